@@ -1,0 +1,1 @@
+"""recog: index photo libraries by face, on your own machine."""

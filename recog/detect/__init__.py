@@ -1,0 +1,1 @@
+"""Pixels to face boxes with landmarks."""

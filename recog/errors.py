@@ -1,0 +1,112 @@
+"""Every error that recog raises on purpose.
+
+::
+
+    RecogError
+    ├── PhotoError
+    │   ├── UnreadablePhotoError
+    │   └── PhotoTooLargeError
+    ├── NoPhotosFoundError
+    ├── NoFaceFoundError
+    ├── SeveralFacesFoundError
+    ├── WeightsError
+    │   ├── WeightsMissingError
+    │   └── WeightsMismatchError
+    ├── SearchIndexError
+    │   ├── IndexStaleError
+    │   └── IndexUnreadableError
+    ├── CatalogError
+    │   ├── UnknownPersonError
+    │   ├── DuplicatePersonError
+    │   ├── SchemaOutdatedError
+    │   └── LibraryBusyError
+    ├── TrainingError
+    └── ConfigError
+
+Each message names the thing, the numbers and the way out, in one sentence. A programmer's wrong shape or dtype is
+a ValueError instead. The command line prints a RecogError in one line and exits with 1.
+"""
+
+
+class RecogError(Exception):
+    """Root of all errors that a user can meet."""
+
+
+class PhotoError(RecogError):
+    """A photo file cannot be used; `reason` is one word of a closed list (see recog.photos)."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class UnreadablePhotoError(PhotoError):
+    """The file is missing, forbidden, damaged, or no photo at all."""
+
+
+class PhotoTooLargeError(PhotoError):
+    """The photo has more pixels than the limit allows."""
+
+
+class NoPhotosFoundError(RecogError):
+    """A folder holds no photo, or is not there."""
+
+
+class NoFaceFoundError(RecogError):
+    """No face was found where at least one is needed."""
+
+
+class SeveralFacesFoundError(RecogError):
+    """Several faces were found where exactly one is meant."""
+
+
+class WeightsError(RecogError):
+    """A network's weights cannot be used."""
+
+
+class WeightsMissingError(WeightsError):
+    """No source could bring the weights."""
+
+
+class WeightsMismatchError(WeightsError):
+    """A weights file is not the one that was asked for: its digest differs."""
+
+
+class SearchIndexError(RecogError):
+    """The vector index cannot be used."""
+
+
+class IndexStaleError(SearchIndexError):
+    """The index does not hold what the catalog holds."""
+
+
+class IndexUnreadableError(SearchIndexError):
+    """The index file is damaged, or of another library or network."""
+
+
+class CatalogError(RecogError):
+    """The catalog refused."""
+
+
+class UnknownPersonError(CatalogError):
+    """Nobody of that name is in the catalog."""
+
+
+class DuplicatePersonError(CatalogError):
+    """Somebody of that name is in the catalog already."""
+
+
+class SchemaOutdatedError(CatalogError):
+    """The database has another schema than this recog: older (migrate it) or newer (update recog)."""
+
+
+class LibraryBusyError(CatalogError):
+    """Another process is writing to the library."""
+
+
+class TrainingError(RecogError):
+    """Training cannot start or had to stop."""
+
+
+class ConfigError(RecogError):
+    """A setting is out of its range, or asks for what this machine does not have."""

@@ -1,0 +1,1 @@
+"""Published protocols, decision thresholds, and their errors."""

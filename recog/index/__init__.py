@@ -1,0 +1,1 @@
+"""Nearest neighbours among embeddings: a cache that can always be rebuilt from the catalog."""

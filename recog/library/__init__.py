@@ -1,0 +1,1 @@
+"""The use cases: everything that touches both steps and state."""

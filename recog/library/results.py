@@ -1,0 +1,321 @@
+"""What the use cases answer: frozen records that render/ turns into text, JSON and HTML."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Person, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class IngestProgress:
+    """One step of a running `index`. photo counts are files looked at so far, of `total` files found."""
+
+    done: int
+    total: int
+    faces: int
+    failed: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPhoto:
+    """A file that could not be indexed: reason is one word of a closed list, detail one sentence."""
+
+    path: Path
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostName:
+    """A confirmed name of a photo that was edited so that the face is no longer where it was."""
+
+    path: Path
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """The summary of an `index` run. Counts are photo files; faces counts faces newly found; seconds is wall time.
+
+    added: new content. changed: known path, new content. moved: known content at a new path (its old one is gone);
+    duplicates: known content at one more path. unchanged: not even opened. missing: known files that are gone.
+    suspended: roots that are empty or absent now although files of theirs are known: nothing of theirs was marked
+    missing. interrupted: stopped by Ctrl-C; run again and it goes on.
+    """
+
+    added: int
+    changed: int
+    moved: int
+    duplicates: int
+    unchanged: int
+    missing: int
+    faces: int
+    failed: tuple[FailedPhoto, ...]
+    lost_names: tuple[LostName, ...]
+    suspended: tuple[Path, ...]
+    seconds: float
+    dry_run: bool
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledFace:
+    """One photo that now shows a person by name."""
+
+    path: Path
+    face_id: int
+    box: FaceBox
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What `enrol` did: the person, and the faces now confirmed."""
+
+    person: Person
+    created: bool
+    faces: tuple[EnrolledFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """One face of a probe photo, named or unknown (person None).
+
+    nearest is the best candidate whether or not it was near enough; probability is the calibrated one that nearest is
+    right; threshold the squared distance up to which a name is given. number counts faces from the left, from 1.
+    """
+
+    number: int
+    box: FaceBox
+    person: Person | None
+    nearest: Match | None
+    nearest_person: Person | None
+    probability: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedPhoto:
+    """All faces of one probe photo, from left to right."""
+
+    path: Path
+    faces: tuple[Identification, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """`identify --all`: faces of the library that got a name by distance, per person, and those left unknown."""
+
+    matched: tuple[tuple[Person, int], ...]
+    unknown: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPair:
+    """`verify A B`; right is a path or a person's name."""
+
+    left: Path
+    right: Path | str
+    left_box: FaceBox
+    right_box: FaceBox | None
+    verification: Verification
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFace:
+    """A face of the library near a probe, with where it is and who it is."""
+
+    face: Face
+    squared_distance: float
+    probability: float
+    paths: tuple[Path, ...]
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSearch:
+    """The nearest faces of one face of the probe photo. number counts faces from the left, from 1."""
+
+    number: int
+    box: FaceBox
+    found: tuple[FoundFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """`search PHOTO`: every face of the photo with its neighbours."""
+
+    path: Path
+    faces: tuple[FaceSearch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetail:
+    """`people show NAME`: the person's faces with their photos."""
+
+    person: Person
+    faces: tuple[tuple[Face, tuple[Path, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """`people forget NAME`: what was erased. complete is False while an open reader still holds old pages."""
+
+    name: str
+    faces: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSummary:
+    """One cluster of the library. person: the name most of its named faces bear, if any; named: how many bear it."""
+
+    number: int
+    size: int
+    face_ids: tuple[int, ...]
+    person: str | None
+    named: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterReport:
+    """`cluster`: method is 'identity' or 'kmeans'; k_reason says where k came from (k-means alone, else empty)."""
+
+    method: str
+    clusters: tuple[ClusterSummary, ...]
+    singletons: int
+    threshold: float | None
+    k_reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSample:
+    """A face shown as evidence: its thumbnail is a small JPEG (empty bytes where none is stored)."""
+
+    face_id: int
+    thumbnail: bytes
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSide:
+    """One side of a duplicate pair: a named person (person set) or an unnamed cluster (cluster number set)."""
+
+    person: str | None
+    cluster: int | None
+    faces: int
+    samples: tuple[FaceSample, ...]
+
+    @property
+    def label(self) -> str:
+        """What to call this side."""
+        return self.person if self.person is not None else f"cluster {self.cluster}"
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """Two sides that are probably one person.
+
+    squared_distance is the mean over pairs of faces across the sides (average linkage), nearest the smallest one.
+    command is the recog command that merges them, or empty where both sides are unnamed.
+    """
+
+    left: DuplicateSide
+    right: DuplicateSide
+    squared_distance: float
+    nearest: float
+    probability: float
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateReport:
+    """`report duplicates`: pairs ranked by evidence, and clusters (groups of sides) that belong together."""
+
+    library: str
+    network: NetworkInfo
+    calibration: Calibration
+    photos: int
+    faces: int
+    people: int
+    clusters: tuple[ClusterSummary, ...]
+    cluster_samples: tuple[tuple[FaceSample, ...], ...]
+    pairs: tuple[DuplicatePair, ...]
+    groups: tuple[tuple[str, ...], ...]
+    duplicate_photos: tuple[tuple[Path, ...], ...]
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The vector index: its kind ('flat' or 'ivf'), where it is searched, and how far behind its file is."""
+
+    kind: str
+    device: str
+    faces: int
+    file: Path | None
+    behind: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """`status`."""
+
+    directory: Path
+    database: str
+    photos: int
+    files: int
+    missing_files: int
+    failed_files: int
+    faces: int
+    faces_named: int
+    people: int
+    clusters: int
+    network: NetworkInfo
+    device: str
+    threshold: float
+    calibration: Calibration
+    index: IndexStatus
+    roots: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `check` found. fixed says whether --fix mended it; way_out what to do where it did not."""
+
+    kind: str
+    count: int
+    sentence: str
+    fixed: bool
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """`check`: ok when nothing is left to mend."""
+
+    findings: tuple[Finding, ...]
+    faces: int
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is left to mend."""
+        return all(finding.fixed for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsStatus:
+    """`models list | pull | verify`: one network's weights. state: 'present', 'absent' or 'damaged'."""
+
+    name: str
+    role: str
+    state: str
+    path: Path | None
+    sha256: str
+    trained_on: str
+    licence: str
+    sources: tuple[str, ...]
+    default: bool

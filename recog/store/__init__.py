@@ -1,0 +1,1 @@
+"""The catalog: photos, faces, embeddings and people in SQL. The truth."""

@@ -1,0 +1,1 @@
+"""Gram-based neural style transfer."""

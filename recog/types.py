@@ -1,0 +1,251 @@
+"""The values that flow through recog: frozen records, array aliases, and the seams between steps.
+
+Arrays, everywhere:
+
+========== ===================== ======= ====================================================
+name       shape                 dtype   meaning
+========== ===================== ======= ====================================================
+Pixels     (H, W, 3)             uint8   RGB, upright
+Crops      (n, size, size, 3)    uint8   one tight crop a face
+Embeddings (n, dim)              float32 unit length; dim is 128 for the shipped networks
+Distances  (p, g)                float32 squared Euclidean, 0 (same direction) to 4 (opposite)
+FaceIds    (n,)                  int64   what the index knows of a face; never reused
+========== ===================== ======= ====================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels: TypeAlias = NDArray[np.uint8]
+Crops: TypeAlias = NDArray[np.uint8]
+Embeddings: TypeAlias = NDArray[np.float32]
+Distances: TypeAlias = NDArray[np.float32]
+FaceIds: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """A photo file as the file system shows it; equal stats mean an unchanged file.
+
+    size in bytes, mtime_ns in nanoseconds since the epoch.
+    """
+
+    path: Path
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPhoto:
+    """A photo read once: its identity (digest of the file's bytes) and its upright pixels."""
+
+    sha256: str
+    pixels: Pixels
+    format: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of the catalog. Its identity is the digest of its bytes: a moved file is the same photo.
+
+    width and height are those of the upright pixels.
+    """
+
+    id: int
+    sha256: str
+    width: int
+    height: int
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBox:
+    """Where a face is, in pixels of the upright photo (floats; may reach over the border).
+
+    score is the detector's probability, 0 to 1. landmarks are ((x, y), ...): left eye, right eye, nose, left mouth
+    corner, right mouth corner, as the viewer sees them.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    score: float
+    landmarks: tuple[tuple[float, float], ...]
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """In pixels."""
+        return self.bottom - self.top
+
+
+class Origin(StrEnum):
+    """Who says that a face belongs to a person."""
+
+    CONFIRMED = "confirmed"
+    """A human: no job ever changes it."""
+    MATCHED = "matched"
+    """The machine, by distance: the next run may change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFace:
+    """A face as the steps made it, not yet in the catalog.
+
+    embedding is (dim,) float32 of unit length; thumbnail the bytes of a small JPEG without metadata; sharpness the
+    variance of the Laplacian of the crop's luma (see recog.quality).
+    """
+
+    box: FaceBox
+    embedding: Embeddings
+    sharpness: float
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face of the catalog; person_id is None while nobody is named. squared_distance: of a match, else None."""
+
+    id: int
+    photo_id: int
+    box: FaceBox
+    sharpness: float
+    person_id: int | None
+    origin: Origin | None
+    squared_distance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a name. confirmed and matched count the person's faces by origin."""
+
+    id: int
+    name: str
+    hidden: bool
+    cover_face_id: int | None
+    confirmed: int
+    matched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A face of the gallery near a probe."""
+
+    face_id: int
+    squared_distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the vote says of one person: the nearest squared distance and the votes among the k neighbours."""
+
+    person_id: int
+    squared_distance: float
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Are two faces one person? probability is the calibrated one that they are, 0 to 1."""
+
+    same: bool
+    squared_distance: float
+    threshold: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Faces that are probably one person. centroid is (dim,) float32, unit length."""
+
+    face_ids: tuple[int, ...]
+    centroid: Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkInfo:
+    """A network with all that decides what its embeddings mean; embeddings of different digests never meet.
+
+    sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
+    detector's box; input_size the crop's side in pixels.
+    """
+
+    name: str
+    sha256: str
+    dim: int
+    input_size: int
+    crop_scale: float
+    trained_on: str
+    licence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Decisions with a known error, for one network.
+
+    threshold is a squared distance: at most that far is the same person, at the false accept rate `far` measured on
+    `pairs` pairs of `data`. probability(d) = 1 / (1 + exp(slope * d + intercept)), slope > 0.
+    """
+
+    network_sha256: str
+    threshold: float
+    far: float
+    slope: float
+    intercept: float
+    data: str
+    pairs: int
+
+
+class Detector(Protocol):
+    """Pixels to face boxes, best score first."""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of weights and settings."""
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        """Find every face in (H, W, 3) uint8 RGB upright pixels."""
+
+
+class Embedder(Protocol):
+    """Crops to unit embeddings."""
+
+    @property
+    def info(self) -> NetworkInfo:
+        """What the embeddings are."""
+
+    def embed(self, crops: Crops) -> Embeddings:
+        """(n, input_size, input_size, 3) uint8 -> (n, dim) float32 of unit length; n may be 0."""
+
+
+class VectorIndex(Protocol):
+    """Face ids by nearness; knows nothing of people."""
+
+    @property
+    def count(self) -> int:
+        """Faces held."""
+
+    def add(self, face_ids: FaceIds, embeddings: Embeddings) -> None:
+        """Add faces that are not held yet."""
+
+    def remove(self, face_ids: FaceIds) -> int:
+        """Remove faces; how many were held."""
+
+    def search(self, probes: Embeddings, k: int) -> list[Sequence[Neighbour]]:
+        """The k nearest of each probe, nearest first, fewer where fewer are held."""

@@ -1,0 +1,1 @@
+"""Which networks exist, where their weights come from, and how they get here."""
