@@ -1,1 +1,34 @@
-"""recog: index photo libraries by face, on your own machine."""
+"""recog: index photo libraries by face, on your own machine.
+
+>>> import recog
+>>> with recog.PhotoLibrary.open() as library:  # doctest: +SKIP
+...     library.index([Path("~/Pictures").expanduser()])
+...     library.enrol("Ada", [Path("ada.jpg")])
+...     print(library.identify(Path("party.jpg")))
+
+Names load when first used: importing recog loads neither torch nor faiss nor SQLAlchemy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recog.config import Settings, read_settings
+    from recog.errors import RecogError
+    from recog.library.photo_library import PhotoLibrary
+
+__version__ = "0.1.0"
+__all__ = ["PhotoLibrary", "RecogError", "Settings", "read_settings"]
+
+_HOMES = {
+    "PhotoLibrary": "recog.library.photo_library",
+    "RecogError": "recog.errors",
+    "Settings": "recog.config",
+    "read_settings": "recog.config",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'recog' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

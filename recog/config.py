@@ -1,0 +1,79 @@
+"""Settings: read once from arguments, environment and file into frozen, validated values."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from recog.errors import ConfigError
+
+CONFIG_FILE = user_config_path("recog") / "config.toml"
+
+
+class Settings(BaseSettings):
+    """Everything that a user may set; `read_settings` makes it.
+
+    Each field is also the environment variable RECOG_<FIELD> and a line of config.toml. The order is: arguments,
+    environment, file, default.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RECOG_", frozen=True, extra="forbid", toml_file=CONFIG_FILE)
+
+    library: Path = Field(default_factory=lambda: user_data_path("recog"))
+    """Directory of the catalog and the vector index."""
+    database: str | None = None
+    """SQLAlchemy URL of the catalog; None is SQLite inside `library`."""
+    cache: Path = Field(default_factory=lambda: user_cache_path("recog"))
+    """Directory of pulled weights."""
+    weights: Path | None = None
+    """Directory where weights files were put by hand, for machines with no network."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where the networks and the index run; auto takes CUDA where torch sees it."""
+    network: str = "facenet-casia"
+    """The embedder; `recog models list` names them."""
+    min_face: int = Field(default=20, ge=12, le=2000)
+    """Smallest face side that is looked for, in pixels of the upright photo; the first network sees 12 pixels."""
+    threshold: float | None = Field(default=None, gt=0.0, le=4.0)
+    """Squared distance up to which two faces are one person; None is the network's calibrated one."""
+    k: int = Field(default=10, ge=1, le=1000)
+    """Gallery neighbours that vote on a name."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes it by name; recog reads no .env
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise, no secrets directory
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before environment before file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def database_url(self) -> str:
+        """Where the catalog is, as an SQLAlchemy URL."""
+        return self.database if self.database is not None else f"sqlite:///{self.library / 'catalog.sqlite3'}"
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Settings with the given ones over environment and file; None means not given. ConfigError on a bad one."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(str(part) for part in problem["loc"])
+        raise ConfigError(
+            f"the setting {name!r} cannot be {problem['input']!r}: {problem['msg']}; "
+            f"it comes from an option, RECOG_{name.upper()}, or {CONFIG_FILE}"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"the settings file {CONFIG_FILE} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"the settings file {CONFIG_FILE} is not valid TOML: {error}; mend or remove it") from error
+    return settings.model_copy(
+        update={name: getattr(settings, name).expanduser().absolute() for name in ("library", "cache")}
+    )
