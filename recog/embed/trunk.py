@@ -1,0 +1,101 @@
+"""The pretrained network below the head: crops to pooled features."""
+
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+
+from recog.errors import ConfigError
+from recog.types import Crops, Embeddings
+from recog.weights.pull import Progress, ensure_weights, weights_state
+from recog.weights.registry import Role, WeightsSpec, spec
+
+with warnings.catch_warnings():
+    # Its import compiles regular expressions and docstrings of another Python's time: nothing its user can mend.
+    warnings.simplefilter("ignore")
+    from facenet_pytorch import InceptionResnetV1
+
+FEATURES = 1792
+INPUT_SIZE = 160
+_BATCH = 32
+_COUNTERS = re.compile(r".*\.num_batches_tracked")
+
+
+class Trunk:
+    """InceptionResnetV1 (arXiv:1602.07261, as in davidsandberg/facenet) with pretrained weights, for inference only.
+
+    device is "cpu" or "cuda". Crops go in as (x - 127.5) / 128, the network's fixed image standardisation.
+    """
+
+    def __init__(
+        self,
+        name: str = "facenet-casia",
+        *,
+        cache: Path,
+        offline_dir: Path | None = None,
+        device: str = "cpu",
+        progress: Progress | None = None,
+    ) -> None:
+        self.spec: WeightsSpec = spec(name)
+        if self.spec.role is not Role.TRUNK:
+            raise ConfigError(f"{name} is a {self.spec.role}, no trunk")
+        self.device = checked_device(device)
+        path = ensure_weights(self.spec, cache=cache, offline_dir=offline_dir, progress=progress)
+        self.sha256 = self.spec.sha256 or str(weights_state(self.spec, cache=cache).sha256)
+        network = InceptionResnetV1(pretrained=None, classify=False)
+        missing, unexpected = network.load_state_dict(load_file(path), strict=False)
+        # Counters of training steps are the only state that inference leaves untouched.
+        if unexpected or not all(_COUNTERS.fullmatch(key) for key in missing):
+            raise ConfigError(f"{path} is not of InceptionResnetV1: lacks {missing}, has {unexpected}")
+        self._network = network.eval().requires_grad_(requires_grad=False)
+        self._network.to(device=self.device, memory_format=torch.channels_last)
+
+    def features(self, crops: Crops) -> NDArray[np.float32]:
+        """(n, 160, 160, 3) uint8 -> (n, 1792) float32, the average-pooled output below the bottleneck; n may be 0."""
+        _check(crops)
+        rows = np.empty((len(crops), FEATURES), dtype=np.float32)
+        for start in range(0, len(crops), _BATCH):
+            batch = slice(start, start + _BATCH)
+            with torch.inference_mode():
+                rows[batch] = self._pooled(crops[batch]).cpu().numpy()
+        return rows
+
+    def embeddings_512(self, crops: Crops) -> Embeddings:
+        """(n, 160, 160, 3) uint8 -> (n, 512) float32 of unit length: the pretrained network's own embedding."""
+        network = self._network
+        with torch.inference_mode():
+            features = torch.from_numpy(self.features(crops)).to(self.device)
+            output = network.last_bn(network.last_linear(features))
+            unit: Embeddings = torch.nn.functional.normalize(output, dim=1).cpu().numpy()
+        return unit
+
+    def _pooled(self, crops: Crops) -> torch.Tensor:
+        """(b, 160, 160, 3) uint8 -> (b, 1792) on the device."""
+        network = self._network
+        x = torch.from_numpy(np.ascontiguousarray(crops)).to(self.device)
+        x = (x.permute(0, 3, 1, 2).float() - 127.5) / 128.0  # (b, 3, 160, 160), channels last in memory
+        x = network.conv2d_2b(network.conv2d_2a(network.conv2d_1a(x)))  # (b, 64, 77, 77)
+        x = network.conv2d_4b(network.conv2d_4a(network.conv2d_3b(network.maxpool_3a(x))))  # (b, 256, 17, 17)
+        x = network.mixed_6a(network.repeat_1(x))  # (b, 896, 8, 8)
+        x = network.mixed_7a(network.repeat_2(x))  # (b, 1792, 3, 3)
+        x = network.block8(network.repeat_3(x))
+        pooled: torch.Tensor = network.avgpool_1a(x).flatten(start_dim=1)
+        return pooled
+
+
+def checked_device(device: str) -> torch.device:
+    """The device of that name, if this machine has it; ConfigError otherwise."""
+    if device not in {"cpu", "cuda"}:
+        raise ConfigError(f"a device is 'cpu' or 'cuda', not {device!r}")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device 'cuda' was asked for, but torch sees no GPU here: use 'cpu'")
+    return torch.device(device)
+
+
+def _check(crops: Crops) -> None:
+    if crops.shape[1:] != (INPUT_SIZE, INPUT_SIZE, 3) or crops.dtype != np.uint8:
+        raise ValueError(f"crops are (n, {INPUT_SIZE}, {INPUT_SIZE}, 3) uint8, not {crops.shape} {crops.dtype}")

@@ -1,0 +1,131 @@
+"""Read the constants of a frozen TensorFlow graph, without TensorFlow."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_FLOAT32 = 1
+"""DT_FLOAT of tensorflow/core/framework/types.proto: the only type a network's weights have."""
+_MAX_VARINT_BYTES = 10
+_FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
+
+Field = tuple[int, int | memoryview]
+"""A field's number and its value: an integer, or the bytes of a fixed or length-delimited field."""
+
+
+def read_constants(graph: bytes) -> dict[str, NDArray[np.float32]]:
+    """Name -> array of every float32 Const node of a serialised GraphDef.
+
+    The layout is that of graph.proto, node_def.proto, attr_value.proto, tensor.proto. Const nodes of other types are
+    shapes and axes of the graph, not weights, and are left out. Every length is checked against the bytes there are.
+
+    Raises:
+        ValueError: the bytes are no GraphDef, or a tensor's content is not as long as its shape says.
+    """
+    constants: dict[str, NDArray[np.float32]] = {}
+    for number, node in _fields(memoryview(graph)):
+        if number != 1:
+            continue
+        name, operation, tensor = _node(_message(node))
+        if operation != "Const" or tensor is None:
+            continue
+        array = _float_array(name, tensor)
+        if array is not None:
+            constants[name] = array
+    return constants
+
+
+def _node(node: memoryview) -> tuple[str, str, memoryview | None]:
+    """(name, operation, value) of a NodeDef; value is its attribute "value" of kind tensor, if there is one."""
+    name, operation, tensor = "", "", None
+    for number, value in _fields(node):
+        if number == 1:
+            name = _text(value)
+        elif number == 2:
+            operation = _text(value)
+        elif number == 5:
+            entry = dict(_fields(_message(value)))
+            if _text(entry.get(1, memoryview(b""))) == "value":
+                tensors = [_message(v) for n, v in _fields(_message(entry.get(2, memoryview(b"")))) if n == 8]
+                tensor = tensors[-1] if tensors else None
+    return name, operation, tensor
+
+
+def _float_array(name: str, tensor: memoryview) -> NDArray[np.float32] | None:
+    """The array of a TensorProto; None where it is not float32."""
+    dtype, shape, content, floats = 0, [], memoryview(b""), bytearray()
+    for number, value in _fields(tensor):
+        if number == 1 and isinstance(value, int):
+            dtype = value
+        elif number == 2:
+            shape = [_dimension(_message(v)) for n, v in _fields(_message(value)) if n == 2]
+        elif number == 4:
+            content = _message(value)
+        elif number == 5:
+            floats += _message(value)
+    if dtype != _FLOAT32:
+        return None
+    size = 1
+    for side in shape:
+        size *= side
+    data = bytes(content) if len(content) else bytes(floats)
+    if len(data) == 4 and size > 1:
+        data *= size if size * 4 <= len(tensor) * 1024 else 0  # tensor.proto: one value stands for all
+    if len(data) != 4 * size:
+        raise ValueError(f"tensor {name!r} of shape {tuple(shape)} holds {len(data)} bytes instead of {4 * size}")
+    return np.frombuffer(data, dtype="<f4").astype(np.float32).reshape(shape)
+
+
+def _dimension(message: memoryview) -> int:
+    sizes = [value for number, value in _fields(message) if number == 1]
+    size = sizes[-1] if sizes else 0
+    if not isinstance(size, int) or size >= 1 << 31:
+        raise ValueError(f"a tensor's side cannot be {size!r}")
+    return size
+
+
+def _fields(message: memoryview) -> Iterator[Field]:
+    """Every field of a message of the protobuf wire format, in order."""
+    at = 0
+    while at < len(message):
+        key, at = _varint(message, at)
+        number, wire_type = key >> 3, key & 7
+        if wire_type == _VARINT:
+            integer, at = _varint(message, at)
+            yield number, integer
+            continue
+        if wire_type == _BYTES:
+            length, at = _varint(message, at)
+        elif wire_type in _FIXED_SIZES:
+            length = _FIXED_SIZES[wire_type]
+        else:
+            raise ValueError(f"no protobuf message: wire type {wire_type} at byte {at}")
+        if length > len(message) - at:
+            raise ValueError(f"no protobuf message: a field of {length} bytes where {len(message) - at} are left")
+        yield number, message[at : at + length]
+        at += length
+
+
+def _varint(message: memoryview, at: int) -> tuple[int, int]:
+    """The integer at a place, and the place behind it."""
+    value = 0
+    for count in range(_MAX_VARINT_BYTES):
+        if at + count >= len(message):
+            raise ValueError("no protobuf message: it ends inside a number")
+        byte = message[at + count]
+        value |= (byte & 0x7F) << (7 * count)
+        if byte < 0x80:
+            return value, at + count + 1
+    raise ValueError(f"no protobuf message: a number of more than {_MAX_VARINT_BYTES} bytes at byte {at}")
+
+
+def _message(value: int | memoryview) -> memoryview:
+    if isinstance(value, int):
+        raise ValueError("no GraphDef: a number where a message should be")  # noqa: TRY004 - bad bytes, not a bad call
+    return value
+
+
+def _text(value: int | memoryview) -> str:
+    return bytes(_message(value)).decode(errors="replace")

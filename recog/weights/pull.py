@@ -1,0 +1,135 @@
+"""Bring a network's weights to the cache, once, and prove them at every use."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+from recog.errors import WeightsMismatchError, WeightsMissingError
+from recog.weights.convert import to_safetensors
+from recog.weights.files import locked, publish
+from recog.weights.registry import Source, WeightsSpec, spec
+from recog.weights.sources import SourceFailedError, fetch, find_in_directory
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with what is being brought, the bytes so far, and the bytes in all."""
+
+
+class WeightsState(StrEnum):
+    """How the cache stands to a network's weights."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class CachedWeights:
+    """What the cache holds of a network: sha256 is of the file as it is, None where there is none."""
+
+    state: WeightsState
+    path: Path
+    sha256: str | None
+
+
+def ensure_weights(
+    name: str | WeightsSpec, *, cache: Path, offline_dir: Path | None = None, progress: Progress | None = None
+) -> Path:
+    """The network's verified safetensors file in the cache, brought there first if it is not.
+
+    Raises:
+        WeightsMismatchError: the cached file, or one that a source brought, has another digest.
+        WeightsMissingError: no source could bring the weights.
+    """
+    wanted = _spec(name)
+    cached = weights_state(wanted, cache=cache)
+    if cached.state is WeightsState.PRESENT:
+        return cached.path
+    if cached.state is WeightsState.DAMAGED:
+        raise WeightsMismatchError(
+            f"{cached.path} is not the {wanted.name} that was put there: its sha256 is {cached.sha256} instead of "
+            f"{_expected(wanted, cached.path)}; replace it by 'recog models pull {wanted.name}'"
+        )
+    return pull(wanted, cache=cache, offline_dir=offline_dir, progress=progress)
+
+
+def pull(
+    name: str | WeightsSpec, *, cache: Path, offline_dir: Path | None = None, progress: Progress | None = None
+) -> Path:
+    """As ensure_weights, but a damaged file in the cache is replaced instead of refused.
+
+    Two processes that pull the same network wait for each other, and the second finds the first one's file.
+    """
+    wanted = _spec(name)
+    with locked(cache, wanted.name):
+        cached = weights_state(wanted, cache=cache)
+        if cached.state is WeightsState.PRESENT:
+            return cached.path
+        data = _converted(wanted, cache, offline_dir, progress)
+        digest = hashlib.sha256(data).hexdigest()
+        if wanted.sha256 is None:
+            # The note goes first: a crash in between leaves no file without its digest.
+            publish(_digest_note(cached.path), digest.encode())
+        elif digest != wanted.sha256:
+            raise WeightsMismatchError(
+                f"the {wanted.name} converted here has sha256 {digest} instead of {wanted.sha256}: "
+                "this is a fault of recog, please report it with your versions of numpy and torch"
+            )
+        publish(cached.path, data)
+    return cached.path
+
+
+def weights_state(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
+    """What the cache holds of a network, by digest."""
+    wanted = _spec(name)
+    path = cache / f"{wanted.name}.safetensors"
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return CachedWeights(WeightsState.ABSENT, path, None)
+    except OSError as error:
+        raise WeightsMissingError(f"{path} cannot be read ({error.strerror}): make it readable or delete it") from error
+    state = WeightsState.PRESENT if digest == _expected(wanted, path) else WeightsState.DAMAGED
+    return CachedWeights(state, path, digest)
+
+
+def _spec(name: str | WeightsSpec) -> WeightsSpec:
+    return name if isinstance(name, WeightsSpec) else spec(name)
+
+
+def _expected(wanted: WeightsSpec, path: Path) -> str:
+    """The digest that the cached file must have."""
+    if wanted.sha256 is not None:
+        return wanted.sha256
+    try:
+        return _digest_note(path).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return "(the one in the missing or unreadable note beside it)"
+
+
+def _digest_note(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _converted(wanted: WeightsSpec, cache: Path, offline_dir: Path | None, progress: Progress | None) -> bytes:
+    """The safetensors bytes made of what the first able source brings."""
+    failures: list[str] = []
+    places: list[Source | Path] = [*([] if offline_dir is None else [offline_dir]), *wanted.sources]
+    for place in places:
+        try:
+            if isinstance(place, Path):
+                files = find_in_directory(wanted, place)
+            else:
+                files = fetch(wanted, place, scratch=cache, progress=progress)
+        except SourceFailedError as failure:
+            failures.append(f"{place}: {failure}")
+            continue
+        return to_safetensors(wanted.convert(files))
+    names = " and ".join(file.name for file in wanted.files)
+    raise WeightsMissingError(
+        f"no source brought the weights {wanted.name} ({'; '.join(failures)}): try again with a network connection, "
+        f"or put {names} into a directory and name it in RECOG_WEIGHTS_DIR"
+    )

