@@ -21,6 +21,7 @@
     │   ├── SchemaOutdatedError
     │   └── LibraryBusyError
     ├── TrainingError
+    ├── EvaluationError
     └── ConfigError
 
 Each message names the thing, the numbers and the way out, in one sentence. A programmer's wrong shape or dtype is
@@ -106,6 +107,10 @@ class LibraryBusyError(CatalogError):
 
 class TrainingError(RecogError):
     """Training cannot start or had to stop."""
+
+
+class EvaluationError(RecogError):
+    """Measuring cannot start: the pairs, photos or calibration are not what the protocol needs."""
 
 
 class ConfigError(RecogError):
