@@ -1,0 +1,82 @@
+"""The command `recog`: all its verbs in one table."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from recog.cli import clusters, faces, models, people, upkeep
+from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
+from recog.cli.session import Before, open_library
+
+
+def _group(about: str) -> typer.Typer:
+    return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+
+app.command("index")(upkeep.index)
+app.command("enrol")(faces.enrol)
+app.command("identify")(faces.identify)
+app.command("verify")(faces.verify)
+app.command("search")(faces.search)
+
+people_app = _group("Name, rename, merge, hide and forget people.")
+people_app.command("list")(people.list_people)
+people_app.command("show")(people.show)
+people_app.command("rename")(people.rename)
+people_app.command("merge")(people.merge)
+people_app.command("hide")(people.hide)
+people_app.command("unhide")(people.unhide)
+people_app.command("forget")(people.forget)
+app.add_typer(people_app, name="people")
+
+app.command("cluster")(clusters.cluster)
+
+report_app = _group("Write reports to look at.")
+report_app.command("duplicates")(clusters.duplicates)
+app.add_typer(report_app, name="report")
+
+app.command("status")(upkeep.status)
+app.command("check")(upkeep.check)
+app.command("index-rebuild")(upkeep.index_rebuild)
+
+models_app = _group("Bring and check the networks.")
+models_app.command("list")(models.list_models)
+models_app.command("pull")(models.pull)
+models_app.command("verify")(models.verify)
+app.add_typer(models_app, name="models")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"recog {version('recog')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    library: LibraryOption = None,
+    database: DatabaseOption = None,
+    device: DeviceOption = None,
+    verbose: VerboseOption = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Index photo libraries by face, on your own machine: find, verify, identify, cluster, report."""
+    given = {"library": library, "database": database, "device": device}
+    context.obj = Before(given=given, verbose=verbose, opener=context.obj or open_library)
+
+
+def main() -> None:
+    """Run the command line; exit with 0 done, 1 refused, 2 usage, 70 a fault in recog, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A locale that lacks a character must not end a command: the character is written out instead.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app(prog_name="recog")

@@ -1,0 +1,79 @@
+"""The verbs that group faces: cluster, report duplicates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recog.cli.failures import say
+from recog.cli.session import Session, verb
+
+
+class Method(StrEnum):
+    """How faces are grouped."""
+
+    IDENTITY = "identity"
+    KMEANS = "kmeans"
+
+
+@verb
+def cluster(
+    session: Session,
+    method: Annotated[
+        Method, typer.Option(help="Group by identity (k-NN graph) or into k groups (k-means).")
+    ] = Method.IDENTITY,
+    k: Annotated[
+        int | None,
+        typer.Option("-k", min=1, metavar="K", help="Groups of k-means; estimated if left out.", show_default=False),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=4.0, metavar="D", help="Join faces up to squared distance D.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
+) -> None:
+    """Group the faces by who they probably are.
+
+    Example:
+      recog cluster
+      recog cluster --method kmeans -k 50
+    """
+    if k is not None and method is not Method.KMEANS:
+        raise typer.BadParameter("-k goes with --method kmeans; identity clusters find their own number")
+    if threshold is not None and method is not Method.IDENTITY:
+        raise typer.BadParameter("--threshold goes with --method identity; k-means takes -k")
+    with session.open() as library:
+        session.show(library.cluster(method=method.value, k=k, threshold=threshold, seed=seed))
+
+
+@verb
+def duplicates(
+    session: Session,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write a page (.html) or the JSON document (.json).", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Report who is probably in the library twice.
+
+    Pairs of people and clusters with distance, probability and the command that merges them; --out writes a page
+    with the faces side by side.
+
+    Example:
+      recog report duplicates --out duplicates.html
+    """
+    if out is not None and out.suffix.lower() not in {".html", ".htm", ".json"}:
+        raise typer.BadParameter("--out takes a name that ends in .html or .json")
+    with session.open() as library:
+        report = library.duplicates()
+    if out is not None:
+        from recog.render.report_file import write_report
+
+        write_report(report, out)
+        say(f"wrote {out}")
+    session.show(report)

@@ -1,0 +1,52 @@
+"""Every way a verb can end badly, as one line on stderr and an exit code."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+from recog.errors import RecogError
+from recog.render.escape import printable
+
+REFUSED = 1
+"""A RecogError: the user can do something about it."""
+UNEXPECTED = 70
+"""A fault in recog itself (EX_SOFTWARE of sysexits.h)."""
+INTERRUPTED = 130
+"""Ctrl-C, as a shell reports it: 128 + SIGINT."""
+
+
+def say(message: str) -> None:
+    """One line on stderr, whatever the message holds."""
+    typer.echo(f"recog: {printable(message)}", err=True)
+
+
+def leave(message: str, code: int = REFUSED) -> NoReturn:
+    """Say why, and end the command."""
+    say(message)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def in_one_line(*, verbose: bool) -> Iterator[None]:
+    """End the command with a sentence instead of a traceback; `verbose` shows the traceback too.
+
+    What ends a command on purpose, wrong usage, and a reader that closed the pipe, pass through to Typer.
+    """
+    try:
+        yield
+    except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
+        raise
+    except RecogError as error:
+        if verbose:
+            traceback.print_exc()
+        leave(str(error))
+    except KeyboardInterrupt:
+        leave("interrupted; what was finished is kept, and running the same command again goes on", INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last border: a user gets a sentence, --verbose the traceback
+        if verbose:
+            traceback.print_exc()
+        hint = "please report it" if verbose else "please report it; run with --verbose for the traceback"
+        leave(f"unexpected {type(error).__name__}: {error}; {hint}", UNEXPECTED)

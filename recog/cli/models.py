@@ -1,0 +1,59 @@
+"""The verbs about networks: list, pull, verify."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recog.cli.failures import REFUSED
+from recog.cli.progress import bytes_bar
+from recog.cli.session import Session, verb
+
+
+@verb
+def list_models(session: Session) -> None:
+    """List the networks, their origin and licence.
+
+    Example:
+      recog models list
+    """
+    from recog.library.models import models
+
+    session.show_models(models(session.settings()))
+
+
+@verb
+def pull(
+    session: Session,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", show_default=False)] = None,
+) -> None:
+    """Bring the weights of each NAME and check them.
+
+    Without a NAME: all that the settings need.
+
+    Example:
+      recog models pull
+    """
+    from recog.library import models
+
+    with bytes_bar() as progress:
+        states = models.pull(session.settings(), names or (), progress=progress)
+    session.show_models(states)
+
+
+@verb
+def verify(session: Session) -> None:
+    """Compare every weights file with its digest.
+
+    Exits with 1 if one is damaged.
+
+    Example:
+      recog models verify
+    """
+    from recog.library.models import verify_models
+
+    states = verify_models(session.settings())
+    session.show_models(states)
+    if any(state.state == "damaged" for state in states):
+        raise typer.Exit(REFUSED)

@@ -1,0 +1,113 @@
+"""The verbs about people: list, show, rename, merge, hide, unhide, forget."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recog.cli.failures import leave
+from recog.cli.session import Session, verb
+from recog.render.escape import printable
+from recog.render.figures import count
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+
+
+@verb
+def list_people(
+    session: Session,
+    hidden: Annotated[bool, typer.Option("--hidden", help="List hidden people too.")] = False,
+) -> None:
+    """List everybody who has a name.
+
+    Example:
+      recog people list --hidden
+    """
+    with session.open() as library:
+        session.show_people(library.people(hidden=hidden))
+
+
+@verb
+def show(session: Session, name: Name) -> None:
+    """Show the faces of NAME and the photos they are in.
+
+    Example:
+      recog people show "Ada Lovelace"
+    """
+    with session.open() as library:
+        session.show(library.person(name))
+
+
+@verb
+def rename(
+    session: Session,
+    old: Annotated[str, typer.Argument(metavar="OLD", show_default=False)],
+    new: Annotated[str, typer.Argument(metavar="NEW", show_default=False)],
+) -> None:
+    """Give the person OLD the name NEW.
+
+    Example:
+      recog people rename Ada "Ada Lovelace"
+    """
+    with session.open() as library:
+        session.show(library.rename(old, new))
+
+
+@verb
+def merge(
+    session: Session,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", show_default=False)],
+    target: Annotated[str, typer.Argument(metavar="TARGET", show_default=False)],
+) -> None:
+    """Move all faces of SOURCE to TARGET and drop the name SOURCE.
+
+    Example:
+      recog people merge "A. Lovelace" "Ada Lovelace"
+    """
+    with session.open() as library:
+        session.show(library.merge(source, target))
+
+
+@verb
+def hide(session: Session, name: Name) -> None:
+    """Leave NAME out of lists; the faces stay known.
+
+    Example:
+      recog people hide "Passer-by"
+    """
+    with session.open() as library:
+        session.show(library.hide(name))
+
+
+@verb
+def unhide(session: Session, name: Name) -> None:
+    """Show NAME in lists again.
+
+    Example:
+      recog people unhide "Passer-by"
+    """
+    with session.open() as library:
+        session.show(library.hide(name, hidden=False))
+
+
+@verb
+def forget(
+    session: Session,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase NAME and everything derived from the faces.
+
+    Faces, embeddings and thumbnails go; the photos stay, and indexing them again brings nothing back.
+
+    Example:
+      recog people forget "Ada Lovelace"
+    """
+    with session.open() as library:
+        if not yes:
+            detail = library.person(name)
+            what = f"{printable(detail.person.name)} with {count(len(detail.faces), 'face')}"
+            if not typer.confirm(f"Erase {what} for good?", err=True):
+                leave("nothing was forgotten")
+        session.show(library.forget(name))

@@ -1,0 +1,124 @@
+"""What a verb is given: the library it works on, and the way to show a result."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import typer
+
+from recog.cli.failures import in_one_line
+from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
+
+if TYPE_CHECKING:  # types of what loads only when a verb runs
+    from recog.config import Settings
+    from recog.library.photo_library import PhotoLibrary
+    from recog.library.results import IdentifiedPhoto, WeightsStatus
+    from recog.render.text import Result
+    from recog.types import Person
+
+Opener: TypeAlias = "Callable[[Settings], PhotoLibrary]"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of one verb. given: the settings named on the command line; all others come from file or environment."""
+
+    given: Mapping[str, Any]
+    as_json: bool
+    opener: Opener
+
+    def settings(self, **more: Any) -> Settings:
+        """The settings of this run; `more` overrides them, None leaves a setting alone."""
+        from recog.config import Settings
+
+        return Settings(**{name: value for name, value in {**self.given, **more}.items() if value is not None})
+
+    def open(self, **more: Any) -> PhotoLibrary:
+        """Open the library, to be closed by `with`."""
+        return self.opener(self.settings(**more))
+
+    def show(self, result: Result) -> None:
+        """Print a result on stdout, as text or as JSON."""
+        from recog.render.as_json import to_json
+        from recog.render.text import to_text
+
+        typer.echo(to_json(result) if self.as_json else to_text(result))
+
+    def show_people(self, people: Sequence[Person]) -> None:
+        """Print people, one a line."""
+        from recog.render.as_json import to_json
+        from recog.render.text import people_text
+
+        typer.echo(to_json({"people": people}) if self.as_json else people_text(people))
+
+    def show_photos(self, photos: Sequence[IdentifiedPhoto]) -> None:
+        """Print identified photos, one block each."""
+        from recog.render.as_json import to_json
+        from recog.render.text import photos_text
+
+        typer.echo(to_json({"photos": photos}) if self.as_json else photos_text(photos))
+
+    def show_models(self, models: Sequence[WeightsStatus]) -> None:
+        """Print networks, one a line."""
+        from recog.render.as_json import to_json
+        from recog.render.text import weights_text
+
+        typer.echo(to_json({"models": models}) if self.as_json else weights_text(models))
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The options given before the verb."""
+
+    given: Mapping[str, Any]
+    verbose: bool
+    opener: Opener
+
+
+def open_library(settings: Settings) -> PhotoLibrary:
+    """Open the real library."""
+    from recog.library.photo_library import PhotoLibrary
+
+    return PhotoLibrary.open(settings)
+
+
+def verb(function: Callable[..., None]) -> Callable[..., None]:
+    """A function of a Session and its own options, as a Typer command that takes the shared options too.
+
+    An option after the verb wins over the same one before it.
+    """
+    own = inspect.signature(function, eval_str=True)
+    parameters = [Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    parameters += [each.replace(kind=Parameter.KEYWORD_ONLY) for each in list(own.parameters.values())[1:]]
+    parameters += [
+        _option("as_json", JsonOption, default=False),
+        _option("library", LibraryOption, default=None),
+        _option("database", DatabaseOption, default=None),
+        _option("device", DeviceOption, default=None),
+        _option("verbose", VerboseOption, default=False),
+    ]
+
+    @functools.wraps(function)
+    def run(context: typer.Context, **values: Any) -> None:
+        before: Before = context.obj
+        after = {name: values.pop(name) for name in ("library", "database", "device")}
+        given = {**before.given, **{name: value for name, value in after.items() if value is not None}}
+        verbose = bool(values.pop("verbose")) or before.verbose
+        logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="recog: %(message)s")
+        with in_one_line(verbose=verbose):
+            function(Session(given=given, as_json=values.pop("as_json"), opener=before.opener), **values)
+
+    run.__doc__ = (inspect.getdoc(function) or "").replace("\n\nExample:", "\n\n\b\nExample:")
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    vars(run)["__signature__"] = own.replace(parameters=parameters)
+    return run
+
+
+def _option(name: str, annotation: Any, *, default: object) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)

@@ -1,0 +1,88 @@
+"""The verbs that fill a library and keep it sound: index, status, check, index-rebuild."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recog.cli.failures import INTERRUPTED, REFUSED, leave
+from recog.cli.progress import photo_bar
+from recog.cli.session import Session, verb
+
+
+@verb
+def index(
+    session: Session,
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", show_default=False)],
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="GLOB", help="Skip what matches GLOB; may be repeated.", show_default=False),
+    ] = None,
+    min_face: Annotated[
+        int | None, typer.Option(min=1, metavar="PX", help="Ignore faces smaller than PX pixels.", show_default=False)
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but write nothing.")] = False,
+) -> None:
+    """Find photos in each FOLDER and store their faces.
+
+    Unchanged photos are skipped, moved ones keep their names; Ctrl-C at any time, run again and it goes on.
+
+    Example:
+      recog index ~/Pictures --exclude '*/Screenshots/*'
+    """
+    with session.open(min_face=min_face) as library, photo_bar() as progress:
+        report = library.index(folders, exclude=exclude or (), dry_run=dry_run, progress=progress)
+    session.show(report)
+    if report.interrupted:
+        leave("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)
+    if report.suspended:
+        roots = ", ".join(str(root) for root in report.suspended)
+        leave(f"{roots} is empty or not there, so its photos were left as they are; mount it and run again")
+    usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
+    if report.failed and not usable:
+        leave(f"none of the {len(report.failed)} photos could be indexed; the reasons are listed above")
+
+
+@verb
+def status(session: Session) -> None:
+    """Show what the library holds and how it is searched.
+
+    Photos, faces, people, network, device, threshold with its error, and the state of the index.
+
+    Example:
+      recog status
+    """
+    with session.open() as library:
+        session.show(library.status())
+
+
+@verb
+def check(
+    session: Session,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
+) -> None:
+    """Compare the database with the index; find orphans.
+
+    Exits with 1 if something is left to mend.
+
+    Example:
+      recog check --fix
+    """
+    with session.open() as library:
+        report = library.check(fix=fix)
+    session.show(report)
+    if not report.ok:
+        raise typer.Exit(REFUSED)
+
+
+@verb
+def index_rebuild(session: Session) -> None:
+    """Build the vector index anew from the database.
+
+    Example:
+      recog index-rebuild
+    """
+    with session.open() as library:
+        session.show(library.rebuild_index())

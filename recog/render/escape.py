@@ -1,0 +1,30 @@
+"""Names and paths made safe to show: what could move the cursor or turn the line around is written out."""
+
+import unicodedata
+
+_WRITTEN_OUT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"
+"""Zero-width joiners: part of Persian and Indic spelling and of emoji; harmless."""
+_BYTE_BASE = 0xDC00
+"""Where Python keeps the bytes of a file name that are not UTF-8 (PEP 383)."""
+
+
+def printable(text: str) -> str:
+    r"""Text for a terminal or a page, on one line: control and direction characters appear as \x1b, \u202e and so on.
+
+    A byte of a path that is no UTF-8 appears as \xff. Everything else stays as it is.
+    """
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if unicodedata.category(char) not in _WRITTEN_OUT or char in _JOINERS:
+        return char
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= _BYTE_BASE
+    if char in "\n\r\t":
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

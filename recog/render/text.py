@@ -1,0 +1,90 @@
+"""Any result of a use case as text for a terminal."""
+
+from collections.abc import Sequence
+from typing import TypeAlias, assert_never
+
+from recog.library.results import (
+    CheckReport,
+    ClusterReport,
+    DuplicateReport,
+    Enrolment,
+    Forgotten,
+    IdentifiedPhoto,
+    IndexStatus,
+    IngestReport,
+    LibraryStatus,
+    MatchReport,
+    PersonDetail,
+    SearchResult,
+    VerifiedPair,
+    WeightsStatus,
+)
+from recog.render import text_library, text_photos
+from recog.types import Person
+
+Result: TypeAlias = (
+    IngestReport
+    | Enrolment
+    | IdentifiedPhoto
+    | MatchReport
+    | VerifiedPair
+    | SearchResult
+    | Person
+    | PersonDetail
+    | Forgotten
+    | ClusterReport
+    | DuplicateReport
+    | LibraryStatus
+    | CheckReport
+    | IndexStatus
+)
+
+
+def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of one line a record
+    """Lines without a trailing newline; every name and path in them is printable."""
+    match result:
+        case IngestReport():
+            return text_photos.ingest(result)
+        case Enrolment():
+            return text_photos.enrolment(result)
+        case IdentifiedPhoto():
+            return text_photos.identified(result)
+        case MatchReport():
+            return text_photos.matches(result)
+        case VerifiedPair():
+            return text_photos.verified(result)
+        case SearchResult():
+            return text_photos.searched(result)
+        case Person():
+            return text_library.person_line(result)
+        case PersonDetail():
+            return text_library.person_detail(result)
+        case Forgotten():
+            return text_library.forgotten(result)
+        case ClusterReport():
+            return text_library.clusters(result)
+        case DuplicateReport():
+            return text_library.duplicates(result)
+        case LibraryStatus():
+            return text_library.status(result)
+        case CheckReport():
+            return text_library.check(result)
+        case IndexStatus():
+            return text_library.index_status(result)
+        case _:
+            assert_never(result)
+
+
+def people_text(people: Sequence[Person]) -> str:
+    """One line a person."""
+    return text_library.people(people)
+
+
+def photos_text(photos: Sequence[IdentifiedPhoto]) -> str:
+    """One block a photo."""
+    return "\n\n".join(to_text(photo) for photo in photos)
+
+
+def weights_text(weights: Sequence[WeightsStatus]) -> str:
+    """One line a network."""
+    return text_library.weights(weights)

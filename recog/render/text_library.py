@@ -1,0 +1,180 @@
+"""People, clusters, duplicates and the state of the library, as text."""
+
+from collections.abc import Sequence
+
+from recog.library.results import (
+    CheckReport,
+    ClusterReport,
+    DuplicateReport,
+    Forgotten,
+    IndexStatus,
+    LibraryStatus,
+    PersonDetail,
+    WeightsStatus,
+)
+from recog.render.escape import printable
+from recog.render.figures import count, distance, one_in, percent, seconds
+from recog.render.table import facts, table
+from recog.types import Calibration, Origin, Person
+
+CLUSTERS_SHOWN = 40
+"""Lines of the cluster table; the JSON document holds all."""
+
+
+def people(everybody: Sequence[Person]) -> str:
+    """One line a person."""
+    if not everybody:
+        return "Nobody is enrolled yet: recog enrol NAME PHOTO"
+    rows = [
+        (printable(person.name), f"{person.confirmed:,}", f"{person.matched:,}", "hidden" if person.hidden else "")
+        for person in everybody
+    ]
+    return table(("name", "confirmed", "matched", ""), rows, right=(1, 2))
+
+
+def person_line(person: Person) -> str:
+    """One person in one sentence."""
+    hidden = ", hidden" if person.hidden else ""
+    return f"{printable(person.name)}: {person.confirmed:,} confirmed, {person.matched:,} matched{hidden}"
+
+
+def person_detail(detail: PersonDetail) -> str:
+    """A person's faces, where each is, and who says so."""
+    if not detail.faces:
+        return person_line(detail.person)
+    rows = []
+    for face, paths in detail.faces:
+        shown = (
+            "" if face.squared_distance is None or face.origin is Origin.CONFIRMED else distance(face.squared_distance)
+        )
+        where = printable(str(paths[0])) if paths else "no file left"
+        rows.append((str(face.id), str(face.origin or "-"), shown, where))
+    return f"{person_line(detail.person)}\n{table(('face', 'by', 'distance', 'photo'), rows, right=(0, 2))}"
+
+
+def forgotten(result: Forgotten) -> str:
+    """What was erased, and whether nothing is left of it."""
+    said = f"Forgot {printable(result.name)}: {count(result.faces, 'face')} erased with all that was derived from them."
+    if result.complete:
+        return said
+    return f"{said}\nNot complete yet: another program reads the library; close it and run 'recog check --fix'."
+
+
+def clusters(report: ClusterReport) -> str:
+    """The largest clusters, and how they were made."""
+    how = f"up to distance {distance(report.threshold)}" if report.threshold is not None else report.k_reason
+    head = (
+        f"{count(len(report.clusters), 'cluster')} by {report.method}{f' ({how})' if how else ''}, "
+        f"{count(report.singletons, 'single face')}, in {seconds(report.seconds)}."
+    )
+    if not report.clusters:
+        return head
+    shown = report.clusters[:CLUSTERS_SHOWN]
+    rows = [
+        (
+            str(cluster.number),
+            f"{cluster.size:,}",
+            "-" if cluster.person is None else f"{printable(cluster.person)} ({cluster.named:,} named)",
+        )
+        for cluster in shown
+    ]
+    rest = len(report.clusters) - len(shown)
+    more = f"\n... and {count(rest, 'cluster')} more; --json lists all" if rest else ""
+    return f"{head}\n{table(('cluster', 'faces', 'person'), rows, right=(0, 1))}{more}"
+
+
+def duplicates(report: DuplicateReport) -> str:
+    """The pairs that are probably one person, most evident first, then groups and duplicate photos."""
+    library = (
+        f"{count(report.people, 'person')}, {count(len(report.clusters), 'cluster')}, {count(report.faces, 'face')}"
+    )
+    blocks = [
+        f"{count(len(report.pairs), 'pair')} probably one person twice ({library}; {_decision(report.calibration)})"
+    ]
+    if report.pairs:
+        rows = [
+            (
+                printable(pair.left.label),
+                printable(pair.right.label),
+                distance(pair.squared_distance),
+                distance(pair.nearest),
+                percent(pair.probability),
+                printable(pair.command) or "-",
+            )
+            for pair in report.pairs
+        ]
+        header = ("one", "other", "distance", "nearest", "probability", "to merge them")
+        blocks.append(table(header, rows, right=(2, 3, 4)))
+    if report.groups:
+        lines = [f"  {' = '.join(printable(label) for label in group)}" for group in report.groups]
+        blocks.append("Groups that belong together:\n" + "\n".join(lines))
+    if report.duplicate_photos:
+        lines = [f"  {' = '.join(printable(str(path)) for path in paths)}" for paths in report.duplicate_photos]
+        blocks.append("Photos that are there more than once:\n" + "\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def status(state: LibraryStatus) -> str:
+    """Everything about a library on one screen."""
+    rows = [
+        ("library", printable(str(state.directory))),
+        ("database", printable(state.database)),
+        ("photos", f"{state.photos:,} in {count(state.files, 'file')} ({state.missing_files:,} missing)"),
+        ("failed", count(state.failed_files, "file")),
+        ("faces", f"{state.faces:,} ({state.faces_named:,} named)"),
+        ("people", f"{state.people:,}"),
+        ("clusters", f"{state.clusters:,}"),
+        ("network", f"{state.network.name}, trained on {state.network.trained_on}"),
+        ("device", state.device),
+        ("threshold", f"{distance(state.threshold)} ({_decision(state.calibration)})"),
+        ("index", _index(state.index)),
+        *(("root", printable(str(root))) for root in state.roots),
+    ]
+    return facts(rows)
+
+
+def check(report: CheckReport) -> str:
+    """What was found, what was mended, and what is left to do."""
+    if not report.findings:
+        return f"All is well: {count(report.faces, 'face')} checked in {seconds(report.seconds)}."
+    lines = [
+        f"{'mended' if finding.fixed else 'LEFT'}: {printable(finding.sentence)}"
+        + ("" if finding.fixed else f"\n        {printable(finding.way_out)}")
+        for finding in report.findings
+    ]
+    left = sum(not finding.fixed for finding in report.findings)
+    end = f"{count(left, 'thing')} left to mend" if left else "Nothing is left to mend"
+    return "\n".join([*lines, f"{end}; {count(report.faces, 'face')} checked in {seconds(report.seconds)}."])
+
+
+def index_status(index: IndexStatus) -> str:
+    """The vector index in one line."""
+    return f"Index: {_index(index)}"
+
+
+def weights(all_weights: Sequence[WeightsStatus]) -> str:
+    """One line a network; the default one bears a star."""
+    rows = [
+        (
+            f"{weight.name} *" if weight.default else weight.name,
+            weight.role,
+            weight.state,
+            weight.trained_on,
+            weight.licence,
+            printable(str(weight.path)) if weight.path is not None else "-",
+        )
+        for weight in all_weights
+    ]
+    return table(("name", "role", "state", "trained on", "licence", "file"), rows)
+
+
+def _index(index: IndexStatus) -> str:
+    behind = f", {index.behind:,} behind" if index.behind else ""
+    file = printable(str(index.file)) if index.file is not None else "no file yet"
+    return f"{index.kind} on {index.device}, {count(index.faces, 'face')}{behind}, {file}"
+
+
+def _decision(calibration: Calibration) -> str:
+    return (
+        f"false accepts {one_in(calibration.far)}, measured on {count(calibration.pairs, 'pair')} of {calibration.data}"
+    )

@@ -1,0 +1,133 @@
+"""What happened to photos, and who is in them, as text."""
+
+from collections import Counter
+from pathlib import Path
+
+from recog.library.results import (
+    Enrolment,
+    FaceSearch,
+    FoundFace,
+    Identification,
+    IdentifiedPhoto,
+    IngestReport,
+    MatchReport,
+    SearchResult,
+    VerifiedPair,
+)
+from recog.render.escape import printable
+from recog.render.figures import count, distance, distance_against, percent, seconds
+from recog.render.table import table
+
+
+def ingest(report: IngestReport) -> str:
+    """The counts in one line, then everything that needs a look: suspended roots, lost names, failures by reason."""
+    done = report.added + report.changed + report.moved + report.duplicates + report.unchanged
+    rate = f", {done / report.seconds:,.1f} a second" if report.seconds > 0 else ""
+    head = (
+        f"Dry run, nothing was written: {count(done, 'photo')} seen in {seconds(report.seconds)}"
+        if report.dry_run
+        else f"Indexed {count(done, 'photo')} in {seconds(report.seconds)}{rate}"
+    )
+    counts = (
+        f"{report.added:,} new, {report.changed:,} changed, {report.moved:,} moved, "
+        f"{report.duplicates:,} at one more path, {report.unchanged:,} unchanged, {report.missing:,} missing; "
+        f"{count(report.faces, 'new face')}."
+    )
+    blocks = [f"{head}.", counts]
+    blocks += [
+        f"Left alone: {_shown(root)} is empty or not there, though photos of it are known; nothing was marked missing."
+        for root in report.suspended
+    ]
+    if report.lost_names:
+        lost = [(printable(name.person), _shown(name.path)) for name in report.lost_names]
+        blocks.append(
+            f"Confirmed names whose face is gone from an edited photo ({len(lost):,}):\n"
+            + table(("name", "photo"), lost)
+        )
+    if report.failed:
+        reasons = Counter(failure.reason for failure in report.failed)
+        summary = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
+        failed = [(failure.reason, _shown(failure.path), printable(failure.detail)) for failure in report.failed]
+        blocks.append(
+            f"{count(len(failed), 'photo')} could not be indexed ({summary}):\n"
+            + table(("reason", "photo", "detail"), failed)
+        )
+    return "\n".join(blocks)
+
+
+def enrolment(result: Enrolment) -> str:
+    """Who is enrolled now, by which faces."""
+    name, what = printable(result.person.name), "a new person" if result.created else "known already"
+    paths = "\n".join(f"  face {face.face_id} in {_shown(face.path)}" for face in result.faces)
+    return f"Enrolled {name} ({what}) with {count(len(result.faces), 'face')}:\n{paths}"
+
+
+def identified(photo: IdentifiedPhoto) -> str:
+    """The faces of a photo from left to right, each with a name or 'unknown' and the nearest candidate."""
+    head = f"{_shown(photo.path)}: {count(len(photo.faces), 'face')}"
+    if not photo.faces:
+        return head
+    rows = table(
+        ("face", "name", "distance", "probability", "nearest"),
+        [_identity(face) for face in photo.faces],
+        right=(0, 2, 3),
+    )
+    return f"{head}, a name is given up to distance {distance(photo.faces[0].threshold)}\n{rows}"
+
+
+def matches(report: MatchReport) -> str:
+    """How many faces got which name."""
+    head = (
+        f"Named {count(sum(number for _, number in report.matched), 'face')} by distance in {seconds(report.seconds)}; "
+        f"{report.unknown:,} stay unknown."
+    )
+    if not report.matched:
+        return head
+    rows = [(printable(person.name), f"{number:,}") for person, number in report.matched]
+    return f"{head}\n{table(('name', 'faces'), rows, right=(1,))}"
+
+
+def verified(pair: VerifiedPair) -> str:
+    """The verdict with the numbers it rests on."""
+    verdict = pair.verification
+    said, side = ("The same person", "within") if verdict.same else ("Different people", "beyond")
+    shown = distance_against(verdict.squared_distance, verdict.threshold)
+    threshold = distance_against(verdict.threshold, verdict.squared_distance)
+    right = _shown(pair.right) if isinstance(pair.right, Path) else printable(pair.right)
+    return (
+        f"{said}: {_shown(pair.left)} and {right}\n"
+        f"distance {shown}, {side} the threshold {threshold}; "
+        f"probability of one person {percent(verdict.probability)}"
+    )
+
+
+def searched(result: SearchResult) -> str:
+    """Every face of the probe with its neighbours, nearest first."""
+    head = f"{_shown(result.path)}: {count(len(result.faces), 'face')}"
+    return "\n".join([head, *(_face_search(face) for face in result.faces)])
+
+
+def _face_search(face: FaceSearch) -> str:
+    if not face.found:
+        return f"face {face.number}: nobody in the library yet"
+    rows = table(("distance", "probability", "name", "photo"), [_found(found) for found in face.found], right=(0, 1))
+    return f"face {face.number}:\n{rows}"
+
+
+def _found(found: FoundFace) -> tuple[str, str, str, str]:
+    name = printable(found.person.name) if found.person is not None else "-"
+    more = f" (and {len(found.paths) - 1} more)" if len(found.paths) > 1 else ""
+    path = f"{_shown(found.paths[0])}{more}" if found.paths else "no file left"
+    return distance(found.squared_distance), percent(found.probability), name, path
+
+
+def _identity(face: Identification) -> tuple[str, str, str, str, str]:
+    name = printable(face.person.name) if face.person is not None else "unknown"
+    if face.nearest is None or face.nearest_person is None:
+        return str(face.number), name, "-", "-", "nobody is enrolled"
+    shown = distance_against(face.nearest.squared_distance, face.threshold)
+    return str(face.number), name, shown, percent(face.probability), printable(face.nearest_person.name)
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))
