@@ -1,11 +1,11 @@
 """The pretrained network below the head: crops to pooled features."""
 
 import re
-import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
+from facenet_pytorch import InceptionResnetV1
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
@@ -13,11 +13,6 @@ from recog.errors import ConfigError
 from recog.types import Crops, Embeddings
 from recog.weights.pull import Progress, ensure_weights, weights_state
 from recog.weights.registry import Role, WeightsSpec, spec
-
-with warnings.catch_warnings():
-    # Its import compiles regular expressions and docstrings of another Python's time: nothing its user can mend.
-    warnings.simplefilter("ignore")
-    from facenet_pytorch import InceptionResnetV1
 
 FEATURES = 1792
 INPUT_SIZE = 160

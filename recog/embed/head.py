@@ -1,0 +1,97 @@
+"""The trained linear head: its tensors, and the record of the run that made it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+import recog.weights
+from recog.distance import unit_rows
+from recog.embed.trunk import FEATURES
+from recog.errors import WeightsMismatchError, WeightsMissingError
+from recog.types import Embeddings
+
+SHIPPED_HEADS = Path(recog.weights.__file__).parent / "heads"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """embedding = unit(weight @ features + bias).
+
+    weight is (dim, 1792) float32, bias (dim,) float32, sha256 that of the safetensors file. crop_scale and flip are
+    how the crops were made that it was trained and scored with; trunk and trunk_sha256 name the network below it.
+    record is the whole run record.
+    """
+
+    name: str
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    sha256: str
+    crop_scale: float
+    flip: bool
+    trunk: str
+    trunk_sha256: str
+    record: Mapping[str, object]
+
+    def embed(self, features: NDArray[np.float32]) -> Embeddings:
+        """(n, 1792) float32 -> (n, dim) float32 of unit length."""
+        return unit_rows(features @ self.weight.T + self.bias)
+
+
+def load_head(name: str, *, directory: Path = SHIPPED_HEADS) -> Head:
+    """The head NAME.safetensors with its run record NAME.json.
+
+    Raises:
+        WeightsMissingError: one of the two files is not there.
+        WeightsMismatchError: the tensors are not those that the record describes, or one of the files is damaged.
+    """
+    data = _read(directory / f"{name}.safetensors")
+    record_path = directory / f"{name}.json"
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        record = json.loads(_read(record_path))
+        expected = str(record["sha256"])
+        if digest != expected:
+            raise WeightsMismatchError(
+                f"{directory / name}.safetensors is not the head of its run record: sha256 {digest} instead of "
+                f"{expected}; install recog again, or train the head again"
+            )
+        tensors = load(data)
+        return Head(
+            name=name,
+            weight=_shaped(tensors["weight"], FEATURES),
+            bias=_shaped(tensors["bias"], len(tensors["weight"])),
+            sha256=digest,
+            crop_scale=float(record["crop_scale"]),
+            flip=bool(record["flip"]),
+            trunk=str(record["trunk"]),
+            trunk_sha256=str(record["trunk_sha256"]),
+            record=record,
+        )
+    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise WeightsMismatchError(
+            f"the head {directory / name} is damaged ({type(error).__name__}: {error}); install recog again, or train "
+            "the head again"
+        ) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsMissingError(
+            f"the head file {path} cannot be read ({error.strerror}): install recog again, or train a head with "
+            "'recog train head'"
+        ) from error
+
+
+def _shaped(array: NDArray[np.float32], last: int) -> NDArray[np.float32]:
+    if array.dtype != np.float32 or array.shape[-1] != last or not np.isfinite(array).all():
+        raise ValueError(f"a tensor of shape {array.shape} {array.dtype} where (..., {last}) float32 should be")
+    return array
