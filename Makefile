@@ -1,0 +1,41 @@
+# Two commands: `make demo` sets everything up and runs the main job, `make test` passes the tests.
+
+PYTHON ?= python3
+VENV ?= .venv
+RECOG := $(VENV)/bin/recog
+DEMO ?= demo-library
+PHOTOS ?=
+TRAINING ?= ../shared/data/identities
+
+.PHONY: default setup demo test check unit docs bench clean
+default: test
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: setup
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh benchmarks/demo.sh '$(DEMO)' '$(PHOTOS)'
+
+test: check unit
+
+check: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+unit: setup
+	$(VENV)/bin/pytest
+
+docs: setup
+	$(VENV)/bin/python benchmarks/write_readme.py
+
+bench: setup
+	$(VENV)/bin/python benchmarks/bench_detect.py
+	$(VENV)/bin/python benchmarks/bench_accuracy.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis
