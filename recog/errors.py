@@ -21,6 +21,7 @@
     │   ├── SchemaOutdatedError
     │   └── LibraryBusyError
     ├── TrainingError
+    ├── StyleError
     ├── EvaluationError
     └── ConfigError
 
@@ -111,6 +112,10 @@ class TrainingError(RecogError):
 
 class EvaluationError(RecogError):
     """Measuring cannot start: the pairs, photos or calibration are not what the protocol needs."""
+
+
+class StyleError(RecogError):
+    """A picture cannot be styled, or a styled picture cannot be saved."""
 
 
 class ConfigError(RecogError):
