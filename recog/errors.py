@@ -83,7 +83,11 @@ class IndexStaleError(SearchIndexError):
 
 
 class IndexUnreadableError(SearchIndexError):
-    """The index file is damaged, or of another library or network."""
+    """No index can be loaded; `kind` is one of a closed list (see recog.index.files.load)."""
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class CatalogError(RecogError):

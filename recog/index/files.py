@@ -1,0 +1,193 @@
+"""Publish an index as a file, and load it again only if it is exactly what was published."""
+
+import hashlib
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.errors import IndexUnreadableError
+from recog.index.device import Wanted
+from recog.index.durable import TEMPORARY_SUFFIX, make_directory, put, unwritable
+from recog.index.faiss_index import FaceIndex
+from recog.index.manifest import FORMAT, MANIFEST, METRIC, REBUILD, Manifest, damaged, encode_manifest, read_manifest
+from recog.index.structures import Recall
+from recog.types import FaceIds
+
+RACES = 5
+"""Publications that may overtake one load before it gives up."""
+_GENERATION = re.compile(r"(\d{8,})\.faiss")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMark:
+    """The last change of the catalog that an index has seen: ids of the last embedding row and last removal row."""
+
+    last_embedding_id: int
+    last_removal_id: int
+
+
+def network_directory(directory: Path, network_sha256: str) -> Path:
+    """Where the files of one network's index are; each network has its own."""
+    return directory / network_sha256[:12]
+
+
+def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMark) -> Path:
+    """Make `index` the current generation under `directory`; the path of its file.
+
+    The index file is put in place first, then the manifest that names it: a crash between leaves the old generation
+    current. Afterwards every other generation is deleted, so that no removed face stays on the disk. For the library's
+    one writer only.
+
+    Raises:
+        SearchIndexError: no space, or not writable; the old generation is still current.
+    """
+    home = network_directory(directory, index.network_sha256)
+    make_directory(home)
+    content = index.to_bytes()
+    manifest = Manifest(
+        format=FORMAT,
+        generation=_last_generation(home) + 1,
+        library_id=library_id,
+        network_sha256=index.network_sha256,
+        dim=index.dim,
+        metric=METRIC,
+        kind=index.kind,
+        nprobe=index.nprobe,
+        recall_at_1=index.recall.at_1,
+        recall_at_10=index.recall.at_10,
+        count=index.count,
+        last_embedding_id=mark.last_embedding_id,
+        last_removal_id=mark.last_removal_id,
+        sha256=hashlib.sha256(content).hexdigest(),
+        ids_sha256=_ids_digest(index.ids()),
+    )
+    put(home / manifest.file_name, content)
+    put(home / MANIFEST, encode_manifest(manifest))
+    sweep(directory, network_sha256=index.network_sha256)
+    return home / manifest.file_name
+
+
+def load(
+    directory: Path, *, library_id: str, network_sha256: str, dim: int, device: Wanted = "auto"
+) -> tuple[FaceIndex, IndexMark]:
+    """The current generation, verified: digest of the file before FAISS sees a byte of it, ids and count after.
+
+    Raises:
+        IndexUnreadableError: its `kind` is 'absent', 'damaged', 'unreadable', 'other library', 'other network' or
+            'newer format'; the way out is always to build the index anew from the catalog.
+    """
+    home = network_directory(directory, network_sha256)
+    manifest = read_manifest(home)
+    for _ in range(RACES):
+        _refuse_foreign(manifest, home, library_id=library_id, network_sha256=network_sha256, dim=dim)
+        try:
+            content = (home / manifest.file_name).read_bytes()
+        except FileNotFoundError:
+            earlier, manifest = manifest, read_manifest(home)
+            if manifest.generation != earlier.generation:
+                continue  # published anew between the two reads: the manifest names a newer file now
+            raise damaged(home / manifest.file_name, "it is gone") from None
+        except OSError as error:
+            raise IndexUnreadableError(
+                f"{home / manifest.file_name} cannot be read: {error.strerror or error}", kind="unreadable"
+            ) from error
+        return _verified(content, manifest, home, device), IndexMark(
+            last_embedding_id=manifest.last_embedding_id, last_removal_id=manifest.last_removal_id
+        )
+    raise IndexUnreadableError(f"{home} changed {RACES} times while it was read: try again", kind="unreadable")
+
+
+def sweep(directory: Path, *, network_sha256: str | None = None) -> list[Path]:
+    """Delete what no manifest names: temporary files and generations that a killed publication left; what was deleted.
+
+    Of one network, or of all. Where the manifest is absent or damaged, no generation can ever be loaded: all go. For
+    the library's one writer only.
+    """
+    homes = _homes(directory) if network_sha256 is None else [network_directory(directory, network_sha256)]
+    return [stray for home in homes for stray in _sweep_home(home)]
+
+
+def discard(directory: Path) -> list[Path]:
+    """Delete the published indexes of every network, manifest first: after this, no vector is left; what was deleted.
+
+    For forgetting a person, before the index is published anew, and for the library's one writer only.
+    """
+    gone = []
+    for home in _homes(directory):
+        if (home / MANIFEST).exists():
+            _delete(home / MANIFEST)
+            gone.append(home / MANIFEST)
+        gone.extend(_sweep_home(home))
+    return gone
+
+
+def _homes(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.glob("*") if path.is_dir())
+
+
+def _sweep_home(home: Path) -> list[Path]:
+    try:
+        current = read_manifest(home).file_name
+    except IndexUnreadableError as error:
+        if error.kind in ("unreadable", "newer format"):
+            raise  # it may well name one of the files
+        current = None
+    strays = [
+        path
+        for path in sorted(home.glob("*"))
+        if path.name.endswith(TEMPORARY_SUFFIX) or (_GENERATION.fullmatch(path.name) and path.name != current)
+    ]
+    for stray in strays:
+        _delete(stray)
+    return strays
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _last_generation(home: Path) -> int:
+    """The highest that the manifest or any file has: a name is never used twice, even after damage."""
+    numbers = [int(found[1]) for path in home.glob("*") if (found := _GENERATION.fullmatch(path.name))]
+    with suppress(IndexUnreadableError):  # it is about to be replaced
+        numbers.append(read_manifest(home).generation)
+    return max(numbers, default=0)
+
+
+def _refuse_foreign(manifest: Manifest, home: Path, *, library_id: str, network_sha256: str, dim: int) -> None:
+    if manifest.library_id != library_id:
+        raise IndexUnreadableError(
+            f"the search index in {home} belongs to library {manifest.library_id}, not to {library_id}: {REBUILD}",
+            kind="other library",
+        )
+    if manifest.network_sha256 != network_sha256 or manifest.dim != dim or manifest.metric != METRIC:
+        raise IndexUnreadableError(
+            f"the search index in {home} holds {manifest.dim}-d embeddings of network {manifest.network_sha256[:12]}, "
+            f"wanted are {dim}-d ones of {network_sha256[:12]}: {REBUILD}",
+            kind="other network",
+        )
+
+
+def _verified(content: bytes, manifest: Manifest, home: Path, device: Wanted) -> FaceIndex:
+    path = home / manifest.file_name
+    if hashlib.sha256(content).hexdigest() != manifest.sha256:
+        raise damaged(path, f"its {len(content)} bytes do not have the checksum that the manifest names")
+    recall = Recall(at_1=manifest.recall_at_1, at_10=manifest.recall_at_10)
+    try:
+        index = FaceIndex.from_bytes(
+            content, network_sha256=manifest.network_sha256, dim=manifest.dim, recall=recall, device=device
+        )
+    except ValueError as error:
+        raise damaged(path, str(error)) from error
+    said = (manifest.kind, manifest.nprobe, manifest.count, manifest.ids_sha256)
+    if (index.kind, index.nprobe, index.count, _ids_digest(index.ids())) != said:
+        raise damaged(path, "it holds other faces than the manifest says")
+    return index
+
+
+def _ids_digest(ascending: FaceIds) -> str:
+    return hashlib.sha256(ascending.astype("<i8").tobytes()).hexdigest()

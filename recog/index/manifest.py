@@ -1,0 +1,88 @@
+"""The manifest: which index file is current, what it holds, and the digests that prove it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from recog.errors import IndexUnreadableError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+METRIC = "squared_euclidean"
+REBUILD = "run 'recog index-rebuild'"
+_DIGEST = "manifest_sha256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What manifest.json says of the current generation.
+
+    sha256 is of the index file's bytes, ids_sha256 of the ascending face ids as little-endian int64.
+    """
+
+    format: int
+    generation: int
+    library_id: str
+    network_sha256: str
+    dim: int
+    metric: str
+    kind: str
+    nprobe: int | None
+    recall_at_1: float
+    recall_at_10: float
+    count: int
+    last_embedding_id: int
+    last_removal_id: int
+    sha256: str
+    ids_sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """Of the index file, beside the manifest."""
+        return f"{self.generation:08d}.faiss"
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """JSON, with a digest of itself: a flipped bit in a number would else be believed."""
+    content = asdict(manifest)
+    return json.dumps({**content, _DIGEST: _digest(content)}, indent=1).encode() + b"\n"
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest in a directory.
+
+    Raises:
+        IndexUnreadableError: kind 'absent', 'unreadable', 'damaged' or 'newer format'.
+    """
+    path = directory / MANIFEST
+    try:
+        encoded = path.read_bytes()
+    except FileNotFoundError:
+        raise IndexUnreadableError(f"there is no search index at {path}: {REBUILD}", kind="absent") from None
+    except OSError as error:
+        raise IndexUnreadableError(f"{path} cannot be read: {error.strerror or error}", kind="unreadable") from error
+    try:
+        content = json.loads(encoded)
+    except ValueError:
+        raise damaged(path, "it is not JSON") from None
+    if not isinstance(content, dict) or content.pop(_DIGEST, None) != _digest(content):
+        raise damaged(path, "its own checksum does not match")
+    if not isinstance(content.get("format"), int) or content["format"] > FORMAT:
+        raise IndexUnreadableError(
+            f"{path} has format {content.get('format')}, this recog reads up to {FORMAT}: update recog, or {REBUILD}",
+            kind="newer format",
+        )
+    if content.keys() != {field.name for field in fields(Manifest)}:
+        raise damaged(path, "it has other fields than format 1 has")
+    return Manifest(**content)
+
+
+def damaged(path: Path, why: str) -> IndexUnreadableError:
+    """One sentence on a file that is not what was written."""
+    return IndexUnreadableError(f"the search index file {path} is damaged ({why}): {REBUILD}", kind="damaged")
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
