@@ -1,0 +1,101 @@
+"""Bring every kind of pixel that a picture file can hold to 8-bit sRGB."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+_WHITE = (255, 255, 255)
+"""Behind transparent pixels: what viewers show, and what the same picture saved as JPEG has there."""
+
+_DEEP_MODES = frozenset({"I", "I;16", "I;16L", "I;16B", "I;16N", "F"})
+_PROFILE_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
+
+# Full scale of the depths that cameras and scanners write, most often in a wider container.
+_INTEGER_WHITES = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
+_FLOAT_WHITES = (1.0, 255.0, 65535.0)
+_BLOCK_ROWS = 256
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Any mode -> RGB. Depth first, then transparency over white, then the colour profile, if it is any good."""
+    profile = image.info.get("icc_profile")
+    if image.mode in _DEEP_MODES:
+        image = Image.fromarray(eight_bit(np.asarray(image)))
+    image = _opaque(image)
+    if image.mode not in _PROFILE_SPACES:
+        image = image.convert("RGB")
+    if isinstance(profile, bytes) and profile:
+        image = _to_srgb(image, profile)
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def eight_bit(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Grey values of any depth, (H, W) integer or float -> (H, W) uint8, black at 0.
+
+    White is the smallest usual full scale (8, 10, 12, 14, 16 bit; 1.0 for floats) that holds the largest value: twelve
+    bits in a 16-bit file are not shown as night. Values below zero or beyond 65535 have no usual scale: there the
+    smallest becomes black, the largest white. NaN becomes black. (Pillow's own conversion cuts off at 255.)
+    """
+    low, high = _finite_span(values)
+    whites = _FLOAT_WHITES if np.issubdtype(values.dtype, np.floating) else _INTEGER_WHITES
+    white = next((white for white in whites if high <= white), high)
+    black = 0.0
+    if low < 0 or high > whites[-1]:
+        black, white = low, high
+    scale = 255.0 / (white - black) if white > black else 0.0
+    grey = np.empty(values.shape, np.uint8)
+    for rows, block in _blocks(values):
+        shades = np.nan_to_num((block - black) * scale, nan=0.0, posinf=255.0, neginf=0.0)
+        grey[rows] = np.rint(np.clip(shades, 0.0, 255.0))
+    return grey
+
+
+def _finite_span(values: NDArray[np.generic]) -> tuple[float, float]:
+    low, high = np.inf, -np.inf
+    for _, block in _blocks(values):
+        finite = block[np.isfinite(block)]
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+    return (low, high) if low <= high else (0.0, 0.0)
+
+
+def _blocks(values: NDArray[np.generic]) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Some rows at a time as float64: a large scan is never wholly in floats."""
+    for top in range(0, len(values), _BLOCK_ROWS):
+        rows = slice(top, top + _BLOCK_ROWS)
+        yield rows, values[rows].astype(np.float64)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image
+    layered = image.convert("RGBA")
+    alpha = layered.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return layered.convert("RGB")
+    page = Image.new("RGB", layered.size, _WHITE)
+    page.paste(layered, mask=alpha)
+    return page
+
+
+def _to_srgb(image: Image.Image, profile_bytes: bytes) -> Image.Image:
+    """Apply an ICC profile; one that is broken, or made for other channels, is ignored as viewers do."""
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile_bytes))
+        if source.profile.xcolor_space.strip() != _PROFILE_SPACES[image.mode]:
+            return image
+        if "sRGB" in (source.profile.profile_description or ""):
+            return image
+        converted = ImageCms.profileToProfile(
+            image,
+            source,
+            ImageCms.createProfile("sRGB"),
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError, AttributeError):
+        return image
+    return image if converted is None else converted

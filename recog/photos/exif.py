@@ -1,0 +1,52 @@
+"""Orientation and time of a photo, out of metadata that anybody may have broken."""
+
+import re
+from datetime import datetime
+
+from PIL.Image import Image, Transpose
+
+_ORIENTATION = 0x0112
+_EXIF_IFD = 0x8769
+_DATE_TIME_ORIGINAL = 0x9003
+
+# EXIF 2.32, tag 0x0112: where row 0 and column 0 of the stored picture are, and what turns them upright.
+_UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+
+_DATE = re.compile(r"\s*(\d{4})[:.\-/](\d{2})[:.\-/](\d{2})[ T](\d{2}):(\d{2}):(\d{2})")
+
+
+def upright_turn(image: Image) -> Transpose | None:
+    """What turns the decoded picture upright; None where it is, or where its metadata says nothing sensible.
+
+    Call it on a loaded image: PNG may keep its EXIF behind the pixels, and TIFF is turned while it loads.
+    """
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    except Exception:  # noqa: BLE001 - broken metadata of any kind must not cost the photo
+        return None
+    return _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+
+
+def taken_at(image: Image) -> datetime | None:
+    """DateTimeOriginal, in the camera's local time (naive: EXIF rarely says where that was); None if not sensible."""
+    try:
+        text = image.getexif().get_ifd(_EXIF_IFD).get(_DATE_TIME_ORIGINAL)
+    except Exception:  # noqa: BLE001 - broken metadata of any kind must not cost the photo
+        return None
+    if isinstance(text, bytes):
+        text = text.decode("ascii", "replace")
+    found = _DATE.match(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    try:
+        return datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 - see the docstring
+    except ValueError:
+        return None

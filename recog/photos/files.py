@@ -1,0 +1,84 @@
+"""Read the bytes of a photo file once, or only their digest."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+
+from recog.errors import PhotoTooLargeError
+from recog.photos.reasons import Reason, printable, unreadable, unreadable_from
+from recog.types import FileStat
+
+MAX_FILE_BYTES = 1 << 30
+"""A file above 1 GiB is not read into memory; 100 megapixels of uncompressed 16-bit colour are 600 MB."""
+
+
+def stat_photo(path: Path) -> FileStat:
+    """Size and time of one file, links followed; UnreadablePhotoError where it is no readable regular file."""
+    with _translated(path):
+        status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise unreadable(path, Reason.NOT_A_FILE)
+    return FileStat(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns)
+
+
+def photo_digest(path: Path) -> str:
+    """SHA-256 of the file's bytes in hexadecimal, streamed: any size, little memory.
+
+    Raises UnreadablePhotoError like read_photo, except that the bytes need not be a photo.
+    """
+    with _opened(path) as (file, before):
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        _refuse_changed(path, file, before, file.tell())
+    return digest
+
+
+def read_bytes(path: Path) -> bytes:
+    """All bytes of a photo file, read once, as they were at one time.
+
+    Raises UnreadablePhotoError (missing, forbidden, not_a_file, empty, changed, io_error, ...), PhotoTooLargeError.
+    """
+    with _opened(path) as (file, before):
+        if before.st_size == 0:
+            raise unreadable(path, Reason.EMPTY)
+        if before.st_size > MAX_FILE_BYTES:
+            message = (
+                f"{printable(path)} has {before.st_size / 1e6:.0f} MB, the limit is {MAX_FILE_BYTES / 1e6:.0f} MB: "
+                "save it smaller, or leave it out with --exclude"
+            )
+            raise PhotoTooLargeError(message, reason=Reason.TOO_LARGE)
+        # One byte more than there should be: a file that grows is noticed, and never fills the memory.
+        data = file.read(before.st_size + 1)
+        _refuse_changed(path, file, before, len(data))
+    return data
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BufferedReader, os.stat_result]]:
+    """Open a regular file for reading; a pipe or device is refused without waiting for it or waking it up."""
+    stat_photo(path)
+    with _translated(path):
+        # Between the check above and here the name may have become a pipe: O_NONBLOCK opens it without waiting.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise unreadable(path, Reason.NOT_A_FILE)
+            yield file, status
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise unreadable_from(path, error) from error
+
+
+def _refuse_changed(path: Path, file: BufferedReader, before: os.stat_result, bytes_read: int) -> None:
+    after = os.fstat(file.fileno())
+    if (after.st_size, after.st_mtime_ns, bytes_read) != (before.st_size, before.st_mtime_ns, before.st_size):
+        raise unreadable(path, Reason.CHANGED)

@@ -1,0 +1,126 @@
+"""Find the photo files under a folder, whatever else lies there."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import translate
+from pathlib import Path
+
+from recog.errors import NoPhotosFoundError, PhotoError
+from recog.photos.files import stat_photo
+from recog.photos.reasons import unreadable_from
+from recog.types import FileStat
+
+PHOTO_SUFFIXES: frozenset[str] = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+        *(".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
+        *(".heic", ".heif", ".hif", ".heics", ".heifs", ".avif", ".avifs"),
+    }
+)
+"""Lower case, with the dot. What a file is, is decided by its bytes, when it is read."""
+
+SKIPPED_FOLDERS: frozenset[str] = frozenset(
+    {"@eaDir", "#recycle", "@Recycle", "@Recently-Snapshot", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
+)
+"""Folders in which storage boxes and systems keep previews and deleted files; names with a leading dot come on top."""
+
+OnError = Callable[[Path, PhotoError], None]
+
+
+def find_photos(root: Path, *, exclude: Sequence[str] = (), on_error: OnError) -> Iterator[FileStat]:
+    """Yield every photo file under root, in an order that depends on names alone.
+
+    Files come sorted by the bytes of their path's parts. Links are followed, to files and to folders, inside root and
+    out of it, but every real folder is visited once, under its real name if that lies under root: folders that only
+    links lead to come last, and a loop of links ends. A root that is a file yields itself, whatever its name.
+
+    Not yielded: names without one of PHOTO_SUFFIXES, hidden names (leading dot), SKIPPED_FOLDERS, pipes, sockets and
+    devices, and what `exclude` matches. Each pattern is a shell pattern (fnmatch, case counts, `*` also crosses `/`)
+    held against the path relative to root and against each file's or folder's own name; an excluded folder is not
+    entered.
+
+    on_error is told of a folder that cannot be listed, a link that leads nowhere, a path that is too long; the walk
+    goes on. What lies in such a folder is unknown, not gone.
+
+    Raises NoPhotosFoundError at once where root is absent or out of reach; an empty root yields nothing.
+    """
+    try:
+        root.stat()
+    except OSError as error:
+        raise NoPhotosFoundError(str(unreadable_from(root, error))) from error
+    walk = _Walk(root=root, patterns=tuple(re.compile(translate(p.rstrip("/"))) for p in exclude), on_error=on_error)
+    return walk.photos()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk through a folder. seen: (device, inode) of the folders visited; linked: folders that links lead to."""
+
+    root: Path
+    patterns: tuple[re.Pattern[str], ...]
+    on_error: OnError
+    seen: set[tuple[int, int]] = field(default_factory=set)
+    linked: list[str] = field(default_factory=list)
+
+    def photos(self) -> Iterator[FileStat]:
+        if not self.root.is_dir():
+            yield from self._photo(str(self.root))
+            return
+        yield from self._tree(str(self.root))
+        # Grows while it is walked: what a link leads to may hold links.
+        for folder in self.linked:
+            yield from self._tree(folder)
+
+    def _tree(self, top: str) -> Iterator[FileStat]:
+        """Everything below one folder, without its links to folders. No recursion: depth is bounded by nothing."""
+        pending = [iter(self._entries(top))]
+        while pending:
+            for entry in pending[-1]:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(iter(self._entries(entry.path)))
+                    break
+                yield from self._file_or_link(entry)
+            else:
+                pending.pop()
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        """The wanted entries of one folder, sorted; none where it was visited or cannot be listed."""
+        entries: list[os.DirEntry[str]] = []
+        try:
+            status = os.stat(folder)  # noqa: PTH116 - a Path a folder is dear, and its inode is needed
+            if (status.st_dev, status.st_ino) in self.seen:
+                return []
+            self.seen.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as found:
+                # One by one: where a disk fails half way, what was listed is kept.
+                for entry in found:
+                    entries.append(entry)  # noqa: PERF402
+        except OSError as error:
+            self.on_error(Path(folder), unreadable_from(Path(folder), error))
+        return sorted(filter(self._wanted, entries), key=lambda entry: os.fsencode(entry.name))
+
+    def _wanted(self, entry: os.DirEntry[str]) -> bool:
+        if entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS:
+            return False
+        relative = os.path.relpath(entry.path, self.root) if self.patterns else ""
+        return not any(pattern.match(entry.name) or pattern.match(relative) for pattern in self.patterns)
+
+    def _file_or_link(self, entry: os.DirEntry[str]) -> Iterator[FileStat]:
+        suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a Path an entry is dear
+        try:
+            if entry.is_symlink() and entry.is_dir():
+                self.linked.append(entry.path)
+            elif suffix in PHOTO_SUFFIXES and (entry.is_file() or not os.path.exists(entry.path)):  # noqa: PTH110
+                yield from self._photo(entry.path)
+        except OSError as error:
+            self.on_error(Path(entry.path), unreadable_from(Path(entry.path), error))
+
+    def _photo(self, path: str) -> Iterator[FileStat]:
+        try:
+            found = stat_photo(Path(path))
+        except PhotoError as error:
+            self.on_error(Path(path), error)
+        else:
+            yield found

@@ -1,0 +1,81 @@
+"""The closed list of reasons why a photo file cannot be used, and the sentence for each."""
+
+import errno
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from recog.errors import UnreadablePhotoError
+
+
+class Reason(StrEnum):
+    """One word for the catalog and for scripts; the error's message is the sentence for people."""
+
+    MISSING = "missing"
+    """Nothing is at the path, or a link leads nowhere."""
+    FORBIDDEN = "forbidden"
+    """This user may not read it."""
+    NAME_TOO_LONG = "name_too_long"
+    """The system refuses a path of this length."""
+    NOT_A_FILE = "not_a_file"
+    """A folder, pipe, socket or device."""
+    EMPTY = "empty"
+    """A file of zero bytes."""
+    NOT_A_PHOTO = "not_a_photo"
+    """The first bytes are those of no picture format known here, whatever the name says."""
+    UNSUPPORTED = "unsupported"
+    """A picture, of a format or variant that is not decoded here."""
+    DAMAGED = "damaged"
+    """The bytes break the rules of their own format, or end too early."""
+    TOO_LARGE = "too_large"
+    """More bytes or pixels than the limit, or than memory holds."""
+    CHANGED = "changed"
+    """Somebody wrote to it while it was read: try again."""
+    IO_ERROR = "io_error"
+    """The disk or the network failed: try again."""
+
+
+REASONS: frozenset[str] = frozenset(Reason)
+
+_REASON_OF_ERRNO = {
+    errno.ENOENT: Reason.MISSING,
+    errno.ENOTDIR: Reason.MISSING,
+    errno.ELOOP: Reason.MISSING,
+    errno.EACCES: Reason.FORBIDDEN,
+    errno.EPERM: Reason.FORBIDDEN,
+    errno.ENAMETOOLONG: Reason.NAME_TOO_LONG,
+    errno.EISDIR: Reason.NOT_A_FILE,
+    # A socket or a device without a driver refuses to be opened in this way.
+    errno.ENXIO: Reason.NOT_A_FILE,
+    errno.ENODEV: Reason.NOT_A_FILE,
+}
+
+_SENTENCES = {
+    Reason.MISSING: "is not there: it was moved or deleted, its disk is not mounted, or a link leads nowhere",
+    Reason.FORBIDDEN: "may not be read by this user: grant the permission, or leave it out with --exclude",
+    Reason.NAME_TOO_LONG: "has a path longer than the system accepts: shorten the names of its folders",
+    Reason.NOT_A_FILE: "is a folder, pipe, socket or device, not a photo file",
+    Reason.EMPTY: "is empty (0 bytes): copy it again from where it came from",
+    Reason.CHANGED: "changed while it was read: index again when the copy has finished",
+}
+
+
+def printable(path: Path | str) -> str:
+    r"""Show a path on one line of any terminal: bytes that are no UTF-8 and control characters become \x escapes."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def unreadable(path: Path, reason: Reason) -> UnreadablePhotoError:
+    """Make the error for a reason that needs no numbers."""
+    return UnreadablePhotoError(f"{printable(path)} {_SENTENCES[reason]}", reason=reason)
+
+
+def unreadable_from(path: Path, error: OSError) -> UnreadablePhotoError:
+    """Translate what the system said of a file or folder."""
+    reason = _REASON_OF_ERRNO.get(error.errno or 0, Reason.IO_ERROR)
+    if reason is Reason.IO_ERROR:
+        said = error.strerror or type(error).__name__
+        message = f"{printable(path)} could not be read ({said}): check the disk or the network, then index again"
+        return UnreadablePhotoError(message, reason=reason)
+    return unreadable(path, reason)
