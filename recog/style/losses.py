@@ -1,0 +1,81 @@
+"""The costs of neural style transfer, exactly as in the papers, and the size-free forms that recog minimises.
+
+Textbook forms (Gatys, Ecker, Bethge, CVPR 2016), with n_C channels and n_H n_W positions:
+
+* content, equation 1: J_content = 1/2 sum (a(C) - a(G))^2 at one middle layer
+* style, equation 4: J_layer = 1 / (2 n_H n_W n_C)^2 sum_ij (G(S)_ij - G(G)_ij)^2, equation 5: sum of lambda J_layer
+* total, equation 7: J = alpha J_content + beta J_style, plus total variation
+
+Their values depend on the picture's size, on the network's scale and on the layer, so that a beta found for one is
+wrong for the next. The relative forms divide each cost by the energy of its own target: 0 is a perfect match, 1 is as
+wrong as a blank answer, whatever the size, layer or network. For one picture they differ from the textbook by a
+constant factor a layer, which is a choice of alpha and of the lambdas.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from recog.style.gram import gram_matrix, mean_gram_matrix
+
+# Guards the division for a target without any energy; far below the energy of any real feature map.
+TINY = 1e-12
+
+
+def content_cost(content: Tensor, generated: Tensor) -> Tensor:
+    """1/2 sum (a(C) - a(G))^2, equation 1 of Gatys et al. 2016; both (channels, *positions)."""
+    return 0.5 * (generated - content).square().sum()
+
+
+def layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
+    """1 / (2 n_H n_W n_C)^2 sum (G(S) - G(G))^2, equation 4 of Gatys et al. 2016, of two feature maps.
+
+    Both are (channels, *positions); positions may differ in number, the factor is that of the generated picture.
+    """
+    channels = generated.shape[0]
+    positions = generated[0].numel()
+    difference = gram_matrix(style) - gram_matrix(generated)
+    return difference.square().sum() / (2.0 * positions * channels) ** 2
+
+
+def style_cost(style: Mapping[str, Tensor], generated: Mapping[str, Tensor], lambdas: Mapping[str, float]) -> Tensor:
+    """Sum over layers of lambda times the layer's style cost, equation 5 of Gatys et al. 2016."""
+    costs = [weight * layer_style_cost(style[name], generated[name]) for name, weight in lambdas.items()]
+    return torch.stack(costs).sum()
+
+
+def total_variation(picture: Tensor) -> Tensor:
+    """Sum of squared differences of neighbours along every axis of positions; (channels, *positions).
+
+    The regulariser of Mahendran and Vedaldi (arXiv:1412.0035) with exponent 2.
+    """
+    differences = [picture.diff(dim=axis).square().sum() for axis in range(1, picture.ndim)]
+    return torch.stack(differences).sum()
+
+
+def total_cost(
+    content: Tensor, style: Tensor, variation: Tensor, *, alpha: float, beta: float, variation_weight: float
+) -> Tensor:
+    """Alpha J_content + beta J_style + weight * total variation; equation 7 of Gatys et al. 2016, plus the last term."""
+    return alpha * content + beta * style + variation_weight * variation
+
+
+def relative_content_cost(content: Tensor, generated: Tensor) -> Tensor:
+    """sum (a(C) - a(G))^2 / sum a(C)^2. Departure from equation 1: a share of the content's own energy."""
+    return (generated - content).square().sum() / content.square().sum().clamp_min(TINY)
+
+
+def relative_layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
+    """sum (g(S) - g(G))^2 / sum g(S)^2 with g the mean Gram matrix.
+
+    Departure from equation 4: the mean over positions takes the size away (for equal sizes the textbook is exactly
+    1 / (4 n_C^2) sum (g(S) - g(G))^2), the division takes the layer's and the network's scale away.
+    """
+    target = mean_gram_matrix(style)
+    return (target - mean_gram_matrix(generated)).square().sum() / target.square().sum().clamp_min(TINY)
+
+
+def mean_variation(picture: Tensor) -> Tensor:
+    """Total variation per position. Departure: a mean, so that one weight is good for every size."""
+    return total_variation(picture) / picture[0].numel()
