@@ -131,5 +131,5 @@ def _converted(wanted: WeightsSpec, cache: Path, offline_dir: Path | None, progr
     names = " and ".join(file.name for file in wanted.files)
     raise WeightsMissingError(
         f"no source brought the weights {wanted.name} ({'; '.join(failures)}): try again with a network connection, "
-        f"or put {names} into a directory and name it in RECOG_WEIGHTS_DIR"
+        f"or put {names} into a directory and name it in RECOG_WEIGHTS"
     )
