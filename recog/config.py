@@ -19,7 +19,9 @@ class Settings(BaseSettings):
     environment, file, default.
     """
 
-    model_config = SettingsConfigDict(env_prefix="RECOG_", frozen=True, extra="forbid", toml_file=CONFIG_FILE)
+    model_config = SettingsConfigDict(
+        env_prefix="RECOG_", frozen=True, extra="forbid", toml_file=CONFIG_FILE, use_attribute_docstrings=True
+    )
 
     library: Path = Field(default_factory=lambda: user_data_path("recog"))
     """Directory of the catalog and the vector index."""

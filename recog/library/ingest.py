@@ -1,0 +1,179 @@
+"""Bring folders of photos into the catalog: find, read, detect, crop, embed, store.
+
+A batch of photos is one transaction, so that a run killed at any moment leaves whole photos behind and the next run
+goes on after them.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from recog.errors import PhotoError
+from recog.library.networks import Networks
+from recog.library.probes import CutFaces, cut_faces, new_faces
+from recog.library.read_ahead import KnownContent, read_ahead
+from recog.library.results import FailedPhoto, IngestProgress, IngestReport, LostName
+from recog.library.survey import Survey, survey
+from recog.store.catalog import Catalog
+from recog.store.records import KnownFile, ScannedPhoto
+from recog.types import DecodedPhoto, FileStat
+
+BATCH_FACES = 32
+"""Faces embedded at once: the encoder is fastest there."""
+BATCH_PHOTOS = 32
+BATCH_SECONDS = 5.0
+"""A batch is stored after so many photos or seconds at the latest: what a killed run must do again."""
+
+ProgressCallback = Callable[[IngestProgress], None]
+
+
+def ingest(
+    catalog: Catalog,
+    networks: Networks,
+    folders: Sequence[Path],
+    *,
+    exclude: Sequence[str],
+    dry_run: bool,
+    progress: ProgressCallback | None,
+) -> IngestReport:
+    """Index folders; IngestReport says what is counted. The caller holds the writer's lock unless it is a dry run."""
+    start = time.perf_counter()
+    detector, network = networks.detector.sha256, networks.info
+    roots = {root: catalog.files_under(root, detector=detector, network=network.sha256) for root in folders}
+    found = survey(roots, exclude=exclude)
+    run = Ingestion(catalog, networks, {path: file for known in roots.values() for path, file in known.items()})
+    interrupted = False
+    missing = 0
+    if dry_run:
+        run.count(found.todo)
+    else:
+        for root in folders:
+            catalog.add_root(root)
+        try:
+            run.take(found, progress)
+            missing = catalog.mark_missing(found.gone)
+        except KeyboardInterrupt:
+            interrupted = True
+    recorded = [failure for root in folders for failure in catalog.failures(root)]
+    return IngestReport(
+        added=run.added,
+        changed=run.changed,
+        moved=run.moved,
+        duplicates=run.duplicates,
+        unchanged=found.unchanged + len(found.returned) + run.touched,
+        missing=len(found.gone) if dry_run else missing,
+        faces=run.faces,
+        failed=(*found.failed, *(FailedPhoto(one.stat.path, one.reason, one.detail) for one in recorded)),
+        lost_names=tuple(run.lost_names),
+        suspended=found.suspended,
+        seconds=time.perf_counter() - start,
+        dry_run=dry_run,
+        interrupted=interrupted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A photo that waits for its embeddings; its pixels are let go."""
+
+    stat: FileStat
+    sha256: str
+    width: int
+    height: int
+    taken_at: datetime | None
+    faces: CutFaces
+
+
+class Ingestion:
+    """The work of one run, and its counts."""
+
+    def __init__(self, catalog: Catalog, networks: Networks, known: Mapping[Path, KnownFile]) -> None:
+        self._catalog = catalog
+        self._networks = networks
+        self._known = known
+        self._digests = catalog.digests(detector=networks.detector.sha256, network=networks.info.sha256)
+        self._waiting: dict[str, _Waiting] = {}
+        self._waiting_since = time.monotonic()
+        self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
+        self.lost_names: list[LostName] = []
+
+    def count(self, todo: Sequence[FileStat]) -> None:
+        """Of a dry run: what would be opened."""
+        self.changed = sum(stat.path in self._known for stat in todo)
+        self.added = len(todo) - self.changed
+
+    def take(self, found: Survey, progress: ProgressCallback | None) -> None:
+        """Bring everything that the survey found into the catalog."""
+        for file in found.returned:
+            if file.photo_id is not None:
+                self._catalog.link_file(file.stat, file.photo_id)
+        done = found.total - len(found.todo)
+        gone = set(found.gone)
+        for stat, opened in read_ahead(found.todo, known=self._digests):
+            if isinstance(opened, PhotoError):
+                self._catalog.record_failure(stat, opened.reason, str(opened))
+                self.failed += 1
+            elif isinstance(opened, KnownContent):
+                self._link(stat, self._digests[opened.sha256], gone)
+            elif opened.sha256 in self._digests or opened.sha256 in self._waiting:
+                self._store()
+                self._link(stat, self._digests[opened.sha256], gone)
+            else:
+                self._detect(stat, opened)
+            done += 1
+            if progress is not None:
+                progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
+        self._store()
+
+    def _link(self, stat: FileStat, photo_id: int, gone: set[Path]) -> None:
+        """Known content at another path: moved if an old path of it is gone, else one more copy."""
+        paths = self._catalog.paths([photo_id])[photo_id]
+        self._catalog.link_file(stat, photo_id)
+        known = self._known.get(stat.path)
+        if known is not None and known.photo_id == photo_id:
+            self.touched += 1
+        elif known is not None:
+            self.changed += 1
+        elif gone.isdisjoint(paths):
+            self.duplicates += 1
+        else:
+            self.moved += 1
+
+    def _detect(self, stat: FileStat, photo: DecodedPhoto) -> None:
+        height, width = photo.pixels.shape[:2]
+        faces = cut_faces(photo, self._networks)
+        if not self._waiting:
+            self._waiting_since = time.monotonic()
+        self._waiting[photo.sha256] = _Waiting(stat, photo.sha256, width, height, photo.taken_at, faces)
+        if (
+            len(self._waiting) >= BATCH_PHOTOS
+            or sum(len(one.faces.boxes) for one in self._waiting.values()) >= BATCH_FACES
+            or time.monotonic() - self._waiting_since >= BATCH_SECONDS
+        ):
+            self._store()
+
+    def _store(self) -> None:
+        """Embed the faces of all waiting photos at once, and commit the photos in one transaction."""
+        if not self._waiting:
+            return
+        waiting = list(self._waiting.values())
+        embeddings = self._networks.embedder.embed(np.concatenate([one.faces.crops for one in waiting]))
+        ends = np.cumsum([len(one.faces.boxes) for one in waiting])[:-1]
+        photos = [
+            ScannedPhoto(one.stat, one.sha256, one.width, one.height, one.taken_at, new_faces(one.faces, rows))
+            for one, rows in zip(waiting, np.split(embeddings, ends), strict=True)
+        ]
+        saved = self._catalog.save_photos(photos, detector=self._networks.detector.sha256, network=self._networks.info)
+        for photo, result in zip(photos, saved, strict=True):
+            self._digests[photo.sha256] = result.photo_id
+            self.faces += result.new_faces
+            self.lost_names += [LostName(photo.stat.path, name) for name in result.lost_names]
+            if photo.stat.path in self._known:
+                self.changed += 1
+            else:
+                self.added += 1
+        self._waiting.clear()

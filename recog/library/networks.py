@@ -1,0 +1,60 @@
+"""The networks that the settings name, loaded when first needed."""
+
+from functools import cached_property
+
+from recog.config import Settings
+from recog.types import Calibration, Detector, Embedder, NetworkInfo
+from recog.weights.pull import Progress
+
+
+class Networks:
+    """Detector, embedder and calibration of one configuration.
+
+    Nothing is loaded, not even torch, and no weights are brought, before a property is read.
+    """
+
+    def __init__(self, settings: Settings, *, progress: Progress | None = None) -> None:
+        self._settings = settings
+        self._progress = progress
+
+    @cached_property
+    def device(self) -> str:
+        """'cpu' or 'cuda'."""
+        from recog.embed.device import choose_device
+
+        return choose_device(self._settings.device)
+
+    @cached_property
+    def detector(self) -> Detector:
+        """MTCNN at the smallest face that the settings ask for."""
+        from recog.detect.mtcnn import MtcnnDetector
+
+        return MtcnnDetector(cache=self._settings.cache, device=self.device, min_face=self._settings.min_face)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The settings' network with its trained head."""
+        from recog.embed.embedder import FaceEmbedder
+
+        return FaceEmbedder(
+            network=self._settings.network,
+            cache=self._settings.cache,
+            offline_dir=self._settings.weights,
+            device=self.device,
+            progress=self._progress,
+        )
+
+    @property
+    def info(self) -> NetworkInfo:
+        """What the embeddings are."""
+        return self.embedder.info
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """The network's own, with the settings' threshold in its place where one is set."""
+        from recog.evaluate.calibrate import load_calibration
+
+        calibration = load_calibration(self.info)
+        if self._settings.threshold is None:
+            return calibration
+        return calibration.with_threshold(self._settings.threshold)

@@ -1,0 +1,60 @@
+"""Enrol people and keep their names."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recog.errors import CatalogError, UnknownPersonError
+from recog.library.networks import Networks
+from recog.library.probes import pick_face, read_probe, scanned
+from recog.library.results import EnrolledFace, Enrolment, PersonDetail
+from recog.photos import stat_photo
+from recog.store.catalog import Catalog
+
+
+def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path], *, face: int | None) -> Enrolment:
+    """Confirm that each photo shows the person; one photo is enough, and more make the gallery wider.
+
+    All photos are read before anything is stored: one that cannot be used leaves the catalog as it was. A new person is
+    made where nobody has the name. The caller holds the writer's lock.
+    """
+    stats = [stat_photo(path) for path in photos]
+    probes = [read_probe(path, networks) for path in photos]
+    rows = [pick_face(probe, face) for probe in probes]
+    saved = catalog.save_photos(
+        [scanned(stat, probe.photo, probe.faces, probe.embeddings) for stat, probe in zip(stats, probes, strict=True)],
+        detector=networks.detector.sha256,
+        network=networks.info,
+    )
+    face_ids = []
+    for probe, row, result in zip(probes, rows, saved, strict=True):
+        face_id = result.face_ids[row]
+        if face_id is None:
+            raise CatalogError(
+                f"the face in {probe.path} belongs to somebody who was forgotten, and stays so: "
+                "enrol another photo of the person"
+            )
+        face_ids.append(face_id)
+    try:
+        person, created = catalog.person(name), False
+    except UnknownPersonError:
+        person, created = catalog.add_person(name), True
+    catalog.confirm(face_ids, person.id)
+    return Enrolment(
+        catalog.person(person.name),
+        created,
+        tuple(
+            EnrolledFace(probe.path, face_id, probe.faces.boxes[row])
+            for probe, row, face_id in zip(probes, rows, face_ids, strict=True)
+        ),
+    )
+
+
+def detail(catalog: Catalog, name: str) -> PersonDetail:
+    """A person with all faces and where they are, confirmed ones first."""
+    person = catalog.person(name)
+    faces = sorted(
+        catalog.faces_of_person(person.id),
+        key=lambda face: (face.squared_distance is not None, face.squared_distance or 0.0, face.id),
+    )
+    paths = catalog.paths({face.photo_id for face in faces})
+    return PersonDetail(person, tuple((face, tuple(paths.get(face.photo_id, ()))) for face in faces))

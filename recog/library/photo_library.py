@@ -1,0 +1,213 @@
+"""The library: every use case on one folder of state."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from recog.config import Settings, read_settings
+from recog.errors import CatalogError
+from recog.library import answers, clusters, duplicates, people, upkeep
+from recog.library.freshness import FreshIndex
+from recog.library.ingest import ingest
+from recog.library.networks import Networks
+from recog.library.results import (
+    CheckReport,
+    ClusterReport,
+    DuplicateReport,
+    Enrolment,
+    Forgotten,
+    IdentifiedPhoto,
+    IndexStatus,
+    IngestProgress,
+    IngestReport,
+    LibraryStatus,
+    MatchReport,
+    PersonDetail,
+    SearchResult,
+    VerifiedPair,
+)
+from recog.store.catalog import Catalog
+from recog.store.engine import catalog_exists, open_catalog
+from recog.store.lock import WriterLock
+from recog.types import Person
+from recog.weights.pull import Progress
+
+
+class PhotoLibrary:
+    """Photos indexed by face, in one directory of state; a context manager.
+
+    Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
+    that writes; a call that only reads says so where there is none. Every call may raise RecogError.
+    """
+
+    def __init__(self, settings: Settings, *, weights_progress: Progress | None = None) -> None:
+        self.settings = settings
+        self.networks = Networks(settings, progress=weights_progress)
+        self._catalog: Catalog | None = None
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """The library that the settings name; by default those of the environment and the settings file."""
+        return cls(settings if settings is not None else read_settings())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the catalog."""
+        if self._catalog is not None:
+            self._catalog.close()
+            self._catalog = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog, which must exist."""
+        if self._catalog is None:
+            url = self.settings.database_url
+            if not catalog_exists(url):
+                raise CatalogError(
+                    f"there is no library in {self.settings.library} yet: run 'recog index FOLDER', "
+                    "or name another with --library"
+                )
+            self._catalog = open_catalog(url, create=False)
+        return self._catalog
+
+    @cached_property
+    def fresh_index(self) -> FreshIndex:
+        """The vector index, kept in step with the catalog."""
+        return FreshIndex(
+            self.catalog, self.settings.library / "index", self.networks.info, device=self.networks.device
+        )
+
+    @contextmanager
+    def _writing(self, *, create: bool = False) -> Iterator[Catalog]:
+        """Hold the writer's lock; the second writer gets LibraryBusyError."""
+        if not create:
+            self.catalog  # noqa: B018 - says that there is no library before a directory is made for its lock
+        with WriterLock(self.settings.library):
+            if self._catalog is None:
+                self._catalog = open_catalog(self.settings.database_url, create=True)
+            yield self._catalog
+
+    def index(
+        self,
+        folders: Sequence[Path],
+        *,
+        exclude: Sequence[str] = (),
+        dry_run: bool = False,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        """Find the photos below folders, and the faces in them; unchanged files are not opened.
+
+        A photo that cannot be read is reported and stops nothing. Interrupt at any time and run again.
+        """
+        roots = [folder.expanduser().absolute() for folder in folders]
+        with self._writing(create=True) as catalog:
+            report = ingest(catalog, self.networks, roots, exclude=exclude, dry_run=dry_run, progress=progress)
+            if not dry_run:
+                self.fresh_index.publish()
+        return report
+
+    def enrol(self, name: str, photos: Sequence[Path], *, face: int | None = None) -> Enrolment:
+        """Confirm that photos show a person. `face` counts from the left, from 1, where a photo shows several."""
+        with self._writing(create=True) as catalog:
+            return people.enrol(catalog, self.networks, name, [path.absolute() for path in photos], face=face)
+
+    def identify(self, photo: Path) -> IdentifiedPhoto:
+        """Name every face of a photo, or call it unknown."""
+        return answers.identify(self.catalog, self.networks, photo, k=self.settings.k)
+
+    def identify_all(self) -> MatchReport:
+        """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
+        with self._writing() as catalog:
+            return answers.identify_all(catalog, self.networks, k=self.settings.k)
+
+    def verify(
+        self, left: Path, right: Path | str, *, face: int | None = None, other_face: int | None = None
+    ) -> VerifiedPair:
+        """Are two faces one person? right is a photo where a file of that name exists, else a person's name."""
+        if isinstance(right, Path) or Path(right).is_file():
+            return answers.verify_photos(self.networks, left, Path(right), face=face, other_face=other_face)
+        return answers.verify_person(self.catalog, self.networks, left, right, face=face)
+
+    def search(self, photo: Path, *, k: int = 20) -> SearchResult:
+        """The k nearest faces of the library for every face of a photo."""
+        return answers.search(self.catalog, self.networks, self.fresh_index, photo, k=k)
+
+    def people(self, *, hidden: bool = False) -> tuple[Person, ...]:
+        """Everybody with a name, by name; hidden people only where asked for."""
+        return tuple(self.catalog.people(hidden=hidden))
+
+    def person(self, name: str) -> PersonDetail:
+        """A person with all faces."""
+        return people.detail(self.catalog, name)
+
+    def confirm(self, name: str, face_ids: Sequence[int]) -> Person:
+        """Confirm that faces of the library are a known person."""
+        with self._writing() as catalog:
+            person = catalog.person(name)
+            catalog.confirm(face_ids, person.id)
+            return catalog.person(name)
+
+    def rename(self, old: str, new: str) -> Person:
+        """Give a person another name."""
+        with self._writing() as catalog:
+            return catalog.rename(catalog.person(old).id, new)
+
+    def merge(self, source: str, target: str) -> Person:
+        """Two names, one person: all faces of source become target's."""
+        with self._writing() as catalog:
+            return catalog.merge(catalog.person(source).id, catalog.person(target).id)
+
+    def hide(self, name: str, *, hidden: bool = True) -> Person:
+        """Leave a person out of lists and reports (still identified), or bring the person back."""
+        with self._writing() as catalog:
+            return catalog.set_hidden(catalog.person(name).id, hidden=hidden)
+
+    def forget(self, name: str) -> Forgotten:
+        """Erase a person: name, faces, embeddings, thumbnails, and their traces in the index."""
+        with self._writing() as catalog:
+            erased = catalog.forget(catalog.person(name).id)
+            self.fresh_index.publish()
+            return Forgotten(erased.name, len(erased.face_ids), erased.complete)
+
+    def cluster(
+        self,
+        *,
+        method: Literal["identity", "kmeans"] = "identity",
+        k: int | None = None,
+        threshold: float | None = None,
+        seed: int = 0,
+    ) -> ClusterReport:
+        """Group the library's faces: identity clusters, or k-means cells."""
+        with self._writing() as catalog:
+            return clusters.cluster(catalog, self.networks, method=method, k=k, threshold=threshold, seed=seed)
+
+    def duplicates(self) -> DuplicateReport:
+        """People and clusters that are probably one person twice; nothing is written."""
+        return duplicates.duplicates(self.catalog, self.networks)
+
+    def status(self) -> LibraryStatus:
+        """How the library is."""
+        return upkeep.status(self.catalog, self.networks, self.fresh_index, self.settings)
+
+    def check(self, *, fix: bool = False) -> CheckReport:
+        """What is wrong with the library; fix mends what can be mended."""
+        if not fix:
+            return upkeep.check(self.catalog, self.networks, self.fresh_index, fix=False)
+        with self._writing() as catalog:
+            return upkeep.check(catalog, self.networks, self.fresh_index, fix=True)
+
+    def rebuild_index(self) -> IndexStatus:
+        """Build the vector index anew from the catalog."""
+        with self._writing():
+            self.fresh_index.rebuild()
+            return self.fresh_index.status()

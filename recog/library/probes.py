@@ -1,0 +1,91 @@
+"""The faces of one photo: found, cut, embedded; and the one that is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.boxes import left_to_right
+from recog.crop import crop_faces, thumbnail
+from recog.errors import NoFaceFoundError, SeveralFacesFoundError
+from recog.library.networks import Networks
+from recog.photos import read_photo
+from recog.quality import sharpness
+from recog.store.records import ScannedPhoto
+from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace
+
+
+@dataclass(frozen=True, slots=True)
+class CutFaces:
+    """Faces of a photo from left to right, cut out so that its pixels can be let go.
+
+    crops (n, size, size, 3) uint8, thumbnails n small JPEGs.
+    """
+
+    boxes: tuple[FaceBox, ...]
+    crops: Crops
+    thumbnails: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A photo that is asked about: embeddings (n, dim), row i of faces.boxes[i]."""
+
+    path: Path
+    photo: DecodedPhoto
+    faces: CutFaces
+    embeddings: Embeddings
+
+
+def cut_faces(photo: DecodedPhoto, networks: Networks) -> CutFaces:
+    """Find the faces of a photo and cut them out as the network wants them."""
+    boxes = tuple(left_to_right(networks.detector.detect(photo.pixels)))
+    network = networks.info
+    return CutFaces(
+        boxes,
+        crop_faces(photo.pixels, boxes, scale=network.crop_scale, size=network.input_size),
+        tuple(thumbnail(photo.pixels, box) for box in boxes),
+    )
+
+
+def read_probe(path: Path, networks: Networks) -> Probe:
+    """Find, crop and embed the faces of a photo; NoFaceFoundError where it shows none."""
+    photo = read_photo(path)
+    faces = cut_faces(photo, networks)
+    if not faces.boxes:
+        height, width = photo.pixels.shape[:2]
+        raise NoFaceFoundError(
+            f"{path} shows no face that can be found ({width} x {height} pixels): "
+            "try a larger or clearer photo, or a smaller --min-face"
+        )
+    return Probe(path, photo, faces, networks.embedder.embed(faces.crops))
+
+
+def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> int:
+    """Row of the one face that is meant: number counts from the left, from 1; None needs a photo with one face."""
+    count = len(probe.faces.boxes)
+    if number is None:
+        if count > 1:
+            raise SeveralFacesFoundError(
+                f"{probe.path} shows {count} faces, and one is meant: choose it with {option} N, "
+                f"1 to {count} from left to right"
+            )
+        return 0
+    if not 1 <= number <= count:
+        raise NoFaceFoundError(f"{probe.path} has no face number {number}: it shows {count}, counted from the left")
+    return number - 1
+
+
+def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Embeddings) -> ScannedPhoto:
+    """The photo as the catalog takes it."""
+    height, width = photo.pixels.shape[:2]
+    return ScannedPhoto(stat, photo.sha256, width, height, photo.taken_at, new_faces(faces, embeddings))
+
+
+def new_faces(faces: CutFaces, embeddings: Embeddings) -> Sequence[NewFace]:
+    """Faces ready for the catalog; row i of embeddings is faces.boxes[i]."""
+    return tuple(
+        NewFace(box, embedding, float(sharp), small)
+        for box, embedding, sharp, small in zip(
+            faces.boxes, embeddings, sharpness(faces.crops), faces.thumbnails, strict=True
+        )
+    )

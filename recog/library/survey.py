@@ -1,0 +1,97 @@
+"""Compare folders with the catalog by file stats alone: what is new, changed, unchanged, gone."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.errors import NoPhotosFoundError, PhotoError
+from recog.library.results import FailedPhoto
+from recog.photos import find_photos
+from recog.store.records import KnownFile
+from recog.types import FileStat
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a walk over some roots found.
+
+    todo: files to open, new or changed. returned: unchanged files that were marked missing. unchanged counts the rest.
+    gone: known files that are no longer there. suspended: roots without a single photo of which files are known
+    (unmounted, most likely): nothing of theirs counts as gone. failed: folders and files that could not be walked.
+    """
+
+    todo: tuple[FileStat, ...]
+    returned: tuple[KnownFile, ...]
+    unchanged: int
+    gone: tuple[Path, ...]
+    suspended: tuple[Path, ...]
+    failed: tuple[FailedPhoto, ...]
+
+    @property
+    def total(self) -> int:
+        """Photo files found."""
+        return len(self.todo) + len(self.returned) + self.unchanged
+
+
+def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[str]) -> Survey:
+    """Walk each root, given the files that the catalog knows below it; NoPhotosFoundError where nothing ever was."""
+    failed: list[FailedPhoto] = []
+    suspended: list[Path] = []
+    todo: dict[Path, FileStat] = {}
+    returned: dict[Path, KnownFile] = {}
+    unchanged: set[Path] = set()
+    gone: set[Path] = set()
+    for root, known in roots.items():
+        found = _walk(root, exclude, failed)
+        if not found:
+            if not known:
+                raise NoPhotosFoundError(
+                    f"{root} holds no photo that recog reads: name another folder, or look at --exclude"
+                )
+            suspended.append(root)
+            continue
+        for stat in found:
+            file = known.get(stat.path)
+            if file is None or not _is_unchanged(stat, file):
+                todo[stat.path] = stat
+            elif file.missing:
+                returned[stat.path] = file
+            else:
+                unchanged.add(stat.path)
+        seen = {stat.path for stat in found}
+        gone |= {path for path, file in known.items() if not file.missing and path not in seen and _is_gone(path)}
+    return Survey(
+        tuple(todo.values()),
+        tuple(returned.values()),
+        len(unchanged),
+        tuple(sorted(gone)),
+        tuple(suspended),
+        tuple(failed),
+    )
+
+
+def _walk(root: Path, exclude: Sequence[str], failed: list[FailedPhoto]) -> list[FileStat]:
+    def report(path: Path, error: PhotoError) -> None:
+        failed.append(FailedPhoto(path, error.reason, str(error)))
+
+    try:
+        return list(find_photos(root, exclude=exclude, on_error=report))
+    except NoPhotosFoundError:
+        return []
+
+
+def _is_unchanged(stat: FileStat, file: KnownFile) -> bool:
+    """Same size and time, and either processed by today's networks or refused for good."""
+    return stat == file.stat and (file.current or file.failure is not None)
+
+
+def _is_gone(path: Path) -> bool:
+    """Only a clear 'no such file' counts: an unreadable folder, or an exclusion, loses nothing."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,61 @@
+"""Say how the library is, find what is wrong with it, and mend it."""
+
+import time
+
+from recog.config import Settings
+from recog.library.freshness import FreshIndex
+from recog.library.networks import Networks
+from recog.library.results import CheckReport, Finding, LibraryStatus
+from recog.store.catalog import Catalog
+
+
+def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Settings) -> LibraryStatus:
+    """Counts, places and networks of a library."""
+    counts = catalog.counts()
+    return LibraryStatus(
+        directory=settings.library,
+        database=catalog.display_url,
+        photos=counts.photos,
+        files=counts.files,
+        missing_files=counts.missing_files,
+        failed_files=counts.failed_files,
+        faces=counts.faces,
+        faces_named=counts.faces_named,
+        people=counts.people,
+        clusters=counts.clusters,
+        network=networks.info,
+        device=networks.device,
+        threshold=networks.calibration.threshold,
+        calibration=networks.calibration,
+        index=index.status(),
+        roots=tuple(catalog.roots()),
+    )
+
+
+def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool) -> CheckReport:
+    """Hold the database against itself and the index against the database; `fix` mends what can be mended.
+
+    With `fix` the caller holds the writer's lock.
+    """
+    start = time.perf_counter()
+    findings = [
+        Finding(
+            "database",
+            1,
+            sentence,
+            fixed=False,
+            way_out="restore a backup of the catalog, or move it away and run 'recog index' again",
+        )
+        for sentence in catalog.quick_check()
+    ]
+    for kind, count in catalog.orphans(networks.info.sha256).items():
+        if count:
+            findings.append(Finding(kind, count, f"{count} {kind}", fixed=fix, way_out="run 'recog check --fix'"))
+    if fix:
+        catalog.delete_orphans(networks.info.sha256)
+    problem = index.file_problem()
+    if problem:
+        if fix:
+            index.rebuild()
+        findings.append(Finding("index", 1, problem, fixed=fix, way_out="run 'recog check --fix'"))
+    return CheckReport(tuple(findings), catalog.counts().faces, time.perf_counter() - start)

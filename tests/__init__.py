@@ -1,0 +1,1 @@
+"""Tests of recog; fakes that several of them share are modules of this package."""

@@ -1,0 +1,215 @@
+"""What indexing a folder does, and what it leaves alone."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from recog.store.lock import WriterLock
+
+from recog.errors import LibraryBusyError, NoPhotosFoundError
+from recog.library.results import IngestProgress
+from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
+
+
+def state(library: PaintedLibrary) -> set[tuple[str, str, tuple[float, ...], bytes]]:
+    """What a library knows, without ids: path, content, box and vector of each face."""
+    catalog = library.catalog
+    known = set()
+    for rows in catalog.embeddings(library.networks.info.sha256):
+        for face in catalog.faces(rows.face_ids.tolist()).values():
+            vector = rows.embeddings[rows.face_ids.tolist().index(face.id)].tobytes()
+            for path in catalog.paths([face.photo_id])[face.photo_id]:
+                box = (face.box.left, face.box.top, face.box.right, face.box.bottom)
+                known.add((path.name, catalog.photo(face.photo_id).sha256, box, vector))
+    return known
+
+
+def test_every_face_of_every_photo_is_stored_and_searchable(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "a.png", RED, GREEN)
+    paint(folder / "deep" / "er" / "b.png", BLUE)
+    report = library.index([folder])
+    assert (report.added, report.faces, report.failed) == (2, 3, ())
+    found = library.search(folder / "deep" / "er" / "b.png", k=3).faces[0].found
+    assert [one.paths[0].name for one in found] == ["b.png", "a.png", "a.png"]
+    assert found[0].squared_distance == pytest.approx(0, abs=1e-5)
+
+
+def test_a_second_run_opens_nothing(library: PaintedLibrary, folder: Path) -> None:
+    path = paint(folder / "a.png", RED)
+    library.index([folder])
+    path.chmod(0)  # opening it would fail for everybody but root, and be seen in `unchanged` for root
+    report = library.index([folder])
+    assert (report.unchanged, report.added, report.changed, report.failed) == (1, 0, 0, ())
+
+
+def test_a_touched_file_with_the_same_bytes_keeps_its_faces(library: PaintedLibrary, folder: Path) -> None:
+    path = paint(folder / "a.png", RED)
+    library.index([folder])
+    before = state(library)
+    os.utime(path, ns=(1, 1))
+    report = library.index([folder])
+    assert (report.unchanged, report.changed, report.faces) == (1, 0, 0)
+    assert state(library) == before
+    assert library.index([folder]).unchanged == 1
+
+
+def test_a_moved_photo_keeps_its_name(library: PaintedLibrary, folder: Path) -> None:
+    path = paint(folder / "a.png", RED)
+    paint(folder / "b.png", GREEN)
+    library.enrol("Ada", [path])
+    (folder / "new").mkdir()
+    path.rename(folder / "new" / "c.png")
+    report = library.index([folder])
+    assert (report.moved, report.missing, report.added) == (1, 1, 1)
+    faces = library.person("Ada").faces
+    assert [paths[0].name for _, paths in faces] == ["c.png"]
+
+
+def test_a_copy_is_a_duplicate_and_its_faces_are_not_stored_twice(library: PaintedLibrary, folder: Path) -> None:
+    shutil.copy(paint(folder / "a.png", RED), folder / "z.png")
+    report = library.index([folder])
+    assert (report.added, report.duplicates, report.faces) == (1, 1, 1)
+    assert library.duplicates().duplicate_photos == ((folder / "a.png", folder / "z.png"),)
+
+
+def test_an_edited_photo_keeps_the_names_of_faces_that_overlap_and_reports_the_others(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    path = paint(folder / "a.png", RED, GREEN)
+    library.enrol("Ada", [path], face=1)
+    library.enrol("Ben", [path], face=2)
+    paint(path, RED, None, noise=7)
+    report = library.index([folder])
+    assert (report.changed, report.faces) == (1, 1)
+    assert [(lost.path, lost.person) for lost in report.lost_names] == [(path, "Ben")]
+    assert [person.name for person in library.people() if person.confirmed] == ["Ada"]
+    assert len(state(library)) == 1
+
+
+def test_a_vanished_photo_is_marked_and_comes_back_with_its_name(library: PaintedLibrary, folder: Path) -> None:
+    path = paint(folder / "a.png", RED)
+    paint(folder / "b.png", GREEN)
+    library.enrol("Ada", [path])
+    library.index([folder])
+    path.rename(folder.parent / "elsewhere.png")
+    assert library.index([folder]).missing == 1
+    assert library.status().missing_files == 1
+    assert len(library.person("Ada").faces) == 1
+    (folder.parent / "elsewhere.png").rename(path)
+    assert library.index([folder]).unchanged == 2
+    assert library.status().missing_files == 0
+
+
+@pytest.mark.parametrize("absent", [False, True])
+def test_an_unmounted_root_deletes_nothing(library: PaintedLibrary, folder: Path, *, absent: bool) -> None:
+    paint(folder / "a.png", RED)
+    library.index([folder])
+    shutil.rmtree(folder)
+    if not absent:
+        folder.mkdir()
+    report = library.index([folder])
+    assert (report.suspended, report.missing) == ((folder,), 0)
+    assert library.status().missing_files == 0
+
+
+def test_a_folder_without_photos_is_an_error_that_names_it(library: PaintedLibrary, folder: Path) -> None:
+    (folder / "notes.txt").write_text("no photo")
+    with pytest.raises(NoPhotosFoundError, match=str(folder)):
+        library.index([folder])
+
+
+def test_a_bad_photo_stops_nothing_and_is_reported_until_it_changes(library: PaintedLibrary, folder: Path) -> None:
+    whole = paint(folder / "a.png", RED)
+    (folder / "b.jpg").write_text("this is a text")
+    (folder / "c.png").write_bytes(whole.read_bytes()[:-40])
+    for _ in range(2):
+        report = library.index([folder])
+        assert {(one.path.name, one.reason) for one in report.failed} == {
+            ("b.jpg", "not_a_photo"),
+            ("c.png", "damaged"),
+        }
+    assert report.unchanged == 3
+    shutil.copy(paint(folder / "d.png", GREEN), folder / "b.jpg")
+    assert [one.path.name for one in library.index([folder]).failed] == ["c.png"]
+
+
+def test_excluded_photos_are_neither_indexed_nor_missing(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "a.png", RED)
+    paint(folder / "private" / "b.png", GREEN)
+    library.index([folder])
+    report = library.index([folder], exclude=["private"])
+    assert (report.unchanged, report.missing) == (1, 0)
+
+
+def test_a_dry_run_writes_nothing(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "a.png", RED)
+    report = library.index([folder], dry_run=True)
+    assert (report.added, report.dry_run) == (1, True)
+    assert not library.settings.library.exists()
+    library.index([folder])
+    paint(folder / "b.png", GREEN)
+    paint(folder / "a.png", BLUE, BLUE)
+    report = library.index([folder], dry_run=True)
+    assert (report.added, report.changed, report.unchanged) == (1, 1, 0)
+    assert len(state(library)) == 1
+
+
+def test_a_second_indexer_is_turned_away(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "a.png", RED)
+    library.index([folder])
+    with WriterLock(library.settings.library), pytest.raises(LibraryBusyError, match=str(os.getpid())):
+        painted_library(library.settings.library).index([folder])
+
+
+def test_an_interrupted_run_goes_on_where_it_was(library: PaintedLibrary, folder: Path) -> None:
+    for number in range(80):
+        paint(folder / f"{number:03}.png", (RED, GREEN, BLUE, WHITE)[number % 4], noise=number)
+
+    def stop(step: IngestProgress) -> None:
+        if step.done == 50:
+            raise KeyboardInterrupt
+
+    report = library.index([folder], progress=stop)
+    assert report.interrupted
+    assert 32 <= report.added <= 50
+    rest = library.index([folder])
+    assert rest.unchanged == report.added
+    assert rest.added == 80 - report.added
+    assert len(state(library)) == 80
+
+
+def test_progress_counts_to_the_end(library: PaintedLibrary, folder: Path) -> None:
+    for number in range(5):
+        paint(folder / f"{number}.png", RED, noise=number)
+    steps: list[IngestProgress] = []
+    library.index([folder], progress=steps.append)
+    assert [step.done for step in steps] == [1, 2, 3, 4, 5]
+    assert {step.total for step in steps} == {5}
+
+
+def test_originals_are_never_touched(library: PaintedLibrary, folder: Path) -> None:
+    paths: Sequence[Path] = [paint(folder / f"{n}.png", RED, GREEN, noise=n) for n in range(3)]
+    before = [(path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode) for path in paths]
+    library.index([folder])
+    library.enrol("Ada", [paths[0]], face=1)
+    library.cluster()
+    library.forget("Ada")
+    assert [(path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode) for path in paths] == before
+    assert sorted(folder.iterdir()) == paths
+
+
+def test_the_index_holds_exactly_the_catalog(library: PaintedLibrary, folder: Path) -> None:
+    for number in range(40):
+        paint(folder / f"{number}.png", (RED, GREEN)[number % 2], noise=number)
+    library.index([folder])
+    for number in range(0, 40, 3):
+        paint(folder / f"{number}.png", BLUE, noise=number)
+    library.index([folder])
+    ids = np.concatenate([rows.face_ids for rows in library.catalog.embeddings(library.networks.info.sha256)])
+    assert library.fresh_index.current().ids().tolist() == sorted(ids.tolist())
+    with painted_library(library.settings.library) as again:
+        assert again.fresh_index.current().ids().tolist() == sorted(ids.tolist())
+        assert again.fresh_index.problem == ""

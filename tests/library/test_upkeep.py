@@ -1,0 +1,81 @@
+"""Status, check and mend."""
+
+from pathlib import Path
+
+import pytest
+
+from recog.errors import CatalogError
+from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
+
+
+@pytest.fixture
+def filled(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
+    for number in range(6):
+        paint(folder / f"{number}.png", (RED, GREEN)[number % 2], noise=number)
+    library.index([folder])
+    return library
+
+
+def index_file(library: PaintedLibrary) -> Path:
+    (path,) = (library.settings.library / "index").rglob("*.faiss")
+    return path
+
+
+@pytest.mark.parametrize("verb", ["status", "people", "duplicates", "identify_all", "cluster", "check"])
+def test_without_a_library_reading_says_so_and_makes_none(library: PaintedLibrary, verb: str) -> None:
+    with pytest.raises(CatalogError, match="recog index"):
+        getattr(library, verb)()
+    assert not library.settings.library.exists()
+
+
+def test_status_counts(filled: PaintedLibrary, folder: Path) -> None:
+    status = filled.status()
+    assert (status.photos, status.files, status.faces, status.people) == (6, 6, 6, 0)
+    assert (status.index.faces, status.index.kind, status.index.behind) == (6, "flat", 0)
+    assert status.roots == (folder,)
+
+
+def test_a_sound_library_has_no_findings(filled: PaintedLibrary) -> None:
+    assert filled.check().findings == ()
+
+
+@pytest.mark.parametrize("damage", ["gone", "flipped", "truncated", "empty"])
+def test_a_damaged_index_is_found_mended_and_never_believed(filled: PaintedLibrary, folder: Path, damage: str) -> None:
+    path = index_file(filled)
+    content = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    elif damage == "flipped":
+        path.write_bytes(content[:200] + bytes([content[200] ^ 1]) + content[201:])
+    elif damage == "truncated":
+        path.write_bytes(content[:-10])
+    else:
+        path.write_bytes(b"")
+    with painted_library(filled.settings.library) as again:
+        assert len(again.search(folder / "0.png", k=6).faces[0].found) == 6
+    with painted_library(filled.settings.library) as again:
+        (finding,) = again.check().findings
+        assert (finding.kind, finding.fixed) == ("index", False)
+        assert again.check(fix=True).ok
+    with painted_library(filled.settings.library) as again:
+        assert again.check().findings == ()
+
+
+def test_an_index_of_another_library_is_not_believed(filled: PaintedLibrary, tmp_path: Path, folder: Path) -> None:
+    with painted_library(tmp_path / "other") as other:
+        other.index([folder])
+        (source,) = (other.settings.library / "index").rglob("*.json")
+        stranger = {path.name: path.read_bytes() for path in source.parent.iterdir()}
+    home = index_file(filled).parent
+    for name, content in stranger.items():
+        (home / name).write_bytes(content)
+    with painted_library(filled.settings.library) as again:
+        assert len(again.search(folder / "0.png", k=6).faces[0].found) == 6
+        assert "library" in again.fresh_index.problem
+
+
+def test_rebuilding_publishes_the_whole_index(filled: PaintedLibrary) -> None:
+    index_file(filled).unlink()
+    status = filled.rebuild_index()
+    assert (status.faces, status.behind) == (6, 0)
+    assert index_file(filled).is_file()

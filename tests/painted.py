@@ -1,0 +1,130 @@
+"""A world of painted faces: photos, a detector and an embedder simple enough to predict by hand.
+
+A face is a square of one colour on black; its colour is the person. The detector finds bright cells of a grid, the
+embedding is the direction of the mean colour. Nothing is trained, everything is computed.
+
+As a program, it indexes a folder into a library and prints a line after each committed batch:
+`python -m tests.painted LIBRARY FOLDER`.
+"""
+
+import sys
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from recog.config import Settings, read_settings
+from recog.distance import unit_rows
+from recog.library.networks import Networks
+from recog.library.photo_library import PhotoLibrary
+from recog.library.results import IngestProgress
+from recog.types import Calibration, Crops, Detector, Embedder, Embeddings, FaceBox, NetworkInfo, Pixels
+
+CELL = 64
+"""Side of a grid cell in pixels; a painted face fills the middle of one."""
+FACE = 40
+RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 230, 20), (20, 20, 230), (230, 230, 230)
+
+Colour = tuple[int, int, int]
+
+
+def paint(path: Path, *colours: Colour | None, noise: int = 0) -> Path:
+    """Write a PNG with one face a cell, from left to right; None leaves a cell black. noise tells photos apart."""
+    pixels = np.zeros((CELL, CELL * max(1, len(colours)), 3), np.uint8)
+    pixels[0, 0] = noise % 256, noise // 256 % 256, 0
+    margin = (CELL - FACE) // 2
+    for cell, colour in enumerate(colours):
+        if colour is not None:
+            left = cell * CELL + margin
+            pixels[margin : margin + FACE, left : left + FACE] = colour
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+class CellDetector:
+    """Finds cells that are brighter than black."""
+
+    sha256 = "d" * 64
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        """One box a bright cell."""
+        margin = (CELL - FACE) // 2
+        boxes = []
+        for top in range(0, pixels.shape[0] - CELL + 1, CELL):
+            for left in range(0, pixels.shape[1] - CELL + 1, CELL):
+                if pixels[top : top + CELL, left : left + CELL].max() > 0 and (
+                    pixels[top + CELL // 2, left + CELL // 2].max() > 0
+                ):
+                    x, y = left + margin, top + margin
+                    landmarks = tuple(
+                        (x + FACE * u, y + FACE * v)
+                        for u, v in ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
+                    )
+                    boxes.append(FaceBox(x, y, x + FACE, y + FACE, 0.99, landmarks))
+        return boxes
+
+
+class ColourEmbedder:
+    """The direction of a crop's mean colour, (n, 3)."""
+
+    info = NetworkInfo("colour", "c" * 64, 3, 16, 1.0, "nothing", "none", "tests")
+
+    def embed(self, crops: Crops) -> Embeddings:
+        """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length."""
+        return unit_rows(crops.astype(np.float32).mean(axis=(1, 2)))
+
+
+class PaintedNetworks(Networks):
+    """The networks of the painted world; at a squared distance of 0.5 colours are different people."""
+
+    @cached_property
+    def device(self) -> str:
+        """There is no network to place."""
+        return "cpu"
+
+    @cached_property
+    def detector(self) -> Detector:
+        """Cells."""
+        return CellDetector()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """Colours."""
+        return ColourEmbedder()
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """Even odds at 0.5."""
+        return Calibration("c" * 64, 0.5, 0.001, 10.0, -5.0, "painted faces", 1000)
+
+
+class PaintedLibrary(PhotoLibrary):
+    """A PhotoLibrary that sees painted faces."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.networks = PaintedNetworks(settings)
+
+
+def painted_library(directory: Path) -> PaintedLibrary:
+    """The library in a directory."""
+    return PaintedLibrary(read_settings(library=directory))
+
+
+def tell(step: IngestProgress) -> None:
+    """Write a line."""
+    sys.stdout.write(f"{step.done}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Index one folder; a line a photo goes to standard output as soon as the run is past it."""
+    library, folder = map(Path, sys.argv[1:])
+    with painted_library(library) as photos:
+        photos.index([folder], progress=tell)
+
+
+if __name__ == "__main__":
+    main()
