@@ -12,6 +12,8 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from recog.photos.quiet import silence_libtiff
+
 HEAD_BYTES = 512
 """How many of the first bytes `photo_format` wants to see."""
 
@@ -97,6 +99,8 @@ def open_image(data: bytes, name: str) -> ImageFile:
 
         heif: type[ImageFile] = HeifImageFile
         return heif(BytesIO(data), "")
+    if name == "TIFF":
+        silence_libtiff()
     return _OPENERS[name](BytesIO(data), "")
 
 

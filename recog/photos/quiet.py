@@ -1,8 +1,11 @@
 """Keep a decoder's chatter about odd files off the terminal while photos are read."""
 
+import ctypes
 import logging
 import threading
 import warnings
+from functools import cache
+from pathlib import Path
 from types import TracebackType
 
 _DECODERS = r"(PIL|pillow_heif)(\.|$)"
@@ -40,3 +43,19 @@ class DecoderChatter:
             if self._readers == 0:
                 logging.getLogger("PIL").removeHandler(self._handler)
                 self._guard.__exit__(kind, error, trace)
+
+
+@cache
+def silence_libtiff() -> None:
+    """Stop libtiff from writing its own remarks on odd files to stderr, past Python; its errors still come as errors.
+
+    Pillow does not reach that switch. Its copy of libtiff is found among the libraries that are loaded already; where
+    they cannot be listed (no /proc), the remarks stay.
+    """
+    maps = Path("/proc/self/maps")
+    lines = maps.read_text(errors="surrogateescape").splitlines() if maps.exists() else []
+    for library in {line.split(maxsplit=5)[-1] for line in lines if "/libtiff" in line}:
+        libtiff = ctypes.CDLL(library)
+        for switch in (libtiff.TIFFSetErrorHandler, libtiff.TIFFSetWarningHandler):
+            switch.argtypes, switch.restype = [ctypes.c_void_p], ctypes.c_void_p
+            switch(None)
