@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from recog.cli.failures import REFUSED
-from recog.cli.progress import bytes_bar
 from recog.cli.session import Session, verb
 
 
@@ -37,9 +36,7 @@ def pull(
     """
     from recog.library import models
 
-    with bytes_bar() as progress:
-        states = models.pull(session.settings(), names or (), progress=progress)
-    session.show_models(states)
+    session.show_models(models.pull(session.settings(), names or (), progress=session.weights_progress))
 
 
 @verb

@@ -1,4 +1,4 @@
-"""Progress bars on stderr, drawn only where somebody watches."""
+"""Progress bars on stderr, drawn only where somebody watches, and only once there is something to show."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+from recog.cli.failures import say
+
+if TYPE_CHECKING:  # rich and the records load only when a bar is drawn
+    from rich.progress import Progress, TaskID
+
     from recog.library.results import IngestProgress
 
 
@@ -20,7 +24,7 @@ def photo_bar() -> Iterator[Callable[[IngestProgress], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(
+    bar = Progress(
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}", markup=False),
@@ -28,43 +32,57 @@ def photo_bar() -> Iterator[Callable[[IngestProgress], None] | None]:
         TextColumn("{task.fields[found]}", markup=False),
         console=Console(stderr=True),
         transient=True,
-    ) as bar:
-        task = bar.add_task("", total=None, rate="", found="")
+    )
+    task: TaskID | None = None
 
-        def step(progress: IngestProgress) -> None:
-            elapsed = bar.tasks[task].elapsed
-            rate = f"{progress.done / elapsed:.1f} photos/s" if elapsed else ""
-            failed = f", {progress.failed:,} failed" if progress.failed else ""
-            found = f"{progress.faces:,} faces{failed}"
-            bar.update(task, completed=progress.done, total=progress.total, rate=rate, found=found)
+    def step(progress: IngestProgress) -> None:
+        nonlocal task
+        if task is None:
+            task = bar.add_task("", total=progress.total, rate="", found="")
+            bar.start()
+        elapsed = bar.tasks[task].elapsed
+        rate = f"{progress.done / elapsed:.1f} photos/s" if elapsed else ""
+        failed = f", {progress.failed:,} failed" if progress.failed else ""
+        found = f"{progress.faces:,} faces{failed}"
+        bar.update(task, completed=progress.done, total=progress.total, rate=rate, found=found)
 
+    try:
         yield step
+    finally:
+        bar.stop()
 
 
-@contextmanager
-def bytes_bar() -> Iterator[Callable[[str, int, int], None] | None]:
-    """A bar over downloaded bytes, one a network; None where stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-    from rich.progress import TaskID as Task
+class WeightsBar:
+    """Says once for each file that it is being brought; on a terminal, draws a bar over its bytes."""
 
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
-        tasks: dict[str, Task] = {}
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+        self._bar: Progress | None = None
 
-        def step(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(name, total=total or None)
-            bar.update(tasks[name], completed=done, total=total or None)
+    def __call__(self, name: str, done: int, total: int) -> None:
+        """One step: `done` of `total` bytes of the file `name` are here."""
+        if name not in self._said:
+            self._said.add(name)
+            say(f"bringing {name} ({total / 1e6:.0f} MB), once")
+        if sys.stderr.isatty() and done < total:
+            bar = self._drawn(total)
+            bar.update(bar.task_ids[0], completed=done)
+        else:
+            self.close()
 
-        yield step
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _drawn(self, total: int) -> Progress:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+            columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.add_task("", total=total)
+            self._bar.start()
+        return self._bar

@@ -6,6 +6,7 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +15,7 @@ import typer
 
 from recog.cli.failures import in_one_line
 from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
+from recog.cli.progress import WeightsBar
 
 if TYPE_CHECKING:  # types of what loads only when a verb runs
     from recog.config import Settings
@@ -22,7 +24,8 @@ if TYPE_CHECKING:  # types of what loads only when a verb runs
     from recog.render.text import Result
     from recog.types import Person
 
-Opener: TypeAlias = "Callable[[Settings], PhotoLibrary]"
+Progress: TypeAlias = Callable[[str, int, int], None]
+Opener: TypeAlias = "Callable[[Settings, Progress], PhotoLibrary]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,17 @@ class Session:
     given: Mapping[str, Any]
     as_json: bool
     opener: Opener
+    weights_progress: Progress
 
     def settings(self, **more: Any) -> Settings:
         """The settings of this run; `more` overrides them, None leaves a setting alone."""
-        from recog.config import Settings
+        from recog.config import read_settings
 
-        return Settings(**{name: value for name, value in {**self.given, **more}.items() if value is not None})
+        return read_settings(**{**self.given, **more})
 
     def open(self, **more: Any) -> PhotoLibrary:
         """Open the library, to be closed by `with`."""
-        return self.opener(self.settings(**more))
+        return self.opener(self.settings(**more), self.weights_progress)
 
     def show(self, result: Result) -> None:
         """Print a result on stdout, as text or as JSON."""
@@ -81,11 +85,11 @@ class Before:
     opener: Opener
 
 
-def open_library(settings: Settings) -> PhotoLibrary:
+def open_library(settings: Settings, weights_progress: Progress) -> PhotoLibrary:
     """Open the real library."""
     from recog.library.photo_library import PhotoLibrary
 
-    return PhotoLibrary.open(settings)
+    return PhotoLibrary(settings, weights_progress=weights_progress)
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:
@@ -111,8 +115,9 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
         given = {**before.given, **{name: value for name, value in after.items() if value is not None}}
         verbose = bool(values.pop("verbose")) or before.verbose
         logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="recog: %(message)s")
-        with in_one_line(verbose=verbose):
-            function(Session(given=given, as_json=values.pop("as_json"), opener=before.opener), **values)
+        as_json = bool(values.pop("as_json"))
+        with in_one_line(verbose=verbose), closing(WeightsBar()) as bar:
+            function(Session(given=given, as_json=as_json, opener=before.opener, weights_progress=bar), **values)
 
     run.__doc__ = (inspect.getdoc(function) or "").replace("\n\nExample:", "\n\n\b\nExample:")
     run.__annotations__ = {each.name: each.annotation for each in parameters}

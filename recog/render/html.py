@@ -1,0 +1,245 @@
+"""The duplicate report as one self-contained HTML page."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+from recog.library.results import ClusterSummary, DuplicatePair, DuplicateReport, DuplicateSide, FaceSample
+from recog.render.escape import printable
+from recog.render.figures import count, distance, one_in, percent
+
+PAIR_FACES = 5
+"""Faces shown on each side of a pair: one large, four small."""
+TILE_FACES = 4
+"""Faces shown of a cluster."""
+_MOSAIC = {1: "one", 2: "two", 3: "three"}
+_SILHOUETTE = (
+    '<svg viewBox="0 0 112 112" role="img" aria-label="{alt}"><g class="blank"><circle cx="56" cy="45" r="20"/>'
+    '<path d="M16 112c0-26 18-40 40-40s40 14 40 40z"/></g></svg>'
+)
+
+
+def duplicate_page(report: DuplicateReport) -> str:
+    """The page as text to be written in UTF-8: styles, script and thumbnails are inside, nothing is fetched.
+
+    Names, paths and all else from the library appear as text only; a content security policy with digests lets no
+    other style or script run, and no request leave.
+    """
+    style, script = _asset("report.css"), _asset("report.js")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            "img-src data:",
+            f"style-src 'sha256-{_digest(style)}'",
+            f"script-src 'sha256-{_digest(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    sections = (
+        ("pairs", "Probably one person twice", len(report.pairs), _pairs(report)),
+        ("groups", "Groups", len(report.groups), _groups(report)),
+        ("clusters", "People and clusters", len(report.clusters), _clusters(report)),
+        ("photos", "Duplicate photos", len(report.duplicate_photos), _copies(report)),
+    )
+    links = "".join(
+        f'<li><a href="#{key}">{title} <span>{number:,}</span></a></li>' for key, title, number, _ in sections
+    )
+    body = "".join(
+        f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{title}</h2>{content}</section>'
+        for key, title, _, content in sections
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>recog: who is here twice?</title>
+<style>{style}</style>
+</head>
+<body>
+<header class="top page">{_head(report)}</header>
+<nav class="bar" aria-label="Sections"><div class="page"><ul>{links}</ul>
+<div class="find js" hidden><span class="found" id="found" role="status"></span>
+<label class="away" for="find">Filter by name or path</label>
+<input id="find" type="search" placeholder="Filter by name or path" autocomplete="off" spellcheck="false"></div>
+</div></nav>
+<main class="page">{body}</main>
+<footer><div class="page">
+<p class="keys js" hidden><kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>c</kbd> copy the command,
+<kbd>/</kbd> filter, <kbd>Esc</kbd> clear</p>
+<p>This page holds faces of people you know. It sends nothing anywhere; share it with the same care as the photos.</p>
+</div></footer>
+<p class="away" id="spoken" role="status"></p>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def _head(report: DuplicateReport) -> str:
+    calibration = report.calibration
+    said = (
+        f"<strong>{count(len(report.pairs), 'pair')}</strong> in this library may be one person under two labels. "
+        "Compare the faces, then run the command beside a pair to merge it; nothing is merged by itself."
+        if report.pairs
+        else "No two people or clusters of this library look like one person."
+    )
+    facts = "".join(
+        f"<div><dt>{escape(word)}</dt><dd>{number}</dd></div>"
+        for number, word in (
+            count(report.photos, "photo").split(" "),
+            count(report.faces, "face").split(" "),
+            count(report.people, "person").split(" "),
+            count(len(report.clusters), "cluster").split(" "),
+        )
+    )
+    measured = f"measured on {count(calibration.pairs, 'pair')} of {_text(calibration.data)}"
+    odds = (
+        f"{one_in(calibration.far)} pairs of different people comes nearer ({measured})"
+        if calibration.far > 0
+        else f"no pair of different people came nearer ({measured})"
+    )
+    return (
+        '<p class="eyebrow">recog, duplicate report</p><h1>Who is here twice?</h1>'
+        f'<p class="lead">{said}</p><dl class="facts">{facts}</dl>'
+        f'<p class="fine">{_text(report.library)}, {_text(report.created)}. Faces are compared by '
+        f"{_text(report.network.name)} (trained on {_text(report.network.trained_on)}). Squared distances run from 0, "
+        f"the same direction, to 4; up to {distance(calibration.threshold)} counts as one person, and {odds}.</p>"
+    )
+
+
+def _pairs(report: DuplicateReport) -> str:
+    if not report.pairs:
+        return '<p class="about none">Nothing to merge.</p>'
+    cards = "".join(_pair(number, pair) for number, pair in enumerate(report.pairs, start=1))
+    return (
+        '<p class="about">The most probable first. Distance is the mean over all pairs of faces across the two sides, '
+        f'nearest the smallest of them.</p><div class="pairs">{cards}</div>'
+    )
+
+
+def _pair(number: int, pair: DuplicatePair) -> str:
+    bar = max(0.0, min(100.0, 100 * pair.probability))
+    return (
+        f'<article class="pair item" tabindex="-1" aria-labelledby="pair-{number}">'
+        f'<div class="sides">{_side(pair.left)}{_side(pair.right)}</div>'
+        f'<div><h3 id="pair-{number}" class="odds"><span class="away">{_name(pair.left.label)} and '
+        f"{_name(pair.right.label)}: </span><strong>{escape(percent(pair.probability))}</strong> "
+        "probability of one person</h3>"
+        '<svg class="meter" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="2" rx="1"/>'
+        f'<rect class="value" width="{bar:.1f}" height="2" rx="1"/></svg>'
+        f'<p class="numbers">distance {distance(pair.squared_distance)}, nearest {distance(pair.nearest)}</p>'
+        f"{_command(pair.command)}</div></article>"
+    )
+
+
+def _side(side: DuplicateSide) -> str:
+    shown = side.samples[:PAIR_FACES]
+    images = "".join(_image(sample, side.label, place, len(shown)) for place, sample in enumerate(shown, start=1))
+    faces = images or _SILHOUETTE.format(alt=f"{_text(side.label)}, no thumbnail")
+    return (
+        f'<figure class="side"><div class="faces">{faces}</div>'
+        f"<figcaption><b>{_name(side.label)}</b>{count(side.faces, 'face')}</figcaption></figure>"
+    )
+
+
+def _command(command: str) -> str:
+    if not command:
+        return (
+            '<p class="hint">Neither side has a name yet. Enrol one of them, '
+            "<code>recog enrol NAME PHOTO</code>, and report again.</p>"
+        )
+    # What hides control characters must not travel to a terminal by a click.
+    button = '<button type="button" class="js" hidden>Copy</button>' if printable(command) == command else ""
+    return f'<div class="merge"><code>{_text(command)}</code>{button}</div>'
+
+
+def _groups(report: DuplicateReport) -> str:
+    if not report.groups:
+        return '<p class="about none">No pairs that chain into a group.</p>'
+    faces = {side.label: side.samples[0] for pair in report.pairs for side in (pair.left, pair.right) if side.samples}
+    groups = "".join(
+        f'<li class="group item" tabindex="-1">{"".join(_chip(label, faces.get(label)) for label in group)}</li>'
+        for group in report.groups
+    )
+    return f'<p class="about">Labels that belong together, pair by pair.</p><ul class="groups">{groups}</ul>'
+
+
+def _chip(label: str, sample: FaceSample | None) -> str:
+    face = _image(sample, label, 1, 1) if sample is not None else ""
+    return f'<span class="chip">{face}{_name(label)}</span>'
+
+
+def _clusters(report: DuplicateReport) -> str:
+    if not report.clusters:
+        return '<p class="about none">No clusters yet: <code>recog cluster</code> makes them.</p>'
+    tiles = "".join(
+        _tile(cluster, samples) for cluster, samples in zip(report.clusters, report.cluster_samples, strict=True)
+    )
+    return f'<p class="about">Everybody the library holds, by cluster.</p><ul class="tiles">{tiles}</ul>'
+
+
+def _tile(cluster: ClusterSummary, samples: Sequence[FaceSample]) -> str:
+    label = cluster.person if cluster.person is not None else f"cluster {cluster.number}"
+    shown = samples[:TILE_FACES]
+    images = "".join(_image(sample, label, place, len(shown)) for place, sample in enumerate(shown, start=1))
+    faces = images or _SILHOUETTE.format(alt=f"{_text(label)}, no thumbnail")
+    named = f", {cluster.named:,} named" if cluster.person is not None else ""
+    unnamed = ' class="unnamed"' if cluster.person is None else ""
+    mosaic = _MOSAIC.get(max(len(shown), 1), "four")
+    return (
+        f'<li class="tile item" tabindex="-1"><div class="mosaic {mosaic}">{faces}</div>'
+        f"<h3{unnamed}>{_name(label)}</h3><p>{count(cluster.size, 'face')}{named}</p></li>"
+    )
+
+
+def _copies(report: DuplicateReport) -> str:
+    if not report.duplicate_photos:
+        return '<p class="about none">Every photo is there once.</p>'
+    sets = "".join(
+        f'<li class="copy-set item" tabindex="-1"><ul>{_lines(paths)}</ul></li>' for paths in report.duplicate_photos
+    )
+    return f'<p class="about">Files with the same content, byte for byte.</p><ul class="copies">{sets}</ul>'
+
+
+def _lines(paths: Iterable[Path]) -> str:
+    return "".join(f"<li>{_name(str(path))}</li>" for path in paths)
+
+
+def _image(sample: FaceSample, label: str, place: int, places: int) -> str:
+    """A thumbnail as a data: URI, or a silhouette where none is stored; the path is its tooltip."""
+    alt = f"{_text(label)}, face {place} of {places}"
+    if not sample.thumbnail:
+        return _SILHOUETTE.format(alt=alt)
+    title = f' title="{_text(str(sample.path))}"' if sample.path is not None else ""
+    data = base64.b64encode(sample.thumbnail).decode("ascii")
+    return (
+        f'<img src="data:image/jpeg;base64,{data}" alt="{alt}"{title} width="112" height="112" '
+        'loading="lazy" decoding="async">'
+    )
+
+
+def _name(text: str) -> str:
+    """A name or path that may run either way, without turning its neighbours around."""
+    return f"<bdi>{_text(text)}</bdi>"
+
+
+def _text(text: str) -> str:
+    return escape(printable(text), quote=True)
+
+
+def _asset(name: str) -> str:
+    return files("recog.render").joinpath(name).read_text(encoding="utf-8")
+
+
+def _digest(content: str) -> str:
+    return base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
