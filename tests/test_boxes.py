@@ -1,0 +1,130 @@
+"""Box arithmetic agrees with its definitions, written out as plain loops."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recog.boxes import (
+    box_array,
+    clipped,
+    iou,
+    left_to_right,
+    match_boxes,
+    non_maximum_suppression,
+    overlaps,
+    rescaled,
+    scaled,
+    square,
+)
+from recog.types import FaceBox
+
+
+def a_box(left: float, top: float, right: float, bottom: float) -> FaceBox:
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    return FaceBox(left, top, right, bottom, score=0.9, landmarks=(middle,) * 5)
+
+
+# Whole pixels on a small board: overlaps, ties, duplicates and empty boxes are all frequent.
+corners = st.integers(0, 12)
+boxes = st.builds(
+    lambda left, top, width, height: a_box(left, top, left + width, top + height),
+    corners,
+    corners,
+    st.integers(0, 8),
+    st.integers(0, 8),
+)
+box_lists = st.lists(boxes, max_size=7)
+
+
+def pixels_of(box: FaceBox) -> set[tuple[int, int]]:
+    return set(product(range(int(box.left), int(box.right)), range(int(box.top), int(box.bottom))))
+
+
+@given(boxes, boxes)
+def test_overlap_is_shared_pixels_over_all_pixels(one: FaceBox, other: FaceBox) -> None:
+    union = pixels_of(one) | pixels_of(other)
+    slow = len(pixels_of(one) & pixels_of(other)) / len(union) if union else 0.0
+    assert iou(one, other) == pytest.approx(slow)
+
+
+@given(box_lists, box_lists)
+def test_the_table_of_overlaps_is_every_pair(first: list[FaceBox], second: list[FaceBox]) -> None:
+    table = overlaps(box_array(first), box_array(second))
+    assert table.shape == (len(first), len(second))
+    assert table.dtype == np.float32
+    for (row, one), (column, other) in product(enumerate(first), enumerate(second)):
+        assert table[row, column] == pytest.approx(iou(one, other), abs=1e-6)
+
+
+@given(st.lists(st.tuples(boxes, st.sampled_from([0.1, 0.5, 0.9])), max_size=8), st.sampled_from([0.0, 0.3, 0.7]))
+def test_suppression_keeps_the_best_of_every_heap(scored: list[tuple[FaceBox, float]], max_iou: float) -> None:
+    slow: list[int] = []
+    for row in sorted(range(len(scored)), key=lambda row: (-scored[row][1], row)):
+        if all(iou(scored[row][0], scored[kept][0]) <= max_iou for kept in slow):
+            slow.append(row)
+    scores = np.array([score for _, score in scored], np.float32)
+    kept_rows = non_maximum_suppression(box_array([box for box, _ in scored]), scores, max_iou)
+    assert kept_rows.tolist() == slow
+    assert kept_rows.dtype == np.int64
+
+
+@given(box_lists, box_lists, st.sampled_from([0.0, 0.2, 0.5]))
+def test_matching_takes_the_best_pair_that_is_left(old: list[FaceBox], new: list[FaceBox], min_iou: float) -> None:
+    slow: list[tuple[int, int]] = []
+    free = set(product(range(len(old)), range(len(new))))
+    while free:
+        # Rounded as the table is, so that equal overlaps are equal in both.
+        best = min(free, key=lambda pair: (-np.float32(iou(old[pair[0]], new[pair[1]])), pair))
+        overlap = iou(old[best[0]], new[best[1]])
+        if overlap < min_iou or overlap == 0:
+            break
+        slow.append(best)
+        free = {(row, column) for row, column in free if row != best[0] and column != best[1]}
+    assert match_boxes(old, new, min_iou) == slow
+
+
+def test_matching_nothing_pairs_nothing() -> None:
+    assert match_boxes([], [a_box(0, 0, 9, 9)], 0.5) == []
+    assert match_boxes([a_box(0, 0, 9, 9)], [], 0.5) == []
+
+
+def test_faces_are_read_from_left_to_right_then_down() -> None:
+    row = [a_box(50, 0, 60, 10), a_box(0, 20, 10, 30), a_box(0, 0, 10, 10)]
+    assert left_to_right(row) == [2, 1, 0]
+    assert left_to_right([]) == []
+
+
+@given(boxes, st.sampled_from([0.5, 1.0, 1.19, 1.6]))
+def test_scaling_keeps_the_centre_and_multiplies_the_sides(box: FaceBox, factor: float) -> None:
+    grown = scaled(box, factor)
+    assert grown.width == pytest.approx(box.width * factor)
+    assert grown.height == pytest.approx(box.height * factor)
+    assert grown.left + grown.right == pytest.approx(box.left + box.right)
+    assert grown.top + grown.bottom == pytest.approx(box.top + box.bottom)
+    assert grown.landmarks == box.landmarks
+
+
+@given(boxes)
+def test_a_square_has_the_longer_side_and_the_same_centre(box: FaceBox) -> None:
+    even = square(box)
+    assert even.width == pytest.approx(max(box.width, box.height))
+    assert even.height == pytest.approx(even.width)
+    assert even.left + even.right == pytest.approx(box.left + box.right)
+    assert even.top + even.bottom == pytest.approx(box.top + box.bottom)
+
+
+@given(boxes)
+def test_clipping_keeps_the_pixels_inside_the_photo(box: FaceBox) -> None:
+    photo = a_box(0, 0, 10, 7)
+    assert pixels_of(clipped(box, 10, 7)) == pixels_of(box) & pixels_of(photo)
+
+
+@given(boxes)
+def test_relative_coordinates_come_back_to_pixels(box: FaceBox) -> None:
+    relative = rescaled(box, 1 / 16, 1 / 8)
+    assert relative.right == box.right / 16
+    assert relative.landmarks[0] == (box.landmarks[0][0] / 16, box.landmarks[0][1] / 8)
+    assert rescaled(relative, 16, 8) == box
