@@ -1,4 +1,4 @@
-"""The verbs about people: list, show, rename, merge, hide, unhide, forget."""
+"""The verbs about people: list, show, confirm, rename, merge, hide, unhide, forget."""
 
 from __future__ import annotations
 
@@ -37,6 +37,23 @@ def show(session: Session, name: Name) -> None:
     """
     with session.open() as library:
         session.show(library.person(name))
+
+
+@verb
+def confirm(
+    session: Session,
+    name: Name,
+    faces: Annotated[list[int], typer.Argument(min=1, metavar="FACE...", show_default=False)],
+) -> None:
+    """Confirm that each FACE, by its number, shows NAME.
+
+    Numbers of faces are in `recog people show`, in every --json document, and in the duplicate report.
+
+    Example:
+      recog people confirm "Ada Lovelace" 41 57
+    """
+    with session.open() as library:
+        session.show(library.confirm(name, faces))
 
 
 @verb

@@ -69,7 +69,7 @@ class Session:
         typer.echo(to_json({"photos": photos}) if self.as_json else photos_text(photos))
 
     def show_models(self, models: Sequence[WeightsStatus]) -> None:
-        """Print networks, one a line."""
+        """Print networks, one block each."""
         from recog.render.as_json import to_json
         from recog.render.text import weights_text
 

@@ -155,8 +155,8 @@ def _side(side: DuplicateSide) -> str:
 def _command(command: str) -> str:
     if not command:
         return (
-            '<p class="hint">Neither side has a name yet. Enrol one of them, '
-            "<code>recog enrol NAME PHOTO</code>, and report again.</p>"
+            '<p class="hint">A side without a name cannot be merged. Enrol it, <code>recog enrol NAME PHOTO</code>, '
+            "and report again.</p>"
         )
     # What hides control characters must not travel to a terminal by a click.
     button = '<button type="button" class="js" hidden>Copy</button>' if printable(command) == command else ""

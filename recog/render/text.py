@@ -86,5 +86,5 @@ def photos_text(photos: Sequence[IdentifiedPhoto]) -> str:
 
 
 def weights_text(weights: Sequence[WeightsStatus]) -> str:
-    """One line a network."""
+    """One block a network."""
     return text_library.weights(weights)

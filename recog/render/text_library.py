@@ -153,19 +153,17 @@ def index_status(index: IndexStatus) -> str:
 
 
 def weights(all_weights: Sequence[WeightsStatus]) -> str:
-    """One line a network; the default one bears a star."""
-    rows = [
-        (
-            f"{weight.name} *" if weight.default else weight.name,
-            weight.role,
-            weight.state,
-            weight.trained_on,
-            weight.licence,
-            printable(str(weight.path)) if weight.path is not None else "-",
-        )
-        for weight in all_weights
-    ]
-    return table(("name", "role", "state", "trained on", "licence", "file"), rows)
+    """One block a network: what it is, where its file is, where it comes from; the ones in use bear a star."""
+    if not all_weights:
+        return "No weights are here yet: recog models pull"
+    return "\n".join(_weights(one) for one in all_weights)
+
+
+def _weights(one: WeightsStatus) -> str:
+    file = f"\n    file  {printable(str(one.path))}" if one.path is not None else ""
+    sources = "".join(f"\n    from  {source}" for source in one.sources)
+    star = "*" if one.default else " "
+    return f"{star} {one.name}: {one.role}, {one.state}; trained on {one.trained_on}; {one.licence}{file}{sources}"
 
 
 def _index(index: IndexStatus) -> str:
