@@ -186,28 +186,28 @@ class FaceIndex:
     def _nearest(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
         """(p, k) rounded squared distances and ids, k <= count; ties at the k-th place settled by the smaller id."""
         reach = min(k + TIE_ROOM, self.count)
-        squared, ids = self._sorted_search(probes, reach)
-        short = np.flatnonzero(ids[:, k - 1] == -1)  # the lists visited hold fewer than k faces
-        if short.size:
-            squared[short], ids[short] = self._sorted_search(probes[short], reach, exhaustive=True)
+        squared, ids = self._sorted_search(probes, reach, at_least=k)
         nearest, nearest_ids = squared[:, :k].copy(), ids[:, :k].copy()
         tied = np.flatnonzero((squared[:, k - 1] == squared[:, -1]) & (reach < self.count))
         while tied.size:
             reach = min(4 * reach, self.count)
-            squared, ids = self._sorted_search(probes[tied], reach)
+            squared, ids = self._sorted_search(probes[tied], reach, at_least=k)
             nearest[tied], nearest_ids[tied] = squared[:, :k], ids[:, :k]
             tied = tied[(squared[:, k - 1] == squared[:, -1]) & (reach < self.count)]
         return nearest, nearest_ids
 
-    def _sorted_search(self, probes: Embeddings, reach: int, *, exhaustive: bool = False) -> tuple[Distances, FaceIds]:
-        """FAISS' answer, sorted by (rounded squared distance, id); -1 at the end where fewer were found."""
-        if exhaustive:
+    def _sorted_search(self, probes: Embeddings, reach: int, *, at_least: int) -> tuple[Distances, FaceIds]:
+        """(p, reach) FAISS' answer, sorted by (rounded squared distance, id).
+
+        At least at_least <= count are found for every probe; id -1, infinitely far, fills the rest.
+        """
+        squared, ids = self._searcher(reach).search(probes, reach)
+        short = np.flatnonzero(ids[:, at_least - 1] == -1)  # the lists visited hold too few faces: visit all
+        if short.size:
             everywhere = faiss.SearchParametersIVF()
             everywhere.nprobe = self._master.nlist
-            squared, ids = self._master.search(probes, reach, params=everywhere)
-        else:
-            squared, ids = self._searcher(reach).search(probes, reach)
-        squared = np.round(squared, DECIMALS)
+            squared[short], ids[short] = self._master.search(probes[short], reach, params=everywhere)
+        squared = np.where(ids == -1, np.float32(np.inf), squared).round(DECIMALS)
         order = np.lexsort((ids, squared), axis=-1)
         return np.take_along_axis(squared, order, axis=-1), np.take_along_axis(ids, order, axis=-1)
 
