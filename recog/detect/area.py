@@ -23,12 +23,17 @@ class SummedAreas:
         table = torch.zeros((self.height + 1, self.width + 1, 3), dtype=torch.int32, device=pixels.device)
         torch.cumsum(pixels, dim=0, dtype=torch.int32, out=table[1:, 1:])
         torch.cumsum(table[1:, 1:], dim=1, dtype=torch.int32, out=table[1:, 1:])
-        self._rows = table.view(-1, 3)
+        self._table = table
 
     def whole(self, height: int, width: int) -> Tensor:
-        """The whole photo resampled: (1, 3, height, width) float32, 0 to 255."""
-        window = torch.tensor([[0, 0, self.width, self.height]], device=self._rows.device)
-        return self.windows(window, height, width)
+        """The whole photo resampled: (1, 3, height, width) float32, 0 to 255, channels last in memory."""
+        window = torch.tensor([[0, 0, self.width, self.height]], device=self.device)
+        (left,), (right,) = _cells(window[:, 0], window[:, 2], width)
+        (top,), (bottom,) = _cells(window[:, 1], window[:, 3], height)
+        bands = self._table.index_select(0, bottom) - self._table.index_select(0, top)  # (height, W + 1, 3)
+        sums = bands.index_select(1, right) - bands.index_select(1, left)
+        means: Tensor = sums / ((bottom - top)[:, None] * (right - left))[..., None]
+        return means.permute(2, 0, 1)[None]
 
     def windows(self, windows: Tensor, height: int, width: int) -> Tensor:
         """Windows (n, 4) int64 as left, top, right, bottom, inside the photo and not empty, each resampled.
@@ -45,12 +50,12 @@ class SummedAreas:
         sums -= self._at(top + right)
         sums -= self._at(bottom + left)
         sums += self._at(top + left)
-        means = sums.float() / areas[..., None]
+        means = sums / areas[..., None]
         return means.permute(0, 3, 1, 2)
 
     def _at(self, places: Tensor) -> Tensor:
         """(n, h, w) -> (n, h, w, 3)."""
-        return self._rows.index_select(0, places.flatten()).view(*places.shape, 3)
+        return self._table.view(-1, 3).index_select(0, places.flatten()).view(*places.shape, 3)
 
 
 def _cells(start: Tensor, end: Tensor, count: int) -> tuple[Tensor, Tensor]:

@@ -14,6 +14,7 @@ from recog.detect.area import MAX_PIXELS, SummedAreas
 from recog.detect.cascade import FACTOR, THRESHOLDS, Networks, find_faces
 from recog.errors import ConfigError
 from recog.types import FaceBox, Pixels
+from recog.weights.device import checked_device
 from recog.weights.pull import ensure_weights
 from recog.weights.registry import spec
 
@@ -52,11 +53,7 @@ class MtcnnDetector:
             raise ConfigError(f"min_face is at least {_LEAST_FACE} pixels, not {min_face}")
         if not min_face <= max_side <= longest:
             raise ConfigError(f"max_side is between min_face ({min_face}) and {longest} pixels, not {max_side}")
-        if device not in {"cpu", "cuda"}:
-            raise ConfigError(f"a device is 'cpu' or 'cuda', not {device!r}")
-        if device == "cuda" and not torch.cuda.is_available():
-            raise ConfigError("device 'cuda' was asked for, but torch sees no GPU here: use 'cpu'")
-        self.device = device
+        self.device = checked_device(device).type
         self.min_face = min_face
         self.max_side = max_side
         path = ensure_weights(_WEIGHTS, cache=cache, offline_dir=offline_dir)

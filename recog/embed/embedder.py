@@ -7,9 +7,10 @@ import numpy as np
 
 from recog.distance import unit_rows
 from recog.embed.head import SHIPPED_HEADS, load_head
-from recog.embed.trunk import INPUT_SIZE, Trunk, checked_device
+from recog.embed.trunk import INPUT_SIZE, Trunk
 from recog.errors import WeightsMismatchError
 from recog.types import Crops, Embeddings, NetworkInfo
+from recog.weights.device import checked_device
 from recog.weights.pull import Progress
 
 _HEAD_SUFFIX = "-triplet128"

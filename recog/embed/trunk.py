@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 
 from recog.errors import ConfigError
 from recog.types import Crops, Embeddings
+from recog.weights.device import checked_device
 from recog.weights.pull import Progress, ensure_weights, weights_state
 from recog.weights.registry import Role, WeightsSpec, spec
 
@@ -80,15 +81,6 @@ class Trunk:
         x = network.block8(network.repeat_3(x))
         pooled: torch.Tensor = network.avgpool_1a(x).flatten(start_dim=1)
         return pooled
-
-
-def checked_device(device: str) -> torch.device:
-    """The device of that name, if this machine has it; ConfigError otherwise."""
-    if device not in {"cpu", "cuda"}:
-        raise ConfigError(f"a device is 'cpu' or 'cuda', not {device!r}")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device 'cuda' was asked for, but torch sees no GPU here: use 'cpu'")
-    return torch.device(device)
 
 
 def _check(crops: Crops) -> None:
