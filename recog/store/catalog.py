@@ -1,0 +1,51 @@
+"""The catalog: everything recog knows, in SQL, behind plain values. The truth that any index is a copy of."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import select
+
+from recog.store.clusters import Clusters
+from recog.store.database import Database
+from recog.store.erasure import Erasure
+from recog.store.faces import Faces
+from recog.store.files import Files
+from recog.store.people import People
+from recog.store.photos import Photos
+from recog.store.tables import library
+from recog.store.upkeep import Upkeep
+
+
+class Catalog(Files, Photos, Faces, People, Clusters, Erasure, Upkeep):
+    """Photos, faces, embeddings and people of one library; made by recog.store.engine.open_catalog.
+
+    Each method is one transaction: all or nothing, also when the process is killed. For one thread of one process at
+    a time; other processes may read meanwhile. Whatever the database raises leaves as a CatalogError.
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        with database.reading() as connection:
+            self._library_id: str = connection.execute(select(library.c.uuid)).scalar_one()
+
+    @property
+    def library_id(self) -> str:
+        """Made once, with the database: files derived from this catalog carry it."""
+        return self._library_id
+
+    @property
+    def url(self) -> str:
+        """Where the catalog is, its password masked."""
+        return self._database.url
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,134 @@
+"""One connection to the catalog's database, SQLite or PostgreSQL, with explicit read and write transactions.
+
+SQLite: write-ahead log, foreign keys, synchronous=FULL, secure_delete (deleted bytes are overwritten), temporary
+storage in memory (so that no copy of a face lands in /tmp), and BEGIN IMMEDIATE for whoever will write: a transaction
+that starts by reading and then writes fails at once with "locked", whatever the timeout.
+PostgreSQL: every writing transaction holds one advisory lock, so that ids appear in the order they were given.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from recog.errors import CatalogError
+from recog.store.translation import translated
+
+WRITER_KEY = 0x7265636F67  # "recog": the key of the advisory lock
+_WRITING = "recog_writing"
+_ALONE = "recog_alone"
+
+
+class Database:
+    """The open database. `where` names it in sentences (never with a password); path is None for a server."""
+
+    def __init__(self, url: URL, *, busy_seconds: float) -> None:
+        self.busy_seconds = busy_seconds
+        self.path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        self.where = str(self.path) if self.path else url.render_as_string(hide_password=True)
+        self.url = url.render_as_string(hide_password=True)
+        if self.path is not None:
+            arguments: dict[str, Any] = {"timeout": busy_seconds}
+        else:
+            milliseconds = max(1, round(busy_seconds * 1000))
+            arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
+        self.engine = create_engine(url, connect_args=arguments, poolclass=QueuePool, pool_size=1, max_overflow=2)
+        self._writer = self.engine.execution_options(**{_WRITING: True})
+        event.listen(self.engine, "connect", self._on_connect)
+        event.listen(self.engine, "begin", self._on_begin)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """SQLite, not PostgreSQL."""
+        return self.path is not None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads; it sees one state of the database (SQLite) and stops nobody."""
+        with self.translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it or nothing; waits for another writer up to the busy timeout."""
+        with self.translated(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection outside any transaction, for VACUUM and its like."""
+        with self.translated(), self.engine.connect() as connection:
+            # Not SQLAlchemy's AUTOCOMMIT on SQLite: leaving it hands the driver its own implicit BEGIN back.
+            yield connection.execution_options(
+                **{_ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            )
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Foreign exceptions leave as CatalogErrors."""
+        with translated(self.where, self.path, self.busy_seconds):
+            yield
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self.translated():
+            self.engine.dispose()
+
+    def _on_connect(self, raw: Any, _record: object) -> None:
+        if not self.is_sqlite:
+            return
+        raw.isolation_level = None  # the driver begins nothing by itself; _on_begin does
+        self._enter_wal(raw)
+        for pragma in ("foreign_keys=ON", "secure_delete=ON", "synchronous=FULL", "temp_store=MEMORY"):
+            raw.execute(f"PRAGMA {pragma}").close()
+
+    def _enter_wal(self, raw: sqlite3.Connection) -> None:
+        """Switch to the write-ahead log; SQLite does not wait for a lock here by itself."""
+        deadline = monotonic() + self.busy_seconds
+        while True:
+            try:
+                raw.execute("PRAGMA journal_mode=WAL").close()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    raise
+                sleep(0.02)
+            else:
+                return
+
+    def _on_begin(self, connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get(_ALONE) or options.get("isolation_level") == "AUTOCOMMIT":
+            return
+        writing = options.get(_WRITING, False)
+        if self.is_sqlite:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        elif writing:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")
+
+
+def parse_url(url: str | Path) -> URL:
+    """A database URL, or the path of a SQLite file; another engine or a sentence that is no URL is a CatalogError."""
+    if isinstance(url, Path):
+        return URL.create("sqlite", database=str(url.absolute()))
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise CatalogError(
+            f"{url.partition('@')[2] or url!r} is no database URL: write sqlite:///PATH or postgresql://USER@HOST/NAME"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return URL.create("sqlite", database=str(Path(parsed.database).absolute()))
+    if backend in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    raise CatalogError(
+        f"the database {parsed.render_as_string(hide_password=True)} is neither a SQLite file (sqlite:///PATH) nor "
+        "PostgreSQL (postgresql://USER@HOST/NAME)"
+    )

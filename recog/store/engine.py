@@ -1,0 +1,52 @@
+"""Open a catalog: find or create its database, bring the schema up to date, finish what a kill interrupted."""
+
+import os
+import stat
+from pathlib import Path
+
+from recog.errors import CatalogError
+from recog.store.catalog import Catalog
+from recog.store.database import Database, parse_url
+from recog.store.schema import prepare
+
+BUSY_SECONDS = 10.0
+
+
+def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> Catalog:
+    """Open the catalog at `sqlite:///PATH`, `postgresql://USER@HOST/NAME` or the path of a SQLite file.
+
+    A new or older database gets today's schema (an older SQLite file is copied first, to PATH.before-REVISION).
+    Without `create`, a SQLite file that is not there is a CatalogError. Another program's lock is waited for up to
+    busy_seconds, then it is a LibraryBusyError. A newer schema is a SchemaOutdatedError.
+    """
+    database = Database(parse_url(url), busy_seconds=busy_seconds)
+    try:
+        if database.path is not None:
+            _private_file(database.path, create=create)
+        prepare(database)
+        with database.translated():
+            catalog = Catalog(database)
+        catalog.finish_erasures()
+    except BaseException:
+        database.close()
+        raise
+    return catalog
+
+
+def _private_file(path: Path, *, create: bool) -> None:
+    """Make the file, or find it, and let nobody but its owner read it; folders made on the way are 0700."""
+    try:
+        if not create and not path.exists():
+            raise CatalogError(f"there is no library at {path}: make one with `recog index FOLDER`")
+        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+                os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise CatalogError(
+            f"the database {path} cannot be opened ({error.strerror}): check the place and who may write there"
+        ) from error

@@ -1,0 +1,113 @@
+"""Forget a person: no byte of a face, a vector or the name is left in the database's files.
+
+The rows go in one transaction that also leaves a note (`pending_erasures`). Then the old pages are overwritten: on
+SQLite by VACUUM (secure_delete alone leaves copies where pages were split) and by truncating the write-ahead log, on
+PostgreSQL by VACUUM FULL. Only then does the note go: a kill half-way is finished at the next open.
+
+Out of reach: backups that people made, PostgreSQL's own log and archives, blocks that a disk has remapped.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from recog.errors import CatalogError, LibraryBusyError
+from recog.store.clusters import take_out_of_clusters
+from recog.store.encoding import chunks, now
+from recog.store.history import scrub_events
+from recog.store.part import CatalogPart
+from recog.store.people import person_in
+from recog.store.records import ForgottenPerson
+from recog.store.removal import delete_faces
+from recog.store.schema import automatic_backups
+from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos
+
+_PERSONAL_TABLES = (
+    "people", "assignments", "events", "faces", "thumbnails", "embeddings", "clusters", "cluster_faces"
+)  # fmt: skip
+
+
+class Erasure(CatalogPart):
+    """Erasing people."""
+
+    def forget(self, person_id: int) -> ForgottenPerson:
+        """Erase a person: name, history, and every face, confirmed or matched, with its vector and thumbnail.
+
+        Matched faces go too: most likely they are the person, and a vector that was left would bring the person back.
+        Photos stay; where the faces were is kept (relative to the photo, by its digest), so that a re-scan does not
+        bring them back. Copies that migrations made of the database go as well. complete is False while another
+        program holds the database open: the next open of the catalog finishes.
+        """
+        with self._database.writing() as connection:
+            name = person_in(connection, person_id).name
+            theirs = select(assignments.c.face_id).where(assignments.c.person_id == person_id)
+            face_ids = list(connection.scalars(theirs.order_by(assignments.c.face_id)))
+            _exclude(connection, face_ids)
+            take_out_of_clusters(connection, face_ids)
+            delete_faces(connection, face_ids)
+            scrub_events(connection, person_id, name, face_ids)
+            connection.execute(delete(people).where(people.c.id == person_id))
+            connection.execute(insert(pending_erasures), [{"at": now()}])
+        return ForgottenPerson(name, tuple(face_ids), self.finish_erasures())
+
+    def finish_erasures(self) -> bool:
+        """Overwrite what forgotten people left in old pages; False while another program is in the way."""
+        with self._database.reading() as connection:
+            last = connection.scalar(select(func.max(pending_erasures.c.id)))
+        if last is None:
+            return True
+        self._delete_automatic_backups()
+        try:
+            if not self._overwrite_old_pages():
+                return False
+            with self._database.writing() as connection:
+                connection.execute(delete(pending_erasures).where(pending_erasures.c.id <= last))
+        except LibraryBusyError:
+            return False
+        return True
+
+    def readmit(self, photo_sha256s: Sequence[str]) -> int:
+        """Let forgotten faces of these photos be found again, by the next scan; how many places were given free."""
+        freed = 0
+        with self._database.writing() as connection:
+            for digests in chunks(bytes.fromhex(sha256) for sha256 in photo_sha256s):
+                places = delete(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(digests))
+                freed += connection.execute(places).rowcount
+        return freed
+
+    def _overwrite_old_pages(self) -> bool:
+        with self._database.alone() as connection:
+            if not self._database.is_sqlite:
+                connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(_PERSONAL_TABLES)}")
+                return True
+            connection.exec_driver_sql("VACUUM")
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            return not busy
+
+    def _delete_automatic_backups(self) -> None:
+        for backup in automatic_backups(self._database):
+            try:
+                backup.unlink(missing_ok=True)
+            except OSError as error:
+                raise CatalogError(
+                    f"the copy {backup} still holds a forgotten person and cannot be deleted ({error.strerror}): "
+                    "delete it yourself"
+                ) from error
+
+
+def _exclude(connection: Connection, face_ids: Sequence[int]) -> None:
+    """Keep where the faces were: no vector, only geometry."""
+    for ids in chunks(face_ids):
+        places = (
+            select(
+                photos.c.sha256,
+                faces.c.left / photos.c.width,
+                faces.c.top / photos.c.height,
+                faces.c.right / photos.c.width,
+                faces.c.bottom / photos.c.height,
+            )
+            .join(photos, photos.c.id == faces.c.photo_id)
+            .where(faces.c.id.in_(ids))
+        )
+        columns = ["photo_sha256", "left", "top", "right", "bottom"]
+        connection.execute(insert(forgotten_boxes).from_select(columns, places))

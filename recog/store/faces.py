@@ -1,0 +1,105 @@
+"""Faces and their thumbnails, embeddings in the order they were stored, and the log of removed ones."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import func, select
+
+from recog.store.digests import network_row
+from recog.store.encoding import chunks, face_ids_of, vectors_of
+from recog.store.part import CatalogPart
+from recog.store.records import EmbeddingMark, EmbeddingRows
+from recog.store.rows import face_of, faces_by_id, faces_of_photos, select_faces
+from recog.store.tables import assignments, embeddings, faces, removals, thumbnails
+from recog.types import Embeddings, Face, FaceIds
+
+
+class Faces(CatalogPart):
+    """The catalog's faces."""
+
+    def faces(self, face_ids: Iterable[int]) -> dict[int, Face]:
+        """Faces by number; unknown numbers are left out."""
+        with self._database.reading() as connection:
+            return faces_by_id(connection, [int(face_id) for face_id in face_ids])
+
+    def faces_of_photo(self, photo_id: int) -> list[Face]:
+        """The faces of a photo, oldest first."""
+        with self._database.reading() as connection:
+            return faces_of_photos(connection, [photo_id])[photo_id]
+
+    def faces_of_person(self, person_id: int) -> list[Face]:
+        """The confirmed and matched faces of a person, confirmed first, oldest first."""
+        statement = (
+            select_faces().where(assignments.c.person_id == person_id).order_by(assignments.c.origin, faces.c.id)
+        )
+        with self._database.reading() as connection:
+            return [face_of(row) for row in connection.execute(statement)]
+
+    def thumbnails(self, face_ids: Iterable[int]) -> dict[int, bytes]:
+        """Small JPEGs by face; unknown faces are left out."""
+        found: dict[int, bytes] = {}
+        with self._database.reading() as connection:
+            for ids in chunks(int(face_id) for face_id in face_ids):
+                rows = connection.execute(select(thumbnails).where(thumbnails.c.face_id.in_(ids)))
+                found |= {row.face_id: row.jpeg for row in rows}
+        return found
+
+    def embeddings(self, network_sha256: str, *, after: int = 0, batch: int = 20_000) -> Iterator[EmbeddingRows]:
+        """Every embedding of a network stored after row `after`, in runs of at most `batch`; no run is empty.
+
+        Between runs no transaction is open: what is stored meanwhile comes in a later run.
+        """
+        while True:
+            with self._database.reading() as connection:
+                network_id, dim = network_row(connection, network_sha256)
+                statement = (
+                    select(embeddings.c.id, embeddings.c.face_id, embeddings.c.vector)
+                    .where(embeddings.c.network_id == network_id, embeddings.c.id > after)
+                    .order_by(embeddings.c.id)
+                    .limit(batch)
+                )
+                rows = connection.execute(statement).all()
+            if not rows:
+                return
+            after = rows[-1].id
+            yield EmbeddingRows(
+                after, face_ids_of([row.face_id for row in rows]), vectors_of([row.vector for row in rows], dim)
+            )
+
+    def embeddings_of(self, face_ids: Iterable[int], network_sha256: str) -> tuple[FaceIds, Embeddings]:
+        """The embeddings of these faces, by face number, (n,) and (n, dim); faces without one are left out."""
+        found: dict[int, bytes] = {}
+        with self._database.reading() as connection:
+            network_id, dim = network_row(connection, network_sha256)
+            for ids in chunks(int(face_id) for face_id in face_ids):
+                statement = select(embeddings.c.face_id, embeddings.c.vector).where(
+                    embeddings.c.network_id == network_id, embeddings.c.face_id.in_(ids)
+                )
+                found |= {row.face_id: row.vector for row in connection.execute(statement)}
+        ordered = sorted(found)
+        return face_ids_of(ordered), vectors_of([found[face_id] for face_id in ordered], dim)
+
+    def removals(self, after: int, network_sha256: str) -> tuple[int, FaceIds]:
+        """What an index that saw removal `after` must drop, and the last removal there is.
+
+        A replaced embedding is a removal and a new row: drop first, then add `embeddings(after=...)`.
+        """
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            statement = (
+                select(removals.c.id, removals.c.face_id)
+                .where(removals.c.network_id == network_id, removals.c.id > after)
+                .order_by(removals.c.id)
+            )
+            rows = connection.execute(statement).all()
+        return (rows[-1].id if rows else after), face_ids_of(list(dict.fromkeys(row.face_id for row in rows)))
+
+    def embedding_mark(self, network_sha256: str) -> EmbeddingMark:
+        """How far the embeddings of a network have come."""
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            stored = select(func.count(), func.coalesce(func.max(embeddings.c.id), 0)).where(
+                embeddings.c.network_id == network_id
+            )
+            removed = select(func.coalesce(func.max(removals.c.id), 0)).where(removals.c.network_id == network_id)
+            count, last = connection.execute(stored).one()
+            return EmbeddingMark(count, last, connection.scalar(removed) or 0)

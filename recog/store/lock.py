@@ -1,0 +1,51 @@
+"""One writer of a library at a time: a lock on a file that the kernel frees even after kill -9."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from recog.errors import CatalogError, LibraryBusyError
+
+
+class WriterLock:
+    """Holds `<directory>/writer.lock` while entered; the file holds the owner's process id.
+
+    Another process that holds it is a LibraryBusyError at once. Not inherited by programs that this one starts.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "writer.lock"
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CatalogError(
+                f"the lock {self._path} cannot be opened ({error.strerror}): check who may write there"
+            ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except BlockingIOError as error:
+            owner = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip() or "unknown"
+            os.close(descriptor)
+            raise LibraryBusyError(
+                f"another recog (pid {owner}) is writing to {self._path.parent}: wait for it or stop it"
+            ) from error
+        except OSError as error:
+            os.close(descriptor)
+            raise CatalogError(f"the lock {self._path} cannot be taken ({error.strerror}): check the disk") from error
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)  # which frees the lock; the file stays, for removing it would race
+            self._descriptor = None

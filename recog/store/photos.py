@@ -1,0 +1,60 @@
+"""Photos: by number, by digest, and saved with their faces."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from recog.errors import CatalogError
+from recog.store.part import CatalogPart
+from recog.store.records import KnownPhoto, SavedPhoto, ScannedPhoto
+from recog.store.saving import save_batch
+from recog.store.tables import detectors, networks, photos, processings
+from recog.types import NetworkInfo, Photo
+
+
+class Photos(CatalogPart):
+    """The catalog's photos."""
+
+    def photo(self, photo_id: int) -> Photo:
+        """A photo by number; an unknown number is a CatalogError."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(photos).where(photos.c.id == photo_id)).first()
+        if row is None:
+            raise CatalogError(f"no photo has the number {photo_id}: it was removed, or belongs to another library")
+        return _photo_of(row)
+
+    def photo_by_digest(self, sha256: str, *, detector: str, network: str) -> KnownPhoto | None:
+        """A photo by the digest of its bytes; current means processed by these two digests."""
+        processed = (
+            select(processings.c.photo_id)
+            .join(networks, networks.c.id == processings.c.network_id)
+            .join(detectors, detectors.c.id == processings.c.detector_id)
+            .where(processings.c.photo_id == photos.c.id, networks.c.sha256 == network, detectors.c.sha256 == detector)
+            .exists()
+        )
+        statement = select(photos, processed.label("current")).where(photos.c.sha256 == bytes.fromhex(sha256))
+        with self._database.reading() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else KnownPhoto(_photo_of(row), bool(row.current))
+
+    def save_photos(self, batch: Sequence[ScannedPhoto], *, detector: str, network: NetworkInfo) -> list[SavedPhoto]:
+        """Save scanned photos with their faces, all or none; the answer is in the batch's order.
+
+        * A scanned face that overlaps a stored one of the same photo (IoU at least 0.5) is that face: it keeps its
+          number and its name and takes the new box, thumbnail and embedding. Stored faces that were not found again
+          go, unless a human named them.
+        * A face where a forgotten person was is left out.
+        * A file with new content: confirmed names go to the faces at the same place (relative to the photo) whose
+          embeddings are near (see recog.store.carrying); the earlier photo goes when no file shows it any more.
+
+        Embeddings that are not (dim,) or not of unit length are a ValueError.
+        """
+        with self._database.writing() as connection:
+            return save_batch(connection, batch, detector=detector, network=network)
+
+
+def _photo_of(row: Row[Any]) -> Photo:
+    taken_at = None if row.taken_at is None else datetime.fromisoformat(row.taken_at)
+    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at)

@@ -1,0 +1,141 @@
+"""What goes into the catalog and comes out of it, beyond the types that all of recog shares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recog.types import Cluster, Embeddings, FaceIds, FileStat, NewFace, Photo
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file the catalog knows, and as what.
+
+    stat is how the file was when it was last looked at; photo_id is None where it never held a photo. current says
+    that the photo was processed by the networks that were asked for. failure is the reason why the file, as of stat,
+    cannot be used, or None: a file with equal stat that is current or has a failure need not be opened.
+    """
+
+    stat: FileStat
+    photo_id: int | None
+    missing: bool
+    current: bool
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPhoto:
+    """A photo of the catalog; current says that the networks that were asked for have processed it."""
+
+    photo: Photo
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that could not be used as a photo, as it was then; reason is one word, detail one sentence."""
+
+    stat: FileStat
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPhoto:
+    """A photo file with all that the steps found in it. width and height are of the upright pixels."""
+
+    stat: FileStat
+    sha256: str
+    width: int
+    height: int
+    taken_at: datetime | None
+    faces: Sequence[NewFace]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPhoto:
+    """What became of a ScannedPhoto.
+
+    face_ids: the scanned faces in the order they were given, without those of a forgotten person. new_faces counts
+    those the catalog did not know. lost_names are confirmed names of what the file showed before that found no face;
+    replaced_photo_id is that earlier photo, or None: while `paths` still finds it elsewhere, nothing was lost.
+    """
+
+    photo_id: int
+    face_ids: tuple[int, ...]
+    new_faces: int
+    lost_names: list[str] = field(default_factory=list)
+    replaced_photo_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingRows:
+    """A run of embeddings in the order they were stored; last_id is where the next run starts after.
+
+    face_ids (n,) int64, embeddings (n, dim) float32, row by row.
+    """
+
+    last_id: int
+    face_ids: FaceIds
+    embeddings: Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingMark:
+    """How far one network's embeddings have come; an index with the same mark holds what the catalog holds.
+
+    Both ids are 0 where nothing was ever stored or removed.
+    """
+
+    count: int
+    last_embedding_id: int
+    last_removal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The confirmed faces that probes are compared with.
+
+    face_ids (n,) int64, person_ids (n,) int64, embeddings (n, dim) float32, row by row; n may be 0.
+    """
+
+    face_ids: FaceIds
+    person_ids: FaceIds
+    embeddings: Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenPerson:
+    """Who was erased, with which faces. complete is False while old pages may still hold bytes of them."""
+
+    name: str
+    face_ids: tuple[int, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRun:
+    """The latest clustering of one network's embeddings, and how it was made (made_at: ISO 8601)."""
+
+    method: str
+    parameters: dict[str, object]
+    clusters: tuple[Cluster, ...]
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogCounts:
+    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched."""
+
+    photos: int
+    files: int
+    missing_files: int
+    failed_files: int
+    faces: int
+    faces_named: int
+    confirmed: int
+    matched: int
+    people: int
+    hidden_people: int
+    clusters: int
+    pending_erasures: int

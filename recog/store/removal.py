@@ -1,0 +1,33 @@
+"""The one way a face or an embedding leaves the catalog: with a row in the log that tells indexes to drop it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
+
+from recog.store.encoding import chunks
+from recog.store.tables import embeddings, faces, photos, removals
+
+
+def delete_embeddings(connection: Connection, face_ids: Iterable[int], network_id: int | None = None) -> None:
+    """Delete the embeddings of faces, of one network or of all, and log it."""
+    for ids in chunks(face_ids):
+        gone: ColumnElement[bool] = embeddings.c.face_id.in_(ids)
+        if network_id is not None:
+            gone &= embeddings.c.network_id == network_id
+        logged = select(embeddings.c.face_id, embeddings.c.network_id).where(gone).order_by(embeddings.c.id)
+        connection.execute(insert(removals).from_select(["face_id", "network_id"], logged))
+        connection.execute(delete(embeddings).where(gone))
+
+
+def delete_faces(connection: Connection, face_ids: Iterable[int]) -> None:
+    """Delete faces with their embeddings, thumbnails, names and places in clusters."""
+    for ids in chunks(face_ids):
+        delete_embeddings(connection, ids)
+        connection.execute(delete(faces).where(faces.c.id.in_(ids)))
+
+
+def delete_photos(connection: Connection, photo_ids: Iterable[int]) -> None:
+    """Delete photos that no file shows, with their faces."""
+    for ids in chunks(photo_ids):
+        delete_faces(connection, list(connection.scalars(select(faces.c.id).where(faces.c.photo_id.in_(ids)))))
+        connection.execute(delete(photos).where(photos.c.id.in_(ids)))

@@ -1,0 +1,239 @@
+"""Save a batch of scanned photos: which faces are new, which are the same again.
+
+A handful of bulk statements in the caller's transaction. Boxes are compared relative to their photo (0 to 1).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from recog.boxes import iou, match_boxes
+from recog.store.carrying import Replaced, carry_names, replaced_photos
+from recog.store.digests import intern_detector, intern_network
+from recog.store.encoding import path_bytes, vector_bytes
+from recog.store.files import put_files
+from recog.store.records import SavedPhoto, ScannedPhoto
+from recog.store.removal import delete_embeddings, delete_faces
+from recog.store.rows import SAME_FACE_IOU, box_row, faces_of_photos, relative
+from recog.store.tables import embeddings, faces, forgotten_boxes, photos, processings, thumbnails
+from recog.types import Face, FaceBox, NetworkInfo, NewFace, Origin
+
+_NO_LANDMARKS: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a scan means for one photo: face_ids[i] is the stored face of scanned face i, None until inserted."""
+
+    scan: ScannedPhoto
+    photo_id: int
+    was_known: bool
+    face_ids: list[int | None]
+    to_insert: list[int]
+    to_remove: list[int]
+    forgotten: list[FaceBox] = field(default_factory=list)
+
+
+def save_batch(
+    connection: Connection, batch: Sequence[ScannedPhoto], *, detector: str, network: NetworkInfo
+) -> list[SavedPhoto]:
+    """Save scanned photos with their faces; see Catalog.save_photos for the rules."""
+    _check(batch, network)
+    detector_id, network_id = intern_detector(connection, detector), intern_network(connection, network)
+    replaced = replaced_photos(connection, batch)
+    plans = _plans(connection, batch, replaced)
+    delete_faces(connection, [face_id for plan in plans.values() for face_id in plan.to_remove])
+    _update_faces(connection, plans.values(), network_id)
+    _insert_faces(connection, plans.values(), network_id)
+    _exclude_forgotten(connection, plans.values())
+    _mark_processed(connection, [plan.photo_id for plan in plans.values()], detector_id, network_id)
+    put_files(connection, [(scan.stat, plans[scan.sha256].photo_id) for scan in batch])
+    new_photos = {plan.photo_id for plan in plans.values() if not plan.was_known}
+    lost = carry_names(connection, replaced, new_photos, network_id)
+    return _saved(batch, plans, replaced, lost)
+
+
+def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
+    vectors = [face.embedding for scan in batch for face in scan.faces]
+    for vector in vectors:
+        if vector.shape != (network.dim,):
+            raise ValueError(f"{network.name} makes embeddings of shape ({network.dim},), not {vector.shape}")
+    if vectors and not np.allclose(np.linalg.norm(np.stack(vectors), axis=1), 1.0, atol=1e-3):
+        raise ValueError("an embedding is not of unit length")
+
+
+def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict[bytes, Replaced]) -> dict[str, _Plan]:
+    """One plan for each content of the batch, by digest."""
+    scans = {scan.sha256: scan for scan in reversed(batch)}
+    photo_ids, known = _put_photos(connection, scans)
+    stored = faces_of_photos(connection, known)
+    forgotten = _forgotten_boxes(connection, {*map(bytes.fromhex, scans), *(old.sha256 for old in replaced.values())})
+    plans = {
+        digest: _plan(scan, photo_ids[digest], photo_ids[digest] in known, stored.get(photo_ids[digest], []))
+        for digest, scan in scans.items()
+    }
+    for scan in batch:
+        plan = plans[scan.sha256]
+        old = replaced.get(path_bytes(scan.stat.path))
+        own = forgotten.get(bytes.fromhex(scan.sha256), [])
+        inherited = forgotten.get(old.sha256, []) if old is not None and not plan.was_known else []
+        boxes = relative([face.box for face in plan.scan.faces], scan.width, scan.height)
+        plan.to_insert = [
+            new for new in plan.to_insert if all(iou(boxes[new], box) < SAME_FACE_IOU for box in (*own, *inherited))
+        ]
+        plan.forgotten += inherited
+    return plans
+
+
+def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[Face]) -> _Plan:
+    """Pair the scanned faces with the stored ones; what is left is inserted, or removed unless a human named it."""
+    face_ids: list[int | None] = [None] * len(scan.faces)
+    old_boxes = relative([face.box for face in stored], scan.width, scan.height)
+    new_boxes = relative([face.box for face in scan.faces], scan.width, scan.height)
+    again = set()
+    for old, new in match_boxes(old_boxes, new_boxes, SAME_FACE_IOU):
+        face_ids[new] = stored[old].id
+        again.add(old)
+    to_insert = [new for new, face_id in enumerate(face_ids) if face_id is None]
+    to_remove = [face.id for old, face in enumerate(stored) if old not in again and face.origin != Origin.CONFIRMED]
+    return _Plan(scan, photo_id, was_known, face_ids, to_insert, to_remove)
+
+
+def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple[dict[str, int], set[int]]:
+    """The number of each photo by digest, and which numbers were known before."""
+    rows = {
+        digest: {
+            "sha256": bytes.fromhex(digest),
+            "width": scan.width,
+            "height": scan.height,
+            "taken_at": None if scan.taken_at is None else scan.taken_at.isoformat(),
+        }
+        for digest, scan in scans.items()
+    }
+    found = select(photos.c.sha256, photos.c.id).where(photos.c.sha256.in_([row["sha256"] for row in rows.values()]))
+    photo_ids = {sha256.hex(): photo_id for sha256, photo_id in connection.execute(found)}
+    known = set(photo_ids.values())
+    if new := [row for digest, row in rows.items() if digest not in photo_ids]:
+        inserted = connection.execute(insert(photos).returning(photos.c.sha256, photos.c.id), new)
+        photo_ids |= {sha256.hex(): photo_id for sha256, photo_id in inserted}
+    return photo_ids, known
+
+
+def _forgotten_boxes(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, list[FaceBox]]:
+    """Where forgotten people were, relative to their photo, by the photo's digest."""
+    found: dict[bytes, list[FaceBox]] = {}
+    for row in connection.execute(select(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(list(digests)))):
+        box = FaceBox(row.left, row.top, row.right, row.bottom, 1.0, _NO_LANDMARKS)
+        found.setdefault(row.photo_sha256, []).append(box)
+    return found
+
+
+def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:
+    """Give faces that were found again what this scan says of them; an equal embedding keeps its row."""
+    again = {
+        face_id: face
+        for plan in plans
+        for face_id, face in zip(plan.face_ids, plan.scan.faces, strict=True)
+        if face_id is not None
+    }
+    if not again:
+        return
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in box_row(next(iter(again.values())))}
+    connection.execute(
+        update(faces).where(faces.c.id == bindparam("face_id")).values(**columns),
+        [
+            {"face_id": face_id} | {f"new_{name}": value for name, value in box_row(face).items()}
+            for face_id, face in again.items()
+        ],
+    )
+    connection.execute(
+        update(thumbnails).where(thumbnails.c.face_id == bindparam("of_face")).values(jpeg=bindparam("new_jpeg")),
+        [{"of_face": face_id, "new_jpeg": face.thumbnail} for face_id, face in again.items()],
+    )
+    vectors = select(embeddings.c.face_id, embeddings.c.vector).where(
+        embeddings.c.network_id == network_id, embeddings.c.face_id.in_(list(again))
+    )
+    before = dict(connection.execute(vectors).tuples().all())
+    changed = {face_id: face for face_id, face in again.items() if before.get(face_id) != vector_bytes(face.embedding)}
+    delete_embeddings(connection, changed, network_id)
+    _insert_embeddings(connection, changed, network_id)
+
+
+def _insert_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:
+    """Insert the faces that are new, and write their numbers into the plans."""
+    places = [(plan, new) for plan in plans for new in plan.to_insert]
+    if not places:
+        return
+    rows = [box_row(plan.scan.faces[new]) | {"photo_id": plan.photo_id} for plan, new in places]
+    inserted = connection.scalars(insert(faces).returning(faces.c.id, sort_by_parameter_order=True), rows)
+    new_faces: dict[int, NewFace] = {}
+    for (plan, new), face_id in zip(places, inserted, strict=True):
+        plan.face_ids[new] = face_id
+        new_faces[face_id] = plan.scan.faces[new]
+    jpegs = [{"face_id": face_id, "jpeg": face.thumbnail} for face_id, face in new_faces.items()]
+    connection.execute(insert(thumbnails), jpegs)
+    _insert_embeddings(connection, new_faces, network_id)
+
+
+def _insert_embeddings(connection: Connection, owners: dict[int, NewFace], network_id: int) -> None:
+    rows = [
+        {"face_id": face_id, "network_id": network_id, "vector": vector_bytes(face.embedding)}
+        for face_id, face in owners.items()
+    ]
+    if rows:
+        connection.execute(insert(embeddings), rows)
+
+
+def _exclude_forgotten(connection: Connection, plans: Iterable[_Plan]) -> None:
+    """An edited photo inherits the places where forgotten people were."""
+    rows = [
+        {
+            "photo_sha256": bytes.fromhex(plan.scan.sha256),
+            "left": box.left,
+            "top": box.top,
+            "right": box.right,
+            "bottom": box.bottom,
+        }
+        for plan in plans
+        for box in plan.forgotten
+    ]
+    if rows:
+        connection.execute(insert(forgotten_boxes), rows)
+
+
+def _mark_processed(connection: Connection, photo_ids: Sequence[int], detector_id: int, network_id: int) -> None:
+    """Note that these networks saw the photos. Another detector found other boxes: what it fed is no longer current."""
+    if not photo_ids:
+        return
+    outdated = (processings.c.network_id == network_id) | (processings.c.detector_id != detector_id)
+    connection.execute(delete(processings).where(processings.c.photo_id.in_(photo_ids), outdated))
+    rows = [{"photo_id": photo_id, "network_id": network_id, "detector_id": detector_id} for photo_id in photo_ids]
+    connection.execute(insert(processings), rows)
+
+
+def _saved(
+    batch: Sequence[ScannedPhoto],
+    plans: dict[str, _Plan],
+    replaced: dict[bytes, Replaced],
+    lost: dict[bytes, list[str]],
+) -> list[SavedPhoto]:
+    saved = []
+    counted: set[str] = set()
+    for scan in batch:
+        plan = plans[scan.sha256]
+        path = path_bytes(scan.stat.path)
+        old = replaced.get(path)
+        saved.append(
+            SavedPhoto(
+                photo_id=plan.photo_id,
+                face_ids=tuple(face_id for face_id in plan.face_ids if face_id is not None),
+                new_faces=0 if scan.sha256 in counted else len(plan.to_insert),
+                lost_names=lost.get(path, []),
+                replaced_photo_id=None if old is None else old.photo_id,
+            )
+        )
+        counted.add(scan.sha256)
+    return saved

@@ -1,0 +1,124 @@
+"""Counting, checking and backing up the catalog."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from recog.errors import CatalogError
+from recog.store.digests import network_row
+from recog.store.part import CatalogPart
+from recog.store.records import CatalogCounts
+from recog.store.removal import delete_photos
+from recog.store.schema import write_backup
+from recog.store.tables import (
+    assignments,
+    clusters,
+    embeddings,
+    faces,
+    failures,
+    files,
+    networks,
+    pending_erasures,
+    people,
+    photos,
+    processings,
+    thumbnails,
+)
+from recog.types import Origin
+
+_MOST_PROBLEMS = 20
+_FLOAT_BYTES = 4
+
+
+class Upkeep(CatalogPart):
+    """Upkeep of the catalog."""
+
+    def counts(self) -> CatalogCounts:
+        """How much there is of everything."""
+        with self._database.reading() as connection:
+            confirmed = _count(connection, select(assignments).where(assignments.c.origin == Origin.CONFIRMED.value))
+            matched = _count(connection, select(assignments).where(assignments.c.origin == Origin.MATCHED.value))
+            return CatalogCounts(
+                photos=_count(connection, select(photos.c.id)),
+                files=_count(connection, select(files.c.id).where(~files.c.missing)),
+                missing_files=_count(connection, select(files.c.id).where(files.c.missing)),
+                failed_files=_count(connection, select(failures.c.id)),
+                faces=_count(connection, select(faces.c.id)),
+                faces_named=confirmed + matched,
+                confirmed=confirmed,
+                matched=matched,
+                people=_count(connection, select(people.c.id)),
+                hidden_people=_count(connection, select(people.c.id).where(people.c.hidden)),
+                clusters=_count(connection, select(clusters.c.id)),
+                pending_erasures=_count(connection, select(pending_erasures.c.id)),
+            )
+
+    def quick_check(self) -> list[str]:
+        """What is wrong with the database, one sentence each; empty when nothing is."""
+        try:
+            problems = self._file_problems() if self._database.is_sqlite else []
+            with self._database.reading() as connection:
+                odd = (
+                    select(embeddings.c.id)
+                    .join(networks, networks.c.id == embeddings.c.network_id)
+                    .where(func.length(embeddings.c.vector) != networks.c.dim * _FLOAT_BYTES)
+                )
+                if count := _count(connection, odd):
+                    problems.append(f"{count} embeddings have another length than their network's: index their photos")
+        except CatalogError as error:
+            return [str(error)]
+        return problems
+
+    def orphans(self, network_sha256: str | None = None) -> dict[str, int]:
+        """Rows that lost what they belong to, by kind; with a digest also faces without its embedding.
+
+        photos_without_file, faces_without_thumbnail, faces_without_embedding (of a photo the network has processed:
+        confirmed faces that it did not find again).
+        """
+        with self._database.reading() as connection:
+            found = {
+                "photos_without_file": _count(connection, _photos_without_file()),
+                "faces_without_thumbnail": _count(
+                    connection,
+                    select(faces.c.id).outerjoin(thumbnails).where(thumbnails.c.face_id.is_(None)),
+                ),
+            }
+            if network_sha256 is not None:
+                network_id, _ = network_row(connection, network_sha256)
+                own = (embeddings.c.face_id == faces.c.id) & (embeddings.c.network_id == network_id)
+                found["faces_without_embedding"] = _count(
+                    connection,
+                    select(faces.c.id)
+                    .join(processings, processings.c.photo_id == faces.c.photo_id)
+                    .outerjoin(embeddings, own)
+                    .where(processings.c.network_id == network_id, embeddings.c.id.is_(None)),
+                )
+        return found
+
+    def delete_orphans(self) -> int:
+        """Delete photos that no file shows, present or missing, with their faces; how many went."""
+        with self._database.writing() as connection:
+            gone = connection.scalars(_photos_without_file()).all()
+            delete_photos(connection, gone)
+        return len(gone)
+
+    def backup(self, path: Path) -> None:
+        """Copy the whole catalog to a new file, while others read and write; SQLite only."""
+        write_backup(self._database, path)
+
+    def _file_problems(self) -> list[str]:
+        with self._database.alone() as connection:
+            said = connection.exec_driver_sql(f"PRAGMA quick_check({_MOST_PROBLEMS})").scalars().all()
+            torn = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        problems = [f"the database {self._database.where} is damaged: {line}" for line in said if line != "ok"]
+        tables = sorted({(row[0], row[2]) for row in torn})
+        return problems + [f"rows of {child} name rows of {parent} that are gone" for child, parent in tables]
+
+
+def _count(connection: Connection, rows: Select[Any]) -> int:
+    return connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def _photos_without_file() -> Select[int]:
+    return select(photos.c.id).outerjoin(files, files.c.photo_id == photos.c.id).where(files.c.id.is_(None))
