@@ -38,7 +38,7 @@ def count(number: int, noun: str) -> str:
 
 def seconds(value: float) -> str:
     """Wall time: '4.2 s', '3 min 12 s', '2 h 05 min'."""
-    if value < 60:
+    if round(value, 1) < 60:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     if minutes < 60:

@@ -79,7 +79,7 @@ def clusters(report: ClusterReport) -> str:
         for cluster in shown
     ]
     rest = len(report.clusters) - len(shown)
-    more = f"\n... and {count(rest, 'cluster')} more; --json lists all" if rest else ""
+    more = f"\n... and {rest:,} more; --json lists all" if rest else ""
     return f"{head}\n{table(('cluster', 'faces', 'person'), rows, right=(0, 1))}{more}"
 
 

@@ -1,0 +1,44 @@
+"""A duplicate report with hostile names, made by hand."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from recog.library.results import ClusterSummary, DuplicatePair, DuplicateReport, DuplicateSide, FaceSample
+from recog.types import Calibration, NetworkInfo
+
+SCRIPT = "<script>alert(1)</script>"
+TURNED = "/photos/copy\u202egpj.exe"
+
+
+def face(face_id: int, folder: str = "/photos") -> FaceSample:
+    thumbnail = io.BytesIO()
+    Image.new("RGB", (112, 112), (face_id * 40 % 256, 120, 90)).save(thumbnail, "JPEG")
+    return FaceSample(face_id, thumbnail.getvalue(), Path(folder) / f"{face_id}.jpg")
+
+
+@pytest.fixture(scope="session")
+def report() -> DuplicateReport:
+    ann = DuplicateSide(SCRIPT, None, 12, tuple(face(number) for number in range(1, 8)))
+    anna = DuplicateSide('Anna "A" & Co', None, 1, (face(8, '/photos/"><img src=x onerror=alert(2)>'),))
+    unnamed = DuplicateSide(None, 3, 2, (FaceSample(9, b"", None),))
+    return DuplicateReport(
+        library="/home/ann/<library>",
+        network=NetworkInfo("facenet-casia", "a" * 64, 128, 160, 1.19, "CASIA-WebFace", "MIT", "PyPI"),
+        calibration=Calibration("a" * 64, 1.021, 0.001, 9.0, -9.0, "LFW View 1", 1000),
+        photos=12_408,
+        faces=31_022,
+        people=1,
+        clusters=(ClusterSummary(1, 14, tuple(range(1, 15)), SCRIPT, 12), ClusterSummary(3, 2, (9, 10), None, 0)),
+        cluster_samples=((face(1), face(2), face(3)), ()),
+        pairs=(
+            DuplicatePair(ann, anna, 0.5804, 0.31, 0.9741, f"recog people merge 'Anna \"A\" & Co' '{SCRIPT}'"),
+            DuplicatePair(ann, unnamed, 0.91, 0.7, 0.61, ""),
+            DuplicatePair(anna, unnamed, 0.99, 0.8, 0.52, "recog people merge '\x1b[31m' Anna"),
+        ),
+        groups=((SCRIPT, 'Anna "A" & Co', "cluster 3"),),
+        duplicate_photos=((Path("/photos/a.jpg"), Path(TURNED)),),
+        created="2026-11-22 14:30",
+    )

@@ -1,0 +1,216 @@
+"""The duplicate report is one page that fetches nothing and shows data as text."""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from recog.errors import RecogError
+from recog.library.results import ClusterSummary, DuplicateReport
+from recog.render.html import duplicate_page
+from recog.render.report_file import write_report
+
+SCRIPT = "<script>alert(1)</script>"
+CHROMIUM = shutil.which("chromium")
+VOID = {"meta", "img", "input", "link", "br", "hr"}
+
+
+class Reader(HTMLParser):
+    """What a browser would see: tags in order, attributes, text, and whether every tag is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text: list[str] = []
+        self.inside: dict[str, str] = {}
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] in {"style", "script"}:
+            self.inside[self.open[-1]] = data
+        else:
+            self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def page(report: DuplicateReport) -> str:
+    return duplicate_page(report)
+
+
+@pytest.fixture(scope="module")
+def read(page: str) -> Reader:
+    return Reader(page)
+
+
+def test_every_tag_is_closed_and_ids_are_unique(read: Reader) -> None:
+    assert read.open == []
+    ids = Counter(value for _, name, value in read.attributes if name == "id")
+    assert max(ids.values()) == 1
+
+
+def test_names_and_paths_are_text(read: Reader) -> None:
+    assert read.tags["script"] == 1
+    assert not [name for _, name, _ in read.attributes if name.startswith("on")]
+    assert SCRIPT in read.text
+    assert 'Anna "A" & Co' in read.text
+    assert "/photos/copy\\u202egpj.exe" in read.text
+    titles = [value for _, name, value in read.attributes if name == "title"]
+    assert '/photos/"><img src=x onerror=alert(2)>/8.jpg' in titles
+
+
+def test_nothing_is_fetched_from_anywhere(read: Reader, page: str) -> None:
+    assert "link" not in read.tags
+    sources = [value for _, name, value in read.attributes if name in {"src", "href", "srcset", "action", "data"}]
+    assert all(source.startswith(("data:image/jpeg;base64,", "#")) for source in sources)
+    assert "url(" not in page
+    assert "@import" not in page
+    assert not re.findall(r"https?://", page)
+
+
+def test_the_policy_allows_exactly_the_page_s_own_style_and_script(read: Reader) -> None:
+    policy = next(
+        value for tag, name, value in read.attributes if (tag, name) == ("meta", "content") and "default-src" in value
+    )
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        digest = base64.b64encode(hashlib.sha256(read.inside[tag].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert not [name for _, name, _ in read.attributes if name == "style"]
+
+
+def test_every_image_says_what_it_shows(read: Reader) -> None:
+    alts = [value for tag, name, value in read.attributes if (tag, name) == ("img", "alt")]
+    assert len(alts) == read.tags["img"] == 5 + 1 + 5 + 1 + 2 + 3
+    assert f"{SCRIPT}, face 1 of 5" in alts
+    assert ("svg", "aria-label", "cluster 3, no thumbnail") in read.attributes
+
+
+def test_numbers_and_commands_of_each_pair_are_shown(read: Reader, report: DuplicateReport) -> None:
+    text = " ".join(read.text)
+    assert "97 %" in read.text
+    assert "distance 0.580, nearest 0.310" in read.text
+    assert report.pairs[0].command in read.text
+    assert "12,408" in text
+    assert "1 in 1,000 pairs of different people comes nearer" in text
+
+
+def test_a_command_with_hidden_characters_has_no_copy_button(read: Reader) -> None:
+    assert "recog people merge '\\x1b[31m' Anna" in read.text
+    assert read.tags["button"] == 1
+
+
+def test_an_empty_library_says_so(report: DuplicateReport) -> None:
+    empty = replace(report, clusters=(), cluster_samples=(), pairs=(), groups=(), duplicate_photos=())
+    text = " ".join(Reader(duplicate_page(empty)).text)
+    assert "Nothing to merge." in text
+    assert "No two people or clusters of this library look like one person." in text
+
+
+def test_hundreds_of_people_fit_on_a_page(report: DuplicateReport) -> None:
+    clusters = tuple(ClusterSummary(number, 5, (number,), f"Person {number}", 5) for number in range(600))
+    page = duplicate_page(replace(report, clusters=clusters, cluster_samples=report.cluster_samples[:1] * 600))
+    assert Reader(page).tags["li"] > 600
+    assert len(page) < 10_000_000
+
+
+def test_the_page_is_written_whole_and_for_its_owner_alone(report: DuplicateReport, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    out.write_text("an older one")
+    write_report(report, out)
+    assert out.read_text(encoding="utf-8") == duplicate_page(report)
+    assert out.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_the_document_is_written_where_the_name_says_json(report: DuplicateReport, tmp_path: Path) -> None:
+    write_report(report, tmp_path / "report.json")
+    assert json.loads((tmp_path / "report.json").read_text())["photos"] == 12_408
+
+
+def test_a_place_that_cannot_be_written_is_named(report: DuplicateReport, tmp_path: Path) -> None:
+    with pytest.raises(RecogError, match=r"nowhere/report\.html: No such file"):
+        write_report(report, tmp_path / "nowhere" / "report.html")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: the report was not opened in a browser")
+class TestInABrowser:
+    """What a real browser makes of the page."""
+
+    @staticmethod
+    def dom(page: str, folder: Path, script: str = "") -> tuple[str, str]:
+        """The document after its scripts ran, and the browser's log; `script` runs last, under its own digest."""
+        if script:
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            page = page.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
+            page = page.replace("</body>", f"<script>{script}</script></body>")
+        path = folder / "page.html"
+        path.write_text(page, encoding="utf-8")
+        assert CHROMIUM is not None
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--log-level=0"]
+        command = [CHROMIUM, *flags, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        return done.stdout, done.stderr
+
+    def test_it_opens_without_a_complaint_and_runs_no_script_but_its_own(self, page: str, tmp_path: Path) -> None:
+        dom, log = self.dom(page, tmp_path)
+        assert "CONSOLE" not in log
+        assert SCRIPT not in dom
+        assert '<div class="find js">' in dom, "the page's own script has run"
+
+    def test_the_policy_refuses_a_script_that_is_not_its_own(self, page: str, tmp_path: Path) -> None:
+        foreign = page.replace("</body>", "<script>document.title = 'foreign'</script></body>")
+        dom, log = self.dom(foreign, tmp_path)
+        assert "<title>foreign" not in dom
+        assert "Content Security Policy" in log
+
+    def test_the_filter_and_the_keys_move_over_what_is_shown(self, page: str, tmp_path: Path) -> None:
+        script = """
+          const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", {key: name}));
+          const field = document.querySelector("#find");
+          const said = [];
+          key("j");
+          said.push(document.activeElement.querySelector("h3")?.textContent ?? "");
+          key("/");
+          said.push(document.activeElement.id);
+          field.value = "CLUSTER 3";
+          field.dispatchEvent(new Event("input"));
+          said.push(document.querySelector("#found").textContent);
+          document.activeElement.blur();
+          key("j"); key("j"); key("j"); key("j"); key("j"); key("k");
+          said.push(document.activeElement.className);
+          document.title = JSON.stringify(said);
+        """
+        dom, log = self.dom(page, tmp_path, script)
+        assert "CONSOLE" not in log
+        title = re.search(r"<title>(.*)</title>", dom)
+        assert title is not None
+        first, focused, found, last = json.loads(
+            title[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        )
+        assert first.startswith(f'{SCRIPT} and Anna "A" & Co: 97 %')
+        assert (focused, found, last) == ("find", "4 of 7", "group item")
