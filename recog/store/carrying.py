@@ -66,9 +66,8 @@ def carry_names(
     carried: list[tuple[Face, Face]] = []
     for path, old in replaced.items():
         new_id, width, height = new_sizes[old.new_sha256]
-        named = _placed(
-            [face for face in faces[old.photo_id] if face.origin == Origin.CONFIRMED], old.width, old.height
-        )
+        confirmed = [face for face in faces[old.photo_id] if face.origin == Origin.CONFIRMED]
+        named = _placed(confirmed, old.width, old.height)
         found = _placed(faces[new_id] if new_id in new_photos else [], width, height)
         pairs = [
             (before, after) for before, after in _pairs(connection, named, found, network_id) if after.id not in taken
@@ -112,7 +111,7 @@ def _pairs(
         embeddings.c.network_id == network_id,
         embeddings.c.face_id.in_([face.id for pair in pairs for face in pair]),
     )
-    vectors = dict(connection.execute(statement).tuples().all())
+    vectors = {row.face_id: row.vector for row in connection.execute(statement)}
     return [
         (before, after)
         for before, after in pairs

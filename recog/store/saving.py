@@ -156,7 +156,7 @@ def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: in
     vectors = select(embeddings.c.face_id, embeddings.c.vector).where(
         embeddings.c.network_id == network_id, embeddings.c.face_id.in_(list(again))
     )
-    before = dict(connection.execute(vectors).tuples().all())
+    before = {row.face_id: row.vector for row in connection.execute(vectors)}
     changed = {face_id: face for face_id, face in again.items() if before.get(face_id) != vector_bytes(face.embedding)}
     delete_embeddings(connection, changed, network_id)
     _insert_embeddings(connection, changed, network_id)
