@@ -1,20 +1,24 @@
 """Find photo files, read them upright, hash their bytes."""
 
-from recog.photos.decode import MAX_PIXELS, read_photo
+from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_photo, read_source
 from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, find_photos
-from recog.photos.reasons import REASONS, Reason, printable
+from recog.photos.reasons import PASSING_REASONS, REASONS, Reason, printable
 
 __all__ = [
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
+    "PASSING_REASONS",
     "PHOTO_SUFFIXES",
     "REASONS",
     "SKIPPED_FOLDERS",
+    "PhotoSource",
     "Reason",
+    "decode_photo",
     "find_photos",
     "photo_digest",
     "printable",
     "read_photo",
+    "read_source",
     "stat_photo",
 ]

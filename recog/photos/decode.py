@@ -1,6 +1,7 @@
 """Decode a photo file into upright RGB pixels, or say in one sentence why that is impossible."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,16 +24,35 @@ _STRIP_ROWS = 64
 _DETAIL_CHARACTERS = 160
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoSource:
+    """A photo file's bytes, read once, and their SHA-256 in hexadecimal: its identity."""
+
+    path: Path
+    data: bytes
+    sha256: str
+
+
+def read_source(path: Path) -> PhotoSource:
+    """Read the bytes of a photo file; raises as read_photo does for what is no readable file."""
+    data = read_bytes(path)
+    return PhotoSource(path, data, hashlib.sha256(data).hexdigest())
+
+
 def read_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
-    """Read a photo file once: the digest and the pixels are of the same bytes.
+    """Read a photo file once and decode it: the digest and the pixels are of the same bytes. See decode_photo."""
+    return decode_photo(read_source(path), max_pixels=max_pixels)
+
+
+def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
+    """Decode the bytes of a photo file.
 
     pixels: (H, W, 3) uint8, sRGB, upright by EXIF, full resolution, writable; of an animation the first frame.
     The format is told by the content, not by the name. Safe in threads; no setting of Pillow is changed.
 
     Raises PhotoTooLargeError (more than max_pixels, or than memory), UnreadablePhotoError for every other reason.
     """
-    data = read_bytes(path)
-    sha256 = hashlib.sha256(data).hexdigest()
+    path, data = source.path, source.data
     name = _allowed_format(path, data[:HEAD_BYTES])
     try:
         with _CHATTER:
@@ -42,7 +62,7 @@ def read_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
             image = to_rgb(image)
             if turn is not None:
                 image = image.transpose(turn)
-            return DecodedPhoto(sha256=sha256, pixels=_pixels(image), format=name, taken_at=date)
+            return DecodedPhoto(sha256=source.sha256, pixels=_pixels(image), format=name, taken_at=date)
     except PhotoError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:

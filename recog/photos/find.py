@@ -26,6 +26,9 @@ SKIPPED_FOLDERS: frozenset[str] = frozenset(
 )
 """Folders in which storage boxes and systems keep previews and deleted files; names with a leading dot come on top."""
 
+_SUFFIXES_OF_LOST_LINKS = PHOTO_SUFFIXES | {""}
+"""A link of such a name that leads nowhere may have been a photo, or a folder of photos whose disk is not mounted."""
+
 OnError = Callable[[Path, PhotoError], None]
 
 
@@ -66,7 +69,7 @@ class _Walk:
 
     def photos(self) -> Iterator[FileStat]:
         if not self.root.is_dir():
-            yield from self._photo(str(self.root))
+            yield from self._photo(self.root)
             return
         yield from self._tree(str(self.root))
         # Grows while it is walked: what a link leads to may hold links.
@@ -109,18 +112,21 @@ class _Walk:
 
     def _file_or_link(self, entry: os.DirEntry[str]) -> Iterator[FileStat]:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a Path an entry is dear
+        path = Path(entry.path)
         try:
-            if entry.is_symlink() and entry.is_dir():
+            if entry.is_symlink() and path.is_dir():
                 self.linked.append(entry.path)
-            elif suffix in PHOTO_SUFFIXES and (entry.is_file() or not os.path.exists(entry.path)):  # noqa: PTH110
-                yield from self._photo(entry.path)
+            elif suffix in PHOTO_SUFFIXES and entry.is_file():
+                yield from self._photo(path)
+            elif suffix in _SUFFIXES_OF_LOST_LINKS and entry.is_symlink():
+                path.stat()
         except OSError as error:
-            self.on_error(Path(entry.path), unreadable_from(Path(entry.path), error))
+            self.on_error(path, unreadable_from(path, error))
 
-    def _photo(self, path: str) -> Iterator[FileStat]:
+    def _photo(self, path: Path) -> Iterator[FileStat]:
         try:
-            found = stat_photo(Path(path))
+            found = stat_photo(path)
         except PhotoError as error:
-            self.on_error(Path(path), error)
+            self.on_error(path, error)
         else:
             yield found

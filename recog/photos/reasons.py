@@ -36,6 +36,8 @@ class Reason(StrEnum):
 
 
 REASONS: frozenset[str] = frozenset(Reason)
+PASSING_REASONS: frozenset[str] = frozenset({Reason.MISSING, Reason.FORBIDDEN, Reason.CHANGED, Reason.IO_ERROR})
+"""Reasons that may pass without any change of the file: the next run tries again."""
 
 _REASON_OF_ERRNO = {
     errno.ENOENT: Reason.MISSING,
