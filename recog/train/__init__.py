@@ -1,1 +1,1 @@
-"""Training the embedding."""
+"""Training of the head: sampler, triplets, losses, loop, run record."""

@@ -1,0 +1,179 @@
+"""The LFW verification protocol: read a pairs file, score its distances in ten folds.
+
+Huang et al. 2007, "Labeled Faces in the Wild"; VAL and FAR as in FaceNet (arXiv:1503.03832, section 4).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.errors import EvaluationError
+from recog.evaluate.roc import (
+    Bools,
+    accuracy,
+    auc,
+    best_threshold,
+    bootstrap_interval,
+    check_pairs,
+    equal_error_rate,
+    threshold_at_far,
+)
+
+FOLDS = 10
+SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two photos by their stem under the photo folder ("Name/Name_0001"), whether one person is meant, and the fold."""
+
+    left: str
+    right: str
+    same: bool
+    fold: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValAtFar:
+    """Mean share of same pairs accepted (val) at a wanted false accept rate, with what was really measured.
+
+    The threshold is chosen on the training folds; measured_far is that of the test folds; std over folds.
+    """
+
+    far: float
+    val: float
+    std: float
+    measured_far: float
+
+
+@dataclass(frozen=True, slots=True)
+class LfwScores:
+    """What ten folds say. Rates from 0 to 1; std is the sample deviation over folds, standard_error std / sqrt(folds).
+
+    threshold is the mean of the folds' own; interval the bootstrap 95 % interval of the accuracy at it.
+    """
+
+    pairs: int
+    folds: int
+    accuracy: float
+    std: float
+    standard_error: float
+    interval: tuple[float, float]
+    threshold: float
+    auc: float
+    eer: float
+    val: tuple[ValAtFar, ...]
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """Read LFW's format: View 2 (`folds<TAB>n`, then n same and n different a fold) or a development list (`n`).
+
+    A line `name i j` is a same pair, `name1 i name2 j` a different one. A development list names no folds: ten are cut
+    from it in order, each with a tenth of the same and a tenth of the different pairs, so every fold is balanced and
+    the pairs of one person, which stand together, stay in one fold. EvaluationError with the line that is wrong.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvaluationError(f"the pairs file {path} cannot be read: {error}") from error
+    folds, count = _header(path, lines)
+    rows = [(number, line.split()) for number, line in enumerate(lines[1:], start=2) if line.strip()]
+    if len(rows) != 2 * count * folds:
+        raise EvaluationError(
+            f"{path}: the first line announces {folds} x {count} same and as many different pairs, "
+            f"but {len(rows)} lines follow: the file is cut short or of another format"
+        )
+    pairs = []
+    for position, (number, words) in enumerate(rows):
+        within, same_expected = position % (2 * count), position % (2 * count) < count
+        if len(words) != (3 if same_expected else 4) or not all(word.isdigit() for word in _numbers(words)):
+            raise EvaluationError(
+                f"{path}, line {number}: expected `{'name i j' if same_expected else 'name1 i name2 j'}`, "
+                f"found {' '.join(words)!r}"
+            )
+        fold = position // (2 * count) if folds > 1 else (within % count) * FOLDS // count
+        left = _stem(words[0], words[1])
+        right = _stem(words[0], words[2]) if same_expected else _stem(words[2], words[3])
+        pairs.append(Pair(left, right, same_expected, fold))
+    return pairs
+
+
+def _header(path: Path, lines: Sequence[str]) -> tuple[int, int]:
+    words = lines[0].split() if lines else []
+    if len(words) not in {1, 2} or not all(word.isdigit() and int(word) > 0 for word in words):
+        raise EvaluationError(
+            f"{path}: an LFW pairs file begins with `pairs` or `folds pairs`, not {lines[0] if lines else ''!r}"
+        )
+    return (int(words[0]), int(words[1])) if len(words) == 2 else (1, int(words[0]))
+
+
+def _numbers(words: Sequence[str]) -> Sequence[str]:
+    return words[1:3] if len(words) == 3 else (words[1], words[3])
+
+
+def _stem(name: str, number: str) -> str:
+    return f"{name}/{name}_{int(number):04d}"
+
+
+def pair_photos(root: Path, pairs: Sequence[Pair]) -> tuple[dict[str, Path], list[str]]:
+    """Where each stem's photo is, under root or root/images, and the stems, sorted, that have none."""
+    places = [place for place in (root / "images", root) if place.is_dir()]
+    found: dict[str, Path] = {}
+    missing = []
+    for stem in sorted({stem for pair in pairs for stem in (pair.left, pair.right)}):
+        candidates = (place / f"{stem}{suffix}" for place in places for suffix in SUFFIXES)
+        photo = next((candidate for candidate in candidates if candidate.is_file()), None)
+        if photo is None:
+            missing.append(stem)
+        else:
+            found[stem] = photo
+    return found, missing
+
+
+def ten_folds(
+    distances: NDArray[np.floating], same: Bools, fold: NDArray[np.int64], *, fars: Sequence[float] = (1e-2, 1e-3)
+) -> LfwScores:
+    """Score each fold with the thresholds chosen on all the others; (n,) each, fold numbered from 0.
+
+    Where the different pairs of the other folds are fewer than 1 / far, VAL is taken at the largest threshold that
+    accepts none of them (see roc.threshold_at_far).
+    """
+    check_pairs(distances, same)
+    numbers = np.unique(fold)
+    if len(numbers) < 2:
+        raise ValueError("one fold leaves none to choose the threshold on")
+    accuracies, thresholds = [], []
+    vals: dict[float, list[tuple[float, float]]] = {far: [] for far in fars}
+    for number in numbers:
+        test = fold == number
+        threshold = best_threshold(distances[~test], same[~test])
+        thresholds.append(threshold)
+        accuracies.append(accuracy(distances[test], same[test], threshold))
+        for far in fars:
+            accepted = distances[test] <= threshold_at_far(distances[~test & ~same], far)
+            vals[far].append((accepted[same[test]].mean(), accepted[~same[test]].mean()))
+    std = float(np.std(accuracies, ddof=1))
+    mean_threshold = float(np.mean(thresholds))
+    return LfwScores(
+        pairs=len(distances),
+        folds=len(numbers),
+        accuracy=float(np.mean(accuracies)),
+        std=std,
+        standard_error=std / float(np.sqrt(len(numbers))),
+        interval=bootstrap_interval(distances, same, mean_threshold),
+        threshold=mean_threshold,
+        auc=auc(distances, same),
+        eer=equal_error_rate(distances, same),
+        val=tuple(
+            ValAtFar(
+                far,
+                val=float(np.mean([val for val, _ in rows])),
+                std=float(np.std([val for val, _ in rows], ddof=1)),
+                measured_far=float(np.mean([measured for _, measured in rows])),
+            )
+            for far, rows in vals.items()
+        ),
+    )

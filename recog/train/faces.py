@@ -1,0 +1,105 @@
+"""The one face of a labelled photo, found by the product's own detector, as a crop."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from recog.boxes import clipped
+from recog.crop import crop_faces
+from recog.errors import PhotoError
+from recog.evaluate.labelled import central_box, labelled_face, whole_photo
+from recog.photos import read_photo
+from recog.types import Crops, Detector, FaceBox, Pixels
+
+
+class Found(StrEnum):
+    """How the face of a photo was found."""
+
+    DETECTED = "detected"
+    IN_PADDING = "detected once the photo was padded"
+    ASSUMED = "not detected: a fixed box stands in"
+    LEFT_OUT = "not detected: left out"
+    UNREADABLE = "unreadable: left out"
+
+
+class Undetected(StrEnum):
+    """What to do where the detector finds nothing."""
+
+    CENTRE = "centre"
+    """Take the central box: a protocol drops no pair."""
+    LEAVE_OUT = "leave out"
+    """Learn nothing from it."""
+    PAD = "pad"
+    """The photo is a tight crop whose face meets the border: search it padded, else take the whole of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCrop:
+    """What became of one photo; crop is (size, size, 3) uint8, None where it was left out."""
+
+    path: Path
+    found: Found
+    crop: Crops | None
+
+
+def labelled_crops(
+    paths: Sequence[Path],
+    detector: Detector,
+    *,
+    crop_scale: float,
+    size: int,
+    undetected: Undetected,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Iterator[LabelledCrop]:
+    """Read, detect and crop each photo in turn; progress gets photos done and photos in all.
+
+    One result a photo, in order: an unreadable photo, or one without a face, is a result that says so.
+    """
+    for done, path in enumerate(paths, start=1):
+        try:
+            pixels = read_photo(path).pixels
+        except PhotoError:
+            yield LabelledCrop(path, Found.UNREADABLE, None)
+        else:
+            found, box = find_labelled(pixels, detector, undetected=undetected)
+            crop = None if box is None else crop_faces(pixels, [box], scale=crop_scale, size=size)[0]
+            yield LabelledCrop(path, found, crop)
+        progress(done, len(paths))
+
+
+def find_labelled(pixels: Pixels, detector: Detector, *, undetected: Undetected) -> tuple[Found, FaceBox | None]:
+    """The box of the face that a labelled photo is about, and how it was found."""
+    height, width = pixels.shape[:2]
+    if undetected is Undetected.PAD:
+        return _find_padded(pixels, detector)
+    box = labelled_face(detector.detect(pixels), width=width, height=height)
+    if box is not None:
+        return Found.DETECTED, box
+    if undetected is Undetected.CENTRE:
+        return Found.ASSUMED, central_box(width=width, height=height)
+    return Found.LEFT_OUT, None
+
+
+def _find_padded(pixels: Pixels, detector: Detector) -> tuple[Found, FaceBox]:
+    """Half the longer side of repeated border around the photo gives the detector the context it was trained with."""
+    height, width = pixels.shape[:2]
+    margin = max(height, width) // 2
+    padded = np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
+    box = labelled_face(detector.detect(padded), width=width + 2 * margin, height=height + 2 * margin)
+    if box is None:
+        return Found.ASSUMED, whole_photo(width=width, height=height)
+    moved = FaceBox(
+        box.left - margin,
+        box.top - margin,
+        box.right - margin,
+        box.bottom - margin,
+        box.score,
+        tuple((x - margin, y - margin) for x, y in box.landmarks),
+    )
+    inside = clipped(moved, width, height)
+    if inside.width <= 0 or inside.height <= 0:
+        return Found.ASSUMED, whole_photo(width=width, height=height)
+    return Found.IN_PADDING, moved

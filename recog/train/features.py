@@ -1,0 +1,134 @@
+"""Trunk features of labelled photos: computed once, then read from a file."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from recog.errors import TrainingError
+from recog.train.faces import Found, LabelledCrop, Undetected, labelled_crops
+from recog.train.people import LabelledPhotos
+from recog.train.sampler import Labels
+from recog.types import Crops, Detector
+
+INPUT_SIZE = 160
+_BATCH = 64
+_KINDS = tuple(Found)
+_KEPT = ("features", "mirrored", "photos", "found")
+
+
+class FeatureNetwork(Protocol):
+    """The part of recog.embed.Trunk that training needs; sha256 is that of its weights."""
+
+    sha256: str
+
+    def features(self, crops: Crops) -> NDArray[np.float32]:
+        """(n, 160, 160, 3) uint8 -> (n, width) float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFeatures:
+    """Features of faces that were found, in the order of their photos.
+
+    features and mirrored (of the crop's mirror image) are (n, width) float32, labels (n,), photos (n,) the row of each
+    face in the photos that were asked for, found (number of photos,) how each was found, as index into Found.
+    """
+
+    features: NDArray[np.float32]
+    mirrored: NDArray[np.float32]
+    labels: Labels
+    photos: NDArray[np.int64]
+    found: NDArray[np.int64]
+
+    def counts(self) -> Mapping[str, int]:
+        """Photos by how their face was found; kinds that never happened are left out."""
+        return {str(_KINDS[kind]): count for kind, count in sorted(Counter(self.found.tolist()).items())}
+
+    def of_people(self, labels: NDArray[np.int64]) -> "FaceFeatures":
+        """Only the faces of these people."""
+        chosen = np.isin(self.labels, labels)
+        return FaceFeatures(
+            self.features[chosen], self.mirrored[chosen], self.labels[chosen], self.photos[chosen], self.found
+        )
+
+
+def face_features(
+    photos: LabelledPhotos,
+    detector: Detector,
+    trunk: FeatureNetwork,
+    *,
+    crop_scale: float,
+    undetected: Undetected,
+    cache: Path,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> FaceFeatures:
+    """Features of every labelled face and of its mirror image, read from `cache` where they are there already.
+
+    The file's name is a digest of the photos' bytes and of all that decides the features, so it can be neither stale
+    nor another set's; a damaged one is made again. Labels are not in it: sorting people anew costs nothing.
+    """
+    what = f"{photos.content_digest()} {detector.sha256} {trunk.sha256} {crop_scale!r} {undetected} {INPUT_SIZE} 1"
+    path = cache / f"features-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
+    kept = _read(path, photos.labels)
+    if kept is not None:
+        return kept
+    crops = labelled_crops(
+        photos.paths,
+        detector,
+        crop_scale=crop_scale,
+        size=INPUT_SIZE,
+        undetected=undetected,
+        progress=progress,
+    )
+    made = _computed(crops, photos.labels, trunk)
+    cache.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    unfinished.write_bytes(save({name: np.ascontiguousarray(getattr(made, name)) for name in _KEPT}))
+    unfinished.replace(path)
+    return made
+
+
+def _computed(crops: Iterable[LabelledCrop], labels: Labels, trunk: FeatureNetwork) -> FaceFeatures:
+    found: list[int] = []
+    photos: list[int] = []
+    batch: list[Crops] = []
+    features: list[NDArray[np.float32]] = []
+    mirrored: list[NDArray[np.float32]] = []
+
+    def flush() -> None:
+        stacked = np.stack(batch)
+        features.append(trunk.features(stacked))
+        mirrored.append(trunk.features(np.ascontiguousarray(stacked[:, :, ::-1])))
+        batch.clear()
+
+    for row, result in enumerate(crops):
+        found.append(_KINDS.index(result.found))
+        if result.crop is None:
+            continue
+        photos.append(row)
+        batch.append(result.crop)
+        if len(batch) == _BATCH:
+            flush()
+    if batch:
+        flush()
+    if not features:
+        raise TrainingError(f"no face was found in any of {len(found)} photos: training needs photos of faces")
+    rows = np.array(photos, dtype=np.int64)
+    return FaceFeatures(
+        np.concatenate(features), np.concatenate(mirrored), labels[rows], rows, np.array(found, dtype=np.int64)
+    )
+
+
+def _read(path: Path, labels: Labels) -> FaceFeatures | None:
+    try:
+        kept = load(path.read_bytes())
+        return FaceFeatures(labels=labels[kept["photos"]], **kept)
+    except (FileNotFoundError, SafetensorError, TypeError, KeyError):
+        return None

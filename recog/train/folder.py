@@ -1,0 +1,249 @@
+"""From a folder of people to a head on disk: features, start, training, calibration, record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from recog.detect.mtcnn import MtcnnDetector
+from recog.embed.embedder import network_digest
+from recog.embed.trunk import Trunk
+from recog.errors import TrainingError
+from recog.evaluate.calibrate import calibrate, calibration_path, save_calibration
+from recog.evaluate.lfw import LfwScores
+from recog.train.faces import Undetected
+from recog.train.features import INPUT_SIZE, FaceFeatures, FeatureNetwork, face_features
+from recog.train.head import LinearHead
+from recog.train.loop import Progress, TrainedHead, TrainSettings, train_head
+from recog.train.pca import principal_start, read_bottleneck
+from recog.train.people import LabelledPhotos, labelled_photos
+from recog.train.record import code_state, write_record
+from recog.train.validation import PairList, Validation, read_pair_list
+from recog.types import Calibration, Detector
+from recog.weights.pull import ensure_weights
+
+DECIDING_SCORE = "mean"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadPlan:
+    """What to train a head of, and how.
+
+    pattern chooses people by the name of their folder. tight says that the photos are crops whose faces meet the
+    border. crop_scale and flip become the product's way to use the head. held_out is the share of people kept from
+    training: they validate, and then calibrate at the false accept rate `far`. data describes the photos in the record,
+    without naming anybody.
+    """
+
+    name: str = "facenet-casia-triplet128"
+    pattern: str = "*"
+    tight: bool = False
+    dim: int = 128
+    crop_scale: float = 1.19
+    flip: bool = False
+    held_out: float = 0.25
+    far: float = 1e-3
+    data: str = "a folder of people"
+    settings: TrainSettings = field(default_factory=TrainSettings)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.held_out < 1 or not 0 < self.far < 1 or not 0.5 <= self.crop_scale <= 4 or self.dim < 2:
+            raise TrainingError(
+                f"held_out {self.held_out} and far {self.far} must lie between 0 and 1, crop_scale {self.crop_scale} "
+                f"between 0.5 and 4, and dim {self.dim} be at least 2"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRun:
+    """What a run made. path is the safetensors file; the record and the calibration lie beside it."""
+
+    path: Path
+    trained: TrainedHead
+    start_scores: LfwScores
+    scores: LfwScores
+    calibration: Calibration
+    record: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFaces:
+    """The faces of a run: those to learn from, and those to validate with."""
+
+    train: FaceFeatures
+    validation: Validation
+
+
+def train_head_from_folder(
+    folder: Path,
+    *,
+    validate: Path,
+    pairs: Path,
+    output: Path,
+    cache: Path,
+    network: str = "facenet-casia",
+    offline_dir: Path | None = None,
+    device: str = "cpu",
+    plan: HeadPlan | None = None,
+    on_photo: Callable[[int, int], None] = lambda _done, _all: None,
+    on_step: Callable[[Progress], None] = lambda _progress: None,
+) -> HeadRun:
+    """Train a head for `network` on one folder a person, and write NAME.safetensors, .json and .calibration.json.
+
+    validate is a folder of photos in LFW's layout and pairs a file in LFW's format. cache holds weights, and features
+    under cache/features. output is a directory, made where absent. on_photo gets photos read and photos in all; on_step
+    every validated step.
+
+    Raises:
+        TrainingError: the data does not suffice, or training collapsed before it got anywhere.
+        EvaluationError: the pairs file is not one, or too few pairs for the false accept rate.
+        WeightsError: the networks cannot be had.
+    """
+    plan = HeadPlan() if plan is None else plan
+    detector = MtcnnDetector(cache=cache, offline_dir=offline_dir, device=device)
+    trunk = Trunk(network, cache=cache, offline_dir=offline_dir, device=device)
+    bottleneck = read_bottleneck(ensure_weights(network, cache=cache, offline_dir=offline_dir))
+    people = labelled_photos(folder, pattern=plan.pattern)
+    faces = training_faces(
+        people, read_pair_list(validate, pairs), detector, trunk, plan, cache=cache / "features", on_photo=on_photo
+    )
+    run = train_on_faces(faces, bottleneck, plan, on_step=on_step)
+    return _written(run, faces, people, plan, output=output, trunk=trunk, network=network, detector=detector)
+
+
+def training_faces(
+    people: LabelledPhotos,
+    pairs: PairList,
+    detector: Detector,
+    trunk: FeatureNetwork,
+    plan: HeadPlan,
+    *,
+    cache: Path,
+    on_photo: Callable[[int, int], None] = lambda _done, _all: None,
+) -> TrainingFaces:
+    """Features of all photos, people held out by chance under the run's seed; pairs' photos are never dropped."""
+    paired = face_features(
+        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, cache=cache,
+        progress=on_photo,
+    )  # fmt: skip
+    if len(paired.photos) != len(pairs.photos.paths):
+        raise TrainingError(
+            f"{len(pairs.photos.paths) - len(paired.photos)} photos of the pairs cannot be read: {paired.counts()}"
+        )
+    found = face_features(
+        people, detector, trunk, crop_scale=plan.crop_scale,
+        undetected=Undetected.PAD if plan.tight else Undetected.LEAVE_OUT, cache=cache, progress=on_photo,
+    )  # fmt: skip
+    known = np.unique(found.labels)
+    random = np.random.default_rng(plan.settings.seed)
+    held_out = random.choice(known, size=max(2, round(plan.held_out * len(known))), replace=False)
+    return TrainingFaces(
+        train=found.of_people(np.setdiff1d(known, held_out)),
+        validation=Validation(pairs, paired, held_out=found.of_people(held_out), flip=plan.flip),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trained:
+    start: LinearHead
+    trained: TrainedHead
+
+
+def train_on_faces(
+    faces: TrainingFaces,
+    bottleneck: LinearHead,
+    plan: HeadPlan,
+    *,
+    on_step: Callable[[Progress], None] = lambda _progress: None,
+) -> _Trained:
+    """PCA start and triplet training on features that are there; deterministic under plan.settings.seed."""
+    start = principal_start(faces.train.features, bottleneck, dim=plan.dim)
+    trained = train_head(
+        faces.train.features,
+        faces.train.labels,
+        plan.settings,
+        start=start,
+        validate=faces.validation,
+        score=DECIDING_SCORE,
+        progress=on_step,
+    )
+    return _Trained(start, trained)
+
+
+def _written(
+    run: _Trained,
+    faces: TrainingFaces,
+    people: LabelledPhotos,
+    plan: HeadPlan,
+    *,
+    output: Path,
+    trunk: Trunk,
+    network: str,
+    detector: MtcnnDetector,
+) -> HeadRun:
+    """Head, record and calibration on disk; the record last, so a head with a record is whole."""
+    head, validation = run.trained.head, faces.validation
+    start_scores, scores = validation.lfw(run.start), validation.lfw(head)
+    distances, same = validation.held_out_pairs(head)
+    calibration = calibrate(
+        distances,
+        same,
+        far=plan.far,
+        network_sha256=network_digest(
+            trunk_sha256=trunk.sha256, head_sha256=head.sha256, crop_scale=plan.crop_scale, flip=plan.flip
+        ),
+        data=f"{plan.data}: {len(np.unique(validation.held_out.labels))} people who were not trained on",
+    )
+    pair_distances, pair_same = validation.pair_distances(head), validation.pairs.same
+    at_threshold = pair_distances <= calibration.threshold
+    record = {
+        "name": plan.name,
+        "sha256": head.sha256,
+        "trunk": network,
+        "trunk_sha256": trunk.sha256,
+        "detector_sha256": detector.sha256,
+        "crop_scale": plan.crop_scale,
+        "flip": plan.flip,
+        "input_size": INPUT_SIZE,
+        "dim": plan.dim,
+        "trained_on": plan.data,
+        "arguments": asdict(plan),
+        "data": {
+            "sha256": people.digest(),
+            "photos": len(people.paths),
+            "people": len(people.people),
+            "faces_trained": len(faces.train.labels),
+            "people_trained": len(np.unique(faces.train.labels)),
+            "faces_held_out": len(validation.held_out.labels),
+            "people_held_out": len(np.unique(validation.held_out.labels)),
+            "found": dict(faces.train.counts()),
+        },
+        "validation": {
+            "sha256": validation.pairs.photos.digest(),
+            "pairs": len(validation.pairs.same),
+            "found": dict(validation.pair_features.counts()),
+        },
+        "code": dict(code_state()),
+        "scores": {
+            "pca_start": {**asdict(start_scores), **validation(run.start)},
+            "head": {**asdict(scores), **validation(head)},
+            "calibration": {
+                "threshold": calibration.threshold,
+                "stated_far": calibration.far,
+                "measured_far_on_pairs": float(at_threshold[~pair_same].mean()),
+                "measured_val_on_pairs": float(at_threshold[pair_same].mean()),
+            },
+        },
+        "best_step": run.trained.step,
+        "warnings": list(run.trained.warnings),
+        "history": [asdict(progress) for progress in run.trained.history],
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / f"{plan.name}.safetensors"
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_bytes(head.to_bytes())
+    unfinished.replace(path)
+    save_calibration(calibration, calibration_path(plan.name, directory=output))
+    write_record(path.with_suffix(".json"), record)
+    return HeadRun(path, run.trained, start_scores, scores, calibration, record)

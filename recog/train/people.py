@@ -1,0 +1,63 @@
+"""A folder with one folder a person, as photos with labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from recog.errors import TrainingError
+from recog.photos import PHOTO_SUFFIXES, photo_digest
+from recog.train.sampler import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPhotos:
+    """paths[i] shows the person labels[i]; people[label] is the name of that person's folder."""
+
+    paths: tuple[Path, ...]
+    labels: Labels
+    people: tuple[str, ...]
+
+    def of_people(self, labels: Sequence[int]) -> "LabelledPhotos":
+        """Only the photos of these people; labels keep their meaning."""
+        chosen = np.isin(self.labels, labels)
+        paths = tuple(path for path, kept in zip(self.paths, chosen, strict=True) if kept)
+        return LabelledPhotos(paths, self.labels[chosen], self.people)
+
+    def digest(self) -> str:
+        """Digest of who shows up in what bytes, hex: equal for equal data wherever it lies and whatever it is called.
+
+        Names of folders and files are left out, so a run record tells of nobody.
+        """
+        lines = zip(self.labels, self.paths, strict=True)
+        return sha256("".join(f"{label} {photo_digest(path)}\n" for label, path in lines).encode()).hexdigest()
+
+    def content_digest(self) -> str:
+        """Digest of the photos' bytes in their order, whoever they show, hex."""
+        return sha256("".join(f"{photo_digest(path)}\n" for path in self.paths).encode()).hexdigest()
+
+
+def labelled_photos(folder: Path, *, pattern: str = "*") -> LabelledPhotos:
+    """Read people and photos in the order of their names; only folders whose name matches `pattern`.
+
+    TrainingError where there are not two people with photos.
+    """
+    if not folder.is_dir():
+        raise TrainingError(f"{folder} is no folder: training reads a folder with one folder a person")
+    people = sorted(place for place in folder.glob(pattern) if place.is_dir() and not place.name.startswith("."))
+    photos = [
+        sorted(path for path in place.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
+        for place in people
+    ]
+    people = [place for place, found in zip(people, photos, strict=True) if found]
+    photos = [found for found in photos if found]
+    if len(people) < 2:
+        raise TrainingError(
+            f"{folder} holds {len(people)} folders with photos that match {pattern!r}: at least two people are needed"
+        )
+    labels = np.repeat(np.arange(len(people), dtype=np.int64), [len(found) for found in photos])
+    return LabelledPhotos(
+        tuple(path for found in photos for path in found), labels, tuple(place.name for place in people)
+    )

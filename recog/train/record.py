@@ -1,0 +1,39 @@
+"""The run record: what went into a head and what came out, so that anybody can make it again."""
+
+import json
+import platform
+import shutil
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+PACKAGES = ("recog", "torch", "numpy", "safetensors", "facenet-pytorch", "pillow")
+
+
+def code_state() -> Mapping[str, str]:
+    """Versions of what runs, and the git commit of this checkout ("none" in an installed package)."""
+    return {
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def _commit() -> str:
+    git = shutil.which("git")
+    if git is None:
+        return "none"
+    here = Path(__file__).parent
+    done = subprocess.run(  # noqa: S603 - fixed arguments
+        [git, "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else "none"
+
+
+def write_record(path: Path, record: Mapping[str, object]) -> None:
+    """Write JSON beside the head, replacing an older record in one step."""
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,93 @@
+"""How good is a head? Pairs of a protocol and people it never saw, scored from features alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.distance import paired_squared_distances
+from recog.errors import TrainingError
+from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.lfw import LfwScores, Pair, pair_photos, read_pairs, ten_folds
+from recog.evaluate.roc import Bools, threshold_at_far
+from recog.train.features import FaceFeatures
+from recog.train.head import LinearHead
+from recog.train.people import LabelledPhotos
+from recog.types import Distances, Embeddings
+
+HELD_OUT_FAR = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class PairList:
+    """Pairs of a protocol as rows of a list of photos; left, right and fold are (n,) int64, same (n,) bool."""
+
+    photos: LabelledPhotos
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    same: Bools
+    fold: NDArray[np.int64]
+
+
+def read_pair_list(folder: Path, pairs_file: Path) -> PairList:
+    """Read a pairs file and find its photos; TrainingError where one is absent, with how many and the first of them."""
+    pairs: Sequence[Pair] = read_pairs(pairs_file)
+    found, missing = pair_photos(folder, pairs)
+    if missing:
+        raise TrainingError(
+            f"{len(missing)} photos of {pairs_file} are not in {folder}, the first is {missing[0]}: "
+            "validation needs all of them"
+        )
+    row_of = {stem: row for row, stem in enumerate(found)}
+    return PairList(
+        photos=LabelledPhotos(tuple(found.values()), np.zeros(len(found), dtype=np.int64), ("",)),
+        left=np.array([row_of[pair.left] for pair in pairs], dtype=np.int64),
+        right=np.array([row_of[pair.right] for pair in pairs], dtype=np.int64),
+        same=np.array([pair.same for pair in pairs], dtype=np.bool_),
+        fold=np.array([pair.fold for pair in pairs], dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Scores heads on a pair list, and on all pairs of faces of held-out people.
+
+    pair_features has a row for every photo of the list, in order. flip is the product's way to embed: whether a crop's
+    mirror image is averaged in.
+    """
+
+    pairs: PairList
+    pair_features: FaceFeatures
+    held_out: FaceFeatures
+    flip: bool
+
+    def embed(self, head: LinearHead, faces: FaceFeatures) -> Embeddings:
+        """(n, dim), as the product would embed these faces with this head."""
+        return head.embed_flipped(faces.features, faces.mirrored) if self.flip else head.embed(faces.features)
+
+    def lfw(self, head: LinearHead) -> LfwScores:
+        """The ten-fold protocol."""
+        return ten_folds(self.pair_distances(head), self.pairs.same, self.pairs.fold)
+
+    def pair_distances(self, head: LinearHead) -> Distances:
+        """Of every pair of the list, (n,)."""
+        embeddings = self.embed(head, self.pair_features)
+        return paired_squared_distances(embeddings[self.pairs.left], embeddings[self.pairs.right])
+
+    def held_out_pairs(self, head: LinearHead) -> tuple[Distances, Bools]:
+        """Squared distance and truth of all pairs of held-out faces."""
+        return all_pairs(self.embed(head, self.held_out), self.held_out.labels)
+
+    def __call__(self, head: LinearHead) -> Mapping[str, float]:
+        """Named scores, higher is better; "mean" averages the others but the AUC, and decides which head is kept.
+
+        One set's accuracy would follow its noise: 1,000 pairs do not resolve half a percent.
+        """
+        lfw = self.lfw(head)
+        distances, same = self.held_out_pairs(head)
+        held_out = float(np.mean(distances[same] <= threshold_at_far(distances[~same], HELD_OUT_FAR)))
+        scores = {"accuracy": lfw.accuracy, "held_out_val": held_out}
+        scores |= {f"val_{at.far:g}": at.val for at in lfw.val}
+        return {**scores, "mean": float(np.mean(list(scores.values()))), "auc": lfw.auc}
