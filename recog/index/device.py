@@ -6,7 +6,6 @@ import faiss
 
 from recog.errors import ConfigError
 
-Wanted: TypeAlias = Literal["auto", "cpu", "cuda"]
 Device: TypeAlias = Literal["cpu", "cuda"]
 
 

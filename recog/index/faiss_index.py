@@ -8,7 +8,7 @@ import faiss
 import numpy as np
 
 from recog.index.border import checked_embeddings, checked_ids, held, sorted_distinct
-from recog.index.device import Device, Wanted, choose_device, visible_gpus
+from recog.index.device import Device, choose_device, visible_gpus
 from recog.index.structures import (
     EXACT,
     FLAT_LIMIT,
@@ -42,9 +42,7 @@ class FaceIndex:
     copy of it answers. Not safe for threads that add or remove while others search.
     """
 
-    def __init__(
-        self, master: Any, kind: Kind, *, network_sha256: str, dim: int, recall: Recall, device: Wanted
-    ) -> None:
+    def __init__(self, master: Any, kind: Kind, *, network_sha256: str, dim: int, recall: Recall, device: str) -> None:
         """Take over an IndexIDMap2(IndexFlatL2) or IndexIVFFlat; use `empty` and `build` instead."""
         self.network_sha256 = network_sha256
         self.dim = dim
@@ -56,12 +54,12 @@ class FaceIndex:
         self._ids = sorted_distinct(ids_of(master, kind))
 
     @classmethod
-    def empty(cls, network_sha256: str, dim: int, device: Wanted = "auto") -> Self:
+    def empty(cls, network_sha256: str, dim: int, device: str = "auto") -> Self:
         """An index without faces."""
         return cls(empty_flat(dim), "flat", network_sha256=network_sha256, dim=dim, recall=EXACT, device=device)
 
     @classmethod
-    def build(cls, batches: Iterable[Batch], *, network_sha256: str, dim: int, device: Wanted = "auto") -> Self:
+    def build(cls, batches: Iterable[Batch], *, network_sha256: str, dim: int, device: str = "auto") -> Self:
         """An index of all faces of a stream of (face ids (n,), embeddings (n, dim)), flat or IVF by their number.
 
         Holds one copy of the embeddings while the index grows, and lets it go batch by batch.
@@ -83,9 +81,7 @@ class FaceIndex:
         return cls(master, kind, network_sha256=network_sha256, dim=dim, recall=recall, device=device)
 
     @classmethod
-    def from_bytes(
-        cls, content: bytes, *, network_sha256: str, dim: int, recall: Recall, device: Wanted = "auto"
-    ) -> Self:
+    def from_bytes(cls, content: bytes, *, network_sha256: str, dim: int, recall: Recall, device: str = "auto") -> Self:
         """The index that `to_bytes` wrote. Only for bytes whose digest was checked: FAISS' reader is no safe parser.
 
         Raises:

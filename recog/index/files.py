@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recog.errors import IndexUnreadableError
-from recog.index.device import Wanted
 from recog.index.durable import TEMPORARY_SUFFIX, make_directory, put, unwritable
 from recog.index.faiss_index import FaceIndex
 from recog.index.manifest import FORMAT, MANIFEST, METRIC, REBUILD, Manifest, damaged, encode_manifest, read_manifest
@@ -69,7 +68,7 @@ def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMa
 
 
 def load(
-    directory: Path, *, library_id: str, network_sha256: str, dim: int, device: Wanted = "auto"
+    directory: Path, *, library_id: str, network_sha256: str, dim: int, device: str = "auto"
 ) -> tuple[FaceIndex, IndexMark]:
     """The current generation, verified: digest of the file before FAISS sees a byte of it, ids and count after.
 
@@ -172,7 +171,7 @@ def _refuse_foreign(manifest: Manifest, home: Path, *, library_id: str, network_
         )
 
 
-def _verified(content: bytes, manifest: Manifest, home: Path, device: Wanted) -> FaceIndex:
+def _verified(content: bytes, manifest: Manifest, home: Path, device: str) -> FaceIndex:
     path = home / manifest.file_name
     if hashlib.sha256(content).hexdigest() != manifest.sha256:
         raise damaged(path, f"its {len(content)} bytes do not have the checksum that the manifest names")

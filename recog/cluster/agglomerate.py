@@ -1,0 +1,109 @@
+"""Average linkage over a sparse graph: merge clusters, nearest pairs first, until none is near enough.
+
+The mean squared distance between all pairs of two clusters of unit vectors A and B is 2 - 2 mA.mB, with mA and mB the
+means (not scaled to length one). So one vector stands for a cluster, and a linkage costs one product however large
+the clusters are. Average linkage is reducible (Bruynooghe 1977): no merge brings two others nearer than the nearer of
+the two was. Hence all pairs that are each other's nearest may merge at the same time, with the same result as one by
+one; and a cluster without any neighbour within the threshold is finished for good. A face pair within the threshold
+exists wherever a mean is within it, so edges of face pairs within the threshold are enough to find every merge.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.types import Distances, Embeddings
+
+SAME_PHOTO_PENALTY = 0.6
+"""Added to the squared distance of two faces of one photo: rarely one person. Soft: mirrors, collages and photos of
+photos show one person twice, and such pairs are much nearer than this below the threshold."""
+CHUNK = 131_072
+"""Edges whose linkage is computed at once: bounds the memory."""
+
+Rows = NDArray[np.int64]
+
+
+class Clusters:
+    """Rows that merge step by step. A cluster is known by its smallest row; sums are over its members' embeddings."""
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        """Every row of (n, dim) unit embeddings is a cluster of its own."""
+        self._sums: Embeddings = embeddings.copy()
+        self._sizes = np.ones(len(embeddings), np.int64)
+        self._parents = np.arange(len(embeddings))
+
+    def roots(self) -> Rows:
+        """The cluster of every row: its smallest row, (n,)."""
+        while not np.array_equal(above := self._parents[self._parents], self._parents):
+            self._parents = above
+        return self._parents.copy()
+
+    def means(self, roots: Rows) -> Embeddings:
+        """Mean vectors, (c, dim), of the clusters with these smallest rows."""
+        sizes = self._sizes[roots].astype(np.float32)
+        means: Embeddings = np.divide(self._sums[roots], sizes[:, np.newaxis])
+        return means
+
+    def merge_near(self, left: Rows, right: Rows, same_photo: Rows, *, threshold: float) -> int:
+        """Merge along edges until no edge's linkage is within the threshold; how many merges that were.
+
+        left < right: smallest rows of clusters, every pair once. same_photo: face pairs between the two that are of one
+        photo. Ties go to the smaller rows.
+        """
+        linkage = self._linkages(left, right, same_photo)
+        merges = 0
+        while True:
+            near = linkage <= threshold
+            unfinished = np.zeros(len(self._sizes), bool)
+            unfinished[left[near]] = unfinished[right[near]] = True
+            keep = unfinished[left] & unfinished[right]
+            left, right, same_photo, linkage = left[keep], right[keep], same_photo[keep], linkage[keep]
+            if not left.size:
+                return merges
+            kept, gone = self._mutually_nearest(left, right, linkage, threshold)
+            merges += len(kept)
+            self._sums[kept] = self._sums[kept] + self._sums[gone]
+            self._sizes[kept] += self._sizes[gone]
+            self._parents[gone] = kept
+
+            changed = np.zeros(len(self._sizes), bool)
+            changed[kept] = changed[gone] = True
+            touched = changed[left] | changed[right]
+            a, b, pairs = self._contracted(left[touched], right[touched], same_photo[touched])
+            left, right = np.concatenate([left[~touched], a]), np.concatenate([right[~touched], b])
+            same_photo = np.concatenate([same_photo[~touched], pairs])
+            linkage = np.concatenate([linkage[~touched], self._linkages(a, b, pairs)])
+
+    def _mutually_nearest(self, left: Rows, right: Rows, linkage: Distances, threshold: float) -> tuple[Rows, Rows]:
+        """Pairs of clusters of which each is the other's nearest, among edges within the threshold."""
+        near = np.flatnonzero(linkage <= threshold)
+        order = near[np.lexsort((right[near], left[near], linkage[near]))]
+        ends = np.stack([left[order], right[order]], axis=1)
+        nearest = np.full(len(self._sizes), -1)
+        # Of repeated places in an assignment the last stays: backwards, the best edge of every cluster.
+        nearest[ends.ravel()[::-1]] = np.repeat(np.arange(len(order)), 2)[::-1]
+        mutual = (nearest[ends] == np.arange(len(order))[:, np.newaxis]).all(axis=1)
+        return ends[mutual, 0], ends[mutual, 1]
+
+    def _contracted(self, left: Rows, right: Rows, same_photo: Rows) -> tuple[Rows, Rows, Rows]:
+        """The edges between the clusters that now are, parallel ones made one, loops left out."""
+        left, right = self._parents[left], self._parents[right]
+        apart = left != right
+        return combined(left[apart], right[apart], same_photo[apart], rows=len(self._sizes))
+
+    def _linkages(self, left: Rows, right: Rows, same_photo: Rows) -> Distances:
+        """Mean squared distance between the members of two clusters, penalties included, (e,)."""
+        linkages = np.empty(len(left), np.float32)
+        for start in range(0, len(left), CHUNK):
+            part = slice(start, start + CHUNK)
+            pairs = (self._sizes[left[part]] * self._sizes[right[part]]).astype(np.float32)
+            products = np.einsum("ed,ed->e", self._sums[left[part]], self._sums[right[part]])
+            linkages[part] = np.maximum(2.0 - 2.0 * products / pairs, 0.0)
+            linkages[part] += SAME_PHOTO_PENALTY * same_photo[part] / pairs
+        return linkages
+
+
+def combined(left: Rows, right: Rows, weights: Rows, *, rows: int) -> tuple[Rows, Rows, Rows]:
+    """Edges with left < right, every pair once and ascending, the weights of parallel ones added."""
+    keys, places = np.unique(np.minimum(left, right) * rows + np.maximum(left, right), return_inverse=True)
+    totals = np.bincount(places, weights=weights, minlength=len(keys)).astype(np.int64)
+    return keys // rows, keys % rows, totals

@@ -1,0 +1,27 @@
+"""Cluster faces that came later: they join what is there, or found new clusters among the left over."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.cluster.assign import join
+from recog.cluster.labels import checked_rows
+from recog.cluster.linkage import identity_clusters
+from recog.types import Embeddings
+
+
+def extended_clusters(
+    embeddings: Embeddings, labels: NDArray[np.int64], new: Embeddings, *, threshold: float, seed: int = 0
+) -> NDArray[np.int64]:
+    """Labels (n + m,) of the (n, dim) known and (m, dim) new faces; whoever had a label keeps it.
+
+    Each new face joins the cluster with the least mean squared distance to it, if that is within the threshold. The
+    rest is clustered together with the known faces that were alone (label -1), under new numbers after the highest.
+    The new faces do not see each other before they join, so their order does not matter.
+    """
+    known, new = checked_rows(embeddings), checked_rows(new)
+    homes, _ = join(new, known, labels, threshold=threshold)
+    extended = np.concatenate([labels, homes])
+    alone = np.flatnonzero(extended < 0)
+    fresh = identity_clusters(np.concatenate([known, new])[alone], threshold=threshold, seed=seed)
+    extended[alone] = np.where(fresh >= 0, fresh + extended.max(initial=-1) + 1, -1)
+    return extended
