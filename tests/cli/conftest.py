@@ -1,0 +1,38 @@
+"""The command line on a library of painted faces."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from recog.cli.app import app
+from recog.cli.session import Progress
+from recog.config import Settings
+from tests.painted import PaintedLibrary
+
+Recog = Callable[..., Result]
+
+
+def open_painted(settings: Settings, weights_progress: Progress) -> PaintedLibrary:
+    """The seam of the command line: a library that brings no weights."""
+    return PaintedLibrary(settings)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def recog(tmp_path: Path) -> Recog:
+    """Runs a verb on the library of this test."""
+
+    def run(*words: str | Path, answer: str = "") -> Result:
+        library = str(tmp_path / "library")
+        arguments = ["--library", library, *map(str, words)]
+        return CliRunner().invoke(app, arguments, obj=open_painted, input=answer, prog_name="recog")
+
+    return run

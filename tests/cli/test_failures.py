@@ -1,0 +1,40 @@
+"""Every bad end of a verb is one line and an exit code."""
+
+import errno
+
+import pytest
+import typer
+
+from recog.cli.failures import in_one_line
+from recog.errors import RecogError
+
+
+def ended(error: BaseException, *, verbose: bool = False) -> int:
+    with pytest.raises(typer.Exit) as exit_info, in_one_line(verbose=verbose):
+        raise error
+    return exit_info.value.exit_code
+
+
+def test_a_refusal_is_its_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(RecogError("nobody is called 'A\x1b[31m'; enrol first")) == 1
+    assert capsys.readouterr().err == "recog: nobody is called 'A\\x1b[31m'; enrol first\n"
+
+
+def test_a_fault_asks_for_a_report_and_shows_its_traceback_only_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(ZeroDivisionError("division\nby zero")) == 70
+    quiet = capsys.readouterr().err
+    assert quiet.count("\n") == 1
+    assert quiet.startswith("recog: unexpected ZeroDivisionError: division\\nby zero; please report it; run with")
+    assert ended(ZeroDivisionError("x"), verbose=True) == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_ctrl_c_says_that_running_again_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(KeyboardInterrupt()) == 130
+    assert "running the same command again goes on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [typer.BadParameter("x"), typer.Abort(), BrokenPipeError(errno.EPIPE, "pipe")])
+def test_usage_and_closed_pipes_are_left_to_typer(error: Exception) -> None:
+    with pytest.raises(type(error)), in_one_line(verbose=False):
+        raise error

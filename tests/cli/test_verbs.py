@@ -1,0 +1,210 @@
+"""Each verb parses, calls the library, and prints: text for people, one JSON document for programs."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from tests.painted import BLUE, GREEN, RED, paint
+
+Recog = Callable[..., Result]
+
+
+@pytest.fixture
+def indexed(recog: Recog, folder: Path) -> Path:
+    """A folder of three photos, indexed, with Ann (red) and Bob (green) enrolled."""
+    paint(folder / "ann.png", RED)
+    paint(folder / "bob.png", GREEN)
+    paint(folder / "party.png", RED, GREEN, BLUE)
+    assert recog("index", folder).exit_code == 0
+    assert recog("enrol", "Ann", folder / "ann.png").exit_code == 0
+    assert recog("enrol", "Bob", folder / "bob.png").exit_code == 0
+    return folder
+
+
+def document(result: Result) -> Any:
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_index_prints_a_summary(recog: Recog, folder: Path) -> None:
+    paint(folder / "a.png", RED, GREEN)
+    result = recog("index", folder)
+    assert result.exit_code == 0
+    assert "1 new, 0 changed" in result.stdout
+    assert "2 new faces" in result.stdout
+    assert result.stderr == ""
+
+
+def test_index_takes_globs_to_skip_and_may_write_nothing(recog: Recog, folder: Path) -> None:
+    paint(folder / "a.png", RED)
+    paint(folder / "b.png", RED, GREEN)
+    report = document(recog("index", folder, "--exclude", "b.*", "--dry-run", "--json"))
+    assert (report["added"], report["dry_run"]) == (1, True)
+    assert document(recog("index", folder, "--json"))["added"] == 2
+
+
+def test_a_bad_photo_is_listed_with_its_reason_and_stops_nothing(recog: Recog, folder: Path) -> None:
+    paint(folder / "a.png", RED)
+    (folder / "b.png").write_text("no photo")
+    result = recog("index", folder)
+    assert result.exit_code == 0
+    assert "1 photo could not be indexed" in result.stdout
+    assert "b.png" in result.stdout
+
+
+def test_a_folder_of_nothing_but_bad_photos_is_refused(recog: Recog, folder: Path) -> None:
+    (folder / "b.png").write_text("no photo")
+    result = recog("index", folder)
+    assert result.exit_code == 1
+    assert result.stderr == "recog: none of the 1 photos could be indexed; the reasons are listed above\n"
+
+
+def test_an_emptied_folder_is_left_alone_and_said(recog: Recog, indexed: Path) -> None:
+    for path in indexed.iterdir():
+        path.unlink()
+    result = recog("index", indexed)
+    assert result.exit_code == 1
+    assert f"{indexed} is empty or not there" in result.stderr
+    assert document(recog("status", "--json"))["faces"] == 5
+
+
+def test_identify_names_every_face_from_the_left(recog: Recog, indexed: Path) -> None:
+    photo = document(recog("identify", indexed / "party.png", "--json"))["photos"][0]
+    assert [face["person"] and face["person"]["name"] for face in photo["faces"]] == ["Ann", "Bob", None]
+    text = recog("identify", indexed / "party.png").stdout
+    assert [line.split()[1] for line in text.splitlines()[2:]] == ["Ann", "Bob", "unknown"]
+
+
+def test_identify_all_names_the_library(recog: Recog, indexed: Path) -> None:
+    report = document(recog("identify", "--all", "--json"))
+    assert {entry[0]["name"]: entry[1] for entry in report["matched"]} == {"Ann": 1, "Bob": 1}
+    assert report["unknown"] == 1
+
+
+@pytest.mark.parametrize("words", [("identify",), ("identify", "a.png", "--all")])
+def test_identify_wants_photos_or_all(recog: Recog, words: tuple[str, ...]) -> None:
+    result = recog(*words)
+    assert result.exit_code == 2
+    assert "give photos, or --all" in result.stderr
+
+
+def test_verify_answers_both_ways_with_0(recog: Recog, indexed: Path) -> None:
+    same = document(recog("verify", indexed / "ann.png", "Ann", "--json"))
+    assert same["verification"]["same"] is True
+    assert same["right"] == "Ann"
+    other = recog("verify", indexed / "ann.png", indexed / "party.png", "--other-face", 2)
+    assert (other.exit_code, other.stdout.split(":")[0]) == (0, "Different people")
+
+
+def test_search_finds_the_nearest(recog: Recog, indexed: Path) -> None:
+    face = document(recog("search", indexed / "ann.png", "-k", 2, "--json"))["faces"][0]
+    assert [Path(found["paths"][0]).name for found in face["found"]] == ["ann.png", "party.png"]
+
+
+def test_people_are_listed_shown_renamed_merged_hidden_and_confirmed(recog: Recog, indexed: Path) -> None:
+    names = [person["name"] for person in document(recog("people", "list", "--json"))["people"]]
+    assert names == ["Ann", "Bob"]
+    assert recog("people", "rename", "Bob", "Robert").stdout.startswith("Robert: 1 confirmed")
+    assert recog("people", "hide", "Robert").stdout.rstrip().endswith("hidden")
+    assert "Robert" not in recog("people", "list").stdout
+    assert "Robert" in recog("people", "list", "--hidden").stdout
+    assert document(recog("people", "unhide", "Robert", "--json"))["hidden"] is False
+    face = document(recog("search", indexed / "party.png", "-k", 1, "--json"))["faces"][2]["found"][0]["face"]["id"]
+    assert document(recog("people", "confirm", "Ann", face, "--json"))["confirmed"] == 2
+    assert document(recog("people", "merge", "Robert", "Ann", "--json"))["confirmed"] == 3
+    assert len(document(recog("people", "show", "Ann", "--json"))["faces"]) == 3
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_forget_asks_first(recog: Recog, indexed: Path, answer: str) -> None:
+    result = recog("people", "forget", "Ann", answer=answer)
+    assert result.exit_code == 1
+    assert "Erase Ann with 1 face for good?" in result.stderr
+    assert "Ann" in recog("people", "list").stdout
+
+
+def test_forget_erases_when_told_so(recog: Recog, indexed: Path) -> None:
+    assert recog("people", "forget", "Ann", answer="y\n").stdout.startswith("Forgot Ann: 1 face")
+    assert document(recog("people", "forget", "Bob", "--yes", "--json"))["name"] == "Bob"
+    assert recog("people", "list").stdout.startswith("Nobody is enrolled yet")
+
+
+def test_cluster_groups_by_identity_or_into_k(recog: Recog, indexed: Path) -> None:
+    report = document(recog("cluster", "--json"))
+    assert sorted(cluster["size"] for cluster in report["clusters"]) == [2, 2]
+    assert len(document(recog("cluster", "--method", "kmeans", "-k", 3, "--json"))["clusters"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("-k", "3"), "-k goes with --method kmeans"), (("--method", "kmeans", "--threshold", "1"), "--threshold goes")],
+)
+def test_cluster_refuses_what_does_not_go_together(recog: Recog, words: tuple[str, ...], said: str) -> None:
+    result = recog("cluster", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_the_report_is_written_and_printed(recog: Recog, indexed: Path, tmp_path: Path) -> None:
+    page, data = tmp_path / "report.html", tmp_path / "report.json"
+    result = recog("report", "duplicates", "--out", page)
+    assert (result.exit_code, result.stderr) == (0, f"recog: wrote {page}\n")
+    assert page.read_text().startswith("<!doctype html>")
+    printed = document(recog("report", "duplicates", "--json", "--out", data))
+    written = json.loads(data.read_text())
+    assert {**printed, "created": ""} == {**written, "created": ""}
+    assert recog("report", "duplicates", "--out", "report.pdf").exit_code == 2
+
+
+def test_status_check_and_rebuild_answer(recog: Recog, indexed: Path) -> None:
+    assert "faces      5 (2 named)" in recog("status").stdout
+    assert document(recog("check", "--json"))["ok"] is True
+    assert document(recog("index-rebuild", "--json"))["faces"] == 5
+
+
+def test_check_exits_with_1_while_something_is_left(recog: Recog, indexed: Path, tmp_path: Path) -> None:
+    for path in (tmp_path / "library" / "index").iterdir():
+        path.write_bytes(b"damaged")
+    assert recog("check").exit_code == 1
+    assert recog("check", "--fix").exit_code == 0
+    assert recog("check").exit_code == 0
+
+
+def test_an_option_after_the_verb_wins(recog: Recog, indexed: Path, tmp_path: Path) -> None:
+    result = recog("status", "--library", tmp_path / "other")
+    assert result.exit_code == 1
+    assert str(tmp_path / "other") in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("identify", "missing.jpg"), "missing.jpg"),
+        (("people", "show", "Ana"), "Ann"),
+        (("verify", "missing.jpg", "Ann"), "missing.jpg"),
+        (("index", "/nowhere"), "/nowhere"),
+        (("index", "--min-face", "3", "/nowhere"), "min_face"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    recog: Recog, indexed: Path, words: tuple[str, ...], said: str
+) -> None:
+    result = recog(*words)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("recog: ")
+    assert result.stderr.count("\n") == 1
+    assert said in result.stderr
+
+
+def test_a_path_of_any_bytes_is_taken_and_shown_escaped(recog: Recog, folder: Path) -> None:
+    path = folder / os.fsdecode(b"caf\xe9\x1b[31m.png")
+    paint(folder / "plain.png", RED).rename(path)
+    assert recog("index", folder).exit_code == 0
+    assert recog("enrol", "Ann", path).stdout.rstrip().endswith("caf\\xe9\\x1b[31m.png")
+    assert Path(document(recog("identify", path, "--json"))["photos"][0]["path"]) == path
