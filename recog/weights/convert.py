@@ -5,6 +5,7 @@ import json
 import pickle
 import re
 import struct
+import warnings
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -102,7 +103,9 @@ def _state_dict(file: str, data: bytes) -> Tensors:
     import torch  # noqa: PLC0415 - listing the networks must not load torch
 
     try:
-        state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other pickle protocols: what cannot be read is an error below
+            state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
         return {name: tensor.float().numpy() for name, tensor in state.items()}
     except (pickle.UnpicklingError, RuntimeError, AttributeError, EOFError) as error:
         raise ValueError(f"{file} holds no PyTorch state dict: {error}") from error

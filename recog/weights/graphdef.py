@@ -1,6 +1,7 @@
 """Read the constants of a frozen TensorFlow graph, without TensorFlow."""
 
 from collections.abc import Iterator
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FLOAT32 = 1
 """DT_FLOAT of tensorflow/core/framework/types.proto: the only type a network's weights have."""
+_MOST_ELEMENTS = 1 << 27
 _MAX_VARINT_BYTES = 10
 _FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
 
@@ -55,24 +57,23 @@ def _node(node: memoryview) -> tuple[str, str, memoryview | None]:
 
 def _float_array(name: str, tensor: memoryview) -> NDArray[np.float32] | None:
     """The array of a TensorProto; None where it is not float32."""
-    dtype, shape, content, floats = 0, [], memoryview(b""), bytearray()
-    for number, value in _fields(tensor):
-        if number == 1 and isinstance(value, int):
-            dtype = value
-        elif number == 2:
-            shape = [_dimension(_message(v)) for n, v in _fields(_message(value)) if n == 2]
-        elif number == 4:
-            content = _message(value)
-        elif number == 5:
-            floats += _message(value)
-    if dtype != _FLOAT32:
+    fields = list(_fields(tensor))
+    if (1, _FLOAT32) not in fields:
         return None
-    size = 1
-    for side in shape:
-        size *= side
-    data = bytes(content) if len(content) else bytes(floats)
-    if len(data) == 4 and size > 1:
-        data *= size if size * 4 <= len(tensor) * 1024 else 0  # tensor.proto: one value stands for all
+    shape = [
+        _dimension(_message(side))
+        for number, value in fields
+        if number == 2
+        for part, side in _fields(_message(value))
+        if part == 2
+    ]
+    # Either tensor_content (4) holds the raw bytes, or float_val (5) the values one by one or packed.
+    data = b"".join(_message(value) for number, value in fields if number in {4, 5})
+    size = prod(shape)
+    if size > _MOST_ELEMENTS:
+        raise ValueError(f"tensor {name!r} of shape {tuple(shape)} is larger than any of a network's")
+    if len(data) == 4:
+        data *= size  # tensor.proto: one value stands for all
     if len(data) != 4 * size:
         raise ValueError(f"tensor {name!r} of shape {tuple(shape)} holds {len(data)} bytes instead of {4 * size}")
     return np.frombuffer(data, dtype="<f4").astype(np.float32).reshape(shape)

@@ -88,7 +88,7 @@ def weights_state(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return CachedWeights(WeightsState.ABSENT, path, None)
     except OSError as error:
         raise WeightsMissingError(f"{path} cannot be read ({error.strerror}): make it readable or delete it") from error
