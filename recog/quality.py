@@ -45,10 +45,12 @@ class Gate:
         return not self.shortfalls
 
 
-JOIN = FaceQuality(size=20.0, score=0.90, sharpness=4.0, frontality=0.0)
+# Sharpness of 160 px crops of 642 labelled faces of WIDER FACE: 5 % of the clear ones of 60 px and more are below 9;
+# half of the normally blurred ones of 30 to 60 px are below 4, half of the heavily blurred ones below 1.6.
+JOIN = FaceQuality(size=20.0, score=0.90, sharpness=1.0, frontality=0.0)
 """The least of each with which a face may join a cluster that others founded."""
 
-FOUND = FaceQuality(size=40.0, score=0.98, sharpness=15.0, frontality=0.25)
+FOUND = FaceQuality(size=40.0, score=0.98, sharpness=8.0, frontality=0.25)
 """The least of each with which a face may found a cluster: what a poor face resembles is any other poor face."""
 
 

@@ -72,7 +72,7 @@ def _blocks(values: NDArray[np.generic]) -> Iterator[tuple[slice, NDArray[np.flo
 def _opaque(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image
-    layered = image.convert("RGBA")
+    layered = image if image.mode == "RGBA" else image.convert("RGBA")
     alpha = layered.getchannel("A")
     if alpha.getextrema() == (255, 255):
         return layered.convert("RGB")
