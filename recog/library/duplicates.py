@@ -67,7 +67,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     found = summaries(catalog, clusters)
     counts = catalog.counts()
     return DuplicateReport(
-        library=catalog.display_url,
+        library=catalog.url,
         network=networks.info,
         calibration=calibration,
         photos=counts.photos,
@@ -77,7 +77,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
         cluster_samples=tuple(evidence.samples(np.searchsorted(face_ids, one.face_ids)) for one in found),
         pairs=tuple(pairs),
         groups=_groups([pair for pair in pairs if pair.squared_distance <= calibration.threshold]),
-        duplicate_photos=tuple(tuple(paths) for paths in catalog.duplicate_photos()),
+        duplicate_photos=tuple(catalog.copies()),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 

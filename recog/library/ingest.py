@@ -37,10 +37,9 @@ def ingest(
     folders: Sequence[Path],
     *,
     exclude: Sequence[str],
-    dry_run: bool,
     progress: ProgressCallback | None,
 ) -> IngestReport:
-    """Index folders; IngestReport says what is counted. The caller holds the writer's lock unless it is a dry run."""
+    """Index folders; IngestReport says what is counted. The caller holds the writer's lock."""
     start = time.perf_counter()
     detector, network = networks.detector.sha256, networks.info
     roots = {root: catalog.files_under(root, detector=detector, network=network.sha256) for root in folders}
@@ -48,16 +47,14 @@ def ingest(
     run = Ingestion(catalog, networks, {path: file for known in roots.values() for path, file in known.items()})
     interrupted = False
     missing = 0
-    if dry_run:
-        run.count(found.todo)
-    else:
-        for root in folders:
-            catalog.add_root(root)
-        try:
-            run.take(found, progress)
-            missing = catalog.mark_missing(found.gone)
-        except KeyboardInterrupt:
-            interrupted = True
+    for root in folders:
+        catalog.add_root(root)
+    try:
+        run.take(found, progress)
+        missing = catalog.mark_missing(found.gone)
+        catalog.delete_orphans()
+    except KeyboardInterrupt:
+        interrupted = True
     recorded = [failure for root in folders for failure in catalog.failures(root)]
     return IngestReport(
         added=run.added,
@@ -65,14 +62,46 @@ def ingest(
         moved=run.moved,
         duplicates=run.duplicates,
         unchanged=found.unchanged + len(found.returned) + run.touched,
-        missing=len(found.gone) if dry_run else missing,
+        missing=missing,
         faces=run.faces,
         failed=(*found.failed, *(FailedPhoto(one.stat.path, one.reason, one.detail) for one in recorded)),
         lost_names=tuple(run.lost_names),
         suspended=found.suspended,
         seconds=time.perf_counter() - start,
-        dry_run=dry_run,
+        dry_run=False,
         interrupted=interrupted,
+    )
+
+
+def plan(
+    catalog: Catalog | None, networks: Networks, folders: Sequence[Path], *, exclude: Sequence[str]
+) -> IngestReport:
+    """Of a dry run: what `ingest` would open, by file stats alone; nothing is written. None is a library not yet made.
+
+    A moved photo or a copy still counts as added, for no file is opened.
+    """
+    start = time.perf_counter()
+    roots: dict[Path, dict[Path, KnownFile]] = {root: {} for root in folders}
+    if catalog is not None:
+        detector, network = networks.detector.sha256, networks.info.sha256
+        roots = {root: catalog.files_under(root, detector=detector, network=network) for root in folders}
+    found = survey(roots, exclude=exclude)
+    known = {path for files in roots.values() for path in files}
+    changed = sum(stat.path in known for stat in found.todo)
+    return IngestReport(
+        added=len(found.todo) - changed,
+        changed=changed,
+        moved=0,
+        duplicates=0,
+        unchanged=found.unchanged + len(found.returned),
+        missing=len(found.gone),
+        faces=0,
+        failed=found.failed,
+        lost_names=(),
+        suspended=found.suspended,
+        seconds=time.perf_counter() - start,
+        dry_run=True,
+        interrupted=False,
     )
 
 
@@ -95,16 +124,12 @@ class Ingestion:
         self._catalog = catalog
         self._networks = networks
         self._known = known
+        self._gone: frozenset[Path] = frozenset()
         self._digests = catalog.digests(detector=networks.detector.sha256, network=networks.info.sha256)
         self._waiting: dict[str, _Waiting] = {}
         self._waiting_since = time.monotonic()
         self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
         self.lost_names: list[LostName] = []
-
-    def count(self, todo: Sequence[FileStat]) -> None:
-        """Of a dry run: what would be opened."""
-        self.changed = sum(stat.path in self._known for stat in todo)
-        self.added = len(todo) - self.changed
 
     def take(self, found: Survey, progress: ProgressCallback | None) -> None:
         """Bring everything that the survey found into the catalog."""
@@ -112,16 +137,16 @@ class Ingestion:
             if file.photo_id is not None:
                 self._catalog.link_file(file.stat, file.photo_id)
         done = found.total - len(found.todo)
-        gone = set(found.gone)
+        self._gone = frozenset(found.gone)
         for stat, opened in read_ahead(found.todo, known=self._digests):
             if isinstance(opened, PhotoError):
                 self._catalog.record_failure(stat, opened.reason, str(opened))
                 self.failed += 1
             elif isinstance(opened, KnownContent):
-                self._link(stat, self._digests[opened.sha256], gone)
+                self._link(stat, self._digests[opened.sha256])
             elif opened.sha256 in self._digests or opened.sha256 in self._waiting:
                 self._store()
-                self._link(stat, self._digests[opened.sha256], gone)
+                self._link(stat, self._digests[opened.sha256])
             else:
                 self._detect(stat, opened)
             done += 1
@@ -129,19 +154,20 @@ class Ingestion:
                 progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
         self._store()
 
-    def _link(self, stat: FileStat, photo_id: int, gone: set[Path]) -> None:
+    def _link(self, stat: FileStat, photo_id: int) -> None:
         """Known content at another path: moved if an old path of it is gone, else one more copy."""
-        paths = self._catalog.paths([photo_id])[photo_id]
-        self._catalog.link_file(stat, photo_id)
+        others = [path for path in self._catalog.paths([photo_id]).get(photo_id, []) if path != stat.path]
+        old = next((path for path in others if path in self._gone), None)
+        self._catalog.link_file(stat, photo_id, moved_from=old)
         known = self._known.get(stat.path)
         if known is not None and known.photo_id == photo_id:
             self.touched += 1
         elif known is not None:
             self.changed += 1
-        elif gone.isdisjoint(paths):
-            self.duplicates += 1
-        else:
+        elif old is not None or not others:
             self.moved += 1
+        else:
+            self.duplicates += 1
 
     def _detect(self, stat: FileStat, photo: DecodedPhoto) -> None:
         height, width = photo.pixels.shape[:2]

@@ -1,5 +1,6 @@
 """The networks that the settings name, loaded when first needed."""
 
+from dataclasses import replace
 from functools import cached_property
 
 from recog.config import Settings
@@ -54,7 +55,7 @@ class Networks:
         """The network's own, with the settings' threshold in its place where one is set."""
         from recog.evaluate.calibrate import load_calibration
 
-        calibration = load_calibration(self.info)
+        calibration = load_calibration(self.info.name, network_sha256=self.info.sha256)
         if self._settings.threshold is None:
             return calibration
-        return calibration.with_threshold(self._settings.threshold)
+        return replace(calibration, threshold=self._settings.threshold, far=None)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from recog.boxes import match_boxes
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.networks import Networks
-from recog.library.probes import pick_face, read_probe, scanned
+from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.results import EnrolledFace, Enrolment, PersonDetail
 from recog.photos import stat_photo
 from recog.store.catalog import Catalog
+from recog.store.rows import SAME_FACE_IOU
 
 
 def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path], *, face: int | None) -> Enrolment:
@@ -25,15 +27,10 @@ def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path
         detector=networks.detector.sha256,
         network=networks.info,
     )
-    face_ids = []
-    for probe, row, result in zip(probes, rows, saved, strict=True):
-        face_id = result.face_ids[row]
-        if face_id is None:
-            raise CatalogError(
-                f"the face in {probe.path} belongs to somebody who was forgotten, and stays so: "
-                "enrol another photo of the person"
-            )
-        face_ids.append(face_id)
+    face_ids = [
+        _stored_face(catalog, result.photo_id, probe, row)
+        for probe, row, result in zip(probes, rows, saved, strict=True)
+    ]
     try:
         person, created = catalog.person(name), False
     except UnknownPersonError:
@@ -47,6 +44,18 @@ def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path
             for probe, row, face_id in zip(probes, rows, face_ids, strict=True)
         ),
     )
+
+
+def _stored_face(catalog: Catalog, photo_id: int, probe: Probe, row: int) -> int:
+    """The catalog's number of a face that was just saved; a forgotten person's is not among the saved ones."""
+    stored = catalog.faces_of_photo(photo_id)
+    pairs = match_boxes([probe.faces.boxes[row]], [face.box for face in stored], SAME_FACE_IOU)
+    if not pairs:
+        raise CatalogError(
+            f"the face in {probe.path} belongs to somebody who was forgotten, and stays so: "
+            "enrol another photo of the person"
+        )
+    return stored[pairs[0][1]].id
 
 
 def detail(catalog: Catalog, name: str) -> PersonDetail:

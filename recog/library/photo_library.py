@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Literal, Self
 
 from recog.config import Settings, read_settings
-from recog.errors import CatalogError
+from recog.index.files import discard
 from recog.library import answers, clusters, duplicates, people, upkeep
 from recog.library.freshness import FreshIndex
-from recog.library.ingest import ingest
+from recog.library.ingest import ingest, plan
 from recog.library.networks import Networks
 from recog.library.results import (
     CheckReport,
@@ -30,7 +30,7 @@ from recog.library.results import (
     VerifiedPair,
 )
 from recog.store.catalog import Catalog
-from recog.store.engine import catalog_exists, open_catalog
+from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
 from recog.types import Person
 from recog.weights.pull import Progress
@@ -71,13 +71,7 @@ class PhotoLibrary:
     def catalog(self) -> Catalog:
         """The catalog, which must exist."""
         if self._catalog is None:
-            url = self.settings.database_url
-            if not catalog_exists(url):
-                raise CatalogError(
-                    f"there is no library in {self.settings.library} yet: run 'recog index FOLDER', "
-                    "or name another with --library"
-                )
-            self._catalog = open_catalog(url, create=False)
+            self._catalog = open_catalog(self.settings.database_url, create=False)
         return self._catalog
 
     @cached_property
@@ -86,6 +80,9 @@ class PhotoLibrary:
         return FreshIndex(
             self.catalog, self.settings.library / "index", self.networks.info, device=self.networks.device
         )
+
+    def _exists(self) -> bool:
+        return self.settings.database is not None or (self.settings.library / "catalog.sqlite3").exists()
 
     @contextmanager
     def _writing(self, *, create: bool = False) -> Iterator[Catalog]:
@@ -110,10 +107,11 @@ class PhotoLibrary:
         A photo that cannot be read is reported and stops nothing. Interrupt at any time and run again.
         """
         roots = [folder.expanduser().absolute() for folder in folders]
+        if dry_run:
+            return plan(self.catalog if self._exists() else None, self.networks, roots, exclude=exclude)
         with self._writing(create=True) as catalog:
-            report = ingest(catalog, self.networks, roots, exclude=exclude, dry_run=dry_run, progress=progress)
-            if not dry_run:
-                self.fresh_index.publish()
+            report = ingest(catalog, self.networks, roots, exclude=exclude, progress=progress)
+            self.fresh_index.publish()
         return report
 
     def enrol(self, name: str, photos: Sequence[Path], *, face: int | None = None) -> Enrolment:
@@ -175,7 +173,9 @@ class PhotoLibrary:
     def forget(self, name: str) -> Forgotten:
         """Erase a person: name, faces, embeddings, thumbnails, and their traces in the index."""
         with self._writing() as catalog:
-            erased = catalog.forget(catalog.person(name).id)
+            person = catalog.person(name)
+            discard(self.settings.library / "index")  # first: killed from here on, no file holds the person's vectors
+            erased = catalog.forget(person.id)
             self.fresh_index.publish()
             return Forgotten(erased.name, len(erased.face_ids), erased.complete)
 

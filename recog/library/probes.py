@@ -38,7 +38,8 @@ class Probe:
 
 def cut_faces(photo: DecodedPhoto, networks: Networks) -> CutFaces:
     """Find the faces of a photo and cut them out as the network wants them."""
-    boxes = tuple(left_to_right(networks.detector.detect(photo.pixels)))
+    found = networks.detector.detect(photo.pixels)
+    boxes = tuple(found[row] for row in left_to_right(found))
     network = networks.info
     return CutFaces(
         boxes,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recog.errors import NoPhotosFoundError, PhotoError
 from recog.library.results import FailedPhoto
-from recog.photos import find_photos
+from recog.photos import PASSING_REASONS, find_photos
 from recog.store.records import KnownFile
 from recog.types import FileStat
 
@@ -83,7 +83,7 @@ def _walk(root: Path, exclude: Sequence[str], failed: list[FailedPhoto]) -> list
 
 def _is_unchanged(stat: FileStat, file: KnownFile) -> bool:
     """Same size and time, and either processed by today's networks or refused for good."""
-    return stat == file.stat and (file.current or file.failure is not None)
+    return stat == file.stat and (file.current or (file.failure is not None and file.failure not in PASSING_REASONS))
 
 
 def _is_gone(path: Path) -> bool:

@@ -14,7 +14,7 @@ def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Se
     counts = catalog.counts()
     return LibraryStatus(
         directory=settings.library,
-        database=catalog.display_url,
+        database=catalog.url,
         photos=counts.photos,
         files=counts.files,
         missing_files=counts.missing_files,
@@ -52,7 +52,7 @@ def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool)
         if count:
             findings.append(Finding(kind, count, f"{count} {kind}", fixed=fix, way_out="run 'recog check --fix'"))
     if fix:
-        catalog.delete_orphans(networks.info.sha256)
+        catalog.delete_orphans()
     problem = index.file_problem()
     if problem:
         if fix:

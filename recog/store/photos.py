@@ -39,6 +39,18 @@ class Photos(CatalogPart):
             row = connection.execute(statement).first()
         return None if row is None else KnownPhoto(_photo_of(row), bool(row.current))
 
+    def digests(self, *, detector: str, network: str) -> dict[str, int]:
+        """Photo numbers by digest, of all photos that these two have processed: what need not be decoded again."""
+        statement = (
+            select(photos.c.sha256, photos.c.id)
+            .join(processings, processings.c.photo_id == photos.c.id)
+            .join(networks, networks.c.id == processings.c.network_id)
+            .join(detectors, detectors.c.id == processings.c.detector_id)
+            .where(networks.c.sha256 == network, detectors.c.sha256 == detector)
+        )
+        with self._database.reading() as connection:
+            return {sha256.hex(): photo_id for sha256, photo_id in connection.execute(statement)}
+
     def save_photos(self, batch: Sequence[ScannedPhoto], *, detector: str, network: NetworkInfo) -> list[SavedPhoto]:
         """Save scanned photos with their faces, all or none; the answer is in the batch's order.
 

@@ -11,7 +11,7 @@ from tests.library.test_ingest import state
 from tests.painted import BLUE, GREEN, RED, WHITE, paint, painted_library
 
 ROOT = Path(__file__).resolve().parents[2]
-PHOTOS = 120
+PHOTOS = 160
 KILLS = 12
 SEED = 20261122
 
@@ -33,7 +33,7 @@ def test_kills_at_random_moments_end_in_the_library_of_an_undisturbed_run(tmp_pa
     killed = 0
     for _ in range(KILLS):
         run = start(tmp_path / "killed", folder)
-        for _ in range(choose.randint(0, 40)):
+        for _ in range(choose.randint(0, 25)):
             if run.stdout is None or not run.stdout.readline():
                 break
         os.killpg(run.pid, signal.SIGKILL)

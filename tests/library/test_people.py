@@ -13,7 +13,7 @@ from recog.errors import (
     UnknownPersonError,
 )
 from recog.types import Origin
-from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
+from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 
 def test_one_photo_is_enough_to_be_recognised(library: PaintedLibrary, folder: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_report_on_people_twice_ranks_them_and_says_how_to_merge(library: Pain
     library.enrol("Ada L.", [paint(folder / "b.png", (240, 60, 60))])
     library.enrol("Zoe", [paint(folder / "z.png", BLUE)])
     for number in range(3):
-        paint(folder / f"white{number}.png", WHITE, noise=number)
+        paint(folder / f"green{number}.png", GREEN, noise=number)
     library.index([folder])
     report = library.duplicates()
     (pair,) = report.pairs
