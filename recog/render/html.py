@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from recog.library.results import ClusterSummary, DuplicatePair, DuplicateReport, DuplicateSide, FaceSample
 from recog.render.escape import printable
 from recog.render.figures import count, distance, one_in, percent
+from recog.types import Calibration
 
 PAIR_FACES = 5
 """Faces shown on each side of a pair: one large, four small."""
@@ -86,6 +88,7 @@ def duplicate_page(report: DuplicateReport) -> str:
 
 def _head(report: DuplicateReport) -> str:
     calibration = report.calibration
+    created = f"{datetime.fromisoformat(report.created):%Y-%m-%d %H:%M %Z}".strip()
     said = (
         f"<strong>{count(len(report.pairs), 'pair')}</strong> in this library may be one person under two labels. "
         "Compare the faces, then run the command beside a pair to merge it; nothing is merged by itself."
@@ -101,19 +104,24 @@ def _head(report: DuplicateReport) -> str:
             count(len(report.clusters), "cluster").split(" "),
         )
     )
-    measured = f"measured on {count(calibration.pairs, 'pair')} of {_text(calibration.data)}"
-    odds = (
-        f"{one_in(calibration.far)} pairs of different people comes nearer ({measured})"
-        if calibration.far > 0
-        else f"no pair of different people came nearer ({measured})"
-    )
     return (
         '<p class="eyebrow">recog, duplicate report</p><h1>Who is here twice?</h1>'
         f'<p class="lead">{said}</p><dl class="facts">{facts}</dl>'
-        f'<p class="fine">{_text(report.library)}, {_text(report.created)}. Faces are compared by '
+        f'<p class="fine">{_text(report.library)}, {_text(created)}. Faces are compared by '
         f"{_text(report.network.name)} (trained on {_text(report.network.trained_on)}). Squared distances run from 0, "
-        f"the same direction, to 4; up to {distance(calibration.threshold)} counts as one person, and {odds}.</p>"
+        f"the same direction, to 4; up to {distance(calibration.threshold)} counts as one person, "
+        f"{_odds(calibration)}.</p>"
     )
+
+
+def _odds(calibration: Calibration) -> str:
+    """How often different people come nearer than the threshold."""
+    if calibration.far is None:
+        return "a limit that was set by hand and not measured"
+    measured = f"measured on {count(calibration.pairs, 'pair')} of {_text(calibration.data)}"
+    if calibration.far == 0:
+        return f"and no pair of different people came nearer ({measured})"
+    return f"and {one_in(calibration.far)} pairs of different people comes nearer ({measured})"
 
 
 def _pairs(report: DuplicateReport) -> str:

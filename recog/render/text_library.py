@@ -173,6 +173,8 @@ def _index(index: IndexStatus) -> str:
 
 
 def _decision(calibration: Calibration) -> str:
+    if calibration.far is None:
+        return "set by you; its false accept rate was not measured"
     return (
         f"false accepts {one_in(calibration.far)}, measured on {count(calibration.pairs, 'pair')} of {calibration.data}"
     )

@@ -103,7 +103,7 @@ def test_verify_answers_both_ways_with_0(recog: Recog, indexed: Path) -> None:
 
 def test_search_finds_the_nearest(recog: Recog, indexed: Path) -> None:
     face = document(recog("search", indexed / "ann.png", "-k", 2, "--json"))["faces"][0]
-    assert [Path(found["paths"][0]).name for found in face["found"]] == ["ann.png", "party.png"]
+    assert {Path(found["paths"][0]).name for found in face["found"]} == {"ann.png", "party.png"}
 
 
 def test_people_are_listed_shown_renamed_merged_hidden_and_confirmed(recog: Recog, indexed: Path) -> None:
@@ -129,7 +129,7 @@ def test_forget_asks_first(recog: Recog, indexed: Path, answer: str) -> None:
 
 
 def test_forget_erases_when_told_so(recog: Recog, indexed: Path) -> None:
-    assert recog("people", "forget", "Ann", answer="y\n").stdout.startswith("Forgot Ann: 1 face")
+    assert "Forgot Ann: 1 face erased" in recog("people", "forget", "Ann", answer="y\n").stdout
     assert document(recog("people", "forget", "Bob", "--yes", "--json"))["name"] == "Bob"
     assert recog("people", "list").stdout.startswith("Nobody is enrolled yet")
 
@@ -168,8 +168,9 @@ def test_status_check_and_rebuild_answer(recog: Recog, indexed: Path) -> None:
 
 
 def test_check_exits_with_1_while_something_is_left(recog: Recog, indexed: Path, tmp_path: Path) -> None:
-    for path in (tmp_path / "library" / "index").iterdir():
-        path.write_bytes(b"damaged")
+    for path in (tmp_path / "library" / "index").rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"damaged")
     assert recog("check").exit_code == 1
     assert recog("check", "--fix").exit_code == 0
     assert recog("check").exit_code == 0

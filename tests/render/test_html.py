@@ -124,6 +124,15 @@ def test_a_command_with_hidden_characters_has_no_copy_button(read: Reader) -> No
     assert read.tags["button"] == 1
 
 
+@pytest.mark.parametrize(
+    ("far", "said"),
+    [(0.0, "and no pair of different people came nearer (measured on"), (None, "a limit that was set by hand")],
+)
+def test_the_threshold_says_what_is_known_of_its_error(report: DuplicateReport, far: float | None, said: str) -> None:
+    page = duplicate_page(replace(report, calibration=replace(report.calibration, far=far)))
+    assert said in " ".join(Reader(page).text)
+
+
 def test_an_empty_library_says_so(report: DuplicateReport) -> None:
     empty = replace(report, clusters=(), cluster_samples=(), pairs=(), groups=(), duplicate_photos=())
     text = " ".join(Reader(duplicate_page(empty)).text)

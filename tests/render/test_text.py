@@ -161,6 +161,8 @@ def test_status_fits_on_a_screen_and_names_network_device_and_error() -> None:
     text = to_text(state)
     assert "network    facenet-casia, trained on CASIA-WebFace" in text
     assert "threshold  1.021 (false accepts 1 in 1,000, measured on 1,000 pairs of LFW View 1)" in text
+    by_hand = replace(state, calibration=replace(CALIBRATION, far=None))
+    assert "1.021 (set by you; its false accept rate was not measured)" in to_text(by_hand)
     assert "index      flat on cpu, 31,022 faces, 4 behind" in text
 
 
