@@ -57,17 +57,17 @@ def total_variation(picture: Tensor) -> Tensor:
 def total_cost(
     content: Tensor, style: Tensor, variation: Tensor, *, alpha: float, beta: float, variation_weight: float
 ) -> Tensor:
-    """Alpha J_content + beta J_style + weight * total variation; equation 7 of Gatys et al. 2016, plus the last term."""
+    """Alpha J_content + beta J_style + weight * total variation; equation 7 of Gatys et al. 2016, and the last."""
     return alpha * content + beta * style + variation_weight * variation
 
 
 def relative_content_cost(content: Tensor, generated: Tensor) -> Tensor:
-    """sum (a(C) - a(G))^2 / sum a(C)^2. Departure from equation 1: a share of the content's own energy."""
+    """The sum (a(C) - a(G))^2 / sum a(C)^2. Departure from equation 1: a share of the content's own energy."""
     return (generated - content).square().sum() / content.square().sum().clamp_min(TINY)
 
 
 def relative_layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
-    """sum (g(S) - g(G))^2 / sum g(S)^2 with g the mean Gram matrix.
+    """The sum (g(S) - g(G))^2 / sum g(S)^2 with g the mean Gram matrix.
 
     Departure from equation 4: the mean over positions takes the size away (for equal sizes the textbook is exactly
     1 / (4 n_C^2) sum (g(S) - g(G))^2), the division takes the layer's and the network's scale away.

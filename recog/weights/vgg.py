@@ -55,7 +55,7 @@ def keras_hed(files: Mapping[str, bytes]) -> Tensors:
 
 
 def torch_vgg(files: Mapping[str, bytes]) -> Tensors:
-    """torchvision's state dict of a VGG16 or VGG19 -> its convolutions; the classifier above them goes.
+    """A torchvision state dict of a VGG16 or VGG19 -> its convolutions; the classifier above them goes.
 
     Raises:
         ValueError: the file is no such state dict.

@@ -1,0 +1,62 @@
+"""One picture following the gradient at one scale, by torch's L-BFGS or Adam."""
+
+import torch
+from torch import Tensor
+
+from recog.style.pictures import enlarged
+from recog.style.settings import Optimiser, StyleSettings
+
+# The first step of L-BFGS knows no curvature: it moves no channel by more than this share of its range.
+_FIRST_STEP = 0.02
+
+
+class Descent:
+    """Holds the picture, (1, 3, H, W) around 0..1, and moves it one step at a time.
+
+    The gradient handed in is of a mean over the picture; it is multiplied by the number of values, so that the
+    thresholds inside the optimisers mean the same at every size.
+    """
+
+    def __init__(self, picture: Tensor, settings: StyleSettings) -> None:
+        self.picture = picture.clone().contiguous()
+        self._settings = settings
+        self._steps = 0
+        self._optimiser: torch.optim.Optimizer
+        if settings.optimiser is Optimiser.ADAM:
+            self._optimiser = torch.optim.Adam([self.picture], lr=settings.learning_rate)
+        else:
+            self._optimiser = torch.optim.LBFGS(
+                [self.picture], max_iter=1, history_size=settings.history, tolerance_grad=0.0, tolerance_change=0.0
+            )
+
+    def step(self, total: float, gradient: Tensor) -> None:
+        """Move once, given the total cost and its gradient at the picture."""
+        scaled = gradient.mul(gradient.numel())
+        if self._settings.optimiser is Optimiser.LBFGS:
+            self._optimiser.param_groups[0]["lr"] = self._settings.learning_rate * self._first_length(scaled)
+        self._steps += 1
+        self.picture.grad = scaled
+        self._optimiser.step(lambda: total * gradient.numel())
+        self.picture.grad = None
+
+    def at_scale(self, size: tuple[int, int]) -> "Descent":
+        """The same descent with the picture enlarged; Adam takes its moments along, L-BFGS begins its memory anew.
+
+        Curvature pairs of another size would be no curvature of this one.
+        """
+        moved = Descent(enlarged(self.picture, size), self._settings)
+        old = self._optimiser.state.get(self.picture)
+        if old and self._settings.optimiser is Optimiser.ADAM:
+            moved._optimiser.state[moved.picture] = {
+                "step": old["step"].clone(),
+                "exp_avg": enlarged(old["exp_avg"], size),
+                "exp_avg_sq": enlarged(old["exp_avg_sq"], size).clamp_min_(0.0),
+            }
+        return moved
+
+    def _first_length(self, gradient: Tensor) -> float:
+        """The factor on L-BFGS' own first step, which is min(1, 1 / sum |g|) times the gradient; 1 afterwards."""
+        steepest = float(gradient.abs().max())
+        if self._steps > 0 or steepest == 0.0:
+            return 1.0
+        return _FIRST_STEP / steepest / min(1.0, 1.0 / float(gradient.abs().sum()))

@@ -1,0 +1,68 @@
+"""What becomes of faces when a photo is styled: keep them as they are, soften the style there, or style them too.
+
+* keep: the style is not sought in faces, and the finished picture shows the photo's own pixels there.
+* soft: the style counts half in faces, and the finished picture is half the photo there.
+* style: a face is like any other part.
+
+The border is feathered, so that no edge shows.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.style.settings import Faces
+from recog.types import FaceBox, Pixels
+
+_STYLE_SHARE = {Faces.KEEP: 0.0, Faces.SOFT: 0.5, Faces.STYLE: 1.0}
+# Half axes of the ellipse over half the box: the detector's box cuts forehead and chin.
+_REACH = 1.15
+# The feather ends at this multiple of the ellipse.
+_FEATHER = 1.5
+
+
+def face_weights(boxes: Sequence[FaceBox], height: int, width: int, faces: Faces) -> NDArray[np.float32]:
+    """How much style each pixel gets, (height, width) of 0..1: one away from faces, the share of `faces` in them.
+
+    boxes are in pixels of this height and width. Inside an ellipse around the box the share is whole; from there to
+    1.5 times as far out it rises smoothly (3 t^2 - 2 t^3) to one. Where faces overlap the smaller weight counts.
+    """
+    weights = np.ones((height, width), dtype=np.float32)
+    share = _STYLE_SHARE[faces]
+    if share == 1.0:
+        return weights
+    rows = np.arange(height, dtype=np.float32)[:, None] + 0.5
+    columns = np.arange(width, dtype=np.float32)[None, :] + 0.5
+    for box in boxes:
+        across = (columns - (box.left + box.right) / 2) / (_REACH * max(box.width, 1.0) / 2)
+        down = (rows - (box.top + box.bottom) / 2) / (_REACH * max(box.height, 1.0) / 2)
+        distance = np.sqrt(across**2 + down**2)
+        rise = np.clip((distance - 1.0) / (_FEATHER - 1.0), 0.0, 1.0)
+        smooth = rise * rise * (3.0 - 2.0 * rise)
+        np.minimum(weights, share + (1.0 - share) * smooth, out=weights)
+    return weights
+
+
+def blended(styled: Pixels, content: Pixels, weights: NDArray[np.float32]) -> Pixels:
+    """Weight times the styled picture plus the rest of the content; where the weight is 0, the content's very pixels.
+
+    (H, W, 3) uint8 twice and (H, W) of 0..1.
+    """
+    if styled.shape != content.shape or weights.shape != styled.shape[:2]:
+        raise ValueError(f"shapes do not agree: {styled.shape}, {content.shape}, weights {weights.shape}")
+    share = weights[..., None]
+    mixed: Pixels = np.rint(share * styled + (1.0 - share) * content).astype(np.uint8)
+    return mixed
+
+
+def scaled_box(box: FaceBox, factor: float) -> FaceBox:
+    """The box in pixels of the photo resized by that factor."""
+    return FaceBox(
+        left=box.left * factor,
+        top=box.top * factor,
+        right=box.right * factor,
+        bottom=box.bottom * factor,
+        score=box.score,
+        landmarks=tuple((x * factor, y * factor) for x, y in box.landmarks),
+    )

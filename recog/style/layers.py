@@ -1,0 +1,155 @@
+"""The VGG networks that style transfer looks through, with their layers by name: relu1_1 to relu5_4."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor
+
+from recog.errors import ConfigError
+from recog.style.settings import PoolingKind
+from recog.weights.pull import Progress, ensure_weights, weights_state
+from recog.weights.registry import Role, spec
+
+
+@dataclass(frozen=True, slots=True)
+class InputConvention:
+    """How a network wants its picture: channels of RGB in 0..1, in this order, times scale, plus offset."""
+
+    order: tuple[int, int, int]
+    scale: tuple[float, float, float]
+    offset: tuple[float, float, float]
+
+
+CAFFE = InputConvention(order=(2, 1, 0), scale=(255.0,) * 3, offset=(-104.00699, -116.66877, -122.67892))
+"""BGR, 0 to 255, minus the mean of the training photos: the convention of Simonyan's and of HED's own weights."""
+IMAGENET = InputConvention(
+    order=(0, 1, 2),
+    scale=(1 / 0.229, 1 / 0.224, 1 / 0.225),
+    offset=(-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225),
+)
+"""RGB, 0 to 1, minus ImageNet's mean, over its standard deviation: torchvision's convention."""
+
+CONVENTIONS = {"vgg16-hed": CAFFE, "vgg16": IMAGENET, "vgg19": IMAGENET}
+"""The networks that can look at style, by the name of their weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution:
+    """One 3 x 3 convolution and its ReLU; name is that of its output: relu1_1.
+
+    kernel is (out, in, 3, 3), bias (out,). backward is (in, out, 3, 3): the kernel that carries a gradient back, as a
+    convolution with the same padding. pooled says that the map is halved before this layer.
+    """
+
+    name: str
+    kernel: Tensor
+    bias: Tensor
+    backward: Tensor
+    pooled: bool
+
+
+class StyleNetwork:
+    """The convolutions of a VGG (arXiv:1409.1556) with fixed weights; its classifier is not needed and not there.
+
+    sha256 is that of the weights file, and identifies the network with each result. The convolutions are 3 x 3 with
+    one pixel of zeros around, each followed by a ReLU; between the blocks the map is halved.
+    """
+
+    def __init__(
+        self, name: str, sha256: str, tensors: dict[str, Tensor], convention: InputConvention, *, device: str = "cpu"
+    ) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self.device = device
+        self.convention = convention
+        self.convolutions = tuple(
+            _convolution(key.removesuffix(".weight"), tensors, device)
+            for key in sorted(tensors)
+            if key.endswith(".weight")
+        )
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of all layers, in the order of the network."""
+        return tuple(each.name for each in self.convolutions)
+
+    def until(self, layers: Collection[str]) -> Sequence[Convolution]:
+        """The convolutions up to the last of the named layers: what need not be computed is not.
+
+        Raises:
+            ConfigError: this network has no such layer.
+        """
+        unknown = sorted(set(layers) - set(self.layers))
+        if unknown or not layers:
+            missing = " or ".join(unknown) or "without a name"
+            raise ConfigError(f"{self.name} has no layer {missing}: choose among {', '.join(self.layers)}")
+        last = max(self.layers.index(name) for name in layers)
+        return self.convolutions[: last + 1]
+
+    def prepare(self, picture: Tensor) -> Tensor:
+        """(1, 3, H, W) RGB in 0..1 -> the same shape as the network wants it."""
+        scale, offset = self._affine(picture)
+        return picture[:, self.convention.order] * scale + offset
+
+    def prepare_backward(self, gradient: Tensor) -> Tensor:
+        """A gradient by the network's input -> the gradient by the RGB picture in 0..1, (1, 3, H, W) each."""
+        scale, _ = self._affine(gradient)
+        inverse = [self.convention.order.index(channel) for channel in range(3)]
+        return (gradient * scale)[:, inverse]
+
+    def features(
+        self, picture: Tensor, layers: Collection[str], *, pooling: PoolingKind = PoolingKind.MAX
+    ) -> dict[str, Tensor]:
+        """(1, 3, H, W) RGB in 0..1 -> the named layers' maps, (channels, height, width) each; autograd follows."""
+        maps: dict[str, Tensor] = {}
+        x = self.prepare(picture)
+        for convolution in self.until(layers):
+            if convolution.pooled:
+                x = F.max_pool2d(x, 2) if pooling is PoolingKind.MAX else F.avg_pool2d(x, 2)
+            x = F.relu(F.conv2d(x, convolution.kernel, convolution.bias, padding=1))
+            if convolution.name in layers:
+                maps[convolution.name] = x[0]
+        return maps
+
+    def _affine(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        scale = torch.tensor(self.convention.scale, device=like.device).view(1, 3, 1, 1)
+        offset = torch.tensor(self.convention.offset, device=like.device).view(1, 3, 1, 1)
+        return scale, offset
+
+
+def load_network(
+    name: str,
+    *,
+    cache: Path,
+    offline_dir: Path | None = None,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> StyleNetwork:
+    """The network of that name, its weights brought and proven; never another one in its place.
+
+    Raises:
+        ConfigError: no such network, or it is none for style.
+        WeightsError: the weights cannot be brought, or are not the right ones.
+    """
+    wanted = spec(name)
+    if wanted.role is not Role.STYLE:
+        raise ConfigError(f"{name} is a {wanted.role}, no network for style: choose one of {', '.join(CONVENTIONS)}")
+    path = ensure_weights(wanted, cache=cache, offline_dir=offline_dir, progress=progress)
+    sha256 = wanted.sha256 or str(weights_state(wanted, cache=cache).sha256)
+    return StyleNetwork(name, sha256, load_file(path), CONVENTIONS[name], device=device)
+
+
+def _convolution(key: str, tensors: dict[str, Tensor], device: str) -> Convolution:
+    kernel = tensors[f"{key}.weight"].to(device)
+    name = key.replace("conv", "relu")
+    return Convolution(
+        name=name,
+        kernel=kernel,
+        bias=tensors[f"{key}.bias"].to(device),
+        backward=kernel.flip(2, 3).transpose(0, 1).contiguous(),
+        pooled=name.endswith("_1") and name != "relu1_1",
+    )

@@ -1,0 +1,264 @@
+"""The total cost of a picture and its gradient, with targets computed once and no layer more than needed.
+
+The gradient is written out by hand instead of recorded: that needs half the memory (a layer that no cost looks at
+leaves only the signs of its ReLU behind) and lets both directions use the fast convolutions. A test compares it with
+autograd through the costs as recog.style.losses states them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from recog.style.convolution import FastKernel, convolve, prepare_kernel
+from recog.style.gram import mean_gram_matrix
+from recog.style.layers import StyleNetwork
+from recog.style.losses import TINY
+from recog.style.settings import Form, PoolingKind, StyleSettings
+
+
+@dataclass(frozen=True, slots=True)
+class StyleReference:
+    """A style picture at the size of one scale, (1, 3, h, w) RGB in 0..1, and its share of the blend.
+
+    mask is (H, W) at the size of the generated picture, 0..1: where this style counts; None is everywhere.
+    """
+
+    picture: Tensor
+    share: float
+    mask: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """One evaluation; total = alpha content + beta style + weight * variation, in the form of the settings."""
+
+    total: float
+    content: float
+    style: float
+    variation: float
+
+
+@dataclass(frozen=True, slots=True)
+class _GramTerm:
+    """weight * sum (target - g)^2 at one layer. mask is (positions,) summing to one, or None."""
+
+    target: Tensor
+    weight: float
+    mask: Tensor | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One convolution with all that is asked of its output."""
+
+    name: str
+    forward: FastKernel
+    backward: FastKernel
+    bias: Tensor
+    pooled: bool
+    terms: tuple[_GramTerm, ...]
+    is_content: bool
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What the way back needs of one layer: the gradient of its costs, and where the ReLU let pass."""
+
+    positive: Tensor
+    grams: list[Tensor]
+    size_before_pooling: torch.Size | None
+    largest: Tensor | None
+
+
+class Objective:
+    """The cost of a generated picture (1, 3, H, W) against one content and one or more styles, at one scale.
+
+    Several styles without masks blend their mean Gram matrices by share, with one cost; styles with masks have one
+    cost each, of the guided Gram matrix, weighted by share.
+    """
+
+    def __init__(
+        self, network: StyleNetwork, settings: StyleSettings, content: Tensor, styles: Sequence[StyleReference]
+    ) -> None:
+        self._network = network
+        self._settings = settings
+        self._positions = content.shape[2] * content.shape[3]
+        wanted = ({settings.content_layer} if settings.alpha > 0 else set()) | (
+            set(settings.lambdas) if settings.beta > 0 else set()
+        )
+        pooling = settings.pooling
+        self._layers: list[_Layer] = []
+        with torch.no_grad():
+            maps = network.features(content, {settings.content_layer}, pooling=pooling)
+            self._content = maps[settings.content_layer]
+            energy = float(self._content.square().sum())
+            relative = settings.form is Form.RELATIVE
+            self._content_weight = 1.0 / max(energy, TINY) if relative else 0.5
+            terms = self._gram_terms(styles, content) if settings.beta > 0 else {}
+        for each in network.until(wanted):
+            self._layers.append(
+                _Layer(
+                    name=each.name,
+                    forward=prepare_kernel(each.kernel),
+                    backward=prepare_kernel(each.backward),
+                    bias=each.bias.view(1, -1, 1, 1),
+                    pooled=each.pooled,
+                    terms=tuple(terms.get(each.name, ())),
+                    is_content=each.name == settings.content_layer and settings.alpha > 0,
+                )
+            )
+
+    @torch.no_grad()
+    def __call__(self, picture: Tensor) -> tuple[Costs, Tensor]:
+        """(1, 3, H, W) RGB in 0..1 -> its costs, and the gradient of the total, of the same shape."""
+        settings = self._settings
+        style, traces, difference = self._look(picture)
+        content = 0.0 if difference is None else self._content_weight * float(difference.square().sum())
+        gradient = self._network.prepare_backward(self._back(traces, difference))
+        variation = self._add_variation(picture, gradient)
+        total = settings.alpha * content + settings.beta * style + settings.variation * variation
+        return Costs(total, content, style, variation), gradient
+
+    def _look(self, picture: Tensor) -> tuple[float, list[_Trace], Tensor | None]:
+        """Forwards: the style cost, what the way back needs, and the content layer's difference."""
+        style, difference = 0.0, None
+        traces: list[_Trace] = []
+        x = self._network.prepare(picture).contiguous(memory_format=torch.channels_last)
+        for layer in self._layers:
+            size = x.shape if layer.pooled else None
+            largest = None
+            if layer.pooled and self._settings.pooling is PoolingKind.MAX:
+                x, largest = F.max_pool2d(x, 2, return_indices=True)
+            elif layer.pooled:
+                x = F.avg_pool2d(x, 2)
+            x = convolve(x, layer.forward).add_(layer.bias).relu_()
+            rows = x[0].flatten(1).T  # (positions, channels), contiguous in channels-last memory
+            grams = []
+            for term in layer.terms:
+                seen = rows if term.mask is None else rows * term.mask[:, None]
+                off = (rows.T @ seen).div_(len(rows) if term.mask is None else 1.0).sub_(term.target)
+                style += term.weight * float(off.square().sum())
+                grams.append(off)
+            if layer.is_content:
+                difference = x - self._content
+            traces.append(_Trace(x if grams else x > 0, grams, size, largest))
+        return style, traces, difference
+
+    def _back(self, traces: list[_Trace], difference: Tensor | None) -> Tensor:
+        """Backwards: the gradient of content and style cost by the network's input. Empties traces as it goes."""
+        settings = self._settings
+        gradient: Tensor | None = None
+        for layer in reversed(self._layers):
+            trace = traces.pop()
+            if layer.is_content and difference is not None:
+                share = difference.mul_(2.0 * settings.alpha * self._content_weight)
+                gradient = share if gradient is None else gradient.add_(share)
+            for term, off in zip(layer.terms, trace.grams, strict=True):
+                gradient = _add_gram_gradient(gradient, trace.positive, term, off, settings.beta)
+            if gradient is None:
+                raise ValueError(f"nothing is asked of the last layer, {layer.name}")
+            gradient.mul_(trace.positive > 0 if trace.grams else trace.positive)
+            gradient = convolve(gradient, layer.backward)
+            if trace.size_before_pooling is not None:
+                gradient = _unpooled(gradient, trace.size_before_pooling, trace.largest)
+        if gradient is None:
+            raise ValueError("an objective without layers has no gradient")
+        return gradient
+
+    def _add_variation(self, picture: Tensor, gradient: Tensor) -> float:
+        """Total variation and, into gradient, its weighted derivative."""
+        if self._settings.variation == 0:
+            return 0.0
+        scale = 1.0 / self._positions if self._settings.form is Form.RELATIVE else 1.0
+        cost = 0.0
+        for axis in (2, 3):
+            step = picture.diff(dim=axis)
+            cost += scale * float(step.square().sum())
+            step.mul_(2.0 * scale * self._settings.variation)
+            length = step.shape[axis]
+            gradient.narrow(axis, 1, length).add_(step)
+            gradient.narrow(axis, 0, length).sub_(step)
+        return cost
+
+    def _gram_terms(self, styles: Sequence[StyleReference], content: Tensor) -> dict[str, list[_GramTerm]]:
+        """What each style layer must look like."""
+        settings = self._settings
+        total_share = sum(style.share for style in styles)
+        targets: dict[str, list[tuple[Tensor, float, Tensor | None]]] = {name: [] for name in settings.lambdas}
+        for style in styles:
+            maps = self._network.features(style.picture, targets, pooling=settings.pooling)
+            for name, features in maps.items():
+                gram = mean_gram_matrix(features)
+                if settings.form is Form.TEXTBOOK:
+                    # The paper's sums over positions differ where the pictures' sizes do.
+                    gram = gram * (features[0].numel() / self._map_positions(name, content))
+                targets[name].append((gram, style.share / total_share, style.mask))
+        terms: dict[str, list[_GramTerm]] = {}
+        for name, each in targets.items():
+            found = each
+            if all(mask is None for _, _, mask in each):
+                found = [(torch.stack([gram * share for gram, share, _ in each]).sum(0), 1.0, None)]
+            size = self._map_size(name, content)
+            terms[name] = [
+                _GramTerm(gram, share * self._gram_weight(name, gram), small)
+                for gram, share, mask in found
+                if (small := _small_mask(mask, size)) is None or bool(small.sum() > 0)
+            ]
+        return terms
+
+    def _gram_weight(self, name: str, target: Tensor) -> float:
+        """The factor before sum (target - g)^2."""
+        share = self._settings.lambdas[name]
+        if self._settings.form is Form.TEXTBOOK:
+            return share / (4.0 * target.shape[0] ** 2)
+        return share / max(float(target.square().sum()), TINY)
+
+    def _map_size(self, name: str, content: Tensor) -> tuple[int, int]:
+        halvings = sum(each.pooled for each in self._network.until({name}))
+        return content.shape[2] >> halvings, content.shape[3] >> halvings
+
+    def _map_positions(self, name: str, content: Tensor) -> int:
+        height, width = self._map_size(name, content)
+        return height * width
+
+
+def _add_gram_gradient(gradient: Tensor | None, features: Tensor, term: _GramTerm, off: Tensor, beta: float) -> Tensor:
+    """Add beta * d/dF of weight * sum off^2, which is 4 beta weight m_k (off F)_k at position k."""
+    rows = features[0].flatten(1).T
+    factor = 4.0 * beta * term.weight / (len(rows) if term.mask is None else 1.0)
+    if term.mask is not None:
+        rows = rows * term.mask[:, None]
+    if gradient is None:
+        flat = torch.mm(rows, off.mul_(factor))
+        return flat.T.view_as(features[0])[None]
+    gradient = gradient.contiguous(memory_format=torch.channels_last)
+    gradient[0].flatten(1).T.addmm_(rows, off, alpha=factor)  # a view in channels-last memory
+    return gradient
+
+
+def _unpooled(gradient: Tensor, size: torch.Size, largest: Tensor | None) -> Tensor:
+    """The gradient before pooling; an odd last row or column was not looked at and has none."""
+    if largest is not None:
+        whole = gradient.new_zeros(size).contiguous(memory_format=torch.channels_last)
+        unpooled: Tensor = torch.ops.aten.max_pool2d_with_indices_backward(
+            gradient, whole, [2, 2], [2, 2], [0, 0], [1, 1], False, largest
+        )
+        return unpooled
+    whole = gradient.new_zeros(size).contiguous(memory_format=torch.channels_last)
+    height, width = 2 * gradient.shape[2], 2 * gradient.shape[3]
+    quarter = gradient * 0.25
+    for top in (0, 1):
+        for left in (0, 1):
+            whole[:, :, top:height:2, left:width:2] = quarter
+    return whole
+
+
+def _small_mask(mask: Tensor | None, size: tuple[int, int]) -> Tensor | None:
+    """(H, W) -> (positions,) at a layer's size, summing to one (or to zero, where nothing counts)."""
+    if mask is None:
+        return None
+    small = F.adaptive_avg_pool2d(mask[None, None], size).flatten()
+    return small / small.sum().clamp_min(TINY)

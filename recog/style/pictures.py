@@ -1,0 +1,85 @@
+"""Pictures on their way in and out of the network: pixels to tensors and back, and their sizes at each scale."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from recog.errors import StyleError
+from recog.types import Pixels
+
+LEAST_SIDE = 32
+"""Pixels: below that the middle layers, which see an eighth of the width, have nothing to look at."""
+
+
+def fitted_size(height: int, width: int, longest: int) -> tuple[int, int]:
+    """(height, width) with the longest side at most that long, of the same shape, never enlarged.
+
+    Raises:
+        StyleError: the shortest side would be under LEAST_SIDE pixels.
+    """
+    factor = min(1.0, longest / max(height, width))
+    fitted = max(1, round(height * factor)), max(1, round(width * factor))
+    if min(fitted) < LEAST_SIDE:
+        raise StyleError(
+            f"a content of {width} x {height} px would be styled at {fitted[1]} x {fitted[0]} px, and a side needs at "
+            f"least {LEAST_SIDE} px: choose a larger photo, a larger size, or crop it"
+        )
+    return fitted
+
+
+def scale_sizes(size: tuple[int, int], scales: int) -> list[tuple[int, int]]:
+    """The sizes that are worked through to reach size, coarse to fine, each twice the one before.
+
+    Scales whose shortest side would be under 2 * LEAST_SIDE are left out, never the last.
+    """
+    height, width = size
+    halved = [(round(height / 2**step), round(width / 2**step)) for step in reversed(range(1, scales))]
+    return [*(each for each in halved if min(each) >= 2 * LEAST_SIDE), size]
+
+
+def style_size(style: tuple[int, int], generated: tuple[int, int], scale: float) -> tuple[int, int]:
+    """The size of a style picture: scale times the generated picture's, by the root of their areas.
+
+    No side gets under LEAST_SIDE pixels, so that every layer has something to look at.
+    """
+    height, width = style
+    factor = scale * math.sqrt(generated[0] * generated[1] / (height * width))
+    factor = max(factor, LEAST_SIDE / min(height, width))
+    return round(height * factor), round(width * factor)
+
+
+def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """(H, W, 3) uint8 to (height, width, 3) by Lanczos' filter."""
+    height, width = size
+    if pixels.shape[:2] == size:
+        return pixels
+    image = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.asarray(image)
+
+
+def to_tensor(pixels: Pixels, device: str) -> Tensor:
+    """(H, W, 3) uint8 -> (1, 3, H, W) float32 in 0..1."""
+    return torch.tensor(pixels, device=device).permute(2, 0, 1)[None].float() / 255.0
+
+
+def to_pixels(picture: Tensor) -> Pixels:
+    """(1, 3, H, W) around 0..1 -> (H, W, 3) uint8; what is beyond the range is clipped to it."""
+    scaled = picture[0].clamp(0.0, 1.0).mul(255.0).round().byte().permute(1, 2, 0)
+    pixels: Pixels = scaled.contiguous().cpu().numpy()
+    return pixels
+
+
+def resized_mask(mask: NDArray[np.float32], size: tuple[int, int], device: str) -> Tensor:
+    """(H, W) of weights 0..1 -> (height, width) float32, averaging."""
+    whole = torch.tensor(mask, dtype=torch.float32, device=device)[None, None]
+    return F.interpolate(whole, size=size, mode="bilinear", antialias=True, align_corners=False)[0, 0].clamp_(0.0, 1.0)
+
+
+def enlarged(picture: Tensor, size: tuple[int, int]) -> Tensor:
+    """(1, c, h, w) -> (1, c, *size) by cubic interpolation: the start of the next scale."""
+    return F.interpolate(picture, size=size, mode="bicubic", align_corners=False)

@@ -1,0 +1,174 @@
+"""What a style transfer does, as one frozen value with a digest."""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from recog.errors import ConfigError
+
+
+class Start(StrEnum):
+    """What the picture is before the first step."""
+
+    CONTENT = "content"
+    NOISE = "noise"
+    """The paper's: normal noise around grey."""
+    GREY = "grey"
+
+
+class Optimiser(StrEnum):
+    """How the picture follows the gradient."""
+
+    LBFGS = "lbfgs"
+    """The paper's: limited-memory BFGS."""
+    ADAM = "adam"
+
+
+class Form(StrEnum):
+    """Which form of the costs alpha, beta and the layer weights refer to (see recog.style.losses)."""
+
+    RELATIVE = "relative"
+    TEXTBOOK = "textbook"
+
+
+class PoolingKind(StrEnum):
+    """How the network halves its maps."""
+
+    MAX = "max"
+    """As it was trained."""
+    AVERAGE = "average"
+    """As Gatys et al. 2016 advise for a smoother picture."""
+
+
+class Colours(StrEnum):
+    """Whose colours the result has (see recog.style.colours)."""
+
+    STYLE = "style"
+    LUMINANCE = "luminance"
+    MATCH = "match"
+
+
+class Faces(StrEnum):
+    """What becomes of the faces in the content (see recog.style.faces)."""
+
+    KEEP = "keep"
+    SOFT = "soft"
+    STYLE = "style"
+
+
+DEFAULT_STYLE_LAYERS = (("relu1_1", 1.0), ("relu2_1", 1.0), ("relu3_1", 1.0), ("relu4_1", 1.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StyleSettings:
+    """Everything that decides the result besides the pictures; checked when made.
+
+    size: longest side of the result in pixels; a smaller content is never enlarged.
+    style_layers: (layer, lambda) pairs; the lambdas are taken as shares of their sum.
+    alpha, beta, variation: weights of the content cost, the style cost and the total variation, in `form`.
+    steps: optimiser steps in all, over all scales. learning_rate: for Adam in units of the 0..1 range of a channel a
+    step, for L-BFGS a factor of its own step.
+    scales: how many sizes are worked through, coarse to fine, each half as wide as the next; 1 is the paper's way.
+    history: pairs that L-BFGS remembers.
+    style_scale: size of the style picture over the size of the result, as the square root of their areas.
+    preview_every: a picture goes with every that many steps of progress; 0 is never.
+    """
+
+    network: str = "vgg16-hed"
+    size: int = 512
+    content_layer: str = "relu4_2"
+    style_layers: tuple[tuple[str, float], ...] = DEFAULT_STYLE_LAYERS
+    alpha: float = 1.0
+    beta: float = 10.0
+    variation: float = 1.0
+    form: Form = Form.RELATIVE
+    pooling: PoolingKind = PoolingKind.AVERAGE
+    start: Start = Start.CONTENT
+    optimiser: Optimiser = Optimiser.LBFGS
+    steps: int = 300
+    learning_rate: float = 1.0
+    scales: int = 3
+    history: int = 10
+    style_scale: float = 1.0
+    colours: Colours = Colours.STYLE
+    faces: Faces = Faces.STYLE
+    seed: int = 0
+    preview_every: int = 0
+
+    def __post_init__(self) -> None:
+        """Check every range.
+
+        Raises:
+            ConfigError: a setting is out of its range.
+        """
+        self._check_whole("size", 32, 8192)
+        self._check_whole("steps", 1, 100_000)
+        self._check_whole("scales", 1, 8)
+        self._check_whole("history", 1, 200)
+        self._check_whole("seed", 0, 2**63 - 1)
+        self._check_whole("preview_every", 0, 100_000)
+        for name in ("alpha", "beta", "variation"):
+            self._check_real(name, 0.0, 1e12)
+        self._check_real("learning_rate", 1e-6, 1e3)
+        self._check_real("style_scale", 0.05, 10.0)
+        self._check_layers()
+        if self.alpha == 0.0 and self.beta == 0.0:
+            raise ConfigError("alpha and beta are both 0: then there is nothing to look for; give one of them a weight")
+
+    @property
+    def lambdas(self) -> dict[str, float]:
+        """The style layers' shares, summing to one, without layers of weight 0."""
+        total = sum(weight for _, weight in self.style_layers)
+        return {name: weight / total for name, weight in self.style_layers if weight > 0}
+
+    @property
+    def digest(self) -> str:
+        """Sha256 over everything that decides the result; previews do not."""
+        values = self.as_dict()
+        del values["preview_every"]
+        return hashlib.sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every setting as JSON knows it."""
+        values = dataclasses.asdict(self)
+        values["style_layers"] = [[name, weight] for name, weight in self.style_layers]
+        return {name: str(value) if isinstance(value, StrEnum) else value for name, value in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The settings that as_dict wrote; ConfigError on an unknown name, a bad choice or a bad number."""
+        choices = {field.name: type(getattr(cls(), field.name)) for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - set(choices))
+        if unknown:
+            raise ConfigError(f"there is no style setting {unknown[0]!r}: choose among {', '.join(choices)}")
+        try:
+            made: dict[str, Any] = {
+                name: tuple((layer, float(weight)) for layer, weight in value)
+                if name == "style_layers"
+                else choices[name](value)
+                for name, value in values.items()
+            }
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"a style setting cannot be read: {error}") from error
+        return cls(**made)
+
+    def _check_layers(self) -> None:
+        names = [name for name, _ in self.style_layers]
+        weights = [weight for _, weight in self.style_layers]
+        if len(set(names)) != len(names):
+            raise ConfigError(f"a style layer is named twice in {', '.join(names)}: give each layer one weight")
+        if not names or min(weights) < 0 or not 0 < sum(weights) < float("inf"):
+            raise ConfigError(f"the style layers' weights {weights} must be 0 or more, and one of them more than 0")
+
+    def _check_whole(self, name: str, low: int, high: int) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, int) or not low <= value <= high:
+            raise ConfigError(f"the style setting {name} must be a whole number from {low} to {high}, not {value}")
+
+    def _check_real(self, name: str, low: float, high: float) -> None:
+        value = getattr(self, name)
+        if not low <= value <= high:
+            raise ConfigError(f"the style setting {name} must be from {low:g} to {high:g}, not {value}")

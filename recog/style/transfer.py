@@ -1,0 +1,167 @@
+"""Style one picture: content, styles and settings in, an iterator of progress out."""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from recog.errors import StyleError
+from recog.style.colours import with_luminance_of
+from recog.style.descent import Descent
+from recog.style.faces import blended
+from recog.style.job import StyleJob, prepared_job
+from recog.style.layers import StyleNetwork
+from recog.style.objective import Costs, Objective, StyleReference
+from recog.style.pictures import resized, resized_mask, scale_sizes, style_size, to_pixels, to_tensor
+from recog.style.settings import Colours, Faces, Start, StyleSettings
+from recog.types import FaceBox, Pixels
+
+# Grey and the spread of the noise, in the 0..1 range of a channel.
+_GREY = 0.5
+_NOISE = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class StyleProgress:
+    """The picture after `step` of `steps` optimiser steps, at scale number `scale` (from 1) of `scales`.
+
+    costs are of this picture at this scale; they jump where the scale changes. seconds is wall time since the start.
+    pixels is (height, width, 3) uint8 at the result's size: a preview where one is due, always the result in the last
+    item, else None. message says in a sentence what the user should know of this step, mostly nothing.
+    """
+
+    step: int
+    steps: int
+    scale: int
+    scales: int
+    size: tuple[int, int]
+    costs: Costs
+    seconds: float
+    pixels: Pixels | None
+    message: str
+    finished: bool
+
+
+def stylize(
+    content: Pixels,
+    styles: Pixels | Sequence[Pixels],
+    settings: StyleSettings,
+    network: StyleNetwork,
+    *,
+    shares: Sequence[float] | None = None,
+    masks: Sequence[NDArray[np.float32]] | None = None,
+    faces: Sequence[FaceBox] = (),
+) -> Iterator[StyleProgress]:
+    """Paint the content in the styles' manner, one optimiser step an item; stop taking items to stop.
+
+    content and styles are (H, W, 3) uint8 RGB. shares are the styles' weights in the blend, equal where not given.
+    masks are one (H, W) array of 0..1 a style, at the content's size: where that style counts. faces are boxes in
+    pixels of the content; settings.faces says what becomes of them. A content with a longer side than settings.size is
+    scaled down, and the first item's message says so. Same input, seed, machine and number of threads: same picture.
+
+    Raises:
+        StyleError: a picture is too small, or the first cost is already no number. A cost that becomes no number later
+            ends the iterator with the best picture so far and a message instead.
+        ConfigError: the network has no such layer.
+        ValueError: shapes do not agree, or the network is not the one that the settings name.
+    """
+    job, messages = prepared_job(content, styles, settings, network, shares=shares, masks=masks, faces=faces)
+    sizes = scale_sizes((job.content.shape[0], job.content.shape[1]), settings.scales)
+    return _steps(job, sizes, messages)
+
+
+def _steps(job: StyleJob, sizes: list[tuple[int, int]], messages: list[str]) -> Iterator[StyleProgress]:
+    """All scales, coarse to fine; at each, evaluate and move in turn."""
+    settings, began = job.settings, time.perf_counter()
+    descent = Descent(_start(job, sizes[0]), settings)
+    ends = list(np.cumsum(_shared_steps(settings.steps, len(sizes))))
+    done = 0
+    for number, (size, end) in enumerate(zip(sizes, ends, strict=True), 1):
+        if number > 1:
+            descent = descent.at_scale(size)
+        objective = _objective(job, size)
+        costs, gradient = objective(descent.picture)
+        if number == 1 and not math.isfinite(costs.total):
+            raise StyleError(
+                f"the first cost is {costs.total}: alpha {settings.alpha:g}, beta {settings.beta:g}, the total "
+                "variation's or a layer's weight is too large for these pictures"
+            )
+        if number == 1 or math.isfinite(costs.total):
+            best, best_costs = descent.picture.clone(), costs
+        while done < end:
+            descent.step(costs.total, gradient)
+            done += 1
+            costs, gradient = objective(descent.picture)
+            failed = not math.isfinite(costs.total)
+            if failed:
+                messages.append(
+                    f"the cost became {costs.total} at step {done} of {settings.steps}: stopped, the best picture "
+                    "before it is kept"
+                )
+            elif costs.total <= best_costs.total:
+                best, best_costs = descent.picture.clone(), costs
+            finished = failed or done == settings.steps
+            due = settings.preview_every > 0 and done % settings.preview_every == 0
+            yield StyleProgress(
+                step=done,
+                steps=settings.steps,
+                scale=number,
+                scales=len(sizes),
+                size=size,
+                costs=best_costs if finished else costs,
+                seconds=time.perf_counter() - began,
+                pixels=_finished(job, best if finished else descent.picture) if finished or due else None,
+                message="; ".join(messages),
+                finished=finished,
+            )
+            messages.clear()
+            if finished:
+                return
+
+
+def _shared_steps(steps: int, scales: int) -> list[int]:
+    """The steps of each scale, coarse to fine: equal shares, the rest to the coarse ones, at least one for the last."""
+    each, rest = divmod(steps, scales)
+    return [each + (number < rest) for number in range(scales)] if each else [0] * (scales - 1) + [steps]
+
+
+def _start(job: StyleJob, size: tuple[int, int]) -> Tensor:
+    """What the picture is before the first step, (1, 3, *size)."""
+    device = job.network.device
+    match job.settings.start:
+        case Start.CONTENT:
+            return to_tensor(resized(job.content, size), device)
+        case Start.GREY:
+            return torch.full((1, 3, *size), _GREY, device=device)
+        case Start.NOISE:
+            # Drawn on the processor, so that a seed means the same picture on every device.
+            generator = torch.Generator().manual_seed(job.settings.seed)
+            return (_GREY + _NOISE * torch.randn(1, 3, *size, generator=generator)).to(device)
+
+
+def _objective(job: StyleJob, size: tuple[int, int]) -> Objective:
+    """The cost at one scale."""
+    device = job.network.device
+    spared = None if job.faces.min() == 1.0 else resized_mask(job.faces, size, device)
+    references = []
+    for picture, share, region in zip(job.styles, job.shares, job.masks, strict=True):
+        mask = None if region is None else resized_mask(region, size, device)
+        if spared is not None:
+            mask = spared if mask is None else mask * spared
+        height, width = picture.shape[:2]
+        fitted = resized(picture, style_size((height, width), size, job.settings.style_scale))
+        references.append(StyleReference(to_tensor(fitted, device), share, mask))
+    return Objective(job.network, job.settings, to_tensor(resized(job.content, size), device), references)
+
+
+def _finished(job: StyleJob, picture: Tensor) -> Pixels:
+    """The picture as it is shown and saved: at the result's size, with its colours and its faces."""
+    pixels = resized(to_pixels(picture), (job.content.shape[0], job.content.shape[1]))
+    if job.settings.colours is Colours.LUMINANCE:
+        pixels = with_luminance_of(pixels, job.content)
+    return pixels if job.settings.faces is Faces.STYLE else blended(pixels, job.content, job.faces)
