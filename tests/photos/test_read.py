@@ -19,7 +19,7 @@ from PIL import Image, ImageFile
 from pillow_heif import from_pillow
 
 from recog.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
-from recog.photos import MAX_FILE_BYTES, REASONS, photo_digest, read_photo
+from recog.photos import MAX_FILE_BYTES, REASONS, decode_photo, photo_digest, read_photo, read_source
 
 LOSSLESS = ["png", "tiff", "bmp"]
 LOSSY = ["jpeg", "webp", "avif", "heif"]
@@ -68,6 +68,15 @@ def test_every_format_gives_the_digest_of_its_bytes_and_its_pixels(tmp_path: Pat
     assert photo.pixels.flags.c_contiguous
     far = np.abs(photo.pixels.astype(int) - np.asarray(picture()).astype(int))
     assert far.max() == 0 if suffix in LOSSLESS else far.mean() < 6
+
+
+def test_a_source_is_decoded_without_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(encoded("png"))
+    source = read_source(path)
+    path.unlink()
+    assert source.sha256 == hashlib.sha256(source.data).hexdigest()
+    assert np.array_equal(decode_photo(source).pixels, np.asarray(picture()))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
