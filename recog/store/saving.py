@@ -67,7 +67,9 @@ def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
 
 def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict[bytes, Replaced]) -> dict[str, _Plan]:
     """One plan for each content of the batch, by digest."""
-    scans = {scan.sha256: scan for scan in reversed(batch)}
+    scans: dict[str, ScannedPhoto] = {}
+    for scan in batch:
+        scans.setdefault(scan.sha256, scan)
     photo_ids, known = _put_photos(connection, scans)
     stored = faces_of_photos(connection, known)
     forgotten = _forgotten_boxes(connection, {*map(bytes.fromhex, scans), *(old.sha256 for old in replaced.values())})

@@ -19,7 +19,7 @@ LANDMARKS = ((12.5, 20.0), (25.0, 20.5), (18.0, 28.0), (14.0, 35.0), (23.0, 35.2
 DETECTOR = "d" * 64
 
 
-def network(name: str = "small", *, digest: str = "a", dim: int = 8) -> NetworkInfo:
+def network_named(name: str, *, digest: str = "a", dim: int = 8) -> NetworkInfo:
     return NetworkInfo(name, digest * 64, dim, 160, 1.19, "nobody", "none", "the tests")
 
 
@@ -27,11 +27,15 @@ class Scans:
     """Makes scanned photos: contents by letter, faces by where they are."""
 
     detector = DETECTOR
-    network = network()
+    network = network_named("small")
+    other_network = network_named("other", digest="b")
 
     def __init__(self, random: Generator, folder: Path) -> None:
         self.random = random
         self.folder = folder
+
+    def network_of(self, dim: int) -> NetworkInfo:
+        return network_named(f"of {dim}", digest="c", dim=dim)
 
     def vector(self, dim: int = 8) -> Embeddings:
         numbers = self.random.normal(size=dim).astype(np.float32)

@@ -76,7 +76,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 def test_the_database_of_a_newer_recog_is_refused(url: str) -> None:
     with open_catalog(url) as catalog, catalog._database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(SchemaOutdatedError, match="schema 9999.*update recog"):
+    with pytest.raises(SchemaOutdatedError, match=r"schema 9999.*update recog"):
         open_catalog(url)
 
 
@@ -93,7 +93,9 @@ def test_an_unreachable_server_is_a_sentence_without_the_password() -> None:
     assert "ann:***@127.0.0.1" in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["mysql://ann:s3cret@host/db", "sqlite://", "no url, s3cret@here", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url", ["mysql://ann:s3cret@host/db", "sqlite://", "no url, s3cret@here", "sqlite:///:memory:"]
+)
 def test_what_is_no_database_of_ours_is_a_sentence_without_the_password(url: str) -> None:
     with pytest.raises(CatalogError, match="sqlite:///PATH") as caught:
         parse_url(url)

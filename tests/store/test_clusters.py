@@ -1,0 +1,68 @@
+"""Clusters: the latest run of each network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from recog.errors import CatalogError
+from recog.types import Cluster
+
+if TYPE_CHECKING:
+    from recog.store.catalog import Catalog
+    from tests.store.conftest import Scans
+
+
+def as_values(clusters: list[Cluster]) -> list[tuple[tuple[int, ...], list[float]]]:
+    return [(cluster.face_ids, cluster.centroid.tolist()) for cluster in clusters]
+
+
+def test_clusters_come_back_in_their_order(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(4))))
+    one, two, three, four = saved.face_ids
+    made = [Cluster((four, one), scans.vector()), Cluster((three, two), scans.vector())]
+    digest = scans.network.sha256
+    catalog.save_clusters(digest, "identity", {"threshold": 0.9, "seed": 0}, made)
+    assert as_values(catalog.clusters(digest)) == as_values(made)
+    run = catalog.cluster_run(digest)
+    assert run is not None
+    assert (run.method, run.parameters) == ("identity", {"threshold": 0.9, "seed": 0})
+    assert catalog.counts().clusters == 2
+
+
+def test_a_new_run_replaces_the_old_one(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
+    digest = scans.network.sha256
+    catalog.save_clusters(digest, "identity", {}, [Cluster(saved.face_ids, scans.vector())])
+    second = [Cluster((saved.face_ids[0], 4444), scans.vector())]  # 4444 is gone meanwhile
+    catalog.save_clusters(digest, "kmeans", {"k": 1}, second)
+    assert [cluster.face_ids for cluster in catalog.clusters(digest)] == [(saved.face_ids[0],)]
+    catalog.save_clusters(digest, "kmeans", {"k": 0}, [])
+    assert catalog.clusters(digest) == []
+    assert catalog.cluster_run(digest) is not None
+
+
+def test_no_run_is_none_and_an_unknown_network_a_sentence(catalog: Catalog, scans: Scans) -> None:
+    assert catalog.clusters(scans.network.sha256) == []
+    assert catalog.cluster_run(scans.network.sha256) is None
+    with pytest.raises(CatalogError, match="index photos first"):
+        catalog.save_clusters(scans.network.sha256, "identity", {}, [])
+
+
+def test_forgetting_takes_a_face_out_of_its_centroid(catalog: Catalog, scans: Scans) -> None:
+    scan = scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(4)))
+    (saved,) = scans.save(catalog, scan)
+    one, two, three, four = saved.face_ids
+    digest = scans.network.sha256
+    catalog.save_clusters(
+        digest, "identity", {}, [Cluster((one, two, three), scans.vector()), Cluster((four,), scans.vector())]
+    )
+    ann = catalog.add_person("Ann")
+    catalog.confirm([one, four], ann.id)
+    catalog.forget(ann.id)
+    (left,) = catalog.clusters(digest)
+    mean = (scan.faces[1].embedding + scan.faces[2].embedding) / 2
+    assert left.face_ids == (two, three)
+    assert np.allclose(left.centroid, mean / np.linalg.norm(mean), atol=1e-6)

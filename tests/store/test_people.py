@@ -1,0 +1,160 @@
+"""People: names, merging, who says whose face it is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from recog.errors import CatalogError, DuplicatePersonError, UnknownPersonError
+from recog.store.tables import events
+from recog.types import Origin
+
+if TYPE_CHECKING:
+    from recog.store.catalog import Catalog
+    from tests.store.conftest import Scans
+
+
+def history(catalog: Catalog) -> list[tuple[str, dict[str, object]]]:
+    with catalog._database.reading() as connection:
+        return [(row.kind, json.loads(row.payload)) for row in connection.execute(select(events).order_by(events.c.id))]
+
+
+@pytest.mark.parametrize("spelling", ["Zoë Müller", "ZOË MÜLLER", "  zoe\u0308  mu\u0308ller\t", "zoë müller"])
+def test_a_name_is_found_and_taken_in_any_spelling(catalog: Catalog, spelling: str) -> None:
+    zoe = catalog.add_person("Zoë  Müller ")
+    assert zoe.name == "Zoë Müller"
+    assert catalog.person(spelling) == zoe
+    with pytest.raises(DuplicatePersonError, match="'Zoë Müller' already"):
+        catalog.add_person(spelling)
+
+
+@pytest.mark.parametrize("name", ["", "  \t", "An\0n", "Ann\x1b[31m", "x" * 201, "\ud800"])
+def test_a_name_nobody_could_read_is_refused(catalog: Catalog, name: str) -> None:
+    with pytest.raises(CatalogError, match=r"name"):
+        catalog.add_person(name)
+    assert catalog.people() == []
+
+
+def test_an_unknown_name_tells_who_is_called_alike(catalog: Catalog) -> None:
+    for name in ("Anna Berg", "Anne Berg", "Hanna Berg", "Anna Burg", "Karl"):
+        catalog.add_person(name)
+    with pytest.raises(UnknownPersonError, match="did you mean 'Anna Berg'") as caught:
+        catalog.person("anna bergg")
+    assert str(caught.value).count(" or ") == 2
+    assert "Karl" not in str(caught.value)
+    with pytest.raises(UnknownPersonError, match=r"people list.*5 known"):
+        catalog.person("Xqzw")
+    with pytest.raises(UnknownPersonError, match="number 99"):
+        catalog.person_by_id(99)
+
+
+def test_people_are_listed_by_name_without_the_hidden(catalog: Catalog) -> None:
+    for name in ("bob", "Ann", "Cem"):
+        catalog.add_person(name)
+    assert catalog.set_hidden(catalog.person("Ann").id, hidden=True).hidden
+    assert [person.name for person in catalog.people()] == ["bob", "Cem"]
+    assert [person.name for person in catalog.people(hidden=True)] == ["Ann", "bob", "Cem"]
+
+
+def test_a_rename_is_kept_in_the_history(catalog: Catalog) -> None:
+    ann = catalog.add_person("Ann")
+    catalog.add_person("Bob")
+    assert catalog.rename(ann.id, "ANN").name == "ANN"
+    with pytest.raises(DuplicatePersonError):
+        catalog.rename(ann.id, "bob")
+    people = {"before": {"id": ann.id, "name": "Ann"}, "after": {"id": ann.id, "name": "ANN"}}
+    assert history(catalog) == [("rename", {"people": people, "faces": {}})]
+
+
+def test_confirmed_faces_count_and_cover_and_can_be_corrected(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
+    ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+    catalog.confirm(saved.face_ids, ann.id)
+    assert (catalog.person("Ann").confirmed, catalog.person("Ann").cover_face_id) == (2, saved.face_ids[0])
+    catalog.confirm(saved.face_ids[:1], bob.id)
+    assert [face.id for face in catalog.faces_of_person(bob.id)] == [saved.face_ids[0]]
+    assert (catalog.person("Ann").confirmed, catalog.person("Ann").cover_face_id) == (1, None)
+    catalog.confirm(saved.face_ids[:1], bob.id)
+    assert (catalog.person("Bob").confirmed, catalog.person("Bob").cover_face_id) == (1, saved.face_ids[0])
+    with pytest.raises(CatalogError, match="number 99"):
+        catalog.confirm([99], ann.id)
+
+
+def test_matches_replace_matches_and_never_a_human(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(4))))
+    one, two, three, four = saved.face_ids
+    ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+    catalog.confirm([one], ann.id)
+    digest = scans.network.sha256
+    assert catalog.set_matches(digest, [(one, bob.id, 0.1), (two, ann.id, 0.25), (three, bob.id, 0.5)]) == 2
+    assert catalog.set_matches(digest, [(three, ann.id, 0.75), (four, 77, 0.1), (5555, ann.id, 0.1)]) == 1
+    found = {face.id: (face.person_id, face.origin, face.squared_distance) for face in catalog.faces_of_photo(1)}
+    assert found == {
+        one: (ann.id, Origin.CONFIRMED, None),
+        two: (None, None, None),
+        three: (ann.id, Origin.MATCHED, 0.75),
+        four: (None, None, None),
+    }
+    assert [face.id for face in catalog.faces_of_person(ann.id)] == [one, three]
+    assert (catalog.person("Ann").confirmed, catalog.person("Ann").matched) == (1, 1)
+    with pytest.raises(ValueError, match="twice"):
+        catalog.set_matches(digest, [(two, ann.id, 0.1), (two, bob.id, 0.2)])
+
+
+def test_confirming_a_match_makes_it_a_humans_word(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
+    ann = catalog.add_person("Ann")
+    catalog.set_matches(scans.network.sha256, [(saved.face_ids[0], ann.id, 0.1)])
+    catalog.confirm(saved.face_ids, ann.id)
+    catalog.set_matches(scans.network.sha256, [])
+    assert catalog.faces(saved.face_ids)[saved.face_ids[0]].origin == Origin.CONFIRMED
+
+
+def test_the_gallery_holds_confirmed_faces_only(catalog: Catalog, scans: Scans) -> None:
+    batch = [scans.photo(f"{number}.jpg", f"c{number}", scans.face(10)) for number in range(3)]
+    ids = [face_id for photo in scans.save(catalog, *batch) for face_id in photo.face_ids]
+    ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+    catalog.confirm([ids[2]], ann.id)
+    catalog.confirm([ids[0]], bob.id)
+    catalog.set_hidden(bob.id, hidden=True)
+    catalog.set_matches(scans.network.sha256, [(ids[1], ann.id, 0.1)])
+    gallery = catalog.gallery(scans.network.sha256)
+    assert gallery.face_ids.tolist() == [ids[0], ids[2]]
+    assert gallery.person_ids.tolist() == [bob.id, ann.id]
+    assert np.array_equal(gallery.embeddings, np.stack([batch[0].faces[0].embedding, batch[2].faces[0].embedding]))
+
+
+def test_a_merge_moves_all_faces_and_can_be_told_later(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(4))))
+    one, two, three, _ = saved.face_ids
+    ann, annie = catalog.add_person("Ann"), catalog.add_person("Annie")
+    catalog.confirm([one], ann.id)
+    catalog.confirm([two], annie.id)
+    catalog.set_matches(scans.network.sha256, [(three, annie.id, 0.5)])
+    merged = catalog.merge(annie.id, ann.id)
+    assert (merged.id, merged.name, merged.confirmed, merged.matched) == (ann.id, "Ann", 2, 1)
+    with pytest.raises(UnknownPersonError):
+        catalog.person("Annie")
+    people = {"source": {"id": annie.id, "name": "Annie"}, "target": {"id": ann.id, "name": "Ann"}}
+    faces = {"confirmed": [two], "matched": [three]}
+    assert history(catalog) == [("merge", {"people": people, "faces": faces})]
+
+
+def test_a_merge_into_itself_or_of_nobody_changes_nothing(catalog: Catalog) -> None:
+    ann = catalog.add_person("Ann")
+    with pytest.raises(CatalogError, match="into itself"):
+        catalog.merge(ann.id, ann.id)
+    with pytest.raises(UnknownPersonError):
+        catalog.merge(ann.id, 99)
+    assert catalog.people() == [ann]
+    assert history(catalog) == []
+
+
+def test_numbers_of_people_are_never_given_again(catalog: Catalog) -> None:
+    ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+    catalog.merge(bob.id, ann.id)
+    assert catalog.add_person("Bob").id > bob.id
