@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import clusters, faces, models, people, upkeep
+from recog.cli import clusters, faces, models, people, training, upkeep
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -48,6 +48,14 @@ models_app.command("list")(models.list_models)
 models_app.command("pull")(models.pull)
 models_app.command("verify")(models.verify)
 app.add_typer(models_app, name="models")
+
+train_app = _group("Train networks.")
+train_app.command("head")(training.head)
+app.add_typer(train_app, name="train")
+
+evaluate_app = _group("Measure networks.")
+evaluate_app.command("lfw")(training.lfw)
+app.add_typer(evaluate_app, name="evaluate")
 
 
 def _print_version(asked: bool) -> None:

@@ -52,6 +52,31 @@ def photo_bar() -> Iterator[Callable[[IngestProgress], None] | None]:
         bar.stop()
 
 
+@contextmanager
+def counting_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar over things done of things in all; it draws nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=None)
+
+    def step(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+        if done == total:
+            bar.stop()
+
+    try:
+        yield step
+    finally:
+        bar.stop()
+
+
 class WeightsBar:
     """Says once for each file that it is being brought; on a terminal, draws a bar over its bytes."""
 

@@ -75,6 +75,12 @@ class Session:
 
         typer.echo(to_json({"models": models}) if self.as_json else weights_text(models))
 
+    def show_document(self, document: object, text: str) -> None:
+        """Print what no use case of the library answered: a record or mapping as JSON, or its text."""
+        from recog.render.as_json import to_json
+
+        typer.echo(to_json(document) if self.as_json else text)
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
