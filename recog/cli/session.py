@@ -120,7 +120,8 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
         after = {name: values.pop(name) for name in ("library", "database", "device")}
         given = {**before.given, **{name: value for name, value in after.items() if value is not None}}
         verbose = bool(values.pop("verbose")) or before.verbose
-        logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="recog: %(message)s")
+        if verbose:
+            logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
         as_json = bool(values.pop("as_json"))
         with in_one_line(verbose=verbose), closing(WeightsBar()) as bar:
             function(Session(given=given, as_json=as_json, opener=before.opener, weights_progress=bar), **values)

@@ -10,6 +10,7 @@ import typer
 from recog.cli.failures import INTERRUPTED, REFUSED, leave
 from recog.cli.progress import photo_bar
 from recog.cli.session import Session, verb
+from recog.render.figures import count
 
 
 @verb
@@ -42,7 +43,7 @@ def index(
         leave(f"{roots} is empty or not there, so its photos were left as they are; mount it and run again")
     usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
     if report.failed and not usable:
-        leave(f"none of the {len(report.failed)} photos could be indexed; the reasons are listed above")
+        leave(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")
 
 
 @verb

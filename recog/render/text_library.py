@@ -160,10 +160,13 @@ def weights(all_weights: Sequence[WeightsStatus]) -> str:
 
 
 def _weights(one: WeightsStatus) -> str:
-    file = f"\n    file  {printable(str(one.path))}" if one.path is not None else ""
-    sources = "".join(f"\n    from  {source}" for source in one.sources)
-    star = "*" if one.default else " "
-    return f"{star} {one.name}: {one.role}, {one.state}; trained on {one.trained_on}; {one.licence}{file}{sources}"
+    rows = [
+        ("    trained on", one.trained_on),
+        ("    licence", one.licence),
+        *(("    from", source) for source in one.sources),
+        *((("    file", printable(str(one.path))),) if one.path is not None else ()),
+    ]
+    return f"{'*' if one.default else ' '} {one.name}: {one.role}, {one.state}\n{facts(rows)}"
 
 
 def _index(index: IndexStatus) -> str:

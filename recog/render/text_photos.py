@@ -30,10 +30,10 @@ def ingest(report: IngestReport) -> str:
     )
     counts = (
         f"{report.added:,} new, {report.changed:,} changed, {report.moved:,} moved, "
-        f"{report.duplicates:,} at one more path, {report.unchanged:,} unchanged, {report.missing:,} missing; "
-        f"{count(report.faces, 'new face')}."
+        f"{report.duplicates:,} at one more path, {report.unchanged:,} unchanged, {report.missing:,} missing"
     )
-    blocks = [f"{head}.", counts]
+    faces = "" if report.dry_run else f"; {count(report.faces, 'new face')}"
+    blocks = [f"{head}.", f"{counts}{faces}."]
     blocks += [
         f"Left alone: {_shown(root)} is empty or not there, though photos of it are known; nothing was marked missing."
         for root in report.suspended

