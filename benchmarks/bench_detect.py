@@ -75,7 +75,7 @@ def faces_found(faces: Boxes, boxes: Boxes) -> int:
 
 
 def our_detector(cache: Path, device: str) -> Find:
-    """recog's."""
+    """The detector under test."""
     detector = MtcnnDetector(cache=cache, device=device)
 
     def find(pixels: Pixels) -> Boxes:
