@@ -143,8 +143,8 @@ def _pair(number: int, pair: DuplicatePair) -> str:
         f"{_name(pair.right.label)}: </span><strong>{escape(percent(pair.probability))}</strong> "
         "probability of one person</h3>"
         '<svg class="meter" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="track" width="100" height="2" rx="1"/>'
-        f'<rect class="value" width="{bar:.1f}" height="2" rx="1"/></svg>'
+        '<rect class="track" width="100" height="2"/>'
+        f'<rect class="value" width="{bar:.1f}" height="2"/></svg>'
         f'<p class="numbers">distance {distance(pair.squared_distance)}, nearest {distance(pair.nearest)}</p>'
         f"{_command(pair.command)}</div></article>"
     )
