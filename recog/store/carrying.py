@@ -13,7 +13,6 @@ from recog.boxes import match_boxes
 from recog.distance import paired_squared_distances
 from recog.store.encoding import chunks, path_bytes, vectors_of
 from recog.store.records import ScannedPhoto
-from recog.store.removal import delete_photos
 from recog.store.rows import SAME_FACE_IOU, faces_of_photos, relative
 from recog.store.tables import assignments, embeddings, files, people, photos
 from recog.types import Face, Origin
@@ -49,11 +48,10 @@ def replaced_photos(connection: Connection, batch: Sequence[ScannedPhoto]) -> di
 def carry_names(
     connection: Connection, replaced: dict[bytes, Replaced], new_photos: set[int], network_id: int
 ) -> dict[bytes, list[str]]:
-    """Carry confirmed names over and delete what no file shows any more; the names that were lost, by path.
+    """Carry confirmed names over; the names that were lost because no file shows their photo any more, by path.
 
-    A photo stays, though no file shows it, while it has a name that was not carried: in a chain of renames it turns
-    up again under another path; `delete_orphans` sweeps it otherwise. Content that was known before (a file copied
-    over another) takes no names.
+    The earlier photo stays, though no file may show it: in a chain of renames it turns up again under another path;
+    `delete_orphans` sweeps it otherwise. Content that was known before (a file copied over another) takes no names.
     """
     if not replaced:
         return {}
@@ -82,8 +80,7 @@ def carry_names(
             select(files.c.photo_id).where(files.c.photo_id.in_([old.photo_id for old in replaced.values()]))
         )
     )
-    gone = {path: old for path, old in replaced.items() if old.photo_id not in shown}
-    delete_photos(connection, {old.photo_id for path, old in gone.items() if not left[path]})
+    gone = [path for path, old in replaced.items() if old.photo_id not in shown]
     return {path: _names(connection, left[path]) for path in gone if left[path]}
 
 

@@ -59,7 +59,7 @@ class Photos(CatalogPart):
           go, unless a human named them.
         * A face where a forgotten person was is left out.
         * A file with new content: confirmed names go to the faces at the same place (relative to the photo) whose
-          embeddings are near (see recog.store.carrying); the earlier photo goes when no file shows it any more.
+          embeddings are near (see recog.store.carrying). The earlier photo stays until `delete_orphans`.
 
         Embeddings that are not (dim,) or not of unit length are a ValueError.
         """

@@ -58,7 +58,8 @@ class SavedPhoto:
 
     face_ids: the scanned faces in the order they were given, without those of a forgotten person. new_faces counts
     those the catalog did not know. lost_names are confirmed names of what the file showed before that found no face;
-    replaced_photo_id is that earlier photo, or None: while `paths` still finds it elsewhere, nothing was lost.
+    replaced_photo_id is that earlier photo, or None: if `paths` finds it elsewhere at the end of a run (a chain of
+    renames), nothing was lost.
     """
 
     photo_id: int

@@ -46,6 +46,8 @@ def test_an_index_that_replays_the_logs_holds_what_the_catalog_holds(catalog: Ca
         same_content = bool(scans.random.integers(0, 2))
         content = name if same_content else f"{name} {step}"
         scans.save(catalog, scans.photo(name, content, *(scans.face(50 * k) for k in range(count))))
+        if step % 3 == 0:
+            catalog.delete_orphans()
         last_removal, gone = catalog.removals(last_removal, digest)
         for face_id in gone.tolist():
             index.pop(face_id, None)

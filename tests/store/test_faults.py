@@ -179,7 +179,7 @@ import resource
 from recog.errors import CatalogError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
-catalog = open_catalog({str(sqlite_path)!r})
+catalog = open_catalog(Path({str(sqlite_path)!r}))
 saved = 0
 try:
     for number in range(2000):

@@ -58,7 +58,9 @@ def test_revisions_are_numbered_without_a_gap() -> None:
 
 def test_the_migrations_make_the_tables_of_today(url: str) -> None:
     with open_catalog(url) as catalog, catalog._database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        # SQLite has no identity columns (AUTOINCREMENT stands in), which the comparison takes for a changed default.
+        opts = {"compare_type": True, "compare_server_default": not catalog._database.is_sqlite}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 

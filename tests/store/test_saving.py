@@ -144,8 +144,10 @@ def test_an_edited_photo_keeps_confirmed_names_where_the_faces_were(catalog: Cat
     named, unnamed = catalog.faces_of_photo(second.photo_id)
     assert (named.person_id, named.origin, unnamed.person_id) == (ann.id, Origin.CONFIRMED, None)
     assert catalog.person("Ann").cover_face_id == named.id
-    assert catalog.counts().photos == 1
+    assert catalog.counts().photos == 2
+    assert catalog.delete_orphans() == 1
     assert catalog.faces(first.face_ids) == {}
+    assert catalog.person("Ann").confirmed == 1
 
 
 def test_a_name_is_not_carried_to_another_face_at_the_same_place(catalog: Catalog, scans: Scans) -> None:
@@ -172,6 +174,8 @@ def test_a_chain_of_renames_keeps_every_name(catalog: Catalog, scans: Scans) -> 
     """1 -> 2 -> 3 with a new photo at 1: each path shows the content of the one before."""
     batch = [scans.photo(f"{number}.jpg", f"content {number}", scans.face(10)) for number in (1, 2)]
     saved = scans.save(catalog, *batch)
+    numbers = catalog.digests(detector=scans.detector, network=scans.network.sha256)
+    assert numbers == {scan.sha256: photo.photo_id for scan, photo in zip(batch, saved, strict=True)}
     for number, photo in enumerate(saved):
         catalog.confirm(photo.face_ids, catalog.add_person(f"Person {number}").id)
     scans.save(catalog, scans.photo("1.jpg", "new", scans.face(10)))
