@@ -76,6 +76,12 @@ def read_settings(**overrides: Any) -> Settings:
         raise ConfigError(f"the settings file {CONFIG_FILE} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise ConfigError(f"the settings file {CONFIG_FILE} is not valid TOML: {error}; mend or remove it") from error
+    try:
+        str(settings.library).encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError(
+            f"the library's directory {settings.library!r} has a name that is not UTF-8: choose another with --library"
+        ) from error
     return settings.model_copy(
         update={name: getattr(settings, name).expanduser().absolute() for name in ("library", "cache")}
     )

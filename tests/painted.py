@@ -69,7 +69,7 @@ class CellDetector:
 class ColourEmbedder:
     """The direction of a crop's mean colour, (n, 3)."""
 
-    info = NetworkInfo("colour", "c" * 64, 3, 16, 1.0, "nothing", "none", "tests")
+    info = NetworkInfo("colour", "c" * 64, 3, 16, 1.4, "nothing", "none", "tests")
 
     def embed(self, crops: Crops) -> Embeddings:
         """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length."""

@@ -10,7 +10,9 @@ from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
 from recog.errors import NoFaceFoundError
 from recog.library.networks import Networks
+from recog.library.probes import face_quality
 from recog.library.results import ClusterReport, ClusterSummary
+from recog.quality import may_found
 from recog.store.catalog import Catalog
 from recog.types import Cluster, Embeddings, FaceIds
 
@@ -45,10 +47,18 @@ def cluster(
 
 
 def identity_labels(catalog: Catalog, face_ids: FaceIds, embeddings: Embeddings, *, threshold: float) -> FaceIds:
-    """Cluster label of each face, (n,) int64; two faces of one photo are rarely one person, which counts."""
-    faces = catalog.faces(face_ids.tolist())
-    photo_ids = np.array([faces[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
-    return identity_clusters(embeddings, threshold=threshold, photo_ids=photo_ids)
+    """Cluster label of each face, (n,) int64, -1 alone.
+
+    Two faces of one photo are rarely one person, which counts; poor faces join clusters and found none.
+    """
+    known = catalog.faces(face_ids.tolist())
+    faces = [known[face_id] for face_id in face_ids.tolist()]
+    return identity_clusters(
+        embeddings,
+        threshold=threshold,
+        photo_ids=np.array([face.photo_id for face in faces], dtype=np.int64),
+        may_found=np.array([bool(may_found(face_quality(face.box, face.sharpness))) for face in faces], dtype=np.bool_),
+    )
 
 
 def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embeddings]:

@@ -60,7 +60,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
                 squared_distance=squared_distance,
                 nearest=max(0.0, nearest),
                 probability=decide.probability(squared_distance, calibration),
-                command=_merge_command(left, right),
+                command=_merge_command(left, right, face_ids),
             )
         )
     pairs.sort(key=lambda pair: (-pair.probability, pair.left.label, pair.right.label))
@@ -117,10 +117,13 @@ def _near_sides(sides: list[_Side], networks: Networks) -> list[tuple[_Side, _Si
     return near
 
 
-def _merge_command(left: _Side, right: _Side) -> str:
-    if left.person is not None and right.person is not None:
-        return f"recog people merge {shlex.quote(right.person)} {shlex.quote(left.person)}"
-    return ""
+def _merge_command(left: _Side, right: _Side, face_ids: FaceIds) -> str:
+    """What makes the two sides one; sides are in order: people before clusters."""
+    if left.person is None:
+        return ""
+    if right.person is not None:
+        return shlex.join(["recog", "people", "merge", right.person, left.person])
+    return shlex.join(["recog", "people", "confirm", left.person, *map(str, face_ids[right.rows].tolist())])
 
 
 def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:

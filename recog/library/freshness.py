@@ -100,8 +100,8 @@ class FreshIndex:
     def _catch_up(self, index: FaceIndex) -> None:
         """Take what the catalog holds now of every face that changed, so that a writer beside us cannot confuse it."""
         removal_id, removed = self._catalog.removals(self._mark.last_removal_id, self._network.sha256)
-        index.remove(removed)
-        index.add(*self._catalog.embeddings_of(removed, self._network.sha256))
+        if index.remove(removed):
+            index.add(*self._catalog.embeddings_of(removed, self._network.sha256))
         last_id = self._mark.last_embedding_id
         for rows in self._catalog.embeddings(self._network.sha256, after=last_id):
             index.remove(rows.face_ids)

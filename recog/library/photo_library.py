@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from recog.config import Settings, read_settings
+from recog.errors import CatalogError
 from recog.index.files import discard
 from recog.library import answers, clusters, duplicates, people, upkeep
 from recog.library.freshness import FreshIndex
@@ -134,7 +135,10 @@ class PhotoLibrary:
         """Are two faces one person? right is a photo where a file of that name exists, else a person's name."""
         if isinstance(right, Path) or Path(right).is_file():
             return answers.verify_photos(self.networks, left, Path(right), face=face, other_face=other_face)
-        return answers.verify_person(self.catalog, self.networks, left, right, face=face)
+        try:
+            return answers.verify_person(self.catalog, self.networks, left, right, face=face)
+        except CatalogError as error:
+            raise type(error)(f"{right!r} is no photo file here, and as a name: {error}") from error
 
     def search(self, photo: Path, *, k: int = 20) -> SearchResult:
         """The k nearest faces of the library for every face of a photo."""

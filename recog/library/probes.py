@@ -9,7 +9,7 @@ from recog.crop import crop_faces, thumbnail
 from recog.errors import NoFaceFoundError, SeveralFacesFoundError
 from recog.library.networks import Networks
 from recog.photos import read_photo
-from recog.quality import sharpness
+from recog.quality import FaceQuality, frontality, may_join, sharpness
 from recog.store.records import ScannedPhoto
 from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace
 
@@ -62,10 +62,16 @@ def read_probe(path: Path, networks: Networks) -> Probe:
 
 
 def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> int:
-    """Row of the one face that is meant: number counts from the left, from 1; None needs a photo with one face."""
+    """Row of the one face that is meant: number counts from the left, from 1.
+
+    None needs a photo with one face; faces too poor to join a cluster (see recog.quality) do not make it two.
+    """
     count = len(probe.faces.boxes)
     if number is None:
         if count > 1:
+            clear = [row for row, gate in enumerate(qualities(probe.faces)) if may_join(gate)]
+            if len(clear) == 1:
+                return clear[0]
             raise SeveralFacesFoundError(
                 f"{probe.path} shows {count} faces, and one is meant: choose it with {option} N, "
                 f"1 to {count} from left to right"
@@ -74,6 +80,16 @@ def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> in
     if not 1 <= number <= count:
         raise NoFaceFoundError(f"{probe.path} has no face number {number}: it shows {count}, counted from the left")
     return number - 1
+
+
+def qualities(faces: CutFaces) -> list[FaceQuality]:
+    """What speaks for and against each face."""
+    return [face_quality(box, float(sharp)) for box, sharp in zip(faces.boxes, sharpness(faces.crops), strict=True)]
+
+
+def face_quality(box: FaceBox, sharp: float) -> FaceQuality:
+    """The quality of a face of which the catalog knows box and sharpness."""
+    return FaceQuality(min(box.width, box.height), box.score, sharp, frontality(box))
 
 
 def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Embeddings) -> ScannedPhoto:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from recog.store.lock import WriterLock
 
 from recog.errors import LibraryBusyError, NoPhotosFoundError
 from recog.library.results import IngestProgress
+from recog.store.lock import WriterLock
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 

@@ -144,3 +144,17 @@ def test_confirming_faces_by_number_pulls_a_cluster_to_a_person(library: Painted
     library.index([folder])
     face_id = library.search(folder / "b.png", k=1).faces[0].found[0].face.id
     assert library.confirm("Ada", [face_id]).confirmed == 2
+
+
+def test_a_person_and_an_unnamed_cluster_come_with_the_command_that_joins_them(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    library.enrol("Ada", [paint(folder / "a.png", RED)])
+    for number in range(2):
+        paint(folder / f"{number}.png", (240, 60, 60), noise=number)
+    library.index([folder])
+    (pair,) = library.duplicates().pairs
+    assert (pair.left.person, pair.right.faces) == ("Ada", 2)
+    verb, name, *face_ids = pair.command.split()[2:]
+    assert (verb, name) == ("confirm", "Ada")
+    assert library.confirm(name, [int(one) for one in face_ids]).confirmed == 3
