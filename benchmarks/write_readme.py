@@ -1,0 +1,91 @@
+"""Write the generated parts of README.md: tables made from the code, numbers made from benchmarks/results.
+
+`python benchmarks/write_readme.py` rewrites them; with `--check` it exits with 1 and names the parts that differ.
+A part stands between `<!-- NAME -->` and `<!-- /NAME -->`.
+"""
+
+import csv
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from recog.cli.reference import markdown as commands
+from recog.config import Settings
+from recog.weights.registry import SPECS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def settings() -> str:
+    """Every setting with its environment variable and meaning."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "platform's data or cache directory" if field.default_factory is not None else field.default
+        shown = "" if default is None else f"`{default}`" if field.default_factory is None else default
+        rows.append(f"| `{name}` | `RECOG_{name.upper()}` | {shown} | {' '.join((field.description or '').split())} |")
+    return "\n".join(["| Setting | Environment | Default | Meaning |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def networks() -> str:
+    """Every network with what it was trained on and its licence."""
+    rows = [
+        f"| `{one.name}` | {one.role.value} | {one.trained_on} | {one.scores} | {one.licence} |"
+        for one in SPECS.values()
+    ]
+    return "\n".join(["| Network | Role | Trained on | Published | Licence |", "|---|---|---|---|---|", *rows]) + "\n"
+
+
+def csv_table(name: str) -> str:
+    """A results file as a table; its first line, a comment, says on what machine and with which seeds."""
+    with (RESULTS / name).open(encoding="utf-8", newline="") as file:
+        lines = file.read().splitlines()
+    comment = [line.lstrip("# ") for line in lines if line.startswith("#")]
+    rows = list(csv.reader(line for line in lines if not line.startswith("#")))
+    head, body = rows[0], rows[1:]
+    table = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body)]
+    return "\n".join([*table, "", *(f"*{line}*" for line in comment)]) + "\n"
+
+
+def demo() -> str:
+    """What `make demo` printed."""
+    return f"```console\n{(RESULTS / 'demo.txt').read_text(encoding='utf-8').strip()}\n```\n"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": commands,
+    "settings": settings,
+    "networks": networks,
+    "demo": demo,
+    "accuracy": lambda: csv_table("accuracy.csv"),
+    "detection": lambda: csv_table("detect.csv"),
+}
+
+
+def written(text: str) -> str:
+    """The README with every part made anew."""
+    for name, make in PARTS.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if not pattern.search(text):
+            raise SystemExit(f"README.md has no part {name!r}")
+        text = pattern.sub(lambda found, made=make(): f"{found[1]}{made}{found[2]}", text)
+    return text
+
+
+def main() -> int:
+    """Write, or compare."""
+    before = README.read_text(encoding="utf-8")
+    after = written(before)
+    if "--check" in sys.argv[1:]:
+        if before != after:
+            print("README.md differs from the code or the results: run 'make docs'", file=sys.stderr)
+            return 1
+        return 0
+    README.write_text(after, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,68 @@
+"""What the README says is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recog.cli.reference import verbs
+from recog.config import Settings
+from recog.weights.registry import SPECS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_generated_parts_are_those_of_the_code_and_the_results() -> None:
+    done = subprocess.run(
+        [sys.executable, "benchmarks/write_readme.py", "--check"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(name for name, _ in verbs()))
+def test_the_readme_shows_every_verb(name: str) -> None:
+    """A command nobody can read about does not exist."""
+    assert f"recog {name}" in README
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_explained(name: str) -> None:
+    assert Settings.model_fields[name].description
+    assert f"RECOG_{name.upper()}" in README
+
+
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_every_network_is_named_with_its_licence(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("command", ["make demo", "make test", "make bench", "make docs"])
+def test_every_make_target_that_the_readme_names_exists(command: str) -> None:
+    assert command in README
+    assert re.search(rf"^{command.removeprefix('make ')}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_every_file_that_the_readme_links_to_is_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_version_is_one() -> None:
+    from recog import __version__
+
+    assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text()
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_python_example_runs_as_written() -> None:
+    """Its names and calls exist; tests/test_end_to_end.py runs them on photos."""
+    import recog
+
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    for name in re.findall(r"library\.(\w+)\(", block):
+        assert callable(getattr(recog.PhotoLibrary, name)), name
+    compile(block, "README.md", "exec")
