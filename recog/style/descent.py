@@ -8,6 +8,8 @@ from recog.style.settings import Optimiser, StyleSettings
 
 # The first step of L-BFGS knows no curvature: it moves no channel by more than this share of its range.
 _FIRST_STEP = 0.02
+# Steps without a line search can overshoot by orders of magnitude; beyond this range no path leads back.
+_REACH = (-1.0, 2.0)
 
 
 class Descent:
@@ -38,6 +40,7 @@ class Descent:
         self.picture.grad = scaled
         self._optimiser.step(lambda: total * gradient.numel())
         self.picture.grad = None
+        self.picture.clamp_(*_REACH)
 
     def at_scale(self, size: tuple[int, int]) -> "Descent":
         """The same descent with the picture enlarged; Adam takes its moments along, L-BFGS begins its memory anew.

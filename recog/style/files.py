@@ -62,13 +62,13 @@ def check_target(path: Path) -> None:
 def encoded_picture(pixels: Pixels, form: str, *, quality: int = 92) -> bytes:
     """(H, W, 3) uint8 RGB -> the bytes of a file of Pillow's format `form`, with the sRGB profile alone."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    options: dict[str, Any] = {
-        "PNG": {"optimize": False},
+    options: dict[str, dict[str, Any]] = {
+        "PNG": {},
         "JPEG": {"quality": quality, "subsampling": 0},
         "TIFF": {"compression": "tiff_adobe_deflate"},
-    }[form]
+    }
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format=form, icc_profile=profile, **options)
+    Image.fromarray(pixels).save(buffer, format=form, icc_profile=profile, **options[form])
     return buffer.getvalue()
 
 

@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from recog.errors import ConfigError
+from recog.style.convolution import FastKernel, prepare_kernel
 from recog.style.settings import PoolingKind
 from recog.weights.pull import Progress, ensure_weights, weights_state
 from recog.weights.registry import Role, spec
@@ -41,14 +42,12 @@ CONVENTIONS = {"vgg16-hed": CAFFE, "vgg16": IMAGENET, "vgg19": IMAGENET}
 class Convolution:
     """One 3 x 3 convolution and its ReLU; name is that of its output: relu1_1.
 
-    kernel is (out, in, 3, 3), bias (out,). backward is (in, out, 3, 3): the kernel that carries a gradient back, as a
-    convolution with the same padding. pooled says that the map is halved before this layer.
+    kernel is (out, in, 3, 3), bias (out,). pooled says that the map is halved before this layer.
     """
 
     name: str
     kernel: Tensor
     bias: Tensor
-    backward: Tensor
     pooled: bool
 
 
@@ -66,6 +65,7 @@ class StyleNetwork:
         self.sha256 = sha256
         self.device = device
         self.convention = convention
+        self._fast: dict[str, tuple[FastKernel, FastKernel]] = {}
         self.convolutions = tuple(
             _convolution(key.removesuffix(".weight"), tensors, device)
             for key in sorted(tensors)
@@ -89,6 +89,16 @@ class StyleNetwork:
             raise ConfigError(f"{self.name} has no layer {missing}: choose among {', '.join(self.layers)}")
         last = max(self.layers.index(name) for name in layers)
         return self.convolutions[: last + 1]
+
+    def fast_kernels(self, convolution: Convolution) -> tuple[FastKernel, FastKernel]:
+        """The convolution's kernel, and the one that carries a gradient back: flipped, sides changed.
+
+        Prepared at first need and kept, since every scale and every picture needs the same.
+        """
+        if convolution.name not in self._fast:
+            back = convolution.kernel.flip(2, 3).transpose(0, 1)
+            self._fast[convolution.name] = prepare_kernel(convolution.kernel), prepare_kernel(back)
+        return self._fast[convolution.name]
 
     def prepare(self, picture: Tensor) -> Tensor:
         """(1, 3, H, W) RGB in 0..1 -> the same shape as the network wants it."""
@@ -150,6 +160,5 @@ def _convolution(key: str, tensors: dict[str, Tensor], device: str) -> Convoluti
         name=name,
         kernel=kernel,
         bias=tensors[f"{key}.bias"].to(device),
-        backward=kernel.flip(2, 3).transpose(0, 1).contiguous(),
         pooled=name.endswith("_1") and name != "relu1_1",
     )

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from recog.style.convolution import FastKernel, convolve, prepare_kernel
+from recog.style.convolution import FastKernel, convolve
 from recog.style.gram import mean_gram_matrix
 from recog.style.layers import StyleNetwork
 from recog.style.losses import TINY
@@ -99,11 +99,12 @@ class Objective:
             self._content_weight = 1.0 / max(energy, TINY) if relative else 0.5
             terms = self._gram_terms(styles, content) if settings.beta > 0 else {}
         for each in network.until(wanted):
+            forward, backward = network.fast_kernels(each)
             self._layers.append(
                 _Layer(
                     name=each.name,
-                    forward=prepare_kernel(each.kernel),
-                    backward=prepare_kernel(each.backward),
+                    forward=forward,
+                    backward=backward,
                     bias=each.bias.view(1, -1, 1, 1),
                     pooled=each.pooled,
                     terms=tuple(terms.get(each.name, ())),
