@@ -78,7 +78,7 @@ class MtcnnDetector:
         if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
             raise ValueError(f"pixels are (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}")
         height, width = pixels.shape[:2]
-        photo = torch.tensor(pixels, device=self.device)
+        photo = torch.from_numpy(np.array(pixels)).to(self.device)  # copied: any strides, any flags
         scale = min(1.0, self.max_side / max(height, width))
         if scale < 1:
             photo = _scaled(photo, scale)

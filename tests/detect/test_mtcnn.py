@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from benchmarks.bench_detect import compare, ground_truth, our_detector, peer_detector
-from recog.boxes import iou, scaled
+from recog.boxes import iou, rescaled
 from recog.detect.mtcnn import MtcnnDetector
 from recog.errors import ConfigError
 from recog.types import Detector
@@ -43,7 +43,7 @@ def test_a_photo_over_the_limit_is_searched_smaller_and_answered_in_its_own_pixe
 ) -> None:
     large = portrait.repeat(2, axis=0).repeat(2, axis=1)
     detector = MtcnnDetector(cache=CACHE, max_side=512)
-    assert iou(detector.detect(large)[0], scaled(detector.detect(portrait)[0], 2.0)) > 0.9
+    assert iou(detector.detect(large)[0], rescaled(detector.detect(portrait)[0], 2.0, 2.0)) > 0.9
 
 
 @pytest.mark.networks
