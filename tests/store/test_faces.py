@@ -76,7 +76,7 @@ def test_face_numbers_are_never_given_again(catalog: Catalog, scans: Scans) -> N
 
 def test_asking_for_many_faces_needs_no_limit(catalog: Catalog, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
-    many = range(1, 80_000)
+    many = range(1, 40_000)  # SQLite takes 32,766 parameters
     assert list(catalog.faces(many)) == list(saved.face_ids)
     assert list(catalog.thumbnails(many)) == list(saved.face_ids)
     assert catalog.embeddings_of(many, scans.network.sha256)[0].tolist() == list(saved.face_ids)
