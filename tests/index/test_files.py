@@ -281,6 +281,7 @@ def test_killed_at_any_moment_a_whole_generation_is_there_and_what_was_acknowled
     tmp_path: Path,
 ) -> None:
     acknowledged = 1000
+    publish(some_index(acknowledged), tmp_path, library_id=LIBRARY, mark=IndexMark(acknowledged, 0))
     kills = 0
     for trial in range(8):
         with subprocess.Popen(
