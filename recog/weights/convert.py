@@ -106,7 +106,7 @@ def _state_dict(file: str, data: bytes) -> Tensors:
             warnings.simplefilter("ignore")  # of other pickle protocols: what cannot be read is an error below
             state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
         return {name: tensor.float().numpy() for name, tensor in state.items()}
-    except Exception as error:  # noqa: BLE001 - bytes that are no state dict raise anything in there: one meaning
+    except Exception as error:  # bytes that are no state dict raise anything in there, and it has one meaning
         raise ValueError(f"{file} holds no PyTorch state dict: {error}") from error
 
 
