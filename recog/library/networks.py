@@ -21,7 +21,7 @@ class Networks:
     @cached_property
     def device(self) -> str:
         """'cpu' or 'cuda'."""
-        from recog.embed.device import choose_device
+        from recog.weights.device import choose_device
 
         return choose_device(self._settings.device)
 
@@ -30,7 +30,12 @@ class Networks:
         """MTCNN at the smallest face that the settings ask for."""
         from recog.detect.mtcnn import MtcnnDetector
 
-        return MtcnnDetector(cache=self._settings.cache, device=self.device, min_face=self._settings.min_face)
+        return MtcnnDetector(
+            cache=self._settings.cache,
+            offline_dir=self._settings.weights,
+            device=self.device,
+            min_face=self._settings.min_face,
+        )
 
     @cached_property
     def embedder(self) -> Embedder:
