@@ -35,7 +35,8 @@ class CollapseWatch:
         """Take in a step; TrainingError names the step and what is wrong."""
         if not (math.isfinite(facts.loss) and math.isfinite(facts.spread)):
             raise TrainingError(
-                f"step {facts.step}: the loss is {facts.loss}: the last good head is kept; lower the learning rate"
+                f"step {facts.step}: the loss is {facts.loss:g} and the spread of embeddings {facts.spread:g}: "
+                "these are no numbers to learn from; look for NaN in the features, or lower the learning rate"
             )
         self._recent.append(facts)
         if len(self._recent) < (self._recent.maxlen or 0):

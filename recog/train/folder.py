@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from recog.detect.mtcnn import MtcnnDetector
-from recog.embed.embedder import network_digest
+from recog.embed.info import network_digest
 from recog.embed.trunk import Trunk
 from recog.errors import TrainingError
 from recog.evaluate.calibrate import calibrate, calibration_path, save_calibration
@@ -41,7 +41,7 @@ class HeadPlan:
     tight: bool = False
     dim: int = 128
     crop_scale: float = 1.19
-    flip: bool = False
+    flip: bool = True
     held_out: float = 0.25
     far: float = 1e-3
     data: str = "a folder of people"
@@ -144,6 +144,11 @@ def training_faces(
     )
 
 
+def pca_start(faces: TrainingFaces, bottleneck: LinearHead, *, dim: int) -> LinearHead:
+    """The start of a run: PCA of the bottleneck's outputs over the training faces and their mirror images."""
+    return principal_start(np.concatenate([faces.train.features, faces.train.mirrored]), bottleneck, dim=dim)
+
+
 @dataclass(frozen=True, slots=True)
 class _Trained:
     start: LinearHead
@@ -157,15 +162,21 @@ def train_on_faces(
     *,
     on_step: Callable[[Progress], None] = lambda _progress: None,
 ) -> _Trained:
-    """PCA start and triplet training on features that are there; deterministic under plan.settings.seed."""
-    start = principal_start(faces.train.features, bottleneck, dim=plan.dim)
+    """PCA start and triplet training on features that are there; deterministic under plan.settings.seed.
+
+    Mirror images are photos like any other: twice the data for nothing.
+    """
+    features = np.concatenate([faces.train.features, faces.train.mirrored])
+    labels = np.concatenate([faces.train.labels, faces.train.labels])
+    start = pca_start(faces, bottleneck, dim=plan.dim)
     trained = train_head(
-        faces.train.features,
-        faces.train.labels,
+        features,
+        labels,
         plan.settings,
         start=start,
         validate=faces.validation,
         score=DECIDING_SCORE,
+        never_below=["accuracy"],
         progress=on_step,
     )
     return _Trained(start, trained)

@@ -1,6 +1,6 @@
 """Train a linear head on cached trunk features with the triplet loss."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -86,15 +86,18 @@ def train_head(
     start: LinearHead,
     validate: Validate,
     score: str,
+    never_below: Sequence[str] = (),
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> TrainedHead:
     """Train from `start` on (n, width) features with (n,) labels; keep the head that validates best.
 
-    validate gives named scores of a head, higher is better, `score` names the one that decides; the start competes too,
-    so the result never validates below it. FaceNet (arXiv:1503.03832): P x K batches, online selection, squared
-    distance. Departures: the trunk is frozen and the head linear, so features are read once and a run takes minutes;
-    AdamW for AdaGrad; the head is held near its start. A collapse or a loss that is no number ends the run: with a
-    better head than the start in hand it is a warning, else a TrainingError.
+    validate gives named scores of a head, higher is better; `score` names the one that decides. The start competes too,
+    so the result never validates below it, nor does it by any score of never_below.
+
+    FaceNet (arXiv:1503.03832): P x K batches, online selection, squared distance. Departures: the trunk is frozen and
+    the head linear, so features are read once and a run takes minutes; AdamW for AdaGrad; the head is held near its
+    start. A collapse or a loss that is no number ends the run: with a better head than the start in hand it is a
+    warning, else a TrainingError.
     """
     if features.ndim != 2 or labels.shape != (len(features),):
         raise ValueError(f"features {features.shape} and labels {labels.shape} are not (n, width) and (n,)")
@@ -104,7 +107,7 @@ def train_head(
     weight, bias = (start_weight.clone().requires_grad_(), start_bias.clone().requires_grad_())
     optimiser = torch.optim.AdamW([weight, bias], lr=settings.learning_rate, weight_decay=0.0)
     watch = CollapseWatch(margin=settings.margin)
-    scores = validate(start)
+    scores = start_scores = validate(start)
     best, best_step, best_score = start, 0, scores[score]
     history = [Progress(0, settings.steps, 0.0, 0, 0.0, 0.0, scores, best=True)]
     progress(history[0])
@@ -132,7 +135,8 @@ def train_head(
             continue
         head = LinearHead(weight.detach().numpy().copy(), bias.detach().numpy().copy())
         scores = validate(head)
-        better = scores[score] > best_score
+        fallen = any(scores[name] < start_scores[name] for name in never_below)
+        better = scores[score] > best_score and not fallen
         if better:
             best, best_step, best_score = head, step, scores[score]
         history.append(

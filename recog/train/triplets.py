@@ -17,7 +17,8 @@ def batch_squared_distances(embeddings: Tensor) -> Tensor:
 
 def valid_triplets(labels: Tensor) -> Tensor:
     """Every (a, p, n) with label a = label p, a != p, label n different: the batch-all set (arXiv:1703.07737)."""
-    return _valid(labels).nonzero()
+    pairs, negatives = _positive_pairs(labels)
+    return _joined(pairs, negatives)
 
 
 def semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: float) -> Tensor:
@@ -26,9 +27,9 @@ def semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: float) -> 
     The negative is farther than the positive, so the batch's hardest negatives (often wrong labels, and early in
     training a way to collapse) are left out, yet inside the margin, so every triplet has a loss.
     """
-    to_positive, to_negative = _both_distances(embeddings)
-    semi_hard = (to_positive < to_negative) & (to_negative < to_positive + margin)
-    return (_valid(labels) & semi_hard).nonzero()
+    pairs, negatives = _positive_pairs(labels)
+    to_positive, to_negative = _both_distances(embeddings, pairs)
+    return _joined(pairs, negatives & (to_positive < to_negative) & (to_negative < to_positive + margin))
 
 
 def nearest_semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: float) -> Tensor:
@@ -36,12 +37,14 @@ def nearest_semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: fl
 
     Ties go to the lowest row. One negative a pair keeps crowded anchors from outvoting the others.
     """
-    to_positive, to_negative = _both_distances(embeddings)
-    usable = _valid(labels) & (to_positive < to_negative) & (to_negative < to_positive + margin)
-    distances = torch.where(usable, to_negative, torch.inf)
-    nearest, negative = distances.min(dim=2)
-    pairs = torch.isfinite(nearest).nonzero()
-    return torch.cat([pairs, negative[pairs[:, 0], pairs[:, 1]][:, None]], dim=1)
+    pairs, negatives = _positive_pairs(labels)
+    to_positive, to_negative = _both_distances(embeddings, pairs)
+    usable = negatives & (to_positive < to_negative) & (to_negative < to_positive + margin)
+    pairs, to_negative, usable = (rows[usable.any(dim=1)] for rows in (pairs, to_negative, usable))
+    if len(pairs) == 0:
+        return _no_triplets(labels)
+    nearest = torch.where(usable, to_negative, torch.inf).argmin(dim=1)
+    return torch.cat([pairs, nearest[:, None]], dim=1)
 
 
 def batch_hard_triplets(embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -49,10 +52,11 @@ def batch_hard_triplets(embeddings: Tensor, labels: Tensor) -> Tensor:
 
     Anchors without a positive or without a negative give none; ties go to the lowest row.
     """
+    if len(labels) == 0:
+        return _no_triplets(labels)
     distances = batch_squared_distances(embeddings.detach())
     same = labels[:, None] == labels[None, :]
-    positives = same & ~torch.eye(len(labels), dtype=torch.bool, device=labels.device)
-    farthest, positive = torch.where(positives, distances, -torch.inf).max(dim=1)
+    farthest, positive = torch.where(_others(same), distances, -torch.inf).max(dim=1)
     nearest, negative = torch.where(same, torch.inf, distances).min(dim=1)
     anchors = (torch.isfinite(farthest) & torch.isfinite(nearest)).nonzero()[:, 0]
     return torch.stack([anchors, positive[anchors], negative[anchors]], dim=1)
@@ -60,21 +64,37 @@ def batch_hard_triplets(embeddings: Tensor, labels: Tensor) -> Tensor:
 
 def active_share(embeddings: Tensor, labels: Tensor, *, margin: float) -> float:
     """Share of the valid triplets that still have a loss, D(a, n) < D(a, p) + margin; 0.0 where there is none."""
-    to_positive, to_negative = _both_distances(embeddings)
-    valid = _valid(labels)
-    active = int((valid & (to_negative < to_positive + margin)).sum())
-    return active / max(int(valid.sum()), 1)
+    pairs, negatives = _positive_pairs(labels)
+    to_positive, to_negative = _both_distances(embeddings, pairs)
+    active = int((negatives & (to_negative < to_positive + margin)).sum())
+    return active / max(int(negatives.sum()), 1)
 
 
-def _valid(labels: Tensor) -> Tensor:
-    """(b, b, b) bool: may (a, p, n) be a triplet?"""
+def _positive_pairs(labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows (a, p) of the anchor-positive pairs, (m, 2), and for each pair which rows are negatives, (m, b) bool.
+
+    Pairs, not all (b, b, b) triples: in a batch of 48 x 4 that is a sixty-fourth of the work.
+    """
     same = labels[:, None] == labels[None, :]
-    positives = same & ~torch.eye(len(labels), dtype=torch.bool, device=labels.device)
-    valid: Tensor = positives[:, :, None] & ~same[:, None, :]
-    return valid
+    pairs = _others(same).nonzero()
+    return pairs, ~same[pairs[:, 0]]
 
 
-def _both_distances(embeddings: Tensor) -> tuple[Tensor, Tensor]:
-    """D(a, p) and D(a, n), shaped to broadcast over (a, p, n); selection carries no gradient."""
+def _others(same: Tensor) -> Tensor:
+    return same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
+
+
+def _both_distances(embeddings: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
+    """D(a, p), (m, 1), and D(a, n) to every row, (m, b); selection carries no gradient."""
     distances = batch_squared_distances(embeddings.detach())
-    return distances[:, :, None], distances[:, None, :]
+    return distances[pairs[:, 0], pairs[:, 1]][:, None], distances[pairs[:, 0]]
+
+
+def _joined(pairs: Tensor, chosen: Tensor) -> Tensor:
+    """Pairs (m, 2) and their chosen negatives (m, b) bool -> (t, 3)."""
+    pair, negative = chosen.nonzero(as_tuple=True)
+    return torch.cat([pairs[pair], negative[:, None]], dim=1)
+
+
+def _no_triplets(labels: Tensor) -> Tensor:
+    return torch.empty((0, 3), dtype=torch.int64, device=labels.device)

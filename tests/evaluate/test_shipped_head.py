@@ -1,0 +1,46 @@
+"""The promise of the shipped head, through the product's own detector, crops and embedder."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from recog.embed.head import SHIPPED_HEADS, load_head
+from recog.evaluate.calibrate import load_calibration
+
+HEAD = "facenet-casia-triplet128"
+
+
+def test_the_record_tells_how_the_head_was_made_and_names_nobody() -> None:
+    head = load_head(HEAD)
+    assert head.weight.shape == (128, 1792)
+    assert (SHIPPED_HEADS / f"{HEAD}.safetensors").stat().st_size < 2_000_000
+    record = json.loads((SHIPPED_HEADS / f"{HEAD}.json").read_text(encoding="utf-8"))
+    assert {"arguments", "data", "code", "scores", "history", "best_step"} <= set(record)
+    assert record["best_step"] > 0
+    assert record["scores"]["head"]["mean"] > record["scores"]["pca_start"]["mean"]
+    assert record["scores"]["head"]["accuracy"] >= record["scores"]["pca_start"]["accuracy"]
+    assert "/" not in str(record["arguments"]["data"])
+
+
+@pytest.mark.data
+@pytest.mark.networks
+@pytest.mark.timeout(1800)
+def test_the_shipped_head_reaches_98_percent_on_lfw_view_1_and_no_less_than_its_start(data: Path) -> None:
+    from recog.config import read_settings
+    from recog.library.networks import Networks
+    from recog.train.protocol import run_lfw
+
+    networks = Networks(read_settings())
+    folder = data / "lfw_view1"
+    run = run_lfw(folder, folder / "pairsDevTest.txt", networks.detector, networks.embedder)
+    record = load_head(HEAD).record
+    scores = record["scores"]
+    assert isinstance(scores, dict)
+    assert run.scores.accuracy >= 0.98
+    assert run.scores.accuracy >= scores["pca_start"]["accuracy"]
+    assert run.scores.accuracy == pytest.approx(scores["head"]["accuracy"], abs=0.002)
+    assert run.found == {"detected": 1549}
+    calibration = load_calibration(HEAD, network_sha256=run.network.sha256)
+    assert calibration.network_sha256 == run.network.sha256
+    assert 0.8 < calibration.threshold < 1.3
