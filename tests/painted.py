@@ -95,6 +95,11 @@ class PaintedNetworks(Networks):
         return ColourEmbedder()
 
     @cached_property
+    def info(self) -> NetworkInfo:
+        """Colours."""
+        return ColourEmbedder.info
+
+    @cached_property
     def calibration(self) -> Calibration:
         """Even odds at 0.5."""
         return Calibration("c" * 64, 0.5, 0.001, 10.0, -5.0, "painted faces", 1000)
@@ -123,7 +128,8 @@ def main() -> None:
     """Index one folder; a line a photo goes to standard output as soon as the run is past it."""
     library, folder = map(Path, sys.argv[1:])
     with painted_library(library) as photos:
-        photos.index([folder], progress=tell)
+        if photos.index([folder], progress=tell).interrupted:
+            sys.exit(130)
 
 
 if __name__ == "__main__":

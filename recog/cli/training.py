@@ -57,7 +57,7 @@ def head(
     Example:
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --out heads/
     """
-    from recog.embed.device import choose_device
+    from recog.weights.device import choose_device
     from recog.render.text_scores import trained_head
     from recog.train.folder import HeadPlan, train_head_from_folder
     from recog.train.loop import Progress, TrainSettings

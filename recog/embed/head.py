@@ -13,10 +13,11 @@ from safetensors.numpy import load
 
 import recog.weights
 from recog.distance import unit_rows
-from recog.embed.trunk import FEATURES
 from recog.errors import WeightsMismatchError, WeightsMissingError
 from recog.types import Embeddings
 
+FEATURES = 1792
+"""Numbers that the trunk says of a face, below its bottleneck."""
 SHIPPED_HEADS = Path(recog.weights.__file__).parent / "heads"
 
 

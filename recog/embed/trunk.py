@@ -9,14 +9,14 @@ from facenet_pytorch import InceptionResnetV1
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
+from recog.embed.head import FEATURES
+from recog.embed.info import INPUT_SIZE
 from recog.errors import ConfigError
 from recog.types import Crops, Embeddings
 from recog.weights.device import checked_device
 from recog.weights.pull import Progress, ensure_weights, weights_state
 from recog.weights.registry import Role, WeightsSpec, spec
 
-FEATURES = 1792
-INPUT_SIZE = 160
 _BATCH = 32
 _COUNTERS = re.compile(r".*\.num_batches_tracked")
 

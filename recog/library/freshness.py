@@ -6,7 +6,7 @@ import numpy as np
 
 from recog.errors import SearchIndexError
 from recog.index.faiss_index import FaceIndex
-from recog.index.files import IndexMark, load, publish
+from recog.index.files import IndexMark, load, network_directory, publish
 from recog.library.results import IndexStatus
 from recog.store.catalog import Catalog
 from recog.types import NetworkInfo
@@ -27,7 +27,7 @@ class FreshIndex:
         self._index: FaceIndex | None = None
         self._mark = IndexMark(0, 0)
         self._published = IndexMark(0, 0)
-        self._file: Path | None = None
+        self._home: Path | None = None
         self.problem = ""
 
     def status(self) -> IndexStatus:
@@ -37,7 +37,7 @@ class FreshIndex:
         behind = (mark.last_embedding_id - self._published.last_embedding_id) + (
             mark.last_removal_id - self._published.last_removal_id
         )
-        return IndexStatus(index.kind, index.device, index.count, self._file, max(0, behind))
+        return IndexStatus(index.kind, index.device, index.count, self._home, max(0, behind))
 
     def file_problem(self) -> str:
         """What is wrong with the published file, held against the catalog; empty where nothing is."""
@@ -70,9 +70,10 @@ class FreshIndex:
     def publish(self) -> Path:
         """Write the index file for the next process; the caller holds the writer's lock."""
         index = self.current()
-        self._file = publish(index, self._directory, library_id=self._catalog.library_id, mark=self._mark)
+        path = publish(index, self._directory, library_id=self._catalog.library_id, mark=self._mark)
         self._published = self._mark
-        return self._file
+        self._home = path.parent
+        return path
 
     def rebuild(self) -> Path:
         """Build from the catalog whatever the file says, and publish."""
@@ -95,6 +96,7 @@ class FreshIndex:
             self.problem = str(error)
             return self._rebuilt()
         self._published = self._mark
+        self._home = network_directory(self._directory, self._network.sha256)
         return index
 
     def _catch_up(self, index: FaceIndex) -> None:

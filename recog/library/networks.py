@@ -50,10 +50,12 @@ class Networks:
             progress=self._progress,
         )
 
-    @property
+    @cached_property
     def info(self) -> NetworkInfo:
-        """What the embeddings are."""
-        return self.embedder.info
+        """What the embeddings are; needs the head's record only."""
+        from recog.embed.info import network_info
+
+        return network_info(self._settings.network)
 
     @cached_property
     def calibration(self) -> Calibration:

@@ -10,7 +10,9 @@ from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.results import EnrolledFace, Enrolment, PersonDetail
 from recog.photos import stat_photo
 from recog.store.catalog import Catalog
+from recog.store.records import ScannedPhoto
 from recog.store.rows import SAME_FACE_IOU
+from recog.types import FileStat
 
 
 def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path], *, face: int | None) -> Enrolment:
@@ -22,14 +24,10 @@ def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path
     stats = [stat_photo(path) for path in photos]
     probes = [read_probe(path, networks) for path in photos]
     rows = [pick_face(probe, face) for probe in probes]
-    saved = catalog.save_photos(
-        [scanned(stat, probe.photo, probe.faces, probe.embeddings) for stat, probe in zip(stats, probes, strict=True)],
-        detector=networks.detector.sha256,
-        network=networks.info,
-    )
+    photo_ids = _stored_photos(catalog, networks, stats, probes)
     face_ids = [
-        _stored_face(catalog, result.photo_id, probe, row)
-        for probe, row, result in zip(probes, rows, saved, strict=True)
+        _stored_face(catalog, photo_id, probe, row)
+        for photo_id, probe, row in zip(photo_ids, probes, rows, strict=True)
     ]
     try:
         person, created = catalog.person(name), False
@@ -44,6 +42,23 @@ def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path
             for probe, row, face_id in zip(probes, rows, face_ids, strict=True)
         ),
     )
+
+
+def _stored_photos(
+    catalog: Catalog, networks: Networks, stats: Sequence[FileStat], probes: Sequence[Probe]
+) -> list[int]:
+    """The catalog's numbers of the photos; what these networks have not processed yet is saved, all at once."""
+    detector, network = networks.detector.sha256, networks.info
+    known = catalog.digests(detector=detector, network=network.sha256)
+    fresh: dict[str, ScannedPhoto] = {}
+    for stat, probe in zip(stats, probes, strict=True):
+        if probe.photo.sha256 in known:
+            catalog.link_file(stat, known[probe.photo.sha256])
+        else:
+            fresh[probe.photo.sha256] = scanned(stat, probe.photo, probe.faces, probe.embeddings)
+    saved = catalog.save_photos(list(fresh.values()), detector=detector, network=network)
+    known |= {sha256: photo.photo_id for sha256, photo in zip(fresh, saved, strict=True)}
+    return [known[probe.photo.sha256] for probe in probes]
 
 
 def _stored_face(catalog: Catalog, photo_id: int, probe: Probe, row: int) -> int:

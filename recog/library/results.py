@@ -250,12 +250,15 @@ class DuplicateReport:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """The vector index: its kind ('flat' or 'ivf'), where it is searched, and how far behind its file is."""
+    """The vector index: its kind ('flat' or 'ivf'), where it is searched, and how far behind its file is.
+
+    published is the directory of the file, None where there is none yet; behind counts changes of the catalog.
+    """
 
     kind: str
     device: str
     faces: int
-    file: Path | None
+    published: Path | None
     behind: int
 
 

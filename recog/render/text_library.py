@@ -171,7 +171,7 @@ def _weights(one: WeightsStatus) -> str:
 
 def _index(index: IndexStatus) -> str:
     behind = f", {index.behind:,} behind" if index.behind else ""
-    file = printable(str(index.file)) if index.file is not None else "no file yet"
+    file = printable(str(index.published)) if index.published is not None else "no file yet"
     return f"{index.kind} on {index.device}, {count(index.faces, 'face')}{behind}, {file}"
 
 

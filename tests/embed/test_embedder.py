@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +7,8 @@ import pytest
 from platformdirs import user_cache_path
 
 from recog.distance import unit_rows
-from recog.embed.embedder import FaceEmbedder, network_digest
+from recog.embed.embedder import FaceEmbedder
+from recog.embed.info import network_digest, network_info
 from recog.embed.trunk import Trunk
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.types import Crops
@@ -62,3 +65,16 @@ def test_an_unknown_device_is_refused(tmp_path: Path) -> None:
 def test_the_digest_follows_all_that_decides_what_an_embedding_means(change: dict[str, object]) -> None:
     assert network_digest(**PARTS) != network_digest(**PARTS | change)  # type: ignore[arg-type]
     assert network_digest(**PARTS) == network_digest(**PARTS)  # type: ignore[arg-type]
+
+
+@pytest.mark.networks
+def test_what_embeddings_are_is_told_without_the_network() -> None:
+    assert network_info("facenet-casia") == FaceEmbedder(cache=CACHE).info
+
+
+def test_what_embeddings_are_is_told_without_torch() -> None:
+    code = (
+        "import sys; from recog.embed.info import network_info; network_info('facenet-casia'); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

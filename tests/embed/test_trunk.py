@@ -53,6 +53,6 @@ def test_a_gpu_that_is_not_here_is_refused_before_any_download(tmp_path: Path) -
 
     if torch.cuda.is_available():
         pytest.skip("this machine has a GPU")
-    with pytest.raises(ConfigError, match="torch sees no GPU here"):
+    with pytest.raises(ConfigError, match="sees no CUDA device here"):
         Trunk(cache=tmp_path / "cache", device="cuda")
     assert not (tmp_path / "cache").exists()

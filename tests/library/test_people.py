@@ -158,3 +158,11 @@ def test_a_person_and_an_unnamed_cluster_come_with_the_command_that_joins_them(
     verb, name, *face_ids = pair.command.split()[2:]
     assert (verb, name) == ("confirm", "Ada")
     assert library.confirm(name, [int(one) for one in face_ids]).confirmed == 3
+
+
+def test_enrolling_a_known_photo_changes_no_embedding(library: PaintedLibrary, folder: Path) -> None:
+    path = paint(folder / "a.png", RED)
+    library.index([folder])
+    library.enrol("Ada", [path, path])
+    assert library.status().index.behind == 0
+    assert library.person("Ada").person.confirmed == 1
