@@ -17,7 +17,7 @@ from torch import Tensor
 # Fewer channel pairs than this, and the transforms cost more than the multiplications they save.
 _LEAST_PAIRS = 64 * 128
 # 4 x 4 tiles worked on at a time: their transforms stay in the processor's cache.
-_TILES = 128
+_TILES = 64
 
 _INPUT = torch.tensor(
     [
@@ -77,31 +77,52 @@ def kernel_points(kernel: Tensor) -> Tensor:
     return points.view(36, in_channels, out_channels)
 
 
-def convolve(x: Tensor, kernel: FastKernel) -> Tensor:
-    """(1, in, H, W) -> (1, out, H, W) float32 in channels-last memory, one pixel of zeros around."""
+def convolve(x: Tensor, kernel: FastKernel, bias: Tensor | None = None) -> Tensor:
+    """(1, in, H, W) -> (1, out, H, W) float32 in channels-last memory, one pixel of zeros around; bias is (out,)."""
     if kernel.points is not None:
-        return convolve_by_points(x, kernel.points)
+        return convolve_by_points(x, kernel.points, bias)
     if kernel.direct is None:
         raise ValueError("a kernel prepared in no way")
-    return F.conv2d(x, kernel.direct, padding=1)
+    return F.conv2d(x, kernel.direct, bias, padding=1)
 
 
-def convolve_by_points(x: Tensor, points: Tensor) -> Tensor:
+def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None) -> Tensor:
     """The same by F(4 x 4, 3 x 3): overlapping 6 x 6 tiles of x give 4 x 4 tiles of the answer."""
     _, in_channels, height, width = x.shape
     out_channels = points.shape[2]
     rows, columns = -(-height // 4), -(-width // 4)
-    padded = x.new_zeros(4 * rows + 2, 4 * columns + 2, in_channels)
-    padded[1 : height + 1, 1 : width + 1] = x[0].permute(1, 2, 0)
-    down, right, _ = padded.stride()
-    tiles = padded.as_strided((6, 6, rows, columns, in_channels), (down, right, 4 * down, 4 * right, 1))
+    tiles = _tiles(x, rows, columns)
     out = x.new_empty(4 * rows, 4 * columns, out_channels)
     answers = out.view(rows, 4, columns, 4, out_channels).permute(1, 3, 0, 2, 4)  # (4, 4, rows, columns, out)
-    step = max(1, _TILES // columns)
+    step = min(rows, max(1, _TILES // columns))
+    # Buffers that every strip uses again stay in the cache.
+    before, seen = x.new_empty(2, 36, step * columns * in_channels)
+    products = x.new_empty(36, step * columns * out_channels)
+    after = x.new_empty(16, step * columns * out_channels)
     for top in range(0, rows, step):
         strip = tiles[:, :, top : top + step]
         count = strip.shape[2] * columns
-        seen = torch.mm(_INPUT_36, strip.reshape(36, count * in_channels)).view(36, count, in_channels)
-        products = torch.bmm(seen, points).view(36, count * out_channels)
-        answers[:, :, top : top + step] = torch.mm(_OUTPUT_16, products).view(4, 4, -1, columns, out_channels)
+        ins, outs = before[:, : count * in_channels], products[:, : count * out_channels]
+        if count < step * columns:  # the last strip may be shorter, and its buffers must not have gaps
+            ins, outs = ins.contiguous(), outs.contiguous()
+        ins.view(strip.shape).copy_(strip)
+        points_in = torch.mm(_INPUT_36, ins, out=seen if ins.shape == seen.shape else None)
+        torch.bmm(points_in.view(36, count, in_channels), points, out=outs.view(36, count, out_channels))
+        done = torch.mm(_OUTPUT_16, outs, out=after if outs.shape[1] == after.shape[1] else None)
+        answers[:, :, top : top + step] = done.view(4, 4, -1, columns, out_channels)
+    if bias is not None:
+        out.add_(bias)
     return out[:height, :width].permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
+
+
+def _tiles(x: Tensor, rows: int, columns: int) -> Tensor:
+    """(1, in, H, W) -> (6, 6, rows, columns, in): a view of x with zeros around."""
+    _, channels, height, width = x.shape
+    padded = x.new_empty(4 * rows + 2, 4 * columns + 2, channels)
+    padded[1 : height + 1, 1 : width + 1] = x[0].permute(1, 2, 0)
+    padded[0] = 0.0
+    padded[height + 1 :] = 0.0
+    padded[:, 0] = 0.0
+    padded[:, width + 1 :] = 0.0
+    down, right, _ = padded.stride()
+    return padded.as_strided((6, 6, rows, columns, channels), (down, right, 4 * down, 4 * right, 1))

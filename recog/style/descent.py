@@ -8,8 +8,8 @@ from recog.style.settings import Optimiser, StyleSettings
 
 # The first step of L-BFGS knows no curvature: it moves no channel by more than this share of its range.
 _FIRST_STEP = 0.02
-# Steps without a line search can overshoot by orders of magnitude; beyond this range no path leads back.
-_REACH = (-1.0, 2.0)
+# Without a line search a step can overshoot by orders of magnitude: none moves a channel by more than this.
+_LONGEST_STEP = 0.3
 
 
 class Descent:
@@ -38,16 +38,20 @@ class Descent:
             self._optimiser.param_groups[0]["lr"] = self._settings.learning_rate * self._first_length(scaled)
         self._steps += 1
         self.picture.grad = scaled
+        before = self.picture.clone()
         self._optimiser.step(lambda: total * gradient.numel())
         self.picture.grad = None
-        self.picture.clamp_(*_REACH)
+        if self._settings.optimiser is Optimiser.LBFGS:
+            self._shorten(before)
 
-    def at_scale(self, size: tuple[int, int]) -> "Descent":
-        """The same descent with the picture enlarged; Adam takes its moments along, L-BFGS begins its memory anew.
+    def at_scale(self, size: tuple[int, int], detail: Tensor | None = None) -> "Descent":
+        """The same descent with the picture enlarged, plus detail, (1, 3, *size), where given.
 
-        Curvature pairs of another size would be no curvature of this one.
+        Adam takes its moments along, L-BFGS begins its memory anew: curvature pairs of another size would be no
+        curvature of this one.
         """
-        moved = Descent(enlarged(self.picture, size), self._settings)
+        picture = enlarged(self.picture, size)
+        moved = Descent(picture if detail is None else picture + detail, self._settings)
         old = self._optimiser.state.get(self.picture)
         if old and self._settings.optimiser is Optimiser.ADAM:
             moved._optimiser.state[moved.picture] = {
@@ -56,6 +60,14 @@ class Descent:
                 "exp_avg_sq": enlarged(old["exp_avg_sq"], size).clamp_min_(0.0),
             }
         return moved
+
+    def _shorten(self, before: Tensor) -> None:
+        """Cut the step just made to the longest one, and let L-BFGS know, whose curvature pair is made of it."""
+        longest = float((self.picture - before).abs().max())
+        if longest > _LONGEST_STEP:
+            share = _LONGEST_STEP / longest
+            self.picture.copy_(before.lerp_(self.picture, share))
+            self._optimiser.state[self.picture]["t"] *= share
 
     def _first_length(self, gradient: Tensor) -> float:
         """The factor on L-BFGS' own first step, which is min(1, 1 / sum |g|) times the gradient; 1 afterwards."""

@@ -83,7 +83,7 @@ class StyleSettings:
     style_layers: tuple[tuple[str, float], ...] = DEFAULT_STYLE_LAYERS
     alpha: float = 1.0
     beta: float = 10.0
-    variation: float = 1.0
+    variation: float = 10.0
     form: Form = Form.RELATIVE
     pooling: PoolingKind = PoolingKind.AVERAGE
     start: Start = Start.CONTENT

@@ -17,7 +17,7 @@ from recog.style.faces import blended
 from recog.style.job import StyleJob, prepared_job
 from recog.style.layers import StyleNetwork
 from recog.style.objective import Costs, Objective, StyleReference
-from recog.style.pictures import resized, resized_mask, scale_sizes, style_size, to_pixels, to_tensor
+from recog.style.pictures import enlarged, resized, resized_mask, scale_sizes, style_size, to_pixels, to_tensor
 from recog.style.settings import Colours, Faces, Start, StyleSettings
 from recog.types import FaceBox, Pixels
 
@@ -83,7 +83,7 @@ def _steps(job: StyleJob, sizes: list[tuple[int, int]], messages: list[str]) -> 
     done = 0
     for number, (size, end) in enumerate(zip(sizes, ends, strict=True), 1):
         if number > 1:
-            descent = descent.at_scale(size)
+            descent = descent.at_scale(size, _detail(job, sizes[number - 2], size))
         objective = _objective(job, size)
         costs, gradient = objective(descent.picture)
         if number == 1 and not math.isfinite(costs.total):
@@ -142,6 +142,14 @@ def _start(job: StyleJob, size: tuple[int, int]) -> Tensor:
             # Drawn on the processor, so that a seed means the same picture on every device.
             generator = torch.Generator().manual_seed(job.settings.seed)
             return (_GREY + _NOISE * torch.randn(1, 3, *size, generator=generator)).to(device)
+
+
+def _detail(job: StyleJob, coarse: tuple[int, int], fine: tuple[int, int]) -> Tensor | None:
+    """What the content has at the fine scale and had not at the coarse one; None where it was not the start."""
+    if job.settings.start is not Start.CONTENT:
+        return None
+    before, now = (to_tensor(resized(job.content, size), job.network.device) for size in (coarse, fine))
+    return now - enlarged(before, fine)
 
 
 def _objective(job: StyleJob, size: tuple[int, int]) -> Objective:

@@ -43,7 +43,8 @@ def hills() -> Pixels:
     hill = rows > 50 - 18 * np.sin(columns / 96 * np.pi)
     picture = np.stack([60 + rows, 110 + rows, 190 + 0.5 * rows], axis=-1)
     picture[hill] = (40, 80, 30)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    clipped: Pixels = np.clip(picture, 0, 255).astype(np.uint8)
+    return clipped
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,267 @@
+"""Time, cost and memory of recog's style transfer beside the plain loop, on the same network, pictures and machine.
+
+    python benchmarks/bench_style.py ../shared/data/style/tubingen.jpg ../shared/data/style/starry_night_google.jpg
+
+The plain loop is written as tutorials write it: float32, autograd through all layers up to relu5, torch's L-BFGS with
+its usual memory of 100. It is run twice: with its targets computed once, as the better tutorials do, and with nothing
+cached. All minimise the same cost.
+
+step    wall seconds of one evaluation with its update, medians of rounds in turn, who begins changing; beside it the
+        ratio of processor seconds, which a busy machine disturbs less; and the cost that all have after the same
+        number of steps from the content, by the plain loop's own definition.
+reach   seconds until the cost that --reach steps of L-BFGS from noise reach at one scale: recog at one scale against
+        recog at several.
+memory  the most memory a process of its own ever held, at --memory-size pixels, over --memory-steps steps.
+"""
+
+import argparse
+import csv
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from platformdirs import user_cache_path
+from torch import Tensor
+
+from recog.photos import read_photo
+from recog.style.descent import Descent
+from recog.style.gram import mean_gram_matrix
+from recog.style.layers import StyleNetwork, load_network
+from recog.style.losses import mean_variation
+from recog.style.objective import Objective, StyleReference
+from recog.style.pictures import fitted_size, resized, style_size, to_tensor
+from recog.style.settings import PoolingKind, Start, StyleSettings
+from recog.style.transfer import stylize
+
+RESULTS = Path(__file__).parent / "results" / "style.csv"
+Row = dict[str, str | int | float]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Content and style at one size, (1, 3, H, W) each."""
+
+    content: Tensor
+    style: Tensor
+
+
+def read_pair(content: Path, style: Path, size: int) -> Pair:
+    pixels, manner = read_photo(content).pixels, read_photo(style).pixels
+    fitted = fitted_size(pixels.shape[0], pixels.shape[1], size)
+    shape = style_size((manner.shape[0], manner.shape[1]), fitted, 1.0)
+    return Pair(to_tensor(resized(pixels, fitted), "cpu"), to_tensor(resized(manner, shape), "cpu"))
+
+
+class PlainLoop:
+    """Style transfer as tutorials write it, with the relative costs of the settings."""
+
+    def __init__(
+        self, network: StyleNetwork, settings: StyleSettings, pair: Pair, start: Tensor, *, cached: bool = True
+    ) -> None:
+        self.network, self.settings, self.pair, self.cached = network, settings, pair, cached
+        self.look()
+        self.picture = start.clone(memory_format=torch.contiguous_format).requires_grad_()
+        self.optimiser = torch.optim.LBFGS([self.picture], tolerance_grad=0, tolerance_change=0, history_size=100)
+
+    def look(self) -> None:
+        """Compute the targets."""
+        with torch.no_grad():
+            self.content = self.maps(self.pair.content)[self.settings.content_layer]
+            style = self.maps(self.pair.style)
+            self.grams = {name: mean_gram_matrix(style[name]) for name in self.settings.lambdas}
+
+    def maps(self, picture: Tensor) -> dict[str, Tensor]:
+        """Every layer's output, all the way up."""
+        found: dict[str, Tensor] = {}
+        x = self.network.prepare(picture)
+        for each in self.network.convolutions:
+            if each.pooled:
+                x = F.max_pool2d(x, 2) if self.settings.pooling is PoolingKind.MAX else F.avg_pool2d(x, 2)
+            x = F.relu(F.conv2d(x, each.kernel, each.bias, padding=1))
+            found[each.name] = x[0]
+        return found
+
+    def cost(self, picture: Tensor) -> Tensor:
+        """The total cost, for autograd."""
+        if not self.cached:
+            self.look()
+        settings, maps = self.settings, self.maps(picture)
+        content = (maps[settings.content_layer] - self.content).square().sum() / self.content.square().sum()
+        style = torch.zeros(())
+        for name, weight in settings.lambdas.items():
+            target = self.grams[name]
+            style = style + weight * (mean_gram_matrix(maps[name]) - target).square().sum() / target.square().sum()
+        total: Tensor = settings.alpha * content + settings.beta * style
+        return total + settings.variation * mean_variation(picture[0])
+
+    def run(self, evaluations: int) -> None:
+        """That many evaluations with their updates, in one call as tutorials do."""
+        self.optimiser.param_groups[0].update(max_iter=evaluations, max_eval=evaluations)
+
+        def closure() -> Tensor:
+            self.optimiser.zero_grad()
+            cost: Tensor = self.cost(self.picture) * self.picture.numel()
+            cost.backward()  # type: ignore[no-untyped-call]
+            return cost
+
+        self.optimiser.step(closure)  # type: ignore[no-untyped-call]
+
+
+class RecogLoop:
+    """The same with recog's own parts."""
+
+    def __init__(self, network: StyleNetwork, settings: StyleSettings, pair: Pair, start: Tensor) -> None:
+        self.objective = Objective(network, settings, pair.content, [StyleReference(pair.style, 1.0)])
+        self.descent = Descent(start, settings)
+
+    def run(self, evaluations: int) -> None:
+        """That many evaluations, each with its update."""
+        for _ in range(evaluations):
+            costs, gradient = self.objective(self.descent.picture)
+            self.descent.step(costs.total, gradient)
+
+
+def bench_step(network: StyleNetwork, settings: StyleSettings, pair: Pair, options: argparse.Namespace) -> list[Row]:
+    """Rounds of a few evaluations each in turn, from the content; the first round of each warms up."""
+    ours = RecogLoop(network, settings, pair, pair.content)
+    plain = PlainLoop(network, settings, pair, pair.content)
+    uncached = PlainLoop(network, settings, pair, pair.content, cached=False)
+    loops: dict[str, RecogLoop | PlainLoop] = {"recog": ours, "plain": plain, "plain, nothing cached": uncached}
+    wall: dict[str, list[float]] = {name: [] for name in loops}
+    processor: dict[str, list[float]] = {name: [] for name in loops}
+    for number in range(options.rounds + 1):
+        turns = list(loops)
+        for name in turns if number % 2 else reversed(turns):
+            began = time.perf_counter(), time.process_time()
+            loops[name].run(options.each)
+            spent = time.perf_counter() - began[0], time.process_time() - began[1]
+            if number > 0:
+                wall[name].append(spent[0] / options.each)
+                processor[name].append(spent[1] / options.each)
+    with torch.no_grad():
+        ours_cost, plain_cost = (float(plain.cost(each)) for each in (ours.descent.picture, plain.picture))
+    after, after_processor = statistics.median(wall["recog"]), statistics.median(processor["recog"])
+    rows: list[Row] = []
+    for name in ("plain", "plain, nothing cached"):
+        before = statistics.median(wall[name])
+        by_processor = statistics.median(processor[name]) / after_processor
+        rows.append(
+            {
+                "measure": f"seconds a step ({name})",
+                "size": max(pair.content.shape[2:]),
+                "plain": round(before, 4),
+                "recog": round(after, 4),
+                "ratio": round(before / after, 2),
+                "note": f"processor seconds {by_processor:.2f}x; cost after {(number + 1) * options.each} steps "
+                f"{plain_cost:.4f} and {ours_cost:.4f}",
+            }
+        )
+    return rows
+
+
+def bench_reach(network: StyleNetwork, settings: StyleSettings, options: argparse.Namespace) -> Row:
+    """From noise: all steps at one scale, then several scales until the same cost."""
+    content, style = (read_photo(path).pixels for path in (options.content, options.style))
+    settings = replace(settings, start=Start.NOISE, size=options.reach_size, steps=options.reach)
+    *_, last = stylize(content, style, replace(settings, scales=1), network)
+    goal = last.costs.total
+    spent, steps = float("nan"), 0
+    for item in stylize(content, style, replace(settings, scales=options.scales), network):
+        steps = item.step
+        if item.scale == item.scales and item.costs.total <= goal:
+            spent = item.seconds
+            break
+    return {
+        "measure": f"seconds to the cost of {options.reach} steps from noise",
+        "size": options.reach_size,
+        "plain": round(last.seconds, 1),
+        "recog": round(spent, 1),
+        "ratio": round(last.seconds / spent, 2),
+        "note": f"cost {goal:.4f}; {options.scales} scales needed {steps} steps of {options.reach}",
+    }
+
+
+def bench_memory(options: argparse.Namespace) -> Row:
+    """Each loop in a process of its own, which says at its end what it held at most."""
+    peaks = {}
+    for which in ("plain", "recog"):
+        command = [sys.executable, __file__, str(options.content), str(options.style), "--only", which]
+        command += ["--memory-size", str(options.memory_size), "--memory-steps", str(options.memory_steps)]
+        command += ["--threads", str(options.threads), "--cache", str(options.cache)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        peaks[which] = float(done.stdout)
+    return {
+        "measure": "peak memory, GB",
+        "size": options.memory_size,
+        "plain": round(peaks["plain"], 2),
+        "recog": round(peaks["recog"], 2),
+        "ratio": round(peaks["plain"] / peaks["recog"], 2),
+        "note": f"{options.memory_steps} steps, whole process",
+    }
+
+
+def print_peak(network: StyleNetwork, settings: StyleSettings, options: argparse.Namespace) -> None:
+    """Run one loop, and print this process' peak memory in GB."""
+    pair = read_pair(options.content, options.style, options.memory_size)
+    loop = (PlainLoop if options.only == "plain" else RecogLoop)(network, settings, pair, pair.content)
+    loop.run(options.memory_steps)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("content", type=Path)
+    parser.add_argument("style", type=Path)
+    parser.add_argument("--parts", default="step,reach,memory")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--each", type=int, default=5)
+    parser.add_argument("--reach", type=int, default=300)
+    parser.add_argument("--reach-size", type=int, default=256)
+    parser.add_argument("--scales", type=int, default=StyleSettings().scales)
+    parser.add_argument("--memory-size", type=int, default=1024)
+    parser.add_argument("--memory-steps", type=int, default=12)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
+    parser.add_argument("--only", choices=("plain", "recog"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    settings = StyleSettings(scales=1)
+    network = load_network(settings.network, cache=options.cache)
+    if options.only is not None:
+        print_peak(network, settings, options)
+        return
+    rows: list[Row] = []
+    for part in options.parts.split(","):
+        if part == "step":
+            for size in options.sizes:
+                pair = read_pair(options.content, options.style, size)
+                rows.extend(bench_step(network, settings, pair, options))
+        elif part == "reach":
+            rows.append(bench_reach(network, settings, options))
+        else:
+            rows.append(bench_memory(options))
+        print(*(f"{key}: {value}" for key, value in rows[-1].items()), sep="  ", flush=True)
+    machine = f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}, {options.threads} threads"
+    facts = {"machine": machine, "load": round(os.getloadavg()[0], 1), "torch": torch.__version__}
+    RESULTS.parent.mkdir(exist_ok=True)
+    with RESULTS.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*rows[0], *facts])
+        writer.writeheader()
+        writer.writerows({**row, **facts} for row in rows)
+    for row in rows:
+        numbers = f"{row['plain']:>8} {row['recog']:>8} {row['ratio']:>6}x"
+        print(f"{row['measure']:48} {row['size']:5}  {numbers}  {row['note']}")
+    print(f"on {machine}, load {facts['load']}, torch {facts['torch']}")
+
+
+if __name__ == "__main__":
+    main()
