@@ -55,8 +55,8 @@ def all_pairs(embeddings: NDArray[np.float32], labels: NDArray[np.int64]) -> tup
 def _logistic(distances: NDArray[np.float64], same: Bools) -> tuple[float, float]:
     """Slope and intercept of P(same | d) = 1 / (1 + exp(slope d + intercept)), by Newton's method.
 
-    Pairs that a line separates perfectly have no finite best slope; a ridge of 1e-4 on the (standardised) slope,
-    worth a ten-thousandth of the data, keeps it finite.
+    Pairs that a line separates perfectly have no finite best slope; a ridge of 1e-6 on the (standardised) slope,
+    worth a millionth of the data, keeps it finite.
     """
     centre, scale = distances.mean(), distances.std()
     if scale == 0:
@@ -64,7 +64,7 @@ def _logistic(distances: NDArray[np.float64], same: Bools) -> tuple[float, float
     design = np.stack([(distances - centre) / scale, np.ones_like(distances)], axis=1)
     wanted = (~same).astype(np.float64)
     weights = np.where(same, 0.5 / same.mean(), 0.5 / (~same).mean()) / len(same)
-    ridge = np.diag([1e-4, 0.0])
+    ridge = np.diag([1e-6, 0.0])
     parameters = np.zeros(2)
     for _ in range(_ITERATIONS):
         expected = 1.0 / (1.0 + np.exp(-np.clip(design @ parameters, -500, 500)))

@@ -61,7 +61,7 @@ def best_threshold(distances: NDArray[np.floating], same: Bools) -> float:
     gain = curve.val * np.count_nonzero(same) - curve.far * np.count_nonzero(~same)
     best = np.flatnonzero(np.isclose(gain, gain.max(), rtol=0.0, atol=1e-6))
     chosen = best[len(best) // 2]
-    if chosen + 1 == len(curve.thresholds):
+    if chosen in {0, len(curve.thresholds) - 1}:
         return float(curve.thresholds[chosen])
     return float((curve.thresholds[chosen] + curve.thresholds[chosen + 1]) / 2)
 

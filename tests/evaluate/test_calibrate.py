@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from recog.errors import EvaluationError
@@ -13,7 +14,7 @@ from recog.types import Calibration
 HEAD, NETWORK = "circle", "a" * 64
 
 
-def drawn(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def drawn(count: int, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     random = np.random.default_rng(seed)
     same = np.arange(count) % 4 == 0
     return np.where(same, random.normal(0.7, 0.25, count), random.normal(1.7, 0.2, count)).clip(0, 4), same

@@ -33,7 +33,8 @@ def labelled(draw: st.DrawFn) -> Labelled:
 
 
 def slow_accuracy(distances: NDArray[np.float64], same: NDArray[np.bool_], threshold: float) -> float:
-    return sum((d <= threshold) == s for d, s in zip(distances, same, strict=True)) / len(same)
+    right = [bool(d <= threshold) == bool(s) for d, s in zip(distances, same, strict=True)]
+    return sum(right) / len(right)
 
 
 @few

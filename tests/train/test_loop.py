@@ -160,12 +160,12 @@ def facts(step: int, *, loss: float = 0.05, triplets: int = 9, active: float = 0
 
 def test_a_loss_stuck_at_the_margin_is_a_collapse_and_a_moving_one_is_not() -> None:
     watch = CollapseWatch(margin=0.2)
-    for step in range(100):
+    for step in range(101):
         watch.see(facts(step, loss=0.2 if step % 2 else 0.15, active=1.0))
-    for step in range(100, 99 + WINDOW):
+    for step in range(101, 100 + WINDOW):
         watch.see(facts(step, loss=0.2001, active=1.0))
     with pytest.raises(TrainingError, match=r"the loss stands at the margin 0\.2"):
-        watch.see(facts(99 + WINDOW, loss=0.2001, active=1.0))
+        watch.see(facts(100 + WINDOW, loss=0.2001, active=1.0))
 
 
 def test_a_run_with_nothing_to_learn_from_is_called_idle() -> None:

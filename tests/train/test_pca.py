@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from sklearn.decomposition import PCA
 
@@ -60,6 +61,6 @@ def test_the_bottleneck_is_last_linear_and_last_bn(tmp_path: Path) -> None:
     ("features", "message"),
     [(FEATURES[:4], "at least 5 faces"), (np.repeat(FEATURES[:2], 30, axis=0), "fewer than 4 directions")],
 )
-def test_too_few_or_too_equal_faces_are_refused(features: np.ndarray, message: str) -> None:  # type: ignore[type-arg]
+def test_too_few_or_too_equal_faces_are_refused(features: NDArray[np.float32], message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         principal_axes(features, dim=4)
