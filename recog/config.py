@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     """Squared distance up to which two faces are one person; None is the network's calibrated one."""
     k: int = Field(default=10, ge=1, le=1000)
     """Gallery neighbours that vote on a name."""
+    decode_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
+    """Time in which one photo must be read and decoded; what takes longer is listed as a timeout."""
+    decode_memory: int = Field(default=4096, ge=256, le=1 << 20)
+    """Megabytes of address space of a process that decodes photos; what needs more is listed as too large."""
 
     @classmethod
     def settings_customise_sources(

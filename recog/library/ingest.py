@@ -6,6 +6,7 @@ goes on after them.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +16,10 @@ import numpy as np
 from recog.errors import PhotoError
 from recog.library.networks import Networks
 from recog.library.probes import CutFaces, cut_faces, new_faces
-from recog.library.read_ahead import KnownContent, read_ahead
+from recog.library.read_ahead import read_ahead
 from recog.library.results import FailedPhoto, IngestProgress, IngestReport, LostName
 from recog.library.survey import Survey, survey
+from recog.photos import DecodeLimits, KnownContent
 from recog.store.catalog import Catalog
 from recog.store.records import KnownFile, ScannedPhoto
 from recog.types import DecodedPhoto, FileStat
@@ -37,6 +39,7 @@ def ingest(
     folders: Sequence[Path],
     *,
     exclude: Sequence[str],
+    limits: DecodeLimits,
     progress: ProgressCallback | None,
 ) -> IngestReport:
     """Index folders; IngestReport says what is counted. The caller holds the writer's lock."""
@@ -50,7 +53,7 @@ def ingest(
     for root in folders:
         catalog.add_root(root)
     try:
-        run.take(found, progress)
+        run.take(found, limits, progress)
         missing = catalog.mark_missing(found.gone)
         catalog.delete_orphans()
     except KeyboardInterrupt:
@@ -131,27 +134,28 @@ class Ingestion:
         self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
         self.lost_names: list[LostName] = []
 
-    def take(self, found: Survey, progress: ProgressCallback | None) -> None:
+    def take(self, found: Survey, limits: DecodeLimits, progress: ProgressCallback | None) -> None:
         """Bring everything that the survey found into the catalog."""
         for file in found.returned:
             if file.photo_id is not None:
                 self._catalog.link_file(file.stat, file.photo_id)
         done = found.total - len(found.todo)
         self._gone = frozenset(found.gone)
-        for stat, opened in read_ahead(found.todo, known=self._digests):
-            if isinstance(opened, PhotoError):
-                self._catalog.record_failure(stat, opened.reason, str(opened))
-                self.failed += 1
-            elif isinstance(opened, KnownContent):
-                self._link(stat, self._digests[opened.sha256])
-            elif opened.sha256 in self._digests or opened.sha256 in self._waiting:
-                self._store()
-                self._link(stat, self._digests[opened.sha256])
-            else:
-                self._detect(stat, opened)
-            done += 1
-            if progress is not None:
-                progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
+        with closing(read_ahead(found.todo, known=self._digests, limits=limits)) as photos:
+            for stat, opened in photos:
+                if isinstance(opened, PhotoError):
+                    self._catalog.record_failure(stat, opened.reason, str(opened))
+                    self.failed += 1
+                elif isinstance(opened, KnownContent):
+                    self._link(stat, self._digests[opened.sha256])
+                elif opened.sha256 in self._digests or opened.sha256 in self._waiting:
+                    self._store()
+                    self._link(stat, self._digests[opened.sha256])
+                else:
+                    self._detect(stat, opened)
+                done += 1
+                if progress is not None:
+                    progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
         self._store()
 
     def _link(self, stat: FileStat, photo_id: int) -> None:

@@ -30,6 +30,7 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
@@ -111,7 +112,8 @@ class PhotoLibrary:
         if dry_run:
             return plan(self.catalog if self._exists() else None, self.networks, roots, exclude=exclude)
         with self._writing(create=True) as catalog:
-            report = ingest(catalog, self.networks, roots, exclude=exclude, progress=progress)
+            limits = DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory)
+            report = ingest(catalog, self.networks, roots, exclude=exclude, limits=limits, progress=progress)
             self.fresh_index.publish()
         return report
 

@@ -1,49 +1,52 @@
-"""Decode photos in a thread while the networks work on earlier ones."""
+"""Decode photos in processes of their own while the networks work on earlier ones."""
 
+import os
+import sys
 from collections import deque
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
-from recog.errors import PhotoError
-from recog.photos import decode_photo, read_source
-from recog.types import DecodedPhoto, FileStat
+from recog.photos import DecodeLimits, DecodePool, Opened
+from recog.photos.pool import WORKER
+from recog.types import FileStat
 
-PHOTOS_AHEAD = 2
-"""A decoded photo may hold a few hundred megabytes: so many wait at most."""
+_MOST_PROCESSES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class KnownContent:
-    """A file whose bytes are those of a photo that is known: not decoded."""
+def read_ahead(
+    files: Iterable[FileStat],
+    *,
+    known: Container[str],
+    limits: DecodeLimits,
+    processes: int | None = None,
+    worker: str = WORKER,
+) -> Generator[tuple[FileStat, Opened], None, None]:
+    """Open files in order; known holds the digests of contents that need no decoding, and may grow meanwhile.
 
-    sha256: str
-
-
-Opened = DecodedPhoto | KnownContent | PhotoError
-
-
-def read_ahead(files: Iterable[FileStat], *, known: Container[str]) -> Iterator[tuple[FileStat, Opened]]:
-    """Open files in order; known holds the digests of contents that need no decoding, and may grow meanwhile."""
+    A decoded photo may hold a few hundred megabytes: one more than there are processes wait at most. Close the
+    iterator to end the processes; none is started before there is a file to open.
+    """
+    count = processes or decoding_processes()
     waiting: deque[tuple[FileStat, Future[Opened]]] = deque()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="decode") as pool:
-        try:
-            for stat in files:
-                waiting.append((stat, pool.submit(_open, stat, known)))
-                if len(waiting) > PHOTOS_AHEAD:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
-            for first, future in waiting:
-                yield first, future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _open(stat: FileStat, known: Container[str]) -> Opened:
+    threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix="decode")
+    pool = DecodePool(limits, worker=worker)
     try:
-        source = read_source(stat.path)
-        if source.sha256 in known:
-            return KnownContent(source.sha256)
-        return decode_photo(source)
-    except PhotoError as error:
-        return error
+        for stat in files:
+            waiting.append((stat, threads.submit(pool.open, stat.path, known=known)))
+            if len(waiting) > count + 1:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        # In this order: the threads that wait for a process return when it is gone.
+        threads.shutdown(wait=False, cancel_futures=True)
+        pool.close()
+        threads.shutdown(wait=True)
+
+
+def decoding_processes() -> int:
+    """Half of the cores that this process may use: the networks need the others."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(_MOST_PROCESSES, cores // 2))

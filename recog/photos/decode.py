@@ -13,7 +13,7 @@ from recog.photos.exif import taken_at, upright_turn
 from recog.photos.files import read_bytes
 from recog.photos.formats import HEAD_BYTES, decoder_is_there, foreign_format, open_image, photo_format
 from recog.photos.quiet import DecoderChatter
-from recog.photos.reasons import Reason, printable
+from recog.photos.reasons import Reason, out_of_memory, printable
 from recog.types import DecodedPhoto, Pixels
 
 MAX_PIXELS = 250_000_000
@@ -66,8 +66,7 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
     except PhotoError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:
-        message = f"{printable(path)} needs more memory than is allowed or left: save it smaller, or leave it out"
-        raise PhotoTooLargeError(message, reason=Reason.TOO_LARGE) from error
+        raise out_of_memory(path) from error
     except Exception as error:
         # The one place where everything is caught: decoders meet hostile bytes with whatever error their parser ran
         # into (OSError, SyntaxError, struct.error, KeyError, ZeroDivisionError ...), and one photo never stops a run.

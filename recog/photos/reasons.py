@@ -5,7 +5,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from recog.errors import UnreadablePhotoError
+from recog.errors import PhotoTooLargeError, UnreadablePhotoError
 
 
 class Reason(StrEnum):
@@ -33,6 +33,10 @@ class Reason(StrEnum):
     """Somebody wrote to it while it was read: try again."""
     IO_ERROR = "io_error"
     """The disk or the network failed: try again."""
+    CRASHED = "crashed"
+    """The process that decoded it died, twice: not tried again before the file changes."""
+    TIMEOUT = "timeout"
+    """Decoding took longer than the limit: not tried again before the file changes."""
 
 
 REASONS: frozenset[str] = frozenset(Reason)
@@ -71,6 +75,12 @@ def printable(path: Path | str) -> str:
 def unreadable(path: Path, reason: Reason) -> UnreadablePhotoError:
     """Make the error for a reason that needs no numbers."""
     return UnreadablePhotoError(f"{printable(path)} {_SENTENCES[reason]}", reason=reason)
+
+
+def out_of_memory(path: Path) -> PhotoTooLargeError:
+    """Make the error for a photo that does not fit into the memory there is."""
+    message = f"{printable(path)} needs more memory than is allowed or left: save it smaller, or leave it out"
+    return PhotoTooLargeError(message, reason=Reason.TOO_LARGE)
 
 
 def unreadable_from(path: Path, error: OSError) -> UnreadablePhotoError:

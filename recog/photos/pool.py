@@ -1,0 +1,237 @@
+"""Decode photos in processes of their own, so that a file that kills its decoder costs one photo and nothing else."""
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Container
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from recog.errors import ConfigError, PhotoError, PhotoTooLargeError, UnreadablePhotoError
+from recog.photos.decode import MAX_PIXELS
+from recog.photos.reasons import REASONS, Reason, out_of_memory, printable
+from recog.photos.wire import fill, receive, send
+from recog.types import DecodedPhoto
+
+WORKER = "recog.photos.worker"
+START_SECONDS = 60.0
+PHOTOS_A_WORKER = 1000
+"""A process is replaced after so many photos: what decoders leak never adds up."""
+_TRIES = 2
+_PATIENCE_SECONDS = 0.5
+"""For a process that is ending by itself; then it is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """What one photo may cost: seconds from its first byte to its last pixel, megabytes of address space."""
+
+    seconds: float = 60.0
+    megabytes: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """A file whose bytes are those of a photo that is known: not decoded."""
+
+    sha256: str
+
+
+Opened = DecodedPhoto | KnownContent | PhotoError
+
+
+class DecodePool:
+    """Decoding processes, started when first needed; use it in `with`, which ends them all.
+
+    worker is the module that such a process runs: see recog.photos.worker.
+    """
+
+    def __init__(self, limits: DecodeLimits, *, worker: str = WORKER) -> None:
+        self._limits = limits
+        self._program = worker
+        self._lock = threading.Lock()
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._closed = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self, path: Path, *, known: Container[str] = ()) -> Opened:
+        """Decode one photo, or say why not; safe in threads, and as many photos are decoded at once as threads call.
+
+        Contents whose digest is in `known` are not decoded. A process that dies is replaced and the photo tried once
+        more, for the system may have run out of memory; then it is 'crashed'. One that is not done in time is
+        'timeout'. Raises ConfigError where no such process can be started.
+        """
+        ended = ""
+        for _ in range(_TRIES):
+            worker = self._hire()
+            try:
+                opened = worker.open(path, known, self._limits)
+            except TimeoutError:
+                self._dismiss(worker)
+                return _given_up(path, Reason.TIMEOUT, f"was not decoded within {self._limits.seconds:g} seconds")
+            except MemoryError:
+                self._dismiss(worker)
+                return out_of_memory(path)
+            except (OSError, EOFError, ValueError, KeyError, TypeError):
+                # It died, or something in it that is no longer our program said what we never say.
+                ended = self._dismiss(worker)
+            else:
+                self._release(worker)
+                return opened
+        return _given_up(path, Reason.CRASHED, f"ended the process that decoded it, {_TRIES} times ({ended})")
+
+    def close(self) -> None:
+        """End every process; a thread that waits in `open` meanwhile gets a RuntimeError."""
+        with self._lock:
+            self._closed.set()
+            workers = list(self._all)
+            self._all.clear()
+            self._idle.clear()
+        for worker in workers:
+            worker.end()
+
+    def _hire(self) -> "_Worker":
+        with self._lock:
+            if self._closed.is_set():
+                raise RuntimeError("the pool is closed")
+            if self._idle:
+                return self._idle.pop()
+        worker = _Worker(self._program, self._limits)
+        with self._lock:
+            if not self._closed.is_set():
+                self._all.add(worker)
+                return worker
+        worker.end()
+        raise RuntimeError("the pool is closed")
+
+    def _release(self, worker: "_Worker") -> None:
+        with self._lock:
+            if worker.photos < PHOTOS_A_WORKER and not self._closed.is_set():
+                self._idle.append(worker)
+                return
+        self._dismiss(worker)
+
+    def _dismiss(self, worker: "_Worker") -> str:
+        with self._lock:
+            self._all.discard(worker)
+        return worker.end()
+
+
+class _Worker:
+    """One decoding process and the connection to it."""
+
+    def __init__(self, program: str, limits: DecodeLimits) -> None:
+        self.photos = 0
+        self._connection, theirs = socket.socketpair()
+        # -P: the folder that recog was started in may hold a hostile json.py. -B: it could not write bytecode anyway.
+        command = [sys.executable, "-P", "-B", "-m", program, str(theirs.fileno())]
+        command += [str(limits.megabytes << 20), str(ceil(limits.seconds))]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own program
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env=environment,
+                )
+            except OSError as error:
+                self._connection.close()
+                raise _not_started(error.strerror or type(error).__name__, limits) from error
+        try:
+            receive(self._connection, time.monotonic() + START_SECONDS)
+        except (OSError, EOFError, ValueError) as error:
+            raise _not_started(self.end(), limits) from error
+
+    def open(self, path: Path, known: Container[str], limits: DecodeLimits) -> Opened:
+        """One photo. Raises TimeoutError; OSError, EOFError, ValueError, KeyError or TypeError where it is lost."""
+        self.photos += 1
+        deadline = time.monotonic() + limits.seconds
+        send(self._connection, {"path": str(path)})
+        answer = receive(self._connection, deadline)
+        if "reason" in answer:
+            return _refusal(answer)
+        sha256 = _digest(answer["sha256"])
+        wanted = sha256 not in known
+        send(self._connection, {"wanted": wanted})
+        if not wanted:
+            return KnownContent(sha256)
+        answer = receive(self._connection, deadline)
+        if "reason" in answer:
+            return _refusal(answer)
+        width, height = _size(answer)
+        date = None if answer["taken_at"] is None else datetime.fromisoformat(answer["taken_at"])
+        pixels = np.empty((height, width, 3), np.uint8)
+        fill(self._connection, pixels.data.cast("B"), deadline)
+        return DecodedPhoto(sha256=sha256, pixels=pixels, format=str(answer["format"]), taken_at=date)
+
+    def end(self) -> str:
+        """Kill it if it lives; how it ended by itself, as words, or nothing."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
+        try:
+            status = self._process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            # The kernel keeps a process that waits for a dead disk: it goes when the disk answers.
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE_SECONDS)
+            return "killed by recog"
+        finally:
+            self._connection.close()
+        return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+
+
+def _not_started(how: str, limits: DecodeLimits) -> ConfigError:
+    return ConfigError(
+        f"no process that decodes photos could be started ({how}): "
+        f"it may need more than the {limits.megabytes} MB of RECOG_DECODE_MEMORY, or the machine is out of memory"
+    )
+
+
+def _given_up(path: Path, reason: Reason, why: str) -> UnreadablePhotoError:
+    message = f"{printable(path)} {why}: leave it out with --exclude, or touch it to have it tried again"
+    return UnreadablePhotoError(message, reason=reason)
+
+
+def _refusal(answer: dict[str, Any]) -> PhotoError:
+    """The error that the process met, made again here."""
+    reason, message = answer["reason"], printable(answer["message"])
+    if reason not in REASONS:
+        raise ValueError(f"a reason {reason!r}")
+    return (PhotoTooLargeError if reason == Reason.TOO_LARGE else UnreadablePhotoError)(message, reason=reason)
+
+
+def _digest(sha256: str) -> str:
+    if len(bytes.fromhex(sha256)) != hashlib.sha256().digest_size:
+        raise ValueError("a digest of another length")
+    return sha256
+
+
+def _size(answer: dict[str, Any]) -> tuple[int, int]:
+    width, height = int(answer["width"]), int(answer["height"])
+    if width < 1 or height < 1 or width * height > MAX_PIXELS:
+        raise ValueError(f"{width} x {height} pixels")
+    return width, height

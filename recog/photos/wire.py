@@ -1,0 +1,51 @@
+"""The messages between recog and a process that decodes photos: a length, that much JSON, and then perhaps pixels."""
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_LENGTH = struct.Struct("!I")
+_MOST_BYTES = 1 << 20
+"""A path and a sentence about it are far shorter: whoever says more is not believed."""
+
+
+def send(connection: socket.socket, message: Mapping[str, object]) -> None:
+    """Send one message; OSError where nobody listens any more."""
+    content = json.dumps(message).encode("ascii")
+    connection.sendall(_LENGTH.pack(len(content)) + content)
+
+
+def receive(connection: socket.socket, deadline: float | None = None) -> dict[str, Any]:
+    """The next message.
+
+    deadline is a time of time.monotonic(), None waits for ever. Raises EOFError at the end of the connection,
+    TimeoutError at the deadline, ValueError for what is no message.
+    """
+    head = bytearray(_LENGTH.size)
+    fill(connection, memoryview(head), deadline)
+    (length,) = _LENGTH.unpack(head)
+    if length > _MOST_BYTES:
+        raise ValueError(f"a message of {length} bytes")
+    content = bytearray(length)
+    fill(connection, memoryview(content), deadline)
+    message = json.loads(content)
+    if not isinstance(message, dict):
+        raise ValueError("a message is an object")  # noqa: TRY004 - of foreign bytes, not of our caller
+    return message
+
+
+def fill(connection: socket.socket, buffer: memoryview, deadline: float | None = None) -> None:
+    """Receive exactly as many bytes as the buffer has, straight into it; raises as `receive`."""
+    while buffer:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(left)
+        count = connection.recv_into(buffer)
+        if count == 0:
+            raise EOFError
+        buffer = buffer[count:]

@@ -1,0 +1,85 @@
+"""The program of a decoding process: it opens the photos that recog names, and sends the pixels back.
+
+Whatever a hostile file does to a decoder happens here, in a process that holds no catalog and no lock, writes no file
+and has a limit on its memory: `python -P -m recog.photos.worker DESCRIPTOR MEMORY SECONDS`.
+"""
+
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from recog.errors import PhotoError
+from recog.photos.decode import PhotoSource, decode_photo, read_source
+from recog.photos.reasons import out_of_memory
+from recog.photos.wire import receive, send
+from recog.types import DecodedPhoto
+
+Decode = Callable[[PhotoSource], DecodedPhoto]
+
+_GRACE_SECONDS = 5
+
+
+def main(decode: Decode = decode_photo) -> None:
+    """Serve the recog that started this process until it hangs up."""
+    descriptor, memory, seconds = (int(word) for word in sys.argv[1:])
+    # Ctrl-C reaches every process of a terminal; recog itself decides when this one ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit(memory)
+    with socket.socket(fileno=descriptor) as connection, suppress(EOFError, OSError):  # recog hung up
+        serve(connection, decode, seconds=seconds)
+    # There is nothing to tidy up, and an interpreter takes its time to.
+    os._exit(0)
+
+
+def serve(connection: socket.socket, decode: Decode, *, seconds: int) -> None:
+    """Answer one request after the other: the digest first, then, if recog does not know it, the pixels or a reason.
+
+    Should recog be gone while a decoder hangs, an alarm ends this process some seconds after the limit.
+    """
+    send(connection, {"ready": True})
+    while True:
+        path = Path(receive(connection)["path"])
+        signal.alarm(seconds + _GRACE_SECONDS)
+        try:
+            _answer(connection, path, decode)
+        except PhotoError as error:
+            _refuse(connection, error)
+        except MemoryError:
+            _refuse(connection, out_of_memory(path))
+        signal.alarm(0)
+
+
+def _answer(connection: socket.socket, path: Path, decode: Decode) -> None:
+    source = read_source(path)
+    send(connection, {"sha256": source.sha256})
+    if not receive(connection)["wanted"]:
+        return
+    photo = decode(source)
+    height, width = photo.pixels.shape[:2]
+    date = None if photo.taken_at is None else photo.taken_at.isoformat()
+    send(connection, {"width": width, "height": height, "format": photo.format, "taken_at": date})
+    connection.sendall(photo.pixels.data.cast("B"))
+
+
+def _refuse(connection: socket.socket, error: PhotoError) -> None:
+    send(connection, {"reason": error.reason, "message": str(error)})
+
+
+def _limit(memory: int) -> None:
+    """Bound what a decoder may take (bytes of address space, where the system heeds that); no files, no core dumps.
+
+    A core dump would be a copy of somebody's photo on the disk.
+    """
+    for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(kind)
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (limit, hard))
+
+
+if __name__ == "__main__":
+    main()
