@@ -1,0 +1,62 @@
+"""Planning a batch: what is made, under which name, and what is the same."""
+
+from pathlib import Path
+
+import pytest
+
+from recog.errors import StyleError
+from recog.style.batch import StyleSource, picture_digest, plan_pictures
+from recog.style.settings import StyleSettings
+
+PHOTOS = [StyleSource(Path(f"/photos/IMG {n}.jpg"), f"{n:064d}") for n in range(3)]
+STYLES = [StyleSource(Path(f"/styles/{name}.jpg"), name * 64) for name in "ab"]
+OUT = Path("/out")
+
+
+def test_every_photo_meets_every_style_and_setting_once() -> None:
+    settings = [StyleSettings(), StyleSettings(beta=3.0)]
+    planned = plan_pictures(PHOTOS, STYLES, settings, network_sha256="n", folder=OUT)
+    assert len(planned) == 12
+    assert len({each.digest for each in planned}) == len({each.output for each in planned}) == 12
+    assert {(each.content, each.style, each.settings) for each in planned} == {
+        (photo, style, setting) for photo in PHOTOS for style in STYLES for setting in settings
+    }
+
+
+def test_the_same_content_at_two_paths_is_planned_once() -> None:
+    twin = StyleSource(Path("/copy/other.jpg"), PHOTOS[0].sha256)
+    planned = plan_pictures([PHOTOS[0], twin], STYLES[:1], [StyleSettings()], network_sha256="n", folder=OUT)
+    assert [each.content.path for each in planned] == [PHOTOS[0].path]
+
+
+def test_a_plan_is_the_same_the_next_time_so_that_a_batch_can_go_on() -> None:
+    plans = [plan_pictures(PHOTOS, STYLES, [StyleSettings()], network_sha256="n", folder=OUT) for _ in range(2)]
+    assert plans[0] == plans[1]
+
+
+def test_the_digest_sees_all_that_a_result_is_made_of_and_not_the_order_of_styles() -> None:
+    def digest(content: str = "c", styles: str = "ab", shares: tuple[float, float] = (1.0, 2.0), **more: float) -> str:
+        return picture_digest(content, list(styles), shares, StyleSettings(**more), network_sha256="n")  # type: ignore[arg-type]
+
+    assert digest() == picture_digest("c", ["b", "a"], (2.0, 1.0), StyleSettings(), network_sha256="n")
+    others = {digest(content="d"), digest(styles="ac"), digest(shares=(1.0, 3.0)), digest(beta=2.0)}
+    others.add(picture_digest("c", ["a", "b"], (1.0, 2.0), StyleSettings(), network_sha256="m"))
+    assert len(others | {digest()}) == 6
+
+
+@pytest.mark.parametrize("stem", ["../../etc/passwd", "a b;rm -rf", "ä" * 200, "...", "-x"])
+def test_names_stay_in_the_folder_and_short_whatever_the_photo_is_called(stem: str) -> None:
+    source = StyleSource(Path("/photos") / f"{stem}.jpg", "0" * 64)
+    (planned,) = plan_pictures([source], STYLES[:1], [StyleSettings()], network_sha256="n", folder=OUT, suffix=".JPG")
+    assert planned.output.parent == OUT
+    assert planned.output.suffix == ".jpg"
+    assert len(planned.output.name.encode()) < 240
+    assert not set(planned.output.name) & set(" ;/\\'\"")
+    assert planned.output.name[0] not in ".-"
+
+
+def test_no_style_and_an_unknown_suffix_are_refused() -> None:
+    with pytest.raises(StyleError, match="no style picture"):
+        plan_pictures(PHOTOS, [], [StyleSettings()], network_sha256="n", folder=OUT)
+    with pytest.raises(StyleError, match=r"\.gif is no suffix"):
+        plan_pictures(PHOTOS, STYLES, [StyleSettings()], network_sha256="n", folder=OUT, suffix=".gif")
