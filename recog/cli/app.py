@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import clusters, faces, models, people, training, upkeep
+from recog.cli import clusters, exchange, faces, models, people, training, upkeep
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -31,6 +31,8 @@ people_app.command("merge")(people.merge)
 people_app.command("hide")(people.hide)
 people_app.command("unhide")(people.unhide)
 people_app.command("forget")(people.forget)
+people_app.command("export")(exchange.export_names)
+people_app.command("import")(exchange.import_names)
 app.add_typer(people_app, name="people")
 
 app.command("cluster")(clusters.cluster)

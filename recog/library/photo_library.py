@@ -11,6 +11,8 @@ from recog.config import Settings, read_settings
 from recog.errors import CatalogError
 from recog.index.files import discard
 from recog.library import answers, clusters, duplicates, people, upkeep
+from recog.library.exchange import exporting, importing
+from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
 from recog.library.ingest import ingest, plan
 from recog.library.networks import Networks
@@ -184,6 +186,24 @@ class PhotoLibrary:
             erased = catalog.forget(person.id)
             self.fresh_index.publish()
             return Forgotten(erased.name, len(erased.face_ids), erased.complete)
+
+    def export_names(self, path: Path, *, matched: bool = False) -> NamesExport:
+        """Write everybody's confirmed faces to a .json or .csv file; with those named by distance where asked for."""
+        return exporting.export_names(self.catalog, path.absolute(), matched=matched)
+
+    def export_sidecars(self, directory: Path, *, matched: bool = False) -> NamesExport:
+        """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
+        return exporting.export_sidecars(self.catalog, directory.absolute(), matched=matched)
+
+    def import_names(self, path: Path, *, replace: bool = False) -> NamesImport:
+        """Confirm the names of a file that `export_names` wrote."""
+        with self._writing() as catalog:
+            return importing.import_names(catalog, path, replace=replace)
+
+    def import_sidecars(self, paths: Sequence[Path], *, replace: bool = False) -> NamesImport:
+        """Confirm the names of XMP sidecars, or of all below folders."""
+        with self._writing() as catalog:
+            return importing.import_sidecars(catalog, paths, replace=replace)
 
     def cluster(
         self,

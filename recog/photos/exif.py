@@ -28,11 +28,16 @@ def upright_turn(image: Image) -> Transpose | None:
 
     Call it on a loaded image: PNG may keep its EXIF behind the pixels, and TIFF is turned while it loads.
     """
+    return _UPRIGHT.get(orientation(image))
+
+
+def orientation(image: Image) -> int:
+    """EXIF's orientation of the stored picture, 1 (upright) to 8; 1 where its metadata says nothing sensible."""
     try:
-        orientation = image.getexif().get(_ORIENTATION)
+        value = image.getexif().get(_ORIENTATION)
     except Exception:  # noqa: BLE001 - broken metadata of any kind must not cost the photo
-        return None
-    return _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+        return 1
+    return value if isinstance(value, int) and value in _UPRIGHT else 1
 
 
 def taken_at(image: Image) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
+from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -19,7 +20,7 @@ from recog.library.results import (
     VerifiedPair,
     WeightsStatus,
 )
-from recog.render import text_library, text_photos
+from recog.render import text_exchange, text_library, text_photos
 from recog.types import Person
 
 Result: TypeAlias = (
@@ -37,6 +38,8 @@ Result: TypeAlias = (
     | LibraryStatus
     | CheckReport
     | IndexStatus
+    | NamesExport
+    | NamesImport
 )
 
 
@@ -71,6 +74,10 @@ def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of
             return text_library.check(result)
         case IndexStatus():
             return text_library.index_status(result)
+        case NamesExport():
+            return text_exchange.exported(result)
+        case NamesImport():
+            return text_exchange.imported(result)
         case _:
             assert_never(result)
 

@@ -26,6 +26,11 @@ class Faces(CatalogPart):
         with self._database.reading() as connection:
             return faces_of_photos(connection, [photo_id])[photo_id]
 
+    def faces_of_photos(self, photo_ids: Iterable[int]) -> dict[int, list[Face]]:
+        """The faces of photos, oldest first; a photo without faces, or unknown, has an empty list."""
+        with self._database.reading() as connection:
+            return faces_of_photos(connection, photo_ids)
+
     def faces_of_person(self, person_id: int) -> list[Face]:
         """The confirmed and matched faces of a person, confirmed first, oldest first."""
         statement = (

@@ -1,16 +1,18 @@
 """Photos: by number, by digest, and saved with their faces."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from recog.errors import CatalogError
+from recog.store.encoding import chunks, path_bytes, path_of
 from recog.store.part import CatalogPart
 from recog.store.records import KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.saving import save_batch
-from recog.store.tables import detectors, networks, photos, processings
+from recog.store.tables import detectors, files, networks, photos, processings
 from recog.types import NetworkInfo, Photo
 
 
@@ -38,6 +40,34 @@ class Photos(CatalogPart):
         with self._database.reading() as connection:
             row = connection.execute(statement).first()
         return None if row is None else KnownPhoto(_photo_of(row), bool(row.current))
+
+    def photos(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
+        """Photos by number; unknown numbers are left out."""
+        found: dict[int, Photo] = {}
+        with self._database.reading() as connection:
+            for ids in chunks(photo_ids):
+                rows = connection.execute(select(photos).where(photos.c.id.in_(ids)))
+                found |= {row.id: _photo_of(row) for row in rows}
+        return found
+
+    def photos_with(self, digests: Iterable[str]) -> dict[str, Photo]:
+        """Photos by the digest of their bytes; unknown digests are left out."""
+        found: dict[str, Photo] = {}
+        with self._database.reading() as connection:
+            for raw in chunks(bytes.fromhex(digest) for digest in digests):
+                rows = connection.execute(select(photos).where(photos.c.sha256.in_(raw)))
+                found |= {row.sha256.hex(): _photo_of(row) for row in rows}
+        return found
+
+    def photos_at(self, paths: Iterable[Path]) -> dict[Path, Photo]:
+        """Photos by the absolute path of a file that shows them; unknown paths are left out."""
+        found: dict[Path, Photo] = {}
+        with self._database.reading() as connection:
+            for raw in chunks(path_bytes(path) for path in paths):
+                statement = select(files.c.path, photos).join(photos, photos.c.id == files.c.photo_id)
+                rows = connection.execute(statement.where(files.c.path.in_(raw)))
+                found |= {path_of(row.path): _photo_of(row) for row in rows}
+        return found
 
     def digests(self, *, detector: str, network: str) -> dict[str, int]:
         """Photo numbers by digest, of all photos that these two have processed: what need not be decoded again."""

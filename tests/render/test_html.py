@@ -162,7 +162,7 @@ def test_the_document_is_written_where_the_name_says_json(report: DuplicateRepor
 
 
 def test_a_place_that_cannot_be_written_is_named(report: DuplicateReport, tmp_path: Path) -> None:
-    with pytest.raises(RecogError, match=r"nowhere/report\.html: No such file"):
+    with pytest.raises(RecogError, match=r"nowhere/report\.html cannot be written: No such file"):
         write_report(report, tmp_path / "nowhere" / "report.html")
 
 

@@ -1,0 +1,71 @@
+"""The verbs by which names leave and enter: people export, people import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recog.cli.session import Session, verb
+
+
+@verb
+def export_names(
+    session: Session,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write a .json or .csv file.", show_default=False)
+    ] = None,
+    xmp: Annotated[
+        Path | None,
+        typer.Option("--xmp", metavar="DIR", help="Write XMP sidecars below DIR, one a photo.", show_default=False),
+    ] = None,
+    matched: Annotated[
+        bool, typer.Option("--matched", help="Write the names that recog gave by distance too.")
+    ] = False,
+) -> None:
+    """Write who is where in which photo, to a file or to XMP sidecars.
+
+    Sidecars hold face regions as digiKam, Lightroom and Windows read them, below DIR under each photo's whole path;
+    the photos and their folders stay as they are, and so does a sidecar that another program wrote.
+
+    Example:
+      recog people export --out names.json
+      recog people export --xmp sidecars
+    """
+    if (out is None) == (xmp is None):
+        raise typer.BadParameter("name one of --out FILE and --xmp DIR")
+    with session.open() as library:
+        if out is not None:
+            session.show(library.export_names(out, matched=matched))
+        if xmp is not None:
+            session.show(library.export_sidecars(xmp, matched=matched))
+
+
+@verb
+def import_names(
+    session: Session,
+    sources: Annotated[list[Path], typer.Argument(metavar="PATH...", show_default=False)],
+    replace: Annotated[bool, typer.Option("--replace", help="Rename faces that bear another confirmed name.")] = False,
+) -> None:
+    """Confirm the names that a file of `recog people export`, or XMP sidecars, say.
+
+    PATH is a .json or .csv file, an .xmp sidecar (MWG or Microsoft regions), or a folder of sidecars. A name goes to
+    the face of the same photo at the same place; what finds none is listed.
+
+    Example:
+      recog people import names.json
+      recog people import ~/Pictures
+    """
+    tables = [path for path in sources if path.suffix.lower() in {".json", ".csv"} and not path.is_dir()]
+    sidecars = [path for path in sources if path.is_dir() or path.suffix.lower() == ".xmp"]
+    if (strange := set(sources) - set(tables) - set(sidecars)) != set():
+        raise typer.BadParameter(f"{min(strange)} is no .json, .csv or .xmp file, and no folder")
+    if len(sources) > 1 and tables:
+        raise typer.BadParameter("one file of names at a time; sidecars and folders may be several")
+    with session.open() as library:
+        session.show(
+            library.import_names(tables[0], replace=replace)
+            if tables
+            else library.import_sidecars(sidecars, replace=replace)
+        )

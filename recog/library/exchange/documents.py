@@ -1,0 +1,104 @@
+"""Files of names: JSON and CSV, written and read without loss."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from recog.errors import RecogError
+from recog.library.exchange.cells import from_cell, to_cell
+from recog.library.exchange.records import NamedFace
+from recog.library.exchange.regions import Region
+from recog.types import Origin
+
+SUFFIXES = (".json", ".csv")
+MAX_BYTES = 512 << 20
+"""About two million named faces."""
+_FORMAT, _VERSION = "recog names", 1
+_COLUMNS = ("person", "by", "hidden", "photo", "left", "top", "width", "height", "path")
+_MEASURES = ("left", "top", "width", "height")
+
+
+def to_json(faces: Iterable[NamedFace]) -> bytes:
+    r"""A JSON document in ASCII: other characters, and bytes of paths that are no UTF-8, stand as \uXXXX."""
+    document = {"format": _FORMAT, "version": _VERSION, "faces": [_row(face) for face in faces]}
+    return f"{json.dumps(document, indent=1, allow_nan=False)}\n".encode("ascii")
+
+
+def to_csv(faces: Iterable[NamedFace]) -> bytes:
+    """Lines under a header, in UTF-8; paths keep the file system's own bytes."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, _COLUMNS)
+    writer.writeheader()
+    for face in faces:
+        row = _row(face)
+        writer.writerow(row | {"person": to_cell(face.region.name), "path": to_cell(str(row["path"] or ""))})
+    return text.getvalue().encode("utf-8", "surrogateescape")
+
+
+def read_names(path: Path) -> list[NamedFace]:
+    """The faces of a file that `to_json` or `to_csv` wrote, told by its suffix.
+
+    Raises RecogError with the file and the number of the first face that is not one: a damaged file is not half read.
+    """
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+    except OSError as error:
+        raise RecogError(f"{path} cannot be read: {error.strerror}") from error
+    if data is None:
+        raise RecogError(f"{path} is larger than {MAX_BYTES >> 20} MB: export the names in parts")
+    rows = _json_rows(path, data) if path.suffix.lower() == ".json" else _csv_rows(path, data)
+    faces = []
+    for number, row in enumerate(rows, start=1):
+        try:
+            faces.append(_face(row))
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
+            raise RecogError(
+                f"{path}: face {number} cannot be read ({type(error).__name__}: {error}); export the names again"
+            ) from error
+    return faces
+
+
+def _row(face: NamedFace) -> dict[str, object]:
+    region = face.region
+    measures = {key: round(getattr(region, key), 9) for key in _MEASURES}
+    path = None if face.path is None else str(face.path)
+    row = {"person": region.name, "by": face.by.value, "hidden": face.hidden, "photo": face.photo, "path": path}
+    return {key: (row | measures)[key] for key in _COLUMNS}
+
+
+def _face(row: Mapping[str, Any]) -> NamedFace:
+    name, photo, path = row["person"], row["photo"], row["path"]
+    if not isinstance(name, str) or not isinstance(photo, str) or len(bytes.fromhex(photo)) != 32:
+        raise ValueError("person is a name and photo a SHA-256 in hexadecimal")
+    region = Region(name, *(float(row[key]) for key in _MEASURES))
+    if not region.sensible:
+        raise ValueError("left, top, width, height are numbers, 0 to 1 on the photo")
+    hidden = str(row["hidden"]).lower() == "true"
+    return NamedFace(region, Origin(row["by"]), photo.lower(), Path(path) if path else None, hidden)
+
+
+def _json_rows(path: Path, data: bytes) -> Sequence[Mapping[str, Any]]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise RecogError(f"{path} is no JSON document: {error}") from error
+    if not isinstance(document, dict) or document.get("format") != _FORMAT or document.get("version") != _VERSION:
+        raise RecogError(
+            f"{path} holds no names as 'recog people export' writes them (format {_FORMAT!r}, version {_VERSION})"
+        )
+    rows: Sequence[Mapping[str, Any]] = document["faces"] if isinstance(document.get("faces"), list) else []
+    return rows
+
+
+def _csv_rows(path: Path, data: bytes) -> Sequence[Mapping[str, Any]]:
+    text = data.decode("utf-8-sig", "surrogateescape")
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise RecogError(f"{path} is no CSV file: {error}") from error
+    if rows and not set(_COLUMNS) <= rows[0].keys():
+        raise RecogError(f"{path} holds no names: its columns are not {', '.join(_COLUMNS)}")
+    return [row | {"person": from_cell(row["person"] or ""), "path": from_cell(row["path"] or "")} for row in rows]

@@ -1,0 +1,126 @@
+"""Write the names of a library's faces to a file, or to XMP sidecars beside a mirror of its folders."""
+
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from recog.errors import PhotoError, RecogError
+from recog.library.exchange import documents
+from recog.library.exchange.records import LeftOut, NamedFace, NamesExport
+from recog.library.exchange.regions import lies_on_side, region_of, stored
+from recog.library.exchange.xml import MAX_BYTES, NoXmlError
+from recog.library.exchange.xmp import read_packet, write_packet
+from recog.library.private_file import write_private
+from recog.photos import read_source, stored_orientation
+from recog.store.catalog import Catalog
+from recog.types import Origin, Photo
+
+SIDECAR_SUFFIX = ".xmp"
+"""Appended to the photo's whole name, as digiKam and darktable do: IMG.jpg and IMG.png do not share a sidecar."""
+
+
+def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:
+    """Write everybody's confirmed faces, hidden people's too, to a JSON or CSV file by its suffix.
+
+    matched: the faces that recog named by distance too; they are marked, and import passes them over.
+    """
+    if path.suffix.lower() not in documents.SUFFIXES:
+        raise RecogError(f"{path.name} does not end in {' or '.join(documents.SUFFIXES)}: choose a name that does")
+    faces = [face for _, face in _named_faces(catalog, matched=matched)]
+    write_private(path, documents.to_json(faces) if path.suffix.lower() == ".json" else documents.to_csv(faces))
+    return NamesExport(path, len({face.region.name for face in faces}), len(faces), 1, ())
+
+
+def export_sidecars(catalog: Catalog, directory: Path, *, matched: bool) -> NamesExport:
+    """Write an XMP sidecar for every photo file with a named face, in `directory` under the file's whole path.
+
+    The photos' own folders are not written to. A sidecar that another program wrote or changed is left alone. So is a
+    photo that cannot be read, or changed since it was indexed: its faces may be elsewhere now. Hidden people stay out.
+    """
+    _refuse_photo_folders(catalog, directory)
+    people: set[str] = set()
+    faces = files = 0
+    left_out: list[LeftOut] = []
+    for photo, named in _by_photo(_named_faces(catalog, matched=matched)):
+        shown = [face for face in named if not face.hidden]
+        written = 0
+        for path in catalog.paths([photo.id]).get(photo.id, ()) if shown else ():
+            reason = _write_sidecar(directory, path, photo, shown)
+            if reason is None:
+                written += 1
+            else:
+                left_out.append(LeftOut(path, reason))
+        files += written
+        if written:
+            faces += len(shown)
+            people |= {face.region.name for face in shown}
+    return NamesExport(directory, len(people), faces, files, tuple(left_out))
+
+
+def _named_faces(catalog: Catalog, *, matched: bool) -> Iterator[tuple[Photo, NamedFace]]:
+    for person in catalog.people(hidden=True):
+        faces = [face for face in catalog.faces_of_person(person.id) if matched or face.origin is Origin.CONFIRMED]
+        photos = catalog.photos({face.photo_id for face in faces})
+        paths = catalog.paths(photos)
+        for face in faces:
+            photo = photos[face.photo_id]
+            region = region_of(person.name, face.box, photo.width, photo.height)
+            path = next(iter(paths.get(photo.id, ())), None)
+            yield photo, NamedFace(region, face.origin or Origin.MATCHED, photo.sha256, path, person.hidden)
+
+
+def _by_photo(faces: Iterable[tuple[Photo, NamedFace]]) -> list[tuple[Photo, list[NamedFace]]]:
+    groups: dict[int, tuple[Photo, list[NamedFace]]] = {}
+    for photo, face in faces:
+        groups.setdefault(photo.id, (photo, []))[1].append(face)
+    return [groups[photo_id] for photo_id in sorted(groups)]
+
+
+def _refuse_photo_folders(catalog: Catalog, directory: Path) -> None:
+    real = directory.resolve()
+    inside = next((root for root in catalog.roots() if real.is_relative_to(root.resolve())), None)
+    if inside is not None or real == Path(real.anchor):
+        raise RecogError(
+            f"sidecars are not written among your photos, and {directory} is {'inside' if inside else 'above'} "
+            f"{inside or 'them all'}: choose a folder elsewhere"
+        )
+
+
+def _write_sidecar(directory: Path, path: Path, photo: Photo, faces: list[NamedFace]) -> str | None:
+    """Why the sidecar of a photo file was not written, or None."""
+    try:
+        source = read_source(path)
+    except PhotoError as error:
+        return f"the photo cannot be read ({error.reason})"
+    if source.sha256 != photo.sha256:
+        return "the photo has changed since it was indexed"
+    orientation = stored_orientation(source)
+    width, height = (photo.height, photo.width) if lies_on_side(orientation) else (photo.width, photo.height)
+    packet = write_packet(
+        [stored(face.region, orientation) for face in faces],
+        width=width,
+        height=height,
+        sha256=photo.sha256,
+        version=version("recog"),
+    )
+    target = directory / path.relative_to(path.anchor).with_name(path.name + SIDECAR_SUFFIX)
+    try:
+        if target.is_symlink() or (target.exists() and not _is_own(target)):
+            return f"{target} is another program's"
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(target, packet)
+    except OSError as error:
+        return f"{target} cannot be written: {error.strerror}"
+    except RecogError as error:
+        return str(error)
+    return None
+
+
+def _is_own(target: Path) -> bool:
+    """Did recog write this sidecar, and nobody since?"""
+    with target.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    try:
+        return read_packet(data).own
+    except NoXmlError:
+        return False

@@ -1,0 +1,242 @@
+"""Give faces of the library the names that a file of names, or XMP sidecars, say."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recog.boxes import match_boxes
+from recog.errors import CatalogError, PhotoError
+from recog.library.exchange.documents import read_names
+from recog.library.exchange.exporting import SIDECAR_SUFFIX
+from recog.library.exchange.records import LeftOut, NameConflict, NamesImport, Unmatched
+from recog.library.exchange.regions import NORMAL, Region, lies_on_side, region_of, upright
+from recog.library.exchange.xml import MAX_BYTES, NoXmlError
+from recog.library.exchange.xmp import Sidecar, read_packet
+from recog.photos import PHOTO_SUFFIXES, read_source, stored_orientation
+from recog.store.catalog import Catalog
+from recog.store.names import checked_name, name_key
+from recog.store.rows import SAME_FACE_IOU
+from recog.types import Face, Origin, Person, Photo
+
+_NO_FACE = "no face of the library is there"
+_NO_PHOTO = "the photo is not in the library"
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A name at a place of an upright photo, and the file that says so."""
+
+    region: Region
+    source: Path
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What has become of the claims so far."""
+
+    confirmed: int = 0
+    already: int = 0
+    passed_over: int = 0
+    created: list[str] = field(default_factory=list)
+    conflicts: list[NameConflict] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    unreadable: list[LeftOut] = field(default_factory=list)
+
+    def result(self, *, replace: bool) -> NamesImport:
+        return NamesImport(
+            confirmed=self.confirmed,
+            already=self.already,
+            passed_over=self.passed_over,
+            created=tuple(self.created),
+            conflicts=tuple(self.conflicts),
+            replaced=replace,
+            unmatched=tuple(self.unmatched),
+            unreadable=tuple(self.unreadable),
+        )
+
+
+def import_names(catalog: Catalog, path: Path, *, replace: bool) -> NamesImport:
+    """Confirm the names of a file that `export_names` wrote.
+
+    A face is the one of the same photo (the digest of its bytes) that overlaps the rectangle by an IoU of at least
+    0.5. A face that a human calls otherwise keeps its name and is reported, unless `replace`. Names that recog had
+    given by distance are no human's word and are passed over. Only people whose faces are found are made. Run again
+    after an interruption: names that are there already change nothing. The caller holds the writer's lock.
+    """
+    outcome = _Outcome()
+    claims: dict[str, list[_Claim]] = {}
+    for face in read_names(path):
+        if face.by is Origin.MATCHED:
+            outcome.passed_over += 1
+        else:
+            claims.setdefault(face.photo, []).append(_Claim(face.region, face.path or path, face.hidden))
+    known = catalog.photos_with(claims)
+    for digest, theirs in claims.items():
+        if digest not in known:
+            outcome.unmatched += [Unmatched(claim.region.name, claim.source, _NO_PHOTO) for claim in theirs]
+    _name(catalog, [(known[digest], theirs) for digest, theirs in claims.items() if digest in known], outcome, replace)
+    return outcome.result(replace=replace)
+
+
+def import_sidecars(catalog: Catalog, paths: Sequence[Path], *, replace: bool) -> NamesImport:
+    """Confirm the names of XMP sidecars, or of all below folders; rules as for `import_names`.
+
+    A sidecar belongs to the photo whose digest it bears (recog's own), else to the photo beside it (IMG.jpg.xmp or
+    IMG.xmp), else to the photo at its path below the folder that was given (as `export_sidecars` mirrors paths).
+    """
+    outcome = _Outcome()
+    claims: list[tuple[Photo, list[_Claim]]] = []  # one entry a sidecar: copies of a photo say the same names each
+    for root, path in _sidecars(paths):
+        try:
+            with path.open("rb") as file:
+                sidecar = read_packet(file.read(MAX_BYTES + 1))
+        except NoXmlError as error:
+            outcome.unreadable.append(LeftOut(path, str(error)))
+            continue
+        except OSError as error:
+            outcome.unreadable.append(LeftOut(path, f"it cannot be read: {error.strerror}"))
+            continue
+        if sidecar.unusable:
+            outcome.unreadable.append(LeftOut(path, f"{sidecar.unusable} of its face rectangles make no sense"))
+        photo = _photo_of(catalog, root, path, sidecar) if sidecar.regions else None
+        turn = None if photo is None else _orientation(catalog, photo, sidecar)
+        if photo is None or turn is None:
+            reason = _NO_PHOTO if photo is None else "the photo cannot be read to see how it is turned"
+            outcome.unmatched += [Unmatched(region.name, path, reason) for region in sidecar.regions]
+            continue
+        claims.append((photo, [_Claim(upright(region, turn), path) for region in sidecar.regions]))
+    _name(catalog, claims, outcome, replace)
+    return outcome.result(replace=replace)
+
+
+def _sidecars(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
+    """Every sidecar with the folder it was found below, None for one that was named itself; sorted, no links."""
+    for path in paths:
+        if not path.is_dir():
+            yield None, path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            yield from ((path, Path(folder, name)) for name in sorted(names) if name.lower().endswith(SIDECAR_SUFFIX))
+
+
+def _photo_of(catalog: Catalog, root: Path | None, path: Path, sidecar: Sidecar) -> Photo | None:
+    """The photo that a sidecar speaks of; None where there is none, or several."""
+    if sidecar.sha256 is not None:
+        return catalog.photos_with([sidecar.sha256]).get(sidecar.sha256)
+    places = [path.absolute()]
+    if root is not None:
+        places.append(Path(path.absolute().anchor) / path.relative_to(root))
+    for place in places:
+        whole = place.with_suffix("")  # IMG.jpg.xmp, or IMG.xmp
+        suffixes = sorted(PHOTO_SUFFIXES | {suffix.upper() for suffix in PHOTO_SUFFIXES})
+        beside = [whole] if whole.suffix else []
+        for candidates in (beside, [whole.with_name(whole.name + suffix) for suffix in suffixes]):
+            found = {photo.id: photo for photo in catalog.photos_at(candidates).values()}
+            if len(found) == 1:
+                return found.popitem()[1]
+    return None
+
+
+def _orientation(catalog: Catalog, photo: Photo, sidecar: Sidecar) -> int | None:
+    """How the picture that the regions were made on is turned; None where no file of the photo can be read.
+
+    As the photo is stored, unless the sidecar gives the upright picture's size: some programs turn their regions too.
+    """
+    for path in catalog.paths([photo.id]).get(photo.id, ()):
+        try:
+            source = read_source(path)
+        except PhotoError:
+            continue
+        if source.sha256 != photo.sha256:
+            continue
+        orientation = stored_orientation(source)
+        if lies_on_side(orientation) and sidecar.width is not None and sidecar.height is not None:
+            shape, upright_shape = sidecar.width > sidecar.height, photo.width > photo.height
+            if shape == upright_shape and photo.width != photo.height:
+                return NORMAL
+        return orientation
+    return None
+
+
+def _name(catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcome: _Outcome, replace: bool) -> None:
+    """Match the claims of each file with the faces of its photo, and confirm what nothing speaks against."""
+    faces_of = catalog.faces_of_photos(photo.id for photo, _ in claims)
+    naming = _Naming(catalog.people(hidden=True), faces_of.values(), outcome, replace=replace)
+    for photo, theirs in claims:
+        faces = faces_of[photo.id]
+        boxes = [region_of("", face.box, photo.width, photo.height).box for face in faces]
+        partner = dict(match_boxes([claim.region.box for claim in theirs], boxes, SAME_FACE_IOU))
+        for row, claim in enumerate(theirs):
+            naming.say(claim, faces[partner[row]].id if row in partner else None)
+    naming.confirm(catalog)
+
+
+class _Naming:
+    """Who each face is: what the catalog's humans said, then what the claims add."""
+
+    def __init__(
+        self, people: Sequence[Person], faces: Iterable[Sequence[Face]], outcome: _Outcome, *, replace: bool
+    ) -> None:
+        self._known = {name_key(person.name): person for person in people}
+        self._shown = {key: person.name for key, person in self._known.items()}
+        key_of = {person.id: key for key, person in self._known.items()}
+        self._said = {
+            face.id: key_of[face.person_id]
+            for theirs in faces
+            for face in theirs
+            if face.origin is Origin.CONFIRMED and face.person_id is not None
+        }
+        self._confirm: dict[str, set[int]] = {}
+        self._hidden: set[str] = set()
+        self._outcome = outcome
+        self._replace = replace
+
+    def say(self, claim: _Claim, face_id: int | None) -> None:
+        """Take a claim that found a face, or none."""
+        name = claim.region.name
+        if face_id is None:
+            self._outcome.unmatched.append(Unmatched(name, claim.source, _NO_FACE))
+            return
+        if (reason := _unfit(name)) is not None:
+            self._outcome.unmatched.append(Unmatched(name, claim.source, reason))
+            return
+        key, before = name_key(name), self._said.get(face_id)
+        if before == key:
+            self._outcome.already += 1
+            return
+        if before is not None:
+            self._outcome.conflicts.append(NameConflict(name, self._shown[before], face_id, claim.source))
+            if not self._replace:
+                return
+            self._confirm.get(before, set()).discard(face_id)
+        self._shown.setdefault(key, checked_name(name))
+        if claim.hidden:
+            self._hidden.add(key)
+        self._said[face_id] = key
+        self._confirm.setdefault(key, set()).add(face_id)
+
+    def confirm(self, catalog: Catalog) -> None:
+        """Write it down, one transaction a person; a person who is new is made."""
+        for key, face_ids in self._confirm.items():
+            if not face_ids:
+                continue
+            person = self._known.get(key)
+            if person is None:
+                person = catalog.add_person(self._shown[key])
+                self._outcome.created.append(person.name)
+                if key in self._hidden:
+                    catalog.set_hidden(person.id, hidden=True)
+            catalog.confirm(face_ids, person.id)
+            self._outcome.confirmed += len(face_ids)
+
+
+def _unfit(name: str) -> str | None:
+    """Why nobody can bear this name, or None."""
+    try:
+        checked_name(name)
+    except CatalogError as error:
+        return str(error)
+    return None

@@ -1,0 +1,23 @@
+"""How a photo is stored in its file: what turns it upright, without decoding it."""
+
+from recog.photos.decode import PhotoSource
+from recog.photos.exif import orientation
+from recog.photos.formats import HEAD_BYTES, decoder_is_there, open_image, photo_format
+from recog.photos.quiet import DecoderChatter
+
+_CHATTER = DecoderChatter()
+
+
+def stored_orientation(source: PhotoSource) -> int:
+    """EXIF's orientation of the stored picture, 1 (upright) to 8; 1 where the metadata says nothing sensible.
+
+    1 too for what cannot be opened, and for HEIF, whose decoder turns pictures itself.
+    """
+    name = photo_format(source.data[:HEAD_BYTES])
+    if name is None or not decoder_is_there(name):
+        return 1
+    try:
+        with _CHATTER:
+            return orientation(open_image(source.data, name))
+    except Exception:  # noqa: BLE001 - decoders meet hostile bytes with any error; what cannot be opened is not turned
+        return 1

@@ -1,0 +1,60 @@
+"""Names that left and entered, as text."""
+
+from recog.library.exchange.records import LeftOut, NamesExport, NamesImport
+from recog.render.escape import printable
+from recog.render.figures import count
+from recog.render.table import table
+
+LINES_SHOWN = 40
+"""Of each list; the JSON document holds all."""
+
+
+def exported(result: NamesExport) -> str:
+    """What was written where, and what was left out."""
+    what = "a file" if result.files == 1 and result.path.suffix else count(result.files, "sidecar")
+    who = f"{count(result.faces, 'face')} of {count(result.people, 'person')}"
+    lines = [f"Wrote {who} to {printable(str(result.path))} ({what})."]
+    if result.left_out:
+        lines += ["", f"{count(len(result.left_out), 'photo')} left out:", _reasons(result.left_out)]
+    return "\n".join(lines)
+
+
+def imported(result: NamesImport) -> str:
+    """How many faces got names, and every name that did not find its face."""
+    passed = f", {result.passed_over:,} passed over (named by distance, not by a human)" if result.passed_over else ""
+    blocks = [f"{count(result.confirmed, 'face')} confirmed, {result.already:,} so already{passed}."]
+    if result.created:
+        names = ", ".join(printable(name) for name in result.created[:LINES_SHOWN])
+        more = len(result.created) - LINES_SHOWN
+        blocks.append(f"New: {names}{f', and {more:,} more' if more > 0 else ''}.")
+    if result.conflicts:
+        done = "renamed" if result.replaced else "left as they are; --replace renames them"
+        rows = [
+            (str(one.face_id), printable(one.confirmed), printable(one.person), printable(str(one.source)))
+            for one in result.conflicts[:LINES_SHOWN]
+        ]
+        blocks.append(
+            f"{count(len(result.conflicts), 'face')} confirmed as somebody else, {done}:\n"
+            f"{table(('face', 'is', 'said to be', 'by'), rows, right=(0,))}{_rest(len(result.conflicts))}"
+        )
+    if result.unmatched:
+        found_none = [
+            (printable(one.person), printable(one.reason), printable(str(one.source)))
+            for one in result.unmatched[:LINES_SHOWN]
+        ]
+        blocks.append(
+            f"{count(len(result.unmatched), 'name')} without a face:\n"
+            f"{table(('name', 'why', 'where'), found_none)}{_rest(len(result.unmatched))}"
+        )
+    if result.unreadable:
+        blocks.append(f"{count(len(result.unreadable), 'file')} not read, or not whole:\n{_reasons(result.unreadable)}")
+    return "\n\n".join(blocks)
+
+
+def _reasons(left_out: tuple[LeftOut, ...]) -> str:
+    lines = [f"  {printable(str(one.path))}: {printable(one.reason)}" for one in left_out[:LINES_SHOWN]]
+    return "\n".join(lines) + _rest(len(left_out))
+
+
+def _rest(number: int) -> str:
+    return f"\n... and {number - LINES_SHOWN:,} more; --json lists all" if number > LINES_SHOWN else ""

@@ -1,0 +1,37 @@
+"""recog people export and import."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from typer.testing import Result
+
+from tests.painted import GREEN, RED, paint
+
+Recog = Callable[..., Result]
+
+
+def test_names_go_out_and_come_in_by_file_and_by_sidecar(recog: Recog, folder: Path, tmp_path: Path) -> None:
+    two = paint(folder / "two.png", RED, GREEN)
+    recog("enrol", "Ada", two, "--face", "1")
+    assert (
+        f"Wrote 1 face of 1 person to {tmp_path}/names.csv (a file)."
+        in recog("people", "export", "--out", tmp_path / "names.csv").stdout
+    )
+    assert "(1 sidecar)" in recog("people", "export", "--xmp", tmp_path / "xmp").stdout
+    recog("people", "rename", "Ada", "Eve")
+    told = recog("people", "import", tmp_path / "xmp")
+    assert told.exit_code == 0
+    assert "1 face confirmed as somebody else, left as they are; --replace renames them:" in told.stdout
+    document = json.loads(recog("people", "import", tmp_path / "names.csv", "--replace", "--json").stdout)
+    assert (document["confirmed"], document["created"], document["conflicts"][0]["confirmed"]) == (1, ["Ada"], "Eve")
+
+
+def test_what_cannot_be_meant_is_refused(recog: Recog, tmp_path: Path) -> None:
+    for words, said in (
+        (("people", "export"), "name one of --out FILE and --xmp DIR"),
+        (("people", "import", tmp_path / "a.txt"), "no .json, .csv or .xmp file"),
+        (("people", "import", "a.json", "b.json"), "one file of names at a time"),
+    ):
+        result = recog(*words)
+        assert (result.exit_code, said in result.stderr) == (2, True), result.stderr

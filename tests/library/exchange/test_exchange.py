@@ -1,0 +1,241 @@
+"""Names leave one library and enter another."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from recog.errors import RecogError
+from recog.library.exchange.regions import Region
+from recog.library.exchange.xmp import read_packet, write_packet
+from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
+
+DIGEST = "ab" * 32
+
+
+@pytest.fixture
+def other(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
+    """Another library of the same photos, without names; index it when the photos are painted."""
+    with painted_library(tmp_path / "other") as library:
+        yield library
+
+
+@pytest.fixture
+def named(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
+    """Ada and Ben on one photo, Ada on another, Zoe hidden, and a green face that only looks like Ben."""
+    two = paint(folder / "trip" / "two.png", RED, GREEN)
+    library.enrol("Ada", [two], face=1)
+    library.enrol("Ben", [two], face=2)
+    library.enrol("Ada", [paint(folder / "ada.png", None, RED)])
+    library.enrol("Zoe", [paint(folder / "zoe.png", BLUE)])
+    paint(folder / "green.png", GREEN)
+    library.index([folder])
+    library.hide("Zoe")
+    library.identify_all()
+    return library
+
+
+def names_of(library: PaintedLibrary) -> dict[str, int]:
+    return {person.name: person.confirmed for person in library.people(hidden=True)}
+
+
+def turn(path: Path, orientation: int) -> None:
+    """Store a picture turned, so that its EXIF orientation turns it back to what it showed."""
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    with Image.open(path) as picture:
+        turned = picture.transpose(undo[orientation])
+    exif = turned.getexif()
+    exif[0x0112] = orientation
+    turned.save(path, exif=exif)
+
+
+@pytest.mark.parametrize("name", ["names.json", "names.csv"])
+def test_a_file_of_names_names_the_same_photos_elsewhere(
+    named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / name
+    exported = named.export_names(out, matched=True)
+    assert (exported.people, exported.faces) == (3, 5)
+    assert out.stat().st_mode & 0o077 == 0
+    moved = tmp_path / "moved"
+    shutil.copytree(folder, moved)
+    other.index([moved])
+    imported = other.import_names(out)
+    assert (imported.confirmed, imported.already, imported.passed_over) == (4, 0, 1)
+    assert imported.created == ("Ada", "Ben", "Zoe")
+    assert (imported.conflicts, imported.unmatched) == ((), ())
+    assert names_of(other) == {"Ada": 2, "Ben": 1, "Zoe": 1}
+    assert [person.name for person in other.people()] == ["Ada", "Ben"]
+    again = other.import_names(out)
+    assert (again.confirmed, again.already, again.created) == (0, 4, ())
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_sidecars_carry_names_over_however_the_photo_is_turned(
+    library: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, orientation: int
+) -> None:
+    """Half a cell more on one side: no turn leaves all faces where they were."""
+    path = paint(folder / "two.png", None, RED, GREEN)
+    if orientation > 1:
+        turn(path, orientation)
+    before = path.read_bytes()
+    library.enrol("Ada", [path], face=1)
+    library.enrol("Ben", [path], face=2)
+    exported = library.export_sidecars(tmp_path / "sidecars")
+    assert (exported.people, exported.faces, exported.files, exported.left_out) == (2, 2, 1, ())
+    (sidecar,) = (tmp_path / "sidecars").rglob("*.xmp")
+    assert sidecar == tmp_path / "sidecars" / path.relative_to("/").with_name("two.png.xmp")
+    size = (192, 64) if orientation < 5 else (64, 192)
+    read = read_packet(sidecar.read_bytes())
+    with Image.open(path) as picture:
+        assert (read.width, read.height) == size == picture.size
+    other.index([folder])
+    assert other.import_sidecars([tmp_path / "sidecars"]).confirmed == 2
+    assert {face.person.name for face in other.identify(path).faces if face.person} == {"Ada", "Ben"}
+    assert other.person("Ada").faces[0][0].box.left < other.person("Ben").faces[0][0].box.left
+    assert path.read_bytes() == before
+    assert list(folder.rglob("*")) == [path]
+
+
+def foreign(path: Path, *regions: Region, width: int, height: int) -> Path:
+    """A sidecar of another program: without recog's mark."""
+    packet = write_packet(regions, width=width, height=height, sha256=DIGEST, version="1")
+    packet = packet.replace(f'recog:PhotoSHA256="{DIGEST}"'.encode(), b"").replace(
+        b'xmptk="recog 1"', b'xmptk="Other 1"'
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(packet)
+    return path
+
+
+@pytest.mark.parametrize("place", ["beside/two.png.xmp", "beside/two.xmp", "mirror"])
+def test_another_program_s_sidecar_finds_its_photo_by_its_place(
+    library: PaintedLibrary, folder: Path, tmp_path: Path, place: str
+) -> None:
+    photo = paint(folder / "two.png", RED, GREEN)
+    library.index([folder])
+    if place == "mirror":
+        where = tmp_path / "mirror" / photo.relative_to("/").with_name("two.png.xmp")
+        given = tmp_path / "mirror"
+    else:
+        where = given = folder / Path(place).name
+    foreign(where, Region("Ben", 0.6, 0.15, 0.3, 0.7), width=128, height=64)
+    assert library.import_sidecars([given]).confirmed == 1
+    assert library.person("Ben").faces[0][0].box.left > 64
+
+
+def test_a_program_that_describes_the_upright_picture_is_understood(library: PaintedLibrary, folder: Path) -> None:
+    photo = paint(folder / "two.png", RED, GREEN)
+    turn(photo, 6)
+    library.index([folder])
+    foreign(folder / "two.png.xmp", Region("Ben", 0.6, 0.15, 0.3, 0.7), width=128, height=64)
+    assert library.import_sidecars([folder]).confirmed == 1
+    assert library.person("Ben").faces[0][0].box.left > 64
+
+
+def test_a_confirmed_name_is_kept_unless_it_is_to_be_replaced(
+    named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    named.export_names(tmp_path / "names.json")
+    other.enrol("ada", [folder / "ada.png"])
+    other.enrol("Eve", [folder / "trip" / "two.png"], face=1)
+    other.index([folder])
+    kept = other.import_names(tmp_path / "names.json")
+    (conflict,) = kept.conflicts
+    assert (conflict.person, conflict.confirmed, kept.replaced, kept.already) == ("Ada", "Eve", False, 1)
+    assert names_of(other) == {"ada": 1, "Ben": 1, "Eve": 1, "Zoe": 1}
+    done = other.import_names(tmp_path / "names.json", replace=True)
+    assert (len(done.conflicts), done.replaced, done.confirmed) == (1, True, 1)
+    assert names_of(other) == {"ada": 2, "Ben": 1, "Eve": 0, "Zoe": 1}
+
+
+def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Path, tmp_path: Path) -> None:
+    photo = paint(folder / "two.png", RED, None)
+    library.index([folder])
+    far = Region("Far", 0.6, 0.2, 0.3, 0.6)
+    small = Region("Small", 0.2, 0.4, 0.05, 0.1)
+    control = Region("\u0085", 0.1, 0.2, 0.3, 0.6)
+    foreign(folder / "two.png.xmp", far, small, width=128, height=64)
+    foreign(tmp_path / "x" / photo.relative_to("/").with_name("two.png.xmp"), control, width=128, height=64)
+    foreign(tmp_path / "x" / "lost.jpg.xmp", far, width=128, height=64)
+    (tmp_path / "x" / "broken.xmp").write_bytes(b"<!DOCTYPE x>")
+    result = library.import_sidecars([folder, tmp_path / "x"])
+    assert [(one.person, one.reason) for one in result.unmatched[1:]] == [
+        ("Far", "no face of the library is there"),
+        ("Small", "no face of the library is there"),
+    ]
+    assert (result.unmatched[0].source.name, result.unmatched[0].reason) == (
+        "lost.jpg.xmp",
+        "the photo is not in the library",
+    )
+    assert [one.path.name for one in result.unreadable] == ["broken.xmp"]
+    assert (result.confirmed, library.people(hidden=True)) == (0, ())
+
+
+def test_copies_of_a_photo_each_get_a_sidecar_and_say_the_same(
+    library: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    first = paint(folder / "a.png", RED)
+    shutil.copy(first, folder / "b.png")
+    library.enrol("Ada", [first])
+    library.index([folder])
+    assert library.export_sidecars(tmp_path / "out").files == 2
+    result = library.import_sidecars([tmp_path / "out"])
+    assert (result.confirmed, result.already) == (0, 2)
+
+
+def test_a_sidecar_of_another_program_and_a_changed_photo_are_left_alone(
+    named: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    theirs = foreign(out / (folder / "ada.png.xmp").relative_to("/"), width=1, height=1)
+    before = theirs.read_bytes()
+    paint(folder / "trip" / "two.png", BLUE)
+    (folder / "zoe.png").unlink()
+    result = named.export_sidecars(out)
+    assert theirs.read_bytes() == before
+    assert [(one.path.name, one.reason) for one in result.left_out] == [
+        ("two.png", "the photo has changed since it was indexed"),
+        ("ada.png", f"{theirs} is another program's"),
+    ]
+    assert result.files == 0
+
+
+def test_recog_writes_its_own_sidecars_anew(named: PaintedLibrary, tmp_path: Path) -> None:
+    named.export_sidecars(tmp_path / "out")
+    named.rename("Ada", "Ada Lovelace")
+    assert named.export_sidecars(tmp_path / "out").files == 2
+    found = [read_packet(path.read_bytes()) for path in (tmp_path / "out").rglob("*.xmp")]
+    assert {region.name for sidecar in found for region in sidecar.regions} == {"Ada Lovelace", "Ben"}
+    assert all(path.suffix == ".xmp" for path in (tmp_path / "out").rglob("*") if path.is_file()), "no scratch file"
+
+
+@pytest.mark.parametrize("where", ["photos", "photos/sub", "link", "/"])
+def test_sidecars_never_go_among_the_photos(named: PaintedLibrary, folder: Path, tmp_path: Path, where: str) -> None:
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(RecogError, match="choose a folder elsewhere"):
+        named.export_sidecars(tmp_path / where)
+    assert not list(folder.rglob("*.xmp"))
+
+
+def test_only_names_of_a_known_kind_of_file_are_written(named: PaintedLibrary, tmp_path: Path) -> None:
+    with pytest.raises(RecogError, match=r"does not end in \.json or \.csv"):
+        named.export_names(tmp_path / "names.txt")
+
+
+def test_a_forgotten_person_does_not_come_back_by_a_file(named: PaintedLibrary, folder: Path, tmp_path: Path) -> None:
+    named.export_names(tmp_path / "names.json")
+    named.forget("Ben")
+    result = named.import_names(tmp_path / "names.json")
+    assert [(one.person, one.reason) for one in result.unmatched] == [("Ben", "no face of the library is there")]
+    assert "Ben" not in names_of(named)
