@@ -171,10 +171,14 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Faces that are probably one person. centroid is (dim,) float32, unit length."""
+    """Faces that are probably one person. centroid is (dim,) float32, unit length.
+
+    number is the catalog's, None before it is saved: the cluster keeps it for life, and it is never given again.
+    """
 
     face_ids: tuple[int, ...]
     centroid: Embeddings
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

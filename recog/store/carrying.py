@@ -1,4 +1,4 @@
-"""A file whose content changed: what its faces were called goes to the same faces of the new content.
+"""A file whose content changed: what humans said of its faces goes to the same faces of the new content.
 
 Same place is not enough (a camera's latest.jpg shows somebody else at the same place), and a wrong name that counts as
 confirmed would stay for good: where both faces have an embedding they must also be near.
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from recog.boxes import match_boxes
 from recog.distance import paired_squared_distances
 from recog.store.encoding import chunks, path_bytes, vectors_of
+from recog.store.facts import Facts, change, ignored_among, rejected_among, spoken_of
 from recog.store.records import ScannedPhoto
 from recog.store.rows import SAME_FACE_IOU, faces_of_photos, relative
 from recog.store.tables import assignments, embeddings, files, people, photos
@@ -48,7 +49,7 @@ def replaced_photos(connection: Connection, batch: Sequence[ScannedPhoto]) -> di
 def carry_names(
     connection: Connection, replaced: dict[bytes, Replaced], new_photos: set[int], network_id: int
 ) -> dict[bytes, list[str]]:
-    """Carry confirmed names over; the names that were lost because no file shows their photo any more, by path.
+    """Carry facts over; the confirmed names that were lost because no file shows their photo any more, by path.
 
     The earlier photo stays, though no file may show it: in a chain of renames it turns up again under another path;
     `delete_orphans` sweeps it otherwise. Content that was known before (a file copied over another) takes no names.
@@ -59,22 +60,24 @@ def carry_names(
     faces = faces_of_photos(
         connection, {*(old.photo_id for old in replaced.values()), *(row[0] for row in new_sizes.values())}
     )
+    spoken = spoken_of(connection, [face.id for of_photo in faces.values() for face in of_photo])
     left: dict[bytes, list[Face]] = {}
     taken: set[int] = set()
     carried: list[tuple[Face, Face]] = []
     for path, old in replaced.items():
         new_id, width, height = new_sizes[old.new_sha256]
-        confirmed = [face for face in faces[old.photo_id] if face.origin == Origin.CONFIRMED]
-        named = _placed(confirmed, old.width, old.height)
+        told = [face for face in faces[old.photo_id] if face.origin == Origin.CONFIRMED or face.id in spoken]
+        told = _placed(told, old.width, old.height)
         found = _placed(faces[new_id] if new_id in new_photos else [], width, height)
         pairs = [
-            (before, after) for before, after in _pairs(connection, named, found, network_id) if after.id not in taken
+            (before, after) for before, after in _pairs(connection, told, found, network_id) if after.id not in taken
         ]
         taken |= {after.id for _, after in pairs}
         carried += pairs
         kept = {before.id for before, _ in pairs}
-        left[path] = [face for face in named if face.id not in kept]
-    _assign(connection, carried)
+        left[path] = [face for face in told if face.origin == Origin.CONFIRMED and face.id not in kept]
+    _assign(connection, [pair for pair in carried if pair[0].origin == Origin.CONFIRMED])
+    _carry_refusals(connection, {before.id: after.id for before, after in carried})
     shown = set(
         connection.scalars(
             select(files.c.photo_id).where(files.c.photo_id.in_([old.photo_id for old in replaced.values()]))
@@ -99,11 +102,11 @@ def _placed(faces: Sequence[Face], width: int, height: int) -> list[Face]:
 
 
 def _pairs(
-    connection: Connection, named: Sequence[Face], found: Sequence[Face], network_id: int
+    connection: Connection, told: Sequence[Face], found: Sequence[Face], network_id: int
 ) -> list[tuple[Face, Face]]:
-    """Named faces, each with the same face of the new content: same place, and near where both have an embedding."""
-    matches = match_boxes([face.box for face in named], [face.box for face in found], SAME_FACE_IOU)
-    pairs = [(named[before], found[after]) for before, after in matches]
+    """Faces, each with the same face of the new content: same place, and near where both have an embedding."""
+    matches = match_boxes([face.box for face in told], [face.box for face in found], SAME_FACE_IOU)
+    pairs = [(told[before], found[after]) for before, after in matches]
     statement = select(embeddings.c.face_id, embeddings.c.vector).where(
         embeddings.c.network_id == network_id,
         embeddings.c.face_id.in_([face.id for pair in pairs for face in pair]),
@@ -131,6 +134,13 @@ def _assign(connection: Connection, carried: Sequence[tuple[Face, Face]]) -> Non
         connection.execute(insert(assignments), rows)
     for before, after in carried:
         connection.execute(update(people).where(people.c.cover_face_id == before.id).values(cover_face_id=after.id))
+
+
+def _carry_refusals(connection: Connection, new_of: dict[int, int]) -> None:
+    """Rejections and ignored faces, by old face."""
+    rejected = frozenset((new_of[face_id], person_id) for face_id, person_id in rejected_among(connection, new_of))
+    ignored = frozenset((new_of[face_id],) for (face_id,) in ignored_among(connection, new_of))
+    change(connection, Facts(), Facts(rejected=rejected, ignored=ignored))
 
 
 def _names(connection: Connection, lost: Sequence[Face]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Self
 
 from sqlalchemy import select
 
+from recog.store.acts import Acts
 from recog.store.clusters import Clusters
 from recog.store.database import Database
 from recog.store.erasure import Erasure
@@ -16,7 +17,7 @@ from recog.store.tables import library
 from recog.store.upkeep import Upkeep
 
 
-class Catalog(Files, Photos, Faces, People, Clusters, Erasure, Upkeep):
+class Catalog(Files, Photos, Faces, People, Acts, Clusters, Erasure, Upkeep):
     """Photos, faces, embeddings and people of one library; made by recog.store.engine.open_catalog.
 
     Each method is one transaction: all or nothing, also when the process is killed. For one thread of one process at

@@ -1,10 +1,11 @@
 """Clusters: the latest run of each network."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from recog.distance import unit_rows
 from recog.errors import CatalogError
@@ -21,33 +22,26 @@ class Clusters(CatalogPart):
 
     def save_clusters(
         self, network_sha256: str, method: str, parameters: Mapping[str, object], found: Sequence[Cluster]
-    ) -> None:
-        """Replace the clusters of a network, keeping their order; faces that are gone meanwhile are left out.
+    ) -> list[Cluster]:
+        """Replace the clusters of a network; them again, in the order that was given, each with its number.
 
-        parameters must be plain JSON values.
+        A cluster that comes with a number keeps it where the network has a cluster of that number, which it replaces.
+        Faces that are gone meanwhile are left out. parameters must be plain JSON values.
         """
         with self._database.writing() as connection:
             network_id, _ = network_row(connection, network_sha256)
             if network_id is None:
                 raise CatalogError(f"no face has an embedding of the network {network_sha256[:12]}: index photos first")
-            connection.execute(delete(cluster_runs).where(cluster_runs.c.network_id == network_id))
-            run = {"network_id": network_id, "method": method, "parameters": json.dumps(parameters), "made_at": now()}
-            run_id = connection.execute(insert(cluster_runs).values(run).returning(cluster_runs.c.id)).scalar_one()
-            if not found:
-                return
-            rows = [{"run_id": run_id, "centroid": vector_bytes(cluster.centroid)} for cluster in found]
-            numbers = connection.scalars(insert(clusters).returning(clusters.c.id, sort_by_parameter_order=True), rows)
-            members = [
-                {"cluster_id": cluster_id, "face_id": int(face_id), "position": position}
-                for cluster_id, cluster in zip(numbers, found, strict=True)
-                for position, face_id in enumerate(cluster.face_ids)
-            ]
-            present = set(connection.scalars(select(faces.c.id)))
-            if members := [member for member in members if member["face_id"] in present]:
-                connection.execute(insert(cluster_faces), members)
+            run_id = _put_run(connection, network_id, method, parameters)
+            known = set(connection.scalars(select(clusters.c.id).where(clusters.c.run_id == run_id)))
+            numbers = [one.number if one.number in known else None for one in found]
+            _clear(connection, known, kept={number for number in numbers if number is not None})
+            saved = _put_clusters(connection, run_id, found, numbers)
+            _put_members(connection, saved)
+        return saved
 
     def clusters(self, network_sha256: str) -> list[Cluster]:
-        """The latest clusters of a network in the order they were saved; empty where there are none."""
+        """The latest clusters of a network, largest first, then by number; empty where there are none."""
         run = self.cluster_run(network_sha256)
         return [] if run is None else list(run.clusters)
 
@@ -67,11 +61,69 @@ class Clusters(CatalogPart):
             )
             for cluster_id, face_id in connection.execute(statement):
                 members.setdefault(cluster_id, []).append(face_id)
-            rows = connection.execute(select(clusters).where(clusters.c.run_id == run.id).order_by(clusters.c.id)).all()
-        found = tuple(
-            Cluster(tuple(members[row.id]), vectors_of([row.centroid], dim)[0]) for row in rows if row.id in members
+            rows = connection.execute(select(clusters).where(clusters.c.run_id == run.id)).all()
+        found = [
+            Cluster(tuple(members[row.id]), vectors_of([row.centroid], dim)[0], row.id)
+            for row in rows
+            if row.id in members
+        ]
+        found.sort(key=lambda one: (-len(one.face_ids), one.number))
+        return ClusterRun(run.method, json.loads(run.parameters), tuple(found), run.made_at)
+
+
+def _put_run(connection: Connection, network_id: int, method: str, parameters: Mapping[str, object]) -> int:
+    run = {"method": method, "parameters": json.dumps(parameters), "made_at": now()}
+    replaced = update(cluster_runs).where(cluster_runs.c.network_id == network_id).values(run)
+    run_id = connection.scalar(replaced.returning(cluster_runs.c.id))
+    if run_id is None:
+        new = insert(cluster_runs).values(network_id=network_id, **run)
+        run_id = connection.execute(new.returning(cluster_runs.c.id)).scalar_one()
+    return int(run_id)
+
+
+def _clear(connection: Connection, known: Iterable[int], *, kept: Collection[int]) -> None:
+    """Empty the clusters that are kept, delete the others."""
+    for ids in chunks(known):
+        connection.execute(delete(cluster_faces).where(cluster_faces.c.cluster_id.in_(ids)))
+        gone = [number for number in ids if number not in kept]
+        connection.execute(delete(clusters).where(clusters.c.id.in_(gone)))
+
+
+def _put_clusters(
+    connection: Connection, run_id: int, found: Sequence[Cluster], numbers: Sequence[int | None]
+) -> list[Cluster]:
+    if kept := [
+        {"number": number, "new_centroid": vector_bytes(one.centroid)}
+        for one, number in zip(found, numbers, strict=True)
+        if number is not None
+    ]:
+        own = update(clusters).where(clusters.c.id == bindparam("number")).values(centroid=bindparam("new_centroid"))
+        connection.execute(own, kept)
+    given: Iterator[int] = iter(())
+    if fresh := [
+        {"run_id": run_id, "centroid": vector_bytes(one.centroid)}
+        for one, number in zip(found, numbers, strict=True)
+        if number is None
+    ]:
+        given = iter(
+            connection.scalars(insert(clusters).returning(clusters.c.id, sort_by_parameter_order=True), fresh).all()
         )
-        return ClusterRun(run.method, json.loads(run.parameters), found, run.made_at)
+    return [
+        replace(one, number=next(given) if number is None else number)
+        for one, number in zip(found, numbers, strict=True)
+    ]
+
+
+def _put_members(connection: Connection, saved: Sequence[Cluster]) -> None:
+    present = set(connection.scalars(select(faces.c.id)))
+    members = [
+        {"cluster_id": one.number, "face_id": int(face_id), "position": position}
+        for one in saved
+        for position, face_id in enumerate(one.face_ids)
+        if face_id in present
+    ]
+    if members:
+        connection.execute(insert(cluster_faces), members)
 
 
 def take_out_of_clusters(connection: Connection, face_ids: Iterable[int]) -> None:

@@ -23,7 +23,8 @@ from recog.store.schema import automatic_backups
 from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos
 
 _PERSONAL_TABLES = (
-    "people", "assignments", "events", "faces", "thumbnails", "embeddings", "clusters", "cluster_faces"
+    "people", "assignments", "rejections", "ignored_faces", "distinct_people", "events", "faces", "thumbnails",
+    "embeddings", "clusters", "cluster_faces"
 )  # fmt: skip
 
 

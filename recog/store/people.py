@@ -1,18 +1,26 @@
-"""People: who there is, and which faces are theirs."""
+"""People: who there is, which faces are theirs, and which are not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select
 
-from recog.errors import CatalogError, DuplicatePersonError, UnknownPersonError
+from recog.errors import DuplicatePersonError, UnknownPersonError
 from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, vectors_of
-from recog.store.history import record_event
+from recog.store.facts import ignored_among, rejected_among
 from recog.store.names import checked_name, name_key, unknown_person
 from recog.store.part import CatalogPart
 from recog.store.records import Gallery
-from recog.store.tables import assignments, embeddings, faces, people
+from recog.store.tables import (
+    assignments,
+    distinct_people,
+    embeddings,
+    faces,
+    ignored_faces,
+    people,
+    rejections,
+)
 from recog.types import Origin, Person
 
 
@@ -42,72 +50,16 @@ class People(CatalogPart):
         """A new person; a name that is taken, whatever its case, is a DuplicatePersonError."""
         clean = checked_name(name)
         with self._database.writing() as connection:
-            _check_free(connection, clean, None)
+            check_free(connection, clean, None)
             row = {"name": clean, "name_key": name_key(clean), "hidden": False}
             person_id = connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one()
             return person_in(connection, person_id)
 
-    def rename(self, person_id: int, name: str) -> Person:
-        """Give a person another name; history keeps the one before."""
-        clean = checked_name(name)
-        with self._database.writing() as connection:
-            before = person_in(connection, person_id)
-            _check_free(connection, clean, person_id)
-            named = {"name": clean, "name_key": name_key(clean)}
-            connection.execute(update(people).where(people.c.id == person_id).values(named))
-            record_event(connection, "rename", {"before": (person_id, before.name), "after": (person_id, clean)})
-            return person_in(connection, person_id)
-
-    def merge(self, source_id: int, target_id: int) -> Person:
-        """Make one person of two: the target gets all faces of the source, whose name lives on in the history."""
-        if source_id == target_id:
-            raise CatalogError("a person cannot be merged into itself: name two people")
-        with self._database.writing() as connection:
-            source, target = person_in(connection, source_id), person_in(connection, target_id)
-            theirs = select(assignments.c.face_id, assignments.c.origin).where(assignments.c.person_id == source_id)
-            moved: dict[str, list[int]] = {origin.value: [] for origin in Origin}
-            for face_id, origin in connection.execute(theirs.order_by(assignments.c.face_id)):
-                moved[origin].append(face_id)
-            connection.execute(
-                update(assignments).where(assignments.c.person_id == source_id).values(person_id=target_id)
-            )
-            connection.execute(delete(people).where(people.c.id == source_id))
-            if target.cover_face_id is None and source.cover_face_id is not None:
-                cover = {"cover_face_id": source.cover_face_id}
-                connection.execute(update(people).where(people.c.id == target_id).values(cover))
-            roles = {"source": (source_id, source.name), "target": (target_id, target.name)}
-            record_event(connection, "merge", roles, moved)
-            return person_in(connection, target_id)
-
-    def set_hidden(self, person_id: int, hidden: bool) -> Person:
-        """Leave a person out of lists, or show the person again."""
-        with self._database.writing() as connection:
-            person_in(connection, person_id)
-            connection.execute(update(people).where(people.c.id == person_id).values(hidden=hidden))
-            return person_in(connection, person_id)
-
-    def confirm(self, face_ids: Iterable[int], person_id: int) -> None:
-        """A human says whose faces these are: no job changes it, only another human's word."""
-        wanted = sorted({int(face_id) for face_id in face_ids})
-        with self._database.writing() as connection:
-            person = person_in(connection, person_id)
-            if missing := sorted(set(wanted) - _existing(connection, wanted)):
-                raise CatalogError(f"no face has the number {missing[0]}: index its photo again")
-            _release(connection, wanted)
-            rows = [
-                {"face_id": face_id, "person_id": person_id, "origin": Origin.CONFIRMED.value} for face_id in wanted
-            ]
-            if rows:
-                connection.execute(insert(assignments), rows)
-            if rows:
-                cover = wanted[0] if person.cover_face_id is None else person.cover_face_id
-                connection.execute(update(people).where(people.c.id == person_id).values(cover_face_id=cover))
-
     def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]]) -> int:
         """Replace all that the machine said by (face, person, squared distance); how many were written.
 
-        Confirmed faces stay as they are, and a face or a person that is gone meanwhile is left out. A face given
-        twice is a ValueError.
+        What humans said stays: confirmed, rejected and ignored faces are not matched against it. A face or a person
+        that is gone meanwhile is left out. A face given twice is a ValueError.
         """
         if len({face_id for face_id, _, _ in matches}) != len(matches):
             raise ValueError("a face is matched twice")
@@ -116,7 +68,10 @@ class People(CatalogPart):
             connection.execute(delete(assignments).where(assignments.c.origin == Origin.MATCHED.value))
             known = set(connection.scalars(select(people.c.id)))
             taken = set(connection.scalars(select(assignments.c.face_id)))
-            open_faces = _existing(connection, [int(face_id) for face_id, _, _ in matches]) - taken
+            wanted = [int(face_id) for face_id, _, _ in matches]
+            ignored = {face_id for (face_id,) in ignored_among(connection, wanted)}
+            open_faces = existing_faces(connection, wanted) - taken - ignored
+            rejected = rejected_among(connection, wanted)
             rows = [
                 {
                     "face_id": int(face_id),
@@ -126,11 +81,29 @@ class People(CatalogPart):
                     "squared_distance": float(squared_distance),
                 }
                 for face_id, person_id, squared_distance in matches
-                if face_id in open_faces and person_id in known
+                if face_id in open_faces and person_id in known and (face_id, person_id) not in rejected
             ]
             if rows:
                 connection.execute(insert(assignments), rows)
         return len(rows)
+
+    def rejections(self) -> dict[int, set[int]]:
+        """Whom faces are not, by a human's word: people by face."""
+        found: dict[int, set[int]] = {}
+        with self._database.reading() as connection:
+            for face_id, person_id in connection.execute(select(rejections)):
+                found.setdefault(face_id, set()).add(person_id)
+        return found
+
+    def ignored(self) -> set[int]:
+        """The faces that nobody cares for."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(select(ignored_faces)))
+
+    def distinct_people(self) -> set[tuple[int, int]]:
+        """Pairs of people, the smaller number first, that a human said are not one person."""
+        with self._database.reading() as connection:
+            return {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
 
     def gallery(self, network_sha256: str) -> Gallery:
         """The confirmed faces that have an embedding of this network, hidden people's too, by face number."""
@@ -173,7 +146,8 @@ def _person_of(row: Row[Any]) -> Person:
     return Person(row.id, row.name, bool(row.hidden), row.cover_face_id, int(row.confirmed), int(row.matched))
 
 
-def _check_free(connection: Connection, name: str, person_id: int | None) -> None:
+def check_free(connection: Connection, name: str, person_id: int | None) -> None:
+    """DuplicatePersonError where somebody else has the name."""
     taken = connection.execute(select(people.c.id, people.c.name).where(people.c.name_key == name_key(name))).first()
     if taken is not None and taken.id != person_id:
         raise DuplicatePersonError(
@@ -181,15 +155,9 @@ def _check_free(connection: Connection, name: str, person_id: int | None) -> Non
         )
 
 
-def _existing(connection: Connection, face_ids: Sequence[int]) -> set[int]:
+def existing_faces(connection: Connection, face_ids: Sequence[int]) -> set[int]:
+    """Those of these numbers that are faces."""
     found: set[int] = set()
     for ids in chunks(face_ids):
         found |= set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(ids))))
     return found
-
-
-def _release(connection: Connection, face_ids: Sequence[int]) -> None:
-    """Take faces from whom they were assigned to; they are nobody's cover any more."""
-    for ids in chunks(face_ids):
-        connection.execute(update(people).where(people.c.cover_face_id.in_(ids)).values(cover_face_id=None))
-        connection.execute(delete(assignments).where(assignments.c.face_id.in_(ids)))

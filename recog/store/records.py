@@ -140,3 +140,19 @@ class CatalogCounts:
     hidden_people: int
     clusters: int
     pending_erasures: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastAct:
+    """One act of a human on people or faces, as the history tells it (at, undone_at: ISO 8601, UTC).
+
+    people maps roles (see recog.store.history) to names, None for a name that was erased. face_ids are those whose
+    facts the act changed. undone_at is None while the act stands.
+    """
+
+    id: int
+    at: str
+    kind: str
+    people: dict[str, str | None]
+    face_ids: tuple[int, ...]
+    undone_at: str | None

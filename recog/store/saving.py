@@ -3,7 +3,7 @@
 A handful of bulk statements in the caller's transaction. Boxes are compared relative to their photo (0 to 1).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from recog.boxes import iou, match_boxes
 from recog.store.carrying import Replaced, carry_names, replaced_photos
 from recog.store.digests import intern_detector, intern_network
 from recog.store.encoding import path_bytes, vector_bytes
+from recog.store.facts import spoken_of
 from recog.store.files import put_files
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.store.removal import delete_embeddings, delete_faces
@@ -73,8 +74,10 @@ def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict
     photo_ids, known = _put_photos(connection, scans)
     stored = faces_of_photos(connection, known)
     forgotten = _forgotten_boxes(connection, {*map(bytes.fromhex, scans), *(old.sha256 for old in replaced.values())})
+    kept = spoken_of(connection, [face.id for faces in stored.values() for face in faces])
+    kept |= {face.id for faces in stored.values() for face in faces if face.origin == Origin.CONFIRMED}
     plans = {
-        digest: _plan(scan, photo_ids[digest], photo_ids[digest] in known, stored.get(photo_ids[digest], []))
+        digest: _plan(scan, photo_ids[digest], photo_ids[digest] in known, stored.get(photo_ids[digest], []), kept)
         for digest, scan in scans.items()
     }
     for scan in batch:
@@ -90,8 +93,8 @@ def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict
     return plans
 
 
-def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[Face]) -> _Plan:
-    """Pair the scanned faces with the stored ones; what is left is inserted, or removed unless a human named it."""
+def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[Face], kept: Collection[int]) -> _Plan:
+    """Pair the scanned faces with the stored ones; what is left is inserted, or removed unless a human spoke of it."""
     face_ids: list[int | None] = [None] * len(scan.faces)
     old_boxes = relative([face.box for face in stored], scan.width, scan.height)
     new_boxes = relative([face.box for face in scan.faces], scan.width, scan.height)
@@ -100,7 +103,7 @@ def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[F
         face_ids[new] = stored[old].id
         again.add(old)
     to_insert = [new for new, face_id in enumerate(face_ids) if face_id is None]
-    to_remove = [face.id for old, face in enumerate(stored) if old not in again and face.origin != Origin.CONFIRMED]
+    to_remove = [face.id for old, face in enumerate(stored) if old not in again and face.id not in kept]
     return _Plan(scan, photo_id, was_known, face_ids, to_insert, to_remove)
 
 

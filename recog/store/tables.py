@@ -192,6 +192,44 @@ assignments = Table(
     CheckConstraint("origin IN ('confirmed', 'matched')", name="origin"),
 )
 
+# Not this person: no job matches the face with the person again.
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("face_id", _ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "person_id",
+        _ID,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+)
+
+# Nobody I care for: no job names or groups the face.
+ignored_faces = Table(
+    "ignored_faces",
+    metadata,
+    Column("face_id", _ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+
+# These two are not one person: person_id is the smaller number.
+distinct_people = Table(
+    "distinct_people",
+    metadata,
+    Column("person_id", _ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "other_id",
+        _ID,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    CheckConstraint("person_id < other_id", name="order"),
+)
+
 # What people did to people, so that it can be undone: payload is JSON (see recog.store.history).
 events = Table(
     "events",
@@ -200,6 +238,7 @@ events = Table(
     Column("at", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("payload", String, nullable=False),
+    Column("undone_at", String),
     sqlite_autoincrement=True,
 )
 
