@@ -49,11 +49,13 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
 
     shipped = load_head(HEAD)
+    seed, held_out = recorded(shipped.record)
     plan = HeadPlan(
         pattern=arguments.pattern,
         crop_scale=shipped.crop_scale,
         flip=shipped.flip,
-        settings=TrainSettings(seed=recorded_seed(shipped.record)),
+        held_out=held_out,
+        settings=TrainSettings(seed=seed),
     )
     faces = training_faces(
         labelled_photos(arguments.people, pattern=plan.pattern),
@@ -77,12 +79,12 @@ def main() -> None:
     write(rows, pairs=arguments.pairs.name, seed=plan.settings.seed, machine=machine)
 
 
-def recorded_seed(record: Mapping[str, object]) -> int:
-    """The seed of the shipped head's run, which chose the people it held out."""
+def recorded(record: Mapping[str, object]) -> tuple[int, float]:
+    """The seed of the shipped head's run and its share of people held out: together they say who."""
     arguments = record["arguments"]
     if not isinstance(arguments, dict):
         raise TypeError("the run record has no arguments")
-    return int(arguments["settings"]["seed"])
+    return int(arguments["settings"]["seed"]), float(arguments["held_out"])
 
 
 def measured(

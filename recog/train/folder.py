@@ -42,7 +42,7 @@ class HeadPlan:
     dim: int = 128
     crop_scale: float = 1.19
     flip: bool = True
-    held_out: float = 0.25
+    held_out: float = 0.15
     far: float = 1e-3
     data: str = "a folder of people"
     settings: TrainSettings = field(default_factory=TrainSettings)

@@ -49,7 +49,7 @@ def test_a_step_down_the_gradient_brings_the_positive_nearer_than_the_negative()
     torch.autograd.backward(before)
     assert rows.grad is not None
     after = triplet_loss(rows.detach() - 0.1 * rows.grad, triplet, margin=0.2)
-    assert float(after) < float(before)
+    assert after.item() < before.item()
 
 
 def test_equal_rows_have_a_finite_gradient_at_the_plain_distance() -> None:
