@@ -109,7 +109,7 @@ def train_head_from_folder(
         people, read_pair_list(validate, pairs), detector, trunk, plan, cache=cache / "features", on_photo=on_photo
     )
     run = train_on_faces(faces, bottleneck, plan, on_step=on_step)
-    return _written(run, faces, people, plan, output=output, trunk=trunk, network=network, detector=detector)
+    return write_run(run, faces, people, plan, output=output, trunk=trunk, network=network, detector=detector)
 
 
 def training_faces(
@@ -150,7 +150,9 @@ def pca_start(faces: TrainingFaces, bottleneck: LinearHead, *, dim: int) -> Line
 
 
 @dataclass(frozen=True, slots=True)
-class _Trained:
+class StartAndHead:
+    """Where a run began, and what it made."""
+
     start: LinearHead
     trained: TrainedHead
 
@@ -161,7 +163,7 @@ def train_on_faces(
     plan: HeadPlan,
     *,
     on_step: Callable[[Progress], None] = lambda _progress: None,
-) -> _Trained:
+) -> StartAndHead:
     """PCA start and triplet training on features that are there; deterministic under plan.settings.seed.
 
     Mirror images are photos like any other: twice the data for nothing.
@@ -179,19 +181,19 @@ def train_on_faces(
         never_below=["accuracy"],
         progress=on_step,
     )
-    return _Trained(start, trained)
+    return StartAndHead(start, trained)
 
 
-def _written(
-    run: _Trained,
+def write_run(
+    run: StartAndHead,
     faces: TrainingFaces,
     people: LabelledPhotos,
     plan: HeadPlan,
     *,
     output: Path,
-    trunk: Trunk,
+    trunk: FeatureNetwork,
     network: str,
-    detector: MtcnnDetector,
+    detector: Detector,
 ) -> HeadRun:
     """Head, record and calibration on disk; the record last, so a head with a record is whole."""
     head, validation = run.trained.head, faces.validation
