@@ -41,7 +41,8 @@ class ColourFeatures:
         halves = np.concatenate([crops[:, :, :80].mean(axis=(1, 2)), crops[:, :, 80:].mean(axis=(1, 2))], axis=1) / 255
         products = np.einsum("ni,nj->nij", halves, halves).reshape(len(crops), -1)
         mixing = np.random.default_rng(0).normal(0, 1, (products.shape[1], WIDTH))
-        return (products @ mixing).astype(np.float32)
+        features: NDArray[np.float32] = (products @ mixing).astype(np.float32)
+        return features
 
 
 def paint_people(folder: Path, count: int = 8, photos: int = 6) -> None:
