@@ -220,7 +220,7 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
     there = existing_faces(connection, face_ids)
     confirmed = confirmed_among(connection, face_ids)
     taken = {face_id for face_id, _ in confirmed - removed.confirmed}
-    known = set(connection.execute(select(distinct_people)).tuples())
+    known = {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
     removed = Facts(
         people=removed.people,
         confirmed=removed.confirmed & confirmed,
