@@ -43,6 +43,7 @@ app.add_typer(report_app, name="report")
 
 app.command("status")(upkeep.status)
 app.command("check")(upkeep.check)
+app.command("doctor")(upkeep.doctor)
 app.command("index-rebuild")(upkeep.index_rebuild)
 
 models_app = _group("Bring and check the networks.")

@@ -1,4 +1,4 @@
-"""The verbs that fill a library and keep it sound: index, status, check, index-rebuild."""
+"""The verbs that fill a library and keep it sound: index, status, check, doctor, index-rebuild."""
 
 from __future__ import annotations
 
@@ -73,6 +73,25 @@ def check(
     """
     with session.open() as library:
         report = library.check(fix=fix)
+    session.show(report)
+    if not report.ok:
+        raise typer.Exit(REFUSED)
+
+
+@verb
+def doctor(session: Session) -> None:
+    """Look at everything that recog stands on.
+
+    Versions, device, weights, permissions, free space, database, index: one line each, with the way out. Exits with 1
+    if something needs a hand.
+
+    Example:
+      recog doctor
+    """
+    from recog.library.doctor import examine
+
+    with session.open() as library:
+        report = examine(library.settings, library.networks)
     session.show(report)
     if not report.ok:
         raise typer.Exit(REFUSED)

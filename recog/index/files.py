@@ -125,21 +125,30 @@ def _homes(directory: Path) -> list[Path]:
     return sorted(path for path in directory.glob("*") if path.is_dir())
 
 
+def strays(directory: Path) -> list[Path]:
+    """What `sweep` would delete; while a writer is at work, its unfinished files are among them."""
+    return [stray for home in _homes(directory) for stray in _strays_in(home)]
+
+
 def _sweep_home(home: Path) -> list[Path]:
+    gone = _strays_in(home)
+    for stray in gone:
+        _delete(stray)
+    return gone
+
+
+def _strays_in(home: Path) -> list[Path]:
     try:
         current = read_manifest(home).file_name
     except IndexUnreadableError as error:
         if error.kind in ("unreadable", "newer format"):
             raise  # it may well name one of the files
         current = None
-    strays = [
+    return [
         path
         for path in sorted(home.glob("*"))
         if path.name.endswith(TEMPORARY_SUFFIX) or (_GENERATION.fullmatch(path.name) and path.name != current)
     ]
-    for stray in strays:
-        _delete(stray)
-    return strays
 
 
 def _delete(path: Path) -> None:

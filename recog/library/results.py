@@ -310,6 +310,28 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Observation:
+    """One thing that `doctor` looked at. ok: nothing needs a hand; way_out may still say what would be better."""
+
+    subject: str
+    ok: bool
+    sentence: str
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """`doctor`: ok when nothing needs a hand."""
+
+    observations: tuple[Observation, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Nothing needs a hand."""
+        return all(seen.ok for seen in self.observations)
+
+
+@dataclass(frozen=True, slots=True)
 class WeightsStatus:
     """`models list | pull | verify`: one network's weights. state: 'present', 'absent' or 'damaged'."""
 

@@ -7,6 +7,7 @@ from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.results import (
     CheckReport,
     ClusterReport,
+    DoctorReport,
     DuplicateReport,
     Enrolment,
     Forgotten,
@@ -37,6 +38,7 @@ Result: TypeAlias = (
     | DuplicateReport
     | LibraryStatus
     | CheckReport
+    | DoctorReport
     | IndexStatus
     | NamesExport
     | NamesImport
@@ -72,6 +74,8 @@ def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of
             return text_library.status(result)
         case CheckReport():
             return text_library.check(result)
+        case DoctorReport():
+            return text_library.doctor(result)
         case IndexStatus():
             return text_library.index_status(result)
         case NamesExport():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from recog.library.results import (
     CheckReport,
     ClusterReport,
+    DoctorReport,
     DuplicateReport,
     Forgotten,
     IndexStatus,
@@ -145,6 +146,19 @@ def check(report: CheckReport) -> str:
     left = sum(not finding.fixed for finding in report.findings)
     end = f"{count(left, 'thing')} left to mend" if left else "Nothing is left to mend"
     return "\n".join([*lines, f"{end}; {count(report.faces, 'face')} checked in {seconds(report.seconds)}."])
+
+
+def doctor(report: DoctorReport) -> str:
+    """One line each, marked where something needs a hand, with the way out below it."""
+    width = max(len(seen.subject) for seen in report.observations)
+    lines = []
+    for seen in report.observations:
+        lines.append(f"{' ' if seen.ok else '!'} {seen.subject:{width}}  {printable(seen.sentence)}")
+        if seen.way_out:
+            lines.append(f"  {'':{width}}  -> {printable(seen.way_out)}")
+    ill = sum(not seen.ok for seen in report.observations)
+    end = "1 thing needs a hand." if ill == 1 else f"{ill} things need a hand." if ill else "Nothing needs a hand."
+    return "\n".join([*lines, end])
 
 
 def index_status(index: IndexStatus) -> str:

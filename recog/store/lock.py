@@ -9,6 +9,21 @@ from typing import Self
 from recog.errors import CatalogError, LibraryBusyError
 
 
+def lock_owner(directory: Path) -> str | None:
+    """Process id of the writer that holds the lock, None where nobody does. Takes it for a moment to find out."""
+    try:
+        descriptor = os.open(directory / "writer.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _owner(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
 class WriterLock:
     """Holds `<directory>/writer.lock` while entered; the file holds the owner's process id.
 
@@ -32,7 +47,7 @@ class WriterLock:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         except BlockingIOError as error:
-            owner = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip() or "unknown"
+            owner = _owner(descriptor)
             os.close(descriptor)
             raise LibraryBusyError(
                 f"another recog (pid {owner}) is writing to {self._path.parent}: wait for it or stop it"
@@ -49,3 +64,7 @@ class WriterLock:
         if self._descriptor is not None:
             os.close(self._descriptor)  # which frees the lock; the file stays, for removing it would race
             self._descriptor = None
+
+
+def _owner(descriptor: int) -> str:
+    return os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip() or "unknown"

@@ -32,6 +32,8 @@ def revisions() -> list[str]:
 
 def prepare(database: Database) -> None:
     """Create or upgrade the schema where needed; raises SchemaOutdatedError where the database is newer than recog."""
+    for unfinished in _abandoned_backups(database):
+        unfinished.unlink(missing_ok=True)
     with database.reading() as connection:
         revision = _revision(connection, database.where)
     known = revisions()
@@ -61,10 +63,11 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
 
 
 def automatic_backups(database: Database) -> Sequence[Path]:
-    """The copies that `prepare` made before migrations."""
+    """The copies that `prepare` made before migrations, and those that a kill left unfinished."""
     if database.path is None:
         return []
-    return sorted(database.path.parent.glob(f"{database.path.name}{_BACKUP_MARK}*"))
+    whole = database.path.parent.glob(f"{database.path.name}{_BACKUP_MARK}*")
+    return [*sorted(whole), *_abandoned_backups(database)]
 
 
 def write_backup(database: Database, target: Path, *, replace: bool = False) -> None:
@@ -86,6 +89,24 @@ def write_backup(database: Database, target: Path, *, replace: bool = False) -> 
     finally:
         with suppress(FileNotFoundError):
             unfinished.unlink()
+
+
+def _abandoned_backups(database: Database) -> Sequence[Path]:
+    """Copies that nobody will finish: the process whose id their name bears is gone."""
+    if database.path is None:
+        return []
+    unfinished = database.path.parent.glob(f".{database.path.name}{_BACKUP_MARK}*.*.*")
+    return [path for path in sorted(unfinished) if not _lives(path.name.split(".")[-2])]
+
+
+def _lives(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _revision(connection: Connection, where: str) -> str | None:

@@ -1,0 +1,185 @@
+"""Look at everything that recog stands on, from SQLite to the free space, and say what needs a hand."""
+
+import platform
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from recog.config import Settings
+from recog.errors import RecogError
+from recog.index.files import strays
+from recog.library.freshness import FreshIndex
+from recog.library.models import needed
+from recog.library.networks import Networks
+from recog.library.results import DoctorReport, Observation
+from recog.photos import printable
+from recog.store.catalog import Catalog
+from recog.store.engine import open_catalog
+from recog.store.lock import lock_owner
+from recog.weights.pull import WeightsState, weights_state
+
+SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
+"""Below this, two connections that write and checkpoint at the same moment may damage a database in WAL mode."""
+LEAST_FREE_BYTES = 1 << 30
+_LIBRARIES = ("torch", "faiss-cpu", "faiss-gpu", "pillow", "pillow-heif", "numpy", "sqlalchemy")
+
+
+def examine(settings: Settings, networks: Networks) -> DoctorReport:
+    """Every observation, in one order; a part that cannot even be looked at is itself one that needs a hand.
+
+    Nothing is downloaded. The library is opened as every command opens it: what a kill interrupted is finished.
+    """
+    parts: list[tuple[str, Callable[[], Iterator[Observation]]]] = [
+        ("versions", _versions),
+        ("device", lambda: _device(networks)),
+        ("weights", lambda: _weights(settings)),
+        ("permissions", lambda: _permissions(settings.library)),
+        ("free space", lambda: _free_space(settings.library)),
+        ("writer", lambda: _writer(settings.library)),
+        ("library", lambda: _library(settings, networks)),
+        ("stray files", lambda: _stray_files(settings.library)),
+    ]
+    return DoctorReport(tuple(seen for subject, look in parts for seen in _guarded(subject, look)))
+
+
+def _guarded(subject: str, look: Callable[[], Iterator[Observation]]) -> Iterator[Observation]:
+    try:
+        yield from look()
+    except RecogError as error:
+        yield Observation(subject, ok=False, sentence=str(error), way_out="")
+    except OSError as error:
+        where = printable(error.filename) if isinstance(error.filename, str) else "a file"
+        yield Observation(subject, False, f"{where} cannot be looked at ({error.strerror})", "check who may read it")
+
+
+def _versions() -> Iterator[Observation]:
+    yield _fine("recog", f"{version('recog')} on Python {platform.python_version()}, {platform.platform(terse=True)}")
+    installed = [f"{name} {found}" for name in _LIBRARIES if (found := _version(name)) is not None]
+    yield _fine("libraries", ", ".join(installed))
+    if sqlite3.sqlite_version_info >= SQLITE_WITHOUT_RESET_BUG:
+        yield _fine("sqlite", sqlite3.sqlite_version)
+    else:
+        fixed = ".".join(map(str, SQLITE_WITHOUT_RESET_BUG))
+        yield Observation(
+            "sqlite",
+            ok=True,
+            sentence=f"{sqlite3.sqlite_version}; below {fixed}, two programs that write and checkpoint at the same "
+            "moment may damage a database; recog lets one of its own write at a time",
+            way_out=f"let no other program write to the catalog, or use a Python with SQLite {fixed} or later",
+        )
+
+
+def _device(networks: Networks) -> Iterator[Observation]:
+    yield _fine("device", networks.device)
+
+
+def _weights(settings: Settings) -> Iterator[Observation]:
+    for name in needed(settings):
+        cached = weights_state(name, cache=settings.cache)
+        match cached.state:
+            case WeightsState.PRESENT:
+                yield _fine("weights", f"{name} is here and has the digest {(cached.sha256 or '')[:12]}")
+            case WeightsState.ABSENT:
+                yield Observation(
+                    "weights", True, f"{name} is not here yet: brought at first need", f"recog models pull {name}"
+                )
+            case WeightsState.DAMAGED:
+                sentence = f"{name} at {printable(cached.path)} is damaged: its digest is another"
+                yield Observation("weights", False, sentence, f"recog models pull {name}")
+
+
+def _permissions(library: Path) -> Iterator[Observation]:
+    if not library.exists():
+        yield Observation("permissions", True, f"there is no library at {printable(library)} yet", "recog index FOLDER")
+        return
+    paths = [library, *(path for path in sorted(library.rglob("*")) if not path.is_symlink())]
+    open_ones = [path for path in paths if path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+    if open_ones:
+        sentence = (
+            f"others may reach {len(open_ones)} of {len(paths)} files and folders, {printable(open_ones[0])} first"
+        )
+        yield Observation("permissions", False, sentence, f"chmod -R go= '{printable(library)}'")
+    else:
+        yield _fine("permissions", f"{printable(library)} and its {len(paths) - 1} files are for their owner alone")
+
+
+def _free_space(library: Path) -> Iterator[Observation]:
+    place = next(path for path in (library, *library.parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    held = sum(path.lstat().st_size for path in library.rglob("*")) if library.exists() else 0
+    # Forgetting a person writes the database anew, and a published index stands beside the one before it.
+    wanted = max(LEAST_FREE_BYTES, 2 * held)
+    sentence = f"{free / 1e9:.1f} GB free at {printable(place)}, the library holds {held / 1e9:.2f} GB"
+    if free < wanted:
+        yield Observation("free space", False, sentence, f"free {(wanted - free) / 1e9:.1f} GB more")
+    else:
+        yield _fine("free space", sentence)
+
+
+def _writer(library: Path) -> Iterator[Observation]:
+    owner = lock_owner(library)
+    if owner is None:
+        yield _fine("writer", "nobody is writing to the library")
+    else:
+        yield Observation("writer", True, f"recog with pid {owner} is writing to the library", "wait for it or stop it")
+
+
+def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
+    if settings.database is None and not (settings.library / "catalog.sqlite3").exists():
+        return
+    with open_catalog(settings.database_url, create=False) as catalog:
+        problems = catalog.quick_check()
+        for problem in problems:
+            yield Observation("database", False, problem, "restore a backup, or move it away and index again")
+        if problems:
+            return
+        counts = catalog.counts()
+        yield _fine(
+            "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
+        )
+        yield _erasures(counts.pending_erasures)
+        yield _index(catalog, settings.library / "index", networks)
+
+
+def _erasures(pending: int) -> Observation:
+    if pending == 0:
+        return _fine("erasures", "none is pending")
+    return Observation(
+        "erasures",
+        ok=False,
+        sentence=f"{pending} forgotten people are not yet overwritten in the database's old pages",
+        way_out="close every program that has the library open, then run 'recog doctor' again",
+    )
+
+
+def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:
+    problem = FreshIndex(catalog, directory, networks.info, device="cpu").file_problem()
+    if problem:
+        return Observation("index", False, problem, "recog check --fix")
+    return _fine("index", "holds exactly the catalog's faces")
+
+
+def _stray_files(library: Path) -> Iterator[Observation]:
+    if lock_owner(library) is not None:
+        yield _fine("stray files", "not looked for while somebody is writing")
+        return
+    found = strays(library / "index")
+    if found:
+        sentence = f"{len(found)} unfinished files of a run that was killed, {printable(found[0])} first"
+        yield Observation("stray files", False, sentence, "recog index-rebuild deletes them")
+    else:
+        yield _fine("stray files", "none")
+
+
+def _fine(subject: str, sentence: str) -> Observation:
+    return Observation(subject, ok=True, sentence=sentence, way_out="")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,110 @@
+"""The doctor sees every kind of damage, says the way out, and finds nothing where nothing is."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recog.library.doctor import examine
+from recog.library.results import DoctorReport, Observation
+from recog.store.lock import WriterLock
+from recog.store.tables import pending_erasures
+from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint
+
+
+@pytest.fixture
+def filled(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
+    paint(folder / "a.png", RED, GREEN)
+    library.index([folder])
+    return library
+
+
+def examined(library: PaintedLibrary) -> DoctorReport:
+    settings = library.settings.model_copy(update={"cache": library.settings.library.parent / "cache"})
+    return examine(settings, PaintedNetworks(settings))
+
+
+def seen(library: PaintedLibrary, subject: str) -> Observation:
+    (found,) = [one for one in examined(library).observations if one.subject == subject]
+    return found
+
+
+def test_a_sound_library_needs_no_hand(filled: PaintedLibrary) -> None:
+    report = examined(filled)
+    assert [one for one in report.observations if not one.ok] == []
+    assert {one.subject for one in report.observations} == {
+        "recog", "libraries", "sqlite", "device", "weights", "permissions", "free space", "writer",
+        "database", "erasures", "index", "stray files",
+    }  # fmt: skip
+
+
+def test_without_a_library_it_looks_and_makes_none(library: PaintedLibrary) -> None:
+    assert examined(library).ok
+    assert not library.settings.library.exists()
+
+
+def test_weights_that_are_not_here_are_told_and_not_pulled(filled: PaintedLibrary) -> None:
+    told = [one for one in examined(filled).observations if one.subject == "weights"]
+    assert [one.way_out for one in told] == ["recog models pull mtcnn", "recog models pull facenet-casia"]
+    assert not (filled.settings.library.parent / "cache").exists()
+
+
+def test_files_that_others_may_read_are_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
+    (filled.settings.library / "catalog.sqlite3").chmod(0o644)
+    bad = seen(filled, "permissions")
+    assert not bad.ok
+    subprocess.run(bad.way_out, shell=True, check=True)  # noqa: S602 - it is what a user would paste
+    assert seen(filled, "permissions").ok
+
+
+def test_a_writer_is_told_by_its_process_id(filled: PaintedLibrary) -> None:
+    with WriterLock(filled.settings.library):
+        assert str(os.getpid()) in seen(filled, "writer").sentence
+    assert "nobody" in seen(filled, "writer").sentence
+
+
+def test_a_damaged_index_is_told(filled: PaintedLibrary) -> None:
+    (path,) = (filled.settings.library / "index").rglob("*.faiss")
+    path.write_bytes(path.read_bytes()[:-1])
+    bad = seen(filled, "index")
+    assert (bad.ok, bad.way_out) == (False, "recog check --fix")
+    filled.check(fix=True)
+    assert seen(filled, "index").ok
+
+
+def test_a_damaged_database_is_told(filled: PaintedLibrary) -> None:
+    path = filled.settings.library / "catalog.sqlite3"
+    filled.close()
+    path.write_bytes(b"no database" * 1000)
+    assert not examined(filled).ok
+
+
+def test_an_erasure_that_another_program_holds_up_is_told(filled: PaintedLibrary) -> None:
+    with filled.catalog._database.writing() as connection:
+        connection.execute(pending_erasures.insert(), [{"at": "2026-11-22T00:00:00"}])
+    with filled.catalog._database.reading() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM photos").scalar()
+        assert not seen(filled, "erasures").ok
+    assert seen(filled, "erasures").ok
+
+
+def test_files_that_a_kill_left_are_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
+    home = next((filled.settings.library / "index").iterdir())
+    (home / ".00000009.faiss.1.abcd.tmp").touch(0o600)
+    assert not seen(filled, "stray files").ok
+    filled.rebuild_index()
+    assert seen(filled, "stray files").ok
+
+
+def test_an_unfinished_backup_of_a_process_that_is_gone_is_deleted(filled: PaintedLibrary) -> None:
+    """It is a copy of the whole catalog: forgetting somebody must not leave it behind."""
+    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    home = filled.settings.library
+    gone = home / f".catalog.sqlite3.before-0002.{int(done.stdout)}.abcd"
+    alive = home / f".catalog.sqlite3.before-0002.{os.getpid()}.abcd"
+    for path in (gone, alive):
+        path.touch(0o600)
+    examined(filled)
+    assert (gone.exists(), alive.exists()) == (False, True)
