@@ -82,8 +82,8 @@ class StyleSettings:
     content_layer: str = "relu4_2"
     style_layers: tuple[tuple[str, float], ...] = DEFAULT_STYLE_LAYERS
     alpha: float = 1.0
-    beta: float = 10.0
-    variation: float = 10.0
+    beta: float = 20.0
+    variation: float = 20.0
     form: Form = Form.RELATIVE
     pooling: PoolingKind = PoolingKind.AVERAGE
     start: Start = Start.CONTENT

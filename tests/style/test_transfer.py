@@ -223,6 +223,6 @@ def drawn(network: StyleNetwork, factor: float) -> Iterator[tuple[str, torch.Ten
 def test_the_real_network_paints(vgg16_hed: StyleNetwork, hills: Pixels, stripes: Pixels) -> None:
     settings = StyleSettings(size=64, steps=40, pooling=PoolingKind.MAX)
     items = list(stylize(hills, stripes, settings, vgg16_hed))
-    assert items[-1].costs.total < 0.5 * items[0].costs.total
+    assert items[-1].costs.total < 0.8 * items[0].costs.total
     assert items[-1].pixels is not None
     assert items[-1].pixels.std() > 10
