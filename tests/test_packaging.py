@@ -1,0 +1,52 @@
+"""An installed wheel is whole: schema history, head, report page."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel's content, outside the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def run(unpacked: Path, code: str) -> str:
+    """What code prints that sees the unpacked wheel instead of the checkout."""
+    program = f"import sys; sys.path.insert(0, {str(unpacked)!r}); {code}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=unpacked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_wheel_makes_and_migrates_a_catalog(unpacked: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'catalog.sqlite3'}"
+    code = (
+        "import recog.store.engine as e; print(e.__file__); "
+        f"catalog = e.open_catalog({url!r}); print(catalog.counts().photos)"
+    )
+    home, photos = run(unpacked, code).splitlines()
+    assert home.startswith(str(unpacked))
+    assert photos == "0"
+
+
+def test_a_wheel_carries_the_trained_head(unpacked: Path) -> None:
+    code = "from recog.embed.info import network_info; print(network_info('facenet-casia').dim)"
+    assert run(unpacked, code) == "128"
+
+
+def test_a_wheel_carries_no_photo_and_nothing_large(unpacked: Path) -> None:
+    files = [path for path in unpacked.rglob("*") if path.is_file()]
+    assert not [path for path in files if path.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp", ".heic"}]
+    assert max(path.stat().st_size for path in files) < 2 * 1024 * 1024
