@@ -67,10 +67,11 @@ PARTS: dict[str, Callable[[], str]] = {
 def written(text: str) -> str:
     """The README with every part made anew."""
     for name, make in PARTS.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        pattern = re.compile(rf"<!-- {name} -->\n.*?<!-- /{name} -->", re.DOTALL)
         if not pattern.search(text):
             raise SystemExit(f"README.md has no part {name!r}")
-        text = pattern.sub(lambda found, made=make(): f"{found[1]}{made}{found[2]}", text)
+        before, after = pattern.split(text)[0], pattern.split(text)[-1]
+        text = f"{before}<!-- {name} -->\n{make()}<!-- /{name} -->{after}"
     return text
 
 

@@ -204,7 +204,8 @@ class Calibration:
     """Decisions with a known error, for one network.
 
     threshold is a squared distance: at most that far is the same person, at the false accept rate `far` measured on
-    `pairs` pairs of `data`; far is None for a threshold that a user set. probability(d) = 1 / (1 + exp(slope * d + intercept)), slope > 0.
+    `pairs` pairs of `data`; far is None for a threshold that a user set.
+    probability(d) = 1 / (1 + exp(slope * d + intercept)), slope > 0.
     """
 
     network_sha256: str

@@ -3,8 +3,8 @@
 from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_photo, read_source
 from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, find_photos
-from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
 from recog.photos.orientation import stored_orientation
+from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
 from recog.photos.reasons import PASSING_REASONS, REASONS, Reason, printable
 
 __all__ = [

@@ -17,7 +17,7 @@ from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painte
 def state(library: PaintedLibrary) -> set[tuple[str, str, tuple[float, ...], bytes]]:
     """What a library knows, without ids: path, content, box and vector of each face."""
     catalog = library.catalog
-    known = set()
+    known: set[tuple[str, str, tuple[float, ...], bytes]] = set()
     for rows in catalog.embeddings(library.networks.info.sha256):
         for face in catalog.faces(rows.face_ids.tolist()).values():
             vector = rows.embeddings[rows.face_ids.tolist().index(face.id)].tobytes()
