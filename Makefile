@@ -7,7 +7,7 @@ DEMO ?= demo-library
 PHOTOS ?=
 TRAINING ?= ../shared/data/identities
 
-.PHONY: default setup demo test check unit docs bench clean
+.PHONY: default setup demo test check unit docs bench faults clean
 default: test
 
 setup: $(VENV)/.installed
@@ -36,6 +36,10 @@ docs: setup
 bench: setup
 	$(VENV)/bin/python benchmarks/bench_detect.py
 	$(VENV)/bin/python benchmarks/bench_accuracy.py
+
+# Kill recog, and fill its disk, at every system call that changes a file: some 2,000 runs, hours.
+faults: setup
+	$(VENV)/bin/python -m tests.faults.sweep --full
 
 clean:
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

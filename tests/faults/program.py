@@ -1,0 +1,54 @@
+"""The program that the faults happen to: one verb on a painted library, with a line for each thing it acknowledges.
+
+`python -m tests.faults.program VERB LIBRARY [FOLDER...]`. Exits with 1 and a sentence on stderr for a RecogError.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from recog.errors import RecogError
+from tests.painted import PaintedLibrary, painted_library
+
+VANISHING, STAYING, NEWCOMER = "Zebulon", "Quetzal", "Yolanda"
+
+
+def acknowledge(what: str) -> None:
+    """Say that something is done for good. writev, so that faults in `write` hit the library's files alone."""
+    os.writev(1, [f"{what}\n".encode()])
+
+
+def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:
+    """Run a verb; what is acknowledged must survive anything."""
+    match verb:
+        case "create" | "index":
+            for folder in folders:
+                library.index([folder])
+                acknowledge(folder.name)
+            return
+        case "enrol":
+            library.enrol(NEWCOMER, [folders[0] / "blue.png"])
+        case "merge":
+            library.merge(VANISHING, STAYING)
+        case "forget":
+            library.forget(VANISHING)
+        case "cluster":
+            library.cluster(threshold=0.5)
+        case _:
+            raise SystemExit(f"no verb {verb}")
+    acknowledge(verb)
+
+
+def main() -> None:
+    """Run one verb."""
+    verb, directory, *folders = sys.argv[1:]
+    try:
+        with painted_library(Path(directory)) as library:
+            act(library, verb, [Path(folder) for folder in folders])
+    except RecogError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
