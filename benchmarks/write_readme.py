@@ -7,7 +7,7 @@ A part stands between `<!-- NAME -->` and `<!-- /NAME -->`.
 import csv
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recog.cli.reference import markdown as commands
@@ -38,15 +38,45 @@ def networks() -> str:
     return "\n".join(["| Network | Role | Trained on | Published | Licence |", "|---|---|---|---|---|", *rows]) + "\n"
 
 
+def table(*rows: Sequence[str]) -> str:
+    """Rows as Markdown, the first one the head."""
+    head, *body = rows
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body)) + "\n"
+
+
+def read_results(name: str) -> tuple[list[dict[str, str]], str]:
+    """Rows of a results file, and its first line if that is a comment: machine, seeds, command."""
+    lines = (RESULTS / name).read_text(encoding="utf-8").splitlines()
+    comment = " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))
+    return list(csv.DictReader(line for line in lines if not line.startswith("#"))), comment
+
+
 def csv_table(name: str) -> str:
-    """A results file as a table; its first line, a comment, says on what machine and with which seeds."""
-    with (RESULTS / name).open(encoding="utf-8", newline="") as file:
-        lines = file.read().splitlines()
-    comment = [line.lstrip("# ") for line in lines if line.startswith("#")]
-    rows = list(csv.reader(line for line in lines if not line.startswith("#")))
-    head, body = rows[0], rows[1:]
-    table = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *body)]
-    return "\n".join([*table, "", *(f"*{line}*" for line in comment)]) + "\n"
+    """A results file as it is."""
+    rows, comment = read_results(name)
+    return table(list(rows[0]), *(list(row.values()) for row in rows)) + f"\n*{comment}*\n"
+
+
+def accuracy() -> str:
+    """LFW scores of the published network, the start of training, and what is shipped."""
+    rows, _ = read_results("accuracy.csv")
+
+    def percent(number: str) -> str:
+        return f"{100 * float(number):.1f}"
+
+    body = [
+        [
+            row["head"],
+            "yes" if row["flip"] == "1" else "no",
+            f"{percent(row['accuracy'])} ± {100 * float(row['standard_error']):.1f}",
+            f"{float(row['auc']):.4f}",
+            percent(row["val_1e-2"]),
+            percent(row["val_1e-3"]),
+        ]
+        for row in rows
+    ]
+    head = ["Embedding", "Flip averaged", "Accuracy, %", "AUC", "VAL at FAR 1e-2, %", "VAL at FAR 1e-3, %"]
+    return table(head, *body) + f"\n*Seed {rows[0]['seed']}; {rows[0]['machine']}.*\n"
 
 
 def demo() -> str:
@@ -59,7 +89,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "networks": networks,
     "demo": demo,
-    "accuracy": lambda: csv_table("accuracy.csv"),
+    "accuracy": accuracy,
     "detection": lambda: csv_table("detect.csv"),
 }
 
