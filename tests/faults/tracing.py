@@ -54,7 +54,7 @@ def run_traced(arguments: Sequence[str], *options: str) -> Run:
             text=True,
             check=False,
             timeout=120,
-            env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         )
         return Run(
             done.returncode,

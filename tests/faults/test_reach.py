@@ -1,0 +1,74 @@
+"""What a run touches: the photos are only read, the library's directory alone is written, nobody is called."""
+
+import hashlib
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.faults.program import VANISHING
+from tests.faults.tracing import Run, obstacle, run_traced
+from tests.faults.world import VERBS, World
+
+CHANGING = "open,openat,creat,mkdir,unlink,rmdir,unlinkat,rename,renameat,renameat2,link,symlink,chmod,truncate,connect"
+_OPENED = re.compile(r'open(?:at)?\((?:AT_FDCWD, )?"([^"]+)", ([A-Z_|]+)')
+_CHANGED = re.compile(
+    r'(?:creat|mkdir|unlink|rmdir|unlinkat|rename\w*|link|symlink|chmod|truncate)\((?:\w+, )?"([^"]+)"'
+)
+
+
+@pytest.fixture(autouse=True)
+def _traceable() -> None:
+    if why := obstacle():
+        pytest.skip(f"nothing can be traced: {why}")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_writes_below_the_library_alone_and_calls_nobody(world: World, tmp_path: Path, verb: str) -> None:
+    library = world.copy(verb, tmp_path / "library")
+    before = originals(world)
+    run = run_traced(world.arguments(verb, library), "-e", f"trace={CHANGING}")
+    assert run.status == 0
+    touched = written(run)
+    assert touched, "a verb that writes nothing was not traced"
+    assert [path for path in touched if path != "/dev/null" and not Path(path).is_relative_to(library)] == []
+    assert [line for line in run.trace if "connect(" in line] == []
+    assert originals(world) == before
+
+
+def test_everything_is_for_its_owner_alone_whatever_the_umask_says(world: World, tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        library = tmp_path / "library"
+        assert run_traced(world.arguments("create", library), "-e", "trace=none").status == 0
+    finally:
+        os.umask(old)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (library, *library.rglob("*"))}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if not path.is_dir()} == {0o600}
+
+
+def test_what_is_printed_tells_no_name_and_no_path(world: World, tmp_path: Path) -> None:
+    """By default: a verb's own output is what its user asked for, and there is no log besides."""
+    run = run_traced(world.arguments("forget", world.copy("forget", tmp_path / "library")), "-e", "trace=none")
+    assert run.said == ""
+    assert VANISHING not in "".join(run.acknowledged)
+
+
+def written(run: Run) -> list[str]:
+    """Paths that were made, changed, or opened for writing."""
+    opened = [match for line in run.trace if (match := _OPENED.search(line))]
+    changed = [match[1] for line in run.trace if (match := _CHANGED.search(line))]
+    return [match[1] for match in opened if re.search("O_WRONLY|O_RDWR|O_CREAT", match[2])] + changed
+
+
+def originals(world: World) -> dict[Path, tuple[str, int, int]]:
+    """Bytes, time and mode of every photo."""
+    photos = [path for name in ("known", "new", "newer") for path in (world.home / name).iterdir()]
+    found = {}
+    for path in photos:
+        status = path.stat()
+        found[path] = (hashlib.sha256(path.read_bytes()).hexdigest(), status.st_mtime_ns, status.st_mode)
+    return found
