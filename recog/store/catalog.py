@@ -13,12 +13,13 @@ from recog.store.faces import Faces
 from recog.store.files import Files
 from recog.store.people import People
 from recog.store.photos import Photos
+from recog.store.styling import Styling
 from recog.store.tables import library
 from recog.store.upkeep import Upkeep
 
 
-class Catalog(Files, Photos, Faces, People, Acts, Clusters, Erasure, Upkeep):
-    """Photos, faces, embeddings and people of one library; made by recog.store.engine.open_catalog.
+class Catalog(Files, Photos, Faces, People, Acts, Clusters, Styling, Erasure, Upkeep):
+    """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
     Each method is one transaction: all or nothing, also when the process is killed. For one thread of one process at
     a time; other processes may read meanwhile. Whatever the database raises leaves as a CatalogError.

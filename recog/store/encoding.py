@@ -43,6 +43,11 @@ def printable(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", errors="replace")
 
 
+def storable(text: str) -> str:
+    """Text that both engines take: no lone surrogates (os.fsdecode makes them), no NUL."""
+    return os.fsencode(text).decode("utf-8", errors="replace").replace("\0", "�")
+
+
 def vector_bytes(vector: Embeddings) -> bytes:
     """(dim,) float32 -> 4 * dim bytes."""
     return np.ascontiguousarray(vector, dtype="<f4").tobytes()

@@ -20,11 +20,12 @@ from recog.store.people import person_in
 from recog.store.records import ForgottenPerson
 from recog.store.removal import delete_faces
 from recog.store.schema import automatic_backups
+from recog.store.styling import drop_style_jobs_of
 from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos
 
 _PERSONAL_TABLES = (
     "people", "assignments", "rejections", "ignored_faces", "distinct_people", "events", "faces", "thumbnails",
-    "embeddings", "clusters", "cluster_faces"
+    "embeddings", "clusters", "cluster_faces", "style_jobs"
 )  # fmt: skip
 
 
@@ -38,6 +39,9 @@ class Erasure(CatalogPart):
         Photos stay; where the faces were is kept (relative to the photo, by its digest), so that a re-scan does not
         bring them back. Copies that migrations made of the database go as well. complete is False while another
         program holds the database open: the next open of the catalog finishes.
+
+        Jobs of styled pictures whose photo shows the person go too. The pictures themselves stay, as the photos do:
+        they are the user's files, and the answer names them.
         """
         with self._database.writing() as connection:
             name = person_in(connection, person_id).name
@@ -45,11 +49,12 @@ class Erasure(CatalogPart):
             face_ids = list(connection.scalars(theirs.order_by(assignments.c.face_id)))
             _exclude(connection, face_ids)
             take_out_of_clusters(connection, face_ids)
+            styled = drop_style_jobs_of(connection, face_ids)
             delete_faces(connection, face_ids)
             scrub_events(connection, person_id, name, face_ids)
             connection.execute(delete(people).where(people.c.id == person_id))
             connection.execute(insert(pending_erasures), [{"at": now()}])
-        return ForgottenPerson(name, tuple(face_ids), self.finish_erasures())
+        return ForgottenPerson(name, tuple(face_ids), self.finish_erasures(), tuple(styled))
 
     def finish_erasures(self) -> bool:
         """Overwrite what forgotten people left in old pages; False while another program is in the way."""

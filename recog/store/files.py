@@ -1,13 +1,12 @@
 """Files: which are known, which vanished, which could not be used, and the roots they are under."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, insert, select, true, update
 
 from recog.errors import CatalogError
-from recog.store.encoding import chunks, now, path_bytes, path_of, printable
+from recog.store.encoding import chunks, now, path_bytes, path_of, printable, storable
 from recog.store.part import CatalogPart
 from recog.store.records import FailedFile, KnownFile
 from recog.store.tables import detectors, failures, files, networks, photos, processings, roots
@@ -75,7 +74,7 @@ class Files(CatalogPart):
 
     def record_failure(self, stat: FileStat, reason: str, detail: str) -> None:
         """Note why a file cannot be used; a later success at its path clears the note."""
-        row = _stat_row(stat) | {"reason": reason, "detail": _storable(detail), "failed_at": now()}
+        row = _stat_row(stat) | {"reason": reason, "detail": storable(detail), "failed_at": now()}
         with self._database.writing() as connection:
             connection.execute(delete(failures).where(failures.c.path == row["path"]))
             connection.execute(insert(failures), [row])
@@ -118,7 +117,7 @@ class Files(CatalogPart):
         raw = path_bytes(path)
         with self._database.writing() as connection:
             if connection.scalar(select(roots.c.id).where(roots.c.path == raw)) is None:
-                connection.execute(insert(roots), [{"path": raw, "display": _storable(printable(path))}])
+                connection.execute(insert(roots), [{"path": raw, "display": storable(printable(path))}])
 
 
 def put_files(connection: Connection, shown: Iterable[tuple[FileStat, int]]) -> None:
@@ -155,10 +154,5 @@ def _under(column: Column[bytes], root: Path) -> ColumnElement[bool]:
 
 
 def _stat_row(stat: FileStat) -> dict[str, object]:
-    display = _storable(printable(stat.path))
+    display = storable(printable(stat.path))
     return {"path": path_bytes(stat.path), "display": display, "size": stat.size, "mtime_ns": stat.mtime_ns}
-
-
-def _storable(text: str) -> str:
-    """Text that both engines take: no lone surrogates (os.fsdecode makes them), no NUL."""
-    return os.fsencode(text).decode("utf-8", errors="replace").replace("\0", "�")

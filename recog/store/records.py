@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from recog.types import Cluster, Embeddings, FaceIds, FileStat, NewFace, Photo
 
@@ -107,11 +109,15 @@ class Gallery:
 
 @dataclass(frozen=True, slots=True)
 class ForgottenPerson:
-    """Who was erased, with which faces. complete is False while old pages may still hold bytes of them."""
+    """Who was erased, with which faces. complete is False while old pages may still hold bytes of them.
+
+    styled: where pictures made of photos of the person are, or would have been.
+    """
 
     name: str
     face_ids: tuple[int, ...]
     complete: bool
+    styled: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ class ClusterRun:
     """The latest clustering of one network's embeddings, and how it was made (made_at: ISO 8601)."""
 
     method: str
-    parameters: dict[str, object]
+    parameters: dict[str, Any]
     clusters: tuple[Cluster, ...]
     made_at: str
 

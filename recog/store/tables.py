@@ -298,3 +298,29 @@ pending_erasures = Table(
     Column("at", String, nullable=False),
     sqlite_autoincrement=True,
 )
+
+# Pictures to make, being made, made, or not to be made: see recog.store.styling. Photos by digest, for a content may
+# be outside the library; output_sha256 is written before the file appears, so that a killed run knows its own file.
+style_jobs = Table(
+    "style_jobs",
+    metadata,
+    _id_column(),
+    Column("digest", String, nullable=False),
+    Column("photo_sha256", LargeBinary, nullable=False, index=True),
+    Column("photo_path", LargeBinary, nullable=False),
+    Column("style_sha256", LargeBinary, nullable=False, index=True),
+    Column("style_path", LargeBinary, nullable=False),
+    Column("settings_digest", String, nullable=False),
+    Column("settings", String, nullable=False),
+    Column("network", String, nullable=False),
+    Column("network_sha256", String, nullable=False),
+    Column("output_path", LargeBinary, nullable=False, unique=True),
+    Column("state", String, nullable=False),
+    Column("output_sha256", LargeBinary),
+    Column("costs", String, nullable=False),
+    Column("seconds", Double),
+    Column("message", String, nullable=False),
+    Column("made_at", String),
+    CheckConstraint("state IN ('planned', 'running', 'done', 'failed')", name="state"),
+    sqlite_autoincrement=True,
+)

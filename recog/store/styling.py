@@ -1,0 +1,211 @@
+"""Style jobs: which picture is made of which photo in which style, and how far it got.
+
+planned -> running -> done or failed. Before a finished picture appears under its name, its digest is noted in the
+running job: after a kill, a file with that digest is the job's own, and any other file is somebody else's.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from recog.errors import CatalogError
+from recog.store.encoding import chunks, now, path_bytes, path_of, storable
+from recog.store.part import CatalogPart
+from recog.store.tables import faces, photos, style_jobs
+
+
+class JobState(StrEnum):
+    """How far a picture got."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    """Begun: by a process that is at it, or that was killed."""
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class NewStyleJob:
+    """A picture to make.
+
+    digest is the identity of all that it is made of, output_path where it goes. Digests are SHA-256 in hexadecimal:
+    of the photo's and the style's bytes, of the settings, of the network's weights. settings are plain JSON values.
+    """
+
+    digest: str
+    photo_sha256: str
+    photo_path: Path
+    style_sha256: str
+    style_path: Path
+    settings_digest: str
+    settings: dict[str, Any]
+    network: str
+    network_sha256: str
+    output_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CostPoint:
+    """The costs after an optimiser step, as they stood at scale number `scale`."""
+
+    step: int
+    scale: int
+    total: float
+    content: float
+    style: float
+    variation: float
+
+
+@dataclass(frozen=True, slots=True)
+class StyleJob:
+    """A picture's job as the catalog knows it.
+
+    costs is the curve of the loss, its last point that of the picture; empty before there is one. output_sha256 is of
+    the picture's file. message: why it failed, or what the user should know of it. made_at: ISO 8601, UTC.
+    """
+
+    id: int
+    what: NewStyleJob
+    state: JobState
+    output_sha256: str | None
+    costs: tuple[CostPoint, ...]
+    seconds: float | None
+    message: str
+    made_at: str | None
+
+
+class Styling(CatalogPart):
+    """The catalog's style jobs."""
+
+    def plan_styles(self, planned: Sequence[NewStyleJob]) -> list[StyleJob]:
+        """The jobs of these pictures, in their order; a picture that goes to the same place again is the same job."""
+        new = {path_bytes(one.output_path): one for one in planned}
+        with self._database.writing() as connection:
+            known: set[bytes] = set()
+            for paths in chunks(new):
+                known |= set(
+                    connection.scalars(select(style_jobs.c.output_path).where(style_jobs.c.output_path.in_(paths)))
+                )
+            if rows := [_row(one) for path, one in new.items() if path not in known]:
+                connection.execute(insert(style_jobs), rows)
+            found: dict[bytes, StyleJob] = {}
+            for paths in chunks(new):
+                stored = connection.execute(select(style_jobs).where(style_jobs.c.output_path.in_(paths)))
+                found |= {row.output_path: _job_of(row) for row in stored}
+        return [found[path] for path in new]
+
+    def style_jobs(self, states: Collection[JobState] = tuple(JobState)) -> list[StyleJob]:
+        """All jobs in one of these states, the oldest first."""
+        wanted = style_jobs.c.state.in_([state.value for state in states])
+        with self._database.reading() as connection:
+            return [
+                _job_of(row) for row in connection.execute(select(style_jobs).where(wanted).order_by(style_jobs.c.id))
+            ]
+
+    def style_job(self, number: int) -> StyleJob:
+        """A job by number; an unknown number is a CatalogError."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(style_jobs).where(style_jobs.c.id == number)).first()
+        if row is None:
+            raise CatalogError(f"there is no style job {number}: 'recog style list' shows those there are")
+        return _job_of(row)
+
+    def begin_style(self, number: int) -> bool:
+        """Say that the picture is being made, from the start; False where the job is gone."""
+        fresh = {"output_sha256": None, "costs": "[]", "seconds": None, "message": "", "made_at": None}
+        return self._set(number, state=JobState.RUNNING.value, **fresh)
+
+    def note_styled(
+        self, number: int, *, output_sha256: str, costs: Sequence[CostPoint], seconds: float, message: str
+    ) -> bool:
+        """Note the finished picture, just before it appears under its name; False where the job is gone."""
+        return self._set(
+            number,
+            output_sha256=bytes.fromhex(output_sha256),
+            costs=json.dumps([[p.step, p.scale, p.total, p.content, p.style, p.variation] for p in costs]),
+            seconds=seconds,
+            message=storable(message),
+        )
+
+    def finish_style(self, number: int) -> bool:
+        """Say that the picture is there, as noted; False where the job is gone."""
+        return self._set(number, state=JobState.DONE.value, made_at=now())
+
+    def replan_style(self, number: int) -> bool:
+        """Say that the picture is still to be made; False where the job is gone."""
+        return self._set(number, state=JobState.PLANNED.value)
+
+    def fail_style(self, number: int, message: str) -> bool:
+        """Say why there is no picture; False where the job is gone."""
+        return self._set(number, state=JobState.FAILED.value, message=storable(message), made_at=now())
+
+    def clear_styles(self, states: Collection[JobState]) -> int:
+        """Drop the jobs in these states, how many; the pictures stay where they are."""
+        wanted = style_jobs.c.state.in_([state.value for state in states])
+        with self._database.writing() as connection:
+            return connection.execute(delete(style_jobs).where(wanted)).rowcount
+
+    def _set(self, number: int, **values: object) -> bool:
+        with self._database.writing() as connection:
+            changed = update(style_jobs).where(style_jobs.c.id == number).values(**values)
+            return connection.execute(changed).rowcount == 1
+
+
+def drop_style_jobs_of(connection: Connection, face_ids: Iterable[int]) -> list[Path]:
+    """Drop the jobs whose photo or style shows one of these faces; where their pictures are, or would be."""
+    outputs: list[Path] = []
+    for ids in chunks(face_ids):
+        shown = select(photos.c.sha256).join(faces, faces.c.photo_id == photos.c.id).where(faces.c.id.in_(ids))
+        theirs = style_jobs.c.photo_sha256.in_(shown) | style_jobs.c.style_sha256.in_(shown)
+        found = select(style_jobs.c.output_path).where(theirs).order_by(style_jobs.c.id)
+        outputs += map(path_of, connection.scalars(found))
+        connection.execute(delete(style_jobs).where(theirs))
+    return outputs
+
+
+def _row(job: NewStyleJob) -> dict[str, object]:
+    return {
+        "digest": job.digest,
+        "photo_sha256": bytes.fromhex(job.photo_sha256),
+        "photo_path": path_bytes(job.photo_path),
+        "style_sha256": bytes.fromhex(job.style_sha256),
+        "style_path": path_bytes(job.style_path),
+        "settings_digest": job.settings_digest,
+        "settings": json.dumps(job.settings),
+        "network": job.network,
+        "network_sha256": job.network_sha256,
+        "output_path": path_bytes(job.output_path),
+        "state": JobState.PLANNED.value,
+        "costs": "[]",
+        "message": "",
+    }
+
+
+def _job_of(row: Row[Any]) -> StyleJob:
+    what = NewStyleJob(
+        digest=row.digest,
+        photo_sha256=row.photo_sha256.hex(),
+        photo_path=path_of(row.photo_path),
+        style_sha256=row.style_sha256.hex(),
+        style_path=path_of(row.style_path),
+        settings_digest=row.settings_digest,
+        settings=json.loads(row.settings),
+        network=row.network,
+        network_sha256=row.network_sha256,
+        output_path=path_of(row.output_path),
+    )
+    return StyleJob(
+        id=row.id,
+        what=what,
+        state=JobState(row.state),
+        output_sha256=None if row.output_sha256 is None else row.output_sha256.hex(),
+        costs=tuple(CostPoint(*point) for point in json.loads(row.costs)),
+        seconds=row.seconds,
+        message=row.message,
+        made_at=row.made_at,
+    )
