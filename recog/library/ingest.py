@@ -55,6 +55,7 @@ def ingest(
     try:
         run.take(found, limits, progress)
         missing = catalog.mark_missing(found.gone)
+        run.find_again()
         catalog.delete_orphans()
     except KeyboardInterrupt:
         interrupted = True
@@ -132,7 +133,17 @@ class Ingestion:
         self._waiting: dict[str, _Waiting] = {}
         self._waiting_since = time.monotonic()
         self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
-        self.lost_names: list[LostName] = []
+        self._lost: dict[int, list[LostName]] = {}
+
+    @property
+    def lost_names(self) -> list[LostName]:
+        """Confirmed names that found no face in the new content of their files."""
+        return [lost for names in self._lost.values() for lost in names]
+
+    def find_again(self) -> None:
+        """After the last file: a photo that turned up under another name (a chain of renames) lost nothing."""
+        for photo_id in self._catalog.paths(self._lost):
+            del self._lost[photo_id]
 
     def take(self, found: Survey, limits: DecodeLimits, progress: ProgressCallback | None) -> None:
         """Bring everything that the survey found into the catalog."""
@@ -201,7 +212,9 @@ class Ingestion:
         for photo, result in zip(photos, saved, strict=True):
             self._digests[photo.sha256] = result.photo_id
             self.faces += result.new_faces
-            self.lost_names += [LostName(photo.stat.path, name) for name in result.lost_names]
+            if result.replaced_photo_id is not None:
+                lost = [LostName(photo.stat.path, name) for name in result.lost_names]
+                self._lost.setdefault(result.replaced_photo_id, []).extend(lost)
             if photo.stat.path in self._known:
                 self.changed += 1
             else:

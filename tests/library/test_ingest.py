@@ -213,3 +213,17 @@ def test_the_index_holds_exactly_the_catalog(library: PaintedLibrary, folder: Pa
     with painted_library(library.settings.library) as again:
         assert again.fresh_index.current().ids().tolist() == sorted(ids.tolist())
         assert again.fresh_index.problem == ""
+
+
+def test_a_chain_of_renames_loses_no_name(library: PaintedLibrary, folder: Path) -> None:
+    """One, two and three change places: each name follows its photo."""
+    paths = [paint(folder / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
+    for path, name in zip(paths, ("Ada", "Ben", "Cyd"), strict=True):
+        library.enrol(name, [path])
+    spare = folder.parent / "spare.png"
+    for source, target in ((paths[2], spare), (paths[1], paths[2]), (paths[0], paths[1]), (spare, paths[0])):
+        source.rename(target)
+    report = library.index([folder])
+    assert (report.lost_names, report.faces) == ((), 0)
+    where = {name: library.person(name).faces[0][1] for name in ("Ada", "Ben", "Cyd")}
+    assert where == {"Ada": (paths[1],), "Ben": (paths[2],), "Cyd": (paths[0],)}
