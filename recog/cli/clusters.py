@@ -55,7 +55,7 @@ def duplicates(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help="Write a page (.html) or the JSON document (.json).", show_default=False
+            "--out", metavar="FILE", help="Write a page (.html), a document (.json) or a table (.csv).", show_default=False
         ),
     ] = None,
 ) -> None:
@@ -67,8 +67,8 @@ def duplicates(
     Example:
       recog report duplicates --out duplicates.html
     """
-    if out is not None and out.suffix.lower() not in {".html", ".htm", ".json"}:
-        raise typer.BadParameter("--out takes a name that ends in .html or .json")
+    if out is not None and out.suffix.lower() not in {".html", ".htm", ".json", ".csv"}:
+        raise typer.BadParameter("--out takes a name that ends in .html, .json or .csv")
     with session.open() as library:
         report = library.duplicates()
     if out is not None:

@@ -1,70 +1,52 @@
-"""Report who is in the library twice: people and unnamed clusters that look like one person."""
+"""Report who is in the library twice: people and unnamed clusters that look like one person, and names of two."""
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
+from heapq import nsmallest
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recog import identify as decide
 from recog.library.clusters import all_embeddings, grouped, identity_labels, summaries
+from recog.library.evidence import FACES_NAMED, Faces, Rows, Samples, Side
+from recog.library.mixed import Mixed, mixed_people
+from recog.library.near_copies import near_copies
 from recog.library.networks import Networks
-from recog.library.results import (
-    DuplicatePair,
-    DuplicateReport,
-    DuplicateSide,
-    FaceSample,
-)
+from recog.library.results import DuplicatePair, DuplicateReport, MixedPerson, PhotoCopy
 from recog.store.catalog import Catalog
-from recog.types import Cluster, Embeddings, FaceIds
+from recog.types import Calibration, Cluster
 
-LEAST_PROBABILITY = 0.1
-"""Pairs of sides that are less probably one person are not worth a look."""
-SAMPLES = 6
-"""Faces shown of each side."""
-CHUNK = 2048
-"""Sides compared at once with all others: bounds the memory at CHUNK x sides distances."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A person or an unnamed cluster. rows index the library's embeddings; mean is their (dim,) mean, not unit."""
-
-    person: str | None
-    cluster: int | None
-    rows: NDArray[np.int64]
-    mean: Embeddings
+LEAST_PROBABILITY = 0.5
+"""Pairs of sides that are rather two people than one are not worth a look."""
+PAIRS_SHOWN = 500
+"""Pairs in the report, the most probable ones; joining them changes the rest anyway."""
+CLUSTERS_SHOWN = 1000
+"""Clusters with thumbnails, the largest ones."""
+ENTRIES = 1 << 24
+"""Distances between sides held at once: 64 MB."""
 
 
 def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     """Pairs and groups of sides that are probably one person, most probable first; nothing is written.
 
-    The distance between two sides is the mean squared distance over all pairs of their faces (average linkage), which
-    for unit embeddings is 2 - 2 m.n with m, n the means of the sides. Hidden people are left out.
+    The distance between two sides is the mean squared distance over all pairs of their faces (average linkage). Hidden
+    people, ignored faces, and pairs that a human called two people are left out.
     """
-    face_ids, embeddings = all_embeddings(catalog, networks)
     calibration = networks.calibration
-    labels = identity_labels(catalog, face_ids, embeddings, threshold=calibration.threshold)
-    clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
-    sides = _sides(catalog, face_ids, embeddings, clusters)
-    evidence = _Evidence(catalog, face_ids, embeddings)
-    pairs = []
-    for left, right, squared_distance in _near_sides(sides, networks):
-        nearest = float((2.0 - 2.0 * embeddings[left.rows] @ embeddings[right.rows].T).min())
-        pairs.append(
-            DuplicatePair(
-                left=evidence.side(left),
-                right=evidence.side(right),
-                squared_distance=squared_distance,
-                nearest=max(0.0, nearest),
-                probability=decide.probability(squared_distance, calibration),
-                command=_merge_command(left, right, face_ids),
-            )
-        )
-    pairs.sort(key=lambda pair: (-pair.probability, pair.left.label, pair.right.label))
-    found = summaries(catalog, clusters)
+    faces = _faces(catalog, networks)
+    labels = identity_labels(catalog, faces.ids, faces.embeddings, threshold=calibration.threshold)
+    found_clusters = [one for one in grouped(faces.ids, faces.embeddings, labels) if len(one.face_ids) > 1]
+    clusters = [replace(one, number=number) for number, one in enumerate(found_clusters, start=1)]
+    people, unnamed = _people(catalog, faces), _unnamed(faces, clusters)
+    near = _near_sides([*people, *unnamed], _Refused(catalog), calibration)
+    pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
+    mixed = mixed_people(people, threshold=calibration.threshold)
+    tiles = [Side(faces, _rows(faces, one)) for one in clusters[:CLUSTERS_SHOWN]]
+    shown = [side for left, right, _ in pairs for side in (left, right)]
+    samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])
+    found = tuple(_pair(samples, left, right, squared, calibration) for left, right, squared in pairs)
     counts = catalog.counts()
     return DuplicateReport(
         library=catalog.url,
@@ -73,57 +55,118 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
         photos=counts.photos,
         faces=counts.faces,
         people=counts.people,
-        clusters=found,
-        cluster_samples=tuple(evidence.samples(np.searchsorted(face_ids, one.face_ids)) for one in found),
-        pairs=tuple(pairs),
-        groups=_groups([pair for pair in pairs if pair.squared_distance <= calibration.threshold]),
+        clusters=summaries(catalog, clusters),
+        cluster_samples=tuple(samples.of(tile) for tile in tiles),
+        pairs=found,
+        pairs_left_out=len(near) - len(pairs),
+        mixed=tuple(_mixed(samples, one, calibration) for one in mixed),
+        groups=_groups([pair for pair in found if pair.squared_distance <= calibration.threshold]),
         duplicate_photos=tuple(catalog.copies()),
+        near_copies=_near_copies(catalog, faces),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def _sides(catalog: Catalog, face_ids: FaceIds, embeddings: Embeddings, clusters: list[Cluster]) -> list[_Side]:
-    people = {person.id: person.name for person in catalog.people()}
-    hidden = {person.id for person in catalog.people(hidden=True)} - people.keys()
-    owner = {face_id: face.person_id for face_id, face in catalog.faces(face_ids.tolist()).items()}
+def _faces(catalog: Catalog, networks: Networks) -> Faces:
+    face_ids, embeddings = all_embeddings(catalog, networks)
+    known, ignored = catalog.faces(face_ids.tolist()), catalog.ignored()
+    kept = np.array([one in known and one not in ignored for one in face_ids.tolist()], np.bool_)
+    return Faces(face_ids[kept], embeddings[kept], [known[one] for one in face_ids[kept].tolist()])
+
+
+def _people(catalog: Catalog, faces: Faces) -> list[Side]:
+    """Everybody with a face, by id; hidden people are nobody's side."""
+    names = {person.id: person.name for person in catalog.people()}
     rows_of: dict[int, list[int]] = {}
-    for row, face_id in enumerate(face_ids.tolist()):
-        person_id = owner[face_id]
-        if person_id is not None and person_id not in hidden:
-            rows_of.setdefault(person_id, []).append(row)
-    sides = [_side(people[one], None, np.array(rows), embeddings) for one, rows in sorted(rows_of.items())]
-    for number, cluster in enumerate(clusters, start=1):
-        unnamed = [face_id for face_id in cluster.face_ids if owner[face_id] is None]
-        if len(unnamed) > 1:
-            sides.append(_side(None, number, np.searchsorted(face_ids, unnamed), embeddings))
+    for row, face in enumerate(faces.faces):
+        if face.person_id in names:
+            rows_of.setdefault(face.person_id, []).append(row)
+    return [Side(faces, np.array(rows), person_id, names[person_id]) for person_id, rows in sorted(rows_of.items())]
+
+
+def _unnamed(faces: Faces, clusters: Sequence[Cluster]) -> list[Side]:
+    """What of each cluster is nobody's, where that is two faces or more."""
+    sides = []
+    for cluster in clusters:
+        rows = [row for row in _rows(faces, cluster).tolist() if faces.faces[row].person_id is None]
+        if len(rows) > 1:
+            sides.append(Side(faces, np.array(rows), cluster=cluster.number))
     return sides
 
 
-def _side(person: str | None, cluster: int | None, rows: NDArray[np.int64], embeddings: Embeddings) -> _Side:
-    return _Side(person, cluster, rows, embeddings[rows].mean(axis=0))
+def _rows(faces: Faces, cluster: Cluster) -> Rows:
+    return np.asarray(np.searchsorted(faces.ids, np.array(cluster.face_ids, np.int64)))
 
 
-def _near_sides(sides: list[_Side], networks: Networks) -> list[tuple[_Side, _Side, float]]:
+class _Refused:
+    """What humans said against joining two sides."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._distinct = catalog.distinct_people()
+        self._rejected = catalog.rejections()
+
+    def __call__(self, left: Side, right: Side) -> bool:
+        """Distinct people; or a person and a cluster, of which half or as many as a command names were rejected."""
+        if left.person_id is None:
+            return False
+        if right.person_id is not None:
+            return (min(left.person_id, right.person_id), max(left.person_id, right.person_id)) in self._distinct
+        ids = right.all.ids[right.rows].tolist()
+        rejected = sum(left.person_id in self._rejected.get(face_id, ()) for face_id in ids)
+        return rejected >= min(FACES_NAMED, (len(ids) + 1) // 2)
+
+
+def _near_sides(sides: list[Side], refused: _Refused, calibration: Calibration) -> list[tuple[Side, Side, float]]:
+    """Every pair of sides near enough to be listed with its mean squared distance; people come before clusters."""
     if not sides:
         return []
     means = np.stack([side.mean for side in sides])
-    limit = decide.squared_distance_at(LEAST_PROBABILITY, networks.calibration)
+    limit = decide.squared_distance_at(LEAST_PROBABILITY, calibration)
+    step = max(1, ENTRIES // len(sides))
     near = []
-    for start in range(0, len(sides), CHUNK):
-        squared = 2.0 - 2.0 * means[start : start + CHUNK] @ means.T
+    for start in range(0, len(sides), step):
+        squared = 2.0 - 2.0 * means[start : start + step] @ means.T
         for row, column in np.argwhere(squared <= limit).tolist():
-            if start + row < column:
+            if start + row < column and not refused(sides[start + row], sides[column]):
                 near.append((sides[start + row], sides[column], float(max(0.0, squared[row, column]))))
     return near
 
 
-def _merge_command(left: _Side, right: _Side, face_ids: FaceIds) -> str:
-    """What makes the two sides one; sides are in order: people before clusters."""
-    if left.person is None:
-        return ""
-    if right.person is not None:
-        return shlex.join(["recog", "people", "merge", right.person, left.person])
-    return shlex.join(["recog", "people", "confirm", left.person, *map(str, face_ids[right.rows].tolist())])
+def _pair(
+    samples: Samples, left: Side, right: Side, squared_distance: float, calibration: Calibration
+) -> DuplicatePair:
+    merge = reject = ""
+    if left.person is not None and right.person is not None:
+        merge = _command("merge", right.person, left.person)
+        reject = _command("distinct", left.person, right.person)
+    elif left.person is not None:
+        numbers = [str(face_id) for face_id in right.typical.tolist()]
+        merge, reject = (_command(verb, left.person, *numbers) for verb in ("confirm", "reject"))
+    return DuplicatePair(
+        left=samples.side(left),
+        right=samples.side(right),
+        squared_distance=squared_distance,
+        nearest=left.nearest(right),
+        probability=decide.probability(squared_distance, calibration),
+        command=merge,
+        reject_command=reject,
+    )
+
+
+def _mixed(samples: Samples, mixed: Mixed, calibration: Calibration) -> MixedPerson:
+    return MixedPerson(
+        main=samples.side(mixed.main),
+        part=samples.side(mixed.part),
+        squared_distance=mixed.squared_distance,
+        nearest=mixed.main.nearest(mixed.part),
+        probability=decide.probability(mixed.squared_distance, calibration),
+        further=mixed.further,
+        command=_command("split", mixed.main.person or ""),
+    )
+
+
+def _command(verb: str, *words: str) -> str:
+    return shlex.join(["recog", "people", verb, *words])
 
 
 def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
@@ -137,30 +180,11 @@ def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted((group for group in unique if len(group) > 2), key=lambda group: (-len(group), group)))
 
 
-class _Evidence:
-    """Thumbnails and paths of the faces that speak for a side."""
-
-    def __init__(self, catalog: Catalog, face_ids: FaceIds, embeddings: Embeddings) -> None:
-        self._catalog = catalog
-        self._face_ids = face_ids
-        self._embeddings = embeddings
-
-    def side(self, side: _Side) -> DuplicateSide:
-        return DuplicateSide(side.person, side.cluster, len(side.rows), self.samples(side.rows))
-
-    def samples(self, rows: NDArray[np.int64]) -> tuple[FaceSample, ...]:
-        """The most typical faces first: nearest to the mean."""
-        mean = self._embeddings[rows].mean(axis=0)
-        order = np.argsort(-(self._embeddings[rows] @ mean), kind="stable")[:SAMPLES]
-        chosen = self._face_ids[rows[order]].tolist()
-        thumbnails = self._catalog.thumbnails(chosen)
-        faces = self._catalog.faces(chosen)
-        paths = self._catalog.paths({face.photo_id for face in faces.values()})
-        return tuple(
-            FaceSample(
-                face_id,
-                thumbnails.get(face_id, b""),
-                next(islice(paths.get(faces[face_id].photo_id, ()), 1), None),
-            )
-            for face_id in chosen
-        )
+def _near_copies(catalog: Catalog, faces: Faces) -> tuple[tuple[PhotoCopy, ...], ...]:
+    photos = catalog.photos({face.photo_id for face in faces.faces})
+    groups = near_copies(faces.embeddings, faces.faces, photos)
+    paths = catalog.paths(photo_id for group in groups for photo_id in group)
+    return tuple(
+        tuple(PhotoCopy(next(iter(paths.get(one, ())), None), photos[one].width, photos[one].height) for one in group)
+        for group in groups
+    )

@@ -8,7 +8,15 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from recog.library.results import ClusterSummary, DuplicatePair, DuplicateReport, DuplicateSide, FaceSample
+from recog.library.results import (
+    ClusterSummary,
+    DuplicatePair,
+    DuplicateReport,
+    DuplicateSide,
+    FaceSample,
+    MixedPerson,
+    PhotoCopy,
+)
 from recog.render.escape import printable
 from recog.render.figures import count, distance, one_in, percent
 from recog.types import Calibration
@@ -18,6 +26,10 @@ PAIR_FACES = 5
 TILE_FACES = 4
 """Faces shown of a cluster."""
 _MOSAIC = {1: "one", 2: "two", 3: "three"}
+_NAMELESS = (
+    '<p class="hint">A side without a name cannot be merged. Enrol it, <code>recog enrol NAME PHOTO</code>, '
+    "and report again.</p>"
+)
 _SILHOUETTE = (
     '<svg viewBox="0 0 112 112" role="img" aria-label="{alt}"><g class="blank"><circle cx="56" cy="45" r="20"/>'
     '<path d="M16 112c0-26 18-40 40-40s40 14 40 40z"/></g></svg>'
@@ -44,8 +56,10 @@ def duplicate_page(report: DuplicateReport) -> str:
     sections = (
         ("pairs", "Probably one person twice", len(report.pairs), _pairs(report)),
         ("groups", "Groups", len(report.groups), _groups(report)),
+        ("mixed", "One name, two people?", len(report.mixed), _mixed(report)),
         ("clusters", "People and clusters", len(report.clusters), _clusters(report)),
-        ("photos", "Duplicate photos", len(report.duplicate_photos), _copies(report)),
+        ("copies", "Duplicate photos", len(report.duplicate_photos), _copies(report)),
+        ("near-copies", "Saved twice?", len(report.near_copies), _near_copies(report)),
     )
     links = "".join(
         f'<li><a href="#{key}">{title} <span>{number:,}</span></a></li>' for key, title, number, _ in sections
@@ -76,7 +90,7 @@ def duplicate_page(report: DuplicateReport) -> str:
 <main class="page">{body}</main>
 <footer><div class="page">
 <p class="keys js" hidden><kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>c</kbd> copy the command,
-<kbd>/</kbd> filter, <kbd>Esc</kbd> clear</p>
+<kbd>x</kbd> copy the one that says no, <kbd>/</kbd> filter, <kbd>Esc</kbd> clear</p>
 <p>This page holds faces of people you know. It sends nothing anywhere; share it with the same care as the photos.</p>
 </div></footer>
 <p class="away" id="spoken" role="status"></p>
@@ -91,7 +105,8 @@ def _head(report: DuplicateReport) -> str:
     created = f"{datetime.fromisoformat(report.created):%Y-%m-%d %H:%M %Z}".strip()
     said = (
         f"<strong>{count(len(report.pairs), 'pair')}</strong> in this library may be one person under two labels. "
-        "Compare the faces, then run the command beside a pair to merge it; nothing is merged by itself."
+        "Compare the faces, then run the command beside a pair: one makes the two one, the other keeps them apart for "
+        "good. Nothing is merged by itself."
         if report.pairs
         else "No two people or clusters of this library look like one person."
     )
@@ -128,25 +143,39 @@ def _pairs(report: DuplicateReport) -> str:
     if not report.pairs:
         return '<p class="about none">Nothing to merge.</p>'
     cards = "".join(_pair(number, pair) for number, pair in enumerate(report.pairs, start=1))
+    rest = f" {count(report.pairs_left_out, 'pair')} of lesser evidence not listed." if report.pairs_left_out else ""
     return (
         '<p class="about">The most probable first. Distance is the mean over all pairs of faces across the two sides, '
-        f'nearest the smallest of them.</p><div class="pairs">{cards}</div>'
+        f'nearest the smallest of them.{rest}</p><div class="pairs">{cards}</div>'
     )
 
 
 def _pair(number: int, pair: DuplicatePair) -> str:
-    bar = max(0.0, min(100.0, 100 * pair.probability))
+    return _card(
+        f"pair-{number}",
+        (pair.left, pair.right),
+        (pair.probability, pair.squared_distance, pair.nearest),
+        f"{_name(pair.left.label)} and {_name(pair.right.label)}",
+        _command(pair.command, "Merge") + _command(pair.reject_command, "Keep apart") if pair.command else _NAMELESS,
+    )
+
+
+def _card(
+    key: str, sides: tuple[DuplicateSide, DuplicateSide], numbers: tuple[float, float, float], who: str, commands: str
+) -> str:
+    """Two sides face to face. numbers: probability that they are one person, mean and nearest squared distance."""
+    probability, mean, nearest = numbers
+    bar = max(0.0, min(100.0, 100 * probability))
     return (
-        f'<article class="pair item" tabindex="-1" aria-labelledby="pair-{number}">'
-        f'<div class="sides">{_side(pair.left)}{_side(pair.right)}</div>'
-        f'<div><h3 id="pair-{number}" class="odds"><span class="away">{_name(pair.left.label)} and '
-        f"{_name(pair.right.label)}: </span><strong>{escape(percent(pair.probability))}</strong> "
-        "probability of one person</h3>"
+        f'<article class="pair item" tabindex="-1" aria-labelledby="{key}">'
+        f'<div class="sides">{_side(sides[0])}{_side(sides[1])}</div>'
+        f'<div><h3 id="{key}" class="odds"><span class="away">{who}: </span>'
+        f"<strong>{escape(percent(probability))}</strong> probability of one person</h3>"
         '<svg class="meter" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="track" width="100" height="2"/>'
         f'<rect class="value" width="{bar:.1f}" height="2"/></svg>'
-        f'<p class="numbers">distance {distance(pair.squared_distance)}, nearest {distance(pair.nearest)}</p>'
-        f"{_command(pair.command)}</div></article>"
+        f'<p class="numbers">distance {distance(mean)}, nearest {distance(nearest)}</p>'
+        f"{commands}</div></article>"
     )
 
 
@@ -160,15 +189,32 @@ def _side(side: DuplicateSide) -> str:
     )
 
 
-def _command(command: str) -> str:
-    if not command:
-        return (
-            '<p class="hint">A side without a name cannot be merged. Enrol it, <code>recog enrol NAME PHOTO</code>, '
-            "and report again.</p>"
-        )
+def _command(command: str, does: str) -> str:
     # What hides control characters must not travel to a terminal by a click.
-    button = '<button type="button" class="js" hidden>Copy</button>' if printable(command) == command else ""
-    return f'<div class="merge"><code>{_text(command)}</code>{button}</div>'
+    button = f'<button type="button" class="js" hidden>{does}</button>' if printable(command) == command else ""
+    return f'<div class="command"><code>{_text(command)}</code>{button}</div>'
+
+
+def _mixed(report: DuplicateReport) -> str:
+    if not report.mixed:
+        return '<p class="about none">Nobody looks like two people.</p>'
+    cards = "".join(_mixed_person(number, one) for number, one in enumerate(report.mixed, start=1))
+    return (
+        '<p class="about">Faces that bear one name and make clusters of their own, the farthest apart first. Photos '
+        "of a childhood, or poor ones, can look like this too. Splitting leaves the name to the largest part.</p>"
+        f'<div class="pairs">{cards}</div>'
+    )
+
+
+def _mixed_person(number: int, mixed: MixedPerson) -> str:
+    further = f'<p class="numbers">{count(mixed.further, "further part")}</p>' if mixed.further else ""
+    return _card(
+        f"mixed-{number}",
+        (mixed.main, mixed.part),
+        (mixed.probability, mixed.squared_distance, mixed.nearest),
+        f"{_name(mixed.main.label)}, two parts",
+        further + _command(mixed.command, "Split"),
+    )
 
 
 def _groups(report: DuplicateReport) -> str:
@@ -190,10 +236,11 @@ def _chip(label: str, sample: FaceSample | None) -> str:
 def _clusters(report: DuplicateReport) -> str:
     if not report.clusters:
         return '<p class="about none">No clusters yet: <code>recog cluster</code> makes them.</p>'
-    tiles = "".join(
-        _tile(cluster, samples) for cluster, samples in zip(report.clusters, report.cluster_samples, strict=True)
-    )
-    return f'<p class="about">Everybody the library holds, by cluster.</p><ul class="tiles">{tiles}</ul>'
+    shown = report.clusters[: len(report.cluster_samples)]
+    tiles = "".join(_tile(cluster, samples) for cluster, samples in zip(shown, report.cluster_samples, strict=True))
+    rest = len(report.clusters) - len(shown)
+    more = f"; {count(rest, 'smaller cluster')} not shown" if rest else ""
+    return f'<p class="about">Everybody the library holds, by cluster{more}.</p><ul class="tiles">{tiles}</ul>'
 
 
 def _tile(cluster: ClusterSummary, samples: Sequence[FaceSample]) -> str:
@@ -217,6 +264,24 @@ def _copies(report: DuplicateReport) -> str:
         f'<li class="copy-set item" tabindex="-1"><ul>{_lines(paths)}</ul></li>' for paths in report.duplicate_photos
     )
     return f'<p class="about">Files with the same content, byte for byte.</p><ul class="copies">{sets}</ul>'
+
+
+def _near_copies(report: DuplicateReport) -> str:
+    if not report.near_copies:
+        return '<p class="about none">No two photos look like one picture.</p>'
+    sets = "".join(
+        f'<li class="copy-set item" tabindex="-1"><ul>{"".join(_photo(one) for one in group)}</ul></li>'
+        for group in report.near_copies
+    )
+    return (
+        '<p class="about">Photos whose faces are the same and in the same places: probably one picture in another size '
+        f'or quality, or two of a quick series. Look before you delete.</p><ul class="copies">{sets}</ul>'
+    )
+
+
+def _photo(photo: PhotoCopy) -> str:
+    where = _name(str(photo.path)) if photo.path is not None else "no file left"
+    return f"<li>{where} <small>{photo.width:,} by {photo.height:,}</small></li>"
 
 
 def _lines(paths: Iterable[Path]) -> str:

@@ -43,6 +43,7 @@
 
   const copy = async (button) => {
     const command = button.parentElement.querySelector("code");
+    const does = button.dataset.does ??= button.textContent;
     let done = true;
     try {
       await navigator.clipboard.writeText(command.textContent);
@@ -52,12 +53,12 @@
     }
     button.textContent = done ? "Copied" : "Select it";
     spoken.textContent = done ? `Copied: ${command.textContent}` : "The command is selected; copy it by hand.";
-    setTimeout(() => { button.textContent = "Copy"; }, 1600);
+    setTimeout(() => { button.textContent = does; }, 1600);
   };
 
   for (const held of document.querySelectorAll(".js")) held.hidden = false;
   field.addEventListener("input", filter);
-  for (const button of document.querySelectorAll(".merge button")) button.addEventListener("click", () => copy(button));
+  for (const button of document.querySelectorAll(".command button")) button.addEventListener("click", () => copy(button));
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -79,8 +80,9 @@
       move(1);
     } else if (event.key === "k") {
       move(-1);
-    } else if (event.key === "c") {
-      document.activeElement?.closest?.(".item")?.querySelector(".merge button")?.click();
+    } else if (event.key === "c" || event.key === "x") {
+      const commands = document.activeElement?.closest?.(".item")?.querySelectorAll(".command") ?? [];
+      commands[event.key === "c" ? 0 : 1]?.querySelector("button")?.click();
     }
   });
 })();

@@ -10,7 +10,9 @@ from recog.library.results import (
     Forgotten,
     IndexStatus,
     LibraryStatus,
+    MixedPerson,
     PersonDetail,
+    PhotoCopy,
     WeightsStatus,
 )
 from recog.render.escape import printable
@@ -18,6 +20,8 @@ from recog.render.figures import count, distance, one_in, percent, seconds
 from recog.render.table import facts, table
 from recog.types import Calibration, Origin, Person
 
+WORDS_SHOWN = 14
+"""Words of a command in the table of pairs."""
 CLUSTERS_SHOWN = 40
 """Lines of the cluster table; the JSON document holds all."""
 
@@ -100,19 +104,54 @@ def duplicates(report: DuplicateReport) -> str:
                 distance(pair.squared_distance),
                 distance(pair.nearest),
                 percent(pair.probability),
-                printable(pair.command) or "-",
+                _shortened(pair.command),
+                _shortened(pair.reject_command),
             )
             for pair in report.pairs
         ]
-        header = ("one", "other", "distance", "nearest", "probability", "to merge them")
+        header = ("one", "other", "distance", "nearest", "probability", "to merge them", "or to keep them apart")
         blocks.append(table(header, rows, right=(2, 3, 4)))
+    if report.pairs_left_out:
+        blocks.append(f"{count(report.pairs_left_out, 'pair')} of lesser evidence not listed")
     if report.groups:
         lines = [f"  {' = '.join(printable(label) for label in group)}" for group in report.groups]
         blocks.append("Groups that belong together:\n" + "\n".join(lines))
+    if report.mixed:
+        blocks.append(f"Names that look like two people:\n{_mixed(report.mixed)}")
     if report.duplicate_photos:
         lines = [f"  {' = '.join(printable(str(path)) for path in paths)}" for paths in report.duplicate_photos]
         blocks.append("Photos that are there more than once:\n" + "\n".join(lines))
+    if report.near_copies:
+        lines = [f"  {' ~ '.join(_photo(one) for one in group)}" for group in report.near_copies]
+        blocks.append("Photos that are probably one picture saved twice:\n" + "\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _mixed(found: Sequence[MixedPerson]) -> str:
+    rows = [
+        (
+            printable(one.main.label),
+            f"{one.main.faces:,} + {one.part.faces:,}",
+            distance(one.squared_distance),
+            percent(one.probability),
+            printable(one.command),
+        )
+        for one in found
+    ]
+    return table(("name", "faces", "distance", "one person", "to split them"), rows, right=(1, 2, 3))
+
+
+def _shortened(command: str) -> str:
+    """A command that names many faces is no reading matter: the page and the document hold it whole."""
+    words = command.split(" ")
+    rest = len(words) - WORDS_SHOWN
+    shown = command if rest <= 0 else f"{' '.join(words[:WORDS_SHOWN])} ... ({rest:,} more: --out FILE)"
+    return printable(shown) or "-"
+
+
+def _photo(photo: PhotoCopy) -> str:
+    where = printable(str(photo.path)) if photo.path is not None else "no file left"
+    return f"{where} ({photo.width:,} x {photo.height:,})"
 
 
 def status(state: LibraryStatus) -> str:

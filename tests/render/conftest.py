@@ -1,12 +1,21 @@
 """A duplicate report with hostile names, made by hand."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from recog.library.results import ClusterSummary, DuplicatePair, DuplicateReport, DuplicateSide, FaceSample
+from recog.library.results import (
+    ClusterSummary,
+    DuplicatePair,
+    DuplicateReport,
+    DuplicateSide,
+    FaceSample,
+    MixedPerson,
+    PhotoCopy,
+)
 from recog.types import Calibration, NetworkInfo
 
 SCRIPT = "<script>alert(1)</script>"
@@ -34,11 +43,24 @@ def report() -> DuplicateReport:
         clusters=(ClusterSummary(1, 14, tuple(range(1, 15)), SCRIPT, 12), ClusterSummary(3, 2, (9, 10), None, 0)),
         cluster_samples=((face(1), face(2), face(3)), ()),
         pairs=(
-            DuplicatePair(ann, anna, 0.5804, 0.31, 0.9741, f"recog people merge 'Anna \"A\" & Co' '{SCRIPT}'"),
-            DuplicatePair(ann, unnamed, 0.91, 0.7, 0.61, ""),
-            DuplicatePair(anna, unnamed, 0.99, 0.8, 0.52, "recog people merge '\x1b[31m' Anna"),
+            DuplicatePair(
+                ann,
+                anna,
+                0.5804,
+                0.31,
+                0.9741,
+                f"recog people merge 'Anna \"A\" & Co' '{SCRIPT}'",
+                f"recog people distinct '{SCRIPT}' 'Anna \"A\" & Co'",
+            ),
+            DuplicatePair(ann, unnamed, 0.91, 0.7, 0.61, "", ""),
+            DuplicatePair(
+                anna, unnamed, 0.99, 0.8, 0.52, "recog people merge '\x1b[31m' Anna", "recog people reject Anna 9 10"
+            ),
         ),
+        pairs_left_out=7,
+        mixed=(MixedPerson(ann, replace(ann, faces=3), 1.4, 1.1, 0.03, 1, f"recog people split '{SCRIPT}'"),),
         groups=((SCRIPT, 'Anna "A" & Co', "cluster 3"),),
         duplicate_photos=((Path("/photos/a.jpg"), Path(TURNED)),),
+        near_copies=((PhotoCopy(Path(f"/photos/{SCRIPT}.jpg"), 4000, 3000), PhotoCopy(None, 800, 600)),),
         created="2026-11-22 14:30",
     )

@@ -105,7 +105,7 @@ def test_the_policy_allows_exactly_the_page_s_own_style_and_script(read: Reader)
 
 def test_every_image_says_what_it_shows(read: Reader) -> None:
     alts = [value for tag, name, value in read.attributes if (tag, name) == ("img", "alt")]
-    assert len(alts) == read.tags["img"] == 5 + 1 + 5 + 1 + 2 + 3
+    assert len(alts) == read.tags["img"] == 5 + 1 + 5 + 1 + 2 + 5 + 5 + 3
     assert f"{SCRIPT}, face 1 of 5" in alts
     assert ("svg", "aria-label", "cluster 3, no thumbnail") in read.attributes
 
@@ -115,13 +115,15 @@ def test_numbers_and_commands_of_each_pair_are_shown(read: Reader, report: Dupli
     assert "97 %" in read.text
     assert "distance 0.580, nearest 0.310" in read.text
     assert report.pairs[0].command in read.text
+    assert report.pairs[0].reject_command in read.text
+    assert "7 pairs of lesser evidence not listed" in text
     assert "12,408" in text
     assert "1 in 1,000 pairs of different people comes nearer" in text
 
 
 def test_a_command_with_hidden_characters_has_no_copy_button(read: Reader) -> None:
     assert "recog people merge '\\x1b[31m' Anna" in read.text
-    assert read.tags["button"] == 1
+    assert read.tags["button"] == 2 + 1 + 1
 
 
 @pytest.mark.parametrize(
@@ -133,8 +135,29 @@ def test_the_threshold_says_what_is_known_of_its_error(report: DuplicateReport, 
     assert said in " ".join(Reader(page).text)
 
 
+def test_a_name_of_two_people_stands_with_its_parts_and_the_command_that_splits_it(read: Reader) -> None:
+    text = " ".join(read.text)
+    assert "distance 1.400, nearest 1.100" in text
+    assert "1 further part" in text
+    assert f"recog people split '{SCRIPT}'" in read.text
+
+
+def test_photos_that_look_saved_twice_stand_apart_from_exact_copies(read: Reader) -> None:
+    assert f"/photos/{SCRIPT}.jpg" in read.text
+    assert "4,000 by 3,000" in read.text
+    sections = [value for tag, name, value in read.attributes if (tag, name) == ("section", "id")]
+    assert sections == ["pairs", "groups", "mixed", "clusters", "copies", "near-copies"]
+
+
+def test_clusters_beyond_those_with_thumbnails_are_counted(report: DuplicateReport) -> None:
+    many = replace(report, clusters=report.clusters * 3)
+    assert "by cluster; 4 smaller clusters not shown" in " ".join(Reader(duplicate_page(many)).text)
+
+
 def test_an_empty_library_says_so(report: DuplicateReport) -> None:
-    empty = replace(report, clusters=(), cluster_samples=(), pairs=(), groups=(), duplicate_photos=())
+    empty = replace(
+        report, clusters=(), cluster_samples=(), pairs=(), groups=(), mixed=(), duplicate_photos=(), near_copies=()
+    )
     text = " ".join(Reader(duplicate_page(empty)).text)
     assert "Nothing to merge." in text
     assert "No two people or clusters of this library look like one person." in text
@@ -204,6 +227,10 @@ class TestInABrowser:
           const said = [];
           key("j");
           said.push(document.activeElement.querySelector("h3")?.textContent ?? "");
+          for (const button of document.querySelectorAll(".command button")) {
+            button.addEventListener("click", () => said.push(button.previousSibling.textContent));
+          }
+          key("x");
           key("/");
           said.push(document.activeElement.id);
           field.value = "CLUSTER 3";
@@ -218,8 +245,9 @@ class TestInABrowser:
         assert "CONSOLE" not in log
         title = re.search(r"<title>(.*)</title>", dom)
         assert title is not None
-        first, focused, found, last = json.loads(
+        first, rejected, focused, found, last = json.loads(
             title[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         )
+        assert rejected == f"recog people distinct '{SCRIPT}' 'Anna \"A\" & Co'"
         assert first.startswith(f'{SCRIPT} and Anna "A" & Co: 97 %')
-        assert (focused, found, last) == ("find", "4 of 7", "group item")
+        assert (focused, found, last) == ("find", "4 of 9", "group item")

@@ -153,9 +153,23 @@ def test_many_clusters_are_cut_with_a_word_on_the_rest() -> None:
 def test_duplicates_are_ranked_with_the_command_that_merges_them(report: DuplicateReport) -> None:
     lines = to_text(report).splitlines()
     assert lines[0].startswith("3 pairs probably one person twice (1 person, 2 clusters, 31,022 faces; false accepts")
-    assert lines[3].endswith("0.580    0.310         97 %  " + report.pairs[0].command)
-    assert lines[4].endswith("61 %  -")
+    assert "0.580    0.310         97 %  " + report.pairs[0].command in lines[3]
+    assert lines[3].endswith(report.pairs[0].reject_command)
+    assert lines[4].split()[-3:] == ["%", "-", "-"]
+    assert "7 pairs of lesser evidence not listed" in lines
+    assert lines[lines.index("Names that look like two people:") + 2].split()[1:] == [
+        *("12", "+", "3", "1.400", "3", "%"),
+        *report.mixed[0].command.split(),
+    ]
+    assert "  /photos/<script>alert(1)</script>.jpg (4,000 x 3,000) ~ no file left (800 x 600)" in lines
     assert "  /photos/a.jpg = /photos/copy\\u202egpj.exe" in lines
+
+
+def test_a_command_of_many_faces_is_cut_where_it_cannot_be_run(report: DuplicateReport) -> None:
+    numbers = " ".join(map(str, range(100)))
+    long = replace(report.pairs[0], command=f"recog people confirm Ada {numbers}")
+    text = to_text(replace(report, pairs=(long,)))
+    assert "recog people confirm Ada 0 1 2 3 4 5 6 7 8 9 ... (90 more: --out FILE)" in text
 
 
 def test_status_fits_on_a_screen_and_names_network_device_and_error() -> None:

@@ -1,0 +1,60 @@
+"""The duplicate report as one CSV table, a line a finding."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from recog.library.exchange.cells import to_cell
+from recog.library.results import DuplicateReport, DuplicateSide
+
+COLUMNS = (
+    "kind",
+    "one",
+    "other",
+    "faces_of_one",
+    "faces_of_other",
+    "squared_distance",
+    "nearest",
+    "probability",
+    "threshold",
+    "command",
+    "reject_command",
+    "sample_faces_of_one",
+    "sample_faces_of_other",
+)
+
+
+def duplicates_csv(report: DuplicateReport) -> bytes:
+    """Pairs, mixed names, copies and near copies of photos, in this order, under a header; UTF-8.
+
+    Names and paths that begin like a formula stand behind an apostrophe; paths keep the file system's own bytes.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for line in _lines(report):
+        writer.writerow([to_cell(cell) if isinstance(cell, str) else cell for cell in line])
+    return text.getvalue().encode("utf-8", "surrogateescape")
+
+
+def _lines(report: DuplicateReport) -> Iterator[list[object]]:
+    threshold = report.calibration.threshold
+    for pair in report.pairs:
+        numbers = [pair.left.faces, pair.right.faces, pair.squared_distance, pair.nearest, pair.probability, threshold]
+        commands = [pair.command, pair.reject_command, _ids(pair.left), _ids(pair.right)]
+        yield ["pair", pair.left.label, pair.right.label, *numbers, *commands]
+    for one in report.mixed:
+        numbers = [one.main.faces, one.part.faces, one.squared_distance, one.nearest, one.probability, threshold]
+        yield ["mixed", one.main.label, one.part.label, *numbers, one.command, "", _ids(one.main), _ids(one.part)]
+    for first, *copies in report.duplicate_photos:
+        yield from (_photos("copy", first, copy) for copy in copies)
+    for kept, *others in report.near_copies:
+        yield from (_photos("near copy", kept.path, other.path) for other in others)
+
+
+def _photos(kind: str, one: object, other: object) -> list[object]:
+    return [kind, str(one or ""), str(other or ""), *[""] * (len(COLUMNS) - 3)]
+
+
+def _ids(side: DuplicateSide) -> str:
+    return " ".join(str(sample.face_id) for sample in side.samples)

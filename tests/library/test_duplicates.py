@@ -1,0 +1,241 @@
+"""Who is here twice, which name is of two, which picture was saved twice; and what a library of any size costs."""
+
+import io
+import resource
+import time
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from recog.distance import unit_rows
+from recog.library.evidence import NEAREST_FACES, Faces, Side
+from recog.library.near_copies import near_copies
+from recog.store.records import ScannedPhoto
+from recog.types import Embeddings, Face, FaceBox, FileStat, NewFace, Photo
+from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
+
+LANDMARKS = ((30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0, 80.0))
+
+
+def jpeg() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def fill(library: PaintedLibrary, groups: Iterable[Embeddings], *, batch: int = 5000) -> list[list[int]]:
+    """One photo a face, straight into the catalog; the face ids of each group of embeddings."""
+    thumbnail, face_ids, photos = jpeg(), [], 0
+    with library._writing(create=True) as catalog:
+        for group in groups:
+            ids: list[int] = []
+            for start in range(0, len(group), batch):
+                scans = []
+                for vector in group[start : start + batch]:
+                    photos += 1
+                    face = NewFace(FaceBox(10, 10, 110, 110, 0.99, LANDMARKS), vector, 500.0, thumbnail)
+                    stat = FileStat(Path(f"/photos/{photos}.jpg"), 1, 1)
+                    scans.append(ScannedPhoto(stat, f"{photos:064x}", 200, 200, None, (face,)))
+                saved = catalog.save_photos(scans, detector="d" * 64, network=library.networks.info)
+                ids += [face_id for one in saved for face_id in one.face_ids]
+            face_ids.append(ids)
+    return face_ids
+
+
+def around(direction: tuple[float, float, float], count: int, *, spread: float = 0.01) -> Embeddings:
+    noise = np.random.default_rng(count).normal(0, spread, (count, 3))
+    return unit_rows((np.array(direction) + noise).astype(np.float32))
+
+
+def name(library: PaintedLibrary, who: str, face_ids: list[int]) -> None:
+    catalog = library.catalog
+    catalog.confirm(face_ids, catalog.add_person(who).id)
+
+
+@pytest.fixture
+def memory() -> Iterator[None]:
+    """Fails where a test takes more than 1 GB beyond what the process held."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    yield
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
+
+
+def test_an_empty_library_and_one_face_have_nothing_to_report(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "none.png", None)
+    library.index([folder])
+    for photos in (1, 2):
+        report = library.duplicates()
+        assert (report.pairs, report.mixed, report.groups, report.near_copies, report.photos) == (
+            (),
+            (),
+            (),
+            (),
+            photos,
+        )
+        paint(folder / "one.png", RED)
+        library.index([folder])
+
+
+def test_people_who_are_distinct_are_not_reported_again(library: PaintedLibrary, folder: Path) -> None:
+    library.enrol("Ada", [paint(folder / "a.png", RED)])
+    library.enrol("Eve", [paint(folder / "e.png", (240, 60, 60))])
+    (pair,) = library.duplicates().pairs
+    assert pair.reject_command == "recog people distinct Ada Eve"
+    catalog = library.catalog
+    catalog.set_distinct(catalog.person("Ada").id, catalog.person("Eve").id)
+    assert library.duplicates().pairs == ()
+
+
+def test_a_cluster_that_a_human_rejected_is_not_reported_again(library: PaintedLibrary, folder: Path) -> None:
+    library.enrol("Ada", [paint(folder / "a.png", RED)])
+    _, theirs = fill(library, [around((0, 1, 0), 2), around((1, 0.35, 0.35), 4)])
+    (pair,) = library.duplicates().pairs
+    verb, who, *face_ids = pair.reject_command.split()[2:]
+    assert (verb, who, sorted(map(int, face_ids))) == ("reject", "Ada", theirs)
+    library.catalog.reject(theirs[:2], library.catalog.person("Ada").id)
+    assert library.duplicates().pairs == ()
+
+
+def test_a_name_of_two_people_is_reported_with_its_parts(library: PaintedLibrary) -> None:
+    red, green, blue, far = fill(
+        library, [around((1, 0, 0), 5), around((0, 1, 0), 3), around((0, 0, 1), 6), around((-1, 0, 0), 3)]
+    )
+    name(library, "Ada", red + green)
+    name(library, "Ben", blue[:4] + far)
+    name(library, "Zoe", blue[4:])
+    report = library.duplicates()
+    assert [(one.main.person, one.main.faces, one.part.faces, one.further) for one in report.mixed] == [
+        ("Ada", 5, 3, 0),
+        ("Ben", 4, 3, 0),
+    ] or [one.main.person for one in report.mixed] == ["Ben", "Ada"]
+    ada = next(one for one in report.mixed if one.main.person == "Ada")
+    assert ada.squared_distance == pytest.approx(2, abs=0.1)
+    assert ada.command == "recog people split Ada"
+    assert {sample.face_id for sample in ada.part.samples} == set(green)
+
+
+def test_an_odd_face_makes_nobody_mixed(library: PaintedLibrary) -> None:
+    red, green = fill(library, [around((1, 0, 0), 5), around((0, 1, 0), 1)])
+    name(library, "Ada", red + green)
+    assert library.duplicates().mixed == ()
+
+
+def sides(left: Embeddings, right: Embeddings) -> tuple[Side, Side]:
+    embeddings = np.concatenate([left, right])
+    faces = Faces(np.arange(len(embeddings)) + 100, embeddings, ())
+    return Side(faces, np.arange(len(left))), Side(faces, np.arange(len(left), len(embeddings)))
+
+
+def test_distances_between_sides_are_those_of_all_pairs() -> None:
+    """The slow twin: every pair, one by one."""
+    left, right = around((1, 0, 0), 30, spread=0.3), around((0, 1, 0), 40, spread=0.3)
+    one, other = sides(left, right)
+    every = [float(((a - b) ** 2).sum()) for a in left for b in right]
+    assert one.squared_distance(other) == pytest.approx(np.mean(every), abs=1e-5)
+    assert one.nearest(other) == pytest.approx(min(every), abs=1e-5)
+    nearest = min(
+        range(30), key=lambda row: float(((left[row] - left.mean(axis=0)) ** 2).sum() - (left[row] ** 2).sum())
+    )
+    assert one.typical[0] == 100 + nearest
+
+
+def test_the_nearest_pair_of_large_sides_is_of_an_even_sample() -> None:
+    left, right = around((1, 0, 0), 3 * NEAREST_FACES), around((0, 1, 0), 2)
+    one, other = sides(left, right)
+    sampled = 2 - 2 * (left[np.linspace(0, len(left) - 1, NEAREST_FACES).astype(int)] @ right.T).max()
+    assert one.nearest(other) == pytest.approx(sampled, abs=1e-6)
+
+
+def photo_with(
+    photo_id: int, size: tuple[int, int], *boxes: tuple[float, float, float, float]
+) -> tuple[Photo, list[Face]]:
+    """Boxes relative to the photo: left, top, right, bottom."""
+    width, height = size
+    faces = [
+        Face(0, photo_id, FaceBox(a * width, b * height, c * width, d * height, 1.0, ()), 1.0, None, None, None)
+        for a, b, c, d in boxes
+    ]
+    return Photo(photo_id, "", width, height, None), faces
+
+
+HERE, THERE = (0.1, 0.1, 0.3, 0.4), (0.6, 0.1, 0.8, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("size", "boxes", "same"),
+    [
+        ((200, 150), [HERE, THERE], True),
+        ((199, 150), [HERE, THERE], True),
+        ((200, 150), [HERE], True),
+        ((200, 150), [(0.11, 0.1, 0.31, 0.4), THERE], True),
+        ((150, 200), [HERE, THERE], False),
+        ((200, 150), [(0.3, 0.1, 0.5, 0.4), THERE], False),
+        ((200, 150), [HERE, (0.6, 0.5, 0.8, 0.8)], False),
+        ((200, 150), [HERE, THERE, (0.1, 0.6, 0.3, 0.9), (0.6, 0.6, 0.8, 0.9), (0.4, 0.4, 0.5, 0.5)], False),
+    ],
+    ids=["half the size", "rounded", "a face less", "a little moved", "turned", "cut", "one elsewhere", "many more"],
+)
+def test_a_picture_saved_twice_has_its_faces_in_the_same_places(
+    size: tuple[int, int], boxes: list[tuple[float, float, float, float]], same: bool
+) -> None:
+    first, faces = photo_with(1, (400, 300), HERE, THERE)
+    second, others = photo_with(2, size, *boxes)
+    third, strangers = photo_with(3, (400, 300), HERE, THERE)
+    every = unit_rows(np.eye(12, dtype=np.float32))
+    embeddings = np.concatenate([every[:2], every[: len(others)], every[10:12]])
+    found = near_copies(embeddings, [*faces, *others, *strangers], {1: first, 2: second, 3: third})
+    assert found == ([(1, 2)] if same else [])
+
+
+def test_photos_saved_again_are_reported_apart_from_exact_copies(library: PaintedLibrary, folder: Path) -> None:
+    first = paint(folder / "a.png", RED, GREEN)
+    (folder / "copy.png").write_bytes(first.read_bytes())
+    paint(folder / "again.png", RED, GREEN, noise=7)
+    paint(folder / "other.png", RED, BLUE)
+    paint(folder / "wider.png", RED, GREEN, None)
+    library.index([folder])
+    report = library.duplicates()
+    assert [[path.name for path in group] for group in report.duplicate_photos] == [["a.png", "copy.png"]]
+    assert [{one.path.name for one in group if one.path} for group in report.near_copies] == [{"a.png", "again.png"}]
+
+
+@pytest.mark.usefixtures("memory")
+def test_ten_thousand_copies_of_one_face_are_one_cluster(library: PaintedLibrary) -> None:
+    fill(library, [around((1, 0, 0), 10_000, spread=0.0)])
+    report = library.duplicates()
+    assert [one.size for one in report.clusters] == [10_000]
+    assert [len(group) for group in report.near_copies] == [10_000]
+    assert (report.pairs, report.mixed) == ((), ())
+
+
+def test_a_command_for_a_large_cluster_names_its_most_typical_faces(library: PaintedLibrary) -> None:
+    many, few = fill(library, [around((1, 0, 0), 2000, spread=0.02), around((1, 0.4, 0), 500, spread=0.02)])
+    name(library, "Ada", many)
+    (pair,) = library.duplicates().pairs
+    assert (pair.left.person, pair.left.faces, pair.right.faces) == ("Ada", 2000, 500)
+    assert pair.squared_distance == pytest.approx(0.14, abs=0.03)
+    assert pair.nearest < pair.squared_distance
+    words = pair.command.split()
+    assert words[:4] == ["recog", "people", "confirm", "Ada"]
+    assert len(words) == 4 + 100
+    assert {int(word) for word in words[4:]} <= set(few)
+
+
+def test_sides_of_fifty_thousand_faces_take_bounded_memory_and_time() -> None:
+    """All pairs of them would be ten gigabytes."""
+    draw = np.random.default_rng(3)
+    left, right = (unit_rows(draw.normal(size=(50_000, 128)).astype(np.float32) + shift) for shift in (0.3, 0.5))
+    one, other = sides(left, right)
+    tracemalloc.start()
+    start = time.perf_counter()
+    assert 0 < one.nearest(other) < one.squared_distance(other)
+    assert len(one.typical) == 100
+    seconds = time.perf_counter() - start
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200_000_000
+    assert seconds < 20
