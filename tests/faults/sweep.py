@@ -1,7 +1,7 @@
 """Kill or starve each verb at each system call that changes the disk, and count what survives.
 
 `python -m tests.faults.sweep --full` hits every such call of every verb and writes benchmarks/results/faults.csv;
-`--every N` hits each N-th.
+`--every N` hits each N-th; `--minutes M` stops after that time, at random ones of those.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,18 +78,13 @@ def _told_badly(run: Run) -> list[str]:
     return [f"it ends with {run.status} and says {run.said[-500:]!r}"]
 
 
-def swept(world: World, planned: Sequence[Trial], directory: Path) -> Iterator[tuple[Trial, bool, list[str]]]:
-    """Every trial, one after the other."""
-    for trial in planned:
-        yield trial, *attempt(world, trial, directory / "trial")
-
-
 def main() -> int:
     """Sweep, print what fails, write the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--full", dest="every", action="store_const", const=1, help="every call")
     chosen.add_argument("--every", type=int, help="each N-th call")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if why := obstacle():
@@ -101,35 +95,36 @@ def main() -> int:
         world = make_world(Path(directory) / "world")
         calls = {verb: count_calls(_fresh(world, verb, Path(directory))) for verb in VERBS}
         planned = [one for fault in FAULTS for one in trials(calls, fault, every=options.every, seed=options.seed)]
-        for done, (trial, fired, problems) in enumerate(swept(world, planned, Path(directory)), 1):
+        random.Random(options.seed).shuffle(planned)
+        for trial in planned:
+            if time.monotonic() - began > 60 * options.minutes:
+                break
+            fired, problems = attempt(world, trial, Path(directory) / "trial")
             row = counts.setdefault((trial.verb, trial.fault), Counter())
             row.update(trials=1, fired=int(fired), doubled=int(trial.again is not None), failed=int(bool(problems)))
             for problem in problems:
                 print(f"{trial}: {problem}", flush=True)  # noqa: T201 - a program
-            if done % 50 == 0:
-                print(f"{done} of {len(planned)} after {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
-    _write(counts, options.every, options.seed, time.monotonic() - began)
-    hits, failed = (sum(row[key] for row in counts.values()) for key in ("fired", "failed"))
-    print(f"{hits} faults of {len(planned)} happened, {failed} left something wrong; see {RESULTS}")  # noqa: T201
-    return 1 if failed or hits < 0.95 * len(planned) else 0
+    tried, hits, failed = (sum(row[key] for row in counts.values()) for key in ("trials", "fired", "failed"))
+    _write(counts, f"{tried} of {len(planned)} places, seed {options.seed}, {(time.monotonic() - began) / 60:.0f} min")
+    print(f"{hits} faults of {tried} happened, {failed} left something wrong; see {RESULTS}")  # noqa: T201
+    return 1 if failed or hits < 0.95 * tried else 0
 
 
 def _fresh(world: World, verb: str, directory: Path) -> list[str]:
     return world.arguments(verb, world.copy(verb, directory / "counted"))
 
 
-def _write(counts: dict[tuple[str, str], Counter[str]], every: int, seed: int, seconds: float) -> None:
+def _write(counts: dict[tuple[str, str], Counter[str]], extent: str) -> None:
     facts = (
-        f"every {every}. call, seed {seed}, {seconds / 60:.0f} min, {os.cpu_count()} cores, "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}, library on {_filesystem()}"
+        f"{extent}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, library on {_filesystem()}"
     )
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
         file.write(f"# {facts}\n")
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["verb", "fault", "trials", "fired", "of them killed twice", "left something wrong"])
-        for (verb, fault), row in counts.items():
+        for (verb, fault), row in sorted(counts.items()):
             table.writerow([verb, fault, row["trials"], row["fired"], row["doubled"], row["failed"]])
 
 

@@ -135,6 +135,16 @@ def test_a_lock_that_lasts_is_a_sentence_and_changes_nothing(sqlite_path: Path) 
         assert catalog.add_person("Ann").name == "Ann"
 
 
+def test_who_will_write_holds_the_lock_before_it_reads(sqlite_path: Path) -> None:
+    """Taken later, what was read may be old by then: SQLite refuses such a write at once, whatever the timeout."""
+    with open_catalog(sqlite_path) as first, open_catalog(sqlite_path, busy_seconds=0.2) as second:
+        with first._database.writing() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM people").scalar()
+            with pytest.raises(LibraryBusyError):
+                second.add_person("Ann")
+        assert second.add_person("Ann").name == "Ann"
+
+
 @pytest.mark.postgres
 def test_a_lock_on_the_server_that_lasts_is_a_sentence(databases: Databases) -> None:
     url = databases.new()
