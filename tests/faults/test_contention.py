@@ -12,7 +12,7 @@ from tests.faults.tracing import ROOT, obstacle, run_traced
 from tests.faults.world import World, state
 from tests.painted import painted_library
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def test_of_two_indexers_at_once_one_works_and_the_other_leaves_with_its_process_id(

@@ -15,8 +15,8 @@ from tests.faults.tracing import CALLS, run_traced
 from tests.faults.world import VERBS, World
 
 SEED = 7
-KILLS_A_VERB = 3
-FULL_DISKS = 5
+KILLS_A_VERB = 2
+FULL_DISKS = 4
 
 
 @pytest.mark.parametrize("verb", VERBS)
