@@ -156,7 +156,9 @@ def _pair(number: int, pair: DuplicatePair) -> str:
         (pair.left, pair.right),
         (pair.probability, pair.squared_distance, pair.nearest),
         f"{_name(pair.left.label)} and {_name(pair.right.label)}",
-        _command(pair.command, "Merge") + _command(pair.reject_command, "Keep apart") if pair.command else _NAMELESS,
+        _command(pair.command, "merges them") + _command(pair.reject_command, "keeps them apart")
+        if pair.command
+        else _NAMELESS,
     )
 
 
@@ -191,7 +193,12 @@ def _side(side: DuplicateSide) -> str:
 
 def _command(command: str, does: str) -> str:
     # What hides control characters must not travel to a terminal by a click.
-    button = f'<button type="button" class="js" hidden>{does}</button>' if printable(command) == command else ""
+    about = f"Copy the command that {does}"
+    button = (
+        f'<button type="button" class="js" title="{about}" aria-label="{about}" hidden>Copy</button>'
+        if printable(command) == command
+        else ""
+    )
     return f'<div class="command"><code>{_text(command)}</code>{button}</div>'
 
 
@@ -213,7 +220,7 @@ def _mixed_person(number: int, mixed: MixedPerson) -> str:
         (mixed.main, mixed.part),
         (mixed.probability, mixed.squared_distance, mixed.nearest),
         f"{_name(mixed.main.label)}, two parts",
-        further + _command(mixed.command, "Split"),
+        further + _command(mixed.command, "splits the name"),
     )
 
 

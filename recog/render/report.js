@@ -11,7 +11,7 @@
 
   const wordsOf = (item) => {
     if (!words.has(item)) {
-      const titles = [...item.querySelectorAll("[title]")].map((held) => held.title);
+      const titles = [...item.querySelectorAll("img[title]")].map((held) => held.title);
       words.set(item, plain([item.textContent, ...titles].join(" ")));
     }
     return words.get(item);
@@ -43,7 +43,6 @@
 
   const copy = async (button) => {
     const command = button.parentElement.querySelector("code");
-    const does = button.dataset.does ??= button.textContent;
     let done = true;
     try {
       await navigator.clipboard.writeText(command.textContent);
@@ -53,7 +52,7 @@
     }
     button.textContent = done ? "Copied" : "Select it";
     spoken.textContent = done ? `Copied: ${command.textContent}` : "The command is selected; copy it by hand.";
-    setTimeout(() => { button.textContent = does; }, 1600);
+    setTimeout(() => { button.textContent = "Copy"; }, 1600);
   };
 
   for (const held of document.querySelectorAll(".js")) held.hidden = false;

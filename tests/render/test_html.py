@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from recog.errors import RecogError
-from recog.library.results import ClusterSummary, DuplicateReport
+from recog.library.results import ClusterSummary, DuplicateReport, DuplicateSide, FaceSample
 from recog.render.html import duplicate_page
 from recog.render.report_file import write_report
 
@@ -251,3 +251,41 @@ class TestInABrowser:
         assert rejected == f"recog people distinct '{SCRIPT}' 'Anna \"A\" & Co'"
         assert first.startswith(f'{SCRIPT} and Anna "A" & Co: 97 %')
         assert (focused, found, last) == ("find", "4 of 9", "group item")
+
+    def test_three_hundred_people_open_within_three_seconds(self, report: DuplicateReport, tmp_path: Path) -> None:
+        """Drawn thumbnails, 150 pairs, a name that is markup; measured by the page itself, from the first byte on."""
+        people = [SCRIPT, *(f"Person {number}" for number in range(1, 300))]
+        picture = report.pairs[0].left.samples[0].thumbnail
+        samples = [
+            tuple(FaceSample(6 * who + face, picture + bytes(3000), Path(f"/photos/{who}.jpg")) for face in range(6))
+            for who in range(300)
+        ]
+        sides = [DuplicateSide(name, None, 40, faces) for name, faces in zip(people, samples, strict=True)]
+        pairs = [
+            replace(report.pairs[0], left=left, right=right)
+            for left, right in zip(sides[::2], sides[1::2], strict=True)
+        ]
+        clusters = [ClusterSummary(number, 40, (number,), name, 40) for number, name in enumerate(people)]
+        large = replace(report, pairs=tuple(pairs), clusters=tuple(clusters), cluster_samples=tuple(samples))
+        script = """
+          addEventListener("load", () => {
+            const opened = performance.now();
+            const field = document.querySelector("#find");
+            field.value = "nobody of this name";
+            field.dispatchEvent(new Event("input"));
+            const none = document.querySelector("#found").textContent;
+            field.value = "person 299";
+            field.dispatchEvent(new Event("input"));
+            document.dispatchEvent(new KeyboardEvent("keydown", {key: "j"}));
+            const shown = document.activeElement.textContent.includes("Person 299");
+            document.title = JSON.stringify([opened, performance.now() - opened, none, shown]);
+          });
+        """
+        dom, log = self.dom(duplicate_page(large), tmp_path, script)
+        assert "CONSOLE" not in log
+        title = re.search(r"<title>(.*)</title>", dom)
+        assert title is not None
+        opened, searched, none, shown = json.loads(title[1])
+        assert opened < 3000, f"{opened:.0f} ms to open"
+        assert searched < 1000, f"{searched:.0f} ms to search twice"
+        assert (none.startswith("0 of "), shown) == (True, True)
