@@ -30,6 +30,7 @@ START_SECONDS = 60.0
 PHOTOS_A_WORKER = 1000
 """A process is replaced after so many photos: what decoders leak never adds up."""
 _TRIES = 2
+_SIGNALS = {one.value: one.name for one in signal.Signals}
 _PATIENCE_SECONDS = 0.5
 """For a process that is ending by itself; then it is killed."""
 
@@ -201,7 +202,7 @@ class _Worker:
             return "killed by recog"
         finally:
             self._connection.close()
-        return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        return f"signal {_SIGNALS.get(-status, -status)}" if status < 0 else f"exit status {status}"
 
 
 def _not_started(how: str, limits: DecodeLimits) -> ConfigError:

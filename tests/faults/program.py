@@ -14,7 +14,7 @@ VANISHING, STAYING, NEWCOMER = "Zebulon", "Quetzal", "Yolanda"
 
 
 def acknowledge(what: str) -> None:
-    """Say that something is done for good. writev, so that faults in `write` hit the library's files alone."""
+    """Say that something is done for good: by writev, so that faults in `write` hit the library's files alone."""
     os.writev(1, [f"{what}\n".encode()])
 
 
@@ -46,7 +46,7 @@ def main() -> None:
         with painted_library(Path(directory)) as library:
             act(library, verb, [Path(folder) for folder in folders])
     except RecogError as error:
-        sys.stderr.write(f"{error}\n")
+        os.writev(2, [f"{error}\n".encode()])
         sys.exit(1)
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 
 from recog.errors import ConfigError, PhotoError, PhotoTooLargeError
 from recog.photos import REASONS, DecodeLimits, DecodePool, KnownContent, photo_digest, read_photo
+from recog.photos.pool import PHOTOS_A_WORKER
 from recog.types import DecodedPhoto
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,14 +83,27 @@ def test_what_is_refused_here_is_refused_there_in_the_same_words(tmp_path: Path)
             assert (type(there), there.reason, str(there)) == (type(here.value), here.value.reason, str(here.value))
 
 
-@pytest.mark.parametrize("deed", ["segfault", "abort", "exit", "lie", "babble"])
+@pytest.mark.parametrize("deed", ["segfault", "abort", "exit", "lie", "babble", "alarm"])
 def test_a_photo_that_ends_its_process_is_crashed_and_the_next_is_decoded(
     dangerous: DecodePool, tmp_path: Path, deed: str
 ) -> None:
     error = refusal(dangerous, picture(tmp_path / f"{deed}.png"))
     assert error.reason == "crashed"
-    assert {"segfault": "SIGSEGV", "abort": "SIGABRT", "exit": "exit status 0"}.get(deed, "") in str(error)
+    assert {"segfault": "SIGSEGV", "abort": "SIGABRT", "exit": "exit status 0", "alarm": "signal 40"}.get(
+        deed, ""
+    ) in str(error)
     assert isinstance(dangerous.open(picture(tmp_path / "good.png")), DecodedPhoto)
+
+
+def test_a_process_is_replaced_after_a_thousand_photos_so_that_leaks_never_add_up(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png")
+    known = {photo_digest(path)}
+    with DecodePool(DecodeLimits()) as pool:
+        seen = set()
+        for _ in range(PHOTOS_A_WORKER + 1):
+            assert isinstance(pool.open(path, known=known), KnownContent)
+            seen |= pool._all
+        assert len(seen) == 2
 
 
 def test_a_crash_that_does_not_come_back_costs_nothing(dangerous: DecodePool, tmp_path: Path) -> None:
