@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import clusters, exchange, faces, models, people, training, upkeep
+from recog.cli import clusters, evaluations, exchange, faces, models, people, training, upkeep
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -57,8 +57,9 @@ train_app.command("head")(training.head)
 app.add_typer(train_app, name="train")
 
 evaluate_app = _group("Measure networks.")
-evaluate_app.command("lfw")(training.lfw)
+evaluate_app.command("lfw")(evaluations.lfw)
 app.add_typer(evaluate_app, name="evaluate")
+app.command("calibrate")(evaluations.calibrate)
 
 
 def _print_version(asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""The verbs that make and measure a head: train head, evaluate lfw."""
+"""The verb that makes a head: train head."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def head(
     tight: Annotated[bool, typer.Option("--tight", help="The photos are crops whose faces meet the border.")] = False,
     selection: Annotated[Selection, typer.Option(help="Triplets to learn from.")] = Selection.SEMI_HARD,
     margin: Annotated[float, typer.Option(help="Margin, in squared distance.")] = 0.2,
-    learning_rate: Annotated[float, typer.Option(help="Step size of AdamW.")] = 5e-5,
-    hold: Annotated[float, typer.Option(help="How firmly the head is held near its start.")] = 0.5,
+    learning_rate: Annotated[float, typer.Option(help="Step size of AdamW.")] = 1e-4,
+    hold: Annotated[float, typer.Option(help="How firmly the head is held near its start.")] = 20.0,
     steps: Annotated[int, typer.Option(min=1, help="Batches.")] = 400,
     validate_every: Annotated[int, typer.Option(min=1, help="Batches between validations.")] = 25,
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
@@ -57,10 +57,10 @@ def head(
     Example:
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --out heads/
     """
-    from recog.weights.device import choose_device
     from recog.render.text_scores import trained_head
     from recog.train.folder import HeadPlan, train_head_from_folder
     from recog.train.loop import Progress, TrainSettings
+    from recog.weights.device import choose_device
 
     def tell(step: Progress) -> None:
         scores = ", ".join(f"{key} {value:.4f}" for key, value in step.scores.items())
@@ -93,20 +93,3 @@ def head(
     for warning in run.trained.warnings:
         say(warning)
     session.show_document(run.record, trained_head(run.path, run.trained.step, run.start_scores, run.scores))
-
-
-@verb
-def lfw(session: Session, photos: Photos, pairs: Pairs) -> None:
-    """Measure the network by the ten-fold LFW protocol.
-
-    Example:
-      recog evaluate lfw --photos lfw/ --pairs lfw/pairs.txt
-    """
-    from recog.library.networks import Networks
-    from recog.render.text_scores import lfw_scores
-    from recog.train.protocol import run_lfw
-
-    networks = Networks(session.settings(), progress=session.weights_progress)
-    with counting_bar() as progress:
-        run = run_lfw(photos, pairs, networks.detector, networks.embedder, on_photo=progress)
-    session.show_document(run, lfw_scores(run.network.name, run.scores, run.found))

@@ -1,125 +1,158 @@
 """Decisions with a known error: the threshold for a wanted FAR, and the map from distance to probability."""
 
-import json
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-import recog.weights
 from recog.errors import EvaluationError
-from recog.evaluate.roc import Bools, check_pairs, threshold_at_far
-from recog.types import Calibration
+from recog.evaluate.bootstrap import person_interval
+from recog.evaluate.cleaning import misplaced_faces
+from recog.evaluate.curve import fit_curve
+from recog.evaluate.roc import Bools, threshold_at_far
+from recog.types import Calibration, Embeddings
 
-SHIPPED = Path(recog.weights.__file__).parent / "heads"
-_ITERATIONS = 100
+MOST_FACES = 15_000
+"""Of one set: their 112 million pairs take 4 GB while they are measured."""
 
 
-def calibrate(
-    distances: NDArray[np.floating], same: Bools, *, far: float, network_sha256: str, data: str
-) -> Calibration:
-    """From labelled pairs, (n,) squared distances and (n,) bool, to a Calibration.
+@dataclass(frozen=True, slots=True)
+class LabelledFaces:
+    """A set of faces whose people are known: embeddings (n, dim), labels (n,); data says whose they are, by no name."""
 
-    far is the false accept rate that the threshold is to have; EvaluationError where the different pairs are too few to
-    show it (fewer than 1 / far). probability(d) is a logistic curve fitted by maximum likelihood with both kinds of
-    pair weighed alike: the prior is 0.5, that is, before looking the pair is as likely one person as two. Who asks of
-    everybody in a library of many people should expect fewer true matches at equal distance.
+    embeddings: Embeddings
+    labels: NDArray[np.int64]
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetErrors:
+    """What the calibrated threshold does on one set; rates from 0 to 1.
+
+    threshold is the one that this set alone would have given. far_interval is the 95 % interval of far over people
+    drawn anew: faces of one person are no independent witnesses. misplaced counts faces left out of the curve alone,
+    label_noise is the share of wrong labels that the curve's fit still found among the same pairs.
     """
-    check_pairs(distances, same)
-    different = distances[~same]
-    if far * len(different) < 1:
-        raise EvaluationError(
-            f"{len(different)} different pairs cannot show a false accept rate of {far:g}: "
-            f"at least {int(np.ceil(1 / far))} are needed, or ask for a larger rate"
-        )
-    slope, intercept = _logistic(distances.astype(np.float64), same)
-    return Calibration(
-        network_sha256=network_sha256,
-        threshold=threshold_at_far(different, far),
-        far=far,
-        slope=slope,
-        intercept=intercept,
-        data=data,
-        pairs=len(distances),
+
+    data: str
+    people: int
+    faces: int
+    same: int
+    different: int
+    threshold: float
+    far: float
+    far_interval: tuple[float, float]
+    val: float
+    misplaced: int
+    label_noise: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRun:
+    """A calibration, and its errors on every set that went into it; strictest is the place of the set that decided."""
+
+    calibration: Calibration
+    strictest: int
+    sets: tuple[SetErrors, ...]
+
+
+def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str) -> CalibrationRun:
+    """Fit a calibration to all pairs of faces within each set, at the false accept rate `far`.
+
+    The threshold is that of the strictest set. One set says little of another: embeddings are centred on the people
+    they were trained on, and wherever people are more alike than those, strangers are nearer. With sets of several
+    origins, none trained on, the strictest is the safe guess for a library that nobody has measured. All pairs count,
+    wrong labels too.
+
+    The map to a probability is the strictest set's too, fitted to its faces less the misplaced ones, with what wrong
+    labels remain as part of the model (see curve.fit_curve): before looking, a pair is as likely one person as two. Who
+    asks of everybody in a library of many people should expect fewer true matches at equal distance.
+
+    EvaluationError where a set has no same pairs, or fewer different pairs than 1 / far.
+    """
+    if not sets:
+        raise ValueError("a calibration needs at least one set of faces")
+    measured = [_Measured(faces, far) for faces in sets]
+    strictest = int(np.argmin([each.threshold for each in measured]))
+    threshold = measured[strictest].threshold
+    chosen, curve = sets[strictest], measured[strictest].curve
+    return CalibrationRun(
+        Calibration(
+            network_sha256=network_sha256,
+            threshold=threshold,
+            far=far,
+            slope=curve.slope,
+            intercept=curve.intercept,
+            data=chosen.data if len(sets) == 1 else f"{chosen.data} (the strictest of {len(sets)} sets)",
+            pairs=len(measured[strictest].distances),
+        ),
+        strictest,
+        tuple(each.errors(threshold) for each in measured),
     )
 
 
-def all_pairs(embeddings: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], Bools]:
-    """Every pair of rows once: squared distances and whether the labels agree, (n (n - 1) / 2,) each."""
+def errors_on(faces: LabelledFaces, calibration: Calibration) -> SetErrors:
+    """What a calibration does on a set that it was not fitted to; EvaluationError as calibrate, at the same rate."""
+    if calibration.far is None:
+        raise ValueError("a threshold that a user set states no rate to be held against")
+    return _Measured(faces, calibration.far).errors(calibration.threshold)
+
+
+class _Measured:
+    """All pairs of one set, its own threshold, and the curve of its faces less the misplaced ones."""
+
+    def __init__(self, faces: LabelledFaces, far: float) -> None:
+        self._faces = faces
+        self.distances, self.same = all_pairs(faces.embeddings, faces.labels)
+        different = int(np.count_nonzero(~self.same))
+        if not self.same.any():
+            raise EvaluationError(
+                f"{faces.data}: nobody has two photos with a face, so no pair shows one person: add photos"
+            )
+        if far * different < 1:
+            raise EvaluationError(
+                f"{faces.data}: {different} different pairs cannot show a false accept rate of {far:g}: "
+                f"at least {int(np.ceil(1 / far))} are needed, or ask for a larger rate"
+            )
+        self.threshold = threshold_at_far(self.distances[~self.same], far)
+        misplaced = misplaced_faces(faces.embeddings, faces.labels)
+        self.misplaced = int(np.count_nonzero(misplaced))
+        self.curve = fit_curve(*all_pairs(faces.embeddings[~misplaced], faces.labels[~misplaced]))
+
+    def errors(self, threshold: float) -> SetErrors:
+        accepted = self.distances <= threshold
+        people, person = np.unique(self._faces.labels, return_inverse=True)
+        first, second = np.triu_indices(len(person), k=1)
+        wrong = accepted & ~self.same
+        count = len(people)
+        false_accepts = np.bincount(person[first[wrong]] * count + person[second[wrong]], minlength=count * count)
+        faces = np.bincount(person)
+        return SetErrors(
+            data=self._faces.data,
+            people=count,
+            faces=len(person),
+            same=int(np.count_nonzero(self.same)),
+            different=int(np.count_nonzero(~self.same)),
+            threshold=self.threshold,
+            far=float(accepted[~self.same].mean()),
+            far_interval=person_interval(false_accepts.reshape(count, count), faces),
+            val=float(accepted[self.same].mean()),
+            misplaced=self.misplaced,
+            label_noise=self.curve.label_noise,
+        )
+
+
+def all_pairs(embeddings: Embeddings, labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], Bools]:
+    """Every pair of rows once: squared distances and whether the labels agree, (n (n - 1) / 2,) each.
+
+    EvaluationError above MOST_FACES.
+    """
+    if len(embeddings) > MOST_FACES:
+        raise EvaluationError(
+            f"{len(embeddings):,} faces make more pairs than fit into memory: take a part of the people, at most "
+            f"{MOST_FACES:,} faces"
+        )
     first, second = np.triu_indices(len(embeddings), k=1)
     distances = np.clip(2.0 - 2.0 * (embeddings @ embeddings.T), 0.0, 4.0)[first, second]
     return distances.astype(np.float32), labels[first] == labels[second]
-
-
-def _logistic(distances: NDArray[np.float64], same: Bools) -> tuple[float, float]:
-    """Slope and intercept of P(same | d) = 1 / (1 + exp(slope d + intercept)), by Newton's method.
-
-    Pairs that a line separates perfectly have no finite best slope; a ridge of 1e-6 on the (standardised) slope,
-    worth a millionth of the data, keeps it finite.
-    """
-    centre, scale = distances.mean(), distances.std()
-    if scale == 0:
-        raise EvaluationError("all pairs are equally far apart: nothing can be calibrated on them")
-    design = np.stack([(distances - centre) / scale, np.ones_like(distances)], axis=1)
-    wanted = (~same).astype(np.float64)
-    weights = np.where(same, 0.5 / same.mean(), 0.5 / (~same).mean()) / len(same)
-    ridge = np.diag([1e-6, 0.0])
-    parameters = np.zeros(2)
-    for _ in range(_ITERATIONS):
-        expected = 1.0 / (1.0 + np.exp(-np.clip(design @ parameters, -500, 500)))
-        gradient = design.T @ (weights * (expected - wanted)) + ridge @ parameters
-        curvature = (design * (weights * expected * (1 - expected))[:, None]).T @ design + ridge
-        change = np.linalg.solve(curvature + 1e-12 * np.eye(2), gradient)
-        parameters = parameters - change * min(1.0, 5.0 / max(float(np.abs(change).max()), 1e-12))
-        if np.abs(change).max() < 1e-10:
-            break
-    slope = parameters[0] / scale
-    if not slope > 0:
-        raise EvaluationError(
-            f"same pairs are no nearer than different ones (slope {slope:.3g}): the labels are wrong, or the network is"
-        )
-    return float(slope), float(parameters[1] - parameters[0] * centre / scale)
-
-
-def calibration_path(head: str, *, directory: Path = SHIPPED) -> Path:
-    """Where the calibration of the head HEAD.safetensors is kept."""
-    return directory / f"{head}.calibration.json"
-
-
-def save_calibration(calibration: Calibration, path: Path) -> None:
-    """Write JSON, replacing an older calibration in one step."""
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(json.dumps(asdict(calibration), indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(path)
-
-
-def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPED) -> Calibration:
-    """The calibration of a head; EvaluationError where it is absent, damaged, or another network's.
-
-    network_sha256 is that of the embedder in use (NetworkInfo.sha256): distances of another have no such meaning.
-    """
-    path = calibration_path(head, directory=directory)
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-        calibration = Calibration(
-            network_sha256=str(fields["network_sha256"]),
-            threshold=float(fields["threshold"]),
-            far=float(fields["far"]),
-            slope=float(fields["slope"]),
-            intercept=float(fields["intercept"]),
-            data=str(fields["data"]),
-            pairs=int(fields["pairs"]),
-        )
-    except OSError as error:
-        raise EvaluationError(
-            f"{path} cannot be read ({error.strerror}): install recog again, or set a threshold in the settings"
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise EvaluationError(f"{path} is no calibration ({error!r}): install recog again") from error
-    if calibration.network_sha256 != network_sha256:
-        raise EvaluationError(
-            f"{path} was measured on the network {calibration.network_sha256[:12]}, not on {network_sha256[:12]} "
-            "which is in use: its threshold means nothing there; calibrate again"
-        )
-    return calibration

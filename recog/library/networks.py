@@ -59,10 +59,15 @@ class Networks:
 
     @cached_property
     def calibration(self) -> Calibration:
-        """The network's own, with the settings' threshold in its place where one is set."""
-        from recog.evaluate.calibrate import load_calibration
+        """The library's own where one lies there, else the network's, and the settings' threshold over both."""
+        from recog.evaluate.calibration_file import SHIPPED, calibration_path, load_calibration
 
-        calibration = load_calibration(self.info.name, network_sha256=self.info.sha256)
+        own = calibration_path(self.info.name, directory=self._settings.library)
+        calibration = load_calibration(
+            self.info.name,
+            network_sha256=self.info.sha256,
+            directory=self._settings.library if own.exists() else SHIPPED,
+        )
         if self._settings.threshold is None:
             return calibration
         return replace(calibration, threshold=self._settings.threshold, far=None)

@@ -10,7 +10,8 @@ from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.info import network_digest
 from recog.embed.trunk import Trunk
 from recog.errors import TrainingError
-from recog.evaluate.calibrate import calibrate, calibration_path, save_calibration
+from recog.evaluate.calibrate import LabelledFaces, calibrate
+from recog.evaluate.calibration_file import calibration_path, save_calibration
 from recog.evaluate.lfw import LfwScores
 from recog.train.faces import Undetected
 from recog.train.features import INPUT_SIZE, FaceFeatures, FeatureNetwork, face_features
@@ -19,6 +20,7 @@ from recog.train.loop import Progress, TrainedHead, TrainSettings, train_head
 from recog.train.pca import principal_start, read_bottleneck
 from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.record import code_state, write_record
+from recog.train.sampler import Labels
 from recog.train.validation import PairList, Validation, read_pair_list
 from recog.types import Calibration, Detector
 from recog.weights.pull import ensure_weights
@@ -136,12 +138,17 @@ def training_faces(
         undetected=Undetected.PAD if plan.tight else Undetected.LEAVE_OUT, cache=cache, progress=on_photo,
     )  # fmt: skip
     known = np.unique(found.labels)
-    random = np.random.default_rng(plan.settings.seed)
-    held_out = random.choice(known, size=max(2, round(plan.held_out * len(known))), replace=False)
+    held_out = held_out_people(known, share=plan.held_out, seed=plan.settings.seed)
     return TrainingFaces(
         train=found.of_people(np.setdiff1d(known, held_out)),
         validation=Validation(pairs, paired, held_out=found.of_people(held_out), flip=plan.flip),
     )
+
+
+def held_out_people(known: Labels, *, share: float, seed: int) -> Labels:
+    """The people kept from training, at least two of (p,) known labels: the same for the same seed."""
+    random = np.random.default_rng(seed)
+    return random.choice(known, size=max(2, round(share * len(known))), replace=False)
 
 
 def pca_start(faces: TrainingFaces, bottleneck: LinearHead, *, dim: int) -> LinearHead:
@@ -198,18 +205,21 @@ def write_run(
     """Head, record and calibration on disk; the record last, so a head with a record is whole."""
     head, validation = run.trained.head, faces.validation
     start_scores, scores = validation.lfw(run.start), validation.lfw(head)
-    distances, same = validation.held_out_pairs(head)
-    calibration = calibrate(
-        distances,
-        same,
+    held_out = validation.held_out
+    calibrated = calibrate(
+        [
+            LabelledFaces(
+                validation.embed(head, held_out),
+                held_out.labels,
+                f"{plan.data}, {len(np.unique(held_out.labels))} people not trained on",
+            )
+        ],
         far=plan.far,
         network_sha256=network_digest(
             trunk_sha256=trunk.sha256, head_sha256=head.sha256, crop_scale=plan.crop_scale, flip=plan.flip
         ),
-        data=f"{plan.data}: {len(np.unique(validation.held_out.labels))} people who were not trained on",
     )
-    pair_distances, pair_same = validation.pair_distances(head), validation.pairs.same
-    at_threshold = pair_distances <= calibration.threshold
+    calibration = calibrated.calibration
     record = {
         "name": plan.name,
         "sha256": head.sha256,
@@ -241,12 +251,6 @@ def write_run(
         "scores": {
             "pca_start": {**asdict(start_scores), **validation(run.start)},
             "head": {**asdict(scores), **validation(head)},
-            "calibration": {
-                "threshold": calibration.threshold,
-                "stated_far": calibration.far,
-                "measured_far_on_pairs": float(at_threshold[~pair_same].mean()),
-                "measured_val_on_pairs": float(at_threshold[pair_same].mean()),
-            },
         },
         "best_step": run.trained.step,
         "warnings": list(run.trained.warnings),
@@ -257,6 +261,7 @@ def write_run(
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_bytes(head.to_bytes())
     unfinished.replace(path)
-    save_calibration(calibration, calibration_path(plan.name, directory=output))
+    measured = {"sets": [asdict(each) for each in calibrated.sets]}
+    save_calibration(calibration, calibration_path(plan.name, directory=output), measured=measured)
     write_record(path.with_suffix(".json"), record)
     return HeadRun(path, run.trained, start_scores, scores, calibration, record)

@@ -35,8 +35,8 @@ class TrainSettings:
     batch: BatchShape = field(default_factory=BatchShape)
     selection: Selection = "semi-hard"
     margin: float = 0.2
-    learning_rate: float = 5e-5
-    hold: float = 0.5
+    learning_rate: float = 1e-4
+    hold: float = 20.0
     steps: int = 400
     validate_every: int = 25
     seed: int = 0

@@ -1,74 +1,81 @@
-"""Calibration: the threshold has its rate, the probability its meaning, the file its network."""
+"""Calibration: the threshold has its rate, on the strictest set, and the file its network."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
+from recog.distance import unit_rows
 from recog.errors import EvaluationError
-from recog.evaluate.calibrate import all_pairs, calibrate, calibration_path, load_calibration, save_calibration
+from recog.evaluate.calibrate import LabelledFaces, all_pairs, calibrate
+from recog.evaluate.calibration_file import calibration_path, load_calibration, save_calibration
 from recog.types import Calibration
 
 HEAD, NETWORK = "circle", "a" * 64
 
 
-def drawn(count: int, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def faces(people: int, photos: int = 10, *, seed: int = 0, spread: float = 0.6, offset: float = 0.0) -> LabelledFaces:
+    """People drawn on a sphere of 32 dimensions; offset moves all of them one way, as a set of look-alikes would be."""
     random = np.random.default_rng(seed)
-    same = np.arange(count) % 4 == 0
-    return np.where(same, random.normal(0.7, 0.25, count), random.normal(1.7, 0.2, count)).clip(0, 4), same
+    centres = random.normal(0, 1, (people, 32)) + offset
+    labels = np.repeat(np.arange(people), photos)
+    rows = centres[labels] + spread * random.normal(0, 1, (people * photos, 32))
+    return LabelledFaces(unit_rows(rows.astype(np.float32)), labels, f"drawn {seed}, {people} people")
 
 
-def calibrated(far: float = 0.01) -> Calibration:
-    distances, same = drawn(8000)
-    return calibrate(distances, same, far=far, network_sha256=NETWORK, data="drawn")
+def calibrated(*sets: LabelledFaces, far: float = 0.01) -> Calibration:
+    return calibrate(sets or (faces(60),), far=far, network_sha256=NETWORK).calibration
 
 
-def test_the_stated_rate_is_the_real_rate_on_pairs_drawn_anew() -> None:
-    calibration = calibrated(far=0.01)
-    distances, same = drawn(40_000, seed=1)
-    measured = float((distances[~same] <= calibration.threshold).mean())
-    assert 0.005 < measured < 0.02
-    assert (calibration.far, calibration.pairs, calibration.data) == (0.01, 8000, "drawn")
+def far_of(calibration: Calibration, those: LabelledFaces) -> float:
+    distances, same = all_pairs(those.embeddings, those.labels)
+    return float((distances[~same] <= calibration.threshold).mean())
 
 
-def test_the_curve_is_that_of_logistic_regression_with_balanced_kinds() -> None:
-    distances, same = drawn(8000)
-    calibration = calibrated()
-    fitted = LogisticRegression(C=1e6, class_weight="balanced", tol=1e-10).fit(distances[:, None], same)
-    assert calibration.slope == pytest.approx(-fitted.coef_[0, 0], rel=0.05)
-    assert calibration.intercept == pytest.approx(-fitted.intercept_[0], rel=0.05)
+def test_the_stated_rate_is_the_real_rate_on_people_drawn_anew() -> None:
+    calibration = calibrated(faces(200), far=0.01)
+    assert 0.005 < far_of(calibration, faces(200, seed=1)) < 0.02
+    assert (calibration.far, calibration.pairs, calibration.data) == (0.01, 1999000, "drawn 0, 200 people")
 
 
-def test_a_probability_of_a_half_is_where_both_kinds_are_equally_frequent() -> None:
-    """Kinds of equal width meet half way, however many more different pairs there are."""
-    random = np.random.default_rng(2)
-    same = np.arange(20_000) % 10 == 0
-    distances = np.where(same, random.normal(0.8, 0.3, 20_000), random.normal(1.6, 0.3, 20_000)).clip(0, 4)
-    calibration = calibrate(distances, same, far=0.01, network_sha256="", data="")
-    assert -calibration.intercept / calibration.slope == pytest.approx(1.2, abs=0.02)
+def test_the_strictest_set_decides() -> None:
+    """People more alike than those of another set are nearer; the calibration holds for both."""
+    usual, alike = faces(80), faces(80, seed=1, offset=0.4)
+    run = calibrate([usual, alike], far=0.01, network_sha256=NETWORK)
+    assert run.strictest == 1
+    assert run.calibration.threshold == min(each.threshold for each in run.sets) == calibrated(alike).threshold
+    assert run.calibration.data == "drawn 1, 80 people (the strictest of 2 sets)"
+    assert far_of(calibrated(usual), alike) > 0.02
+    assert run.sets[0].far < run.sets[1].far == pytest.approx(0.01, abs=1e-4)
+    for each, those in zip(run.sets, (usual, alike), strict=True):
+        assert each.far == far_of(run.calibration, those)
+        assert each.far_interval[0] < each.far < each.far_interval[1]
+        assert (each.people, each.faces, each.same + each.different) == (80, 800, 800 * 799 // 2)
 
 
-def test_pairs_that_a_line_separates_still_have_a_finite_curve() -> None:
-    distances, same = np.array([0.1, 0.2, 1.8, 1.9] * 50), np.array([True, True, False, False] * 50)
-    calibration = calibrate(distances, same, far=0.05, network_sha256="", data="")
-    assert 0 < calibration.slope < 1e3
-    assert -calibration.intercept / calibration.slope == pytest.approx(1.0, abs=0.05)
+def test_misplaced_faces_do_not_raise_the_probability_of_strangers() -> None:
+    clean = faces(100)
+    labels = clean.labels.copy()
+    labels[::20] = (labels[::20] + 7) % 100
+    misfiled = LabelledFaces(clean.embeddings, labels, "misfiled")
+    run = calibrate([misfiled], far=0.01, network_sha256=NETWORK)
+    truth = calibrated(clean)
+    assert run.sets[0].misplaced == pytest.approx(50, abs=10)
+    assert -run.calibration.intercept / run.calibration.slope == pytest.approx(-truth.intercept / truth.slope, abs=0.05)
+    assert run.calibration.slope > 0.7 * truth.slope
 
 
 def test_too_few_different_pairs_cannot_show_a_small_rate() -> None:
-    distances, same = drawn(400)
     with pytest.raises(
-        EvaluationError, match=r"300 different pairs cannot show a false accept rate of 0\.001: at least"
+        EvaluationError,
+        match=r"drawn 0, 3 people: 48 different pairs cannot show a false accept rate of 0\.001: at least",
     ):
-        calibrate(distances, same, far=1e-3, network_sha256="", data="")
+        calibrated(faces(3, photos=4), far=1e-3)
 
 
-def test_same_pairs_that_are_farther_are_refused() -> None:
-    distances, same = drawn(400)
-    with pytest.raises(EvaluationError, match="no nearer than different ones"):
-        calibrate(4 - distances, same, far=0.1, network_sha256="", data="")
+def test_people_with_one_photo_each_show_no_same_pair() -> None:
+    with pytest.raises(EvaluationError, match="nobody has two photos"):
+        calibrated(faces(30, photos=1))
 
 
 def test_all_pairs_are_each_pair_once() -> None:
@@ -86,7 +93,7 @@ def test_all_pairs_are_each_pair_once() -> None:
 
 def test_a_saved_calibration_is_read_back(tmp_path: Path) -> None:
     calibration = calibrated()
-    save_calibration(calibration, calibration_path(HEAD, directory=tmp_path))
+    save_calibration(calibration, calibration_path(HEAD, directory=tmp_path), measured={"sets": []})
     assert load_calibration(HEAD, network_sha256=NETWORK, directory=tmp_path) == calibration
 
 

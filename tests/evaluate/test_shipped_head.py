@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recog.embed.head import SHIPPED_HEADS, load_head
-from recog.evaluate.calibrate import load_calibration
+from recog.evaluate.calibration_file import load_calibration
 
 HEAD = "facenet-casia-triplet128"
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recog.embed.head import load_head
 from recog.embed.info import network_digest
 from recog.errors import TrainingError
-from recog.evaluate.calibrate import load_calibration
+from recog.evaluate.calibration_file import load_calibration
 from recog.train.folder import HeadPlan, HeadRun, pca_start, train_on_faces, training_faces, write_run
 from recog.train.head import LinearHead
 from recog.train.loop import TrainSettings

@@ -1,0 +1,56 @@
+"""A calibration on disk, read only for the network that it was measured on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import recog.weights
+from recog.errors import EvaluationError
+from recog.types import Calibration
+
+SHIPPED = Path(recog.weights.__file__).parent / "heads"
+
+
+def calibration_path(head: str, *, directory: Path = SHIPPED) -> Path:
+    """Where the calibration of the head HEAD.safetensors is kept."""
+    return directory / f"{head}.calibration.json"
+
+
+def save_calibration(calibration: Calibration, path: Path, *, measured: Mapping[str, object] | None = None) -> None:
+    """Write JSON, replacing an older calibration in one step; measured tells readers how it came about."""
+    record = asdict(calibration) | ({} if measured is None else {"measured": measured})
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
+def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPED) -> Calibration:
+    """The calibration of a head; EvaluationError where it is absent, damaged, or another network's.
+
+    network_sha256 is that of the embedder in use (NetworkInfo.sha256): distances of another have no such meaning.
+    """
+    path = calibration_path(head, directory=directory)
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        calibration = Calibration(
+            network_sha256=str(fields["network_sha256"]),
+            threshold=float(fields["threshold"]),
+            far=float(fields["far"]),
+            slope=float(fields["slope"]),
+            intercept=float(fields["intercept"]),
+            data=str(fields["data"]),
+            pairs=int(fields["pairs"]),
+        )
+    except OSError as error:
+        raise EvaluationError(
+            f"{path} cannot be read ({error.strerror}): install recog again, or set a threshold in the settings"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise EvaluationError(f"{path} is no calibration ({error!r}): install recog again") from error
+    if calibration.network_sha256 != network_sha256:
+        raise EvaluationError(
+            f"{path} was measured on the network {calibration.network_sha256[:12]}, not on {network_sha256[:12]} "
+            "which is in use: its threshold means nothing there; calibrate again"
+        )
+    return calibration

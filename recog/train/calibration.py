@@ -1,0 +1,107 @@
+"""From folders of people to a calibration of the network in use."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from recog.errors import EvaluationError
+from recog.evaluate.calibrate import CalibrationRun, LabelledFaces, SetErrors, calibrate, errors_on
+from recog.train.embedded import embedded_faces
+from recog.train.faces import Undetected
+from recog.train.folder import held_out_people
+from recog.train.people import LabelledPhotos, labelled_photos
+from recog.train.sampler import Labels
+from recog.types import Detector, Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSet:
+    """A set of people inside a folder: those whose folder matches pattern.
+
+    tight says that the photos are crops whose faces meet the border; data describes the set and names nobody.
+    """
+
+    pattern: str
+    data: str
+    tight: bool = False
+
+
+def read_set(text: str, *, tight: bool = False) -> PeopleSet:
+    """'GLOB=NAME', or 'GLOB' alone; EvaluationError where the glob leaves the folder."""
+    pattern, _, name = text.partition("=")
+    if not pattern or "/" in pattern:
+        raise EvaluationError(f"a set is GLOB=NAME with a pattern for names of folders, not {text!r}")
+    return PeopleSet(pattern, name or f"folders {pattern}", tight)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCalibration:
+    """A calibration, its errors on a set that had no part in it, and what all the sets lost.
+
+    found counts each set's photos by how their face was found, lost has those without one, with the reason.
+    """
+
+    run: CalibrationRun
+    check: SetErrors | None
+    found: tuple[Mapping[str, int], ...]
+    lost: Mapping[Path, str]
+
+
+def calibrate_on_folder(
+    folder: Path,
+    sets: Sequence[PeopleSet],
+    detector: Detector,
+    embedder: Embedder,
+    *,
+    far: float,
+    check: Path | None = None,
+    head_record: Mapping[str, object],
+    cache: Path,
+    on_photo: Callable[[int, int], None] = lambda _done, _all: None,
+) -> FolderCalibration:
+    """Calibrate on the sets of `folder`, which has a folder per person; see evaluate.calibrate for what is fitted.
+
+    A set that the head was trained on, told by the digest of its photos in head_record, counts with the people held
+    out from that training alone.
+
+    Raises:
+        TrainingError: a set has fewer than two people with photos.
+        EvaluationError: a set is too small for the false accept rate.
+    """
+    measured, found = [], []
+    lost: dict[Path, str] = {}
+    places = [(folder, each) for each in sets]
+    if check is not None:
+        places.append((check, PeopleSet("*", "the check")))
+    for place, each in places:
+        photos = labelled_photos(place, pattern=each.pattern)
+        faces = embedded_faces(
+            photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT, cache=cache,
+            progress=on_photo,
+        )  # fmt: skip
+        held_out = _held_out(photos, faces.labels, head_record)
+        chosen = np.isin(faces.labels, held_out)
+        people = len(np.unique(faces.labels[chosen]))
+        left_out = "" if chosen.all() else " not trained on"
+        data = f"{each.data}, {people} people{left_out}"
+        measured.append(LabelledFaces(faces.embeddings[chosen], faces.labels[chosen], data))
+        found.append(faces.counts())
+        lost.update(faces.lost)
+    fitted = measured[: len(sets)]
+    run = calibrate(fitted, far=far, network_sha256=embedder.info.sha256)
+    checked = None if check is None else errors_on(measured[-1], run.calibration)
+    return FolderCalibration(run, checked, tuple(found), lost)
+
+
+def _held_out(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:
+    """Labels of the people that the head has not seen: all of them, unless it was trained on these very photos."""
+    known = np.unique(labels)
+    match record:
+        case {
+            "data": {"sha256": str(trained)},
+            "arguments": {"held_out": float(share), "settings": {"seed": int(seed)}},
+        }:
+            return held_out_people(known, share=share, seed=seed) if trained == photos.digest() else known
+    raise EvaluationError("the head's run record does not say whom it was trained on: train the head again")

@@ -1,0 +1,121 @@
+"""Embeddings of labelled photos as the product makes them, computed once, then read from a file."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from recog.errors import EvaluationError
+from recog.train.faces import Found, Undetected, labelled_crops
+from recog.train.people import LabelledPhotos
+from recog.train.sampler import Labels
+from recog.types import Crops, Detector, Embedder, Embeddings
+
+_BATCH = 64
+_KINDS = tuple(Found)
+
+_Kept = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedFaces:
+    """One face a photo: embeddings (n, dim) and labels (n,), and what became of every photo.
+
+    photos (n,) is the row of each face among the photos asked for; found has a kind for each of those. lost are the
+    photos without a face, with the reason.
+    """
+
+    embeddings: Embeddings
+    labels: Labels
+    photos: NDArray[np.int64]
+    found: tuple[Found, ...]
+    lost: Mapping[Path, str]
+
+    def counts(self) -> Mapping[str, int]:
+        """Photos by how their face was found; kinds that never happened are left out."""
+        return {str(kind): count for kind, count in sorted(Counter(self.found).items())}
+
+
+def embedded_faces(
+    photos: LabelledPhotos,
+    detector: Detector,
+    embedder: Embedder,
+    *,
+    undetected: Undetected,
+    cache: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> EmbeddedFaces:
+    """Detect, crop and embed the labelled face of each photo; progress gets photos done and photos in all.
+
+    With a cache directory the result is kept there under a digest of the photos' bytes and of all that decides an
+    embedding, so it can be neither stale nor another set's; a damaged file is made again.
+    EvaluationError where no photo at all has a face.
+    """
+    what = f"{photos.content_digest()} {detector.sha256} {embedder.info.sha256} {undetected} 1"
+    path = None if cache is None else cache / f"embeddings-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
+    kept = None if path is None else _read(path, len(photos.paths), embedder.info.dim)
+    if kept is None:
+        kept = _computed(photos, detector, embedder, undetected, progress)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_suffix(".part")
+            unfinished.write_bytes(save(dict(kept)))
+            unfinished.replace(path)
+    found = tuple(_KINDS[kind] for kind in kept["found"])
+    rows = kept["photos"]
+    if not len(rows):
+        raise EvaluationError(f"no face was found in any of {len(found)} photos: {dict(Counter(map(str, found)))}")
+    without = np.setdiff1d(np.arange(len(found)), rows)
+    return EmbeddedFaces(
+        kept["embeddings"], photos.labels[rows], rows, found, {photos.paths[row]: str(found[row]) for row in without}
+    )
+
+
+def _computed(
+    photos: LabelledPhotos,
+    detector: Detector,
+    embedder: Embedder,
+    undetected: Undetected,
+    progress: Callable[[int, int], None],
+) -> _Kept:
+    info = embedder.info
+    found: list[int] = []
+    rows: list[int] = []
+    crops: list[Crops] = []
+    batches = [np.empty((0, info.dim), dtype=np.float32)]
+    for row, result in enumerate(
+        labelled_crops(
+            photos.paths, detector, crop_scale=info.crop_scale, size=info.input_size, undetected=undetected,
+            progress=progress,
+        )
+    ):  # fmt: skip
+        found.append(_KINDS.index(result.found))
+        if result.crop is not None:
+            rows.append(row)
+            crops.append(result.crop)
+        if len(crops) == _BATCH:
+            batches.append(embedder.embed(np.stack(crops)))
+            crops.clear()
+    if crops:
+        batches.append(embedder.embed(np.stack(crops)))
+    return {
+        "embeddings": np.concatenate(batches),
+        "photos": np.array(rows, dtype=np.int64),
+        "found": np.array(found, dtype=np.int64),
+    }
+
+
+def _read(path: Path, photos: int, dim: int) -> _Kept | None:
+    try:
+        kept = load(path.read_bytes())
+        whole = kept["embeddings"].shape == (len(kept["photos"]), dim) and len(kept["found"]) == photos
+    except (FileNotFoundError, SafetensorError, KeyError):
+        return None
+    return kept if whole else None
