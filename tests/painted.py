@@ -10,6 +10,7 @@ As a program, it indexes a folder into a library and prints a line after each co
 import sys
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -20,6 +21,9 @@ from recog.library.networks import Networks
 from recog.library.photo_library import PhotoLibrary
 from recog.library.results import IngestProgress
 from recog.types import Calibration, Crops, Detector, Embedder, Embeddings, FaceBox, NetworkInfo, Pixels
+
+if TYPE_CHECKING:  # torch loads only in the tests that style
+    from recog.style.layers import StyleNetwork
 
 CELL = 64
 """Side of a grid cell in pixels; a painted face fills the middle of one."""
@@ -103,6 +107,12 @@ class PaintedNetworks(Networks):
     def calibration(self) -> Calibration:
         """Even odds at 0.5."""
         return Calibration("c" * 64, 0.5, 0.001, 10.0, -5.0, "painted faces", 1000)
+
+    def style_network(self, name: str) -> "StyleNetwork":
+        """A drawn one."""
+        from tests.drawn_vgg import drawn_network
+
+        return drawn_network(name)
 
 
 class PaintedLibrary(PhotoLibrary):

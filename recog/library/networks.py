@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from recog.config import Settings
 from recog.types import Calibration, Detector, Embedder, NetworkInfo
 from recog.weights.pull import Progress
+
+if TYPE_CHECKING:  # torch loads only when a picture is styled
+    from recog.style.layers import StyleNetwork
 
 
 class Networks:
@@ -71,3 +75,15 @@ class Networks:
         if self._settings.threshold is None:
             return calibration
         return replace(calibration, threshold=self._settings.threshold, far=None)
+
+    def style_network(self, name: str) -> "StyleNetwork":
+        """The network of that name that looks at style."""
+        from recog.style.layers import load_network
+
+        return load_network(
+            name,
+            cache=self._settings.cache,
+            offline_dir=self._settings.weights,
+            device=self.device,
+            progress=self._progress,
+        )

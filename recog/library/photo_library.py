@@ -32,6 +32,7 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.library.styling_verbs import StylingVerbs
 from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
@@ -40,7 +41,7 @@ from recog.types import Person
 from recog.weights.pull import Progress
 
 
-class PhotoLibrary:
+class PhotoLibrary(StylingVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
@@ -179,13 +180,17 @@ class PhotoLibrary:
             return catalog.set_hidden(catalog.person(name).id, hidden=hidden)
 
     def forget(self, name: str) -> Forgotten:
-        """Erase a person: name, faces, embeddings, thumbnails, and their traces in the index."""
+        """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
+
+        Photos, and pictures styled from them, stay; the answer names the latter.
+        """
         with self._writing() as catalog:
             person = catalog.person(name)
             discard(self.settings.library / "index")  # first: killed from here on, no file holds the person's vectors
             erased = catalog.forget(person.id)
             self.fresh_index.publish()
-            return Forgotten(erased.name, len(erased.face_ids), erased.complete)
+            styled = tuple(path for path in erased.styled if path.exists())
+            return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
 
     def export_names(self, path: Path, *, matched: bool = False) -> NamesExport:
         """Write everybody's confirmed faces to a .json or .csv file; with those named by distance where asked for."""

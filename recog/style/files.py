@@ -5,6 +5,7 @@ import errno
 import io
 import os
 import secrets
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from recog.types import Pixels
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF"}
 """What can be written, by suffix in lower case: Pillow's name of the format."""
 
+_SCRATCH_BYTES = 8
+# 2000-01-01 00:00:00, six 16-bit numbers: a valid moment that says nothing.
+_NO_MOMENT = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES, errno.EMLINK}
 
 
@@ -30,7 +34,18 @@ def save_picture(pixels: Pixels, path: Path, *, quality: int = 92) -> int:
     """
     check_target(path)
     data = encoded_picture(pixels, SUFFIXES[path.suffix.lower()], quality=quality)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    publish_picture(data, path)
+    return len(data)
+
+
+def publish_picture(data: bytes, path: Path) -> None:
+    """Write a picture's bytes; the file appears under its name only when it is whole and on the disk.
+
+    Raises:
+        StyleError: the file exists already, its folder does not, or there is no space or right.
+    """
+    check_target(path)
+    temporary = path.with_name(f"{_scratch_prefix(path)}{secrets.token_hex(_SCRATCH_BYTES)}")
     try:
         _write(temporary, data)
         _take_name(temporary, path)
@@ -43,10 +58,20 @@ def save_picture(pixels: Pixels, path: Path, *, quality: int = 92) -> int:
             "write to; make room or choose another one"
         ) from error
     finally:
-        # What cannot be removed either is left to the next clean-up; the error above tells more.
+        # What cannot be removed either is left to discard_unfinished; the error above tells more.
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-    return len(data)
+
+
+def discard_unfinished(path: Path) -> None:
+    """Remove what a killed publish_picture of that path left beside it; nobody else may be publishing it now."""
+    prefix = _scratch_prefix(path)
+    # What cannot be listed or removed is in nobody's way.
+    with contextlib.suppress(OSError):
+        for found in path.parent.iterdir():
+            rest = found.name.removeprefix(prefix)
+            if rest != found.name and len(rest) == 2 * _SCRATCH_BYTES and not set(rest) - set("0123456789abcdef"):
+                found.unlink()
 
 
 def check_target(path: Path) -> None:
@@ -60,8 +85,11 @@ def check_target(path: Path) -> None:
 
 
 def encoded_picture(pixels: Pixels, form: str, *, quality: int = 92) -> bytes:
-    """(H, W, 3) uint8 RGB -> the bytes of a file of Pillow's format `form`, with the sRGB profile alone."""
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    """(H, W, 3) uint8 RGB -> the bytes of a file of Pillow's format `form`, with the sRGB profile alone.
+
+    The same pixels are the same bytes, whenever and wherever they are written by one version of Pillow.
+    """
+    profile = _srgb_profile()
     options: dict[str, dict[str, Any]] = {
         "PNG": {},
         "JPEG": {"quality": quality, "subsampling": 0},
@@ -70,6 +98,17 @@ def encoded_picture(pixels: Pixels, form: str, *, quality: int = 92) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format=form, icc_profile=profile, **options[form])
     return buffer.getvalue()
+
+
+def _srgb_profile() -> bytes:
+    """An sRGB profile that is the same every time: the moment it was made (ICC.1, 7.2.8) is taken out."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = _NO_MOMENT
+    return bytes(profile)
+
+
+def _scratch_prefix(path: Path) -> str:
+    return f".{path.name}."
 
 
 def _exists(path: Path) -> StyleError:

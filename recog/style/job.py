@@ -11,7 +11,7 @@ from recog.errors import StyleError
 from recog.style.colours import matched_colours
 from recog.style.faces import face_weights, scaled_box
 from recog.style.layers import StyleNetwork
-from recog.style.pictures import LEAST_SIDE, fitted_size, resized
+from recog.style.pictures import check_style, fitted_size, resized
 from recog.style.settings import Colours, StyleSettings
 from recog.types import FaceBox, Pixels
 
@@ -100,9 +100,4 @@ def _check(
     if min(shares) < 0 or not 0 < sum(shares) < math.inf:
         raise StyleError(f"the styles' shares {list(shares)} must be 0 or more, and one of them more than 0")
     for picture in pictures:
-        height, width = picture.shape[:2]
-        if min(height, width) < LEAST_SIDE:
-            raise StyleError(
-                f"a style picture of {width} x {height} px shows no style: choose one with at least {LEAST_SIDE} px "
-                "on its shortest side"
-            )
+        check_style(picture)

@@ -32,6 +32,16 @@ def fitted_size(height: int, width: int, longest: int) -> tuple[int, int]:
     return fitted
 
 
+def check_style(pixels: Pixels) -> None:
+    """Raise the StyleError of a style picture that is too small to show a style."""
+    height, width = pixels.shape[:2]
+    if min(height, width) < LEAST_SIDE:
+        raise StyleError(
+            f"a style picture of {width} x {height} px shows no style: choose one with at least {LEAST_SIDE} px "
+            "on its shortest side"
+        )
+
+
 def scale_sizes(size: tuple[int, int], scales: int) -> list[tuple[int, int]]:
     """The sizes that are worked through to reach size, coarse to fine, each twice the one before.
 

@@ -2,24 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
 from recog.style.layers import CAFFE, StyleNetwork, load_network
 from recog.types import Pixels
-
-CHANNELS = {"1_1": (3, 6), "1_2": (6, 8), "2_1": (8, 10), "2_2": (10, 10), "3_1": (10, 12), "3_2": (12, 12)}
-
-
-def drawn_weights(seed: int = 0) -> dict[str, Tensor]:
-    """Kernels of a VGG of three blocks, scaled so that activations stay about one size through the layers."""
-    generator = torch.Generator().manual_seed(seed)
-    tensors: dict[str, Tensor] = {}
-    for name, (inputs, outputs) in CHANNELS.items():
-        spread = (2 / (9 * inputs)) ** 0.5 / (60.0 if name == "1_1" else 1.0)
-        tensors[f"conv{name}.weight"] = spread * torch.randn(outputs, inputs, 3, 3, generator=generator)
-        tensors[f"conv{name}.bias"] = 0.1 * torch.randn(outputs, generator=generator)
-    return tensors
+from tests.drawn_vgg import drawn_weights
 
 
 @pytest.fixture(scope="session")
