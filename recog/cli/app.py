@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import clusters, evaluations, exchange, faces, models, people, training, upkeep
+from recog.cli import clusters, evaluations, exchange, faces, maps, models, people, training, upkeep
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -39,6 +39,7 @@ app.command("cluster")(clusters.cluster)
 
 report_app = _group("Write reports to look at.")
 report_app.command("duplicates")(clusters.duplicates)
+report_app.command("map")(maps.face_map)
 app.add_typer(report_app, name="report")
 
 app.command("status")(upkeep.status)

@@ -10,11 +10,12 @@ from typing import Literal, Self
 from recog.config import Settings, read_settings
 from recog.errors import CatalogError
 from recog.index.files import discard
-from recog.library import answers, clusters, duplicates, people, upkeep
+from recog.library import answers, clusters, duplicates, face_map, people, upkeep
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
 from recog.library.ingest import ingest, plan
+from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
 from recog.library.results import (
     CheckReport,
@@ -225,6 +226,10 @@ class PhotoLibrary(StylingVerbs):
     def duplicates(self) -> DuplicateReport:
         """People and clusters that are probably one person twice; nothing is written."""
         return duplicates.duplicates(self.catalog, self.networks)
+
+    def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
+        """The library's faces, or one person's, on a plane with similar ones together."""
+        return face_map.face_map(self.catalog, self.networks, name=name, seed=seed)
 
     def status(self) -> LibraryStatus:
         """How the library is."""

@@ -4,11 +4,8 @@ import base64
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 from collections import Counter
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -17,43 +14,9 @@ from recog.errors import RecogError
 from recog.library.results import ClusterSummary, DuplicateReport, DuplicateSide, FaceSample
 from recog.render.html import duplicate_page
 from recog.render.report_file import write_report
+from tests.pages import CHROMIUM, Reader, dom
 
 SCRIPT = "<script>alert(1)</script>"
-CHROMIUM = shutil.which("chromium")
-VOID = {"meta", "img", "input", "link", "br", "hr"}
-
-
-class Reader(HTMLParser):
-    """What a browser would see: tags in order, attributes, text, and whether every tag is closed."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str, str]] = []
-        self.text: list[str] = []
-        self.inside: dict[str, str] = {}
-        self.open: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] in {"style", "script"}:
-            self.inside[self.open[-1]] = data
-        else:
-            self.text.append(data)
 
 
 @pytest.fixture(scope="module")
@@ -193,31 +156,16 @@ def test_a_place_that_cannot_be_written_is_named(report: DuplicateReport, tmp_pa
 class TestInABrowser:
     """What a real browser makes of the page."""
 
-    @staticmethod
-    def dom(page: str, folder: Path, script: str = "") -> tuple[str, str]:
-        """The document after its scripts ran, and the browser's log; `script` runs last, under its own digest."""
-        if script:
-            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-            page = page.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
-            page = page.replace("</body>", f"<script>{script}</script></body>")
-        path = folder / "page.html"
-        path.write_text(page, encoding="utf-8")
-        assert CHROMIUM is not None
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--log-level=0"]
-        command = [CHROMIUM, *flags, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-        return done.stdout, done.stderr
-
     def test_it_opens_without_a_complaint_and_runs_no_script_but_its_own(self, page: str, tmp_path: Path) -> None:
-        dom, log = self.dom(page, tmp_path)
+        seen, log = dom(page, tmp_path)
         assert "CONSOLE" not in log
-        assert SCRIPT not in dom
-        assert '<div class="find js">' in dom, "the page's own script has run"
+        assert SCRIPT not in seen
+        assert '<div class="find js">' in seen, "the page's own script has run"
 
     def test_the_policy_refuses_a_script_that_is_not_its_own(self, page: str, tmp_path: Path) -> None:
         foreign = page.replace("</body>", "<script>document.title = 'foreign'</script></body>")
-        dom, log = self.dom(foreign, tmp_path)
-        assert "<title>foreign" not in dom
+        seen, log = dom(foreign, tmp_path)
+        assert "<title>foreign" not in seen
         assert "Content Security Policy" in log
 
     def test_the_filter_and_the_keys_move_over_what_is_shown(self, page: str, tmp_path: Path) -> None:
@@ -241,9 +189,9 @@ class TestInABrowser:
           said.push(document.activeElement.className);
           document.title = JSON.stringify(said);
         """
-        dom, log = self.dom(page, tmp_path, script)
+        seen, log = dom(page, tmp_path, script)
         assert "CONSOLE" not in log
-        title = re.search(r"<title>(.*)</title>", dom)
+        title = re.search(r"<title>(.*)</title>", seen)
         assert title is not None
         first, rejected, focused, found, last = json.loads(
             title[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -281,9 +229,9 @@ class TestInABrowser:
             document.title = JSON.stringify([opened, performance.now() - opened, none, shown]);
           });
         """
-        dom, log = self.dom(duplicate_page(large), tmp_path, script)
+        seen, log = dom(duplicate_page(large), tmp_path, script)
         assert "CONSOLE" not in log
-        title = re.search(r"<title>(.*)</title>", dom)
+        title = re.search(r"<title>(.*)</title>", seen)
         assert title is not None
         opened, searched, none, shown = json.loads(title[1])
         assert opened < 3000, f"{opened:.0f} ms to open"

@@ -1,0 +1,38 @@
+"""The verb that draws the embedding map: report map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recog.cli.session import Session, verb
+
+
+@verb
+def face_map(
+    session: Session,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write a page (.html) or a picture (.png).")],
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="NAME", help="Map one person's faces.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
+) -> None:
+    """Draw the faces on a plane, similar ones together (t-SNE).
+
+    A page shows the thumbnail and name of the dot under the pointer. It takes the extra `plots`.
+
+    Example:
+      recog report map --out map.html
+      recog report map --person "Ada Lovelace" --out ada.png
+    """
+    if out.suffix.lower() not in {".html", ".htm", ".png"}:
+        raise typer.BadParameter("--out takes a name that ends in .html or .png")
+    with session.open() as library:
+        found = library.face_map(person, seed=seed)
+    from recog.render.face_map import caption, title, write_map
+
+    write_map(found, out)
+    document = {"file": out, "person": found.person, "faces": len(found.faces), "all_faces": found.all_faces}
+    session.show_document(document, f"Wrote {out}. {title(found)}: {caption(found)}")

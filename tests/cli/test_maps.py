@@ -1,0 +1,26 @@
+"""recog report map, and reports by suffix."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from typer.testing import Result
+
+from tests.painted import GREEN, RED, paint
+
+Recog = Callable[..., Result]
+
+
+def test_a_map_is_drawn_and_its_numbers_are_told(recog: Recog, folder: Path, tmp_path: Path) -> None:
+    for number in range(3):
+        paint(folder / f"{number}.png", RED, GREEN, noise=number)
+    recog("index", folder)
+    out = tmp_path / "map.html"
+    document = json.loads(recog("report", "map", "--out", out, "--json").stdout)
+    assert document == {"file": str(out), "person": None, "faces": 6, "all_faces": 6}
+    assert out.read_text().startswith("<!doctype html>")
+    refused = recog("report", "map", "--out", tmp_path / "map.svg")
+    assert (refused.exit_code, "ends in .html or .png" in refused.stderr) == (2, True)
+    table = tmp_path / "report.csv"
+    assert recog("report", "duplicates", "--out", table).exit_code == 0
+    assert table.read_text().startswith("kind,one,other")
