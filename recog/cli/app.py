@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import clusters, evaluations, exchange, faces, maps, models, people, training, upkeep
+from recog.cli import acts, clusters, exchange, faces, models, people, training, upkeep
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -22,14 +22,22 @@ app.command("identify")(faces.identify)
 app.command("verify")(faces.verify)
 app.command("search")(faces.search)
 
-people_app = _group("List, confirm, rename, merge, hide and forget people.")
+people_app = _group("Say who people are, and take it back.")
 people_app.command("list")(people.list_people)
 people_app.command("show")(people.show)
 people_app.command("confirm")(people.confirm)
+people_app.command("reject")(acts.reject)
+people_app.command("ignore")(acts.ignore)
+people_app.command("unignore")(acts.unignore)
+people_app.command("why")(acts.why)
 people_app.command("rename")(people.rename)
 people_app.command("merge")(people.merge)
+people_app.command("distinct")(acts.distinct)
+people_app.command("split")(acts.split)
 people_app.command("hide")(people.hide)
 people_app.command("unhide")(people.unhide)
+people_app.command("history")(acts.history)
+people_app.command("undo")(acts.undo)
 people_app.command("forget")(people.forget)
 people_app.command("export")(exchange.export_names)
 people_app.command("import")(exchange.import_names)
@@ -39,7 +47,6 @@ app.command("cluster")(clusters.cluster)
 
 report_app = _group("Write reports to look at.")
 report_app.command("duplicates")(clusters.duplicates)
-report_app.command("map")(maps.face_map)
 app.add_typer(report_app, name="report")
 
 app.command("status")(upkeep.status)
@@ -58,9 +65,8 @@ train_app.command("head")(training.head)
 app.add_typer(train_app, name="train")
 
 evaluate_app = _group("Measure networks.")
-evaluate_app.command("lfw")(evaluations.lfw)
+evaluate_app.command("lfw")(training.lfw)
 app.add_typer(evaluate_app, name="evaluate")
-app.command("calibrate")(evaluations.calibrate)
 
 
 def _print_version(asked: bool) -> None:

@@ -34,8 +34,14 @@ def cluster(
         typer.Option(min=0.0, max=4.0, metavar="D", help="Join faces up to squared distance D.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Group all faces anew, not only those that came since.")] = False,
 ) -> None:
     """Group the faces by who they probably are.
+
+    Earlier clusters keep their numbers and faces, and faces that came since join them. --full groups all anew: then a
+    cluster takes the number of the one it shares most faces with. What you confirmed, rejected or ignored holds. For a
+    cluster without a name the likely person is told. K-means cells have numbers of their own and are not remembered.
 
     Example:
       recog cluster
@@ -45,8 +51,10 @@ def cluster(
         raise typer.BadParameter("-k goes with --method kmeans; identity clusters find their own number")
     if threshold is not None and method is not Method.IDENTITY:
         raise typer.BadParameter("--threshold goes with --method identity; k-means takes -k")
+    if full and method is not Method.IDENTITY:
+        raise typer.BadParameter("--full goes with --method identity; k-means always groups all faces")
     with session.open() as library:
-        session.show(library.cluster(method=method.value, k=k, threshold=threshold, seed=seed))
+        session.show(library.cluster(method=method.value, k=k, threshold=threshold, seed=seed, full=full))
 
 
 @verb
@@ -55,7 +63,10 @@ def duplicates(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help="Write a page (.html), a document (.json) or a table (.csv).", show_default=False
+            "--out",
+            metavar="FILE",
+            help="Write a page (.html), a document (.json) or a table (.csv).",
+            show_default=False,
         ),
     ] = None,
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from recog.cli.acts import PULL_IN
+from recog.cli.failures import say
 from recog.cli.session import Session, verb
 
 
@@ -21,13 +23,16 @@ def enrol(
 ) -> None:
     """Teach recog who NAME is; one PHOTO is enough.
 
-    A photo with several faces needs --face.
+    A photo with several faces needs --face. Faces of the library near the one enrolled are named by distance at
+    once, in a library of up to 20,000 faces; in a larger one by `recog identify --all`.
 
     Example:
       recog enrol "Ada Lovelace" ada.jpg
     """
     with session.open() as library:
         session.show(library.enrol(name, photos, face=face))
+        if not library.pulls_in:
+            say(PULL_IN)
 
 
 @verb

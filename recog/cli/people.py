@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import leave
+from recog.cli.acts import PULL_IN
+from recog.cli.failures import leave, say
 from recog.cli.session import Session, verb
 from recog.render.escape import printable
 from recog.render.figures import count
@@ -43,17 +44,29 @@ def show(session: Session, name: Name) -> None:
 def confirm(
     session: Session,
     name: Name,
-    faces: Annotated[list[int], typer.Argument(min=1, metavar="FACE...", show_default=False)],
+    faces: Annotated[list[int] | None, typer.Argument(min=1, metavar="[FACE...]", show_default=False)] = None,
+    cluster: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Confirm the unconfirmed faces of cluster N.", show_default=False),
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Make the person where nobody has the name.")] = False,
 ) -> None:
     """Confirm that each FACE, by its number, shows NAME.
 
-    Numbers of faces are in `recog people show`, in every --json document, and in the duplicate report.
+    Numbers of faces are in `recog people show`, in every --json document, and in the duplicate report; `recog cluster`
+    numbers clusters, for as long as they last. Faces near the confirmed ones are named by distance at once, in a
+    library of up to 20,000 faces; in a larger one by `recog identify --all`.
 
     Example:
       recog people confirm "Ada Lovelace" 41 57
+      recog people confirm "Ada Lovelace" --cluster 3
     """
+    if not faces and cluster is None:
+        raise typer.BadParameter("give numbers of faces, or --cluster N")
     with session.open() as library:
-        session.show(library.confirm(name, faces))
+        session.show(library.confirm(name, faces or (), cluster=cluster, new=new))
+        if not library.pulls_in:
+            say(PULL_IN)
 
 
 @verb

@@ -10,18 +10,33 @@ from recog.types import Embeddings
 
 
 def extended_clusters(
-    embeddings: Embeddings, labels: NDArray[np.int64], new: Embeddings, *, threshold: float, seed: int = 0
+    embeddings: Embeddings,
+    labels: NDArray[np.int64],
+    new: Embeddings,
+    *,
+    threshold: float,
+    photo_ids: NDArray[np.int64] | None = None,
+    may_found: NDArray[np.bool_] | None = None,
+    seed: int = 0,
 ) -> NDArray[np.int64]:
     """Labels (n + m,) of the (n, dim) known and (m, dim) new faces; whoever had a label keeps it.
 
     Each new face joins the cluster with the least mean squared distance to it, if that is within the threshold. The
     rest is clustered together with the known faces that were alone (label -1), under new numbers after the highest.
     The new faces do not see each other before they join, so their order does not matter.
+
+    photo_ids, may_found: (n + m,), known faces first; they count among the rest, see `identity_clusters`.
     """
     known, new = checked_rows(embeddings), checked_rows(new)
     homes, _ = join(new, known, labels, threshold=threshold)
     extended = np.concatenate([labels, homes])
     alone = np.flatnonzero(extended < 0)
-    fresh = identity_clusters(np.concatenate([known, new])[alone], threshold=threshold, seed=seed)
+    fresh = identity_clusters(
+        np.concatenate([known, new])[alone],
+        threshold=threshold,
+        photo_ids=None if photo_ids is None else photo_ids[alone],
+        may_found=None if may_found is None else may_found[alone],
+        seed=seed,
+    )
     extended[alone] = np.where(fresh >= 0, fresh + extended.max(initial=-1) + 1, -1)
     return extended

@@ -2,15 +2,20 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from recog import identify as decide
-from recog.errors import NoFaceFoundError
+from recog.boxes import match_boxes
+from recog.distance import squared_distances
+from recog.errors import CatalogError, NoFaceFoundError
 from recog.index.faiss_index import FaceIndex
+from recog.library.act_results import FaceReasons
 from recog.library.freshness import FreshIndex
 from recog.library.networks import Networks
-from recog.library.probes import Probe, pick_face, read_probe
+from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.results import (
     FaceSearch,
     FoundFace,
@@ -20,8 +25,13 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.quality import may_found
 from recog.store.catalog import Catalog
+from recog.store.rows import SAME_FACE_IOU
 from recog.types import Embeddings, Match, Neighbour
+
+PULLED_IN = 20_000
+"""Faces of a library up to which naming one of them names the others that are near at once: about a second."""
 
 
 class PersonGallery:
@@ -30,6 +40,7 @@ class PersonGallery:
     def __init__(self, catalog: Catalog, networks: Networks, *, k: int) -> None:
         gallery = catalog.gallery(networks.info.sha256)
         self._person_of = dict(zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), strict=True))
+        self._gallery = gallery
         self._index = FaceIndex.build(
             [(gallery.face_ids, gallery.embeddings)],
             network_sha256=networks.info.sha256,
@@ -39,20 +50,48 @@ class PersonGallery:
         self._k = k
         self._threshold = networks.calibration.threshold
 
-    def decide(self, probes: Embeddings) -> list[tuple[Match | None, Match | None]]:
-        """(p, dim) -> for each probe the accepted match or None, and the nearest person or None."""
+    @property
+    def face_ids(self) -> set[int]:
+        """The confirmed faces."""
+        return set(self._person_of)
+
+    def decide(
+        self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None
+    ) -> list[tuple[Match | None, Match | None]]:
+        """(p, dim) -> for each probe the accepted match or None, and the nearest person or None.
+
+        refused: by row of probes, people that it is not; it is decided among the others.
+        """
         neighbours: list[Sequence[Neighbour]] = self._index.search(probes, self._k)
+        for row, person_ids in (refused or {}).items():
+            neighbours[row] = self._neighbours_but(probes[row], person_ids)
         return [decide.identify(row, self._person_of, threshold=self._threshold) for row in neighbours]
+
+    def _neighbours_but(self, probe: Embeddings, person_ids: Collection[int]) -> Sequence[Neighbour]:
+        allowed = np.flatnonzero(~np.isin(self._gallery.person_ids, list(person_ids)))
+        squared = squared_distances(probe[np.newaxis], self._gallery.embeddings[allowed])[0]
+        nearest = np.argsort(squared, kind="stable")[: self._k]
+        return [
+            Neighbour(int(self._gallery.face_ids[allowed[place]]), float(squared[place])) for place in nearest.tolist()
+        ]
 
 
 def identify(catalog: Catalog, networks: Networks, photo: Path, *, k: int) -> IdentifiedPhoto:
-    """Name every face of a photo, or call it unknown (open set)."""
+    """Name every face of a photo, or call it unknown (open set).
+
+    A photo of the library is asked about like any other, but what a human said of its faces holds.
+    """
     probe = read_probe(photo, networks)
+    stored = _stored_faces(catalog, probe)
+    rejections, ignored = catalog.rejections(), catalog.ignored()
+    refused = {row: rejections[face_id] for row, face_id in stored.items() if face_id in rejections}
     people = {person.id: person for person in catalog.people(hidden=True)}
     calibration = networks.calibration
     faces = []
-    decisions = PersonGallery(catalog, networks, k=k).decide(probe.embeddings)
+    decisions = PersonGallery(catalog, networks, k=k).decide(probe.embeddings, refused)
     for number, (box, (accepted, nearest)) in enumerate(zip(probe.faces.boxes, decisions, strict=True), start=1):
+        if stored.get(number - 1) in ignored:
+            accepted = None  # noqa: PLW2901 - nobody cares whose face this is
         faces.append(
             Identification(
                 number=number,
@@ -70,17 +109,21 @@ def identify(catalog: Catalog, networks: Networks, photo: Path, *, k: int) -> Id
 def identify_all(catalog: Catalog, networks: Networks, *, k: int) -> MatchReport:
     """Name every face of the library that nobody confirmed, by distance; earlier matches are replaced.
 
-    Confirmed names are facts and stay. The caller holds the writer's lock.
+    What humans said holds: confirmed names stay, ignored faces get none, and a rejected person gives way to the next
+    best one. The caller holds the writer's lock.
     """
     start = time.perf_counter()
     network = networks.info.sha256
     gallery = PersonGallery(catalog, networks, k=k)
-    confirmed = set(catalog.gallery(network).face_ids.tolist())
+    settled = gallery.face_ids | catalog.ignored()
+    rejections = catalog.rejections()
     matches: list[tuple[int, int, float]] = []
     unknown = 0
     for rows in catalog.embeddings(network):
-        for face_id, (accepted, _) in zip(rows.face_ids.tolist(), gallery.decide(rows.embeddings), strict=True):
-            if face_id in confirmed:
+        face_ids = rows.face_ids.tolist()
+        refused = {row: rejections[face_id] for row, face_id in enumerate(face_ids) if face_id in rejections}
+        for face_id, (accepted, _) in zip(face_ids, gallery.decide(rows.embeddings, refused), strict=True):
+            if face_id in settled:
                 continue
             if accepted is None:
                 unknown += 1
@@ -91,6 +134,53 @@ def identify_all(catalog: Catalog, networks: Networks, *, k: int) -> MatchReport
     people = {person.id: person for person in catalog.people(hidden=True)}
     named = sorted(((people[one], count) for one, count in counts.items()), key=lambda row: (-row[1], row[0].name))
     return MatchReport(tuple(named), unknown, time.perf_counter() - start)
+
+
+def pull_in(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED_IN) -> MatchReport | None:
+    """What a human just said, applied to all other faces: `identify_all`, in a library of at most `limit` faces.
+
+    None above: it would take longer than anybody waits for an answer. The caller holds the writer's lock.
+    """
+    if catalog.embedding_mark(networks.info.sha256).count > limit:
+        return None
+    return identify_all(catalog, networks, k=k)
+
+
+def why(catalog: Catalog, networks: Networks, face_id: int, *, k: int) -> FaceReasons:
+    """Why a face of the library has its name, or none."""
+    face = catalog.faces([face_id]).get(face_id)
+    if face is None:
+        raise CatalogError(f"no face has the number {face_id}: 'recog search' and every --json document name them")
+    people = {person.id: person for person in catalog.people(hidden=True)}
+    rejected = catalog.rejections().get(face_id, set())
+    gallery = PersonGallery(catalog, networks, k=k)
+    _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
+    nearest = (
+        gallery.decide(embedding, {0: rejected})[0][1] if len(embedding) and face_id not in gallery.face_ids else None
+    )
+    return FaceReasons(
+        face=face,
+        paths=tuple(catalog.paths([face.photo_id]).get(face.photo_id, ())),
+        person=people[face.person_id] if face.person_id is not None else None,
+        ignored=face_id in catalog.ignored(),
+        rejected=tuple(sorted(people[one].name for one in rejected)),
+        nearest=nearest,
+        nearest_person=people[nearest.person_id] if nearest else None,
+        probability=decide.probability(nearest.squared_distance, networks.calibration) if nearest else 0.0,
+        threshold=networks.calibration.threshold,
+        embedded=len(embedding) == 1,
+        shortfalls=tuple(may_found(face_quality(face.box, face.sharpness)).shortfalls),
+    )
+
+
+def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, int]:
+    """Faces of the library that a probe shows, by row; empty where the photo is not in the library."""
+    known = catalog.photos_with([probe.photo.sha256]).get(probe.photo.sha256)
+    if known is None:
+        return {}
+    stored = catalog.faces_of_photo(known.id)
+    pairs = match_boxes(probe.faces.boxes, [face.box for face in stored], SAME_FACE_IOU)
+    return {row: stored[place].id for row, place in pairs}
 
 
 def verify_photos(

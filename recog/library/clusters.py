@@ -2,63 +2,244 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
+from numpy.typing import NDArray
 
+from recog import identify as decide
+from recog.cluster.apart import kept_apart
+from recog.cluster.extend import extended_clusters
 from recog.cluster.kmeans import k_means
 from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
-from recog.errors import NoFaceFoundError
+from recog.errors import CatalogError, NoFaceFoundError
 from recog.library.networks import Networks
 from recog.library.probes import face_quality
-from recog.library.results import ClusterReport, ClusterSummary
+from recog.library.results import ClusterReport, ClusterSummary, Suggestion
 from recog.quality import may_found
 from recog.store.catalog import Catalog
-from recog.types import Cluster, Embeddings, FaceIds
+from recog.store.records import ClusterRun
+from recog.types import Cluster, Embeddings, FaceIds, Origin
+
+LEAST_LIKELY = 0.1
+"""Probability from which a person is suggested for a cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Identity clusters of the library: face_ids (n,), embeddings (n, dim), by face id, without ignored faces.
+
+    clusters of two faces and more by falling size; those that the catalog holds already keep their numbers. singles
+    counts the other faces. joined counts faces that came to earlier clusters, None where all was grouped anew.
+    """
+
+    face_ids: FaceIds
+    embeddings: Embeddings
+    clusters: list[Cluster]
+    singles: int
+    joined: int | None
+    parameters: dict[str, object]
 
 
 def cluster(
-    catalog: Catalog, networks: Networks, *, method: str, k: int | None, threshold: float | None, seed: int
+    catalog: Catalog,
+    networks: Networks,
+    *,
+    method: str,
+    k: int | None,
+    threshold: float | None,
+    seed: int,
+    full: bool,
 ) -> ClusterReport:
-    """Cluster all faces and remember the clusters; names are not touched. The caller holds the writer's lock."""
+    """Cluster all faces; identity clusters are remembered. No name is touched. The caller holds the writer's lock."""
+    if method == "kmeans":
+        return _cells(catalog, networks, k=k, seed=seed)
+    start = time.perf_counter()
+    used = networks.calibration.threshold if threshold is None else threshold
+    found = identity_grouping(catalog, networks, threshold=used, seed=seed, full=full)
+    if len(found.face_ids) == 0:
+        raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
+    saved = catalog.save_clusters(networks.info.sha256, method, found.parameters, found.clusters)
+    named = summaries(catalog, saved)
+    return ClusterReport(
+        method=method,
+        clusters=_with_suggestions(catalog, networks, found, named),
+        singletons=found.singles,
+        threshold=used,
+        k_reason="",
+        seconds=time.perf_counter() - start,
+        joined=found.joined,
+    )
+
+
+def identity_grouping(
+    catalog: Catalog, networks: Networks, *, threshold: float, seed: int = 0, full: bool = False
+) -> Grouping:
+    """What `cluster` remembers; nothing is written.
+
+    Earlier clusters of this network and threshold stay, and faces that came since join them or found new ones. Where
+    there are none, or with `full`, all faces are grouped anew, and a cluster takes the number of the earlier one with
+    which it shares most faces. Poor faces join clusters and found none; two faces of one photo are rarely one person,
+    which counts. Confirmed faces of different people, and rejected ones, are kept apart; ignored faces are left out.
+    """
+    every_id, every_embedding = all_embeddings(catalog, networks)
+    ignored = catalog.ignored()
+    cared = ~np.isin(every_id, list(ignored))
+    face_ids, embeddings = every_id[cared], every_embedding[cared]
+    known = catalog.faces(face_ids.tolist())
+    faces = [known[face_id] for face_id in face_ids.tolist()]
+    photo_ids = np.array([face.photo_id for face in faces], dtype=np.int64)
+    founders = np.array([bool(may_found(face_quality(face.box, face.sharpness))) for face in faces], dtype=np.bool_)
+    confirmed = np.array([face.person_id if face.origin is Origin.CONFIRMED else -1 for face in faces], dtype=np.int64)
+    run = catalog.cluster_run(networks.info.sha256)
+    earlier = list(run.clusters) if run is not None else []
+    joined = None
+    if run is None or full or run.method != "identity" or run.parameters.get("threshold") != threshold:
+        labels = identity_clusters(embeddings, threshold=threshold, photo_ids=photo_ids, may_found=founders, seed=seed)
+    else:
+        homes, new = _homes(face_ids, run)
+        order = np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])
+        labels = np.empty(len(face_ids), np.int64)
+        labels[order] = extended_clusters(
+            embeddings[~new],
+            homes[~new],
+            embeddings[new],
+            threshold=threshold,
+            photo_ids=photo_ids[order],
+            may_found=founders[order],
+            seed=seed,
+        )
+        joined = int(np.count_nonzero((labels >= 0) & (labels < len(earlier)) & (homes < 0)))
+    row_of = {face_id: row for row, face_id in enumerate(face_ids.tolist())}
+    rejected = [
+        (row_of[face_id], person_id)
+        for face_id, person_ids in catalog.rejections().items()
+        for person_id in person_ids
+        if face_id in row_of
+    ]
+    labels = kept_apart(embeddings, labels, confirmed, rejected)
+    clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
+    return Grouping(
+        face_ids=face_ids,
+        embeddings=embeddings,
+        clusters=_numbered(clusters, earlier),
+        singles=len(face_ids) - sum(len(one.face_ids) for one in clusters),
+        joined=joined,
+        parameters={
+            "threshold": threshold,
+            "seed": seed,
+            "last_face": int(every_id.max(initial=0)),
+            "left_out": sorted(ignored & set(every_id.tolist())),
+        },
+    )
+
+
+def with_numbers(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """Clusters that are not remembered get numbers after the highest, for one report."""
+    highest = max((one.number for one in clusters if one.number is not None), default=0)
+    fresh = count(highest + 1)
+    return [replace(one, number=next(fresh)) if one.number is None else one for one in clusters]
+
+
+def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int | None) -> list[int]:
+    """The faces of a remembered cluster that can be confirmed as a person: nobody's by a human's word, not rejected."""
+    run = catalog.cluster_run(networks.info.sha256)
+    members = {one.number: one.face_ids for one in run.clusters} if run is not None else {}
+    if number not in members:
+        raise CatalogError(f"no cluster has the number {number}: 'recog cluster' lists them")
+    faces = catalog.faces(members[number])
+    rejections = catalog.rejections()
+    found = [
+        face_id
+        for face_id, face in faces.items()
+        if face.origin is not Origin.CONFIRMED and person_id not in rejections.get(face_id, ())
+    ]
+    if not found:
+        raise CatalogError(f"every face of cluster {number} is confirmed already, or was said not to be this person")
+    return found
+
+
+def _cells(catalog: Catalog, networks: Networks, *, k: int | None, seed: int) -> ClusterReport:
+    """K-means cells, numbered by falling size: they come and go with k, so they are told and not remembered."""
     start = time.perf_counter()
     face_ids, embeddings = all_embeddings(catalog, networks)
     if len(face_ids) == 0:
         raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
-    reason = ""
-    used: float | None = None
-    if method == "kmeans":
-        result = k_means(embeddings, k, seed=seed)
-        labels, reason = result.labels, result.reason
-    else:
-        used = networks.calibration.threshold if threshold is None else threshold
-        labels = identity_labels(catalog, face_ids, embeddings, threshold=used)
-    found = grouped(face_ids, embeddings, labels)
-    clusters = [one for one in found if len(one.face_ids) > 1 or method == "kmeans"]
-    catalog.save_clusters(networks.info.sha256, method, {"k": k, "threshold": used, "seed": seed}, clusters)
+    result = k_means(embeddings, k, seed=seed)
+    cells = grouped(face_ids, embeddings, result.labels)
     return ClusterReport(
-        method=method,
-        clusters=summaries(catalog, clusters),
-        singletons=len(found) - len(clusters) + int(np.count_nonzero(labels < 0)),
-        threshold=used,
-        k_reason=reason,
+        method="kmeans",
+        clusters=summaries(catalog, cells),
+        singletons=0,
+        threshold=None,
+        k_reason=result.reason,
         seconds=time.perf_counter() - start,
     )
 
 
-def identity_labels(catalog: Catalog, face_ids: FaceIds, embeddings: Embeddings, *, threshold: float) -> FaceIds:
-    """Cluster label of each face, (n,) int64, -1 alone.
+def _homes(face_ids: FaceIds, run: ClusterRun) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The earlier cluster of each face, (n,) and -1 for none, and which faces that run did not see."""
+    homes = np.full(len(face_ids), -1, np.int64)
+    for place, one in enumerate(run.clusters):
+        rows = np.searchsorted(face_ids, one.face_ids)
+        inside = rows < len(face_ids)
+        rows = rows[inside][face_ids[rows[inside]] == np.array(one.face_ids)[inside]]
+        homes[rows] = place
+    last, left_out = run.parameters.get("last_face", 0), run.parameters.get("left_out", [])
+    new = (face_ids > last) | np.isin(face_ids, left_out)
+    return homes, new & (homes < 0)
 
-    Two faces of one photo are rarely one person, which counts; poor faces join clusters and found none.
-    """
-    known = catalog.faces(face_ids.tolist())
-    faces = [known[face_id] for face_id in face_ids.tolist()]
-    return identity_clusters(
-        embeddings,
-        threshold=threshold,
-        photo_ids=np.array([face.photo_id for face in faces], dtype=np.int64),
-        may_found=np.array([bool(may_found(face_quality(face.box, face.sharpness))) for face in faces], dtype=np.bool_),
+
+def _numbered(clusters: list[Cluster], earlier: Sequence[Cluster]) -> list[Cluster]:
+    """Each cluster with the number of the earlier one with which it shares most faces; the most shared choose first."""
+    number_of = {face_id: one.number for one in earlier for face_id in one.face_ids}
+    shared = Counter(
+        (place, number)
+        for place, one in enumerate(clusters)
+        for face_id in one.face_ids
+        if (number := number_of.get(face_id)) is not None
     )
+    numbers: dict[int, int] = {}
+    taken: set[int] = set()
+    for place, number in sorted(shared, key=lambda pair: (-shared[pair], pair)):
+        if place not in numbers and number not in taken:
+            numbers[place] = number
+            taken.add(number)
+    return [replace(one, number=numbers.get(place)) for place, one in enumerate(clusters)]
+
+
+def _with_suggestions(
+    catalog: Catalog, networks: Networks, found: Grouping, named: tuple[ClusterSummary, ...]
+) -> tuple[ClusterSummary, ...]:
+    """For each cluster without a name the likely person, by mean linkage to the person's confirmed faces.
+
+    Nobody is suggested of whom a human said that a face of the cluster is not this person.
+    """
+    gallery = catalog.gallery(networks.info.sha256)
+    people = np.unique(gallery.person_ids)
+    if people.size == 0:
+        return named
+    means = np.stack([gallery.embeddings[gallery.person_ids == person].mean(axis=0) for person in people])
+    names = {person.id: person.name for person in catalog.people(hidden=True)}
+    rejections = catalog.rejections()
+
+    def suggestion(summary: ClusterSummary) -> Suggestion | None:
+        if summary.person is not None:
+            return None
+        mean = found.embeddings[np.searchsorted(found.face_ids, summary.face_ids)].mean(axis=0)
+        squared = np.clip(2.0 - 2.0 * means @ mean, 0.0, 4.0)
+        refused = {person for face_id in summary.face_ids for person in rejections.get(face_id, ())}
+        squared[np.isin(people, list(refused))] = np.inf
+        nearest = int(squared.argmin())
+        probability = decide.probability(float(squared[nearest]), networks.calibration)
+        if probability < LEAST_LIKELY:
+            return None
+        return Suggestion(names[int(people[nearest])], probability, float(squared[nearest]))
+
+    return tuple(replace(one, suggestion=suggestion(one)) for one in named)
 
 
 def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embeddings]:
@@ -76,14 +257,14 @@ def summaries(catalog: Catalog, clusters: list[Cluster]) -> tuple[ClusterSummary
     faces = catalog.faces([face_id for one in clusters for face_id in one.face_ids])
     people = {person.id: person.name for person in catalog.people(hidden=True)}
     found = []
-    for number, one in enumerate(clusters, start=1):
+    for one in with_numbers(clusters):
         names = Counter(
             people[person_id]
             for face_id in one.face_ids
             if face_id in faces and (person_id := faces[face_id].person_id) is not None
         )
         name, named = names.most_common(1)[0] if names else (None, 0)
-        found.append(ClusterSummary(number, len(one.face_ids), one.face_ids, name, named))
+        found.append(ClusterSummary(one.number or 0, len(one.face_ids), one.face_ids, name, named))
     return tuple(found)
 
 

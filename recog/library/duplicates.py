@@ -2,14 +2,13 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from heapq import nsmallest
 
 import numpy as np
 
 from recog import identify as decide
-from recog.library.clusters import all_embeddings, grouped, identity_labels, summaries
+from recog.library.clusters import Grouping, identity_grouping, summaries, with_numbers
 from recog.library.evidence import FACES_NAMED, Faces, Rows, Samples, Side
 from recog.library.mixed import Mixed, mixed_people
 from recog.library.near_copies import near_copies
@@ -35,10 +34,8 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     people, ignored faces, and pairs that a human called two people are left out.
     """
     calibration = networks.calibration
-    faces = _faces(catalog, networks)
-    labels = identity_labels(catalog, faces.ids, faces.embeddings, threshold=calibration.threshold)
-    found_clusters = [one for one in grouped(faces.ids, faces.embeddings, labels) if len(one.face_ids) > 1]
-    clusters = [replace(one, number=number) for number, one in enumerate(found_clusters, start=1)]
+    grouping = identity_grouping(catalog, networks, threshold=calibration.threshold)
+    faces, clusters = _faces(catalog, grouping), with_numbers(grouping.clusters)
     people, unnamed = _people(catalog, faces), _unnamed(faces, clusters)
     near = _near_sides([*people, *unnamed], _Refused(catalog), calibration)
     pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
@@ -67,11 +64,9 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     )
 
 
-def _faces(catalog: Catalog, networks: Networks) -> Faces:
-    face_ids, embeddings = all_embeddings(catalog, networks)
-    known, ignored = catalog.faces(face_ids.tolist()), catalog.ignored()
-    kept = np.array([one in known and one not in ignored for one in face_ids.tolist()], np.bool_)
-    return Faces(face_ids[kept], embeddings[kept], [known[one] for one in face_ids[kept].tolist()])
+def _faces(catalog: Catalog, grouping: Grouping) -> Faces:
+    known = catalog.faces(grouping.face_ids.tolist())
+    return Faces(grouping.face_ids, grouping.embeddings, [known[face_id] for face_id in grouping.face_ids.tolist()])
 
 
 def _people(catalog: Catalog, faces: Faces) -> list[Side]:

@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from recog.boxes import match_boxes
-from recog.errors import CatalogError, UnknownPersonError
+from recog.cluster.linkage import identity_clusters
+from recog.errors import CatalogError
+from recog.library.act_results import SplitPerson
+from recog.library.answers import pull_in
 from recog.library.networks import Networks
 from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.results import EnrolledFace, Enrolment, PersonDetail
@@ -12,10 +17,12 @@ from recog.photos import stat_photo
 from recog.store.catalog import Catalog
 from recog.store.records import ScannedPhoto
 from recog.store.rows import SAME_FACE_IOU
-from recog.types import FileStat
+from recog.types import FileStat, Origin
 
 
-def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path], *, face: int | None) -> Enrolment:
+def enrol(
+    catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path], *, face: int | None, k: int
+) -> Enrolment:
     """Confirm that each photo shows the person; one photo is enough, and more make the gallery wider.
 
     All photos are read before anything is stored: one that cannot be used leaves the catalog as it was. A new person is
@@ -29,13 +36,10 @@ def enrol(catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path
         _stored_face(catalog, photo_id, probe, row)
         for photo_id, probe, row in zip(photo_ids, probes, rows, strict=True)
     ]
-    try:
-        person, created = catalog.person(name), False
-    except UnknownPersonError:
-        person, created = catalog.add_person(name), True
-    catalog.confirm(face_ids, person.id)
+    person, created = catalog.enrol(name, face_ids)
+    pull_in(catalog, networks, k=k)
     return Enrolment(
-        catalog.person(person.name),
+        catalog.person_by_id(person.id),
         created,
         tuple(
             EnrolledFace(probe.path, face_id, probe.faces.boxes[row])
@@ -82,3 +86,33 @@ def detail(catalog: Catalog, name: str) -> PersonDetail:
     )
     paths = catalog.paths({face.photo_id for face in faces})
     return PersonDetail(person, tuple((face, tuple(paths.get(face.photo_id, ()))) for face in faces))
+
+
+def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float | None) -> SplitPerson:
+    """Take apart a name that several people bear: cluster the person's faces, and keep one cluster.
+
+    The cluster with most confirmed faces keeps the name (ties: the larger, then the older one). The other faces are
+    said not to be this person, so no job gives them the name back; they are nobody's until somebody names them.
+    The caller holds the writer's lock.
+    """
+    person = catalog.person(name)
+    used = networks.calibration.threshold if threshold is None else threshold
+    known = {face.id: face for face in catalog.faces_of_person(person.id)}
+    face_ids, embeddings = catalog.embeddings_of(known, networks.info.sha256)
+    photo_ids = np.array([known[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
+    labels = identity_clusters(embeddings, threshold=used, photo_ids=photo_ids)
+    groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
+    groups += [[face_id] for face_id in face_ids[labels < 0].tolist()]
+    if len(groups) < 2:
+        raise CatalogError(
+            f"the {len(face_ids)} faces of {person.name} hang together up to distance {used:.3f}: "
+            "choose a smaller --threshold, or reject faces by their numbers"
+        )
+
+    def weight(group: list[int]) -> tuple[int, int, int]:
+        return sum(known[one].origin is Origin.CONFIRMED for one in group), len(group), -min(group)
+
+    kept = max(groups, key=weight)
+    others = sorted((group for group in groups if group is not kept), key=lambda group: (-len(group), group))
+    catalog.reject([face_id for group in others for face_id in group], person.id, kind="split")
+    return SplitPerson(catalog.person_by_id(person.id), used, tuple(map(tuple, others)))

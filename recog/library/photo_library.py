@@ -8,14 +8,14 @@ from types import TracebackType
 from typing import Literal, Self
 
 from recog.config import Settings, read_settings
-from recog.errors import CatalogError
+from recog.errors import CatalogError, UnknownPersonError
 from recog.index.files import discard
-from recog.library import answers, clusters, duplicates, face_map, people, upkeep
+from recog.library import answers, clusters, duplicates, people, upkeep
+from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
 from recog.library.ingest import ingest, plan
-from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
 from recog.library.results import (
     CheckReport,
@@ -33,16 +33,16 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
-from recog.library.styling_verbs import StylingVerbs
 from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
+from recog.store.records import PastAct
 from recog.types import Person
 from recog.weights.pull import Progress
 
 
-class PhotoLibrary(StylingVerbs):
+class PhotoLibrary:
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
@@ -122,9 +122,13 @@ class PhotoLibrary(StylingVerbs):
         return report
 
     def enrol(self, name: str, photos: Sequence[Path], *, face: int | None = None) -> Enrolment:
-        """Confirm that photos show a person. `face` counts from the left, from 1, where a photo shows several."""
+        """Confirm that photos show a person, and name the faces near theirs (see `pulls_in`).
+
+        `face` counts from the left, from 1, where a photo shows several.
+        """
         with self._writing(create=True) as catalog:
-            return people.enrol(catalog, self.networks, name, [path.absolute() for path in photos], face=face)
+            paths = [path.absolute() for path in photos]
+            return people.enrol(catalog, self.networks, name, paths, face=face, k=self.settings.k)
 
     def identify(self, photo: Path) -> IdentifiedPhoto:
         """Name every face of a photo, or call it unknown."""
@@ -158,12 +162,82 @@ class PhotoLibrary(StylingVerbs):
         """A person with all faces."""
         return people.detail(self.catalog, name)
 
-    def confirm(self, name: str, face_ids: Sequence[int]) -> Person:
-        """Confirm that faces of the library are a known person."""
+    @property
+    def pulls_in(self) -> bool:
+        """Whether what is said of some faces names the others that are near at once; else `identify_all` does.
+
+        So in a library of at most 20,000 faces: there it takes about a second.
+        """
+        return self.catalog.embedding_mark(self.networks.info.sha256).count <= answers.PULLED_IN
+
+    @contextmanager
+    def _saying(self) -> Iterator[Catalog]:
+        """Write what a human says; then the names by distance follow from it."""
         with self._writing() as catalog:
+            yield catalog
+            answers.pull_in(catalog, self.networks, k=self.settings.k)
+
+    def confirm(
+        self, name: str, face_ids: Sequence[int] = (), *, cluster: int | None = None, new: bool = False
+    ) -> Person:
+        """Confirm that faces of the library, or the unnamed ones of a remembered cluster, are a person.
+
+        Nobody of that name is an UnknownPersonError, or a new person with `new`. A face that was rejected or ignored
+        is so no more; of a cluster, faces that were said not to be the person are left out.
+        """
+        with self._saying() as catalog:
+            try:
+                person_id = catalog.person(name).id
+            except UnknownPersonError:
+                if not new:
+                    raise
+                person_id = None
+            wanted = list(face_ids)
+            if cluster is not None:
+                wanted += clusters.open_faces(catalog, self.networks, cluster, person_id)
+            if person_id is None:
+                person_id = catalog.enrol(name, wanted)[0].id
+            else:
+                catalog.confirm(wanted, person_id)
+        return self.catalog.person_by_id(person_id)
+
+    def reject(self, name: str, face_ids: Sequence[int]) -> Person:
+        """Say that faces are not this person: no job gives them the name again."""
+        with self._saying() as catalog:
             person = catalog.person(name)
-            catalog.confirm(face_ids, person.id)
-            return catalog.person(name)
+            catalog.reject(face_ids, person.id)
+        return self.catalog.person_by_id(person.id)
+
+    def distinct(self, name: str, other: str) -> DistinctPeople:
+        """Say that two people are not one: no report calls them so again."""
+        with self._writing() as catalog:
+            people_named = catalog.person(name), catalog.person(other)
+            catalog.set_distinct(people_named[0].id, people_named[1].id)
+            return DistinctPeople(*people_named)
+
+    def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
+        """Care for faces no more: they are named, grouped and reported by no job. Or, not `ignored`, again."""
+        with self._saying() as catalog:
+            (catalog.ignore if ignored else catalog.unignore)(face_ids)
+            return IgnoredFaces(tuple(face_ids), ignored, len(catalog.ignored()))
+
+    def split(self, name: str, *, threshold: float | None = None) -> SplitPerson:
+        """Take apart a name that several people bear: the main cluster of its faces keeps it."""
+        with self._saying() as catalog:
+            return people.split(catalog, self.networks, name, threshold=threshold)
+
+    def undo(self) -> PastAct:
+        """Take back the latest act on people or faces that stands; again, the one before."""
+        with self._saying() as catalog:
+            return catalog.undo()
+
+    def history(self, *, limit: int | None = None) -> History:
+        """What was done to people and faces, the latest act first."""
+        return History(tuple(self.catalog.history(limit=limit)))
+
+    def why(self, face_id: int) -> FaceReasons:
+        """Why a face of the library has its name, or none."""
+        return answers.why(self.catalog, self.networks, face_id, k=self.settings.k)
 
     def rename(self, old: str, new: str) -> Person:
         """Give a person another name."""
@@ -181,17 +255,13 @@ class PhotoLibrary(StylingVerbs):
             return catalog.set_hidden(catalog.person(name).id, hidden=hidden)
 
     def forget(self, name: str) -> Forgotten:
-        """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
-
-        Photos, and pictures styled from them, stay; the answer names the latter.
-        """
+        """Erase a person: name, faces, embeddings, thumbnails, and their traces in the index."""
         with self._writing() as catalog:
             person = catalog.person(name)
             discard(self.settings.library / "index")  # first: killed from here on, no file holds the person's vectors
             erased = catalog.forget(person.id)
             self.fresh_index.publish()
-            styled = tuple(path for path in erased.styled if path.exists())
-            return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
+            return Forgotten(erased.name, len(erased.face_ids), erased.complete)
 
     def export_names(self, path: Path, *, matched: bool = False) -> NamesExport:
         """Write everybody's confirmed faces to a .json or .csv file; with those named by distance where asked for."""
@@ -218,18 +288,21 @@ class PhotoLibrary(StylingVerbs):
         k: int | None = None,
         threshold: float | None = None,
         seed: int = 0,
+        full: bool = False,
     ) -> ClusterReport:
-        """Group the library's faces: identity clusters, or k-means cells."""
+        """Group the library's faces: identity clusters, or k-means cells.
+
+        Identity clusters are remembered by number: those of an earlier call with the same threshold stay, and faces
+        that came since join them. `full` groups all faces anew; what humans said holds all the same.
+        """
         with self._writing() as catalog:
-            return clusters.cluster(catalog, self.networks, method=method, k=k, threshold=threshold, seed=seed)
+            return clusters.cluster(
+                catalog, self.networks, method=method, k=k, threshold=threshold, seed=seed, full=full
+            )
 
     def duplicates(self) -> DuplicateReport:
         """People and clusters that are probably one person twice; nothing is written."""
         return duplicates.duplicates(self.catalog, self.networks)
-
-    def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
-        """The library's faces, or one person's, on a plane with similar ones together."""
-        return face_map.face_map(self.catalog, self.networks, name=name, seed=seed)
 
     def status(self) -> LibraryStatus:
         """How the library is."""

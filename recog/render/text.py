@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
+from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.results import (
     CheckReport,
@@ -21,7 +22,8 @@ from recog.library.results import (
     VerifiedPair,
     WeightsStatus,
 )
-from recog.render import text_exchange, text_library, text_photos
+from recog.render import text_acts, text_exchange, text_library, text_photos
+from recog.store.records import PastAct
 from recog.types import Person
 
 Result: TypeAlias = (
@@ -42,6 +44,12 @@ Result: TypeAlias = (
     | IndexStatus
     | NamesExport
     | NamesImport
+    | FaceReasons
+    | IgnoredFaces
+    | DistinctPeople
+    | SplitPerson
+    | History
+    | PastAct
 )
 
 
@@ -82,6 +90,18 @@ def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of
             return text_exchange.exported(result)
         case NamesImport():
             return text_exchange.imported(result)
+        case FaceReasons():
+            return text_acts.reasons(result)
+        case IgnoredFaces():
+            return text_acts.ignored(result)
+        case DistinctPeople():
+            return text_acts.distinct(result)
+        case SplitPerson():
+            return text_acts.split(result)
+        case History():
+            return text_acts.history(result)
+        case PastAct():
+            return text_acts.undone(result)
         case _:
             assert_never(result)
 

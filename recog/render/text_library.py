@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from recog.library.results import (
     CheckReport,
     ClusterReport,
+    ClusterSummary,
     DoctorReport,
     DuplicateReport,
     Forgotten,
@@ -60,9 +61,6 @@ def person_detail(detail: PersonDetail) -> str:
 def forgotten(result: Forgotten) -> str:
     """What was erased, and whether nothing is left of it."""
     said = f"Forgot {printable(result.name)}: {count(result.faces, 'face')} erased with all that was derived from them."
-    if result.styled:
-        files = "".join(f"\n  {printable(str(path))}" for path in result.styled)
-        said += f"\nPictures made of photos of them are left; delete what should go:{files}"
     if result.complete:
         return said
     return f"{said}\nNot complete yet: another program reads the library; close it and run 'recog check --fix'."
@@ -75,6 +73,8 @@ def clusters(report: ClusterReport) -> str:
         f"{count(len(report.clusters), 'cluster')} by {report.method}{f' ({how})' if how else ''}, "
         f"{count(report.singletons, 'single face')}, in {seconds(report.seconds)}."
     )
+    if report.joined is not None:
+        head += f"\nEarlier clusters stay, {count(report.joined, 'new face')} joined them; --full groups all anew."
     if not report.clusters:
         return head
     shown = report.clusters[:CLUSTERS_SHOWN]
@@ -82,13 +82,28 @@ def clusters(report: ClusterReport) -> str:
         (
             str(cluster.number),
             f"{cluster.size:,}",
-            "-" if cluster.person is None else f"{printable(cluster.person)} ({cluster.named:,} named)",
+            _whose(cluster),
         )
         for cluster in shown
     ]
     rest = len(report.clusters) - len(shown)
     more = f"\n... and {rest:,} more; --json lists all" if rest else ""
-    return f"{head}\n{table(('cluster', 'faces', 'person'), rows, right=(0, 1))}{more}"
+    return f"{head}\n{table(('cluster', 'faces', 'person'), rows, right=(0, 1))}{more}{_to_name(report)}"
+
+
+def _whose(cluster: ClusterSummary) -> str:
+    if cluster.person is not None:
+        return f"{printable(cluster.person)} ({cluster.named:,} named)"
+    if cluster.suggestion is None:
+        return "-"
+    return f"{printable(cluster.suggestion.person)}? ({percent(cluster.suggestion.probability)})"
+
+
+def _to_name(report: ClusterReport) -> str:
+    """How to name a cluster, where one is remembered and bears no name."""
+    if report.threshold is None or all(cluster.person is not None for cluster in report.clusters):
+        return ""
+    return "\nTo name a cluster: recog people confirm NAME --cluster N (--new where nobody has the name yet)"
 
 
 def duplicates(report: DuplicateReport) -> str:

@@ -118,19 +118,62 @@ def test_people_are_listed_shown_renamed_merged_hidden_and_confirmed(recog: Reco
     face = document(recog("search", indexed / "party.png", "-k", 1, "--json"))["faces"][2]["found"][0]["face"]["id"]
     assert document(recog("people", "confirm", "Ann", face, "--json"))["confirmed"] == 2
     assert document(recog("people", "merge", "Robert", "Ann", "--json"))["confirmed"] == 3
-    assert len(document(recog("people", "show", "Ann", "--json"))["faces"]) == 3
+    assert len(document(recog("people", "show", "Ann", "--json"))["faces"]) == 5
+
+
+def test_corrections_are_said_explained_told_and_taken_back(recog: Recog, indexed: Path) -> None:
+    faces = document(recog("people", "show", "Ann", "--json"))["faces"]
+    face = next(one["id"] for one, paths in faces if paths[0].endswith("party.png"))
+    assert recog("people", "reject", "Ann", face).stdout == "Ann: 1 confirmed, 0 matched\n"
+    assert (
+        "is nobody's: you said it is not Ann, and the nearest other person, Bob" in recog("people", "why", face).stdout
+    )
+    assert recog("people", "ignore", face).stdout == "Ignored 1 face; 1 face ignored in all.\n"
+    assert document(recog("people", "unignore", face, "--json")) == {"face_ids": [face], "ignored": False, "total": 0}
+    assert recog("people", "distinct", "Ann", "Bob").stdout == "Ann and Bob are two people, and stay so.\n"
+    told = recog("people", "history", "-n", 4).stdout
+    assert [line.split("  ")[1] for line in told.splitlines()[1:]] == [
+        "said that Ann and Bob are two people", "stopped ignoring 1 face", "ignored 1 face",
+        "said that 1 face is not Ann",
+    ]  # fmt: skip
+    assert recog("people", "undo").stdout.startswith("Undone: said that Ann and Bob are two people (2")
+    for kind in ("unignore", "ignore", "reject"):
+        assert document(recog("people", "undo", "--json"))["kind"] == kind
+    assert recog("people", "why", face).stdout.split(" is ")[1].startswith("Ann: by distance 0.000, within")
+
+
+def test_a_split_lists_the_faces_to_name(recog: Recog, indexed: Path) -> None:
+    assert recog("people", "merge", "Bob", "Ann").exit_code == 0
+    text = recog("people", "split", "Ann", "--threshold", 0.2).stdout
+    assert text.startswith("Ann keeps 2 faces; 2 faces in 1 group are nobody's now (grouped up to distance 0.200).")
+    words = text.splitlines()[1].partition("recog ")[2].split()
+    assert words[:4] == ["people", "confirm", "--new", "NAME"]
+    assert document(recog(*words, "--json"))["confirmed"] == 2
+
+
+def test_a_cluster_is_confirmed_by_its_number(recog: Recog, indexed: Path) -> None:
+    assert recog("people", "confirm", "Ann").exit_code == 2
+    paint(indexed / "olive.png", (170, 175, 115))
+    paint(indexed / "olive2.png", (170, 175, 115), (170, 175, 115))
+    assert recog("index", indexed).exit_code == 0
+    text = recog("cluster", "--full").stdout
+    number = next(line.split()[0] for line in text.splitlines() if line.split()[2:3] == ["Bob?"])
+    assert "To name a cluster: recog people confirm NAME --cluster N" in text
+    assert document(recog("people", "confirm", "Oli", "--cluster", number, "--new", "--json"))["confirmed"] == 3
+    assert "0 new faces joined them" in recog("cluster").stdout
+    assert recog("cluster", "--full", "--method", "kmeans").exit_code == 2
 
 
 @pytest.mark.parametrize("answer", ["n\n", ""])
 def test_forget_asks_first(recog: Recog, indexed: Path, answer: str) -> None:
     result = recog("people", "forget", "Ann", answer=answer)
     assert result.exit_code == 1
-    assert "Erase Ann with 1 face for good?" in result.stderr
+    assert "Erase Ann with 2 faces for good?" in result.stderr
     assert "Ann" in recog("people", "list").stdout
 
 
 def test_forget_erases_when_told_so(recog: Recog, indexed: Path) -> None:
-    assert "Forgot Ann: 1 face erased" in recog("people", "forget", "Ann", answer="y\n").stdout
+    assert "Forgot Ann: 2 faces erased" in recog("people", "forget", "Ann", answer="y\n").stdout
     assert document(recog("people", "forget", "Bob", "--yes", "--json"))["name"] == "Bob"
     assert recog("people", "list").stdout.startswith("Nobody is enrolled yet")
 
@@ -163,7 +206,7 @@ def test_the_report_is_written_and_printed(recog: Recog, indexed: Path, tmp_path
 
 
 def test_status_check_and_rebuild_answer(recog: Recog, indexed: Path) -> None:
-    assert "faces      5 (2 named)" in recog("status").stdout
+    assert "faces      5 (4 named)" in recog("status").stdout
     assert document(recog("check", "--json"))["ok"] is True
     assert document(recog("index-rebuild", "--json"))["faces"] == 5
 

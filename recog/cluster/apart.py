@@ -1,0 +1,48 @@
+"""Clusters that respect what humans said: who was told apart is not grouped together."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.cluster.assign import join
+from recog.types import Embeddings
+
+
+def kept_apart(
+    embeddings: Embeddings,
+    labels: NDArray[np.int64],
+    person_ids: NDArray[np.int64],
+    rejected: Iterable[tuple[int, int]],
+) -> NDArray[np.int64]:
+    """Labels (n,) in which no cluster holds confirmed faces of two people, or a face and a person it is not.
+
+    labels: (n,), -1 alone. person_ids: (n,) whose face each row is by a human's word, -1 nobody's. rejected: (row,
+    person) pairs. Where a cluster holds several people, or a person and faces that are not this person (then they are
+    somebody else's), each other face goes to those whose faces in it are nearest on average. The largest part keeps
+    the label (ties: the smaller person), the others get new ones after the highest.
+    """
+    apart, owners = labels.copy(), person_ids.copy()
+    held = {(int(labels[row]), int(person_ids[row])) for row in np.flatnonzero((labels >= 0) & (person_ids >= 0))}
+    somebody_else = int(person_ids.max(initial=-1)) + 1
+    for row, person in rejected:
+        if owners[row] < 0 and (int(labels[row]), person) in held:
+            owners[row] = somebody_else
+    for label in _mixed(labels, owners):  # a loop: few clusters are
+        rows = np.flatnonzero(labels == label)
+        parts = owners[rows]
+        open_rows = parts < 0
+        parts[open_rows], _ = join(embeddings[rows[open_rows]], embeddings[rows], owners[rows], threshold=4.0)
+        names, sizes = np.unique(parts, return_counts=True)
+        for other in np.delete(names, sizes.argmax()).tolist():
+            apart[rows[parts == other]] = apart.max() + 1
+    return apart
+
+
+def _mixed(labels: NDArray[np.int64], owners: NDArray[np.int64]) -> list[int]:
+    """Labels of clusters with faces of more than one owner."""
+    named = (labels >= 0) & (owners >= 0)
+    held = np.unique(np.stack([labels[named], owners[named]], axis=1), axis=0)
+    found, counts = np.unique(held[:, 0], return_counts=True)
+    mixed: list[int] = found[counts > 1].tolist()
+    return mixed

@@ -1,0 +1,63 @@
+"""What the acts of humans on faces and people answer, beyond the person they are about."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.quality import Shortfall
+from recog.store.records import PastAct
+from recog.types import Face, Match, Person
+
+
+@dataclass(frozen=True, slots=True)
+class FaceReasons:
+    """`people why`: all that decides the name of one face.
+
+    nearest is the best candidate among people that the face may be (rejected are those it may not), whether or not it
+    is near enough; probability the calibrated one that it is right. embedded is False where this network has not seen
+    the face. shortfalls: why it is too poor to found a cluster, empty where it is not.
+    """
+
+    face: Face
+    paths: tuple[Path, ...]
+    person: Person | None
+    ignored: bool
+    rejected: tuple[str, ...]
+    nearest: Match | None
+    nearest_person: Person | None
+    probability: float
+    threshold: float
+    embedded: bool
+    shortfalls: tuple[Shortfall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredFaces:
+    """`people ignore | unignore`: how many faces are ignored in all now."""
+
+    face_ids: tuple[int, ...]
+    ignored: bool
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctPeople:
+    """`people distinct`: two people that are not one, whatever a report thinks."""
+
+    person: Person
+    other: Person
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPerson:
+    """`people split`: who keeps the name, and the groups of faces, largest first, that are nobody's now."""
+
+    person: Person
+    threshold: float
+    groups: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """`people history`: the latest act first."""
+
+    acts: tuple[PastAct, ...]

@@ -1,0 +1,117 @@
+"""What humans said of people and faces, and what follows from it, as text."""
+
+import shlex
+from collections.abc import Sequence
+
+from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.render.escape import printable
+from recog.render.figures import count, distance, distance_against, percent
+from recog.render.table import table
+from recog.store.records import PastAct
+from recog.types import Origin
+
+ERASED = "somebody who was erased"
+FACES_NAMED = 100
+"""Faces of a group that its command names; naming them names the others by distance."""
+
+
+def reasons(result: FaceReasons) -> str:
+    """Why a face has its name, or none, in one sentence; then what makes the answer doubtful."""
+    where = f" in {printable(str(result.paths[0]))}" if result.paths else ""
+    said = f"Face {result.face.id}{where} {_verdict(result)}"
+    if result.shortfalls and result.face.origin is not Origin.CONFIRMED:
+        poor = " and ".join(shortfall.value for shortfall in result.shortfalls)
+        said += f"\nIt is {poor}: distances of such a face say little, and it founds no cluster."
+    return said
+
+
+def ignored(result: IgnoredFaces) -> str:
+    """How many faces, and how many in all."""
+    verb = "Ignored" if result.ignored else "No longer ignored:"
+    return f"{verb} {count(len(result.face_ids), 'face')}; {count(result.total, 'face')} ignored in all."
+
+
+def distinct(result: DistinctPeople) -> str:
+    """Who is not whom."""
+    return f"{printable(result.person.name)} and {printable(result.other.name)} are two people, and stay so."
+
+
+def split(result: SplitPerson) -> str:
+    """Who keeps the name, and the groups that are nobody's now, each with the command that names it."""
+    name = printable(result.person.name)
+    lines = [f"  {count(len(group), 'face')}: {_naming(group)}" for group in result.groups]
+    moved = sum(map(len, result.groups))
+    return (
+        f"{name} keeps {count(result.person.confirmed + result.person.matched, 'face')}; {count(moved, 'face')} in "
+        f"{count(len(lines), 'group')} are nobody's now (grouped up to distance {distance(result.threshold)}). "
+        "To name them:\n" + "\n".join(lines)
+    )
+
+
+def history(result: History) -> str:
+    """One line an act, the latest first."""
+    if not result.acts:
+        return "Nothing was said of people or faces yet."
+    rows = [(act.at, _deed(act), "undone" if act.undone_at else "") for act in result.acts]
+    return table(("when (UTC)", "what", ""), rows)
+
+
+def undone(act: PastAct) -> str:
+    """What was taken back."""
+    return f"Undone: {_deed(act)} ({act.at})."
+
+
+def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
+    if result.ignored:
+        return "is nobody's: you ignore it ('recog people unignore' takes that back)."
+    if result.person is not None:
+        name = printable(result.person.name)
+        if result.face.origin is Origin.CONFIRMED:
+            return f"is {name}: you confirmed it."
+        shown = distance(result.face.squared_distance or 0.0)
+        return f"is {name}: by distance {shown}, within the threshold {distance(result.threshold)}."
+    refused = f"you said it is not {' or '.join(map(printable, result.rejected))}, and " if result.rejected else ""
+    if not result.embedded:
+        return f"is nobody's: {refused}this network has not seen it; run 'recog index' on its photo."
+    if result.nearest is None or result.nearest_person is None:
+        return f"is nobody's: {refused}nobody {'else ' if refused else ''}has a confirmed face to compare it with."
+    near = distance_against(result.nearest.squared_distance, result.threshold)
+    threshold = distance_against(result.threshold, result.nearest.squared_distance)
+    who = f"{refused}the nearest{' other' if refused else ''} person, {printable(result.nearest_person.name)}"
+    if result.nearest.squared_distance > result.threshold:
+        odds = percent(result.probability)
+        return f"is nobody's: {who}, is at distance {near}, beyond the threshold {threshold} (probability {odds})."
+    return (
+        f"is nobody's yet: {who}, is at distance {near}, within the threshold {threshold}; "
+        "'recog identify --all' names it."
+    )
+
+
+def _deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
+    who = {role: printable(name) if name is not None else ERASED for role, name in act.people.items()}
+    faces = count(len(act.face_ids), "face")
+    match act.kind:
+        case "enrol":
+            return f"enrolled {who['person']} with {faces}"
+        case "confirm":
+            return f"confirmed {faces} as {who['person']}"
+        case "reject":
+            return f"said that {faces} {'is' if len(act.face_ids) == 1 else 'are'} not {who['person']}"
+        case "split":
+            return f"split {faces} off {who['person']}"
+        case "ignore" | "unignore":
+            return f"{'ignored' if act.kind == 'ignore' else 'stopped ignoring'} {faces}"
+        case "merge":
+            return f"merged {who['source']} into {who['target']}, {faces}"
+        case "rename":
+            return f"renamed {who['before']} to {who['after']}"
+        case "distinct":
+            return f"said that {who['person']} and {who['other']} are two people"
+        case "hide" | "unhide":
+            return f"{'hid' if act.kind == 'hide' else 'showed'} {who['person']}"
+        case other:
+            return f"{other} {' '.join(who.values())}"
+
+
+def _naming(group: Sequence[int]) -> str:
+    return shlex.join(["recog", "people", "confirm", "--new", "NAME", *map(str, group[:FACES_NAMED])])

@@ -1,0 +1,120 @@
+"""Clusters of a library that grows: their numbers last, and what humans said holds."""
+
+from pathlib import Path
+
+import pytest
+
+from recog.errors import CatalogError, UnknownPersonError
+from tests.library.test_acts import face_of, name_of
+from tests.painted import BLUE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint
+
+REDDISH = (240, 60, 60)
+
+
+def add(library: PaintedLibrary, folder: Path, name: str, colour: Colour, count: int) -> list[int]:
+    known = len(list(folder.iterdir()))
+    paths = [paint(folder / f"{name}{number}.png", colour, noise=known + number) for number in range(count)]
+    library.index([folder])
+    return [face_of(library, path) for path in paths]
+
+
+def test_new_faces_join_and_found_while_the_earlier_clusters_stay(library: PaintedLibrary, folder: Path) -> None:
+    reds, greens = add(library, folder, "r", RED, 3), add(library, folder, "g", GREEN, 2)
+    first = library.cluster()
+    assert first.joined is None
+    numbers = {one.face_ids: one.number for one in first.clusters}
+    assert set(numbers) == {tuple(reds), tuple(greens)}
+    more = add(library, folder, "new", GREEN, 4)
+    blues = add(library, folder, "b", BLUE, 2)
+    second = library.cluster()
+    assert second.joined == 4
+    assert {one.number: one.face_ids for one in second.clusters} == {
+        numbers[tuple(greens)]: (*greens, *more),
+        numbers[tuple(reds)]: tuple(reds),
+        max(numbers.values()) + 1: tuple(blues),
+    }
+    again = library.cluster()
+    assert (again.clusters, again.joined) == (second.clusters, 0)
+
+
+def test_grouping_all_anew_keeps_the_numbers_of_those_that_share_most(library: PaintedLibrary, folder: Path) -> None:
+    reds, greens = add(library, folder, "r", RED, 2), add(library, folder, "g", GREEN, 3)
+    before = {one.face_ids: one.number for one in library.cluster().clusters}
+    more = add(library, folder, "new", REDDISH, 3)
+    after = library.cluster(full=True)
+    assert after.joined is None
+    assert {one.face_ids: one.number for one in after.clusters} == {
+        (*reds, *more): before[tuple(reds)],
+        tuple(greens): before[tuple(greens)],
+    }
+
+
+def test_another_threshold_groups_anew(library: PaintedLibrary, folder: Path) -> None:
+    add(library, folder, "r", RED, 2)
+    add(library, folder, "rr", REDDISH, 2)
+    assert [one.size for one in library.cluster().clusters] == [4]
+    assert library.cluster(threshold=0.001).joined is None
+    assert [one.size for one in library.cluster(threshold=0.001).clusters] == [2, 2]
+
+
+def test_k_means_cells_leave_the_remembered_clusters_alone(library: PaintedLibrary, folder: Path) -> None:
+    add(library, folder, "r", RED, 2)
+    add(library, folder, "g", GREEN, 2)
+    before = library.cluster().clusters
+    assert [one.number for one in library.cluster(method="kmeans", k=2).clusters] == [1, 2]
+    assert library.cluster().clusters == before
+
+
+def test_confirmed_faces_of_two_people_share_no_cluster_however_near(library: PaintedLibrary, folder: Path) -> None:
+    ones, twins = add(library, folder, "r", RED, 3), add(library, folder, "rr", REDDISH, 2)
+    (mixed,) = library.cluster().clusters
+    library.confirm("Ada", ones[:1], new=True)
+    library.confirm("Eva", twins[:1], new=True)
+    for full in (False, True):
+        report = library.cluster(full=full)
+        assert {one.face_ids: one.person for one in report.clusters} == {tuple(ones): "Ada", tuple(twins): "Eva"}
+        assert report.clusters[0].number == mixed.number
+
+
+def test_a_rejected_face_leaves_the_persons_cluster(library: PaintedLibrary, folder: Path) -> None:
+    reds = add(library, folder, "r", RED, 4)
+    library.cluster()
+    library.confirm("Ada", reds[:1], new=True)
+    library.reject("Ada", reds[1:2])
+    assert [one.face_ids for one in library.cluster().clusters] == [(reds[0], *reds[2:])]
+    assert [one.face_ids for one in library.cluster(full=True).clusters] == [(reds[0], *reds[2:])]
+
+
+def test_an_unnamed_cluster_comes_with_its_likely_person(library: PaintedLibrary, folder: Path) -> None:
+    olives = add(library, folder, "o", (170, 180, 100), 3)
+    library.enrol("Ada", [paint(folder / "ada.png", RED)])
+    (cluster,) = library.cluster().clusters
+    assert (cluster.face_ids, cluster.person) == (tuple(olives), None)
+    suggestion = cluster.suggestion
+    assert suggestion is not None
+    vectors = library.catalog.embeddings_of(olives, library.networks.info.sha256)[1]
+    ada = library.catalog.gallery(library.networks.info.sha256).embeddings[0]
+    mean = sum(float(((vector - ada) ** 2).sum()) for vector in vectors) / 3
+    assert suggestion.person == "Ada"
+    assert suggestion.squared_distance == pytest.approx(mean, abs=1e-5)
+    assert 0.1 < suggestion.probability < 0.5
+    library.reject("Ada", olives[:1])
+    assert library.cluster().clusters[0].suggestion is None
+
+
+def test_a_cluster_is_named_by_its_number(library: PaintedLibrary, folder: Path) -> None:
+    reds = add(library, folder, "r", RED, 3)
+    whites = add(library, folder, "w", WHITE, 2)
+    number = library.cluster().clusters[0].number
+    with pytest.raises(UnknownPersonError):
+        library.confirm("Ada", cluster=number)
+    assert library.confirm("Ada", cluster=number, new=True).confirmed == 3
+    assert name_of(library, reds[2]) == "Ada"
+    with pytest.raises(CatalogError, match="confirmed already"):
+        library.confirm("Ada", cluster=number)
+    with pytest.raises(CatalogError, match="no cluster has the number 99"):
+        library.confirm("Ada", cluster=99)
+    library.confirm("Wim", [whites[0]], new=True)
+    library.reject("Ada", [whites[1]])
+    assert library.undo().kind == "reject"
+    assert library.confirm("Wim", cluster=number + 1).confirmed == 2
