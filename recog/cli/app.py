@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import acts, clusters, exchange, faces, models, people, training, upkeep
+from recog.cli import acts, clusters, evaluations, exchange, faces, maps, models, people, training, upkeep
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -47,6 +47,7 @@ app.command("cluster")(clusters.cluster)
 
 report_app = _group("Write reports to look at.")
 report_app.command("duplicates")(clusters.duplicates)
+report_app.command("map")(maps.face_map)
 app.add_typer(report_app, name="report")
 
 app.command("status")(upkeep.status)
@@ -65,8 +66,9 @@ train_app.command("head")(training.head)
 app.add_typer(train_app, name="train")
 
 evaluate_app = _group("Measure networks.")
-evaluate_app.command("lfw")(training.lfw)
+evaluate_app.command("lfw")(evaluations.lfw)
 app.add_typer(evaluate_app, name="evaluate")
+app.command("calibrate")(evaluations.calibrate)
 
 
 def _print_version(asked: bool) -> None:

@@ -10,12 +10,13 @@ from typing import Literal, Self
 from recog.config import Settings, read_settings
 from recog.errors import CatalogError, UnknownPersonError
 from recog.index.files import discard
-from recog.library import answers, clusters, duplicates, people, upkeep
+from recog.library import answers, clusters, duplicates, face_map, people, upkeep
 from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
 from recog.library.ingest import ingest, plan
+from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
 from recog.library.results import (
     CheckReport,
@@ -33,6 +34,7 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.library.styling_verbs import StylingVerbs
 from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
@@ -42,7 +44,7 @@ from recog.types import Person
 from recog.weights.pull import Progress
 
 
-class PhotoLibrary:
+class PhotoLibrary(StylingVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
@@ -255,13 +257,17 @@ class PhotoLibrary:
             return catalog.set_hidden(catalog.person(name).id, hidden=hidden)
 
     def forget(self, name: str) -> Forgotten:
-        """Erase a person: name, faces, embeddings, thumbnails, and their traces in the index."""
+        """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
+
+        Photos, and pictures styled from them, stay; the answer names the latter.
+        """
         with self._writing() as catalog:
             person = catalog.person(name)
             discard(self.settings.library / "index")  # first: killed from here on, no file holds the person's vectors
             erased = catalog.forget(person.id)
             self.fresh_index.publish()
-            return Forgotten(erased.name, len(erased.face_ids), erased.complete)
+            styled = tuple(path for path in erased.styled if path.exists())
+            return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
 
     def export_names(self, path: Path, *, matched: bool = False) -> NamesExport:
         """Write everybody's confirmed faces to a .json or .csv file; with those named by distance where asked for."""
@@ -303,6 +309,10 @@ class PhotoLibrary:
     def duplicates(self) -> DuplicateReport:
         """People and clusters that are probably one person twice; nothing is written."""
         return duplicates.duplicates(self.catalog, self.networks)
+
+    def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
+        """The library's faces, or one person's, on a plane with similar ones together."""
+        return face_map.face_map(self.catalog, self.networks, name=name, seed=seed)
 
     def status(self) -> LibraryStatus:
         """How the library is."""

@@ -160,11 +160,12 @@ class PersonDetail:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """`people forget NAME`: what was erased. complete is False while an open reader still holds old pages."""
+    """`people forget NAME`: what was erased; pictures styled of it stay. complete: no open reader holds old pages."""
 
     name: str
     faces: int
     complete: bool
+    styled: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

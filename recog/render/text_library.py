@@ -61,6 +61,9 @@ def person_detail(detail: PersonDetail) -> str:
 def forgotten(result: Forgotten) -> str:
     """What was erased, and whether nothing is left of it."""
     said = f"Forgot {printable(result.name)}: {count(result.faces, 'face')} erased with all that was derived from them."
+    if result.styled:
+        files = "".join(f"\n  {printable(str(path))}" for path in result.styled)
+        said += f"\nPictures made of photos of them are left; delete what should go:{files}"
     if result.complete:
         return said
     return f"{said}\nNot complete yet: another program reads the library; close it and run 'recog check --fix'."
