@@ -9,8 +9,8 @@ from facenet_pytorch import InceptionResnetV1
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
+from recog.embed.crops import checked_crops
 from recog.embed.head import FEATURES
-from recog.embed.info import INPUT_SIZE
 from recog.errors import ConfigError
 from recog.types import Crops, Embeddings
 from recog.weights.device import checked_device
@@ -47,12 +47,12 @@ class Trunk:
         # Counters of training steps are the only state that inference leaves untouched.
         if unexpected or not all(_COUNTERS.fullmatch(key) for key in missing):
             raise ConfigError(f"{path} is not of InceptionResnetV1: lacks {missing}, has {unexpected}")
-        self._network = network.eval().requires_grad_(requires_grad=False)
-        self._network.to(device=self.device, memory_format=torch.channels_last)
+        self.network = network.eval().requires_grad_(requires_grad=False)
+        self.network.to(device=self.device, memory_format=torch.channels_last)
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, 160, 160, 3) uint8 -> (n, 1792) float32, the average-pooled output below the bottleneck; n may be 0."""
-        _check(crops)
+        crops = checked_crops(crops)
         rows = np.empty((len(crops), FEATURES), dtype=np.float32)
         for start in range(0, len(crops), _BATCH):
             batch = slice(start, start + _BATCH)
@@ -62,7 +62,7 @@ class Trunk:
 
     def embeddings_512(self, crops: Crops) -> Embeddings:
         """(n, 160, 160, 3) uint8 -> (n, 512) float32 of unit length: the pretrained network's own embedding."""
-        network = self._network
+        network = self.network
         with torch.inference_mode():
             features = torch.from_numpy(self.features(crops)).to(self.device)
             output = network.last_bn(network.last_linear(features))
@@ -71,8 +71,8 @@ class Trunk:
 
     def _pooled(self, crops: Crops) -> torch.Tensor:
         """(b, 160, 160, 3) uint8 -> (b, 1792) on the device."""
-        network = self._network
-        x = torch.from_numpy(np.ascontiguousarray(crops)).to(self.device)
+        network = self.network
+        x = torch.from_numpy(crops).to(self.device)
         x = (x.permute(0, 3, 1, 2).float() - 127.5) / 128.0  # (b, 3, 160, 160), channels last in memory
         x = network.conv2d_2b(network.conv2d_2a(network.conv2d_1a(x)))  # (b, 64, 77, 77)
         x = network.conv2d_4b(network.conv2d_4a(network.conv2d_3b(network.maxpool_3a(x))))  # (b, 256, 17, 17)
@@ -81,8 +81,3 @@ class Trunk:
         x = network.block8(network.repeat_3(x))
         pooled: torch.Tensor = network.avgpool_1a(x).flatten(start_dim=1)
         return pooled
-
-
-def _check(crops: Crops) -> None:
-    if crops.shape[1:] != (INPUT_SIZE, INPUT_SIZE, 3) or crops.dtype != np.uint8:
-        raise ValueError(f"crops are (n, {INPUT_SIZE}, {INPUT_SIZE}, 3) uint8, not {crops.shape} {crops.dtype}")

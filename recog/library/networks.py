@@ -51,8 +51,17 @@ class Networks:
             cache=self._settings.cache,
             offline_dir=self._settings.weights,
             device=self.device,
+            encoder=self._settings.encoder,
             progress=self._progress,
         )
+
+    @property
+    def encoder(self) -> str:
+        """What runs the embedder, and in which numbers: 'openvino int8'."""
+        from recog.embed.encoder import choose_encoder, precision
+
+        chosen = choose_encoder(self._settings.encoder, device=self.device)
+        return f"{chosen} {precision(chosen, self._settings.network)}"
 
     @cached_property
     def info(self) -> NetworkInfo:

@@ -40,8 +40,7 @@ class IngestReport:
 
     added: new content. changed: known path, new content. moved: known content at a new path (its old one is gone);
     duplicates: known content at one more path. unchanged: not even opened. missing: known files that are gone.
-    suspended: roots that are empty or absent now although files of theirs are known: nothing of theirs was marked
-    missing. interrupted: stopped by Ctrl-C; run again and it goes on.
+    suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
     """
 
     added: int
@@ -332,6 +331,7 @@ class LibraryStatus:
     clusters: int
     network: NetworkInfo
     device: str
+    encoder: str
     threshold: float
     calibration: Calibration
     index: IndexStatus

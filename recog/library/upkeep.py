@@ -25,6 +25,7 @@ def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Se
         clusters=counts.clusters,
         network=networks.info,
         device=networks.device,
+        encoder=networks.encoder,
         threshold=networks.calibration.threshold,
         calibration=networks.calibration,
         index=index.status(),

@@ -187,6 +187,7 @@ def status(state: LibraryStatus) -> str:
         ("clusters", f"{state.clusters:,}"),
         ("network", f"{state.network.name}, trained on {state.network.trained_on}"),
         ("device", state.device),
+        ("encoder", state.encoder),
         ("threshold", f"{distance(state.threshold)} ({_decision(state.calibration)})"),
         ("index", _index(state.index)),
         *(("root", printable(str(root))) for root in state.roots),

@@ -26,7 +26,7 @@ def test_there_is_no_embedder_without_a_trained_head(tmp_path: Path) -> None:
 @pytest.mark.networks
 def test_embeddings_are_the_heads_of_the_trunks_features(tmp_path: Path, trunk: Trunk, crops: Crops) -> None:
     tensors = write_head(tmp_path)
-    embedder = FaceEmbedder(cache=CACHE, heads=tmp_path)
+    embedder = FaceEmbedder(cache=CACHE, heads=tmp_path, encoder="torch")
     expected = unit_rows(trunk.features(crops) @ tensors["weight"].T + tensors["bias"])
     np.testing.assert_allclose(embedder.embed(crops), expected, atol=1e-4)
     assert embedder.embed(crops[:0]).shape == (0, DIM)
@@ -37,8 +37,8 @@ def test_embeddings_are_the_heads_of_the_trunks_features(tmp_path: Path, trunk: 
 def test_with_flip_averaging_a_face_and_its_mirror_image_are_the_same(tmp_path: Path, crops: Crops) -> None:
     write_head(tmp_path / "plain")
     write_head(tmp_path / "flip", flip=True)
-    plain = FaceEmbedder(cache=CACHE, heads=tmp_path / "plain")
-    flip = FaceEmbedder(cache=CACHE, heads=tmp_path / "flip")
+    plain = FaceEmbedder(cache=CACHE, heads=tmp_path / "plain", encoder="torch")
+    flip = FaceEmbedder(cache=CACHE, heads=tmp_path / "flip", encoder="torch")
     mirrored = crops[:, :, ::-1]
     both = unit_rows(plain.embed(crops) + plain.embed(mirrored))
     np.testing.assert_allclose(flip.embed(crops), both, atol=1e-4)
@@ -55,6 +55,7 @@ def test_a_head_of_another_trunk_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_device_is_refused(tmp_path: Path) -> None:
+    write_head(tmp_path)
     with pytest.raises(ConfigError, match="'cpu' or 'cuda', not 'tpu'"):
         FaceEmbedder(cache=CACHE, heads=tmp_path, device="tpu")
 

@@ -16,7 +16,7 @@ def test_features_are_the_pooled_input_of_the_networks_own_last_layer(trunk: Tru
 
     with torch.inference_mode():
         inputs = (torch.from_numpy(crops).permute(0, 3, 1, 2).float() - 127.5) / 128
-        whole = trunk._network(inputs).numpy()
+        whole = trunk.network(inputs).numpy()
     np.testing.assert_allclose(trunk.embeddings_512(crops), whole, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(whole, axis=1), 1.0, atol=1e-5)
 

@@ -1,0 +1,52 @@
+"""Which library runs the trunk: the one asked for, or an error, never silently another."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from recog.embed.ranges import ranges_of
+from recog.errors import ConfigError
+
+Encoder: TypeAlias = Literal["torch", "openvino"]
+
+
+def choose_encoder(wanted: str, *, device: str) -> Encoder:
+    """'auto', 'torch' or 'openvino' -> the one that runs on a device, 'cpu' or 'cuda'.
+
+    auto is OpenVINO on a processor where it is installed, else torch. Neither is imported.
+
+    Raises:
+        ConfigError: OpenVINO is asked for where it is not installed, or on a GPU; or a word that is none of the three.
+    """
+    installed = find_spec("openvino") is not None
+    match wanted:
+        case "auto":
+            return "openvino" if installed and device == "cpu" else "torch"
+        case "torch":
+            return "torch"
+        case "openvino" if device != "cpu":
+            raise ConfigError(f"the encoder 'openvino' runs on the processor, not on {device!r}: use 'auto' or 'torch'")
+        case "openvino" if not installed:
+            raise ConfigError(
+                "the encoder 'openvino' was asked for, but OpenVINO is not installed: "
+                "install recog with the extra 'cpu', or set the encoder to 'torch'"
+            )
+        case "openvino":
+            return "openvino"
+        case _:
+            raise ConfigError(f"encoder is one of auto, torch, openvino, not {wanted!r}")
+
+
+def precision(encoder: Encoder, network: str, *, cpuinfo: Path = Path("/proc/cpuinfo")) -> Literal["int8", "float32"]:
+    """What the network's convolutions multiply.
+
+    int8 in OpenVINO, for a network whose ranges are known (see recog.embed.ranges), on processors with instructions
+    for sums of byte products (VNNI): without them the sums would saturate. Told by Linux alone; elsewhere float32.
+    """
+    if encoder == "torch" or not ranges_of(network):
+        return "float32"
+    try:
+        flags = cpuinfo.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # no Linux: there is no such file
+        return "float32"
+    return "int8" if {"avx512_vnni", "avx_vnni"} & set(flags.split()) else "float32"

@@ -1,0 +1,129 @@
+"""InceptionResnetV1 as an OpenVINO graph, built from the tensors of the verified weights file."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.embed.openvino_runtime import openvino
+
+_EPSILON = 1e-3
+"""Added to the variance by every batch normalisation of the network."""
+
+_INPUT_LEVELS = 256
+_WEIGHT_LEVELS = 255
+"""Of signed 8 bits, symmetric about 0."""
+
+Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
+
+
+def trunk_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int) -> Any:
+    """An openvino.Model from (n, size, size, 3) uint8 crops to (n, 1792) float32 pooled features, n free.
+
+    tensors are a state dict under facenet-pytorch's names. Every batch normalisation is folded into the convolution
+    before it, and every residual block's scale into its last one: the same numbers up to float32 rounding. A
+    convolution that ranges name multiplies 8-bit numbers instead: its inputs rounded to 256 levels from 0 to its
+    range, its weights to 255 levels with one scale for each output channel (arXiv:1806.08342).
+
+    Raises:
+        KeyError: a tensor that the network has is not among them.
+    """
+    build = _Builder(tensors, ranges)
+    ops = openvino.opset13
+    crops = ops.parameter([-1, size, size, 3], np.uint8, name="crops")
+    x = ops.transpose(ops.convert(crops, np.float32), np.array([0, 3, 1, 2]))
+    x = ops.divide(ops.subtract(x, np.float32(127.5)), np.float32(128.0))
+    x = build.unit(x, "conv2d_1a", stride=2)
+    x = build.unit(build.unit(x, "conv2d_2a"), "conv2d_2b", pad=(1, 1))
+    x = build.unit(build.unit(_max_pool(x), "conv2d_3b"), "conv2d_4a")
+    x = build.unit(x, "conv2d_4b", stride=2)
+    for block in range(5):
+        x = build.residual(x, f"repeat_1.{block}", [[], [(1, 1)], [(1, 1), (1, 1)]], scale=0.17)
+    x = _joined(
+        build.unit(x, "mixed_6a.branch0", stride=2),
+        build.reduction(x, "mixed_6a.branch1", units=3),
+        _max_pool(x),
+    )
+    for block in range(10):
+        x = build.residual(x, f"repeat_2.{block}", [[], [(0, 3), (3, 0)]], scale=0.10)
+    x = _joined(
+        build.reduction(x, "mixed_7a.branch0", units=2),
+        build.reduction(x, "mixed_7a.branch1", units=2),
+        build.reduction(x, "mixed_7a.branch2", units=3),
+        _max_pool(x),
+    )
+    for block in range(5):
+        x = build.residual(x, f"repeat_3.{block}", [[], [(0, 1), (1, 0)]], scale=0.20)
+    x = build.residual(x, "block8", [[], [(0, 1), (1, 0)]], scale=1.0, rectified=False)
+    features = ops.reduce_mean(x, np.array([2, 3]), keep_dims=False)
+    return openvino.Model([features], [crops], "InceptionResnetV1")
+
+
+class _Builder:
+    """Adds the network's parts to a graph; names are those of the state dict."""
+
+    def __init__(self, tensors: Tensors, ranges: Mapping[str, float]) -> None:
+        self._tensors = tensors
+        self._ranges = ranges
+
+    def unit(self, x: Any, name: str, *, stride: int = 1, pad: tuple[int, int] = (0, 0)) -> Any:
+        """Convolution without bias, batch normalisation, rectifier."""
+        gain = self._tensors[f"{name}.bn.weight"] / np.sqrt(self._tensors[f"{name}.bn.running_var"] + _EPSILON)
+        bias = self._tensors[f"{name}.bn.bias"] - self._tensors[f"{name}.bn.running_mean"] * gain
+        weight = self._tensors[f"{name}.conv.weight"] * gain[:, None, None, None]
+        return openvino.opset13.relu(self._convolution(x, f"{name}.conv", weight, bias, stride=stride, pad=pad))
+
+    def residual(
+        self, x: Any, name: str, branches: list[list[tuple[int, int]]], *, scale: float, rectified: bool = True
+    ) -> Any:
+        """X + scale * (1 x 1 convolution of all branches): a branch is a 1 x 1 unit, then one unit a padding."""
+        ends = []
+        for number, pads in enumerate(branches):
+            branch = f"{name}.branch{number}"
+            y = self.unit(x, f"{branch}.0" if pads else branch)
+            for place, pad in enumerate(pads, start=1):
+                y = self.unit(y, f"{branch}.{place}", pad=pad)
+            ends.append(y)
+        factor = np.float32(scale)
+        weight, bias = self._tensors[f"{name}.conv2d.weight"] * factor, self._tensors[f"{name}.conv2d.bias"] * factor
+        added = openvino.opset13.add(self._convolution(_joined(*ends), f"{name}.conv2d", weight, bias), x)
+        return openvino.opset13.relu(added) if rectified else added
+
+    def reduction(self, x: Any, name: str, *, units: int) -> Any:
+        """A branch that halves the sides: a 1 x 1 unit, for three units a padded 3 x 3 one, one of stride 2."""
+        x = self.unit(x, f"{name}.0")
+        if units == 3:
+            x = self.unit(x, f"{name}.1", pad=(1, 1))
+        return self.unit(x, f"{name}.{units - 1}", stride=2)
+
+    def _convolution(
+        self,
+        x: Any,
+        name: str,
+        weight: NDArray[np.float32],
+        bias: NDArray[np.float32],
+        *,
+        stride: int = 1,
+        pad: tuple[int, int] = (0, 0),
+    ) -> Any:
+        ops = openvino.opset13
+        kernel = ops.constant(weight)
+        if name in self._ranges:
+            zero, largest = np.float32(0.0), np.float32(self._ranges[name])
+            x = ops.fake_quantize(x, zero, largest, zero, largest, _INPUT_LEVELS)
+            high = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
+            low, high = ops.constant(-high), ops.constant(high)
+            kernel = ops.fake_quantize(kernel, low, high, low, high, _WEIGHT_LEVELS)
+        convolved = ops.convolution(x, kernel, [stride, stride], list(pad), list(pad), [1, 1])
+        return ops.add(convolved, ops.constant(bias.reshape(1, -1, 1, 1)))
+
+
+def _max_pool(x: Any) -> Any:
+    """3 x 3, stride 2."""
+    return openvino.opset13.max_pool(x, [2, 2], [1, 1], [0, 0], [0, 0], [3, 3]).output(0)
+
+
+def _joined(*branches: Any) -> Any:
+    """Along the channels."""
+    return openvino.opset13.concat(list(branches), 1)
