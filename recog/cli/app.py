@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import acts, clusters, evaluations, exchange, faces, maps, models, people, training, upkeep
+from recog.cli import acts, clusters, evaluations, exchange, faces, maps, models, people, styling, training, upkeep
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -60,6 +60,14 @@ models_app.command("list")(models.list_models)
 models_app.command("pull")(models.pull)
 models_app.command("verify")(models.verify)
 app.add_typer(models_app, name="models")
+
+style_app = _group("Paint photos in the manner of paintings.")
+style_app.command("run")(styling.run)
+style_app.command("list")(styling.list_jobs)
+style_app.command("show")(styling.show)
+style_app.command("clear")(styling.clear)
+style_app.command("gallery")(styling.gallery)
+app.add_typer(style_app, name="style")
 
 train_app = _group("Train networks.")
 train_app.command("head")(training.head)

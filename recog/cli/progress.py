@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recog.cli.failures import say
+from recog.render.escape import printable
 
 if TYPE_CHECKING:  # rich and the records load only when a bar is drawn
     from rich.progress import Progress, TaskID
 
     from recog.library.results import IngestProgress
+    from recog.library.styling_results import StylingProgress
 
 
 @contextmanager
@@ -70,6 +72,40 @@ def counting_bar() -> Iterator[Callable[[int, int], None]]:
         bar.update(task, completed=done, total=total)
         if done == total:
             bar.stop()
+
+    try:
+        yield step
+    finally:
+        bar.stop()
+
+
+@contextmanager
+def styling_bar() -> Iterator[Callable[[StylingProgress], None] | None]:
+    """A bar over pictures and one over the steps of the present one; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[said]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    pictures = bar.add_task("pictures", total=None, said="")
+    steps = bar.add_task("steps", total=None, said="")
+
+    def step(progress: StylingProgress) -> None:
+        bar.start()
+        whole = progress.picture - 1 + progress.step / progress.steps
+        said = f"{printable(progress.photo.name)} as {printable(progress.style.name)}"
+        bar.update(pictures, completed=round(whole, 2), total=progress.pictures, said=said)
+        bar.update(steps, completed=progress.step, total=progress.steps, said=f"cost {progress.cost:.4g}")
 
     try:
         yield step

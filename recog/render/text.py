@@ -22,8 +22,10 @@ from recog.library.results import (
     VerifiedPair,
     WeightsStatus,
 )
-from recog.render import text_acts, text_exchange, text_library, text_photos
+from recog.library.styling_results import ClearedJobs, StyleJobs, StylingReport
+from recog.render import text_acts, text_exchange, text_library, text_photos, text_styling
 from recog.store.records import PastAct
+from recog.store.styling import StyleJob
 from recog.types import Person
 
 Result: TypeAlias = (
@@ -44,6 +46,10 @@ Result: TypeAlias = (
     | IndexStatus
     | NamesExport
     | NamesImport
+    | StylingReport
+    | StyleJobs
+    | StyleJob
+    | ClearedJobs
     | FaceReasons
     | IgnoredFaces
     | DistinctPeople
@@ -90,6 +96,14 @@ def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of
             return text_exchange.exported(result)
         case NamesImport():
             return text_exchange.imported(result)
+        case StylingReport():
+            return text_styling.styled(result)
+        case StyleJobs():
+            return text_styling.jobs(result)
+        case StyleJob():
+            return text_styling.job(result)
+        case ClearedJobs():
+            return text_styling.cleared(result)
         case FaceReasons():
             return text_acts.reasons(result)
         case IgnoredFaces():

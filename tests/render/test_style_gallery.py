@@ -1,0 +1,87 @@
+"""The style gallery is one page that fetches nothing, runs nothing, and shows data as text."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from recog.library.styling_results import GalleryEntry, SmallPicture, StyleGallery
+from recog.render.style_gallery import curve_svg, gallery_page
+from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob
+from recog.style.settings import StyleSettings
+
+EVIL = '"><script>alert(1)</script>\u202e'
+CURVE = (CostPoint(1, 1, 1000.0, 1, 1, 1), CostPoint(2, 1, 100.0, 1, 1, 1), CostPoint(3, 2, 10.0, 1, 1, 1))
+PICTURE = SmallPicture(b"\xff\xd8jpeg", 40, 30)
+
+
+def entry(number: int = 1, *, result: SmallPicture | None = PICTURE) -> GalleryEntry:
+    what = NewStyleJob(
+        digest="d" * 64,
+        photo_sha256="a" * 64,
+        photo_path=Path(f"/photos/{EVIL}.jpg"),
+        style_sha256="b" * 64,
+        style_path=Path("/styles/waves.jpg"),
+        settings_digest="c" * 64,
+        settings=StyleSettings(beta=12.5).as_dict(),
+        network="vgg16-hed",
+        network_sha256="e" * 64,
+        output_path=Path("/out/picture.png"),
+    )
+    job = StyleJob(number, what, JobState.DONE, "f" * 64, CURVE, 75.0, f"scaled {EVIL}", "2026-11-22T12:00:00+00:00")
+    return GalleryEntry(job, PICTURE, PICTURE, result)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return gallery_page(
+        StyleGallery(f"/library {EVIL}", "2026-11-22T12:00:00+01:00", (entry(1), entry(2, result=None)))
+    )
+
+
+def test_names_and_paths_are_text(page: str) -> None:
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\\u202e" in page
+
+
+def test_nothing_is_fetched_and_the_policy_allows_the_page_s_own_style_alone(page: str) -> None:
+    assert set(re.findall(r'(?:src|href)="([^:"]+):', page)) == {"data"}
+    assert "url(" not in page
+    assert not re.findall(r"https?://", page)
+    assert 'style="' not in page
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'" in page
+
+
+def test_the_three_pictures_stand_side_by_side_with_the_settings(page: str) -> None:
+    assert page.count("<img ") == 5
+    assert page.count("The file is gone or was changed") == 1
+    assert page.count("<dt>weight of style</dt><dd>12.5</dd>") == 2
+    assert "1 min 15 s" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == 2
+
+
+def test_the_curve_is_logarithmic_falls_and_breaks_between_scales() -> None:
+    lines = [
+        [tuple(map(float, pair.split(","))) for pair in points.split()]
+        for points in re.findall(r'points="([^"]+)"', curve_svg(CURVE))
+    ]
+    (first, second), (third,) = lines
+    assert (first[0], second[0], third[0]) == (52.0, 232.0, 412.0)
+    assert second[1] - first[1] == pytest.approx(third[1] - second[1]) == 58.0
+    assert "fell from 1e+03 at step 1 to 10 at step 3" in curve_svg(CURVE)
+
+
+@pytest.mark.parametrize("costs", [(), (CostPoint(1, 1, 0.0, 0, 0, 0),)])
+def test_no_curve_is_drawn_of_no_cost(costs: tuple[CostPoint, ...]) -> None:
+    assert curve_svg(costs) == ""
+
+
+def test_a_flat_curve_is_a_line_in_the_middle() -> None:
+    flat = [CostPoint(step, 1, 5.0, 0, 0, 0) for step in (1, 2)]
+    assert 'points="52.0,68.0 412.0,68.0"' in curve_svg(flat)
