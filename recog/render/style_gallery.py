@@ -107,7 +107,7 @@ def _settings(entry: GalleryEntry) -> str:
     if job.seconds is not None:
         rows.append(("time", seconds(job.seconds)))
     if job.message:
-        rows.append(("said", job.message))
+        rows.append(("note", job.message))
     return f"<dl>{''.join(f'<dt>{escape(word)}</dt><dd>{_text(value)}</dd>' for word, value in rows)}</dl>"
 
 
@@ -138,6 +138,7 @@ def curve_svg(costs: Sequence[CostPoint]) -> str:
         f'<svg class="curve" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="The cost fell from '
         f'{points[0].total:.3g} at step {first} to {points[-1].total:.3g} at step {last}">'
         f'<path class="axis" d="M{_LEFT} {_TOP}V{floor}H{_WIDTH - _RIGHT}" fill="none"/>{lines}'
+        f'<text x="{_WIDTH - _RIGHT}" y="{_TOP + 4}" text-anchor="end">total cost, logarithmic</text>'
         f'<text x="{_LEFT - 6}" y="{_TOP + 4}" text-anchor="end">{10**high:.3g}</text>'
         f'<text x="{_LEFT - 6}" y="{floor}" text-anchor="end">{10**low:.3g}</text>'
         f'<text x="{_LEFT}" y="{_HEIGHT - 8}">step {first}</text>'

@@ -16,7 +16,8 @@ def styled(report: StylingReport) -> str:
     """What was made and kept, and every photo of which nothing came."""
     made, kept = count(len(report.made), "picture"), f"{len(report.kept):,}"
     lines = [f"{made} made, {kept} there already, in {seconds(report.seconds)}: {_path(report.folder)}"]
-    lines += [f"  {_path(job.what.output_path)}: {printable(job.message)}" for job in report.made if job.message]
+    notes = [f"  {_path(job.what.output_path.name)}: {printable(job.message)}" for job in report.made if job.message]
+    lines += [*notes[:LINES_SHOWN], *_rest(len(notes))]
     failed = [(job.what.photo_path, job.message) for job in report.failed]
     failed += [(one.path, one.detail) for one in report.unreadable]
     if failed:
@@ -57,7 +58,7 @@ def job(result: StyleJob) -> str:
     if result.seconds is not None:
         rows.append(("time", seconds(result.seconds)))
     if result.message:
-        rows.append(("said", printable(result.message)))
+        rows.append(("note", printable(result.message)))
     return facts(rows)
 
 
@@ -66,7 +67,7 @@ def cleared(result: ClearedJobs) -> str:
     return f"{count(result.jobs, 'job')} dropped; no file was touched."
 
 
-def _path(path: Path) -> str:
+def _path(path: Path | str) -> str:
     return printable(str(path))
 
 
