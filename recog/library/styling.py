@@ -16,7 +16,7 @@ from recog.errors import PhotoError, StyleError
 from recog.library.networks import Networks
 from recog.library.style_sources import Contents
 from recog.library.styling_results import StylingProgress, StylingReport
-from recog.photos import photo_digest, read_photo
+from recog.photos import DecodeLimits, DecodePool, KnownContent, photo_digest
 from recog.store.catalog import Catalog
 from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob
 from recog.style.batch import PlannedPicture, StyleSource, plan_pictures
@@ -38,6 +38,7 @@ class Batch:
     """What a run works with. styles maps the digest of a style's bytes to its pixels."""
 
     catalog: Catalog
+    decoders: DecodePool
     networks: Networks
     network: StyleNetwork
     settings: StyleSettings
@@ -54,6 +55,7 @@ def style_batch(
     settings: StyleSettings,
     folder: Path,
     suffix: str,
+    limits: DecodeLimits,
     tell: Tell | None,
 ) -> StylingReport:
     """Make every picture that is not there yet; the caller holds the lock of batches.
@@ -67,27 +69,28 @@ def style_batch(
     start = time.perf_counter()
     network = networks.style_network(settings.network)
     network.until({settings.content_layer, *settings.lambdas})
-    pixels = {source.sha256: _style_pixels(source) for source in styles}
-    planned = plan_pictures(
-        contents.sources, styles, [settings], network_sha256=network.sha256, folder=folder, suffix=suffix
-    )
-    _make_folder(folder)
-    jobs = catalog.plan_styles([_job(one, network) for one in planned])
-    batch = Batch(catalog, networks, network, settings, pixels, tell)
     made: list[StyleJob] = []
     kept: list[StyleJob] = []
     failed: list[StyleJob] = []
     interrupted = False
-    try:
-        for number, job in enumerate(jobs, 1):
-            if _is_there(catalog, job):
-                kept.append(catalog.style_job(job.id))
-            elif make_picture(batch, job, number, len(jobs)):
-                made.append(catalog.style_job(job.id))
-            else:
-                failed.append(catalog.style_job(job.id))
-    except KeyboardInterrupt:
-        interrupted = True
+    with DecodePool(limits) as decoders:
+        pixels = {source.sha256: _style_pixels(decoders, source) for source in styles}
+        planned = plan_pictures(
+            contents.sources, styles, [settings], network_sha256=network.sha256, folder=folder, suffix=suffix
+        )
+        _make_folder(folder)
+        jobs = catalog.plan_styles([_job(one, network) for one in planned])
+        batch = Batch(catalog, decoders, networks, network, settings, pixels, tell)
+        try:
+            for number, job in enumerate(jobs, 1):
+                if _is_there(catalog, job):
+                    kept.append(catalog.style_job(job.id))
+                elif make_picture(batch, job, number, len(jobs)):
+                    made.append(catalog.style_job(job.id))
+                else:
+                    failed.append(catalog.style_job(job.id))
+        except KeyboardInterrupt:
+            interrupted = True
     return StylingReport(
         folder=folder,
         made=tuple(made),
@@ -106,7 +109,7 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
     try:
         discard_unfinished(output)
         check_target(output)
-        styled = _styled(batch, job, _content(job), number, pictures)
+        styled = _styled(batch, job, _content(batch, job), number, pictures)
     except (PhotoError, StyleError, MemoryError) as error:
         why = "there is not enough memory: use a smaller size" if isinstance(error, MemoryError) else str(error)
         _must_be_there(catalog.fail_style(job.id, why), job)
@@ -178,8 +181,8 @@ def thinned(curve: Sequence[CostPoint], most: int) -> list[CostPoint]:
     return [curve[round(place * (len(curve) - 1) / (most - 1))] for place in range(most)]
 
 
-def _content(job: StyleJob) -> DecodedPhoto:
-    photo = read_photo(job.what.photo_path)
+def _content(batch: Batch, job: StyleJob) -> DecodedPhoto:
+    photo = _decoded(batch.decoders, job.what.photo_path)
     if photo.sha256 != job.what.photo_sha256:
         raise StyleError(f"{job.what.photo_path} changed since the batch was planned: run it again")
     return photo
@@ -215,8 +218,17 @@ def _must_be_there(there: bool, job: StyleJob) -> None:
         )
 
 
-def _style_pixels(source: StyleSource) -> Pixels:
-    pixels = read_photo(source.path).pixels
+def _decoded(decoders: DecodePool, path: Path) -> DecodedPhoto:
+    opened = decoders.open(path)
+    if isinstance(opened, PhotoError):
+        raise opened
+    if isinstance(opened, KnownContent):
+        raise TypeError("no content was named as known")
+    return opened
+
+
+def _style_pixels(decoders: DecodePool, source: StyleSource) -> Pixels:
+    pixels = _decoded(decoders, source.path).pixels
     check_style(pixels)
     return pixels
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from recog.config import Settings
 from recog.library.networks import Networks
 from recog.library.styling_results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
+from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.lock import WriterLock
 from recog.store.styling import JobState, StyleJob
@@ -79,6 +80,7 @@ class StylingVerbs:
                 settings=StyleSettings() if settings is None else settings,
                 folder=target,
                 suffix=suffix,
+                limits=DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory),
                 tell=progress,
             )
 

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from recog.config import read_settings
 from recog.errors import LibraryBusyError, NoPhotosFoundError, PhotoError, StyleError, UnknownPersonError
+from recog.library.photo_library import PhotoLibrary
 from recog.library.styling import thinned
 from recog.library.styling_results import StylingProgress, StylingReport
 from recog.photos import photo_digest
@@ -127,6 +129,17 @@ def test_a_bad_photo_costs_its_own_pictures(
     paint(folder / "bad.png", GREEN, noise=9)
     again = library.style(styles[:1], out, photos=[*bad, *photos], settings=QUICK)
     assert counts(again) == (1, 2, 1)
+
+
+def test_a_photo_too_large_to_decode_costs_its_own_picture(
+    tmp_path: Path, photos: list[Path], styles: list[Path], out: Path
+) -> None:
+    """100 megapixels, where a decoding process may take 256 MB."""
+    Image.new("L", (10_000, 10_000)).save(tmp_path / "huge.png", compress_level=1)
+    with PaintedLibrary(read_settings(library=tmp_path / "library", decode_memory=256)) as library:
+        report = library.style(styles[:1], out, photos=[tmp_path / "huge.png", *photos], settings=QUICK)
+    assert counts(report) == (2, 0, 1)
+    assert "memory" in report.failed[0].message
 
 
 def _small(folder: Path) -> bytes:
@@ -327,3 +340,12 @@ def test_kills_at_random_moments_lose_no_picture_and_make_none_twice(tmp_path: P
         assert counts(report) == (8 - len(seen), len(seen), 0)
         assert {job.state for job in library.style_jobs().jobs} == {JobState.DONE}
     assert contents(out) == contents(tmp_path / "expected")
+
+
+@pytest.mark.networks
+def test_the_real_network_styles_a_painted_photo(tmp_path: Path, photos: list[Path], styles: list[Path]) -> None:
+    with PhotoLibrary(read_settings(library=tmp_path / "library")) as library:
+        (job,) = library.style(styles[:1], tmp_path / "out", photos=photos[:1], settings=QUICK).made
+        assert job.what.network == "vgg16-hed"
+        assert job.costs[-1].total < job.costs[0].total
+        assert len(library.style_gallery().entries) == 1
