@@ -6,6 +6,7 @@ RECOG := $(VENV)/bin/recog
 DEMO ?= demo-library
 PHOTOS ?=
 TRAINING ?= ../shared/data/identities
+WIDER ?= ../shared/data/wider_dev
 
 .PHONY: default setup demo test check unit docs bench faults clean
 default: test
@@ -34,7 +35,10 @@ docs: setup
 	$(VENV)/bin/python benchmarks/write_readme.py
 
 bench: setup
-	$(VENV)/bin/python benchmarks/bench_detect.py
+	$(VENV)/bin/python -m benchmarks.bench_detect $(WIDER) --photos 40
+	$(VENV)/bin/python -m benchmarks.bench_embed $(TRAINING)
+	$(VENV)/bin/python -m benchmarks.bench_ingest $(WIDER)
+	$(VENV)/bin/python -m benchmarks.bench_search
 	$(VENV)/bin/python benchmarks/bench_accuracy.py
 
 # Take out one defence at a time and see a test turn red; then kill recog, and fill its disk, at every system call that

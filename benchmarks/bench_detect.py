@@ -1,15 +1,14 @@
 """Recall and time of recog's detector beside facenet-pytorch's MTCNN, on photos with known faces.
 
-    python benchmarks/bench_detect.py ../shared/data/wider_dev --threads 2
+    python -m benchmarks.bench_detect ../shared/data/wider_dev --threads 2
 
-Both search the same decoded pixels with the same settings (min_face 20), in turn on every photo, who begins changing
-from photo to photo, after a warm-up. A face counts that is valid and has both sides of at least --least pixels; it is
-found when a box overlaps it by IoU >= 0.4, each box for one face. Memory and disk reads are not part of the time.
+Writes results/detect.csv. Both search the same decoded pixels with the same settings (min_face 20), in turn on every
+photo, who begins changing from photo to photo, after a warm-up. A face counts that is valid and has both sides of at
+least --least pixels; it is found when a box overlaps it by IoU >= 0.4, each box for one face. Memory and disk reads are
+not part of the time.
 """
 
 import argparse
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
+from benchmarks.measured import machine, write_results
 from recog.boxes import overlaps
 from recog.detect.mtcnn import MtcnnDetector
 from recog.photos import read_photo
@@ -130,18 +130,28 @@ def nearest_corners(boxes: Boxes, others: Boxes) -> list[float]:
 
 
 def report(result: Comparison, *, photos: int, device: str) -> None:
-    """Print the table."""
-    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, device {device}")
-    print(f"torch {torch.__version__} with {torch.get_num_threads()} threads; {photos} photos, {result.faces} faces\n")
-    print("| detector | found | recall | boxes | ms per photo, median | mean |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for name, tally in (("recog", result.ours), ("facenet-pytorch MTCNN", result.peer)):
-        print(
-            f"| {name} | {tally.found} | {tally.found / max(result.faces, 1):.4f} | {tally.boxes} "
-            f"| {1000 * statistics.median(tally.seconds):.0f} | {1000 * statistics.mean(tally.seconds):.0f} |"
-        )
+    """Write results/detect.csv, and print it."""
     near = sum(value <= 1.0 for value in result.nearest)
-    print(f"\n{near} of the peer's {len(result.nearest)} boxes have one of ours within a pixel at every side.")
+    comment = machine(
+        threads=torch.get_num_threads(),
+        device=device,
+        torch=torch.__version__,
+        photos=photos,
+        faces=result.faces,
+        note=f"{near} of the peer's {len(result.nearest)} boxes have one of recog's within a pixel at every side",
+    )
+    rows = [
+        [
+            name,
+            tally.found,
+            f"{tally.found / max(result.faces, 1):.4f}",
+            tally.boxes,
+            f"{1000 * statistics.median(tally.seconds):.0f}",
+            f"{1000 * statistics.mean(tally.seconds):.0f}",
+        ]
+        for name, tally in (("recog", result.ours), ("facenet-pytorch MTCNN", result.peer))
+    ]
+    write_results("detect.csv", comment, ["detector", "found", "recall", "boxes", "ms a photo, median", "mean"], rows)
 
 
 def main() -> None:

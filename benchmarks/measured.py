@@ -1,0 +1,34 @@
+"""Write what a benchmark measured: a comment that names machine and command, then a CSV table."""
+
+import csv
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+def machine(*, threads: int, **facts: object) -> str:
+    """One line: processor, cores, threads, load, what else counts, and the command."""
+    model = platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model)
+    others = ", ".join(f"{name} {value}" for name, value in facts.items())
+    command = shlex.join(["python", "-m", f"benchmarks.{Path(sys.argv[0]).stem}", *sys.argv[1:]])
+    load = os.getloadavg()[0]
+    return f"{model}, {os.cpu_count()} cores, {threads} threads, load {load:.1f}; {others}; {command}"
+
+
+def write_results(name: str, comment: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write benchmarks/results/NAME, and print it."""
+    with (RESULTS / name).open("w", encoding="utf-8", newline="") as file:
+        file.write(f"# {comment}\n")
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+    print((RESULTS / name).read_text(encoding="utf-8"))
