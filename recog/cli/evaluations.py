@@ -12,6 +12,8 @@ from recog.cli.session import Session, verb
 from recog.cli.training import Pairs, Photos
 
 People = Annotated[Path, typer.Argument(metavar="DIR", help="A folder with a folder per person.", show_default=False)]
+Pattern = Annotated[str, typer.Option(metavar="GLOB", help="Take the people whose folder matches GLOB.")]
+Tight = Annotated[bool, typer.Option("--tight", help="The photos are crops whose faces meet the border.")]
 
 
 @verb
@@ -29,6 +31,96 @@ def lfw(session: Session, photos: Photos, pairs: Pairs) -> None:
     with counting_bar() as progress:
         run = run_lfw(photos, pairs, networks.detector, networks.embedder, on_photo=progress)
     session.show_document(run, lfw_scores(run.network.name, run.scores, run.found))
+
+
+@verb
+def identification(
+    session: Session,
+    folder: People,
+    *,
+    pattern: Pattern = "*",
+    tight: Tight = False,
+    photos: Annotated[
+        list[int] | None,
+        typer.Option(min=1, metavar="N", help="Enrol N photos a person; may be repeated.", show_default="1, 2, 5"),
+    ] = None,
+) -> None:
+    """Enrol some photos a person, and probe with the rest and with strangers.
+
+    Example:
+      recog evaluate identification people/
+      recog evaluate identification people/ --photos 1 --json
+    """
+    from recog.library.networks import Networks
+    from recog.render.text_scores import identification_text
+    from recog.train.evaluations import run_identification
+
+    settings = session.settings()
+    networks = Networks(settings, progress=session.weights_progress)
+    with counting_bar() as progress:
+        run = run_identification(
+            folder,
+            networks.detector,
+            networks.embedder,
+            pattern=pattern,
+            tight=tight,
+            photos=photos or (1, 2, 5),
+            cache=settings.cache / "features",
+            on_photo=progress,
+        )
+    session.show_document(run, identification_text(run))
+
+
+@verb
+def clusters(session: Session, folder: People, *, pattern: Pattern = "*", tight: Tight = False) -> None:
+    """Cluster the faces in DIR as a library would, and compare with its folders.
+
+    Example:
+      recog evaluate clusters people/
+    """
+    from recog.library.networks import Networks
+    from recog.render.text_scores import clusters_text
+    from recog.train.evaluations import run_clusters
+
+    settings = session.settings()
+    networks = Networks(settings, progress=session.weights_progress)
+    with counting_bar() as progress:
+        run = run_clusters(
+            folder,
+            networks.detector,
+            networks.embedder,
+            threshold=networks.calibration.threshold,
+            pattern=pattern,
+            tight=tight,
+            cache=settings.cache / "features",
+            on_photo=progress,
+        )
+    session.show_document(run, clusters_text(run))
+
+
+@verb
+def detection(
+    session: Session,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Photos.", show_default=False)],
+    faces: Annotated[Path, typer.Argument(metavar="FACES", help="Boxes in WIDER FACE's format.", show_default=False)],
+    *,
+    least: Annotated[
+        float, typer.Option(min=0.0, help="Shorter side in pixels of the smallest face that counts.")
+    ] = 0.0,
+) -> None:
+    """Compare the detector's boxes in the photos of DIR with those drawn by hand.
+
+    Example:
+      recog evaluate detection wider/ wider/ground_truth.txt --least 20
+    """
+    from recog.library.networks import Networks
+    from recog.render.text_scores import detection_text
+    from recog.train.evaluations import run_detection
+
+    networks = Networks(session.settings(), progress=session.weights_progress)
+    with counting_bar() as progress:
+        run = run_detection(folder, faces, networks.detector, least=least, on_photo=progress)
+    session.show_document(run, detection_text(run))
 
 
 @verb

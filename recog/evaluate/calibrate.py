@@ -69,7 +69,7 @@ def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str)
     labels remain as part of the model (see curve.fit_curve): before looking, a pair is as likely one person as two. Who
     asks of everybody in a library of many people should expect fewer true matches at equal distance.
 
-    EvaluationError where a set has no same pairs, or fewer different pairs than 1 / far.
+    EvaluationError where a set has no same pairs, fewer different pairs than 1 / far, or mostly misplaced faces.
     """
     if not sets:
         raise ValueError("a calibration needs at least one set of faces")
@@ -118,6 +118,11 @@ class _Measured:
         self.threshold = threshold_at_far(self.distances[~self.same], far)
         misplaced = misplaced_faces(faces.embeddings, faces.labels)
         self.misplaced = int(np.count_nonzero(misplaced))
+        if 2 * self.misplaced > len(misplaced):
+            raise EvaluationError(
+                f"{faces.data}: {self.misplaced} of {len(misplaced)} faces are farther from their own person than "
+                "strangers are: the folders are wrong, or these people are too alike for the network"
+            )
         self.curve = fit_curve(*all_pairs(faces.embeddings[~misplaced], faces.labels[~misplaced]))
 
     def errors(self, threshold: float) -> SetErrors:

@@ -73,6 +73,13 @@ def test_too_few_different_pairs_cannot_show_a_small_rate() -> None:
         calibrated(faces(3, photos=4), far=1e-3)
 
 
+def test_folders_that_are_mostly_wrong_calibrate_nothing() -> None:
+    those = faces(60)
+    shuffled = np.random.default_rng(0).permutation(those.labels)
+    with pytest.raises(EvaluationError, match=r"of 600 faces are farther from their own person than strangers are"):
+        calibrated(LabelledFaces(those.embeddings, shuffled, "shuffled"))
+
+
 def test_people_with_one_photo_each_show_no_same_pair() -> None:
     with pytest.raises(EvaluationError, match="nobody has two photos"):
         calibrated(faces(30, photos=1))

@@ -1,0 +1,154 @@
+"""Identification, clustering and detection measured on folders, as the product does them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from recog.cluster.linkage import identity_clusters
+from recog.errors import EvaluationError, PhotoError
+from recog.evaluate.clusters import ClusterScores, cluster_scores
+from recog.evaluate.detection import DrawnFaces, SizeScores, detection_scores, read_wider
+from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
+from recog.photos import read_photo
+from recog.train.embedded import EmbeddedFaces, embedded_faces
+from recog.train.faces import Undetected
+from recog.train.people import LabelledPhotos, labelled_photos
+from recog.types import Detector, Embedder, NetworkInfo
+
+Count = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFaces:
+    """What a folder of people gave: people, those with one photo, photos by how their face was found, those without."""
+
+    people: int
+    single: int
+    found: Mapping[str, int]
+    lost: Mapping[Path, str]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentificationRun:
+    """Scores for every gallery size and number of photos a person."""
+
+    network: NetworkInfo
+    folder: FolderFaces
+    scores: tuple[IdentificationScores, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClustersRun:
+    """Scores of the product's clustering at a threshold."""
+
+    network: NetworkInfo
+    folder: FolderFaces
+    threshold: float
+    scores: ClusterScores
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionRun:
+    """Scores by size, of all sizes first; unread are listed photos that could not be read, with the reason."""
+
+    photos: int
+    least: float
+    scores: tuple[SizeScores, ...]
+    unread: Mapping[Path, str]
+
+
+def run_identification(
+    folder: Path,
+    detector: Detector,
+    embedder: Embedder,
+    *,
+    pattern: str = "*",
+    tight: bool = False,
+    photos: Sequence[int] = (1, 2, 5),
+    cache: Path | None = None,
+    on_photo: Count = lambda _done, _all: None,
+) -> IdentificationRun:
+    """Open-set scores on `folder`, which has a folder per person, as a function of gallery size and photos a person.
+
+    Numbers of photos that too few people have are left out, except the first: that is an EvaluationError.
+    TrainingError where there are not two people with photos.
+    """
+    named, faces = _faces(folder, pattern, detector, embedder, tight=tight, cache=cache, on_photo=on_photo)
+    scores: list[IdentificationScores] = []
+    for number in photos:
+        try:
+            sizes = gallery_sizes(faces.labels, photos=number)
+        except EvaluationError:
+            if not scores:
+                raise
+            break
+        scores += [identification(faces.embeddings, faces.labels, gallery=size, photos=number) for size in sizes]
+    return IdentificationRun(embedder.info, _summary(named, faces), tuple(scores))
+
+
+def run_clusters(
+    folder: Path,
+    detector: Detector,
+    embedder: Embedder,
+    *,
+    threshold: float,
+    pattern: str = "*",
+    tight: bool = False,
+    cache: Path | None = None,
+    on_photo: Count = lambda _done, _all: None,
+) -> ClustersRun:
+    """Cluster the faces of `folder`, which has a folder per person, and compare with the folders."""
+    named, faces = _faces(folder, pattern, detector, embedder, tight=tight, cache=cache, on_photo=on_photo)
+    clusters = identity_clusters(faces.embeddings, threshold=threshold)
+    return ClustersRun(embedder.info, _summary(named, faces), threshold, cluster_scores(faces.labels, clusters))
+
+
+def run_detection(
+    folder: Path, faces: Path, detector: Detector, *, least: float = 0.0, on_photo: Count = lambda _done, _all: None
+) -> DetectionRun:
+    """Detect in the photos of `folder` that the list `faces` names, in WIDER FACE's format, and compare.
+
+    Names are relative to the folder, or to its folder images. Photos that are absent or unreadable are listed and
+    not scored; EvaluationError where that is all of them.
+    """
+    root = folder / "images" if (folder / "images").is_dir() else folder
+    drawn = read_wider(faces)
+    scored: list[DrawnFaces] = []
+    found = []
+    unread: dict[Path, str] = {}
+    for done, photo in enumerate(drawn, start=1):
+        path = root / photo.name
+        try:
+            pixels = read_photo(path).pixels
+        except PhotoError as error:
+            unread[path] = error.reason
+        else:
+            boxes = [[box.left, box.top, box.right, box.bottom] for box in detector.detect(pixels)]
+            scored.append(photo)
+            found.append(np.array(boxes, dtype=np.float64).reshape(-1, 4))
+        on_photo(done, len(drawn))
+    if not scored:
+        raise EvaluationError(f"none of the {len(drawn)} photos that {faces} names can be read in {root}")
+    return DetectionRun(len(scored), least, detection_scores(scored, found, least=least), unread)
+
+
+def _faces(
+    folder: Path,
+    pattern: str,
+    detector: Detector,
+    embedder: Embedder,
+    *,
+    tight: bool,
+    cache: Path | None,
+    on_photo: Count,
+) -> tuple[LabelledPhotos, EmbeddedFaces]:
+    photos = labelled_photos(folder, pattern=pattern)
+    undetected = Undetected.PAD if tight else Undetected.LEAVE_OUT
+    return photos, embedded_faces(photos, detector, embedder, undetected=undetected, cache=cache, progress=on_photo)
+
+
+def _summary(photos: LabelledPhotos, faces: EmbeddedFaces) -> FolderFaces:
+    counts = np.bincount(faces.labels, minlength=len(photos.people))
+    return FolderFaces(len(photos.people), int(np.count_nonzero(counts == 1)), faces.counts(), faces.lost)
