@@ -17,18 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
-from recog.boxes import overlaps
 from recog.detect.mtcnn import MtcnnDetector
+from recog.evaluate.detection import Boxes, matched, read_wider
 from recog.photos import read_photo
 from recog.types import Pixels
 
-IOU = 0.4
-Boxes = NDArray[np.float64]
-"""(n, 4) as left, top, right, bottom."""
 Find = Callable[[Pixels], Boxes]
 
 
@@ -53,25 +49,16 @@ class Comparison:
 
 def ground_truth(folder: Path, *, least: float) -> list[tuple[Path, Boxes]]:
     """Every photo of a folder in WIDER FACE's format, with its valid faces of at least `least` pixels on both sides."""
-    lines = iter((folder / "ground_truth.txt").read_text().splitlines())
     photos = []
-    for name in lines:
-        rows = [[float(number) for number in next(lines).split()] for _ in range(int(next(lines)))]
-        faces = [[x, y, x + w, y + h] for x, y, w, h, *rest in rows if min(w, h) >= least and rest[3] == 0]
-        photos.append((folder / "images" / name, np.array(faces).reshape(-1, 4)))
+    for drawn in read_wider(folder / "ground_truth.txt"):
+        large = (drawn.boxes[:, 2:] - drawn.boxes[:, :2]).min(axis=1, initial=np.inf) >= least
+        photos.append((folder / "images" / drawn.name, drawn.boxes[large & ~drawn.invalid]))
     return photos
 
 
 def faces_found(faces: Boxes, boxes: Boxes) -> int:
     """How many faces have a box of their own at IoU >= 0.4, best overlaps first."""
-    overlap = overlaps(faces, boxes)
-    found = 0
-    while overlap.size and overlap.max() >= IOU:
-        face, box = np.unravel_index(overlap.argmax(), overlap.shape)
-        overlap[face, :] = 0.0
-        overlap[:, box] = 0.0
-        found += 1
-    return found
+    return len(matched(faces, boxes))
 
 
 def our_detector(cache: Path, device: str) -> Find:
