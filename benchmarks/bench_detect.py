@@ -17,14 +17,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
 from recog.detect.mtcnn import MtcnnDetector
-from recog.evaluate.detection import Boxes, matched, read_wider
+from recog.evaluate.detection import matched, read_wider
 from recog.photos import read_photo
 from recog.types import Pixels
 
+Boxes = NDArray[np.float64]
+"""(n, 4) as left, top, right, bottom."""
 Find = Callable[[Pixels], Boxes]
 
 
