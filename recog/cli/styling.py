@@ -62,7 +62,7 @@ def run(
         Path | None, typer.Option("--folder", metavar="DIR", help="Style the photos below DIR.", show_default=False)
     ] = None,
     size: Annotated[int, typer.Option(metavar="PX", help="Longest side of a result.")] = 512,
-    steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 300,
+    steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 90,
     weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style; that of the content is 1.")] = 20.0,
     faces: Annotated[
         FaceCare, typer.Option(help="Keep faces, soften the style there, or style them.")

@@ -88,7 +88,7 @@ class StyleSettings:
     pooling: PoolingKind = PoolingKind.AVERAGE
     start: Start = Start.CONTENT
     optimiser: Optimiser = Optimiser.LBFGS
-    steps: int = 300
+    steps: int = 90
     learning_rate: float = 1.0
     scales: int = 3
     history: int = 10
