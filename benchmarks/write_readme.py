@@ -91,6 +91,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "demo": demo,
     "accuracy": accuracy,
     "detection": lambda: csv_table("detect.csv"),
+    "encoding": lambda: csv_table("embed.csv"),
 }
 
 

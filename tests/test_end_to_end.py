@@ -51,68 +51,75 @@ def test_a_portrait_is_recognised_however_it_is_stored(portrait: Path, tmp_path:
             library.identify(photos / "grey.png")
 
 
+@pytest.fixture(scope="module")
+def examples(data: Path) -> Path:
+    return data / "photos" / "face_recognition"
+
+
+@pytest.fixture(scope="module")
+def photos(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("photos") / "library"
+    shutil.copytree(data / "photos", target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhotoLibrary]:
+    with PhotoLibrary.open(read_settings(library=tmp_path_factory.mktemp("state") / "library")) as library:
+        yield library
+
+
+@pytest.fixture(scope="module")
+def report(library: PhotoLibrary, photos: Path) -> IngestReport:
+    return library.index([photos])
+
+
 @pytest.mark.data
-class TestOnTheSharedPhotos:
-    """A small mixed library: two presidents in many photos, actors, groups."""
+def test_every_photo_is_indexed(report: IngestReport, photos: Path) -> None:
+    assert report.added + report.duplicates + len(report.failed) == sum(
+        path.suffix.lower() in {".jpg", ".jpeg", ".png"} for path in photos.rglob("*") if path.is_file()
+    )
+    assert report.faces >= 80
 
-    @pytest.fixture(scope="class")
-    def examples(self, data: Path) -> Path:
-        return data / "photos" / "face_recognition"
 
-    @pytest.fixture(scope="class")
-    def photos(self, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        target = tmp_path_factory.mktemp("photos") / "library"
-        shutil.copytree(data / "photos", target)
-        return target
+@pytest.mark.data
+def test_one_photo_each_names_the_people_in_the_others(
+    library: PhotoLibrary, report: IngestReport, examples: Path
+) -> None:
+    train, test = examples / "examples/knn_examples/train", examples / "examples/knn_examples/test"
+    library.enrol("A", [train / "obama" / "obama.jpg"])
+    library.enrol("B", [train / "biden" / "biden.jpg"])
+    library.enrol("C", [train / "kit_harington" / "john1.jpeg"])
+    library.enrol("D", [train / "rose_leslie" / "img1.jpg"])
+    named = {
+        path.name: {face.person.name if face.person else None for face in library.identify(path).faces}
+        for path in (test / "obama1.jpg", test / "johnsnow_test1.jpg", test / "kit_with_rose.jpg")
+    }
+    assert named["obama1.jpg"] >= {"A"}
+    assert named["johnsnow_test1.jpg"] == {"C"}
+    assert named["kit_with_rose.jpg"] == {"C", "D"}
 
-    @pytest.fixture(scope="class")
-    def library(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhotoLibrary]:
-        with PhotoLibrary.open(read_settings(library=tmp_path_factory.mktemp("state") / "library")) as library:
-            yield library
 
-    @pytest.fixture(scope="class")
-    def report(self, library: PhotoLibrary, photos: Path) -> IngestReport:
-        return library.index([photos])
+@pytest.mark.data
+def test_verification_tells_the_presidents_apart(library: PhotoLibrary, examples: Path) -> None:
+    folder = examples / "tests" / "test_images"
+    same = library.verify(folder / "obama.jpg", folder / "obama2.jpg").verification
+    different = library.verify(folder / "obama.jpg", folder / "biden.jpg").verification
+    assert same.same
+    assert not different.same
+    assert same.probability > 0.9
+    assert different.probability < 0.1
 
-    def test_every_photo_is_indexed(self, report: IngestReport, photos: Path) -> None:
-        assert report.added + report.duplicates + len(report.failed) == sum(
-            path.suffix.lower() in {".jpg", ".jpeg", ".png"} for path in photos.rglob("*") if path.is_file()
-        )
-        assert report.faces >= 100
 
-    def test_one_photo_each_names_the_people_in_the_others(
-        self, library: PhotoLibrary, report: IngestReport, examples: Path
-    ) -> None:
-        train, test = examples / "examples/knn_examples/train", examples / "examples/knn_examples/test"
-        library.enrol("A", [train / "obama" / "obama.jpg"])
-        library.enrol("B", [train / "biden" / "biden.jpg"])
-        library.enrol("C", [train / "kit_harington" / "john1.jpeg"])
-        library.enrol("D", [train / "rose_leslie" / "img1.jpg"])
-        named = {
-            path.name: {face.person.name if face.person else None for face in library.identify(path).faces}
-            for path in (test / "obama1.jpg", test / "johnsnow_test1.jpg", test / "kit_with_rose.jpg")
-        }
-        assert named["obama1.jpg"] >= {"A"}
-        assert named["johnsnow_test1.jpg"] == {"C"}
-        assert named["kit_with_rose.jpg"] == {"C", "D"}
+@pytest.mark.data
+def test_search_finds_the_other_photos_first(library: PhotoLibrary, report: IngestReport, examples: Path) -> None:
+    found = library.search(examples / "examples" / "biden.jpg", k=2).faces[0].found
+    assert all("biden" in str(one.paths) for one in found)
 
-    def test_verification_tells_the_presidents_apart(self, library: PhotoLibrary, examples: Path) -> None:
-        folder = examples / "tests" / "test_images"
-        same = library.verify(folder / "obama.jpg", folder / "obama2.jpg").verification
-        different = library.verify(folder / "obama.jpg", folder / "biden.jpg").verification
-        assert same.same
-        assert not different.same
-        assert same.probability > 0.9
-        assert different.probability < 0.1
 
-    def test_search_finds_the_other_photos_first(
-        self, library: PhotoLibrary, report: IngestReport, examples: Path
-    ) -> None:
-        found = library.search(examples / "examples" / "biden.jpg", k=2).faces[0].found
-        assert all("biden" in str(one.paths) for one in found)
-
-    def test_clusters_and_the_report_hold_together(self, library: PhotoLibrary, report: IngestReport) -> None:
-        clusters = library.cluster().clusters
-        assert clusters
-        assert library.duplicates().faces == report.faces
-        assert library.check().findings == ()
+@pytest.mark.data
+def test_clusters_and_the_report_hold_together(library: PhotoLibrary, report: IngestReport) -> None:
+    clusters = library.cluster().clusters
+    assert clusters
+    assert library.duplicates().faces == report.faces
+    assert library.check().findings == ()

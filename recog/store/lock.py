@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +24,10 @@ def lock_owner(directory: Path) -> str | None:
     finally:
         os.close(descriptor)
     return None
+
+
+_PID_TRIES = 50
+_PID_SECONDS = 0.02
 
 
 class WriterLock:
@@ -62,9 +68,16 @@ class WriterLock:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._descriptor is not None:
+            with suppress(OSError):  # a full or failing disk: the id of a process that is gone stays, the lock does not
+                os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)  # which frees the lock; the file stays, for removing it would race
             self._descriptor = None
 
 
 def _owner(descriptor: int) -> str:
-    return os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip() or "unknown"
+    """The process id in a lock file that is held; its owner writes it a moment after it took the lock."""
+    for _ in range(_PID_TRIES):
+        if owner := os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip():
+            return owner
+        time.sleep(_PID_SECONDS)
+    return "unknown"
