@@ -1,16 +1,15 @@
 """The face map as one self-contained HTML page, or as a PNG picture."""
 
 import base64
-import hashlib
 import io
 import json
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from recog.errors import ConfigError
 from recog.library.map_results import FaceMap
 from recog.library.private_file import write_private
+from recog.render import page
 from recog.render.escape import printable
 from recog.render.figures import count
 
@@ -29,13 +28,10 @@ def write_map(found: FaceMap, path: Path) -> None:
 
 def map_page(found: FaceMap) -> str:
     """A drawing whose dots show thumbnail and name; nothing is fetched, and all from the library is text."""
-    style, script = _asset("map.css"), _asset("map.js")
+    style, script = page.asset("map.css"), page.asset("map.js")
     data = json.dumps([[_label(one.person), base64.b64encode(one.thumbnail).decode()] for one in found.faces])
     data = data.replace("<", "\\u003c")  # no name ends the script element that holds it
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{_digest(style)}'; "
-        f"script-src 'sha256-{_digest(script)}'; base-uri 'none'; form-action 'none'"
-    )
+    policy = page.policy(style, script)
     hue = _hues(found)
     dots = "".join(
         f'<circle cx="{_place(one.x):.1f}" cy="{_place(1 - one.y):.1f}" r="6" data-place="{place}" '
@@ -123,11 +119,3 @@ def _label(person: str | None) -> str:
 
 def _place(value: float) -> float:
     return MARGIN + value * (SIDE - 2 * MARGIN)
-
-
-def _asset(name: str) -> str:
-    return files("recog.render").joinpath(name).read_text(encoding="utf-8")
-
-
-def _digest(content: str) -> str:
-    return base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")

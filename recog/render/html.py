@@ -1,11 +1,9 @@
 """The duplicate report as one self-contained HTML page."""
 
 import base64
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 
 from recog.library.results import (
@@ -17,6 +15,7 @@ from recog.library.results import (
     MixedPerson,
     PhotoCopy,
 )
+from recog.render import page
 from recog.render.escape import printable
 from recog.render.figures import count, distance, one_in, percent
 from recog.types import Calibration
@@ -42,17 +41,8 @@ def duplicate_page(report: DuplicateReport) -> str:
     Names, paths and all else from the library appear as text only; a content security policy with digests lets no
     other style or script run, and no request leave.
     """
-    style, script = _asset("report.css"), _asset("report.js")
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            "img-src data:",
-            f"style-src 'sha256-{_digest(style)}'",
-            f"script-src 'sha256-{_digest(script)}'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
+    style, script = page.asset("report.css"), page.asset("report.js")
+    policy = page.policy(style, script)
     sections = (
         ("pairs", "Probably one person twice", len(report.pairs), _pairs(report)),
         ("groups", "Groups", len(report.groups), _groups(report)),
@@ -122,10 +112,10 @@ def _head(report: DuplicateReport) -> str:
     return (
         '<p class="eyebrow">recog, duplicate report</p><h1>Who is here twice?</h1>'
         f'<p class="lead">{said}</p><dl class="facts">{facts}</dl>'
-        f'<p class="fine">{_text(report.library)}, {_text(created)}. Faces are compared by '
-        f"{_text(report.network.name)} (trained on {_text(report.network.trained_on)}). Squared distances run from 0, "
-        f"the same direction, to 4; up to {distance(calibration.threshold)} counts as one person, "
-        f"{_odds(calibration)}.</p>"
+        f'<p class="fine">{page.text(report.library)}, {page.text(created)}. Faces are compared by '
+        f"{page.text(report.network.name)} (trained on {page.text(report.network.trained_on)}). "
+        f"Squared distances run from 0, the same direction, to 4; up to {distance(calibration.threshold)} counts "
+        f"as one person, {_odds(calibration)}.</p>"
     )
 
 
@@ -133,7 +123,7 @@ def _odds(calibration: Calibration) -> str:
     """How often different people come nearer than the threshold."""
     if calibration.far is None:
         return "a limit that was set by hand and not measured"
-    measured = f"measured on {count(calibration.pairs, 'pair')} of {_text(calibration.data)}"
+    measured = f"measured on {count(calibration.pairs, 'pair')} of {page.text(calibration.data)}"
     if calibration.far == 0:
         return f"and no pair of different people came nearer ({measured})"
     return f"and {one_in(calibration.far)} pairs of different people comes nearer ({measured})"
@@ -155,7 +145,7 @@ def _pair(number: int, pair: DuplicatePair) -> str:
         f"pair-{number}",
         (pair.left, pair.right),
         (pair.probability, pair.squared_distance, pair.nearest),
-        f"{_name(pair.left.label)} and {_name(pair.right.label)}",
+        f"{page.name(pair.left.label)} and {page.name(pair.right.label)}",
         _command(pair.command, "merges them") + _command(pair.reject_command, "keeps them apart")
         if pair.command
         else _NAMELESS,
@@ -184,10 +174,10 @@ def _card(
 def _side(side: DuplicateSide) -> str:
     shown = side.samples[:PAIR_FACES]
     images = "".join(_image(sample, side.label, place, len(shown)) for place, sample in enumerate(shown, start=1))
-    faces = images or _SILHOUETTE.format(alt=f"{_text(side.label)}, no thumbnail")
+    faces = images or _SILHOUETTE.format(alt=f"{page.text(side.label)}, no thumbnail")
     return (
         f'<figure class="side"><div class="faces">{faces}</div>'
-        f"<figcaption><b>{_name(side.label)}</b>{count(side.faces, 'face')}</figcaption></figure>"
+        f"<figcaption><b>{page.name(side.label)}</b>{count(side.faces, 'face')}</figcaption></figure>"
     )
 
 
@@ -199,7 +189,7 @@ def _command(command: str, does: str) -> str:
         if printable(command) == command
         else ""
     )
-    return f'<div class="command"><code>{_text(command)}</code>{button}</div>'
+    return f'<div class="command"><code>{page.text(command)}</code>{button}</div>'
 
 
 def _mixed(report: DuplicateReport) -> str:
@@ -219,7 +209,7 @@ def _mixed_person(number: int, mixed: MixedPerson) -> str:
         f"mixed-{number}",
         (mixed.main, mixed.part),
         (mixed.probability, mixed.squared_distance, mixed.nearest),
-        f"{_name(mixed.main.label)}, two parts",
+        f"{page.name(mixed.main.label)}, two parts",
         further + _command(mixed.command, "splits the name"),
     )
 
@@ -237,7 +227,7 @@ def _groups(report: DuplicateReport) -> str:
 
 def _chip(label: str, sample: FaceSample | None) -> str:
     face = _image(sample, label, 1, 1) if sample is not None else ""
-    return f'<span class="chip">{face}{_name(label)}</span>'
+    return f'<span class="chip">{face}{page.name(label)}</span>'
 
 
 def _clusters(report: DuplicateReport) -> str:
@@ -254,13 +244,13 @@ def _tile(cluster: ClusterSummary, samples: Sequence[FaceSample]) -> str:
     label = cluster.person if cluster.person is not None else f"cluster {cluster.number}"
     shown = samples[:TILE_FACES]
     images = "".join(_image(sample, label, place, len(shown)) for place, sample in enumerate(shown, start=1))
-    faces = images or _SILHOUETTE.format(alt=f"{_text(label)}, no thumbnail")
+    faces = images or _SILHOUETTE.format(alt=f"{page.text(label)}, no thumbnail")
     named = f", {cluster.named:,} named" if cluster.person is not None else ""
     unnamed = ' class="unnamed"' if cluster.person is None else ""
     mosaic = _MOSAIC.get(max(len(shown), 1), "four")
     return (
         f'<li class="tile item" tabindex="-1"><div class="mosaic {mosaic}">{faces}</div>'
-        f"<h3{unnamed}>{_name(label)}</h3><p>{count(cluster.size, 'face')}{named}</p></li>"
+        f"<h3{unnamed}>{page.name(label)}</h3><p>{count(cluster.size, 'face')}{named}</p></li>"
     )
 
 
@@ -287,39 +277,22 @@ def _near_copies(report: DuplicateReport) -> str:
 
 
 def _photo(photo: PhotoCopy) -> str:
-    where = _name(str(photo.path)) if photo.path is not None else "no file left"
+    where = page.name(str(photo.path)) if photo.path is not None else "no file left"
     return f"<li>{where} <small>{photo.width:,} by {photo.height:,}</small></li>"
 
 
 def _lines(paths: Iterable[Path]) -> str:
-    return "".join(f"<li>{_name(str(path))}</li>" for path in paths)
+    return "".join(f"<li>{page.name(str(path))}</li>" for path in paths)
 
 
 def _image(sample: FaceSample, label: str, place: int, places: int) -> str:
     """A thumbnail as a data: URI, or a silhouette where none is stored; the path is its tooltip."""
-    alt = f"{_text(label)}, face {place} of {places}"
+    alt = f"{page.text(label)}, face {place} of {places}"
     if not sample.thumbnail:
         return _SILHOUETTE.format(alt=alt)
-    title = f' title="{_text(str(sample.path))}"' if sample.path is not None else ""
+    title = f' title="{page.text(str(sample.path))}"' if sample.path is not None else ""
     data = base64.b64encode(sample.thumbnail).decode("ascii")
     return (
         f'<img src="data:image/jpeg;base64,{data}" alt="{alt}"{title} width="112" height="112" '
         'loading="lazy" decoding="async">'
     )
-
-
-def _name(text: str) -> str:
-    """A name or path that may run either way, without turning its neighbours around."""
-    return f"<bdi>{_text(text)}</bdi>"
-
-
-def _text(text: str) -> str:
-    return escape(printable(text), quote=True)
-
-
-def _asset(name: str) -> str:
-    return files("recog.render").joinpath(name).read_text(encoding="utf-8")
-
-
-def _digest(content: str) -> str:
-    return base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")

@@ -1,18 +1,16 @@
 """The style gallery as one self-contained HTML page: content, style and result side by side, with how it was made."""
 
 import base64
-import hashlib
 import math
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
-from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
 from recog.library.private_file import write_private
 from recog.library.styling_results import GalleryEntry, SmallPicture, StyleGallery
-from recog.render.escape import printable
+from recog.render import page
 from recog.render.figures import count, seconds
 from recog.store.styling import CostPoint
 
@@ -41,9 +39,8 @@ def write_gallery(gallery: StyleGallery, path: Path) -> None:
 
 def gallery_page(gallery: StyleGallery) -> str:
     """The page as text to be written in UTF-8: styles and pictures are inside, nothing is fetched, no script runs."""
-    style = _asset("report.css") + _asset("style_gallery.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    style = page.asset("report.css") + page.asset("style_gallery.css")
+    policy = page.policy(style)
     works = "".join(map(_work, gallery.entries)) or '<p class="about none">No picture yet.</p>'
     created = f"{datetime.fromisoformat(gallery.created):%Y-%m-%d %H:%M %Z}".strip()
     return f"""<!doctype html>
@@ -61,7 +58,7 @@ def gallery_page(gallery: StyleGallery) -> str:
 <body>
 <header class="top page"><p class="eyebrow">recog, style gallery</p><h1>In another manner</h1>
 <p class="lead"><strong>{count(len(gallery.entries), "picture")}</strong>, the latest first: the photo, the style, and
-what became of them.</p><p class="fine">{_text(gallery.library)}, {_text(created)}.</p></header>
+what became of them.</p><p class="fine">{page.text(gallery.library)}, {page.text(created)}.</p></header>
 <main class="page works">{works}</main>
 <footer><div class="page"><p>This page holds photos of people you know. It sends nothing anywhere; share it with the
 same care as the photos.</p></div></footer>
@@ -74,7 +71,7 @@ def _work(entry: GalleryEntry) -> str:
     what = entry.job.what
     return (
         f'<article class="work" aria-labelledby="job-{entry.job.id}"><h2 id="job-{entry.job.id}">'
-        f"{_name(what.photo_path.stem)} <small>in the manner of</small> {_name(what.style_path.stem)}</h2>"
+        f"{page.name(what.photo_path.stem)} <small>in the manner of</small> {page.name(what.style_path.stem)}</h2>"
         f'<div class="trio">{_figure("photo", what.photo_path, entry.content)}'
         f"{_figure('style', what.style_path, entry.style)}{_figure('result', what.output_path, entry.result)}</div>"
         f'<div class="made">{_settings(entry)}{curve_svg(entry.job.costs)}</div></article>'
@@ -87,12 +84,12 @@ def _figure(kind: str, path: Path, picture: SmallPicture | None) -> str:
     else:
         data = base64.b64encode(picture.jpeg).decode("ascii")
         shown = (
-            f'<img src="data:image/jpeg;base64,{data}" alt="{kind}: {_text(path.name)}" width="{picture.width}" '
+            f'<img src="data:image/jpeg;base64,{data}" alt="{kind}: {page.text(path.name)}" width="{picture.width}" '
             f'height="{picture.height}" loading="lazy" decoding="async">'
         )
     return (
-        f'<figure class="{kind}">{shown}<figcaption title="{_text(str(path))}"><b>{kind.capitalize()}</b> '
-        f"{_name(path.name)}</figcaption></figure>"
+        f'<figure class="{kind}">{shown}<figcaption title="{page.text(str(path))}"><b>{kind.capitalize()}</b> '
+        f"{page.name(path.name)}</figcaption></figure>"
     )
 
 
@@ -108,7 +105,7 @@ def _settings(entry: GalleryEntry) -> str:
         rows.append(("time", seconds(job.seconds)))
     if job.message:
         rows.append(("note", job.message))
-    return f"<dl>{''.join(f'<dt>{escape(word)}</dt><dd>{_text(value)}</dd>' for word, value in rows)}</dl>"
+    return f"<dl>{''.join(f'<dt>{escape(word)}</dt><dd>{page.text(value)}</dd>' for word, value in rows)}</dl>"
 
 
 def curve_svg(costs: Sequence[CostPoint]) -> str:
@@ -144,16 +141,3 @@ def curve_svg(costs: Sequence[CostPoint]) -> str:
         f'<text x="{_LEFT}" y="{_HEIGHT - 8}">step {first}</text>'
         f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 8}" text-anchor="end">step {last}</text></svg>'
     )
-
-
-def _name(text: str) -> str:
-    """A name that may run either way, without turning its neighbours around."""
-    return f"<bdi>{_text(text)}</bdi>"
-
-
-def _text(text: str) -> str:
-    return escape(printable(text), quote=True)
-
-
-def _asset(name: str) -> str:
-    return files("recog.render").joinpath(name).read_text(encoding="utf-8")
