@@ -1,0 +1,74 @@
+"""Feature rows that are those of several networks side by side, and the one linear map that their PCA start needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.train.features import FaceFeatures
+from recog.train.head import LinearHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureBlock:
+    """The next `width` columns of a feature row, which are one network's.
+
+    bottleneck is that network's own linear map of them, (outputs, width); None takes the columns themselves. share is
+    the part of all variance that these outputs get beside the other blocks' shares: without it, the network with the
+    largest numbers would choose the principal axes alone.
+    """
+
+    width: int
+    bottleneck: LinearHead | None = None
+    share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or not self.share > 0:
+            raise ValueError(f"a block has a width of at least 1 and a share above 0, not {self.width}, {self.share}")
+        if self.bottleneck is not None and self.bottleneck.weight.shape[1] != self.width:
+            raise ValueError(f"a bottleneck of {self.bottleneck.weight.shape[1]} features under {self.width} columns")
+
+
+def joined_bottleneck(features: NDArray[np.float32], blocks: Sequence[FeatureBlock]) -> LinearHead:
+    """One linear map on whole rows (n, width): the outputs of every block side by side, scaled to their shares.
+
+    The variance of a block's outputs over these rows, summed over its columns, becomes share / sum of shares. It is
+    what pca.principal_start takes as its bottleneck.
+    """
+    if features.ndim != 2 or features.shape[1] != sum(block.width for block in blocks):
+        raise ValueError(f"features {features.shape} are not rows of blocks {[block.width for block in blocks]}")
+    total = sum(block.share for block in blocks)
+    weights, biases = [], []
+    left = 0
+    for block in blocks:
+        columns = features[:, left : left + block.width]
+        own = LinearHead(np.eye(block.width, dtype=np.float32), np.zeros(block.width, dtype=np.float32))
+        network = own if block.bottleneck is None else block.bottleneck
+        variance = (columns @ network.weight.T).var(axis=0, dtype=np.float64).sum()
+        if not variance > 0:
+            raise ValueError(f"columns {left} to {left + block.width} are the same in all {len(features)} rows")
+        scale = np.sqrt(block.share / total / variance)
+        weight = np.zeros((len(network.weight), features.shape[1]), dtype=np.float32)
+        weight[:, left : left + block.width] = network.weight * scale
+        weights.append(weight)
+        biases.append(network.bias * scale)
+        left += block.width
+    return LinearHead(np.concatenate(weights), np.concatenate(biases).astype(np.float32))
+
+
+def joined_faces(parts: Sequence[FaceFeatures]) -> FaceFeatures:
+    """The same faces as several networks see them, one row a face: features side by side in the order of `parts`."""
+    first = parts[0]
+    for other in parts[1:]:
+        if not (np.array_equal(other.photos, first.photos) and np.array_equal(other.labels, first.labels)):
+            raise ValueError(
+                "features of different faces cannot be joined: compute them from the same photos and boxes"
+            )
+    return FaceFeatures(
+        np.concatenate([part.features for part in parts], axis=1),
+        np.concatenate([part.mirrored for part in parts], axis=1),
+        first.labels,
+        first.photos,
+        first.found,
+    )

@@ -1,0 +1,85 @@
+"""Features of several networks under one head: scaled by block, column by column as plain loops do it."""
+
+import numpy as np
+import pytest
+
+from recog.train.blocks import FeatureBlock, joined_bottleneck, joined_faces
+from recog.train.features import FaceFeatures
+from recog.train.head import LinearHead
+from recog.train.loop import TrainSettings, train_head
+from recog.train.pca import principal_start
+from recog.train.sampler import BatchShape
+
+RANDOM = np.random.default_rng(0)
+LEFT = RANDOM.normal(3, 40, (50, 6)).astype(np.float32)
+RIGHT = RANDOM.normal(-1, 0.01, (50, 4)).astype(np.float32)
+ROWS = np.concatenate([LEFT, RIGHT], axis=1)
+BOTTLENECK = LinearHead(RANDOM.normal(0, 1, (3, 6)).astype(np.float32), np.ones(3, dtype=np.float32))
+BLOCKS = [FeatureBlock(width=6, bottleneck=BOTTLENECK, share=3.0), FeatureBlock(width=4)]
+
+
+def test_every_block_gets_its_share_of_the_variance() -> None:
+    joined = joined_bottleneck(ROWS, BLOCKS)
+    outputs = ROWS @ joined.weight.T + joined.bias
+    assert outputs.shape == (50, 3 + 4)
+    assert outputs[:, :3].var(axis=0).sum() == pytest.approx(0.75, rel=1e-3)
+    assert outputs[:, 3:].var(axis=0).sum() == pytest.approx(0.25, rel=1e-3)
+
+
+def test_the_joined_map_is_each_network_s_own_map_times_a_number() -> None:
+    joined = joined_bottleneck(ROWS, BLOCKS)
+    for row in ROWS[:5]:
+        own = [sum(w * x for w, x in zip(weights, row[:6], strict=True)) + 1.0 for weights in BOTTLENECK.weight]
+        outputs = joined.weight @ row + joined.bias
+        left, right = outputs[:3] / np.array(own), outputs[3:] / row[6:]
+        assert np.allclose(left, left[0], rtol=1e-3)
+        assert np.allclose(right, right[0], rtol=1e-3)
+
+
+def test_a_head_is_trained_on_rows_of_two_networks() -> None:
+    labels = np.repeat(np.arange(10, dtype=np.int64), 5)
+    start = principal_start(ROWS, joined_bottleneck(ROWS, BLOCKS), dim=4)
+    run = train_head(
+        ROWS,
+        labels,
+        TrainSettings(batch=BatchShape(people=5, photos=3), steps=3, validate_every=1),
+        start=start,
+        validate=lambda head: {"moved": float(np.abs(head.embed(ROWS) - start.embed(ROWS)).sum())},
+        score="moved",
+    )
+    assert run.head.embed(ROWS).shape == (50, 4)
+    assert run.step > 0
+
+
+def faces(features: np.ndarray, photos: list[int]) -> FaceFeatures:
+    rows = np.array(photos, dtype=np.int64)
+    return FaceFeatures(features, -features, rows, rows, np.zeros(len(rows), dtype=np.int64))
+
+
+def test_faces_of_two_networks_are_joined_row_by_row() -> None:
+    joined = joined_faces([faces(LEFT[:2], [4, 7]), faces(RIGHT[:2], [4, 7])])
+    assert np.array_equal(joined.features, ROWS[:2])
+    assert np.array_equal(joined.mirrored, -ROWS[:2])
+    assert joined.photos.tolist() == [4, 7]
+
+
+def test_features_of_different_faces_are_not_joined() -> None:
+    with pytest.raises(ValueError, match="different faces"):
+        joined_faces([faces(LEFT[:2], [4, 7]), faces(RIGHT[:2], [4, 8])])
+
+
+@pytest.mark.parametrize("blocks", [[FeatureBlock(width=6)], [FeatureBlock(width=6), FeatureBlock(width=5)]])
+def test_blocks_that_are_not_the_row_are_refused(blocks: list[FeatureBlock]) -> None:
+    with pytest.raises(ValueError, match="are not rows of blocks"):
+        joined_bottleneck(ROWS, blocks)
+
+
+def test_a_block_without_variance_is_refused() -> None:
+    with pytest.raises(ValueError, match="columns 0 to 2 are the same"):
+        joined_bottleneck(np.zeros((5, 2), dtype=np.float32), [FeatureBlock(width=2)])
+
+
+@pytest.mark.parametrize("wrong", [{"width": 0}, {"width": 3, "share": 0.0}, {"width": 5, "bottleneck": BOTTLENECK}])
+def test_a_block_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"block|bottleneck"):
+        FeatureBlock(**wrong)  # type: ignore[arg-type]
