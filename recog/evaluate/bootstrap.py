@@ -1,5 +1,6 @@
 """Confidence intervals of rates whose cases are not independent: whole people, or photos, are drawn anew."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ def ratio_interval(hits: NDArray[Any], cases: NDArray[Any], *, seed: int = 0) ->
 
     A unit is a person or a photo with all its cases. One unit shows no spread: its interval is its rate alone.
     """
-    ratios = [drawn @ hits / (drawn @ cases) for drawn in _draws(len(hits), seed) if drawn @ cases > 0]
-    return _percentiles(ratios)
+    ratios = [drawn @ hits / (drawn @ cases) for drawn in drawn_units(len(hits), seed) if drawn @ cases > 0]
+    return percentiles(ratios)
 
 
 def person_interval(false_accepts: NDArray[np.integer], faces: NDArray[np.integer], *, seed: int = 0) -> Interval:
@@ -28,20 +29,22 @@ def person_interval(false_accepts: NDArray[np.integer], faces: NDArray[np.intege
     himself.
     """
     rates = []
-    for drawn in _draws(len(faces), seed):
+    for drawn in drawn_units(len(faces), seed):
         of_person = drawn * faces
         pairs = (of_person.sum() ** 2 - (of_person**2).sum()) / 2
         if pairs > 0:
             rates.append(float(drawn @ false_accepts @ drawn) / pairs)
-    return _percentiles(rates)
+    return percentiles(rates)
 
 
-def _draws(units: int, seed: int) -> NDArray[np.float64]:
-    """How often each unit is drawn, (RESAMPLES, units)."""
+def drawn_units(units: int, seed: int) -> NDArray[np.int64]:
+    """How often each unit is drawn, (RESAMPLES + 1, units); the first draw is the units as they are."""
     random = np.random.default_rng(seed)
-    return random.multinomial(units, np.full(units, 1 / units), size=RESAMPLES).astype(np.float64)
+    drawn = random.multinomial(units, np.full(units, 1 / units), size=RESAMPLES)
+    return np.concatenate([np.ones((1, units), dtype=np.int64), drawn])
 
 
-def _percentiles(values: list[float]) -> Interval:
+def percentiles(values: Sequence[float]) -> Interval:
+    """The middle 95 % of what the draws gave."""
     low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)

@@ -4,7 +4,7 @@ Huang et al. 2007, "Labeled Faces in the Wild"; VAL and FAR as in FaceNet (arXiv
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -69,36 +69,69 @@ class LfwScores:
 
 
 def read_pairs(path: Path) -> list[Pair]:
-    """Read LFW's format: View 2 (`folds<TAB>n`, then n same and n different a fold) or a development list (`n`).
+    """Read LFW's format: View 2 (`folds<TAB>n`, then n same and n different a fold), a development list (`n`), or bare.
 
-    A line `name i j` is a same pair, `name1 i name2 j` a different one. A development list names no folds: ten are cut
-    from it in order, each with a tenth of the same and a tenth of the different pairs, so every fold is balanced and
-    the pairs of one person, which stand together, stay in one fold. EvaluationError with the line that is wrong.
+    A line `name i j` is a same pair, `name1 i name2 j` a different one; a file without a first line of numbers holds
+    them in any order and number. Where no folds are named, ten are cut in order, each with a tenth of the same and a
+    tenth of the different pairs, so the pairs of one person, which stand together, stay in one fold; fewer folds where
+    there are fewer pairs. EvaluationError with the line that is wrong.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"the pairs file {path} cannot be read: {error}") from error
+    first = lines[0].split() if lines else []
+    if len(first) in {3, 4}:
+        return _bare(path, [_pair(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()])
     folds, count = _header(path, lines)
-    rows = [(number, line.split()) for number, line in enumerate(lines[1:], start=2) if line.strip()]
+    rows = [(number, line) for number, line in enumerate(lines[1:], start=2) if line.strip()]
     if len(rows) != 2 * count * folds:
         raise EvaluationError(
             f"{path}: the first line announces {folds} x {count} same and as many different pairs, "
             f"but {len(rows)} lines follow: the file is cut short or of another format"
         )
-    pairs = []
-    for position, (number, words) in enumerate(rows):
-        within, same_expected = position % (2 * count), position % (2 * count) < count
-        if len(words) != (3 if same_expected else 4) or not all(word.isdigit() for word in _numbers(words)):
-            raise EvaluationError(
-                f"{path}, line {number}: expected `{'name i j' if same_expected else 'name1 i name2 j'}`, "
-                f"found {' '.join(words)!r}"
-            )
-        fold = position // (2 * count) if folds > 1 else (within % count) * FOLDS // count
-        left = _stem(words[0], words[1])
-        right = _stem(words[0], words[2]) if same_expected else _stem(words[2], words[3])
-        pairs.append(Pair(left, right, same_expected, fold))
-    return pairs
+    if folds == 1:
+        kinds = [position < count for position in range(2 * count)]
+        return _bare(path, [_pair(path, *row, same=kind) for row, kind in zip(rows, kinds, strict=True)])
+    return [
+        _pair(path, *row, same=position % (2 * count) < count, fold=position // (2 * count))
+        for position, row in enumerate(rows)
+    ]
+
+
+def _pair(path: Path, number: int, line: str, *, same: bool | None = None, fold: int = 0) -> Pair:
+    """The pair of one line; same is what its place announces, None where it may be either."""
+    words = line.split()
+    kind = len(words) == 3 if same is None else same
+    if len(words) != (3 if kind else 4) or not all(word.isdecimal() for word in words[1 if kind else 3 :]):
+        raise _unlike(path, number, line, same)
+    if kind:
+        return Pair(_stem(words[0], words[1]), _stem(words[0], words[2]), same=True, fold=fold)
+    if not words[1].isdecimal():
+        raise _unlike(path, number, line, same)
+    return Pair(_stem(words[0], words[1]), _stem(words[2], words[3]), same=False, fold=fold)
+
+
+def _unlike(path: Path, number: int, line: str, same: bool | None) -> EvaluationError:
+    wanted = {True: "`name i j`", False: "`name1 i name2 j`", None: "`name i j` or `name1 i name2 j`"}[same]
+    return EvaluationError(f"{path}, line {number}: expected {wanted}, found {line.strip()!r}")
+
+
+def _bare(path: Path, pairs: Sequence[Pair]) -> list[Pair]:
+    """The same pairs in ten folds, cut in order."""
+    counts = {kind: sum(pair.same is kind for pair in pairs) for kind in (True, False)}
+    folds = min(FOLDS, *counts.values())
+    if folds < 2:
+        raise EvaluationError(
+            f"{path} holds {counts[True]} same and {counts[False]} different pairs: two of each are the least that a "
+            "threshold can be chosen on and tried"
+        )
+    seen = {True: 0, False: 0}
+    cut = []
+    for pair in pairs:
+        cut.append(replace(pair, fold=seen[pair.same] * folds // counts[pair.same]))
+        seen[pair.same] += 1
+    return cut
 
 
 def _header(path: Path, lines: Sequence[str]) -> tuple[int, int]:
@@ -108,10 +141,6 @@ def _header(path: Path, lines: Sequence[str]) -> tuple[int, int]:
             f"{path}: an LFW pairs file begins with `pairs` or `folds pairs`, not {lines[0] if lines else ''!r}"
         )
     return (int(words[0]), int(words[1])) if len(words) == 2 else (1, int(words[0]))
-
-
-def _numbers(words: Sequence[str]) -> Sequence[str]:
-    return words[1:3] if len(words) == 3 else (words[1], words[3])
 
 
 def _stem(name: str, number: str) -> str:
@@ -139,12 +168,16 @@ def ten_folds(
     """Score each fold with the thresholds chosen on all the others; (n,) each, fold numbered from 0.
 
     Where the different pairs of the other folds are fewer than 1 / far, VAL is taken at the largest threshold that
-    accepts none of them (see roc.threshold_at_far).
+    accepts none of them (see roc.threshold_at_far). EvaluationError where a fold has pairs of one kind alone.
     """
     check_pairs(distances, same)
     numbers = np.unique(fold)
     if len(numbers) < 2:
         raise ValueError("one fold leaves none to choose the threshold on")
+    for number in numbers:
+        kinds = same[fold == number]
+        if kinds.all() or not kinds.any():
+            raise EvaluationError(f"fold {number + 1} has no {'different' if kinds.any() else 'same'} pair")
     accuracies, thresholds = [], []
     vals: dict[float, list[tuple[float, float]]] = {far: [] for far in fars}
     for number in numbers:

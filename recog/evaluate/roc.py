@@ -1,7 +1,8 @@
 """Verification scores of labelled distances: accuracy, ROC, AUC, EER, VAL at FAR.
 
 Everywhere: `distances` is (n,) squared distances, `same` (n,) bool, and a pair is accepted when its distance is at
-most the threshold.
+most the threshold. `weights` (n,) are whole numbers that say how often each pair counts, by default once: every score
+is that of the pairs repeated so often.
 """
 
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Weights = NDArray[np.int64]
 
 
 class RocCurve(NamedTuple):
@@ -31,13 +33,14 @@ def check_pairs(distances: NDArray[np.floating], same: Bools) -> None:
         raise ValueError(f"{np.count_nonzero(same)} same of {len(same)} pairs: both kinds are needed")
 
 
-def roc_curve(distances: NDArray[np.floating], same: Bools) -> RocCurve:
+def roc_curve(distances: NDArray[np.floating], same: Bools, weights: Weights | None = None) -> RocCurve:
     """FAR and VAL at each distinct distance, from accepting nobody (threshold below the least) to everybody."""
     check_pairs(distances, same)
+    counts = np.ones(len(same), dtype=np.int64) if weights is None else weights
     order = np.argsort(distances, kind="stable")
     ordered = distances[order].astype(np.float64)
-    accepted_same = np.cumsum(same[order])
-    accepted_different = np.cumsum(~same[order])
+    accepted_same = np.cumsum(np.where(same, counts, 0)[order])
+    accepted_different = np.cumsum(np.where(same, 0, counts)[order])
     last_of_equals = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
     return RocCurve(
         thresholds=np.append(np.nextafter(ordered[0], -np.inf), ordered[last_of_equals]),
@@ -46,19 +49,20 @@ def roc_curve(distances: NDArray[np.floating], same: Bools) -> RocCurve:
     )
 
 
-def accuracy(distances: NDArray[np.floating], same: Bools, threshold: float) -> float:
+def accuracy(distances: NDArray[np.floating], same: Bools, threshold: float, weights: Weights | None = None) -> float:
     """Share of pairs decided rightly, 0 to 1."""
-    return float(np.mean((distances <= threshold) == same))
+    return float(np.average((distances <= threshold) == same, weights=weights))
 
 
-def best_threshold(distances: NDArray[np.floating], same: Bools) -> float:
+def best_threshold(distances: NDArray[np.floating], same: Bools, weights: Weights | None = None) -> float:
     """The threshold of highest accuracy on these pairs.
 
     Where a range of thresholds is equally good, its middle; where several ranges are, the middle one's. Departure from
     the usual scripts, which try a grid of 400 and take the first best: this is exact and leans to neither side.
     """
-    curve = roc_curve(distances, same)
-    gain = curve.val * np.count_nonzero(same) - curve.far * np.count_nonzero(~same)
+    curve = roc_curve(distances, same, weights)
+    counts = np.ones(len(same), dtype=np.int64) if weights is None else weights
+    gain = curve.val * counts[same].sum() - curve.far * counts[~same].sum()
     best = np.flatnonzero(np.isclose(gain, gain.max(), rtol=0.0, atol=1e-6))
     chosen = best[len(best) // 2]
     if chosen in {0, len(curve.thresholds) - 1}:
@@ -66,35 +70,56 @@ def best_threshold(distances: NDArray[np.floating], same: Bools) -> float:
     return float((curve.thresholds[chosen] + curve.thresholds[chosen + 1]) / 2)
 
 
-def threshold_at_far(different: NDArray[np.floating], far: float) -> float:
+def threshold_at_far(different: NDArray[np.floating], far: float, weights: Weights | None = None) -> float:
     """The threshold that accepts the share `far` (0 to 1) of different pairs, from their distances, (n,) n > 0.
 
     Between two distances it is interpolated. Below 1 / n it is the largest threshold that accepts none: n pairs cannot
-    say more, and the real rate may be anything up to about 3 / n (the rule of three, 95 %).
+    say more, and the real rate may be anything up to about 3 / n (the rule of three, 95 %). Weights are above 0.
     """
     if not 0.0 <= far <= 1.0:
         raise ValueError(f"a false accept rate is a share from 0 to 1, not {far}")
-    ordered = np.sort(different.astype(np.float64))
-    rank = far * len(ordered)
+    order = np.argsort(different, kind="stable")
+    ordered = different[order].astype(np.float64)
+    if weights is None:
+        ranks = np.arange(1, len(ordered) + 1)
+    else:
+        last = np.cumsum(weights[order])  # a distance that counts k times holds k ranks
+        ranks = np.stack([last - weights[order] + 1, last], axis=1).ravel()
+        ordered = np.repeat(ordered, 2)
+    rank = far * ranks[-1]
     if rank < 1:
         return float(np.nextafter(ordered[0], -np.inf))
-    return float(np.interp(rank, np.arange(1, len(ordered) + 1), ordered))
+    return float(np.interp(rank, ranks, ordered))
 
 
 def auc(distances: NDArray[np.floating], same: Bools) -> float:
     """Area under the ROC: the chance that a random same pair is nearer than a random different one (ties half)."""
-    curve = roc_curve(distances, same)
-    return float(np.sum(np.diff(curve.far) * (curve.val[1:] + curve.val[:-1]) / 2))
+    return area(roc_curve(distances, same))
 
 
 def equal_error_rate(distances: NDArray[np.floating], same: Bools) -> float:
     """The rate at which false accepts (FAR) and false rejects (1 - VAL) are equal, linear between thresholds."""
-    curve = roc_curve(distances, same)
+    return equal_error(roc_curve(distances, same))
+
+
+def area(curve: RocCurve) -> float:
+    """Area under a curve, 0 to 1."""
+    return float(np.sum(np.diff(curve.far) * (curve.val[1:] + curve.val[:-1]) / 2))
+
+
+def equal_error(curve: RocCurve) -> float:
+    """Where a curve's FAR is 1 - VAL, 0 to 1."""
     excess = curve.far - (1.0 - curve.val)
     after = int(np.argmax(excess >= 0))
     before = after - 1
     share = -excess[before] / (excess[after] - excess[before])
     return float(curve.far[before] + share * (curve.far[after] - curve.far[before]))
+
+
+def val_at(curve: RocCurve, fars: Floats) -> Floats:
+    """VAL at each FAR, the largest that a threshold of the curve reaches without exceeding it."""
+    reached: Floats = curve.val[np.searchsorted(curve.far, fars, side="right") - 1]
+    return reached
 
 
 def bootstrap_interval(

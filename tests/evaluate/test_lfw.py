@@ -33,6 +33,18 @@ def test_a_development_file_is_cut_into_ten_balanced_folds_in_order(tmp_path: Pa
         assert [pair.fold for pair in pairs if pair.same is kind] == [row // 3 for row in range(30)]
 
 
+def test_a_file_without_a_first_line_of_numbers_is_cut_into_folds_in_order(tmp_path: Path) -> None:
+    """Kinds may alternate and differ in number; lines of View 2 without their first line give the published folds."""
+    same = [f"A\t1\t{number}" for number in range(2, 22)]
+    different = [f"A\t1\tB\t{number}" for number in range(2, 42)]
+    blocks = [same[2 * fold : 2 * fold + 2] + different[4 * fold : 4 * fold + 4] for fold in range(10)]
+    pairs = read_pairs(write(tmp_path / "pairs.txt", *(line for block in blocks for line in block)))
+    assert [pair.fold for pair in pairs] == [row // 6 for row in range(60)]
+    assert [pair.same for pair in pairs] == [True, True, False, False, False, False] * 10
+    few = read_pairs(write(tmp_path / "few.txt", *same[:3], *different[:9]))
+    assert [pair.fold for pair in few] == [0, 1, 2, 0, 0, 0, 1, 1, 1, 2, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
@@ -42,6 +54,9 @@ def test_a_development_file_is_cut_into_ten_balanced_folds_in_order(tmp_path: Pa
         (["1", "A\t1\tB\t2", "A\t1\t2"], "line 2"),
         (["1", "A\t1\tx", "A\t1\tB\t2"], "line 2"),
         (["1", "A\t1\t2", "A\tB\t1\t2"], "line 3"),
+        (["A\t1\t2", "A\tB\t1\t2"], "line 2: expected `name i j` or `name1 i name2 j`"),
+        (["A\t1\t2", "A\t1\tB\t2"], "1 same and 1 different"),
+        (["A\t1\t2", "A\t1\t3"], "2 same and 0 different"),
     ],
 )
 def test_a_file_of_another_format_is_refused_with_its_place(tmp_path: Path, lines: list[str], message: str) -> None:
@@ -95,6 +110,11 @@ def test_a_fold_is_never_scored_with_a_threshold_that_saw_it() -> None:
     same = np.array([True, True, False, False] * 2)
     scores = ten_folds(distances, same, np.repeat([0, 1], 4))
     assert scores.accuracy == pytest.approx(0.5)
+
+
+def test_a_fold_with_one_kind_of_pair_is_named() -> None:
+    with pytest.raises(EvaluationError, match="fold 2 has no different pair"):
+        ten_folds(np.array([0.1, 2.0, 0.1]), np.array([True, False, True]), np.array([0, 0, 1]))
 
 
 def test_one_fold_is_no_protocol() -> None:

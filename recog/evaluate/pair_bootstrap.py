@@ -1,0 +1,133 @@
+"""Confidence intervals of verification scores: the whole protocol again on people drawn anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.evaluate.bootstrap import Interval, drawn_units, percentiles
+from recog.evaluate.photo_pairs import Rows
+from recog.evaluate.roc import (
+    Bools,
+    Floats,
+    Weights,
+    accuracy,
+    area,
+    best_threshold,
+    check_pairs,
+    equal_error,
+    roc_curve,
+    threshold_at_far,
+    val_at,
+)
+
+GRID = 61
+"""False accept rates of the band, evenly in their logarithm."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairIntervals:
+    """95 % intervals over people drawn anew; val and measured_far have one for each wanted false accept rate."""
+
+    accuracy: Interval
+    auc: Interval
+    eer: Interval
+    val: tuple[Interval, ...]
+    measured_far: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RocBand:
+    """The ROC of all pairs together, VAL at rising FARs, and the 95 % interval of each VAL over people drawn anew."""
+
+    far: tuple[float, ...]
+    val: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def pair_intervals(
+    distances: NDArray[np.floating],
+    same: Bools,
+    fold: Rows,
+    people: tuple[Rows, Rows],
+    *,
+    fars: Sequence[float],
+    seed: int = 0,
+) -> tuple[PairIntervals, RocBand]:
+    """Draw people with replacement and score their pairs by the same ten folds; people are those left and right.
+
+    A person drawn k times brings each same pair k times, and with one drawn m times each different pair k m times (the
+    bootstrap of a graph's vertices: Snijders, Borgatti 1999). Whoever is in one pair alone comes with the other one of
+    it, so pairs that share nobody are drawn as pairs. Every interval holds what people do to the score, and what they
+    do to the thresholds that are chosen on them. Folds that a draw leaves without pairs of a kind do not count in it.
+    The pairs as they are count as one of the draws.
+    """
+    check_pairs(distances, same)
+    order = np.argsort(distances, kind="stable")
+    distances, same, fold = distances[order].astype(np.float64), same[order], fold[order]
+    left, right = _units(people[0][order], people[1][order])
+    grid = np.geomspace(1 / max(2, int(np.count_nonzero(~same))), 1.0, GRID)
+    rows: list[list[float]] = []
+    curves: list[Floats] = []
+    for drawn in drawn_units(int(max(left.max(), right.max())) + 1, seed):
+        weights = np.where(left == right, drawn[left], drawn[left] * drawn[right])
+        kept = weights > 0
+        if not (same & kept).any() or not (~same & kept).any():
+            continue
+        curve = roc_curve(distances[kept], same[kept], weights[kept])
+        scores = fold_means(distances[kept], same[kept], fold[kept], weights[kept], fars)
+        if scores is not None:
+            rows.append([area(curve), equal_error(curve), *scores])
+            curves.append(val_at(curve, grid))
+    if not rows:
+        raise ValueError("no fold has pairs of both kinds within and without")
+    auc, eer, right_share, *rates = (percentiles(list(column)) for column in zip(*rows, strict=True))
+    low, high = np.array([percentiles(list(column)) for column in zip(*curves, strict=True)]).T
+    whole = roc_curve(distances, same)
+    return (
+        PairIntervals(right_share, auc, eer, tuple(rates[: len(fars)]), tuple(rates[len(fars) :])),
+        RocBand(tuple(grid.tolist()), tuple(val_at(whole, grid).tolist()), tuple(low.tolist()), tuple(high.tolist())),
+    )
+
+
+def fold_means(
+    distances: NDArray[np.floating], same: Bools, fold: Rows, weights: Weights, fars: Sequence[float]
+) -> list[float] | None:
+    """Accuracy, VAL at each FAR and the FAR measured there, means over folds as in lfw.ten_folds; weights above 0.
+
+    None where no fold has pairs of both kinds within and without.
+    """
+    rows = []
+    for number in np.unique(fold):
+        test = fold == number
+        tested, trained = same[test], same[~test]
+        if tested.all() or not tested.any() or trained.all() or not trained.any():
+            continue
+        threshold = best_threshold(distances[~test], trained, weights[~test])
+        others = ~test & ~same
+        accepted = [distances[test] <= threshold_at_far(distances[others], far, weights[others]) for far in fars]
+        within = weights[test]
+        rows.append(
+            [
+                accuracy(distances[test], tested, threshold, within),
+                *(float(np.average(each[tested], weights=within[tested])) for each in accepted),
+                *(float(np.average(each[~tested], weights=within[~tested])) for each in accepted),
+            ]
+        )
+    return [float(mean) for mean in np.mean(rows, axis=0)] if rows else None
+
+
+def _units(left: Rows, right: Rows) -> tuple[Rows, Rows]:
+    """What is drawn for each pair, numbered from 0: its two people, but a partner who is in no other pair is not."""
+    _, numbered, pairs = np.unique(np.concatenate([left, right]), return_inverse=True, return_counts=True)
+    first, second = np.split(numbered, 2)
+    shared = pairs[numbered] > 1
+    shared_first, shared_second = np.split(shared, 2)
+    units = np.concatenate(
+        [np.where(shared_first, first, second), np.where(shared_second | ~shared_first, second, first)]
+    )
+    _, renumbered = np.unique(units, return_inverse=True)
+    one, other = np.split(renumbered, 2)
+    return one, other
