@@ -150,7 +150,7 @@ def test_a_cache_that_cannot_be_made_is_named(tiny: Tiny, tmp_path: Path) -> Non
 
 
 def test_unknown_weights_are_answered_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="facenet-casia, facenet-vggface2, mtcnn"):
+    with pytest.raises(ConfigError, match="facenet-casia, facenet-vggface2, dlib-resnet, mtcnn"):
         spec("arcface")
 
 
