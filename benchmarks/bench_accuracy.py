@@ -26,9 +26,9 @@ from recog.embed.trunk import Trunk
 from recog.evaluate.lfw import LfwScores
 from recog.train.folder import HeadPlan, pca_start, training_faces
 from recog.train.head import LinearHead
-from recog.train.loop import TrainSettings
 from recog.train.pca import read_bottleneck
 from recog.train.people import labelled_photos
+from recog.train.settings import TrainSettings
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.weights.pull import ensure_weights
 

@@ -25,7 +25,8 @@ class Selection(StrEnum):
     SEMI_HARD = "semi-hard"
     NEAREST_SEMI_HARD = "nearest-semi-hard"
     BATCH_HARD = "batch-hard"
-    ALL = "all"
+    BATCH_ALL = "batch-all"
+    OFFLINE = "offline"
 
 
 @verb
@@ -58,8 +59,9 @@ def head(
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --out heads/
     """
     from recog.render.text_scores import trained_head
+    from recog.train.checkpoint import Progress
     from recog.train.folder import HeadPlan, train_head_from_folder
-    from recog.train.loop import Progress, TrainSettings
+    from recog.train.settings import TrainSettings
     from recog.weights.device import choose_device
 
     def tell(step: Progress) -> None:

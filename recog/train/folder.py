@@ -13,14 +13,16 @@ from recog.errors import TrainingError
 from recog.evaluate.calibrate import LabelledFaces, calibrate
 from recog.evaluate.calibration_file import calibration_path, save_calibration
 from recog.evaluate.lfw import LfwScores
+from recog.train.checkpoint import Progress
 from recog.train.faces import Undetected
 from recog.train.features import INPUT_SIZE, FaceFeatures, FeatureNetwork, face_features
 from recog.train.head import LinearHead
-from recog.train.loop import Progress, TrainedHead, TrainSettings, train_head
+from recog.train.head_training import TrainedHead, train_head
 from recog.train.pca import principal_start, read_bottleneck
 from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.record import code_state, write_record
 from recog.train.sampler import Labels
+from recog.train.settings import TrainSettings
 from recog.train.validation import PairList, Validation, read_pair_list
 from recog.types import Calibration, Detector
 from recog.weights.pull import ensure_weights

@@ -1,19 +1,20 @@
-"""Train a linear head on cached trunk features with the triplet loss."""
+"""Train what turns rows into embeddings with the triplet loss: steps, validation, checkpoints."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from recog.errors import TrainingError
+from recog.train.checkpoint import Checkpoint, CheckpointFile, Progress
 from recog.train.collapse import CollapseWatch, StepFacts
-from recog.train.head import LinearHead, unit_outputs
 from recog.train.losses import drift, mean_variance, triplet_loss
-from recog.train.sampler import BatchShape, Labels, PersonSampler
+from recog.train.offline import draw_triplets, mine_triplets
+from recog.train.sampler import Labels, PersonSampler, Rows
+from recog.train.settings import Selection, TrainSettings
 from recog.train.triplets import (
     active_share,
     batch_hard_triplets,
@@ -21,141 +22,244 @@ from recog.train.triplets import (
     semi_hard_triplets,
     valid_triplets,
 )
+from recog.types import Embeddings
 
-Selection = Literal["semi-hard", "nearest-semi-hard", "batch-hard", "all"]
+Scores = Mapping[str, float]
+
+
+class Learner(Protocol):
+    """What is trained."""
+
+    @property
+    def tensors(self) -> Mapping[str, Tensor]:
+        """The leaf tensors that the optimiser moves, by name, always in the same order."""
+
+    def embed(self, rows: Rows, step: int) -> tuple[Tensor, Tensor]:
+        """Unit embeddings of these rows of the training set, (b, dim) with a gradient, and those to hold them near.
+
+        step seeds what is drawn by chance, so that a step can be repeated.
+        """
+
+    def embed_all(self) -> Embeddings:
+        """Of every row, without chance or gradient, (n, dim): what offline triplets are mined from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainSettings:
-    """How to train; margin is in squared distance, steps are batches.
+class Trained:
+    """The best tensors seen, the step they are of (0: the start itself), and every validated step."""
 
-    hold weighs the drift from the start (see losses.drift). validate_every counts steps.
-    """
-
-    batch: BatchShape = field(default_factory=BatchShape)
-    selection: Selection = "semi-hard"
-    margin: float = 0.2
-    learning_rate: float = 1e-4
-    hold: float = 20.0
-    steps: int = 400
-    validate_every: int = 25
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not (0 < self.margin < 4 and self.learning_rate > 0 and self.hold >= 0):
-            raise TrainingError(
-                f"margin {self.margin} must lie in (0, 4), learning rate {self.learning_rate} above 0, "
-                f"hold {self.hold} at or above 0"
-            )
-        if self.steps < 1 or self.validate_every < 1:
-            raise TrainingError(f"{self.steps} steps, validated every {self.validate_every}: both are at least 1")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A validated step; scores are the validation's own, best tells whether this head is the one kept so far."""
-
-    step: int
-    steps: int
-    loss: float
-    triplets: int
-    active: float
-    spread: float
-    scores: Mapping[str, float]
-    best: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TrainedHead:
-    """The best head seen, the step it is of (0: the start itself), and every validated step."""
-
-    head: LinearHead
+    best: Mapping[str, Tensor]
     step: int
     history: tuple[Progress, ...]
     warnings: tuple[str, ...]
 
 
-Validate = Callable[[LinearHead], Mapping[str, float]]
-
-
-def train_head(
-    features: NDArray[np.float32],
+def train(
+    learner: Learner,
     labels: Labels,
     settings: TrainSettings,
     *,
-    start: LinearHead,
-    validate: Validate,
+    validate: Callable[[], Scores],
     score: str,
     never_below: Sequence[str] = (),
+    checkpoint: CheckpointFile | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
-) -> TrainedHead:
-    """Train from `start` on (n, width) features with (n,) labels; keep the head that validates best.
+) -> Trained:
+    """Train `learner` on rows with (n,) labels; remember the tensors that validate best.
 
-    validate gives named scores of a head, higher is better; `score` names the one that decides. The start competes too,
-    so the result never validates below it, nor does it by any score of never_below.
+    validate gives named scores of the learner as it is, higher is better; `score` names the one that decides. The start
+    competes too, so the result never validates below it, nor does it by any score of never_below.
 
-    FaceNet (arXiv:1503.03832): P x K batches, online selection, squared distance. Departures: the trunk is frozen and
-    the head linear, so features are read once and a run takes minutes; AdamW for AdaGrad; the head is held near its
-    start. A collapse or a loss that is no number ends the run: with a better head than the start in hand it is a
-    warning, else a TrainingError.
+    With a checkpoint file the run goes on from what lies there, to the numbers it would have had undisturbed, and
+    leaves one at every validation; the caller removes it once the result is safe.
+
+    FaceNet (arXiv:1503.03832): P x K batches, online selection, squared distance. Departures: AdamW for AdaGrad; a
+    start that is already good, held near by `hold`. A collapse or a loss that is no number ends the run and names its
+    step: with better tensors than the start in hand it is a warning, else a TrainingError; the last checkpoint stays.
     """
-    if features.ndim != 2 or labels.shape != (len(features),):
-        raise ValueError(f"features {features.shape} and labels {labels.shape} are not (n, width) and (n,)")
-    sampler = PersonSampler(labels, settings.batch, seed=settings.seed)
-    rows_of, labels_of = torch.from_numpy(features), torch.from_numpy(labels)
-    start_weight, start_bias = torch.from_numpy(start.weight.copy()), torch.from_numpy(start.bias.copy())
-    weight, bias = (start_weight.clone().requires_grad_(), start_bias.clone().requires_grad_())
-    optimiser = torch.optim.AdamW([weight, bias], lr=settings.learning_rate, weight_decay=0.0)
-    watch = CollapseWatch(margin=settings.margin)
-    scores = start_scores = validate(start)
-    best, best_step, best_score = start, 0, scores[score]
-    history = [Progress(0, settings.steps, 0.0, 0, 0.0, 0.0, scores, best=True)]
-    progress(history[0])
-    warnings: list[str] = []
-    for step in range(1, settings.steps + 1):
-        rows = torch.from_numpy(sampler.batch(step))
-        batch, batch_labels = rows_of[rows], labels_of[rows]
-        embeddings = unit_outputs(batch, weight, bias)
-        triplets = select_triplets(embeddings, batch_labels, settings)
-        loss = triplet_loss(embeddings, triplets, margin=settings.margin)
-        active = active_share(embeddings, batch_labels, margin=settings.margin)
-        facts = StepFacts(step, float(loss.detach()), len(triplets), active, mean_variance(embeddings))
-        try:
-            watch.see(facts)
-        except TrainingError as error:
-            if best_step == 0:
-                raise
-            warnings.append(str(error))
-            break
-        held = settings.hold * drift(embeddings, unit_outputs(batch, start_weight, start_bias))
-        optimiser.zero_grad()
-        torch.autograd.backward(loss + held)
-        optimiser.step()
-        if step % settings.validate_every and step != settings.steps:
-            continue
-        head = LinearHead(weight.detach().numpy().copy(), bias.detach().numpy().copy())
-        scores = validate(head)
-        fallen = any(scores[name] < start_scores[name] for name in never_below)
-        better = scores[score] > best_score and not fallen
-        if better:
-            best, best_step, best_score = head, step, scores[score]
-        history.append(
-            Progress(step, settings.steps, facts.loss, facts.triplets, facts.active, facts.spread, scores, best=better)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        run = _Run(
+            learner, labels, settings, validate=validate, score=score, never_below=never_below, checkpoint=checkpoint
         )
-        progress(history[-1])
-    if watch.idle():
-        warnings.append(f"no {settings.selection} triplet in the last steps: nothing is left to learn at this margin")
-    return TrainedHead(best, best_step, tuple(history), tuple(warnings))
+        return run.run(progress)
 
 
-def select_triplets(embeddings: Tensor, labels: Tensor, settings: TrainSettings) -> Tensor:
-    """The rows that `settings.selection` chooses, (t, 3)."""
-    match settings.selection:
+class _Run:
+    """The state of a run between its steps."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        labels: Labels,
+        settings: TrainSettings,
+        *,
+        validate: Callable[[], Scores],
+        score: str,
+        never_below: Sequence[str],
+        checkpoint: CheckpointFile | None,
+    ) -> None:
+        self._learner, self._labels, self._settings = learner, labels, settings
+        self._validate, self._score, self._never_below = validate, score, never_below
+        self._sampler = PersonSampler(labels, settings.batch, seed=settings.seed)
+        self._optimiser = torch.optim.AdamW(
+            list(learner.tensors.values()), lr=settings.learning_rate, weight_decay=0.0, foreach=False
+        )
+        self._watch = CollapseWatch()
+        self._pool = np.empty((0, 3), dtype=np.int64)
+        self._best, self._best_step = self._copy(), 0
+        self._history: list[Progress] = []
+        self._file = checkpoint
+
+    def run(self, progress: Callable[[Progress], None]) -> Trained:
+        settings = self._settings
+        done = self._begin(progress)
+        warnings: list[str] = []
+        for step in range(done + 1, settings.steps + 1):
+            try:
+                facts = self._step(step)
+                if step % settings.validate_every and step != settings.steps:
+                    continue
+                self._keep(step, facts)
+            except TrainingError as error:
+                if self._best_step == 0:
+                    raise
+                warnings.append(str(error))
+                break
+            progress(self._history[-1])
+        if self._watch.idle():
+            warnings.append("no triplet was chosen in the last steps: nothing is left to learn at this margin")
+        return Trained(best=self._best, step=self._best_step, history=tuple(self._history), warnings=tuple(warnings))
+
+    def _begin(self, progress: Callable[[Progress], None]) -> int:
+        """Take up the checkpoint, else score the start; the number of steps that are done."""
+        kept = None if self._file is None else self._file.read()
+        if kept is not None:
+            self._take_up(kept)
+            return kept.step
+        start = Progress(
+            step=0, steps=self._settings.steps, loss=0.0, triplets=0, active=0.0, spread=0.0, scores=self._validate(),
+            best=True,
+        )  # fmt: skip
+        self._history.append(start)
+        progress(start)
+        return 0
+
+    def _step(self, step: int) -> StepFacts:
+        settings = self._settings
+        margin, selection = settings.margin_at(step), settings.selection_at(step)
+        rows, chosen = self._batch(step, selection, margin)
+        embeddings, held = self._learner.embed(rows, step)
+        labels = torch.from_numpy(self._labels[rows]).to(embeddings.device)
+        triplets = (
+            select_triplets(embeddings, labels, selection, margin=margin, squared=settings.squared)
+            if chosen is None
+            else chosen.to(embeddings.device)
+        )
+        loss = triplet_loss(
+            embeddings,
+            triplets,
+            margin=margin,
+            squared=settings.squared,
+            mean_over="positive" if selection == "batch-all" else "all",
+        )
+        active = active_share(embeddings, labels, margin=margin, squared=settings.squared)
+        facts = StepFacts(step, margin, float(loss.detach()), len(triplets), active, mean_variance(embeddings))
+        self._watch.see(facts)
+        self._optimiser.zero_grad()
+        torch.autograd.backward(loss + settings.hold * drift(embeddings, held))
+        self._optimiser.step()
+        return facts
+
+    def _batch(self, step: int, selection: Selection, margin: float) -> tuple[Rows, Tensor | None]:
+        """The rows of a step, and where they were mined offline their triplets as places in these rows."""
+        settings = self._settings
+        if selection != "offline":
+            return self._sampler.batch(step), None
+        if (step - 1) % settings.mine_every == 0 or settings.selection_at(max(step - 1, 1)) != selection:
+            self._pool = mine_triplets(self._learner.embed_all(), self._labels, margin=margin, squared=settings.squared)
+        if not len(self._pool):
+            return self._sampler.batch(step), torch.empty((0, 3), dtype=torch.int64)
+        count = settings.batch.people * settings.batch.photos
+        drawn = draw_triplets(self._pool, count=count, seed=settings.seed, step=step)
+        rows, places = np.unique(drawn, return_inverse=True)
+        return rows, torch.from_numpy(places.reshape(drawn.shape).astype(np.int64))
+
+    def _keep(self, step: int, facts: StepFacts) -> None:
+        """Validate, remember the best, leave a checkpoint."""
+        if not all(bool(torch.isfinite(tensor).all()) for tensor in self._learner.tensors.values()):
+            raise TrainingError(
+                f"step {step}: the trained weights are no numbers any more: lower the learning rate; the last "
+                "checkpoint and the best weights before are kept"
+            )
+        scores, start_scores = self._validate(), self._history[0].scores
+        best_score = max(each.scores[self._score] for each in self._history if each.best)
+        fallen = any(scores[name] < start_scores[name] for name in self._never_below)
+        better = scores[self._score] > best_score and not fallen
+        if better:
+            self._best, self._best_step = self._copy(), step
+        self._history.append(
+            Progress(
+                step=step, steps=self._settings.steps, loss=facts.loss, triplets=facts.triplets, active=facts.active,
+                spread=facts.spread, scores=scores, best=better,
+            )
+        )  # fmt: skip
+        if self._file is not None:
+            self._file.write(self._checkpoint(step))
+
+    def _copy(self) -> dict[str, Tensor]:
+        return {name: tensor.detach().clone() for name, tensor in self._learner.tensors.items()}
+
+    def _checkpoint(self, step: int) -> Checkpoint:
+        state = self._optimiser.state
+        return Checkpoint(
+            step=step,
+            now=self._copy(),
+            best=self._best,
+            best_step=self._best_step,
+            optimiser={
+                f"{name} {key}": value
+                for name, tensor in self._learner.tensors.items()
+                for key, value in state[tensor].items()
+            },
+            pool=torch.from_numpy(self._pool),
+            generator=torch.get_rng_state(),
+            history=tuple(self._history),
+            recent=self._watch.recent,
+        )
+
+    def _take_up(self, kept: Checkpoint) -> None:
+        tensors = self._learner.tensors
+        if {name: tensor.shape for name, tensor in tensors.items()} != {n: t.shape for n, t in kept.now.items()}:
+            raise TrainingError("the checkpoint is of another network: its tensors have other names or shapes")
+        with torch.no_grad():
+            for name, tensor in tensors.items():
+                tensor.copy_(kept.now[name])
+                self._optimiser.state[tensor] = {
+                    key.rpartition(" ")[2]: value if value.ndim == 0 else value.to(tensor.device)
+                    for key, value in kept.optimiser.items()
+                    if key.rpartition(" ")[0] == name
+                }
+        self._best = {name: tensor.to(tensors[name].device) for name, tensor in kept.best.items()}
+        self._best_step = kept.best_step
+        self._pool = kept.pool.numpy()
+        torch.set_rng_state(kept.generator)
+        self._history = list(kept.history)
+        self._watch = CollapseWatch(kept.recent)
+
+
+def select_triplets(
+    embeddings: Tensor, labels: Tensor, selection: Selection, *, margin: float, squared: bool = True
+) -> Tensor:
+    """The places that an online selection chooses of a batch, (t, 3)."""
+    match selection:
         case "semi-hard":
-            return semi_hard_triplets(embeddings, labels, margin=settings.margin)
+            return semi_hard_triplets(embeddings, labels, margin=margin, squared=squared)
         case "nearest-semi-hard":
-            return nearest_semi_hard_triplets(embeddings, labels, margin=settings.margin)
+            return nearest_semi_hard_triplets(embeddings, labels, margin=margin, squared=squared)
         case "batch-hard":
             return batch_hard_triplets(embeddings, labels)
-        case "all":
+        case "batch-all":
             return valid_triplets(labels)
+        case "offline":
+            raise ValueError("offline triplets are mined, not selected of a batch")

@@ -6,6 +6,16 @@ import torch
 from torch import Tensor
 
 
+def siamese_distances(left: Tensor, right: Tensor, *, squared: bool = True) -> Tensor:
+    """Of every left row to its right row, (m, dim) twice -> (m,): |f(a) - f(b)|^2, squared Euclidean, or its root.
+
+    The output of a Siamese network: both sides went through the same weights.
+    """
+    distances = (left - right).square().sum(dim=1)
+    # The slope of a square root at 0 is infinite; identical rows are common (a photo twice).
+    return distances if squared else (distances + 1e-12).sqrt()
+
+
 def triplet_losses(embeddings: Tensor, triplets: Tensor, *, margin: float, squared: bool = True) -> Tensor:
     """max(D(a, p) - D(a, n) + margin, 0) of each triplet, (b, dim) and (t, 3) rows -> (t,).
 
@@ -13,11 +23,8 @@ def triplet_losses(embeddings: Tensor, triplets: Tensor, *, margin: float, squar
     (arXiv:1703.07737) prefer.
     """
     anchors, positives, negatives = (embeddings[triplets[:, column]] for column in range(3))
-    to_positive = (anchors - positives).square().sum(dim=1)
-    to_negative = (anchors - negatives).square().sum(dim=1)
-    if not squared:
-        # The slope of a square root at 0 is infinite; identical rows are common (a photo twice).
-        to_positive, to_negative = ((distance + 1e-12).sqrt() for distance in (to_positive, to_negative))
+    to_positive = siamese_distances(anchors, positives, squared=squared)
+    to_negative = siamese_distances(anchors, negatives, squared=squared)
     losses: Tensor = (to_positive - to_negative + margin).clamp_min(0.0)
     return losses
 

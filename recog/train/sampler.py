@@ -15,8 +15,9 @@ Rows = NDArray[np.int64]
 class BatchShape:
     """How a batch is composed.
 
-    people (P) people with up to photos (K) photos each, then `strangers` rows of people that are not among the P:
-    the randomly sampled negatives of FaceNet 3.2. People with fewer than `minimum` photos are never anchors.
+    people (P) people with up to photos (K) photos each, then one row of each of `strangers` people that are not among
+    the P: the randomly sampled negatives of FaceNet 3.2, alone in the batch and so never anchors. Neither are people
+    with fewer than `minimum` photos.
     """
 
     people: int = 48
@@ -49,7 +50,7 @@ class PersonSampler:
             int(person): order[start : start + count]
             for person, start, count in zip(people, starts, counts, strict=True)
         }
-        self._labels = labels
+        self._everybody = people
         self._shape = shape
         self._seed = seed
 
@@ -67,6 +68,7 @@ class PersonSampler:
             for rows in (self._rows_of[int(person)] for person in chosen)
         ]
         if self._shape.strangers:
-            others = np.flatnonzero(~np.isin(self._labels, chosen))
-            parts.append(random.choice(others, size=min(self._shape.strangers, len(others)), replace=False))
+            others = np.setdiff1d(self._everybody, chosen)
+            strangers = random.choice(others, size=min(self._shape.strangers, len(others)), replace=False)
+            parts.append(np.array([random.choice(self._rows_of[int(person)]) for person in strangers], dtype=np.int64))
         return np.concatenate(parts).astype(np.int64)

@@ -1,7 +1,8 @@
 """Which triplets of a batch are worth learning from: selection returns row numbers, never losses.
 
-Every function gives a (t, 3) int64 tensor of rows (anchor, positive, negative), in rising order; t may be 0. Distances
-are squared Euclidean, the D of FaceNet (Schroff et al. 2015, arXiv:1503.03832).
+Every function gives a (t, 3) int64 tensor of rows (anchor, positive, negative), in rising order; t may be 0. D is the
+squared Euclidean distance of FaceNet (Schroff et al. 2015, arXiv:1503.03832), or with squared=False its root: a margin
+is in the units of D.
 """
 
 import torch
@@ -21,24 +22,24 @@ def valid_triplets(labels: Tensor) -> Tensor:
     return _joined(pairs, negatives)
 
 
-def semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: float) -> Tensor:
+def semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: float, squared: bool = True) -> Tensor:
     """Every valid triplet with D(a, p) < D(a, n) < D(a, p) + margin: FaceNet 3.2, over all anchor-positive pairs.
 
     The negative is farther than the positive, so the batch's hardest negatives (often wrong labels, and early in
     training a way to collapse) are left out, yet inside the margin, so every triplet has a loss.
     """
     pairs, negatives = _positive_pairs(labels)
-    to_positive, to_negative = _both_distances(embeddings, pairs)
+    to_positive, to_negative = _both_distances(embeddings, pairs, squared=squared)
     return _joined(pairs, negatives & (to_positive < to_negative) & (to_negative < to_positive + margin))
 
 
-def nearest_semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: float) -> Tensor:
+def nearest_semi_hard_triplets(embeddings: Tensor, labels: Tensor, *, margin: float, squared: bool = True) -> Tensor:
     """Of the semi-hard triplets, only the one with the nearest negative for each anchor-positive pair.
 
     Ties go to the lowest row. One negative a pair keeps crowded anchors from outvoting the others.
     """
     pairs, negatives = _positive_pairs(labels)
-    to_positive, to_negative = _both_distances(embeddings, pairs)
+    to_positive, to_negative = _both_distances(embeddings, pairs, squared=squared)
     usable = negatives & (to_positive < to_negative) & (to_negative < to_positive + margin)
     pairs, to_negative, usable = (rows[usable.any(dim=1)] for rows in (pairs, to_negative, usable))
     if len(pairs) == 0:
@@ -62,10 +63,10 @@ def batch_hard_triplets(embeddings: Tensor, labels: Tensor) -> Tensor:
     return torch.stack([anchors, positive[anchors], negative[anchors]], dim=1)
 
 
-def active_share(embeddings: Tensor, labels: Tensor, *, margin: float) -> float:
+def active_share(embeddings: Tensor, labels: Tensor, *, margin: float, squared: bool = True) -> float:
     """Share of the valid triplets that still have a loss, D(a, n) < D(a, p) + margin; 0.0 where there is none."""
     pairs, negatives = _positive_pairs(labels)
-    to_positive, to_negative = _both_distances(embeddings, pairs)
+    to_positive, to_negative = _both_distances(embeddings, pairs, squared=squared)
     active = int((negatives & (to_negative < to_positive + margin)).sum())
     return active / max(int(negatives.sum()), 1)
 
@@ -84,9 +85,11 @@ def _others(same: Tensor) -> Tensor:
     return same & ~torch.eye(len(same), dtype=torch.bool, device=same.device)
 
 
-def _both_distances(embeddings: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
+def _both_distances(embeddings: Tensor, pairs: Tensor, *, squared: bool) -> tuple[Tensor, Tensor]:
     """D(a, p), (m, 1), and D(a, n) to every row, (m, b); selection carries no gradient."""
     distances = batch_squared_distances(embeddings.detach())
+    if not squared:
+        distances = distances.sqrt()
     return distances[pairs[:, 0], pairs[:, 1]][:, None], distances[pairs[:, 0]]
 
 

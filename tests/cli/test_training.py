@@ -10,8 +10,8 @@ from recog.errors import TrainingError
 from recog.render.as_json import to_plain
 from recog.render.text_scores import lfw_scores, trained_head
 from recog.train.folder import HeadPlan
-from recog.train.loop import TrainSettings
 from recog.train.protocol import run_lfw
+from recog.train.settings import TrainSettings
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
 

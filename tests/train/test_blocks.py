@@ -6,9 +6,10 @@ import pytest
 from recog.train.blocks import FeatureBlock, joined_bottleneck, joined_faces
 from recog.train.features import FaceFeatures
 from recog.train.head import LinearHead
-from recog.train.loop import TrainSettings, train_head
+from recog.train.head_training import train_head
 from recog.train.pca import principal_start
 from recog.train.sampler import BatchShape
+from recog.train.settings import TrainSettings
 
 RANDOM = np.random.default_rng(0)
 LEFT = RANDOM.normal(3, 40, (50, 6)).astype(np.float32)

@@ -13,9 +13,9 @@ from recog.errors import TrainingError
 from recog.evaluate.calibration_file import load_calibration
 from recog.train.folder import HeadPlan, HeadRun, pca_start, train_on_faces, training_faces, write_run
 from recog.train.head import LinearHead
-from recog.train.loop import TrainSettings
 from recog.train.people import labelled_photos
 from recog.train.sampler import BatchShape
+from recog.train.settings import TrainSettings
 from recog.train.validation import read_pair_list
 from recog.types import Crops
 from tests.painted import CellDetector, paint
@@ -103,7 +103,7 @@ def test_the_same_run_again_makes_the_same_head(tmp_path: Path) -> None:
 
 def test_pairs_of_absent_photos_are_counted(tmp_path: Path) -> None:
     paint_people(tmp_path, count=2, photos=2)
-    (tmp_path / "pairs.txt").write_text("1\nP0\t1\t9\nP0\t1\tP7\t1\n")
+    (tmp_path / "pairs.txt").write_text("2\nP0\t1\t2\nP0\t1\t9\nP0\t1\tP1\t1\nP0\t1\tP7\t1\n")
     with pytest.raises(TrainingError, match=r"2 photos of .* the first is P0/P0_0009"):
         read_pair_list(tmp_path, tmp_path / "pairs.txt")
 

@@ -8,10 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from recog.errors import TrainingError
+from recog.train.checkpoint import Progress
 from recog.train.collapse import WINDOW, CollapseWatch, StepFacts
 from recog.train.head import LinearHead, read_head
-from recog.train.loop import Progress, Selection, TrainSettings, train_head
+from recog.train.head_training import train_head
 from recog.train.sampler import BatchShape
+from recog.train.settings import Selection, TrainSettings
 
 WIDTH, DIM = 24, 8
 SHAPE = BatchShape(people=8, photos=4)
@@ -58,11 +60,11 @@ def trained(settings: TrainSettings, seen: list[Progress] | None = None) -> Line
     return run.head
 
 
-@pytest.mark.parametrize("selection", ["semi-hard", "nearest-semi-hard", "batch-hard", "all"])
+@pytest.mark.parametrize("selection", ["semi-hard", "nearest-semi-hard", "batch-hard", "batch-all", "offline"])
 def test_training_pulls_people_apart_by_every_selection(selection: Selection) -> None:
     seen: list[Progress] = []
     settings = TrainSettings(
-        batch=SHAPE, selection=selection, learning_rate=2e-2, hold=0.0, steps=80, validate_every=20
+        batch=SHAPE, selection=selection, learning_rate=2e-2, hold=0.0, steps=80, validate_every=20, mine_every=20
     )
     head = trained(settings, seen)
     features, labels = people()
@@ -149,17 +151,17 @@ def test_collapsed_features_are_found_out() -> None:
     """Everybody looks alike: all embeddings are one point, and every loss is the margin."""
     features, labels = people()
     features[:] = 1.0
-    settings = TrainSettings(batch=SHAPE, selection="all", steps=100, validate_every=100)
+    settings = TrainSettings(batch=SHAPE, selection="batch-all", steps=100, validate_every=100)
     with pytest.raises(TrainingError, match=f"step {WINDOW}: collapse: .* nearly one point"):
         train_head(features, labels, settings, start=start(), validate=lambda _: {"none": 0.0}, score="none")
 
 
 def facts(step: int, *, loss: float = 0.05, triplets: int = 9, active: float = 0.3, spread: float = 0.9) -> StepFacts:
-    return StepFacts(step, loss, triplets, active, spread)
+    return StepFacts(step, 0.2, loss, triplets, active, spread)
 
 
 def test_a_loss_stuck_at_the_margin_is_a_collapse_and_a_moving_one_is_not() -> None:
-    watch = CollapseWatch(margin=0.2)
+    watch = CollapseWatch()
     for step in range(101):
         watch.see(facts(step, loss=0.2 if step % 2 else 0.15, active=1.0))
     for step in range(101, 100 + WINDOW):
@@ -169,7 +171,7 @@ def test_a_loss_stuck_at_the_margin_is_a_collapse_and_a_moving_one_is_not() -> N
 
 
 def test_a_run_with_nothing_to_learn_from_is_called_idle() -> None:
-    watch = CollapseWatch(margin=0.2)
+    watch = CollapseWatch()
     for step in range(WINDOW):
         assert not watch.idle()
         watch.see(facts(step, loss=0.0, triplets=0, active=0.0))

@@ -5,10 +5,16 @@ import math
 import pytest
 import torch
 
-from recog.train.losses import drift, mean_variance, triplet_loss, triplet_losses
+from recog.train.losses import drift, mean_variance, siamese_distances, triplet_loss, triplet_losses
 
 ROWS = torch.tensor([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [-1.0, 0.0]])
 TRIPLETS = torch.tensor([[0, 1, 2], [1, 0, 2], [2, 1, 0], [0, 1, 3]])
+
+
+def test_siamese_distances_are_those_of_each_left_row_to_its_right_row() -> None:
+    slow = [math.dist(left, right) for left, right in zip(ROWS.tolist(), ROWS.flip(0).tolist(), strict=True)]
+    assert siamese_distances(ROWS, ROWS.flip(0), squared=False).tolist() == pytest.approx(slow, abs=1e-6)
+    assert siamese_distances(ROWS, ROWS.flip(0)).tolist() == pytest.approx([each**2 for each in slow], abs=1e-6)
 
 
 @pytest.mark.parametrize("squared", [True, False])

@@ -35,6 +35,18 @@ def test_strangers_are_of_people_outside_the_batch() -> None:
         assert not set(LABELS[rows[:4]].tolist()) & set(LABELS[rows[4:]].tolist())
 
 
+def test_a_stranger_is_alone_so_it_is_nobody_s_positive() -> None:
+    for step in range(30):
+        rows = sampler(people=2, photos=2, minimum=4, strangers=9).batch(step)
+        _, counts = np.unique(LABELS[rows[4:]], return_counts=True)
+        assert counts.tolist() == [1, 1, 1]
+
+
+def test_strangers_may_be_people_with_too_few_photos_to_be_anchors() -> None:
+    batches = [sampler(people=2, photos=2, minimum=4, strangers=1).batch(step) for step in range(60)]
+    assert 9 in {int(LABELS[rows[4]]) for rows in batches}
+
+
 def test_a_step_of_a_seed_is_always_the_same_batch() -> None:
     forwards = [sampler(seed=5, people=2, photos=2).batch(step) for step in range(5)]
     again = sampler(seed=5, people=2, photos=2)

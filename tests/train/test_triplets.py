@@ -66,25 +66,30 @@ def test_valid_triplets_are_those_of_the_definition(batch: tuple[torch.Tensor, l
 
 
 @few
-@given(batches())
-def test_semi_hard_triplets_are_exactly_those_of_the_definition(batch: tuple[torch.Tensor, list[int]]) -> None:
+@given(batches(), st.booleans())
+def test_semi_hard_triplets_are_exactly_those_of_the_definition(
+    batch: tuple[torch.Tensor, list[int]], squared: bool
+) -> None:
     embeddings, labels = batch
-    d = batch_squared_distances(embeddings)
+    d = batch_squared_distances(embeddings) if squared else batch_squared_distances(embeddings).sqrt()
     slow = {(a, p, n) for a, p, n in slow_valid(labels) if d[a, p] < d[a, n] < d[a, p] + MARGIN}
-    chosen = semi_hard_triplets(embeddings, torch.tensor(labels, dtype=torch.int64), margin=MARGIN)
+    chosen = semi_hard_triplets(embeddings, torch.tensor(labels, dtype=torch.int64), margin=MARGIN, squared=squared)
     assert as_set(chosen) == slow
 
 
 @few
-@given(batches())
-def test_the_nearest_semi_hard_negative_is_taken_once_for_each_pair(batch: tuple[torch.Tensor, list[int]]) -> None:
+@given(batches(), st.booleans())
+def test_the_nearest_semi_hard_negative_is_taken_once_for_each_pair(
+    batch: tuple[torch.Tensor, list[int]], squared: bool
+) -> None:
     embeddings, labels = batch
-    d = batch_squared_distances(embeddings)
+    d = batch_squared_distances(embeddings) if squared else batch_squared_distances(embeddings).sqrt()
     slow: dict[tuple[int, int], int] = {}
     for a, p, n in sorted(slow_valid(labels)):
         if d[a, p] < d[a, n] < d[a, p] + MARGIN and ((a, p) not in slow or d[a, n] < d[a, slow[a, p]]):
             slow[a, p] = n
-    chosen = nearest_semi_hard_triplets(embeddings, torch.tensor(labels, dtype=torch.int64), margin=MARGIN)
+    labels_of = torch.tensor(labels, dtype=torch.int64)
+    chosen = nearest_semi_hard_triplets(embeddings, labels_of, margin=MARGIN, squared=squared)
     assert as_set(chosen) == {(a, p, n) for (a, p), n in slow.items()}
 
 
@@ -106,13 +111,16 @@ def test_batch_hard_takes_the_farthest_positive_and_the_nearest_negative(batch: 
 
 
 @few
-@given(batches())
-def test_the_active_share_counts_valid_triplets_with_a_loss(batch: tuple[torch.Tensor, list[int]]) -> None:
+@given(batches(), st.booleans())
+def test_the_active_share_counts_valid_triplets_with_a_loss(
+    batch: tuple[torch.Tensor, list[int]], squared: bool
+) -> None:
     embeddings, labels = batch
-    d = batch_squared_distances(embeddings)
+    d = batch_squared_distances(embeddings) if squared else batch_squared_distances(embeddings).sqrt()
     valid = slow_valid(labels)
     slow = sum(bool(d[a, n] < d[a, p] + MARGIN) for a, p, n in valid) / max(len(valid), 1)
-    assert active_share(embeddings, torch.tensor(labels, dtype=torch.int64), margin=MARGIN) == pytest.approx(slow)
+    found = active_share(embeddings, torch.tensor(labels, dtype=torch.int64), margin=MARGIN, squared=squared)
+    assert found == pytest.approx(slow)
 
 
 @few
