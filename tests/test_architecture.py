@@ -15,7 +15,7 @@ HOMES = {
     "torch": {"detect", "embed", "train", "style", "weights"},
     "torchvision": {"detect", "embed", "train", "style", "weights"},
     "facenet_pytorch": {"detect", "embed", "weights"},
-    "openvino": {"embed"},
+    "openvino": {"weights"},
     "faiss": {"index", "cluster", "train"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},

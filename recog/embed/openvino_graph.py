@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.embed.openvino_runtime import openvino
+from recog.weights.openvino_runtime import openvino
 
 _EPSILON = 1e-3
 """Added to the variance by every batch normalisation of the network."""

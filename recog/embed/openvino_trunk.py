@@ -12,10 +12,10 @@ from recog.embed.encoder import precision
 from recog.embed.head import FEATURES
 from recog.embed.info import INPUT_SIZE
 from recog.embed.openvino_graph import trunk_graph
-from recog.embed.openvino_runtime import openvino
 from recog.embed.ranges import ranges_of
 from recog.errors import ConfigError
 from recog.types import Crops
+from recog.weights.openvino_runtime import compiled
 from recog.weights.pull import Progress, ensure_weights, weights_state
 from recog.weights.registry import Role, spec
 
@@ -31,8 +31,7 @@ class OpenVinoTrunk:
     embedding made of the features has a cosine of at least 0.999 to that of float32 (tests/embed holds it to that),
     a squared distance of at most 0.002, so both share one network digest.
 
-    threads None is as many as the machine has cores. float32 means float32 on every machine: OpenVINO's own choice,
-    bfloat16 on some, would make embeddings depend on the processor.
+    threads None is as many as the machine has cores.
     """
 
     device = "cpu"
@@ -59,11 +58,7 @@ class OpenVinoTrunk:
             graph = trunk_graph(load_file(path), ranges, size=INPUT_SIZE)
         except KeyError as error:
             raise ConfigError(f"{path} is not of InceptionResnetV1: lacks {error}") from error
-        # Cores are not reserved (pinned): photos are decoded on them meanwhile.
-        options = {"INFERENCE_PRECISION_HINT": "f32", "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
-        if threads is not None:
-            options["INFERENCE_NUM_THREADS"] = threads
-        self._request = openvino.Core().compile_model(graph, "CPU", options).create_infer_request()
+        self._request = compiled(graph, threads=threads).create_infer_request()
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, 160, 160, 3) uint8 -> (n, 1792) float32, the average-pooled output below the bottleneck; n may be 0."""

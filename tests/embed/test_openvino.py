@@ -133,7 +133,7 @@ def test_eight_bits_need_known_ranges_and_byte_products(tmp_path: Path) -> None:
 
 def test_openvino_is_loaded_without_what_would_report_its_use() -> None:
     code = (
-        "import sys; from recog.embed.openvino_runtime import openvino; "
+        "import sys; from recog.weights.openvino_runtime import openvino; "
         "print([name for name, module in sys.modules.items() if name.startswith('openvino_telemetry') and module])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
