@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,16 @@ from torch.nn import functional as F
 
 from recog.distance import unit_rows
 from recog.types import Embeddings
+
+
+class FeatureHead(Protocol):
+    """Features to embeddings, whatever lies between."""
+
+    def embed(self, features: NDArray[np.float32]) -> Embeddings:
+        """(n, width) float32 -> (n, dim) float32 of unit length."""
+
+    def embed_flipped(self, features: NDArray[np.float32], mirrored: NDArray[np.float32]) -> Embeddings:
+        """Unit sum of the embeddings of crops and of their mirror images, (n, width) twice -> (n, dim)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from recog.evaluate.calibrate import all_pairs
 from recog.evaluate.lfw import LfwScores, Pair, pair_photos, read_pairs, ten_folds
 from recog.evaluate.roc import Bools, threshold_at_far
 from recog.train.features import FaceFeatures
-from recog.train.head import LinearHead
+from recog.train.head import FeatureHead
 from recog.train.people import LabelledPhotos
 from recog.types import Distances, Embeddings
 
@@ -64,24 +64,24 @@ class Validation:
     held_out: FaceFeatures
     flip: bool
 
-    def embed(self, head: LinearHead, faces: FaceFeatures) -> Embeddings:
+    def embed(self, head: FeatureHead, faces: FaceFeatures) -> Embeddings:
         """(n, dim), as the product would embed these faces with this head."""
         return head.embed_flipped(faces.features, faces.mirrored) if self.flip else head.embed(faces.features)
 
-    def lfw(self, head: LinearHead) -> LfwScores:
+    def lfw(self, head: FeatureHead) -> LfwScores:
         """The ten-fold protocol."""
         return ten_folds(self.pair_distances(head), self.pairs.same, self.pairs.fold)
 
-    def pair_distances(self, head: LinearHead) -> Distances:
+    def pair_distances(self, head: FeatureHead) -> Distances:
         """Of every pair of the list, (n,)."""
         embeddings = self.embed(head, self.pair_features)
         return paired_squared_distances(embeddings[self.pairs.left], embeddings[self.pairs.right])
 
-    def held_out_pairs(self, head: LinearHead) -> tuple[Distances, Bools]:
+    def held_out_pairs(self, head: FeatureHead) -> tuple[Distances, Bools]:
         """Squared distance and truth of all pairs of held-out faces."""
         return all_pairs(self.embed(head, self.held_out), self.held_out.labels)
 
-    def __call__(self, head: LinearHead) -> Mapping[str, float]:
+    def __call__(self, head: FeatureHead) -> Mapping[str, float]:
         """Named scores, higher is better; "mean" is that of the two mean VALs and decides which head is kept.
 
         One set at one rate would follow its noise: 1,000 pairs do not resolve half a percent, a whole curve on two
