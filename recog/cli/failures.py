@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 
 from recog.errors import RecogError
-from recog.render.escape import printable
+from recog.printable import printable
 
 REFUSED = 1
 """A RecogError: the user can do something about it."""

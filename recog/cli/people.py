@@ -9,7 +9,7 @@ import typer
 from recog.cli.acts import PULL_IN
 from recog.cli.failures import leave, say
 from recog.cli.session import Session, verb
-from recog.render.escape import printable
+from recog.printable import printable
 from recog.render.figures import count
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]

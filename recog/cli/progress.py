@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recog.cli.failures import say
-from recog.render.escape import printable
+from recog.printable import printable
 
 if TYPE_CHECKING:  # rich and the records load only when a bar is drawn
     from rich.progress import Progress, TaskID

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from recog.durable import TEMPORARY_SUFFIX
 from recog.errors import IndexUnreadableError
-from recog.index.durable import TEMPORARY_SUFFIX, make_directory, put, unwritable
+from recog.index.durable import make_directory, put, unwritable
 from recog.index.faiss_index import FaceIndex
 from recog.index.manifest import FORMAT, MANIFEST, METRIC, REBUILD, Manifest, damaged, encode_manifest, read_manifest
 from recog.index.structures import Recall

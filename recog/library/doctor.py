@@ -15,7 +15,7 @@ from recog.library.freshness import FreshIndex
 from recog.library.models import needed
 from recog.library.networks import Networks
 from recog.library.results import DoctorReport, Observation
-from recog.photos import printable
+from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import lock_owner

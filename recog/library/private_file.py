@@ -1,9 +1,8 @@
 """Write a file that holds faces or names: for its owner alone, whole or not at all."""
 
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from recog import durable
 from recog.errors import RecogError
 
 
@@ -13,15 +12,6 @@ def write_private(path: Path, content: bytes) -> None:
     Raises RecogError where it cannot be written: what was there before still is.
     """
     try:
-        with NamedTemporaryFile("wb", dir=path.parent, prefix=".recog-", delete=False) as file:
-            scratch = Path(file.name)
-            try:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                scratch.replace(path)
-            except BaseException:
-                scratch.unlink(missing_ok=True)
-                raise
+        durable.put(path, content)
     except OSError as error:
         raise RecogError(f"{path} cannot be written: {error.strerror}; name another file") from error

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from recog.durable import discard_unfinished
 from recog.errors import PhotoError, StyleError
 from recog.library.networks import Networks
 from recog.library.style_sources import Contents
@@ -20,7 +21,7 @@ from recog.photos import DecodeLimits, DecodePool, KnownContent, photo_digest
 from recog.store.catalog import Catalog
 from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob
 from recog.style.batch import PlannedPicture, StyleSource, plan_pictures
-from recog.style.files import SUFFIXES, check_target, discard_unfinished, encoded_picture, publish_picture
+from recog.style.files import SUFFIXES, check_target, encoded_picture, publish_picture
 from recog.style.layers import StyleNetwork
 from recog.style.pictures import check_style
 from recog.style.settings import Faces, StyleSettings

@@ -5,7 +5,7 @@ from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, find_photos
 from recog.photos.orientation import stored_orientation
 from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
-from recog.photos.reasons import PASSING_REASONS, REASONS, Reason, printable
+from recog.photos.reasons import PASSING_REASONS, REASONS, Reason
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -23,7 +23,6 @@ __all__ = [
     "decode_photo",
     "find_photos",
     "photo_digest",
-    "printable",
     "read_photo",
     "read_source",
     "stat_photo",

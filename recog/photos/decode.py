@@ -13,7 +13,8 @@ from recog.photos.exif import taken_at, upright_turn
 from recog.photos.files import read_bytes
 from recog.photos.formats import HEAD_BYTES, decoder_is_there, foreign_format, open_image, photo_format
 from recog.photos.quiet import DecoderChatter
-from recog.photos.reasons import Reason, out_of_memory, printable
+from recog.photos.reasons import Reason, out_of_memory
+from recog.printable import printable
 from recog.types import DecodedPhoto, Pixels
 
 MAX_PIXELS = 250_000_000

@@ -9,7 +9,8 @@ from io import BufferedReader
 from pathlib import Path
 
 from recog.errors import PhotoTooLargeError
-from recog.photos.reasons import Reason, printable, unreadable, unreadable_from
+from recog.photos.reasons import Reason, unreadable, unreadable_from
+from recog.printable import printable
 from recog.types import FileStat
 
 MAX_FILE_BYTES = 1 << 30

@@ -21,8 +21,9 @@ import numpy as np
 
 from recog.errors import ConfigError, PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from recog.photos.decode import MAX_PIXELS
-from recog.photos.reasons import REASONS, Reason, out_of_memory, printable
+from recog.photos.reasons import REASONS, Reason, out_of_memory
 from recog.photos.wire import fill, receive, send
+from recog.printable import printable
 from recog.types import DecodedPhoto
 
 WORKER = "recog.photos.worker"

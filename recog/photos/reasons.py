@@ -1,11 +1,11 @@
 """The closed list of reasons why a photo file cannot be used, and the sentence for each."""
 
 import errno
-import os
 from enum import StrEnum
 from pathlib import Path
 
 from recog.errors import PhotoTooLargeError, UnreadablePhotoError
+from recog.printable import printable
 
 
 class Reason(StrEnum):
@@ -64,12 +64,6 @@ _SENTENCES = {
     Reason.EMPTY: "is empty (0 bytes): copy it again from where it came from",
     Reason.CHANGED: "changed while it was read: index again when the copy has finished",
 }
-
-
-def printable(path: Path | str) -> str:
-    r"""Show a path on one line of any terminal: bytes that are no UTF-8 and control characters become \x escapes."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def unreadable(path: Path, reason: Reason) -> UnreadablePhotoError:

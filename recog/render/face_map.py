@@ -9,8 +9,8 @@ from pathlib import Path
 from recog.errors import ConfigError
 from recog.library.map_results import FaceMap
 from recog.library.private_file import write_private
+from recog.printable import printable
 from recog.render import page
-from recog.render.escape import printable
 from recog.render.figures import count
 
 SIDE = 1000

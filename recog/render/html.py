@@ -15,8 +15,8 @@ from recog.library.results import (
     MixedPerson,
     PhotoCopy,
 )
+from recog.printable import printable
 from recog.render import page
-from recog.render.escape import printable
 from recog.render.figures import count, distance, one_in, percent
 from recog.types import Calibration
 

@@ -5,7 +5,7 @@ import hashlib
 from html import escape
 from importlib.resources import files
 
-from recog.render.escape import printable
+from recog.printable import printable
 
 
 def policy(style: str, script: str | None = None) -> str:

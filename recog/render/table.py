@@ -8,7 +8,7 @@ from rich.cells import cell_len
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
     """Columns two spaces apart under their header; `right` names the columns that are aligned to the right.
 
-    Cells must be printable already (see recog.render.escape). Nothing is cut or wrapped: a path stays whole.
+    Cells must be printable already (see recog.printable). Nothing is cut or wrapped: a path stays whole.
     """
     lines = [header, *rows]
     widths = [max(cell_len(line[column]) for line in lines) for column in range(len(header))]

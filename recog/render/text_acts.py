@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
-from recog.render.escape import printable
+from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent
 from recog.render.table import table
 from recog.store.records import PastAct

@@ -1,7 +1,7 @@
 """Names that left and entered, as text."""
 
 from recog.library.exchange.records import LeftOut, NamesExport, NamesImport
-from recog.render.escape import printable
+from recog.printable import printable
 from recog.render.figures import count
 from recog.render.table import table
 

@@ -16,7 +16,7 @@ from recog.library.results import (
     PhotoCopy,
     WeightsStatus,
 )
-from recog.render.escape import printable
+from recog.printable import printable
 from recog.render.figures import count, distance, one_in, percent, seconds
 from recog.render.table import facts, table
 from recog.types import Calibration, Origin, Person

@@ -14,7 +14,7 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
-from recog.render.escape import printable
+from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent, seconds
 from recog.render.table import table
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from recog.evaluate.lfw import LfwScores
 from recog.identify import probability
-from recog.render.escape import printable
+from recog.printable import printable
 from recog.render.figures import count, distance, percent
 from recog.render.table import facts, table
 from recog.train.calibration import FolderCalibration

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from recog.library.styling_results import ClearedJobs, StyleJobs, StylingReport
-from recog.render.escape import printable
+from recog.printable import printable
 from recog.render.figures import count, seconds
 from recog.render.table import facts, table
 from recog.store.styling import StyleJob

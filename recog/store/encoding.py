@@ -38,11 +38,6 @@ def path_of(raw: bytes) -> Path:
     return Path(os.fsdecode(raw))
 
 
-def printable(path: Path) -> str:
-    """A path for eyes: text that any database takes (undecodable bytes become a replacement character)."""
-    return os.fsencode(path).decode("utf-8", errors="replace")
-
-
 def storable(text: str) -> str:
     """Text that both engines take: no lone surrogates (os.fsdecode makes them), no NUL."""
     return os.fsencode(text).decode("utf-8", errors="replace").replace("\0", "�")

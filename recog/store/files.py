@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, insert, select, true, update
 
 from recog.errors import CatalogError
-from recog.store.encoding import chunks, now, path_bytes, path_of, printable, storable
+from recog.store.encoding import chunks, now, path_bytes, path_of, storable
 from recog.store.part import CatalogPart
 from recog.store.records import FailedFile, KnownFile
 from recog.store.tables import detectors, failures, files, networks, photos, processings, roots
@@ -117,7 +117,7 @@ class Files(CatalogPart):
         raw = path_bytes(path)
         with self._database.writing() as connection:
             if connection.scalar(select(roots.c.id).where(roots.c.path == raw)) is None:
-                connection.execute(insert(roots), [{"path": raw, "display": storable(printable(path))}])
+                connection.execute(insert(roots), [{"path": raw, "display": storable(str(path))}])
 
 
 def put_files(connection: Connection, shown: Iterable[tuple[FileStat, int]]) -> None:
@@ -154,5 +154,5 @@ def _under(column: Column[bytes], root: Path) -> ColumnElement[bool]:
 
 
 def _stat_row(stat: FileStat) -> dict[str, object]:
-    display = storable(printable(stat.path))
+    display = storable(str(stat.path))
     return {"path": path_bytes(stat.path), "display": display, "size": stat.size, "mtime_ns": stat.mtime_ns}

@@ -3,13 +3,12 @@
 A migration runs in one writing transaction with its version row: a kill leaves the old schema or the new one.
 """
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from recog.durable import arriving, unfinished
 from recog.errors import CatalogError, SchemaOutdatedError
 from recog.store.database import Database
 
@@ -32,8 +31,8 @@ def revisions() -> list[str]:
 
 def prepare(database: Database) -> None:
     """Create or upgrade the schema where needed; raises SchemaOutdatedError where the database is newer than recog."""
-    for unfinished in _abandoned_backups(database):
-        unfinished.unlink(missing_ok=True)
+    for abandoned in _abandoned_backups(database):
+        abandoned.unlink(missing_ok=True)
     with database.reading() as connection:
         revision = _revision(connection, database.where)
     known = revisions()
@@ -44,7 +43,7 @@ def prepare(database: Database) -> None:
             f"the database {database.where} has schema {revision}, and this recog knows up to {known[-1]}: update recog"
         )
     if revision is not None and database.path is not None:
-        write_backup(database, database.path.with_name(f"{database.path.name}{_BACKUP_MARK}{known[-1]}"), replace=True)
+        write_backup(database, _automatic_backup(database.path, known[-1]), replace=True)
     migrate(database)
 
 
@@ -75,38 +74,34 @@ def write_backup(database: Database, target: Path, *, replace: bool = False) -> 
     if database.path is None:
         raise CatalogError("a PostgreSQL catalog is backed up by the server's own tool: pg_dump")
     if target.exists() and not replace:
-        raise CatalogError(f"{target} is there already: name another file for the backup")
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        raise _taken(target)
     try:
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with database.alone() as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(unfinished),))
-        _sync(unfinished)
-        unfinished.replace(target)
-        _sync(target.parent)
+        with arriving(target, replace=replace) as (copy, _), database.alone() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+    except FileExistsError as error:
+        raise _taken(target) from error
     except OSError as error:
         raise CatalogError(f"the backup {target} cannot be written ({error.strerror}): name another place") from error
-    finally:
-        with suppress(FileNotFoundError):
-            unfinished.unlink()
+
+
+def _automatic_backup(path: Path, revision: str) -> Path:
+    """Where the copy of a database is that was made before the migration to a revision."""
+    return path.with_name(f"{path.name}{_BACKUP_MARK}{revision}")
 
 
 def _abandoned_backups(database: Database) -> Sequence[Path]:
     """Copies that nobody will finish: the process whose id their name bears is gone."""
-    if database.path is None:
+    path = database.path
+    if path is None or not path.parent.exists():
         return []
-    unfinished = database.path.parent.glob(f".{database.path.name}{_BACKUP_MARK}*.*.*")
-    return [path for path in sorted(unfinished) if not _lives(path.name.split(".")[-2])]
-
-
-def _lives(pid: str) -> bool:
     try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
+        return [one for revision in revisions() for one in unfinished(_automatic_backup(path, revision))]
+    except OSError as error:
+        raise CatalogError(f"the folder {path.parent} cannot be listed ({error.strerror}): check its rights") from error
+
+
+def _taken(target: Path) -> CatalogError:
+    return CatalogError(f"{target} is there already: name another file for the backup")
 
 
 def _revision(connection: Connection, where: str) -> str | None:
@@ -121,12 +116,3 @@ def _revision(connection: Connection, where: str) -> str | None:
         return None
     revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return revision
-
-
-def _sync(path: Path) -> None:
-    """Make a file's bytes, or a directory's entries, survive a power loss."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,26 +1,23 @@
 """Save a styled picture: whole or not at all, never over another file, with nothing of the photo's private data."""
 
-import contextlib
-import errno
 import io
-import os
-import secrets
 import struct
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageCms
 
+from recog import durable
 from recog.errors import StyleError
 from recog.types import Pixels
 
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF"}
 """What can be written, by suffix in lower case: Pillow's name of the format."""
 
-_SCRATCH_BYTES = 8
+_PICTURE_MODE = 0o666
+"""Less what the umask takes: a picture is the user's file, as the photo is."""
 # 2000-01-01 00:00:00, six 16-bit numbers: a valid moment that says nothing.
 _NO_MOMENT = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
-_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES, errno.EMLINK}
 
 
 def save_picture(pixels: Pixels, path: Path, *, quality: int = 92) -> int:
@@ -45,11 +42,8 @@ def publish_picture(data: bytes, path: Path) -> None:
         StyleError: the file exists already, its folder does not, or there is no space or right.
     """
     check_target(path)
-    temporary = path.with_name(f"{_scratch_prefix(path)}{secrets.token_hex(_SCRATCH_BYTES)}")
     try:
-        _write(temporary, data)
-        _take_name(temporary, path)
-        _sync_directory(path.parent)
+        durable.put(path, data, mode=_PICTURE_MODE, replace=False)
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
@@ -57,21 +51,6 @@ def publish_picture(data: bytes, path: Path) -> None:
             f"{path} cannot be written ({error.strerror}): it needs {len(data) / 1e6:.1f} MB in a folder that you may "
             "write to; make room or choose another one"
         ) from error
-    finally:
-        # What cannot be removed either is left to discard_unfinished; the error above tells more.
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def discard_unfinished(path: Path) -> None:
-    """Remove what a killed publish_picture of that path left beside it; nobody else may be publishing it now."""
-    prefix = _scratch_prefix(path)
-    # What cannot be listed or removed is in nobody's way.
-    with contextlib.suppress(OSError):
-        for found in path.parent.iterdir():
-            rest = found.name.removeprefix(prefix)
-            if rest != found.name and len(rest) == 2 * _SCRATCH_BYTES and not set(rest) - set("0123456789abcdef"):
-                found.unlink()
 
 
 def check_target(path: Path) -> None:
@@ -107,37 +86,5 @@ def _srgb_profile() -> bytes:
     return bytes(profile)
 
 
-def _scratch_prefix(path: Path) -> str:
-    return f".{path.name}."
-
-
 def _exists(path: Path) -> StyleError:
     return StyleError(f"{path} exists already, and recog never overwrites: choose another name or folder")
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _take_name(temporary: Path, path: Path) -> None:
-    """Give the file its name, unless the name is taken: a link fails where a rename would overwrite."""
-    try:
-        path.hardlink_to(temporary)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # A file system without links (FAT, some network drives): look, then rename.
-        if path.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
-        temporary.rename(path)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,27 +2,19 @@
 
 import fcntl
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from recog import durable
 from recog.errors import WeightsMissingError
 
 
 def publish(path: Path, data: bytes) -> None:
-    """Put a whole file in its place, or leave what was there: temporary name, fsync, rename, fsync of the folder."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    """Put a whole file in its place, or leave what was there."""
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_directory(path.parent)
+        durable.put(path, data)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise WeightsMissingError(
             f"{path} cannot be written ({error.strerror}): free {len(data) / 1e6:.0f} MB there, or choose another cache"
         ) from error
@@ -41,13 +33,5 @@ def locked(cache: Path, name: str) -> Iterator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

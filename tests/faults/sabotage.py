@@ -30,12 +30,12 @@ class Sabotage:
 SABOTAGES = (
     Sabotage(
         "an index file is on the disk before it gets its name",
-        "recog/index/durable.py", "            os.fsync(descriptor)\n        f", "            pass\n        f",
+        "recog/durable.py", "            os.fsync(descriptor)\n        f", "            pass\n        f",
         "tests/faults/test_crash.py -k before_it_gets_its_name",
     ),
     Sabotage(
         "the folder's entry is on the disk too",
-        "recog/index/durable.py", "replace(path)\n        _sync_directory(path.parent)", "replace(path)",
+        "recog/durable.py", "        sync_directory(path.parent)\n    except", "        pass\n    except",
         "tests/faults/test_crash.py -k before_it_gets_its_name",
     ),
     Sabotage(
@@ -70,12 +70,12 @@ SABOTAGES = (
     ),
     Sabotage(
         "an index is for its owner alone",
-        "recog/index/durable.py", "FILE_MODE = 0o600", "FILE_MODE = 0o644",
+        "recog/durable.py", "FILE_MODE = 0o600", "FILE_MODE = 0o644",
         "tests/faults/test_reach.py -k umask",
     ),
     Sabotage(
         "an unfinished backup is deleted",
-        "recog/store/schema.py", "unfinished.unlink(missing_ok=True)\n    with", "pass\n    with",
+        "recog/store/schema.py", "abandoned.unlink(missing_ok=True)\n    with", "pass\n    with",
         "tests/library/test_doctor.py -k unfinished_backup",
     ),
     Sabotage(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -356,7 +357,10 @@ def test_every_write_is_synced_before_its_rename_and_the_directory_after(tmp_pat
         pytest.skip(f"strace may not trace here: {run.stderr.strip()}")
     assert run.returncode == 0, run.stderr
     home = f"{tmp_path / 'index'}/{NETWORK[:12]}"
-    calls = [line for line in log.read_text().splitlines() if home in line]
+    traced = log.read_text()
+    for temporary, final in re.findall(r'rename\("([^"]+)", "([^"]+)"\)', traced):
+        traced = traced.replace(temporary, final)  # a file is told by the name it gets
+    calls = [line for line in traced.splitlines() if home in line]
     steps = [
         (line.split("(")[0], "faiss" if ".faiss" in line else MANIFEST if MANIFEST in line else "") for line in calls
     ]

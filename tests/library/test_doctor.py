@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recog.durable import arriving
 from recog.library.doctor import examine
 from recog.library.results import DoctorReport, Observation
 from recog.store.lock import WriterLock
@@ -100,11 +101,13 @@ def test_files_that_a_kill_left_are_told_and_the_way_out_works(filled: PaintedLi
 
 def test_an_unfinished_backup_of_a_process_that_is_gone_is_deleted(filled: PaintedLibrary) -> None:
     """It is a copy of the whole catalog: forgetting somebody must not leave it behind."""
-    done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     home = filled.settings.library
-    gone = home / f".catalog.sqlite3.before-0002.{int(done.stdout)}.abcd"
-    alive = home / f".catalog.sqlite3.before-0002.{os.getpid()}.abcd"
-    for path in (gone, alive):
-        path.touch(0o600)
-    examined(filled)
-    assert (gone.exists(), alive.exists()) == (False, True)
+    backup = home / "catalog.sqlite3.before-0002"
+    code = "import os, sys; from pathlib import Path; from recog.durable import arriving\n"
+    code += "with arriving(Path(sys.argv[1])) as (path, _):\n    print(path, flush=True)\n    os._exit(9)"
+    done = subprocess.run([sys.executable, "-c", code, backup], stdout=subprocess.PIPE, text=True, check=False)
+    gone = Path(done.stdout.strip())
+    assert gone.exists()
+    with arriving(backup) as (alive, _):
+        examined(filled)
+        assert (gone.exists(), alive.exists()) == (False, True)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from recog.errors import NoPhotosFoundError, PhotoError, UnreadablePhotoError
-from recog.photos import REASONS, find_photos, printable, stat_photo
+from recog.photos import REASONS, find_photos, stat_photo
 from recog.photos.reasons import unreadable_from
+from recog.printable import printable
 from recog.types import FileStat
 
 ROOT_OF_RECOG = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from recog.errors import StyleError
-from recog.style.files import check_target, discard_unfinished, encoded_picture, save_picture
+from recog.style.files import check_target, encoded_picture, save_picture
 from recog.types import Pixels
 
 
@@ -105,17 +105,3 @@ def test_the_same_pixels_are_the_same_bytes_at_another_time(hills: Pixels, form:
     first = encoded_picture(hills, form)
     time.sleep(1.1)  # a profile's moment counts seconds
     assert encoded_picture(hills, form) == first
-
-
-def test_only_what_a_killed_save_of_that_very_file_left_is_removed(tmp_path: Path) -> None:
-    for name in (
-        ".a.png.0123456789abcdef",
-        ".a.png.0123456789abcdeg",
-        ".a.png.0123",
-        ".b.png.0123456789abcdef",
-        "a.png",
-    ):
-        (tmp_path / name).touch()
-    discard_unfinished(tmp_path / "a.png")
-    assert sorted(names(tmp_path)) == [".a.png.0123", ".a.png.0123456789abcdeg", ".b.png.0123456789abcdef", "a.png"]
-    discard_unfinished(tmp_path / "nowhere" / "a.png")

@@ -1,6 +1,8 @@
 """Names and paths made safe to show: what could move the cursor or turn the line around is written out."""
 
+import os
 import unicodedata
+from pathlib import Path
 
 _WRITTEN_OUT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
@@ -9,12 +11,12 @@ _BYTE_BASE = 0xDC00
 """Where Python keeps the bytes of a file name that are not UTF-8 (PEP 383)."""
 
 
-def printable(text: str) -> str:
-    r"""Text for a terminal or a page, on one line: control and direction characters appear as \x1b, \u202e and so on.
+def printable(text: str | Path) -> str:
+    r"""Text or a path for a terminal or a page, on one line: control and direction characters appear as \x1b or \u202e.
 
     A byte of a path that is no UTF-8 appears as \xff. Everything else stays as it is.
     """
-    return "".join(_shown(char) for char in text)
+    return "".join(_shown(char) for char in os.fspath(text))
 
 
 def _shown(char: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recog.render.escape import printable
+from recog.printable import printable
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,121 @@
+"""Put a file in place so that a reader, a crash or a full disk never meets half of it; OSErrors are the caller's."""
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+TEMPORARY_SUFFIX = ".tmp"
+FILE_MODE = 0o600
+DIRECTORY_MODE = 0o700
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES, errno.EMLINK})
+_TEMPORARY = re.compile(r"(\.recog-[0-9a-f]{12})\.(\d+)\.[0-9a-f]{8}" + re.escape(TEMPORARY_SUFFIX))
+
+
+def put(path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE, replace: bool = True) -> None:
+    """Write content to path; see `arriving`, which it is for bytes that are at hand."""
+    with arriving(path, mode=mode, replace=replace) as (_, descriptor):
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+
+@contextmanager
+def arriving(path: Path, *, mode: int = FILE_MODE, replace: bool = True) -> Iterator[tuple[Path, int]]:
+    """A temporary file beside path, of a name nobody shares, and its descriptor: to be filled in the block.
+
+    When the block ends well: fsync, the name, fsync of the directory. Else, or where one of these raises an OSError,
+    what was at path before is still there, and whole. Without `replace`, a file that is there is a FileExistsError,
+    also one that came during the block.
+    """
+    temporary = path.with_name(f"{_prefix(path)}.{os.getpid()}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        try:
+            yield temporary, descriptor
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if replace:
+            temporary.replace(path)
+        else:
+            _take_free_name(temporary, path)
+        sync_directory(path.parent)
+    except BaseException:
+        with suppress(OSError):  # the failure to report is the first one; `unfinished` finds what is left
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def unfinished(path: Path) -> list[Path]:
+    """What killed processes left of files that were to be at path; OSError where its directory cannot be listed."""
+    return [one for one, owner in _temporary(path).items() if not _lives(owner)]
+
+
+def discard_unfinished(path: Path) -> None:
+    """Delete `unfinished` files, and those of living processes too: nobody else may be writing to path now."""
+    # What cannot be listed or deleted is in nobody's way.
+    with suppress(OSError):
+        for one in _temporary(path):
+            one.unlink(missing_ok=True)
+
+
+def make_directory(directory: Path) -> None:
+    """Make a directory with its parents, for its owner only, and make their entries durable."""
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
+        sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make a directory's entries survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _take_free_name(temporary: Path, path: Path) -> None:
+    """Give the file its name, unless the name is taken: a link fails where a rename would overwrite."""
+    try:
+        path.hardlink_to(temporary)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A file system without links (FAT, some network drives): look, then rename.
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        temporary.rename(path)
+    else:
+        temporary.unlink()
+
+
+def _prefix(path: Path) -> str:
+    """What the names of temporary files for path start with: as short for a name of 255 bytes as for any other."""
+    return f".recog-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]}"
+
+
+def _temporary(path: Path) -> dict[Path, int]:
+    """Temporary files that `arriving` made for path, with the processes that made them."""
+    found = {}
+    for one in sorted(path.parent.iterdir()):
+        parts = _TEMPORARY.fullmatch(one.name)
+        if parts is not None and parts[1] == _prefix(path):
+            found[one] = int(parts[2])
+    return found
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
