@@ -28,9 +28,10 @@ def mine_triplets(
     for person in np.unique(labels):
         rows = np.flatnonzero(labels == person)
         anchor, positive = (rows[side] for side in np.nonzero(~np.eye(len(rows), dtype=np.bool_)))
+        place = np.searchsorted(rows, anchor)
         others = found[anchor]  # (pairs, negatives), -1 where there are fewer
+        to_others = _distances(embeddings, rows, found[rows], squared=squared)[place]
         to_positive = _distances(embeddings, anchor, positive[:, None], squared=squared)
-        to_others = _distances(embeddings, anchor, others, squared=squared)
         usable = (others >= 0) & (to_positive < to_others) & (to_others < to_positive + margin)
         best = np.where(usable, to_others, np.inf).argmin(axis=1)
         kept = usable[np.arange(len(anchor)), best]
