@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recog.embed.info import INPUT_SIZE
+from recog.embed.network import INPUT_SIZE
 from recog.types import Crops
 
 

@@ -1,39 +1,30 @@
 """Crops to the embeddings of recog: trunk, head, and the digest of all that decides what they mean."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recog.distance import unit_rows
 from recog.embed.encoder import choose_encoder
 from recog.embed.head import SHIPPED_HEADS
 from recog.embed.info import head_of, info_of
+from recog.embed.network import network_named
+from recog.embed.trunks import load_trunks
 from recog.errors import WeightsMismatchError
 from recog.types import Crops, Embeddings
 from recog.weights.pull import Progress
 
 
-class FeatureNetwork(Protocol):
-    """What a trunk is to its head, whichever library runs it."""
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the weights file."""
-
-    def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, 1792) float32; n may be 0."""
-
-
 class FaceEmbedder:
-    """The trunk called `network` under its triplet-trained head; implements recog.types.Embedder.
+    """The trunks of `network` (see recog.embed.network) under their triplet-trained head; a recog.types.Embedder.
 
-    encoder is "auto", "torch" or "openvino" (see recog.embed.encoder), and device says where that runs.
+    encoder is "auto", "torch" or "openvino" (see recog.embed.encoder), and device says where that runs. flip, where it
+    is not None, overrules the head's own word on flip averaging: to measure what that is worth.
 
     Raises:
-        WeightsMissingError: no head for this trunk, or no source for the trunk. There is no untrained head.
-        WeightsMismatchError: a file is altered, or the head was trained on another trunk.
+        WeightsMissingError: no head for this network, or no source for a trunk. There is no untrained head.
+        WeightsMismatchError: a file is altered, or the head was trained on other trunks.
         ConfigError: an unknown network, or a device or an encoder that is not here.
     """
 
@@ -45,19 +36,26 @@ class FaceEmbedder:
         device: str = "cpu",
         encoder: str = "auto",
         network: str = "facenet-casia",
+        flip: bool | None = None,
         heads: Path = SHIPPED_HEADS,
         progress: Progress | None = None,
     ) -> None:
         self.device = device
         self.encoder = choose_encoder(encoder, device=device)
-        self._head = head_of(network, heads=heads)
-        self._trunk = _trunk(
-            self.encoder, network, cache=cache, offline_dir=offline_dir, device=device, progress=progress
+        own = head_of(network, heads=heads)
+        self._head = own if flip is None else replace(own, flip=flip)
+        self._trunks = load_trunks(
+            network_named(network),
+            cache=cache,
+            encoder=self.encoder,
+            offline_dir=offline_dir,
+            device=device,
+            progress=progress,
         )
-        if self._head.trunk_sha256 != self._trunk.sha256:
+        if self._head.trunk_sha256 != self._trunks.sha256:
             raise WeightsMismatchError(
                 f"the head {self._head.name} was trained on a trunk of sha256 {self._head.trunk_sha256}, not on "
-                f"{network} of {self._trunk.sha256}: train a head for it with 'recog train head'"
+                f"{network} of {self._trunks.sha256}: train a head for it with 'recog train head'"
             )
         self.info = info_of(self._head)
 
@@ -68,20 +66,7 @@ class FaceEmbedder:
         its mirror image, made unit again.
         """
         if not self._head.flip:
-            return self._head.embed(self._trunk.features(crops))
-        both = self._trunk.features(np.concatenate([crops, crops[:, :, ::-1]]))  # one run, so that batches are full
+            return self._head.embed(self._trunks.features(crops))
+        both = self._trunks.features(np.concatenate([crops, crops[:, :, ::-1]]))  # one run, so that batches are full
         upright, mirrored = np.split(self._head.embed(both), 2)
         return unit_rows(upright + mirrored)
-
-
-def _trunk(
-    encoder: str, network: str, *, cache: Path, offline_dir: Path | None, device: str, progress: Progress | None
-) -> FeatureNetwork:
-    """The network on the chosen library; the other one is not imported."""
-    if encoder == "openvino":
-        from recog.embed.openvino_trunk import OpenVinoTrunk
-
-        return OpenVinoTrunk(network, cache=cache, offline_dir=offline_dir, progress=progress)
-    from recog.embed.trunk import Trunk
-
-    return Trunk(network, cache=cache, offline_dir=offline_dir, device=device, progress=progress)

@@ -37,13 +37,13 @@ def choose_encoder(wanted: str, *, device: str) -> Encoder:
             raise ConfigError(f"encoder is one of auto, torch, openvino, not {wanted!r}")
 
 
-def precision(encoder: Encoder, network: str, *, cpuinfo: Path = Path("/proc/cpuinfo")) -> Literal["int8", "float32"]:
-    """What the network's convolutions multiply.
+def precision(encoder: Encoder, trunk: str, *, cpuinfo: Path = Path("/proc/cpuinfo")) -> Literal["int8", "float32"]:
+    """What a trunk's convolutions multiply.
 
-    int8 in OpenVINO, for a network whose ranges are known (see recog.embed.ranges), on processors with instructions
+    int8 in OpenVINO, for a trunk whose ranges are known (see recog.embed.ranges), on processors with instructions
     for sums of byte products (VNNI): without them the sums would saturate. Told by Linux alone; elsewhere float32.
     """
-    if encoder == "torch" or not ranges_of(network):
+    if encoder == "torch" or not ranges_of(trunk):
         return "float32"
     try:
         flags = cpuinfo.read_text(encoding="utf-8", errors="replace")

@@ -13,11 +13,10 @@ from safetensors.numpy import load
 
 import recog.weights
 from recog.distance import unit_rows
+from recog.embed.network import network_named
 from recog.errors import WeightsMismatchError, WeightsMissingError
 from recog.types import Embeddings
 
-FEATURES = 1792
-"""Numbers that the trunk says of a face, below its bottleneck."""
 SHIPPED_HEADS = Path(recog.weights.__file__).parent / "heads"
 
 
@@ -25,9 +24,9 @@ SHIPPED_HEADS = Path(recog.weights.__file__).parent / "heads"
 class Head:
     """embedding = unit(weight @ features + bias).
 
-    weight is (dim, 1792) float32, bias (dim,) float32, sha256 that of the safetensors file. crop_scale and flip are
-    how the crops were made that it was trained and scored with; trunk and trunk_sha256 name the network below it.
-    record is the whole run record.
+    weight is (dim, width) float32, width being the features of its network; bias (dim,) float32, sha256 that of the
+    safetensors file. crop_scale and flip are how the crops were made that it was trained and scored with; trunk and
+    trunk_sha256 name the network below it. record is the whole run record.
     """
 
     name: str
@@ -41,7 +40,7 @@ class Head:
     record: Mapping[str, object]
 
     def embed(self, features: NDArray[np.float32]) -> Embeddings:
-        """(n, 1792) float32 -> (n, dim) float32 of unit length."""
+        """(n, width) float32 -> (n, dim) float32 of unit length."""
         return unit_rows(features @ self.weight.T + self.bias)
 
 
@@ -51,6 +50,7 @@ def load_head(name: str, *, directory: Path = SHIPPED_HEADS) -> Head:
     Raises:
         WeightsMissingError: one of the two files is not there.
         WeightsMismatchError: the tensors are not those that the record describes, or one of the files is damaged.
+        ConfigError: the record names a network that this recog does not have.
     """
     data = _read(directory / f"{name}.safetensors")
     record_path = directory / f"{name}.json"
@@ -66,7 +66,7 @@ def load_head(name: str, *, directory: Path = SHIPPED_HEADS) -> Head:
         tensors = load(data)
         return Head(
             name=name,
-            weight=_shaped(tensors["weight"], FEATURES),
+            weight=_shaped(tensors["weight"], network_named(str(record["trunk"])).features),
             bias=_shaped(tensors["bias"], len(tensors["weight"])),
             sha256=digest,
             crop_scale=float(record["crop_scale"]),

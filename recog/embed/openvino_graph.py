@@ -1,21 +1,16 @@
 """InceptionResnetV1 as an OpenVINO graph, built from the tensors of the verified weights file."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.embed.openvino_layers import Tensors, convolution, crops_input, max_pool, mean_over_places, pixels
 from recog.weights.openvino_runtime import openvino
 
 _EPSILON = 1e-3
 """Added to the variance by every batch normalisation of the network."""
-
-_INPUT_LEVELS = 256
-_WEIGHT_LEVELS = 255
-"""Of signed 8 bits, symmetric about 0."""
-
-Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
 
 
 def trunk_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int) -> Any:
@@ -23,27 +18,25 @@ def trunk_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int) -> 
 
     tensors are a state dict under facenet-pytorch's names. Every batch normalisation is folded into the convolution
     before it, and every residual block's scale into its last one: the same numbers up to float32 rounding. A
-    convolution that ranges name multiplies 8-bit numbers instead: its inputs rounded to 256 levels from 0 to its
-    range, its weights to 255 levels with one scale for each output channel (arXiv:1806.08342).
+    convolution that ranges name multiplies 8-bit numbers instead (see recog.embed.openvino_layers).
 
     Raises:
         KeyError: a tensor that the network has is not among them.
     """
     build = _Builder(tensors, ranges)
     ops = openvino.opset13
-    crops = ops.parameter([-1, size, size, 3], np.uint8, name="crops")
-    x = ops.transpose(ops.convert(crops, np.float32), np.array([0, 3, 1, 2]))
-    x = ops.divide(ops.subtract(x, np.float32(127.5)), np.float32(128.0))
+    crops = crops_input(size)
+    x = ops.divide(ops.subtract(pixels(crops), np.float32(127.5)), np.float32(128.0))
     x = build.unit(x, "conv2d_1a", stride=2)
     x = build.unit(build.unit(x, "conv2d_2a"), "conv2d_2b", pad=(1, 1))
-    x = build.unit(build.unit(_max_pool(x), "conv2d_3b"), "conv2d_4a")
+    x = build.unit(build.unit(max_pool(x), "conv2d_3b"), "conv2d_4a")
     x = build.unit(x, "conv2d_4b", stride=2)
     for block in range(5):
         x = build.residual(x, f"repeat_1.{block}", [[], [(1, 1)], [(1, 1), (1, 1)]], scale=0.17)
     x = _joined(
         build.unit(x, "mixed_6a.branch0", stride=2),
         build.reduction(x, "mixed_6a.branch1", units=3),
-        _max_pool(x),
+        max_pool(x),
     )
     for block in range(10):
         x = build.residual(x, f"repeat_2.{block}", [[], [(0, 3), (3, 0)]], scale=0.10)
@@ -51,13 +44,12 @@ def trunk_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int) -> 
         build.reduction(x, "mixed_7a.branch0", units=2),
         build.reduction(x, "mixed_7a.branch1", units=2),
         build.reduction(x, "mixed_7a.branch2", units=3),
-        _max_pool(x),
+        max_pool(x),
     )
     for block in range(5):
         x = build.residual(x, f"repeat_3.{block}", [[], [(0, 1), (1, 0)]], scale=0.20)
     x = build.residual(x, "block8", [[], [(0, 1), (1, 0)]], scale=1.0, rectified=False)
-    features = ops.reduce_mean(x, np.array([2, 3]), keep_dims=False)
-    return openvino.Model([features], [crops], "InceptionResnetV1")
+    return openvino.Model([mean_over_places(x)], [crops], "InceptionResnetV1")
 
 
 class _Builder:
@@ -98,30 +90,9 @@ class _Builder:
         return self.unit(x, f"{name}.{units - 1}", stride=2)
 
     def _convolution(
-        self,
-        x: Any,
-        name: str,
-        weight: NDArray[np.float32],
-        bias: NDArray[np.float32],
-        *,
-        stride: int = 1,
-        pad: tuple[int, int] = (0, 0),
+        self, x: Any, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32], **options: Any
     ) -> Any:
-        ops = openvino.opset13
-        kernel = ops.constant(weight)
-        if name in self._ranges:
-            zero, largest = np.float32(0.0), np.float32(self._ranges[name])
-            x = ops.fake_quantize(x, zero, largest, zero, largest, _INPUT_LEVELS)
-            high = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
-            low, high = ops.constant(-high), ops.constant(high)
-            kernel = ops.fake_quantize(kernel, low, high, low, high, _WEIGHT_LEVELS)
-        convolved = ops.convolution(x, kernel, [stride, stride], list(pad), list(pad), [1, 1])
-        return ops.add(convolved, ops.constant(bias.reshape(1, -1, 1, 1)))
-
-
-def _max_pool(x: Any) -> Any:
-    """3 x 3, stride 2."""
-    return openvino.opset13.max_pool(x, [2, 2], [1, 1], [0, 0], [0, 0], [3, 3]).output(0)
+        return convolution(x, weight, bias, largest=self._ranges.get(name), **options)
 
 
 def _joined(*branches: Any) -> Any:

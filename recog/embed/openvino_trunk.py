@@ -1,7 +1,8 @@
-"""The trunk on OpenVINO: crops to pooled features, several times as fast as torch on a processor."""
+"""The trunks on OpenVINO: crops to pooled features, several times as fast as torch on a processor."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,29 +10,32 @@ from safetensors.numpy import load_file
 
 from recog.embed.crops import checked_crops
 from recog.embed.encoder import precision
-from recog.embed.head import FEATURES
-from recog.embed.info import INPUT_SIZE
+from recog.embed.network import DLIB_RESNET, INCEPTION_FEATURES, INPUT_SIZE, seen_sha256
+from recog.embed.openvino_dlib import dlib_graph
 from recog.embed.openvino_graph import trunk_graph
+from recog.embed.openvino_layers import Tensors
 from recog.embed.ranges import ranges_of
+from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops
+from recog.weights import dlib_resnet
 from recog.weights.openvino_runtime import compiled
-from recog.weights.pull import Progress, ensure_weights, weights_state
-from recog.weights.registry import Role, spec
+from recog.weights.pull import Progress
 
 _BATCH = 16
 """Crops at once: more are not faster, and need more memory."""
 
 
 class OpenVinoTrunk:
-    """The network of recog.embed.trunk.Trunk from the same weights file, with the same features up to its precision.
+    """The network of recog.embed.trunk or recog.embed.dlib_trunk, from the same weights file, with the same features.
 
     In float32 they are the same up to rounding. In int8, which `precision` chooses, convolutions multiply 8-bit
     numbers (weights with one scale a channel, inputs with one scale each; the first layers stay float32): an
     embedding made of the features has a cosine of at least 0.999 to that of float32 (tests/embed holds it to that),
     a squared distance of at most 0.002, so both share one network digest.
 
-    threads None is as many as the machine has cores.
+    side is that of the crop as the network sees it, see recog.embed.dlib_trunk. threads None is as many as the machine
+    has cores.
     """
 
     device = "cpu"
@@ -40,6 +44,7 @@ class OpenVinoTrunk:
         self,
         name: str = "facenet-casia",
         *,
+        side: int = INPUT_SIZE,
         cache: Path,
         offline_dir: Path | None = None,
         threads: int | None = None,
@@ -47,24 +52,30 @@ class OpenVinoTrunk:
         progress: Progress | None = None,
     ) -> None:
         """Ranges override those that `precision` chooses; empty ones are float32."""
-        one = spec(name)
-        if one.role is not Role.TRUNK:
-            raise ConfigError(f"{name} is a {one.role}, no trunk")
-        path = ensure_weights(one, cache=cache, offline_dir=offline_dir, progress=progress)
-        self.sha256 = one.sha256 or str(weights_state(one, cache=cache).sha256)
+        path, weights_sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
+        self.sha256 = seen_sha256(weights_sha256, side)
         if ranges is None:
             ranges = ranges_of(name) if precision("openvino", name) == "int8" else {}
+        self._width = dlib_resnet.FEATURES if name == DLIB_RESNET else INCEPTION_FEATURES
         try:
-            graph = trunk_graph(load_file(path), ranges, size=INPUT_SIZE)
+            graph = _graph(name, load_file(path), ranges, side=side)
         except KeyError as error:
-            raise ConfigError(f"{path} is not of InceptionResnetV1: lacks {error}") from error
+            raise ConfigError(f"{path} is not of the network {name}: lacks {error}") from error
         self._request = compiled(graph, threads=threads).create_infer_request()
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, 1792) float32, the average-pooled output below the bottleneck; n may be 0."""
+        """(n, 160, 160, 3) uint8 -> (n, width) float32, the average-pooled output below the last layer; n may be 0."""
         crops = checked_crops(crops)
-        rows = np.empty((len(crops), FEATURES), dtype=np.float32)
+        rows = np.empty((len(crops), self._width), dtype=np.float32)
         for start in range(0, len(crops), _BATCH):
             batch = slice(start, start + _BATCH)
             rows[batch] = self._request.infer([crops[batch]])[0]
         return rows
+
+
+def _graph(name: str, tensors: Tensors, ranges: Mapping[str, float], *, side: int) -> Any:
+    if name == DLIB_RESNET:
+        return dlib_graph(tensors, ranges, size=INPUT_SIZE, side=side)
+    if side != INPUT_SIZE:
+        raise ConfigError(f"{name} sees crops of {INPUT_SIZE} pixels, not of {side}")
+    return trunk_graph(tensors, ranges, size=INPUT_SIZE)

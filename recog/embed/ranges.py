@@ -10,24 +10,24 @@ from recog.weights.registry import spec
 RANGES = Path(__file__).parent / "ranges"
 
 
-def ranges_of(network: str, *, directory: Path = RANGES) -> Mapping[str, float]:
+def ranges_of(trunk: str, *, directory: Path = RANGES) -> Mapping[str, float]:
     """Convolution -> largest value of its input that 8 bits represent; 0 is the smallest.
 
-    A convolution that is not named is computed in float32. Empty for a network nobody has measured
+    A convolution that is not named is computed in float32. Empty for a trunk nobody has measured
     (benchmarks/measure_ranges.py does).
 
     Raises:
         WeightsMismatchError: the ranges were measured on other weights, or the file is damaged.
     """
-    path = directory / f"{network}.json"
+    path = directory / f"{trunk}.json"
     if not path.exists():
         return {}
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        measured_on, expected = str(record["trunk_sha256"]), spec(network).sha256
+        measured_on, expected = str(record["trunk_sha256"]), spec(trunk).sha256
         if measured_on != expected:
             raise WeightsMismatchError(
-                f"the ranges {path} were measured on a trunk of sha256 {measured_on}, not on {network} of {expected}: "
+                f"the ranges {path} were measured on a trunk of sha256 {measured_on}, not on {trunk} of {expected}: "
                 "measure them again with benchmarks/measure_ranges.py, or set the encoder to 'torch'"
             )
         return {str(name): float(largest) for name, largest in record["ranges"].items()}

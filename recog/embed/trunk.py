@@ -1,6 +1,7 @@
 """The pretrained network below the head: crops to pooled features."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from recog.embed.crops import checked_crops
-from recog.embed.head import FEATURES
+from recog.embed.network import INCEPTION_FEATURES
+from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops, Embeddings
 from recog.weights.device import checked_device
-from recog.weights.pull import Progress, ensure_weights, weights_state
-from recog.weights.registry import Role, WeightsSpec, spec
+from recog.weights.pull import Progress
 
 _BATCH = 32
 _COUNTERS = re.compile(r".*\.num_batches_tracked")
@@ -36,12 +37,8 @@ class Trunk:
         device: str = "cpu",
         progress: Progress | None = None,
     ) -> None:
-        self.spec: WeightsSpec = spec(name)
-        if self.spec.role is not Role.TRUNK:
-            raise ConfigError(f"{name} is a {self.spec.role}, no trunk")
         self.device = checked_device(device)
-        path = ensure_weights(self.spec, cache=cache, offline_dir=offline_dir, progress=progress)
-        self.sha256 = self.spec.sha256 or str(weights_state(self.spec, cache=cache).sha256)
+        path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
         network = InceptionResnetV1(pretrained=None, classify=False)
         missing, unexpected = network.load_state_dict(load_file(path), strict=False)
         # Counters of training steps are the only state that inference leaves untouched.
@@ -52,13 +49,7 @@ class Trunk:
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, 160, 160, 3) uint8 -> (n, 1792) float32, the average-pooled output below the bottleneck; n may be 0."""
-        crops = checked_crops(crops)
-        rows = np.empty((len(crops), FEATURES), dtype=np.float32)
-        for start in range(0, len(crops), _BATCH):
-            batch = slice(start, start + _BATCH)
-            with torch.inference_mode():
-                rows[batch] = self._pooled(crops[batch]).cpu().numpy()
-        return rows
+        return in_batches(self._pooled, crops, width=INCEPTION_FEATURES)
 
     def embeddings_512(self, crops: Crops) -> Embeddings:
         """(n, 160, 160, 3) uint8 -> (n, 512) float32 of unit length: the pretrained network's own embedding."""
@@ -81,3 +72,14 @@ class Trunk:
         x = network.block8(network.repeat_3(x))
         pooled: torch.Tensor = network.avgpool_1a(x).flatten(start_dim=1)
         return pooled
+
+
+def in_batches(run: Callable[[Crops], torch.Tensor], crops: Crops, *, width: int) -> NDArray[np.float32]:
+    """The rows that `run` makes of crops, (n, width) float32, without gradients and never more at once than pays."""
+    crops = checked_crops(crops)
+    rows = np.empty((len(crops), width), dtype=np.float32)
+    for start in range(0, len(crops), _BATCH):
+        batch = slice(start, start + _BATCH)
+        with torch.inference_mode():
+            rows[batch] = run(crops[batch]).cpu().numpy()
+    return rows

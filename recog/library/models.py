@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from recog.config import Settings
+from recog.embed.network import network_named
 from recog.library.results import WeightsStatus
 from recog.weights import pull as cache
 from recog.weights.registry import SPECS, WeightsSpec, spec
@@ -12,7 +13,7 @@ DETECTOR = "mtcnn"
 
 def needed(settings: Settings) -> tuple[str, ...]:
     """Names of the weights that indexing needs."""
-    return DETECTOR, settings.network
+    return DETECTOR, *(part.weights for part in network_named(settings.network).parts)
 
 
 def models(settings: Settings) -> tuple[WeightsStatus, ...]:

@@ -44,10 +44,15 @@ class Networks:
     @cached_property
     def embedder(self) -> Embedder:
         """The settings' network with its trained head."""
+        return self.embedder_with(flip=None)
+
+    def embedder_with(self, *, flip: bool | None) -> Embedder:
+        """The same with flip averaging on or off, whatever the head was trained with; for measuring."""
         from recog.embed.embedder import FaceEmbedder
 
         return FaceEmbedder(
             network=self._settings.network,
+            flip=flip,
             cache=self._settings.cache,
             offline_dir=self._settings.weights,
             device=self.device,
@@ -59,9 +64,11 @@ class Networks:
     def encoder(self) -> str:
         """What runs the embedder, and in which numbers: 'openvino int8'."""
         from recog.embed.encoder import choose_encoder, precision
+        from recog.embed.network import network_named
 
         chosen = choose_encoder(self._settings.encoder, device=self.device)
-        return f"{chosen} {precision(chosen, self._settings.network)}"
+        numbers = {precision(chosen, part.weights) for part in network_named(self._settings.network).parts}
+        return f"{chosen} {' and '.join(sorted(numbers))}"
 
     @cached_property
     def info(self) -> NetworkInfo:

@@ -1,0 +1,67 @@
+"""dlib's face recognition network as an OpenVINO graph, built from the tensors of the verified weights file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from recog.embed.openvino_layers import Tensors, convolution, crops_input, max_pool, mean_over_places, pixels
+from recog.weights.dlib_resnet import MEANS, Block, blocks
+from recog.weights.openvino_runtime import openvino
+
+
+def dlib_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int, side: int) -> Any:
+    """An openvino.Model from (n, size, size, 3) uint8 crops to (n, 256) float32 pooled features, n free.
+
+    tensors are those of recog.weights.dlib_resnet. Where side, the one that the network sees, is not size, crops are
+    scaled to it as torch.nn.functional.interpolate does (bilinear, corners not aligned). A convolution that ranges name
+    multiplies 8-bit numbers (see recog.embed.openvino_layers).
+
+    Raises:
+        KeyError: a tensor that the network has is not among them.
+    """
+    ops = openvino.opset13
+    crops = crops_input(size)
+    x = pixels(crops)
+    if side != size:
+        x = ops.interpolate(
+            x, np.array([side, side]), "linear_onnx", "sizes", axes=np.array([2, 3]),
+            coordinate_transformation_mode="half_pixel",
+        )  # fmt: skip
+    means = np.array(MEANS, dtype=np.float32).reshape(1, 3, 1, 1)
+    x = ops.divide(ops.subtract(x, ops.constant(means)), np.float32(256.0))
+    x = max_pool(ops.relu(_convolution(x, tensors, ranges, "stem", stride=2)))
+    for block in blocks():
+        x = _residual(x, block, tensors, ranges)
+    return openvino.Model([mean_over_places(x)], [crops], "DlibResnet")
+
+
+def _residual(x: Any, block: Block, tensors: Tensors, ranges: Mapping[str, float]) -> Any:
+    ops = openvino.opset13
+    first = {"stride": 2} if block.halves else {"pad": (1, 1)}
+    y = ops.relu(_convolution(x, tensors, ranges, f"{block.name}.conv1", **first))
+    y = _convolution(y, tensors, ranges, f"{block.name}.conv2", pad=(1, 1))
+    if block.halves:
+        x = ops.avg_pool(x, [2, 2], [0, 0], [0, 0], [2, 2], exclude_pad=True)
+    sides = np.maximum(_sides(x), _sides(y))
+    return ops.relu(ops.add(_filled(y, sides), _filled(x, sides)))
+
+
+def _convolution(x: Any, tensors: Tensors, ranges: Mapping[str, float], name: str, **options: Any) -> Any:
+    weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
+    return convolution(x, weight, bias, largest=ranges.get(name), **options)
+
+
+def _sides(x: Any) -> Any:
+    """Channels, height and width."""
+    shape = (x.output(0) if hasattr(x, "output") else x).get_partial_shape()
+    return np.array([shape[axis].get_length() for axis in (1, 2, 3)])
+
+
+def _filled(x: Any, sides: Any) -> Any:
+    """With zeros behind the last channel, row and column, up to these sides."""
+    missing = sides - _sides(x)
+    if not missing.any():
+        return x
+    ends = np.array([0, *missing])
+    return openvino.opset13.pad(x, np.zeros_like(ends), ends, "constant", np.float32(0.0))

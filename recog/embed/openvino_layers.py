@@ -1,0 +1,62 @@
+"""The layers that the OpenVINO graphs share, in float32 or in 8 bits."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.weights.openvino_runtime import openvino
+
+_INPUT_LEVELS = 256
+_WEIGHT_LEVELS = 255
+"""Of signed 8 bits, symmetric about 0."""
+
+Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
+
+
+def convolution(
+    x: Any,
+    weight: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    *,
+    largest: float | None,
+    stride: int = 1,
+    pad: tuple[int, int] = (0, 0),
+) -> Any:
+    """A convolution with bias; weight is (out, in, h, w).
+
+    Where largest is a number it multiplies 8-bit numbers: its inputs rounded to 256 levels from 0 to largest, its
+    weights to 255 levels with one scale for each output channel (arXiv:1806.08342).
+    """
+    ops = openvino.opset13
+    kernel = ops.constant(weight)
+    if largest is not None:
+        zero, high = np.float32(0.0), np.float32(largest)
+        x = ops.fake_quantize(x, zero, high, zero, high, _INPUT_LEVELS)
+        most = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
+        low, top = ops.constant(-most), ops.constant(most)
+        kernel = ops.fake_quantize(kernel, low, top, low, top, _WEIGHT_LEVELS)
+    convolved = ops.convolution(x, kernel, [stride, stride], list(pad), list(pad), [1, 1])
+    return ops.add(convolved, ops.constant(bias.reshape(1, -1, 1, 1)))
+
+
+def max_pool(x: Any) -> Any:
+    """3 x 3, stride 2."""
+    return openvino.opset13.max_pool(x, [2, 2], [1, 1], [0, 0], [0, 0], [3, 3]).output(0)
+
+
+def pixels(crops: Any) -> Any:
+    """(n, side, side, 3) uint8 -> (n, 3, side, side) float32."""
+    ops = openvino.opset13
+    return ops.transpose(ops.convert(crops, np.float32), np.array([0, 3, 1, 2]))
+
+
+def crops_input(size: int) -> Any:
+    """A graph's input: (n, size, size, 3) uint8, n free."""
+    return openvino.opset13.parameter([-1, size, size, 3], np.uint8, name="crops")
+
+
+def mean_over_places(x: Any) -> Any:
+    """(n, channels, h, w) -> (n, channels)."""
+    return openvino.opset13.reduce_mean(x, np.array([2, 3]), keep_dims=False)

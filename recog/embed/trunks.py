@@ -1,0 +1,84 @@
+"""All that stands below a head: one trunk, or several side by side, on the library that is chosen."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.embed.encoder import Encoder
+from recog.embed.network import DLIB_RESNET, Network, Part, joint_sha256
+from recog.types import Crops
+from recog.weights.pull import Progress
+
+
+class FeatureNetwork(Protocol):
+    """What is below a head, whichever library runs it."""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of all that decides the features but the crops."""
+
+    def features(self, crops: Crops) -> NDArray[np.float32]:
+        """(n, 160, 160, 3) uint8 -> (n, width) float32; n may be 0."""
+
+
+class SideBySide:
+    """Several trunks that look at the same crops."""
+
+    def __init__(self, trunks: Sequence[FeatureNetwork]) -> None:
+        self._trunks = tuple(trunks)
+        self.sha256 = joint_sha256([trunk.sha256 for trunk in trunks])
+
+    def features(self, crops: Crops) -> NDArray[np.float32]:
+        """(n, 160, 160, 3) uint8 -> (n, width) float32, the trunks' features in their order; n may be 0."""
+        return np.concatenate([trunk.features(crops) for trunk in self._trunks], axis=1)
+
+
+def load_trunks(
+    network: Network,
+    *,
+    cache: Path,
+    encoder: Encoder = "torch",
+    offline_dir: Path | None = None,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> FeatureNetwork:
+    """A network without its head: its features are what `network.features` counts, its sha256 what a head records.
+
+    encoder and device as recog.embed.encoder chooses them.
+
+    Raises:
+        WeightsMissingError: no source for a trunk.
+        WeightsMismatchError: a file is altered.
+        ConfigError: a device that is not here.
+    """
+    trunks = [
+        load_trunk(part, encoder=encoder, cache=cache, offline_dir=offline_dir, device=device, progress=progress)
+        for part in network.parts
+    ]
+    return trunks[0] if len(trunks) == 1 else SideBySide(trunks)
+
+
+def load_trunk(
+    part: Part,
+    *,
+    cache: Path,
+    encoder: Encoder = "torch",
+    offline_dir: Path | None = None,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> FeatureNetwork:
+    """One trunk of a network on the chosen library; the other one is not imported. Raises as load_trunks does."""
+    if encoder == "openvino":
+        from recog.embed.openvino_trunk import OpenVinoTrunk
+
+        return OpenVinoTrunk(part.weights, side=part.side, cache=cache, offline_dir=offline_dir, progress=progress)
+    if part.weights == DLIB_RESNET:
+        from recog.embed.dlib_trunk import DlibTrunk
+
+        return DlibTrunk(side=part.side, cache=cache, offline_dir=offline_dir, device=device, progress=progress)
+    from recog.embed.trunk import Trunk
+
+    return Trunk(part.weights, cache=cache, offline_dir=offline_dir, device=device, progress=progress)
