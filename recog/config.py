@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the networks and the index run; auto takes CUDA where torch sees it."""
     encoder: Literal["auto", "torch", "openvino"] = "auto"
-    """What runs the embedder on a processor; auto is OpenVINO where it is installed, several times as fast as torch."""
+    """What runs the networks on a processor; auto is OpenVINO where it is installed, several times as fast as torch."""
     network: str = "facenet-casia"
     """The embedder; `recog models list` names them."""
     min_face: int = Field(default=20, ge=12, le=2000)

@@ -1,38 +1,51 @@
 """Faces and landmarks in a photo, by facenet-pytorch's MTCNN networks."""
 
 import hashlib
+from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
+from typing import Literal, Protocol
 
 import numpy as np
-import torch
-from facenet_pytorch.models.mtcnn import ONet, PNet, RNet
-from safetensors.torch import load_file
-from torch import Tensor, nn
-from torch.nn import functional as F
 
-from recog.detect.area import MAX_PIXELS, SummedAreas
-from recog.detect.cascade import FACTOR, THRESHOLDS, Networks, find_faces
+from recog.detect.cascade import FACTOR, THRESHOLDS, WINDOW, Stages, find_faces, scales
 from recog.errors import ConfigError
 from recog.types import FaceBox, Pixels
-from recog.weights.device import checked_device
+from recog.weights.device import cores
 from recog.weights.pull import ensure_weights
 from recog.weights.registry import spec
 
 _WEIGHTS = "mtcnn"
-_LEAST_FACE = 12
-"""P-Net's window: a smaller face would need an enlarged photo."""
+_MOST_PIXELS = 8_000_000
+"""Searched at once: the summed-area table of so many pixels is 64 MB, and recog.detect.area's fits 32 bits."""
 _SMALLEST_SCALED = 20
-_CASCADE = "cascade 1"
+_FULL_SIDE = 1.5
+"""A photo is made smaller, by a whole number, where its long side is over so many times max_side."""
+_CASCADE = "cascade 2"
 """Whoever changes what the cascade finds raises the number, for a library's faces change with it."""
+
+Runtime = Literal["torch", "openvino"]
+
+
+class Networks(Protocol):
+    """The three networks, loaded."""
+
+    def over(self, pixels: Pixels, *, factor: int) -> Stages:
+        """The stages over a photo, made `factor` times smaller."""
 
 
 class MtcnnDetector:
     """Joint detection and alignment, arXiv:1604.02878; implements recog.types.Detector.
 
-    device is "cpu" or "cuda". min_face is the smallest side of a face that is looked for, in pixels of the given
-    photo. A photo whose long side is over max_side is searched scaled down to it, which bounds memory and time; in
-    the scaled photo nothing under 20 pixels (or min_face, if that is less) is looked for, whatever min_face asks:
-    in a photo of 4096 pixels that is 40 of its own. Boxes are in pixels of the given photo in any case.
+    device is "cpu" or "cuda". runtime is the library that runs the networks: None is OpenVINO on a processor where it
+    is installed, else torch; both find the same boxes within a pixel (tests/detect holds them to that) and share one
+    digest. Safe in threads; on OpenVINO as many photos are searched at once as threads call.
+
+    min_face is the smallest side of a face that is looked for, in pixels of the given photo. In a photo whose long
+    side is over max_side nothing under 20 pixels (or min_face, if that is less) of the photo scaled down to max_side is
+    looked for, whatever min_face asks, which bounds the time: in a photo of 4096 pixels that is 40 of its own. A photo
+    of more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... of its pixels, which bounds the memory. Boxes are
+    in pixels of the given photo in any case.
 
     Raises:
         WeightsMissingError, WeightsMismatchError: the networks cannot be had, or are altered.
@@ -45,24 +58,21 @@ class MtcnnDetector:
         cache: Path,
         offline_dir: Path | None = None,
         device: str = "cpu",
+        runtime: Runtime | None = None,
         min_face: int = 20,
         max_side: int = 2048,
     ) -> None:
-        longest = int(MAX_PIXELS**0.5)
-        if min_face < _LEAST_FACE:
-            raise ConfigError(f"min_face is at least {_LEAST_FACE} pixels, not {min_face}")
+        if min_face < WINDOW:
+            raise ConfigError(f"min_face is at least {WINDOW} pixels, not {min_face}")
+        longest = int(_MOST_PIXELS**0.5)
         if not min_face <= max_side <= longest:
             raise ConfigError(f"max_side is between min_face ({min_face}) and {longest} pixels, not {max_side}")
-        self.device = checked_device(device).type
+        self.runtime = _chosen(runtime, device)
+        self.device = device
         self.min_face = min_face
         self.max_side = max_side
         path = ensure_weights(_WEIGHTS, cache=cache, offline_dir=offline_dir)
-        state = load_file(path, device=device)
-        self._networks = Networks(
-            proposal=_loaded(PNet(pretrained=False), "pnet", state, device),
-            refinement=_loaded(RNet(pretrained=False), "rnet", state, device),
-            output=_loaded(ONet(pretrained=False), "onet", state, device),
-        )
+        self._networks = _loaded(path, self.runtime, device)
 
     @property
     def sha256(self) -> str:
@@ -78,39 +88,46 @@ class MtcnnDetector:
         if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
             raise ValueError(f"pixels are (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}")
         height, width = pixels.shape[:2]
-        photo = torch.from_numpy(np.array(pixels)).to(self.device)  # copied: any strides, any flags
-        scale = min(1.0, self.max_side / max(height, width))
-        if scale < 1:
-            photo = _scaled(photo, scale)
-        min_face = max(self.min_face * scale, min(self.min_face, _SMALLEST_SCALED))
-        with torch.inference_mode():
-            found = find_faces(SummedAreas(photo), self._networks, min_face=min_face)
-        ratio = np.array([width / photo.shape[1], height / photo.shape[0]])
-        boxes = found.boxes.cpu().numpy().reshape(-1, 2, 2) * ratio
-        landmarks = found.landmarks.cpu().numpy() * ratio
+        min_face = self._smallest(max(height, width))
+        if not scales(height, width, min_face=min_face):
+            return []
+        factor = self._factor(height, width)
+        found = find_faces(self._networks.over(pixels, factor=factor), min_face=min_face / factor)
+        boxes, landmarks = found.boxes.astype(np.float64) * factor, found.landmarks.astype(np.float64) * factor
         return [
-            FaceBox(
-                left=float(box[0, 0]),
-                top=float(box[0, 1]),
-                right=float(box[1, 0]),
-                bottom=float(box[1, 1]),
-                score=float(score),
-                landmarks=tuple((float(x), float(y)) for x, y in points),
+            FaceBox(left, top, right, bottom, score, tuple((x, y) for x, y in points))
+            for (left, top, right, bottom), score, points in zip(
+                boxes.tolist(), found.scores.tolist(), landmarks.tolist(), strict=True
             )
-            for box, score, points in zip(boxes, found.scores.cpu().numpy(), landmarks, strict=True)
         ]
 
+    def _smallest(self, side: int) -> float:
+        """The smallest face that is looked for in a photo whose long side has so many pixels, in its pixels."""
+        scale = max(1.0, side / self.max_side)
+        return max(self.min_face, min(self.min_face, _SMALLEST_SCALED) * scale)
 
-def _loaded(network: nn.Module, name: str, state: dict[str, Tensor], device: str) -> nn.Module:
-    """A network with its part of the state, to infer with only."""
-    prefix = f"{name}."
-    network.load_state_dict({key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)})
-    return network.eval().requires_grad_(requires_grad=False).to(device)
+    def _factor(self, height: int, width: int) -> int:
+        """How many times smaller the photo is made."""
+        factor = max(1, ceil(max(height, width) / (_FULL_SIDE * self.max_side)))
+        while (height // factor) * (width // factor) > _MOST_PIXELS:
+            factor += 1
+        return factor
 
 
-def _scaled(photo: Tensor, scale: float) -> Tensor:
-    """(H, W, 3) uint8, smaller by scale."""
-    size = [max(1, round(side * scale)) for side in photo.shape[:2]]
-    batch = photo.permute(2, 0, 1)[None]
-    scaled = F.interpolate(batch, size=size, mode="bilinear", antialias=True)
-    return scaled[0].permute(1, 2, 0).contiguous()
+def _chosen(runtime: Runtime | None, device: str) -> Runtime:
+    if runtime == "openvino" and device != "cpu":
+        raise ConfigError(f"the runtime 'openvino' runs on the processor, not on {device!r}: use 'torch'")
+    if runtime is not None:
+        return runtime
+    return "openvino" if device == "cpu" and find_spec("openvino") is not None else "torch"
+
+
+def _loaded(weights: Path, runtime: Runtime, device: str) -> Networks:
+    """The networks on the chosen library; the other one is not imported."""
+    if runtime == "openvino":
+        from recog.detect.openvino_stages import OpenVinoNetworks
+
+        return OpenVinoNetworks(weights, threads=cores())
+    from recog.detect.torch_stages import TorchNetworks
+
+    return TorchNetworks(weights, device=device)

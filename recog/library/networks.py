@@ -33,11 +33,13 @@ class Networks:
     def detector(self) -> Detector:
         """MTCNN at the smallest face that the settings ask for."""
         from recog.detect.mtcnn import MtcnnDetector
+        from recog.embed.encoder import choose_encoder
 
         return MtcnnDetector(
             cache=self._settings.cache,
             offline_dir=self._settings.weights,
             device=self.device,
+            runtime=choose_encoder(self._settings.encoder, device=self.device),
             min_face=self._settings.min_face,
         )
 

@@ -1,24 +1,56 @@
-"""Where a network runs: the device asked for, or an error, never silently another."""
+"""Where a network runs: the device asked for, or an error, never silently another; and on how many cores."""
 
-import torch
+import ctypes
+import os
+import sys
+from typing import TYPE_CHECKING
 
 from recog.errors import ConfigError
 
+if TYPE_CHECKING:  # torch takes seconds to import: only where a GPU may be, or where it is the one to run
+    import torch
+
 
 def choose_device(wanted: str) -> str:
-    """'auto', 'cpu' or 'cuda' -> 'cpu' or 'cuda'; auto takes CUDA where torch sees it. ConfigError as below."""
+    """'auto', 'cpu' or 'cuda' -> 'cpu' or 'cuda'; auto takes CUDA where torch sees it. ConfigError as below.
+
+    torch is asked only where the driver is installed without which it could see nothing.
+    """
     if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
+        return "cuda" if _driver_is_there() and _torch_sees_cuda() else "cpu"
+    if wanted == "cpu":
+        return wanted
     return checked_device(wanted).type
 
 
-def checked_device(device: str) -> torch.device:
+def checked_device(device: str) -> "torch.device":
     """The device of that name, if this machine has it; ConfigError otherwise."""
     if device not in {"cpu", "cuda"}:
         raise ConfigError(f"a device is 'auto', 'cpu' or 'cuda', not {device!r}")
+    import torch
+
     if device == "cuda" and not torch.cuda.is_available():
         raise ConfigError(
             f"device 'cuda' was asked for, but torch {torch.__version__} sees no CUDA device here: "
             "use --device cpu, or install a torch that matches your driver"
         )
     return torch.device(device)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _driver_is_there() -> bool:
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
+def _torch_sees_cuda() -> bool:
+    import torch
+
+    return torch.cuda.is_available()

@@ -1,9 +1,13 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from platformdirs import user_cache_path
 
 from benchmarks.bench_detect import compare, ground_truth, our_detector, peer_detector
@@ -16,14 +20,20 @@ from recog.types import Detector
 CACHE = user_cache_path("recog")
 
 
-@pytest.fixture(scope="session")
-def portrait() -> NDArray[np.uint8]:
-    """One person, 512 x 600, that matplotlib carries."""
+def sample_photo() -> Path:
     found = find_spec("matplotlib")
     assert found is not None
     assert found.origin is not None
-    path = Path(found.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg"
-    return read_photo(path).pixels
+    return Path(found.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg"
+
+
+PORTRAIT = sample_photo()
+
+
+@pytest.fixture(scope="session")
+def portrait() -> NDArray[np.uint8]:
+    """One person, 512 x 600, that matplotlib carries."""
+    return read_photo(PORTRAIT).pixels
 
 
 @pytest.mark.networks
@@ -48,6 +58,107 @@ def test_a_photo_over_the_limit_is_searched_smaller_and_answered_in_its_own_pixe
     large = portrait.repeat(2, axis=0).repeat(2, axis=1)
     detector = MtcnnDetector(cache=CACHE, max_side=600)
     assert iou(detector.detect(large)[0], rescaled(detector.detect(portrait)[0], 2.0, 2.0)) > 0.9
+
+
+@pytest.fixture(scope="session")
+def reference() -> MtcnnDetector:
+    """float32 on torch."""
+    return MtcnnDetector(cache=CACHE, runtime="torch")
+
+
+@pytest.mark.networks
+def test_the_fast_path_finds_the_faces_of_the_reference_within_a_pixel(
+    detector: MtcnnDetector, reference: MtcnnDetector, portrait: NDArray[np.uint8]
+) -> None:
+    """Odd and even sides, photos that are made smaller, several faces; that is why both share one digest."""
+    assert (detector.runtime, reference.runtime) == ("openvino", "torch")
+    assert detector.sha256 == reference.sha256
+    wide = np.concatenate([portrait, portrait[:, ::-1]], axis=1)
+    for pixels in (portrait, portrait[1:, :-1], wide, wide.repeat(4, axis=0).repeat(4, axis=1)):
+        assert_same_faces(detector, reference, pixels, rounded=max(pixels.shape) > 3072)
+
+
+@pytest.mark.networks
+@pytest.mark.data
+def test_the_fast_path_finds_the_faces_of_the_reference_in_crowds_too(
+    detector: MtcnnDetector, reference: MtcnnDetector, data: Path
+) -> None:
+    for path in sorted((data / "wider_dev" / "images").rglob("*.jpg"))[::20]:
+        assert_same_faces(detector, reference, read_photo(path).pixels)
+
+
+def assert_same_faces(
+    detector: Detector, reference: Detector, pixels: NDArray[np.uint8], *, rounded: bool = False
+) -> None:
+    """Boxes, landmarks and scores agree; of means that the reference rounds, to a pixel of the photo."""
+    found, expected = detector.detect(pixels), reference.detect(pixels)
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        corners = np.array([one.left, one.top, one.right, one.bottom]) - (
+            other.left, other.top, other.right, other.bottom,
+        )  # fmt: skip
+        assert np.abs(corners).max() <= (1.0 if rounded else 0.05)
+        assert np.abs(np.array(one.landmarks) - other.landmarks).max() <= (1.0 if rounded else 0.05)
+        assert abs(one.score - other.score) <= (0.01 if rounded else 1e-4)
+
+
+@pytest.mark.networks
+def test_threads_may_share_a_detector(detector: MtcnnDetector, portrait: NDArray[np.uint8]) -> None:
+    photos = [portrait, portrait[:, ::-1], portrait[:400], portrait[100:]] * 3
+    alone = [detector.detect(pixels) for pixels in photos]
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        assert list(threads.map(detector.detect, photos)) == alone
+
+
+@pytest.mark.networks
+def test_a_crowd_of_five_hundred_is_found_in_bounded_memory(
+    detector: MtcnnDetector, portrait: NDArray[np.uint8]
+) -> None:
+    """The head of one person, 25 x 20 times, each 64 pixels wide."""
+    head = np.asarray(Image.fromarray(portrait[80:400, 110:430]).resize((64, 64)))
+    crowd = np.tile(head, (20, 25, 1))
+    found = detector.detect(crowd)
+    assert len(found) == 500
+    centres = {(int((face.left + face.right) / 128), int((face.top + face.bottom) / 128)) for face in found}
+    assert len(centres) == 500
+
+
+@pytest.mark.networks
+def test_a_panorama_of_200_megapixels_is_searched_in_bounded_memory(portrait: NDArray[np.uint8]) -> None:
+    """In a process of its own, whose largest size beside the photo's 600 MB is at most 700 MB."""
+    code = (
+        "import resource, sys, numpy as np\n"
+        "from platformdirs import user_cache_path\n"
+        "from recog.detect.mtcnn import MtcnnDetector\n"
+        "from recog.photos import read_photo\n"
+        "from pathlib import Path\n"
+        "photo = np.zeros((5000, 40000, 3), np.uint8)\n"
+        "head = read_photo(Path(sys.argv[1])).pixels.repeat(8, axis=0).repeat(8, axis=1)[:4800]\n"
+        "photo[100:4900, 20000:20000 + head.shape[1]] = head\n"
+        "found = MtcnnDetector(cache=user_cache_path('recog')).detect(photo)\n"
+        "print(len(found), found[0].left, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(PORTRAIT)], capture_output=True, text=True, check=True)
+    count, left, megabytes = done.stdout.split()
+    assert int(count) == 1
+    assert 20000 + 8 * 150 < float(left) < 20000 + 8 * 250
+    assert int(megabytes) < 600 + 60 + 700
+
+
+@pytest.mark.networks
+def test_on_openvino_torch_is_not_loaded() -> None:
+    code = (
+        "import sys; from platformdirs import user_cache_path; from recog.detect.mtcnn import MtcnnDetector; "
+        "MtcnnDetector(cache=user_cache_path('recog')); print([name for name in ('torch', 'torchvision') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_openvino_is_refused_on_a_gpu() -> None:
+    with pytest.raises(ConfigError, match="runs on the processor"):
+        MtcnnDetector(cache=CACHE, runtime="openvino", device="cuda")
 
 
 @pytest.mark.networks

@@ -1,0 +1,95 @@
+"""MTCNN's networks on torch, over one photo: the reference, and what runs on a GPU."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from facenet_pytorch.models.mtcnn import ONet, PNet, RNet
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from recog.detect.area import SummedAreas
+from recog.detect.cascade import Floats, Proposals, Windows
+from recog.detect.reduction import reduced
+from recog.types import Pixels
+from recog.weights.device import checked_device
+
+_BATCH = 512
+"""Windows at once: bounds the memory."""
+
+
+class TorchNetworks:
+    """P-Net, R-Net and O-Net of arXiv:1604.02878; device is "cpu" or "cuda"."""
+
+    def __init__(self, weights: Path, *, device: str) -> None:
+        self._device = checked_device(device)
+        state = load_file(weights, device=device)
+        self._networks = [
+            _loaded(network(pretrained=False), name, state, self._device)
+            for network, name in ((PNet, "pnet"), (RNet, "rnet"), (ONet, "onet"))
+        ]
+
+    def over(self, pixels: Pixels, *, factor: int) -> "TorchStages":
+        """The stages over a photo, made `factor` times smaller."""
+        photo = reduced(pixels, factor) if factor > 1 else np.array(pixels)  # copied: any strides, any flags
+        return TorchStages(SummedAreas(torch.from_numpy(photo).to(self._device)), *self._networks)
+
+
+class TorchStages:
+    """One photo under the three networks; implements recog.detect.cascade.Stages."""
+
+    def __init__(self, photo: SummedAreas, proposal: nn.Module, refinement: nn.Module, output: nn.Module) -> None:
+        self._photo = photo
+        self._proposal = proposal
+        self._refinement = refinement
+        self._output = output
+        self.height, self.width = photo.height, photo.width
+
+    @torch.inference_mode()
+    def propose(self, height: int, width: int, *, least: float) -> Proposals:
+        """P-Net over the whole level."""
+        level = F.pad(self._photo.whole(height, width), (0, width % 2, 0, height % 2), mode="replicate")
+        regression, odds = self._proposal(_standardised(level))
+        face = odds[0, 1]
+        row, column = torch.nonzero(face >= least, as_tuple=True)
+        places = torch.stack([row, column], dim=1)
+        return Proposals(
+            _array(places).astype(np.int64), _array(face[row, column]), _array(regression[0, :, row, column].T)
+        )
+
+    @torch.inference_mode()
+    def refine(self, windows: Windows) -> tuple[Floats, Floats]:
+        """R-Net."""
+        offsets, odds = self._batches(self._refinement, windows, side=24)
+        return odds[:, 1], offsets
+
+    @torch.inference_mode()
+    def decide(self, windows: Windows) -> tuple[Floats, Floats, Floats]:
+        """O-Net."""
+        offsets, points, odds = self._batches(self._output, windows, side=48)
+        return odds[:, 1], offsets, points
+
+    def _batches(self, network: nn.Module, windows: Windows, *, side: int) -> list[Floats]:
+        places = torch.from_numpy(windows).to(self._photo.device)
+        outputs = [
+            network(_standardised(self._photo.windows(some, side, side))) for some in torch.split(places, _BATCH)
+        ]
+        return [_array(torch.cat(parts)) for parts in zip(*outputs, strict=True)]
+
+
+def _array(values: Tensor) -> Floats:
+    array: Floats = values.cpu().numpy()
+    return array
+
+
+def _standardised(values: Tensor) -> Tensor:
+    """0 to 255 -> about -1 to 1, as the networks were trained."""
+    return (values - 127.5) * 0.0078125
+
+
+def _loaded(network: nn.Module, name: str, state: dict[str, Tensor], device: torch.device) -> nn.Module:
+    """A network with its part of the state, to infer with only."""
+    prefix = f"{name}."
+    network.load_state_dict({key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)})
+    return network.eval().requires_grad_(requires_grad=False).to(device)
