@@ -75,6 +75,7 @@ app.add_typer(train_app, name="train")
 
 evaluate_app = _group("Measure networks.")
 evaluate_app.command("lfw")(evaluations.lfw)
+evaluate_app.command("cfp")(evaluations.cfp)
 evaluate_app.command("identification")(evaluations.identification)
 evaluate_app.command("clusters")(evaluations.clusters)
 evaluate_app.command("detection")(evaluations.detection)

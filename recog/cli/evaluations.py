@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,26 +13,98 @@ from recog.cli.progress import counting_bar
 from recog.cli.session import Session, verb
 from recog.cli.training import Pairs, Photos
 
+if TYPE_CHECKING:  # types of what loads only when a verb runs
+    from recog.render.score_plots import Plot
+    from recog.render.sheet import Sheet
+    from recog.train.protocol import PairsRun
+
 People = Annotated[Path, typer.Argument(metavar="DIR", help="A folder with a folder per person.", show_default=False)]
 Pattern = Annotated[str, typer.Option(metavar="GLOB", help="Take the people whose folder matches GLOB.")]
 Tight = Annotated[bool, typer.Option("--tight", help="The photos are crops whose faces meet the border.")]
+TightPeople = Annotated[
+    list[str] | None,
+    typer.Option("--tight-people", metavar="GLOB", help="The same of people whose folder matches GLOB alone."),
+]
+Flip = Annotated[
+    bool | None,
+    typer.Option("--flip/--no-flip", help="Average in the mirror image, or not.", show_default="as trained"),
+]
+CropCount = Annotated[int, typer.Option("--crops", min=1, max=2, metavar="N", help="Crops of each face, 1 or 2.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Write a page with plots, PNG and JSON there.", show_default=False),
+]
+
+
+class CfpPoses(StrEnum):
+    """Which photos meet."""
+
+    FF = "FF"
+    FP = "FP"
+
+
+class Groups(StrEnum):
+    """How folders tell of groups of people."""
+
+    PREFIXES = "prefixes"
+    FOLDERS = "folders"
 
 
 @verb
-def lfw(session: Session, photos: Photos, pairs: Pairs) -> None:
+def lfw(
+    session: Session, photos: Photos, pairs: Pairs, *, flip: Flip = None, crops: CropCount = 1, out: Out = None
+) -> None:
     """Measure the network by the ten-fold LFW protocol.
 
-    Example:
-      recog evaluate lfw --photos lfw/ --pairs lfw/pairs.txt
-    """
-    from recog.library.networks import Networks
-    from recog.render.text_scores import lfw_scores
-    from recog.train.protocol import run_lfw
+    Takes any list of pairs in LFW's format, also without its first line. Pairs with a photo that cannot be read are
+    listed with the reason, and the others scored.
 
-    networks = Networks(session.settings(), progress=session.weights_progress)
-    with counting_bar() as progress:
-        run = run_lfw(photos, pairs, networks.detector, networks.embedder, on_photo=progress)
-    session.show_document(run, lfw_scores(run.network.name, run.scores, run.found))
+    Example:
+      recog evaluate lfw --photos lfw/ --pairs lfw/pairs.txt --out scores/
+      recog evaluate lfw --photos lfw/ --pairs lfw/pairs.txt --no-flip --crops 2
+    """
+    from recog.evaluate.photo_pairs import lfw_pairs
+    from recog.train.protocol import run_pairs
+
+    listed = lfw_pairs(photos, pairs)
+    _score_pairs(
+        session,
+        lambda *how, on_photo: run_pairs(listed, f"LFW, {pairs.name}", *how, on_photo=on_photo),
+        "lfw",
+        flip=flip,
+        crops=crops,
+        out=out,
+    )
+
+
+@verb
+def cfp(
+    session: Session,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="CFP's folder.", show_default=False)],
+    *,
+    poses: Annotated[CfpPoses, typer.Option(help="Frontal with frontal photos, or with profiles.")] = CfpPoses.FP,
+    flip: Flip = None,
+    crops: CropCount = 1,
+    out: Out = None,
+) -> None:
+    """Measure the network on frontal and profile photos by CFP's ten folds.
+
+    Example:
+      recog evaluate cfp cfp-dataset/
+      recog evaluate cfp cfp-dataset/ --poses FF --out scores/
+    """
+    from recog.evaluate.cfp import Poses, cfp_pairs
+    from recog.train.protocol import run_pairs
+
+    listed = cfp_pairs(folder, Poses(poses.value))
+    _score_pairs(
+        session,
+        lambda *how, on_photo: run_pairs(listed, f"CFP {poses.value}", *how, on_photo=on_photo),
+        f"cfp-{poses.value.lower()}",
+        flip=flip,
+        crops=crops,
+        out=out,
+    )
 
 
 @verb
@@ -40,21 +114,25 @@ def identification(
     *,
     pattern: Pattern = "*",
     tight: Tight = False,
+    tight_people: TightPeople = None,
     photos: Annotated[
         list[int] | None,
         typer.Option(min=1, metavar="N", help="Enrol N photos a person; may be repeated.", show_default="1, 2, 5"),
     ] = None,
+    out: Out = None,
 ) -> None:
     """Enrol some photos a person, and probe with the rest and with strangers.
 
     Example:
-      recog evaluate identification people/
-      recog evaluate identification people/ --photos 1 --json
+      recog evaluate identification people/ --out scores/
+      recog evaluate identification people/ --photos 1 --tight-people 'cut_*' --json
     """
     from recog.library.networks import Networks
-    from recog.render.text_scores import identification_text
+    from recog.render.score_plots import identification_plots
+    from recog.render.score_sheets import identification_sheet
     from recog.train.evaluations import run_identification
 
+    _check(out)
     settings = session.settings()
     networks = Networks(settings, progress=session.weights_progress)
     with counting_bar() as progress:
@@ -63,25 +141,37 @@ def identification(
             networks.detector,
             networks.embedder,
             pattern=pattern,
-            tight=tight,
+            tight=("*",) if tight else tuple(tight_people or ()),
             photos=photos or (1, 2, 5),
             cache=settings.cache / "features",
             on_photo=progress,
         )
-    session.show_document(run, identification_text(run))
+    _show(session, run, "identification", identification_sheet(run), plots=lambda: identification_plots(run), out=out)
 
 
 @verb
-def clusters(session: Session, folder: People, *, pattern: Pattern = "*", tight: Tight = False) -> None:
+def clusters(
+    session: Session,
+    folder: People,
+    *,
+    pattern: Pattern = "*",
+    tight: Tight = False,
+    tight_people: TightPeople = None,
+    out: Out = None,
+) -> None:
     """Cluster the faces in DIR as a library would, and compare with its folders.
+
+    With --out at other thresholds too.
 
     Example:
       recog evaluate clusters people/
     """
     from recog.library.networks import Networks
-    from recog.render.text_scores import clusters_text
+    from recog.render.score_plots import clusters_plots
+    from recog.render.score_sheets import clusters_sheet
     from recog.train.evaluations import run_clusters
 
+    _check(out)
     settings = session.settings()
     networks = Networks(settings, progress=session.weights_progress)
     with counting_bar() as progress:
@@ -91,11 +181,12 @@ def clusters(session: Session, folder: People, *, pattern: Pattern = "*", tight:
             networks.embedder,
             threshold=networks.calibration.threshold,
             pattern=pattern,
-            tight=tight,
+            tight=("*",) if tight else tuple(tight_people or ()),
+            shares=() if out is None else (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2),
             cache=settings.cache / "features",
             on_photo=progress,
         )
-    session.show_document(run, clusters_text(run))
+    _show(session, run, "clusters", clusters_sheet(run), plots=lambda: clusters_plots(run), out=out)
 
 
 @verb
@@ -107,6 +198,7 @@ def detection(
     least: Annotated[
         float, typer.Option(min=0.0, help="Shorter side in pixels of the smallest face that counts.")
     ] = 0.0,
+    out: Out = None,
 ) -> None:
     """Compare the detector's boxes in the photos of DIR with those drawn by hand.
 
@@ -114,13 +206,15 @@ def detection(
       recog evaluate detection wider/ wider/ground_truth.txt --least 20
     """
     from recog.library.networks import Networks
-    from recog.render.text_scores import detection_text
+    from recog.render.score_plots import detection_plots
+    from recog.render.score_sheets import detection_sheet
     from recog.train.evaluations import run_detection
 
+    _check(out)
     networks = Networks(session.settings(), progress=session.weights_progress)
     with counting_bar() as progress:
         run = run_detection(folder, faces, networks.detector, least=least, on_photo=progress)
-    session.show_document(run, detection_text(run))
+    _show(session, run, "detection", detection_sheet(run), plots=lambda: detection_plots(run), out=out)
 
 
 @verb
@@ -137,6 +231,13 @@ def calibrate(
         typer.Option("--tight", metavar="GLOB=NAME", help="The same, of crops whose faces meet the border."),
     ] = None,
     far: Annotated[float, typer.Option(help="False accept rate that the threshold is to have.")] = 1e-3,
+    groups: Annotated[
+        Groups | None,
+        typer.Option(
+            help="Tell the errors by group too: the folders' names up to the first underscore, or DIR/GROUP/PERSON.",
+            show_default=False,
+        ),
+    ] = None,
     check: Annotated[
         Path | None, typer.Option("--check", metavar="DIR", help="Measure the result on DIR too.", show_default=False)
     ] = None,
@@ -151,7 +252,7 @@ def calibrate(
 
     Example:
       recog calibrate people/
-      recog calibrate people/ --set 'party_*=my parties' --tight 'cut_*=my crops'
+      recog calibrate people/ --set 'party_*=my parties' --tight 'cut_*=my crops' --groups prefixes
     """
     from dataclasses import asdict
 
@@ -160,6 +261,7 @@ def calibrate(
     from recog.library.networks import Networks
     from recog.render.text_scores import calibration_text
     from recog.train.calibration import PeopleSet, calibrate_on_folder, read_set
+    from recog.train.groups import Grouping
 
     settings = session.settings()
     networks = Networks(settings, progress=session.weights_progress)
@@ -173,6 +275,7 @@ def calibrate(
             networks.embedder,
             far=far,
             check=check,
+            grouping=None if groups is None else Grouping(groups.value),
             head_record=load_head(name).record,
             cache=settings.cache / "features",
             on_photo=progress,
@@ -181,6 +284,52 @@ def calibrate(
     directory.mkdir(parents=True, exist_ok=True)
     path = calibration_path(name, directory=directory)
     checked = None if made.check is None else asdict(made.check)
-    measured = {"sets": [asdict(each) for each in made.run.sets], "check": checked}
+    measured = {
+        "sets": [asdict(each) for each in made.run.sets],
+        "check": checked,
+        "groups": [asdict(each) for each in made.groups],
+    }
     save_calibration(made.run.calibration, path, measured=measured)
     session.show_document(made, calibration_text(path, made))
+
+
+def _score_pairs(
+    session: Session, run_listed: Callable[..., PairsRun], name: str, *, flip: bool | None, crops: int, out: Path | None
+) -> None:
+    """Run a list of pairs with the options asked for, and show the scores."""
+    from recog.embed.head import load_head
+    from recog.library.networks import Networks
+    from recog.render.score_plots import pairs_plots
+    from recog.render.score_sheets import pairs_sheet
+    from recog.train.options import embedding_options
+
+    _check(out)
+    networks = Networks(session.settings(), progress=session.weights_progress)
+    embedder = networks.embedder_with(flip=flip)
+    flipped = load_head(embedder.info.name).flip if flip is None else flip
+    options = embedding_options(embedder.info, flip=flipped, crops=crops, encoder=networks.encoder)
+    with counting_bar() as progress:
+        run = run_listed(networks.detector, embedder, options, on_photo=progress)
+    _show(session, run, name, pairs_sheet(run), plots=lambda: pairs_plots(run), out=out)
+
+
+def _check(out: Path | None) -> None:
+    """Refuse before the work what could not be drawn after it."""
+    if out is not None:
+        from recog.render.plots import check_plots
+
+        check_plots()
+
+
+def _show(
+    session: Session, run: object, name: str, sheet: Sheet, *, plots: Callable[[], tuple[Plot, ...]], out: Path | None
+) -> None:
+    """Print the scores, and write them to a folder where one is named."""
+    from recog.render.sheet import sheet_text
+
+    text = sheet_text(sheet)
+    if out is not None:
+        from recog.render.score_page import write_scores
+
+        text += f"\n\nWrote {write_scores(out, name, sheet, plots(), run)}"
+    session.show_document(run, text)

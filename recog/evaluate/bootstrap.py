@@ -17,8 +17,15 @@ def ratio_interval(hits: NDArray[Any], cases: NDArray[Any], *, seed: int = 0) ->
 
     A unit is a person or a photo with all its cases. One unit shows no spread: its interval is its rate alone.
     """
-    ratios = [drawn @ hits / (drawn @ cases) for drawn in drawn_units(len(hits), seed) if drawn @ cases > 0]
-    return percentiles(ratios)
+    return ratio_intervals(hits[np.newaxis], cases, seed=seed)[0]
+
+
+def ratio_intervals(hits: NDArray[Any], cases: NDArray[Any], *, seed: int = 0) -> tuple[Interval, ...]:
+    """The same for each row of (rates, units) hits, on the same draws."""
+    drawn = drawn_units(len(cases), seed).astype(np.float64)
+    of_cases = drawn @ cases
+    ratios = (drawn @ hits.T)[of_cases > 0] / of_cases[of_cases > 0, np.newaxis]
+    return tuple(percentiles(column) for column in ratios.T)
 
 
 def person_interval(false_accepts: NDArray[np.integer], faces: NDArray[np.integer], *, seed: int = 0) -> Interval:
@@ -44,7 +51,7 @@ def drawn_units(units: int, seed: int) -> NDArray[np.int64]:
     return np.concatenate([np.ones((1, units), dtype=np.int64), drawn])
 
 
-def percentiles(values: Sequence[float]) -> Interval:
+def percentiles(values: Sequence[float] | NDArray[np.float64]) -> Interval:
     """The middle 95 % of what the draws gave."""
     low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)

@@ -128,24 +128,30 @@ class _Measured:
     def errors(self, threshold: float) -> SetErrors:
         accepted = self.distances <= threshold
         people, person = np.unique(self._faces.labels, return_inverse=True)
-        first, second = np.triu_indices(len(person), k=1)
-        wrong = accepted & ~self.same
-        count = len(people)
-        false_accepts = np.bincount(person[first[wrong]] * count + person[second[wrong]], minlength=count * count)
-        faces = np.bincount(person)
         return SetErrors(
             data=self._faces.data,
-            people=count,
+            people=len(people),
             faces=len(person),
             same=int(np.count_nonzero(self.same)),
             different=int(np.count_nonzero(~self.same)),
             threshold=self.threshold,
             far=float(accepted[~self.same].mean()),
-            far_interval=person_interval(false_accepts.reshape(count, count), faces),
+            far_interval=person_interval(false_accepts(person, accepted & ~self.same), np.bincount(person)),
             val=float(accepted[self.same].mean()),
             misplaced=self.misplaced,
             label_noise=self.curve.label_noise,
         )
+
+
+def false_accepts(person: NDArray[np.int64], wrong: Bools) -> NDArray[np.int64]:
+    """How many pairs of each two people are wrongly accepted, (people, people).
+
+    person (n,) numbers that of each face; wrong is (n (n - 1) / 2,), of pairs in the order of all_pairs.
+    """
+    first, second = np.triu_indices(len(person), k=1)
+    count = int(person.max()) + 1
+    cells = np.bincount(person[first[wrong]] * count + person[second[wrong]], minlength=count * count)
+    return cells.reshape(count, count)
 
 
 def all_pairs(embeddings: Embeddings, labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], Bools]:

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from recog.distance import squared_distances
 from recog.errors import EvaluationError
-from recog.evaluate.bootstrap import Interval, ratio_interval
+from recog.evaluate.bootstrap import Interval, ratio_intervals
 from recog.evaluate.roc import threshold_at_far
 from recog.types import Embeddings
 
-RANKS = (1, 2, 5, 10, 20, 50)
+RANKS = (1, 2, 5, 10, 20, 50, 100)
 FPIRS = (1e-2, 1e-1)
+CURVE = tuple(float(fpir) for fpir in np.geomspace(1e-3, 1.0, 25))
 TRIALS = 10
 GALLERIES = (10, 30, 100, 300, 1000, 3000, 10_000)
 STRANGERS = 0.2
@@ -36,12 +37,21 @@ class DirAtFpir:
 
 
 @dataclass(frozen=True, slots=True)
+class WithinRank:
+    """Share of enrolled people's probes whose person is among the `rank` nearest people; 95 % interval over people."""
+
+    rank: int
+    share: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class IdentificationScores:
     """Scores of one gallery size, over all trials; rates from 0 to 1.
 
-    gallery counts the people enrolled, photos the photos of each; probes and strangers are faces, mean a trial. cmc has
-    a (rank, share of probes whose person is among the `rank` nearest people) for each of RANKS up to the gallery's
-    size; rank_1 is its first.
+    gallery counts the people enrolled, photos the photos of each; probes and strangers are faces, mean a trial. cmc is
+    for each of RANKS up to the gallery's size, rank_1 its first. dir is at the rates asked for, curve at those of CURVE
+    that so many strangers can show.
     """
 
     gallery: int
@@ -51,8 +61,9 @@ class IdentificationScores:
     strangers: float
     rank_1: float
     rank_1_interval: Interval
-    cmc: tuple[tuple[int, float], ...]
+    cmc: tuple[WithinRank, ...]
     dir: tuple[DirAtFpir, ...]
+    curve: tuple[DirAtFpir, ...]
 
 
 def gallery_sizes(labels: Labels, *, photos: int) -> tuple[int, ...]:
@@ -96,8 +107,9 @@ def identification(
     ranks = [rank for rank in RANKS if rank <= gallery]
     probed = np.zeros(len(people))
     within = np.zeros((len(ranks), len(people)))
-    named = np.zeros((len(fpirs), len(people)))
-    thresholds = np.zeros((trials, len(fpirs)))
+    rates = (*fpirs, *CURVE)
+    named = np.zeros((len(rates), len(people)))
+    thresholds = np.zeros((trials, len(rates)))
     strangers = 0
     for trial in range(trials):
         random = np.random.default_rng((seed, trial))
@@ -115,25 +127,33 @@ def identification(
         np.add.at(probed, whose[mated], 1)
         for row, limit in enumerate(ranks):
             np.add.at(within[row], whose[mated], rank <= limit)
-        for row, fpir in enumerate(fpirs):
+        for row, fpir in enumerate(rates):
             thresholds[trial, row] = threshold_at_far(nearest_stranger, fpir)
             np.add.at(named[row], whose[mated], (rank == 1) & (to_own <= thresholds[trial, row]))
         strangers += len(nearest_stranger)
     seen = probed > 0
-    cmc = [float(row.sum() / probed.sum()) for row in within]
+    intervals = ratio_intervals(np.concatenate([within, named])[:, seen], probed[seen])
+    cmc = tuple(
+        WithinRank(rank, float(hits.sum() / probed.sum()), interval)
+        for rank, hits, interval in zip(ranks, within, intervals, strict=False)
+    )
+    at = [
+        DirAtFpir(fpir, float(hits.sum() / probed.sum()), interval, float(mean))
+        for fpir, hits, interval, mean in zip(
+            rates, named, intervals[len(ranks) :], thresholds.mean(axis=0), strict=True
+        )
+    ]
     return IdentificationScores(
         gallery,
         photos,
         trials,
         float(probed.sum() / trials),
         strangers / trials,
-        cmc[0],
-        ratio_interval(within[0][seen], probed[seen]),
-        tuple(zip(ranks, cmc, strict=True)),
-        tuple(
-            DirAtFpir(fpir, float(hits.sum() / probed.sum()), ratio_interval(hits[seen], probed[seen]), float(mean))
-            for fpir, hits, mean in zip(fpirs, named, thresholds.mean(axis=0), strict=True)
-        ),
+        cmc[0].share,
+        cmc[0].interval,
+        cmc,
+        tuple(at[: len(fpirs)]),
+        tuple(one for one in at[len(fpirs) :] if one.fpir * strangers >= trials),
     )
 
 

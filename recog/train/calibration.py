@@ -8,9 +8,11 @@ import numpy as np
 
 from recog.errors import EvaluationError
 from recog.evaluate.calibrate import CalibrationRun, LabelledFaces, SetErrors, calibrate, errors_on
+from recog.evaluate.groups import GroupErrors, group_errors
 from recog.train.embedded import embedded_faces
 from recog.train.faces import Undetected
 from recog.train.folder import held_out_people
+from recog.train.groups import Grouping, group_of, people_pattern
 from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.sampler import Labels
 from recog.types import Detector, Embedder
@@ -38,13 +40,14 @@ def read_set(text: str, *, tight: bool = False) -> PeopleSet:
 
 @dataclass(frozen=True, slots=True)
 class FolderCalibration:
-    """A calibration, its errors on a set that had no part in it, and what all the sets lost.
+    """A calibration, its errors on a set that had no part in it and by group, and what all the sets lost.
 
     found counts each set's photos by how their face was found, lost has those without one, with the reason.
     """
 
     run: CalibrationRun
     check: SetErrors | None
+    groups: tuple[GroupErrors, ...]
     found: tuple[Mapping[str, int], ...]
     lost: Mapping[Path, str]
 
@@ -57,26 +60,29 @@ def calibrate_on_folder(
     *,
     far: float,
     check: Path | None = None,
+    grouping: Grouping | None = None,
     head_record: Mapping[str, object],
     cache: Path,
     on_photo: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> FolderCalibration:
     """Calibrate on the sets of `folder`, which has a folder per person; see evaluate.calibrate for what is fitted.
 
-    A set that the head was trained on, told by the digest of its photos in head_record, counts with the people held
-    out from that training alone.
+    With a grouping the folder has its layout, and the errors on the sets' faces are told by group too. A set that the
+    head was trained on, told by the digest of its photos in head_record, counts with
+    the people held out from that training alone.
 
     Raises:
         TrainingError: a set has fewer than two people with photos.
         EvaluationError: a set is too small for the false accept rate.
     """
     measured, found = [], []
+    groups: list[str] = []
     lost: dict[Path, str] = {}
-    places = [(folder, each) for each in sets]
+    places = [(folder, each, people_pattern(each.pattern, grouping)) for each in sets]
     if check is not None:
-        places.append((check, PeopleSet("*", "the check")))
-    for place, each in places:
-        photos = labelled_photos(place, pattern=each.pattern)
+        places.append((check, PeopleSet("*", "the check"), "*"))
+    for place, each, pattern in places:
+        photos = labelled_photos(place, pattern=pattern)
         faces = embedded_faces(
             photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT, cache=cache,
             progress=on_photo,
@@ -89,10 +95,23 @@ def calibrate_on_folder(
         measured.append(LabelledFaces(faces.embeddings[chosen], faces.labels[chosen], data))
         found.append(faces.counts())
         lost.update(faces.lost)
+        if grouping is not None and len(measured) <= len(sets):
+            groups += [group_of(photos.paths[row], grouping) for row in faces.photos[chosen]]
     fitted = measured[: len(sets)]
     run = calibrate(fitted, far=far, network_sha256=embedder.info.sha256)
     checked = None if check is None else errors_on(measured[-1], run.calibration)
-    return FolderCalibration(run, checked, tuple(found), lost)
+    by_group = group_errors(_together(fitted), groups, threshold=run.calibration.threshold) if groups else ()
+    return FolderCalibration(run, checked, by_group, tuple(found), lost)
+
+
+def _together(sets: Sequence[LabelledFaces]) -> LabelledFaces:
+    """The faces of all sets, whose people are different ones."""
+    starts = np.cumsum([0, *(each.labels.max() + 1 for each in sets[:-1])])
+    return LabelledFaces(
+        np.concatenate([each.embeddings for each in sets]),
+        np.concatenate([each.labels + start for each, start in zip(sets, starts, strict=True)]),
+        "all sets",
+    )
 
 
 def _held_out(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:

@@ -1,7 +1,7 @@
 """Embeddings of labelled photos as the product makes them, computed once, then read from a file."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from recog.distance import unit_rows
 from recog.errors import EvaluationError
 from recog.train.faces import Found, Undetected, labelled_crops
 from recog.train.people import LabelledPhotos
@@ -49,20 +50,26 @@ def embedded_faces(
     embedder: Embedder,
     *,
     undetected: Undetected,
+    more_scales: Sequence[float] = (),
     cache: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> EmbeddedFaces:
     """Detect, crop and embed the labelled face of each photo; progress gets photos done and photos in all.
 
+    more_scales asks for more crops of each face, their sides over that of the detector's box: the embedding is then the
+    unit sum of the unit embeddings of all crops.
     With a cache directory the result is kept there under a digest of the photos' bytes and of all that decides an
     embedding, so it can be neither stale nor another set's; a damaged file is made again.
     EvaluationError where no photo at all has a face.
     """
-    what = f"{photos.content_digest()} {detector.sha256} {embedder.info.sha256} {undetected} 1"
-    path = None if cache is None else cache / f"embeddings-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
+    path = (
+        None
+        if cache is None
+        else _place(cache, photos, detector, embedder, undetected=undetected, more_scales=more_scales)
+    )
     kept = None if path is None else _read(path, len(photos.paths), embedder.info.dim)
     if kept is None:
-        kept = _computed(photos, detector, embedder, undetected, progress)
+        kept = _computed(photos, detector, embedder, undetected=undetected, more_scales=more_scales, progress=progress)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_suffix(".part")
@@ -78,33 +85,54 @@ def embedded_faces(
     )
 
 
+def _place(
+    cache: Path,
+    photos: LabelledPhotos,
+    detector: Detector,
+    embedder: Embedder,
+    *,
+    undetected: Undetected,
+    more_scales: Sequence[float],
+) -> Path:
+    more = "".join(f" {scale!r}" for scale in more_scales)
+    what = f"{photos.content_digest()} {detector.sha256} {embedder.info.sha256} {undetected} 1{more}"
+    return cache / f"embeddings-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
+
+
 def _computed(
     photos: LabelledPhotos,
     detector: Detector,
     embedder: Embedder,
+    *,
     undetected: Undetected,
+    more_scales: Sequence[float],
     progress: Callable[[int, int], None],
 ) -> _Kept:
     info = embedder.info
     found: list[int] = []
     rows: list[int] = []
-    crops: list[Crops] = []
+    crops: list[tuple[Crops, ...]] = []
     batches = [np.empty((0, info.dim), dtype=np.float32)]
+
+    def flush() -> None:
+        of_scales = [embedder.embed(np.stack(of_scale)) for of_scale in zip(*crops, strict=True)]
+        batches.append(of_scales[0] if len(of_scales) == 1 else unit_rows(np.sum(of_scales, axis=0)))
+        crops.clear()
+
     for row, result in enumerate(
         labelled_crops(
             photos.paths, detector, crop_scale=info.crop_scale, size=info.input_size, undetected=undetected,
-            progress=progress,
+            more_scales=more_scales, progress=progress,
         )
     ):  # fmt: skip
         found.append(_KINDS.index(result.found))
         if result.crop is not None:
             rows.append(row)
-            crops.append(result.crop)
+            crops.append((result.crop, *result.more))
         if len(crops) == _BATCH:
-            batches.append(embedder.embed(np.stack(crops)))
-            crops.clear()
+            flush()
     if crops:
-        batches.append(embedder.embed(np.stack(crops)))
+        flush()
     return {
         "embeddings": np.concatenate(batches),
         "photos": np.array(rows, dtype=np.int64),

@@ -12,8 +12,8 @@ from recog.evaluate.clusters import ClusterScores, cluster_scores
 from recog.evaluate.detection import DrawnFaces, SizeScores, detection_scores, read_wider
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
 from recog.photos import read_photo
-from recog.train.embedded import EmbeddedFaces, embedded_faces
-from recog.train.faces import Undetected
+from recog.train.embedded import EmbeddedFaces
+from recog.train.mixed_sets import embedded_sets
 from recog.train.people import LabelledPhotos, labelled_photos
 from recog.types import Detector, Embedder, NetworkInfo
 
@@ -41,12 +41,13 @@ class IdentificationRun:
 
 @dataclass(frozen=True, slots=True)
 class ClustersRun:
-    """Scores of the product's clustering at a threshold."""
+    """Scores of the product's clustering at a threshold; sweep has those at others, where they were asked for."""
 
     network: NetworkInfo
     folder: FolderFaces
     threshold: float
     scores: ClusterScores
+    sweep: tuple[tuple[float, ClusterScores], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,14 @@ def run_identification(
     embedder: Embedder,
     *,
     pattern: str = "*",
-    tight: bool = False,
+    tight: Sequence[str] = (),
     photos: Sequence[int] = (1, 2, 5),
     cache: Path | None = None,
     on_photo: Count = lambda _done, _all: None,
 ) -> IdentificationRun:
     """Open-set scores on `folder`, which has a folder per person, as a function of gallery size and photos a person.
 
+    tight are patterns of people whose photos are crops with faces that meet the border.
     Numbers of photos that too few people have are left out, except the first: that is an EvaluationError.
     TrainingError where there are not two people with photos.
     """
@@ -95,14 +97,22 @@ def run_clusters(
     *,
     threshold: float,
     pattern: str = "*",
-    tight: bool = False,
+    tight: Sequence[str] = (),
+    shares: Sequence[float] = (),
     cache: Path | None = None,
     on_photo: Count = lambda _done, _all: None,
 ) -> ClustersRun:
-    """Cluster the faces of `folder`, which has a folder per person, and compare with the folders."""
+    """Cluster the faces of `folder`, which has a folder per person, and compare with the folders.
+
+    shares asks for the scores at these shares of the threshold too.
+    """
     named, faces = _faces(folder, pattern, detector, embedder, tight=tight, cache=cache, on_photo=on_photo)
-    clusters = identity_clusters(faces.embeddings, threshold=threshold)
-    return ClustersRun(embedder.info, _summary(named, faces), threshold, cluster_scores(faces.labels, clusters))
+
+    def scored(at: float) -> ClusterScores:
+        return cluster_scores(faces.labels, identity_clusters(faces.embeddings, threshold=at))
+
+    sweep = tuple((share * threshold, scored(share * threshold)) for share in shares)
+    return ClustersRun(embedder.info, _summary(named, faces), threshold, scored(threshold), sweep)
 
 
 def run_detection(
@@ -140,13 +150,12 @@ def _faces(
     detector: Detector,
     embedder: Embedder,
     *,
-    tight: bool,
+    tight: Sequence[str],
     cache: Path | None,
     on_photo: Count,
 ) -> tuple[LabelledPhotos, EmbeddedFaces]:
     photos = labelled_photos(folder, pattern=pattern)
-    undetected = Undetected.PAD if tight else Undetected.LEAVE_OUT
-    return photos, embedded_faces(photos, detector, embedder, undetected=undetected, cache=cache, progress=on_photo)
+    return photos, embedded_sets(photos, detector, embedder, tight=tight, cache=cache, progress=on_photo)
 
 
 def _summary(photos: LabelledPhotos, faces: EmbeddedFaces) -> FolderFaces:

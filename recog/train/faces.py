@@ -38,11 +38,15 @@ class Undetected(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LabelledCrop:
-    """What became of one photo; crop is (size, size, 3) uint8, None where it was left out."""
+    """What became of one photo.
+
+    crop is (size, size, 3) uint8, None where it was left out; more are those of more_scales.
+    """
 
     path: Path
     found: Found
     crop: Crops | None
+    more: tuple[Crops, ...] = ()
 
 
 def labelled_crops(
@@ -52,9 +56,12 @@ def labelled_crops(
     crop_scale: float,
     size: int,
     undetected: Undetected,
+    more_scales: Sequence[float] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Iterator[LabelledCrop]:
     """Read, detect and crop each photo in turn; progress gets photos done and photos in all.
+
+    more_scales asks for more crops of the same box.
 
     One result a photo, in order: an unreadable photo, or one without a face, is a result that says so.
     """
@@ -65,8 +72,9 @@ def labelled_crops(
             yield LabelledCrop(path, Found.UNREADABLE, None)
         else:
             found, box = find_labelled(pixels, detector, undetected=undetected)
-            crop = None if box is None else crop_faces(pixels, [box], scale=crop_scale, size=size)[0]
-            yield LabelledCrop(path, found, crop)
+            scales = () if box is None else (crop_scale, *more_scales)
+            crops = [crop_faces(pixels, [box], scale=scale, size=size)[0] for scale in scales if box is not None]
+            yield LabelledCrop(path, found, crops[0] if crops else None, tuple(crops[1:]))
         progress(done, len(paths))
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from recog.distance import unit_rows
 from recog.errors import EvaluationError
-from recog.evaluate.identification import gallery_sizes, identification
+from recog.evaluate.identification import CURVE, gallery_sizes, identification
 from recog.types import Embeddings
 
 
@@ -53,8 +53,11 @@ def test_one_trial_is_the_slow_loop_over_probes(photos: int) -> None:
     threshold = float(np.interp(place, np.arange(1, len(ordered) + 1), ordered))
     named = sum(rank == 1 and apart <= threshold for rank, apart in mated)
     assert (scores.probes, scores.strangers) == (len(mated), len(strangers)) == (6 * (5 - photos), 33)
-    assert dict(scores.cmc) == pytest.approx({limit: hit / len(mated) for limit, hit in hits.items()})
-    assert scores.rank_1 == scores.cmc[0][1] < 1.0
+    assert {one.rank: one.share for one in scores.cmc} == pytest.approx(
+        {limit: hit / len(mated) for limit, hit in hits.items()}
+    )
+    assert scores.rank_1 == scores.cmc[0].share < 1.0
+    assert all(one.interval[0] <= one.share <= one.interval[1] for one in scores.cmc)
     assert scores.dir[0].dir == pytest.approx(named / len(mated))
     assert scores.dir[0].threshold == pytest.approx(threshold, abs=1e-5)
     assert scores.rank_1_interval[0] <= scores.rank_1 <= scores.rank_1_interval[1]
@@ -72,7 +75,18 @@ def test_of_equally_near_people_the_wrong_one_counts_first() -> None:
     embeddings = np.tile(np.array([[1.0, 0.0]], dtype=np.float32), (9, 1))
     scores = identification(embeddings, np.repeat(np.arange(3), 3), gallery=2)
     assert scores.rank_1 == 0.0
-    assert scores.cmc == ((1, 0.0), (2, 1.0))
+    assert [(one.rank, one.share) for one in scores.cmc] == [(1, 0.0), (2, 1.0)]
+
+
+def test_the_curve_rises_with_the_rate_and_starts_where_strangers_can_show_it() -> None:
+    embeddings, labels = faces(30, 6)
+    scores = identification(embeddings, labels, gallery=20, fpirs=[0.1])
+    rates = [one.fpir for one in scores.curve]
+    assert (rates[0], rates[-1]) == (min(rate for rate in CURVE if rate * scores.strangers >= 1), 1.0)
+    shares = [one.dir for one in scores.curve]
+    assert shares == sorted(shares)
+    assert shares[0] < shares[-1] == scores.rank_1
+    assert [one.fpir for one in scores.dir] == [0.1]
 
 
 def test_galleries_leave_a_fifth_of_the_people_as_strangers() -> None:

@@ -28,19 +28,27 @@ def test_the_record_tells_how_the_head_was_made_and_names_nobody() -> None:
 @pytest.mark.timeout(1800)
 def test_the_shipped_head_reaches_98_percent_on_lfw_view_1_and_no_less_than_its_start(data: Path) -> None:
     from recog.config import read_settings
+    from recog.evaluate.photo_pairs import lfw_pairs
     from recog.library.networks import Networks
-    from recog.train.protocol import run_lfw
+    from recog.train.options import embedding_options
+    from recog.train.protocol import run_pairs
 
     networks = Networks(read_settings())
     folder = data / "lfw_view1"
-    run = run_lfw(folder, folder / "pairsDevTest.txt", networks.detector, networks.embedder)
-    record = load_head(HEAD).record
+    head = load_head(HEAD)
+    options = embedding_options(networks.info, flip=head.flip, crops=1, encoder=networks.encoder)
+    pairs = lfw_pairs(folder, folder / "pairsDevTest.txt")
+    run = run_pairs(pairs, "LFW", networks.detector, networks.embedder, options)
+    record = head.record
     scores = record["scores"]
     assert isinstance(scores, dict)
     assert run.scores.accuracy >= 0.98
     assert run.scores.accuracy >= scores["pca_start"]["accuracy"]
     assert run.scores.accuracy == pytest.approx(scores["head"]["accuracy"], abs=0.002)
     assert run.found == {"detected": 1549}
+    assert run.unscored == ()
+    low, high = run.intervals.accuracy
+    assert low < run.scores.accuracy < high < low + 0.03
     calibration = load_calibration(HEAD, network_sha256=run.network.sha256)
     assert calibration.network_sha256 == run.network.sha256
     assert 0.8 < calibration.threshold < 1.3

@@ -8,7 +8,9 @@ import pytest
 from recog.errors import EvaluationError, TrainingError
 from recog.evaluate.calibrate import all_pairs
 from recog.render.as_json import to_json
-from recog.render.text_scores import calibration_text, clusters_text, detection_text, identification_text
+from recog.render.score_sheets import clusters_sheet, detection_sheet, identification_sheet
+from recog.render.sheet import sheet_text
+from recog.render.text_scores import calibration_text
 from recog.train.calibration import PeopleSet, calibrate_on_folder, read_set
 from recog.train.embedded import embedded_faces
 from recog.train.evaluations import run_clusters, run_detection, run_identification
@@ -52,7 +54,7 @@ def test_identification_says_what_it_could_not_use(tmp_path: Path) -> None:
     assert run.folder.found == {"detected": 49, "not detected: left out": 1, "unreadable: left out": 1}
     assert {path.name for path in run.folder.lost} == {"black.png", "broken.jpg"}
     assert [(each.gallery, each.photos) for each in run.scores] == [(10, 1), (10, 2)]
-    text = identification_text(run)
+    text = sheet_text(identification_sheet(run))
     assert "13, 1 of them with one photo" in text
     assert "broken.jpg: unreadable: left out" in text
     assert '"fpir": 0.01' in to_json(run)
@@ -80,7 +82,7 @@ def test_clusters_of_plain_colours_are_the_folders(tmp_path: Path) -> None:
             paint(tmp_path / name / f"{number}.png", colour, noise=number)
     run = run_clusters(tmp_path, CellDetector(), ColourEmbedder(), threshold=0.1)
     assert (run.scores.clusters, run.scores.pairwise.f, run.scores.b_cubed.f) == (3, 1.0, 1.0)
-    assert "9 faces in 3 clusters, 0 alone" in clusters_text(run)
+    assert "9 faces in 3 clusters, 0 alone" in sheet_text(clusters_sheet(run))
 
 
 def test_detection_lists_the_photos_it_could_not_read(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_detection_lists_the_photos_it_could_not_read(tmp_path: Path) -> None:
         "broken.jpg": "not_a_photo",
         "absent.jpg": "missing",
     }
-    assert "absent.jpg: missing" in detection_text(run)
+    assert "absent.jpg: missing" in sheet_text(detection_sheet(run))
     assert '"below": null' in to_json(run)
     faces.write_text("absent.jpg\n1\n1 1 9 9\n")
     with pytest.raises(EvaluationError, match="none of the 1 photos"):

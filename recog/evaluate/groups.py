@@ -1,0 +1,61 @@
+"""Errors of one threshold by group of people: does it treat them alike?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recog.evaluate.bootstrap import Interval, person_interval, ratio_interval
+from recog.evaluate.calibrate import LabelledFaces, all_pairs, false_accepts
+
+
+@dataclass(frozen=True, slots=True)
+class GroupErrors:
+    """False accepts (far) among the different people of one group, and false rejects (frr) of its people.
+
+    Rates from 0 to 1, None where the group has no such pair; intervals are 95 % over people drawn anew.
+    """
+
+    group: str
+    people: int
+    faces: int
+    same: int
+    different: int
+    far: float | None
+    far_interval: Interval | None
+    frr: float | None
+    frr_interval: Interval | None
+
+
+def group_errors(faces: LabelledFaces, groups: Sequence[str], *, threshold: float) -> tuple[GroupErrors, ...]:
+    """Score each group alone, in the order of their names; groups has that of each face.
+
+    Strangers of one group are compared with each other, as in the demographic tests of FRVT (Grother et al. 2019,
+    NISTIR 8280): across groups people are less alike, and would hide the difference.
+    """
+    names = np.array(groups)
+    return tuple(_errors(faces, names == name, str(name), threshold) for name in np.unique(names))
+
+
+def _errors(faces: LabelledFaces, chosen: np.ndarray, group: str, threshold: float) -> GroupErrors:
+    labels = faces.labels[chosen]
+    distances, same = all_pairs(faces.embeddings[chosen], labels)
+    accepted = distances <= threshold
+    people, person = np.unique(labels, return_inverse=True)
+    first, _ = np.triu_indices(len(labels), k=1)
+    own = person[first[same]]
+    pairs = np.bincount(own, minlength=len(people))
+    rejected = np.bincount(own, weights=~accepted[same], minlength=len(people))
+    of_pairs = pairs > 0
+    different = int(np.count_nonzero(~same))
+    return GroupErrors(
+        group,
+        len(people),
+        len(labels),
+        int(pairs.sum()),
+        different,
+        float(accepted[~same].mean()) if different else None,
+        person_interval(false_accepts(person, accepted & ~same), np.bincount(person)) if different else None,
+        float(rejected.sum() / pairs.sum()) if of_pairs.any() else None,
+        ratio_interval(rejected[of_pairs], pairs[of_pairs]) if of_pairs.any() else None,
+    )

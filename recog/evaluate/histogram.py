@@ -1,0 +1,27 @@
+"""How far apart same and different pairs are: two histograms on one axis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.evaluate.roc import Bools
+
+BINS = 80
+"""From 0 to 4, a twentieth each."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistanceHistogram:
+    """Pairs whose squared distance falls between edges[i] and edges[i + 1]; the last bin holds 4 itself."""
+
+    edges: tuple[float, ...]
+    same: tuple[int, ...]
+    different: tuple[int, ...]
+
+
+def distance_histogram(distances: NDArray[np.floating], same: Bools) -> DistanceHistogram:
+    """Count (n,) squared distances, 0 to 4, of pairs of each kind."""
+    edges = np.linspace(0.0, 4.0, BINS + 1)
+    counts = [np.histogram(distances[kind], bins=edges)[0].tolist() for kind in (same, ~same)]
+    return DistanceHistogram(tuple(edges.tolist()), tuple(counts[0]), tuple(counts[1]))

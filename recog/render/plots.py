@@ -1,0 +1,114 @@
+"""Curves, histograms and bars as PNG pictures, drawn by matplotlib."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from recog.errors import ConfigError
+
+COLOURS = ("#2f6f62", "#b4532a", "#4a5fa5", "#8a6d1f", "#7a3b69", "#5b6770")
+_SIZE = (7.2, 4.6)
+_DPI = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Points of a curve from left to right; low and high bound the band around it, empty for none."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
+    points: bool = False
+    """Mark each point: few were measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What the axes say; log_x for a logarithmic one."""
+
+    x: str
+    y: str
+    log_x: bool = False
+
+
+def curves(lines: Sequence[Line], axes: Axes, *, square: bool = False) -> bytes:
+    """Rates against whatever x is, each with its band; the y axis starts where the lowest line does."""
+    figure, plot = _figure()
+    for line, colour in zip(lines, _cycled(len(lines)), strict=True):
+        marker = "o" if line.points or len(line.x) < 12 else None
+        plot.plot(line.x, line.y, color=colour, linewidth=1.8, marker=marker, markersize=4, label=line.name)
+        if line.low:
+            plot.fill_between(line.x, line.low, line.high, color=colour, alpha=0.16, linewidth=0)
+    if axes.log_x:
+        plot.set_xscale("log")
+    if square:
+        plot.set_ylim(-0.02, 1.02)
+    if len(lines) > 1:
+        plot.legend(frameon=False, fontsize=9)
+    return _png(figure, plot, axes)
+
+
+def histograms(
+    edges: Sequence[float], groups: Sequence[tuple[str, Sequence[int]]], axes: Axes, *, mark: float
+) -> bytes:
+    """Shares of each group by bin, one over the other, and a line at `mark`."""
+    figure, plot = _figure()
+    for (name, counts), colour in zip(groups, _cycled(len(groups)), strict=True):
+        total = max(1, sum(counts))
+        shares = [count / total for count in counts]
+        plot.stairs(shares, edges, fill=True, color=colour, alpha=0.35, label=f"{name} ({total:,})")
+        plot.stairs(shares, edges, color=colour, linewidth=1.2)
+    plot.axvline(mark, color="#333333", linewidth=1, linestyle="--", label=f"threshold {mark:.3f}")
+    plot.legend(frameon=False, fontsize=9)
+    return _png(figure, plot, axes)
+
+
+def bars(names: Sequence[str], groups: Sequence[Line], axes: Axes) -> bytes:
+    """A bar for each name and group with its interval; a group's x are the places of its names."""
+    figure, plot = _figure()
+    width = 0.8 / len(groups)
+    for number, (group, colour) in enumerate(zip(groups, _cycled(len(groups)), strict=True)):
+        places = [x + (number - (len(groups) - 1) / 2) * width for x in group.x]
+        below = [max(0.0, y - low) for y, low in zip(group.y, group.low, strict=True)]
+        above = [max(0.0, high - y) for y, high in zip(group.y, group.high, strict=True)]
+        plot.bar(places, group.y, width * 0.92, color=colour, alpha=0.75, label=group.name)
+        plot.errorbar(places, group.y, yerr=[below, above], fmt="none", ecolor="#333333", elinewidth=1, capsize=3)
+    plot.set_xticks(range(len(names)), names)
+    plot.set_ylim(0, 1.02)
+    plot.legend(frameon=False, fontsize=9)
+    return _png(figure, plot, axes)
+
+
+def check_plots() -> None:
+    """ConfigError where nothing can be drawn: to be asked before hours of measuring."""
+    if find_spec("matplotlib") is None:
+        raise ConfigError("plots need matplotlib: install recog[plots], or leave --out away")
+
+
+def _figure() -> tuple[Any, Any]:
+    check_plots()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an extra, and slow to load
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def _png(figure: Any, plot: Any, axes: Axes) -> bytes:
+    plot.set_xlabel(axes.x, parse_math=False)
+    plot.set_ylabel(axes.y, parse_math=False)
+    plot.grid(visible=True, color="#dddddd", linewidth=0.6)
+    plot.set_axisbelow(True)
+    plot.spines[["top", "right"]].set_visible(False)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _cycled(number: int) -> list[str]:
+    return [COLOURS[place % len(COLOURS)] for place in range(number)]

@@ -1,0 +1,37 @@
+"""A sheet of scores: facts, tables and plots, for a terminal or for a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recog.render.table import facts, table
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """Cells are printable already; right names the columns that are aligned to the right."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a measurement says. notes are sentences on how to read it."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[ScoreTable, ...]
+    notes: tuple[str, ...] = ()
+
+
+def score_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)) -> ScoreTable:
+    """A table whose columns but those of `left` are aligned to the right."""
+    right = tuple(column for column in range(len(header)) if column not in left)
+    return ScoreTable(tuple(header), tuple(tuple(row) for row in rows), right)
+
+
+def sheet_text(sheet: Sheet) -> str:
+    """Facts, then tables, then notes, for a terminal."""
+    blocks = [facts(sheet.facts), *(table(one.header, one.rows, right=one.right) for one in sheet.tables)]
+    return "\n\n".join([*blocks, *sheet.notes])
