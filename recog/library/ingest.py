@@ -7,13 +7,12 @@ goes on after them.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from recog.errors import PhotoError
+from recog.library.find_ahead import CutPhoto, find_ahead
 from recog.library.networks import Networks
 from recog.library.probes import CutFaces, cut_faces, new_faces
 from recog.library.read_ahead import read_ahead
@@ -109,18 +108,6 @@ def plan(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A photo that waits for its embeddings; its pixels are let go."""
-
-    stat: FileStat
-    sha256: str
-    width: int
-    height: int
-    taken_at: datetime | None
-    faces: CutFaces
-
-
 class Ingestion:
     """The work of one run, and its counts."""
 
@@ -130,7 +117,7 @@ class Ingestion:
         self._known = known
         self._gone: frozenset[Path] = frozenset()
         self._digests = catalog.digests(detector=networks.detector.sha256, network=networks.info.sha256)
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, tuple[FileStat, CutPhoto]] = {}
         self._waiting_since = time.monotonic()
         self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
         self._lost: dict[int, list[LostName]] = {}
@@ -152,18 +139,20 @@ class Ingestion:
                 self._catalog.link_file(file.stat, file.photo_id)
         done = found.total - len(found.todo)
         self._gone = frozenset(found.gone)
-        with closing(read_ahead(found.todo, known=self._digests, limits=limits)) as photos:
-            for stat, opened in photos:
-                if isinstance(opened, PhotoError):
-                    self._catalog.record_failure(stat, opened.reason, str(opened))
+        with (
+            closing(read_ahead(found.todo, known=self._digests, limits=limits)) as photos,
+            closing(find_ahead(photos, known=self._digests, cut=self._cut)) as searched,
+        ):
+            for stat, photo in searched:
+                if isinstance(photo, PhotoError):
+                    self._catalog.record_failure(stat, photo.reason, str(photo))
                     self.failed += 1
-                elif isinstance(opened, KnownContent):
-                    self._link(stat, self._digests[opened.sha256])
-                elif opened.sha256 in self._digests or opened.sha256 in self._waiting:
-                    self._store()
-                    self._link(stat, self._digests[opened.sha256])
+                elif isinstance(photo, KnownContent):
+                    if photo.sha256 in self._waiting:
+                        self._store()
+                    self._link(stat, self._digests[photo.sha256])
                 else:
-                    self._detect(stat, opened)
+                    self._take(stat, photo)
                 done += 1
                 if progress is not None:
                     progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
@@ -184,15 +173,17 @@ class Ingestion:
         else:
             self.duplicates += 1
 
-    def _detect(self, stat: FileStat, photo: DecodedPhoto) -> None:
-        height, width = photo.pixels.shape[:2]
-        faces = cut_faces(photo, self._networks)
+    def _cut(self, photo: DecodedPhoto) -> CutFaces:
+        return cut_faces(photo, self._networks)
+
+    def _take(self, stat: FileStat, photo: CutPhoto) -> None:
+        """Let a photo wait until its batch is full."""
         if not self._waiting:
             self._waiting_since = time.monotonic()
-        self._waiting[photo.sha256] = _Waiting(stat, photo.sha256, width, height, photo.taken_at, faces)
+        self._waiting[photo.sha256] = stat, photo
         if (
             len(self._waiting) >= BATCH_PHOTOS
-            or sum(len(one.faces.boxes) for one in self._waiting.values()) >= BATCH_FACES
+            or sum(len(one.faces.boxes) for _, one in self._waiting.values()) >= BATCH_FACES
             or time.monotonic() - self._waiting_since >= BATCH_SECONDS
         ):
             self._store()
@@ -202,11 +193,11 @@ class Ingestion:
         if not self._waiting:
             return
         waiting = list(self._waiting.values())
-        embeddings = self._networks.embedder.embed(np.concatenate([one.faces.crops for one in waiting]))
-        ends = np.cumsum([len(one.faces.boxes) for one in waiting])[:-1]
+        embeddings = self._networks.embedder.embed(np.concatenate([one.faces.crops for _, one in waiting]))
+        ends = np.cumsum([len(one.faces.boxes) for _, one in waiting])[:-1]
         photos = [
-            ScannedPhoto(one.stat, one.sha256, one.width, one.height, one.taken_at, new_faces(one.faces, rows))
-            for one, rows in zip(waiting, np.split(embeddings, ends), strict=True)
+            ScannedPhoto(stat, one.sha256, one.width, one.height, one.taken_at, new_faces(one.faces, rows))
+            for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
         ]
         saved = self._catalog.save_photos(photos, detector=self._networks.detector.sha256, network=self._networks.info)
         for photo, result in zip(photos, saved, strict=True):

@@ -1,7 +1,5 @@
 """Decode photos in processes of their own while the networks work on earlier ones."""
 
-import os
-import sys
 from collections import deque
 from collections.abc import Container, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from recog.photos import DecodeLimits, DecodePool, Opened
 from recog.photos.pool import WORKER
 from recog.types import FileStat
+from recog.weights.device import cores
 
 _MOST_PROCESSES = 8
 
@@ -48,5 +47,4 @@ def read_ahead(
 
 def decoding_processes() -> int:
     """Half of the cores that this process may use: the networks need the others."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, min(_MOST_PROCESSES, cores // 2))
+    return max(1, min(_MOST_PROCESSES, cores() // 2))
