@@ -46,22 +46,28 @@ def arriving(path: Path, *, mode: int = FILE_MODE, replace: bool = True) -> Iter
             _take_free_name(temporary, path)
         sync_directory(path.parent)
     except BaseException:
-        with suppress(OSError):  # the failure to report is the first one; `unfinished` finds what is left
+        with suppress(OSError):  # the failure to report is the first one; `abandoned` finds what is left
             temporary.unlink(missing_ok=True)
         raise
 
 
-def unfinished(path: Path) -> list[Path]:
-    """What killed processes left of files that were to be at path; OSError where its directory cannot be listed."""
-    return [one for one, owner in _temporary(path).items() if not _lives(owner)]
+def abandoned(directory: Path) -> list[Path]:
+    """Temporary files in a directory that nobody will finish; OSError where it cannot be listed."""
+    return [
+        one
+        for one in sorted(directory.iterdir())
+        if (found := _TEMPORARY.fullmatch(one.name)) and not _lives(int(found[2]))
+    ]
 
 
 def discard_unfinished(path: Path) -> None:
-    """Delete `unfinished` files, and those of living processes too: nobody else may be writing to path now."""
+    """Delete temporary files for path, those of living processes too: nobody else may be writing to it now."""
     # What cannot be listed or deleted is in nobody's way.
     with suppress(OSError):
-        for one in _temporary(path):
-            one.unlink(missing_ok=True)
+        for one in sorted(path.parent.iterdir()):
+            found = _TEMPORARY.fullmatch(one.name)
+            if found is not None and found[1] == _prefix(path):
+                one.unlink(missing_ok=True)
 
 
 def make_directory(directory: Path) -> None:
@@ -99,16 +105,6 @@ def _take_free_name(temporary: Path, path: Path) -> None:
 def _prefix(path: Path) -> str:
     """What the names of temporary files for path start with: as short for a name of 255 bytes as for any other."""
     return f".recog-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]}"
-
-
-def _temporary(path: Path) -> dict[Path, int]:
-    """Temporary files that `arriving` made for path, with the processes that made them."""
-    found = {}
-    for one in sorted(path.parent.iterdir()):
-        parts = _TEMPORARY.fullmatch(one.name)
-        if parts is not None and parts[1] == _prefix(path):
-            found[one] = int(parts[2])
-    return found
 
 
 def _lives(pid: int) -> bool:

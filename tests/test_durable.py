@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.durable import arriving, discard_unfinished, make_directory, put, unfinished
+from recog.durable import abandoned, arriving, discard_unfinished, make_directory, put
 
 LONGEST = "x" * 255
 KILLED = """
@@ -69,11 +69,10 @@ def test_a_killed_process_leaves_what_was_there_and_a_file_that_is_found(tmp_pat
     put(tmp_path / "b", b"other")
     kill_while_arriving(tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == b"before"
-    (left,) = unfinished(tmp_path / "a")
+    (left,) = abandoned(tmp_path)
     assert left.read_bytes() == b"half"
-    assert unfinished(tmp_path / "b") == []
     with arriving(tmp_path / "a") as (_, descriptor):
-        assert unfinished(tmp_path / "a") == [left]  # ours is not abandoned
+        assert abandoned(tmp_path) == [left]  # ours is not abandoned
         os.write(descriptor, b"after")
     discard_unfinished(tmp_path / "b")
     assert left.exists()

@@ -54,6 +54,8 @@ app.command("status")(upkeep.status)
 app.command("check")(upkeep.check)
 app.command("doctor")(upkeep.doctor)
 app.command("index-rebuild")(upkeep.index_rebuild)
+app.command("backup")(upkeep.backup)
+app.command("restore")(upkeep.restore)
 
 models_app = _group("Bring and check the networks.")
 models_app.command("list")(models.list_models)

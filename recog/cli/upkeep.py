@@ -1,4 +1,4 @@
-"""The verbs that fill a library and keep it sound: index, status, check, doctor, index-rebuild."""
+"""The verbs that fill a library and keep it sound: index, status, check, doctor, index-rebuild, backup, restore."""
 
 from __future__ import annotations
 
@@ -106,3 +106,31 @@ def index_rebuild(session: Session) -> None:
     """
     with session.open() as library:
         session.show(library.rebuild_index())
+
+
+@verb
+def backup(session: Session, target: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> None:
+    """Copy the whole catalog to FILE, or into it where it is a folder.
+
+    One moment of the catalog, also while photos are indexed. Photos, weights and styled pictures are not in it; the
+    index is built anew from it. Whoever can read FILE knows the faces: keep it as you keep the library.
+
+    Example:
+      recog backup /media/usb
+    """
+    with session.open() as library:
+        session.show(library.backup(target))
+
+
+@verb
+def restore(session: Session, file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> None:
+    """Put the backup FILE in the catalog's place.
+
+    FILE is looked at first. The catalog that was there, damaged or not, is kept beside it, until somebody is
+    forgotten. People who were forgotten since the backup are back: forget them again.
+
+    Example:
+      recog restore /media/usb/recog-20261122-180000.sqlite3
+    """
+    with session.open() as library:
+        session.show(library.restore(file))

@@ -133,7 +133,7 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
     with open_catalog(settings.database_url, create=False) as catalog:
         problems = catalog.quick_check()
         for problem in problems:
-            yield Observation("database", False, problem, "restore a backup, or move it away and index again")
+            yield Observation("database", False, problem, "recog restore FILE, or move it away and index again")
         if problems:
             return
         counts = catalog.counts()

@@ -10,8 +10,9 @@ from typing import Literal, Self
 from recog.config import Settings, read_settings
 from recog.errors import CatalogError, UnknownPersonError
 from recog.index.files import discard
-from recog.library import answers, clusters, duplicates, face_map, people, upkeep
+from recog.library import answers, backups, clusters, duplicates, face_map, people, upkeep
 from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.backup_results import Backup, Restored
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
@@ -324,6 +325,19 @@ class PhotoLibrary(StylingVerbs):
             return upkeep.check(self.catalog, self.networks, self.fresh_index, fix=False)
         with self._writing() as catalog:
             return upkeep.check(catalog, self.networks, self.fresh_index, fix=True)
+
+    def backup(self, target: Path) -> Backup:
+        """Copy the whole catalog, as of this moment, to a new file or into a folder; others may write meanwhile."""
+        return backups.back_up(self.catalog, target.expanduser().absolute())
+
+    def restore(self, backup: Path) -> Restored:
+        """Put a backup in the catalog's place; what was there is kept beside it. People forgotten since are back."""
+        with WriterLock(self.settings.library):
+            self.close()
+            self.__dict__.pop("fresh_index", None)  # it belongs to the catalog that was
+            restored = backups.restore(self.settings, backup.expanduser().absolute())
+            self.fresh_index.publish()
+            return restored
 
     def rebuild_index(self) -> IndexStatus:
         """Build the vector index anew from the catalog."""

@@ -45,7 +45,7 @@ def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool)
             1,
             sentence,
             fixed=False,
-            way_out="restore a backup of the catalog, or move it away and run 'recog index' again",
+            way_out="put a backup in its place with 'recog restore FILE', or move it away and run 'recog index' again",
         )
         for sentence in catalog.quick_check()
     ]

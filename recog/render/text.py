@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
 from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.backup_results import Backup, Restored
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.results import (
     CheckReport,
@@ -56,6 +57,8 @@ Result: TypeAlias = (
     | SplitPerson
     | History
     | PastAct
+    | Backup
+    | Restored
 )
 
 
@@ -116,6 +119,10 @@ def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of
             return text_acts.history(result)
         case PastAct():
             return text_acts.undone(result)
+        case Backup():
+            return text_library.backed_up(result)
+        case Restored():
+            return text_library.restored(result)
         case _:
             assert_never(result)
 

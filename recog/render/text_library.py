@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from recog.library.backup_results import Backup, Restored
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -256,3 +257,16 @@ def _decision(calibration: Calibration) -> str:
     return (
         f"false accepts {one_in(calibration.far)}, measured on {count(calibration.pairs, 'pair')} of {calibration.data}"
     )
+
+
+def backed_up(result: Backup) -> str:
+    """Where the backup is."""
+    return f"Wrote the whole catalog to {printable(result.path)} ({result.size / 1e6:.1f} MB)."
+
+
+def restored(result: Restored) -> str:
+    """What the catalog holds again, and where the one before is."""
+    held = f"{count(result.photos, 'photo')}, {count(result.faces, 'face')}, {count(result.people, 'name')}"
+    said = f"The catalog is that of {printable(result.backup)} again: {held}."
+    said += "\nWho was forgotten since that backup is back: forget them again."
+    return said if result.kept is None else f"{said}\nThe catalog before is kept as {printable(result.kept)}."

@@ -7,6 +7,7 @@ from pathlib import Path
 from recog.errors import CatalogError
 from recog.store.catalog import Catalog
 from recog.store.database import Database, parse_url
+from recog.store.restore import refuse_half_restored
 from recog.store.schema import prepare
 
 BUSY_SECONDS = 10.0
@@ -16,12 +17,14 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     """Open the catalog at `sqlite:///PATH`, `postgresql://USER@HOST/NAME` or the path of a SQLite file.
 
     A new or older database gets today's schema (an older SQLite file is copied first, to PATH.before-REVISION).
-    Without `create`, a SQLite file that is not there is a CatalogError. Another program's lock is waited for up to
-    busy_seconds, then it is a LibraryBusyError. A newer schema is a SchemaOutdatedError.
+    Without `create`, a SQLite file that is not there is a CatalogError, and so is always one whose restore was cut
+    short. Another program's lock is waited for up to busy_seconds, then it is a LibraryBusyError. A newer schema is a
+    SchemaOutdatedError.
     """
     database = Database(parse_url(url), busy_seconds=busy_seconds)
     try:
         if database.path is not None:
+            refuse_half_restored(database.path)
             _private_file(database.path, create=create)
         prepare(database)
         with database.translated():

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from recog.durable import arriving, unfinished
+from recog.durable import abandoned, arriving
 from recog.errors import CatalogError, SchemaOutdatedError
 from recog.store.database import Database
 
 _PLACES = (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations")
-_BACKUP_MARK = ".before-"
+BACKUP_MARK = ".before-"
+"""In the names of copies that recog makes by itself: `forget` deletes them."""
 
 
 def migrations_directory() -> Path:
@@ -31,8 +32,8 @@ def revisions() -> list[str]:
 
 def prepare(database: Database) -> None:
     """Create or upgrade the schema where needed; raises SchemaOutdatedError where the database is newer than recog."""
-    for abandoned in _abandoned_backups(database):
-        abandoned.unlink(missing_ok=True)
+    for copy in _abandoned_backups(database):
+        copy.unlink(missing_ok=True)
     with database.reading() as connection:
         revision = _revision(connection, database.where)
     known = revisions()
@@ -43,7 +44,7 @@ def prepare(database: Database) -> None:
             f"the database {database.where} has schema {revision}, and this recog knows up to {known[-1]}: update recog"
         )
     if revision is not None and database.path is not None:
-        write_backup(database, _automatic_backup(database.path, known[-1]), replace=True)
+        write_backup(database, database.path.with_name(f"{database.path.name}{BACKUP_MARK}{known[-1]}"), replace=True)
     migrate(database)
 
 
@@ -62,17 +63,19 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
 
 
 def automatic_backups(database: Database) -> Sequence[Path]:
-    """The copies that `prepare` made before migrations, and those that a kill left unfinished."""
+    """The copies that were made before migrations and restores, and those that a kill left unfinished."""
     if database.path is None:
         return []
-    whole = database.path.parent.glob(f"{database.path.name}{_BACKUP_MARK}*")
+    whole = database.path.parent.glob(f"{database.path.name}{BACKUP_MARK}*")
     return [*sorted(whole), *_abandoned_backups(database)]
 
 
 def write_backup(database: Database, target: Path, *, replace: bool = False) -> None:
     """Copy a SQLite database to `target`, whole or not at all, readable by its owner alone."""
     if database.path is None:
-        raise CatalogError("a PostgreSQL catalog is backed up by the server's own tool: pg_dump")
+        raise CatalogError(
+            "a PostgreSQL catalog is backed up by the server's own tool: pg_dump (and brought back by pg_restore)"
+        )
     if target.exists() and not replace:
         raise _taken(target)
     try:
@@ -84,18 +87,13 @@ def write_backup(database: Database, target: Path, *, replace: bool = False) -> 
         raise CatalogError(f"the backup {target} cannot be written ({error.strerror}): name another place") from error
 
 
-def _automatic_backup(path: Path, revision: str) -> Path:
-    """Where the copy of a database is that was made before the migration to a revision."""
-    return path.with_name(f"{path.name}{_BACKUP_MARK}{revision}")
-
-
 def _abandoned_backups(database: Database) -> Sequence[Path]:
     """Copies that nobody will finish: the process whose id their name bears is gone."""
     path = database.path
     if path is None or not path.parent.exists():
         return []
     try:
-        return [one for revision in revisions() for one in unfinished(_automatic_backup(path, revision))]
+        return abandoned(path.parent)
     except OSError as error:
         raise CatalogError(f"the folder {path.parent} cannot be listed ({error.strerror}): check its rights") from error
 

@@ -56,8 +56,8 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
         return _busy(str(path), busy_seconds)
     if code in _DAMAGED:
         return CatalogError(
-            f"the database {path} is damaged ({error}): it was left as it is; put a backup in its place, or move it "
-            "away and index the photos again"
+            f"the database {path} is damaged ({error}): it was left as it is; put a backup in its place with "
+            "'recog restore FILE', or move it away and index the photos again"
         )
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
         free = shutil.disk_usage(path.parent).free

@@ -5,11 +5,7 @@
 """
 
 import argparse
-import csv
-import os
-import platform
 import random
-import sqlite3
 import sys
 import tempfile
 import time
@@ -17,14 +13,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.tracing import ROOT, Run, count_calls, inject, obstacle
+from tests.faults.results import write_results
+from tests.faults.tracing import Run, count_calls, inject, obstacle
 from tests.faults.world import VERBS, World, make_world
 
 KILL, FULL_ONCE, FULL_FOR_GOOD = "kill", "no space once", "no space from then on"
 FAULTS = {KILL: ("signal=KILL", ""), FULL_ONCE: ("error=ENOSPC", ""), FULL_FOR_GOOD: ("error=ENOSPC", "+")}
 _CAN_BE_FULL = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate")
 SEED = 20261122
-RESULTS = ROOT / "benchmarks" / "results" / "faults.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,34 +101,21 @@ def main() -> int:
             for problem in problems:
                 print(f"{trial}: {problem}", flush=True)  # noqa: T201 - a program
     tried, hits, failed = (sum(row[key] for row in counts.values()) for key in ("trials", "fired", "failed"))
-    _write(counts, f"{tried} of {len(planned)} places, seed {options.seed}, {(time.monotonic() - began) / 60:.0f} min")
-    print(f"{hits} faults of {tried} happened, {failed} left something wrong; see {RESULTS}")  # noqa: T201
+    path = write_results(
+        "faults.csv",
+        f"{tried} of {len(planned)} places, seed {options.seed}, {(time.monotonic() - began) / 60:.0f} min",
+        ("verb", "fault", "trials", "fired", "of them killed twice", "left something wrong"),
+        [
+            (verb, fault, row["trials"], row["fired"], row["doubled"], row["failed"])
+            for (verb, fault), row in sorted(counts.items())
+        ],
+    )
+    print(f"{hits} faults of {tried} happened, {failed} left something wrong; see {path}")  # noqa: T201
     return 1 if failed or hits < 0.95 * tried else 0
 
 
 def _fresh(world: World, verb: str, directory: Path) -> list[str]:
     return world.arguments(verb, world.copy(verb, directory / "counted"))
-
-
-def _write(counts: dict[tuple[str, str], Counter[str]], extent: str) -> None:
-    facts = (
-        f"{extent}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, library on {_filesystem()}"
-    )
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    with RESULTS.open("w", encoding="utf-8", newline="") as file:
-        file.write(f"# {facts}\n")
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["verb", "fault", "trials", "fired", "of them killed twice", "left something wrong"])
-        for (verb, fault), row in sorted(counts.items()):
-            table.writerow([verb, fault, row["trials"], row["fired"], row["doubled"], row["failed"]])
-
-
-def _filesystem() -> str:
-    """Of the temporary folder, longest mount point first."""
-    place = tempfile.gettempdir()
-    mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
-    return max((len(point), kind) for point, kind in mounts if place.startswith(point))[1]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from recog.library.backup_results import Backup, Restored
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -60,6 +61,8 @@ NAMED = Identification(1, BOX, EVE, Match(1, 0.4126, 3), EVE, 0.974, 1.021)
 INDEX = IndexStatus("flat", "cpu", 31_022, PATH, 4)
 RESULTS: list[Result] = [
     INGEST,
+    Backup(PATH, 1_200_000),
+    Restored(PATH, PATH, 2, 3, 1),
     Enrolment(EVE, created=True, faces=(EnrolledFace(PATH, 41, BOX),)),
     IdentifiedPhoto(PATH, (NAMED, UNKNOWN)),
     MatchReport(((EVE, 3),), 4, 1.0),

@@ -1,0 +1,267 @@
+"""Kill an indexer at random moments, again and again, and hold what is left against an undisturbed run.
+
+`python -m tests.faults.random_kills --kills 1000 --photos 500` writes benchmarks/results/faults_kills.csv.
+
+Each run is a process group of its own, forked from here (so that a run costs no second of imports): it is killed as a
+group, or its main process alone, or a decoding process first and then the group; at a random moment, while it opens
+what the kill before left, or while it publishes the index. After each kill: the database is sound, what was there
+before is there with the same numbers and vectors, nothing is there that the undisturbed run does not have, nothing is
+there twice, at most one batch must be done again, and the index holds what the catalog holds. When a run gets to its
+end, the library must be that of the undisturbed run, and the next one starts from nothing.
+"""
+
+import argparse
+import os
+import random
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recog.errors import RecogError
+from recog.index.files import strays
+from recog.library.ingest import BATCH_PHOTOS
+from tests.faults.results import write_results
+from tests.faults.world import State, state
+from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library, tell
+
+SEED = 20261122
+KINDS = ("group", "main process", "decoding process, then group", "while it opens", "while it publishes")
+_COLOURS = (RED, GREEN, BLUE, WHITE, (200, 200, 10), (10, 200, 200), (120, 40, 200))
+_END_SECONDS = 300.0
+_ORPHAN_SECONDS = 10.0
+
+Known = dict[int, tuple[str, float, bytes]]
+"""Face number -> name of its photo, left side of its box, vector."""
+
+
+@dataclass
+class Tally:
+    """What happened. kills by kind counts those that hit a living run; problems holds one sentence each."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    ends: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def paint_photos(folder: Path, count: int) -> None:
+    """Photos with one, two or no faces; every tenth is a copy of the one before."""
+    for number in range(count):
+        copy = number % 10 == 9
+        which = number - copy
+        faces = [_COLOURS[which % 7], *([_COLOURS[which // 7 % 7]] if which % 3 == 0 else [])]
+        paint(folder / f"{number:04}.png", *(faces if which % 13 else [None]), noise=which)
+
+
+@dataclass(slots=True)
+class Run:
+    """An indexer in a process group of its own; done is how many photos it said it was past."""
+
+    pid: int
+    output: int
+    done: int = 0
+    said: bytes = b""
+
+    @classmethod
+    def start(cls, library: Path, folder: Path) -> "Run":
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _index_and_exit(library, folder, reader, writer)
+        os.close(writer)
+        return cls(pid, reader)
+
+    def read(self, until: float) -> bool:
+        """Take in what it says until a time of time.monotonic(); False at its end."""
+        left = max(0.0, until - time.monotonic())
+        ready, _, _ = select.select([self.output], [], [], left)
+        if not ready:
+            return True
+        said = os.read(self.output, 1 << 16)
+        self.said += said
+        numbers = [line for line in self.said.split(b"\n")[:-1] if line.isdigit()]
+        self.done = int(numbers[-1]) if numbers else 0
+        return bool(said)
+
+    def wait(self) -> int:
+        """Its exit status, negative for a signal; what it started must end with it."""
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.output)
+        return os.waitstatus_to_exitcode(status)
+
+    def children(self) -> list[int]:
+        """The decoding processes."""
+        found: list[int] = []
+        for tasks in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            with suppress(OSError):
+                found += map(int, tasks.read_text().split())
+        return found
+
+
+def _index_and_exit(library: Path, folder: Path, reader: int, writer: int) -> None:
+    """What the forked process does: never returns."""
+    try:
+        os.setsid()
+        os.close(reader)
+        os.dup2(writer, 1)
+        os.dup2(writer, 2)
+        with painted_library(library) as photos:
+            photos.index([folder], progress=tell)
+        os._exit(0)
+    except RecogError as error:
+        os.write(2, f"{error}\n".encode())
+        os._exit(1)
+    except BaseException as error:  # noqa: BLE001 - this process must not come back as a second test run
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        os._exit(70)
+
+
+def known_faces(library: PaintedLibrary) -> Known:
+    """All faces with what must never change of them."""
+    catalog = library.catalog
+    found: Known = {}
+    for rows in catalog.embeddings(library.networks.info.sha256):
+        faces = catalog.faces(rows.face_ids.tolist())
+        paths = catalog.paths({face.photo_id for face in faces.values()})
+        for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True):
+            face = faces[face_id]
+            found[face_id] = (paths[face.photo_id][0].name, face.box.left, vector.tobytes())
+    return found
+
+
+def strike(run: Run, kind: str, choose: random.Random, *, photos: int, seconds: float) -> int:
+    """Kill the run in this way; its exit status, which is not that of a kill where it ended before."""
+    began = time.monotonic()
+    if kind == "while it publishes":
+        while run.done < photos and run.read(began + _END_SECONDS):
+            pass
+        at = time.monotonic() + choose.uniform(0.0, 0.05)
+    else:
+        at = began + choose.uniform(0.0, 0.2 if kind == "while it opens" else seconds)
+    while time.monotonic() < at and run.read(at):
+        pass
+    if kind == "decoding process, then group" and (children := run.children()):
+        with suppress(ProcessLookupError):
+            os.kill(choose.choice(children), signal.SIGKILL)
+        at = time.monotonic() + choose.uniform(0.0, seconds)
+        while time.monotonic() < at and run.read(at):
+            pass
+    with suppress(ProcessLookupError):
+        (os.kill if kind == "main process" else os.killpg)(run.pid, signal.SIGKILL)
+    return run.wait()
+
+
+def group_ends(group: int) -> bool:
+    """Are all processes of a killed run gone within some seconds?"""
+    deadline = time.monotonic() + _ORPHAN_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def problems_after(
+    library: Path, before: Known, done: int, expected: Collection[object], photos: int
+) -> tuple[Known, list[str]]:
+    """What is in the library now, and what does not hold of it. done: how many photos the killed run was past."""
+    with painted_library(library) as opened:
+        if not opened._exists():
+            return {}, ["the library is gone"] if before else []
+        catalog = opened.catalog
+        found = [f"the database says {one}" for one in catalog.quick_check()]
+        now = known_faces(opened)
+        found += [f"face {one} was there and is gone or other" for one in before if now.get(one) != before[one]]
+        found += [f"a face of {one[0]} should not be there" for one in now.values() if one not in expected]
+        twice = Counter((name, left) for name, left, _ in now.values())
+        found += [f"a face of {name} is there {count} times" for (name, _), count in twice.items() if count > 1]
+        if catalog.counts().files < min(done, photos) - BATCH_PHOTOS:
+            found.append(f"the run was past {done} photos, and only {catalog.counts().files} are there")
+        if sorted(now) != opened.fresh_index.current().ids().tolist():
+            found.append("the index does not hold what the catalog holds")
+    return now, found
+
+
+def problems_at_end(library: Path, undisturbed: State) -> list[str]:
+    """What does not hold of a library whose indexing came to its end after many kills."""
+    with painted_library(library) as opened:
+        found = [] if state(opened) == undisturbed else ["the library is not that of an undisturbed run"]
+        found += [f"check finds {one.sentence}" for one in opened.check().findings]
+    found += [f"{path} is left" for path in (*strays(library / "index"), *library.glob(".*"))]
+    return found
+
+
+def kill_often(home: Path, *, kills: int, photos: int, seconds: float, seed: int) -> Iterator[Tally]:
+    """The tally after each run, until so many kills have landed."""
+    folder, library = home / "photos", home / "library"
+    paint_photos(folder, photos)
+    with painted_library(home / "undisturbed") as opened:
+        opened.index([folder])
+        undisturbed, expected = state(opened), set(known_faces(opened).values())
+    choose = random.Random(seed)
+    tally, before = Tally(), Known()
+    while tally.kills.total() < kills:
+        kind = choose.choices(KINDS, (8, 3, 3, 4, 2))[0]
+        run = Run.start(library, folder)
+        status = strike(run, kind, choose, photos=photos, seconds=seconds)
+        if status == -signal.SIGKILL:
+            tally.kills[kind] += 1
+        elif status != 0:
+            tally.problems.append(f"a run ended by itself: {run.said.decode()[-300:]}")
+        if not group_ends(run.pid):
+            tally.problems.append(f"after {kind}: processes are left")
+        before, found = problems_after(library, before, run.done, expected, photos)
+        tally.problems += [f"after kill {tally.kills.total()} ({kind}, seed {seed}): {one}" for one in found]
+        if status == 0 or len(before) == len(expected):
+            with painted_library(library) as opened:
+                opened.index([folder])  # the last kill may have come before the index was published
+            tally.problems += problems_at_end(library, undisturbed)
+            tally.ends += 1
+            shutil.rmtree(library)
+            before = {}
+        yield tally
+
+
+def main() -> int:
+    """Kill, print what fails, write the counts."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--photos", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=3.0, help="the longest that a run lives before it is killed")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as directory:
+        runs = kill_often(
+            Path(directory), kills=options.kills, photos=options.photos, seconds=options.seconds, seed=options.seed
+        )
+        tally = next(runs)
+        for _ in runs:
+            if time.monotonic() - began > 60 * options.minutes:
+                break
+    for problem in tally.problems:
+        print(problem)  # noqa: T201 - a program
+    minutes = (time.monotonic() - began) / 60
+    path = write_results(
+        "faults_kills.csv",
+        f"{tally.kills.total()} kills over {options.photos} photos, {tally.ends} libraries brought to their end, "
+        f"{len(tally.problems)} problems, seed {options.seed}, {minutes:.0f} min",
+        ("killed", "kills that landed"),
+        [(kind, tally.kills[kind]) for kind in KINDS],
+    )
+    print(f"{tally.kills.total()} kills, {tally.ends} ends, {len(tally.problems)} problems; see {path}")  # noqa: T201
+    return 1 if tally.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Figures of a long tier, kept with the facts of the machine that made them."""
+
+import csv
+import os
+import platform
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+
+
+def write_results(name: str, extent: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
+    """Write benchmarks/results/NAME: a line with the extent (places, seed, minutes) and the machine, then the table."""
+    facts = (
+        f"{extent}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, files on {_filesystem()}"
+    )
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / name
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(f"# {facts}\n")
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(header)
+        table.writerows(rows)
+    return path
+
+
+def _filesystem() -> str:
+    """Of the temporary folder, longest mount point first."""
+    place = tempfile.gettempdir()
+    mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    return max((len(point), kind) for point, kind in mounts if place.startswith(point))[1]
