@@ -1,5 +1,7 @@
-"""Which device searches: the processor, or a GPU where FAISS was built for one and finds one."""
+"""What searches: the processor, on how many threads, or a GPU where FAISS was built for one and finds one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
 import faiss
@@ -7,6 +9,9 @@ import faiss
 from recog.errors import ConfigError
 
 Device: TypeAlias = Literal["cpu", "cuda"]
+
+FEW_PROBES = 3
+"""Up to so many probes are searched on one thread."""
 
 
 def visible_gpus() -> int:
@@ -35,3 +40,17 @@ def choose_device(wanted: str, *, gpus: int) -> Device:
             )
         case _:
             raise ConfigError(f"device is one of auto, cpu, cuda, not {wanted!r}")
+
+
+@contextmanager
+def few_threads(probes: int) -> Iterator[None]:
+    """One thread for the calls to FAISS inside where probes are few: to start others costs more than they save."""
+    threads = faiss.omp_get_max_threads()
+    if probes > FEW_PROBES or threads == 1:
+        yield
+        return
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)

@@ -1,6 +1,8 @@
 """Put a file of the index in place, or say in one sentence why it cannot be."""
 
 import errno
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from recog import durable
@@ -17,14 +19,18 @@ def make_directory(directory: Path) -> None:
         raise unwritable(directory, error) from error
 
 
-def put(path: Path, content: bytes | memoryview) -> None:
-    """Write content to path, whole and durable or not at all.
+def put(path: Path, parts: Sequence[bytes | memoryview]) -> None:
+    """Write the parts to path, one after the other, whole and durable or not at all.
 
     Raises:
         SearchIndexError: the file could not be written; what was at path before is still there, and whole.
     """
     try:
-        durable.put(path, content)
+        with durable.arriving(path) as (_, descriptor):
+            for part in parts:
+                rest = memoryview(part)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
     except OSError as error:
         raise unwritable(path, error) from error
 

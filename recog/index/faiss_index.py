@@ -4,31 +4,24 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
-import faiss
 import numpy as np
 
 from recog.index.border import checked_embeddings, checked_ids, held, sorted_distinct
-from recog.index.device import Device, choose_device, visible_gpus
-from recog.index.structures import (
-    EXACT,
-    FLAT_LIMIT,
-    LISTS_PER_ROOT,
-    Batch,
-    Kind,
-    Recall,
-    built_ivf,
-    deserialized,
-    empty_flat,
-    ids_of,
-    kind_for,
-    vectors_of,
-)
+from recog.index.device import Device, choose_device, few_threads, visible_gpus
+from recog.index.encoding import decoded, encoded
+from recog.index.rows import Rows, Slots
+from recog.index.shortlist import LENGTH, Setting, Shortlist
+from recog.index.structures import EXACT, Batch, Kind, Recall, kind_for
 from recog.types import Distances, Embeddings, FaceIds, Neighbour
 
 TIE_ROOM = 8
 """Neighbours looked at beyond k, so that ties at the k-th place are usually seen and settled by face id at once."""
 GROWTH = 4
-"""An IVF index that has grown this many times since its lists were trained has half the lists it should have."""
+"""An index that has grown this many times since its lists were trained has half the lists it should have."""
+SHORTLIST_REACH = LENGTH // 4
+"""Neighbours that are looked for on the shortlist; more are looked for among all faces."""
+PROBES_AT_ONCE = 1_000
+"""Probes whose shortlists are in memory at a time."""
 GPU_MOST_NEIGHBOURS = 2048
 """FAISS on a GPU answers no wider search; the processor does those."""
 DECIMALS = 6
@@ -36,31 +29,41 @@ DECIMALS = 6
 
 
 class FaceIndex:
-    """The VectorIndex on FAISS: exact (flat) up to FLAT_LIMIT faces, inverted lists (IVF) above.
+    """The VectorIndex on FAISS: every face's exact embedding and, above FLAT_LIMIT faces, a shortlist before them.
 
-    Knows face ids and embeddings of one network, never people. The index in main memory is the master; on a GPU a
-    copy of it answers. Not safe for threads that add or remove while others search.
+    Knows face ids and embeddings of one network, never people. Distances are always exact; above the limit a far
+    neighbour may be missed, as often as `recall` says. On a GPU a copy of the embeddings answers, and misses none.
+    Not safe for threads that add or remove while others search.
     """
 
-    def __init__(self, master: Any, kind: Kind, *, network_sha256: str, dim: int, recall: Recall, device: str) -> None:
-        """Take over an IndexIDMap2(IndexFlatL2) or IndexIVFFlat; use `empty` and `build` instead."""
+    def __init__(
+        self, rows: Rows, shortlist: Shortlist | None, *, network_sha256: str, dim: int, recall: Recall, device: str
+    ) -> None:
+        """Take over rows, and a shortlist of all of them; use `empty` and `build` instead."""
         self.network_sha256 = network_sha256
         self.dim = dim
-        self.kind: Kind = kind
         self.recall = recall
         self.device: Device = choose_device(device, gpus=visible_gpus())
-        self._master = master
+        self._rows = rows
+        self._shortlist = shortlist
         self._gpu_copy: Any = None
-        self._ids = sorted_distinct(ids_of(master, kind))
 
     @classmethod
     def empty(cls, network_sha256: str, dim: int, device: str = "auto") -> Self:
         """An index without faces."""
-        return cls(empty_flat(dim), "flat", network_sha256=network_sha256, dim=dim, recall=EXACT, device=device)
+        return cls.build((), network_sha256=network_sha256, dim=dim, device=device)
 
     @classmethod
-    def build(cls, batches: Iterable[Batch], *, network_sha256: str, dim: int, device: str = "auto") -> Self:
-        """An index of all faces of a stream of (face ids (n,), embeddings (n, dim)), flat or IVF by their number.
+    def build(
+        cls,
+        batches: Iterable[Batch],
+        *,
+        network_sha256: str,
+        dim: int,
+        device: str = "auto",
+        kind: Kind | None = None,
+    ) -> Self:
+        """An index of all faces of a stream of (face ids (n,), embeddings (n, dim)); by default as kind_for chooses.
 
         Holds one copy of the embeddings while the index grows, and lets it go batch by batch.
 
@@ -68,69 +71,73 @@ class FaceIndex:
             ValueError: wrong shapes or dtypes, rows not of unit length, a face that comes twice.
         """
         pending = deque(_checked(ids, embeddings, dim) for ids, embeddings in batches if len(ids) or len(embeddings))
-        count = len(sorted_distinct(np.concatenate([*(ids for ids, _ in pending), np.empty(0, np.int64)])))
-        kind = kind_for(count)
-        recall = EXACT
-        if kind == "flat":
-            master = empty_flat(dim)
-            while pending:
-                ids, embeddings = pending.popleft()
-                master.add_with_ids(embeddings, ids)
-        else:
-            master, recall = built_ivf(pending, dim=dim)
-        return cls(master, kind, network_sha256=network_sha256, dim=dim, recall=recall, device=device)
+        sorted_distinct(np.concatenate([*(ids for ids, _ in pending), np.empty(0, np.int64)]))
+        rows = Rows.of(pending, dim=dim)
+        chosen = choose_device(device, gpus=visible_gpus())
+        kind = kind or kind_for(len(rows.ascending), device=chosen)
+        shortlist, recall = (None, EXACT) if kind == "flat" else Shortlist.built(rows)
+        return cls(rows, shortlist, network_sha256=network_sha256, dim=dim, recall=recall, device=chosen)
 
     @classmethod
-    def from_bytes(cls, content: bytes, *, network_sha256: str, dim: int, recall: Recall, device: str = "auto") -> Self:
-        """The index that `to_bytes` wrote. Only for bytes whose digest was checked: FAISS' reader is no safe parser.
+    def from_bytes(
+        cls, content: bytearray, *, network_sha256: str, dim: int, recall: Recall, device: str = "auto"
+    ) -> Self:
+        """The index that `to_parts` wrote, which takes over the bytes; only for bytes whose digest was checked.
 
         Raises:
             ValueError: the bytes hold no index that recog writes.
         """
-        master, kind = deserialized(content)
-        if master.d != dim:
-            raise ValueError(f"it holds vectors of dimension {master.d}, not {dim}")
-        return cls(master, kind, network_sha256=network_sha256, dim=dim, recall=recall, device=device)
+        rows, shortlist = decoded(content, dim=dim)
+        return cls(rows, shortlist, network_sha256=network_sha256, dim=dim, recall=recall, device=device)
 
-    def to_bytes(self) -> memoryview:
-        """The index in FAISS' file format."""
-        content: memoryview = faiss.serialize_index(self._master).data
-        return content
+    def to_parts(self) -> list[bytes | memoryview]:
+        """The index as a file's content, in parts that follow each other; of no use after the next add or remove."""
+        return encoded(self._rows, self._shortlist)
+
+    @property
+    def kind(self) -> Kind:
+        """'flat' where every search looks at every face, 'ivf' where a shortlist comes first."""
+        return "flat" if self._shortlist is None else "ivf"
 
     @property
     def count(self) -> int:
         """Faces held."""
-        return len(self._ids)
+        return len(self._rows.ascending)
 
     @property
     def nprobe(self) -> int | None:
         """Inverted lists visited by a search; None for a flat index, which visits every face."""
-        return None if self.kind == "flat" else int(self._master.nprobe)
+        return None if self._shortlist is None else self._shortlist.nprobe
 
     @property
     def nlist(self) -> int | None:
         """Inverted lists; None for a flat index."""
-        return None if self.kind == "flat" else int(self._master.nlist)
+        return None if self._shortlist is None else self._shortlist.nlist
 
     @property
     def outgrown(self) -> bool:
         """Whether so many faces were added that `rebuilt` would choose another structure; answers are still right."""
-        if self.nlist is None:
-            return self.count > FLAT_LIMIT
-        trained_on = (self.nlist / LISTS_PER_ROOT) ** 2
-        return self.count > GROWTH * trained_on
+        if self._shortlist is None:
+            return kind_for(self.count, device=self.device) != "flat"
+        return self.count > GROWTH * self._shortlist.trained_for
 
     def ids(self) -> FaceIds:
         """The ids of every face held, ascending; a copy."""
-        return self._ids.copy()
+        return self._rows.ascending.copy()
 
     def batches(self) -> Iterator[Batch]:
         """Every face held with its embedding, as `build` takes them."""
-        return vectors_of(self._master, self.kind)
+        return self._rows.batches()
 
-    def rebuilt(self) -> "FaceIndex":
-        """A new index of the same faces, with the structure and nprobe that their number now asks for."""
-        return FaceIndex.build(self.batches(), network_sha256=self.network_sha256, dim=self.dim, device=self.device)
+    def rebuilt(self, kind: Kind | None = None) -> "FaceIndex":
+        """A new index of the same faces, with the structure and nprobe that their number now asks for, or of a kind."""
+        return FaceIndex.build(
+            self.batches(), network_sha256=self.network_sha256, dim=self.dim, device=self.device, kind=kind
+        )
+
+    def curve(self) -> list[Setting]:
+        """Recall against time of ever wider searches, measured on the index's own faces; none for a flat index."""
+        return [] if self._shortlist is None else self._shortlist.curve(self._rows)
 
     def add(self, face_ids: FaceIds, embeddings: Embeddings) -> None:
         """Add (n,) faces with their (n, dim) embeddings; all or none.
@@ -139,22 +146,23 @@ class FaceIndex:
             ValueError: wrong shapes or dtypes, rows not of unit length, a face that is held already or comes twice.
         """
         ids, embeddings = _checked(face_ids, embeddings, self.dim)
-        ascending = sorted_distinct(ids)
-        already = held(ascending, self._ids)
+        already = held(sorted_distinct(ids), self._rows.ascending)
         if already.size:
             raise ValueError(f"face {already[0]} is in the index already ({already.size} such ids)")
         if not ids.size:
             return
-        self._master.add_with_ids(embeddings, ids)
-        self._ids = np.insert(self._ids, np.searchsorted(self._ids, ascending), ascending)
+        slots = self._rows.put(ids, embeddings)
+        if self._shortlist is not None:
+            self._shortlist.add(slots, embeddings)
         self._gpu_copy = None
 
     def remove(self, face_ids: FaceIds) -> int:
         """Remove faces, exactly and at once; how many of them were held (the others are no error)."""
-        gone = held(np.unique(checked_ids(face_ids)), self._ids)
+        gone = held(np.unique(checked_ids(face_ids)), self._rows.ascending)
         if gone.size:
-            self._master.remove_ids(faiss.IDSelectorBatch(gone))
-            self._ids = np.delete(self._ids, np.searchsorted(self._ids, gone))
+            slots = self._rows.drop(gone)
+            if self._shortlist is not None:
+                self._shortlist.remove(slots)
             self._gpu_copy = None
         return int(gone.size)
 
@@ -167,19 +175,24 @@ class FaceIndex:
         Raises:
             ValueError: probes of wrong shape or dtype or not of unit length, or k below 1.
         """
+        squared, ids = self.nearest(probes, k)
+        return [
+            tuple(map(Neighbour, near_ids, near)) for near_ids, near in zip(ids.tolist(), squared.tolist(), strict=True)
+        ]
+
+    def nearest(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
+        """What `search` finds as (p, min(k, count)) squared distances and ids."""
         probes = checked_embeddings(probes, dim=self.dim)
         if k < 1:
             raise ValueError(f"k is at least 1, not {k}")
         k = min(k, self.count)
         if k == 0 or not len(probes):
-            return [() for _ in probes]
-        squared, ids = self._nearest(probes, k)
-        return [
-            tuple(map(Neighbour, near_ids, near))
-            for near_ids, near in zip(ids.tolist(), np.clip(squared, 0.0, 4.0).tolist(), strict=True)
-        ]
+            return np.empty((len(probes), k), np.float32), np.empty((len(probes), k), np.int64)
+        with few_threads(len(probes)):
+            squared, ids = self._settled(probes, k)
+        return np.clip(squared, 0.0, 4.0), ids
 
-    def _nearest(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
+    def _settled(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
         """(p, k) rounded squared distances and ids, k <= count; ties at the k-th place settled by the smaller id."""
         reach = min(k + TIE_ROOM, self.count)
         squared, ids = self._sorted_search(probes, reach, at_least=k)
@@ -193,27 +206,43 @@ class FaceIndex:
         return nearest, nearest_ids
 
     def _sorted_search(self, probes: Embeddings, reach: int, *, at_least: int) -> tuple[Distances, FaceIds]:
-        """(p, reach) FAISS' answer, sorted by (rounded squared distance, id).
+        """(p, reach) what is found, sorted by (rounded squared distance, id).
 
         At least at_least <= count are found for every probe; id -1, infinitely far, fills the rest.
         """
-        squared, ids = self._searcher(reach).search(probes, reach)
-        short = np.flatnonzero(ids[:, at_least - 1] == -1)  # the lists visited hold too few faces: visit all
-        if short.size:
-            everywhere = faiss.SearchParametersIVF()
-            everywhere.nprobe = self._master.nlist
-            squared[short], ids[short] = self._master.search(probes[short], reach, params=everywhere)
-        squared = np.where(ids == -1, np.float32(np.inf), squared).round(DECIMALS)
+        squared, slots = self._found(probes, reach, at_least=at_least)
+        ids = np.where(slots == -1, -1, self._rows.ids[slots])
+        squared = squared.round(DECIMALS)
         order = np.lexsort((ids, squared), axis=-1)
         return np.take_along_axis(squared, order, axis=-1), np.take_along_axis(ids, order, axis=-1)
 
-    def _searcher(self, reach: int) -> Any:
-        """The structure that answers: the master, or a copy of it on the GPU, made anew after a change."""
-        if self.device == "cpu" or reach > GPU_MOST_NEIGHBOURS:
-            return self._master
-        if self._gpu_copy is None:
-            self._gpu_copy = faiss.index_cpu_to_gpu(faiss.StandardGpuResources(), 0, self._master)
-        return self._gpu_copy
+    def _found(self, probes: Embeddings, reach: int, *, at_least: int) -> tuple[Distances, Slots]:
+        """(p, reach) squared distances and slots, in no order."""
+        if self.device != "cpu" and reach <= GPU_MOST_NEIGHBOURS:
+            if self._gpu_copy is None:
+                self._gpu_copy = self._rows.on_gpu()
+            squared, slots = self._gpu_copy.search(probes, reach)
+            return squared, slots
+        if self._shortlist is None or reach > SHORTLIST_REACH:
+            return self._rows.nearest(probes, reach)
+        squared, slots = np.empty((len(probes), reach), np.float32), np.empty((len(probes), reach), np.int64)
+        for start in range(0, len(probes), PROBES_AT_ONCE):
+            part = slice(start, start + PROBES_AT_ONCE)
+            squared[part], slots[part] = self._shortlisted(self._shortlist, probes[part], reach, at_least=at_least)
+        return squared, slots
+
+    def _shortlisted(
+        self, shortlist: Shortlist, probes: Embeddings, reach: int, *, at_least: int
+    ) -> tuple[Distances, Slots]:
+        """The nearest of the shortlist; of all faces where the lists visited hold too few."""
+        listed = shortlist.slots(probes)
+        distances = self._rows.squared_distances(probes, listed)
+        chosen = np.argpartition(distances, reach - 1, axis=1)[:, :reach]
+        squared, slots = np.take_along_axis(distances, chosen, axis=1), np.take_along_axis(listed, chosen, axis=1)
+        short = np.flatnonzero((slots != -1).sum(axis=1) < at_least)
+        if short.size:
+            squared[short], slots[short] = self._rows.nearest(probes[short], reach)
+        return squared, slots
 
 
 def _checked(face_ids: FaceIds, embeddings: Embeddings, dim: int) -> Batch:

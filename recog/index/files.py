@@ -1,7 +1,9 @@
 """Publish an index as a file, and load it again only if it is exactly what was published."""
 
 import hashlib
+import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +46,7 @@ def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMa
     """
     home = network_directory(directory, index.network_sha256)
     make_directory(home)
-    content = index.to_bytes()
+    parts = index.to_parts()
     manifest = Manifest(
         format=FORMAT,
         generation=_last_generation(home) + 1,
@@ -59,11 +61,11 @@ def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMa
         count=index.count,
         last_embedding_id=mark.last_embedding_id,
         last_removal_id=mark.last_removal_id,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=_digest(parts),
         ids_sha256=_ids_digest(index.ids()),
     )
-    put(home / manifest.file_name, content)
-    put(home / MANIFEST, encode_manifest(manifest))
+    put(home / manifest.file_name, parts)
+    put(home / MANIFEST, [encode_manifest(manifest)])
     sweep(directory, network_sha256=index.network_sha256)
     return home / manifest.file_name
 
@@ -74,15 +76,15 @@ def load(
     """The current generation, verified: digest of the file before FAISS sees a byte of it, ids and count after.
 
     Raises:
-        IndexUnreadableError: its `kind` is 'absent', 'damaged', 'unreadable', 'other library', 'other network' or
-            'newer format'; the way out is always to build the index anew from the catalog.
+        IndexUnreadableError: its `kind` is 'absent', 'damaged', 'unreadable', 'other library', 'other network',
+            'older format' or 'newer format'; the way out is always to build the index anew from the catalog.
     """
     home = network_directory(directory, network_sha256)
     manifest = read_manifest(home)
     for _ in range(RACES):
         _refuse_foreign(manifest, home, library_id=library_id, network_sha256=network_sha256, dim=dim)
         try:
-            content = (home / manifest.file_name).read_bytes()
+            content = _read(home / manifest.file_name)
         except FileNotFoundError:
             earlier, manifest = manifest, read_manifest(home)
             if manifest.generation != earlier.generation:
@@ -181,9 +183,24 @@ def _refuse_foreign(manifest: Manifest, home: Path, *, library_id: str, network_
         )
 
 
-def _verified(content: bytes, manifest: Manifest, home: Path, device: str) -> FaceIndex:
+def _read(path: Path) -> bytearray:
+    """The file in memory that the index will write to: the rows are not copied again."""
+    with path.open("rb") as file:
+        content = bytearray(os.fstat(file.fileno()).st_size)
+        del content[file.readinto(content) :]
+    return content
+
+
+def _digest(parts: Sequence[bytes | bytearray | memoryview]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _verified(content: bytearray, manifest: Manifest, home: Path, device: str) -> FaceIndex:
     path = home / manifest.file_name
-    if hashlib.sha256(content).hexdigest() != manifest.sha256:
+    if _digest([content]) != manifest.sha256:
         raise damaged(path, f"its {len(content)} bytes do not have the checksum that the manifest names")
     recall = Recall(at_1=manifest.recall_at_1, at_10=manifest.recall_at_10)
     try:

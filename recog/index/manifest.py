@@ -9,7 +9,8 @@ from typing import Any
 from recog.errors import IndexUnreadableError
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+"""1 was written before the exact rows stood beside the lists; such an index is built anew."""
 METRIC = "squared_euclidean"
 REBUILD = "run 'recog index-rebuild'"
 _DIGEST = "manifest_sha256"
@@ -74,8 +75,10 @@ def read_manifest(directory: Path) -> Manifest:
             f"{path} has format {content.get('format')}, this recog reads up to {FORMAT}: update recog, or {REBUILD}",
             kind="newer format",
         )
+    if content["format"] < FORMAT:
+        raise IndexUnreadableError(f"{path} was written by an earlier recog: {REBUILD}", kind="older format")
     if content.keys() != {field.name for field in fields(Manifest)}:
-        raise damaged(path, "it has other fields than format 1 has")
+        raise damaged(path, f"it has other fields than format {FORMAT} has")
     return Manifest(**content)
 
 

@@ -1,6 +1,5 @@
 """Indexes and embeddings that the tests of recog.index share."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -9,7 +8,7 @@ import pytest
 
 from recog.distance import unit_rows
 from recog.index.faiss_index import FaceIndex
-from recog.index.structures import Kind, built_ivf
+from recog.index.structures import Kind
 from recog.types import Embeddings, FaceIds
 
 NETWORK = "ab" * 32
@@ -19,11 +18,9 @@ MakeIndex: TypeAlias = Callable[[Kind, FaceIds, Embeddings], FaceIndex]
 
 
 def _make_index(kind: Kind, ids: FaceIds, embeddings: Embeddings) -> FaceIndex:
-    dim = embeddings.shape[1]
-    if kind == "flat":
-        return FaceIndex.build([(ids, embeddings)], network_sha256=NETWORK, dim=dim, device="cpu")
-    master, recall = built_ivf(deque([(ids, embeddings)]), dim=dim)
-    return FaceIndex(master, "ivf", network_sha256=NETWORK, dim=dim, recall=recall, device="cpu")
+    return FaceIndex.build(
+        [(ids, embeddings)], network_sha256=NETWORK, dim=embeddings.shape[1], device="cpu", kind=kind
+    )
 
 
 @pytest.fixture

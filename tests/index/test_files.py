@@ -20,7 +20,7 @@ from recog.distance import unit_rows
 from recog.errors import IndexUnreadableError, SearchIndexError
 from recog.index.faiss_index import FaceIndex
 from recog.index.files import IndexMark, discard, load, network_directory, publish, sweep
-from recog.index.manifest import MANIFEST, Manifest, encode_manifest, read_manifest
+from recog.index.manifest import FORMAT, MANIFEST, Manifest, encode_manifest, read_manifest
 from recog.types import Embeddings, FaceIds
 
 NETWORK = "ab" * 32
@@ -168,7 +168,7 @@ def test_the_index_of_another_library_or_network_or_dimension_is_refused_by_name
 
 def test_the_index_of_a_newer_recog_is_not_touched(tmp_path: Path) -> None:
     path = publish(some_index(), tmp_path, library_id=LIBRARY, mark=MARK)
-    rewrite(path.parent, format=2)
+    rewrite(path.parent, format=FORMAT + 1)
     assert refusal(tmp_path).kind == "newer format"
     with pytest.raises(IndexUnreadableError, match="update recog"):
         sweep(tmp_path)

@@ -46,7 +46,7 @@ def test_a_damaged_index_is_found_mended_and_never_believed(filled: PaintedLibra
     if damage == "gone":
         path.unlink()
     elif damage == "flipped":
-        path.write_bytes(content[:200] + bytes([content[200] ^ 1]) + content[201:])
+        path.write_bytes(content[:-20] + bytes([content[-20] ^ 1]) + content[-19:])
     elif damage == "truncated":
         path.write_bytes(content[:-10])
     else:

@@ -1,0 +1,131 @@
+"""Embeddings in numbered slots: put, drop, and exact distances to them."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, Self, TypeAlias
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.index.structures import Batch
+from recog.types import Distances, Embeddings, FaceIds
+
+Slots: TypeAlias = NDArray[np.int64]
+
+FREE = -1
+"""The id in a slot that holds no face."""
+NOWHERE = np.float32(100.0)
+"""Every coordinate of a free slot: farther from any unit vector than unit vectors are from each other."""
+GROWTH = 1.25
+"""A full table is copied into one so many times as large."""
+BATCH = 20_000
+
+
+class Rows:
+    """The exact part of an index: embedding and face id in each slot of a table, on the processor.
+
+    A dropped face's slot is overwritten at once and taken by a later face, so a slot stands for one face as long as it
+    is held: what refers to slots needs no change when other faces go.
+    """
+
+    def __init__(self, ids: FaceIds, vectors: Embeddings) -> None:
+        """Take over (used,) ids, FREE in free slots, and (used, dim) vectors; no face is there twice."""
+        self._ids = ids
+        self._vectors = vectors
+        self._used = len(ids)
+        filled = np.flatnonzero(ids != FREE)
+        self._slots: Slots = filled[np.argsort(ids[filled], kind="stable")]
+        self.ascending: FaceIds = ids[self._slots]
+        """The ids of the faces held."""
+
+    @classmethod
+    def of(cls, batches: deque[Batch], *, dim: int) -> Self:
+        """A table of all batches, which are taken out one by one: no second full copy of the embeddings ever exists."""
+        count = sum(len(ids) for ids, _ in batches)
+        ids, vectors = np.empty(count, np.int64), np.empty((count, dim), np.float32)
+        end = 0
+        while batches:
+            some, embeddings = batches.popleft()
+            ids[end : end + len(some)], vectors[end : end + len(some)] = some, embeddings
+            end += len(some)
+        return cls(ids, vectors)
+
+    @property
+    def slots(self) -> Slots:
+        """The filled slots, in the order of `ascending`; not to be written to."""
+        return self._slots
+
+    @property
+    def ids(self) -> FaceIds:
+        """(used,) the face in each slot, FREE where there is none; a view."""
+        return self._ids[: self._used]
+
+    @property
+    def vectors(self) -> Embeddings:
+        """(used, dim) what is in each slot; a view."""
+        return self._vectors[: self._used]
+
+    def put(self, ids: FaceIds, embeddings: Embeddings) -> Slots:
+        """Give each of (n,) new faces a slot, free ones first."""
+        free = np.flatnonzero(self.ids == FREE)[: len(ids)] if self._used > len(self._slots) else np.empty(0, np.int64)
+        more = len(ids) - len(free)
+        self._make_room(more)
+        slots = np.concatenate([free, np.arange(self._used, self._used + more)])
+        self._used += more
+        self._ids[slots], self._vectors[slots] = ids, embeddings
+        order = np.argsort(ids, kind="stable")
+        places = np.searchsorted(self.ascending, ids[order])
+        self.ascending = np.insert(self.ascending, places, ids[order])
+        self._slots = np.insert(self._slots, places, slots[order])
+        return slots
+
+    def drop(self, ids: FaceIds) -> Slots:
+        """Free the slots of faces that are held, and overwrite them."""
+        places = np.searchsorted(self.ascending, ids)
+        slots = self._slots[places]
+        self._ids[slots], self._vectors[slots] = FREE, NOWHERE
+        self.ascending, self._slots = np.delete(self.ascending, places), np.delete(self._slots, places)
+        return slots
+
+    def nearest(self, probes: Embeddings, k: int) -> tuple[Distances, Slots]:
+        """(p, k) squared distances and slots of the k nearest faces, nearest first; k is at most the number held."""
+        squared, slots = faiss.knn(probes, self.vectors, k)
+        return squared, slots
+
+    def squared_distances(self, probes: Embeddings, slots: Slots) -> Distances:
+        """(p, n) squared distances from each of (p, dim) probes to its own n of (p, n) slots; infinite where -1."""
+        squared = np.empty(slots.shape, np.float32)
+        faiss.fvec_L2sqr_by_idx(  # type: ignore[attr-defined]
+            faiss.swig_ptr(squared),
+            faiss.swig_ptr(probes),
+            faiss.swig_ptr(self._vectors),
+            faiss.swig_ptr(slots),
+            probes.shape[1],
+            *slots.shape,
+        )
+        squared[slots < 0] = np.inf
+        return squared
+
+    def batches(self) -> Iterator[Batch]:
+        """Every face held with its embedding, in the order of the slots."""
+        for start in range(0, self._used, BATCH):
+            ids = self._ids[start : min(start + BATCH, self._used)]
+            held = np.flatnonzero(ids != FREE)
+            if held.size:
+                yield ids[held], self._vectors[start + held]
+
+    def on_gpu(self) -> Any:
+        """A copy of all slots on the first GPU, which answers exactly."""
+        flat = faiss.IndexFlatL2(self._vectors.shape[1])
+        flat.add(self.vectors)
+        return faiss.index_cpu_to_gpu(faiss.StandardGpuResources(), 0, flat)
+
+    def _make_room(self, more: int) -> None:
+        wanted = self._used + more
+        if wanted <= len(self._ids):
+            return
+        capacity = max(wanted, int(GROWTH * len(self._ids)))
+        ids, vectors = np.empty(capacity, np.int64), np.empty((capacity, self._vectors.shape[1]), np.float32)
+        ids[: self._used], vectors[: self._used] = self.ids, self.vectors
+        self._ids, self._vectors = ids, vectors

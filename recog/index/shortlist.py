@@ -1,0 +1,237 @@
+"""A few hundred slots that probably hold the nearest faces, found without looking at most of them.
+
+The method is that of ScaNN and of FAISS' own large indexes: inverted lists (IVF) of 4-bit product codes, scanned by
+tables in registers (fast scan: Andre et al., VLDB 2015), then exact distances to the shortlist. Face embeddings fill
+little more than half of their dimensions, so the codes are of the leading principal components, two to a code.
+
+Measured at a million made-up faces whose spectrum and distances are those of real ones (benchmarks/bench_search.py):
+a fifth to a quarter of all lists must be visited for 98 % of the 10 nearest, whatever the codes. Over float32 vectors
+(IVFFlat) that took 20 to 40 times as long as over these codes, over 8-bit ones 10 times; RaBitQ's one bit a dimension
+was as fast but stayed below 94 %; twice as many lists cost more than they saved.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+from time import perf_counter
+from typing import Any, Self
+
+import faiss
+import numpy as np
+
+from recog.index.rows import Rows, Slots
+from recog.index.structures import EXACT, Recall
+from recog.types import Distances, Embeddings
+
+LENGTH = 400
+"""Slots on a shortlist: half as many lost the tenth nearest too often, which more lists must make up for."""
+LISTS_PER_ROOT = 2.0
+"""nlist = this * sqrt(n)."""
+TRAINING_POINTS_PER_LIST = 32
+ITERATIONS = 8
+VARIANCE_KEPT = 0.95
+"""Share of the variance in the principal components that are coded."""
+COMPONENTS_PER_CODE = 2
+RECALL_AT_1 = 0.99
+RECALL_AT_10 = 0.98
+MARGIN = 0.002
+"""Asked of the sample above what is promised: about two thirds of the standard error of a recall of 0.99 on it."""
+RECALL_SAMPLE = 1_000
+"""Faces whose nearest others are found exactly and approximately."""
+NEAREST = 10
+SEED = 1789
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a search that visits nprobe lists finds, and its time for one probe in a batch, milliseconds."""
+
+    nprobe: int
+    recall: Recall
+    milliseconds: float
+
+
+class Shortlist:
+    """Inverted lists of 4-bit codes of principal components, whose labels are slots of Rows."""
+
+    def __init__(self, index: Any) -> None:
+        """Take over an IndexPreTransform over an IndexIVFPQFastScan; anything else is a ValueError."""
+        lists = faiss.downcast_index(index.index) if isinstance(index, faiss.IndexPreTransform) else None
+        if not isinstance(lists, faiss.IndexIVFPQFastScan):
+            raise ValueError(f"it holds a {type(index).__name__}")  # noqa: TRY004 - what the bytes hold is a value
+        self._index = index
+        self._lists = lists
+
+    @classmethod
+    def built(cls, rows: Rows) -> tuple[Self, Recall]:
+        """A shortlist over all rows, with the smallest nprobe that reaches the recall asked for, measured on rows."""
+        random = np.random.default_rng(SEED)
+        filled = np.sort(rows.slots)
+        nlist = max(1, round(LISTS_PER_ROOT * sqrt(len(filled))))
+        training = rows.vectors[_some(filled, nlist * TRAINING_POINTS_PER_LIST, random)]
+        shortlist = cls(_trained(training, nlist))
+        for start in range(0, len(filled), 50_000):
+            some = filled[start : start + 50_000]
+            shortlist.add(some, rows.vectors[some])
+        return shortlist, shortlist.tune(rows)
+
+    @classmethod
+    def from_bytes(cls, content: memoryview) -> Self:
+        """The shortlist that `to_bytes` wrote; ValueError where the (trusted) bytes hold something else.
+
+        FAISS' limit on the length of one vector in a file is global; it is lowered to what these bytes can hold, and
+        put back. (FAISS compares the limit with four times the length.)
+        """
+        limit = faiss.get_deserialization_vector_byte_limit()
+        faiss.set_deserialization_vector_byte_limit(min(limit, 4 * len(content) + 4))
+        try:
+            return cls(faiss.deserialize_index(np.frombuffer(content, np.uint8)))
+        except (RuntimeError, MemoryError) as error:
+            raise ValueError("FAISS cannot read it") from error
+        finally:
+            faiss.set_deserialization_vector_byte_limit(limit)
+
+    def to_bytes(self) -> memoryview:
+        """In FAISS' file format."""
+        content: memoryview = faiss.serialize_index(self._index).data
+        return content
+
+    @property
+    def dim(self) -> int:
+        """Of the embeddings it was trained for."""
+        return int(self._index.d)
+
+    @property
+    def nlist(self) -> int:
+        """Inverted lists."""
+        return int(self._lists.nlist)
+
+    @property
+    def nprobe(self) -> int:
+        """Inverted lists visited by a search."""
+        return int(self._lists.nprobe)
+
+    @nprobe.setter
+    def nprobe(self, number: int) -> None:
+        self._lists.nprobe = number
+
+    @property
+    def count(self) -> int:
+        """Slots held."""
+        return int(self._lists.ntotal)
+
+    @property
+    def trained_for(self) -> float:
+        """The number of faces that its lists are right for."""
+        return (self.nlist / LISTS_PER_ROOT) ** 2
+
+    def add(self, slots: Slots, embeddings: Embeddings) -> None:
+        """Put slots, filled with these embeddings, on their lists."""
+        self._index.add_with_ids(embeddings, slots)
+
+    def remove(self, slots: Slots) -> None:
+        """Take slots off their lists."""
+        self._index.remove_ids(faiss.IDSelectorBatch(slots))
+
+    def slots(self, probes: Embeddings) -> Slots:
+        """(p, LENGTH) the shortlist of each probe, in no order; -1 where the lists visited hold fewer."""
+        slots: Slots = self._index.search(probes, LENGTH)[1]
+        return slots
+
+    def tune(self, rows: Rows) -> Recall:
+        """Set nprobe to about the smallest that reaches the recall asked for (doubled, then halved to an eighth)."""
+        sample = Sample(rows)
+
+        def measured(nprobe: int) -> Recall:
+            self.nprobe = nprobe
+            return sample.recall(self)
+
+        too_few, enough = 0, 1
+        recall = measured(enough)
+        while not reaches(recall, MARGIN) and enough < self.nlist:
+            too_few, enough = enough, min(self.nlist, 2 * enough)
+            recall = measured(enough)
+        while enough - too_few > max(1, enough // 8):
+            middle = (too_few + enough) // 2
+            if reaches(found := measured(middle), MARGIN):
+                enough, recall = middle, found
+            else:
+                too_few = middle
+        self.nprobe = enough
+        return recall
+
+    def curve(self, rows: Rows) -> list[Setting]:
+        """Recall and time at nprobe 1, 2, 4 ... up to every list, and as set now; nprobe is left as it is."""
+        sample, chosen = Sample(rows), self.nprobe
+        doubled = [1 << power for power in range(self.nlist.bit_length()) if 1 << power < self.nlist]
+        settings = []
+        try:
+            for nprobe in sorted({*doubled, chosen, self.nlist}):
+                self.nprobe = nprobe
+                start = perf_counter()
+                recall = sample.recall(self)
+                settings.append(Setting(nprobe, recall, 1000 * (perf_counter() - start) / len(sample.probes)))
+        finally:
+            self.nprobe = chosen
+        return settings
+
+
+class Sample:
+    """Some faces of an index as probes, with exact distances to their nearest others."""
+
+    def __init__(self, rows: Rows) -> None:
+        chosen = _some(np.sort(rows.slots), RECALL_SAMPLE, np.random.default_rng(SEED + 1))
+        self.probes = np.ascontiguousarray(rows.vectors[chosen])
+        self._rows = rows
+        self._neighbours = min(NEAREST + 1, len(rows.slots))  # the face itself and the others
+        self._exact, _ = rows.nearest(self.probes, self._neighbours)
+
+    def recall(self, shortlist: Shortlist) -> Recall:
+        """Of a shortlist as it is set."""
+        found = self._rows.squared_distances(self.probes, shortlist.slots(self.probes))
+        found.partition(range(min(self._neighbours, found.shape[1])), axis=1)
+        return _recall(found[:, : self._neighbours], self._exact)
+
+
+def reaches(recall: Recall, margin: float = 0.0) -> bool:
+    """Whether a recall is what recog promises, and `margin` more."""
+    at_1, at_10 = min(1.0, RECALL_AT_1 + margin), min(1.0, RECALL_AT_10 + margin)
+    return recall.at_1 >= at_1 and recall.at_10 >= at_10
+
+
+def _some(slots: Slots, size: int, random: np.random.Generator) -> Slots:
+    """`size` of the slots, or all where there are fewer, ascending."""
+    return np.sort(random.choice(slots, size=min(size, len(slots)), replace=False))
+
+
+def _trained(training: Embeddings, nlist: int) -> Any:
+    dim = training.shape[1]
+    whole = faiss.PCAMatrix(dim, dim)
+    whole.train(training)
+    variances = np.maximum(faiss.vector_to_array(whole.eigenvalues), 0.0)
+    shares = np.cumsum(variances) / max(float(variances.sum()), np.finfo(np.float32).tiny)
+    needed = int(np.searchsorted(shares, VARIANCE_KEPT)) + 1
+    step = 8 * COMPONENTS_PER_CODE  # whole bytes of codes, in fours
+    components = min(dim, step * -(-needed // step))
+    pca = faiss.PCAMatrix(dim, components)
+    pca.train(training)
+    lists = faiss.IndexIVFPQFastScan(
+        faiss.IndexFlatL2(components), components, nlist, max(1, components // COMPONENTS_PER_CODE), 4
+    )
+    lists.by_residual = False  # one table a probe, not one a list
+    for clustering in (lists.cp, lists.pq.cp):
+        clustering.seed = SEED
+        clustering.niter = ITERATIONS
+        clustering.min_points_per_centroid = 1
+    lists.cp.max_points_per_centroid = TRAINING_POINTS_PER_LIST
+    lists.pq.cp.max_points_per_centroid = 1_000
+    index = faiss.IndexPreTransform(pca, lists)
+    index.train(training)
+    return index
+
+
+def _recall(found: Distances, exact: Distances) -> Recall:
+    """Compares distances, not ids: of faces equally near, either is right. Column 0 is the face itself."""
+    if exact.shape[1] < 2:
+        return EXACT
+    hits = found[:, 1:] <= exact[:, 1:] + 1e-5
+    return Recall(at_1=float(hits[:, 0].mean()), at_10=float(hits.mean()))
