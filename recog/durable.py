@@ -13,7 +13,10 @@ TEMPORARY_SUFFIX = ".tmp"
 FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES, errno.EMLINK})
-_TEMPORARY = re.compile(r"(\.recog-[0-9a-f]{12})\.(\d+)\.[0-9a-f]{8}" + re.escape(TEMPORARY_SUFFIX))
+_TEMPORARY = re.compile(
+    r"(\.recog-[0-9a-f]{12})\.(\d+)\.[0-9a-f]{8}" + re.escape(TEMPORARY_SUFFIX) + r"(?:-journal|-wal|-shm)?"
+)
+"""What a name that `arriving` made looks like; SQLite may have written beside the file of that name."""
 
 
 def put(path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE, replace: bool = True) -> None:

@@ -1,6 +1,7 @@
 """The program that the faults happen to: one verb on a painted library, with a line for each thing it acknowledges.
 
-`python -m tests.faults.program VERB LIBRARY [FOLDER...]`. Exits with 1 and a sentence on stderr for a RecogError.
+`python -m tests.faults.program VERB LIBRARY [FOLDER...]`; migrate-REVISION opens a library of that revision. Exits
+with 1 and a sentence on stderr for a RecogError.
 """
 
 import os
@@ -34,6 +35,15 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:
             library.forget(VANISHING)
         case "cluster":
             library.cluster(threshold=0.5)
+        case "restore":
+            library.restore(folders[0].parent / "backup.sqlite3")
+        case "style":
+            from tests.library.styled import QUICK  # loads torch
+
+            out = library.settings.library / "styled"
+            library.style([folders[0] / "blue.png"], out, photos=[folders[0] / "orange.png"], settings=QUICK)
+        case _ if verb.startswith("migrate-"):
+            library.people()
         case _:
             raise SystemExit(f"no verb {verb}")
     acknowledge(verb)

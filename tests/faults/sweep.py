@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.faults.results import write_results
 from tests.faults.tracing import Run, count_calls, inject, obstacle
-from tests.faults.world import VERBS, World, make_world
+from tests.faults.world import ALL_VERBS, World, make_world
 
 KILL, FULL_ONCE, FULL_FOR_GOOD = "kill", "no space once", "no space from then on"
 FAULTS = {KILL: ("signal=KILL", ""), FULL_ONCE: ("error=ENOSPC", ""), FULL_FOR_GOOD: ("error=ENOSPC", "+")}
@@ -82,14 +82,15 @@ def main() -> int:
     chosen.add_argument("--every", type=int, help="each N-th call")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--verbs", nargs="+", choices=ALL_VERBS, default=ALL_VERBS, help="of these verbs only")
     options = parser.parse_args()
     if why := obstacle():
         sys.exit(f"no fault can be injected here: {why}")
     began = time.monotonic()
     counts: dict[tuple[str, str], Counter[str]] = {}
     with tempfile.TemporaryDirectory() as directory:
-        world = make_world(Path(directory) / "world")
-        calls = {verb: count_calls(_fresh(world, verb, Path(directory))) for verb in VERBS}
+        world = make_world(Path(directory) / "world", options.verbs)
+        calls = {verb: count_calls(_fresh(world, verb, Path(directory))) for verb in options.verbs}
         planned = [one for fault in FAULTS for one in trials(calls, fault, every=options.every, seed=options.seed)]
         random.Random(options.seed).shuffle(planned)
         for trial in planned:

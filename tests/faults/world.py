@@ -1,4 +1,4 @@
-"""A small painted library with two people, the six verbs that faults hit, and what must hold after any fault."""
+"""A small painted library with two people, the verbs that faults hit, and what must hold after any fault."""
 
 import shutil
 from collections.abc import Sequence
@@ -7,15 +7,35 @@ from pathlib import Path
 
 import numpy as np
 
+from recog.errors import CatalogError
 from recog.index.files import strays
+from recog.photos import photo_digest
+from recog.store.database import Database, parse_url
+from recog.store.schema import migrate, revisions
+from recog.store.styling import StyleJob
 from tests.faults.program import NEWCOMER, STAYING, VANISHING, act
 from tests.faults.tracing import Run
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
-VERBS = ("create", "index", "enrol", "merge", "forget", "cluster")
+REVISIONS = revisions()
+VERBS = ("create", "index", "enrol", "merge", "forget", "cluster", "restore", f"migrate-{REVISIONS[3]}")
+ALL_VERBS = (*VERBS[:-1], *(f"migrate-{revision}" for revision in REVISIONS[:-1]), "style")
+"""style loads torch, which takes its time."""
 _ORANGE = (220, 110, 30)
 
-State = tuple[object, ...]
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a library knows, without ids.
+
+    faces: name of the photo, place, vector, person and origin of each; people: names; clusters: their sizes;
+    pictures: state of each style job, name of its picture, and whether the job's very picture is there.
+    """
+
+    faces: tuple[tuple[str, float, float, bytes, str | None, str], ...]
+    people: tuple[str, ...]
+    clusters: tuple[int, ...]
+    pictures: tuple[tuple[str, str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +54,7 @@ class World:
         """A library on which to run a verb; none at all for `create`."""
         shutil.rmtree(directory, ignore_errors=True)
         if verb != "create":
-            shutil.copytree(self.home / "library", directory)
+            shutil.copytree(self.home / (verb if verb.startswith("migrate-") else "library"), directory)
         return directory
 
     def arguments(self, verb: str, library: Path) -> list[str]:
@@ -51,6 +71,9 @@ class World:
         found = []
         with painted_library(library) as opened:
             exists = opened._exists()
+            if verb == "restore" and exists and (library / "catalog.sqlite3.restoring").exists():
+                found += refused_until_restored(opened)
+                act_again(opened, verb, self.folders(verb))
             if exists:
                 found += self._promises(verb, opened, run)
             elif run.acknowledged:
@@ -63,33 +86,40 @@ class World:
                 found.append(f"after running it again the library is not that of an undisturbed run: {state(opened)}")
             found += [f"check finds {one.sentence}" for one in opened.check().findings]
             found += [f"{path} is left" for path in strays(library / "index")]
-            found += [f"{path} is left" for path in library.glob(".*")]
+            found += [f"{path} is left" for path in (*library.glob(".*"), *library.glob("styled/.*"))]
         return found
 
     def _promises(self, verb: str, library: PaintedLibrary, run: Run) -> list[str]:
         """Straight after opening again."""
         found = [f"the database says {problem}" for problem in library.catalog.quick_check()]
         now = state(library)
-        if verb in ("create", "index"):
-            kept = {name for name, *_ in now[0]}  # type: ignore[attr-defined]
-            for folder in run.acknowledged:
-                lost = {path.name for path in (self.home / folder).iterdir()} - kept
-                found += [f"{name} was acknowledged and is lost" for name in lost]
-            known = set(self.after[verb][0])  # type: ignore[call-overload]
-            found += [f"{face} should not be there" for face in now[0] if face not in known]  # type: ignore[attr-defined]
-        elif verb == "enrol":
-            if run.acknowledged and now != self.after[verb]:
-                found.append("an acknowledged enrolment is lost")
-        elif now not in (self.before[verb], self.after[verb]):
-            found.append(f"{verb} is half done: {now}")
-        elif run.acknowledged and now != self.after[verb]:
-            found.append(f"an acknowledged {verb} is lost")
+        found += self._kept(verb, now, run)
         ids = [row for rows in library.catalog.embeddings(library.networks.info.sha256) for row in rows.face_ids]
         if sorted(ids) != library.fresh_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
         if verb == "forget" and now == self.after[verb]:
             found += self.left_of_the_forgotten(library.settings.library)
         return found
+
+    def _kept(self, verb: str, now: State, run: Run) -> list[str]:
+        """What of a verb is lost, half done or too much."""
+        after = self.after[verb]
+        match verb:
+            case "create" | "index":
+                kept = {name for name, *_ in now.faces}
+                names = {path.name for folder in run.acknowledged for path in (self.home / folder).iterdir()}
+                found = [f"{name} was acknowledged and is lost" for name in names - kept]
+                return found + [f"{face} should not be there" for face in now.faces if face not in after.faces]
+            case "enrol":  # indexes the photo first
+                whole = now == after or not run.acknowledged
+            case "style":  # a picture is there when its job says so, other jobs are planned or running
+                done = [whole for state, _, whole in now.pictures if state == "done"]
+                whole = all(done) and (now == after or not run.acknowledged)
+            case _ if verb.startswith("migrate-"):  # opening it was the migration
+                whole = now == after
+            case _:
+                whole = now == after or (now == self.before[verb] and not run.acknowledged)
+        return [] if whole else [f"{verb} is half done, or lost though acknowledged: {now}"]
 
     def left_of_the_forgotten(self, library: Path) -> list[str]:
         """Files that hold the name or the vector of the person who is to be forgotten."""
@@ -108,12 +138,23 @@ def act_again(library: PaintedLibrary, verb: str, folders: Sequence[Path]) -> No
             library.merge(VANISHING, STAYING)
         case "forget":
             library.forget(VANISHING)
-        case _:
+        case "cluster":
             library.cluster(threshold=0.5)
+        case _:
+            act(library, verb, list(folders))
+
+
+def refused_until_restored(library: PaintedLibrary) -> list[str]:
+    """A catalog whose restore was cut short says so."""
+    try:
+        library.people()
+    except CatalogError as error:
+        return [] if "run 'recog restore FILE' again" in str(error) else [f"it says {error}"]
+    return ["a catalog that was half restored was opened"]
 
 
 def state(library: PaintedLibrary) -> State:
-    """All that a library knows, without ids: faces with their photo, place, vector and name; people; clusters."""
+    """What a library knows now."""
     catalog = library.catalog
     network = library.networks.info.sha256
     names = {person.id: person.name for person in catalog.people(hidden=True)}
@@ -126,12 +167,24 @@ def state(library: PaintedLibrary) -> State:
             paths = catalog.paths([face.photo_id])[face.photo_id]
             what = (face.box.left, face.box.top, vector.tobytes(), person, str(face.origin))
             known += [(path.name, *what) for path in paths]
-    sizes = sorted(len(cluster.face_ids) for cluster in catalog.clusters(network))
-    return tuple(sorted(known, key=repr)), tuple(sorted(names.values())), tuple(sizes)
+    pictures = [
+        (str(job.state), job.what.output_path.name, job.what.output_path.exists() and _digest(job) == job.output_sha256)
+        for job in catalog.style_jobs()
+    ]
+    return State(
+        tuple(sorted(known, key=repr)),
+        tuple(sorted(names.values())),
+        tuple(sorted(len(cluster.face_ids) for cluster in catalog.clusters(network))),
+        tuple(sorted(pictures)),
+    )
 
 
-def make_world(home: Path) -> World:
-    """Paint the photos, fill the library, and let each verb run once undisturbed."""
+def _digest(job: StyleJob) -> str:
+    return photo_digest(job.what.output_path)
+
+
+def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
+    """Paint the photos, fill the library, and let each of these verbs run once undisturbed."""
     paint(home / "known" / "orange.png", _ORANGE, noise=1)
     paint(home / "known" / "green.png", GREEN, noise=2)
     paint(home / "known" / "blue.png", BLUE, BLUE, noise=3)
@@ -141,17 +194,27 @@ def make_world(home: Path) -> World:
     paint(home / "newer" / "c.png", RED, noise=6)
     with painted_library(home / "library") as library:
         library.index([home / "known"])
+        library.backup(home / "backup.sqlite3")
         library.enrol(VANISHING, [home / "known" / "orange.png"])
         library.enrol(STAYING, [home / "known" / "green.png"])
         (face_id,) = [face.id for face, _ in library.person(VANISHING).faces]
         _, vectors = library.catalog.embeddings_of(np.array([face_id]), library.networks.info.sha256)
     world = World(home, (VANISHING.encode(), vectors.tobytes()), {}, {})
-    for verb in VERBS:
+    for verb in verbs:
+        if verb.startswith("migrate-"):
+            _downgrade(shutil.copytree(home / "library", home / verb), verb.removeprefix("migrate-"))
         directory = world.copy(verb, home / "undisturbed")
         with painted_library(directory) as library:
-            if verb != "create":
+            if verb != "create" and not verb.startswith("migrate-"):
                 world.before[verb] = state(library)
             act(library, verb, world.folders(verb))
             world.after[verb] = state(library)
     shutil.rmtree(home / "undisturbed")
     return world
+
+
+def _downgrade(library: Path, revision: str) -> None:
+    """Give a library the schema of an earlier recog, with what of its rows that one knew."""
+    database = Database(parse_url(library / "catalog.sqlite3"), busy_seconds=5.0)
+    migrate(database, revision, down=True)
+    database.close()
