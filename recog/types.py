@@ -200,12 +200,39 @@ class NetworkInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Scatter:
+    """How the embeddings of people scatter: what clusters of several photos prove (see cluster.likelihood).
+
+    between is the share of the variance that is between people, 0 to 1 exclusive; dimensions the number of independent
+    ones that strangers' distances show; of n photos of a person n / (1 + (n - 1) correlation) are independent.
+    """
+
+    between: float
+    dimensions: float
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRule:
+    """When faces are grouped as one person: two lone faces up to the squared distance threshold, among `faces` faces.
+
+    Fitted to labelled faces of `data`.
+    """
+
+    threshold: float
+    faces: int
+    scatter: Scatter
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """Decisions with a known error, for one network.
 
     threshold is a squared distance: at most that far is the same person, at the false accept rate `far` measured on
     `pairs` pairs of `data`; far is None for a threshold that a user set.
-    probability(d) = 1 / (1 + exp(slope * d + intercept)), slope > 0.
+    probability(d) = 1 / (1 + exp(slope * d + intercept)), slope > 0. clusters is how faces are grouped, None where
+    nobody fitted it: then by average linkage up to the threshold.
     """
 
     network_sha256: str
@@ -215,6 +242,7 @@ class Calibration:
     intercept: float
     data: str
     pairs: int
+    clusters: ClusterRule | None = None
 
 
 class Detector(Protocol):

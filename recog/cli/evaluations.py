@@ -179,7 +179,7 @@ def clusters(
             folder,
             networks.detector,
             networks.embedder,
-            threshold=networks.calibration.threshold,
+            networks.calibration,
             pattern=pattern,
             tight=("*",) if tight else tuple(tight_people or ()),
             shares=() if out is None else (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2),

@@ -1,11 +1,12 @@
-"""Average linkage over a sparse graph: merge clusters, nearest pairs first, until none is near enough.
+"""Agglomeration over a sparse graph: merge clusters, nearest pairs first, until none is near enough.
 
 The mean squared distance between all pairs of two clusters of unit vectors A and B is 2 - 2 mA.mB, with mA and mB the
-means (not scaled to length one). So one vector stands for a cluster, and a linkage costs one product however large
-the clusters are. Average linkage is reducible (Bruynooghe 1977): no merge brings two others nearer than the nearer of
-the two was. Hence all pairs that are each other's nearest may merge at the same time, with the same result as one by
-one; and a cluster without any neighbour within the threshold is finished for good. A face pair within the threshold
-exists wherever a mean is within it, so edges of face pairs within the threshold are enough to find every merge.
+means (not scaled to length one). So one vector stands for a cluster, and a linkage (see `likelihood`) costs one product
+however large the clusters are. Average linkage is reducible (Bruynooghe 1977): no merge brings two others nearer than
+the nearer of the two was. Hence all pairs that are each other's nearest may merge at the same time, with the same
+result as one by one; and a cluster without any neighbour within the threshold is finished for good. A linkage by
+likelihood is not: two clusters together may be near to a third to which neither was. So its merges are those of this
+order, and who waits for larger clusters is looked for again when they are there (see `linkage`).
 
 Departure: a cluster of LARGE faces and more takes in several small ones that have it as their nearest at the same time,
 instead of one after the other. Who has 50,000 photos would else need nearly as many rounds.
@@ -14,6 +15,8 @@ instead of one after the other. Who has 50,000 photos would else need nearly as 
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.cluster.graph import Edges, near_pairs
+from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
 SAME_PHOTO_PENALTY = 0.6
@@ -32,9 +35,11 @@ Rows = NDArray[np.int64]
 class Clusters:
     """Rows that merge step by step. A cluster is known by its smallest row; sums are over its members' embeddings."""
 
-    def __init__(self, embeddings: Embeddings) -> None:
+    def __init__(self, embeddings: Embeddings, linkage: Linkage) -> None:
         """Every row of (n, dim) unit embeddings is a cluster of its own."""
+        self._linkage = linkage
         self._sums: Embeddings = embeddings.copy()
+        self._norms = np.ones(len(embeddings))  # squared lengths of the means
         self._sizes = np.ones(len(embeddings), np.int64)
         self._parents = np.arange(len(embeddings))
 
@@ -50,7 +55,19 @@ class Clusters:
         means: Embeddings = np.divide(self._sums[roots], sizes[:, np.newaxis])
         return means
 
-    def merge_near(self, left: Rows, right: Rows, same_photo: Rows, *, threshold: float) -> int:
+    def near(self, alive: Rows, *, k: int, among: Rows, seed: int) -> Edges:
+        """Pairs within the threshold, as places in alive (ascending roots); one of each is at a place among."""
+        sizes = self._sizes[alive].astype(np.float64)
+        norms = self._norms[alive]
+
+        def mergeable(left: Rows, right: Rows, products: Distances) -> NDArray[np.bool_]:
+            linkages = self._linkage(sizes[left], sizes[right], norms[left], norms[right], products)
+            return np.asarray(linkages <= self._linkage.threshold)
+
+        within = np.where(sizes > 1, self._linkage.reach, self._linkage.reach_of_one).astype(np.float32)
+        return near_pairs(self.means(alive), k=k, within=within, seed=seed, among=among, keep=mergeable)
+
+    def merge_near(self, left: Rows, right: Rows, same_photo: Rows) -> int:
         """Merge along edges until no edge's linkage is within the threshold; how many merges that were.
 
         left < right: smallest rows of clusters, every pair once. same_photo: face pairs between the two that are of one
@@ -59,18 +76,21 @@ class Clusters:
         linkage = self._linkages(left, right, same_photo)
         merges = 0
         while True:
-            near = linkage <= threshold
+            near = linkage <= self._linkage.threshold
             unfinished = np.zeros(len(self._sizes), bool)
             unfinished[left[near]] = unfinished[right[near]] = True
             keep = unfinished[left] & unfinished[right]
             left, right, same_photo, linkage = left[keep], right[keep], same_photo[keep], linkage[keep]
             if not left.size:
                 return merges
-            kept, gone = self._merging(left, right, linkage, threshold)
+            kept, gone = self._merging(left, right, linkage)
             merges += len(kept)
             np.add.at(self._sums, kept, self._sums[gone])
             np.add.at(self._sizes, kept, self._sizes[gone])
             self._parents[gone] = kept
+            grown = np.unique(kept)
+            means = self.means(grown)
+            self._norms[grown] = np.einsum("cd,cd->c", means, means)
 
             changed = np.zeros(len(self._sizes), bool)
             changed[kept] = changed[gone] = True
@@ -80,12 +100,16 @@ class Clusters:
             same_photo = np.concatenate([same_photo[~touched], pairs])
             linkage = np.concatenate([linkage[~touched], self._linkages(a, b, pairs)])
 
-    def _merging(self, left: Rows, right: Rows, linkage: Distances, threshold: float) -> tuple[Rows, Rows]:
+    def _merging(self, left: Rows, right: Rows, linkage: Distances) -> tuple[Rows, Rows]:
         """Who takes in whom, among edges within the threshold: pairs nearest to each other, and large clusters' intake.
 
         (m,) clusters that stay, with repetitions, and (m,) that go, each once; nobody does both.
         """
-        near = np.flatnonzero(linkage <= threshold)
+        near = np.flatnonzero(linkage <= self._linkage.threshold)
+        best_of = np.full(len(self._sizes), np.inf, np.float32)
+        np.minimum.at(best_of, left[near], linkage[near])
+        np.minimum.at(best_of, right[near], linkage[near])
+        near = near[linkage[near] <= np.maximum(best_of[left[near]], best_of[right[near]])]  # somebody's nearest
         order = near[np.lexsort((right[near], left[near], linkage[near]))]
         ends = np.stack([left[order], right[order]], axis=1)
         nearest = np.full(len(self._sizes), -1)
@@ -122,14 +146,16 @@ class Clusters:
         return combined(left[apart], right[apart], same_photo[apart], rows=len(self._sizes))
 
     def _linkages(self, left: Rows, right: Rows, same_photo: Rows) -> Distances:
-        """Mean squared distance between the members of two clusters, penalties included, (e,)."""
+        """The linkage of each pair of clusters, penalties included, (e,)."""
         linkages = np.empty(len(left), np.float32)
         for start in range(0, len(left), CHUNK):
-            part = slice(start, start + CHUNK)
-            pairs = (self._sizes[left[part]] * self._sizes[right[part]]).astype(np.float32)
-            products = np.einsum("ed,ed->e", self._sums[left[part]], self._sums[right[part]])
-            linkages[part] = np.maximum(2.0 - 2.0 * products / pairs, 0.0)
-            linkages[part] += SAME_PHOTO_PENALTY * same_photo[part] / pairs
+            one, other, together = (rows[start : start + CHUNK] for rows in (left, right, same_photo))
+            sizes, others = self._sizes[one].astype(np.float64), self._sizes[other].astype(np.float64)
+            products = np.einsum("ed,ed->e", self._sums[one], self._sums[other]) - SAME_PHOTO_PENALTY / 2 * together
+            products = np.minimum(products / (sizes * others), 1.0)
+            linkages[start : start + CHUNK] = self._linkage(
+                sizes, others, self._norms[one], self._norms[other], products
+            )
         return linkages
 
 

@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.cluster.assign import join
+from recog.cluster.likelihood import Linkage
 from recog.types import Embeddings
+
+EVERYBODY = Linkage(4.0)
+"""However far: the nearest group by mean squared distance."""
 
 
 def kept_apart(
@@ -32,7 +36,7 @@ def kept_apart(
         rows = np.flatnonzero(labels == label)
         parts = owners[rows]
         open_rows = parts < 0
-        parts[open_rows], _ = join(embeddings[rows[open_rows]], embeddings[rows], owners[rows], threshold=4.0)
+        parts[open_rows], _ = join(embeddings[rows[open_rows]], embeddings[rows], owners[rows], EVERYBODY)
         names, sizes = np.unique(parts, return_counts=True)
         for other in np.delete(names, sizes.argmax()).tolist():
             apart[rows[parts == other]] = apart.max() + 1

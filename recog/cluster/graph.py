@@ -1,6 +1,6 @@
-"""Who is near whom, sparsely: FAISS' nearest neighbours of every row, as edges."""
+"""Who is near whom, sparsely: pairs of near rows, as edges."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -9,68 +9,111 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.distance import unit_rows
 from recog.types import Distances, Embeddings
 
-EXACT_LIMIT = 50_000
-"""Rows up to which neighbours are exact; above, inverted lists find nearly all of them in near-linear time."""
-LISTS_PER_ROOT = 4.0
-LISTS_VISITED = 24
-TRAINING_POINTS_PER_LIST = 40
-CHUNK = 16_384
-"""Rows searched at once: bounds the memory of answers that the threshold then drops."""
+EXACT_PAIRS = 1_000_000_000
+"""Products up to which all are computed; above, only those of rows in neighbouring cells."""
+CELLS_VISITED = 8
+"""Cells in which a row looks for near ones."""
+TRAINING_ROWS_PER_CELL = 40
+ITERATIONS = 8
+"""Of k-means for the cells, which need not be good ones."""
+ENTRIES = 1 << 23
+"""Products held at once: 32 MB."""
+CROWD = 4
+"""Of a row with very many near ones, about CROWD * k at even intervals are compared for the k nearest."""
 
 Rows = NDArray[np.int64]
+Keep = Callable[[Rows, Rows, Distances], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Undirected edges between rows: left < right, (e,) int64 each, ascending, every pair once; squared (e,)."""
+    """Undirected edges between rows: left < right, (e,) int64 each, ascending, every pair once.
+
+    crowded: rows with more than k near ones in one go, of which only k are here.
+    """
 
     left: Rows
     right: Rows
-    squared: Distances
+    crowded: Rows
 
 
-def near_pairs(vectors: Embeddings, *, k: int, threshold: float, seed: int) -> Edges:
-    """Pairs of rows of which one is among the k nearest of the other, at most threshold = 2 - 2 u.v apart.
+def near_pairs(
+    vectors: Embeddings,
+    *,
+    k: int,
+    within: float | Distances,
+    seed: int,
+    among: Rows | None = None,
+    keep: Keep | None = None,
+) -> Edges:
+    """Pairs of rows at most `within` = 2 - 2 u.v apart, about the k nearest of a row that has more.
 
     vectors: (n, dim), unit embeddings or means of such (shorter than one). For means of clusters, 2 - 2 u.v is the mean
-    squared distance between their members. Nearest is by inner product, which for unit rows is the same as by distance.
+    squared distance between their members. within: one limit, or one a row, (n,); then a pair keeps those of both rows.
+    among: (m,) ascending rows of which one of each pair is; None for all. keep: called with left, right and products of
+    pairs, each (e,); which of these count. Exact up to EXACT_PAIRS products, above that nearly all pairs are found.
     """
-    if len(vectors) < 2:
-        nobody = np.empty(0, np.int64)
-        return Edges(nobody, nobody, np.empty(0, np.float32))
-    search = _searcher(vectors, seed)
-    reach = min(k + 1, len(vectors))  # a row finds itself
-    found: list[tuple[Rows, Rows, Distances]] = []
-    for start in range(0, len(vectors), CHUNK):
-        products, ids = search(vectors[start : start + CHUNK], reach)
-        squared = np.clip(2.0 - 2.0 * products, 0.0, None)
-        rows = np.repeat(np.arange(start, start + len(ids)), reach).reshape(ids.shape)
-        near = (squared <= threshold) & (ids != rows) & (ids != -1)
-        found.append((np.minimum(rows, ids)[near], np.maximum(rows, ids)[near], squared[near]))
-    left, right, squared = (np.concatenate(part) for part in zip(*found, strict=True))
-    _, first = np.unique(left * len(vectors) + right, return_index=True)
-    return Edges(left[first], right[first], squared[first].astype(np.float32, copy=False))
+    targets = np.arange(len(vectors)) if among is None else among
+    limits = np.broadcast_to(np.asarray(1.0 - np.asarray(within) / 2.0, np.float32), (len(vectors),))
+    exact = len(vectors) * len(targets) <= EXACT_PAIRS
+    blocks = _all_blocks(targets, len(vectors)) if exact else _cells(vectors, targets, seed)
+    lefts, rights, crowds = ([np.empty(0, np.int64)] for _ in range(3))
+    for rows, columns in blocks:
+        products = vectors[rows] @ vectors[columns].T
+        near = products >= max(limits[rows].min(), limits[columns].min())
+        over = np.flatnonzero(np.count_nonzero(near, axis=1) > k + 1)  # a row finds itself
+        if over.size:
+            near[over] = _nearest(products[over], near[over], k + 1)
+        at, to = np.divmod(np.flatnonzero(near), len(columns))
+        ends, others, found = rows[at], columns[to], products[at, to]
+        good = (ends != others) & (found >= np.maximum(limits[ends], limits[others]))
+        if keep is not None:
+            good[good] = keep(ends[good], others[good], found[good])
+        lefts.append(np.minimum(ends, others)[good])
+        rights.append(np.maximum(ends, others)[good])
+        crowds.append(rows[over])
+    base = max(len(vectors), 1)
+    left, right = np.divmod(np.unique(np.concatenate(lefts) * base + np.concatenate(rights)), base)
+    return Edges(left, right, np.unique(np.concatenate(crowds)))
 
 
-def _searcher(vectors: Embeddings, seed: int) -> Callable[[Embeddings, int], tuple[Distances, Rows]]:
-    if len(vectors) <= EXACT_LIMIT:
-        index: Any = faiss.IndexFlatIP(vectors.shape[1])
-    else:
-        nlist = round(LISTS_PER_ROOT * sqrt(len(vectors)))
-        quantizer = faiss.IndexFlatIP(vectors.shape[1])
-        index = faiss.IndexIVFFlat(quantizer, vectors.shape[1], nlist, faiss.METRIC_INNER_PRODUCT)
-        index.cp.seed = seed
-        index.cp.spherical = True
-        index.cp.min_points_per_centroid = 1
-        index.cp.max_points_per_centroid = TRAINING_POINTS_PER_LIST
-        index.nprobe = LISTS_VISITED
-        index.train(vectors)
-    index.add(vectors)
+def _nearest(products: Distances, near: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
+    """Of the near places of rows that each have more than k, about the k of the largest products."""
+    step = max(1, int(np.count_nonzero(near, axis=1).min()) // (CROWD * k))
+    sample = np.where(near[:, ::step], products[:, ::step], -np.inf)
+    best = np.argpartition(-sample, min(k, sample.shape[1]) - 1, axis=1)[:, :k]
+    chosen = np.zeros(near.shape, np.bool_)
+    np.put_along_axis(chosen, best * step, np.isfinite(np.take_along_axis(sample, best, axis=1)), axis=1)
+    return chosen
 
-    def search(probes: Embeddings, reach: int) -> tuple[Distances, Rows]:
-        products, ids = index.search(probes, reach)
-        return products, ids
 
-    return search
+def _all_blocks(targets: Rows, count: int) -> Iterator[tuple[Rows, Rows]]:
+    """Every target with every row, hardly twice where both are targets."""
+    everybody = np.arange(count)
+    others = np.setdiff1d(everybody, targets, assume_unique=True)
+    step = max(1, ENTRIES // max(count, 1))
+    for start in range(0, len(targets), step):
+        rows = targets[start : start + step]
+        yield rows, np.concatenate([targets[: start + step], others])
+
+
+def _cells(vectors: Embeddings, targets: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """The targets of each cell with the rows to which the cell is one of the nearest."""
+    count = round(sqrt(CELLS_VISITED * len(targets)))
+    trainer: Any = faiss.Kmeans(
+        vectors.shape[1], count, niter=ITERATIONS, seed=seed, spherical=True, min_points_per_centroid=1,
+        max_points_per_centroid=TRAINING_ROWS_PER_CELL,
+    )  # fmt: skip
+    trainer.train(unit_rows(vectors[targets]))
+    _, cells = faiss.knn(vectors, np.asarray(trainer.centroids), CELLS_VISITED, metric=faiss.METRIC_INNER_PRODUCT)
+    home = np.argsort(cells[targets, 0], kind="stable")
+    homes = np.split(targets[home], np.searchsorted(cells[targets, 0][home], np.arange(1, count)))
+    visits = np.argsort(cells, axis=None, kind="stable")
+    visitors = np.split(visits // CELLS_VISITED, np.searchsorted(cells.ravel()[visits], np.arange(1, count)))
+    for inside, around in zip(homes, visitors, strict=True):
+        step = max(1, ENTRIES // max(len(around), 1))
+        for start in range(0, len(inside), step):
+            yield inside[start : start + step], around

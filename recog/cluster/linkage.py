@@ -7,89 +7,92 @@ from recog.cluster.agglomerate import Clusters, Rows, combined
 from recog.cluster.assign import join
 from recog.cluster.graph import near_pairs
 from recog.cluster.labels import checked_rows, numbered
+from recog.cluster.likelihood import Linkage
 from recog.types import Embeddings
 
 K_NEIGHBOURS = 48
-"""Neighbours of a face that may be merged with it directly; larger people come together by the means of their parts."""
-K_CLUSTERS = 8
-"""The same between clusters."""
+"""Neighbours that may be merged with a face or cluster at once; larger people come together by the means of their
+parts."""
 
 
 def identity_clusters(
     embeddings: Embeddings,
+    linkage: Linkage,
     *,
-    threshold: float,
     photo_ids: NDArray[np.int64] | None = None,
     may_found: NDArray[np.bool_] | None = None,
     k_neighbours: int = K_NEIGHBOURS,
     seed: int = 0,
 ) -> NDArray[np.int64]:
-    """Average-linkage clusters of unit embeddings over their k-NN graph: labels (n,), 0 the largest, -1 alone.
+    """Agglomerative clusters of unit embeddings over their k-NN graph: labels (n,), 0 the largest, -1 alone.
 
-    Clusters merge, nearest first, while the mean squared distance over all their face pairs is at most threshold: no
-    chain of look-alikes joins two people, because every face counts. First along the graph of the faces' neighbours,
-    then of the clusters' own neighbours (see `agglomerate`: clusters have means), until no two near ones are left.
-    So the graph's sparseness costs at most the order of some merges. With all neighbours (k_neighbours >= n - 1) the
-    result is exact average linkage.
+    Clusters merge, nearest first, while their linkage is within its threshold: no chain of look-alikes joins two
+    people, because every face counts. First along the graph of the faces' neighbours, then of the clusters' own
+    neighbours (see `agglomerate`: clusters have means), until no two near ones are left. So the graph's sparseness
+    costs at most the order of some merges. With all neighbours (k_neighbours >= n - 1) and a linkage without a scatter
+    the result is exact average linkage.
 
     photo_ids: (n,) the photo of each face. Two faces of one photo count as SAME_PHOTO_PENALTY farther apart.
     may_found: (n,) faces that may found clusters; the others (blurred, tiny, turned away) only join the nearest one
-    afterwards, if its mean squared distance is within the threshold, and never change what others do.
-    The same input gives the same labels; ties go to the smaller rows. seed: of the inverted lists above 50,000 faces.
+    afterwards, if its linkage is within the threshold, and never change what others do.
+    The same input gives the same labels; ties go to the smaller rows. seed: of the inverted lists of large searches.
 
     Raises:
         ValueError: shapes or dtypes differ from these, rows not of unit length, threshold outside 0 to 4.
     """
     embeddings = checked_rows(embeddings)
     count = len(embeddings)
-    if not 0.0 <= threshold <= 4.0:
-        raise ValueError(f"threshold is a squared distance, 0 to 4, not {threshold}")
+    if not 0.0 <= linkage.threshold <= 4.0:
+        raise ValueError(f"threshold is a squared distance, 0 to 4, not {linkage.threshold}")
     for name, column in (("photo_ids", photo_ids), ("may_found", may_found)):
         if column is not None and column.shape != (count,):
             raise ValueError(f"{name} has shape ({count},), not {column.shape}")
     if may_found is None or may_found.all():
-        return numbered(_roots(embeddings, threshold, photo_ids, k_neighbours, seed))
+        return numbered(_roots(embeddings, linkage, photo_ids, k_neighbours, seed))
     founders = np.flatnonzero(may_found)
     joiners = np.flatnonzero(~may_found)
     founded = _roots(
-        embeddings[founders], threshold, None if photo_ids is None else photo_ids[founders], k_neighbours, seed
+        embeddings[founders], linkage, None if photo_ids is None else photo_ids[founders], k_neighbours, seed
     )
     roots = np.arange(count)
     roots[founders] = founders[founded]
-    homes, _ = join(embeddings[joiners], embeddings[founders], founded, threshold=threshold)
+    homes, _ = join(embeddings[joiners], embeddings[founders], founded, linkage)
     at_home = homes >= 0
     roots[joiners[at_home]] = founders[homes[at_home]]
     return numbered(roots)
 
 
 def _roots(
-    embeddings: Embeddings, threshold: float, photo_ids: NDArray[np.int64] | None, k_neighbours: int, seed: int
+    embeddings: Embeddings, linkage: Linkage, photo_ids: NDArray[np.int64] | None, k_neighbours: int, seed: int
 ) -> Rows:
-    """The cluster of each row, as one of its rows."""
-    clusters = Clusters(embeddings)
-    count = len(embeddings)
+    """The cluster of each row, as one of its rows.
+
+    After the first round, along the faces' neighbours, only pairs of which one cluster has grown, or had more near ones
+    than were taken, need a look; each round looks at these, until nothing merges.
+    """
+    clusters = Clusters(embeddings, linkage)
     one, other = _pairs_within_photos(photo_ids)
-    edges = near_pairs(embeddings, k=k_neighbours, threshold=threshold, seed=seed)
-    left, right = edges.left, edges.right
-    connected = np.zeros(count, bool)  # a face without a face within the threshold has no cluster within it either
-    connected[left] = connected[right] = True
-    while left.size:
-        roots = clusters.roots()
-        apart = roots[one] != roots[other]
-        merges = clusters.merge_near(
+    alive = before = clusters.roots()
+    edges = near_pairs(embeddings, k=k_neighbours, within=linkage.threshold, seed=seed)
+    while edges.left.size:
+        left, right, crowded = alive[edges.left], alive[edges.right], alive[edges.crowded]
+        apart = before[one] != before[other]
+        clusters.merge_near(
             *combined(
-                np.concatenate([left, roots[one][apart]]),
-                np.concatenate([right, roots[other][apart]]),
+                np.concatenate([left, before[one][apart]]),
+                np.concatenate([right, before[other][apart]]),
                 np.concatenate([np.zeros(len(left), np.int64), np.ones(int(apart.sum()), np.int64)]),
-                rows=count,
-            ),
-            threshold=threshold,
+                rows=len(embeddings),
+            )
         )
-        if merges == 0:
+        after = clusters.roots()
+        grown = np.unique(after[before != after])
+        if not grown.size:
             break
-        alive = np.unique(clusters.roots()[connected])
-        edges = near_pairs(clusters.means(alive), k=K_CLUSTERS, threshold=threshold, seed=seed)
-        left, right = alive[edges.left], alive[edges.right]
+        alive = np.unique(after)
+        among = np.flatnonzero(np.isin(alive, np.concatenate([grown, after[crowded]])))
+        edges = clusters.near(alive, k=k_neighbours, among=among, seed=seed)
+        before = after
     return clusters.roots()
 
 

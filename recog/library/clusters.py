@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -13,6 +13,7 @@ from recog import identify as decide
 from recog.cluster.apart import kept_apart
 from recog.cluster.extend import extended_clusters
 from recog.cluster.kmeans import k_means
+from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
 from recog.errors import CatalogError, NoFaceFoundError
@@ -22,7 +23,7 @@ from recog.library.results import ClusterReport, ClusterSummary, Suggestion
 from recog.quality import may_found
 from recog.store.catalog import Catalog
 from recog.store.records import ClusterRun
-from recog.types import Cluster, Embeddings, FaceIds, Origin
+from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
 
 LEAST_LIKELY = 0.1
 """Probability from which a person is suggested for a cluster."""
@@ -41,6 +42,7 @@ class Grouping:
     clusters: list[Cluster]
     singles: int
     joined: int | None
+    linkage: Linkage
     parameters: dict[str, object]
 
 
@@ -58,8 +60,7 @@ def cluster(
     if method == "kmeans":
         return _cells(catalog, networks, k=k, seed=seed)
     start = time.perf_counter()
-    used = networks.calibration.threshold if threshold is None else threshold
-    found = identity_grouping(catalog, networks, threshold=used, seed=seed, full=full)
+    found = identity_grouping(catalog, networks, threshold=threshold, seed=seed, full=full)
     if len(found.face_ids) == 0:
         raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
     saved = catalog.save_clusters(networks.info.sha256, method, found.parameters, found.clusters)
@@ -68,7 +69,7 @@ def cluster(
         method=method,
         clusters=_with_suggestions(catalog, networks, found, named),
         singletons=found.singles,
-        threshold=used,
+        threshold=found.linkage.threshold,
         k_reason="",
         seconds=time.perf_counter() - start,
         joined=found.joined,
@@ -76,7 +77,7 @@ def cluster(
 
 
 def identity_grouping(
-    catalog: Catalog, networks: Networks, *, threshold: float, seed: int = 0, full: bool = False
+    catalog: Catalog, networks: Networks, *, threshold: float | None = None, seed: int = 0, full: bool = False
 ) -> Grouping:
     """What `cluster` remembers; nothing is written.
 
@@ -94,11 +95,19 @@ def identity_grouping(
     photo_ids = np.array([face.photo_id for face in faces], dtype=np.int64)
     founders = np.array([bool(may_found(face_quality(face.box, face.sharpness))) for face in faces], dtype=np.bool_)
     confirmed = np.array([face.person_id if face.origin is Origin.CONFIRMED else -1 for face in faces], dtype=np.int64)
+    calibration = networks.calibration
+    linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
+    asked = _asked(calibration, threshold)
     run = catalog.cluster_run(networks.info.sha256)
     earlier = list(run.clusters) if run is not None else []
     joined = None
-    if run is None or full or run.method != "identity" or run.parameters.get("threshold") != threshold:
-        labels = identity_clusters(embeddings, threshold=threshold, photo_ids=photo_ids, may_found=founders, seed=seed)
+    if (
+        run is None
+        or full
+        or run.method != "identity"
+        or any(run.parameters.get(name) != value for name, value in asked.items())
+    ):
+        labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids, may_found=founders, seed=seed)
     else:
         homes, new = _homes(face_ids, run)
         order = np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])
@@ -107,7 +116,7 @@ def identity_grouping(
             embeddings[~new],
             homes[~new],
             embeddings[new],
-            threshold=threshold,
+            linkage,
             photo_ids=photo_ids[order],
             may_found=founders[order],
             seed=seed,
@@ -128,13 +137,24 @@ def identity_grouping(
         clusters=_numbered(clusters, earlier),
         singles=len(face_ids) - sum(len(one.face_ids) for one in clusters),
         joined=joined,
+        linkage=linkage,
         parameters={
-            "threshold": threshold,
+            **asked,
             "seed": seed,
             "last_face": int(every_id.max(initial=0)),
             "left_out": sorted(ignored & set(every_id.tolist())),
         },
     )
+
+
+def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:
+    """What tells whether earlier clusters were made by the same rule; the number of faces is no part of it."""
+    rule = calibration.clusters
+    base = rule.threshold if rule is not None else calibration.threshold
+    return {
+        "threshold": base if threshold is None else threshold,
+        "scatter": None if rule is None else list(astuple(rule.scatter)),
+    }
 
 
 def with_numbers(clusters: Sequence[Cluster]) -> list[Cluster]:

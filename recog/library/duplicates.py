@@ -34,12 +34,12 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     people, ignored faces, and pairs that a human called two people are left out.
     """
     calibration = networks.calibration
-    grouping = identity_grouping(catalog, networks, threshold=calibration.threshold)
+    grouping = identity_grouping(catalog, networks)
     faces, clusters = _faces(catalog, grouping), with_numbers(grouping.clusters)
     people, unnamed = _people(catalog, faces), _unnamed(faces, clusters)
     near = _near_sides([*people, *unnamed], _Refused(catalog), calibration)
     pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
-    mixed = mixed_people(people, threshold=calibration.threshold)
+    mixed = mixed_people(people, grouping.linkage)
     tiles = [Side(faces, _rows(faces, one)) for one in clusters[:CLUSTERS_SHOWN]]
     shown = [side for left, right, _ in pairs for side in (left, right)]
     samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])

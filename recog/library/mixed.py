@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recog.cluster.likelihood import Linkage
 from recog.cluster.linkage import identity_clusters
 from recog.library.evidence import Side
 
@@ -24,17 +25,16 @@ class Mixed:
     further: int
 
 
-def mixed_people(people: Iterable[Side], *, threshold: float) -> list[Mixed]:
+def mixed_people(people: Iterable[Side], linkage: Linkage) -> list[Mixed]:
     """People whose faces, clustered by themselves, make two clusters or more; the farthest apart first.
 
-    Names play no part in the clustering, so a wrong name shows up as a cluster of its own. threshold: squared distance
-    up to which faces count as one person.
+    Names play no part in the clustering, so a wrong name shows up as a cluster of its own. linkage: the library's.
     """
     found = []
     for person in people:
         if len(person.rows) < 2 * LEAST_PART:
             continue
-        labels = identity_clusters(person.all.embeddings[person.rows], threshold=threshold)
+        labels = identity_clusters(person.all.embeddings[person.rows], linkage)
         sizes = np.bincount(labels[labels >= 0])  # labels are numbered by falling size
         parts = [replace(person, rows=person.rows[labels == label]) for label in np.flatnonzero(sizes >= LEAST_PART)]
         if len(parts) > 1:

@@ -35,7 +35,7 @@ def near_copies(embeddings: Embeddings, faces: Sequence[Face], photos: Mapping[i
     for row, face in enumerate(faces):
         faces_of.setdefault(face.photo_id, []).append(row)
     boxes = [_relative(face, photos[face.photo_id]) for face in faces]
-    edges = near_pairs(embeddings, k=NEIGHBOURS, threshold=SAME_PICTURE, seed=0)
+    edges = near_pairs(embeddings, k=NEIGHBOURS, within=SAME_PICTURE, seed=0)
     group_of: dict[int, set[int]] = {}
     seen: set[tuple[int, int]] = set()
     for left, right in zip(edges.left.tolist(), edges.right.tolist(), strict=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from recog.boxes import match_boxes
+from recog.cluster.likelihood import linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.errors import CatalogError
 from recog.library.act_results import SplitPerson
@@ -96,16 +97,17 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
     The caller holds the writer's lock.
     """
     person = catalog.person(name)
-    used = networks.calibration.threshold if threshold is None else threshold
+    faces = catalog.embedding_mark(networks.info.sha256).count
+    linkage = linkage_of(networks.calibration, faces, threshold=threshold)
     known = {face.id: face for face in catalog.faces_of_person(person.id)}
     face_ids, embeddings = catalog.embeddings_of(known, networks.info.sha256)
     photo_ids = np.array([known[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
-    labels = identity_clusters(embeddings, threshold=used, photo_ids=photo_ids)
+    labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids)
     groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
     groups += [[face_id] for face_id in face_ids[labels < 0].tolist()]
     if len(groups) < 2:
         raise CatalogError(
-            f"the {len(face_ids)} faces of {person.name} hang together up to distance {used:.3f}: "
+            f"the {len(face_ids)} faces of {person.name} hang together up to distance {linkage.threshold:.3f}: "
             "choose a smaller --threshold, or reject faces by their numbers"
         )
 
@@ -115,4 +117,4 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
     kept = max(groups, key=weight)
     others = sorted((group for group in groups if group is not kept), key=lambda group: (-len(group), group))
     catalog.reject([face_id for group in others for face_id in group], person.id, kind="split")
-    return SplitPerson(catalog.person_by_id(person.id), used, tuple(map(tuple, others)))
+    return SplitPerson(catalog.person_by_id(person.id), linkage.threshold, tuple(map(tuple, others)))

@@ -1,11 +1,12 @@
 """Identification, clustering and detection measured on folders, as the product does them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.errors import EvaluationError, PhotoError
 from recog.evaluate.clusters import ClusterScores, cluster_scores
@@ -15,7 +16,7 @@ from recog.photos import read_photo
 from recog.train.embedded import EmbeddedFaces
 from recog.train.mixed_sets import embedded_sets
 from recog.train.people import LabelledPhotos, labelled_photos
-from recog.types import Detector, Embedder, NetworkInfo
+from recog.types import Calibration, Detector, Embedder, NetworkInfo
 
 Count = Callable[[int, int], None]
 
@@ -94,25 +95,27 @@ def run_clusters(
     folder: Path,
     detector: Detector,
     embedder: Embedder,
+    calibration: Calibration,
     *,
-    threshold: float,
     pattern: str = "*",
     tight: Sequence[str] = (),
     shares: Sequence[float] = (),
     cache: Path | None = None,
     on_photo: Count = lambda _done, _all: None,
 ) -> ClustersRun:
-    """Cluster the faces of `folder`, which has a folder per person, and compare with the folders.
+    """Cluster the faces of `folder`, which has a folder per person, as a library does, and compare with the folders.
 
     shares asks for the scores at these shares of the threshold too.
     """
     named, faces = _faces(folder, pattern, detector, embedder, tight=tight, cache=cache, on_photo=on_photo)
 
-    def scored(at: float) -> ClusterScores:
-        return cluster_scores(faces.labels, identity_clusters(faces.embeddings, threshold=at))
+    def scored(linkage: Linkage) -> ClusterScores:
+        return cluster_scores(faces.labels, identity_clusters(faces.embeddings, linkage))
 
-    sweep = tuple((share * threshold, scored(share * threshold)) for share in shares)
-    return ClustersRun(embedder.info, _summary(named, faces), threshold, scored(threshold), sweep)
+    linkage = linkage_of(calibration, len(faces.labels))
+    others = [replace(linkage, threshold=share * linkage.threshold) for share in shares]
+    sweep = tuple((other.threshold, scored(other)) for other in others)
+    return ClustersRun(embedder.info, _summary(named, faces), linkage.threshold, scored(linkage), sweep)
 
 
 def run_detection(

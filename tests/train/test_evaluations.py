@@ -16,9 +16,10 @@ from recog.train.embedded import embedded_faces
 from recog.train.evaluations import run_clusters, run_detection, run_identification
 from recog.train.faces import Undetected
 from recog.train.people import labelled_photos
-from recog.types import Crops, Embeddings
+from recog.types import Calibration, Crops, Embeddings
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
+CALIBRATION = Calibration("c" * 64, 0.1, 0.001, 10.0, -1.0, "painted faces", 1000)
 RECORD = {"data": {"sha256": "other photos"}, "arguments": {"held_out": 0.5, "settings": {"seed": 0}}}
 
 
@@ -73,14 +74,14 @@ def test_photos_without_any_face_are_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         paint(tmp_path / name / "0.png", None)
     with pytest.raises(EvaluationError, match="no face was found in any of 2 photos"):
-        run_clusters(tmp_path, CellDetector(), ColourEmbedder(), threshold=0.1)
+        run_clusters(tmp_path, CellDetector(), ColourEmbedder(), CALIBRATION)
 
 
 def test_clusters_of_plain_colours_are_the_folders(tmp_path: Path) -> None:
     for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE)):
         for number in range(3):
             paint(tmp_path / name / f"{number}.png", colour, noise=number)
-    run = run_clusters(tmp_path, CellDetector(), ColourEmbedder(), threshold=0.1)
+    run = run_clusters(tmp_path, CellDetector(), ColourEmbedder(), CALIBRATION)
     assert (run.scores.clusters, run.scores.pairwise.f, run.scores.b_cubed.f) == (3, 1.0, 1.0)
     assert "9 faces in 3 clusters, 0 alone" in sheet_text(clusters_sheet(run))
 
