@@ -1,0 +1,91 @@
+"""The table of networks, and the digests of what stands below their heads."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from recog.embed.embedder import FaceEmbedder
+from recog.embed.head import load_head
+from recog.embed.info import head_of, network_info
+from recog.embed.network import INPUT_SIZE, NETWORKS, Network, Part, joint_sha256, network_named, seen_sha256
+from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
+from recog.weights.registry import SPECS, Role, spec
+from tests.embed.conftest import DIM, write_head
+
+BOTH = network_named("facenet-dlib")
+
+
+def test_every_network_is_made_of_trunks_whose_weights_can_be_brought() -> None:
+    for name, network in NETWORKS.items():
+        assert network.name == name
+        assert network.parts
+        assert all(SPECS[part.weights].role is Role.TRUNK for part in network.parts)
+
+
+def test_two_trunks_give_the_features_of_both() -> None:
+    assert [part.features for part in BOTH.parts] == [1792, 256]
+    assert BOTH.features == 2048
+    assert BOTH.head == "facenet-dlib-triplet128"
+
+
+def test_a_trunk_that_sees_the_crop_as_it_is_has_the_digest_of_its_weights() -> None:
+    assert network_named("facenet-casia").sha256 == spec("facenet-casia").sha256
+    assert network_named("facenet-vggface2").sha256 is None
+
+
+def test_the_digest_of_two_trunks_follows_both_their_order_and_the_side_each_sees() -> None:
+    first, second = BOTH.parts
+    others = [
+        Network("x", (second, first)),
+        Network("x", (first,)),
+        Network("x", (second,)),
+        Network("x", (first, replace(second, side=second.side + 1))),
+        Network("x", (first, replace(second, side=INPUT_SIZE))),
+        Network("x", (replace(first, weights="mtcnn"), second)),
+    ]
+    digests = {BOTH.sha256, *(each.sha256 for each in others)}
+    assert len(digests) == 1 + len(others)
+    assert BOTH.sha256 == Network("another name", BOTH.parts).sha256
+
+
+def test_the_digests_of_loaded_trunks_are_put_together_as_the_tables() -> None:
+    seen = [seen_sha256(str(part.spec.sha256), part.side) for part in BOTH.parts]
+    assert joint_sha256(seen) == BOTH.sha256
+    assert Network("x", (Part("facenet-vggface2", 1792), BOTH.parts[1])).sha256 is None
+
+
+def test_an_unknown_network_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match="no network called 'arcface': choose one of facenet-casia, "):
+        network_named("arcface")
+
+
+def test_a_head_as_wide_as_one_trunk_is_none_for_two(tmp_path: Path) -> None:
+    write_head(tmp_path, network="facenet-dlib")
+    assert load_head(BOTH.head, directory=tmp_path).weight.shape == (DIM, 2048)
+    write_head(tmp_path, network="facenet-dlib", trunk="facenet-casia")
+    with pytest.raises(WeightsMismatchError, match=r"where \(\.\.\., 1792\) float32 should be"):
+        load_head(BOTH.head, directory=tmp_path)
+
+
+def test_a_head_of_the_same_trunks_seen_otherwise_is_refused(tmp_path: Path) -> None:
+    first, second = BOTH.parts
+    other = Network("facenet-dlib", (first, replace(second, side=second.side + 2)))
+    write_head(tmp_path, network="facenet-dlib", trunk_sha256=other.sha256)
+    with pytest.raises(WeightsMismatchError, match="train a head for it"):
+        head_of("facenet-dlib", heads=tmp_path)
+
+
+def test_two_trunks_without_a_head_are_no_embedder(tmp_path: Path) -> None:
+    with pytest.raises(WeightsMissingError, match="facenet-dlib-triplet128"):
+        FaceEmbedder(cache=tmp_path, network="facenet-dlib", heads=tmp_path)
+
+
+def test_what_embeddings_are_names_both_trunks(tmp_path: Path) -> None:
+    write_head(tmp_path, network="facenet-dlib")
+    info = network_info("facenet-dlib", heads=tmp_path)
+    for part in BOTH.parts:
+        assert part.spec.trained_on in info.trained_on
+        assert part.spec.licence in info.licence
+        assert str(part.spec.sources[-1]) in info.source
+    assert info.dim == DIM
