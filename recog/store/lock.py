@@ -28,6 +28,8 @@ def lock_owner(directory: Path) -> str | None:
 
 _PID_TRIES = 50
 _PID_SECONDS = 0.02
+_LOOK_TRIES = 5
+"""Whoever asks for the owner holds the lock for some microseconds: that alone refuses nobody."""
 
 
 class WriterLock:
@@ -49,7 +51,7 @@ class WriterLock:
                 f"the lock {self._path} cannot be opened ({error.strerror}): check who may write there"
             ) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(descriptor)
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         except BlockingIOError as error:
@@ -72,6 +74,16 @@ class WriterLock:
                 os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)  # which frees the lock; the file stays, for removing it would race
             self._descriptor = None
+
+
+def _take(descriptor: int) -> None:
+    """Take the lock; BlockingIOError where another process keeps it."""
+    for _ in range(_LOOK_TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_PID_SECONDS)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _owner(descriptor: int) -> str:

@@ -1,5 +1,6 @@
 """The writer lock."""
 
+import os
 import signal
 import stat
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError, LibraryBusyError
-from recog.store.lock import WriterLock
+from recog.store.lock import WriterLock, lock_owner
 
 HOLD = """
 import sys, time
@@ -52,3 +53,28 @@ def test_a_place_where_nobody_can_write_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(CatalogError, match=r"writer.lock cannot be opened"):
         WriterLock(tmp_path / "file" / "library").__enter__()
+
+
+LOOK = """
+import sys
+from pathlib import Path
+from recog.store.lock import lock_owner
+print("looking", flush=True)
+while True:
+    lock_owner(Path(sys.argv[1]))
+"""
+
+
+def test_whoever_looks_for_the_owner_refuses_no_writer(tmp_path: Path) -> None:
+    """The look takes the lock for a moment; a writer that starts in it must not be told of a writer that is none."""
+    with WriterLock(tmp_path):
+        pass
+    looker = subprocess.Popen([sys.executable, "-c", LOOK, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert looker.stdout is not None
+    assert looker.stdout.readline() == "looking\n"
+    for _ in range(300):
+        with WriterLock(tmp_path):
+            assert lock_owner(tmp_path) == str(os.getpid())
+    assert lock_owner(tmp_path) is None
+    looker.kill()
+    looker.communicate()
