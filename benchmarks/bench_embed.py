@@ -21,8 +21,9 @@ from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
 from recog.crop import crop_faces
+from recog.embed.crops import INPUT_SIZE
 from recog.embed.encoder import precision
-from recog.embed.info import INPUT_SIZE, head_of
+from recog.embed.info import head_of
 from recog.embed.openvino_trunk import OpenVinoTrunk
 from recog.embed.trunk import Trunk
 from recog.photos import read_photo

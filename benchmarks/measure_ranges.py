@@ -24,17 +24,18 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from recog.crop import crop_faces
+from recog.embed.crops import INPUT_SIZE
 from recog.embed.dlib_trunk import DlibTrunk
-from recog.embed.network import INPUT_SIZE, NETWORKS
+from recog.embed.network import DLIB_RESNET
 from recog.embed.ranges import RANGES
 from recog.embed.trunk import Trunk
 from recog.photos import read_photo
 from recog.types import Crops, FaceBox
-from recog.weights.registry import spec
+from recog.weights.dlib_resnet import SIDE
 
 FLOAT32 = {
     "facenet-casia": re.compile(r"conv2d_[12]a\.conv"),
-    "dlib-resnet": re.compile(r"stem|blocks\.(0\.conv[12]|[18]\.conv1|1[0-3]\.conv[12])"),
+    DLIB_RESNET: re.compile(r"stem|blocks\.(0\.conv[12]|[18]\.conv1|1[0-3]\.conv[12])"),
 }
 """Trunk -> the convolutions that stay float32."""
 PHOTOS = 96
@@ -43,22 +44,16 @@ LEVELS = 255
 SEED = 0
 
 
-def crops_of(folder: Path) -> Crops:
-    """Whole photos as crops: (PHOTOS, 160, 160, 3) uint8."""
+def crops_of(folder: Path, side: int) -> Crops:
+    """Whole photos as crops: (PHOTOS, side, side, 3) uint8."""
     paths = sorted(folder.glob("*/*.jpg"))
     chosen = np.random.default_rng(SEED).choice(len(paths), PHOTOS, replace=False)
     rows = []
     for number in np.sort(chosen):
         pixels = read_photo(paths[number]).pixels
         whole = FaceBox(0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]), 1.0, ())
-        rows.append(crop_faces(pixels, [whole], scale=1.0, size=INPUT_SIZE))
+        rows.append(crop_faces(pixels, [whole], scale=1.0, size=side))
     return np.concatenate(rows)
-
-
-def load(name: str, cache: Path) -> Trunk | DlibTrunk:
-    """A trunk as it stands in a network, in torch."""
-    part = next(part for network in NETWORKS.values() for part in network.parts if part.weights == name)
-    return DlibTrunk(side=part.side, cache=cache) if name == "dlib-resnet" else Trunk(name, cache=cache)
 
 
 def inputs_of(trunk: Trunk | DlibTrunk, crops: Crops, float32: re.Pattern[str]) -> dict[str, NDArray[np.float32]]:
@@ -96,10 +91,14 @@ def main() -> None:
     parser.add_argument("--trunk", choices=list(FLOAT32), default="facenet-casia")
     parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
     options = parser.parse_args()
-    trunk = load(options.trunk, options.cache)
-    inputs = inputs_of(trunk, crops_of(options.folder), FLOAT32[options.trunk])
+    trunk: Trunk | DlibTrunk
+    if options.trunk == DLIB_RESNET:
+        trunk, side = DlibTrunk(cache=options.cache), SIDE
+    else:
+        trunk, side = Trunk(options.trunk, cache=options.cache), INPUT_SIZE
+    inputs = inputs_of(trunk, crops_of(options.folder, side), FLOAT32[options.trunk])
     record = {
-        "trunk_sha256": spec(options.trunk).sha256,
+        "trunk_sha256": trunk.sha256,
         "measured_on": f"{PHOTOS} photos of {options.folder.name}, seed {SEED}",
         "ranges": {name: float(f"{best_range(values):.6g}") for name, values in inputs.items()},
     }

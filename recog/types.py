@@ -161,12 +161,18 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Are two faces one person? probability is the calibrated one that they are, 0 to 1."""
+    """Are two faces one person? probability is that they are, 0 to 1.
+
+    By the method "distance", same is squared_distance <= threshold, and the probability is the calibrated one; by a
+    classifier of pairs it is probability >= least_probability.
+    """
 
     same: bool
     squared_distance: float
     threshold: float
     probability: float
+    method: str = "distance"
+    least_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +192,8 @@ class NetworkInfo:
     """A network with all that decides what its embeddings mean; embeddings of different digests never meet.
 
     sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
-    detector's box; input_size the crop's side in pixels.
+    detector's box; input_size the crop's side in pixels. aligned says that crops hold a second view of the face behind
+    the box's, turned and scaled by the landmarks: six channels instead of three.
     """
 
     name: str
@@ -197,6 +204,7 @@ class NetworkInfo:
     trained_on: str
     licence: str
     source: str
+    aligned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

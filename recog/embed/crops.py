@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from recog.embed.network import INPUT_SIZE
 from recog.types import Crops
 
+INPUT_SIZE = 160
+"""Side of a crop in pixels, whatever sees it."""
 
-def checked_crops(crops: Crops) -> Crops:
-    """The same crops, C-contiguous, after the check that they are (n, 160, 160, 3) uint8; else ValueError."""
-    if crops.shape[1:] != (INPUT_SIZE, INPUT_SIZE, 3) or crops.dtype != np.uint8:
-        raise ValueError(f"crops are (n, {INPUT_SIZE}, {INPUT_SIZE}, 3) uint8, not {crops.shape} {crops.dtype}")
+
+def checked_crops(crops: Crops, *, side: int = INPUT_SIZE, views: int = 1) -> Crops:
+    """The same crops, C-contiguous, after the check that they are (n, side, side, 3 * views) uint8; else ValueError."""
+    if crops.shape[1:] != (side, side, 3 * views) or crops.dtype != np.uint8:
+        raise ValueError(f"crops are (n, {side}, {side}, {3 * views}) uint8, not {crops.shape} {crops.dtype}")
     return np.ascontiguousarray(crops)

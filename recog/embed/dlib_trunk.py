@@ -1,4 +1,4 @@
-"""dlib's pretrained network below a head: crops to pooled features."""
+"""dlib's pretrained network below a head: aligned crops to pooled features."""
 
 from pathlib import Path
 
@@ -8,60 +8,43 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch.nn import functional as F
 
+from recog.embed.crops import checked_crops
 from recog.embed.dlib_resnet import DlibResnet
-from recog.embed.network import DLIB_RESNET, INPUT_SIZE, seen_sha256
+from recog.embed.network import DLIB_RESNET
 from recog.embed.trunk import in_batches
 from recog.embed.weights import trunk_weights
-from recog.errors import ConfigError
 from recog.types import Crops, Embeddings
 from recog.weights.device import checked_device
-from recog.weights.dlib_resnet import FEATURES
+from recog.weights.dlib_resnet import FEATURES, SIDE
 from recog.weights.pull import Progress
 
 
 class DlibTrunk:
-    """recog.embed.dlib_resnet.DlibResnet with pretrained weights, for inference only.
-
-    device is "cpu" or "cuda". side is that of the crop as the network sees it: crops of another are scaled to it,
-    bilinearly. dlib's own crops are of 150 pixels.
-    """
+    """recog.embed.dlib_resnet.DlibResnet with pretrained weights, for inference only; device is "cpu" or "cuda"."""
 
     def __init__(
-        self,
-        *,
-        side: int = INPUT_SIZE,
-        cache: Path,
-        offline_dir: Path | None = None,
-        device: str = "cpu",
-        progress: Progress | None = None,
+        self, *, cache: Path, offline_dir: Path | None = None, device: str = "cpu", progress: Progress | None = None
     ) -> None:
         self.device = checked_device(device)
-        self.side = side
-        path, weights_sha256 = trunk_weights(DLIB_RESNET, cache=cache, offline_dir=offline_dir, progress=progress)
-        self.sha256 = seen_sha256(weights_sha256, side)
+        path, self.sha256 = trunk_weights(DLIB_RESNET, cache=cache, offline_dir=offline_dir, progress=progress)
         network = DlibResnet()
-        try:
-            network.load_state_dict(load_file(path))
-        except RuntimeError as error:
-            raise ConfigError(f"{path} is not of dlib's network: {error}") from error
+        network.load_state_dict(load_file(path))
         self.network = network.eval().requires_grad_(requires_grad=False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, 256) float32, the average-pooled output below the last layer; n may be 0."""
-        return in_batches(self._pooled, crops, width=FEATURES)
+        """(n, 150, 150, 3) uint8 -> (n, 256) float32, the average-pooled output below the last layer; n may be 0."""
+        return in_batches(self._pooled, checked_crops(crops, side=SIDE), width=FEATURES)
 
     def embeddings_128(self, crops: Crops) -> Embeddings:
-        """(n, 160, 160, 3) uint8 -> (n, 128) float32 of unit length: the direction of dlib's own embedding."""
+        """(n, 150, 150, 3) uint8 -> (n, 128) float32 of unit length: the direction of dlib's own embedding."""
         with torch.inference_mode():
             output = self.network.descriptors(torch.from_numpy(self.features(crops)).to(self.device))
             unit: Embeddings = F.normalize(output, dim=1).cpu().numpy()
         return unit
 
     def _pooled(self, crops: Crops) -> torch.Tensor:
-        """(b, 160, 160, 3) uint8 -> (b, 256) on the device."""
+        """(b, 150, 150, 3) uint8 -> (b, 256) on the device."""
         x = torch.from_numpy(crops).to(self.device).permute(0, 3, 1, 2).float()  # channels last in memory
-        if self.side != INPUT_SIZE:
-            x = F.interpolate(x, size=(self.side, self.side), mode="bilinear", align_corners=False)
         pooled: torch.Tensor = self.network(x)
         return pooled

@@ -60,7 +60,7 @@ class FaceEmbedder:
         self.info = info_of(self._head)
 
     def embed(self, crops: Crops) -> Embeddings:
-        """(n, 160, 160, 3) uint8 -> (n, 128) float32 of unit length; n may be 0.
+        """(n, 160, 160, 3) uint8 -> (n, 128) float32 of unit length; n may be 0. With the aligned view, 6 channels.
 
         A head that was scored with flip averaging gets it here too: the mean of the unit embeddings of a crop and of
         its mirror image, made unit again.

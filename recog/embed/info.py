@@ -3,8 +3,9 @@
 import hashlib
 from pathlib import Path
 
+from recog.embed.crops import INPUT_SIZE
 from recog.embed.head import SHIPPED_HEADS, Head, load_head
-from recog.embed.network import INPUT_SIZE, network_named
+from recog.embed.network import network_named
 from recog.errors import WeightsMismatchError
 from recog.types import NetworkInfo
 
@@ -31,7 +32,8 @@ def network_info(name: str, *, heads: Path = SHIPPED_HEADS) -> NetworkInfo:
 
 def info_of(head: Head) -> NetworkInfo:
     """The network that a head and what is below it make."""
-    specs = [part.spec for part in network_named(head.trunk).parts]
+    network = network_named(head.trunk)
+    specs = [part.spec for part in network.parts]
     trunks = "; ".join(f"trunk: {one.trained_on}" for one in specs)
     return NetworkInfo(
         name=head.name,
@@ -41,6 +43,7 @@ def info_of(head: Head) -> NetworkInfo:
         dim=len(head.weight),
         input_size=INPUT_SIZE,
         crop_scale=head.crop_scale,
+        aligned=network.aligned,
         trained_on=f"{trunks}; head: {head.record.get('trained_on', 'see its run record')}",
         licence="; ".join(one.licence for one in specs),
         source="; ".join(str(source) for one in specs for source in one.sources),
@@ -50,7 +53,7 @@ def info_of(head: Head) -> NetworkInfo:
 def network_digest(*, trunk_sha256: str, head_sha256: str, crop_scale: float, flip: bool) -> str:
     """The digest that embeddings carry: of all weights files and of the preprocessing.
 
-    trunk_sha256 is that of recog.embed.network, which covers every trunk and the side of the crop that it sees.
+    trunk_sha256 is that of recog.embed.network, which covers every trunk and what it sees of a crop.
     """
     text = (
         f"trunk {trunk_sha256}\nhead {head_sha256}\ninput {INPUT_SIZE}\ncrop_scale {crop_scale!r}\n"

@@ -4,16 +4,23 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from recog.embed.crops import INPUT_SIZE
 from recog.errors import ConfigError
+from recog.types import Crops
 from recog.weights import dlib_resnet
 from recog.weights.registry import WeightsSpec, spec
 
-INPUT_SIZE = 160
-"""Side of a crop in pixels, whatever sees it."""
 INCEPTION_FEATURES = 1792
 """Numbers that InceptionResnetV1 says of a face, below its bottleneck."""
 DLIB_RESNET = "dlib-resnet"
 """The weights that recog.embed.dlib_resnet runs; all others are InceptionResnetV1's."""
+
+_BOX, _ALIGNED = 0, 1
+"""The views of a face, in the order of a crop's channels: cut along the detector's box; turned by the landmarks."""
+_ALIGNMENT = "aligned 1"
+"""The way recog.crop aligns faces; whoever changes that raises the number, for embeddings change with it."""
 _HEAD_SUFFIX = "-triplet128"
 
 
@@ -21,18 +28,30 @@ _HEAD_SUFFIX = "-triplet128"
 class Part:
     """One trunk of a network.
 
-    weights is its name in recog.weights.registry, features the numbers it says of a face, and side the pixels of the
-    crop's side that it sees: it scales crops of another side itself.
+    weights is its name in recog.weights.registry, features the numbers it says of a face. It sees the central pixels
+    of one view, `side` of them each way.
     """
 
     weights: str
     features: int
+    view: int = _BOX
     side: int = INPUT_SIZE
 
     @property
     def spec(self) -> WeightsSpec:
         """Its weights."""
         return spec(self.weights)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether a crop of one view is what it sees."""
+        return self.view == _BOX and self.side == INPUT_SIZE
+
+    def seen(self, crops: Crops) -> Crops:
+        """(n, 160, 160, 3 * views) -> (n, side, side, 3): what this trunk sees of crops."""
+        margin = (INPUT_SIZE - self.side) // 2
+        inner = slice(margin, margin + self.side)
+        return np.ascontiguousarray(crops[:, inner, inner, 3 * self.view : 3 * self.view + 3])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +72,32 @@ class Network:
         return sum(part.features for part in self.parts)
 
     @property
+    def views(self) -> int:
+        """Views of a face that its crops hold, three channels each."""
+        return 1 + max(part.view for part in self.parts)
+
+    @property
+    def aligned(self) -> bool:
+        """Whether its crops hold the aligned view, behind the box's."""
+        return self.views > _ALIGNED
+
+    @property
     def sha256(self) -> str | None:
         """The digest of all below the head, by the registry; None where a weights file's is not known beforehand."""
         digests = [part.spec.sha256 for part in self.parts]
-        if None in digests:
-            return None
-        return joint_sha256([seen_sha256(str(each), part.side) for each, part in zip(digests, self.parts, strict=True)])
+        return None if None in digests else self.trunks_sha256([str(digest) for digest in digests])
 
+    def trunks_sha256(self, digests: Sequence[str]) -> str:
+        """The digest of all below the head, by those of the parts' weights files: of these, and of what each sees.
 
-def seen_sha256(weights_sha256: str, side: int) -> str:
-    """The digest of a trunk that sees crops at this side: that of its weights file, where they are as they come."""
-    return weights_sha256 if side == INPUT_SIZE else _sha256(f"{weights_sha256} at {side}")
-
-
-def joint_sha256(parts: Sequence[str]) -> str:
-    """The digest of trunks side by side, in this order; one alone keeps its own."""
-    return parts[0] if len(parts) == 1 else _sha256("\n".join(parts))
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        A single trunk that sees crops of one view whole has the digest of its weights file.
+        """
+        if len(self.parts) == 1 and self.parts[0].sees_all:
+            return digests[0]
+        lines = [f"views {self.views}, {_ALIGNMENT}" if self.aligned else f"views {self.views}"]
+        for part, digest in zip(self.parts, digests, strict=True):
+            lines.append(f"{digest} view {part.view} side {part.side}")
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 NETWORKS: dict[str, Network] = {
@@ -82,7 +107,10 @@ NETWORKS: dict[str, Network] = {
         Network("facenet-vggface2", (Part("facenet-vggface2", INCEPTION_FEATURES),)),
         Network(
             "facenet-dlib",
-            (Part("facenet-casia", INCEPTION_FEATURES), Part(DLIB_RESNET, dlib_resnet.FEATURES, side=150)),
+            (
+                Part("facenet-casia", INCEPTION_FEATURES),
+                Part(DLIB_RESNET, dlib_resnet.FEATURES, view=_ALIGNED, side=dlib_resnet.SIDE),
+            ),
         ),
     )
 }

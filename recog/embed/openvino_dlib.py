@@ -6,30 +6,23 @@ from typing import Any
 import numpy as np
 
 from recog.embed.openvino_layers import Tensors, convolution, crops_input, max_pool, mean_over_places, pixels
-from recog.weights.dlib_resnet import MEANS, Block, blocks
+from recog.weights.dlib_resnet import MEANS, SIDE, Block, blocks
 from recog.weights.openvino_runtime import openvino
 
 
-def dlib_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int, side: int) -> Any:
-    """An openvino.Model from (n, size, size, 3) uint8 crops to (n, 256) float32 pooled features, n free.
+def dlib_graph(tensors: Tensors, ranges: Mapping[str, float]) -> Any:
+    """An openvino.Model from (n, 150, 150, 3) uint8 crops to (n, 256) float32 pooled features, n free.
 
-    tensors are those of recog.weights.dlib_resnet. Where side, the one that the network sees, is not size, crops are
-    scaled to it as torch.nn.functional.interpolate does (bilinear, corners not aligned). A convolution that ranges name
-    multiplies 8-bit numbers (see recog.embed.openvino_layers).
+    tensors are those of recog.weights.dlib_resnet. A convolution that ranges name multiplies 8-bit numbers (see
+    recog.embed.openvino_layers).
 
     Raises:
         KeyError: a tensor that the network has is not among them.
     """
     ops = openvino.opset13
-    crops = crops_input(size)
-    x = pixels(crops)
-    if side != size:
-        x = ops.interpolate(
-            x, np.array([side, side]), "linear_onnx", "sizes", axes=np.array([2, 3]),
-            coordinate_transformation_mode="half_pixel",
-        )  # fmt: skip
+    crops = crops_input(SIDE)
     means = np.array(MEANS, dtype=np.float32).reshape(1, 3, 1, 1)
-    x = ops.divide(ops.subtract(x, ops.constant(means)), np.float32(256.0))
+    x = ops.divide(ops.subtract(pixels(crops), ops.constant(means)), np.float32(256.0))
     x = max_pool(ops.relu(_convolution(x, tensors, ranges, "stem", stride=2)))
     for block in blocks():
         x = _residual(x, block, tensors, ranges)

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from recog.embed.crops import checked_crops
+from recog.embed.crops import INPUT_SIZE, checked_crops
 from recog.embed.encoder import precision
-from recog.embed.network import DLIB_RESNET, INCEPTION_FEATURES, INPUT_SIZE, seen_sha256
+from recog.embed.network import DLIB_RESNET, INCEPTION_FEATURES
 from recog.embed.openvino_dlib import dlib_graph
 from recog.embed.openvino_graph import trunk_graph
-from recog.embed.openvino_layers import Tensors
 from recog.embed.ranges import ranges_of
 from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
@@ -34,8 +32,7 @@ class OpenVinoTrunk:
     embedding made of the features has a cosine of at least 0.999 to that of float32 (tests/embed holds it to that),
     a squared distance of at most 0.002, so both share one network digest.
 
-    side is that of the crop as the network sees it, see recog.embed.dlib_trunk. threads None is as many as the machine
-    has cores.
+    threads None is as many as the machine has cores.
     """
 
     device = "cpu"
@@ -44,7 +41,6 @@ class OpenVinoTrunk:
         self,
         name: str = "facenet-casia",
         *,
-        side: int = INPUT_SIZE,
         cache: Path,
         offline_dir: Path | None = None,
         threads: int | None = None,
@@ -52,30 +48,25 @@ class OpenVinoTrunk:
         progress: Progress | None = None,
     ) -> None:
         """Ranges override those that `precision` chooses; empty ones are float32."""
-        path, weights_sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
-        self.sha256 = seen_sha256(weights_sha256, side)
+        path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
         if ranges is None:
             ranges = ranges_of(name) if precision("openvino", name) == "int8" else {}
-        self._width = dlib_resnet.FEATURES if name == DLIB_RESNET else INCEPTION_FEATURES
+        tensors = load_file(path)
         try:
-            graph = _graph(name, load_file(path), ranges, side=side)
+            if name == DLIB_RESNET:
+                graph, self._side, self._width = dlib_graph(tensors, ranges), dlib_resnet.SIDE, dlib_resnet.FEATURES
+            else:
+                graph = trunk_graph(tensors, ranges, size=INPUT_SIZE)
+                self._side, self._width = INPUT_SIZE, INCEPTION_FEATURES
         except KeyError as error:
             raise ConfigError(f"{path} is not of the network {name}: lacks {error}") from error
         self._request = compiled(graph, threads=threads).create_infer_request()
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, width) float32, the average-pooled output below the last layer; n may be 0."""
-        crops = checked_crops(crops)
+        """(n, side, side, 3) uint8 -> (n, width) float32, pooled below the last layer; n may be 0."""
+        crops = checked_crops(crops, side=self._side)
         rows = np.empty((len(crops), self._width), dtype=np.float32)
         for start in range(0, len(crops), _BATCH):
             batch = slice(start, start + _BATCH)
             rows[batch] = self._request.infer([crops[batch]])[0]
         return rows
-
-
-def _graph(name: str, tensors: Tensors, ranges: Mapping[str, float], *, side: int) -> Any:
-    if name == DLIB_RESNET:
-        return dlib_graph(tensors, ranges, size=INPUT_SIZE, side=side)
-    if side != INPUT_SIZE:
-        raise ConfigError(f"{name} sees crops of {INPUT_SIZE} pixels, not of {side}")
-    return trunk_graph(tensors, ranges, size=INPUT_SIZE)

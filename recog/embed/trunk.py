@@ -49,7 +49,7 @@ class Trunk:
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, 160, 160, 3) uint8 -> (n, 1792) float32, the average-pooled output below the bottleneck; n may be 0."""
-        return in_batches(self._pooled, crops, width=INCEPTION_FEATURES)
+        return in_batches(self._pooled, checked_crops(crops), width=INCEPTION_FEATURES)
 
     def embeddings_512(self, crops: Crops) -> Embeddings:
         """(n, 160, 160, 3) uint8 -> (n, 512) float32 of unit length: the pretrained network's own embedding."""
@@ -76,7 +76,6 @@ class Trunk:
 
 def in_batches(run: Callable[[Crops], torch.Tensor], crops: Crops, *, width: int) -> NDArray[np.float32]:
     """The rows that `run` makes of crops, (n, width) float32, without gradients and never more at once than pays."""
-    crops = checked_crops(crops)
     rows = np.empty((len(crops), width), dtype=np.float32)
     for start in range(0, len(crops), _BATCH):
         batch = slice(start, start + _BATCH)

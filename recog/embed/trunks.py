@@ -7,8 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.embed.crops import checked_crops
 from recog.embed.encoder import Encoder
-from recog.embed.network import DLIB_RESNET, Network, Part, joint_sha256
+from recog.embed.network import DLIB_RESNET, Network, Part
 from recog.types import Crops
 from recog.weights.pull import Progress
 
@@ -21,19 +22,22 @@ class FeatureNetwork(Protocol):
         """Digest of all that decides the features but the crops."""
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, width) float32; n may be 0."""
+        """(n, side, side, 3 * views) uint8 -> (n, width) float32; n may be 0."""
 
 
 class SideBySide:
-    """Several trunks that look at the same crops."""
+    """A network's trunks, one for each of its parts, that look at the same crops."""
 
-    def __init__(self, trunks: Sequence[FeatureNetwork]) -> None:
+    def __init__(self, network: Network, trunks: Sequence[FeatureNetwork]) -> None:
+        self._network = network
         self._trunks = tuple(trunks)
-        self.sha256 = joint_sha256([trunk.sha256 for trunk in trunks])
+        self.sha256 = network.trunks_sha256([trunk.sha256 for trunk in trunks])
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, width) float32, the trunks' features in their order; n may be 0."""
-        return np.concatenate([trunk.features(crops) for trunk in self._trunks], axis=1)
+        """(n, 160, 160, 3 * views) uint8 -> (n, width) float32, the trunks' features in their order; n may be 0."""
+        crops = checked_crops(crops, views=self._network.views)
+        parts = zip(self._network.parts, self._trunks, strict=True)
+        return np.concatenate([trunk.features(part.seen(crops)) for part, trunk in parts], axis=1)
 
 
 def load_trunks(
@@ -58,7 +62,7 @@ def load_trunks(
         load_trunk(part, encoder=encoder, cache=cache, offline_dir=offline_dir, device=device, progress=progress)
         for part in network.parts
     ]
-    return trunks[0] if len(trunks) == 1 else SideBySide(trunks)
+    return trunks[0] if len(trunks) == 1 and network.parts[0].sees_all else SideBySide(network, trunks)
 
 
 def load_trunk(
@@ -70,15 +74,18 @@ def load_trunk(
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> FeatureNetwork:
-    """One trunk of a network on the chosen library; the other one is not imported. Raises as load_trunks does."""
+    """One trunk of a network on the chosen library; the other one is not imported. It takes what `part.seen` gives.
+
+    Raises as load_trunks does.
+    """
     if encoder == "openvino":
         from recog.embed.openvino_trunk import OpenVinoTrunk
 
-        return OpenVinoTrunk(part.weights, side=part.side, cache=cache, offline_dir=offline_dir, progress=progress)
+        return OpenVinoTrunk(part.weights, cache=cache, offline_dir=offline_dir, progress=progress)
     if part.weights == DLIB_RESNET:
         from recog.embed.dlib_trunk import DlibTrunk
 
-        return DlibTrunk(side=part.side, cache=cache, offline_dir=offline_dir, device=device, progress=progress)
+        return DlibTrunk(cache=cache, offline_dir=offline_dir, device=device, progress=progress)
     from recog.embed.trunk import Trunk
 
     return Trunk(part.weights, cache=cache, offline_dir=offline_dir, device=device, progress=progress)

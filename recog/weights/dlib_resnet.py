@@ -11,6 +11,8 @@ from recog.weights.dlib_stream import DlibStream
 
 MEANS = (122.782, 117.001, 104.298)
 """Of red, green and blue over the photos it was trained on: subtracted before a division by 256."""
+SIDE = 150
+"""Pixels of the crops it was trained on."""
 FEATURES = 256
 """Channels below the last layer."""
 DIM = 128
@@ -114,8 +116,8 @@ def _read_header(stream: DlibStream) -> None:
     stream.expect("the input", "input_rgb_image_sized")
     for mean, colour in zip(MEANS, ("red", "green", "blue"), strict=True):
         stream.expect_number(f"the mean of {colour}", mean)
-    stream.expect("the input's height", 150)
-    stream.expect("the input's width", 150)
+    stream.expect("the input's height", SIDE)
+    stream.expect("the input's width", SIDE)
 
 
 def _read_convolution(

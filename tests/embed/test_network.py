@@ -3,12 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from recog.embed.embedder import FaceEmbedder
 from recog.embed.head import load_head
 from recog.embed.info import head_of, network_info
-from recog.embed.network import INPUT_SIZE, NETWORKS, Network, Part, joint_sha256, network_named, seen_sha256
+from recog.embed.network import NETWORKS, Network, Part, network_named
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.weights.registry import SPECS, Role, spec
 from tests.embed.conftest import DIM, write_head
@@ -34,14 +35,15 @@ def test_a_trunk_that_sees_the_crop_as_it_is_has_the_digest_of_its_weights() -> 
     assert network_named("facenet-vggface2").sha256 is None
 
 
-def test_the_digest_of_two_trunks_follows_both_their_order_and_the_side_each_sees() -> None:
+def test_the_digest_of_two_trunks_follows_both_their_order_and_what_each_sees() -> None:
     first, second = BOTH.parts
     others = [
         Network("x", (second, first)),
         Network("x", (first,)),
         Network("x", (second,)),
-        Network("x", (first, replace(second, side=second.side + 1))),
-        Network("x", (first, replace(second, side=INPUT_SIZE))),
+        Network("x", (first, replace(second, side=second.side + 2))),
+        Network("x", (first, replace(second, view=0))),
+        Network("x", (replace(first, side=150), second)),
         Network("x", (replace(first, weights="mtcnn"), second)),
     ]
     digests = {BOTH.sha256, *(each.sha256 for each in others)}
@@ -49,10 +51,25 @@ def test_the_digest_of_two_trunks_follows_both_their_order_and_the_side_each_see
     assert BOTH.sha256 == Network("another name", BOTH.parts).sha256
 
 
-def test_the_digests_of_loaded_trunks_are_put_together_as_the_tables() -> None:
-    seen = [seen_sha256(str(part.spec.sha256), part.side) for part in BOTH.parts]
-    assert joint_sha256(seen) == BOTH.sha256
-    assert Network("x", (Part("facenet-vggface2", 1792), BOTH.parts[1])).sha256 is None
+def test_the_digest_is_unknown_before_all_weights_are_here() -> None:
+    network = Network("x", (Part("facenet-vggface2", 1792), BOTH.parts[1]))
+    assert network.sha256 is None
+    assert network.trunks_sha256(["a", "b"]) != network.trunks_sha256(["b", "b"])
+
+
+def test_a_trunk_sees_the_centre_of_its_view() -> None:
+    """Every value of these crops is its own place."""
+    crops = np.random.default_rng(0).integers(0, 256, (2, 160, 160, 6), dtype=np.uint8)
+    box, aligned = (part.seen(crops) for part in BOTH.parts)
+    np.testing.assert_array_equal(box, crops[..., :3])
+    assert aligned.shape == (2, 150, 150, 3)
+    for face, row, column, channel in [(0, 0, 0, 0), (1, 149, 0, 1), (1, 70, 149, 2)]:
+        assert aligned[face, row, column, channel] == crops[face, row + 5, column + 5, channel + 3]
+
+
+def test_only_a_network_that_looks_at_the_aligned_view_asks_for_it() -> None:
+    assert (BOTH.views, BOTH.aligned) == (2, True)
+    assert (NETWORKS["facenet-casia"].views, NETWORKS["facenet-casia"].aligned) == (1, False)
 
 
 def test_an_unknown_network_is_answered_with_the_known_ones() -> None:
@@ -88,4 +105,4 @@ def test_what_embeddings_are_names_both_trunks(tmp_path: Path) -> None:
         assert part.spec.trained_on in info.trained_on
         assert part.spec.licence in info.licence
         assert str(part.spec.sources[-1]) in info.source
-    assert info.dim == DIM
+    assert (info.dim, info.input_size, info.aligned) == (DIM, 160, True)

@@ -24,16 +24,21 @@ from tests.embed.conftest import save_head, write_head
 
 CACHE = user_cache_path("recog")
 BOTH = network_named("facenet-dlib")
-SIDE = BOTH.parts[1].side
 
 
 @pytest.fixture(scope="module")
 def dlib() -> DlibTrunk:
-    return DlibTrunk(side=SIDE, cache=CACHE)
+    return DlibTrunk(cache=CACHE)
 
 
-class Counting:
-    """A trunk of two features: the crop's mean, and a number of its own."""
+@pytest.fixture(scope="module")
+def views(crops: Crops) -> Crops:
+    """The box views, and behind each another pattern as its aligned view."""
+    return np.concatenate([crops, crops[::-1]], axis=3)
+
+
+class Averaging:
+    """A trunk of two features: the mean of what it sees, and a number of its own."""
 
     def __init__(self, own: float) -> None:
         self.own = own
@@ -44,43 +49,40 @@ class Counting:
         return np.stack([means, np.full_like(means, self.own)], axis=1).astype(np.float32)
 
 
-def test_features_stand_side_by_side_in_the_order_of_the_trunks(crops: Crops) -> None:
-    first, second = Counting(1.0), Counting(2.0)
-    found = SideBySide([first, second]).features(crops)
-    np.testing.assert_array_equal(found[:, :2], first.features(crops))
-    np.testing.assert_array_equal(found[:, 2:], second.features(crops))
-    assert SideBySide([first, second]).sha256 != SideBySide([second, first]).sha256
+def test_features_stand_side_by_side_each_of_its_own_view(views: Crops) -> None:
+    found = SideBySide(BOTH, [Averaging(1.0), Averaging(2.0)]).features(views)
+    for row, face in zip(found, views, strict=True):
+        assert row[0] == pytest.approx(face[:, :, :3].mean(), abs=1e-3)
+        assert row[2] == pytest.approx(face[5:155, 5:155, 3:].mean(), abs=1e-3)
+        assert (row[1], row[3]) == (1.0, 2.0)
+
+
+def test_crops_without_the_aligned_view_are_a_programmers_error(crops: Crops) -> None:
+    both = SideBySide(BOTH, [Averaging(1.0), Averaging(2.0)])
+    with pytest.raises(ValueError, match=r"crops are \(n, 160, 160, 6\) uint8, not \(3, 160, 160, 3\)"):
+        both.features(crops)
 
 
 @pytest.mark.networks
-def test_a_network_of_two_trunks_gives_what_each_gives(trunk: Trunk, dlib: DlibTrunk, crops: Crops) -> None:
+def test_a_network_of_two_trunks_gives_what_each_gives(trunk: Trunk, dlib: DlibTrunk, views: Crops) -> None:
     both = load_trunks(BOTH, cache=CACHE)
-    features = both.features(crops)
+    features = both.features(views)
     assert both.sha256 == BOTH.sha256
-    assert both.features(crops[:0]).shape == (0, BOTH.features)
-    np.testing.assert_allclose(features[:, :1792], trunk.features(crops), atol=1e-4)
-    np.testing.assert_allclose(features[:, 1792:], dlib.features(crops), atol=1e-4)
+    assert both.features(views[:0]).shape == (0, BOTH.features)
+    np.testing.assert_allclose(features[:, :1792], trunk.features(views[..., :3]), atol=1e-4)
+    np.testing.assert_allclose(features[:, 1792:], dlib.features(views[:, 5:155, 5:155, 3:]), atol=1e-4)
 
 
 @pytest.mark.networks
-@pytest.mark.parametrize("side", [150, 160])
-def test_openvinos_float32_features_are_those_of_torch(crops: Crops, side: int) -> None:
+def test_openvinos_float32_features_are_those_of_torch(dlib: DlibTrunk, crops: Crops) -> None:
     """Twenty crops are more than one batch, and the last one is not full."""
-    fast = OpenVinoTrunk(DLIB_RESNET, side=side, cache=CACHE, threads=1, ranges={})
-    slow = DlibTrunk(side=side, cache=CACHE)
-    many = np.concatenate([crops] * 7)[:20]
-    np.testing.assert_allclose(fast.features(many), slow.features(many), atol=1e-4)
-    assert fast.sha256 == slow.sha256
-    assert fast.features(crops[:0]).shape == (0, 256)
-
-
-@pytest.mark.networks
-def test_the_side_decides_the_features_and_the_digest(dlib: DlibTrunk, crops: Crops) -> None:
-    other = DlibTrunk(side=SIDE - 10, cache=CACHE)
-    assert np.abs(other.features(crops) - dlib.features(crops)).max() > 1e-2
-    assert other.sha256 != dlib.sha256
-    with pytest.raises(ConfigError, match="facenet-casia sees crops of 160 pixels, not of 150"):
-        OpenVinoTrunk("facenet-casia", side=150, cache=CACHE)
+    fast = OpenVinoTrunk(DLIB_RESNET, cache=CACHE, threads=1, ranges={})
+    many = np.concatenate([crops[:, :150, :150]] * 7)[:20]
+    np.testing.assert_allclose(fast.features(many), dlib.features(many), atol=1e-4)
+    assert fast.sha256 == dlib.sha256
+    assert fast.features(many[:0]).shape == (0, 256)
+    with pytest.raises(ValueError, match=r"crops are \(n, 150, 150, 3\) uint8"):
+        fast.features(crops)
 
 
 @pytest.mark.networks
@@ -102,28 +104,32 @@ def test_every_range_is_of_a_convolution_of_dlibs_network(dlib: DlibTrunk) -> No
 def test_eight_bits_are_really_used_where_the_processor_has_them(dlib: DlibTrunk, crops: Crops) -> None:
     if precision("openvino", DLIB_RESNET) == "float32":
         pytest.skip("this processor has no instructions for sums of byte products")
-    fast = OpenVinoTrunk(DLIB_RESNET, side=SIDE, cache=CACHE, threads=1)
-    assert np.abs(fast.features(crops) - dlib.features(crops)).max() > 1e-3
+    fast = OpenVinoTrunk(DLIB_RESNET, cache=CACHE, threads=1)
+    seen = crops[:, :150, :150]
+    assert np.abs(fast.features(seen) - dlib.features(seen)).max() > 1e-3
 
 
 @pytest.mark.networks
-def test_an_embedder_of_two_trunks_embeds_by_both(tmp_path: Path, crops: Crops) -> None:
+def test_an_embedder_of_two_trunks_embeds_by_both(tmp_path: Path, views: Crops) -> None:
     tensors = write_head(tmp_path, network="facenet-dlib", flip=True)
     embedder = FaceEmbedder(cache=CACHE, network="facenet-dlib", heads=tmp_path, encoder="torch")
-    features = load_trunks(BOTH, cache=CACHE).features(np.concatenate([crops, crops[:, :, ::-1]]))
+    features = load_trunks(BOTH, cache=CACHE).features(np.concatenate([views, views[:, :, ::-1]]))
     upright, mirrored = np.split(unit_rows(features @ tensors["weight"].T + tensors["bias"]), 2)
-    np.testing.assert_allclose(embedder.embed(crops), unit_rows(upright + mirrored), atol=1e-4)
+    np.testing.assert_allclose(embedder.embed(views), unit_rows(upright + mirrored), atol=1e-4)
 
 
 @pytest.mark.networks
 @pytest.mark.data
 def test_fast_embeddings_of_two_trunks_are_the_reference_ones_to_a_cosine_of_0_999(data: Path, tmp_path: Path) -> None:
-    """Under a head that gives both trunks half of the variance, centred as a trained one is."""
+    """Under a head that gives both trunks half of the variance, centred as a trained one is.
+
+    These photos are tight crops of upright faces: a cut of their middle stands for the aligned view.
+    """
     rows = []
     for path in sorted((data / "identities").glob("*/*.jpg"))[::150]:
         pixels = read_photo(path).pixels
         whole = FaceBox(0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]), 1.0, ())
-        rows.append(crop_faces(pixels, [whole], scale=1.0, size=160))
+        rows.append(np.concatenate([crop_faces(pixels, [whole], scale=s, size=160) for s in (1.0, 0.9)], axis=3))
     crops = np.concatenate(rows)
     assert len(crops) >= 20
     features = load_trunks(BOTH, cache=CACHE).features(crops)
