@@ -2,18 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from recog import identify as decide
 from recog.boxes import match_boxes
-from recog.distance import squared_distances
 from recog.errors import CatalogError, NoFaceFoundError
-from recog.index.faiss_index import FaceIndex
 from recog.library.act_results import FaceReasons
 from recog.library.freshness import FreshIndex
+from recog.library.gallery import PersonGallery
 from recog.library.networks import Networks
 from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.results import (
@@ -25,70 +21,30 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.library.verifying import decided
 from recog.quality import may_found
 from recog.store.catalog import Catalog
 from recog.store.rows import SAME_FACE_IOU
-from recog.types import Embeddings, Match, Neighbour
+from recog.types import Origin
+from recog.verification.features import Method
 
 PULLED_IN = 20_000
 """Faces of a library up to which naming one of them names the others that are near at once: about a second."""
 
 
-class PersonGallery:
-    """The confirmed faces of all people, searchable: what a probe is identified against."""
-
-    def __init__(self, catalog: Catalog, networks: Networks, *, k: int) -> None:
-        gallery = catalog.gallery(networks.info.sha256)
-        self._person_of = dict(zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), strict=True))
-        self._gallery = gallery
-        self._index = FaceIndex.build(
-            [(gallery.face_ids, gallery.embeddings)],
-            network_sha256=networks.info.sha256,
-            dim=networks.info.dim,
-            device=networks.device,
-        )
-        self._k = k
-        self._threshold = networks.calibration.threshold
-
-    @property
-    def face_ids(self) -> set[int]:
-        """The confirmed faces."""
-        return set(self._person_of)
-
-    def decide(
-        self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None
-    ) -> list[tuple[Match | None, Match | None]]:
-        """(p, dim) -> for each probe the accepted match or None, and the nearest person or None.
-
-        refused: by row of probes, people that it is not; it is decided among the others.
-        """
-        neighbours: list[Sequence[Neighbour]] = self._index.search(probes, self._k)
-        for row, person_ids in (refused or {}).items():
-            neighbours[row] = self._neighbours_but(probes[row], person_ids)
-        return [decide.identify(row, self._person_of, threshold=self._threshold) for row in neighbours]
-
-    def _neighbours_but(self, probe: Embeddings, person_ids: Collection[int]) -> Sequence[Neighbour]:
-        allowed = np.flatnonzero(~np.isin(self._gallery.person_ids, list(person_ids)))
-        squared = squared_distances(probe[np.newaxis], self._gallery.embeddings[allowed])[0]
-        nearest = np.argsort(squared, kind="stable")[: self._k]
-        return [
-            Neighbour(int(self._gallery.face_ids[allowed[place]]), float(squared[place])) for place in nearest.tolist()
-        ]
-
-
-def identify(catalog: Catalog, networks: Networks, photo: Path, *, k: int) -> IdentifiedPhoto:
+def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: Path) -> IdentifiedPhoto:
     """Name every face of a photo, or call it unknown (open set).
 
     A photo of the library is asked about like any other, but what a human said of its faces holds.
     """
     probe = read_probe(photo, networks)
     stored = _stored_faces(catalog, probe)
-    rejections, ignored = catalog.rejections(), catalog.ignored()
+    rejections, ignored = (catalog.rejections(), catalog.ignored()) if stored else ({}, set())
     refused = {row: rejections[face_id] for row, face_id in stored.items() if face_id in rejections}
-    people = {person.id: person for person in catalog.people(hidden=True)}
     calibration = networks.calibration
     faces = []
-    decisions = PersonGallery(catalog, networks, k=k).decide(probe.embeddings, refused)
+    decisions = gallery.decide(probe.embeddings, refused)
+    people = catalog.people_by_id(match.person_id for pair in decisions for match in pair if match is not None)
     for number, (box, (accepted, nearest)) in enumerate(zip(probe.faces.boxes, decisions, strict=True), start=1):
         if stored.get(number - 1) in ignored:
             accepted = None  # noqa: PLW2901 - nobody cares whose face this is
@@ -106,7 +62,7 @@ def identify(catalog: Catalog, networks: Networks, photo: Path, *, k: int) -> Id
     return IdentifiedPhoto(photo, tuple(faces))
 
 
-def identify_all(catalog: Catalog, networks: Networks, *, k: int) -> MatchReport:
+def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> MatchReport:
     """Name every face of the library that nobody confirmed, by distance; earlier matches are replaced.
 
     What humans said holds: confirmed names stay, ignored faces get none, and a rejected person gives way to the next
@@ -114,13 +70,13 @@ def identify_all(catalog: Catalog, networks: Networks, *, k: int) -> MatchReport
     """
     start = time.perf_counter()
     network = networks.info.sha256
-    gallery = PersonGallery(catalog, networks, k=k)
-    settled = gallery.face_ids | catalog.ignored()
+    ignored = catalog.ignored()
     rejections = catalog.rejections()
     matches: list[tuple[int, int, float]] = []
     unknown = 0
     for rows in catalog.embeddings(network):
         face_ids = rows.face_ids.tolist()
+        settled = ignored | catalog.confirmed_people(face_ids).keys()
         refused = {row: rejections[face_id] for row, face_id in enumerate(face_ids) if face_id in rejections}
         for face_id, (accepted, _) in zip(face_ids, gallery.decide(rows.embeddings, refused), strict=True):
             if face_id in settled:
@@ -143,20 +99,21 @@ def pull_in(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED
     """
     if catalog.embedding_mark(networks.info.sha256).count > limit:
         return None
-    return identify_all(catalog, networks, k=k)
+    return identify_all(catalog, networks, PersonGallery(catalog, networks, None, k=k))
 
 
-def why(catalog: Catalog, networks: Networks, face_id: int, *, k: int) -> FaceReasons:
+def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: int) -> FaceReasons:
     """Why a face of the library has its name, or none."""
     face = catalog.faces([face_id]).get(face_id)
     if face is None:
         raise CatalogError(f"no face has the number {face_id}: 'recog search' and every --json document name them")
     people = {person.id: person for person in catalog.people(hidden=True)}
     rejected = catalog.rejections().get(face_id, set())
-    gallery = PersonGallery(catalog, networks, k=k)
     _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
     nearest = (
-        gallery.decide(embedding, {0: rejected})[0][1] if len(embedding) and face_id not in gallery.face_ids else None
+        gallery.decide(embedding, {0: rejected})[0][1]
+        if len(embedding) and face.origin is not Origin.CONFIRMED
+        else None
     )
     return FaceReasons(
         face=face,
@@ -184,17 +141,19 @@ def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, int]:
 
 
 def verify_photos(
-    networks: Networks, left: Path, right: Path, *, face: int | None, other_face: int | None
+    networks: Networks, left: Path, right: Path, *, face: int | None, other_face: int | None, method: Method
 ) -> VerifiedPair:
     """Are the faces of two photos one person? Needs no library."""
     a, b = read_probe(left, networks), read_probe(right, networks)
     row, other = pick_face(a, face), pick_face(b, other_face, option="--other-face")
-    decision = decide.verify(a.embeddings[row], b.embeddings[other], networks.calibration)
+    decision = decided(networks, method, a.embeddings[row], b.embeddings[other : other + 1])
     return VerifiedPair(left, right, a.faces.boxes[row], b.faces.boxes[other], decision)
 
 
-def verify_person(catalog: Catalog, networks: Networks, photo: Path, name: str, *, face: int | None) -> VerifiedPair:
-    """Is the face of a photo a person of the library? Decided by the person's nearest confirmed face."""
+def verify_person(
+    catalog: Catalog, networks: Networks, photo: Path, name: str, *, face: int | None, method: Method
+) -> VerifiedPair:
+    """Is the face of a photo a person of the library? Decided by the confirmed face that speaks for it most."""
     person = catalog.person(name)
     probe = read_probe(photo, networks)
     row = pick_face(probe, face)
@@ -202,8 +161,7 @@ def verify_person(catalog: Catalog, networks: Networks, photo: Path, name: str, 
     own = gallery.embeddings[gallery.person_ids == person.id]
     if len(own) == 0:
         raise NoFaceFoundError(f"{person.name} has no confirmed face: run 'recog enrol' with a photo of the person")
-    nearest = own[(own @ probe.embeddings[row]).argmax()]
-    decision = decide.verify(probe.embeddings[row], nearest, networks.calibration)
+    decision = decided(networks, method, probe.embeddings[row], own)
     return VerifiedPair(photo, person.name, probe.faces.boxes[row], None, decision)
 
 
@@ -213,7 +171,7 @@ def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: Path,
     neighbours = index.current().search(probe.embeddings, k)
     faces = catalog.faces({one.face_id for row in neighbours for one in row})
     paths = catalog.paths({face.photo_id for face in faces.values()})
-    people = {person.id: person for person in catalog.people(hidden=True)}
+    people = catalog.people_by_id(face.person_id for face in faces.values() if face.person_id is not None)
     results = []
     for number, (box, row) in enumerate(zip(probe.faces.boxes, neighbours, strict=True), start=1):
         found = tuple(

@@ -1,5 +1,6 @@
 """Keep the vector index in step with the catalog: catch up, rebuild, publish."""
 
+from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ class FreshIndex:
         self._mark = IndexMark(0, 0)
         self._published = IndexMark(0, 0)
         self._home: Path | None = None
+        self._version: Hashable = None
         self.problem = ""
 
     def status(self) -> IndexStatus:
@@ -56,7 +58,13 @@ class FreshIndex:
         return f"the index holds {extra} faces that the catalog does not, and lacks {absent} that it does"
 
     def current(self) -> FaceIndex:
-        """The index, holding exactly the catalog's faces of this network."""
+        """The index, holding exactly the catalog's faces of this network.
+
+        While nothing is written to the catalog, this asks one question whose cost does not grow with it.
+        """
+        version = self._catalog.version()  # before all that is read: what is written meanwhile is seen next time
+        if self._index is not None and version == self._version:
+            return self._index
         if self._index is None:
             self._index = self._read()
         self._catch_up(self._index)
@@ -65,6 +73,7 @@ class FreshIndex:
             if self._index.count != expected:
                 self.problem = f"the index held {self._index.count} faces and the catalog {expected}"
             self._index = self._rebuilt()
+        self._version = version
         return self._index
 
     def publish(self) -> Path:

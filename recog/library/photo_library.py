@@ -16,6 +16,7 @@ from recog.library.backup_results import Backup, Restored
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
+from recog.library.gallery import PersonGallery
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
@@ -42,6 +43,7 @@ from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
 from recog.store.records import PastAct
 from recog.types import Person
+from recog.verification.features import Method
 from recog.weights.pull import Progress
 
 
@@ -90,6 +92,11 @@ class PhotoLibrary(StylingVerbs):
             self.catalog, self.settings.library / "index", self.networks.info, device=self.networks.device
         )
 
+    @cached_property
+    def gallery(self) -> PersonGallery:
+        """The confirmed faces, which probes are identified against."""
+        return PersonGallery(self.catalog, self.networks, self.fresh_index.current, k=self.settings.k)
+
     def _exists(self) -> bool:
         return self.settings.database is not None or (self.settings.library / "catalog.sqlite3").exists()
 
@@ -135,21 +142,29 @@ class PhotoLibrary(StylingVerbs):
 
     def identify(self, photo: Path) -> IdentifiedPhoto:
         """Name every face of a photo, or call it unknown."""
-        return answers.identify(self.catalog, self.networks, photo, k=self.settings.k)
+        return answers.identify(self.catalog, self.networks, self.gallery, photo)
 
     def identify_all(self) -> MatchReport:
         """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
         with self._writing() as catalog:
-            return answers.identify_all(catalog, self.networks, k=self.settings.k)
+            return answers.identify_all(catalog, self.networks, self.gallery)
 
     def verify(
-        self, left: Path, right: Path | str, *, face: int | None = None, other_face: int | None = None
+        self,
+        left: Path,
+        right: Path | str,
+        *,
+        face: int | None = None,
+        other_face: int | None = None,
+        method: Method = Method.DISTANCE,
     ) -> VerifiedPair:
         """Are two faces one person? right is a photo where a file of that name exists, else a person's name."""
         if isinstance(right, Path) or Path(right).is_file():
-            return answers.verify_photos(self.networks, left, Path(right), face=face, other_face=other_face)
+            return answers.verify_photos(
+                self.networks, left, Path(right), face=face, other_face=other_face, method=method
+            )
         try:
-            return answers.verify_person(self.catalog, self.networks, left, right, face=face)
+            return answers.verify_person(self.catalog, self.networks, left, right, face=face, method=method)
         except CatalogError as error:
             raise type(error)(f"{right!r} is no photo file here, and as a name: {error}") from error
 
@@ -240,7 +255,7 @@ class PhotoLibrary(StylingVerbs):
 
     def why(self, face_id: int) -> FaceReasons:
         """Why a face of the library has its name, or none."""
-        return answers.why(self.catalog, self.networks, face_id, k=self.settings.k)
+        return answers.why(self.catalog, self.networks, self.gallery, face_id)
 
     def rename(self, old: str, new: str) -> Person:
         """Give a person another name."""

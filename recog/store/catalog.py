@@ -11,6 +11,7 @@ from recog.store.database import Database
 from recog.store.erasure import Erasure
 from recog.store.faces import Faces
 from recog.store.files import Files
+from recog.store.lookups import Lookups
 from recog.store.people import People
 from recog.store.photos import Photos
 from recog.store.styling import Styling
@@ -18,7 +19,7 @@ from recog.store.tables import library
 from recog.store.upkeep import Upkeep
 
 
-class Catalog(Files, Photos, Faces, People, Acts, Clusters, Styling, Erasure, Upkeep):
+class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Erasure, Upkeep):
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
     Each method is one transaction: all or nothing, also when the process is killed. For one thread of one process at

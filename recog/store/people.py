@@ -30,16 +30,16 @@ class People(CatalogPart):
     def people(self, *, hidden: bool = False) -> list[Person]:
         """Everybody by name, ignoring case; with the hidden ones where they are asked for."""
         with self._database.reading() as connection:
-            everybody = [_person_of(row) for row in connection.execute(_select_people().order_by(people.c.name_key))]
+            everybody = [person_of(row) for row in connection.execute(select_people().order_by(people.c.name_key))]
         return [person for person in everybody if hidden or not person.hidden]
 
     def person(self, name: str) -> Person:
         """Somebody by name, ignoring case; nobody is an UnknownPersonError that says who is called alike."""
         with self._database.reading() as connection:
-            row = connection.execute(_select_people().where(people.c.name_key == name_key(name))).first()
+            row = connection.execute(select_people().where(people.c.name_key == name_key(name))).first()
             if row is None:
                 raise unknown_person(name, connection.scalars(select(people.c.name)).all())
-        return _person_of(row)
+        return person_of(row)
 
     def person_by_id(self, person_id: int) -> Person:
         """Somebody by number."""
@@ -125,13 +125,15 @@ class People(CatalogPart):
 
 def person_in(connection: Connection, person_id: int) -> Person:
     """Somebody by number, inside a transaction."""
-    row = connection.execute(_select_people().where(people.c.id == person_id)).first()
+    row = connection.execute(select_people().where(people.c.id == person_id)).first()
     if row is None:
         raise UnknownPersonError(f"nobody has the number {person_id}: the person was merged or forgotten")
-    return _person_of(row)
+    return person_of(row)
 
 
-def _select_people() -> Select[Any]:
+def select_people() -> Select[Any]:
+    """Everybody with the faces counted by origin; narrow it with where()."""
+
     def counted(origin: Origin) -> Any:
         return func.coalesce(func.sum(case((assignments.c.origin == origin.value, 1), else_=0)), 0)
 
@@ -142,7 +144,8 @@ def _select_people() -> Select[Any]:
     )
 
 
-def _person_of(row: Row[Any]) -> Person:
+def person_of(row: Row[Any]) -> Person:
+    """A row of `select_people` as a Person."""
     return Person(row.id, row.name, bool(row.hidden), row.cover_face_id, int(row.confirmed), int(row.matched))
 
 

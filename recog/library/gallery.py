@@ -1,0 +1,115 @@
+"""The confirmed faces of all people, as what a probe is identified against, always as the catalog has them."""
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+
+import numpy as np
+
+from recog import identify as decide
+from recog.distance import squared_distances
+from recog.index.faiss_index import FaceIndex
+from recog.index.structures import FLAT_LIMIT
+from recog.library.networks import Networks
+from recog.store.catalog import Catalog
+from recog.store.records import Gallery
+from recog.types import Embeddings, Match, Neighbour
+
+NEARLY_ALL = 0.5
+"""Share of a large library's faces that are confirmed from which its own index is searched for them."""
+MANY = int(NEARLY_ALL * FLAT_LIMIT)
+"""Confirmed faces below which that cannot be: the library's index need not even be read."""
+WIDER = 4
+"""Where too few of the neighbours are anybody's, so many times as many are looked at."""
+
+
+class PersonGallery:
+    """Identifies probes, from one call to the next without reading the catalog's faces again while nothing changed.
+
+    Most libraries: the confirmed faces are an exact index of their own. A large library of which most faces are
+    confirmed: its own index is searched, and the catalog asked whose the few neighbours are.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        networks: Networks,
+        library_index: Callable[[], FaceIndex] | None,
+        *,
+        k: int,
+        large: int = MANY,
+    ) -> None:
+        """library_index gives the current index of all faces; without it, or below `large` confirmed ones, unused."""
+        self._catalog = catalog
+        self._networks = networks
+        self._library_index = library_index
+        self._k = k
+        self._many = large
+        self._version: Hashable = None
+        self._large = False
+        self._own: tuple[FaceIndex, Gallery, Mapping[int, int]] | None = None
+
+    def decide(
+        self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None
+    ) -> list[tuple[Match | None, Match | None]]:
+        """(p, dim) -> for each probe the accepted match or None, and the nearest person or None.
+
+        refused: by row of probes, people that it is not; it is decided among the others.
+        """
+        threshold = self._networks.calibration.threshold
+        version = self._catalog.version()
+        if version != self._version:
+            self._own, self._large = None, self._asks_the_library()
+            self._version = version
+        if self._large and self._library_index is not None:
+            return self._decide_in_library(self._library_index(), probes, refused or {}, threshold)
+        if self._own is None:
+            self._own = self._confirmed()
+        index, gallery, owner_of = self._own
+        neighbours: list[Sequence[Neighbour]] = index.search(probes, self._k)
+        for row, person_ids in (refused or {}).items():
+            neighbours[row] = self._neighbours_but(gallery, probes[row], person_ids)
+        return [decide.identify(row, owner_of, threshold=threshold) for row in neighbours]
+
+    def _asks_the_library(self) -> bool:
+        if self._library_index is None or (confirmed := self._catalog.confirmed_count()) < self._many:
+            return False
+        index = self._library_index()
+        return index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count
+
+    def _confirmed(self) -> tuple[FaceIndex, Gallery, Mapping[int, int]]:
+        gallery = self._catalog.gallery(self._networks.info.sha256)
+        index = FaceIndex.build(
+            [(gallery.face_ids, gallery.embeddings)],
+            network_sha256=self._networks.info.sha256,
+            dim=self._networks.info.dim,
+            device=self._networks.device,
+            kind="flat",
+        )
+        return index, gallery, dict(zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), strict=True))
+
+    def _decide_in_library(
+        self, index: FaceIndex, probes: Embeddings, refused: Mapping[int, Collection[int]], threshold: float
+    ) -> list[tuple[Match | None, Match | None]]:
+        """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough."""
+        decided: dict[int, tuple[Match | None, Match | None]] = {}
+        owner_of: dict[int, int] = {}
+        undecided = list(range(len(probes)))
+        reach = 2 * self._k
+        while undecided:
+            neighbours = index.search(probes[undecided], reach)
+            asked = {near.face_id for row in neighbours for near in row} - owner_of.keys()
+            owner_of |= self._catalog.confirmed_people(asked)
+            for row, near in zip(undecided, neighbours, strict=True):
+                not_these = refused.get(row, ())
+                named = [one for one in near if owner_of.get(one.face_id, -1) not in {-1, *not_these}][: self._k]
+                beyond = bool(named) and near[-1].squared_distance > threshold
+                if len(named) == self._k or beyond or reach >= index.count:
+                    decided[row] = decide.identify(named, owner_of, threshold=threshold)
+            undecided = [row for row in undecided if row not in decided]
+            reach *= WIDER
+        return [decided[row] for row in range(len(probes))]
+
+    def _neighbours_but(self, gallery: Gallery, probe: Embeddings, person_ids: Collection[int]) -> Sequence[Neighbour]:
+        allowed = np.flatnonzero(~np.isin(gallery.person_ids, list(person_ids)))
+        squared = squared_distances(probe[np.newaxis], gallery.embeddings[allowed])[0]
+        nearest = np.argsort(squared, kind="stable")[: self._k]
+        return [Neighbour(int(gallery.face_ids[allowed[place]]), float(squared[place])) for place in nearest.tolist()]

@@ -1,0 +1,113 @@
+"""PersonGallery: the road through the library's own index decides as the exact road does, on what is true now."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recog.distance import unit_rows
+from recog.index.faiss_index import FaceIndex
+from recog.library.gallery import PersonGallery
+from recog.store.engine import open_catalog
+from recog.store.records import ScannedPhoto
+from recog.types import Embeddings, FaceBox, FileStat, Match, NewFace
+from tests.painted import PaintedLibrary, PaintedNetworks, painted_library
+
+FACES = 200
+PEOPLE = 20
+
+
+class World:
+    """A library of 200 faces near 20 directions of three, some confirmed, with its index as a large library has it."""
+
+    def __init__(self, library: PaintedLibrary, folder: Path) -> None:
+        random = np.random.default_rng(5)
+        self.networks: PaintedNetworks = library.networks  # type: ignore[assignment]
+        info = self.networks.info
+        directions = unit_rows(random.normal(size=(PEOPLE, 3)).astype(np.float32))
+        noise = 0.1 * random.normal(size=(FACES, 3)).astype(np.float32)
+        self.embeddings: Embeddings = unit_rows(np.repeat(directions, FACES // PEOPLE, axis=0) + noise)
+        library.settings.library.mkdir(parents=True, exist_ok=True)
+        self.catalog = open_catalog(library.settings.database_url, create=True)
+        box = FaceBox(0, 0, 10, 10, 0.9, ((1.0, 1.0),) * 5)
+        photos = [
+            ScannedPhoto(
+                FileStat(folder / f"{row}.png", 1, 1), f"{row:064x}", 50, 50, None, [NewFace(box, one, 9, b"j")]
+            )
+            for row, one in enumerate(self.embeddings)
+        ]
+        saved = self.catalog.save_photos(photos, detector="d" * 64, network=info)
+        self.ids = np.array([photo.face_ids[0] for photo in saved], np.int64)
+        self.index = FaceIndex.build(
+            [(self.ids, self.embeddings)], network_sha256=info.sha256, dim=3, device="cpu", kind="ivf"
+        )
+        assert self.index._shortlist is not None
+        self.index._shortlist.nprobe = self.index._shortlist.nlist  # every list: nothing is missed
+
+    def confirm(self, every: int) -> None:
+        for person in range(PEOPLE):
+            rows = range(person * 10, person * 10 + 10, every)
+            self.catalog.enrol(f"person {person}", [int(self.ids[row]) for row in rows])
+
+    def galleries(self) -> tuple[PersonGallery, PersonGallery]:
+        """Through the library's index, and exact."""
+        return (
+            PersonGallery(self.catalog, self.networks, lambda: self.index, k=4, large=1),
+            PersonGallery(self.catalog, self.networks, None, k=4),
+        )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with painted_library(tmp_path / "library") as library:
+        made = World(library, tmp_path)
+        yield made
+        made.catalog.close()
+
+
+def rounded(decisions: list[tuple[Match | None, Match | None]]) -> list[list[tuple[int, float, int] | None]]:
+    return [
+        [(one.person_id, round(one.squared_distance, 5), one.votes) if one else None for one in decision]
+        for decision in decisions
+    ]
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_through_the_library_s_index_probes_are_named_as_among_the_confirmed_faces_alone(
+    world: World, every: int
+) -> None:
+    world.confirm(every)
+    through, exact = world.galleries()
+    probes = unit_rows(np.random.default_rng(1).normal(size=(60, 3)).astype(np.float32))
+    expected = rounded(exact.decide(probes))
+    assert rounded(through.decide(probes)) == expected
+    assert {accepted is None for accepted, _ in expected} == {True, False}, "some are unknown, some are not"
+
+
+def test_people_that_a_probe_is_not_are_passed_over_on_both_roads(world: World) -> None:
+    world.confirm(1)
+    through, exact = world.galleries()
+    probes = world.embeddings[::10].copy()
+    owners = world.catalog.confirmed_people(world.ids[::10].tolist())
+    refused = {row: {owners[int(face_id)]} for row, face_id in enumerate(world.ids[::10])}
+    decided = through.decide(probes, refused)
+    assert rounded(decided) == rounded(exact.decide(probes, refused))
+    assert all(nearest and nearest.person_id not in refused[row] for row, (_, nearest) in enumerate(decided))
+
+
+def test_what_is_confirmed_rejected_or_forgotten_counts_in_the_next_answer(world: World) -> None:
+    world.confirm(1)
+    person = world.catalog.person("person 3")
+    for gallery in world.galleries():
+        (accepted, _) = gallery.decide(world.embeddings[30:31])[0]
+        assert accepted is not None
+        assert accepted.person_id == person.id
+    galleries = world.galleries()
+    for gallery in galleries:
+        gallery.decide(world.embeddings[30:31])
+    world.catalog.forget(person.id)
+    for gallery in galleries:
+        nearest = gallery.decide(world.embeddings[30:31])[0][1]
+        assert nearest is not None
+        assert nearest.person_id != person.id
