@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from recog.cli import acts, clusters, evaluations, exchange, faces, maps, models, people, styling, training, upkeep
+from recog.cli import (
+    acts,
+    clusters,
+    evaluations,
+    exchange,
+    faces,
+    maps,
+    models,
+    people,
+    styling,
+    training,
+    upkeep,
+    verifier,
+)
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -73,6 +86,7 @@ app.add_typer(style_app, name="style")
 
 train_app = _group("Train networks.")
 train_app.command("head")(training.head)
+train_app.command("verifier")(verifier.verifier)
 app.add_typer(train_app, name="train")
 
 evaluate_app = _group("Measure networks.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,14 @@ import typer
 from recog.cli.acts import PULL_IN
 from recog.cli.failures import say
 from recog.cli.session import Session, verb
+
+
+class VerifyMethod(StrEnum):
+    """How a pair is decided."""
+
+    DISTANCE = "distance"
+    LOGISTIC = "logistic"
+    CHI_SQUARE = "chi-square"
 
 
 @verb
@@ -61,23 +70,29 @@ def verify(
     session: Session,
     left: Annotated[Path, typer.Argument(metavar="A", show_default=False)],
     right: Annotated[str, typer.Argument(metavar="B", show_default=False)],
+    *,
     face: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Take the N-th face of A from the left.", show_default=False)
     ] = None,
     other_face: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Take the N-th face of B from the left.", show_default=False)
     ] = None,
+    method: Annotated[VerifyMethod, typer.Option(help="How to decide.")] = VerifyMethod.DISTANCE,
 ) -> None:
     """Say whether photo A and B show the same person.
 
-    B is a photo or a person's name. A photo with several faces needs --face or --other-face.
+    B is a photo or a person's name. A photo with several faces needs --face or --other-face. All methods but distance
+    need `recog train verifier` first.
 
     Example:
       recog verify ada.jpg party.jpg --other-face 2
       recog verify ada.jpg "Ada Lovelace"
     """
+    from recog.verification.features import Method
+
     with session.open() as library:
-        session.show(library.verify(left, right, face=face, other_face=other_face))
+        decided = library.verify(left, right, face=face, other_face=other_face, method=Method(method.value))
+        session.show(decided)
 
 
 @verb

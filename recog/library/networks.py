@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
@@ -21,6 +22,11 @@ class Networks:
     def __init__(self, settings: Settings, *, progress: Progress | None = None) -> None:
         self._settings = settings
         self._progress = progress
+
+    @property
+    def library(self) -> Path:
+        """Where the library's own calibration and classifiers lie."""
+        return self._settings.library
 
     @cached_property
     def device(self) -> str:

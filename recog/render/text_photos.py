@@ -94,6 +94,12 @@ def verified(pair: VerifiedPair) -> str:
     shown = distance_against(verdict.squared_distance, verdict.threshold)
     threshold = distance_against(verdict.threshold, verdict.squared_distance)
     right = _shown(pair.right) if isinstance(pair.right, Path) else printable(pair.right)
+    if verdict.least_probability is not None:
+        return (
+            f"{said}: {_shown(pair.left)} and {right}\n"
+            f"probability of one person {percent(verdict.probability)} ({verdict.method}), "
+            f"{percent(verdict.least_probability)} is needed; distance {shown}"
+        )
     return (
         f"{said}: {_shown(pair.left)} and {right}\n"
         f"distance {shown}, {side} the threshold {threshold}; "

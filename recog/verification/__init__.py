@@ -1,0 +1,1 @@
+"""Verification as binary classification: one face or two, by more than their distance."""
