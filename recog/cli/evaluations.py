@@ -230,6 +230,14 @@ def calibrate(
         list[str] | None,
         typer.Option("--tight", metavar="GLOB=NAME", help="The same, of crops whose faces meet the border."),
     ] = None,
+    strangers: Annotated[
+        list[str] | None,
+        typer.Option("--strangers", metavar="GLOB=NAME", help="Fit the grouping too, with one photo each of these."),
+    ] = None,
+    tight_strangers: Annotated[
+        list[str] | None,
+        typer.Option("--tight-strangers", metavar="GLOB=NAME", help="The same, of crops."),
+    ] = None,
     far: Annotated[float, typer.Option(help="False accept rate that the threshold is to have.")] = 1e-3,
     groups: Annotated[
         Groups | None,
@@ -248,11 +256,13 @@ def calibrate(
     """Fit the threshold and the map to a probability on DIR, which has a folder per person.
 
     With several sets the strictest decides. The library then uses the result. People whom the network was trained on
-    make it look better than it is: take others.
+    make it look better than it is: take others. With strangers it is also fitted when faces are grouped as one person:
+    a library is full of people who are in it once, some hundred of whom should be among the others here.
 
     Example:
       recog calibrate people/
       recog calibrate people/ --set 'party_*=my parties' --tight 'cut_*=my crops' --groups prefixes
+      recog calibrate people/ --set 'friends_*' --strangers 'crowd_*'
     """
     from dataclasses import asdict
 
@@ -275,6 +285,9 @@ def calibrate(
             networks.embedder,
             far=far,
             check=check,
+            strangers=[read_set(text) for text in strangers or ()]
+            + [read_set(text, tight=True) for text in tight_strangers or ()],
+            kept=networks.cluster_rule,
             grouping=None if groups is None else Grouping(groups.value),
             head_record=load_head(name).record,
             cache=settings.cache / "features",
@@ -288,6 +301,7 @@ def calibrate(
         "sets": [asdict(each) for each in made.run.sets],
         "check": checked,
         "groups": [asdict(each) for each in made.groups],
+        "clusters": None if made.clusters is None else asdict(made.clusters),
     }
     save_calibration(made.run.calibration, path, measured=measured)
     session.show_document(made, calibration_text(path, made))

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import recog.weights
 from recog.errors import EvaluationError
-from recog.types import Calibration
+from recog.types import Calibration, ClusterRule, Scatter
 
 SHIPPED = Path(recog.weights.__file__).parent / "heads"
 
@@ -41,6 +42,7 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
             intercept=float(fields["intercept"]),
             data=str(fields["data"]),
             pairs=int(fields["pairs"]),
+            clusters=_cluster_rule(fields.get("clusters")),
         )
     except OSError as error:
         raise EvaluationError(
@@ -54,3 +56,10 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
             "which is in use: its threshold means nothing there; calibrate again"
         )
     return calibration
+
+
+def _cluster_rule(fields: Mapping[str, Any] | None) -> ClusterRule | None:
+    if fields is None:
+        return None
+    scatter = {name: float(fields["scatter"][name]) for name in ("between", "dimensions", "correlation")}
+    return ClusterRule(float(fields["threshold"]), int(fields["faces"]), Scatter(**scatter), str(fields["data"]))

@@ -42,41 +42,69 @@ def cluster_scores(labels: Labels, clusters: Labels) -> ClusterScores:
     weigh by their square. B-cubed (Bagga, Baldwin 1998): the same two shares for each face, itself included, averaged
     over faces.
     """
-    if labels.shape != clusters.shape or labels.ndim != 1 or not len(labels):
-        raise ValueError(f"labels {labels.shape} and clusters {clusters.shape} are not n numbers each, n > 0")
-    alone = clusters < 0
-    grouped = np.where(alone, clusters.max(initial=-1) + 1 + np.arange(len(clusters)), clusters)
-    _, person, of_person = np.unique(labels, return_inverse=True, return_counts=True)
-    _, cluster, of_cluster = np.unique(grouped, return_inverse=True, return_counts=True)
-    _, cell, of_cell = np.unique(person * len(of_cluster) + cluster, return_inverse=True, return_counts=True)
-    together, mine, near = of_cell[cell], of_person[person], of_cluster[cluster]
-    ones = np.ones(len(labels))
+    counts = _Counts(labels, clusters)
     return ClusterScores(
         faces=len(labels),
-        people=len(of_person),
-        clusters=int(np.count_nonzero(of_cluster > 1)),
-        alone=int(np.count_nonzero(of_cluster == 1)),
-        pairwise=_agreement(person, together - 1, near - 1, together - 1, mine - 1),
-        b_cubed=_agreement(person, together / near, ones, together / mine, ones),
+        people=len(counts.of_person),
+        clusters=int(np.count_nonzero(counts.of_cluster > 1)),
+        alone=int(np.count_nonzero(counts.of_cluster == 1)),
+        pairwise=_agreement(counts.pairwise()),
+        b_cubed=_agreement(counts.b_cubed()),
     )
 
 
-def _agreement(
-    person: Labels,
-    right: NDArray[np.number],
-    claimed: NDArray[np.number],
-    found: NDArray[np.number],
-    wanted: NDArray[np.number],
-) -> Agreement:
-    """Right of claimed is precision, found of wanted recall; all (n,) a face, summed by person for the intervals."""
-    sums: list[Sums] = [np.bincount(person, weights=values) for values in (right, claimed, found, wanted)]
-    precision, precision_interval = _rate(sums[0], sums[1])
-    recall, recall_interval = _rate(sums[2], sums[3])
-    f = 2 * precision * recall / (precision + recall) if precision + recall > 0 else 0.0
-    return Agreement(precision, precision_interval, recall, recall_interval, f)
+def f_scores(labels: Labels, clusters: Labels) -> tuple[float, float]:
+    """Pairwise and B-cubed F of the same, without the intervals, which take most of the time."""
+    counts = _Counts(labels, clusters)
+    pairwise, b_cubed = (
+        _f(_share(right, claimed), _share(found, wanted))
+        for right, claimed, found, wanted in (counts.pairwise(), counts.b_cubed())
+    )
+    return pairwise, b_cubed
 
 
-def _rate(hits: Sums, cases: Sums) -> tuple[float, Interval]:
-    if cases.sum() == 0:
-        return 1.0, (1.0, 1.0)
-    return float(hits.sum() / cases.sum()), ratio_interval(hits, cases)
+class _Counts:
+    """Who is with whom. Sums are of a person's faces: right of claimed is precision, found of wanted recall."""
+
+    def __init__(self, labels: Labels, clusters: Labels) -> None:
+        if labels.shape != clusters.shape or labels.ndim != 1 or not len(labels):
+            raise ValueError(f"labels {labels.shape} and clusters {clusters.shape} are not n numbers each, n > 0")
+        alone = clusters < 0
+        grouped = np.where(alone, clusters.max(initial=-1) + 1 + np.arange(len(clusters)), clusters)
+        _, self._person, self.of_person = np.unique(labels, return_inverse=True, return_counts=True)
+        _, cluster, self.of_cluster = np.unique(grouped, return_inverse=True, return_counts=True)
+        cells = self._person * len(self.of_cluster) + cluster
+        _, cell, of_cell = np.unique(cells, return_inverse=True, return_counts=True)
+        self._together, self._near = of_cell[cell], self.of_cluster[cluster]
+        self._mine = self.of_person[self._person]
+
+    def pairwise(self) -> tuple[Sums, ...]:
+        """Of pairs."""
+        return self._sums(self._together - 1, self._near - 1, self._together - 1, self._mine - 1)
+
+    def b_cubed(self) -> tuple[Sums, ...]:
+        """Of faces."""
+        ones = np.ones(len(self._mine))
+        return self._sums(self._together / self._near, ones, self._together / self._mine, ones)
+
+    def _sums(self, *of_faces: NDArray[np.number]) -> tuple[Sums, ...]:
+        return tuple(np.bincount(self._person, weights=values) for values in of_faces)
+
+
+def _agreement(sums: tuple[Sums, ...]) -> Agreement:
+    right, claimed, found, wanted = sums
+    precision, recall = _share(right, claimed), _share(found, wanted)
+    intervals = (_interval(right, claimed), _interval(found, wanted))
+    return Agreement(precision, intervals[0], recall, intervals[1], _f(precision, recall))
+
+
+def _f(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall > 0 else 0.0
+
+
+def _share(hits: Sums, cases: Sums) -> float:
+    return float(hits.sum() / cases.sum()) if cases.sum() > 0 else 1.0
+
+
+def _interval(hits: Sums, cases: Sums) -> Interval:
+    return ratio_interval(hits, cases) if cases.sum() > 0 else (1.0, 1.0)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
-from recog.types import Calibration, Detector, Embedder, NetworkInfo
+from recog.types import Calibration, ClusterRule, Detector, Embedder, NetworkInfo
 from recog.weights.pull import Progress
 
 if TYPE_CHECKING:  # torch loads only when a picture is styled
@@ -99,6 +99,16 @@ class Networks:
         if self._settings.threshold is None:
             return calibration
         return replace(calibration, threshold=self._settings.threshold, far=None)
+
+    @property
+    def cluster_rule(self) -> ClusterRule | None:
+        """When faces are grouped, by a calibration that is for this network; None where there is none."""
+        from recog.errors import EvaluationError
+
+        try:
+            return self.calibration.clusters
+        except EvaluationError:
+            return None
 
     def style_network(self, name: str) -> "StyleNetwork":
         """The network of that name that looks at style."""

@@ -31,6 +31,7 @@ def calibration_text(path: Path, made: FolderCalibration) -> str:
         ("threshold", distance(calibration.threshold)),
         ("false accepts", f"{_percent(run.sets[run.strictest].far)} on {printable(calibration.data)}"),
         ("probability of one person", shown),
+        ("grouping", _grouping(made)),
         *(("without a face", f"{printable(str(photo))}: {why}") for photo, why in made.lost.items()),
     ]
     errors = [
@@ -48,6 +49,14 @@ def calibration_text(path: Path, made: FolderCalibration) -> str:
     header = ("set", "same", "different", "own threshold", "FAR (95 % over people)", "VAL", "misplaced")
     by_group = f"\n\n{group_errors_text(made.groups)}" if made.groups else ""
     return f"{facts(rows)}\n\n{table(header, errors, right=(1, 2, 3, 4, 5, 6))}{by_group}"
+
+
+def _grouping(made: FolderCalibration) -> str:
+    rule, fit = made.run.calibration.clusters, made.clusters
+    if rule is None:
+        return "by the mean distance, up to the threshold; not fitted: name --strangers"
+    how = "kept" if fit is None else f"pairwise F {fit.pairwise_f:.3f}, B-cubed F {fit.b_cubed_f:.3f}"
+    return f"lone faces up to {distance(rule.threshold)} among {rule.faces:,} ({how} on {printable(rule.data)})"
 
 
 def group_errors_text(groups: tuple[GroupErrors, ...]) -> str:

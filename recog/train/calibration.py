@@ -1,7 +1,7 @@
 """From folders of people to a calibration of the network in use."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +9,14 @@ import numpy as np
 from recog.errors import EvaluationError
 from recog.evaluate.calibrate import CalibrationRun, LabelledFaces, SetErrors, calibrate, errors_on
 from recog.evaluate.groups import GroupErrors, group_errors
+from recog.train.cluster_rule import ClusterFit, fit_cluster_rule
 from recog.train.embedded import embedded_faces
 from recog.train.faces import Undetected
 from recog.train.folder import held_out_people
 from recog.train.groups import Grouping, group_of, people_pattern
 from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.sampler import Labels
-from recog.types import Detector, Embedder
+from recog.types import ClusterRule, Detector, Embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class FolderCalibration:
     groups: tuple[GroupErrors, ...]
     found: tuple[Mapping[str, int], ...]
     lost: Mapping[Path, str]
+    clusters: ClusterFit | None = None
 
 
 def calibrate_on_folder(
@@ -60,6 +62,8 @@ def calibrate_on_folder(
     *,
     far: float,
     check: Path | None = None,
+    strangers: Sequence[PeopleSet] = (),
+    kept: ClusterRule | None = None,
     grouping: Grouping | None = None,
     head_record: Mapping[str, object],
     cache: Path,
@@ -67,9 +71,10 @@ def calibrate_on_folder(
 ) -> FolderCalibration:
     """Calibrate on the sets of `folder`, which has a folder per person; see evaluate.calibrate for what is fitted.
 
-    With a grouping the folder has its layout, and the errors on the sets' faces are told by group too. A set that the
-    head was trained on, told by the digest of its photos in head_record, counts with
-    the people held out from that training alone.
+    When faces are grouped is fitted too where `strangers` are named, sets of which one photo a person is taken; else
+    the calibration takes the rule `kept`. With a grouping the folder has its layout, and the errors on the sets' faces
+    are told by group too. A set that the head was trained on, told by the digest of its photos in head_record, counts
+    with the people held out from that training alone.
 
     Raises:
         TrainingError: a set has fewer than two people with photos.
@@ -99,9 +104,34 @@ def calibrate_on_folder(
             groups += [group_of(photos.paths[row], grouping) for row in faces.photos[chosen]]
     fitted = measured[: len(sets)]
     run = calibrate(fitted, far=far, network_sha256=embedder.info.sha256)
+    fit = None
+    if strangers:
+        singles = [_first_photos(labelled_photos(folder, pattern=each.pattern)) for each in strangers]
+        once = [
+            embedded_faces(
+                photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT,
+                cache=cache, progress=on_photo,
+            )
+            for each, photos in zip(strangers, singles, strict=True)
+        ]  # fmt: skip
+        fit = fit_cluster_rule(
+            fitted,
+            [
+                LabelledFaces(faces.embeddings, faces.labels, f"{each.data}, {len(faces.labels)} people")
+                for each, faces in zip(strangers, once, strict=True)
+            ],
+        )
+    calibration = replace(run.calibration, clusters=kept if fit is None else fit.rule)
+    run = replace(run, calibration=calibration)
     checked = None if check is None else errors_on(measured[-1], run.calibration)
     by_group = group_errors(_together(fitted), groups, threshold=run.calibration.threshold) if groups else ()
-    return FolderCalibration(run, checked, by_group, tuple(found), lost)
+    return FolderCalibration(run, checked, by_group, tuple(found), lost, fit)
+
+
+def _first_photos(photos: LabelledPhotos) -> LabelledPhotos:
+    """The first photo of each person."""
+    _, first = np.unique(photos.labels, return_index=True)
+    return LabelledPhotos(tuple(photos.paths[row] for row in first), photos.labels[first], photos.people)
 
 
 def _together(sets: Sequence[LabelledFaces]) -> LabelledFaces:

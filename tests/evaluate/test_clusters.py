@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recog.evaluate.clusters import cluster_scores
+from recog.evaluate.clusters import cluster_scores, f_scores
 
 Numbered = st.lists(st.tuples(st.integers(0, 4), st.integers(-1, 4)), min_size=1, max_size=25)
 
@@ -45,3 +45,11 @@ def test_no_faces_and_other_lengths_are_the_callers_mistake() -> None:
     for labels, clusters in ((np.empty(0), np.empty(0)), (np.zeros(2), np.zeros(3))):
         with pytest.raises(ValueError, match="n numbers each"):
             cluster_scores(labels.astype(np.int64), clusters.astype(np.int64))
+
+
+def test_the_fast_scores_are_those_with_intervals() -> None:
+    random = np.random.default_rng(0)
+    labels, clusters = random.integers(0, 9, 60), random.integers(-1, 12, 60)
+    scores = cluster_scores(labels, clusters)
+    assert f_scores(labels, clusters) == (scores.pairwise.f, scores.b_cubed.f)
+    assert f_scores(np.arange(3), np.full(3, -1)) == (1.0, 1.0)
