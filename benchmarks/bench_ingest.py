@@ -1,17 +1,24 @@
 """Photos a second of `recog index` beside facenet-pytorch's own pipeline on the same files, with recall.
 
-    python -m benchmarks.bench_ingest ../shared/data/wider_dev --photos 40 --threads 2
+    python -m benchmarks.bench_ingest ../shared/data/wider_dev --photos 40 --large 12 --threads 2
 
 Writes benchmarks/results/ingest.csv. The peer opens each photo with Pillow, finds every face with MTCNN(keep_all=True)
 and embeds its crops with InceptionResnetV1, float32; it stores nothing. recog's time is that of the whole use case,
-from an empty library: decoding, digests, thumbnails, catalog. Loading the networks is in neither time. Recall as in
-bench_detect.
+from an empty library: decoding in processes, digests, thumbnails, catalog. Loading the networks is in neither time;
+both run over a few photos first, then in turn. Both have the same cores and no others. Recall as in bench_detect.
+
+The photos are those of the folder, and --large of them enlarged to 4000 pixels, with a sensor's noise, as JPEGs of
+quality 92: 12 megapixels each where the photo is 4 : 3. Processor seconds are of all threads and processes.
 """
 
 import argparse
+import os
+import resource
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,86 +31,161 @@ from benchmarks.bench_detect import Boxes, faces_found, ground_truth
 from benchmarks.measured import machine, write_results
 from recog.config import read_settings
 from recog.embed.trunk import Trunk
+from recog.library.networks import Networks
 from recog.library.photo_library import PhotoLibrary
 
+LARGE_SIDE = 4000
+NOISE = 4.0
+"""Standard deviation, of 255: that of a phone's sensor in daylight; such a file has 3 to 5 megabytes."""
+WARM = 3
 
-def peer(photos: list[Path], detector: MTCNN, network: InceptionResnetV1) -> dict[Path, Boxes]:
-    """Boxes of every photo; its embeddings are made, and let go."""
-    found = {}
-    for path in photos:
-        with Image.open(path) as file:
-            image = file.convert("RGB")
-        boxes, _ = detector.detect(image)
-        found[path] = np.array([] if boxes is None else boxes, dtype=np.float64).reshape(-1, 4)
-        if boxes is not None:
-            crops = detector.extract(image, boxes, None)
-            with torch.inference_mode():
-                network(crops)
-    return found
+Index = Callable[[Path], dict[str, Boxes]]
+"""A folder of photos -> boxes of every photo, by file name."""
 
 
-def ours(photos: list[Path], folder: Path, cache: Path) -> tuple[dict[Path, Boxes], float]:
-    """Boxes that the library holds after indexing copies of the photos, and the seconds that indexing took."""
-    source = folder / "photos"
-    source.mkdir()
-    copies = {source / f"{number:06}{path.suffix}": path for number, path in enumerate(photos)}
-    for copy, path in copies.items():
-        copy.write_bytes(path.read_bytes())
-    with PhotoLibrary(read_settings(library=folder / "library", cache=cache)) as library:
-        networks = library.networks
-        detector, network = networks.detector.sha256, networks.embedder.info.sha256  # loads both
-        report = library.index([source])
+@dataclass(slots=True)
+class Tally:
+    """What a pipeline did in its repeats."""
+
+    seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    boxes: dict[str, Boxes] = field(default_factory=dict)
+
+
+def peer_pipeline(cache: Path) -> Index:
+    """facenet-pytorch's, with the weights of recog's default trunk: its own would have to be downloaded."""
+    detector, network = MTCNN(keep_all=True), InceptionResnetV1(pretrained=None, classify=False).eval()
+    network.load_state_dict(Trunk(cache=cache).network.state_dict())
+
+    def index(folder: Path) -> dict[str, Boxes]:
         found = {}
-        for copy, file in library.catalog.files_under(source, detector=detector, network=network).items():
-            faces = [] if file.photo_id is None else library.catalog.faces_of_photo(file.photo_id)
-            boxes = [[face.box.left, face.box.top, face.box.right, face.box.bottom] for face in faces]
-            found[copies[copy]] = np.array(boxes, dtype=np.float64).reshape(-1, 4)
-    return found, report.seconds
+        for path in sorted(folder.iterdir()):
+            with Image.open(path) as file:
+                image = file.convert("RGB")
+            boxes, _ = detector.detect(image)
+            found[path.name] = np.array([] if boxes is None else boxes, dtype=np.float64).reshape(-1, 4)
+            if boxes is not None:
+                crops = detector.extract(image, boxes, None)
+                with torch.inference_mode():
+                    network(crops)
+        return found
+
+    return index
+
+
+def our_pipeline(cache: Path) -> Index:
+    """`recog index` into a library that is new every time, with networks that are loaded once."""
+    networks = Networks(read_settings(cache=cache))
+
+    def index(folder: Path) -> dict[str, Boxes]:
+        with (
+            tempfile.TemporaryDirectory() as library,
+            PhotoLibrary(read_settings(library=Path(library), cache=cache)) as photos,
+        ):
+            photos.networks = networks
+            photos.index([folder])
+            detector, network = networks.detector.sha256, networks.info.sha256
+            found = {}
+            for path, file in photos.catalog.files_under(folder, detector=detector, network=network).items():
+                faces = [] if file.photo_id is None else photos.catalog.faces_of_photo(file.photo_id)
+                boxes = [[face.box.left, face.box.top, face.box.right, face.box.bottom] for face in faces]
+                found[path.name] = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+        return found
+
+    return index
+
+
+def processor_seconds() -> float:
+    """Of this process, and of its children that have ended: recog's decoders end with every run."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def compare(folder: Path, warm: Path, pipelines: dict[str, Index], *, repeats: int) -> dict[str, Tally]:
+    """Every pipeline over the folder, in turn; over a few of its photos before that."""
+    tallies = {name: Tally() for name in pipelines}
+    for index in pipelines.values():
+        index(warm)
+    for _ in range(repeats):
+        for name, index in pipelines.items():
+            before, start = processor_seconds(), time.perf_counter()
+            tallies[name].boxes = index(folder)
+            tallies[name].seconds.append(time.perf_counter() - start)
+            tallies[name].processor.append(processor_seconds() - before)
+    return tallies
+
+
+def enlarged(path: Path, target: Path, *, seed: int) -> float:
+    """Write the photo as a large JPEG; how many times larger it is."""
+    with Image.open(path) as file:
+        image = file.convert("RGB")
+    factor = LARGE_SIDE / max(image.size)
+    size = (round(image.width * factor), round(image.height * factor))
+    pixels = np.asarray(image.resize(size, Image.Resampling.BICUBIC)).astype(np.float32)
+    pixels += np.random.default_rng(seed).normal(0, NOISE, pixels.shape).astype(np.float32)
+    Image.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8)).save(target, quality=92)
+    return factor
+
+
+def rows(name: str, tallies: dict[str, Tally], truth: dict[str, Boxes]) -> list[list[object]]:
+    """Of the results, a pipeline each; the first one is the peer."""
+    valid = sum(len(faces) for faces in truth.values())
+    medians = {pipeline: statistics.median(tally.seconds) for pipeline, tally in tallies.items()}
+    slowest = next(iter(medians.values()))
+    found = []
+    for pipeline, tally in tallies.items():
+        faces = sum(len(boxes) for boxes in tally.boxes.values())
+        hits = sum(faces_found(truth[photo], tally.boxes[photo]) for photo in truth)
+        found.append(
+            [
+                name,
+                pipeline,
+                f"{len(truth) / medians[pipeline]:.2f}",
+                f"{slowest / medians[pipeline]:.2f}",
+                f"{statistics.median(tally.processor) / len(truth):.3f}",
+                faces,
+                f"{hits / max(valid, 1):.4f}",
+            ]
+        )
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="with ground_truth.txt and images/")
     parser.add_argument("--photos", type=int, default=40)
+    parser.add_argument("--large", type=int, default=12, help="photos enlarged to 12 megapixels, one in so many")
     parser.add_argument("--least", type=float, default=30.0, help="smallest side of a face that counts, pixels")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="cores, for both")
     parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
     options = parser.parse_args()
+    os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: options.threads]))
     torch.set_num_threads(options.threads)
-    truth = dict(ground_truth(options.folder, least=options.least)[: options.photos])
-    photos = list(truth)
-    detector, network = MTCNN(keep_all=True), InceptionResnetV1(pretrained=None, classify=False).eval()
-    network.load_state_dict(Trunk(cache=options.cache).network.state_dict())
-    peer(photos[:2], detector, network)
-    seconds: dict[str, list[float]] = {"facenet-pytorch": [], "recog index": []}
-    boxes: dict[str, dict[Path, Boxes]] = {}
-    for _ in range(options.repeats):
-        start = time.perf_counter()
-        boxes["facenet-pytorch"] = peer(photos, detector, network)
-        seconds["facenet-pytorch"].append(time.perf_counter() - start)
-        with tempfile.TemporaryDirectory() as folder:
-            boxes["recog index"], taken = ours(photos, Path(folder), options.cache)
-        seconds["recog index"].append(taken)
-    valid = sum(len(faces) for faces in truth.values())
-    slowest = statistics.median(seconds["facenet-pytorch"])
-    rows = []
-    for name, times in seconds.items():
-        median = statistics.median(times)
-        found = sum(faces_found(truth[path], boxes[name][path]) for path in photos)
-        faces = sum(len(rows) for rows in boxes[name].values())
-        rows.append(
-            [
-                name,
-                f"{len(photos) / median:.2f}",
-                f"{slowest / median:.2f}",
-                f"{faces / median:.1f}",
-                faces,
-                f"{found / max(valid, 1):.4f}",
-            ]
-        )
-    comment = machine(threads=options.threads, torch=torch.__version__, photos=len(photos), faces=valid)
-    write_results("ingest.csv", comment, ["pipeline", "photos/s", "x peer", "faces/s", "faces", "recall"], rows)
+    drawn = ground_truth(options.folder, least=options.least)
+    drawn = drawn[:: max(1, len(drawn) // options.photos)][: options.photos]
+    pipelines = {"facenet-pytorch": peer_pipeline(options.cache), "recog index": our_pipeline(options.cache)}
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, count in (("1 MP", options.photos), ("12 MP", options.large)):
+            source, warm = Path(folder, name), Path(folder, f"{name}, warm")
+            source.mkdir()
+            warm.mkdir()
+            truth = {}
+            for number, (path, faces) in enumerate(drawn[:: max(1, len(drawn) // max(count, 1))][:count]):
+                copy, factor = source / f"{number:06}.jpg", 1.0
+                if name == "1 MP":
+                    copy.write_bytes(path.read_bytes())
+                else:
+                    factor = enlarged(path, copy, seed=number)
+                truth[copy.name] = faces * factor
+                if number < WARM:
+                    (warm / copy.name).write_bytes(copy.read_bytes())
+            if truth:
+                results += rows(name, compare(source, warm, pipelines, repeats=options.repeats), truth)
+    comment = machine(threads=options.threads, torch=torch.__version__, photos=options.photos, large=options.large)
+    header = ["photos", "pipeline", "photos/s", "x peer", "processor s a photo", "faces", "recall"]
+    write_results("ingest.csv", comment, header, results)
 
 
 if __name__ == "__main__":
