@@ -12,12 +12,14 @@ import ast
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +32,8 @@ _COPIED = ("recog", "tests", "migrations", "pyproject.toml")
 _SLOW = ("tests/store/test_faults.py", "tests/store/test_model.py", "tests/store/test_migrations.py")
 _MOST_SECONDS = 900.0
 _NOT_RUN = 70
-_NO_VERDICT = (3, 4, 5, _NOT_RUN)
-"""pytest's exit statuses for an error of its own, wrong usage and no test; 2 is a module that does not even import."""
+_NO_VERDICT = (4, 5)
+"""pytest's exit statuses for wrong usage and for no test; all others but 0 come of the mutant, for without it is 0."""
 _ELSEWHERE = {"durable": "tests/test_durable.py", "restore": "tests/library/test_backup.py"}
 
 _TURNED: dict[type[ast.AST], type[ast.AST]] = {
@@ -149,14 +151,21 @@ def _passes(tree: Path, files: Sequence[str]) -> bool:
     while time.monotonic() < deadline:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
+            _end_group(pid)
             code = os.waitstatus_to_exitcode(status)
             if code in _NO_VERDICT:
                 raise RuntimeError(f"the tests {files} were not run:\n{(tree.parent / 'said').read_text()[-2000:]}")
             return code == 0
         time.sleep(0.02)
-    os.killpg(pid, 9)
+    _end_group(pid)
     os.waitpid(pid, 0)
     return False  # it hangs: noticed
+
+
+def _end_group(group: int) -> None:
+    """End what a failed test left running."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def _test_and_exit(tree: Path, files: Sequence[str]) -> None:
@@ -209,6 +218,8 @@ def main() -> int:
                 break
             part = Path(mutant.file).parts[1].removesuffix(".py")
             tried[part] += 1
+            if tried.total() % 10 == 0:
+                print(f"{tried.total()} tried", flush=True)  # noqa: T201 - a program
             if survives(mutant, tree):
                 passed[part] += 1
                 print(f"passed all tests: {mutant}", flush=True)  # noqa: T201 - a program

@@ -72,9 +72,11 @@ def test_whoever_looks_for_the_owner_refuses_no_writer(tmp_path: Path) -> None:
     looker = subprocess.Popen([sys.executable, "-c", LOOK, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert looker.stdout is not None
     assert looker.stdout.readline() == "looking\n"
-    for _ in range(300):
-        with WriterLock(tmp_path):
-            assert lock_owner(tmp_path) == str(os.getpid())
-    assert lock_owner(tmp_path) is None
-    looker.kill()
-    looker.communicate()
+    try:
+        for _ in range(300):
+            with WriterLock(tmp_path):
+                assert lock_owner(tmp_path) == str(os.getpid())
+        assert lock_owner(tmp_path) is None
+    finally:
+        looker.kill()
+        looker.communicate()
