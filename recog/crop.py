@@ -54,6 +54,13 @@ def thumbnail(pixels: Pixels, box: FaceBox, *, size: int = 112) -> bytes:
     return file.getvalue()
 
 
+def recompressed(crop: Pixels, *, quality: int) -> Pixels:
+    """What is left of a crop, (h, w, 3) uint8, after a JPEG file of this quality, 1 to 95."""
+    file = BytesIO()
+    Image.fromarray(crop).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file, formats=["JPEG"]))
+
+
 def _inside(box: FaceBox, width: int, height: int) -> FaceBox:
     inside = box_math.clipped(box, width, height)
     # "not ... > 0" also refuses NaN.

@@ -86,6 +86,7 @@ app.add_typer(style_app, name="style")
 
 train_app = _group("Train networks.")
 train_app.command("head")(training.head)
+train_app.command("clean")(training.clean)
 train_app.command("verifier")(verifier.verifier)
 app.add_typer(train_app, name="train")
 

@@ -3,23 +3,11 @@
 from pathlib import Path
 
 from recog.evaluate.groups import GroupErrors
-from recog.evaluate.lfw import LfwScores
 from recog.identify import probability
 from recog.printable import printable
 from recog.render.figures import distance, percent
 from recog.render.table import facts, table
 from recog.train.calibration import FolderCalibration
-
-
-def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores) -> str:
-    """Where the head is and what it scores beside the start it came from."""
-    rows = [
-        ("head", printable(str(path))),
-        ("best step", f"{step:,}" if step else "0: the start itself; training found nothing better"),
-        ("accuracy", f"{_percent(scores.accuracy)} (start {_percent(start.accuracy)})"),
-        ("AUC", f"{scores.auc:.4f} (start {start.auc:.4f})"),
-    ]
-    return facts(rows)
 
 
 def calibration_text(path: Path, made: FolderCalibration) -> str:

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.embed.network import Network
+from recog.errors import TrainingError
 from recog.train.features import FaceFeatures
 from recog.train.head import LinearHead
+from recog.train.pca import read_bottleneck
+from recog.weights.pull import ensure_weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +38,14 @@ class FeatureBlock:
 def joined_bottleneck(features: NDArray[np.float32], blocks: Sequence[FeatureBlock]) -> LinearHead:
     """One linear map on whole rows (n, width): the outputs of every block side by side, scaled to their shares.
 
+    One block alone is not scaled: nothing stands beside it.
     The variance of a block's outputs over these rows, summed over its columns, becomes share / sum of shares. It is
     what pca.principal_start takes as its bottleneck.
     """
     if features.ndim != 2 or features.shape[1] != sum(block.width for block in blocks):
         raise ValueError(f"features {features.shape} are not rows of blocks {[block.width for block in blocks]}")
+    if len(blocks) == 1 and blocks[0].bottleneck is not None:
+        return blocks[0].bottleneck
     total = sum(block.share for block in blocks)
     weights, biases = [], []
     left = 0
@@ -55,6 +63,26 @@ def joined_bottleneck(features: NDArray[np.float32], blocks: Sequence[FeatureBlo
         biases.append(network.bias * scale)
         left += block.width
     return LinearHead(np.concatenate(weights), np.concatenate(biases).astype(np.float32))
+
+
+def network_blocks(
+    network: Network, *, shares: Sequence[float] = (), cache: Path, offline_dir: Path | None = None
+) -> list[FeatureBlock]:
+    """The blocks of a network's feature rows, each with the linear map that its own trunk puts on its features.
+
+    shares is one for each trunk, by default alike. TrainingError where there are more or fewer.
+    """
+    shares = tuple(shares) or (1.0,) * len(network.parts)
+    if len(shares) != len(network.parts):
+        raise TrainingError(f"{network.name} has {len(network.parts)} trunks, and {len(shares)} shares are given")
+    return [
+        FeatureBlock(
+            width=part.features,
+            bottleneck=read_bottleneck(ensure_weights(part.weights, cache=cache, offline_dir=offline_dir)),
+            share=share,
+        )
+        for part, share in zip(network.parts, shares, strict=True)
+    ]
 
 
 def joined_faces(parts: Sequence[FaceFeatures]) -> FaceFeatures:

@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from recog.durable import put
 from recog.errors import TrainingError
 from recog.train.collapse import StepFacts
 
@@ -81,9 +82,7 @@ class CheckpointFile:
             metadata={"format": _FORMAT, "facts": json.dumps(facts)},
         )
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.path.with_name(self.path.name + ".part")
-        unfinished.write_bytes(blob)
-        unfinished.replace(self.path)
+        put(self.path, blob)
 
     def read(self) -> Checkpoint | None:
         """What lies at path, None where nothing does.
@@ -113,6 +112,15 @@ class CheckpointFile:
             raise TrainingError(
                 f"the checkpoint {self.path} is damaged ({type(error).__name__}: {error}): delete it and train anew"
             ) from error
+
+    def expect(self, *, resume: bool) -> None:
+        """TrainingError where a run is to begin and another's checkpoint lies there, or to resume and none does."""
+        if self.path.exists() and not resume:
+            raise TrainingError(
+                f"{self.path} is the checkpoint of a run that did not end: resume that run, or delete the file"
+            )
+        if resume and not self.path.exists():
+            raise TrainingError(f"there is no checkpoint {self.path} to resume: begin the run")
 
     def remove(self) -> None:
         """The run is over; its result stands for itself."""

@@ -27,7 +27,9 @@ _KEPT = ("features", "mirrored", "photos", "found")
 class FeatureNetwork(Protocol):
     """The part of recog.embed.Trunk that training needs; sha256 is that of its weights."""
 
-    sha256: str
+    @property
+    def sha256(self) -> str:
+        """Digest of all that decides the features but the crops."""
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, 160, 160, 3) uint8 -> (n, width) float32."""
@@ -53,7 +55,10 @@ class FaceFeatures:
 
     def of_people(self, labels: NDArray[np.int64]) -> "FaceFeatures":
         """Only the faces of these people."""
-        chosen = np.isin(self.labels, labels)
+        return self.only(np.isin(self.labels, labels))
+
+    def only(self, chosen: NDArray[np.bool_]) -> "FaceFeatures":
+        """Only the faces where (n,) says so."""
         return FaceFeatures(
             self.features[chosen], self.mirrored[chosen], self.labels[chosen], self.photos[chosen], self.found
         )
@@ -66,6 +71,7 @@ def face_features(
     *,
     crop_scale: float,
     undetected: Undetected,
+    aligned: bool = False,
     cache: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> FaceFeatures:
@@ -85,6 +91,7 @@ def face_features(
         crop_scale=crop_scale,
         size=INPUT_SIZE,
         undetected=undetected,
+        aligned=aligned,
         progress=progress,
     )
     made = _computed(crops, photos.labels, trunk)

@@ -8,24 +8,25 @@ import numpy as np
 
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.info import network_digest
-from recog.embed.trunk import Trunk
+from recog.embed.network import network_named
+from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
 from recog.evaluate.calibrate import LabelledFaces, calibrate
 from recog.evaluate.calibration_file import calibration_path, save_calibration
 from recog.evaluate.lfw import LfwScores
-from recog.train.checkpoint import Progress
+from recog.train.blocks import joined_bottleneck, network_blocks
+from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.faces import Undetected
 from recog.train.features import INPUT_SIZE, FaceFeatures, FeatureNetwork, face_features
 from recog.train.head import LinearHead
 from recog.train.head_training import TrainedHead, train_head
-from recog.train.pca import principal_start, read_bottleneck
+from recog.train.pca import principal_start
 from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.record import code_state, write_record
 from recog.train.sampler import Labels
 from recog.train.settings import TrainSettings
 from recog.train.validation import PairList, Validation, read_pair_list
 from recog.types import Calibration, Detector
-from recog.weights.pull import ensure_weights
 
 DECIDING_SCORE = "mean"
 
@@ -37,13 +38,15 @@ class HeadPlan:
     pattern chooses people by the name of their folder. tight says that the photos are crops whose faces meet the
     border. crop_scale and flip become the product's way to use the head. held_out is the share of people kept from
     training: they validate, and then calibrate at the false accept rate `far`. data describes the photos in the record,
-    without naming anybody.
+    without naming anybody. shares are the parts of the variance that the trunks of a network of several get in the PCA
+    start (see blocks.FeatureBlock); none given: all alike.
     """
 
     name: str = "facenet-casia-triplet128"
     pattern: str = "*"
     tight: bool = False
     dim: int = 128
+    shares: tuple[float, ...] = ()
     crop_scale: float = 1.19
     flip: bool = True
     held_out: float = 0.15
@@ -90,13 +93,16 @@ def train_head_from_folder(
     offline_dir: Path | None = None,
     device: str = "cpu",
     plan: HeadPlan | None = None,
+    left_out: frozenset[Path] = frozenset(),
+    resume: bool = False,
     on_photo: Callable[[int, int], None] = lambda _done, _all: None,
     on_step: Callable[[Progress], None] = lambda _progress: None,
 ) -> HeadRun:
     """Train a head for `network` on one folder a person, and write NAME.safetensors, .json and .calibration.json.
 
     validate is a folder of photos in LFW's layout and pairs a file in LFW's format. cache holds weights, and features
-    under cache/features. output is a directory, made where absent. on_photo gets photos read and photos in all; on_step
+    under cache/features. output is a directory, made where absent. Photos of left_out are not learnt from. resume goes
+    on from the checkpoint that an interrupted run left in output. on_photo gets photos read and photos in all; on_step
     every validated step.
 
     Raises:
@@ -106,14 +112,30 @@ def train_head_from_folder(
     """
     plan = HeadPlan() if plan is None else plan
     detector = MtcnnDetector(cache=cache, offline_dir=offline_dir, device=device)
-    trunk = Trunk(network, cache=cache, offline_dir=offline_dir, device=device)
-    bottleneck = read_bottleneck(ensure_weights(network, cache=cache, offline_dir=offline_dir))
+    named = network_named(network)
+    trunk = load_trunks(named, cache=cache, offline_dir=offline_dir, device=device)
+    blocks = network_blocks(named, shares=plan.shares, cache=cache, offline_dir=offline_dir)
     people = labelled_photos(folder, pattern=plan.pattern)
     faces = training_faces(
-        people, read_pair_list(validate, pairs), detector, trunk, plan, cache=cache / "features", on_photo=on_photo
+        people, read_pair_list(validate, pairs), detector, trunk, plan, aligned=named.aligned, left_out=left_out,
+        cache=cache / "features", on_photo=on_photo,
+    )  # fmt: skip
+    checkpoint = CheckpointFile(
+        output / f"{plan.name}.checkpoint.safetensors",
+        {
+            "trunk": trunk.sha256,
+            "detector": detector.sha256,
+            "data": people.digest(),
+            "faces": len(faces.train.labels),
+            "plan": asdict(plan),
+        },
     )
-    run = train_on_faces(faces, bottleneck, plan, on_step=on_step)
-    return write_run(run, faces, people, plan, output=output, trunk=trunk, network=network, detector=detector)
+    checkpoint.expect(resume=resume)
+    bottleneck = joined_bottleneck(faces.train.features, blocks)
+    run = train_on_faces(faces, bottleneck, plan, checkpoint=checkpoint, on_step=on_step)
+    written = write_run(run, faces, people, plan, output=output, trunk=trunk, network=network, detector=detector)
+    checkpoint.remove()
+    return written
 
 
 def training_faces(
@@ -123,26 +145,34 @@ def training_faces(
     trunk: FeatureNetwork,
     plan: HeadPlan,
     *,
+    aligned: bool = False,
+    left_out: frozenset[Path] = frozenset(),
     cache: Path,
     on_photo: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> TrainingFaces:
-    """Features of all photos, people held out by chance under the run's seed; pairs' photos are never dropped."""
+    """Features of all photos, people held out by chance under the run's seed; pairs' photos are never dropped.
+
+    aligned asks for crops with the aligned view, as the network wants them. left_out are photos not to learn from. They decide nobody's being held out, and stay among the held-out people's: a
+    score on photos that were chosen by embeddings would flatter them.
+    """
     paired = face_features(
-        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, cache=cache,
-        progress=on_photo,
+        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, aligned=aligned,
+        cache=cache, progress=on_photo,
     )  # fmt: skip
     if len(paired.photos) != len(pairs.photos.paths):
         raise TrainingError(
             f"{len(pairs.photos.paths) - len(paired.photos)} photos of the pairs cannot be read: {paired.counts()}"
         )
     found = face_features(
-        people, detector, trunk, crop_scale=plan.crop_scale,
+        people, detector, trunk, crop_scale=plan.crop_scale, aligned=aligned,
         undetected=Undetected.PAD if plan.tight else Undetected.LEAVE_OUT, cache=cache, progress=on_photo,
     )  # fmt: skip
     known = np.unique(found.labels)
     held_out = held_out_people(known, share=plan.held_out, seed=plan.settings.seed)
+    learnt = found.of_people(np.setdiff1d(known, held_out))
+    wanted = np.array([people.paths[photo] not in left_out for photo in learnt.photos], dtype=np.bool_)
     return TrainingFaces(
-        train=found.of_people(np.setdiff1d(known, held_out)),
+        train=learnt.only(wanted),
         validation=Validation(pairs, paired, held_out=found.of_people(held_out), flip=plan.flip),
     )
 
@@ -171,6 +201,7 @@ def train_on_faces(
     bottleneck: LinearHead,
     plan: HeadPlan,
     *,
+    checkpoint: CheckpointFile | None = None,
     on_step: Callable[[Progress], None] = lambda _progress: None,
 ) -> StartAndHead:
     """PCA start and triplet training on features that are there; deterministic under plan.settings.seed.
@@ -188,6 +219,7 @@ def train_on_faces(
         validate=faces.validation,
         score=DECIDING_SCORE,
         never_below=["accuracy"],
+        checkpoint=checkpoint,
         progress=on_step,
     )
     return StartAndHead(start, trained)

@@ -71,7 +71,7 @@ def painted_run(tmp_path: Path) -> tuple[HeadRun, HeadPlan]:
     run = train_on_faces(faces, bottleneck, PLAN)
     assert np.array_equal(run.start.weight, pca_start(faces, bottleneck, dim=4).weight)
     written = write_run(
-        run, faces, people, PLAN, output=tmp_path / "heads", trunk=trunk, network="colours", detector=detector
+        run, faces, people, PLAN, output=tmp_path / "heads", trunk=trunk, network="facenet-casia", detector=detector
     )
     return written, PLAN
 
@@ -80,7 +80,7 @@ def test_a_run_leaves_a_head_that_the_product_loads_with_its_record_and_calibrat
     run, plan = painted_run(tmp_path)
     head = load_head("painted", directory=tmp_path / "heads")
     assert head.weight.shape == (4, WIDTH)
-    assert (head.trunk, head.trunk_sha256, head.crop_scale, head.flip) == ("colours", "7" * 64, 1.19, True)
+    assert (head.trunk, head.trunk_sha256, head.crop_scale, head.flip) == ("facenet-casia", "7" * 64, 1.19, True)
     network = network_digest(trunk_sha256="7" * 64, head_sha256=head.sha256, crop_scale=1.19, flip=True)
     assert load_calibration("painted", network_sha256=network, directory=tmp_path / "heads") == run.calibration
     assert run.calibration.far == plan.far

@@ -1,0 +1,185 @@
+"""Heads trained by every recipe on the same cached features for the same budget, measured on people not trained on.
+
+    python -m benchmarks.bench_train ../shared/data/lfw_view1 ../shared/data/lfw_view1/pairsDevTest.txt \
+        --people ../shared/data/identities --pattern 'celeba_*'
+
+Every recipe begins at the same PCA start, sees the same batches of the same people under one seed, and is measured
+after its last step, better than the start or not: no recipe is helped by picking its best step. Held-out people are
+those that the training folder keeps back under the seed; they and the pairs file have no part in training. Features
+come from the cache, so a second run spends its time on training alone. The table goes to
+benchmarks/results/training.csv.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from platformdirs import user_cache_path
+
+from benchmarks.measured import machine, write_results
+from recog.detect.mtcnn import MtcnnDetector
+from recog.embed.trunk import Trunk
+from recog.errors import TrainingError
+from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.roc import Bools, threshold_at_far
+from recog.train.faces import Undetected
+from recog.train.features import FaceFeatures, face_features
+from recog.train.folder import HeadPlan, TrainingFaces, pca_start, training_faces
+from recog.train.head import FeatureHead, LinearHead
+from recog.train.head_training import LinearLearner
+from recog.train.loop import Learner, train
+from recog.train.pca import read_bottleneck
+from recog.train.people import labelled_photos
+from recog.train.residual_head import ResidualLearner, residual_head
+from recog.train.sampler import Labels
+from recog.train.settings import TrainSettings
+from recog.train.validation import Validation, mean_val, read_pair_list
+from recog.types import Distances
+from recog.weights.pull import ensure_weights
+
+RECIPES: Mapping[str, tuple[TrainSettings, int]] = {
+    "semi-hard": (TrainSettings(), 0),
+    "semi-hard, nearest negative": (TrainSettings(selection="nearest-semi-hard"), 0),
+    "batch-all": (TrainSettings(selection="batch-all"), 0),
+    "batch-hard": (TrainSettings(selection="batch-hard"), 0),
+    "offline semi-hard": (TrainSettings(selection="offline", mine_every=50), 0),
+    "semi-hard, 96 strangers": (TrainSettings(), 96),
+    "semi-hard, not squared": (TrainSettings(distance="euclidean", margin=0.1), 0),
+    "batch-all, not squared": (TrainSettings(selection="batch-all", distance="euclidean", margin=0.1), 0),
+    "batch-hard, not squared": (TrainSettings(selection="batch-hard", distance="euclidean", margin=0.1), 0),
+    "semi-hard, margin 0.1": (TrainSettings(margin=0.1), 0),
+    "semi-hard, margin 0.4": (TrainSettings(margin=0.4), 0),
+    "semi-hard, margin 0.1 to 0.4": (TrainSettings(margin=0.1, margin_to=0.4), 0),
+    "semi-hard, then batch-hard": (TrainSettings(then="batch-hard"), 0),
+    "batch-all, then batch-hard": (TrainSettings(selection="batch-all", then="batch-hard"), 0),
+    "semi-hard, held loosely": (TrainSettings(hold=2.0), 0),
+    "semi-hard, not held": (TrainSettings(hold=0.0), 0),
+}
+RESIDUAL: Mapping[str, tuple[TrainSettings, int]] = {
+    "residual head of 64 units, semi-hard": (TrainSettings(), 64),
+    "residual head of 256 units, semi-hard": (TrainSettings(), 256),
+    "residual head of 256 units, held loosely": (TrainSettings(hold=2.0), 256),
+}
+HEADER = (
+    "recipe",
+    "steps",
+    "seconds",
+    "held_out_val_1e-3",
+    "held_out_mean_val",
+    "other_val_1e-3",
+    "other_mean_val",
+    "lfw_view1_accuracy",
+    "lfw_view1_val_1e-2",
+    "lfw_view1_mean_val",
+    "last_loss",
+    "last_active",
+    "spread",
+    "ended",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", type=Path, help="photos in LFW's layout")
+    parser.add_argument("pairs", type=Path, help="pairs in LFW's format")
+    parser.add_argument("--people", type=Path, required=True, help="a folder with a folder per person")
+    parser.add_argument("--pattern", default="celeba_*", help="people to train on, less those held out")
+    parser.add_argument("--other", default="pins105_*", help="people of another origin, to measure on alone")
+    parser.add_argument("--network", default="facenet-casia")
+    parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+
+    faces, other, bottleneck = prepared(arguments)
+    start = pca_start(faces, bottleneck, dim=HeadPlan().dim)
+    features = np.concatenate([faces.train.features, faces.train.mirrored])
+    labels = np.concatenate([faces.train.labels, faces.train.labels])
+    rows: list[list[object]] = [["PCA start", 0, 0.0, *scores(start, faces.validation, other), "", "", "", ""]]
+    for name, (settings, number) in {**RECIPES, **RESIDUAL}.items():
+        recipe = replace(settings, steps=arguments.steps, validate_every=arguments.steps, seed=arguments.seed)
+        learner: LinearLearner | ResidualLearner
+        if name in RESIDUAL:
+            learner = ResidualLearner(features, start, units=number, seed=arguments.seed)
+        else:
+            recipe = replace(recipe, batch=replace(recipe.batch, strangers=number))
+            learner = LinearLearner(features, start)
+        began = time.perf_counter()
+        last, ended = trained(learner, labels, recipe)
+        seconds = time.perf_counter() - began
+        head = learner.head() if isinstance(learner, LinearLearner) else residual_head(learner.tensors)
+        rows.append([name, arguments.steps, round(seconds, 1), *scores(head, faces.validation, other), *last, ended])
+        print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
+    comment = machine(
+        threads=arguments.threads,
+        torch=torch.__version__,
+        network=arguments.network,
+        people=f"{people(faces.train)} trained on, {people(faces.validation.held_out)} held out, "
+        f"{people(other)} of {arguments.other}",
+        seed=arguments.seed,
+        batch=asdict(TrainSettings().batch),
+    )
+    write_results("training.csv", comment, HEADER, rows)
+
+
+def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures, LinearHead]:
+    """Features of training people, held-out people and pairs; of people of another origin; the bottleneck."""
+    plan = HeadPlan(pattern=arguments.pattern, settings=TrainSettings(seed=arguments.seed))
+    detector = MtcnnDetector(cache=arguments.cache)
+    trunk = Trunk(arguments.network, cache=arguments.cache)
+    cache = arguments.cache / "features"
+    pairs = read_pair_list(arguments.photos, arguments.pairs)
+
+    def tell(done: int, total: int) -> None:
+        print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True)
+
+    trained_on = labelled_photos(arguments.people, pattern=plan.pattern)
+    faces = training_faces(trained_on, pairs, detector, trunk, plan, cache=cache, on_photo=tell)
+    other = face_features(
+        labelled_photos(arguments.people, pattern=arguments.other), detector, trunk, crop_scale=plan.crop_scale,
+        undetected=Undetected.PAD, cache=cache, progress=tell,
+    )  # fmt: skip
+    return faces, other, read_bottleneck(ensure_weights(arguments.network, cache=arguments.cache))
+
+
+def trained(learner: Learner, labels: Labels, recipe: TrainSettings) -> tuple[tuple[object, ...], str]:
+    """Take every step; the last step's loss, active share and spread, and what ended the run early, if anything did."""
+    try:
+        run = train(learner, labels, recipe, validate=lambda: {"none": 0.0}, score="none")
+    except TrainingError as error:
+        return ("", "", ""), str(error)
+    last = run.history[-1]
+    return (round(last.loss, 4), round(last.active, 4), round(last.spread, 4)), "; ".join(run.warnings)
+
+
+def scores(head: FeatureHead, validation: Validation, other: FaceFeatures) -> tuple[float, ...]:
+    """In HEADER's order: held-out people, people of another origin, the pairs file."""
+    measured: list[float] = []
+    for faces in (validation.held_out, other):
+        distances, same = all_pairs(validation.embed(head, faces), faces.labels)
+        measured += [val(distances, same, 1e-3), mean_val(distances, same)]
+    lfw = validation.lfw(head)
+    distances, same = validation.pair_distances(head), validation.pairs.same
+    measured += [lfw.accuracy, val(distances, same, 1e-2), mean_val(distances, same)]
+    return tuple(round(value, 4) for value in measured)
+
+
+def people(faces: FaceFeatures) -> int:
+    """How many."""
+    return len(np.unique(faces.labels))
+
+
+def val(distances: Distances, same: Bools, far: float) -> float:
+    """Share of same pairs accepted where `far` of the different pairs are."""
+    return float(np.mean(distances[same] <= threshold_at_far(distances[~same], far)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What a training run or a cleaning made, as text."""
+
+from pathlib import Path
+
+from recog.evaluate.lfw import LfwScores
+from recog.printable import printable
+from recog.render.figures import count, distance
+from recog.render.table import facts, table
+from recog.train.clean import Cleaning
+from recog.train.network_folder import NetworkRun
+
+_SHOWN = (("accuracy", "accuracy"), ("held_out_val", "VAL, people held out"), ("pair_val", "VAL, pairs"))
+_MOST_LISTED = 20
+
+
+def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores) -> str:
+    """Where the head is and what it scores beside the start it came from."""
+    rows = [
+        ("head", printable(str(path))),
+        ("best step", _step(step)),
+        ("accuracy", f"{_percent(scores.accuracy)} (start {_percent(start.accuracy)})"),
+        ("AUC", f"{scores.auc:.4f} (start {start.auc:.4f})"),
+    ]
+    return facts(rows)
+
+
+def trained_network(run: NetworkRun) -> str:
+    """Where the head and the trunk's trained tensors are, and what they score beside the start they came from."""
+    rows = [
+        ("head", printable(str(run.path))),
+        ("trunk", f"{printable(str(run.trunk_path))}, {run.trunk_path.stat().st_size / 1e6:.1f} MB"),
+        ("best step", _step(run.trained.step)),
+        *((name, f"{_percent(run.scores[key])} (start {_percent(run.start_scores[key])})") for key, name in _SHOWN),
+    ]
+    return facts(rows)
+
+
+def cleaning_text(cleaning: Cleaning, *, folder: Path) -> str:
+    """How many photos should go and why, then the first of them."""
+    rows = [
+        ("photos", f"{count(cleaning.photos, 'photo')} of {count(cleaning.people, 'person')}"),
+        ("far", f"beyond {distance(cleaning.limit)} of the person's centre"),
+        *((why, f"{number:,}") for why, number in cleaning.counts().items()),
+    ]
+    listed = [
+        (
+            printable(str(each.file.relative_to(folder))),
+            each.why,
+            "" if each.distance is None else distance(each.distance),
+            printable(each.nearest),
+            "" if each.nearest_distance is None else distance(each.nearest_distance),
+        )
+        for each in cleaning.left_out[:_MOST_LISTED]
+    ]
+    more = len(cleaning.left_out) - len(listed)
+    header = ("photo", "why", "distance", "nearest", "distance")
+    body = f"\n\n{table(header, listed, right=(2, 4))}" if listed else ""
+    return facts(rows) + body + (f"\nand {count(more, 'photo')} more" if more else "")
+
+
+def _step(step: int) -> str:
+    return f"{step:,}" if step else "0: the start itself; training found nothing better"
+
+
+def _percent(rate: float) -> str:
+    return f"{100 * rate:.2f} %"

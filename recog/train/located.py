@@ -1,0 +1,137 @@
+"""Where the face of every labelled photo is: found once, then read from a file, so that crops can be cut anew."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from recog.crop import crop_faces
+from recog.durable import put
+from recog.errors import PhotoError, TrainingError
+from recog.photos import read_photo
+from recog.train.faces import Found, Undetected, find_labelled
+from recog.train.people import LabelledPhotos
+from recog.train.sampler import Labels
+from recog.types import Crops, Detector, FaceBox
+
+INPUT_SIZE = 160
+_KINDS = tuple(Found)
+_COLUMNS = 5 + 2 * 5
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFaces:
+    """One face of each photo that has one: face i is in photos.paths[rows[i]], at boxes[i].
+
+    rows is (n,) int64; found has a kind for every photo, as index into Found.
+    """
+
+    photos: LabelledPhotos
+    rows: NDArray[np.int64]
+    boxes: tuple[FaceBox, ...]
+    found: NDArray[np.int64]
+
+    @property
+    def labels(self) -> Labels:
+        """Of every face, (n,)."""
+        return self.photos.labels[self.rows]
+
+    def of_people(self, labels: Labels) -> "LocatedFaces":
+        """Only the faces of these people."""
+        return self._only(np.isin(self.labels, labels))
+
+    def without(self, paths: frozenset[Path]) -> "LocatedFaces":
+        """Only the faces of other photos."""
+        return self._only(np.array([self.photos.paths[row] not in paths for row in self.rows], dtype=np.bool_))
+
+    def _only(self, wanted: NDArray[np.bool_]) -> "LocatedFaces":
+        chosen = np.flatnonzero(wanted)
+        return LocatedFaces(self.photos, self.rows[chosen], tuple(self.boxes[face] for face in chosen), self.found)
+
+    def crop(
+        self,
+        face: int,
+        *,
+        scale: float,
+        size: int = INPUT_SIZE,
+        moved: Callable[[FaceBox], FaceBox] = lambda box: box,
+    ) -> Crops:
+        """Read the photo and cut this face out, at `moved` of its box: (size, size, 3) uint8.
+
+        TrainingError where the photo, which was readable once, is not.
+        """
+        path = self.photos.paths[int(self.rows[face])]
+        try:
+            pixels = read_photo(path).pixels
+        except PhotoError as error:
+            raise TrainingError(f"{path} was readable when its face was found: {error}") from error
+        crop: Crops = crop_faces(pixels, [moved(self.boxes[face])], scale=scale, size=size)[0]
+        return crop
+
+
+def located_faces(
+    photos: LabelledPhotos,
+    detector: Detector,
+    *,
+    undetected: Undetected,
+    cache: Path,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> LocatedFaces:
+    """Find the labelled face of each photo; progress gets photos done and photos in all.
+
+    Kept in `cache` under a digest of the photos' bytes and of all that decides a box; a damaged file is made again.
+    TrainingError where no photo at all has a face.
+    """
+    what = f"{photos.content_digest()} {detector.sha256} {undetected} 1"
+    path = cache / f"boxes-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
+    kept = _read(path, len(photos.paths))
+    if kept is None:
+        kept = _found(photos, detector, undetected, progress)
+        cache.mkdir(parents=True, exist_ok=True)
+        put(path, save(dict(kept)))
+    if not len(kept["rows"]):
+        raise TrainingError(f"no face was found in any of {len(photos.paths)} photos: training needs photos of faces")
+    return LocatedFaces(photos, kept["rows"], tuple(_box(row) for row in kept["boxes"]), kept["found"])
+
+
+def _found(
+    photos: LabelledPhotos, detector: Detector, undetected: Undetected, progress: Callable[[int, int], None]
+) -> Mapping[str, NDArray[Any]]:
+    rows: list[int] = []
+    boxes: list[list[float]] = []
+    kinds: list[int] = []
+    for row, path in enumerate(photos.paths):
+        try:
+            kind, box = find_labelled(read_photo(path).pixels, detector, undetected=undetected)
+        except PhotoError:
+            kind, box = Found.UNREADABLE, None
+        kinds.append(_KINDS.index(kind))
+        if box is not None:
+            rows.append(row)
+            boxes.append([box.left, box.top, box.right, box.bottom, box.score, *np.ravel(box.landmarks)])
+        progress(row + 1, len(photos.paths))
+    return {
+        "rows": np.array(rows, dtype=np.int64),
+        "boxes": np.array(boxes, dtype=np.float64).reshape(len(rows), _COLUMNS),
+        "found": np.array(kinds, dtype=np.int64),
+    }
+
+
+def _box(row: NDArray[np.float64]) -> FaceBox:
+    left, top, right, bottom, score, *points = row.tolist()
+    return FaceBox(left, top, right, bottom, score, tuple(zip(points[::2], points[1::2], strict=True)))
+
+
+def _read(path: Path, photos: int) -> Mapping[str, NDArray[Any]] | None:
+    try:
+        kept = load(path.read_bytes())
+        whole = kept["boxes"].shape == (len(kept["rows"]), _COLUMNS) and len(kept["found"]) == photos
+    except (FileNotFoundError, SafetensorError, KeyError):
+        return None
+    return kept if whole else None
