@@ -1,0 +1,292 @@
+"""Clusters of recog beside those of scikit-learn from the same embeddings: score, time, memory; and how recog grows.
+
+    python -m benchmarks.bench_cluster --people ../shared/data/lfw_view1/images
+    python -m benchmarks.bench_cluster --people ../shared/data/identities --tight 'pins105_*'
+    python -m benchmarks.bench_cluster --faces 10000 100000 1000000 --known 100000 --new 1000
+
+Each part that is asked for replaces its rows in benchmarks/results/cluster.csv; the others stay. Every method runs in a
+process of its own, on the same rows; memory is what it took beyond the loaded embeddings and libraries.
+
+scores: folders of people, embedded as the product does. recog's own rule, and average linkage at the calibrated pair
+threshold, were fixed before; of DBSCAN, HDBSCAN and scikit-learn's average linkage the best of a row of settings on
+these very faces is shown too, which flatters them; k-means is told the true number of people.
+
+growth: made-up people whose numbers of photos follow a zeta distribution of exponent 2.4, as in Labeled Faces in the
+Wild (74 % have one photo, 2.4 on average, few have hundreds), none with more than a tenth of all. A person is the sum
+of one of 300 kinds and an own direction, so that look-alikes exist; directions have a falling spectrum. A photo
+deviates by a length that is lognormal, so that good and poor photos exist. Rows `distances` hold the quantiles of the
+squared distances that this gives, beside those of the real faces.
+"""
+
+import argparse
+import csv
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from math import log
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measured import RESULTS, machine, write_results
+from recog.cluster.extend import extended_clusters
+from recog.cluster.kmeans import k_means
+from recog.cluster.likelihood import Linkage, linkage_of
+from recog.cluster.linkage import identity_clusters
+from recog.config import read_settings
+from recog.distance import unit_rows
+from recog.evaluate.clusters import f_scores
+from recog.library.networks import Networks
+from recog.train.embedded import embedded_faces
+from recog.train.faces import Undetected
+from recog.train.people import labelled_photos
+from recog.types import Calibration, Embeddings
+
+DIM = 128
+SEED = 0
+ZETA = 2.4
+KINDS, KINSHIP = 300, 0.5
+SPECTRUM = 50.0
+DEVIATION, UNEVENNESS = 0.58, 0.36
+SAMPLE = 4_000
+SAME_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+DIFFERENT_QUANTILES = (1e-4, 1e-3, 0.01, 0.5, 0.99)
+HEADER = (
+    "part", "data", "faces", "people", "method", "setting", "pairwise F", "B-cubed F", "seconds", "MB", "note",
+)  # fmt: skip
+
+Labels = NDArray[np.int64]
+Method = Callable[[Embeddings], Labels]
+
+
+def made_up(faces: int, seed: int) -> tuple[Embeddings, Labels]:
+    """(faces, 128) embeddings in mixed order, and whose each is."""
+    random = np.random.default_rng(seed)
+
+    def directions(count: int) -> Embeddings:
+        rows = random.standard_normal((count, DIM), dtype=np.float32)
+        return unit_rows(rows * np.exp(-np.arange(DIM, dtype=np.float32) / np.float32(SPECTRUM)))
+
+    sizes = np.minimum(random.zipf(ZETA, faces), faces // 10)
+    sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), faces)) + 1]
+    kinds = directions(KINDS)[random.integers(0, KINDS, len(sizes))]
+    people = unit_rows(np.float32(KINSHIP**0.5) * kinds + np.float32((1 - KINSHIP) ** 0.5) * directions(len(sizes)))
+    owners = random.permutation(np.repeat(np.arange(len(sizes)), sizes)[:faces])
+    lengths = (DEVIATION * np.exp(UNEVENNESS * random.standard_normal(faces))).astype(np.float32)
+    embeddings = people[owners]
+    for start in range(0, faces, 1 << 16):
+        part = slice(start, start + (1 << 16))
+        embeddings[part] += lengths[part, np.newaxis] * directions(len(owners[part]))
+        embeddings[part] = unit_rows(embeddings[part])
+    return embeddings, owners
+
+
+def quantiles(embeddings: Embeddings, owners: Labels) -> str:
+    """Of the squared distances within and between people."""
+    rows = embeddings[:SAMPLE]
+    one, other = np.triu_indices(len(rows), k=1)
+    squared = (2 - 2 * rows @ rows.T)[one, other]
+    same = owners[:SAMPLE][one] == owners[:SAMPLE][other]
+    parts = (("same", squared[same], SAME_QUANTILES), ("different", squared[~same], DIFFERENT_QUANTILES))
+    return "; ".join(
+        f"{name} {', '.join(f'{at:g}: {value:.2f}' for at, value in zip(q, np.quantile(values, q), strict=True))}"
+        for name, values, q in parts
+    )
+
+
+def recog(rows: Embeddings, linkage: Linkage) -> Labels:
+    return identity_clusters(rows, linkage)
+
+
+def joined(rows: Embeddings, labels: Labels, linkage: Linkage) -> Labels:
+    known = len(labels) if len(labels) < len(rows) else len(rows) // 2
+    return extended_clusters(rows[:known], labels[:known], rows[known:], linkage)
+
+
+def dbscan(rows: Embeddings, threshold: float) -> Labels:
+    from sklearn.cluster import DBSCAN
+
+    return np.asarray(DBSCAN(eps=threshold**0.5, min_samples=2).fit_predict(rows), np.int64)
+
+
+def hdbscan(rows: Embeddings, least: int) -> Labels:
+    from sklearn.cluster import HDBSCAN
+
+    return np.asarray(HDBSCAN(min_cluster_size=least, copy=True).fit_predict(rows), np.int64)
+
+
+def average(rows: Embeddings, threshold: float) -> Labels:
+    """On squared distances, all pairs in memory."""
+    from sklearn.cluster import AgglomerativeClustering
+
+    model = AgglomerativeClustering(
+        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=threshold
+    )
+    return np.asarray(model.fit_predict(np.clip(2 - 2 * rows @ rows.T, 0, 4)), np.int64)
+
+
+def cells(rows: Embeddings, count: int) -> Labels:
+    return k_means(rows, count, seed=SEED).labels
+
+
+def run(method: Method, rows: Embeddings, answers: Connection) -> None:
+    """What measured() starts: send back labels, seconds, and megabytes."""
+    method(rows[:64])  # what loads at first use is no part of it
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    labels = method(rows)
+    seconds = time.perf_counter() - start
+    answers.send((labels, seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024))
+
+
+def measured(method: Method, embeddings: Embeddings) -> tuple[Labels, float, int]:
+    """Labels, seconds, and megabytes taken beyond embeddings and libraries, in a process of its own."""
+    fresh = multiprocessing.get_context("spawn")
+    here, there = fresh.Pipe()
+    child = fresh.Process(target=run, args=(method, embeddings, there))
+    child.start()
+    there.close()
+    labels, seconds, megabytes = here.recv()
+    child.join()
+    return labels, seconds, megabytes
+
+
+def scores(name: str, embeddings: Embeddings, owners: Labels, calibration: Calibration) -> list[list[object]]:
+    """Recog and its peers on real faces."""
+    people = len(np.unique(owners))
+    rule = linkage_of(calibration, len(owners))
+    tried = np.arange(0.4, 1.31, 0.1).round(2).tolist()
+    pair = calibration.threshold
+    same = f"{pair:.3f}, pair threshold"
+    fixed: list[tuple[str, str, Method]] = [
+        ("recog", f"{rule.threshold:.3f}, calibrated", partial(recog, linkage=rule)),
+        ("recog, mean distance alone", same, partial(recog, linkage=Linkage(pair))),
+        ("scikit-learn average linkage", same, partial(average, threshold=pair)),
+        ("scikit-learn DBSCAN", same, partial(dbscan, threshold=pair)),
+        ("scikit-learn HDBSCAN", "least 2", partial(hdbscan, least=2)),
+        ("FAISS k-means", f"k = {people}, the truth", partial(cells, count=people)),
+    ]
+    searched: list[tuple[str, dict[str, Method]]] = [
+        ("recog", {f"{at:.1f}": partial(recog, linkage=replace(rule, threshold=at)) for at in tried}),
+        ("recog, mean distance alone", {f"{at:.1f}": partial(recog, linkage=Linkage(at)) for at in tried}),
+        ("scikit-learn average linkage", {f"{at:.1f}": partial(average, threshold=at) for at in tried}),
+        ("scikit-learn DBSCAN", {f"{at:.1f}": partial(dbscan, threshold=at) for at in tried}),
+        ("scikit-learn HDBSCAN", {f"least {least}": partial(hdbscan, least=least) for least in (3, 4, 5)}),
+    ]
+    rows: list[list[object]] = []
+
+    def row(method: str, setting: str, run: Method) -> list[object]:
+        labels, seconds, megabytes = measured(run, embeddings)
+        pairwise, b_cubed = f_scores(owners, labels)
+        print(f"{name}: {method} ({setting}): {pairwise:.4f} {b_cubed:.4f} {seconds:.2f} s", flush=True)
+        return ["scores", name, len(owners), people, method, setting, f"{pairwise:.4f}", f"{b_cubed:.4f}",
+                f"{seconds:.2f}", megabytes, ""]  # fmt: skip
+
+    rows += [row(*one) for one in fixed]
+    for method, settings in searched:
+        found = [row(method, setting, run) for setting, run in settings.items()]
+        best = max(found, key=lambda one: float(str(one[6])) + float(str(one[7])))
+        best[-1] = f"best of {len(found)} on these very faces"
+        rows.append(best)
+    rows.append(["distances", name, len(owners), people, "", "", "", "", "", "", quantiles(embeddings, owners)])
+    return rows
+
+
+def growth(counts: Sequence[int], calibration: Calibration) -> list[list[object]]:
+    """Recog on made-up faces, and the exponent between the smallest number and each other one."""
+    rows: list[list[object]] = []
+    first: tuple[int, float] | None = None
+    for count in sorted(counts):
+        embeddings, owners = made_up(count, SEED)
+        linkage = linkage_of(calibration, count)
+        labels, seconds, megabytes = measured(partial(recog, linkage=linkage), embeddings)
+        pairwise, b_cubed = f_scores(owners, labels)
+        note = "" if first is None else f"n^{log(seconds / first[1]) / log(count / first[0]):.2f} from {first[0]:,}"
+        first = first or (count, seconds)
+        rows.append(
+            ["growth", "made up", count, len(np.unique(owners)), "recog", f"{linkage.threshold:.3f}", f"{pairwise:.4f}",
+             f"{b_cubed:.4f}", f"{seconds:.2f}", megabytes, note]
+        )  # fmt: skip
+        print(*rows[-1], flush=True)
+    rows.append(["distances", "made up", SAMPLE, "", "", "", "", "", "", "", quantiles(embeddings, owners)])
+    return rows
+
+
+def joining(known: int, new: int, calibration: Calibration) -> list[list[object]]:
+    """New faces among clustered ones."""
+    embeddings, owners = made_up(known + new, SEED)
+    linkage = linkage_of(calibration, known)
+    labels, _, _ = measured(partial(recog, linkage=linkage), embeddings[:known])
+
+    extended, seconds, megabytes = measured(partial(joined, labels=labels, linkage=linkage), embeddings)
+    pairwise, b_cubed = f_scores(owners, extended)
+    kept = bool(np.array_equal(extended[:known][labels >= 0], labels[labels >= 0]))
+    row = ["joining", "made up", known + new, len(np.unique(owners)), "recog", f"{new:,} to {known:,}",
+           f"{pairwise:.4f}", f"{b_cubed:.4f}", f"{seconds:.2f}", megabytes, f"earlier ones kept: {kept}"]  # fmt: skip
+    print(*row, flush=True)
+    return [row]
+
+
+def kept_rows(parts: set[tuple[str, str]]) -> list[list[str]]:
+    """Rows of earlier runs that this one does not replace."""
+    path = RESULTS / "cluster.csv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(line for line in file if not line.startswith("#")))[1:]
+    return [row for row in rows if (row[0], row[1]) not in parts]
+
+
+def plot(rows: Sequence[Sequence[object]]) -> None:
+    """Seconds by faces, benchmarks/results/cluster.png."""
+    from matplotlib.figure import Figure
+
+    points = sorted((int(str(row[2])), float(str(row[8]))) for row in rows if row[0] == "growth")
+    if not points:
+        return
+    figure = Figure(figsize=(5, 3.5), layout="constrained")
+    axes = figure.add_subplot(xscale="log", yscale="log", xlabel="faces", ylabel="seconds")
+    counts, seconds = zip(*points, strict=True)
+    axes.plot(counts, seconds, "o-", label="recog")
+    axes.plot(counts, [seconds[0] * (count / counts[0]) ** 1.2 for count in counts], ":", label="n^1.2")
+    axes.legend()
+    figure.savefig(RESULTS / "cluster.png", dpi=120)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=Path, help="a folder with a folder a person: the scores")
+    parser.add_argument("--pattern", default="*", help="people whose folder matches")
+    parser.add_argument("--tight", metavar="GLOB", help="the same, of crops whose faces meet the border")
+    parser.add_argument("--faces", type=int, nargs="+", default=[], help="made-up faces: the growth")
+    parser.add_argument("--known", type=int, default=0, help="clustered made-up faces that --new ones join")
+    parser.add_argument("--new", type=int, default=1000)
+    options = parser.parse_args()
+    settings = read_settings()
+    networks = Networks(settings)
+    calibration = networks.calibration
+    rows: list[list[object]] = []
+    if options.people is not None:
+        photos = labelled_photos(options.people, pattern=options.tight or options.pattern)
+        undetected = Undetected.LEAVE_OUT if options.tight is None else Undetected.PAD
+        faces = embedded_faces(
+            photos, networks.detector, networks.embedder, undetected=undetected, cache=settings.cache / "features"
+        )
+        name = f"{options.people.resolve().parent.name}/{options.people.name} {options.tight or options.pattern}"
+        rows += scores(name, faces.embeddings, faces.labels, calibration)
+    if options.faces:
+        rows += growth(options.faces, calibration)
+    if options.known:
+        rows += joining(options.known, options.new, calibration)
+    everything: list[Sequence[object]] = [*kept_rows({(str(row[0]), str(row[1])) for row in rows}), *rows]
+    write_results("cluster.csv", machine(threads=2, network=networks.info.sha256[:12]), HEADER, everything)
+    plot(everything)
+
+
+if __name__ == "__main__":
+    main()
