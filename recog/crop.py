@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from recog import boxes as box_math
+from recog.align import align_faces
 from recog.types import Crops, FaceBox, Pixels
 
 _REDUCING_GAP = 3.0
@@ -33,6 +34,16 @@ def crop_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: 
         inside = _inside(box_math.scaled(box, scale), width, height)
         crops[row] = np.asarray(_resampled(pixels, inside, (size, size)))
     return crops
+
+
+def face_views(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: int, aligned: bool) -> Crops:
+    """What a network sees of every face: (H, W, 3) uint8, n boxes -> (n, size, size, 3) uint8, or 6 channels.
+
+    The crop of crop_faces; behind it, where the network wants it, the aligned view of recog.align.align_faces. Raises
+    as both do.
+    """
+    crops = crop_faces(pixels, boxes, scale=scale, size=size)
+    return np.concatenate([crops, align_faces(pixels, boxes, size=size)], axis=3) if aligned else crops
 
 
 def thumbnail(pixels: Pixels, box: FaceBox, *, size: int = 112) -> bytes:

@@ -65,14 +65,15 @@ def may_found(quality: FaceQuality) -> Gate:
 
 
 def sharpness(crops: Crops) -> NDArray[np.float32]:
-    """Variance of the Laplacian of the luma, (n, size, size, 3) uint8 -> (n,) float32; 0 is a flat crop.
+    """Variance of the Laplacian of the luma, (n, size, size, 3 * views) uint8 -> (n,) float32; 0 is a flat crop.
 
-    The 4-neighbour Laplacian on the inner pixels, luma 0 to 255. Compare only crops of one size: a face that was
-    enlarged to fill its crop is blurred, and counts as such. Pech-Pacheco et al., ICPR 2000 (LAPV).
+    Of the first view, the crop along the box. The 4-neighbour Laplacian on the inner pixels, luma 0 to 255. Compare
+    only crops of one size: a face that was enlarged to fill its crop is blurred, and counts as such.
+    Pech-Pacheco et al., ICPR 2000 (LAPV).
     """
     variances = np.empty(len(crops), np.float32)
     for row, crop in enumerate(crops):
-        luma = crop @ _LUMA
+        luma = crop[..., :3] @ _LUMA
         middle = luma[1:-1, 1:-1]
         laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * middle
         variances[row] = laplacian.var()

@@ -19,7 +19,7 @@ HOMES = {
     "faiss": {"index", "cluster", "train"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "PIL": {"photos", "crop", "style", "render"},
+    "PIL": {"photos", "crop", "align", "style", "render"},
     "pillow_heif": {"photos"},
     "typer": {"cli"},
     "rich": {"cli", "render"},

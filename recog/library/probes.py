@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recog.boxes import left_to_right
-from recog.crop import crop_faces, thumbnail
+from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, SeveralFacesFoundError
 from recog.library.networks import Networks
 from recog.photos import read_photo
@@ -18,7 +18,7 @@ from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewF
 class CutFaces:
     """Faces of a photo from left to right, cut out so that its pixels can be let go.
 
-    crops (n, size, size, 3) uint8, thumbnails n small JPEGs.
+    crops (n, size, size, 3 * views) uint8, thumbnails n small JPEGs.
     """
 
     boxes: tuple[FaceBox, ...]
@@ -43,7 +43,7 @@ def cut_faces(photo: DecodedPhoto, networks: Networks) -> CutFaces:
     network = networks.info
     return CutFaces(
         boxes,
-        crop_faces(photo.pixels, boxes, scale=network.crop_scale, size=network.input_size),
+        face_views(photo.pixels, boxes, scale=network.crop_scale, size=network.input_size, aligned=network.aligned),
         tuple(thumbnail(photo.pixels, box) for box in boxes),
     )
 

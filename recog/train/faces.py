@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from recog.boxes import clipped
-from recog.crop import crop_faces
+from recog.crop import face_views
 from recog.errors import PhotoError
 from recog.evaluate.labelled import central_box, labelled_face, whole_photo
 from recog.photos import read_photo
@@ -40,7 +40,7 @@ class Undetected(StrEnum):
 class LabelledCrop:
     """What became of one photo.
 
-    crop is (size, size, 3) uint8, None where it was left out; more are those of more_scales.
+    crop is (size, size, 3 * views) uint8, None where it was left out; more are those of more_scales.
     """
 
     path: Path
@@ -56,12 +56,13 @@ def labelled_crops(
     crop_scale: float,
     size: int,
     undetected: Undetected,
+    aligned: bool = False,
     more_scales: Sequence[float] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Iterator[LabelledCrop]:
     """Read, detect and crop each photo in turn; progress gets photos done and photos in all.
 
-    more_scales asks for more crops of the same box.
+    aligned asks for the aligned view too (see recog.crop.face_views), more_scales for more crops of the same box.
 
     One result a photo, in order: an unreadable photo, or one without a face, is a result that says so.
     """
@@ -73,7 +74,11 @@ def labelled_crops(
         else:
             found, box = find_labelled(pixels, detector, undetected=undetected)
             scales = () if box is None else (crop_scale, *more_scales)
-            crops = [crop_faces(pixels, [box], scale=scale, size=size)[0] for scale in scales if box is not None]
+            crops = [
+                face_views(pixels, [box], scale=scale, size=size, aligned=aligned)[0]
+                for scale in scales
+                if box is not None
+            ]
             yield LabelledCrop(path, found, crops[0] if crops else None, tuple(crops[1:]))
         progress(done, len(paths))
 
