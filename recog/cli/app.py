@@ -16,6 +16,7 @@ from recog.cli import (
     people,
     styling,
     training,
+    tuning,
     upkeep,
     verifier,
 )
@@ -67,6 +68,7 @@ app.command("status")(upkeep.status)
 app.command("check")(upkeep.check)
 app.command("doctor")(upkeep.doctor)
 app.command("index-rebuild")(upkeep.index_rebuild)
+app.command("index-tune")(tuning.index_tune)
 app.command("backup")(upkeep.backup)
 app.command("restore")(upkeep.restore)
 

@@ -10,7 +10,7 @@ from recog.index.border import checked_embeddings, checked_ids, held, sorted_dis
 from recog.index.device import Device, choose_device, few_threads, visible_gpus
 from recog.index.encoding import decoded, encoded
 from recog.index.rows import Rows, Slots
-from recog.index.shortlist import LENGTH, Setting, Shortlist
+from recog.index.shortlist import LENGTH, Curve, Shortlist
 from recog.index.structures import EXACT, Batch, Kind, Recall, kind_for
 from recog.types import Distances, Embeddings, FaceIds, Neighbour
 
@@ -135,9 +135,11 @@ class FaceIndex:
             self.batches(), network_sha256=self.network_sha256, dim=self.dim, device=self.device, kind=kind
         )
 
-    def curve(self) -> list[Setting]:
-        """Recall against time of ever wider searches, measured on the index's own faces; none for a flat index."""
-        return [] if self._shortlist is None else self._shortlist.curve(self._rows)
+    def curve(self) -> Curve:
+        """Recall against time of ever wider searches, measured on the index's own faces; ValueError for a flat one."""
+        if self._shortlist is None:
+            raise ValueError("a flat index looks at every face: it has no wider and no narrower search")
+        return self._shortlist.curve(self._rows)
 
     def add(self, face_ids: FaceIds, embeddings: Embeddings) -> None:
         """Add (n,) faces with their (n, dim) embeddings; all or none.
@@ -214,7 +216,8 @@ class FaceIndex:
         ids = np.where(slots == -1, -1, self._rows.ids[slots])
         squared = squared.round(DECIMALS)
         order = np.lexsort((ids, squared), axis=-1)
-        return np.take_along_axis(squared, order, axis=-1), np.take_along_axis(ids, order, axis=-1)
+        each = np.arange(len(probes))[:, None]
+        return squared[each, order], ids[each, order]
 
     def _found(self, probes: Embeddings, reach: int, *, at_least: int) -> tuple[Distances, Slots]:
         """(p, reach) squared distances and slots, in no order."""
@@ -238,7 +241,8 @@ class FaceIndex:
         listed = shortlist.slots(probes)
         distances = self._rows.squared_distances(probes, listed)
         chosen = np.argpartition(distances, reach - 1, axis=1)[:, :reach]
-        squared, slots = np.take_along_axis(distances, chosen, axis=1), np.take_along_axis(listed, chosen, axis=1)
+        each = np.arange(len(probes))[:, None]
+        squared, slots = distances[each, chosen], listed[each, chosen]
         short = np.flatnonzero((slots != -1).sum(axis=1) < at_least)
         if short.size:
             squared[short], slots[short] = self._rows.nearest(probes[short], reach)

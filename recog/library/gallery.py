@@ -44,7 +44,7 @@ class PersonGallery:
         self._k = k
         self._many = large
         self._version: Hashable = None
-        self._large = False
+        self._library: FaceIndex | None = None
         self._own: tuple[FaceIndex, Gallery, Mapping[int, int]] | None = None
 
     def decide(
@@ -57,10 +57,10 @@ class PersonGallery:
         threshold = self._networks.calibration.threshold
         version = self._catalog.version()
         if version != self._version:
-            self._own, self._large = None, self._asks_the_library()
+            self._own, self._library = None, self._library_to_ask()
             self._version = version
-        if self._large and self._library_index is not None:
-            return self._decide_in_library(self._library_index(), probes, refused or {}, threshold)
+        if self._library is not None:
+            return self._decide_in_library(self._library, probes, refused or {}, threshold)
         if self._own is None:
             self._own = self._confirmed()
         index, gallery, owner_of = self._own
@@ -69,11 +69,11 @@ class PersonGallery:
             neighbours[row] = self._neighbours_but(gallery, probes[row], person_ids)
         return [decide.identify(row, owner_of, threshold=threshold) for row in neighbours]
 
-    def _asks_the_library(self) -> bool:
+    def _library_to_ask(self) -> FaceIndex | None:
         if self._library_index is None or (confirmed := self._catalog.confirmed_count()) < self._many:
-            return False
+            return None
         index = self._library_index()
-        return index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count
+        return index if index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count else None
 
     def _confirmed(self) -> tuple[FaceIndex, Gallery, Mapping[int, int]]:
         gallery = self._catalog.gallery(self._networks.info.sha256)

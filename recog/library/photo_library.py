@@ -10,7 +10,7 @@ from typing import Literal, Self
 from recog.config import Settings, read_settings
 from recog.errors import CatalogError, UnknownPersonError
 from recog.index.files import discard
-from recog.library import answers, backups, clusters, duplicates, face_map, people, upkeep
+from recog.library import answers, backups, clusters, duplicates, face_map, people, tuning, upkeep
 from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange import exporting, importing
@@ -37,6 +37,7 @@ from recog.library.results import (
     VerifiedPair,
 )
 from recog.library.styling_verbs import StylingVerbs
+from recog.library.tuning import IndexTuning
 from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
@@ -333,6 +334,10 @@ class PhotoLibrary(StylingVerbs):
     def status(self) -> LibraryStatus:
         """How the library is."""
         return upkeep.status(self.catalog, self.networks, self.fresh_index, self.settings)
+
+    def tune_index(self) -> IndexTuning:
+        """Recall against time of the index on the library's own faces, and what is chosen; nothing is written."""
+        return tuning.tune(self.fresh_index.current())
 
     def check(self, *, fix: bool = False) -> CheckReport:
         """What is wrong with the library; fix mends what can be mended."""

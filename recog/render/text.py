@@ -24,7 +24,8 @@ from recog.library.results import (
     WeightsStatus,
 )
 from recog.library.styling_results import ClearedJobs, StyleJobs, StylingReport
-from recog.render import text_acts, text_exchange, text_library, text_photos, text_styling
+from recog.library.tuning import IndexTuning
+from recog.render import text_acts, text_exchange, text_library, text_photos, text_styling, text_tuning
 from recog.store.records import PastAct
 from recog.store.styling import StyleJob
 from recog.types import Person
@@ -59,6 +60,7 @@ Result: TypeAlias = (
     | PastAct
     | Backup
     | Restored
+    | IndexTuning
 )
 
 
@@ -123,6 +125,8 @@ def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of
             return text_library.backed_up(result)
         case Restored():
             return text_library.restored(result)
+        case IndexTuning():
+            return text_tuning.tuned(result)
         case _:
             assert_never(result)
 

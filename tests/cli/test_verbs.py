@@ -209,6 +209,8 @@ def test_status_check_and_rebuild_answer(recog: Recog, indexed: Path) -> None:
     assert "faces      5 (4 named)" in recog("status").stdout
     assert document(recog("check", "--json"))["ok"] is True
     assert document(recog("index-rebuild", "--json"))["faces"] == 5
+    assert document(recog("index-tune", "--json"))["faces"] == 5
+    assert "every search looks at every face" in recog("index-tune").stdout
 
 
 def test_check_exits_with_1_while_something_is_left(recog: Recog, indexed: Path, tmp_path: Path) -> None:

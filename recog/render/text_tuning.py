@@ -1,0 +1,39 @@
+"""The curve of `index-tune` as text."""
+
+from recog.library.tuning import IndexTuning
+from recog.render.figures import count
+from recog.render.table import table
+
+BAR = 40
+"""Characters of the bar of the slowest search."""
+
+
+def tuned(result: IndexTuning) -> str:
+    """What is in use and why, then one line a setting: lists visited, recall, time, and the time as a bar."""
+    head = f"{count(result.faces, 'face')}, {result.kind} on {result.device}: {result.reason}."
+    if result.exact_milliseconds is None:
+        return head
+    slowest = max(result.exact_milliseconds, *(one.milliseconds for one in result.settings))
+    rows = [
+        (
+            f"{one.nprobe:,}",
+            f"{one.recall.at_1:.3f}",
+            f"{one.recall.at_10:.3f}",
+            f"{one.milliseconds:.3f}",
+            _bar(one.milliseconds, slowest) + (" <- in use" if one.nprobe == result.nprobe else ""),
+        )
+        for one in result.settings
+    ]
+    every = "exact" + ("" if result.kind == "ivf" else " <- in use")
+    bar = _bar(result.exact_milliseconds, slowest)
+    rows.append(("all faces", "1.000", "1.000", f"{result.exact_milliseconds:.3f}", f"{bar} {every}"))
+    lists = f"of {count(result.lists or 0, 'list')}"
+    if result.kind == "flat":
+        lists += ", as the library would have if it were large"
+    return f"{head}\nA search {lists}, {count(result.probes, 'probe')} at once:\n" + table(
+        ("lists visited", "recall@1", "recall@10", "ms a probe", ""), rows, right=(0, 1, 2, 3)
+    )
+
+
+def _bar(value: float, slowest: float) -> str:
+    return "#" * max(1, round(BAR * value / slowest))
