@@ -9,6 +9,7 @@ import numpy as np
 from recog.detect.mtcnn import MtcnnDetector
 from recog.durable import put
 from recog.embed.info import head_of
+from recog.embed.network import NETWORKS, network_named
 from recog.embed.trunk import Trunk
 from recog.errors import TrainingError
 from recog.train.augment import Augmentation
@@ -98,6 +99,11 @@ def train_network_from_folder(
         WeightsError: the networks cannot be had.
     """
     plan = NetworkPlan() if plan is None else plan
+    if len(network_named(network).parts) != 1:
+        raise TrainingError(
+            f"the network {network} has several trunks, and blocks are trained of one: choose one of "
+            f"{', '.join(name for name, each in NETWORKS.items() if len(each.parts) == 1)}"
+        )
     start = head_of(network)
     detector = MtcnnDetector(cache=cache, offline_dir=offline_dir, device=device)
     trunk = Trunk(network, cache=cache, offline_dir=offline_dir, device=device)
