@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from heapq import nsmallest
 
@@ -43,7 +44,9 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     tiles = [Side(faces, _rows(faces, one)) for one in clusters[:CLUSTERS_SHOWN]]
     shown = [side for left, right, _ in pairs for side in (left, right)]
     samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])
-    found = tuple(_pair(samples, left, right, squared, calibration) for left, right, squared in pairs)
+    run = catalog.cluster_run(networks.info.sha256)
+    remembered = {one.number for one in run.clusters} if run is not None else set()
+    found = tuple(_pair(samples, pair, calibration, remembered) for pair in pairs)
     counts = catalog.counts()
     return DuplicateReport(
         library=catalog.url,
@@ -128,15 +131,10 @@ def _near_sides(sides: list[Side], refused: _Refused, calibration: Calibration) 
 
 
 def _pair(
-    samples: Samples, left: Side, right: Side, squared_distance: float, calibration: Calibration
+    samples: Samples, pair: tuple[Side, Side, float], calibration: Calibration, remembered: AbstractSet[int | None]
 ) -> DuplicatePair:
-    merge = reject = ""
-    if left.person is not None and right.person is not None:
-        merge = _command("merge", right.person, left.person)
-        reject = _command("distinct", left.person, right.person)
-    elif left.person is not None:
-        numbers = [str(face_id) for face_id in right.typical.tolist()]
-        merge, reject = (_command(verb, left.person, *numbers) for verb in ("confirm", "reject"))
+    left, right, squared_distance = pair
+    merge, reject = _commands(left, right, remembered)
     return DuplicatePair(
         left=samples.side(left),
         right=samples.side(right),
@@ -146,6 +144,23 @@ def _pair(
         command=merge,
         reject_command=reject,
     )
+
+
+def _commands(left: Side, right: Side, remembered: AbstractSet[int | None]) -> tuple[str, str]:
+    """What makes two sides one, and what keeps them apart; people come before clusters, whose faces may be nobody's.
+
+    Clusters that are not remembered have a number in this report only: their faces are named instead.
+    """
+    if left.person is not None and right.person is not None:
+        return _command("merge", right.person, left.person), _command("distinct", left.person, right.person)
+    if left.person is not None:
+        numbers = [str(face_id) for face_id in right.typical.tolist()]
+        return _command("confirm", left.person, *numbers), _command("reject", left.person, *numbers)
+    if {left.cluster, right.cluster} <= remembered:
+        new = _command("confirm", "NAME", "--cluster", str(left.cluster), "--new")
+        return f"{new} && {_command('confirm', 'NAME', '--cluster', str(right.cluster))}", ""
+    numbers = [str(face_id) for side in (left, right) for face_id in side.typical.tolist()]
+    return _command("confirm", "NAME", *numbers, "--new"), ""
 
 
 def _mixed(samples: Samples, mixed: Mixed, calibration: Calibration) -> MixedPerson:

@@ -26,8 +26,7 @@ TILE_FACES = 4
 """Faces shown of a cluster."""
 _MOSAIC = {1: "one", 2: "two", 3: "three"}
 _NAMELESS = (
-    '<p class="hint">A side without a name cannot be merged. Enrol it, <code>recog enrol NAME PHOTO</code>, '
-    "and report again.</p>"
+    '<p class="hint">Nobody has a name here: write it for NAME, and leave out --new where somebody has it already.</p>'
 )
 _SILHOUETTE = (
     '<svg viewBox="0 0 112 112" role="img" aria-label="{alt}"><g class="blank"><circle cx="56" cy="45" r="20"/>'
@@ -146,9 +145,9 @@ def _pair(number: int, pair: DuplicatePair) -> str:
         (pair.left, pair.right),
         (pair.probability, pair.squared_distance, pair.nearest),
         f"{page.name(pair.left.label)} and {page.name(pair.right.label)}",
-        _command(pair.command, "merges them") + _command(pair.reject_command, "keeps them apart")
-        if pair.command
-        else _NAMELESS,
+        (_command(pair.command, "merges them") if pair.command else "")
+        + (_command(pair.reject_command, "keeps them apart") if pair.reject_command else "")
+        + (_NAMELESS if pair.left.person is None and pair.right.person is None else ""),
     )
 
 
@@ -198,7 +197,8 @@ def _mixed(report: DuplicateReport) -> str:
     cards = "".join(_mixed_person(number, one) for number, one in enumerate(report.mixed, start=1))
     return (
         '<p class="about">Faces that bear one name and make clusters of their own, the farthest apart first. Photos '
-        "of a childhood, or poor ones, can look like this too. Splitting leaves the name to the largest part.</p>"
+        "of a childhood, or poor ones, can look like this too. Splitting leaves the name to the largest part. Of "
+        "somebody with very many faces an even sample is grouped, and the others join it.</p>"
         f'<div class="pairs">{cards}</div>'
     )
 

@@ -5,14 +5,17 @@ import resource
 import time
 import tracemalloc
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from recog.cluster.likelihood import Linkage
 from recog.distance import unit_rows
 from recog.library.evidence import NEAREST_FACES, Faces, Side
+from recog.library.mixed import MOST_GROUPED, mixed_people
 from recog.library.near_copies import near_copies
 from recog.store.records import ScannedPhoto
 from recog.types import Embeddings, Face, FaceBox, FileStat, NewFace, Photo
@@ -239,3 +242,33 @@ def test_sides_of_fifty_thousand_faces_take_bounded_memory_and_time() -> None:
     tracemalloc.stop()
     assert peak < 200_000_000
     assert seconds < 20
+
+
+def test_two_clusters_without_a_name_are_told_how_to_get_one(library: PaintedLibrary) -> None:
+    ids = fill(library, [around((1, 0, 0), 3), around((0.7, 0.714, 0), 3)])
+    library.networks.calibration = replace(library.networks.calibration, intercept=-8.0)  # even odds at 0.8
+    (pair,) = library.duplicates().pairs
+    words = pair.command.split()
+    assert words[:4] == ["recog", "people", "confirm", "NAME"]
+    assert words[-1] == "--new"
+    assert sorted(map(int, words[4:-1])) == sorted(ids[0] + ids[1]), "nobody remembers the clusters' numbers yet"
+    assert pair.reject_command == ""
+    numbers = [one.number for one in library.cluster().clusters]
+    (pair,) = library.duplicates().pairs
+    one, other = numbers
+    assert pair.command == (
+        f"recog people confirm NAME --cluster {one} --new && recog people confirm NAME --cluster {other}"
+    )
+    library.confirm("Ann", cluster=one, new=True)
+    library.confirm("Ann", cluster=other)
+    assert library.person("Ann").person.confirmed == 6
+
+
+def test_somebody_with_very_many_faces_is_looked_at_by_a_sample_and_every_face_is_in_a_part() -> None:
+    many, few = 2 * MOST_GROUPED, MOST_GROUPED // 2
+    embeddings = np.concatenate([around((1, 0, 0), many), around((0, 1, 0), few)])
+    faces = Faces(np.arange(1, many + few + 1), embeddings, [])
+    start = time.process_time()
+    (mixed,) = mixed_people([Side(faces, np.arange(many + few), 1, "Ann")], Linkage(0.5))
+    assert (len(mixed.main.rows), len(mixed.part.rows), mixed.further) == (many, few, 0)
+    assert time.process_time() - start < 20
