@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from recog.errors import IndexUnreadableError
 
@@ -66,7 +66,7 @@ def read_manifest(directory: Path) -> Manifest:
         raise IndexUnreadableError(f"{path} cannot be read: {error.strerror or error}", kind="unreadable") from error
     try:
         content = json.loads(encoded)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: brackets within brackets without end
         raise damaged(path, "it is not JSON") from None
     if not isinstance(content, dict) or content.pop(_DIGEST, None) != _digest(content):
         raise damaged(path, "its own checksum does not match")
@@ -79,6 +79,8 @@ def read_manifest(directory: Path) -> Manifest:
         raise IndexUnreadableError(f"{path} was written by an earlier recog: {REBUILD}", kind="older format")
     if content.keys() != {field.name for field in fields(Manifest)}:
         raise damaged(path, f"it has other fields than format {FORMAT} has")
+    if odd := [name for name, kind in get_type_hints(Manifest).items() if not isinstance(content[name], kind)]:
+        raise damaged(path, f"its {odd[0]} is no such value")
     return Manifest(**content)
 
 

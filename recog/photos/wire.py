@@ -31,7 +31,10 @@ def receive(connection: socket.socket, deadline: float | None = None) -> dict[st
         raise ValueError(f"a message of {length} bytes")
     content = bytearray(length)
     fill(connection, memoryview(content), deadline)
-    message = json.loads(content)
+    try:
+        message = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("a message of brackets within brackets") from error
     if not isinstance(message, dict):
         raise ValueError("a message is an object")  # noqa: TRY004 - of foreign bytes, not of our caller
     return message

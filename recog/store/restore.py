@@ -118,7 +118,7 @@ def _keep(path: Path, descriptor: int) -> Path:
 
     Through the open descriptor: closing another one of the same file would give up the lock on it (POSIX).
     """
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     kept = path.with_name(f"{path.name}{BACKUP_MARK}restore-{moment}")
     with suppress(FileNotFoundError), path.with_name(f"{path.name}-wal").open("rb") as journal:
         _copy(journal.fileno(), kept.with_name(f"{kept.name}-wal"))

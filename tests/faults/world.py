@@ -115,8 +115,8 @@ class World:
             case "style":  # a picture is there when its job says so, other jobs are planned or running
                 done = [whole for state, _, whole in now.pictures if state == "done"]
                 whole = all(done) and (now == after or not run.acknowledged)
-            case _ if verb.startswith("migrate-"):  # opening it was the migration
-                whole = now == after
+            case _ if verb.startswith("migrate-"):  # names stay, faces that the revision did not know may come later
+                whole = now.people == after.people and (now == after or not run.acknowledged)
             case _:
                 whole = now == after or (now == self.before[verb] and not run.acknowledged)
         return [] if whole else [f"{verb} is half done, or lost though acknowledged: {now}"]

@@ -1,0 +1,285 @@
+"""Change bytes of good files at random, and hold every reader to its own errors, bounded time and bounded memory.
+
+`python -m tests.faults.fuzz --count 5000 --write` tries so many changed files a reader and keeps the counts in
+benchmarks/results/faults_fuzz.csv. A reader runs in a process of its own with a limit on its memory: a crash, a
+foreign exception or a file that takes long is a failure, printed with the seed and the number that make it again.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from recog.errors import PhotoError, RecogError
+from tests.faults.results import write_results
+
+SEED = 20261122
+MOST_SECONDS = 10.0
+MOST_BYTES = 4 << 30
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader, files that it reads, and the errors that it may raise."""
+
+    name: str
+    seeds: Sequence[bytes]
+    read: Callable[[bytes, Path], object]
+    refuses: tuple[type[Exception], ...]
+
+
+def changed(data: bytes, choose: random.Random) -> bytes:
+    """The bytes with one to eight edits: bits flipped, bytes set, runs cut, doubled, moved or zeroed, the end cut."""
+    out = bytearray(data)
+    for _ in range(choose.choice((1, 1, 2, 4, 8))):
+        if not out:
+            break
+        at = choose.randrange(min(len(out), choose.choice((64, 1024, len(out)))))
+        end = min(len(out), at + choose.choice((1, 2, 4, 16, 256)))
+        match choose.randrange(7):
+            case 0:
+                out[at] ^= 1 << choose.randrange(8)
+            case 1:
+                out[at] = choose.choice((0, 1, 0x7F, 0x80, 0xFE, 0xFF))
+            case 2:
+                del out[at:end]
+            case 3:
+                out[at:at] = out[at:end]
+            case 4:
+                out[at:end] = bytes(end - at)
+            case 5:
+                out[at:end] = choose.randbytes(end - at)
+            case _:
+                del out[choose.randrange(len(out)) :]
+    return bytes(out)
+
+
+def try_reader(reader: Reader, *, count: int, seed: int) -> tuple[Counter[str], list[str]]:
+    """How many changed files were read and refused, and what went wrong."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    for start in range(0, count, _BATCH):
+        numbers = range(start, min(start + _BATCH, count))
+        for ending in _in_a_process(reader, numbers, seed):
+            if ending in ("read", "refused"):
+                counts[ending] += 1
+            else:
+                wrong.append(f"{reader.name}, seed {seed}, {ending}")
+    return counts, wrong
+
+
+def _in_a_process(reader: Reader, numbers: range, seed: int) -> list[str]:
+    """One word a file, or what went wrong with it; a process that dies takes the rest of its files with it."""
+    with tempfile.TemporaryDirectory() as directory:
+        said = Path(directory) / "said"
+        pid = os.fork()
+        if pid == 0:
+            _try_and_exit(reader, numbers, seed, said, Path(directory))
+        _, status = os.waitpid(pid, 0)
+        endings = said.read_text(encoding="utf-8").splitlines()
+    code = os.waitstatus_to_exitcode(status)
+    if code != 0:
+        how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
+        endings.append(f"number {numbers[len(endings)]}: the process ended by {how}")
+    return endings
+
+
+def _try_and_exit(reader: Reader, numbers: range, seed: int, said: Path, directory: Path) -> None:
+    """What the forked process does: never returns."""
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with said.open("w", encoding="utf-8", buffering=1) as out:
+            for number in numbers:
+                choose = random.Random(f"{seed} {reader.name} {number}")
+                data = changed(choose.choice(reader.seeds), choose)
+                signal.alarm(int(6 * MOST_SECONDS))
+                out.write(f"{_ending(reader, data, directory, number)}\n")
+        os._exit(0)
+    finally:
+        os._exit(70)
+
+
+def _ending(reader: Reader, data: bytes, directory: Path, number: int) -> str:
+    began = time.process_time()
+    try:
+        reader.read(data, directory)
+    except reader.refuses:
+        ending = "refused"
+    except Exception as error:  # noqa: BLE001 - the finding
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        ending = f"number {number}: {type(error).__name__} at {place.filename}:{place.lineno}: {error}".replace(
+            "\n", " "
+        )
+    else:
+        ending = "read"
+    took = time.process_time() - began
+    return ending if took <= MOST_SECONDS else f"number {number}: {ending} after {took:.1f} s"
+
+
+def readers() -> list[Reader]:
+    """All of them; what they read is made here, besides the shared hostile files where they are."""
+    return [_photos(), _graph(), _state_dict(), _hdf5(), _dlib(), _index(), _manifest(), _signed_manifest()]
+
+
+def _photos() -> Reader:
+    """Straight into the decoder, without the process that contains it in earnest."""
+    import io
+
+    import numpy as np
+    import pillow_heif
+    from PIL import Image
+
+    from recog.photos import read_photo
+    from tests.conftest import DATA
+
+    pillow_heif.register_heif_opener()
+    pixels = np.random.default_rng(1).integers(0, 256, (40, 48, 3), np.uint8)
+    seeds = []
+    for form, options in (
+        ("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("GIF", {}), ("WEBP", {}), ("TIFF", {}),
+        ("TIFF", {"compression": "tiff_lzw"}), ("BMP", {}), ("HEIF", {}), ("AVIF", {}),
+    ):  # fmt: skip
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, form, **options)
+        seeds.append(buffer.getvalue())
+    hostile = sorted(path for path in (DATA / "hostile").rglob("*") if path.is_file()) if DATA.is_dir() else []
+    seeds += [path.read_bytes() for path in hostile if path.stat().st_size < 20_000]
+
+    def read(data: bytes, directory: Path) -> object:
+        path = directory / "photo"
+        path.write_bytes(data)
+        return read_photo(path)
+
+    return Reader("photo decoder", seeds, read, (PhotoError,))
+
+
+def _graph() -> Reader:
+    from recog.weights.graphdef import read_constants
+    from tests.weights.test_graphdef import GRAPH
+
+    return Reader("TensorFlow graph", [GRAPH], lambda data, _: read_constants(data), (ValueError,))
+
+
+def _state_dict() -> Reader:
+    import io
+
+    import torch
+
+    from recog.weights.convert import torch_state
+
+    buffer = io.BytesIO()
+    torch.save({"weight": torch.arange(6.0).reshape(2, 3), "bias": torch.zeros(3)}, buffer)
+    return Reader("PyTorch state", [buffer.getvalue()], lambda data, _: torch_state({"a.pt": data}), (ValueError,))
+
+
+def _hdf5() -> Reader:
+    from recog.weights.vgg import keras_hed
+    from tests.weights.test_vgg import hdf5
+
+    return Reader("HDF5 weights", [hdf5()], lambda data, _: keras_hed({"w.h5": data}), (ValueError,))
+
+
+def _dlib() -> Reader:
+    from recog.weights.dlib_resnet import dlib_face_resnet
+    from tests.weights.dlib_file import written_network
+
+    data = bytes(written_network(7).data)
+    return Reader("dlib network", [data], lambda data, _: dlib_face_resnet({"net.dat": data}), (RecogError,))
+
+
+def _index() -> Reader:
+    """Bytes whose digest would be right: what lies behind that check must hold by itself."""
+    import numpy as np
+
+    from recog.distance import unit_rows
+    from recog.index.faiss_index import FaceIndex
+    from recog.index.structures import Kind, Recall
+
+    vectors = unit_rows(np.random.default_rng(2).normal(size=(300, 16)).astype(np.float32))
+    ids = np.arange(300, dtype=np.int64)
+    kinds: tuple[Kind, ...] = ("flat", "ivf")
+    build = partial(FaceIndex.build, [(ids, vectors)], network_sha256="ab" * 32, dim=16, device="cpu")
+    seeds = [b"".join(build(kind=kind).to_parts()) for kind in kinds]
+    load = partial(FaceIndex.from_bytes, network_sha256="ab" * 32, dim=16, recall=Recall(1.0, 1.0), device="cpu")
+    return Reader("index", seeds, lambda data, _: load(bytearray(data)), (ValueError,))
+
+
+def _manifests() -> tuple[bytes, Callable[[bytes, Path], object]]:
+    from recog.index.files import load
+    from recog.index.manifest import FORMAT, MANIFEST, METRIC, Manifest, encode_manifest
+
+    manifest = Manifest(
+        format=FORMAT, generation=3, library_id="l", network_sha256="ab" * 32, dim=16, metric=METRIC, kind="flat",
+        nprobe=None, recall_at_1=1.0, recall_at_10=1.0, count=0, last_embedding_id=0, last_removal_id=0,
+        sha256="cd" * 32, ids_sha256="ef" * 32,
+    )  # fmt: skip
+
+    def read(data: bytes, directory: Path) -> object:
+        home = directory / ("ab" * 6)
+        home.mkdir(exist_ok=True)
+        (home / MANIFEST).write_bytes(data)
+        return load(directory, library_id="l", network_sha256="ab" * 32, dim=16, device="cpu")
+
+    return encode_manifest(manifest), read
+
+
+def _manifest() -> Reader:
+    encoded, read = _manifests()
+    return Reader("manifest", [encoded, b"[" * 100_000, b"{}", b"null"], read, (RecogError,))
+
+
+def _signed_manifest() -> Reader:
+    """One field replaced and the digest made anew: what a program that means harm would write."""
+    from recog.index.manifest import _digest
+
+    encoded, read = _manifests()
+    odd: tuple[object, ...] = (None, -1, 1 << 70, "x", "../../x", [], {}, 1.5, True, "", "\0")
+
+    def sign(data: bytes, directory: Path) -> object:
+        content = json.loads(encoded)
+        content.pop("manifest_sha256")
+        choose = random.Random(data)
+        content[choose.choice(sorted(content))] = choose.choice(odd)
+        content["manifest_sha256"] = _digest(content)
+        return read(json.dumps(content).encode(), directory)
+
+    return Reader("signed manifest", [encoded], sign, (RecogError,))
+
+
+def main() -> int:
+    """Try every reader, print what went wrong, keep the counts."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--count", type=int, default=1000, help="changed files a reader")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="start no other reader after so long")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--write", action="store_true", help="keep the counts")
+    options = parser.parse_args()
+    began, rows, failed = time.monotonic(), [], 0
+    for reader in readers():
+        if time.monotonic() - began > 60 * options.minutes:
+            break
+        counts, wrong = try_reader(reader, count=options.count, seed=options.seed)
+        rows.append((reader.name, counts.total() + len(wrong), counts["read"], counts["refused"], len(wrong)))
+        failed += len(wrong)
+        print(*rows[-1], *wrong[:20], sep="\n  ", flush=True)  # noqa: T201 - a program
+    if options.write:
+        extent = f"{options.count} changed files a reader, seed {options.seed}"
+        write_results("faults_fuzz.csv", extent, ("reader", "files", "read", "refused", "wrong"), rows)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
