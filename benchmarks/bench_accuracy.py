@@ -1,11 +1,11 @@
-"""LFW accuracy of the shipped head beside the network's own 512-d output and the head's PCA start, in one run.
+"""LFW accuracy of the shipped head beside its trunk's own 512-d output and the head's start, in one run.
 
-    python benchmarks/bench_accuracy.py ../shared/data/lfw_view1 ../shared/data/lfw_view1/pairsDevTest.txt \
-        --people ../shared/data/identities --pattern 'celeba_*'
+    python -m benchmarks.bench_accuracy
 
-Same photos, detector, crops and features for every row; each once as it is and once averaged with its mirror image.
-The PCA start is fitted on --people less those that the shipped head's run held out, under the seed of its record.
-Features are computed once and kept in the cache, so a second run takes seconds.
+Writes benchmarks/results/accuracy.csv. Same photos, detector, crops and features for every row; each once as it is and
+once averaged with its mirror image. The network is the product's default. The PCA start is fitted on --people less
+those that the shipped head's run held out, under the seed of its record. Intervals are those of the whole protocol on
+people drawn anew. Features are computed once and kept in the cache, so a second run takes seconds.
 """
 
 import argparse
@@ -17,13 +17,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
-from platformdirs import user_cache_path
 
+from recog.config import read_settings
 from recog.detect.mtcnn import MtcnnDetector
+from recog.embed.encoder import choose_encoder
 from recog.embed.head import load_head
-from recog.embed.trunk import Trunk
-from recog.evaluate.lfw import LfwScores
+from recog.embed.network import network_named
+from recog.embed.trunks import load_trunks
+from recog.evaluate.pair_bootstrap import pair_intervals
+from recog.evaluate.photo_pairs import PhotoPairs, lfw_pairs
+from recog.train.blocks import joined_bottleneck, network_blocks
 from recog.train.folder import HeadPlan, pca_start, training_faces
 from recog.train.head import LinearHead
 from recog.train.pca import read_bottleneck
@@ -32,23 +37,26 @@ from recog.train.settings import TrainSettings
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.weights.pull import ensure_weights
 
-NETWORK = "facenet-casia"
-HEAD = f"{NETWORK}-triplet128"
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+FARS = (1e-2, 1e-3)
 RESULTS = Path(__file__).parent / "results" / "accuracy.csv"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photos", type=Path, help="photos in LFW's layout")
-    parser.add_argument("pairs", type=Path, help="pairs in LFW's format")
-    parser.add_argument("--people", type=Path, required=True, help="the folder of people the head was trained on")
+    parser.add_argument("photos", type=Path, nargs="?", default=DATA / "lfw_view1", help="photos in LFW's layout")
+    parser.add_argument("pairs", type=Path, nargs="?", help="pairs in LFW's format; PHOTOS/pairsDevTest.txt")
+    parser.add_argument("--people", type=Path, default=DATA / "identities", help="the people the head was trained on")
     parser.add_argument("--pattern", default="celeba_*")
-    parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    pairs = arguments.pairs or arguments.photos / "pairsDevTest.txt"
 
-    shipped = load_head(HEAD)
+    settings = read_settings()
+    network = network_named(settings.network)
+    encoder = choose_encoder(settings.encoder, device="cpu")
+    shipped = load_head(network.head)
     seed, held_out = recorded(shipped.record)
     plan = HeadPlan(
         pattern=arguments.pattern,
@@ -59,24 +67,33 @@ def main() -> None:
     )
     faces = training_faces(
         labelled_photos(arguments.people, pattern=plan.pattern),
-        read_pair_list(arguments.photos, arguments.pairs),
-        MtcnnDetector(cache=arguments.cache),
-        Trunk(NETWORK, cache=arguments.cache),
+        read_pair_list(arguments.photos, pairs),
+        MtcnnDetector(cache=settings.cache),
+        load_trunks(network, cache=settings.cache, encoder=encoder),
         plan,
-        cache=arguments.cache / "features",
+        aligned=network.aligned,
+        cache=settings.cache / "features",
         on_photo=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
     )
-    bottleneck = read_bottleneck(ensure_weights(NETWORK, cache=arguments.cache))
+    joined = joined_bottleneck(faces.train.features, network_blocks(network, cache=settings.cache))
     heads = {
-        "512-d output": bottleneck,
-        "PCA start": pca_start(faces, bottleneck, dim=len(shipped.weight)),
+        "512-d output": first_output(ensure_weights(network.parts[0].weights, cache=settings.cache), network.features),
+        "PCA start": pca_start(faces, joined, dim=len(shipped.weight)),
         "shipped head": LinearHead(shipped.weight, shipped.bias),
     }
     found = dict(faces.validation.pair_features.counts())
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, {arguments.threads} threads, torch {torch.__version__}"
-    print(f"\n{arguments.pairs.name}: {len(faces.validation.pairs.same)} pairs, photos {found}; {machine}")
-    rows = list(measured(faces.validation, heads, default_flip=shipped.flip))
-    write(rows, pairs=arguments.pairs.name, seed=plan.settings.seed, machine=machine)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {arguments.threads} threads, {network.name} on {encoder}"
+    print(f"\n{pairs.name}: {len(faces.validation.pairs.same)} pairs, photos {found}; {machine}")
+    listed = lfw_pairs(arguments.photos, pairs)
+    rows = list(measured(faces.validation, listed, heads, default_flip=shipped.flip))
+    write(rows, pairs=pairs.name, seed=plan.settings.seed, machine=machine)
+
+
+def first_output(weights: Path, features: int) -> LinearHead:
+    """The first trunk's own embedding, from the features of all trunks: it does not look at the others'."""
+    own = read_bottleneck(weights)
+    others = np.zeros((len(own.weight), features - own.weight.shape[1]), dtype=np.float32)
+    return LinearHead(np.concatenate([own.weight, others], axis=1), own.bias)
 
 
 def recorded(record: Mapping[str, object]) -> tuple[int, float]:
@@ -88,14 +105,21 @@ def recorded(record: Mapping[str, object]) -> tuple[int, float]:
 
 
 def measured(
-    validation: Validation, heads: Mapping[str, LinearHead], *, default_flip: bool
+    validation: Validation, listed: PhotoPairs, heads: Mapping[str, LinearHead], *, default_flip: bool
 ) -> Iterator[dict[str, str | int | float]]:
     """Print and yield a row for every head, without and with flip averaging."""
     print(f"{'':14} flip  accuracy  +-    AUC      EER    VAL@1e-2  VAL@1e-3  held-out mean VAL")
     for name, head in heads.items():
         for flip in (False, True):
             as_used = replace(validation, flip=flip)
-            scores: LfwScores = as_used.lfw(head)
+            scores = as_used.lfw(head)
+            intervals, _ = pair_intervals(
+                as_used.pair_distances(head),
+                listed.same,
+                listed.fold,
+                (listed.people[listed.left], listed.people[listed.right]),
+                fars=FARS,
+            )
             held_out = mean_val(*as_used.held_out_pairs(head))
             val = {at.far: at.val for at in scores.val}
             percent = [scores.accuracy, scores.standard_error, scores.eer, val[1e-2], val[1e-3], held_out]
@@ -110,12 +134,14 @@ def measured(
                 "flip": int(flip),
                 "accuracy": round(scores.accuracy, 5),
                 "standard_error": round(scores.standard_error, 5),
-                "interval_low": scores.interval[0],
-                "interval_high": scores.interval[1],
+                "interval_low": round(intervals.accuracy[0], 5),
+                "interval_high": round(intervals.accuracy[1], 5),
                 "auc": round(scores.auc, 6),
                 "eer": round(scores.eer, 5),
                 "val_1e-2": round(val[1e-2], 5),
                 "val_1e-3": round(val[1e-3], 5),
+                "val_1e-3_low": round(intervals.val[1][0], 5),
+                "val_1e-3_high": round(intervals.val[1][1], 5),
                 "held_out_mean_val": round(held_out, 5),
             }
 

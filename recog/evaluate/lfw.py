@@ -16,7 +16,6 @@ from recog.evaluate.roc import (
     accuracy,
     auc,
     best_threshold,
-    bootstrap_interval,
     check_pairs,
     equal_error_rate,
     threshold_at_far,
@@ -53,7 +52,7 @@ class ValAtFar:
 class LfwScores:
     """What ten folds say. Rates from 0 to 1; std is the sample deviation over folds, standard_error std / sqrt(folds).
 
-    threshold is the mean of the folds' own; interval the bootstrap 95 % interval of the accuracy at it.
+    threshold is the mean of the folds' own. Intervals: see pair_bootstrap.
     """
 
     pairs: int
@@ -61,7 +60,6 @@ class LfwScores:
     accuracy: float
     std: float
     standard_error: float
-    interval: tuple[float, float]
     threshold: float
     auc: float
     eer: float
@@ -196,7 +194,6 @@ def ten_folds(
         accuracy=float(np.mean(accuracies)),
         std=std,
         standard_error=std / float(np.sqrt(len(numbers))),
-        interval=bootstrap_interval(distances, same, mean_threshold),
         threshold=mean_threshold,
         auc=auc(distances, same),
         eer=equal_error_rate(distances, same),

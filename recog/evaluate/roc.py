@@ -120,25 +120,3 @@ def val_at(curve: RocCurve, fars: Floats) -> Floats:
     """VAL at each FAR, the largest that a threshold of the curve reaches without exceeding it."""
     reached: Floats = curve.val[np.searchsorted(curve.far, fars, side="right") - 1]
     return reached
-
-
-def bootstrap_interval(
-    distances: NDArray[np.floating],
-    same: Bools,
-    threshold: float,
-    *,
-    resamples: int = 2000,
-    confidence: float = 0.95,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """Percentile interval of the accuracy at a threshold, pairs of each kind drawn anew with replacement.
-
-    Pairs that share a photo are not independent, so the true interval is somewhat wider.
-    """
-    check_pairs(distances, same)
-    random = np.random.default_rng(seed)
-    right = (distances <= threshold) == same
-    # Drawing n of n with replacement and counting the right ones is one binomial draw.
-    draws = sum(random.binomial(len(kind), kind.mean(), size=resamples) for kind in (right[same], right[~same]))
-    low, high = np.quantile(draws / len(right), [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)

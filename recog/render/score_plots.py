@@ -142,14 +142,14 @@ def _by_size(run: IdentificationRun, number: int) -> list[Line]:
     fpir = each[0].dir[0].fpir
     return [
         Line(
-            f"rank 1, {number} a person",
+            f"rank 1, {number} of each enrolled",
             sizes,
             [one.rank_1 for one in each],
             [one.rank_1_interval[0] for one in each],
             [one.rank_1_interval[1] for one in each],
             points=True,
         ),
-        Line(f"DIR at FPIR {fpir:g}, {number} a person", sizes, [one.dir[0].dir for one in each], points=True),
+        Line(f"DIR at FPIR {fpir:g}, {number} of each enrolled", sizes, [one.dir[0].dir for one in each], points=True),
     ]
 
 

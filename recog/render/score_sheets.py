@@ -37,6 +37,7 @@ def pairs_sheet(run: PairsRun) -> Sheet:
         ("protocol", printable(run.protocol)),
         *network_facts(run.network),
         ("crop", f"the detector's box x {crops}, to {run.network.input_size} pixels"),
+        ("aligned view", "by five landmarks, beside the crop" if run.network.aligned else "not used"),
         ("mirror image", "averaged in" if options.flip else "not used"),
         ("encoder", options.encoder),
         ("metric", options.metric),

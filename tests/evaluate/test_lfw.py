@@ -101,7 +101,6 @@ def test_ten_folds_are_scored_with_thresholds_of_the_other_nine() -> None:
     assert scores.val[0].val == pytest.approx(np.mean(vals))
     assert scores.val[0].measured_far == pytest.approx(np.mean(fars))
     assert (scores.pairs, scores.folds) == (400, 10)
-    assert scores.interval[0] < scores.accuracy < scores.interval[1]
 
 
 def test_a_fold_is_never_scored_with_a_threshold_that_saw_it() -> None:

@@ -13,7 +13,6 @@ from recog.evaluate.roc import (
     accuracy,
     auc,
     best_threshold,
-    bootstrap_interval,
     equal_error_rate,
     roc_curve,
     threshold_at_far,
@@ -114,21 +113,6 @@ def test_a_rate_finer_than_the_pairs_accepts_none_and_one_between_is_interpolate
     assert threshold_at_far(different, 1.0) == 8.0
     with pytest.raises(ValueError, match="a share from 0 to 1"):
         threshold_at_far(different, 1.5)
-
-
-def test_the_bootstrap_interval_covers_what_resampling_in_a_loop_covers() -> None:
-    random = np.random.default_rng(0)
-    same = np.repeat([True, False], 200)
-    distances = np.where(same, random.normal(0.7, 0.3, 400), random.normal(1.5, 0.3, 400)).clip(0, 4)
-    low, high = bootstrap_interval(distances, same, 1.1)
-    resampled = []
-    for _ in range(2000):
-        rows = np.concatenate([random.choice(np.flatnonzero(same == kind), 200) for kind in (True, False)])
-        resampled.append(accuracy(distances[rows], same[rows], 1.1))
-    slow_low, slow_high = np.quantile(resampled, [0.025, 0.975])
-    assert low == pytest.approx(slow_low, abs=0.006)
-    assert high == pytest.approx(slow_high, abs=0.006)
-    assert low < accuracy(distances, same, 1.1) < high
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""One-shot identification among strangers: the product's embedding beside the first trunk's own 512-d output.
+
+    python -m benchmarks.bench_identification
+
+Writes benchmarks/results/identification.csv. Both embed the same crops of the same faces, from the same features, with
+mirror images averaged in as the product does; galleries and probes are the same draws. Features are computed once and
+kept in the cache (some ten minutes on two cores), so a second run takes seconds. People the head was trained on are
+left out: --trained names them by the pattern of its run.
+"""
+
+import argparse
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.bench_accuracy import first_output, recorded
+from benchmarks.measured import machine, write_results
+from recog.config import read_settings
+from recog.detect.mtcnn import MtcnnDetector
+from recog.embed.encoder import choose_encoder
+from recog.embed.head import load_head
+from recog.embed.network import network_named
+from recog.embed.trunks import load_trunks
+from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
+from recog.train.faces import Undetected
+from recog.train.features import FaceFeatures, face_features
+from recog.train.folder import held_out_people
+from recog.train.head import LinearHead
+from recog.train.people import LabelledPhotos, labelled_photos
+from recog.weights.pull import ensure_weights
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("people", type=Path, nargs="?", default=DATA / "identities", help="a folder per person")
+    parser.add_argument("--trained", default="celeba_*", help="whom the head was trained on, but for those held out")
+    parser.add_argument(
+        "--tight", nargs="*", default=["fiw_*", "pins105_*"], help="people whose photos are tight crops"
+    )
+    parser.add_argument("--photos", type=int, nargs="*", default=[1, 2, 5])
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+
+    settings = read_settings()
+    network = network_named(settings.network)
+    encoder = choose_encoder(settings.encoder, device="cpu")
+    shipped = load_head(network.head)
+    trunk = load_trunks(network, cache=settings.cache, encoder=encoder)
+    detector = MtcnnDetector(cache=settings.cache)
+    parts, start = [], 0
+    for pattern in (arguments.trained, *arguments.tight):
+        photos = labelled_photos(arguments.people, pattern=pattern)
+        tight = any(fnmatchcase(pattern, each) for each in arguments.tight)
+        faces = face_features(
+            photos,
+            detector,
+            trunk,
+            crop_scale=shipped.crop_scale,
+            aligned=network.aligned,
+            undetected=Undetected.PAD if tight else Undetected.LEAVE_OUT,
+            cache=settings.cache / "features",
+            progress=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
+        )
+        if pattern == arguments.trained:
+            faces = unseen(faces, photos, shipped.record)
+        parts.append((faces, faces.labels + start))
+        start += len(photos.people)
+    labels = np.concatenate([own for _, own in parts])
+    heads = {
+        "first trunk 512-d": first_output(
+            ensure_weights(network.parts[0].weights, cache=settings.cache), network.features
+        ),
+        shipped.name: LinearHead(shipped.weight, shipped.bias),
+    }
+    rows = []
+    for name, head in heads.items():
+        embeddings = np.concatenate(
+            [
+                head.embed_flipped(faces.features, faces.mirrored) if shipped.flip else head.embed(faces.features)
+                for faces, _ in parts
+            ]
+        )
+        for number in arguments.photos:
+            for size in gallery_sizes(labels, photos=number):
+                scores = identification(embeddings, labels, gallery=size, photos=number)
+                rows.append([name, *row(scores)])
+    header = ["embedding", "people", "photos_each", "probes", "strangers", "rank_1", "rank_1_low", "rank_1_high"]
+    for fpir in ("1e-2", "1e-1"):
+        header += [f"dir_{fpir}", f"dir_{fpir}_low", f"dir_{fpir}_high"]
+    facts = {"network": f"{network.name} on {encoder}", "people": len(np.unique(labels)), "faces": len(labels)}
+    write_results("identification.csv", machine(threads=arguments.threads, **facts), header, rows)
+
+
+def unseen(faces: FaceFeatures, photos: LabelledPhotos, record: object) -> FaceFeatures:
+    """Those of the people that the head's run held out, where its record says that it was trained on these photos."""
+    if not isinstance(record, dict) or record["data"]["sha256"] != photos.digest():
+        raise SystemExit("the head was not trained on these photos: name those that it was trained on by --trained")
+    seed, share = recorded(record)
+    return faces.of_people(held_out_people(np.unique(faces.labels), share=share, seed=seed))
+
+
+def row(scores: IdentificationScores) -> list[float]:
+    """The numbers of a gallery."""
+    values = [scores.rank_1, *scores.rank_1_interval]
+    for at in scores.dir:
+        values += [at.dir, *at.interval]
+    counts = [scores.gallery, scores.photos, round(scores.probes), round(scores.strangers)]
+    return [*counts, *(round(value, 5) for value in values)]
+
+
+if __name__ == "__main__":
+    main()

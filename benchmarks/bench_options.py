@@ -1,0 +1,114 @@
+"""What mirror images and a second crop are worth on LFW's pairs, and what they cost, with the product's network.
+
+    python -m benchmarks.bench_options
+
+Writes benchmarks/results/options.csv. Photos are read, detected and cropped once; every row then embeds the same crops,
+on --threads threads, and is scored by the ten folds. Milliseconds are those of embedding one face with all its crops
+and mirror images, the median of --repeats over --timed faces; detection is the same for all and not in it.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.measured import machine, write_results
+from recog.config import read_settings
+from recog.distance import paired_squared_distances, unit_rows
+from recog.evaluate.lfw import ten_folds
+from recog.evaluate.pair_bootstrap import pair_intervals
+from recog.evaluate.photo_pairs import lfw_pairs
+from recog.library.networks import Networks
+from recog.train.faces import LabelledCrop, Undetected, labelled_crops
+from recog.train.options import SECOND_CROP
+from recog.types import Crops, Embedder, Embeddings
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+BATCH = 32
+FARS = (1e-2, 1e-3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", type=Path, nargs="?", default=DATA / "lfw_view1", help="photos in LFW's layout")
+    parser.add_argument("pairs", type=Path, nargs="?", help="pairs in LFW's format; PHOTOS/pairsDevTest.txt")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--timed", type=int, default=256)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    pairs_file = arguments.pairs or arguments.photos / "pairsDevTest.txt"
+
+    networks = Networks(read_settings())
+    info = networks.info
+    listed = lfw_pairs(arguments.photos, pairs_file)
+    found = list(
+        labelled_crops(
+            listed.photos,
+            networks.detector,
+            crop_scale=info.crop_scale,
+            size=info.input_size,
+            undetected=Undetected.CENTRE,
+            aligned=info.aligned,
+            more_scales=(info.crop_scale * SECOND_CROP,),
+            progress=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
+        )
+    )
+    first, second = (crops_of(found, number) for number in (0, 1))
+    rows = []
+    for flip in (False, True):
+        embedder = networks.embedder_with(flip=flip)
+        one = embedded(embedder, first)
+        both = unit_rows(one + embedded(embedder, second))
+        cost = milliseconds(embedder, first[: arguments.timed], repeats=arguments.repeats)
+        for crops, embeddings in ((1, one), (2, both)):
+            distances = paired_squared_distances(embeddings[listed.left], embeddings[listed.right])
+            scores = ten_folds(distances, listed.same, listed.fold, fars=FARS)
+            people = listed.people[listed.left], listed.people[listed.right]
+            intervals, _ = pair_intervals(distances, listed.same, listed.fold, people, fars=FARS)
+            rows.append(
+                [
+                    int(flip),
+                    crops,
+                    round(cost * crops, 2),
+                    *(round(value, 5) for value in (scores.accuracy, *intervals.accuracy, scores.auc, scores.eer)),
+                    *(round(at.val, 5) for at in scores.val),
+                    *(round(bound, 5) for bound in intervals.val[1]),
+                ]
+            )
+    header = ["flip", "crops", "ms_per_face", "accuracy", "accuracy_low", "accuracy_high", "auc", "eer"]
+    header += ["val_1e-2", "val_1e-3", "val_1e-3_low", "val_1e-3_high"]
+    facts = {"network": f"{info.name} on {networks.encoder}", "pairs": pairs_file.name}
+    write_results("options.csv", machine(threads=arguments.threads, **facts), header, rows)
+
+
+def crops_of(found: list[LabelledCrop], number: int) -> Crops:
+    """The first or the second crop of every photo; ValueError where a photo cannot be read."""
+    crops = [(one.crop, *one.more)[number] for one in found if one.crop is not None]
+    if len(crops) != len(found):
+        raise ValueError(f"{len(found) - len(crops)} photos cannot be read")
+    return np.stack(crops)
+
+
+def embedded(embedder: Embedder, crops: Crops) -> Embeddings:
+    """All of them, a batch at a time."""
+    return np.concatenate([embedder.embed(crops[start : start + BATCH]) for start in range(0, len(crops), BATCH)])
+
+
+def milliseconds(embedder: Embedder, crops: Crops, *, repeats: int) -> float:
+    """Median time of a crop."""
+    embedder.embed(crops[:BATCH])
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        embedded(embedder, crops)
+        times.append(1000 * (time.perf_counter() - start) / len(crops))
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()

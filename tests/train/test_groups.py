@@ -1,0 +1,70 @@
+"""Groups of people by the names of folders, from the photos to the errors of each."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recog.evaluate.calibrate import all_pairs
+from recog.render.as_json import to_json
+from recog.render.text_scores import calibration_text
+from recog.train.calibration import FolderCalibration, PeopleSet, calibrate_on_folder
+from recog.train.embedded import embedded_faces
+from recog.train.faces import Undetected
+from recog.train.groups import Grouping, group_of, people_pattern
+from recog.train.people import labelled_photos
+from tests.painted import CellDetector, ColourEmbedder, paint
+
+RECORD = {"data": {"sha256": "other photos"}, "arguments": {"held_out": 0.5, "settings": {"seed": 0}}}
+
+
+def paint_groups(folder: Path, separator: str) -> Path:
+    """Warm people are more alike than mixed ones."""
+    random = np.random.default_rng(0)
+    for group, low in (("warm", 150), ("mixed", 20)):
+        for person in range(6):
+            colour = np.array([220, random.integers(low, 230), random.integers(low, 230)])
+            for number in range(3):
+                red, green, blue = (colour + random.integers(-3, 4, 3)).tolist()
+                paint(folder / f"{group}{separator}p{person}" / f"{number}.png", (red, green, blue), noise=number)
+    return folder
+
+
+def calibrated(folder: Path, grouping: Grouping | None, *sets: PeopleSet) -> FolderCalibration:
+    return calibrate_on_folder(
+        folder, sets or [PeopleSet("*", "painted")], CellDetector(), ColourEmbedder(),
+        far=0.1, grouping=grouping, head_record=RECORD, cache=folder / ".cache",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("separator", "grouping"), [("_", Grouping.PREFIXES), ("/", Grouping.FOLDERS)])
+def test_each_group_gets_its_errors_at_the_one_threshold(tmp_path: Path, separator: str, grouping: Grouping) -> None:
+    made = calibrated(paint_groups(tmp_path, separator), grouping)
+    assert [(one.group, one.people, one.faces) for one in made.groups] == [("mixed", 6, 18), ("warm", 6, 18)]
+    mixed, warm = made.groups
+    assert mixed.far is not None
+    assert warm.far is not None
+    assert warm.far > mixed.far
+    photos = labelled_photos(tmp_path, pattern=people_pattern("*", grouping))
+    faces = embedded_faces(photos, CellDetector(), ColourEmbedder(), undetected=Undetected.LEAVE_OUT)
+    chosen = [group_of(photos.paths[row], grouping) == "warm" for row in faces.photos]
+    distances, same = all_pairs(faces.embeddings[chosen], faces.labels[chosen])
+    assert warm.far == float((distances[~same] <= made.run.calibration.threshold).mean())
+    text = calibration_text(tmp_path, made)
+    assert "largest FAR" in text
+    assert '"group": "warm"' in to_json(made)
+
+
+def test_without_a_grouping_nobody_is_grouped(tmp_path: Path) -> None:
+    made = calibrated(paint_groups(tmp_path, "_"), None)
+    assert made.groups == ()
+    assert "largest FAR" not in calibration_text(tmp_path, made)
+
+
+def test_people_of_several_sets_stay_different_people(tmp_path: Path) -> None:
+    folder = paint_groups(tmp_path, "_")
+    made = calibrated(folder, Grouping.PREFIXES, PeopleSet("warm_*", "warm"), PeopleSet("mixed_*", "mixed"))
+    whole = calibrated(folder, Grouping.PREFIXES)
+    assert [(one.group, one.people, one.same, one.different) for one in made.groups] == [
+        (one.group, one.people, one.same, one.different) for one in whole.groups
+    ]
