@@ -31,7 +31,9 @@ def cluster(
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option(min=0.0, max=4.0, metavar="D", help="Join faces up to squared distance D.", show_default=False),
+        typer.Option(
+            min=0.0, max=4.0, metavar="D", help="Join lone faces up to squared distance D.", show_default=False
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
     *,
@@ -41,7 +43,8 @@ def cluster(
 
     Earlier clusters keep their numbers and faces, and faces that came since join them. --full groups all anew: then a
     cluster takes the number of the one it shares most faces with. What you confirmed, rejected or ignored holds. For a
-    cluster without a name the likely person is told. K-means cells have numbers of their own and are not remembered.
+    cluster without a name the likely person is told. Two lone faces must be near to be one person, and nearer among
+    more faces; clusters of several photos prove more. K-means cells have numbers of their own and are not remembered.
 
     Example:
       recog cluster

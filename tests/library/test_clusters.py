@@ -1,12 +1,13 @@
 """Clusters of a library that grows: their numbers last, and what humans said holds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from recog.errors import CatalogError, UnknownPersonError
+from recog.errors import CatalogError, NoFaceFoundError, UnknownPersonError
 from tests.library.test_acts import face_of, name_of
-from tests.painted import BLUE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint
+from tests.painted import BLUE, GREEN, RED, WHITE, Colour, ColourEmbedder, PaintedLibrary, paint
 
 REDDISH = (240, 60, 60)
 
@@ -118,3 +119,25 @@ def test_a_cluster_is_named_by_its_number(library: PaintedLibrary, folder: Path)
     library.reject("Ada", [whites[1]])
     assert library.undo().kind == "reject"
     assert library.confirm("Wim", cluster=number + 1).confirmed == 2
+
+
+def test_embeddings_of_two_networks_never_meet(library: PaintedLibrary, folder: Path) -> None:
+    reds = add(library, folder, "r", RED, 3)
+    first = library.cluster()
+    other = OtherColours()
+    library.networks.info, library.networks.embedder = other.info, other
+    with pytest.raises(NoFaceFoundError, match="no face to cluster"):
+        library.cluster()
+    paint(folder / "late.png", RED, noise=77)
+    library.index([folder])
+    second = library.cluster()
+    assert [one.size for one in second.clusters] == [4], "all photos are embedded again by the network in use"
+    remembered = library.catalog.clusters(ColourEmbedder.info.sha256)
+    assert [one.face_ids for one in remembered] == [first.clusters[0].face_ids] == [tuple(reds)]
+    assert {one.number for one in first.clusters}.isdisjoint(one.number for one in second.clusters)
+
+
+class OtherColours(ColourEmbedder):
+    """Sees the same, and is another network."""
+
+    info = replace(ColourEmbedder.info, sha256="e" * 64)
