@@ -73,9 +73,7 @@ class TunableNetwork:
 
     def features(self, stem: Tensor) -> Tensor:
         """(b, ...) of stem -> (b, 1792) float32, with a gradient where gradients are on."""
-        x = stem.to(self.device)
-        if not self._bf16:
-            x = x.float()
+        x = stem.to(self.device).float()
         with self._autocast():
             for stage in self._tail:
                 x = stage(x)
