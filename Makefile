@@ -38,6 +38,7 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_detect $(WIDER) --photos 40
 	$(VENV)/bin/python -m benchmarks.bench_embed $(TRAINING)
 	$(VENV)/bin/python -m benchmarks.bench_ingest $(WIDER)
+	$(VENV)/bin/python -m benchmarks.bench_cold
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
 	$(VENV)/bin/python benchmarks/bench_accuracy.py
 

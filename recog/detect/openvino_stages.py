@@ -16,11 +16,11 @@ from recog.weights.openvino_runtime import compiled
 
 # Sizes at which what a layer writes stays in the processor's second cache until the next one reads it: a strip of this
 # many pixels, so many windows. Larger ones took up to four times as long on a busy machine.
-_STRIP = 48 * 1024
+_STRIP = 64 * 1024
 _REFINED = 32
 _DECIDED = 8
 _WIDTHS = 32
-_HEIGHTS = 8
+_HEIGHTS = 4
 """Strips have sides of a multiple of these windows or pixels: OpenVINO prepares itself for every new shape, once."""
 _BORDER = WINDOW - STRIDE
 """Pixels of a level more than its windows take."""

@@ -117,11 +117,11 @@ def _summed(pixels: Pixels, factor: int, height: int, width: int) -> NDArray[np.
 
 def _joined(block: Pixels, factor: int) -> NDArray[np.uint64]:
     """(h * factor, w * factor, 3) -> (h, w) packed sums of factor x factor pixels."""
-    sums = block if factor == 1 else block_sums(block, factor)
-    packed = sums[..., 2].astype(np.uint64)
+    sums = block.transpose(2, 0, 1) if factor == 1 else block_sums(block, factor)
+    packed: NDArray[np.uint64] = sums[2].astype(np.uint64)
     for channel in (1, 0):
         packed <<= np.uint64(_BITS)
-        packed += sums[..., channel]
+        packed += sums[channel]
     return packed
 
 

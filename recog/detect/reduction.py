@@ -9,16 +9,17 @@ _ROWS = 16
 
 
 def block_sums(pixels: Pixels, factor: int) -> NDArray[np.uint32]:
-    """(h * factor, w * factor, 3) uint8 -> (h, w, 3), each the sum of factor x factor pixels."""
+    """(h * factor, w * factor, 3) uint8 -> (3, h, w), each the sum of factor x factor pixels of one channel."""
     height, width = pixels.shape[0] // factor, pixels.shape[1] // factor
     rows = pixels.reshape(height, factor, width * factor, 3)
     bands = rows[:, 0].astype(np.uint32)
     for row in range(1, factor):
         bands += rows[:, row]
     columns = bands.reshape(height, width, factor, 3)
-    sums = columns[:, :, 0].copy()
-    for column in range(1, factor):
-        sums += columns[:, :, column]
+    sums = np.zeros((3, height, width), np.uint32)
+    for channel in range(3):  # numpy is slow where the last axis is as short as three
+        for column in range(factor):
+            sums[channel] += columns[:, :, column, channel]
     return sums
 
 
@@ -28,6 +29,6 @@ def reduced(pixels: Pixels, factor: int) -> Pixels:
     means = np.empty((height, width, 3), np.uint8)
     for start in range(0, height, _ROWS):
         stop = min(start + _ROWS, height)
-        block = pixels[start * factor : stop * factor, : width * factor]
-        means[start:stop] = (block_sums(block, factor) + factor * factor // 2) // (factor * factor)
+        sums = block_sums(pixels[start * factor : stop * factor, : width * factor], factor)
+        means[start:stop] = ((sums + factor * factor // 2) // (factor * factor)).transpose(1, 2, 0)
     return means
