@@ -102,7 +102,8 @@ class Acts(CatalogPart):
     def merge(self, source_id: int, target_id: int) -> Person:
         """Make one person of two: the target gets all faces of the source, whose name lives on in the history.
 
-        What was said of the source is said of the target; a face that is either's is not rejected any more.
+        What was said of the source is said of the target; a face that is either's is not rejected any more. A face
+        that a job gave to the source, but a human said is not the target, gets no name.
         """
         if source_id == target_id:
             raise CatalogError("a person cannot be merged into itself: name two people")
@@ -111,18 +112,22 @@ class Acts(CatalogPart):
             theirs, known = facts_of_person(connection, source_id), facts_of_person(connection, target_id)
             confirmed = frozenset((face_id, target_id) for face_id, _ in theirs.confirmed)
             rejected = frozenset((face_id, target_id) for face_id, _ in theirs.rejected)
+            refused = {
+                face_id for face_id, _ in known.rejected
+            }  # those that a job gave to the source are nobody's then
+            matched = frozenset(row for row in theirs.matched if row[0] not in refused)
             others = {one for pair in theirs.distinct for one in pair} - {source_id, target_id}
             distinct = frozenset((min(one, target_id), max(one, target_id)) for one in others)
             removed = Facts(
                 people=frozenset({(source_id, source.name, source.hidden)}),
                 confirmed=theirs.confirmed,
-                matched=theirs.matched,
+                matched=matched,
                 rejected=theirs.rejected | (known.rejected & confirmed),
                 distinct=theirs.distinct,
             )
             added = Facts(
                 confirmed=confirmed,
-                matched=frozenset((face_id, target_id) for face_id, _ in theirs.matched),
+                matched=frozenset((face_id, target_id) for face_id, _ in matched),
                 rejected=rejected - known.rejected - known.confirmed,
                 distinct=distinct - known.distinct,
             )

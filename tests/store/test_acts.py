@@ -271,3 +271,22 @@ def test_acts_on_faces_that_are_not_there_are_refused(catalog: Catalog, ann: Per
     with pytest.raises(CatalogError, match="name two people"):
         catalog.set_distinct(ann.id, ann.id)
     assert catalog.history() == []
+
+
+def test_a_merge_gives_no_face_to_whom_a_human_said_it_is_not(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
+    refused, other = saved.face_ids
+    ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+    catalog.reject([refused], bob.id)
+    catalog.set_matches(scans.network.sha256, [(refused, ann.id, 0.4), (other, ann.id, 0.4)])
+    catalog.merge(ann.id, bob.id)
+    assert {face_id: face.person_id for face_id, face in catalog.faces(saved.face_ids).items()} == {
+        refused: None,
+        other: bob.id,
+    }
+    assert catalog.rejections() == {refused: {bob.id}}
+    catalog.undo()
+    assert {face_id: face.person_id for face_id, face in catalog.faces(saved.face_ids).items()} == {
+        refused: None,
+        other: ann.id,
+    }
