@@ -40,7 +40,9 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_ingest $(WIDER)
 	$(VENV)/bin/python -m benchmarks.bench_cold
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
-	$(VENV)/bin/python benchmarks/bench_accuracy.py
+	$(VENV)/bin/python -m benchmarks.bench_accuracy
+	$(VENV)/bin/python -m benchmarks.bench_options
+	$(VENV)/bin/python -m benchmarks.bench_identification
 
 # Take out one defence at a time and see a test turn red; then kill recog, and fill its disk, at every system call that
 # changes a file: some 2,000 runs, hours.

@@ -84,6 +84,18 @@ def test_clusters_of_plain_colours_are_the_folders(tmp_path: Path) -> None:
     run = run_clusters(tmp_path, CellDetector(), ColourEmbedder(), CALIBRATION)
     assert (run.scores.clusters, run.scores.pairwise.f, run.scores.b_cubed.f) == (3, 1.0, 1.0)
     assert "9 faces in 3 clusters, 0 alone" in sheet_text(clusters_sheet(run))
+    assert run.sweep == ()
+
+
+def test_clusters_at_other_thresholds_are_those_that_they_would_be(tmp_path: Path) -> None:
+    for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE)):
+        for number in range(3):
+            paint(tmp_path / name / f"{number}.png", colour, noise=number)
+    run = run_clusters(tmp_path, CellDetector(), ColourEmbedder(), CALIBRATION, shares=(1.0, 30.0))
+    (at, same), (far, coarse) = run.sweep
+    assert (at, same) == (run.threshold, run.scores)
+    assert far == pytest.approx(30 * at)
+    assert coarse.clusters == 1 > coarse.pairwise.precision
 
 
 def test_detection_lists_the_photos_it_could_not_read(tmp_path: Path) -> None:
