@@ -70,6 +70,10 @@ def test_a_killed_process_leaves_what_was_there_and_a_file_that_is_found(tmp_pat
     kill_while_arriving(tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == b"before"
     (left,) = abandoned(tmp_path)
+    beside = left.with_name(f"{left.name}-journal")  # SQLite's, of a copy that it was writing
+    beside.touch()
+    assert abandoned(tmp_path) == [left, beside]
+    beside.unlink()
     assert left.read_bytes() == b"half"
     with arriving(tmp_path / "a") as (_, descriptor):
         assert abandoned(tmp_path) == [left]  # ours is not abandoned

@@ -78,12 +78,17 @@ class WriterLock:
 
 def _take(descriptor: int) -> None:
     """Take the lock; BlockingIOError where another process keeps it."""
-    for _ in range(_LOOK_TRIES):
-        with suppress(BlockingIOError):
+    tries = _LOOK_TRIES
+    while True:
+        try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if tries == 0:
+                raise
+            tries -= 1
+            time.sleep(_PID_SECONDS)
+        else:
             return
-        time.sleep(_PID_SECONDS)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _owner(descriptor: int) -> str:

@@ -1,6 +1,7 @@
-"""Take out one defence at a time, in a copy, and show the test that notices: `python -m tests.faults.sabotage`.
+"""Take out one defence at a time, in a copy, and show the test that notices.
 
-A defence whose absence no test notices is a failure of the tests, and the exit status is 1.
+`python -m tests.faults.sabotage [WORD...]`, of those whose sentence holds a word. A defence whose absence no test
+notices is a failure of the tests, and the exit status is 1.
 """
 
 import os
@@ -75,7 +76,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an unfinished backup is deleted",
-        "recog/store/schema.py", "abandoned.unlink(missing_ok=True)\n    with", "pass\n    with",
+        "recog/store/schema.py", "copy.unlink(missing_ok=True)\n    with", "pass\n    with",
         "tests/library/test_doctor.py -k unfinished_backup",
     ),
     Sabotage(
@@ -118,6 +119,56 @@ SABOTAGES = (
         "recog/weights/sources.py", "if digest != file.sha256:", "if False:",
         "tests/weights/test_pull.py -k 'another_digest or altered'",
     ),
+    Sabotage(
+        "a catalog whose restore was cut short is not opened",
+        "recog/store/engine.py", "            refuse_half_restored(database.path)\n", "",
+        "tests/library/test_backup.py -k cut_short",
+    ),
+    Sabotage(
+        "a catalog that another program has open is not replaced",
+        "recog/store/restore.py", "fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST", "fcntl.LOCK_NB, 1, 0",
+        "tests/library/test_backup.py -k another_program",
+    ),
+    Sabotage(
+        "the journal of the catalog that was goes with it",
+        "recog/store/restore.py", "path.with_name(path.name + ending).unlink(missing_ok=True)", "pass",
+        "tests/library/test_backup.py -k journal",
+    ),
+    Sabotage(
+        "the backup of a newer recog is refused",
+        "recog/store/restore.py", "if revision not in revisions():", "if False:",
+        "tests/library/test_backup.py -k no_sound_backup",
+    ),
+    Sabotage(
+        "whoever looks for the writer refuses none",
+        "recog/store/lock.py", "_LOOK_TRIES = 5", "_LOOK_TRIES = 0",
+        "tests/store/test_lock.py -k looks",
+    ),
+    Sabotage(
+        "a file that came meanwhile is not replaced",
+        "recog/durable.py", "_take_free_name(temporary, path)\n        sync", "temporary.replace(path)\n        sync",
+        "tests/test_durable.py -k meanwhile",
+    ),
+    Sabotage(
+        "what SQLite left beside an unfinished copy is found",
+        "recog/durable.py", "(?:-journal|-wal|-shm)?", "",
+        "tests/test_durable.py -k killed_process",
+    ),
+    Sabotage(
+        "a merge respects who a face is not",
+        "recog/store/acts.py", "if row[0] not in refused", "if row",
+        "tests/store/test_acts.py -k said_it_is_not",
+    ),
+    Sabotage(
+        "a manifest of brackets within brackets is damaged",
+        "recog/index/manifest.py", "except (ValueError, RecursionError):", "except ValueError:",
+        "tests/faults/test_fuzz.py -k in_time",
+    ),
+    Sabotage(
+        "an answer of a decoding process is not believed",
+        "recog/photos/wire.py", "if length > _MOST_BYTES:", "if False:",
+        "tests/photos/test_pool.py",
+    ),
 )  # fmt: skip
 
 
@@ -147,12 +198,14 @@ def notices(sabotage: Sabotage, directory: Path) -> bool:
 def main() -> int:
     """Every sabotage in turn, one line each."""
     unnoticed = 0
-    for sabotage in SABOTAGES:
+    words = sys.argv[1:]
+    chosen = [one for one in SABOTAGES if not words or any(word in one.defence for word in words)]
+    for sabotage in chosen:
         with tempfile.TemporaryDirectory() as directory:
             red = notices(sabotage, Path(directory))
         unnoticed += not red
         print(f"{'noticed ' if red else 'UNSEEN  '} {sabotage.defence}: {sabotage.test}", flush=True)  # noqa: T201
-    print(f"{len(SABOTAGES)} defences taken out, {unnoticed} unnoticed")  # noqa: T201 - a program
+    print(f"{len(chosen)} defences taken out, {unnoticed} unnoticed")  # noqa: T201 - a program
     return 1 if unnoticed else 0
 
 

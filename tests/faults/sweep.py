@@ -56,7 +56,7 @@ def attempt(world: World, trial: Trial, directory: Path) -> tuple[bool, list[str
     run = inject(arguments, trial.call, fault, f"{trial.number}{onwards}")
     if not run.injected:
         return False, []
-    found = [] if trial.fault == KILL else _told_badly(run)
+    found = [] if trial.fault == KILL else told_badly(run)
     if trial.again is not None:
         second = inject(arguments, trial.call, fault, str(trial.again))
         if second.status == 1 and "nobody is called" not in second.said:
@@ -65,7 +65,7 @@ def attempt(world: World, trial: Trial, directory: Path) -> tuple[bool, list[str
     return True, found + world.problems(trial.verb, library, run)
 
 
-def _told_badly(run: Run) -> list[str]:
+def told_badly(run: Run) -> list[str]:
     """A run that met a full disk ends complete, or with one sentence and exit status 1."""
     if run.status == 0:
         return [] if run.acknowledged else ["it exits with 0 and has done nothing"]

@@ -110,6 +110,29 @@ def test_a_restore_keeps_what_was_there_and_brings_back_what_was_saved(
     assert filled.check().findings == ()
 
 
+def test_the_journal_of_the_catalog_that_was_is_kept_with_it_and_not_read_into_the_one_that_comes(
+    filled: PaintedLibrary, tmp_path: Path
+) -> None:
+    """The files of a killed run: its last transactions are in the journal alone."""
+    backup = filled.backup(tmp_path / "copy").path
+    filled.rename("Ann", "Bea")
+    killed = {
+        name: (filled.settings.library / name).read_bytes() for name in ("catalog.sqlite3", "catalog.sqlite3-wal")
+    }
+    filled.close()
+    for name, content in killed.items():
+        (filled.settings.library / name).write_bytes(content)
+    kept = filled.restore(backup).kept
+    assert [person.name for person in filled.people()] == ["Ann"]
+    assert kept is not None
+    assert {path.name.removeprefix(kept.name): path.read_bytes() for path in kept.parent.glob(f"{kept.name}*")} == {
+        "": killed["catalog.sqlite3"],
+        "-wal": killed["catalog.sqlite3-wal"],
+    }
+    with closing(sqlite3.connect(kept)) as before:
+        assert before.execute("SELECT name FROM people").fetchall() == [("Bea",)]
+
+
 def test_faces_that_get_a_number_again_after_a_restore_are_not_taken_for_the_earlier_ones(
     filled: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
