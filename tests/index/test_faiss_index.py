@@ -12,7 +12,7 @@ from recog.distance import squared_distances, unit_rows
 from recog.errors import ConfigError
 from recog.index.device import choose_device
 from recog.index.faiss_index import FaceIndex
-from recog.index.shortlist import reaches
+from recog.index.shortlist import reaches, recall_of
 from recog.index.structures import EXACT, FLAT_LIMIT, Kind, kind_for
 from recog.types import Embeddings, FaceIds, Neighbour, VectorIndex
 
@@ -242,3 +242,12 @@ def test_the_index_is_a_vector_index(make_index: Make, face_ids: FaceIds, embedd
     index: VectorIndex = make_index("flat", face_ids, embeddings)
     nearest = index.search(embeddings[:1], 1)[0][0]
     assert nearest.squared_distance == pytest.approx(float(squared_distances(embeddings[:1], embeddings[:1])[0, 0]))
+
+
+def test_a_recall_counts_each_missed_neighbour_once() -> None:
+    exact = np.array([[0.0, 0.1, 0.2, 0.3, 0.4, 0.5]], np.float32)
+    without_the_first = np.array([[0.0, 0.2, 0.3, 0.4, 0.5, 0.6]], np.float32)
+    found = recall_of(without_the_first, exact)
+    assert found.at_1 == 0.0
+    assert found.at_10 == pytest.approx(4 / 5)
+    assert recall_of(exact, exact) == EXACT
