@@ -20,7 +20,7 @@ CORRELATIONS = (0.0, 0.03, 0.06, 0.1)
 """More would fit people with some ten photos a little better, and merge look-alikes among many single faces."""
 COARSE, FINE = 0.1, 0.02
 """Steps of the threshold, as squared distances."""
-LOWEST, HIGHEST = 0.3, 1.4
+LOWEST, HIGHEST = 0.1, 1.5
 PAIRS_READ = 4_000
 """Faces of which all pairs tell how people scatter: an even sample of more."""
 
@@ -70,7 +70,7 @@ def fit_cluster_rule(sets: Sequence[LabelledFaces], strangers: Sequence[Labelled
 
     middle = best(CORRELATIONS[-1:], np.arange(LOWEST, HIGHEST, COARSE).tolist())[1]
     correlation, middle = best(CORRELATIONS, [middle - COARSE, middle, middle + COARSE])
-    correlation, threshold = best([correlation], np.arange(middle - COARSE, middle + COARSE, FINE).tolist())
+    correlation, threshold = best([correlation], np.arange(max(middle - COARSE, FINE), middle + COARSE, FINE).tolist())
     pairwise_f, b_cubed_f = tried[correlation, threshold]
     names, others_names = (" and ".join(one.data for one in each) for each in (sets, strangers))
     data = f"{names}, among one face each of {others_names}"
