@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.info import network_digest
@@ -39,7 +40,7 @@ class HeadPlan:
     border. crop_scale and flip become the product's way to use the head. held_out is the share of people kept from
     training: they validate, and then calibrate at the false accept rate `far`. data describes the photos in the record,
     without naming anybody. shares are the parts of the variance that the trunks of a network of several get in the PCA
-    start (see blocks.FeatureBlock); none given: all alike.
+    start, centrings how much of their outputs' mean is taken off (see blocks.FeatureBlock); none given: all alike, all.
     """
 
     name: str = "facenet-casia-triplet128"
@@ -47,6 +48,7 @@ class HeadPlan:
     tight: bool = False
     dim: int = 128
     shares: tuple[float, ...] = ()
+    centrings: tuple[float, ...] = ()
     crop_scale: float = 1.19
     flip: bool = True
     held_out: float = 0.15
@@ -76,10 +78,11 @@ class HeadRun:
 
 @dataclass(frozen=True, slots=True)
 class TrainingFaces:
-    """The faces of a run: those to learn from, and those to validate with."""
+    """The faces of a run: those to learn from, those to validate with, and how many faces were left out on demand."""
 
     train: FaceFeatures
     validation: Validation
+    left_out: int = 0
 
 
 def train_head_from_folder(
@@ -114,7 +117,7 @@ def train_head_from_folder(
     detector = MtcnnDetector(cache=cache, offline_dir=offline_dir, device=device)
     named = network_named(network)
     trunk = load_trunks(named, cache=cache, offline_dir=offline_dir, device=device)
-    blocks = network_blocks(named, shares=plan.shares, cache=cache, offline_dir=offline_dir)
+    blocks = network_blocks(named, shares=plan.shares, centrings=plan.centrings, cache=cache, offline_dir=offline_dir)
     people = labelled_photos(folder, pattern=plan.pattern)
     faces = training_faces(
         people, read_pair_list(validate, pairs), detector, trunk, plan, aligned=named.aligned, left_out=left_out,
@@ -131,7 +134,8 @@ def train_head_from_folder(
         },
     )
     checkpoint.expect(resume=resume)
-    bottleneck = joined_bottleneck(faces.train.features, blocks)
+    _check_enough(faces.validation.held_out.labels, far=plan.far)
+    bottleneck = joined_bottleneck(with_mirrored(faces.train), blocks)
     run = train_on_faces(faces, bottleneck, plan, checkpoint=checkpoint, on_step=on_step)
     written = write_run(run, faces, people, plan, output=output, trunk=trunk, network=network, detector=detector)
     checkpoint.remove()
@@ -152,8 +156,9 @@ def training_faces(
 ) -> TrainingFaces:
     """Features of all photos, people held out by chance under the run's seed; pairs' photos are never dropped.
 
-    aligned asks for crops with the aligned view, as the network wants them. left_out are photos not to learn from. They decide nobody's being held out, and stay among the held-out people's: a
-    score on photos that were chosen by embeddings would flatter them.
+    aligned asks for crops with the aligned view, as the network wants them. left_out are photos not to learn from: they
+    decide nobody's being held out, and stay among the held-out people's, for a score on photos that were chosen by
+    embeddings would flatter them.
     """
     paired = face_features(
         pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, aligned=aligned,
@@ -174,7 +179,19 @@ def training_faces(
     return TrainingFaces(
         train=learnt.only(wanted),
         validation=Validation(pairs, paired, held_out=found.of_people(held_out), flip=plan.flip),
+        left_out=int(np.count_nonzero(~wanted)),
     )
+
+
+def _check_enough(labels: Labels, *, far: float) -> None:
+    """TrainingError, before anything is trained, where people held out have too few pairs to calibrate at `far`."""
+    people = np.unique(labels, return_counts=True)[1].astype(np.int64)
+    different = (int(people.sum()) ** 2 - int(np.square(people).sum())) // 2
+    if far * different < 1:
+        raise TrainingError(
+            f"the {len(people)} people held out make {different} different pairs, which cannot show a false accept "
+            f"rate of {far:g}: at least {int(np.ceil(1 / far))} are needed, so add people"
+        )
 
 
 def held_out_people(known: Labels, *, share: float, seed: int) -> Labels:
@@ -185,7 +202,12 @@ def held_out_people(known: Labels, *, share: float, seed: int) -> Labels:
 
 def pca_start(faces: TrainingFaces, bottleneck: LinearHead, *, dim: int) -> LinearHead:
     """The start of a run: PCA of the bottleneck's outputs over the training faces and their mirror images."""
-    return principal_start(np.concatenate([faces.train.features, faces.train.mirrored]), bottleneck, dim=dim)
+    return principal_start(with_mirrored(faces.train), bottleneck, dim=dim)
+
+
+def with_mirrored(faces: FaceFeatures) -> NDArray[np.float32]:
+    """The rows that a start is made of, (2 n, width): of crops, and of their mirror images."""
+    return np.concatenate([faces.features, faces.mirrored])
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +296,7 @@ def write_run(
             "people_trained": len(np.unique(faces.train.labels)),
             "faces_held_out": len(validation.held_out.labels),
             "people_held_out": len(np.unique(validation.held_out.labels)),
+            "faces_left_out": faces.left_out,
             "found": dict(faces.train.counts()),
         },
         "validation": {

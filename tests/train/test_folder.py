@@ -11,7 +11,16 @@ from recog.embed.head import load_head
 from recog.embed.info import network_digest
 from recog.errors import TrainingError
 from recog.evaluate.calibration_file import load_calibration
-from recog.train.folder import HeadPlan, HeadRun, pca_start, train_on_faces, training_faces, write_run
+from recog.train.folder import (
+    HeadPlan,
+    HeadRun,
+    TrainingFaces,
+    _check_enough,
+    pca_start,
+    train_on_faces,
+    training_faces,
+    write_run,
+)
 from recog.train.head import LinearHead
 from recog.train.people import labelled_photos
 from recog.train.sampler import BatchShape
@@ -91,6 +100,31 @@ def test_a_run_leaves_a_head_that_the_product_loads_with_its_record_and_calibrat
     assert record["scores"]["head"]["accuracy"] >= record["scores"]["pca_start"]["accuracy"]
     assert str(tmp_path) not in json.dumps(record)
     assert "P3" not in json.dumps(record)
+
+
+def test_photos_left_out_are_not_learnt_from_and_change_nobody_held_out(tmp_path: Path) -> None:
+    folder = tmp_path / "people"
+    paint_people(folder)
+    (tmp_path / "pairs.txt").write_text("2\nP0\t1\t2\nP1\t1\t2\nP0\t1\tP1\t1\nP2\t1\tP3\t1\n")
+    people, pairs = labelled_photos(folder), read_pair_list(folder, tmp_path / "pairs.txt")
+
+    def faces(left_out: frozenset[Path]) -> TrainingFaces:
+        cache = tmp_path / "features"
+        return training_faces(people, pairs, CellDetector(), ColourFeatures(), PLAN, left_out=left_out, cache=cache)
+
+    whole = faces(frozenset())
+    unwanted = {int(whole.train.photos[0]), int(whole.train.photos[7]), int(whole.validation.held_out.photos[0])}
+    cleaned = faces(frozenset(people.paths[photo] for photo in unwanted))
+    assert set(whole.train.photos.tolist()) - set(cleaned.train.photos.tolist()) == unwanted & set(whole.train.photos)
+    assert (whole.left_out, cleaned.left_out) == (0, 2)
+    assert np.array_equal(cleaned.validation.held_out.photos, whole.validation.held_out.photos)
+
+
+def test_too_few_people_to_calibrate_with_are_told_before_training() -> None:
+    labels = np.repeat(np.arange(2, dtype=np.int64), 30)
+    _check_enough(labels, far=1 / 900)
+    with pytest.raises(TrainingError, match="the 2 people held out make 900 different pairs"):
+        _check_enough(labels, far=1 / 901)
 
 
 def test_the_same_run_again_makes_the_same_head(tmp_path: Path) -> None:
