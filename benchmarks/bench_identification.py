@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.bench_accuracy import first_output, recorded
+from benchmarks.bench_accuracy import first_output
 from benchmarks.measured import machine, write_results
 from recog.config import read_settings
 from recog.detect.mtcnn import MtcnnDetector
@@ -101,8 +101,8 @@ def unseen(faces: FaceFeatures, photos: LabelledPhotos, record: object) -> FaceF
     """Those of the people that the head's run held out, where its record says that it was trained on these photos."""
     if not isinstance(record, dict) or record["data"]["sha256"] != photos.digest():
         raise SystemExit("the head was not trained on these photos: name those that it was trained on by --trained")
-    seed, share = recorded(record)
-    return faces.of_people(held_out_people(np.unique(faces.labels), share=share, seed=seed))
+    share, seed = record["arguments"]["held_out"], record["arguments"]["settings"]["seed"]
+    return faces.of_people(held_out_people(np.unique(faces.labels), share=float(share), seed=int(seed)))
 
 
 def row(scores: IdentificationScores) -> list[float]:
