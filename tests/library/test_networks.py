@@ -1,0 +1,15 @@
+"""The settings decide what runs the networks."""
+
+import pytest
+
+from recog.config import read_settings
+from recog.detect.mtcnn import MtcnnDetector
+from recog.library.networks import Networks
+
+
+@pytest.mark.networks
+@pytest.mark.parametrize(("encoder", "runtime"), [("auto", "openvino"), ("openvino", "openvino"), ("torch", "torch")])
+def test_the_encoder_of_the_settings_runs_the_detector_too(encoder: str, runtime: str) -> None:
+    detector = Networks(read_settings(encoder=encoder, device="cpu", min_face=33)).detector
+    assert isinstance(detector, MtcnnDetector)
+    assert (detector.runtime, detector.min_face) == (runtime, 33)
