@@ -23,13 +23,13 @@ import torch
 from recog.config import read_settings
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.encoder import choose_encoder
-from recog.embed.head import load_head
+from recog.embed.head import Head, load_head
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.evaluate.pair_bootstrap import pair_intervals
 from recog.evaluate.photo_pairs import PhotoPairs, lfw_pairs
 from recog.train.blocks import joined_bottleneck, network_blocks
-from recog.train.folder import HeadPlan, pca_start, training_faces
+from recog.train.folder import HeadPlan, pca_start, training_faces, with_mirrored
 from recog.train.head import LinearHead
 from recog.train.pca import read_bottleneck
 from recog.train.people import labelled_photos
@@ -57,14 +57,7 @@ def main() -> None:
     network = network_named(settings.network)
     encoder = choose_encoder(settings.encoder, device="cpu")
     shipped = load_head(network.head)
-    seed, held_out = recorded(shipped.record)
-    plan = HeadPlan(
-        pattern=arguments.pattern,
-        crop_scale=shipped.crop_scale,
-        flip=shipped.flip,
-        held_out=held_out,
-        settings=TrainSettings(seed=seed),
-    )
+    plan = plan_of(shipped, pattern=arguments.pattern)
     faces = training_faces(
         labelled_photos(arguments.people, pattern=plan.pattern),
         read_pair_list(arguments.photos, pairs),
@@ -75,7 +68,8 @@ def main() -> None:
         cache=settings.cache / "features",
         on_photo=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
     )
-    joined = joined_bottleneck(faces.train.features, network_blocks(network, cache=settings.cache))
+    blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=settings.cache)
+    joined = joined_bottleneck(with_mirrored(faces.train), blocks)
     heads = {
         "512-d output": first_output(ensure_weights(network.parts[0].weights, cache=settings.cache), network.features),
         "PCA start": pca_start(faces, joined, dim=len(shipped.weight)),
@@ -96,12 +90,20 @@ def first_output(weights: Path, features: int) -> LinearHead:
     return LinearHead(np.concatenate([own.weight, others], axis=1), own.bias)
 
 
-def recorded(record: Mapping[str, object]) -> tuple[int, float]:
-    """The seed of the shipped head's run and its share of people held out: together they say who."""
-    arguments = record["arguments"]
+def plan_of(head: Head, *, pattern: str) -> HeadPlan:
+    """The plan of the shipped head's run, as its record tells it: who was held out, and how the start is made."""
+    arguments = head.record["arguments"]
     if not isinstance(arguments, dict):
         raise TypeError("the run record has no arguments")
-    return int(arguments["settings"]["seed"]), float(arguments["held_out"])
+    return HeadPlan(
+        pattern=pattern,
+        shares=tuple(arguments.get("shares", ())),
+        centrings=tuple(arguments.get("centrings", ())),
+        crop_scale=head.crop_scale,
+        flip=head.flip,
+        held_out=float(arguments["held_out"]),
+        settings=TrainSettings(seed=int(arguments["settings"]["seed"])),
+    )
 
 
 def measured(

@@ -96,6 +96,13 @@ def head(
         bool, typer.Option(help="Blocks, all: move the box, use JPEG and grey too, besides mirror images.")
     ] = True,
     bf16: Annotated[bool, typer.Option("--bf16", help="Blocks, all: compute the trunk in bfloat16.")] = False,
+    share: Annotated[
+        list[float] | None, typer.Option(help="Head: weight of each trunk, once for each.", show_default="all alike")
+    ] = None,
+    centring: Annotated[
+        list[float] | None,
+        typer.Option(help="Head: share of its mean taken off each trunk's outputs, once for each.", show_default="1"),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint of this very run.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
 ) -> None:
@@ -148,7 +155,15 @@ def head(
                 network=settings.network,
                 offline_dir=settings.weights,
                 device=device,
-                plan=HeadPlan(name=name, pattern=pattern, tight=tight, data=data, settings=training),
+                plan=HeadPlan(
+                    name=name,
+                    pattern=pattern,
+                    tight=tight,
+                    shares=tuple(share or ()),
+                    centrings=tuple(centring or ()),
+                    data=data,
+                    settings=training,
+                ),
                 left_out=left_out,
                 resume=resume,
                 on_photo=progress,

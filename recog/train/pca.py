@@ -28,23 +28,24 @@ def read_bottleneck(trunk_weights: Path) -> LinearHead:
 
 
 def principal_start(features: NDArray[np.float32], bottleneck: LinearHead, *, dim: int) -> LinearHead:
-    """Bottleneck, then centre and project on the `dim` first axes of what it makes of these (n, width) features.
+    """Bottleneck, then project on the `dim` first axes of what it makes of these (n, width) features.
 
+    Where the embeddings' origin lies is the bottleneck's word (see blocks.joined_bottleneck).
     All of it is linear, so the result is one head on the features. Projecting the features themselves instead was
     measured worse: the bottleneck was trained to tell people apart, the pooled features' own variance was not.
     """
     outputs = features @ bottleneck.weight.T + bottleneck.bias
-    weight, bias = principal_axes(outputs, dim=dim)
+    weight = principal_axes(outputs, dim=dim)
     return LinearHead(
         (weight.astype(np.float64) @ bottleneck.weight).astype(np.float32),
-        (weight.astype(np.float64) @ bottleneck.bias + bias).astype(np.float32),
+        (weight.astype(np.float64) @ bottleneck.bias).astype(np.float32),
     )
 
 
-def principal_axes(features: NDArray[np.float32], *, dim: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Weight (dim, width) and bias (dim,) so that weight @ x + bias is the centred x on its dim first axes.
+def principal_axes(features: NDArray[np.float32], *, dim: int) -> NDArray[np.float32]:
+    """The dim first axes, (dim, width), of the second moments of (n, width) features: principal ones of centred rows.
 
-    features is (n, width) float32, n > dim. No whitening: it was measured to make LFW worse. Each axis points to where
+    n > dim. No whitening: it was measured to make LFW worse. Each axis points to where
     its largest coefficient is positive, so that equal data gives equal signs on every machine.
     """
     count, width = features.shape
@@ -52,12 +53,12 @@ def principal_axes(features: NDArray[np.float32], *, dim: int) -> tuple[NDArray[
         raise TrainingError(
             f"{count} faces of {width} features do not span {dim} principal axes: at least {dim + 1} faces are needed"
         )
-    mean = features.mean(axis=0, dtype=np.float64)
-    centred = features.astype(np.float64) - mean
-    variances, axes = np.linalg.eigh(centred.T @ centred / (count - 1))
+    rows = features.astype(np.float64)
+    variances, axes = np.linalg.eigh(rows.T @ rows / count)
     if variances[-dim] <= variances[-1] * 1e-12:
         raise TrainingError(f"the {count} faces vary along fewer than {dim} directions: add photos of other people")
     principal = axes[:, ::-1][:, :dim].T
     largest = np.abs(principal).argmax(axis=1)
     principal = principal * np.sign(principal[np.arange(dim), largest])[:, None]
-    return principal.astype(np.float32), (-principal @ mean).astype(np.float32)
+    found: NDArray[np.float32] = principal.astype(np.float32)
+    return found

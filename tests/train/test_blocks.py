@@ -1,5 +1,7 @@
 """Features of several networks under one head: scaled by block, column by column as plain loops do it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -30,11 +32,19 @@ def test_every_block_gets_its_share_of_the_variance() -> None:
 def test_the_joined_map_is_each_network_s_own_map_times_a_number() -> None:
     joined = joined_bottleneck(ROWS, BLOCKS)
     for row in ROWS[:5]:
-        own = [sum(w * x for w, x in zip(weights, row[:6], strict=True)) + 1.0 for weights in BOTTLENECK.weight]
-        outputs = joined.weight @ row + joined.bias
+        own = [sum(w * x for w, x in zip(weights, row[:6], strict=True)) for weights in BOTTLENECK.weight]
+        outputs = joined.weight @ row
         left, right = outputs[:3] / np.array(own), outputs[3:] / row[6:]
         assert np.allclose(left, left[0], rtol=1e-3)
         assert np.allclose(right, right[0], rtol=1e-3)
+
+
+@pytest.mark.parametrize("centring", [0.0, 0.6, 1.0])
+def test_of_each_block_a_share_of_its_mean_is_taken_off(centring: float) -> None:
+    blocks = [replace(block, centring=centring) for block in BLOCKS]
+    whole = [replace(block, centring=0.0) for block in BLOCKS]
+    outputs = [ROWS @ one.weight.T + one.bias for one in (joined_bottleneck(ROWS, each) for each in (blocks, whole))]
+    assert np.allclose(outputs[0], outputs[1] - centring * outputs[1].mean(axis=0), atol=1e-4)
 
 
 def test_a_head_is_trained_on_rows_of_two_networks() -> None:
@@ -80,7 +90,10 @@ def test_a_block_without_variance_is_refused() -> None:
         joined_bottleneck(np.zeros((5, 2), dtype=np.float32), [FeatureBlock(width=2)])
 
 
-@pytest.mark.parametrize("wrong", [{"width": 0}, {"width": 3, "share": 0.0}, {"width": 5, "bottleneck": BOTTLENECK}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"width": 0}, {"width": 3, "centring": 1.5}, {"width": 3, "share": 0.0}, {"width": 5, "bottleneck": BOTTLENECK}],
+)
 def test_a_block_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"block|bottleneck"):
         FeatureBlock(**wrong)  # type: ignore[arg-type]
