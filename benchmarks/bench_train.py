@@ -23,10 +23,12 @@ from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
 from recog.detect.mtcnn import MtcnnDetector
-from recog.embed.trunk import Trunk
+from recog.embed.network import network_named
+from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
 from recog.evaluate.calibrate import all_pairs
 from recog.evaluate.roc import Bools, threshold_at_far
+from recog.train.blocks import joined_bottleneck, network_blocks
 from recog.train.clean import centre_distances, far_limit
 from recog.train.faces import Undetected
 from recog.train.features import FaceFeatures, face_features
@@ -34,14 +36,12 @@ from recog.train.folder import HeadPlan, TrainingFaces, pca_start, training_face
 from recog.train.head import FeatureHead, LinearHead
 from recog.train.head_training import LinearLearner
 from recog.train.loop import Learner, train
-from recog.train.pca import read_bottleneck
 from recog.train.people import labelled_photos
 from recog.train.residual_head import ResidualLearner, residual_head
 from recog.train.sampler import BatchShape, Labels
 from recog.train.settings import TrainSettings
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.types import Distances
-from recog.weights.pull import ensure_weights
 
 HOLD = 2.0
 """A tenth of the product's own: held as firmly as that, all recipes end within their noise of the start."""
@@ -140,7 +140,8 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
     """Features of training people, held-out people and pairs; of people of another origin; the bottleneck."""
     plan = HeadPlan(pattern=arguments.pattern, settings=TrainSettings(seed=arguments.seed))
     detector = MtcnnDetector(cache=arguments.cache)
-    trunk = Trunk(arguments.network, cache=arguments.cache)
+    named = network_named(arguments.network)
+    trunk = load_trunks(named, cache=arguments.cache)
     cache = arguments.cache / "features"
     pairs = read_pair_list(arguments.photos, arguments.pairs)
 
@@ -148,12 +149,13 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
         print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True)
 
     trained_on = labelled_photos(arguments.people, pattern=plan.pattern)
-    faces = training_faces(trained_on, pairs, detector, trunk, plan, cache=cache, on_photo=tell)
+    faces = training_faces(trained_on, pairs, detector, trunk, plan, aligned=named.aligned, cache=cache, on_photo=tell)
     other = face_features(
         labelled_photos(arguments.people, pattern=arguments.other), detector, trunk, crop_scale=plan.crop_scale,
-        undetected=Undetected.PAD, cache=cache, progress=tell,
+        undetected=Undetected.PAD, aligned=named.aligned, cache=cache, progress=tell,
     )  # fmt: skip
-    return faces, other, read_bottleneck(ensure_weights(arguments.network, cache=arguments.cache))
+    blocks = network_blocks(named, cache=arguments.cache)
+    return faces, other, joined_bottleneck(faces.train.features, blocks)
 
 
 def right_labels(head: FeatureHead, faces: FaceFeatures) -> Bools:
