@@ -8,7 +8,7 @@ PHOTOS ?=
 TRAINING ?= ../shared/data/identities
 WIDER ?= ../shared/data/wider_dev
 
-.PHONY: default setup demo test check unit docs bench faults clean
+.PHONY: default setup demo test check unit docs bench faults mutants soak clean
 default: test
 
 setup: $(VENV)/.installed
@@ -44,11 +44,25 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_options
 	$(VENV)/bin/python -m benchmarks.bench_identification
 
-# Take out one defence at a time and see a test turn red; then kill recog, and fill its disk, at every system call that
-# changes a file: some 2,000 runs, hours.
+# The long tier, hours: take out one defence at a time and see a test turn red; kill recog, and fill its disk, at every
+# system call that changes a file; kill it at random moments; let indexers meet, hold its database, kill its server;
+# change bytes of every file that it reads; hold the catalog against a model. What `make test` does for a few minutes.
 faults: setup
 	$(VENV)/bin/python -m tests.faults.sabotage
 	$(VENV)/bin/python -m tests.faults.sweep --full
+	$(VENV)/bin/python -m tests.faults.random_kills --kills 1000 --photos 500 --write
+	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write
+	RECOG_FAULT_ROUNDS=200 RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py
+	RECOG_FAULT_ROUNDS=20 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_server.py tests/faults/test_small_disk.py
+	RECOG_MODEL_SEQUENCES=1000 RECOG_MODEL_STEPS=50 $(VENV)/bin/pytest --timeout 20000 tests/store/test_model.py
+
+# Change one thing in the store or the index at a time, and count the changes that a test notices.
+mutants: setup
+	$(VENV)/bin/python -m tests.faults.mutants --count 150 --write
+
+# Index, ask and forget in one process for two hours, and watch its memory and open files.
+soak: setup
+	$(VENV)/bin/python -m tests.faults.soak --minutes 120 --write
 
 clean:
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -118,13 +118,20 @@ class DecodePool:
                 raise RuntimeError("the pool is closed")
             if self._idle:
                 return self._idle.pop()
-        worker = _Worker(self._program, self._limits)
+        worker = self._started()
         with self._lock:
             if not self._closed.is_set():
                 self._all.add(worker)
                 return worker
         worker.end()
         raise RuntimeError("the pool is closed")
+
+    def _started(self) -> "_Worker":
+        """A new process; one that is ended before it is ready, by a system short of memory perhaps, is tried again."""
+        for _ in range(_TRIES - 1):
+            with suppress(ConfigError):
+                return _Worker(self._program, self._limits)
+        return _Worker(self._program, self._limits)
 
     def _release(self, worker: "_Worker") -> None:
         with self._lock:

@@ -19,6 +19,7 @@ from recog.store.schema import BACKUP_MARK, revisions
 _CHUNK = 1 << 20
 # Where SQLite's connections hold their shared lock (os_unix.c: SHARED_FIRST, SHARED_SIZE), in a file of any state.
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
+_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _POISON = b"replaced by recog restore".ljust(100, b"\0")
 
 
@@ -104,6 +105,10 @@ def _copy_checked(backup: Path, copy: Path) -> None:
             revision = target.execute("SELECT version_num FROM alembic_version").fetchone()[0]
             target.execute("SELECT uuid FROM library").fetchone()[0]  # recog's own, and not empty
     except (sqlite3.Error, TypeError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_ROOM:
+            raise CatalogError(
+                f"no space or no access while copying {backup} to {copy.parent} ({error}): make room, then try again"
+            ) from error
         raise CatalogError(f"{backup} is no sound backup of a catalog ({error}): name another one") from error
     if problems:
         raise CatalogError(f"the backup {backup} is damaged ({problems[0]}): name another one")

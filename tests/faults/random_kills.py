@@ -1,6 +1,7 @@
 """Kill an indexer at random moments, again and again, and hold what is left against an undisturbed run.
 
-`python -m tests.faults.random_kills --kills 1000 --photos 500` writes benchmarks/results/faults_kills.csv.
+`python -m tests.faults.random_kills --kills 1000 --photos 500 --write` keeps the counts in
+benchmarks/results/faults_kills.csv.
 
 Each run is a process group of its own, forked from here (so that a run costs no second of imports): it is killed as a
 group, or its main process alone, or a decoding process first and then the group; at a random moment, while it opens
@@ -239,6 +240,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="the longest that a run lives before it is killed")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--write", action="store_true", help="keep the counts")
     options = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
@@ -252,14 +254,15 @@ def main() -> int:
     for problem in tally.problems:
         print(problem)  # noqa: T201 - a program
     minutes = (time.monotonic() - began) / 60
-    path = write_results(
-        "faults_kills.csv",
-        f"{tally.kills.total()} kills over {options.photos} photos, {tally.ends} libraries brought to their end, "
-        f"{len(tally.problems)} problems, seed {options.seed}, {minutes:.0f} min",
-        ("killed", "kills that landed"),
-        [(kind, tally.kills[kind]) for kind in KINDS],
-    )
-    print(f"{tally.kills.total()} kills, {tally.ends} ends, {len(tally.problems)} problems; see {path}")  # noqa: T201
+    if options.write:
+        write_results(
+            "faults_kills.csv",
+            f"{tally.kills.total()} kills over {options.photos} photos, {tally.ends} libraries brought to their end, "
+            f"{len(tally.problems)} problems, seed {options.seed}, {minutes:.0f} min",
+            ("killed", "kills that landed"),
+            [(kind, tally.kills[kind]) for kind in KINDS],
+        )
+    print(f"{tally.kills.total()} kills, {tally.ends} ends, {len(tally.problems)} problems")  # noqa: T201
     return 1 if tally.problems else 0
 
 

@@ -165,6 +165,11 @@ SABOTAGES = (
         "tests/faults/test_fuzz.py -k in_time",
     ),
     Sabotage(
+        "a decoding process that dies before it is ready is started again",
+        "recog/photos/pool.py", "range(_TRIES - 1)", "range(0)",
+        "tests/photos/test_pool.py -k before_it_is_ready",
+    ),
+    Sabotage(
         "an answer of a decoding process is not believed",
         "recog/photos/wire.py", "if length > _MOST_BYTES:", "if False:",
         "tests/photos/test_pool.py",

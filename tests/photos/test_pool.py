@@ -237,3 +237,13 @@ def test_no_hostile_file_ends_a_process(data: Path) -> None:
     assert reasons.total() == len(files)
     assert (reasons["crashed"], reasons["timeout"]) == (0, 0), reasons
     assert reasons["fine"] > 0.25 * len(files)
+
+
+def test_a_process_that_is_killed_before_it_is_ready_is_started_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Random kills found it: the run ended, where a crash may cost one photo at most."""
+    monkeypatch.setenv("RECOG_TEST_MARKER", str(tmp_path / "killed"))
+    with DecodePool(DecodeLimits(), worker="tests.stillborn_worker") as pool:
+        assert isinstance(pool.open(picture(tmp_path / "a.png")), DecodedPhoto)
+    assert (tmp_path / "killed").exists()

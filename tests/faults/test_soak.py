@@ -1,0 +1,20 @@
+"""A short soak: nothing is left open, nothing is left behind. Memory is judged by `make soak`, over two hours."""
+
+import subprocess
+import sys
+
+from tests.faults.soak import Samples
+from tests.faults.tracing import ROOT
+
+
+def test_a_process_that_indexes_asks_and_forgets_again_and_again_leaves_nothing_open() -> None:
+    command = [sys.executable, "-m", "tests.faults.soak", "--minutes", "0"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rounds: 6" in done.stdout
+
+
+def test_memory_that_grows_is_measured() -> None:
+    """From 100 to 110 MB within an hour: 10 MB of 105."""
+    samples = Samples([0.0, 1800.0, 3600.0], [100_000_000, 105_000_000, 110_000_000], [3, 3, 3])
+    assert round(samples.growth(), 2) == round(100 * 10 / 105, 2)
