@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import count
 
@@ -23,7 +23,7 @@ from recog.library.results import ClusterReport, ClusterSummary, Suggestion
 from recog.quality import may_found
 from recog.store.catalog import Catalog
 from recog.store.records import ClusterRun
-from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
+from recog.types import Calibration, Cluster, Embeddings, Face, FaceIds, Origin
 
 LEAST_LIKELY = 0.1
 """Probability from which a person is suggested for a cluster."""
@@ -31,7 +31,7 @@ LEAST_LIKELY = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Identity clusters of the library: face_ids (n,), embeddings (n, dim), by face id, without ignored faces.
+    """Identity clusters of the library: face_ids (n,), embeddings (n, dim), faces by id, without ignored ones.
 
     clusters of two faces and more by falling size; those that the catalog holds already keep their numbers. singles
     counts the other faces. joined counts faces that came to earlier clusters, None where all was grouped anew.
@@ -39,6 +39,7 @@ class Grouping:
 
     face_ids: FaceIds
     embeddings: Embeddings
+    faces: Mapping[int, Face]
     clusters: list[Cluster]
     singles: int
     joined: int | None
@@ -64,7 +65,7 @@ def cluster(
     if len(found.face_ids) == 0:
         raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
     saved = catalog.save_clusters(networks.info.sha256, method, found.parameters, found.clusters)
-    named = summaries(catalog, saved)
+    named = summaries(catalog, saved, found.faces)
     return ClusterReport(
         method=method,
         clusters=_with_suggestions(catalog, networks, found, named),
@@ -93,7 +94,6 @@ def identity_grouping(
     known = catalog.faces(face_ids.tolist())
     faces = [known[face_id] for face_id in face_ids.tolist()]
     photo_ids = np.array([face.photo_id for face in faces], dtype=np.int64)
-    founders = np.array([bool(may_found(face_quality(face.box, face.sharpness))) for face in faces], dtype=np.bool_)
     confirmed = np.array([face.person_id if face.origin is Origin.CONFIRMED else -1 for face in faces], dtype=np.int64)
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
@@ -107,10 +107,12 @@ def identity_grouping(
         or run.method != "identity"
         or any(run.parameters.get(name) != value for name, value in asked.items())
     ):
-        labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids, may_found=founders, seed=seed)
+        labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids, may_found=_founders(faces), seed=seed)
     else:
         homes, new = _homes(face_ids, run)
         order = np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])
+        founders = np.ones(len(face_ids), np.bool_)  # who is in a cluster founds none, so nobody looks at that face
+        founders[homes < 0] = _founders([faces[row] for row in np.flatnonzero(homes < 0).tolist()])
         labels = np.empty(len(face_ids), np.int64)
         labels[order] = extended_clusters(
             embeddings[~new],
@@ -134,6 +136,7 @@ def identity_grouping(
     return Grouping(
         face_ids=face_ids,
         embeddings=embeddings,
+        faces=known,
         clusters=_numbered(clusters, earlier),
         singles=len(face_ids) - sum(len(one.face_ids) for one in clusters),
         joined=joined,
@@ -145,6 +148,11 @@ def identity_grouping(
             "left_out": sorted(ignored & set(every_id.tolist())),
         },
     )
+
+
+def _founders(faces: Sequence[Face]) -> NDArray[np.bool_]:
+    """Which faces are good enough to found a cluster, (n,)."""
+    return np.array([bool(may_found(face_quality(face.box, face.sharpness))) for face in faces], dtype=np.bool_)
 
 
 def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:
@@ -192,7 +200,7 @@ def _cells(catalog: Catalog, networks: Networks, *, k: int | None, seed: int) ->
     cells = grouped(face_ids, embeddings, result.labels)
     return ClusterReport(
         method="kmeans",
-        clusters=summaries(catalog, cells),
+        clusters=summaries(catalog, cells, catalog.faces(face_ids.tolist())),
         singletons=0,
         threshold=None,
         k_reason=result.reason,
@@ -272,9 +280,8 @@ def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embed
     return face_ids[order], np.concatenate([one.embeddings for one in rows])[order]
 
 
-def summaries(catalog: Catalog, clusters: list[Cluster]) -> tuple[ClusterSummary, ...]:
+def summaries(catalog: Catalog, clusters: list[Cluster], faces: Mapping[int, Face]) -> tuple[ClusterSummary, ...]:
     """Clusters with the name that most of their named faces bear."""
-    faces = catalog.faces([face_id for one in clusters for face_id in one.face_ids])
     people = {person.id: person.name for person in catalog.people(hidden=True)}
     found = []
     for one in with_numbers(clusters):
@@ -290,9 +297,11 @@ def summaries(catalog: Catalog, clusters: list[Cluster]) -> tuple[ClusterSummary
 
 def grouped(face_ids: FaceIds, embeddings: Embeddings, labels: FaceIds) -> list[Cluster]:
     """Clusters by falling size, then by smallest face id; label -1 is nobody's."""
-    groups = []
-    for label in np.unique(labels[labels >= 0]):
-        rows = np.flatnonzero(labels == label)
-        centroid = unit_rows(embeddings[rows].mean(axis=0, keepdims=True))[0]
-        groups.append(Cluster(tuple(face_ids[rows].tolist()), centroid))
+    inside = np.flatnonzero(labels >= 0)
+    order = inside[np.argsort(labels[inside], kind="stable")]
+    members = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1) if order.size else []
+    groups = [
+        Cluster(tuple(face_ids[rows].tolist()), unit_rows(embeddings[rows].mean(axis=0, keepdims=True))[0])
+        for rows in members
+    ]
     return sorted(groups, key=lambda one: (-len(one.face_ids), one.face_ids[0]))
