@@ -65,7 +65,7 @@ def main() -> None:
         load_trunks(network, cache=settings.cache, encoder=encoder),
         plan,
         aligned=network.aligned,
-        cache=settings.cache / "features",
+        cache=settings.cache / "features" / encoder,
         on_photo=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
     )
     blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=settings.cache)

@@ -115,6 +115,7 @@ def head(
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --train blocks --name tuned
     """
     from recog.durable import put
+    from recog.embed.encoder import choose_encoder
     from recog.render.text_training import trained_head, trained_network
     from recog.render.training_plot import training_plot
     from recog.train.augment import Augmentation
@@ -155,6 +156,7 @@ def head(
                 network=settings.network,
                 offline_dir=settings.weights,
                 device=device,
+                encoder=choose_encoder(settings.encoder, device=device),
                 plan=HeadPlan(
                     name=name,
                     pattern=pattern,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.detect.mtcnn import MtcnnDetector
+from recog.embed.encoder import Encoder
 from recog.embed.info import network_digest
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
@@ -95,6 +96,7 @@ def train_head_from_folder(
     network: str = "facenet-casia",
     offline_dir: Path | None = None,
     device: str = "cpu",
+    encoder: Encoder = "torch",
     plan: HeadPlan | None = None,
     left_out: frozenset[Path] = frozenset(),
     resume: bool = False,
@@ -104,9 +106,9 @@ def train_head_from_folder(
     """Train a head for `network` on one folder a person, and write NAME.safetensors, .json and .calibration.json.
 
     validate is a folder of photos in LFW's layout and pairs a file in LFW's format. cache holds weights, and features
-    under cache/features. output is a directory, made where absent. Photos of left_out are not learnt from. resume goes
-    on from the checkpoint that an interrupted run left in output. on_photo gets photos read and photos in all; on_step
-    every validated step.
+    under cache/features, apart for what runs the trunks (encoder; see recog.embed.encoder). output is a directory, made
+    where absent. Photos of left_out are not learnt from. resume goes on from the checkpoint that a broken run left
+    in output. on_photo gets photos read and photos in all; on_step every validated step.
 
     Raises:
         TrainingError: the data does not suffice, or training collapsed before it got anywhere.
@@ -116,12 +118,12 @@ def train_head_from_folder(
     plan = HeadPlan() if plan is None else plan
     detector = MtcnnDetector(cache=cache, offline_dir=offline_dir, device=device)
     named = network_named(network)
-    trunk = load_trunks(named, cache=cache, offline_dir=offline_dir, device=device)
+    trunk = load_trunks(named, cache=cache, encoder=encoder, offline_dir=offline_dir, device=device)
     blocks = network_blocks(named, shares=plan.shares, centrings=plan.centrings, cache=cache, offline_dir=offline_dir)
     people = labelled_photos(folder, pattern=plan.pattern)
     faces = training_faces(
         people, read_pair_list(validate, pairs), detector, trunk, plan, aligned=named.aligned, left_out=left_out,
-        cache=cache / "features", on_photo=on_photo,
+        cache=cache / "features" / encoder, on_photo=on_photo,
     )  # fmt: skip
     checkpoint = CheckpointFile(
         output / f"{plan.name}.checkpoint.safetensors",
