@@ -24,7 +24,7 @@ from recog.weights.pull import WeightsState, weights_state
 SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
 """Below this, two connections that write and checkpoint at the same moment may damage a database in WAL mode."""
 LEAST_FREE_BYTES = 1 << 30
-_LIBRARIES = ("torch", "faiss-cpu", "faiss-gpu", "pillow", "pillow-heif", "numpy", "sqlalchemy")
+_LIBRARIES = ("torch", "openvino", "faiss-cpu", "faiss-gpu", "pillow", "pillow-heif", "numpy", "sqlalchemy")
 
 
 def examine(settings: Settings, networks: Networks) -> DoctorReport:

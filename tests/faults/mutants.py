@@ -85,7 +85,7 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:  # noq
             case ast.Raise():
                 yield node, "pass"
                 continue
-            case ast.JoinedStr() | ast.arguments() | ast.Import() | ast.ImportFrom():
+            case ast.JoinedStr() | ast.arguments() | ast.Import() | ast.ImportFrom() | ast.keyword(arg="strict"):
                 continue
             case ast.AnnAssign(value=ast.expr() as value):
                 yield from _changes(ast.Expression(value))
