@@ -25,14 +25,16 @@ WARM_UP = 0.2
 MOST_GROWTH = 1.0
 """Percent of the resident memory in an hour."""
 PHOTOS = 40
-KEPT = 400
-"""Photos in the folder: as many come as go, so that the library does not grow."""
+KEPT = 80
+"""Photos in the folder: as many come as go."""
+ROUNDS = 6
+"""Then the library has its size, is measured, and the next one begins from nothing."""
 _COLOURS = (RED, GREEN, BLUE, WHITE, (200, 200, 10), (10, 200, 200), (120, 40, 200))
 
 
 @dataclass
 class Samples:
-    """Seconds since the start, resident bytes and open files after each round."""
+    """Seconds since the start, resident bytes and open files, each time that a library has its size."""
 
     seconds: list[float] = field(default_factory=list)
     resident: list[int] = field(default_factory=list)
@@ -75,14 +77,15 @@ def one_round(library: PaintedLibrary, folder: Path, number: int) -> None:
 
 def soak(home: Path, minutes: float) -> tuple[Samples, list[str]]:
     """The samples, and what is wrong with them."""
-    samples, began, number = Samples(), time.monotonic(), 0
-    (home / "photos").mkdir()
-    while time.monotonic() - began < 60 * minutes or number < 6:
+    samples, began = Samples(), time.monotonic()
+    while time.monotonic() - began < 60 * minutes or len(samples.seconds) < 2:
+        for name in ("photos", "library"):
+            shutil.rmtree(home / name, ignore_errors=True)
+        (home / "photos").mkdir()
         with painted_library(home / "library") as library:
-            for _ in range(3):
+            for number in range(ROUNDS):
                 one_round(library, home / "photos", number)
-                number += 1
-                samples.take(began)
+            samples.take(began)
     steady = samples.after_warm_up()
     wrong = [f"{path} is left" for path in (home / "library").rglob("*.tmp*")]
     if max(steady.files) > max(samples.files[: len(samples.files) - len(steady.files)] or steady.files[:1]):
@@ -115,7 +118,15 @@ def main() -> int:
         samples.files[0],
         samples.files[-1],
     )
-    header = ("rounds", "minutes", "MB after warm-up", "MB at end", "growth % an hour", "files open at first", "at end")
+    header = (
+        "libraries",
+        "minutes",
+        "MB after warm-up",
+        "MB at end",
+        "growth % an hour",
+        "files open at first",
+        "at end",
+    )
     print(*(f"{name}: {value}" for name, value in zip(header, row, strict=True)), *wrong, sep="\n")  # noqa: T201
     if options.write:
         write_results("faults_soak.csv", f"{len(wrong)} problems", header, [row])
