@@ -46,7 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as library:
         recog = [sys.executable, "-c", "from recog.cli.app import main; main()", "--library", library]
         run([*recog, "enrol", "Grace", str(SAMPLE)])
-        weights = [str(options.cache / f"{name}.safetensors") for name in ("facenet-casia", "mtcnn")]
+        weights = [str(options.cache / f"{name}.safetensors") for name in ("facenet-casia", "dlib-resnet", "mtcnn")]
         commands = {
             "import torch, load the weights": [sys.executable, "-c", LOADING, *weights],
             "recog identify": [*recog, "identify", str(SAMPLE)],

@@ -35,8 +35,8 @@ class Settings(BaseSettings):
     """Where the networks and the index run; auto takes CUDA where torch sees it."""
     encoder: Literal["auto", "torch", "openvino"] = "auto"
     """What runs the networks on a processor; auto is OpenVINO where it is installed, several times as fast as torch."""
-    network: str = "facenet-casia"
-    """The embedder; `recog models list` names them."""
+    network: str = "facenet-dlib"
+    """The embedder: facenet-dlib (two trunks), facenet-casia (its first trunk alone) or facenet-vggface2."""
     min_face: int = Field(default=20, ge=12, le=2000)
     """Smallest face side that is looked for, in pixels of the upright photo; the first network sees 12 pixels."""
     threshold: float | None = Field(default=None, gt=0.0, le=4.0)

@@ -61,7 +61,9 @@ def head(
         Trained, typer.Option(help="Train the head alone, the trunk's last blocks with it, or the whole network.")
     ] = Trained.HEAD,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the result goes.")] = Path(),
-    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the result.")] = "facenet-casia-triplet128",
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the result.", show_default="that of the network's head")
+    ] = None,
     data: Annotated[str, typer.Option(metavar="TEXT", help="Describe the photos in the record; name nobody.")] = (
         "a folder of people"
     ),
@@ -116,6 +118,7 @@ def head(
     """
     from recog.durable import put
     from recog.embed.encoder import choose_encoder
+    from recog.embed.network import network_named
     from recog.render.text_training import trained_head, trained_network
     from recog.render.training_plot import training_plot
     from recog.train.augment import Augmentation
@@ -127,6 +130,7 @@ def head(
     from recog.weights.device import choose_device
 
     settings = session.settings()
+    name = network_named(settings.network).head if name is None else name
     usual = TrainSettings() if train is Trained.HEAD else NetworkPlan().settings
     training = TrainSettings(
         batch=BatchShape(people=people, photos=photos_each, minimum=least, strangers=strangers),

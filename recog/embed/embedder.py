@@ -31,11 +31,11 @@ class FaceEmbedder:
     def __init__(
         self,
         *,
+        network: str,
         cache: Path,
         offline_dir: Path | None = None,
         device: str = "cpu",
         encoder: str = "auto",
-        network: str = "facenet-casia",
         flip: bool | None = None,
         heads: Path = SHIPPED_HEADS,
         progress: Progress | None = None,

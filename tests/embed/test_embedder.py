@@ -20,13 +20,13 @@ PARTS: dict[str, object] = {"trunk_sha256": "a", "head_sha256": "b", "crop_scale
 
 def test_there_is_no_embedder_without_a_trained_head(tmp_path: Path) -> None:
     with pytest.raises(WeightsMissingError, match="facenet-casia-triplet128"):
-        FaceEmbedder(cache=CACHE, heads=tmp_path)
+        FaceEmbedder(network="facenet-casia", cache=CACHE, heads=tmp_path)
 
 
 @pytest.mark.networks
 def test_embeddings_are_the_heads_of_the_trunks_features(tmp_path: Path, trunk: Trunk, crops: Crops) -> None:
     tensors = write_head(tmp_path)
-    embedder = FaceEmbedder(cache=CACHE, heads=tmp_path, encoder="torch")
+    embedder = FaceEmbedder(network="facenet-casia", cache=CACHE, heads=tmp_path, encoder="torch")
     expected = unit_rows(trunk.features(crops) @ tensors["weight"].T + tensors["bias"])
     np.testing.assert_allclose(embedder.embed(crops), expected, atol=1e-4)
     assert embedder.embed(crops[:0]).shape == (0, DIM)
@@ -37,8 +37,8 @@ def test_embeddings_are_the_heads_of_the_trunks_features(tmp_path: Path, trunk: 
 def test_with_flip_averaging_a_face_and_its_mirror_image_are_the_same(tmp_path: Path, crops: Crops) -> None:
     write_head(tmp_path / "plain")
     write_head(tmp_path / "flip", flip=True)
-    plain = FaceEmbedder(cache=CACHE, heads=tmp_path / "plain", encoder="torch")
-    flip = FaceEmbedder(cache=CACHE, heads=tmp_path / "flip", encoder="torch")
+    plain = FaceEmbedder(network="facenet-casia", cache=CACHE, heads=tmp_path / "plain", encoder="torch")
+    flip = FaceEmbedder(network="facenet-casia", cache=CACHE, heads=tmp_path / "flip", encoder="torch")
     mirrored = crops[:, :, ::-1]
     both = unit_rows(plain.embed(crops) + plain.embed(mirrored))
     np.testing.assert_allclose(flip.embed(crops), both, atol=1e-4)
@@ -51,13 +51,13 @@ def test_with_flip_averaging_a_face_and_its_mirror_image_are_the_same(tmp_path: 
 def test_a_head_of_another_trunk_is_refused(tmp_path: Path) -> None:
     write_head(tmp_path, trunk_sha256="0" * 64)
     with pytest.raises(WeightsMismatchError, match="train a head for it"):
-        FaceEmbedder(cache=CACHE, heads=tmp_path)
+        FaceEmbedder(network="facenet-casia", cache=CACHE, heads=tmp_path)
 
 
 def test_an_unknown_device_is_refused(tmp_path: Path) -> None:
     write_head(tmp_path)
     with pytest.raises(ConfigError, match="'cpu' or 'cuda', not 'tpu'"):
-        FaceEmbedder(cache=CACHE, heads=tmp_path, device="tpu")
+        FaceEmbedder(network="facenet-casia", cache=CACHE, heads=tmp_path, device="tpu")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_digest_follows_all_that_decides_what_an_embedding_means(change: dic
 
 @pytest.mark.networks
 def test_what_embeddings_are_is_told_without_the_network() -> None:
-    assert network_info("facenet-casia") == FaceEmbedder(cache=CACHE).info
+    assert network_info("facenet-casia") == FaceEmbedder(network="facenet-casia", cache=CACHE).info
 
 
 def test_what_embeddings_are_is_told_without_torch() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from platformdirs import user_cache_path
 
-from recog.crop import crop_faces
+from recog.crop import face_views
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.embedder import FaceEmbedder
 from recog.embed.encoder import choose_encoder, precision
@@ -43,15 +43,17 @@ def test_crops_in_any_memory_order_are_taken_and_wrong_ones_refused(crops: Crops
 
 @pytest.mark.networks
 @pytest.mark.data
-def test_fast_embeddings_of_real_faces_are_the_reference_ones_to_a_cosine_of_0_999(data: Path) -> None:
+@pytest.mark.parametrize("network", ["facenet-casia", "facenet-dlib"])
+def test_fast_embeddings_of_real_faces_are_the_reference_ones_to_a_cosine_of_0_999(data: Path, network: str) -> None:
     """That is why both share one network digest; faces from large and sharp to small and blurred."""
     detector = MtcnnDetector(cache=CACHE)
-    fast, reference = FaceEmbedder(cache=CACHE, encoder="openvino"), FaceEmbedder(cache=CACHE, encoder="torch")
+    fast, reference = (FaceEmbedder(network=network, cache=CACHE, encoder=each) for each in ("openvino", "torch"))
     found = []
     for path in sorted((data / "wider_dev" / "images").rglob("*.jpg"))[::10]:
         pixels = read_photo(path).pixels
         boxes = detector.detect(pixels)[:8]
-        found.append(crop_faces(pixels, boxes, scale=fast.info.crop_scale, size=fast.info.input_size))
+        info = fast.info
+        found.append(face_views(pixels, boxes, scale=info.crop_scale, size=info.input_size, aligned=info.aligned))
     crops = np.concatenate(found)
     assert len(crops) >= 20
     cosines = np.einsum("nd,nd->n", fast.embed(crops), reference.embed(crops))
@@ -145,6 +147,7 @@ def test_choosing_openvino_leaves_torch_alone() -> None:
     """The detector still loads torch; the embedder does not need it."""
     code = (
         "import sys; from platformdirs import user_cache_path; from recog.embed.embedder import FaceEmbedder; "
-        "FaceEmbedder(cache=user_cache_path('recog'), encoder='openvino'); sys.exit('torch' in sys.modules)"
+        "FaceEmbedder(network='facenet-casia', cache=user_cache_path('recog'), encoder='openvino'); "
+        "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,14 +8,16 @@ import pytest
 from recog.embed.head import SHIPPED_HEADS, load_head
 from recog.evaluate.calibration_file import load_calibration
 
-HEAD = "facenet-casia-triplet128"
+HEAD = "facenet-dlib-triplet128"
+SHIPPED = {HEAD: (128, 1792 + 256), "facenet-casia-triplet128": (128, 1792)}
 
 
-def test_the_record_tells_how_the_head_was_made_and_names_nobody() -> None:
-    head = load_head(HEAD)
-    assert head.weight.shape == (128, 1792)
-    assert (SHIPPED_HEADS / f"{HEAD}.safetensors").stat().st_size < 2_000_000
-    record = json.loads((SHIPPED_HEADS / f"{HEAD}.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_record_tells_how_the_head_was_made_and_names_nobody(name: str) -> None:
+    head = load_head(name)
+    assert head.weight.shape == SHIPPED[name]
+    assert (SHIPPED_HEADS / f"{name}.safetensors").stat().st_size < 2_000_000
+    record = json.loads((SHIPPED_HEADS / f"{name}.json").read_text(encoding="utf-8"))
     assert {"arguments", "data", "code", "scores", "history", "best_step"} <= set(record)
     assert record["best_step"] > 0
     assert record["scores"]["head"]["mean"] > record["scores"]["pca_start"]["mean"]
@@ -26,7 +28,7 @@ def test_the_record_tells_how_the_head_was_made_and_names_nobody() -> None:
 @pytest.mark.data
 @pytest.mark.networks
 @pytest.mark.timeout(1800)
-def test_the_shipped_head_reaches_98_percent_on_lfw_view_1_and_no_less_than_its_start(data: Path) -> None:
+def test_the_shipped_head_reaches_98_point_6_percent_on_lfw_view_1_and_no_less_than_its_start(data: Path) -> None:
     from recog.config import read_settings
     from recog.evaluate.photo_pairs import lfw_pairs
     from recog.library.networks import Networks
@@ -42,7 +44,7 @@ def test_the_shipped_head_reaches_98_percent_on_lfw_view_1_and_no_less_than_its_
     record = head.record
     scores = record["scores"]
     assert isinstance(scores, dict)
-    assert run.scores.accuracy >= 0.98
+    assert run.scores.accuracy >= 0.986
     assert run.scores.accuracy >= scores["pca_start"]["accuracy"]
     assert run.scores.accuracy == pytest.approx(scores["head"]["accuracy"], abs=0.002)
     assert run.found == {"detected": 1549}
