@@ -19,7 +19,7 @@ from recog.store.tables import assignments, embeddings, files, people, photos
 from recog.types import Face, Origin
 
 # Squared distance: an edited photo of a face stays well below, another person hardly ever comes that near.
-EDITED_FACE_DISTANCE = 1.0
+EDITED_FACE_DISTANCE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
