@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import recog.weights
+from recog.durable import put
 from recog.errors import EvaluationError
 from recog.types import Calibration, ClusterRule, Scatter
 
@@ -21,9 +22,7 @@ def calibration_path(head: str, *, directory: Path = SHIPPED) -> Path:
 def save_calibration(calibration: Calibration, path: Path, *, measured: Mapping[str, object] | None = None) -> None:
     """Write JSON, replacing an older calibration in one step; measured tells readers how it came about."""
     record = asdict(calibration) | ({} if measured is None else {"measured": measured})
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    put(path, (json.dumps(record, indent=1) + "\n").encode())
 
 
 def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPED) -> Calibration:

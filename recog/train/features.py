@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from recog.durable import put
 from recog.errors import TrainingError
 from recog.train.faces import Found, LabelledCrop, Undetected, labelled_crops
 from recog.train.people import LabelledPhotos
@@ -96,9 +97,7 @@ def face_features(
     )
     made = _computed(crops, photos.labels, trunk)
     cache.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_bytes(save({name: np.ascontiguousarray(getattr(made, name)) for name in _KEPT}))
-    unfinished.replace(path)
+    put(path, save({name: np.ascontiguousarray(getattr(made, name)) for name in _KEPT}))
     return made
 
 

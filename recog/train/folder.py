@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.detect.mtcnn import MtcnnDetector
+from recog.durable import put
 from recog.embed.encoder import Encoder
 from recog.embed.info import network_digest
 from recog.embed.network import network_named
@@ -317,9 +318,7 @@ def write_run(
     }
     output.mkdir(parents=True, exist_ok=True)
     path = output / f"{plan.name}.safetensors"
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_bytes(head.to_bytes())
-    unfinished.replace(path)
+    put(path, head.to_bytes(), mode=0o644)
     measured = {"sets": [asdict(each) for each in calibrated.sets]}
     save_calibration(calibration, calibration_path(plan.name, directory=output), measured=measured)
     write_record(path.with_suffix(".json"), record)

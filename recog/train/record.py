@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from recog.durable import put
+
 PACKAGES = ("recog", "torch", "numpy", "safetensors", "facenet-pytorch", "pillow")
 
 
@@ -34,6 +36,4 @@ def _commit() -> str:
 
 def write_record(path: Path, record: Mapping[str, object]) -> None:
     """Write JSON beside the head, replacing an older record in one step."""
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    put(path, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode(), mode=0o644)
