@@ -1,5 +1,6 @@
 """A batch makes every picture once, keeps what is there, and touches no file that is not its own."""
 
+import hashlib
 import os
 import random
 import signal
@@ -287,7 +288,8 @@ def test_a_run_killed_between_file_and_note_knows_its_own_file_by_its_bytes(
     made = library.style(styles, out, photos=photos, settings=QUICK).made
     for number, job in enumerate(made):
         library.catalog._set(job.id, state="running", made_at=None)
-        (out / f".{job.what.output_path.name}.{number:016x}").write_text("half")
+        digest = hashlib.sha256(os.fsencode(job.what.output_path.name)).hexdigest()[:12]
+        (out / f".recog-{digest}.{os.getpid()}.{number:08x}.tmp").write_text("half")
     made[1].what.output_path.unlink()
     made[2].what.output_path.write_text("mine")
     report = library.style(styles, out, photos=photos, settings=QUICK)
