@@ -13,7 +13,7 @@ def test_the_options_of_train_head_default_to_those_of_the_training() -> None:
     same = ["selection", "then", "then_after", "distance", "margin", "margin_to", "mine_every", "validate_every"]
     same.append("seed")
     wanted = {name: getattr(settings, name) for name in same}
-    wanted |= {name: getattr(plan, name) for name in ("name", "data", "pattern", "tight")}
+    wanted |= {name: getattr(plan, name) for name in ("data", "pattern", "tight")}
     wanted |= {"people": settings.batch.people, "photos_each": settings.batch.photos}
     wanted |= {"least": settings.batch.minimum, "strangers": settings.batch.strangers}
     defaults = {name: each.default for name, each in inspect.signature(training.head).parameters.items()}
