@@ -96,12 +96,12 @@ def encoders_of(cache: Path, threads: int) -> dict[str, Encode]:
         **{f"facenet-pytorch, batch {size}": seeing(box, peer_encoder(trunk, size)) for size in (8, 16, 32)},
         "recog, torch float32": seeing(box, trunk.features),
         "recog, openvino float32": seeing(box, exact.features),
-        f"recog, openvino {numbers} (the default)": seeing(box, fast.features),
+        f"recog, openvino {numbers}": seeing(box, fast.features),
         "dlib's network, torch float32": seeing(aligned, dlib.features),
         "dlib's network, openvino float32": seeing(aligned, exact_dlib.features),
         f"dlib's network, openvino {numbers}": seeing(aligned, fast_dlib.features),
         "both, torch float32": SideBySide(network, [trunk, dlib]).features,
-        f"both, openvino {numbers}": SideBySide(network, [fast, fast_dlib]).features,
+        f"both, openvino {numbers} (the default)": SideBySide(network, [fast, fast_dlib]).features,
     }
 
 

@@ -79,6 +79,27 @@ def accuracy() -> str:
     return table(head, *body) + f"\n*Seed {rows[0]['seed']}; {rows[0]['machine']}.*\n"
 
 
+def clusters() -> str:
+    """Cluster scores at settings fixed beforehand, and how long a library of made-up faces takes."""
+    rows, comment = read_results("cluster.csv")
+    scores = [
+        [row["data"], row["method"], row["setting"], row["pairwise F"], row["B-cubed F"]]
+        for row in rows
+        if row["part"] == "scores" and not row["note"]
+    ]
+    growth = [
+        [f"{int(row['faces']):,}", row["part"], row["seconds"], row["MB"] if row["part"] == "growth" else ""]
+        for row in rows
+        if row["part"] in {"growth", "joining"}
+    ]
+    return (
+        table(["Faces of", "Method", "Setting", "Pairwise F", "B-cubed F"], *scores)
+        + "\n"
+        + table(["Made-up faces", "Clustered from nothing, or 1,000 joining", "Seconds", "MB"], *growth)
+        + f"\n*{comment}*\n"
+    )
+
+
 def demo() -> str:
     """What `make demo` printed."""
     return f"```console\n{(RESULTS / 'demo.txt').read_text(encoding='utf-8').strip()}\n```\n"
@@ -92,6 +113,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "accuracy": accuracy,
     "detection": lambda: csv_table("detect.csv"),
     "encoding": lambda: csv_table("embed.csv"),
+    "indexing": lambda: csv_table("ingest.csv"),
+    "searching": lambda: csv_table("search.csv"),
+    "clustering": clusters,
 }
 
 
