@@ -31,7 +31,6 @@ def map_page(found: FaceMap) -> str:
     style, script = page.asset("map.css"), page.asset("map.js")
     data = json.dumps([[_label(one.person), base64.b64encode(one.thumbnail).decode()] for one in found.faces])
     data = data.replace("<", "\\u003c")  # no name ends the script element that holds it
-    policy = page.policy(style, script)
     hue = _hues(found)
     dots = "".join(
         f'<circle cx="{_place(one.x):.1f}" cy="{_place(1 - one.y):.1f}" r="6" data-place="{place}" '
@@ -39,18 +38,7 @@ def map_page(found: FaceMap) -> str:
         + f"><title>{escape(_label(one.person))}</title></circle>"
         for place, one in enumerate(found.faces)
     )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>recog: map of faces</title>
-<style>{style}</style>
-</head>
-<body>
+    return f"""{page.opening("map of faces", style, script)}\
 <h1>{escape(title(found))}</h1>
 <p>{escape(caption(found))} Point at a dot, or walk with j and k.</p>
 <svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(title(found))}">{dots}</svg>

@@ -41,7 +41,6 @@ def duplicate_page(report: DuplicateReport) -> str:
     other style or script run, and no request leave.
     """
     style, script = page.asset("report.css"), page.asset("report.js")
-    policy = page.policy(style, script)
     sections = (
         ("pairs", "Probably one person twice", len(report.pairs), _pairs(report)),
         ("groups", "Groups", len(report.groups), _groups(report)),
@@ -57,19 +56,7 @@ def duplicate_page(report: DuplicateReport) -> str:
         f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{title}</h2>{content}</section>'
         for key, title, _, content in sections
     )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>recog: who is here twice?</title>
-<style>{style}</style>
-</head>
-<body>
+    return f"""{page.opening("who is here twice?", style, script)}\
 <header class="top page">{_head(report)}</header>
 <nav class="bar" aria-label="Sections"><div class="page"><ul>{links}</ul>
 <div class="find js" hidden><span class="found" id="found" role="status"></span>

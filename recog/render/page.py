@@ -16,6 +16,24 @@ def policy(style: str, script: str | None = None) -> str:
     return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
 
 
+def opening(title: str, style: str, script: str | None = None) -> str:
+    """A page up to its body's first line; title is text, style and script are the page's own."""
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>recog: {text(title)}</title>
+<style>{style}</style>
+</head>
+<body>
+"""
+
+
 def asset(name: str) -> str:
     """A style or script that lies beside this module."""
     return files("recog.render").joinpath(name).read_text(encoding="utf-8")

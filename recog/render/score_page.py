@@ -40,18 +40,7 @@ def score_page(sheet: Sheet, plots: Sequence[Plot]) -> str:
         f'{base64.b64encode(plot.png).decode("ascii")}"><figcaption>{page.text(plot.caption)}</figcaption></figure>'
         for plot in plots
     )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{page.policy(style)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>recog: {page.text(sheet.title)}</title>
-<style>{style}</style>
-</head>
-<body>
+    return f"""{page.opening(sheet.title, style)}\
 <h1>{page.text(sheet.title)}</h1>
 <dl>{facts}</dl>
 {tables}

@@ -40,22 +40,9 @@ def write_gallery(gallery: StyleGallery, path: Path) -> None:
 def gallery_page(gallery: StyleGallery) -> str:
     """The page as text to be written in UTF-8: styles and pictures are inside, nothing is fetched, no script runs."""
     style = page.asset("report.css") + page.asset("style_gallery.css")
-    policy = page.policy(style)
     works = "".join(map(_work, gallery.entries)) or '<p class="about none">No picture yet.</p>'
     created = f"{datetime.fromisoformat(gallery.created):%Y-%m-%d %H:%M %Z}".strip()
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>recog: style gallery</title>
-<style>{style}</style>
-</head>
-<body>
+    return f"""{page.opening("style gallery", style)}\
 <header class="top page"><p class="eyebrow">recog, style gallery</p><h1>In another manner</h1>
 <p class="lead"><strong>{count(len(gallery.entries), "picture")}</strong>, the latest first: the photo, the style, and
 what became of them.</p><p class="fine">{page.text(gallery.library)}, {page.text(created)}.</p></header>
