@@ -267,16 +267,13 @@ def main() -> None:
     parser.add_argument("--known", type=int, default=0, help="clustered made-up faces that --new ones join")
     parser.add_argument("--new", type=int, default=1000)
     options = parser.parse_args()
-    settings = read_settings()
-    networks = Networks(settings)
+    networks = Networks(read_settings())
     calibration = networks.calibration
     rows: list[list[object]] = []
     if options.people is not None:
         photos = labelled_photos(options.people, pattern=options.tight or options.pattern)
         undetected = Undetected.LEAVE_OUT if options.tight is None else Undetected.PAD
-        faces = embedded_faces(
-            photos, networks.detector, networks.embedder, undetected=undetected, cache=settings.cache / "features"
-        )
+        faces = embedded_faces(photos, networks.detector, networks.embedder, undetected=undetected, cache=networks.kept)
         name = f"{options.people.resolve().parent.name}/{options.people.name} {options.tight or options.pattern}"
         rows += scores(name, faces.embeddings, faces.labels, calibration)
     if options.faces:

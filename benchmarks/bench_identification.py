@@ -64,7 +64,7 @@ def main() -> None:
             crop_scale=shipped.crop_scale,
             aligned=network.aligned,
             undetected=Undetected.PAD if tight else Undetected.LEAVE_OUT,
-            cache=settings.cache / "features",
+            cache=settings.cache / "features" / encoder,
             progress=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
         )
         if pattern == arguments.trained:

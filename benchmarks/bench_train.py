@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
 from recog.detect.mtcnn import MtcnnDetector
+from recog.embed.encoder import choose_encoder
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
@@ -32,7 +33,7 @@ from recog.train.blocks import joined_bottleneck, network_blocks
 from recog.train.clean import centre_distances, far_limit
 from recog.train.faces import Undetected
 from recog.train.features import FaceFeatures, face_features
-from recog.train.folder import HeadPlan, TrainingFaces, pca_start, training_faces
+from recog.train.folder import HeadPlan, TrainingFaces, pca_start, training_faces, with_mirrored
 from recog.train.head import FeatureHead, LinearHead
 from recog.train.head_training import LinearLearner
 from recog.train.loop import Learner, train
@@ -96,7 +97,7 @@ def main() -> None:
     parser.add_argument("--people", type=Path, required=True, help="a folder with a folder per person")
     parser.add_argument("--pattern", default="celeba_*", help="people to train on, less those held out")
     parser.add_argument("--other", default="pins105_*", help="people of another origin, to measure on alone")
-    parser.add_argument("--network", default="facenet-casia")
+    parser.add_argument("--network", default="facenet-dlib")
     parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
@@ -141,8 +142,9 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
     plan = HeadPlan(pattern=arguments.pattern, settings=TrainSettings(seed=arguments.seed))
     detector = MtcnnDetector(cache=arguments.cache)
     named = network_named(arguments.network)
-    trunk = load_trunks(named, cache=arguments.cache)
-    cache = arguments.cache / "features"
+    encoder = choose_encoder("auto", device="cpu")
+    trunk = load_trunks(named, cache=arguments.cache, encoder=encoder)
+    cache = arguments.cache / "features" / encoder
     pairs = read_pair_list(arguments.photos, arguments.pairs)
 
     def tell(done: int, total: int) -> None:
@@ -155,7 +157,7 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
         undetected=Undetected.PAD, aligned=named.aligned, cache=cache, progress=tell,
     )  # fmt: skip
     blocks = network_blocks(named, cache=arguments.cache)
-    return faces, other, joined_bottleneck(faces.train.features, blocks)
+    return faces, other, joined_bottleneck(with_mirrored(faces.train), blocks)
 
 
 def right_labels(head: FeatureHead, faces: FaceFeatures) -> Bools:

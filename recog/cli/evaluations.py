@@ -133,8 +133,7 @@ def identification(
     from recog.train.evaluations import run_identification
 
     _check(out)
-    settings = session.settings()
-    networks = Networks(settings, progress=session.weights_progress)
+    networks = Networks(session.settings(), progress=session.weights_progress)
     with counting_bar() as progress:
         run = run_identification(
             folder,
@@ -143,7 +142,7 @@ def identification(
             pattern=pattern,
             tight=("*",) if tight else tuple(tight_people or ()),
             photos=photos or (1, 2, 5),
-            cache=settings.cache / "features",
+            cache=networks.kept,
             on_photo=progress,
         )
     _show(session, run, "identification", identification_sheet(run), plots=lambda: identification_plots(run), out=out)
@@ -172,8 +171,7 @@ def clusters(
     from recog.train.evaluations import run_clusters
 
     _check(out)
-    settings = session.settings()
-    networks = Networks(settings, progress=session.weights_progress)
+    networks = Networks(session.settings(), progress=session.weights_progress)
     with counting_bar() as progress:
         run = run_clusters(
             folder,
@@ -183,7 +181,7 @@ def clusters(
             pattern=pattern,
             tight=("*",) if tight else tuple(tight_people or ()),
             shares=() if out is None else (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2),
-            cache=settings.cache / "features",
+            cache=networks.kept,
             on_photo=progress,
         )
     _show(session, run, "clusters", clusters_sheet(run), plots=lambda: clusters_plots(run), out=out)
@@ -290,7 +288,7 @@ def calibrate(
             kept=networks.cluster_rule,
             grouping=None if groups is None else Grouping(groups.value),
             head_record=load_head(name).record,
-            cache=settings.cache / "features",
+            cache=networks.kept,
             on_photo=progress,
         )
     directory = settings.library if out is None else out

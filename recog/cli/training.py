@@ -99,11 +99,14 @@ def head(
     ] = True,
     bf16: Annotated[bool, typer.Option("--bf16", help="Blocks, all: compute the trunk in bfloat16.")] = False,
     share: Annotated[
-        list[float] | None, typer.Option(help="Head: weight of each trunk, once for each.", show_default="all alike")
+        list[float] | None,
+        typer.Option(help="Head: weight of each trunk, once for each.", show_default="the network's"),
     ] = None,
     centring: Annotated[
         list[float] | None,
-        typer.Option(help="Head: share of its mean taken off each trunk's outputs, once for each.", show_default="1"),
+        typer.Option(
+            help="Head: share of its mean taken off each trunk's outputs, once for each.", show_default="the network's"
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint of this very run.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
@@ -239,8 +242,7 @@ def clean(
     from recog.train.clean import write_report
     from recog.train.people import labelled_photos
 
-    settings = session.settings()
-    networks = Networks(settings, progress=session.weights_progress)
+    networks = Networks(session.settings(), progress=session.weights_progress)
     with counting_bar() as progress:
         made = judged(
             labelled_photos(folder, pattern=pattern),
@@ -248,7 +250,7 @@ def clean(
             networks.embedder,
             tight=tight,
             share=share,
-            cache=settings.cache / "features",
+            cache=networks.kept,
             progress=progress,
         )
     if report is not None:

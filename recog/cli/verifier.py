@@ -67,7 +67,7 @@ def verifier(
             far=far,
             protocol=None if photos is None or pairs is None else (photos, pairs),
             output=directory,
-            cache=settings.cache / "features",
+            cache=networks.kept,
             seed=seed,
             on_photo=progress,
         )

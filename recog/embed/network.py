@@ -29,13 +29,16 @@ class Part:
     """One trunk of a network.
 
     weights is its name in recog.weights.registry, features the numbers it says of a face. It sees the central pixels
-    of one view, `side` of them each way.
+    of one view, `side` of them each way. A head that is trained gives its outputs `share` of the variance, beside the
+    other parts' shares, and takes `centring` of their mean off (recog.train.blocks says why).
     """
 
     weights: str
     features: int
     view: int = _BOX
     side: int = INPUT_SIZE
+    share: float = 1.0
+    centring: float = 1.0
 
     @property
     def spec(self) -> WeightsSpec:
@@ -108,8 +111,8 @@ NETWORKS: dict[str, Network] = {
         Network(
             "facenet-dlib",
             (
-                Part("facenet-casia", INCEPTION_FEATURES),
-                Part(DLIB_RESNET, dlib_resnet.FEATURES, view=_ALIGNED, side=dlib_resnet.SIDE),
+                Part("facenet-casia", INCEPTION_FEATURES, share=0.64),
+                Part(DLIB_RESNET, dlib_resnet.FEATURES, view=_ALIGNED, side=dlib_resnet.SIDE, centring=0.6),
             ),
         ),
     )

@@ -28,6 +28,13 @@ class Networks:
         """Where the library's own calibration and classifiers lie."""
         return self._settings.library
 
+    @property
+    def kept(self) -> Path:
+        """Where features and embeddings of labelled photos are kept: apart for what computes them, for it rounds."""
+        from recog.embed.encoder import choose_encoder
+
+        return self._settings.cache / "features" / choose_encoder(self._settings.encoder, device=self.device)
+
     @cached_property
     def device(self) -> str:
         """'cpu' or 'cuda'."""

@@ -80,10 +80,11 @@ def network_blocks(
 ) -> list[FeatureBlock]:
     """The blocks of a network's feature rows, each with the linear map that its own trunk puts on its features.
 
-    shares and centrings are one for each trunk, by default alike and 1. TrainingError where there are more or fewer.
+    shares and centrings are one for each trunk, by default the network's own. TrainingError where there are more or
+    fewer.
     """
-    shares = tuple(shares) or (1.0,) * len(network.parts)
-    centrings = tuple(centrings) or (1.0,) * len(network.parts)
+    shares = tuple(shares) or tuple(part.share for part in network.parts)
+    centrings = tuple(centrings) or tuple(part.centring for part in network.parts)
     for what, given in (("shares", shares), ("centrings", centrings)):
         if len(given) != len(network.parts):
             raise TrainingError(f"{network.name} has {len(network.parts)} trunks, and {len(given)} {what} are given")

@@ -1,7 +1,7 @@
 """From a folder of people to a head on disk: features, start, training, calibration, record."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +42,7 @@ class HeadPlan:
     border. crop_scale and flip become the product's way to use the head. held_out is the share of people kept from
     training: they validate, and then calibrate at the false accept rate `far`. data describes the photos in the record,
     without naming anybody. shares are the parts of the variance that the trunks of a network of several get in the PCA
-    start, centrings how much of their outputs' mean is taken off (see blocks.FeatureBlock); none given: all alike, all.
+    start, centrings how much of their outputs' mean is taken off (see blocks.FeatureBlock); none given: the network's.
     """
 
     name: str = "facenet-casia-triplet128"
@@ -119,6 +119,11 @@ def train_head_from_folder(
     plan = HeadPlan() if plan is None else plan
     detector = MtcnnDetector(cache=cache, offline_dir=offline_dir, device=device)
     named = network_named(network)
+    plan = replace(
+        plan,
+        shares=plan.shares or tuple(part.share for part in named.parts),
+        centrings=plan.centrings or tuple(part.centring for part in named.parts),
+    )
     trunk = load_trunks(named, cache=cache, encoder=encoder, offline_dir=offline_dir, device=device)
     blocks = network_blocks(named, shares=plan.shares, centrings=plan.centrings, cache=cache, offline_dir=offline_dir)
     people = labelled_photos(folder, pattern=plan.pattern)

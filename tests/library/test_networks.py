@@ -13,3 +13,9 @@ def test_the_encoder_of_the_settings_runs_the_detector_too(encoder: str, runtime
     detector = Networks(read_settings(encoder=encoder, device="cpu", min_face=33)).detector
     assert isinstance(detector, MtcnnDetector)
     assert (detector.runtime, detector.min_face) == (runtime, 33)
+
+
+def test_embeddings_of_two_runtimes_are_kept_apart() -> None:
+    kept = {encoder: Networks(read_settings(encoder=encoder, device="cpu")).kept for encoder in ("openvino", "torch")}
+    assert kept["openvino"] != kept["torch"]
+    assert Networks(read_settings(encoder="auto", device="cpu")).kept == kept["openvino"]

@@ -5,7 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recog.train.blocks import FeatureBlock, joined_bottleneck, joined_faces
+from recog.config import read_settings
+from recog.embed.head import load_head
+from recog.embed.network import NETWORKS
+from recog.errors import TrainingError
+from recog.train.blocks import FeatureBlock, joined_bottleneck, joined_faces, network_blocks
 from recog.train.features import FaceFeatures
 from recog.train.head import LinearHead
 from recog.train.head_training import train_head
@@ -97,3 +101,16 @@ def test_a_block_without_variance_is_refused() -> None:
 def test_a_block_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"block|bottleneck"):
         FeatureBlock(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.networks
+def test_a_head_is_trained_by_default_with_the_shares_and_centrings_of_the_shipped_one() -> None:
+    network = NETWORKS["facenet-dlib"]
+    blocks = network_blocks(network, cache=read_settings().cache)
+    arguments = load_head(network.head).record["arguments"]
+    assert isinstance(arguments, dict)
+    assert [block.share for block in blocks] == arguments["shares"]
+    assert [block.centring for block in blocks] == arguments["centrings"]
+    assert network_blocks(network, shares=(2.0, 1.0), cache=read_settings().cache)[0].share == 2.0
+    with pytest.raises(TrainingError, match="2 trunks, and 1 centrings"):
+        network_blocks(network, centrings=(1.0,), cache=read_settings().cache)
