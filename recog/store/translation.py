@@ -56,8 +56,10 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
         return _busy(str(path), busy_seconds)
     if code in _DAMAGED:
         return CatalogError(
-            f"the database {path} is damaged ({error}): it was left as it is; put a backup in its place with "
-            "'recog restore FILE', or move it away and index the photos again"
+            # SQLite takes a page that the disk cannot read for a damaged one.
+            f"the database {path} is damaged, or its disk cannot be read ({error}): it was left as it is; where it "
+            "says so again, put a backup in its place with 'recog restore FILE', or move it away and index the photos "
+            "again"
         )
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
         free = shutil.disk_usage(path.parent).free

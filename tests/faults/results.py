@@ -3,6 +3,7 @@
 import csv
 import os
 import platform
+import re
 import sqlite3
 import tempfile
 from collections.abc import Sequence
@@ -25,6 +26,22 @@ def write_results(name: str, extent: str, header: Sequence[str], rows: Sequence[
         table.writerow(header)
         table.writerows(rows)
     return path
+
+
+def read_results(name: str) -> tuple[str, list[list[str]]]:
+    """The line of facts and the rows of benchmarks/results/NAME; empty where there is none."""
+    path = RESULTS / name
+    if not path.exists():
+        return "", []
+    with path.open(encoding="utf-8", newline="") as file:
+        facts = file.readline()
+        return facts, list(csv.reader(file))[1:]
+
+
+def figure(facts: str, pattern: str) -> float | None:
+    """The number that a pattern's group finds in a line of facts."""
+    found = re.search(pattern, facts)
+    return None if found is None else float(found[1])
 
 
 def _filesystem() -> str:

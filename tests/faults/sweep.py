@@ -1,7 +1,9 @@
-"""Kill or starve each verb at each system call that changes the disk, and count what survives.
+"""Kill, starve or fail each verb at each system call that changes the disk, and count what survives.
 
-`python -m tests.faults.sweep --full` hits every such call of every verb and writes benchmarks/results/faults.csv;
-`--every N` hits each N-th; `--minutes M` stops after that time, at random ones of those.
+`python -m tests.faults.sweep --full` hits every such call of every verb; `--sample N` hits N of each verb and fault,
+`--minutes M` stops after that time. Places come in an order drawn by `--seed`; with `--write` the counts are kept in
+benchmarks/results/faults.csv after each minute, and another run with the same seed goes on where that one stopped
+(`--fresh`: begins anew). A verb whose number of places has changed meanwhile is begun anew by itself.
 """
 
 import argparse
@@ -10,17 +12,38 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from tests.faults.results import write_results
-from tests.faults.tracing import Run, count_calls, inject, obstacle
+from tests.faults.forked import apart, load_what_loads, run_forked
+from tests.faults.program import act
+from tests.faults.results import figure, read_results, write_results
+from tests.faults.tracing import CALLS, Run, obstacle
 from tests.faults.world import ALL_VERBS, World, make_world
+from tests.painted import painted_library
 
-KILL, FULL_ONCE, FULL_FOR_GOOD = "kill", "no space once", "no space from then on"
-FAULTS = {KILL: ("signal=KILL", ""), FULL_ONCE: ("error=ENOSPC", ""), FULL_FOR_GOOD: ("error=ENOSPC", "+")}
+KILL, FULL_ONCE, FULL_FOR_GOOD, FAILS = "kill", "no space once", "no space from then on", "I/O error once"
+FAULTS = {
+    KILL: ("signal=KILL", ""),
+    FULL_ONCE: ("error=ENOSPC", ""),
+    FULL_FOR_GOOD: ("error=ENOSPC", "+"),
+    FAILS: ("error=EIO", ""),
+}
 _CAN_BE_FULL = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate")
+HIT = {KILL: CALLS, FULL_ONCE: _CAN_BE_FULL, FULL_FOR_GOOD: _CAN_BE_FULL, FAILS: ("pread64", "fsync", "fdatasync")}
+"""What may happen at which calls: reads are SQLite's."""
+WORDS = {FULL_ONCE: ("space", "room"), FULL_FOR_GOOD: ("space", "room"), FAILS: ("disk", "Input/output error")}
+"""One of these is in the sentence of a run that gave up; SQLite calls what cannot be read a malformed disk image."""
 SEED = 20261122
+RESULTS = "faults.csv"
+_KEPT_AFTER = 60.0
+_COUNTED = ("tried", "fired", "killed twice", "left something wrong")
+_HEADER = ("verb", "fault", "places", *_COUNTED)
+
+Row = tuple[str, str]
+"""A verb and a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,89 +57,152 @@ class Trial:
     again: int | None = None
 
 
-def trials(calls: dict[str, Counter[str]], fault: str, *, every: int, seed: int = SEED) -> list[Trial]:
-    """Each `every`-th call of each kind of each verb, from a random one on; every fifth kill is a double one."""
-    choose = random.Random(f"{seed} {fault}")
+def trials(verb: str, fault: str, calls: Counter[str], *, seed: int = SEED) -> list[Trial]:
+    """Every place of a verb where this fault can happen, in an order drawn by the seed; every fifth kill is double."""
+    choose = random.Random(f"{seed} {verb} {fault}")
     planned = []
-    for verb, counted in calls.items():
-        for call, count in counted.items():
-            if fault != KILL and call not in _CAN_BE_FULL:
-                continue
-            for number in range(choose.randint(1, min(every, count)), count + 1, every):
-                again = choose.randint(1, count) if fault == KILL and choose.random() < 0.2 else None
-                planned.append(Trial(verb, fault, call, number, again))
+    for call in HIT[fault]:
+        for number in range(1, calls[call] + 1):
+            again = choose.randint(1, calls[call]) if fault == KILL and choose.random() < 0.2 else None
+            planned.append(Trial(verb, fault, call, number, again))
+    choose.shuffle(planned)
     return planned
 
 
+def count_calls(world: World, verb: str, directory: Path) -> Counter[str]:
+    """How often the main thread makes each call in a run without faults."""
+    library = world.copy(verb, directory)
+    every = sorted({call for calls in HIT.values() for call in calls})
+    run = run_forked(partial(_act, world, verb, library), ["-e", f"trace={','.join(every)}", "-e", "signal=none"])
+    if run.status != 0:
+        raise RuntimeError(f"the program failed without any fault: {run.said}")
+    return Counter(line.partition("(")[0] for line in run.trace)
+
+
+def _act(world: World, verb: str, library: Path) -> None:
+    with painted_library(library) as opened:
+        act(opened, verb, world.folders(verb))
+
+
+def _inject(world: World, trial: Trial, library: Path, when: str) -> Run:
+    fault, _ = FAULTS[trial.fault]
+    options = ["-e", f"trace={trial.call}", "-e", f"inject={trial.call}:{fault}:when={when}"]
+    return run_forked(partial(_act, world, trial.verb, library), options)
+
+
 def attempt(world: World, trial: Trial, directory: Path) -> tuple[bool, list[str]]:
-    """Did the fault happen, and what does not hold after it."""
+    """Did the fault happen, and what does not hold after it, as a fresh process sees it."""
     library = world.copy(trial.verb, directory)
-    arguments = world.arguments(trial.verb, library)
-    fault, onwards = FAULTS[trial.fault]
-    run = inject(arguments, trial.call, fault, f"{trial.number}{onwards}")
+    run = _inject(world, trial, library, f"{trial.number}{FAULTS[trial.fault][1]}")
     if not run.injected:
         return False, []
-    found = [] if trial.fault == KILL else told_badly(run)
+    found = [] if trial.fault == KILL else told_badly(run, WORDS[trial.fault])
     if trial.again is not None:
-        second = inject(arguments, trial.call, fault, str(trial.again))
+        second = _inject(world, trial, library, str(trial.again))
         if second.status == 1 and "nobody is called" not in second.said:
             found.append(f"the run after it was refused: {second.said}")
         run = Run(second.status, run.acknowledged + second.acknowledged, second.said, second.trace)
-    return True, found + world.problems(trial.verb, library, run)
+    return True, found + apart(partial(world.problems, trial.verb, library, run))
 
 
-def told_badly(run: Run) -> list[str]:
-    """A run that met a full disk ends complete, or with one sentence and exit status 1."""
+def told_badly(run: Run, words: Sequence[str]) -> list[str]:
+    """A run that met a disk that is full or fails ends complete, or with one sentence and exit status 1."""
     if run.status == 0:
         return [] if run.acknowledged else ["it exits with 0 and has done nothing"]
-    if run.status == 1 and len(run.said.splitlines()) == 1 and any(word in run.said for word in ("space", "room")):
+    if run.status == 1 and len(run.said.splitlines()) == 1 and any(word in run.said for word in words):
         return []
-    return [f"it ends with {run.status} and says {run.said[-500:]!r}"]
+    return [f"it ends with {run.status} and says {run.said[-1500:]!r}"]
+
+
+@dataclass(slots=True)
+class Sweep:
+    """What was tried of what there is. minutes: of the runs before this one."""
+
+    places: dict[Row, list[Trial]]
+    counts: dict[Row, Counter[str]]
+    seed: int
+    minutes: float = 0.0
+
+    @classmethod
+    def plan(cls, places: dict[Row, list[Trial]], seed: int, *, resumed: bool) -> "Sweep":
+        """All places; those that the results file counts, made with the same seed, are behind us."""
+        sweep = cls(places, {row: Counter() for row in places}, seed)
+        facts, rows = read_results(RESULTS) if resumed else ("", [])
+        if figure(facts, r"seed (\d+)") == seed:
+            sweep.minutes = figure(facts, r"([\d.]+) min") or 0.0
+            for verb, fault, there, *counted in rows:
+                if len(places.get((verb, fault), ())) == int(there):
+                    sweep.counts[verb, fault].update(dict(zip(_COUNTED, map(int, counted), strict=True)))
+        return sweep
+
+    def left(self, sample: int | None) -> list[Trial]:
+        """What is still to be tried, rows mixed; `sample` of each row at most."""
+        planned = [trial for row, trials in self.places.items() for trial in trials[self.counts[row]["tried"] : sample]]
+        at = {row: iter([trial for trial in planned if (trial.verb, trial.fault) == row]) for row in self.places}
+        order = [(trial.verb, trial.fault) for trial in planned]
+        random.Random(self.seed).shuffle(order)
+        return [next(at[row]) for row in order]
+
+    def total(self, what: str) -> int:
+        """Over all rows."""
+        return sum(counts[what] for counts in self.counts.values())
+
+    def write(self, minutes: float) -> Path:
+        """Keep the counts."""
+        there = sum(map(len, self.places.values()))
+        extent = f"{self.total('tried')} of {there} places, seed {self.seed}, {self.minutes + minutes:.1f} min"
+        rows = [
+            (*row, len(self.places[row]), *(self.counts[row][what] for what in _COUNTED)) for row in sorted(self.places)
+        ]
+        return write_results(RESULTS, extent, _HEADER, rows)
+
+
+def make_sweep(home: Path, verbs: Iterable[str], seed: int, *, resumed: bool) -> tuple[World, Sweep]:
+    """The world, made in a process of its own, and the places of its verbs."""
+    chosen = tuple(verbs)
+    world = load_what_loads(partial(make_world, home / "world", chosen))
+    calls = {verb: count_calls(world, verb, home / "counted") for verb in chosen}
+    places = {(verb, fault): trials(verb, fault, calls[verb], seed=seed) for verb in chosen for fault in FAULTS}
+    return world, Sweep.plan(places, seed, resumed=resumed)
 
 
 def main() -> int:
-    """Sweep, print what fails, write the counts."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Sweep, print what fails, keep the counts."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--full", dest="every", action="store_const", const=1, help="every call")
-    chosen.add_argument("--every", type=int, help="each N-th call")
+    chosen.add_argument("--full", dest="sample", action="store_const", const=None, help="every call")
+    chosen.add_argument("--sample", type=int, help="N calls of each verb and fault")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--verbs", nargs="+", choices=ALL_VERBS, default=ALL_VERBS, help="of these verbs only")
+    parser.add_argument("--fresh", action="store_true", help="begin anew")
+    parser.add_argument("--write", action="store_true", help="keep the counts, and go on from those that are kept")
     options = parser.parse_args()
     if why := obstacle():
         sys.exit(f"no fault can be injected here: {why}")
-    began = time.monotonic()
-    counts: dict[tuple[str, str], Counter[str]] = {}
+    if options.write and set(options.verbs) != set(ALL_VERBS):
+        parser.error("what is kept is a sweep of all verbs: leave out --verbs or --write")
+    began = kept = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
-        world = make_world(Path(directory) / "world", options.verbs)
-        calls = {verb: count_calls(_fresh(world, verb, Path(directory))) for verb in options.verbs}
-        planned = [one for fault in FAULTS for one in trials(calls, fault, every=options.every, seed=options.seed)]
-        random.Random(options.seed).shuffle(planned)
-        for trial in planned:
-            if time.monotonic() - began > 60 * options.minutes:
+        resumed = options.write and not options.fresh
+        world, sweep = make_sweep(Path(directory), options.verbs, options.seed, resumed=resumed)
+        for trial in sweep.left(options.sample):
+            now = time.monotonic()
+            if now - began > 60 * options.minutes:
                 break
+            if options.write and now - kept > _KEPT_AFTER:
+                sweep.write((now - began) / 60)
+                kept = now
             fired, problems = attempt(world, trial, Path(directory) / "trial")
-            row = counts.setdefault((trial.verb, trial.fault), Counter())
-            row.update(trials=1, fired=int(fired), doubled=int(trial.again is not None), failed=int(bool(problems)))
+            found = (1, int(fired), int(trial.again is not None), int(bool(problems)))
+            sweep.counts[trial.verb, trial.fault].update(dict(zip(_COUNTED, found, strict=True)))
             for problem in problems:
                 print(f"{trial}: {problem}", flush=True)  # noqa: T201 - a program
-    tried, hits, failed = (sum(row[key] for row in counts.values()) for key in ("trials", "fired", "failed"))
-    path = write_results(
-        "faults.csv",
-        f"{tried} of {len(planned)} places, seed {options.seed}, {(time.monotonic() - began) / 60:.0f} min",
-        ("verb", "fault", "trials", "fired", "of them killed twice", "left something wrong"),
-        [
-            (verb, fault, row["trials"], row["fired"], row["doubled"], row["failed"])
-            for (verb, fault), row in sorted(counts.items())
-        ],
-    )
-    print(f"{hits} faults of {tried} happened, {failed} left something wrong; see {path}")  # noqa: T201
+    tried, hits, failed = (sweep.total(what) for what in ("tried", "fired", "left something wrong"))
+    print(f"{hits} faults of {tried} happened, {failed} left something wrong")  # noqa: T201
+    if options.write:
+        sweep.write((time.monotonic() - began) / 60)
     return 1 if failed or hits < 0.95 * tried else 0
-
-
-def _fresh(world: World, verb: str, directory: Path) -> list[str]:
-    return world.arguments(verb, world.copy(verb, directory / "counted"))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.sweep import told_badly
+from tests.faults.sweep import FULL_FOR_GOOD, WORDS, told_badly
 from tests.faults.tracing import ROOT, Run
 from tests.faults.world import World
 
@@ -48,5 +48,5 @@ def test_a_disk_that_is_too_small_is_a_sentence_and_room_makes_it_good(world: Wo
     run = Run(done.returncode, tuple(done.stdout.splitlines()), done.stderr, ())
     assert part > 0 or run.status != 0, "the smallest must be too small"
     assert part < SIZES or run.status == 0, "the largest must be large enough"
-    assert told_badly(run) == []
+    assert told_badly(run, WORDS[FULL_FOR_GOOD]) == []
     assert world.problems("create", kept / "library", run) == []

@@ -177,7 +177,7 @@ def test_damaged_pages_are_told_and_not_written_over(sqlite_path: Path, scans: S
         problems = catalog.quick_check()
         assert problems
         assert "damaged" in problems[0]
-        with pytest.raises(CatalogError, match=r"damaged .*backup"):
+        with pytest.raises(CatalogError, match=r"damaged, .*backup"):
             scans.save(catalog, *(scans.photo(f"{n}.jpg", f"c{n}") for n in range(40)))
 
 

@@ -59,7 +59,7 @@ def test_without_create_a_missing_library_is_a_sentence(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "recog.db"
     path.write_bytes(b"these are no pages of a database, " * 100)
-    with pytest.raises(CatalogError, match=r"recog.db is damaged .*backup"):
+    with pytest.raises(CatalogError, match=r"recog.db is damaged, .*backup"):
         open_catalog(path)
     assert path.read_bytes().startswith(b"these are no pages")
 
