@@ -47,6 +47,9 @@ class Gate:
 
 # Sharpness of 160 px crops of 642 labelled faces of WIDER FACE: 5 % of the clear ones of 60 px and more are below 9;
 # half of the normally blurred ones of 30 to 60 px are below 4, half of the heavily blurred ones below 1.6.
+# Of 584 detections in 160 of its photos 42 are no faces: none of these passes FOUND and one passes JOIN, where 208 and
+# 429 of the 542 faces do. Of faces that were made smaller than JOIN wants, a fifth is still nearest to its own person
+# within the threshold; they are left out all the same, for the sake of what is no face.
 JOIN = FaceQuality(size=20.0, score=0.90, sharpness=1.0, frontality=0.0)
 """The least of each with which a face may join a cluster that others founded."""
 

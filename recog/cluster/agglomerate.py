@@ -19,9 +19,9 @@ from recog.cluster.graph import Edges, near_pairs
 from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
-SAME_PHOTO_PENALTY = 0.6
-"""Added to the squared distance of two faces of one photo: rarely one person. Soft: mirrors, collages and photos of
-photos show one person twice, and such pairs are much nearer than this below the threshold."""
+SAME_PHOTO = 0.5
+"""Share of the threshold by which two faces of one photo count as farther apart: they are rarely one person. Soft:
+mirrors, collages and photos of photos show one person twice, and such faces are within the rest of the threshold."""
 LARGE = 64
 """Faces from which a cluster takes in small clusters (those of fewer faces) several at a time."""
 INTAKE = 0.25
@@ -148,10 +148,11 @@ class Clusters:
     def _linkages(self, left: Rows, right: Rows, same_photo: Rows) -> Distances:
         """The linkage of each pair of clusters, penalties included, (e,)."""
         linkages = np.empty(len(left), np.float32)
+        penalty = SAME_PHOTO * self._linkage.threshold
         for start in range(0, len(left), CHUNK):
             one, other, together = (rows[start : start + CHUNK] for rows in (left, right, same_photo))
             sizes, others = self._sizes[one].astype(np.float64), self._sizes[other].astype(np.float64)
-            products = np.einsum("ed,ed->e", self._sums[one], self._sums[other]) - SAME_PHOTO_PENALTY / 2 * together
+            products = np.einsum("ed,ed->e", self._sums[one], self._sums[other]) - penalty / 2 * together
             products = np.minimum(products / (sizes * others), 1.0)
             linkages[start : start + CHUNK] = self._linkage(
                 sizes, others, self._norms[one], self._norms[other], products

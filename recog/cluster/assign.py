@@ -1,22 +1,46 @@
 """New faces join the clusters that are, without reshuffling them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.cluster.agglomerate import SAME_PHOTO
 from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
 ENTRIES = 1 << 24
 """Linkages held at once: bounds the memory."""
 
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """means (g, dim) and sizes (g,) of groups, and the linkage up to which each takes a probe in, (g,)."""
+
+    means: Embeddings
+    sizes: Rows
+    limits: NDArray[np.float64]
+
 
 def join(
-    probes: Embeddings, members: Embeddings, groups: NDArray[np.int64], linkage: Linkage
-) -> tuple[NDArray[np.int64], Distances]:
+    probes: Embeddings,
+    members: Embeddings,
+    groups: Rows,
+    linkage: Linkage,
+    *,
+    photos: tuple[Rows, Rows] | None = None,
+    lone_margin: float = 0.0,
+) -> tuple[Rows, Distances]:
     """The group nearest to each lone probe by linkage: groups (p,), linkages (p,).
 
     groups: (n,) the group of each of (n, dim) members; negative ones belong to no group. -1 where no group is within
     the threshold; the linkage is told all the same (infinite where there is no group). Ties go to the smaller number.
+
+    photos: (p,) and (n,) photo of each probe and member. Faces of one photo count as farther apart (see SAME_PHOTO);
+    of several probes of one photo at one group the nearest joins, and the others are asked again with it in the group.
+    lone_margin: how much nearer than the threshold a group of one member must be.
     """
     grouped = groups >= 0
     names, places, sizes = np.unique(groups[grouped], return_inverse=True, return_counts=True)
@@ -24,19 +48,68 @@ def join(
     linkages = np.full(len(probes), np.inf, np.float32)
     if not names.size:
         return homes, linkages
-    means = _means(members[grouped], places, sizes)
-    norms, one = np.einsum("gd,gd->g", means, means, dtype=np.float64), np.ones(1)
-    step = max(1, ENTRIES // len(names))
-    for start in range(0, len(probes), step):
-        part = slice(start, start + step)
-        near = linkage(one, sizes.astype(np.float64), one, norms, np.minimum(probes[part] @ means.T, 1.0))
-        nearest = near.argmin(axis=1)
-        linkages[part] = near[np.arange(len(nearest)), nearest]
-        homes[part] = np.where(linkages[part] <= linkage.threshold, names[nearest], -1)
+    limits = np.where(sizes == 1, linkage.threshold - lone_margin, linkage.threshold)
+    to_join = _Groups(_means(members[grouped], places, sizes), sizes, limits)
+    own, others = (np.arange(len(probes)), np.empty(0, np.int64)) if photos is None else (photos[0], photos[1][grouped])
+    held = places[: len(others)]
+    asked = np.arange(len(probes))
+    while asked.size:
+        at, to = _together(own[asked], others, held)
+        farther = SAME_PHOTO / 2 * linkage.threshold / np.bincount(held, minlength=len(names))[to]
+        found, linkages[asked] = _nearest(probes[asked], to_join, linkage, (at, to, farther))
+        joins = found >= 0
+        homes[asked] = np.where(joins, names[found], -1)
+        asked, found = asked[joins], found[joins]
+        first = _first_of_each(own[asked], found, linkages[asked])
+        others, held = np.concatenate([others, own[asked[first]]]), np.concatenate([held, found[first]])
+        asked = np.delete(asked, first)
     return homes, linkages
 
 
-def _means(members: Embeddings, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> Embeddings:
+def _nearest(
+    probes: Embeddings, groups: _Groups, linkage: Linkage, farther: tuple[Rows, Rows, NDArray[np.float64]]
+) -> tuple[Rows, Distances]:
+    """The place of each probe's nearest group, (p,) and -1 where none is near enough, and its linkage, (p,).
+
+    farther: probes (t,), groups (t,), and what is taken off their product, (t,), each time.
+    """
+    norms, one = np.einsum("gd,gd->g", groups.means, groups.means, dtype=np.float64), np.ones(1)
+    sizes = groups.sizes.astype(np.float64)
+    found = np.empty(len(probes), np.int64)
+    linkages = np.empty(len(probes), np.float32)
+    at, to, less = farther
+    step = max(1, ENTRIES // len(sizes))
+    for start in range(0, len(probes), step):
+        products = probes[start : start + step] @ groups.means.T
+        inside = (at >= start) & (at < start + step)
+        np.subtract.at(products, (at[inside] - start, to[inside]), less[inside].astype(np.float32))
+        near = linkage(one, sizes, one, norms, np.minimum(products, 1.0))
+        best = (near - groups.limits).argmin(axis=1)
+        least = near[np.arange(len(best)), best]
+        found[start : start + step] = np.where(least <= groups.limits[best], best, -1)
+        linkages[start : start + step] = least
+    return found, linkages
+
+
+def _together(photos: Rows, others: Rows, held: Rows) -> tuple[Rows, Rows]:
+    """Pairs of a row of photos (p,) and a group, held (m,), that has a face in the same photo, others (m,)."""
+    order = np.argsort(others, kind="stable")
+    start = np.searchsorted(others[order], photos, side="left")
+    count = np.searchsorted(others[order], photos, side="right") - start
+    at = np.repeat(np.arange(len(photos)), count)
+    within = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+    return at, held[order[start[at] + within]]
+
+
+def _first_of_each(photos: Rows, found: Rows, linkages: Distances) -> Rows:
+    """Of the rows (r,) of one photo at one group the one with the least linkage; ties go to the first."""
+    order = np.lexsort((linkages, found, photos))
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (np.diff(photos[order]) != 0) | (np.diff(found[order]) != 0)
+    return np.sort(order[new])
+
+
+def _means(members: Embeddings, places: Rows, sizes: Rows) -> Embeddings:
     """Mean vector of each group, (g, dim); places: (n,) the group of each member, 0 to g - 1; sizes (g,)."""
     order = np.argsort(places, kind="stable")
     sums = np.add.reduceat(members[order], np.cumsum(sizes) - sizes, axis=0)

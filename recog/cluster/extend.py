@@ -19,6 +19,7 @@ def extended_clusters(
     *,
     photo_ids: NDArray[np.int64] | None = None,
     may_found: NDArray[np.bool_] | None = None,
+    may_join: NDArray[np.bool_] | None = None,
     seed: int = 0,
 ) -> NDArray[np.int64]:
     """Labels (n + m,) of the (n, dim) known and (m, dim) new faces; whoever had a label keeps it.
@@ -27,10 +28,17 @@ def extended_clusters(
     together with the known faces that were alone (label -1) and are within reach, under new numbers after the highest.
     The new faces do not see each other before they join, so their order does not matter.
 
-    photo_ids, may_found: (n + m,), known faces first; they count among the rest, see `identity_clusters`.
+    photo_ids, may_found, may_join: (n + m,), known faces first, see `identity_clusters`. Who may neither found nor join
+    stays alone.
     """
     known, new = checked_rows(embeddings), checked_rows(new)
-    homes, _ = join(new, known, labels, linkage)
+    count = len(known)
+    able = np.ones(len(new), np.bool_) if may_join is None else may_join[count:]
+    if may_found is not None:
+        able = able | may_found[count:]
+    photos = None if photo_ids is None else (photo_ids[count:][able], photo_ids[:count])
+    homes = np.full(len(new), -1, np.int64)
+    homes[able], _ = join(new[able], known, labels, linkage, photos=photos)
     extended = np.concatenate([labels, homes])
     alone = np.flatnonzero(extended < 0)
     rows = np.concatenate([known[labels < 0], new[homes < 0]])
@@ -43,6 +51,7 @@ def extended_clusters(
         linkage,
         photo_ids=None if photo_ids is None else photo_ids[alone],
         may_found=None if may_found is None else may_found[alone],
+        may_join=None if may_join is None else may_join[alone],
         seed=seed,
     )
     extended[alone] = np.where(fresh >= 0, fresh + extended.max(initial=-1) + 1, -1)

@@ -13,6 +13,9 @@ from recog.types import Embeddings
 K_NEIGHBOURS = 48
 """Neighbours that may be merged with a face or cluster at once; larger people come together by the means of their
 parts."""
+LONE_MARGIN = 0.05
+"""How much nearer than a good face a poor one must be to a lone good one. Photos of 45 people made smaller: at 0.05
+below the threshold a face of 20 to 34 pixels and a large one are as surely one person as two large ones at it."""
 
 
 def identity_clusters(
@@ -21,6 +24,7 @@ def identity_clusters(
     *,
     photo_ids: NDArray[np.int64] | None = None,
     may_found: NDArray[np.bool_] | None = None,
+    may_join: NDArray[np.bool_] | None = None,
     k_neighbours: int = K_NEIGHBOURS,
     seed: int = 0,
 ) -> NDArray[np.int64]:
@@ -32,9 +36,10 @@ def identity_clusters(
     costs at most the order of some merges. With all neighbours (k_neighbours >= n - 1) and a linkage without a scatter
     the result is exact average linkage.
 
-    photo_ids: (n,) the photo of each face. Two faces of one photo count as SAME_PHOTO_PENALTY farther apart.
-    may_found: (n,) faces that may found clusters; the others (blurred, tiny, turned away) only join the nearest one
-    afterwards, if its linkage is within the threshold, and never change what others do.
+    photo_ids: (n,) the photo of each face. Two faces of one photo count as SAME_PHOTO of the threshold farther apart.
+    may_found: (n,) faces that may found clusters; the others (blurred, small, turned away) only join the nearest one
+    afterwards, if its linkage is within the threshold, a lone face if it is LONE_MARGIN nearer still, and never change
+    what others do. may_join: (n,) those of the others that may; the rest stay alone.
     The same input gives the same labels; ties go to the smaller rows. seed: of the inverted lists of large searches.
 
     Raises:
@@ -44,19 +49,20 @@ def identity_clusters(
     count = len(embeddings)
     if not 0.0 <= linkage.threshold <= 4.0:
         raise ValueError(f"threshold is a squared distance, 0 to 4, not {linkage.threshold}")
-    for name, column in (("photo_ids", photo_ids), ("may_found", may_found)):
+    for name, column in (("photo_ids", photo_ids), ("may_found", may_found), ("may_join", may_join)):
         if column is not None and column.shape != (count,):
             raise ValueError(f"{name} has shape ({count},), not {column.shape}")
     if may_found is None or may_found.all():
         return numbered(_roots(embeddings, linkage, photo_ids, k_neighbours, seed))
     founders = np.flatnonzero(may_found)
-    joiners = np.flatnonzero(~may_found)
+    joiners = np.flatnonzero(~may_found if may_join is None else ~may_found & may_join)
     founded = _roots(
         embeddings[founders], linkage, None if photo_ids is None else photo_ids[founders], k_neighbours, seed
     )
     roots = np.arange(count)
     roots[founders] = founders[founded]
-    homes, _ = join(embeddings[joiners], embeddings[founders], founded, linkage)
+    photos = None if photo_ids is None else (photo_ids[joiners], photo_ids[founders])
+    homes, _ = join(embeddings[joiners], embeddings[founders], founded, linkage, photos=photos, lone_margin=LONE_MARGIN)
     at_home = homes >= 0
     roots[joiners[at_home]] = founders[homes[at_home]]
     return numbered(roots)

@@ -14,7 +14,7 @@ class FaceReasons:
 
     nearest is the best candidate among people that the face may be (rejected are those it may not), whether or not it
     is near enough; probability the calibrated one that it is right. embedded is False where this network has not seen
-    the face. shortfalls: why it is too poor to found a cluster, empty where it is not.
+    the face. shortfalls: why it is too poor to found a cluster, left_out: even to join one; empty where it is not.
     """
 
     face: Face
@@ -28,6 +28,7 @@ class FaceReasons:
     threshold: float
     embedded: bool
     shortfalls: tuple[Shortfall, ...]
+    left_out: tuple[Shortfall, ...]
 
 
 @dataclass(frozen=True, slots=True)

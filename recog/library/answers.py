@@ -22,7 +22,7 @@ from recog.library.results import (
     VerifiedPair,
 )
 from recog.library.verifying import decided
-from recog.quality import may_found
+from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.rows import SAME_FACE_IOU
 from recog.types import Origin
@@ -110,6 +110,7 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
     people = {person.id: person for person in catalog.people(hidden=True)}
     rejected = catalog.rejections().get(face_id, set())
     _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
+    quality = face_quality(face.box, face.sharpness)
     nearest = (
         gallery.decide(embedding, {0: rejected})[0][1]
         if len(embedding) and face.origin is not Origin.CONFIRMED
@@ -126,7 +127,8 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         probability=decide.probability(nearest.squared_distance, networks.calibration) if nearest else 0.0,
         threshold=networks.calibration.threshold,
         embedded=len(embedding) == 1,
-        shortfalls=tuple(may_found(face_quality(face.box, face.sharpness)).shortfalls),
+        shortfalls=may_found(quality).shortfalls,
+        left_out=may_join(quality).shortfalls,
     )
 
 

@@ -20,7 +20,7 @@ from recog.errors import CatalogError, NoFaceFoundError
 from recog.library.networks import Networks
 from recog.library.probes import face_quality
 from recog.library.results import ClusterReport, ClusterSummary, Suggestion
-from recog.quality import may_found
+from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.records import ClusterRun
 from recog.types import Calibration, Cluster, Embeddings, Face, FaceIds, Origin
@@ -107,12 +107,15 @@ def identity_grouping(
         or run.method != "identity"
         or any(run.parameters.get(name) != value for name, value in asked.items())
     ):
-        labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids, may_found=_founders(faces), seed=seed)
+        founders, joiners = _bars(faces)
+        labels = identity_clusters(
+            embeddings, linkage, photo_ids=photo_ids, may_found=founders, may_join=joiners, seed=seed
+        )
     else:
         homes, new = _homes(face_ids, run)
         order = np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])
-        founders = np.ones(len(face_ids), np.bool_)  # who is in a cluster founds none, so nobody looks at that face
-        founders[homes < 0] = _founders([faces[row] for row in np.flatnonzero(homes < 0).tolist()])
+        founders, joiners = np.ones((2, len(face_ids)), np.bool_)  # nobody looks at a face that is in a cluster
+        founders[homes < 0], joiners[homes < 0] = _bars([faces[row] for row in np.flatnonzero(homes < 0).tolist()])
         labels = np.empty(len(face_ids), np.int64)
         labels[order] = extended_clusters(
             embeddings[~new],
@@ -121,6 +124,7 @@ def identity_grouping(
             linkage,
             photo_ids=photo_ids[order],
             may_found=founders[order],
+            may_join=joiners[order],
             seed=seed,
         )
         joined = int(np.count_nonzero((labels >= 0) & (labels < len(earlier)) & (homes < 0)))
@@ -150,9 +154,10 @@ def identity_grouping(
     )
 
 
-def _founders(faces: Sequence[Face]) -> NDArray[np.bool_]:
-    """Which faces are good enough to found a cluster, (n,)."""
-    return np.array([bool(may_found(face_quality(face.box, face.sharpness))) for face in faces], dtype=np.bool_)
+def _bars(faces: Sequence[Face]) -> NDArray[np.bool_]:
+    """Which faces are good enough to found a cluster, and which to join one, (2, n)."""
+    qualities = [face_quality(face.box, face.sharpness) for face in faces]
+    return np.array([[bool(bar(one)) for one in qualities] for bar in (may_found, may_join)], dtype=np.bool_)
 
 
 def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:

@@ -21,7 +21,8 @@ def reasons(result: FaceReasons) -> str:
     said = f"Face {result.face.id}{where} {_verdict(result)}"
     if result.shortfalls and result.face.origin is not Origin.CONFIRMED:
         poor = " and ".join(shortfall.value for shortfall in result.shortfalls)
-        said += f"\nIt is {poor}: distances of such a face say little, and it founds no cluster."
+        clusters = "it founds no cluster and joins none" if result.left_out else "it may join a cluster but founds none"
+        said += f"\nIt is {poor}: distances of such a face say little, and {clusters}."
     return said
 
 

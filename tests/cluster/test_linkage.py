@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from recog.cluster.agglomerate import SAME_PHOTO_PENALTY
+from recog.cluster.agglomerate import SAME_PHOTO
 from recog.cluster.labels import numbered
 from recog.cluster.likelihood import Linkage
 from recog.cluster.linkage import identity_clusters
@@ -27,7 +27,7 @@ def slow_clusters(embeddings: Embeddings, threshold: float, photo_ids: Labels | 
     rows = embeddings.astype(np.float64)
     squared = ((rows[:, np.newaxis] - rows[np.newaxis]) ** 2).sum(axis=2)
     if photo_ids is not None:
-        squared += SAME_PHOTO_PENALTY * (photo_ids[:, np.newaxis] == photo_ids[np.newaxis])
+        squared += SAME_PHOTO * threshold * (photo_ids[:, np.newaxis] == photo_ids[np.newaxis])
     np.fill_diagonal(squared, 0.0)
     model = AgglomerativeClustering(
         n_clusters=None, metric="precomputed", linkage="average", distance_threshold=threshold

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError, NoFaceFoundError, UnknownPersonError
+from recog.quality import Shortfall
 from tests.library.test_acts import face_of, name_of
+from tests.library.test_duplicates import around, fill
 from tests.painted import BLUE, GREEN, RED, WHITE, Colour, ColourEmbedder, PaintedLibrary, paint
 
 REDDISH = (240, 60, 60)
@@ -135,6 +137,21 @@ def test_embeddings_of_two_networks_never_meet(library: PaintedLibrary, folder: 
     remembered = library.catalog.clusters(ColourEmbedder.info.sha256)
     assert [one.face_ids for one in remembered] == [first.clusters[0].face_ids] == [tuple(reds)]
     assert {one.number for one in first.clusters}.isdisjoint(one.number for one in second.clusters)
+
+
+def test_a_blurred_face_joins_a_cluster_and_founds_none_and_the_poorest_does_neither(library: PaintedLibrary) -> None:
+    (good,) = fill(library, [around((1, 0, 0), 3)])
+    blurred, strangers = fill(library, [around((1, 0, 0), 2), around((0, 1, 0), 4)], sharpness=4.0)
+    smeared, _ = fill(library, [around((1, 0, 0), 2), around((0, 0, 1), 4)], sharpness=0.5)
+    for full in (False, True):
+        (cluster,) = library.cluster(full=full).clusters
+        assert cluster.face_ids == (*good, *blurred)
+    (late,) = fill(library, [around((1, 0, 0), 1)], sharpness=4.0)
+    fill(library, [around((1, 0, 0), 1)], sharpness=0.5)
+    assert library.cluster().clusters[0].face_ids == (*good, *blurred, *late)
+    assert (library.why(good[0]).shortfalls, library.why(good[0]).left_out) == ((), ())
+    assert (library.why(strangers[0]).shortfalls, library.why(strangers[0]).left_out) == ((Shortfall.BLURRED,), ())
+    assert library.why(smeared[0]).left_out == (Shortfall.BLURRED,)
 
 
 class OtherColours(ColourEmbedder):

@@ -30,17 +30,20 @@ def jpeg() -> bytes:
     return buffer.getvalue()
 
 
-def fill(library: PaintedLibrary, groups: Iterable[Embeddings], *, batch: int = 5000) -> list[list[int]]:
+def fill(
+    library: PaintedLibrary, groups: Iterable[Embeddings], *, batch: int = 5000, sharpness: float = 500.0
+) -> list[list[int]]:
     """One photo a face, straight into the catalog; the face ids of each group of embeddings."""
-    thumbnail, face_ids, photos = jpeg(), [], 0
+    thumbnail, face_ids = jpeg(), []
     with library._writing(create=True) as catalog:
+        photos = catalog.counts().photos
         for group in groups:
             ids: list[int] = []
             for start in range(0, len(group), batch):
                 scans = []
                 for vector in group[start : start + batch]:
                     photos += 1
-                    face = NewFace(FaceBox(10, 10, 110, 110, 0.99, LANDMARKS), vector, 500.0, thumbnail)
+                    face = NewFace(FaceBox(10, 10, 110, 110, 0.99, LANDMARKS), vector, sharpness, thumbnail)
                     stat = FileStat(Path(f"/photos/{photos}.jpg"), 1, 1)
                     scans.append(ScannedPhoto(stat, f"{photos:064x}", 200, 200, None, (face,)))
                 saved = catalog.save_photos(scans, detector="d" * 64, network=library.networks.info)

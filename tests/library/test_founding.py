@@ -1,0 +1,35 @@
+"""What founds clusters in photos of crowds: faces, and nothing that a detector mistakes for one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recog.boxes import overlaps
+from recog.config import read_settings
+from recog.evaluate.detection import read_wider
+from recog.library.networks import Networks
+from recog.library.probes import cut_faces, qualities
+from recog.photos import read_photo
+from recog.quality import FaceQuality, may_found, may_join
+
+
+@pytest.mark.networks
+@pytest.mark.data
+def test_what_is_no_face_founds_no_cluster(data: Path) -> None:
+    """Every fourth of 160 photos; a box that meets no face drawn by hand is none."""
+    networks = Networks(read_settings())
+    junk: list[FaceQuality] = []
+    faces: list[FaceQuality] = []
+    for drawn in read_wider(data / "wider_dev" / "ground_truth.txt")[::4]:
+        cut = cut_faces(read_photo(data / "wider_dev" / "images" / drawn.name), networks)
+        boxes = np.array([(box.left, box.top, box.right, box.bottom) for box in cut.boxes], np.float32).reshape(-1, 4)
+        met = overlaps(boxes, drawn.boxes.astype(np.float32)).max(axis=1, initial=0.0) >= 0.3
+        for quality, is_face in zip(qualities(cut), met.tolist(), strict=True):
+            (faces if is_face else junk).append(quality)
+    assert len(junk) >= 5
+    assert not [quality for quality in junk if may_found(quality)]
+    assert sum(bool(may_join(quality)) for quality in junk) <= 1
+    large = [quality for quality in faces if quality.size >= 60 and quality.frontality >= 0.3]
+    assert len(large) > 20
+    assert np.mean([bool(may_found(quality)) for quality in large]) > 0.9
