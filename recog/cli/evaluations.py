@@ -298,6 +298,7 @@ def calibrate(
     measured = {
         "sets": [asdict(each) for each in made.run.sets],
         "check": checked,
+        "strangers": [asdict(each) for each in made.strangers],
         "groups": [asdict(each) for each in made.groups],
         "clusters": None if made.clusters is None else asdict(made.clusters),
     }

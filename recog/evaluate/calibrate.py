@@ -49,6 +49,17 @@ class SetErrors:
 
 
 @dataclass(frozen=True, slots=True)
+class StrangersErrors:
+    """What a threshold does among people with one photo each, who had no part in it: far as in SetErrors."""
+
+    data: str
+    people: int
+    different: int
+    far: float
+    far_interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationRun:
     """A calibration, and its errors on every set that went into it; strictest is the place of the set that decided."""
 
@@ -97,6 +108,21 @@ def errors_on(faces: LabelledFaces, calibration: Calibration) -> SetErrors:
     if calibration.far is None:
         raise ValueError("a threshold that a user set states no rate to be held against")
     return _Measured(faces, calibration.far).errors(calibration.threshold)
+
+
+def errors_among_strangers(faces: LabelledFaces, threshold: float) -> StrangersErrors:
+    """How often two of `faces`, no two of which show one person, are taken for one; EvaluationError under two faces."""
+    count = len(faces.embeddings)
+    if count < 2:
+        raise EvaluationError(f"{faces.data}: two people make the first different pair, and {count} has a face")
+    accepted = all_pairs(faces.embeddings, np.arange(count))[0] <= threshold
+    return StrangersErrors(
+        data=faces.data,
+        people=count,
+        different=len(accepted),
+        far=float(accepted.mean()),
+        far_interval=person_interval(false_accepts(np.arange(count), accepted), np.ones(count, np.int64)),
+    )
 
 
 class _Measured:

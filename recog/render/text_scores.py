@@ -34,6 +34,18 @@ def calibration_text(path: Path, made: FolderCalibration) -> str:
         )
         for each in (*run.sets, *([] if made.check is None else [made.check]))
     ]
+    errors += [
+        (
+            f"{printable(each.data)}, one photo each",
+            "-",
+            f"{each.different:,}",
+            "-",
+            f"{_percent(each.far)} ({_percent(each.far_interval[0])} to {_percent(each.far_interval[1])})",
+            "-",
+            "-",
+        )
+        for each in made.strangers
+    ]
     header = ("set", "same", "different", "own threshold", "FAR (95 % over people)", "VAL", "misplaced")
     by_group = f"\n\n{group_errors_text(made.groups)}" if made.groups else ""
     return f"{facts(rows)}\n\n{table(header, errors, right=(1, 2, 3, 4, 5, 6))}{by_group}"

@@ -7,7 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from recog.errors import EvaluationError
-from recog.evaluate.calibrate import CalibrationRun, LabelledFaces, SetErrors, calibrate, errors_on
+from recog.evaluate.calibrate import (
+    CalibrationRun,
+    LabelledFaces,
+    SetErrors,
+    StrangersErrors,
+    calibrate,
+    errors_among_strangers,
+    errors_on,
+)
 from recog.evaluate.groups import GroupErrors, group_errors
 from recog.train.cluster_rule import ClusterFit, fit_cluster_rule
 from recog.train.embedded import embedded_faces
@@ -41,7 +49,7 @@ def read_set(text: str, *, tight: bool = False) -> PeopleSet:
 
 @dataclass(frozen=True, slots=True)
 class FolderCalibration:
-    """A calibration, its errors on a set that had no part in it and by group, and what all the sets lost.
+    """A calibration, its errors on a set that had no part in it, among strangers and by group, and what all sets lost.
 
     found counts each set's photos by how their face was found, lost has those without one, with the reason.
     """
@@ -52,6 +60,7 @@ class FolderCalibration:
     found: tuple[Mapping[str, int], ...]
     lost: Mapping[Path, str]
     clusters: ClusterFit | None = None
+    strangers: tuple[StrangersErrors, ...] = ()
 
 
 def calibrate_on_folder(
@@ -105,6 +114,7 @@ def calibrate_on_folder(
     fitted = measured[: len(sets)]
     run = calibrate(fitted, far=far, network_sha256=embedder.info.sha256)
     fit = None
+    by_strangers: tuple[StrangersErrors, ...] = ()
     if strangers:
         singles = [_first_photos(labelled_photos(folder, pattern=each.pattern)) for each in strangers]
         once = [
@@ -114,18 +124,17 @@ def calibrate_on_folder(
             )
             for each, photos in zip(strangers, singles, strict=True)
         ]  # fmt: skip
-        fit = fit_cluster_rule(
-            fitted,
-            [
-                LabelledFaces(faces.embeddings, faces.labels, f"{each.data}, {len(faces.labels)} people")
-                for each, faces in zip(strangers, once, strict=True)
-            ],
-        )
+        among = [
+            LabelledFaces(faces.embeddings, faces.labels, f"{each.data}, {len(faces.labels)} people")
+            for each, faces in zip(strangers, once, strict=True)
+        ]
+        fit = fit_cluster_rule(fitted, among)
+        by_strangers = tuple(errors_among_strangers(each, run.calibration.threshold) for each in among)
     calibration = replace(run.calibration, clusters=kept if fit is None else fit.rule)
     run = replace(run, calibration=calibration)
     checked = None if check is None else errors_on(measured[-1], run.calibration)
     by_group = group_errors(_together(fitted), groups, threshold=run.calibration.threshold) if groups else ()
-    return FolderCalibration(run, checked, by_group, tuple(found), lost, fit)
+    return FolderCalibration(run, checked, by_group, tuple(found), lost, fit, by_strangers)
 
 
 def _first_photos(photos: LabelledPhotos) -> LabelledPhotos:

@@ -7,7 +7,7 @@ import pytest
 
 from recog.distance import unit_rows
 from recog.errors import EvaluationError
-from recog.evaluate.calibrate import LabelledFaces, all_pairs, calibrate
+from recog.evaluate.calibrate import LabelledFaces, all_pairs, calibrate, errors_among_strangers
 from recog.evaluate.calibration_file import calibration_path, load_calibration, save_calibration
 from recog.types import Calibration
 
@@ -117,3 +117,23 @@ def test_a_damaged_or_absent_calibration_is_one_sentence(tmp_path: Path, text: s
     calibration_path(HEAD, directory=tmp_path).write_text(text, encoding="utf-8")
     with pytest.raises(EvaluationError, match="no calibration"):
         load_calibration(HEAD, network_sha256=NETWORK, directory=tmp_path)
+
+
+def test_strangers_are_counted_pair_by_pair() -> None:
+    strangers = faces(40, photos=1, seed=3, offset=0.5)
+    threshold = 1.2
+    errors = errors_among_strangers(strangers, threshold)
+    wrong = sum(
+        float(np.sum((strangers.embeddings[one] - strangers.embeddings[other]) ** 2)) <= threshold
+        for one in range(40)
+        for other in range(one)
+    )
+    assert (errors.people, errors.different) == (40, 780)
+    assert errors.far == pytest.approx(wrong / 780)
+    assert 0 < wrong < 780
+    assert errors.far_interval[0] < errors.far < errors.far_interval[1]
+
+
+def test_one_stranger_makes_no_pair() -> None:
+    with pytest.raises(EvaluationError, match="two people make the first different pair, and 1 has a face"):
+        errors_among_strangers(faces(1, photos=1), 1.0)

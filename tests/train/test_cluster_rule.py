@@ -84,6 +84,10 @@ def test_calibrating_fits_the_grouping_where_strangers_are_named_and_else_keeps_
     assert rule is not None
     assert rule.data == "painted, 4 people, among one face each of once, 12 people"
     assert "B-cubed F" in calibration_text(tmp_path, fitted)
+    (among,) = fitted.strangers
+    assert (among.people, among.different) == (12, 66)
+    assert among.far_interval[0] <= among.far <= among.far_interval[1]
+    assert "once, 12 people, one photo each" in calibration_text(tmp_path, fitted)
     kept = calibrate_on_folder(
         tmp_path / "people", [PeopleSet("p*", "painted")], CellDetector(), ColourEmbedder(),
         far=0.1, kept=rule, head_record=record, cache=tmp_path / "cache",
