@@ -175,8 +175,7 @@ def _identify(catalog: Catalog, fresh: FreshIndex, exact: Exact) -> Search:
     gallery = PersonGallery(catalog, MadeUpNetworks(read_settings()), fresh.current, k=K)
 
     def search(probes: Embeddings) -> FaceIds:
-        decisions = gallery.decide(probes)
-        catalog.people_by_id(match.person_id for pair in decisions for match in pair if match is not None)
+        gallery.named(probes)
         return exact.nearest[:0]
 
     return search

@@ -43,8 +43,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     refused = {row: rejections[face_id] for row, face_id in stored.items() if face_id in rejections}
     calibration = networks.calibration
     faces = []
-    decisions = gallery.decide(probe.embeddings, refused)
-    people = catalog.people_by_id(match.person_id for pair in decisions for match in pair if match is not None)
+    decisions, people = gallery.named(probe.embeddings, refused)
     for number, (box, (accepted, nearest)) in enumerate(zip(probe.faces.boxes, decisions, strict=True), start=1):
         if stored.get(number - 1) in ignored:
             accepted = None  # noqa: PLW2901 - nobody cares whose face this is

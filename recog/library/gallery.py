@@ -1,6 +1,9 @@
 """The confirmed faces of all people, as what a probe is identified against, always as the catalog has them."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -10,8 +13,9 @@ from recog.index.faiss_index import FaceIndex
 from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
 from recog.store.catalog import Catalog
+from recog.store.moment import Moment
 from recog.store.records import Gallery
-from recog.types import Embeddings, Match, Neighbour
+from recog.types import Embeddings, Match, Neighbour, Person
 
 NEARLY_ALL = 0.5
 """Share of a large library's faces that are confirmed from which its own index is searched for them."""
@@ -19,6 +23,18 @@ MANY = int(NEARLY_ALL * FLAT_LIMIT)
 """Confirmed faces below which that cannot be: the library's index need not even be read."""
 WIDER = 4
 """Where too few of the neighbours are anybody's, so many times as many are looked at."""
+
+Decision: TypeAlias = tuple[Match | None, Match | None]
+"""The person accepted, and the nearest person at whatever distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """The confirmed faces: an exact index of them, and whose each is."""
+
+    index: FaceIndex
+    gallery: Gallery
+    owner_of: Mapping[int, int]
 
 
 class PersonGallery:
@@ -44,30 +60,54 @@ class PersonGallery:
         self._k = k
         self._many = large
         self._version: Hashable = None
-        self._library: FaceIndex | None = None
-        self._own: tuple[FaceIndex, Gallery, Mapping[int, int]] | None = None
+        self._searched: FaceIndex | _Confirmed | None = None
 
-    def decide(
-        self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None
-    ) -> list[tuple[Match | None, Match | None]]:
+    def decide(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> list[Decision]:
         """(p, dim) -> for each probe the accepted match or None, and the nearest person or None.
 
         refused: by row of probes, people that it is not; it is decided among the others.
         """
+        with self._moment() as (now, searched):
+            return self._decided(now, searched, probes, refused or {})
+
+    def named(
+        self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None
+    ) -> tuple[list[Decision], dict[int, Person]]:
+        """What `decide` says, and the people that it speaks of, from one look at the catalog."""
+        with self._moment() as (now, searched):
+            decisions = self._decided(now, searched, probes, refused or {})
+            return decisions, now.people_by_id(match.person_id for pair in decisions for match in pair if match)
+
+    @contextmanager
+    def _moment(self) -> Iterator[tuple[Moment, FaceIndex | _Confirmed]]:
+        """The catalog as it is now, and what is searched: made anew first where the catalog changed.
+
+        What is written while that is made is seen by the next call.
+        """
+        with self._catalog.moment() as now:
+            version = now.version()
+            if self._searched is not None and version == self._version:
+                yield now, self._searched
+                return
+        self._searched = searched = self._library_to_ask() or self._confirmed()
+        self._version = version
+        with self._catalog.moment() as now:
+            yield now, searched
+
+    def _decided(
+        self,
+        now: Moment,
+        searched: FaceIndex | _Confirmed,
+        probes: Embeddings,
+        refused: Mapping[int, Collection[int]],
+    ) -> list[Decision]:
         threshold = self._networks.calibration.threshold
-        version = self._catalog.version()
-        if version != self._version:
-            self._own, self._library = None, self._library_to_ask()
-            self._version = version
-        if self._library is not None:
-            return self._decide_in_library(self._library, probes, refused or {}, threshold)
-        if self._own is None:
-            self._own = self._confirmed()
-        index, gallery, owner_of = self._own
-        neighbours: list[Sequence[Neighbour]] = index.search(probes, self._k)
-        for row, person_ids in (refused or {}).items():
-            neighbours[row] = self._neighbours_but(gallery, probes[row], person_ids)
-        return [decide.identify(row, owner_of, threshold=threshold) for row in neighbours]
+        if isinstance(searched, FaceIndex):
+            return self._decided_in_library(now, searched, probes, refused, threshold)
+        neighbours: list[Sequence[Neighbour]] = searched.index.search(probes, self._k)
+        for row, person_ids in refused.items():
+            neighbours[row] = self._neighbours_but(searched.gallery, probes[row], person_ids)
+        return [decide.identify(row, searched.owner_of, threshold=threshold) for row in neighbours]
 
     def _library_to_ask(self) -> FaceIndex | None:
         if self._library_index is None or (confirmed := self._catalog.confirmed_count()) < self._many:
@@ -75,7 +115,7 @@ class PersonGallery:
         index = self._library_index()
         return index if index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count else None
 
-    def _confirmed(self) -> tuple[FaceIndex, Gallery, Mapping[int, int]]:
+    def _confirmed(self) -> _Confirmed:
         gallery = self._catalog.gallery(self._networks.info.sha256)
         index = FaceIndex.build(
             [(gallery.face_ids, gallery.embeddings)],
@@ -84,20 +124,26 @@ class PersonGallery:
             device=self._networks.device,
             kind="flat",
         )
-        return index, gallery, dict(zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), strict=True))
+        owner_of = dict(zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), strict=True))
+        return _Confirmed(index, gallery, owner_of)
 
-    def _decide_in_library(
-        self, index: FaceIndex, probes: Embeddings, refused: Mapping[int, Collection[int]], threshold: float
-    ) -> list[tuple[Match | None, Match | None]]:
+    def _decided_in_library(
+        self,
+        now: Moment,
+        index: FaceIndex,
+        probes: Embeddings,
+        refused: Mapping[int, Collection[int]],
+        threshold: float,
+    ) -> list[Decision]:
         """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough."""
-        decided: dict[int, tuple[Match | None, Match | None]] = {}
+        decided: dict[int, Decision] = {}
         owner_of: dict[int, int] = {}
         undecided = list(range(len(probes)))
         reach = 2 * self._k
         while undecided:
             neighbours = index.search(probes[undecided], reach)
             asked = {near.face_id for row in neighbours for near in row} - owner_of.keys()
-            owner_of |= self._catalog.confirmed_people(asked)
+            owner_of |= now.confirmed_people(asked)
             for row, near in zip(undecided, neighbours, strict=True):
                 not_these = refused.get(row, ())
                 named = [one for one in near if owner_of.get(one.face_id, -1) not in {-1, *not_these}][: self._k]
