@@ -16,6 +16,8 @@ from torch import Tensor
 
 # Fewer channel pairs than this, and the transforms cost more than the multiplications they save.
 _LEAST_PAIRS = 64 * 128
+# Channels of a picture.
+_PICTURE = 3
 # 4 x 4 tiles worked on at a time: their transforms stay in the processor's cache.
 _TILES = 64
 
@@ -51,7 +53,8 @@ _OUTPUT = torch.tensor(
 # Rows then columns are one matrix product each: the Kronecker product does both at once.
 _KERNEL_36 = torch.kron(_KERNEL, _KERNEL)
 _INPUT_36 = torch.kron(_INPUT, _INPUT).float()
-_OUTPUT_16 = torch.kron(_OUTPUT, _OUTPUT).float()
+# One column more carries the bias, so that adding it costs no pass of its own.
+_OUTPUT_16 = torch.cat([torch.kron(_OUTPUT, _OUTPUT), torch.ones(16, 1, dtype=torch.float64)], dim=1).float()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,30 @@ def kernel_points(kernel: Tensor) -> Tensor:
     return points.view(36, in_channels, out_channels)
 
 
-def convolve(x: Tensor, kernel: FastKernel, bias: Tensor | None = None) -> Tensor:
-    """(1, in, H, W) -> (1, out, H, W) float32 in channels-last memory, one pixel of zeros around; bias is (out,)."""
+def convolve(x: Tensor, kernel: FastKernel, bias: Tensor | None = None, *, rectified: bool = False) -> Tensor:
+    """(1, in, H, W) -> (1, out, H, W) float32 in channels-last memory, one pixel of zeros around; bias is (out,).
+
+    rectified: what is below nought becomes nought (ReLU).
+    """
     if kernel.points is not None:
-        return convolve_by_points(x, kernel.points, bias)
+        return convolve_by_points(x, kernel.points, bias, rectified=rectified)
     if kernel.direct is None:
         raise ValueError("a kernel prepared in no way")
-    return F.conv2d(x, kernel.direct, bias, padding=1)
+    if kernel.direct.shape[0] == _PICTURE and x.device.type == "cpu" and bias is None and not rectified:
+        return _to_picture(x, kernel.direct)
+    answer = F.conv2d(x, kernel.direct, bias, padding=1)
+    return answer.relu_() if rectified else answer
 
 
-def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None) -> Tensor:
+def _to_picture(x: Tensor, kernel: Tensor) -> Tensor:
+    """The convolution to three channels as one matrix product and a sum of shifted maps; direct is half as fast."""
+    _, in_channels, height, width = x.shape
+    taps = kernel.flip(2, 3).permute(0, 2, 3, 1).reshape(-1, in_channels)
+    spread = torch.mm(taps, x[0].flatten(1))
+    return F.fold(spread[None], (height, width), 3, padding=1)
+
+
+def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None, *, rectified: bool = False) -> Tensor:
     """The same by F(4 x 4, 3 x 3): overlapping 6 x 6 tiles of x give 4 x 4 tiles of the answer."""
     _, in_channels, height, width = x.shape
     out_channels = points.shape[2]
@@ -97,7 +114,8 @@ def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None) ->
     step = min(rows, max(1, _TILES // columns))
     # Buffers that every strip uses again stay in the cache.
     before, seen = x.new_empty(2, 36, step * columns * in_channels)
-    products = x.new_empty(36, step * columns * out_channels)
+    products = x.new_empty(37, step * columns * out_channels)
+    products[36] = 0.0 if bias is None else bias.repeat(step * columns)
     after = x.new_empty(16, step * columns * out_channels)
     for top in range(0, rows, step):
         strip = tiles[:, :, top : top + step]
@@ -107,11 +125,11 @@ def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None) ->
             ins, outs = ins.contiguous(), outs.contiguous()
         ins.view(strip.shape).copy_(strip)
         points_in = torch.mm(_INPUT_36, ins, out=seen if ins.shape == seen.shape else None)
-        torch.bmm(points_in.view(36, count, in_channels), points, out=outs.view(36, count, out_channels))
+        torch.bmm(points_in.view(36, count, in_channels), points, out=outs[:36].view(36, count, out_channels))
         done = torch.mm(_OUTPUT_16, outs, out=after if outs.shape[1] == after.shape[1] else None)
+        if rectified:
+            done.relu_()
         answers[:, :, top : top + step] = done.view(4, 4, -1, columns, out_channels)
-    if bias is not None:
-        out.add_(bias)
     return out[:height, :width].permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
 
 

@@ -65,7 +65,7 @@ class StyleNetwork:
         self.sha256 = sha256
         self.device = device
         self.convention = convention
-        self._fast: dict[str, tuple[FastKernel, FastKernel]] = {}
+        self._fast: dict[tuple[str, float], tuple[FastKernel, FastKernel]] = {}
         self.convolutions = tuple(
             _convolution(key.removesuffix(".weight"), tensors, device)
             for key in sorted(tensors)
@@ -90,15 +90,17 @@ class StyleNetwork:
         last = max(self.layers.index(name) for name in layers)
         return self.convolutions[: last + 1]
 
-    def fast_kernels(self, convolution: Convolution) -> tuple[FastKernel, FastKernel]:
-        """The convolution's kernel, and the one that carries a gradient back: flipped, sides changed.
+    def fast_kernels(self, convolution: Convolution, factor: float = 1.0) -> tuple[FastKernel, FastKernel]:
+        """The convolution's kernel times a factor, and the one that carries a gradient back: flipped, sides changed.
 
         Prepared at first need and kept, since every scale and every picture needs the same.
         """
-        if convolution.name not in self._fast:
-            back = convolution.kernel.flip(2, 3).transpose(0, 1)
-            self._fast[convolution.name] = prepare_kernel(convolution.kernel), prepare_kernel(back)
-        return self._fast[convolution.name]
+        wanted = convolution.name, factor
+        if wanted not in self._fast:
+            kernel = convolution.kernel * factor
+            back = kernel.flip(2, 3).transpose(0, 1)
+            self._fast[wanted] = prepare_kernel(kernel), prepare_kernel(back)
+        return self._fast[wanted]
 
     def prepare(self, picture: Tensor) -> Tensor:
         """(1, 3, H, W) RGB in 0..1 -> the same shape as the network wants it."""
