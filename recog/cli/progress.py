@@ -103,7 +103,8 @@ def styling_bar() -> Iterator[Callable[[StylingProgress], None] | None]:
     def step(progress: StylingProgress) -> None:
         bar.start()
         whole = progress.picture - 1 + progress.step / progress.steps
-        said = f"{printable(progress.photo.name)} as {printable(progress.style.name)}"
+        manner = " + ".join(style.name for style in progress.styles)
+        said = f"{printable(progress.photo.name)} as {printable(manner)}"
         bar.update(pictures, completed=round(whole, 2), total=progress.pictures, said=said)
         bar.update(steps, completed=progress.step, total=progress.steps, said=f"cost {progress.cost:.4g}")
 

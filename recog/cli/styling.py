@@ -61,6 +61,10 @@ def run(
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="DIR", help="Style the photos below DIR.", show_default=False)
     ] = None,
+    blend: Annotated[
+        str | None,
+        typer.Option(metavar="W,W...", help="Blend all styles in one picture, by these weights.", show_default=False),
+    ] = None,
     size: Annotated[int, typer.Option(metavar="PX", help="Longest side of a result.")] = 512,
     steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 90,
     weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style; that of the content is 1.")] = 20.0,
@@ -74,18 +78,20 @@ def run(
     network: Annotated[StyleNet, typer.Option(help="The network that looks at style.")] = StyleNet.VGG16_HED,
     form: Annotated[Form, typer.Option("--format", help="What is written.")] = Form.PNG,
 ) -> None:
-    """Paint photos in the manner of each PAINTING.
+    """Paint photos in the manner of each PAINTING, or of all at once with --blend.
 
     The photos are those named, those of a person, or those below a folder. What is there is kept, no file is ever
     overwritten; Ctrl-C at any time, run again and it goes on.
 
     Example:
       recog style run --style starry-night.jpg --person Ada --faces soft --out gallery/
+      recog style run --style waves.jpg --style sun.jpg --blend 70,30 --folder album/ --out gallery/
     """
     if sum((bool(photos), person is not None, folder is not None)) != 1:
         raise typer.BadParameter("name one of PHOTO..., --person NAME and --folder DIR")
     from recog.style.settings import Colours, Faces, StyleSettings
 
+    weights = None if blend is None else _weights(blend)
     settings = StyleSettings(
         network=network.value,
         size=size,
@@ -102,6 +108,7 @@ def run(
             photos=photos or (),
             person=person,
             folder=folder,
+            blend=weights,
             settings=settings,
             suffix=f".{form.value}",
             progress=progress,
@@ -112,6 +119,15 @@ def run(
     missed = len(report.failed) + len(report.unreadable)
     if missed and not report.made and not report.kept:
         leave("no picture was made; the reasons are listed above")
+
+
+def _weights(written: str) -> list[float]:
+    try:
+        return [float(weight) for weight in written.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"--blend takes numbers with commas between them, like 70,30, not {written}"
+        ) from error
 
 
 @verb

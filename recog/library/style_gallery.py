@@ -33,7 +33,7 @@ def style_gallery(library: str, jobs: Sequence[StyleJob]) -> StyleGallery:
         GalleryEntry(
             job=job,
             content=small(job.what.photo_path, job.what.photo_sha256, LONGEST // 2),
-            style=small(job.what.style_path, job.what.style_sha256, LONGEST // 2),
+            styles=tuple(small(style.path, style.sha256, LONGEST // 2) for style in job.what.styles),
             result=small(job.what.output_path, job.output_sha256, LONGEST),
         )
         for job in reversed(jobs)

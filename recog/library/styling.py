@@ -19,7 +19,7 @@ from recog.library.style_sources import Contents
 from recog.library.styling_results import StylingProgress, StylingReport
 from recog.photos import DecodeLimits, DecodePool, KnownContent, photo_digest
 from recog.store.catalog import Catalog
-from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob
+from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
 from recog.style.batch import PlannedPicture, StyleSource, plan_pictures
 from recog.style.files import SUFFIXES, check_target, encoded_picture, publish_picture
 from recog.style.layers import StyleNetwork
@@ -54,6 +54,7 @@ def style_batch(
     styles: Sequence[StyleSource],
     *,
     settings: StyleSettings,
+    blend: Sequence[float] | None,
     folder: Path,
     suffix: str,
     limits: DecodeLimits,
@@ -64,7 +65,8 @@ def style_batch(
     A photo that cannot be decoded, or whose costs are no numbers, costs its own pictures and stops nothing.
 
     Raises:
-        StyleError: a style shows no style, or a finished picture cannot be written: then the rest would not be either.
+        StyleError: a style shows no style, the weights are no blend, or a finished picture cannot be written: then the
+            rest would not be either.
         ConfigError: the network has no such layer. PhotoError: a style cannot be decoded. WeightsError: no network.
     """
     start = time.perf_counter()
@@ -77,7 +79,13 @@ def style_batch(
     with DecodePool(limits) as decoders:
         pixels = {source.sha256: _style_pixels(decoders, source) for source in styles}
         planned = plan_pictures(
-            contents.sources, styles, [settings], network_sha256=network.sha256, folder=folder, suffix=suffix
+            contents.sources,
+            styles,
+            [settings],
+            network_sha256=network.sha256,
+            folder=folder,
+            blend=blend,
+            suffix=suffix,
         )
         _make_folder(folder)
         jobs = catalog.plan_styles([_job(one, network) for one in planned])
@@ -150,8 +158,14 @@ def _styled(batch: Batch, job: StyleJob, photo: DecodedPhoto, number: int, pictu
     """Run the transfer to its end."""
     curve: list[CostPoint] = []
     messages: list[str] = []
-    style = batch.styles[job.what.style_sha256]
-    steps = stylize(photo.pixels, style, batch.settings, batch.network, faces=_faces(batch, photo))
+    steps = stylize(
+        photo.pixels,
+        [batch.styles[style.sha256] for style in job.what.styles],
+        batch.settings,
+        batch.network,
+        shares=[style.share for style in job.what.styles],
+        faces=_faces(batch, photo),
+    )
     for step in steps:
         costs = step.costs
         curve.append(CostPoint(step.step, step.scale, costs.total, costs.content, costs.style, costs.variation))
@@ -166,7 +180,7 @@ def _styled(batch: Batch, job: StyleJob, photo: DecodedPhoto, number: int, pictu
                     steps=step.steps,
                     cost=costs.total,
                     photo=job.what.photo_path,
-                    style=job.what.style_path,
+                    styles=tuple(style.path for style in job.what.styles),
                     message=step.message,
                 )
             )
@@ -246,8 +260,7 @@ def _job(planned: PlannedPicture, network: StyleNetwork) -> NewStyleJob:
         digest=planned.digest,
         photo_sha256=planned.content.sha256,
         photo_path=planned.content.path,
-        style_sha256=planned.style.sha256,
-        style_path=planned.style.path,
+        styles=tuple(StyleShare(one.source.sha256, one.source.path, one.share) for one in planned.styles),
         settings_digest=planned.settings.digest,
         settings=planned.settings.as_dict(),
         network=network.name,

@@ -20,7 +20,7 @@ class StylingProgress:
     steps: int
     cost: float
     photo: Path
-    style: Path
+    styles: tuple[Path, ...]
     message: str
 
 
@@ -67,11 +67,11 @@ class SmallPicture:
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """A finished job with its three pictures; None where one cannot be shown any more."""
+    """A finished job with its pictures, the styles in the job's order; None where one cannot be shown any more."""
 
     job: StyleJob
     content: SmallPicture | None
-    style: SmallPicture | None
+    styles: tuple[SmallPicture | None, ...]
     result: SmallPicture | None
 
 

@@ -45,12 +45,14 @@ class StylingVerbs:
         photos: Sequence[Path] = (),
         person: str | None = None,
         folder: Path | None = None,
+        blend: Sequence[float] | None = None,
         settings: "StyleSettings | None" = None,
         suffix: str = ".png",
         progress: Callable[[StylingProgress], None] | None = None,
     ) -> StylingReport:
         """Paint photos in the manner of each style picture, into a folder; the photos need not be in the library.
 
+        With blend, one weight a style, every photo is painted once, after all styles together.
         The photos are those given, those that show a person, or those below a folder: one of the three. A picture that
         an earlier run made is kept, no file is ever overwritten, and a photo that cannot be used stops nothing.
         Interrupt at any time and run again. recog.style.transfer.stylize makes a single picture without a library.
@@ -78,6 +80,7 @@ class StylingVerbs:
                 contents,
                 sources,
                 settings=StyleSettings() if settings is None else settings,
+                blend=blend,
                 folder=target,
                 suffix=suffix,
                 limits=DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory),

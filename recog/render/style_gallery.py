@@ -11,7 +11,7 @@ from pathlib import Path
 from recog.library.private_file import write_private
 from recog.library.styling_results import GalleryEntry, SmallPicture, StyleGallery
 from recog.render import page
-from recog.render.figures import count, seconds
+from recog.render.figures import count, percent, seconds
 from recog.store.styling import CostPoint
 
 _WIDTH, _HEIGHT = 420, 150
@@ -56,11 +56,18 @@ same care as the photos.</p></div></footer>
 
 def _work(entry: GalleryEntry) -> str:
     what = entry.job.what
+    manner = ", ".join(
+        f"{page.name(style.path.stem)}{f' {percent(style.share)}' if len(what.styles) > 1 else ''}"
+        for style in what.styles
+    )
+    styles = "".join(
+        _figure("style", style.path, shown) for style, shown in zip(what.styles, entry.styles, strict=True)
+    )
     return (
         f'<article class="work" aria-labelledby="job-{entry.job.id}"><h2 id="job-{entry.job.id}">'
-        f"{page.name(what.photo_path.stem)} <small>in the manner of</small> {page.name(what.style_path.stem)}</h2>"
+        f"{page.name(what.photo_path.stem)} <small>in the manner of</small> {manner}</h2>"
         f'<div class="trio">{_figure("photo", what.photo_path, entry.content)}'
-        f"{_figure('style', what.style_path, entry.style)}{_figure('result', what.output_path, entry.result)}</div>"
+        f'<div class="styles">{styles}</div>{_figure("result", what.output_path, entry.result)}</div>'
         f'<div class="made">{_settings(entry)}{curve_svg(entry.job.costs)}</div></article>'
     )
 

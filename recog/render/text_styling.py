@@ -1,12 +1,13 @@
 """Styled pictures as text."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from recog.library.styling_results import ClearedJobs, StyleJobs, StylingReport
 from recog.printable import printable
-from recog.render.figures import count, seconds
+from recog.render.figures import count, percent, seconds
 from recog.render.table import facts, table
-from recog.store.styling import StyleJob
+from recog.store.styling import StyleJob, StyleShare
 
 LINES_SHOWN = 40
 """Of each list; the JSON document holds all."""
@@ -32,7 +33,7 @@ def jobs(result: StyleJobs) -> str:
     if not result.jobs:
         return "No picture was styled yet: 'recog style run' does it."
     rows = [
-        (str(job.id), job.state.value, printable(job.what.photo_path.name), printable(job.what.style_path.name),
+        (str(job.id), job.state.value, printable(job.what.photo_path.name), _styles(job.what.styles),
          _path(job.what.output_path))
         for job in result.jobs[:LINES_SHOWN]
     ]  # fmt: skip
@@ -47,7 +48,7 @@ def job(result: StyleJob) -> str:
         ("job", f"{result.id}, {result.state.value}{f' on {result.made_at}' if result.made_at else ''}"),
         ("picture", _path(what.output_path)),
         ("photo", f"{_path(what.photo_path)} ({what.photo_sha256[:12]})"),
-        ("style", f"{_path(what.style_path)} ({what.style_sha256[:12]})"),
+        *(("style", f"{_share(style, what.styles)}{_path(style.path)} ({style.sha256[:12]})") for style in what.styles),
         ("network", f"{printable(what.network)} ({what.network_sha256[:12]})"),
         ("settings", printable(settings)),
     ]
@@ -65,6 +66,15 @@ def job(result: StyleJob) -> str:
 def cleared(result: ClearedJobs) -> str:
     """How many jobs are gone."""
     return f"{count(result.jobs, 'job')} dropped; no file was touched."
+
+
+def _styles(styles: Sequence[StyleShare]) -> str:
+    return " + ".join(f"{_share(style, styles)}{printable(style.path.name)}" for style in styles)
+
+
+def _share(style: StyleShare, styles: Sequence[StyleShare]) -> str:
+    """Before the name of one style of several."""
+    return f"{percent(style.share)} " if len(styles) > 1 else ""
 
 
 def _path(path: Path | str) -> str:

@@ -25,7 +25,8 @@ from recog.store.tables import assignments, faces, forgotten_boxes, pending_eras
 
 _PERSONAL_TABLES = (
     "people", "assignments", "rejections", "ignored_faces", "distinct_people", "events", "faces", "thumbnails",
-    "embeddings", "clusters", "cluster_faces", "style_jobs"
+    "embeddings", "clusters", "cluster_faces", "style_jobs",
+    "style_shares"
 )  # fmt: skip
 
 
@@ -40,8 +41,8 @@ class Erasure(CatalogPart):
         bring them back. Copies that migrations made of the database go as well. complete is False while another
         program holds the database open: the next open of the catalog finishes.
 
-        Jobs of styled pictures whose photo shows the person go too. The pictures themselves stay, as the photos do:
-        they are the user's files, and the answer names them.
+        Jobs of styled pictures whose photo, or one of whose styles, shows the person go too. The pictures themselves
+        stay, as the photos do: they are the user's files, and the answer names them.
         """
         with self._database.writing() as connection:
             name = person_in(connection, person_id).name

@@ -11,12 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from recog.errors import CatalogError
 from recog.store.encoding import chunks, now, path_bytes, path_of, storable
 from recog.store.part import CatalogPart
-from recog.store.tables import faces, photos, style_jobs
+from recog.store.tables import faces, photos, style_jobs, style_shares
 
 
 class JobState(StrEnum):
@@ -30,18 +30,27 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NewStyleJob:
-    """A picture to make.
+class StyleShare:
+    """A style that a picture is made after: the digest of its bytes, where it was found, its share of the blend."""
 
-    digest is the identity of all that it is made of, output_path where it goes. Digests are SHA-256 in hexadecimal:
-    of the photo's and the style's bytes, of the settings, of the network's weights. settings are plain JSON values.
+    sha256: str
+    path: Path
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewStyleJob:
+    """A picture to make, after one style or several.
+
+    styles: the largest share first; the shares sum to one. digest is the identity of all that it is made of,
+    output_path where it goes. Digests are SHA-256 in hexadecimal: of the photo's and the styles' bytes, of the
+    settings, of the network's weights. settings are plain JSON values.
     """
 
     digest: str
     photo_sha256: str
     photo_path: Path
-    style_sha256: str
-    style_path: Path
+    styles: tuple[StyleShare, ...]
     settings_digest: str
     settings: dict[str, Any]
     network: str
@@ -91,29 +100,29 @@ class Styling(CatalogPart):
                 known |= set(
                     connection.scalars(select(style_jobs.c.output_path).where(style_jobs.c.output_path.in_(paths)))
                 )
-            if rows := [_row(one) for path, one in new.items() if path not in known]:
-                connection.execute(insert(style_jobs), rows)
+            for path, one in new.items():
+                if path not in known:
+                    number = connection.execute(insert(style_jobs).returning(style_jobs.c.id), [_row(one)]).scalar_one()
+                    connection.execute(insert(style_shares), _share_rows(number, one))
             found: dict[bytes, StyleJob] = {}
             for paths in chunks(new):
-                stored = connection.execute(select(style_jobs).where(style_jobs.c.output_path.in_(paths)))
-                found |= {row.output_path: _job_of(row) for row in stored}
+                stored = _jobs(connection, style_jobs.c.output_path.in_(paths))
+                found |= {path_bytes(job.what.output_path): job for job in stored}
         return [found[path] for path in new]
 
     def style_jobs(self, states: Collection[JobState] = tuple(JobState)) -> list[StyleJob]:
         """All jobs in one of these states, the oldest first."""
         wanted = style_jobs.c.state.in_([state.value for state in states])
         with self._database.reading() as connection:
-            return [
-                _job_of(row) for row in connection.execute(select(style_jobs).where(wanted).order_by(style_jobs.c.id))
-            ]
+            return _jobs(connection, wanted)
 
     def style_job(self, number: int) -> StyleJob:
         """A job by number; an unknown number is a CatalogError."""
         with self._database.reading() as connection:
-            row = connection.execute(select(style_jobs).where(style_jobs.c.id == number)).first()
-        if row is None:
+            found = _jobs(connection, style_jobs.c.id == number)
+        if not found:
             raise CatalogError(f"there is no style job {number}: 'recog style list' shows those there are")
-        return _job_of(row)
+        return found[0]
 
     def begin_style(self, number: int) -> bool:
         """Say that the picture is being made, from the start; False where the job is gone."""
@@ -157,11 +166,12 @@ class Styling(CatalogPart):
 
 
 def drop_style_jobs_of(connection: Connection, face_ids: Iterable[int]) -> list[Path]:
-    """Drop the jobs whose photo or style shows one of these faces; where their pictures are, or would be."""
+    """Drop the jobs whose photo, or one of whose styles, shows one of these faces; where their pictures are or go."""
     outputs: list[Path] = []
     for ids in chunks(face_ids):
         shown = select(photos.c.sha256).join(faces, faces.c.photo_id == photos.c.id).where(faces.c.id.in_(ids))
-        theirs = style_jobs.c.photo_sha256.in_(shown) | style_jobs.c.style_sha256.in_(shown)
+        after = select(style_shares.c.job_id).where(style_shares.c.sha256.in_(shown))
+        theirs = style_jobs.c.photo_sha256.in_(shown) | style_jobs.c.id.in_(after)
         found = select(style_jobs.c.output_path).where(theirs).order_by(style_jobs.c.id)
         outputs += map(path_of, connection.scalars(found))
         connection.execute(delete(style_jobs).where(theirs))
@@ -173,8 +183,6 @@ def _row(job: NewStyleJob) -> dict[str, object]:
         "digest": job.digest,
         "photo_sha256": bytes.fromhex(job.photo_sha256),
         "photo_path": path_bytes(job.photo_path),
-        "style_sha256": bytes.fromhex(job.style_sha256),
-        "style_path": path_bytes(job.style_path),
         "settings_digest": job.settings_digest,
         "settings": json.dumps(job.settings),
         "network": job.network,
@@ -186,13 +194,35 @@ def _row(job: NewStyleJob) -> dict[str, object]:
     }
 
 
-def _job_of(row: Row[Any]) -> StyleJob:
+def _share_rows(number: int, job: NewStyleJob) -> list[dict[str, object]]:
+    return [
+        {
+            "job_id": number,
+            "place": place,
+            "sha256": bytes.fromhex(style.sha256),
+            "path": path_bytes(style.path),
+            "share": style.share,
+        }
+        for place, style in enumerate(job.styles)
+    ]
+
+
+def _jobs(connection: Connection, wanted: ColumnElement[bool]) -> list[StyleJob]:
+    """The jobs for which this holds, the oldest first, with their styles."""
+    styles: dict[int, list[StyleShare]] = {}
+    shares = select(style_shares).join(style_jobs).where(wanted).order_by(style_shares.c.job_id, style_shares.c.place)
+    for row in connection.execute(shares):
+        styles.setdefault(row.job_id, []).append(StyleShare(row.sha256.hex(), path_of(row.path), row.share))
+    rows = connection.execute(select(style_jobs).where(wanted).order_by(style_jobs.c.id))
+    return [_job_of(row, tuple(styles.get(row.id, ()))) for row in rows]
+
+
+def _job_of(row: Row[Any], styles: tuple[StyleShare, ...]) -> StyleJob:
     what = NewStyleJob(
         digest=row.digest,
         photo_sha256=row.photo_sha256.hex(),
         photo_path=path_of(row.photo_path),
-        style_sha256=row.style_sha256.hex(),
-        style_path=path_of(row.style_path),
+        styles=styles,
         settings_digest=row.settings_digest,
         settings=json.loads(row.settings),
         network=row.network,

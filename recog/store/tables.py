@@ -308,8 +308,6 @@ style_jobs = Table(
     Column("digest", String, nullable=False),
     Column("photo_sha256", LargeBinary, nullable=False, index=True),
     Column("photo_path", LargeBinary, nullable=False),
-    Column("style_sha256", LargeBinary, nullable=False, index=True),
-    Column("style_path", LargeBinary, nullable=False),
     Column("settings_digest", String, nullable=False),
     Column("settings", String, nullable=False),
     Column("network", String, nullable=False),
@@ -323,4 +321,15 @@ style_jobs = Table(
     Column("made_at", String),
     CheckConstraint("state IN ('planned', 'running', 'done', 'failed')", name="state"),
     sqlite_autoincrement=True,
+)
+
+# The styles that a picture is made after, the largest share first; the shares sum to one.
+style_shares = Table(
+    "style_shares",
+    metadata,
+    Column("job_id", _ID, ForeignKey("style_jobs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary, nullable=False, index=True),
+    Column("path", LargeBinary, nullable=False),
+    Column("share", Double, nullable=False),
 )

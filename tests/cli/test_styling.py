@@ -74,6 +74,23 @@ def test_a_run_in_json_names_what_was_made_and_kept(recog: Recog, folder: Path, 
     assert both["made"][0]["what"]["output_path"].endswith(".jpg")
 
 
+def test_styles_are_blended_by_weights_and_shown_with_their_shares(
+    recog: Recog, folder: Path, waves: Path, tmp_path: Path
+) -> None:
+    sun = paint_style(tmp_path / "sun.png", RED)
+    words = ("style", "run", "--style", waves, "--style", sun, "--out", tmp_path / "out", *QUICK)
+    photo = paint(folder / "ann.png", GREEN)
+    (made,) = document(recog(*words, photo, "--blend", "7,3", "--json"))["made"]
+    assert [style["share"] for style in made["what"]["styles"]] == [0.7, 0.3]
+    assert "70 % waves.png + 30 % sun.png" in recog("style", "list").stdout
+    assert "30 % " in recog("style", "show", str(made["id"])).stdout
+    assert recog(*words, photo, "--blend", "much,little").exit_code == 2
+    refused = recog(*words, photo, "--blend", "1")
+    assert (refused.exit_code, refused.stderr) == (
+        1, "recog: the blend has 1 weights for 2 styles: give one for each, in order\n"
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("chosen", [[], ["--person", "Ann", "--folder", "."], ["a.png", "--person", "Ann"]])
 def test_exactly_one_choice_of_photos_is_taken(recog: Recog, waves: Path, tmp_path: Path, chosen: list[str]) -> None:
     result = recog("style", "run", "--style", waves, "--out", tmp_path / "out", *chosen)

@@ -225,6 +225,22 @@ def test_a_transparent_photo_and_every_colour_setting_work(
         assert counts(report) == (2, 0, 0)
 
 
+def test_styles_are_blended_into_one_picture_a_photo_and_kept_by_the_next_run(
+    library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
+) -> None:
+    report = library.style(styles, out, photos=photos, blend=[3, 1], settings=QUICK)
+    assert counts(report) == (2, 0, 0)
+    assert [(one.path, one.share) for one in report.made[0].what.styles] == [(styles[0], 0.75), (styles[1], 0.25)]
+    assert counts(library.style(styles[::-1], out, photos=photos, blend=[25, 75], settings=QUICK)) == (0, 2, 0)
+    assert counts(library.style(styles, out, photos=photos, blend=[1, 3], settings=QUICK)) == (2, 0, 0)
+    apart = library.style(styles, out, photos=photos, settings=QUICK)
+    assert counts(apart) == (4, 0, 0)
+    assert len(set(contents(out).values())) == 8
+    assert [len(entry.styles) for entry in library.style_gallery().entries] == [1] * 4 + [2] * 4
+    with pytest.raises(StyleError, match="3 weights for 2 styles"):
+        library.style(styles, out, photos=photos, blend=[1, 1, 1], settings=QUICK)
+
+
 def test_one_batch_at_a_time_and_the_library_stays_usable(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path, folder: Path
 ) -> None:

@@ -3,13 +3,15 @@
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from recog.library.styling_results import GalleryEntry, SmallPicture, StyleGallery
 from recog.render.style_gallery import curve_svg, gallery_page
-from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob
+from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
 from recog.style.settings import StyleSettings
 
 EVIL = '"><script>alert(1)</script>\u202e'
@@ -17,13 +19,20 @@ CURVE = (CostPoint(1, 1, 1000.0, 1, 1, 1), CostPoint(2, 1, 100.0, 1, 1, 1), Cost
 PICTURE = SmallPicture(b"\xff\xd8jpeg", 40, 30)
 
 
-def entry(number: int = 1, *, result: SmallPicture | None = PICTURE) -> GalleryEntry:
+def entry(
+    number: int = 1,
+    *,
+    result: SmallPicture | None = PICTURE,
+    styles: Mapping[str, float] = MappingProxyType({"waves": 1}),
+) -> GalleryEntry:
     what = NewStyleJob(
         digest="d" * 64,
         photo_sha256="a" * 64,
         photo_path=Path(f"/photos/{EVIL}.jpg"),
-        style_sha256="b" * 64,
-        style_path=Path("/styles/waves.jpg"),
+        styles=tuple(
+            StyleShare(name[0] * 64, Path(f"/styles/{name}.jpg"), share / sum(styles.values()))
+            for name, share in styles.items()
+        ),
         settings_digest="c" * 64,
         settings=StyleSettings(beta=12.5).as_dict(),
         network="vgg16-hed",
@@ -31,7 +40,7 @@ def entry(number: int = 1, *, result: SmallPicture | None = PICTURE) -> GalleryE
         output_path=Path("/out/picture.png"),
     )
     job = StyleJob(number, what, JobState.DONE, "f" * 64, CURVE, 75.0, f"scaled {EVIL}", "2026-11-22T12:00:00+00:00")
-    return GalleryEntry(job, PICTURE, PICTURE, result)
+    return GalleryEntry(job, PICTURE, (PICTURE,) * len(styles), result)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +73,13 @@ def test_the_three_pictures_stand_side_by_side_with_the_settings(page: str) -> N
     assert "1 min 15 s" in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids)) == 2
+
+
+def test_every_style_of_a_blend_is_shown_with_its_share() -> None:
+    blend = entry(styles={"waves": 7, "sun": 3})
+    shown = gallery_page(StyleGallery("/library", "2026-11-22T12:00:00+01:00", (blend,)))
+    assert shown.count("<img ") == 4
+    assert "waves 70 %, sun 30 %" in re.sub(r"<[^>]+>", "", shown)
 
 
 def test_the_curve_is_logarithmic_falls_and_breaks_between_scales() -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import MetaData, inspect, text
 from recog.store.database import Database, parse_url
 from recog.store.engine import open_catalog
 from recog.store.schema import automatic_backups, migrate, migrations_directory, prepare, revisions
+from recog.store.styling import NewStyleJob, StyleShare
 from recog.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -47,7 +48,22 @@ def populate(url: str, scans: Scans) -> None:
         catalog.record_failure(scans.stat("2.jpg"), "damaged", "no photo")
         catalog.add_root(Path("/photos"))
         catalog.save_clusters(scans.network.sha256, "identity", {}, [])
+        catalog.plan_styles([style_job(1, 1.0)])
         catalog.forget(bob.id)
+
+
+def style_job(number: int, *shares: float) -> NewStyleJob:
+    return NewStyleJob(
+        digest="d" * 64,
+        photo_sha256="0a" * 32,
+        photo_path=Path("/photos/1.jpg"),
+        styles=tuple(StyleShare(f"{n:02x}" * 32, Path(f"/styles/{n}.jpg"), share) for n, share in enumerate(shares)),
+        settings_digest="e" * 64,
+        settings={},
+        network="vgg16-hed",
+        network_sha256="f" * 64,
+        output_path=Path(f"/out/{number}.png"),
+    )
 
 
 def test_revisions_are_numbered_without_a_gap() -> None:
@@ -93,6 +109,19 @@ def test_every_revision_goes_down_and_up_again_with_its_data(url: str, scans: Sc
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
     assert after["alembic_version"] == [(REVISIONS[-1],)]
     database.close()
+
+
+def test_jobs_of_one_style_survive_the_way_down_before_blends_and_blends_do_not(url: str) -> None:
+    with open_catalog(url) as catalog:
+        alone, _ = catalog.plan_styles([style_job(1, 1.0), style_job(2, 0.7, 0.3)])
+    database = Database(parse_url(url), busy_seconds=5.0)
+    migrate(database, "0009", down=True)
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT id, style_sha256, style_path FROM style_jobs")).all()
+    assert rows == [(alone.id, bytes(32), b"/styles/0.jpg")]
+    database.close()
+    with open_catalog(url) as catalog:
+        assert catalog.style_jobs() == [alone]
 
 
 def test_every_revision_up_from_nothing_one_by_one(url: str) -> None:

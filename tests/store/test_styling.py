@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from recog.errors import CatalogError
-from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob
+from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
+from recog.store.tables import style_shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +27,7 @@ def job(number: int, *, photo: str = "0a" * 32, style: str = "0b" * 32) -> NewSt
         digest=f"{number:064x}",
         photo_sha256=photo,
         photo_path=Path(f"/photos/{number}.jpg"),
-        style_sha256=style,
-        style_path=Path("/styles/\udcffwaves.jpg"),
+        styles=(StyleShare(style, Path("/styles/\udcffwaves.jpg"), 1.0),),
         settings_digest="e" * 64,
         settings={"size": 64, "style_layers": [["relu1_1", 1.0]]},
         network="vgg16-hed",
@@ -46,6 +47,20 @@ def test_jobs_come_back_as_they_were_planned(catalog: Catalog, open_again: Calla
         (JobState.PLANNED, None, (), None, "", None)
     }
     assert open_again().style_jobs() == planned
+
+
+def test_a_job_of_several_styles_names_each_with_its_share_and_goes_with_its_shares(
+    catalog: Catalog, open_again: Callable[[], Catalog]
+) -> None:
+    styles = tuple(StyleShare(f"{n:02x}" * 32, Path(f"/styles/{n}.jpg"), share) for n, share in ((3, 0.7), (1, 0.3)))
+    blended = replace(job(1), styles=styles)
+    (planned, alone) = catalog.plan_styles([blended, job(2)])
+    assert (planned.what, alone.what) == (blended, job(2))
+    assert catalog.style_job(planned.id) == planned
+    assert open_again().style_jobs() == [planned, alone]
+    catalog.clear_styles(tuple(JobState))
+    with catalog._database.reading() as connection:
+        assert connection.execute(select(style_shares)).all() == []
 
 
 def test_a_picture_at_the_same_place_is_planned_once(catalog: Catalog) -> None:
@@ -131,8 +146,9 @@ def test_forgetting_a_person_drops_the_jobs_of_their_photos_and_names_the_pictur
             job(3, photo=with_bob.sha256),
             job(4, photo=with_bob.sha256, style=with_ann.sha256),
             job(5),
+            replace(job(6), styles=(*job(6).styles, StyleShare(with_ann.sha256, Path("/ann.jpg"), 0.1))),
         ]
     )
     forgotten = catalog.forget(ann.id)
-    assert [path.name for path in forgotten.styled] == ["1.png", "2.png", "4.png"]
+    assert [path.name for path in forgotten.styled] == ["1.png", "2.png", "4.png", "6.png"]
     assert [each.what.output_path.name for each in catalog.style_jobs()] == ["3.png", "5.png"]
