@@ -1,8 +1,12 @@
 """The one definition of distance between embeddings."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recog.types import Distances, Embeddings
+
+_UNIT_WITHIN = 2e-6
+"""How far a row of float32 that was scaled to length one may be from it, squared: ten times what rounding does."""
 
 
 def squared_distances(probes: Embeddings, gallery: Embeddings) -> Distances:
@@ -28,3 +32,10 @@ def unit_rows(vectors: Embeddings) -> Embeddings:
         raise ValueError("a zero or NaN vector has no direction")
     units: Embeddings = (vectors / norms).astype(np.float32, copy=False)
     return units
+
+
+def are_unit(vectors: Embeddings) -> NDArray[np.bool_]:
+    """Is each row of (n, dim) of length one, as `unit_rows` makes it? (n,); a NaN row is not."""
+    wide = vectors.astype(np.float64)
+    near: NDArray[np.bool_] = np.abs(np.einsum("nd,nd->n", wide, wide) - 1.0) <= _UNIT_WITHIN
+    return near

@@ -3,6 +3,7 @@
 import time
 
 from recog.config import Settings
+from recog.distance import are_unit
 from recog.library.freshness import FreshIndex
 from recog.library.networks import Networks
 from recog.library.results import CheckReport, Finding, LibraryStatus
@@ -49,6 +50,12 @@ def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool)
         )
         for sentence in catalog.quick_check()
     ]
+    if damaged := _damaged(catalog, networks):
+        if fix:
+            catalog.embed_again(damaged, networks.info.sha256)
+        sentence = f"{len(damaged)} embeddings are not of length one: the disk changed what was stored"
+        way_out = "run 'recog check --fix', which drops them, then 'recog index', which embeds their photos anew"
+        findings.append(Finding("embeddings", len(damaged), sentence, fixed=fix, way_out=way_out))
     for kind, count in catalog.orphans(networks.info.sha256).items():
         if count:
             findings.append(Finding(kind, count, f"{count} {kind}", fixed=fix, way_out="run 'recog check --fix'"))
@@ -60,3 +67,12 @@ def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool)
             index.rebuild()
         findings.append(Finding("index", 1, problem, fixed=fix, way_out="run 'recog check --fix'"))
     return CheckReport(tuple(findings), catalog.counts().faces, time.perf_counter() - start)
+
+
+def _damaged(catalog: Catalog, networks: Networks) -> list[int]:
+    """Faces whose embedding is not of length one: of flipped bits all that matter are seen but a number's sign."""
+    return [
+        face_id
+        for rows in catalog.embeddings(networks.info.sha256)
+        for face_id in rows.face_ids[~are_unit(rows.embeddings)].tolist()
+    ]

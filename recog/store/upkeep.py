@@ -1,15 +1,17 @@
 """Counting, checking and backing up the catalog."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from recog.errors import CatalogError
 from recog.store.digests import network_row
+from recog.store.encoding import chunks
 from recog.store.part import CatalogPart
 from recog.store.records import CatalogCounts
-from recog.store.removal import delete_photos
+from recog.store.removal import delete_embeddings, delete_photos
 from recog.store.schema import write_backup
 from recog.store.tables import (
     assignments,
@@ -102,6 +104,16 @@ class Upkeep(CatalogPart):
             gone = connection.scalars(_photos_without_file()).all()
             delete_photos(connection, gone)
         return len(gone)
+
+    def embed_again(self, face_ids: Iterable[int], network_sha256: str) -> None:
+        """Drop the embeddings of these faces, so that the next run of indexing embeds their photos anew."""
+        with self._database.writing() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            for ids in chunks(face_ids):
+                delete_embeddings(connection, ids, network_id)
+                shown = select(faces.c.photo_id).where(faces.c.id.in_(ids))
+                seen = (processings.c.network_id == network_id) & processings.c.photo_id.in_(shown)
+                connection.execute(delete(processings).where(seen))
 
     def backup(self, path: Path) -> None:
         """Copy the whole catalog to a new file, while others read and write; SQLite only."""

@@ -79,3 +79,22 @@ def test_rebuilding_publishes_the_whole_index(filled: PaintedLibrary) -> None:
     status = filled.rebuild_index()
     assert (status.faces, status.behind) == (6, 0)
     assert index_file(filled).is_file()
+
+
+def test_an_embedding_whose_bits_rotted_is_found_dropped_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
+    """SQLite does not notice: a flipped bit inside a value is a sound value."""
+    good = filled.catalog.embeddings_of([3], filled.networks.info.sha256)[1].tobytes()
+    path = filled.settings.library / "catalog.sqlite3"
+    filled.close()
+    raw = path.read_bytes()
+    at = raw.index(good) + 2  # in the middle of the first number
+    path.write_bytes(raw[:at] + bytes([raw[at] ^ 0x10]) + raw[at + 1 :])
+    with painted_library(filled.settings.library) as again:
+        assert again.catalog.quick_check() == []
+        (finding,) = again.check().findings
+        assert (finding.kind, finding.count, finding.fixed) == ("embeddings", 1, False)
+        assert again.check(fix=True).ok
+        assert len(again.search(folder / "0.png", k=6).faces[0].found) == 5
+        again.index([folder])
+        assert again.catalog.embeddings_of([3], again.networks.info.sha256)[1].tobytes() == good
+        assert again.check().findings == ()
