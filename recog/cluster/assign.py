@@ -75,6 +75,8 @@ def _nearest(
     """
     norms, one = np.einsum("gd,gd->g", groups.means, groups.means, dtype=np.float64), np.ones(1)
     sizes = groups.sizes.astype(np.float64)
+    # A linkage is linear in the product: worked out at two of them, not at every pair.
+    base, at_one = (linkage(one, sizes, one, norms, np.full(len(sizes), product)) for product in (0.0, 1.0))
     found = np.empty(len(probes), np.int64)
     linkages = np.empty(len(probes), np.float32)
     at, to, less = farther
@@ -83,7 +85,7 @@ def _nearest(
         products = probes[start : start + step] @ groups.means.T
         inside = (at >= start) & (at < start + step)
         np.subtract.at(products, (at[inside] - start, to[inside]), less[inside].astype(np.float32))
-        near = linkage(one, sizes, one, norms, np.minimum(products, 1.0))
+        near = base + (at_one - base) * np.minimum(products, 1.0)
         best = (near - groups.limits).argmin(axis=1)
         least = near[np.arange(len(best)), best]
         found[start : start + step] = np.where(least <= groups.limits[best], best, -1)

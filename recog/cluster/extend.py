@@ -1,5 +1,7 @@
 """Cluster faces that came later: they join what is there, or found new clusters among the left over."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,9 @@ from recog.cluster.likelihood import Linkage
 from recog.cluster.linkage import K_NEIGHBOURS, identity_clusters
 from recog.types import Embeddings
 
+Bars = Callable[[NDArray[np.int64]], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+"""Rows (r,) to who of them may found a cluster, and who may join one, (r,) each."""
+
 
 def extended_clusters(
     embeddings: Embeddings,
@@ -18,8 +23,7 @@ def extended_clusters(
     linkage: Linkage,
     *,
     photo_ids: NDArray[np.int64] | None = None,
-    may_found: NDArray[np.bool_] | None = None,
-    may_join: NDArray[np.bool_] | None = None,
+    bars: Bars | None = None,
     seed: int = 0,
 ) -> NDArray[np.int64]:
     """Labels (n + m,) of the (n, dim) known and (m, dim) new faces; whoever had a label keeps it.
@@ -28,14 +32,15 @@ def extended_clusters(
     together with the known faces that were alone (label -1) and are within reach, under new numbers after the highest.
     The new faces do not see each other before they join, so their order does not matter.
 
-    photo_ids, may_found, may_join: (n + m,), known faces first, see `identity_clusters`. Who may neither found nor join
-    stays alone.
+    photo_ids: (n + m,), known faces first, see `identity_clusters`. bars: asked about new faces, and about known ones
+    that new faces may bring into a cluster, as rows of the n + m; None where every face may found. Who may neither
+    found nor join stays alone.
     """
     known, new = checked_rows(embeddings), checked_rows(new)
     count = len(known)
-    able = np.ones(len(new), np.bool_) if may_join is None else may_join[count:]
-    if may_found is not None:
-        able = able | may_found[count:]
+    able = np.ones(len(new), np.bool_)
+    if bars is not None:
+        able = np.logical_or(*bars(np.arange(count, count + len(new))))
     photos = None if photo_ids is None else (photo_ids[count:][able], photo_ids[:count])
     homes = np.full(len(new), -1, np.int64)
     homes[able], _ = join(new[able], known, labels, linkage, photos=photos)
@@ -46,12 +51,13 @@ def extended_clusters(
     edges = near_pairs(rows, k=K_NEIGHBOURS, within=linkage.reach, seed=seed, among=late)
     near = np.union1d(np.union1d(edges.left, edges.right), late)
     alone = alone[near]
+    may_found, may_join = (None, None) if bars is None else bars(alone)
     fresh = identity_clusters(
         rows[near],
         linkage,
         photo_ids=None if photo_ids is None else photo_ids[alone],
-        may_found=None if may_found is None else may_found[alone],
-        may_join=None if may_join is None else may_join[alone],
+        may_found=may_found,
+        may_join=may_join,
         seed=seed,
     )
     extended[alone] = np.where(fresh >= 0, fresh + extended.max(initial=-1) + 1, -1)

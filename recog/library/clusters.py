@@ -22,8 +22,8 @@ from recog.library.probes import face_quality
 from recog.library.results import ClusterReport, ClusterSummary, Suggestion
 from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
-from recog.store.records import ClusterRun
-from recog.types import Calibration, Cluster, Embeddings, Face, FaceIds, Origin
+from recog.store.records import ClusterRun, Owners
+from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
 
 LEAST_LIKELY = 0.1
 """Probability from which a person is suggested for a cluster."""
@@ -31,7 +31,7 @@ LEAST_LIKELY = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Identity clusters of the library: face_ids (n,), embeddings (n, dim), faces by id, without ignored ones.
+    """Identity clusters of the library: face_ids (n,), embeddings (n, dim), and whose faces are, without ignored ones.
 
     clusters of two faces and more by falling size; those that the catalog holds already keep their numbers. singles
     counts the other faces. joined counts faces that came to earlier clusters, None where all was grouped anew.
@@ -39,7 +39,7 @@ class Grouping:
 
     face_ids: FaceIds
     embeddings: Embeddings
-    faces: Mapping[int, Face]
+    person_of: Mapping[int, int]
     clusters: list[Cluster]
     singles: int
     joined: int | None
@@ -65,7 +65,7 @@ def cluster(
     if len(found.face_ids) == 0:
         raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
     saved = catalog.save_clusters(networks.info.sha256, method, found.parameters, found.clusters)
-    named = summaries(catalog, saved, found.faces)
+    named = summaries(catalog, saved, found.person_of)
     return ClusterReport(
         method=method,
         clusters=_with_suggestions(catalog, networks, found, named),
@@ -91,10 +91,7 @@ def identity_grouping(
     ignored = catalog.ignored()
     cared = ~np.isin(every_id, list(ignored))
     face_ids, embeddings = every_id[cared], every_embedding[cared]
-    known = catalog.faces(face_ids.tolist())
-    faces = [known[face_id] for face_id in face_ids.tolist()]
-    photo_ids = np.array([face.photo_id for face in faces], dtype=np.int64)
-    confirmed = np.array([face.person_id if face.origin is Origin.CONFIRMED else -1 for face in faces], dtype=np.int64)
+    photo_ids, person_ids, confirmed = _owned(catalog.owners(), face_ids)
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
     asked = _asked(calibration, threshold)
@@ -107,15 +104,13 @@ def identity_grouping(
         or run.method != "identity"
         or any(run.parameters.get(name) != value for name, value in asked.items())
     ):
-        founders, joiners = _bars(faces)
+        founders, joiners = _bars(catalog, face_ids)
         labels = identity_clusters(
             embeddings, linkage, photo_ids=photo_ids, may_found=founders, may_join=joiners, seed=seed
         )
     else:
         homes, new = _homes(face_ids, run)
         order = np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])
-        founders, joiners = np.ones((2, len(face_ids)), np.bool_)  # nobody looks at a face that is in a cluster
-        founders[homes < 0], joiners[homes < 0] = _bars([faces[row] for row in np.flatnonzero(homes < 0).tolist()])
         labels = np.empty(len(face_ids), np.int64)
         labels[order] = extended_clusters(
             embeddings[~new],
@@ -123,8 +118,7 @@ def identity_grouping(
             embeddings[new],
             linkage,
             photo_ids=photo_ids[order],
-            may_found=founders[order],
-            may_join=joiners[order],
+            bars=lambda rows: _bars(catalog, face_ids[order[rows]]),
             seed=seed,
         )
         joined = int(np.count_nonzero((labels >= 0) & (labels < len(earlier)) & (homes < 0)))
@@ -135,12 +129,12 @@ def identity_grouping(
         for person_id in person_ids
         if face_id in row_of
     ]
-    labels = kept_apart(embeddings, labels, confirmed, rejected)
+    labels = kept_apart(embeddings, labels, np.where(confirmed, person_ids, -1), rejected)
     clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
     return Grouping(
         face_ids=face_ids,
         embeddings=embeddings,
-        faces=known,
+        person_of=_person_of(face_ids, person_ids),
         clusters=_numbered(clusters, earlier),
         singles=len(face_ids) - sum(len(one.face_ids) for one in clusters),
         joined=joined,
@@ -154,10 +148,23 @@ def identity_grouping(
     )
 
 
-def _bars(faces: Sequence[Face]) -> NDArray[np.bool_]:
-    """Which faces are good enough to found a cluster, and which to join one, (2, n)."""
-    qualities = [face_quality(face.box, face.sharpness) for face in faces]
-    return np.array([[bool(bar(one)) for one in qualities] for bar in (may_found, may_join)], dtype=np.bool_)
+def _owned(owners: Owners, face_ids: FaceIds) -> tuple[FaceIds, FaceIds, NDArray[np.bool_]]:
+    """Photo, person (-1 nobody's) and whether a human said so, of these faces, (n,) each."""
+    rows = np.searchsorted(owners.face_ids, face_ids)
+    return owners.photo_ids[rows], owners.person_ids[rows], owners.confirmed[rows]
+
+
+def _person_of(face_ids: FaceIds, person_ids: FaceIds) -> dict[int, int]:
+    named = person_ids >= 0
+    return dict(zip(face_ids[named].tolist(), person_ids[named].tolist(), strict=True))
+
+
+def _bars(catalog: Catalog, face_ids: FaceIds) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which faces are good enough to found a cluster, and which to join one, (n,) each."""
+    faces = catalog.faces(face_ids.tolist())
+    qualities = [face_quality(faces[one].box, faces[one].sharpness) for one in face_ids.tolist()]
+    founders, joiners = ([bool(bar(quality)) for quality in qualities] for bar in (may_found, may_join))
+    return np.array(founders, np.bool_), np.array(joiners, np.bool_)
 
 
 def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:
@@ -205,7 +212,7 @@ def _cells(catalog: Catalog, networks: Networks, *, k: int | None, seed: int) ->
     cells = grouped(face_ids, embeddings, result.labels)
     return ClusterReport(
         method="kmeans",
-        clusters=summaries(catalog, cells, catalog.faces(face_ids.tolist())),
+        clusters=summaries(catalog, cells, _person_of(face_ids, _owned(catalog.owners(), face_ids)[1])),
         singletons=0,
         threshold=None,
         k_reason=result.reason,
@@ -285,16 +292,12 @@ def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embed
     return face_ids[order], np.concatenate([one.embeddings for one in rows])[order]
 
 
-def summaries(catalog: Catalog, clusters: list[Cluster], faces: Mapping[int, Face]) -> tuple[ClusterSummary, ...]:
-    """Clusters with the name that most of their named faces bear."""
+def summaries(catalog: Catalog, clusters: list[Cluster], person_of: Mapping[int, int]) -> tuple[ClusterSummary, ...]:
+    """Clusters with the name that most of their named faces bear; person_of: whose the named faces are."""
     people = {person.id: person.name for person in catalog.people(hidden=True)}
     found = []
     for one in with_numbers(clusters):
-        names = Counter(
-            people[person_id]
-            for face_id in one.face_ids
-            if face_id in faces and (person_id := faces[face_id].person_id) is not None
-        )
+        names = Counter(people[person_of[face_id]] for face_id in one.face_ids if face_id in person_of)
         name, named = names.most_common(1)[0] if names else (None, 0)
         found.append(ClusterSummary(one.number or 0, len(one.face_ids), one.face_ids, name, named))
     return tuple(found)

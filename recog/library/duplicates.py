@@ -36,7 +36,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     """
     calibration = networks.calibration
     grouping = identity_grouping(catalog, networks)
-    faces, clusters = _faces(grouping), with_numbers(grouping.clusters)
+    faces, clusters = _faces(catalog, grouping), with_numbers(grouping.clusters)
     people, unnamed = _people(catalog, faces), _unnamed(faces, clusters)
     near = _near_sides([*people, *unnamed], _Refused(catalog), calibration)
     pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
@@ -55,7 +55,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
         photos=counts.photos,
         faces=counts.faces,
         people=counts.people,
-        clusters=summaries(catalog, clusters, grouping.faces),
+        clusters=summaries(catalog, clusters, grouping.person_of),
         cluster_samples=tuple(samples.of(tile) for tile in tiles),
         pairs=found,
         pairs_left_out=len(near) - len(pairs),
@@ -67,8 +67,9 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     )
 
 
-def _faces(grouping: Grouping) -> Faces:
-    in_order = [grouping.faces[face_id] for face_id in grouping.face_ids.tolist()]
+def _faces(catalog: Catalog, grouping: Grouping) -> Faces:
+    faces = catalog.faces(grouping.face_ids.tolist())
+    in_order = [faces[face_id] for face_id in grouping.face_ids.tolist()]
     return Faces(grouping.face_ids, grouping.embeddings, in_order)
 
 

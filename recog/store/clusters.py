@@ -33,11 +33,20 @@ class Clusters(CatalogPart):
             if network_id is None:
                 raise CatalogError(f"no face has an embedding of the network {network_sha256[:12]}: index photos first")
             run_id = _put_run(connection, network_id, method, parameters)
-            known = set(connection.scalars(select(clusters.c.id).where(clusters.c.run_id == run_id)))
+            known: dict[int, bytes] = dict(
+                connection.execute(select(clusters.c.id, clusters.c.centroid).where(clusters.c.run_id == run_id)).all()
+            )
             numbers = [one.number if one.number in known else None for one in found]
-            _clear(connection, known, kept={number for number in numbers if number is not None})
-            saved = _put_clusters(connection, run_id, found, numbers)
-            _put_members(connection, saved)
+            members = _members(connection, run_id)
+            same = {
+                number
+                for one, number in zip(found, numbers, strict=True)
+                if number is not None
+                and (members.get(number), known[number]) == (one.face_ids, vector_bytes(one.centroid))
+            }
+            _clear(connection, known.keys() - same, kept={number for number in numbers if number is not None})
+            saved = _put_clusters(connection, run_id, found, numbers, same)
+            _put_members(connection, [one for one in saved if one.number not in same])
         return saved
 
     def clusters(self, network_sha256: str) -> list[Cluster]:
@@ -52,23 +61,27 @@ class Clusters(CatalogPart):
             run = connection.execute(select(cluster_runs).where(cluster_runs.c.network_id == network_id)).first()
             if run is None:
                 return None
-            members: dict[int, list[int]] = {}
-            statement = (
-                select(cluster_faces.c.cluster_id, cluster_faces.c.face_id)
-                .join(clusters, clusters.c.id == cluster_faces.c.cluster_id)
-                .where(clusters.c.run_id == run.id)
-                .order_by(cluster_faces.c.cluster_id, cluster_faces.c.position)
-            )
-            for cluster_id, face_id in connection.execute(statement):
-                members.setdefault(cluster_id, []).append(face_id)
+            members = _members(connection, run.id)
             rows = connection.execute(select(clusters).where(clusters.c.run_id == run.id)).all()
         found = [
-            Cluster(tuple(members[row.id]), vectors_of([row.centroid], dim)[0], row.id)
-            for row in rows
-            if row.id in members
+            Cluster(members[row.id], vectors_of([row.centroid], dim)[0], row.id) for row in rows if row.id in members
         ]
         found.sort(key=lambda one: (-len(one.face_ids), one.number))
         return ClusterRun(run.method, json.loads(run.parameters), tuple(found), run.made_at)
+
+
+def _members(connection: Connection, run_id: int) -> dict[int, tuple[int, ...]]:
+    """The faces of each cluster of a run, in their order; a cluster without one is left out."""
+    members: dict[int, list[int]] = {}
+    statement = (
+        select(cluster_faces.c.cluster_id, cluster_faces.c.face_id)
+        .join(clusters, clusters.c.id == cluster_faces.c.cluster_id)
+        .where(clusters.c.run_id == run_id)
+        .order_by(cluster_faces.c.cluster_id, cluster_faces.c.position)
+    )
+    for cluster_id, face_id in connection.execute(statement):
+        members.setdefault(cluster_id, []).append(face_id)
+    return {cluster_id: tuple(face_ids) for cluster_id, face_ids in members.items()}
 
 
 def _put_run(connection: Connection, network_id: int, method: str, parameters: Mapping[str, object]) -> int:
@@ -90,15 +103,20 @@ def _clear(connection: Connection, known: Iterable[int], *, kept: Collection[int
 
 
 def _put_clusters(
-    connection: Connection, run_id: int, found: Sequence[Cluster], numbers: Sequence[int | None]
+    connection: Connection,
+    run_id: int,
+    found: Sequence[Cluster],
+    numbers: Sequence[int | None],
+    same: Collection[int],
 ) -> list[Cluster]:
-    if kept := [
+    """Centroids of clusters that changed, and of new ones, which get their numbers; those that are the same stay."""
+    if changed := [
         {"number": number, "new_centroid": vector_bytes(one.centroid)}
         for one, number in zip(found, numbers, strict=True)
-        if number is not None
+        if number is not None and number not in same
     ]:
         own = update(clusters).where(clusters.c.id == bindparam("number")).values(centroid=bindparam("new_centroid"))
-        connection.execute(own, kept)
+        connection.execute(own, changed)
     given: Iterator[int] = iter(())
     if fresh := [
         {"run_id": run_id, "centroid": vector_bytes(one.centroid)}
@@ -115,7 +133,9 @@ def _put_clusters(
 
 
 def _put_members(connection: Connection, saved: Sequence[Cluster]) -> None:
-    present = set(connection.scalars(select(faces.c.id)))
+    present: set[int] = set()
+    for ids in chunks(face_id for one in saved for face_id in one.face_ids):
+        present |= set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(ids))))
     members = [
         {"cluster_id": one.number, "face_id": int(face_id), "position": position}
         for one in saved

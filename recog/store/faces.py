@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 from sqlalchemy import func, select
 
 from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, vectors_of
 from recog.store.part import CatalogPart
-from recog.store.records import EmbeddingMark, EmbeddingRows
+from recog.store.records import EmbeddingMark, EmbeddingRows, Owners
 from recog.store.rows import face_of, faces_by_id, faces_of_photos, select_faces
 from recog.store.tables import assignments, embeddings, faces, removals, thumbnails
-from recog.types import Embeddings, Face, FaceIds
+from recog.types import Embeddings, Face, FaceIds, Origin
 
 
 class Faces(CatalogPart):
@@ -20,6 +21,23 @@ class Faces(CatalogPart):
         """Faces by number; unknown numbers are left out."""
         with self._database.reading() as connection:
             return faces_by_id(connection, [int(face_id) for face_id in face_ids])
+
+    def owners(self) -> Owners:
+        """Photo and person of every face: of large libraries much faster than all of `faces`."""
+        statement = (
+            select(faces.c.id, faces.c.photo_id, assignments.c.person_id, assignments.c.origin)
+            .select_from(faces.outerjoin(assignments, assignments.c.face_id == faces.c.id))
+            .order_by(faces.c.id)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(statement).all()
+        face_ids, photo_ids, person_ids, origins = zip(*rows, strict=True) if rows else ((),) * 4
+        return Owners(
+            face_ids_of(face_ids),
+            face_ids_of(photo_ids),
+            face_ids_of([-1 if person_id is None else person_id for person_id in person_ids]),
+            np.array([origin == Origin.CONFIRMED.value for origin in origins], np.bool_),
+        )
 
     def faces_of_photo(self, photo_id: int) -> list[Face]:
         """The faces of a photo, oldest first."""
@@ -65,10 +83,9 @@ class Faces(CatalogPart):
                 rows = connection.execute(statement).all()
             if not rows:
                 return
-            after = rows[-1].id
-            yield EmbeddingRows(
-                after, face_ids_of([row.face_id for row in rows]), vectors_of([row.vector for row in rows], dim)
-            )
+            numbers, face_ids, vectors = zip(*rows, strict=True)
+            after = numbers[-1]
+            yield EmbeddingRows(after, face_ids_of(face_ids), vectors_of(vectors, dim))
 
     def embeddings_of(self, face_ids: Iterable[int], network_sha256: str) -> tuple[FaceIds, Embeddings]:
         """The embeddings of these faces, by face number, (n,) and (n, dim); faces without one are left out."""

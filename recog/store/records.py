@@ -6,6 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recog.types import Cluster, Embeddings, FaceIds, FileStat, NewFace, Photo
 
 
@@ -93,6 +96,20 @@ class EmbeddingMark:
     count: int
     last_embedding_id: int
     last_removal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Where every face of the catalog is and whose it is, by face number.
+
+    face_ids (n,) int64 ascending, photo_ids (n,) int64, person_ids (n,) int64 with -1 for nobody's, confirmed (n,) bool
+    where a human said so.
+    """
+
+    face_ids: FaceIds
+    photo_ids: FaceIds
+    person_ids: FaceIds
+    confirmed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,12 +110,11 @@ def test_who_may_neither_found_nor_join_stays_alone() -> None:
     able = np.array([True, True, True, False])
     labels = identity_clusters(rows, Linkage(0.5), may_found=some, may_join=able)
     assert labels.tolist() == [0, 0, 0, -1]
-    extended = extended_clusters(rows[:2], labels[:2], rows[2:], Linkage(0.5), may_found=no, may_join=able)
+    extended = extended_clusters(rows[:2], labels[:2], rows[2:], Linkage(0.5), bars=lambda of: (no[of], able[of]))
     assert extended.tolist() == [0, 0, 0, -1]
     founding = np.array([True, True, False, True])
-    assert extended_clusters(
-        rows[:2], labels[:2], rows[2:], Linkage(0.5), may_found=founding, may_join=no
-    ).tolist() == [0, 0, -1, 0]
+    extended = extended_clusters(rows[:2], labels[:2], rows[2:], Linkage(0.5), bars=lambda of: (founding[of], no[of]))
+    assert extended.tolist() == [0, 0, -1, 0]
 
 
 def test_a_new_face_is_rarely_the_person_beside_it_in_a_known_photo() -> None:

@@ -66,3 +66,17 @@ def test_forgetting_takes_a_face_out_of_its_centroid(catalog: Catalog, scans: Sc
     mean = (scan.faces[1].embedding + scan.faces[2].embedding) / 2
     assert left.face_ids == (two, three)
     assert np.allclose(left.centroid, mean / np.linalg.norm(mean), atol=1e-6)
+
+
+def test_clusters_that_stay_the_same_are_left_alone_and_changed_ones_are_not(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(6))))
+    faces, digest = saved.face_ids, scans.network.sha256
+    made = [Cluster(faces[:2], scans.vector()), Cluster(faces[2:4], scans.vector())]
+    same, other = catalog.save_clusters(digest, "identity", {}, made)
+    changed = [same, Cluster((*faces[2:4], faces[4]), scans.vector(), other.number), Cluster(faces[5:], scans.vector())]
+    again = catalog.save_clusters(digest, "identity", {}, changed)
+    assert [one.number for one in again[:2]] == [same.number, other.number]
+    assert sorted(as_values(catalog.clusters(digest))) == sorted(as_values(changed))
+    moved = Cluster(same.face_ids, scans.vector(), same.number)
+    catalog.save_clusters(digest, "identity", {}, [moved])
+    assert as_values(catalog.clusters(digest)) == as_values([moved]), "the same faces, embedded anew"

@@ -81,3 +81,21 @@ def test_asking_for_many_faces_needs_no_limit(catalog: Catalog, scans: Scans) ->
     assert list(catalog.thumbnails(many)) == list(saved.face_ids)
     assert catalog.embeddings_of(many, scans.network.sha256)[0].tolist() == list(saved.face_ids)
     assert list(catalog.paths(many)) == [saved.photo_id]
+
+
+def test_owners_are_those_of_all_faces(catalog: Catalog, scans: Scans) -> None:
+    assert len(catalog.owners().face_ids) == 0
+    first, second = scans.save(
+        catalog, scans.photo("1.jpg", "A", scans.face(10)), scans.photo("2.jpg", "B", scans.face(10))
+    )
+    (one,), (other,) = first.face_ids, second.face_ids
+    ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
+    catalog.confirm([one], ann.id)
+    catalog.set_matches(scans.network.sha256, [(other, bob.id, 0.25)])
+    owners = catalog.owners()
+    assert owners.face_ids.tolist() == [one, other]
+    assert owners.photo_ids.tolist() == [first.photo_id, second.photo_id]
+    assert owners.person_ids.tolist() == [ann.id, bob.id]
+    assert owners.confirmed.tolist() == [True, False]
+    catalog.reject([other], bob.id)
+    assert catalog.owners().person_ids.tolist() == [ann.id, -1]
