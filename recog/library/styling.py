@@ -21,6 +21,7 @@ from recog.photos import DecodeLimits, DecodePool, KnownContent, photo_digest
 from recog.store.catalog import Catalog
 from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
 from recog.style.batch import PlannedPicture, StyleSource, plan_pictures
+from recog.style.failures import costs_one_picture
 from recog.style.files import SUFFIXES, check_target, encoded_picture, publish_picture
 from recog.style.layers import StyleNetwork
 from recog.style.pictures import check_style
@@ -62,7 +63,8 @@ def style_batch(
 ) -> StylingReport:
     """Make every picture that is not there yet; the caller holds the lock of batches.
 
-    A photo that cannot be decoded, or whose costs are no numbers, costs its own pictures and stops nothing.
+    A photo that cannot be decoded, whose costs are no numbers, or for which there is not enough memory, costs its own
+    pictures and stops nothing.
 
     Raises:
         StyleError: a style shows no style, the weights are no blend, or a finished picture cannot be written: then the
@@ -119,13 +121,13 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
         discard_unfinished(output)
         check_target(output)
         styled = _styled(batch, job, _content(batch, job), number, pictures)
-    except (PhotoError, StyleError, MemoryError) as error:
-        why = "there is not enough memory: use a smaller size" if isinstance(error, MemoryError) else str(error)
+    except BaseException as error:
+        why = costs_one_picture(error)
+        if why is None:
+            catalog.replan_style(job.id)
+            raise
         _must_be_there(catalog.fail_style(job.id, why), job)
         return False
-    except BaseException:
-        catalog.replan_style(job.id)
-        raise
     data = encoded_picture(styled.pixels, SUFFIXES[output.suffix.lower()])
     noted = catalog.note_styled(
         job.id,

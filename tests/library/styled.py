@@ -1,9 +1,13 @@
 """Small batches of the painted world.
 
 As a program, one batch, with a line an optimiser step: `python -m tests.library.styled LIBRARY PHOTOS STYLES OUT`.
+With `--spare MB` and `--size PX` behind: at that size, and from the first step on with so much memory more at most.
 """
 
+import argparse
+import resource
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +35,37 @@ def tell(step: StylingProgress) -> None:
     sys.stdout.flush()
 
 
+def limit_memory(spare: int) -> None:
+    """So many MB beyond what this process has mapped now."""
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + spare * 1_000_000,) * 2)
+
+
 def main() -> None:
     """Style all photos of one folder with all of another."""
-    library, photos, styles, out = map(Path, sys.argv[1:])
-    with painted_library(library) as opened:
-        opened.style(sorted(styles.iterdir()), out, folder=photos, settings=QUICK, progress=tell)
+    parser = argparse.ArgumentParser()
+    for name in ("library", "photos", "styles", "out"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--size", type=int, default=QUICK.size)
+    parser.add_argument("--spare", type=int)
+    options = parser.parse_args()
+    limited = options.spare is None
+
+    def tell_and_limit(step: StylingProgress) -> None:
+        nonlocal limited
+        tell(step)
+        if not limited:
+            limit_memory(options.spare)
+            limited = True
+
+    with painted_library(options.library) as opened:
+        opened.style(
+            sorted(options.styles.iterdir()),
+            options.out,
+            folder=options.photos,
+            settings=replace(QUICK, size=options.size),
+            progress=tell_and_limit,
+        )
 
 
 if __name__ == "__main__":

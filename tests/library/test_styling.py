@@ -1,6 +1,7 @@
 """A batch makes every picture once, keeps what is there, and touches no file that is not its own."""
 
 import hashlib
+import io
 import os
 import random
 import signal
@@ -157,6 +158,30 @@ def test_costs_that_are_no_numbers_cost_one_picture(
     assert len(report.made) + len(report.failed) == 4
     assert all(np.isfinite(job.costs[-1].total) for job in report.made)
     assert all(job.message for job in report.failed)
+
+
+def test_a_picture_for_which_memory_is_too_small_costs_itself_alone(tmp_path: Path) -> None:
+    """A process that may map 300 MB more from the first step on; the second photo needs several times as much."""
+    paint(tmp_path / "photos" / "1.png", RED, noise=1)
+    (tmp_path / "photos" / "2.png").write_bytes(_noise(3000))
+    paint(tmp_path / "photos" / "3.png", GREEN, noise=2)
+    paint_style(tmp_path / "styles" / "waves.png", BLUE)
+    command = [sys.executable, "-m", "tests.library.styled"]
+    command += [str(tmp_path / name) for name in ("library", "photos", "styles", "out")]
+    command += ["--size", "3000", "--spare", "300"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with painted_library(tmp_path / "library") as library:
+        jobs = library.style_jobs().jobs
+    assert [job.state for job in jobs] == [JobState.DONE, JobState.FAILED, JobState.DONE]
+    assert jobs[1].message == "there is not enough memory: use a smaller size"
+
+
+def _noise(side: int) -> bytes:
+    file = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 255, (side // 100, side // 100, 3), np.uint8)
+    Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST).save(file, "PNG")
+    return file.getvalue()
 
 
 def test_bad_styles_stop_before_anything_is_made(
