@@ -1,0 +1,112 @@
+"""How far a face moves when its photo is styled, for every way to treat faces and colours, by recog's own distance.
+
+    python -m benchmarks.measure_style_faces --style ../shared/data/style/starry_night_google.jpg
+
+Writes benchmarks/results/style_faces.csv, numbers only; no picture is kept. Of each of the first --people folders of
+PHOTOS, the first photo with just one face is styled with the default settings but --size, once for every setting of
+faces and colours. The face is embedded before and after with the default network, at the place where it was found
+before; beside the distance: in how many results it is still within the calibrated threshold (recog would know the
+person), and in how many the detector still finds a face there.
+"""
+
+import argparse
+import itertools
+import statistics
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from benchmarks.measured import machine, write_results
+from recog.boxes import iou
+from recog.config import read_settings
+from recog.crop import face_views
+from recog.distance import paired_squared_distances
+from recog.library.networks import Networks
+from recog.photos import read_photo
+from recog.style.faces import scaled_box
+from recog.style.layers import StyleNetwork
+from recog.style.settings import Colours, Faces, StyleSettings
+from recog.style.transfer import stylize
+from recog.types import Embeddings, FaceBox, Pixels
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+# Overlap of a box found in the result with the face's own, from which it is the same face.
+SAME = 0.3
+
+
+def portraits(photos: Path, people: int, networks: Networks) -> Iterator[tuple[Pixels, FaceBox]]:
+    """One photo a person, with its only face."""
+    for folder in sorted(path for path in photos.iterdir() if path.is_dir())[:people]:
+        for path in sorted(folder.iterdir()):
+            pixels = read_photo(path).pixels
+            if len(boxes := networks.detector.detect(pixels)) == 1:
+                yield pixels, boxes[0]
+                break
+
+
+def embedded(networks: Networks, pixels: Pixels, box: FaceBox) -> Embeddings:
+    info = networks.info
+    crops = face_views(pixels, [box], scale=info.crop_scale, size=info.input_size, aligned=info.aligned)
+    return networks.embedder.embed(crops)
+
+
+def styled(network: StyleNetwork, settings: StyleSettings, content: Pixels, style: Pixels, box: FaceBox) -> Pixels:
+    *_, last = stylize(content, style, settings, network, faces=[box])
+    if last.pixels is None:
+        raise RuntimeError("the last item has no picture")
+    return last.pixels
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", type=Path, nargs="?", default=DATA / "identities", help="a folder a person")
+    parser.add_argument("--style", type=Path, default=DATA / "style" / "starry_night_google.jpg")
+    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--size", type=int, default=StyleSettings().size)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    networks = Networks(read_settings())
+    base = StyleSettings(size=options.size)
+    network = networks.style_network(base.network)
+    style = read_photo(options.style).pixels
+    contents = list(portraits(options.photos, options.people, networks))
+    threshold = networks.calibration.threshold
+    rows: list[tuple[str, str, int, float, float, int, int]] = []
+    for faces, colours in itertools.product(Faces, (Colours.STYLE, Colours.LUMINANCE)):
+        distances, found = [], 0
+        for pixels, box in contents:
+            result = styled(network, replace(base, faces=faces, colours=colours), pixels, style, box)
+            there = scaled_box(box, result.shape[1] / pixels.shape[1])
+            before, after = embedded(networks, pixels, box), embedded(networks, result, there)
+            distances.append(float(paired_squared_distances(before, after)[0]))
+            found += any(iou(there, seen) >= SAME for seen in networks.detector.detect(result))
+        known = sum(distance <= threshold for distance in distances)
+        rows.append(
+            (
+                faces,
+                colours,
+                len(distances),
+                round(statistics.median(distances), 4),
+                round(max(distances), 4),
+                known,
+                found,
+            )
+        )
+        print(*rows[-1], flush=True)
+    comment = machine(
+        threads=options.threads,
+        embedder=networks.info.name,
+        threshold=f"{threshold:.4f}",
+        size=base.size,
+        steps=base.steps,
+        style=options.style.name,
+    )
+    header = ("faces", "colours", "photos", "median squared distance", "largest", "within threshold", "detected")
+    write_results("style_faces.csv", comment, header, rows)
+
+
+if __name__ == "__main__":
+    main()

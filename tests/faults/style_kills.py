@@ -1,0 +1,228 @@
+"""Kill a batch of styled pictures at random moments, again and again, and hold what is left against an undisturbed run.
+
+`python -m tests.faults.style_kills --kills 50 --photos 20 --write` keeps the counts in
+benchmarks/results/faults_style.csv.
+
+Each run is a process group of its own, forked from here, and is killed as a group or its main process alone. After
+each kill: every picture under its name is whole (its bytes are those of the undisturbed run), every picture that was
+there before is the very same file (so none is made twice), every job that says it is done has its picture, and the
+database is sound. When a run gets to its end, all pictures are there and nothing else, and the next one starts from
+nothing.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import recog.library.styling  # noqa: F401 - loads torch once, here, and not in every run
+from recog.errors import RecogError
+from recog.photos import photo_digest
+from recog.store.styling import JobState
+from tests.faults.random_kills import SEED, group_ends
+from tests.faults.results import write_results
+from tests.library.styled import QUICK, paint_style
+from tests.painted import BLUE, GREEN, RED, WHITE, paint, painted_library
+
+PLACES = (
+    "before or between pictures",
+    "while it paints",
+    "painted, not yet under its name",
+    "under its name, not yet done",
+)
+# A run is killed before this share of the time that an undisturbed one takes.
+_LONGEST = 0.8
+_COLOURS = (RED, GREEN, BLUE, WHITE)
+
+Pictures = dict[str, tuple[int, int, str]]
+"""Name of a picture -> its inode, when it was written (ns), and the digest of its bytes."""
+
+
+@dataclass
+class Tally:
+    """What happened. kills: how many landed, by the place that the jobs tell. kept: pictures found again after them."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    twice: Counter[str] = field(default_factory=Counter)
+    half: Counter[str] = field(default_factory=Counter)
+    ends: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class World:
+    """Where everything is."""
+
+    home: Path
+
+    @property
+    def library(self) -> Path:
+        return self.home / "library"
+
+    @property
+    def out(self) -> Path:
+        return self.home / "out"
+
+    def paint(self, photos: int) -> None:
+        """So many photos and two styles."""
+        for number in range(photos):
+            paint(self.home / "photos" / f"{number:02}.png", _COLOURS[number % 4], noise=number)
+        for name, colour in (("sun", RED), ("waves", BLUE)):
+            paint_style(self.home / "styles" / f"{name}.png", colour)
+
+    def style(self, library: Path, out: Path) -> None:
+        """The whole batch."""
+        with painted_library(library) as opened:
+            opened.style(sorted((self.home / "styles").iterdir()), out, folder=self.home / "photos", settings=QUICK)
+
+
+def start(world: World, library: Path, out: Path) -> int:
+    """The batch in a process group of its own: its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os.setsid()
+        world.style(library, out)
+        os._exit(0)
+    except RecogError as error:
+        os.write(2, f"{error}\n".encode())
+        os._exit(1)
+    except BaseException as error:  # noqa: BLE001 - this process must not come back as a second run of its parent
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        os._exit(70)
+
+
+def status_of(pid: int) -> int:
+    """Its exit status, negative for a signal."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def pictures_in(out: Path) -> Pictures:
+    """All files under their names; unfinished ones start with a dot."""
+    if not out.is_dir():
+        return {}
+    named = sorted(path for path in out.iterdir() if not path.name.startswith("."))
+    return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns, photo_digest(path)) for path in named}
+
+
+def place_of(world: World) -> tuple[str, list[str]]:
+    """Where the kill struck, as the jobs tell; and what does not hold of them."""
+    if not (world.library / "catalog.sqlite3").exists():
+        return PLACES[0], []
+    with painted_library(world.library) as opened:
+        if not opened._exists():
+            return PLACES[0], []
+        found = [f"the database says {one}" for one in opened.catalog.quick_check()]
+        jobs = opened.style_jobs().jobs
+    digests = Counter(job.what.digest for job in jobs)
+    found += [f"the picture {digest[:12]} has {number} jobs" for digest, number in digests.items() if number > 1]
+    place = PLACES[0]
+    for job in jobs:
+        there = job.what.output_path.is_file()
+        if job.state is JobState.DONE and not (there and photo_digest(job.what.output_path) == job.output_sha256):
+            found.append(f"{job.what.output_path.name} is done and not there")
+        if job.state is JobState.FAILED:
+            found.append(f"{job.what.output_path.name} failed: {job.message}")
+        if job.state is JobState.RUNNING:
+            place = PLACES[1] if job.output_sha256 is None else PLACES[3] if there else PLACES[2]
+    return place, found
+
+
+def kill_often(home: Path, *, kills: int, photos: int, seed: int) -> Iterator[Tally]:
+    """The tally after each run, until so many kills have landed."""
+    world = World(home)
+    world.paint(photos)
+    began = time.monotonic()
+    if status_of(start(world, home / "undisturbed", home / "expected")) != 0:
+        raise RuntimeError("the undisturbed run failed")
+    whole = time.monotonic() - began
+    expected = {name: digest for name, (_, _, digest) in pictures_in(home / "expected").items()}
+    choose, tally, before = random.Random(seed), Tally(), Pictures()
+    if len(expected) != 2 * photos:
+        tally.problems.append(f"the undisturbed run made {len(expected)} pictures of {2 * photos}")
+    while tally.kills.total() < kills:
+        pid = start(world, world.library, world.out)
+        time.sleep(choose.uniform(0.0, _LONGEST * whole))
+        with suppress(ProcessLookupError):
+            (os.killpg if choose.random() < 0.7 else os.kill)(pid, signal.SIGKILL)
+        status = status_of(pid)
+        if not group_ends(pid):
+            tally.problems.append("processes are left")
+        now = pictures_in(world.out)
+        place, found = place_of(world)
+        again = [name for name in before if now.get(name) != before[name]]
+        broken = [name for name, (_, _, digest) in now.items() if expected.get(name) != digest]
+        found += [f"{name} was there and is gone or made again" for name in again]
+        found += [f"{name} is not what it should be" for name in broken]
+        if status == -signal.SIGKILL:
+            tally.kills[place] += 1
+            tally.kept[place] += len(before) - len(again)
+            tally.twice[place] += len(again)
+            tally.half[place] += len(broken)
+        elif status != 0:
+            found.append(f"a run ended by itself with {status}")
+        tally.problems += [f"after kill {tally.kills.total()} ({place}, seed {seed}): {one}" for one in found]
+        before = now
+        if status == 0:
+            tally.problems += problems_at_end(world, expected)
+            tally.ends += 1
+            shutil.rmtree(world.library)
+            shutil.rmtree(world.out)
+            before = {}
+        yield tally
+
+
+def problems_at_end(world: World, expected: dict[str, str]) -> list[str]:
+    """What does not hold of a batch that came to its end after many kills."""
+    found = []
+    if {path.name: photo_digest(path) for path in world.out.iterdir()} != expected:
+        found.append("the pictures are not those of an undisturbed run, or something is left beside them")
+    with painted_library(world.library) as opened:
+        states = Counter(job.state for job in opened.style_jobs().jobs)
+    if states != {JobState.DONE: len(expected)}:
+        found.append(f"the jobs are {dict(states)}")
+    return found
+
+
+def main() -> int:
+    """Kill, print what fails and the table, write the counts."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--photos", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--write", action="store_true", help="keep the counts")
+    options = parser.parse_args()
+    began, tally = time.monotonic(), Tally()
+    with tempfile.TemporaryDirectory() as directory:
+        for after_one in kill_often(Path(directory), kills=options.kills, photos=options.photos, seed=options.seed):
+            tally = after_one
+    header = ("killed", "kills that landed", "finished pictures found again", "made twice", "half")
+    rows = [(place, tally.kills[place], tally.kept[place], tally.twice[place], tally.half[place]) for place in PLACES]
+    for line in (*tally.problems, *(", ".join(map(str, row)) for row in (header, *rows))):
+        print(line)  # noqa: T201 - a program
+    minutes = (time.monotonic() - began) / 60
+    if options.write:
+        write_results(
+            "faults_style.csv",
+            f"{tally.kills.total()} kills over {options.photos} photos x 2 styles, {tally.ends} batches brought to "
+            f"their end, {len(tally.problems)} problems, seed {options.seed}, {minutes:.0f} min",
+            header,
+            rows,
+        )
+    print(f"{tally.kills.total()} kills, {tally.ends} ends, {len(tally.problems)} problems")  # noqa: T201
+    return 1 if tally.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
