@@ -3,19 +3,23 @@
 PYTHON ?= python3
 VENV ?= .venv
 RECOG := $(VENV)/bin/recog
+PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
+TOOLS ?= .tools
 DEMO ?= demo-library
 PHOTOS ?=
 TRAINING ?= ../shared/data/identities
 WIDER ?= ../shared/data/wider_dev
 
-.PHONY: default setup demo test check unit docs bench faults mutants soak clean
+.PHONY: default setup demo test check unit docs bench faults mutants soak lock audit clean
 default: test
 
 setup: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+# Nothing is installed whose digest is not in requirements.txt; recog itself is built by what is installed by then.
+$(VENV)/.installed: pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PIP) install --require-hashes --requirement requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
 demo: setup
@@ -51,6 +55,7 @@ faults: setup
 	$(VENV)/bin/python -m tests.faults.sabotage
 	$(VENV)/bin/python -m tests.faults.sweep --full
 	$(VENV)/bin/python -m tests.faults.random_kills --kills 1000 --photos 500 --write
+	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write
 	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write
 	RECOG_FAULT_ROUNDS=200 RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py
 	RECOG_FAULT_ROUNDS=20 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_server.py tests/faults/test_small_disk.py
@@ -64,5 +69,20 @@ mutants: setup
 soak: setup
 	$(VENV)/bin/python -m tests.faults.soak --minutes 120 --write
 
+# Write requirements.txt anew from pyproject.toml: versions that it names stay where they still fit.
+lock: $(TOOLS)/bin/uv
+	$(TOOLS)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-package recog --extra dev --output-file requirements.txt \
+	  --custom-compile-command 'make lock  # what make setup installs: every version, and the digests of its files' \
+	  pyproject.toml
+
+# Hold every locked version against the advisories that PyPI knows; fails where it cannot ask.
+audit: $(TOOLS)/bin/pip-audit
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
+
+$(TOOLS)/bin/%:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check $*
+
 clean:
-	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

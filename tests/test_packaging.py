@@ -1,8 +1,11 @@
 """An installed wheel is whole: schema history, head, report page."""
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,18 @@ def test_a_wheel_carries_no_photo_and_nothing_large(unpacked: Path) -> None:
     files = [path for path in unpacked.rglob("*") if path.is_file()]
     assert not [path for path in files if path.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp", ".heic"}]
     assert max(path.stat().st_size for path in files) < 2 * 1024 * 1024
+
+
+def test_what_setup_installs_is_locked_by_digest_and_is_what_is_tested_here() -> None:
+    """Each direct dependency, of every extra that a developer has, has one version, digests, and is here as such."""
+    locked = {}
+    for block in re.split(r"\n(?=\S)", (ROOT / "requirements.txt").read_text(encoding="utf-8")):
+        if found := re.match(r"([a-z0-9-]+)==(\S+)", block):
+            assert re.search(r"--hash=sha256:[0-9a-f]{64}", block), found[1]
+            locked[found[1]] = found[2]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(one for name, extra in extras.items() if name != "gpu" for one in extra)]
+    names = {found[0] for one in wanted if (found := re.match(r"[A-Za-z0-9-]+", one)) and found[0] != "recog"}
+    assert len(names) > 20
+    assert {name: metadata.version(name) for name in names} == {name: locked.get(name.lower()) for name in names}
