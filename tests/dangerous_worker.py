@@ -1,7 +1,8 @@
-"""A decoding process that does what the photo's name says: it crashes, hangs, eats memory, lies, or decodes."""
+"""A decoding process that does what the photo's name says: it crashes, hangs, eats memory, lies, looks, or decodes."""
 
 import ctypes
 import os
+import resource
 import signal
 import sys
 import time
@@ -44,6 +45,9 @@ def decode(source: PhotoSource) -> DecodedPhoto:  # noqa: C901, PLR0912 - a tabl
             os.write(int(sys.argv[1]), b"\x00\x00\x00\x02{}")
         case "babble":
             os.write(int(sys.argv[1]), b"\xff" * 4096)
+        case "core":  # ends unless a crash of this process would leave no core dump
+            if resource.getrlimit(resource.RLIMIT_CORE)[0] != 0:
+                os._exit(0)
         case "write":
             Path(source.path.with_suffix(".written")).write_bytes(b"x" * 100)
     return decode_photo(source)

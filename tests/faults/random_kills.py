@@ -1,7 +1,8 @@
 """Kill an indexer at random moments, again and again, and hold what is left against an undisturbed run.
 
-`python -m tests.faults.random_kills --kills 1000 --photos 500 --write` keeps the counts in
-benchmarks/results/faults_kills.csv.
+`python -m tests.faults.random_kills --kills 1000 --photos 500 --write` keeps the counts after each minute in
+benchmarks/results/faults_kills.csv, and another run with as many photos goes on where that one stopped (`--fresh`:
+begins anew).
 
 Each run is a process group of its own, forked from here (so that a run costs no second of imports): it is killed as a
 group, or its main process alone, or a decoding process first and then the group; at a random moment, while it opens
@@ -29,12 +30,14 @@ from pathlib import Path
 from recog.errors import RecogError
 from recog.index.files import strays
 from recog.library.ingest import BATCH_PHOTOS
-from tests.faults.results import write_results
+from tests.faults.results import figure, read_results, write_results
 from tests.faults.world import State, state
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library, tell
 
 SEED = 20261122
 KINDS = ("group", "main process", "decoding process, then group", "while it opens", "while it publishes")
+RESULTS = "faults_kills.csv"
+_KEPT_AFTER = 60.0
 _COLOURS = (RED, GREEN, BLUE, WHITE, (200, 200, 10), (10, 200, 200), (120, 40, 200))
 _END_SECONDS = 300.0
 _ORPHAN_SECONDS = 10.0
@@ -45,11 +48,35 @@ Known = dict[int, tuple[str, float, bytes]]
 
 @dataclass
 class Tally:
-    """What happened. kills by kind counts those that hit a living run; problems holds one sentence each."""
+    """What happened. kills by kind counts those that hit a living run; problems holds one sentence each.
+
+    minutes and failed are of the runs before this one.
+    """
 
     kills: Counter[str] = field(default_factory=Counter)
     ends: int = 0
     problems: list[str] = field(default_factory=list)
+    minutes: float = 0.0
+    failed: int = 0
+
+    @classmethod
+    def kept(cls, photos: int) -> "Tally":
+        """What the results file counts, of runs over so many photos."""
+        facts, rows = read_results(RESULTS)
+        if figure(facts, r"over (\d+) photos") != photos:
+            return cls()
+        ends, failed = (int(figure(facts, word) or 0) for word in (r"(\d+) libraries", r"(\d+) problems"))
+        counts = Counter({kind: int(count) for kind, count in rows})
+        return cls(counts, ends, minutes=figure(facts, r"([\d.]+) min") or 0.0, failed=failed)
+
+    def write(self, photos: int, seed: int, minutes: float) -> None:
+        """Keep the counts."""
+        extent = (
+            f"{self.kills.total()} kills over {photos} photos, {self.ends} libraries brought to their end, "
+            f"{self.failed + len(self.problems)} problems, seed {seed}, {self.minutes + minutes:.1f} min"
+        )
+        rows = [(kind, self.kills[kind]) for kind in KINDS]
+        write_results(RESULTS, extent, ("killed", "kills that landed"), rows)
 
 
 def paint_photos(folder: Path, count: int) -> None:
@@ -201,15 +228,15 @@ def problems_at_end(library: Path, undisturbed: State) -> list[str]:
     return found
 
 
-def kill_often(home: Path, *, kills: int, photos: int, seconds: float, seed: int) -> Iterator[Tally]:
-    """The tally after each run, until so many kills have landed."""
+def kill_often(home: Path, tally: Tally, *, kills: int, photos: int, seconds: float, seed: int) -> Iterator[Tally]:
+    """The tally after each run, until so many kills have landed; it may hold kills of earlier runs."""
     folder, library = home / "photos", home / "library"
     paint_photos(folder, photos)
     with painted_library(home / "undisturbed") as opened:
         opened.index([folder])
         undisturbed, expected = state(opened), set(known_faces(opened).values())
-    choose = random.Random(seed)
-    tally, before = Tally(), Known()
+    choose = random.Random(f"{seed} {tally.kills.total()}")
+    before = Known()
     while tally.kills.total() < kills:
         kind = choose.choices(KINDS, (8, 3, 3, 4, 2))[0]
         run = Run.start(library, folder)
@@ -240,30 +267,33 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="the longest that a run lives before it is killed")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--write", action="store_true", help="keep the counts")
+    parser.add_argument("--fresh", action="store_true", help="begin anew")
+    parser.add_argument("--write", action="store_true", help="keep the counts, and go on from those that are kept")
     options = parser.parse_args()
-    began = time.monotonic()
+    began = kept = time.monotonic()
+    tally = Tally.kept(options.photos) if options.write and not options.fresh else Tally()
     with tempfile.TemporaryDirectory() as directory:
-        runs = kill_often(
-            Path(directory), kills=options.kills, photos=options.photos, seconds=options.seconds, seed=options.seed
-        )
-        tally = next(runs)
-        for _ in runs:
-            if time.monotonic() - began > 60 * options.minutes:
+        for _ in kill_often(
+            Path(directory),
+            tally,
+            kills=options.kills,
+            photos=options.photos,
+            seconds=options.seconds,
+            seed=options.seed,
+        ):
+            now = time.monotonic()
+            if now - began > 60 * options.minutes:
                 break
+            if options.write and now - kept > _KEPT_AFTER:
+                tally.write(options.photos, options.seed, (now - began) / 60)
+                kept = now
     for problem in tally.problems:
         print(problem)  # noqa: T201 - a program
-    minutes = (time.monotonic() - began) / 60
     if options.write:
-        write_results(
-            "faults_kills.csv",
-            f"{tally.kills.total()} kills over {options.photos} photos, {tally.ends} libraries brought to their end, "
-            f"{len(tally.problems)} problems, seed {options.seed}, {minutes:.0f} min",
-            ("killed", "kills that landed"),
-            [(kind, tally.kills[kind]) for kind in KINDS],
-        )
-    print(f"{tally.kills.total()} kills, {tally.ends} ends, {len(tally.problems)} problems")  # noqa: T201
-    return 1 if tally.problems else 0
+        tally.write(options.photos, options.seed, (time.monotonic() - began) / 60)
+    failed = tally.failed + len(tally.problems)
+    print(f"{tally.kills.total()} kills, {tally.ends} ends, {failed} problems")  # noqa: T201
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

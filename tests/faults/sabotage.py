@@ -170,6 +170,168 @@ SABOTAGES = (
         "tests/photos/test_pool.py -k before_it_is_ready",
     ),
     Sabotage(
+        "every bit of an index's manifest is held against a digest",
+        "recog/index/manifest.py", "content.pop(_DIGEST, None) != _digest(content):", "not content.pop(_DIGEST, None):",
+        "tests/index/test_files.py -k flipped_bit",
+    ),
+    Sabotage(
+        "an index of another network is refused",
+        "recog/index/files.py", "if manifest.network_sha256 != network_sha256 or", "if",
+        "tests/index/test_files.py -k refused_by_name",
+    ),
+    Sabotage(
+        "an index of another format is not read",
+        "recog/index/manifest.py", 'or content["format"] > FORMAT:', "or False:",
+        "tests/index/test_files.py -k newer_recog",
+    ),
+    Sabotage(
+        "the generation before is deleted: it may hold who is forgotten",
+        "recog/index/files.py", "    sweep(directory, network_sha256=index.network_sha256)\n", "",
+        "tests/index/test_files.py -k leaves_no_older_one",
+    ),
+    Sabotage(
+        "forgetting deletes the published index",
+        "recog/index/files.py", "            _delete(home / MANIFEST)\n", "            pass\n",
+        "tests/index/test_files.py -k discard",
+    ),
+    Sabotage(
+        "what was committed is on the disk",
+        "recog/store/database.py", '"synchronous=FULL"', '"synchronous=OFF"',
+        "tests/store/test_opening.py -k lose_and_leak",
+    ),
+    Sabotage(
+        "deleted rows are overwritten at once",
+        "recog/store/database.py", '"secure_delete=ON"', '"secure_delete=OFF"',
+        "tests/store/test_opening.py -k lose_and_leak",
+    ),
+    Sabotage(
+        "no copy of a face lands among temporary files",
+        "recog/store/database.py", '"temp_store=MEMORY"', '"temp_store=FILE"',
+        "tests/store/test_opening.py -k lose_and_leak",
+    ),
+    Sabotage(
+        "rows do not outlive what they belong to",
+        "recog/store/database.py", '"foreign_keys=ON"', '"foreign_keys=OFF"',
+        "tests/store/test_opening.py -k lose_and_leak",
+    ),
+    Sabotage(
+        "writers on a server take turns, so that ids come in order",
+        "recog/store/database.py", 'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")', "pass",
+        "tests/store/test_faults.py -k 'lock_on_the_server'",
+    ),
+    Sabotage(
+        "the database of a newer recog is refused",
+        "recog/store/schema.py", "if revision is not None and revision not in known:", "if False:",
+        "tests/store/test_opening.py -k newer_recog",
+    ),
+    Sabotage(
+        "an older database is copied before it is migrated",
+        "recog/store/schema.py", "if revision is not None and database.path is not None:", "if False:",
+        "tests/store/test_migrations.py -k copied_before",
+    ),
+    Sabotage(
+        "a migration is one transaction",
+        "recog/store/schema.py", "with database.writing() as connection:", "with database.alone() as connection:",
+        "tests/store/test_migrations.py -k kill_during",
+    ),
+    Sabotage(
+        "numbers of faces are never given again",
+        "migrations/versions/0004_faces.py",
+        '        sqlite_autoincrement=True,\n    )\n    op.create_index("ix_faces_photo_id"',
+        '    )\n    op.create_index("ix_faces_photo_id"',
+        "tests/store/test_faces.py -k 'never_given_again and not postgres'",
+    ),
+    Sabotage(
+        "the copies that recog made are erased with who is forgotten",
+        "recog/store/erasure.py", "        self._delete_automatic_backups()\n", "",
+        "tests/store/test_erasure.py -k copy_that_a_migration",
+    ),
+    Sabotage(
+        "whom a scan must not bring back is written down",
+        "recog/store/erasure.py", "            _exclude(connection, face_ids)\n", "",
+        "tests/store/test_erasure.py -k rescan",
+    ),
+    Sabotage(
+        "an edited copy inherits who is forgotten",
+        "recog/store/saving.py", "    _exclude_forgotten(connection, plans.values())\n", "",
+        "tests/store/test_erasure.py -k edited_copy",
+    ),
+    Sabotage(
+        "an erasure that was cut short is finished when the catalog is opened",
+        "recog/store/engine.py", "        catalog.finish_erasures()\n", "",
+        "tests/store/test_erasure.py -k kill_between",
+    ),
+    Sabotage(
+        "the catalog is for its owner alone",
+        "recog/store/engine.py", "os.O_CLOEXEC, 0o600)", "os.O_CLOEXEC, 0o644)",
+        "tests/store/test_opening.py -k nobody_else",
+    ),
+    Sabotage(
+        "a catalog that others may read is closed to them",
+        "recog/store/engine.py", "os.fchmod(descriptor, 0o600)", "pass",
+        "tests/store/test_opening.py -k others_may_read",
+    ),
+    Sabotage(
+        "bits that rotted in an embedding are seen",
+        "recog/library/upkeep.py", "~are_unit(rows.embeddings)", "[]",
+        "tests/library/test_upkeep.py -k rotted",
+    ),
+    Sabotage(
+        "a loop of links ends",
+        "recog/photos/find.py", "if (status.st_dev, status.st_ino) in self.seen:", "if False:",
+        "tests/photos/test_find.py -k loop --timeout 60",
+    ),
+    Sabotage(
+        "a file that changes while it is read is not believed",
+        "recog/photos/files.py", "        raise unreadable(path, Reason.CHANGED)", "        return",
+        "tests/photos/test_read.py -k as_long_as_it_says",
+    ),
+    Sabotage(
+        "a photo has a limit of pixels",
+        "recog/photos/decode.py", "if width * height > max_pixels:", "if False:",
+        "tests/photos/test_read.py -k limit_is_ours",
+    ),
+    Sabotage(
+        "a decoder has its memory",
+        "recog/photos/worker.py", "(resource.RLIMIT_AS, memory), ", "",
+        "tests/photos/test_pool.py -k eats_memory --timeout 120",
+    ),
+    Sabotage(
+        "a decoder that crashes leaves no copy of a photo",
+        "recog/photos/worker.py", ", (resource.RLIMIT_CORE, 0)", "",
+        "tests/photos/test_pool.py -k dumps_no_core",
+    ),
+    Sabotage(
+        "a name cannot move the cursor",
+        "recog/printable.py", "if unicodedata.category(char) not in _WRITTEN_OUT or char in _JOINERS:", "if True:",
+        "tests/test_printable.py",
+    ),
+    Sabotage(
+        "a name on a page is text",
+        "recog/render/page.py", "return escape(printable(shown), quote=True)", "return printable(shown)",
+        "tests/render/test_html.py -k are_text",
+    ),
+    Sabotage(
+        "a page fetches nothing",
+        "recog/render/page.py", '"default-src \'none\'", ', "",
+        "tests/render/test_html.py -k policy_allows",
+    ),
+    Sabotage(
+        "nothing in a file of weights is run",
+        "recog/weights/convert.py", "weights_only=True)", "weights_only=False)",
+        "tests/weights/test_convert.py -k nothing_of_them_runs",
+    ),
+    Sabotage(
+        "weights in the cache are held against their digest",
+        "recog/weights/pull.py", "if digest == _expected(wanted, path) else", "if True else",
+        "tests/weights/test_pull.py -k changed_byte",
+    ),
+    Sabotage(
+        "weights come over https alone",
+        "recog/weights/sources.py", 'if not source.url.startswith("https://"):', "if False:",
+        "tests/weights/test_release.py -k only_https",
+    ),
+    Sabotage(
         "an answer of a decoding process is not believed",
         "recog/photos/wire.py", "if length > _MOST_BYTES:", "if False:",
         "tests/photos/test_pool.py",

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -133,6 +134,18 @@ def test_a_decoder_writes_no_file(dangerous: DecodePool, tmp_path: Path) -> None
     """Its limit on the size of files is nought: what it tries ends as a crash, and the file stays empty."""
     assert refusal(dangerous, picture(tmp_path / "write.png")).reason == "crashed"
     assert (tmp_path / "write.written").read_bytes() == b""
+
+
+def test_a_decoder_that_crashes_dumps_no_core(dangerous: DecodePool, tmp_path: Path) -> None:
+    """It would be a copy of somebody's photo. The limit is raised here, for the processes inherit it."""
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    if before[1] == 0:
+        pytest.skip("no process may dump core here: that decoders may not was not tested")
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        assert isinstance(dangerous.open(picture(tmp_path / "core.png")), DecodedPhoto)
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
 
 
 def test_a_process_that_cannot_start_is_told_with_the_way_out() -> None:
