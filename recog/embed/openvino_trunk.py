@@ -1,7 +1,9 @@
 """The trunks on OpenVINO: crops to pooled features, several times as fast as torch on a processor."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +19,12 @@ from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops
 from recog.weights import dlib_resnet
+from recog.weights.openvino_kept import compiled_once
 from recog.weights.openvino_runtime import compiled
 from recog.weights.pull import Progress
 
+_CODE = [*sorted(Path(__file__).parent.glob("openvino_*.py")), Path(dlib_resnet.__file__)]
+"""Of recog's files, those that decide what a compiled trunk is."""
 _BATCH = 16
 """Crops at once: more are not faster, and need more memory."""
 
@@ -32,7 +37,7 @@ class OpenVinoTrunk:
     embedding made of the features has a cosine of at least 0.999 to that of float32 (tests/embed holds it to that),
     a squared distance of at most 0.002, so both share one network digest.
 
-    threads None is as many as the machine has cores.
+    threads None is as many as the machine has cores. Compiled, the network is kept in the cache for the next start.
     """
 
     device = "cpu"
@@ -47,20 +52,25 @@ class OpenVinoTrunk:
         ranges: Mapping[str, float] | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Ranges override those that `precision` chooses; empty ones are float32."""
+        """Ranges override those that `precision` chooses, and nothing is kept then; empty ones are float32."""
         path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
+        self._side, self._width = INPUT_SIZE, INCEPTION_FEATURES
+        if name == DLIB_RESNET:
+            self._side, self._width = dlib_resnet.SIDE, dlib_resnet.FEATURES
+
         if ranges is None:
-            ranges = ranges_of(name) if precision("openvino", name) == "int8" else {}
-        tensors = load_file(path)
-        try:
-            if name == DLIB_RESNET:
-                graph, self._side, self._width = dlib_graph(tensors, ranges), dlib_resnet.SIDE, dlib_resnet.FEATURES
-            else:
-                graph = trunk_graph(tensors, ranges, size=INPUT_SIZE)
-                self._side, self._width = INPUT_SIZE, INCEPTION_FEATURES
-        except KeyError as error:
-            raise ConfigError(f"{path} is not of the network {name}: lacks {error}") from error
-        self._request = compiled(graph, threads=threads).create_infer_request()
+            numbers = precision("openvino", name)
+            known = ranges_of(name) if numbers == "int8" else {}
+            network = compiled_once(
+                path.with_name(f"{name}.{numbers}.compiled"),
+                lambda: _graph(name, path, known),
+                made_of=[self.sha256, json.dumps(known, sort_keys=True)],
+                code=_CODE,
+                threads=threads,
+            )
+        else:
+            network = compiled(_graph(name, path, ranges), threads=threads)
+        self._request = network.create_infer_request()
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, side, side, 3) uint8 -> (n, width) float32, pooled below the last layer; n may be 0."""
@@ -70,3 +80,12 @@ class OpenVinoTrunk:
             batch = slice(start, start + _BATCH)
             rows[batch] = self._request.infer([crops[batch]])[0]
         return rows
+
+
+def _graph(name: str, path: Path, ranges: Mapping[str, float]) -> Any:
+    """The network of a weights file, as an openvino.Model."""
+    tensors = load_file(path)
+    try:
+        return dlib_graph(tensors, ranges) if name == DLIB_RESNET else trunk_graph(tensors, ranges, size=INPUT_SIZE)
+    except KeyError as error:
+        raise ConfigError(f"{path} is not of the network {name}: lacks {error}") from error

@@ -151,3 +151,23 @@ def test_choosing_openvino_leaves_torch_alone() -> None:
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.networks
+@pytest.mark.parametrize(("name", "side"), [("facenet-casia", 160), ("dlib-resnet", 150)])
+def test_a_kept_trunk_is_the_compiled_one_bit_by_bit_and_its_weights_are_proved_all_the_same(
+    tmp_path: Path, name: str, side: int
+) -> None:
+    weights = tmp_path / f"{name}.safetensors"
+    weights.write_bytes((CACHE / weights.name).read_bytes())
+    crops = np.random.default_rng(0).integers(0, 256, (5, side, side, 3), dtype=np.uint8)
+    first = OpenVinoTrunk(name, cache=tmp_path, threads=1).features(crops)
+    assert [path.suffix for path in tmp_path.glob("*.compiled")] == [".compiled"]
+    np.testing.assert_array_equal(OpenVinoTrunk(name, cache=tmp_path, threads=1).features(crops), first)
+    with weights.open("r+b") as file:
+        file.seek(-1, 2)
+        last = file.read(1)
+        file.seek(-1, 2)
+        file.write(bytes([last[0] ^ 1]))
+    with pytest.raises(WeightsMismatchError):
+        OpenVinoTrunk(name, cache=tmp_path, threads=1)
