@@ -1,21 +1,23 @@
-"""Recall and time of recog's detector beside facenet-pytorch's MTCNN, on photos with known faces.
+"""Recall, wrong boxes and time of recog's detector beside facenet-pytorch's MTCNN and dlib's HOG detector.
 
     python -m benchmarks.bench_detect ../shared/data/wider_dev --threads 2
 
-Writes results/detect.csv. Both search the same decoded pixels with the same settings (min_face 20), in turn on every
-photo, who begins changing from photo to photo, after a warm-up, on the same cores. One photo is one thread's work for
-recog on a processor, which searches as many photos at once as there are cores (see bench_ingest); processor time is of
-all threads. A face counts that is valid and has both sides of at
-least --least pixels; it is found when a box overlaps it by IoU >= 0.4, each box for one face. Memory and disk reads are
-not part of the time.
+Writes results/detect.csv. All search the same decoded pixels (both MTCNN with min_face 20; dlib, where dlib-bin is
+installed, with its photo enlarged once, which is its own way to faces under 80 pixels), in turn on every photo, who
+begins changing from photo to photo, after a warm-up, on the same cores. One photo is one thread's work for recog on a
+processor, which searches as many photos at once as there are cores (see bench_ingest); processor time is of all
+threads. A face counts that is valid and has both sides of at least --least pixels; it is found when a box overlaps it
+by IoU >= 0.4, each box for one face. A box is wrong that overlaps no drawn face of any size by as much. Memory and disk
+reads are not part of the time.
 """
 
 import argparse
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -24,43 +26,48 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
+from recog.boxes import overlaps
 from recog.detect.mtcnn import MtcnnDetector
-from recog.evaluate.detection import matched, read_wider
+from recog.evaluate.detection import IOU, DrawnFaces, matched, read_wider
 from recog.photos import read_photo
 from recog.types import Pixels
 
 Boxes = NDArray[np.float64]
 """(n, 4) as left, top, right, bottom."""
 Find = Callable[[Pixels], Boxes]
+Photo = tuple[Path, DrawnFaces]
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one detector did: valid faces found, boxes in all, seconds of each photo."""
+    """What one detector did: valid faces and those found, boxes in all and wrong ones, seconds of each photo."""
 
+    faces: int = 0
     found: int = 0
     boxes: int = 0
+    wrong: int = 0
     seconds: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
 
-
-@dataclass(slots=True)
-class Comparison:
-    """Both detectors on the same photos; nearest is, per peer's box, the largest corner distance of our nearest box."""
-
-    faces: int = 0
-    ours: Tally = field(default_factory=Tally)
-    peer: Tally = field(default_factory=Tally)
-    nearest: list[float] = field(default_factory=list)
+    def count(self, drawn: DrawnFaces, boxes: Boxes, *, least: float) -> None:
+        """Add one photo's boxes."""
+        faces = large(drawn, least=least)
+        self.faces += len(faces)
+        self.found += faces_found(faces, boxes)
+        self.boxes += len(boxes)
+        self.wrong += int((overlaps(boxes, drawn.boxes).max(axis=1, initial=0.0) < IOU).sum())
 
 
-def ground_truth(folder: Path, *, least: float) -> list[tuple[Path, Boxes]]:
-    """Every photo of a folder in WIDER FACE's format, with its valid faces of at least `least` pixels on both sides."""
-    photos = []
-    for drawn in read_wider(folder / "ground_truth.txt"):
-        large = (drawn.boxes[:, 2:] - drawn.boxes[:, :2]).min(axis=1, initial=np.inf) >= least
-        photos.append((folder / "images" / drawn.name, drawn.boxes[large & ~drawn.invalid]))
-    return photos
+def ground_truth(folder: Path) -> list[Photo]:
+    """Every photo of a folder in WIDER FACE's format, with its faces."""
+    return [(folder / "images" / drawn.name, drawn) for drawn in read_wider(folder / "ground_truth.txt")]
+
+
+def large(drawn: DrawnFaces, *, least: float) -> Boxes:
+    """The valid faces of at least `least` pixels on both sides."""
+    sides = drawn.boxes[:, 2:] - drawn.boxes[:, :2]
+    faces: Boxes = drawn.boxes[(sides.min(axis=1, initial=np.inf) >= least) & ~drawn.invalid]
+    return faces
 
 
 def faces_found(faces: Boxes, boxes: Boxes) -> int:
@@ -92,64 +99,69 @@ def peer_detector(device: str) -> Find:
     return find
 
 
-def compare(photos: list[tuple[Path, Boxes]], ours: Find, peer: Find, *, repeats: int) -> Comparison:
-    """Both detectors on every photo; a photo's time is the median of its repeats."""
-    result = Comparison()
-    sides = [(ours, result.ours), (peer, result.peer)]
-    for place, (path, faces) in enumerate(photos):
+def dlib_detector() -> Find:
+    """The frontal face detector of dlib over the photo enlarged once, as its own examples use it."""
+    import dlib
+
+    detector = dlib.get_frontal_face_detector()
+
+    def find(pixels: Pixels) -> Boxes:
+        found = detector(pixels, 1)
+        return np.array([[b.left(), b.top(), b.right(), b.bottom()] for b in found], np.float64).reshape(-1, 4)
+
+    return find
+
+
+def compare(photos: Sequence[Photo], detectors: dict[str, Find], *, least: float, repeats: int) -> dict[str, Tally]:
+    """All detectors on every photo; a photo's time is the median of its repeats."""
+    tallies = {name: Tally() for name in detectors}
+    names = list(detectors)
+    for place, (path, drawn) in enumerate(photos):
         pixels = read_photo(path).pixels
         if place == 0:
-            ours(pixels)
-            peer(pixels)
-        result.faces += len(faces)
-        boxes: dict[int, Boxes] = {}
-        times: dict[int, list[float]] = {0: [], 1: []}
-        processor: dict[int, list[float]] = {0: [], 1: []}
+            for find in detectors.values():
+                find(pixels)
+        seconds: dict[str, list[float]] = {name: [] for name in names}
+        processor: dict[str, list[float]] = {name: [] for name in names}
+        boxes: dict[str, Boxes] = {}
         for repeat in range(repeats):
-            for side in (0, 1) if (place + repeat) % 2 == 0 else (1, 0):
+            first = (place + repeat) % len(names)
+            for name in names[first:] + names[:first]:
                 start, before = time.perf_counter(), time.process_time()
-                boxes[side] = sides[side][0](pixels)
-                times[side].append(time.perf_counter() - start)
-                processor[side].append(time.process_time() - before)
-        for side, (_, tally) in enumerate(sides):
-            tally.found += faces_found(faces, boxes[side])
-            tally.boxes += len(boxes[side])
-            tally.seconds.append(statistics.median(times[side]))
-            tally.processor.append(statistics.median(processor[side]))
-        result.nearest += nearest_corners(boxes[1], boxes[0])
-    return result
+                boxes[name] = detectors[name](pixels)
+                seconds[name].append(time.perf_counter() - start)
+                processor[name].append(time.process_time() - before)
+        for name, tally in tallies.items():
+            tally.count(drawn, boxes[name], least=least)
+            tally.seconds.append(statistics.median(seconds[name]))
+            tally.processor.append(statistics.median(processor[name]))
+    return tallies
 
 
-def nearest_corners(boxes: Boxes, others: Boxes) -> list[float]:
-    """Per box the largest coordinate difference to the most alike of the others, in pixels; inf without others."""
-    differences = np.abs(boxes[:, None] - others[None]).max(axis=2)  # (n, m)
-    return [float(value) for value in differences.min(axis=1, initial=np.inf)]
-
-
-def report(result: Comparison, *, photos: int, device: str) -> None:
+def report(tallies: dict[str, Tally], *, photos: int, device: str, least: float) -> None:
     """Write results/detect.csv, and print it."""
-    near = sum(value <= 1.0 for value in result.nearest)
     comment = machine(
         threads=torch.get_num_threads(),
         device=device,
         torch=torch.__version__,
         photos=photos,
-        faces=result.faces,
-        note=f"{near} of the peer's {len(result.nearest)} boxes have one of recog's within a pixel at every side",
+        faces=next(iter(tallies.values())).faces,
+        least=least,
     )
     rows = [
         [
             name,
             tally.found,
-            f"{tally.found / max(result.faces, 1):.4f}",
+            f"{tally.found / max(tally.faces, 1):.4f}",
             tally.boxes,
+            tally.wrong,
             f"{1000 * statistics.median(tally.seconds):.0f}",
             f"{1000 * statistics.mean(tally.seconds):.0f}",
             f"{1000 * statistics.mean(tally.processor):.0f}",
         ]
-        for name, tally in (("recog", result.ours), ("facenet-pytorch MTCNN", result.peer))
+        for name, tally in tallies.items()
     ]
-    header = ["detector", "found", "recall", "boxes", "ms a photo, median", "mean", "processor ms, mean"]
+    header = ["detector", "found", "recall", "boxes", "wrong boxes", "ms a photo, median", "mean", "processor ms, mean"]
     write_results("detect.csv", comment, header, rows)
 
 
@@ -165,9 +177,14 @@ def main() -> None:
     options = parser.parse_args()
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: options.threads]))
     torch.set_num_threads(options.threads)
-    photos = ground_truth(options.folder, least=options.least)[: options.photos]
-    ours, peer = our_detector(options.cache, options.device), peer_detector(options.device)
-    report(compare(photos, ours, peer, repeats=options.repeats), photos=len(photos), device=options.device)
+    photos = ground_truth(options.folder)[: options.photos]
+    detectors = {
+        "recog": our_detector(options.cache, options.device),
+        "facenet-pytorch MTCNN": peer_detector(options.device),
+        **({"dlib HOG": dlib_detector()} if find_spec("dlib") else {}),
+    }
+    tallies = compare(photos, detectors, least=options.least, repeats=options.repeats)
+    report(tallies, photos=len(photos), device=options.device, least=options.least)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from facenet_pytorch import MTCNN, InceptionResnetV1
 from PIL import Image
 from platformdirs import user_cache_path
 
-from benchmarks.bench_detect import Boxes, faces_found, ground_truth
+from benchmarks.bench_detect import Boxes, faces_found, ground_truth, large
 from benchmarks.measured import machine, write_results
 from recog.config import read_settings
 from recog.embed.trunk import Trunk
@@ -162,7 +162,7 @@ def main() -> None:
     options = parser.parse_args()
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: options.threads]))
     torch.set_num_threads(options.threads)
-    drawn = ground_truth(options.folder, least=options.least)
+    drawn = [(path, large(faces, least=options.least)) for path, faces in ground_truth(options.folder)]
     drawn = drawn[:: max(1, len(drawn) // options.photos)][: options.photos]
     pipelines = {"facenet-pytorch": peer_pipeline(options.cache), "recog index": our_pipeline(options.cache)}
     results = []

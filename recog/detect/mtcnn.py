@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from recog.detect.cascade import FACTOR, THRESHOLDS, WINDOW, Stages, find_faces, scales
+from recog.detect.rounding import LEVELS
 from recog.errors import ConfigError
 from recog.types import FaceBox, Pixels
 from recog.weights.device import cores
@@ -21,7 +22,7 @@ _MOST_PIXELS = 8_000_000
 _SMALLEST_SCALED = 20
 _FULL_SIDE = 1.5
 """A photo is made smaller, by a whole number, where its long side is over so many times max_side."""
-_CASCADE = "cascade 2"
+_CASCADE = "cascade 3"
 """Whoever changes what the cascade finds raises the number, for a library's faces change with it."""
 
 Runtime = Literal["torch", "openvino"]
@@ -79,7 +80,7 @@ class MtcnnDetector:
         """Digest of the weights and of every setting that decides what is found."""
         text = (
             f"weights {spec(_WEIGHTS).sha256}\nmin_face {self.min_face}\nmax_side {self.max_side}\n"
-            f"thresholds {THRESHOLDS!r}\nfactor {FACTOR!r}\n{_CASCADE}\n"
+            f"thresholds {THRESHOLDS!r}\nfactor {FACTOR!r}\nlevels {sorted(LEVELS.items())!r}\n{_CASCADE}\n"
         )
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,11 +1,12 @@
 """MTCNN's three networks as OpenVINO graphs, built from the tensors of the verified weights file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.detect.rounding import FIRST, HIGHEST, LEVELS, PIXELS, Levels, rounded_weight
 from recog.weights.openvino_runtime import openvino
 
 Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
@@ -15,67 +16,113 @@ _CENTRE, _SCALE = 127.5, 0.0078125
 """The networks were trained on (x - 127.5) / 128; the graphs take 0 to 255, with that folded into the first layer."""
 
 
-def proposal_graph(tensors: Tensors) -> Any:
-    """P-Net: (1, 3, h, w) -> (1, 4, h', w') offsets and (1, 2, h', w') probabilities; h and w free, even."""
-    build = _Builder(tensors, "pnet")
-    image = openvino.opset13.parameter([1, 3, -1, -1], np.float32)
-    x = _pooled(build.convolution(image, "conv1", "prelu1", first=True), 2)
-    x = build.convolution(build.convolution(x, "conv2", "prelu2"), "conv3", "prelu3")
-    return build.model(image, [build.convolution(x, "conv4_2"), _odds(build.convolution(x, "conv4_1"))])
+def proposal_graph(tensors: Tensors, *, in_bytes: bool) -> Any:
+    """P-Net: (1, 3, h, w) uint8 -> (1, 6, h', w'), two logits (no face, face) and four offsets; h and w free, even.
+
+    in_bytes is whether 8-bit numbers are multiplied as such. Else float32 computes with the same rounded numbers, for
+    processors that lack sums of byte products (VNNI), where 8-bit sums would saturate.
+    """
+    build = _Builder(tensors, "pnet", in_bytes=in_bytes)
+    image = openvino.opset13.parameter([1, 3, -1, -1], np.uint8)
+    x = _pooled(build.rounded(build.first(image, "prelu1"), "conv2"), 2)
+    x = build.rounded(build.convolution(x, "conv2", "prelu2"), "conv3")
+    x = build.rounded(build.convolution(x, "conv3", "prelu3"), "conv4_1")
+    return build.model(image, build.ends(x, ["conv4_1", "conv4_2"]))
 
 
-def refinement_graph(tensors: Tensors, *, batch: int) -> Any:
-    """R-Net: (batch, 3, 24, 24) -> (batch, 4) offsets and (batch, 2) probabilities."""
-    build = _Builder(tensors, "rnet")
-    image = openvino.opset13.parameter([batch, 3, 24, 24], np.float32)
-    x = _pooled(build.convolution(image, "conv1", "prelu1", first=True), 3)
-    x = _pooled(build.convolution(x, "conv2", "prelu2"), 3)
-    x = build.dense(build.convolution(x, "conv3", "prelu3"), "dense4", "prelu4", side=3)
-    return build.model(image, [_flat(build.dense(x, "dense5_2")), _flat(_odds(build.dense(x, "dense5_1")))])
+def refinement_graph(tensors: Tensors, *, batch: int, in_bytes: bool) -> Any:
+    """R-Net: (batch, 3, 24, 24) uint8 -> (batch, 6), two logits and four offsets. in_bytes as for P-Net."""
+    build = _Builder(tensors, "rnet", in_bytes=in_bytes)
+    image = openvino.opset13.parameter([batch, 3, 24, 24], np.uint8)
+    x = _pooled(build.rounded(build.first(image, "prelu1"), "conv2"), 3)
+    x = _pooled(build.rounded(build.convolution(x, "conv2", "prelu2"), "conv3"), 3)
+    x = build.rounded(build.convolution(x, "conv3", "prelu3"), "dense4")
+    x = build.dense(x, "dense4", "prelu4", side=3)
+    return build.model(image, _flat(build.ends(x, ["dense5_1", "dense5_2"])))
 
 
-def output_graph(tensors: Tensors, *, batch: int) -> Any:
-    """O-Net: (batch, 3, 48, 48) -> (batch, 4) offsets, (batch, 10) landmarks and (batch, 2) probabilities."""
-    build = _Builder(tensors, "onet")
-    image = openvino.opset13.parameter([batch, 3, 48, 48], np.float32)
-    x = _pooled(build.convolution(image, "conv1", "prelu1", first=True), 3)
-    x = _pooled(build.convolution(x, "conv2", "prelu2"), 3)
-    x = _pooled(build.convolution(x, "conv3", "prelu3"), 2)
-    x = build.dense(build.convolution(x, "conv4", "prelu4"), "dense5", "prelu5", side=3)
-    ends = [build.dense(x, "dense6_2"), build.dense(x, "dense6_3"), _odds(build.dense(x, "dense6_1"))]
-    return build.model(image, [_flat(end) for end in ends])
+def output_graph(tensors: Tensors, *, batch: int, in_bytes: bool) -> Any:
+    """O-Net: (batch, 3, 48, 48) uint8 -> (batch, 16), two logits, four offsets, ten of landmarks. in_bytes likewise."""
+    build = _Builder(tensors, "onet", in_bytes=in_bytes)
+    image = openvino.opset13.parameter([batch, 3, 48, 48], np.uint8)
+    x = _pooled(build.rounded(build.first(image, "prelu1"), "conv2"), 3)
+    x = _pooled(build.rounded(build.convolution(x, "conv2", "prelu2"), "conv3"), 3)
+    x = _pooled(build.rounded(build.convolution(x, "conv3", "prelu3"), "conv4"), 2)
+    x = build.rounded(build.convolution(x, "conv4", "prelu4"), "dense5")
+    x = build.dense(x, "dense5", "prelu5", side=3)
+    return build.model(image, _flat(build.ends(x, ["dense6_1", "dense6_2", "dense6_3"])))
 
 
 class _Builder:
     """Adds one network's layers to a graph; names are those of the state dict."""
 
-    def __init__(self, tensors: Tensors, network: str) -> None:
+    def __init__(self, tensors: Tensors, network: str, *, in_bytes: bool) -> None:
         self._tensors = tensors
         self._network = network
+        self._in_bytes = in_bytes
 
-    def convolution(self, x: Any, name: str, activation: str | None = None, *, first: bool = False) -> Any:
-        """Convolution with bias, and PReLU where one is named."""
-        weight, bias = self._tensor(f"{name}.weight"), self._tensor(f"{name}.bias")
-        if first:
-            weight = weight * np.float32(_SCALE)
-            bias = bias - weight.sum(axis=(1, 2, 3)) * np.float32(_CENTRE)
-        return self._layer(x, weight, bias, activation)
+    def first(self, image: Any, activation: str) -> Any:
+        """The first convolution, over whole pixels."""
+        weight = self._weight("conv1") * np.float32(_SCALE)
+        bias = self._tensor("conv1.bias") - weight.sum(axis=(1, 2, 3)) * np.float32(_CENTRE)
+        pixels = openvino.opset13.convert(image, np.float32)
+        return self._layer(self._between(pixels, PIXELS), weight, bias, activation, in_bytes=self._in_bytes)
 
-    def dense(self, x: Any, name: str, activation: str | None = None, *, side: int = 1) -> Any:
+    def convolution(self, x: Any, name: str, activation: str) -> Any:
+        """Convolution with bias and PReLU."""
+        return self._layer(
+            x, self._weight(name), self._tensor(f"{name}.bias"), activation, in_bytes=self._is_in_bytes(name)
+        )
+
+    def dense(self, x: Any, name: str, activation: str, *, side: int) -> Any:
         """A fully connected layer over (n, c, side, side), as a convolution; torch flattened it as columns, rows, c."""
-        weight = self._tensor(f"{name}.weight")
-        weight = weight.reshape(len(weight), side, side, -1).transpose(0, 3, 2, 1)
-        return self._layer(x, np.ascontiguousarray(weight), self._tensor(f"{name}.bias"), activation)
+        weight = self._weight(name)
+        weight = np.ascontiguousarray(weight.reshape(len(weight), side, side, -1).transpose(0, 3, 2, 1))
+        return self._layer(x, weight, self._tensor(f"{name}.bias"), activation, in_bytes=self._is_in_bytes(name))
 
-    def model(self, image: Any, ends: list[Any]) -> Any:
-        """The graph from its input to its ends."""
-        return openvino.Model(ends, [image], self._network)
+    def ends(self, x: Any, names: Sequence[str]) -> Any:
+        """The network's last layers, which all see x, as one: their outputs one behind the other."""
+        weights = [self._weight(name) for name in names]
+        weight = np.concatenate([each.reshape(len(each), -1, 1, 1) for each in weights])
+        bias = np.concatenate([self._tensor(f"{name}.bias") for name in names])
+        return self._layer(x, weight, bias, None, in_bytes=self._is_in_bytes(names[0]))
 
-    def _layer(self, x: Any, weight: NDArray[np.float32], bias: NDArray[np.float32], activation: str | None) -> Any:
+    def rounded(self, x: Any, name: str) -> Any:
+        """What layer `name` will see: its levels survive the pooling that may come first."""
+        return self._between(x, LEVELS[f"{self._network}.{name}"])
+
+    def model(self, image: Any, end: Any) -> Any:
+        """The graph from its input to its end."""
+        return openvino.Model([end], [image], self._network)
+
+    def _between(self, x: Any, levels: Levels) -> Any:
         ops = openvino.opset13
-        x = ops.convolution(x, ops.constant(weight), [1, 1], [0, 0], [0, 0], [1, 1])
+        if self._in_bytes:  # OpenVINO makes 8-bit layers of these
+            low, high = np.float32(levels.low), np.float32(levels.high)
+            return ops.fake_quantize(x, low, high, low, high, HIGHEST + 1)
+        places = ops.round(ops.divide(x, np.float32(levels.step)), "half_to_even")
+        return ops.multiply(ops.clamp(places, -levels.zero, HIGHEST - levels.zero), np.float32(levels.step))
+
+    def _layer(
+        self, x: Any, weight: NDArray[np.float32], bias: NDArray[np.float32], activation: str | None, *, in_bytes: bool
+    ) -> Any:
+        ops = openvino.opset13
+        kernel = ops.constant(weight)
+        if in_bytes:
+            high = np.maximum(np.abs(weight).max(axis=(1, 2, 3), keepdims=True), np.finfo(np.float32).tiny)
+            low, top = ops.constant(-high), ops.constant(high)
+            kernel = ops.fake_quantize(kernel, low, top, low, top, HIGHEST)
+        x = ops.convolution(x, kernel, [1, 1], [0, 0], [0, 0], [1, 1])
         x = ops.add(x, ops.constant(bias.reshape(1, -1, 1, 1)))
         return x if activation is None else ops.prelu(x, ops.constant(self._tensor(f"{activation}.weight")))
+
+    def _is_in_bytes(self, name: str) -> bool:
+        return self._in_bytes and f"{self._network}.{name}" in LEVELS
+
+    def _weight(self, name: str) -> NDArray[np.float32]:
+        """Rounded, where the layer's input is."""
+        weight, full = self._tensor(f"{name}.weight"), f"{self._network}.{name}"
+        return rounded_weight(weight) if full in LEVELS or full in FIRST else weight
 
     def _tensor(self, name: str) -> NDArray[np.float32]:
         return self._tensors[f"{self._network}.{name}"]
@@ -84,11 +131,6 @@ class _Builder:
 def _pooled(x: Any, side: int) -> Any:
     """Maxima of side x side pixels, two pixels apart; what is left at the border is a window too."""
     return openvino.opset13.max_pool(x, [2, 2], [1, 1], [0, 0], [0, 0], [side, side], "ceil").output(0)
-
-
-def _odds(x: Any) -> Any:
-    """Probabilities along the channels: no face, face."""
-    return openvino.opset13.softmax(x, 1)
 
 
 def _flat(x: Any) -> Any:

@@ -7,7 +7,10 @@ from recog.detect.reduction import block_sums
 from recog.types import Pixels
 
 Places = NDArray[np.int64]
-Means = NDArray[np.float32]
+Means = NDArray[np.uint8]
+"""Rounded to whole numbers, half up."""
+
+Sums = NDArray[np.float32]
 
 _BITS = 21
 """Of a channel's field in a sum; blue, on top, has one more."""
@@ -44,7 +47,8 @@ class PackedAreas:
         sums = self._sums(top, bottom, left, right)
         across, down = (right - left).astype(np.float32), (bottom - top).astype(np.float32)
         sums *= 1 / (self._weight * down[:, :, None] * across[:, None, :])[:, None]
-        return sums
+        sums += np.float32(0.5)
+        return sums.astype(np.uint8)
 
     def windows(self, windows: Places, side: int) -> Means:
         """Windows (n, 4) as left, top, right, bottom, inside the photo and not empty -> (n, 3, side, side)."""
@@ -60,7 +64,7 @@ class PackedAreas:
         left, right = cells(start, start + self.width, width, columns)
         return self.means((top, bottom, left, right))
 
-    def _sums(self, top: Places, bottom: Places, left: Places, right: Places) -> Means:
+    def _sums(self, top: Places, bottom: Places, left: Places, right: Places) -> Sums:
         """Exact sums; cells that a field cannot hold in two halves."""
         tallest, widest = int((bottom - top).max()), int((right - left).max())
         if tallest * widest <= self._most:
@@ -125,7 +129,7 @@ def _joined(block: Pixels, factor: int) -> NDArray[np.uint64]:
     return packed
 
 
-def _unpacked(packed: NDArray[np.uint64]) -> Means:
+def _unpacked(packed: NDArray[np.uint64]) -> Sums:
     """(n, h, w) -> (n, 3, h, w)."""
     fields = packed.view(np.int64)
     apart = np.empty((len(packed), 3, *packed.shape[1:]), np.float32)

@@ -1,5 +1,6 @@
 """MTCNN's networks on torch, over one photo: the reference, and what runs on a GPU."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch.nn import functional as F
 from recog.detect.area import SummedAreas
 from recog.detect.cascade import Floats, Proposals, Windows
 from recog.detect.reduction import reduced
+from recog.detect.rounding import FIRST, HIGHEST, LEVELS, rounded_weight
 from recog.types import Pixels
 from recog.weights.device import checked_device
 
@@ -84,12 +86,24 @@ def _array(values: Tensor) -> Floats:
 
 
 def _standardised(values: Tensor) -> Tensor:
-    """0 to 255 -> about -1 to 1, as the networks were trained."""
-    return (values - 127.5) * 0.0078125
+    """0 to 255 -> whole pixels -> about -1 to 1, as the networks were trained."""
+    return ((values + 0.5).floor() - 127.5) * 0.0078125
 
 
 def _loaded(network: nn.Module, name: str, state: dict[str, Tensor], device: torch.device) -> nn.Module:
-    """A network with its part of the state, to infer with only."""
+    """A network with its part of the state, to infer with only, on the numbers of recog.detect.rounding."""
     prefix = f"{name}."
     network.load_state_dict({key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)})
-    return network.eval().requires_grad_(requires_grad=False).to(device)
+    network.eval().requires_grad_(requires_grad=False)
+    for layer, module in network.named_modules():
+        full = prefix + layer
+        if full in LEVELS or full in FIRST:
+            module.weight.copy_(torch.from_numpy(rounded_weight(module.weight.cpu().numpy())))
+        if full in LEVELS:
+            module.register_forward_pre_hook(partial(_rounded, full))
+    return network.to(device)
+
+
+def _rounded(layer: str, _module: nn.Module, values: tuple[Tensor, ...]) -> tuple[Tensor]:
+    levels = LEVELS[layer]
+    return (torch.fake_quantize_per_tensor_affine(values[0], levels.step, levels.zero, 0, HIGHEST),)

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from recog.embed.ranges import ranges_of
 from recog.errors import ConfigError
+from recog.weights.device import multiplies_bytes
 
 Encoder: TypeAlias = Literal["torch", "openvino"]
 
@@ -45,8 +46,4 @@ def precision(encoder: Encoder, trunk: str, *, cpuinfo: Path = Path("/proc/cpuin
     """
     if encoder == "torch" or not ranges_of(trunk):
         return "float32"
-    try:
-        flags = cpuinfo.read_text(encoding="utf-8", errors="replace")
-    except OSError:  # no Linux: there is no such file
-        return "float32"
-    return "int8" if {"avx512_vnni", "avx_vnni"} & set(flags.split()) else "float32"
+    return "int8" if multiplies_bytes(cpuinfo) else "float32"

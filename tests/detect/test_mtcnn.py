@@ -12,10 +12,14 @@ from platformdirs import user_cache_path
 
 from benchmarks.bench_detect import compare, ground_truth, our_detector, peer_detector
 from recog.boxes import iou, rescaled
+from recog.detect.cascade import find_faces
 from recog.detect.mtcnn import MtcnnDetector
+from recog.detect.openvino_stages import OpenVinoNetworks
+from recog.detect.torch_stages import TorchNetworks
 from recog.errors import ConfigError
 from recog.photos import read_photo
 from recog.types import Detector
+from recog.weights.pull import ensure_weights
 
 CACHE = user_cache_path("recog")
 
@@ -75,7 +79,8 @@ def test_the_fast_path_finds_the_faces_of_the_reference_within_a_pixel(
     assert detector.sha256 == reference.sha256
     wide = np.concatenate([portrait, portrait[:, ::-1]], axis=1)
     for pixels in (portrait, portrait[1:, :-1], wide, wide.repeat(4, axis=0).repeat(4, axis=1)):
-        assert_same_faces(detector, reference, pixels, rounded=max(pixels.shape) > 3072)
+        differences = corner_differences(detector, reference, pixels)
+        assert max(differences) <= 1.0
 
 
 @pytest.mark.networks
@@ -83,23 +88,39 @@ def test_the_fast_path_finds_the_faces_of_the_reference_within_a_pixel(
 def test_the_fast_path_finds_the_faces_of_the_reference_in_crowds_too(
     detector: MtcnnDetector, reference: MtcnnDetector, data: Path
 ) -> None:
-    for path in sorted((data / "wider_dev" / "images").rglob("*.jpg"))[::20]:
-        assert_same_faces(detector, reference, read_photo(path).pixels)
+    """A sum that falls between two levels may be rounded either way: now and then that chooses another window."""
+    paths = sorted((data / "wider_dev" / "images").rglob("*.jpg"))[::20]
+    differences = [
+        value for path in paths for value in corner_differences(detector, reference, read_photo(path).pixels)
+    ]
+    assert len(differences) > 20
+    assert np.median(differences) <= 0.01
+    assert np.mean(np.array(differences) <= 1.0) >= 0.98
 
 
-def assert_same_faces(
-    detector: Detector, reference: Detector, pixels: NDArray[np.uint8], *, rounded: bool = False
+@pytest.mark.networks
+def test_8_bit_numbers_give_the_same_in_float32_where_the_processor_has_no_byte_products(
+    reference: MtcnnDetector, portrait: NDArray[np.uint8]
 ) -> None:
-    """Boxes, landmarks and scores agree; of means that the reference rounds, to a pixel of the photo."""
+    path = ensure_weights("mtcnn", cache=CACHE)
+    wide = np.concatenate([portrait, portrait[:, ::-1]], axis=1)
+    expected = find_faces(TorchNetworks(path, device="cpu").over(wide, factor=1), min_face=20)
+    for in_bytes in (False, True):
+        networks = OpenVinoNetworks(path, threads=1, in_bytes=in_bytes)
+        found = find_faces(networks.over(wide, factor=1), min_face=20)
+        assert len(found.boxes) == 2
+        np.testing.assert_allclose(found.boxes, expected.boxes, atol=0.5)
+        np.testing.assert_allclose(found.landmarks, expected.landmarks, atol=0.5)
+        np.testing.assert_allclose(found.scores, expected.scores, atol=0.01)
+
+
+def corner_differences(detector: Detector, reference: Detector, pixels: NDArray[np.uint8]) -> list[float]:
+    """The largest difference of a corner or landmark, per face of the reference, to the nearest face; none is lost."""
     found, expected = detector.detect(pixels), reference.detect(pixels)
     assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
-        corners = np.array([one.left, one.top, one.right, one.bottom]) - (
-            other.left, other.top, other.right, other.bottom,
-        )  # fmt: skip
-        assert np.abs(corners).max() <= (1.0 if rounded else 0.05)
-        assert np.abs(np.array(one.landmarks) - other.landmarks).max() <= (1.0 if rounded else 0.05)
-        assert abs(one.score - other.score) <= (0.01 if rounded else 1e-4)
+    ours, theirs = ([(f.left, f.top, f.right, f.bottom, *np.ravel(f.landmarks)) for f in faces] for faces in
+                    (found, expected))  # fmt: skip
+    return [float(np.abs(np.array(ours) - face).max(axis=1).min()) for face in theirs]
 
 
 @pytest.mark.networks
@@ -209,10 +230,10 @@ def test_settings_out_of_range_are_refused(setting: dict[str, object], sentence:
 
 @pytest.mark.networks
 @pytest.mark.data
-def test_recall_is_at_least_that_of_facenet_pytorchs_mtcnn(data: Path) -> None:
+def test_recall_is_at_least_that_of_facenet_pytorchs_mtcnn_and_wrong_boxes_are_no_more(data: Path) -> None:
     """On every fourth of 160 photos; the whole set is benchmarks/bench_detect.py's."""
-    photos = ground_truth(data / "wider_dev", least=30)[::4]
-    result = compare(photos, our_detector(CACHE, "cpu"), peer_detector("cpu"), repeats=1)
-    assert result.faces > 100
-    assert result.ours.found >= result.peer.found > 0.5 * result.faces
-    assert np.mean(np.array(result.nearest) <= 1.0) > 0.98
+    photos = ground_truth(data / "wider_dev")[::4]
+    detectors = {"peer": peer_detector("cpu"), "recog": our_detector(CACHE, "cpu")}
+    peer, ours = compare(photos, detectors, least=30, repeats=1).values()
+    assert ours.found >= peer.found > 0.5 * peer.faces > 50
+    assert ours.wrong <= peer.wrong

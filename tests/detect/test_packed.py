@@ -22,7 +22,7 @@ def test_a_level_is_that_of_the_reference(height: int, width: int, rows: int, co
     pixels = noise(height, width, seed=height * 41 + width)
     level = PackedAreas(pixels).level(rows, columns, np.arange(rows), np.arange(columns))
     reference = SummedAreas(torch.from_numpy(pixels)).whole(rows, columns)
-    np.testing.assert_allclose(level, reference.numpy(), rtol=1e-5, atol=1e-4)
+    assert np.abs(level - reference.numpy()).max() <= 0.5 + 1e-4
 
 
 def test_rows_and_columns_of_a_level_may_be_chosen_and_repeated() -> None:
@@ -41,7 +41,7 @@ def test_windows_are_those_of_the_reference(height: int, width: int, seed: int) 
     windows = np.stack([left, top, right, bottom], axis=1)
     pixels = noise(height, width, seed)
     reference = SummedAreas(torch.from_numpy(pixels)).windows(torch.from_numpy(windows), 7, 7)
-    np.testing.assert_allclose(PackedAreas(pixels).windows(windows, 7), reference.numpy(), rtol=1e-5, atol=1e-4)
+    assert np.abs(PackedAreas(pixels).windows(windows, 7) - reference.numpy()).max() <= 0.5 + 1e-4
 
 
 @pytest.mark.parametrize("factor", [1, 3, 40])
@@ -49,9 +49,9 @@ def test_cells_too_large_for_a_field_are_added_up_from_parts(factor: int) -> Non
     """White is the worst case: a field of 21 bits holds 8224 white pixels, and a cell here has up to 120,000."""
     pixels = np.full((600, 800, 3), 255, np.uint8)
     photo = PackedAreas(pixels, factor=factor)
-    np.testing.assert_allclose(photo.level(2, 2, np.arange(2), np.arange(2)), 255.0, rtol=1e-6)
+    np.testing.assert_array_equal(photo.level(2, 2, np.arange(2), np.arange(2)), 255)
     window = np.array([[0, 0, photo.width, photo.height], [0, 0, 1, photo.height]])
-    np.testing.assert_allclose(photo.windows(window, 2), 255.0, rtol=1e-6)
+    np.testing.assert_array_equal(photo.windows(window, 2), 255)
 
 
 def test_channels_do_not_leak_into_each_other() -> None:
@@ -59,12 +59,12 @@ def test_channels_do_not_leak_into_each_other() -> None:
         pixels = np.zeros((90, 91, 3), np.uint8)
         pixels[..., channel] = 255
         means = PackedAreas(pixels).windows(np.array([[0, 0, 91, 90]]), 1)
-        np.testing.assert_allclose(means.flatten(), [255 * (each == channel) for each in range(3)], rtol=1e-6)
+        np.testing.assert_array_equal(means.flatten(), [255 * (each == channel) for each in range(3)])
 
 
 @pytest.mark.parametrize("factor", [2, 3, 7])
 def test_a_photo_made_smaller_is_the_means_of_its_blocks(factor: int) -> None:
-    """Sides that are no multiple lose what remains; the reference rounds the means to whole numbers."""
+    """Sides that are no multiple lose what remains."""
     pixels = noise(61, 85)
     height, width = 61 // factor, 85 // factor
     exact = np.zeros((height, width, 3))
@@ -75,7 +75,7 @@ def test_a_photo_made_smaller_is_the_means_of_its_blocks(factor: int) -> None:
     packed = PackedAreas(pixels, factor=factor)
     assert (packed.height, packed.width) == (height, width)
     level = packed.level(height, width, np.arange(height), np.arange(width))
-    np.testing.assert_allclose(level[0].transpose(1, 2, 0), exact, rtol=1e-5)
+    assert np.abs(level[0].transpose(1, 2, 0) - exact).max() <= 0.5 + 1e-4
     assert np.abs(reduced(pixels, factor) - exact).max() <= 0.5 + 1e-9
 
 

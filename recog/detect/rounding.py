@@ -1,0 +1,60 @@
+"""The 8-bit numbers that MTCNN's networks multiply: to what their weights and inputs are rounded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+HIGHEST = 255
+"""Of an input's levels, counted from 0."""
+_WEIGHT_LEVELS = 127
+"""On either side of 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Equally spaced numbers, 0 among them: (i - zero) * step for i from 0 to HIGHEST."""
+
+    step: float
+    zero: int
+
+    @property
+    def low(self) -> float:
+        """The smallest."""
+        return -self.zero * self.step
+
+    @property
+    def high(self) -> float:
+        """The largest."""
+        return (HIGHEST - self.zero) * self.step
+
+
+PIXELS = Levels(1.0, 0)
+LEVELS: Mapping[str, Levels] = {
+    "pnet.conv2": Levels(0.050468, 46),
+    "pnet.conv3": Levels(0.072191, 96),
+    "pnet.conv4_1": Levels(0.064732, 59),
+    "pnet.conv4_2": Levels(0.064732, 59),
+    "rnet.conv2": Levels(0.029259, 113),
+    "rnet.conv3": Levels(0.023529, 100),
+    "rnet.dense4": Levels(0.0083883, 17),
+    "onet.conv2": Levels(0.029143, 51),
+    "onet.conv3": Levels(0.031192, 89),
+    "onet.conv4": Levels(0.019879, 58),
+    "onet.dense5": Levels(0.01159, 5),
+}
+"""Layer -> the levels of its input, which are as fine as the least mean squared error over photos allows.
+
+Measured by benchmarks/measure_levels.py. First layers take whole pixels; a layer that is not named is computed in
+float32: the last ones of R-Net and O-Net, whose outputs are the boxes.
+"""
+FIRST = frozenset({"pnet.conv1", "rnet.conv1", "onet.conv1"})
+
+
+def rounded_weight(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(out, ...) -> the same shape, rounded to 255 levels with one step for each output (arXiv:1806.08342)."""
+    largest = np.abs(weight).max(axis=tuple(range(1, weight.ndim)), keepdims=True)
+    step = np.maximum(largest, np.finfo(np.float32).tiny) / np.float32(_WEIGHT_LEVELS)
+    rounded: NDArray[np.float32] = np.rint(weight / step) * step
+    return rounded
