@@ -6,6 +6,8 @@ from recog.types import Embeddings, FaceIds
 
 UNIT_TOLERANCE = 1e-3
 """How far a length may be from one: float32 rounding of 128 squares is a thousand times smaller."""
+_LEAST, _MOST = (1.0 - UNIT_TOLERANCE) ** 2, (1.0 + UNIT_TOLERANCE) ** 2
+"""Of squared lengths."""
 
 
 def checked_embeddings(embeddings: Embeddings, *, dim: int) -> Embeddings:
@@ -14,9 +16,10 @@ def checked_embeddings(embeddings: Embeddings, *, dim: int) -> Embeddings:
         raise ValueError(f"embeddings are float32, not {embeddings.dtype}")
     if embeddings.ndim != 2 or embeddings.shape[1] != dim:
         raise ValueError(f"embeddings have shape (n, {dim}), not {embeddings.shape}")
-    lengths = np.sqrt(np.einsum("nd,nd->n", embeddings, embeddings))
-    wrong = np.flatnonzero(~(np.abs(lengths - 1.0) <= UNIT_TOLERANCE))  # written so that NaN is wrong too
-    if wrong.size:
+    squares = np.einsum("nd,nd->n", embeddings, embeddings)
+    if not ((squares >= _LEAST) & (squares <= _MOST)).all():  # written so that NaN is wrong too
+        lengths = np.sqrt(squares)
+        wrong = np.flatnonzero(~((squares >= _LEAST) & (squares <= _MOST)))
         raise ValueError(
             f"embeddings have length one, but row {wrong[0]} has length {lengths[wrong[0]]} ({wrong.size} such rows)"
         )

@@ -64,6 +64,22 @@ def test_an_ivf_search_answers_with_k_faces_even_where_the_lists_it_visits_hold_
         assert len({near.face_id for near in answer}) == 90
 
 
+@pytest.mark.parametrize("nprobe", [1, 7, 40])
+def test_a_probe_alone_gets_the_shortlist_that_it_gets_among_others(make_index: Make, nprobe: int) -> None:
+    """It comes there by another way, with FAISS' lists chosen here."""
+    random = np.random.default_rng(11)
+    embeddings = unit_rows(random.normal(size=(4_000, DIM)).astype(np.float32))
+    shortlist = make_index("ivf", np.arange(4_000), embeddings)._shortlist
+    assert shortlist is not None
+    shortlist.nprobe = nprobe
+    probes = unit_rows(random.normal(size=(20, DIM)).astype(np.float32))
+    together = shortlist.slots(probes)
+    assert (together == -1).any() == (nprobe < 40), "few lists hold fewer than a shortlist"
+    for probe, expected in zip(probes, together, strict=True):
+        (alone,) = shortlist.slots(probe[np.newaxis])
+        assert len(set(alone.tolist()) ^ set(expected.tolist())) <= 4, "but for codes equally far at the end"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
