@@ -1,6 +1,15 @@
-"""The VGG networks that style transfer looks through, with their layers by name: relu1_1 to relu5_4."""
+"""The VGG networks that style transfer looks through, with their layers by name: relu1_1 to relu5_4.
 
-from collections.abc import Collection, Sequence
+Nothing here, in recog.style.gram or in recog.style.losses assumes that a picture has two axes: a convolution is a sum
+over a window, whether the window slides along time (1-D, sound), over a picture (2-D) or over a picture and time (3-D,
+video), and the Gram matrix sums over all positions there are. A network whose kernels are (out, in, 3) or
+(out, in, 3, 3, 3) therefore gives features of sound or of video. To style a video, two things are missing: such weights
+(or, as Ruder, Dosovitskiy, Brox do it, arXiv:1604.08610, this network frame by frame), and a cost on what changes
+between a frame and the one before it, carried along the optical flow, so that it does not flicker. The gradient by
+hand and the fast convolutions (recog.style.objective, recog.style.convolution) are for pictures.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +46,20 @@ IMAGENET = InputConvention(
 CONVENTIONS = {"vgg16-hed": CAFFE, "vgg16": IMAGENET, "vgg19": IMAGENET}
 """The networks that can look at style, by the name of their weights."""
 
+# By the number of axes of a batch of one: channels, and one, two or three axes of positions.
+_CONVOLVE: dict[int, Callable[..., Tensor]] = {3: F.conv1d, 4: F.conv2d, 5: F.conv3d}
+_POOL: dict[PoolingKind, dict[int, Callable[..., Tensor]]] = {
+    PoolingKind.MAX: {3: F.max_pool1d, 4: F.max_pool2d, 5: F.max_pool3d},
+    PoolingKind.AVERAGE: {3: F.avg_pool1d, 4: F.avg_pool2d, 5: F.avg_pool3d},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Convolution:
-    """One 3 x 3 convolution and its ReLU; name is that of its output: relu1_1.
+    """One convolution and its ReLU; name is that of its output: relu1_1.
 
-    kernel is (out, in, 3, 3), bias (out,). pooled says that the map is halved before this layer.
+    kernel is (out, in, 3, 3), or with one axis of 3 for each axis of positions, bias (out,). pooled says that the map
+    is halved before this layer.
     """
 
     name: str
@@ -116,20 +133,21 @@ class StyleNetwork:
     def features(
         self, picture: Tensor, layers: Collection[str], *, pooling: PoolingKind = PoolingKind.MAX
     ) -> dict[str, Tensor]:
-        """(1, 3, H, W) RGB in 0..1 -> the named layers' maps, (channels, height, width) each; autograd follows."""
+        """(1, 3, *positions) RGB in 0..1 -> the named layers' maps, (channels, *positions) each; autograd follows."""
         maps: dict[str, Tensor] = {}
         x = self.prepare(picture)
         for convolution in self.until(layers):
             if convolution.pooled:
-                x = F.max_pool2d(x, 2) if pooling is PoolingKind.MAX else F.avg_pool2d(x, 2)
-            x = F.relu(F.conv2d(x, convolution.kernel, convolution.bias, padding=1))
+                x = _POOL[pooling][x.ndim](x, 2)
+            x = F.relu(_CONVOLVE[x.ndim](x, convolution.kernel, convolution.bias, padding=1))
             if convolution.name in layers:
                 maps[convolution.name] = x[0]
         return maps
 
     def _affine(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        scale = torch.tensor(self.convention.scale, device=like.device).view(1, 3, 1, 1)
-        offset = torch.tensor(self.convention.offset, device=like.device).view(1, 3, 1, 1)
+        shape = (1, 3, *(1 for _ in like.shape[2:]))
+        scale = torch.tensor(self.convention.scale, device=like.device).view(shape)
+        offset = torch.tensor(self.convention.offset, device=like.device).view(shape)
         return scale, offset
 
 

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from recog.errors import ConfigError
+from recog.style.gram import mean_gram_matrix
 from recog.style.layers import CAFFE, IMAGENET, StyleNetwork, load_network
 from recog.style.settings import PoolingKind
 
@@ -77,3 +78,27 @@ def weights_of(network: StyleNetwork) -> dict[str, torch.Tensor]:
         key = each.name.replace("relu", "conv")
         tensors |= {f"{key}.weight": each.kernel, f"{key}.bias": each.bias}
     return tensors
+
+
+def test_features_and_gram_need_no_second_axis_and_allow_a_third(network: StyleNetwork) -> None:
+    """A kernel that looks along one axis alone gives the same on a line, on a picture one row high, and in a volume."""
+    line = torch.rand(1, 3, 12)
+    tensors = weights_of(network)
+    first = {name: tensors[name] for name in ("conv1_1.weight", "conv1_1.bias", "conv1_2.weight", "conv1_2.bias")}
+    rows = {name: value if value.ndim == 1 else value[:, :, 1] for name, value in first.items()}
+    grams = []
+    for axes in (1, 2, 3):
+        kernels = {name: _middle(value, axes - 1) if value.ndim == 3 else value for name, value in rows.items()}
+        one = StyleNetwork("vgg16-hed", "0" * 64, kernels, CAFFE)
+        maps = one.features(line.view(1, 3, *[1] * (axes - 1), 12), {"relu1_2"})
+        assert maps["relu1_2"].shape == (8, *[1] * (axes - 1), 12)
+        grams.append(mean_gram_matrix(maps["relu1_2"]))
+    torch.testing.assert_close(grams[1], grams[0], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(grams[2], grams[0], rtol=1e-4, atol=1e-5)
+
+
+def _middle(kernel: torch.Tensor, more: int) -> torch.Tensor:
+    """(out, in, 3) -> with so many axes of 3 before the last, nought but in their middle."""
+    for _ in range(more):
+        kernel = torch.stack([torch.zeros_like(kernel), kernel, torch.zeros_like(kernel)], dim=2)
+    return kernel
