@@ -53,11 +53,12 @@ bench: setup
 # change bytes of every file that it reads; hold the catalog against a model. What `make test` does for a few minutes.
 faults: setup
 	$(VENV)/bin/python -m tests.faults.sabotage
-	$(VENV)/bin/python -m tests.faults.sweep --full
+	$(VENV)/bin/python -m tests.faults.sweep --full --write
 	$(VENV)/bin/python -m tests.faults.random_kills --kills 1000 --photos 500 --write
 	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write
 	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write
-	RECOG_FAULT_ROUNDS=200 RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py
+	$(VENV)/bin/python -m tests.faults.meeting --rounds 200 --write
+	RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py
 	RECOG_FAULT_ROUNDS=20 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_server.py tests/faults/test_small_disk.py
 	RECOG_MODEL_SEQUENCES=1000 RECOG_MODEL_STEPS=50 $(VENV)/bin/pytest --timeout 20000 tests/store/test_model.py
 

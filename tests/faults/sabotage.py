@@ -262,11 +262,6 @@ SABOTAGES = (
         "tests/store/test_erasure.py -k kill_between",
     ),
     Sabotage(
-        "the catalog is for its owner alone",
-        "recog/store/engine.py", "os.O_CLOEXEC, 0o600)", "os.O_CLOEXEC, 0o644)",
-        "tests/store/test_opening.py -k nobody_else",
-    ),
-    Sabotage(
         "a catalog that others may read is closed to them",
         "recog/store/engine.py", "os.fchmod(descriptor, 0o600)", "pass",
         "tests/store/test_opening.py -k others_may_read",
