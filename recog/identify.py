@@ -11,7 +11,7 @@ it, and more photos of the right person help exactly where the question is open.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import exp, log
+from math import exp
 
 import numpy as np
 
@@ -87,13 +87,3 @@ def probability(squared_distance: float, calibration: Calibration) -> float:
     if exponent > 0:
         return exp(-exponent) / (1.0 + exp(-exponent))
     return 1.0 / (1.0 + exp(exponent))
-
-
-def squared_distance_at(probability: float, calibration: Calibration) -> float:
-    """The squared distance at which two faces are one person with this probability; may lie outside 0 to 4.
-
-    The inverse of `probability`. A probability of 0 or 1 or beyond, which no distance reaches, is a ValueError.
-    """
-    if not 0.0 < probability < 1.0:
-        raise ValueError(f"a probability that a distance can reach is between 0 and 1, not {probability}")
-    return (log((1.0 - probability) / probability) - calibration.intercept) / calibration.slope

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recog.identify import NEAR_TIE, identify, probability, squared_distance_at, verify
+from recog.identify import NEAR_TIE, identify, probability, verify
 from recog.types import Calibration, Match, Neighbour
 
 ANNA, BO, CEM = 1, 2, 3
@@ -130,14 +130,3 @@ def test_probability_falls_with_distance_and_survives_any_slope() -> None:
     assert [probability(squared, steep) for squared in (0.0, 1.0, 4.0)] == [1.0, 0.5, 0.0]
     falling = [probability(squared, CALIBRATION) for squared in np.linspace(0, 4, 50)]
     assert falling == sorted(falling, reverse=True)
-
-
-@pytest.mark.parametrize("wanted", [0.001, 0.1, 0.5, 0.99])
-def test_the_distance_of_a_probability_has_that_probability(wanted: float) -> None:
-    assert probability(squared_distance_at(wanted, CALIBRATION), CALIBRATION) == pytest.approx(wanted)
-
-
-@pytest.mark.parametrize("wanted", [0.0, 1.0, -1.0])
-def test_no_distance_has_an_impossible_probability(wanted: float) -> None:
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        squared_distance_at(wanted, CALIBRATION)

@@ -9,11 +9,10 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from recog import identify as decide
 from recog.cluster.apart import kept_apart
 from recog.cluster.extend import extended_clusters
 from recog.cluster.kmeans import k_means
-from recog.cluster.likelihood import Linkage, linkage_of
+from recog.cluster.likelihood import Linkage, linkage_of, probability_of_one
 from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
 from recog.errors import CatalogError, NoFaceFoundError
@@ -25,7 +24,7 @@ from recog.store.catalog import Catalog
 from recog.store.records import ClusterRun, Owners
 from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
 
-LEAST_LIKELY = 0.1
+LEAST_LIKELY = 0.05
 """Probability from which a person is suggested for a cluster."""
 
 
@@ -254,15 +253,17 @@ def _numbered(clusters: list[Cluster], earlier: Sequence[Cluster]) -> list[Clust
 def _with_suggestions(
     catalog: Catalog, networks: Networks, found: Grouping, named: tuple[ClusterSummary, ...]
 ) -> tuple[ClusterSummary, ...]:
-    """For each cluster without a name the likely person, by mean linkage to the person's confirmed faces.
+    """For each cluster without a name the likely person: of whose confirmed faces it is the surest to be more.
 
-    Nobody is suggested of whom a human said that a face of the cluster is not this person.
+    The probability is that the whole cluster is the person. Nobody is suggested of whom a human said that a face of the
+    cluster is not this person.
     """
     gallery = catalog.gallery(networks.info.sha256)
-    people = np.unique(gallery.person_ids)
+    people, sizes = np.unique(gallery.person_ids, return_counts=True)
     if people.size == 0:
         return named
     means = np.stack([gallery.embeddings[gallery.person_ids == person].mean(axis=0) for person in people])
+    norms = np.einsum("pd,pd->p", means, means, dtype=np.float64)
     names = {person.id: person.name for person in catalog.people(hidden=True)}
     rejections = catalog.rejections()
 
@@ -270,14 +271,16 @@ def _with_suggestions(
         if summary.person is not None:
             return None
         mean = found.embeddings[np.searchsorted(found.face_ids, summary.face_ids)].mean(axis=0)
-        squared = np.clip(2.0 - 2.0 * means @ mean, 0.0, 4.0)
+        size, norm = np.array([float(summary.size)]), np.array([float(mean @ mean)])
+        products = np.minimum(means @ mean, 1.0)
+        linkages = found.linkage(size, sizes.astype(np.float64), norm, norms, products)
         refused = {person for face_id in summary.face_ids for person in rejections.get(face_id, ())}
-        squared[np.isin(people, list(refused))] = np.inf
-        nearest = int(squared.argmin())
-        probability = decide.probability(float(squared[nearest]), networks.calibration)
+        linkages[np.isin(people, list(refused))] = np.inf
+        best = int(linkages.argmin())
+        probability = probability_of_one(float(linkages[best]), found.linkage, networks.calibration)
         if probability < LEAST_LIKELY:
             return None
-        return Suggestion(names[int(people[nearest])], probability, float(squared[nearest]))
+        return Suggestion(names[int(people[best])], probability, float(2.0 - 2.0 * products[best]))
 
     return tuple(replace(one, suggestion=suggestion(one)) for one in named)
 

@@ -3,12 +3,13 @@
 import shlex
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import nsmallest
 
 import numpy as np
 
-from recog import identify as decide
+from recog.cluster.likelihood import Linkage, linkage_at, probability_of_one
 from recog.library.clusters import Grouping, identity_grouping, summaries, with_numbers
 from recog.library.evidence import FACES_NAMED, Faces, Rows, Samples, Side
 from recog.library.mixed import Mixed, mixed_people
@@ -18,8 +19,11 @@ from recog.library.results import DuplicatePair, DuplicateReport, MixedPerson, P
 from recog.store.catalog import Catalog
 from recog.types import Calibration, Cluster
 
-LEAST_PROBABILITY = 0.5
-"""Pairs of sides that are rather two people than one are not worth a look."""
+LEAST_PROBABILITY = 0.05
+"""Pairs that are one person less often are not worth a look. In libraries made of labelled photos, where of 75
+pairs above it 36 % were one person, and these were 77 % of all that were within a distance of 1.2."""
+SURE = 0.5
+"""Probability from which pairs make groups."""
 PAIRS_SHOWN = 500
 """Pairs in the report, the most probable ones; joining them changes the rest anyway."""
 CLUSTERS_SHOWN = 1000
@@ -28,17 +32,27 @@ ENTRIES = 1 << 24
 """Distances between sides held at once: 64 MB."""
 
 
-def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
-    """Pairs and groups of sides that are probably one person, most probable first; nothing is written.
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """What tells how probable it is that two sides are one person: the rule by which the library is grouped."""
 
-    The distance between two sides is the mean squared distance over all pairs of their faces (average linkage). Hidden
-    people, ignored faces, and pairs that a human called two people are left out.
+    rule: Linkage
+    calibration: Calibration
+
+
+def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
+    """Pairs and groups of sides that may be one person, most probable first; nothing is written.
+
+    The probability counts how many faces each side has, and how many the library (see `cluster.likelihood`); the
+    distance told is the mean squared distance over all pairs of faces. Hidden people, ignored faces, and pairs that a
+    human called two people are left out.
     """
     calibration = networks.calibration
     grouping = identity_grouping(catalog, networks)
     faces, clusters = _faces(catalog, grouping), with_numbers(grouping.clusters)
     people, unnamed = _people(catalog, faces), _unnamed(faces, clusters)
-    near = _near_sides([*people, *unnamed], _Refused(catalog), calibration)
+    odds = Odds(grouping.linkage, calibration)
+    near = _near_sides([*people, *unnamed], _Refused(catalog), odds)
     pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
     mixed = mixed_people(people, grouping.linkage)
     tiles = [Side(faces, _rows(faces, one)) for one in clusters[:CLUSTERS_SHOWN]]
@@ -46,7 +60,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])
     run = catalog.cluster_run(networks.info.sha256)
     remembered = {one.number for one in run.clusters} if run is not None else set()
-    found = tuple(_pair(samples, pair, calibration, remembered) for pair in pairs)
+    found = tuple(_pair(samples, pair, odds, remembered) for pair in pairs)
     counts = catalog.counts()
     return DuplicateReport(
         library=catalog.url,
@@ -59,8 +73,8 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
         cluster_samples=tuple(samples.of(tile) for tile in tiles),
         pairs=found,
         pairs_left_out=len(near) - len(pairs),
-        mixed=tuple(_mixed(samples, one, calibration) for one in mixed),
-        groups=_groups([pair for pair in found if pair.squared_distance <= calibration.threshold]),
+        mixed=tuple(_mixed(samples, one, odds) for one in mixed),
+        groups=_groups([pair for pair in found if pair.probability >= SURE]),
         duplicate_photos=tuple(catalog.copies()),
         near_copies=_near_copies(catalog, faces),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -115,33 +129,42 @@ class _Refused:
         return rejected >= min(FACES_NAMED, (len(ids) + 1) // 2)
 
 
-def _near_sides(sides: list[Side], refused: _Refused, calibration: Calibration) -> list[tuple[Side, Side, float]]:
-    """Every pair of sides near enough to be listed with its mean squared distance; people come before clusters."""
+def _near_sides(sides: list[Side], refused: _Refused, odds: Odds) -> list[tuple[Side, Side, float]]:
+    """Every pair of sides probable enough to be listed with its linkage; people come before clusters."""
     if not sides:
         return []
     means = np.stack([side.mean for side in sides])
-    limit = decide.squared_distance_at(LEAST_PROBABILITY, calibration)
+    sizes, norms = np.array([float(len(side.rows)) for side in sides]), np.einsum("sd,sd->s", means, means, dtype=float)
+    limit = linkage_at(LEAST_PROBABILITY, odds.rule, odds.calibration)
+    reach = replace(odds.rule, threshold=limit).reach
     step = max(1, ENTRIES // len(sides))
     near = []
     for start in range(0, len(sides), step):
         squared = 2.0 - 2.0 * means[start : start + step] @ means.T
-        for row, column in np.argwhere(squared <= limit).tolist():
-            if start + row < column and not refused(sides[start + row], sides[column]):
-                near.append((sides[start + row], sides[column], float(max(0.0, squared[row, column]))))
+        rows, columns = np.nonzero(squared <= reach)
+        once = start + rows < columns
+        squared, rows, columns = squared[rows, columns][once], start + rows[once], columns[once]
+        products = np.minimum(1.0 - squared / 2.0, 1.0)
+        linkages = odds.rule(sizes[rows], sizes[columns], norms[rows], norms[columns], products)
+        near += [
+            (left, right, linkage)
+            for row, column, linkage in zip(rows.tolist(), columns.tolist(), linkages.tolist(), strict=True)
+            if linkage <= limit and not refused(left := sides[row], right := sides[column])
+        ]
     return near
 
 
 def _pair(
-    samples: Samples, pair: tuple[Side, Side, float], calibration: Calibration, remembered: AbstractSet[int | None]
+    samples: Samples, pair: tuple[Side, Side, float], odds: Odds, remembered: AbstractSet[int | None]
 ) -> DuplicatePair:
-    left, right, squared_distance = pair
+    left, right, linkage = pair
     merge, reject = _commands(left, right, remembered)
     return DuplicatePair(
         left=samples.side(left),
         right=samples.side(right),
-        squared_distance=squared_distance,
+        squared_distance=left.squared_distance(right),
         nearest=left.nearest(right),
-        probability=decide.probability(squared_distance, calibration),
+        probability=probability_of_one(linkage, odds.rule, odds.calibration),
         command=merge,
         reject_command=reject,
     )
@@ -164,13 +187,13 @@ def _commands(left: Side, right: Side, remembered: AbstractSet[int | None]) -> t
     return _command("confirm", "NAME", *numbers, "--new"), ""
 
 
-def _mixed(samples: Samples, mixed: Mixed, calibration: Calibration) -> MixedPerson:
+def _mixed(samples: Samples, mixed: Mixed, odds: Odds) -> MixedPerson:
     return MixedPerson(
         main=samples.side(mixed.main),
         part=samples.side(mixed.part),
         squared_distance=mixed.squared_distance,
         nearest=mixed.main.nearest(mixed.part),
-        probability=decide.probability(mixed.squared_distance, calibration),
+        probability=probability_of_one(mixed.main.linkage(mixed.part, odds.rule), odds.rule, odds.calibration),
         further=mixed.further,
         command=_command("split", mixed.main.person or ""),
     )
@@ -181,7 +204,7 @@ def _command(verb: str, *words: str) -> str:
 
 
 def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
-    """Labels that pairs below the threshold connect, where more than two hang together."""
+    """Labels that pairs connect, where more than two hang together."""
     group_of: dict[str, set[str]] = {}
     for pair in pairs:
         joined = group_of.get(pair.left.label, {pair.left.label}) | group_of.get(pair.right.label, {pair.right.label})

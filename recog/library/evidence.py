@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.cluster.likelihood import Linkage
 from recog.library.results import DuplicateSide, FaceSample
 from recog.store.catalog import Catalog
 from recog.types import Embeddings, Face, FaceIds
@@ -62,6 +63,15 @@ class Side:
     def squared_distance(self, other: "Side") -> float:
         """The mean over all pairs of faces across the sides, which for unit embeddings is 2 - 2 m.n of their means."""
         return float(np.clip(2.0 - 2.0 * (self.mean @ other.mean), 0.0, 4.0))
+
+    def linkage(self, other: "Side", rule: Linkage) -> float:
+        """How sure it is that both sides are one person, as the distance of two lone faces; see `likelihood`."""
+        one, two = self.mean.astype(np.float64), other.mean.astype(np.float64)
+        sizes, others, norms, other_norms, products = (
+            np.array([value], np.float64)
+            for value in (len(self.rows), len(other.rows), one @ one, two @ two, one @ two)
+        )
+        return float(rule(sizes, others, norms, other_norms, np.minimum(products, 1.0))[0])
 
     def nearest(self, other: "Side") -> float:
         """The smallest squared distance between a face of one side and one of the other.

@@ -169,7 +169,7 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Who a cluster without a name probably is: squared_distance is the mean to the person's confirmed faces."""
+    """Who a whole cluster without a name may be: squared_distance is the mean to the person's confirmed faces."""
 
     person: str
     probability: float
@@ -234,7 +234,7 @@ class DuplicateSide:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePair:
-    """Two sides that are probably one person.
+    """Two sides that may be one person.
 
     squared_distance is the mean over pairs of faces across the sides (average linkage), nearest the smallest one.
     command is the recog command that merges them, reject_command the one that says they are two; empty where both

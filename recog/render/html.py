@@ -42,7 +42,7 @@ def duplicate_page(report: DuplicateReport) -> str:
     """
     style, script = page.asset("report.css"), page.asset("report.js")
     sections = (
-        ("pairs", "Probably one person twice", len(report.pairs), _pairs(report)),
+        ("pairs", "One person twice?", len(report.pairs), _pairs(report)),
         ("groups", "Groups", len(report.groups), _groups(report)),
         ("mixed", "One name, two people?", len(report.mixed), _mixed(report)),
         ("clusters", "People and clusters", len(report.clusters), _clusters(report)),
@@ -100,8 +100,8 @@ def _head(report: DuplicateReport) -> str:
         f'<p class="lead">{said}</p><dl class="facts">{facts}</dl>'
         f'<p class="fine">{page.text(report.library)}, {page.text(created)}. Faces are compared by '
         f"{page.text(report.network.name)} (trained on {page.text(report.network.trained_on)}). "
-        f"Squared distances run from 0, the same direction, to 4; up to {distance(calibration.threshold)} counts "
-        f"as one person, {_odds(calibration)}.</p>"
+        f"Squared distances run from 0, the same direction, to 4; two faces up to "
+        f"{distance(calibration.threshold)} apart count as one person, {_odds(calibration)}.</p>"
     )
 
 
@@ -121,8 +121,9 @@ def _pairs(report: DuplicateReport) -> str:
     cards = "".join(_pair(number, pair) for number, pair in enumerate(report.pairs, start=1))
     rest = f" {count(report.pairs_left_out, 'pair')} of lesser evidence not listed." if report.pairs_left_out else ""
     return (
-        '<p class="about">The most probable first. Distance is the mean over all pairs of faces across the two sides, '
-        f'nearest the smallest of them.{rest}</p><div class="pairs">{cards}</div>'
+        '<p class="about">The most probable first. The probability counts how many faces each side and the whole '
+        "library has. Distance is the mean over all pairs of faces across the two sides, nearest the smallest of them."
+        f'{rest}</p><div class="pairs">{cards}</div>'
     )
 
 

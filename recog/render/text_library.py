@@ -116,7 +116,7 @@ def duplicates(report: DuplicateReport) -> str:
         f"{count(report.people, 'person')}, {count(len(report.clusters), 'cluster')}, {count(report.faces, 'face')}"
     )
     blocks = [
-        f"{count(len(report.pairs), 'pair')} probably one person twice ({library}; {_decision(report.calibration)})"
+        f"{count(len(report.pairs), 'pair')} may be one person twice ({library}; {_decision(report.calibration)})"
     ]
     if report.pairs:
         rows = [

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from recog.cluster.labels import numbered
-from recog.cluster.likelihood import Linkage, linkage_for, linkage_of
+from recog.cluster.likelihood import Linkage, linkage_at, linkage_for, linkage_of, probability_of_one
 from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
 from recog.types import Calibration, ClusterRule, Embeddings, Scatter
@@ -128,3 +128,18 @@ def test_people_with_many_photos_do_not_take_in_strangers() -> None:
     owners = np.concatenate([np.repeat([0, 1, 2], 40), np.arange(3, 12)])
     faces = unit_rows((people[owners] + 0.8 * random.normal(size=(len(owners), 50)) / 50**0.5).astype(np.float32))
     np.testing.assert_array_equal(identity_clusters(faces, linkage_for(RULE, len(faces))), numbered(owners))
+
+
+def test_two_sets_are_even_at_the_threshold_and_surer_to_be_one_person_the_less_their_linkage() -> None:
+    rule = Linkage(0.5, SCATTER)
+    assert probability_of_one(0.5, rule, CALIBRATION) == 0.5
+    falling = [probability_of_one(linkage, rule, CALIBRATION) for linkage in np.linspace(-300, 300, 61)]
+    assert falling == sorted(falling, reverse=True)
+    assert (falling[0], falling[-1]) == (1.0, 0.0)
+    assert probability_of_one(0.6, replace(rule, threshold=0.4), CALIBRATION) < 0.5, "a larger library wants more"
+
+
+@pytest.mark.parametrize("wanted", [0.001, 0.05, 0.5, 0.99])
+def test_the_linkage_of_a_probability_has_that_probability(wanted: float) -> None:
+    rule = Linkage(0.5, SCATTER)
+    assert probability_of_one(linkage_at(wanted, rule, CALIBRATION), rule, CALIBRATION) == pytest.approx(wanted)

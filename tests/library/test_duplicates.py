@@ -6,19 +6,21 @@ import time
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from recog.cluster.likelihood import Linkage
+from recog.cluster.likelihood import Linkage, linkage_of, probability_of_one
 from recog.distance import unit_rows
+from recog.library.duplicates import LEAST_PROBABILITY
 from recog.library.evidence import NEAREST_FACES, Faces, Side
 from recog.library.mixed import MOST_GROUPED, mixed_people
 from recog.library.near_copies import near_copies
 from recog.store.records import ScannedPhoto
-from recog.types import Embeddings, Face, FaceBox, FileStat, NewFace, Photo
+from recog.types import ClusterRule, Embeddings, Face, FaceBox, FileStat, NewFace, Photo, Scatter
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 LANDMARKS = ((30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0, 80.0))
@@ -147,6 +149,34 @@ def test_distances_between_sides_are_those_of_all_pairs() -> None:
         range(30), key=lambda row: float(((left[row] - left.mean(axis=0)) ** 2).sum() - (left[row] ** 2).sum())
     )
     assert one.typical[0] == 100 + nearest
+
+
+def test_pairs_are_ranked_by_what_their_sizes_prove_and_none_that_is_likely_is_left_out(
+    library: PaintedLibrary,
+) -> None:
+    """The slow twin: every pair of sides by itself."""
+    rule = ClusterRule(0.6, 30, Scatter(0.7, 40.0, 0.1), "painted faces")
+    library.networks.calibration = replace(library.networks.calibration, clusters=rule)
+    draw = np.random.default_rng(5)
+    groups = [around(tuple(draw.normal(size=3)), int(count)) for count in draw.integers(1, 9, 12)]
+    for number, ids in enumerate(fill(library, groups)):
+        name(library, f"P{number}", ids)
+    report = library.duplicates()
+    linkage = linkage_of(library.networks.calibration, sum(map(len, groups)))
+    embeddings = np.concatenate(groups)
+    faces, starts = Faces(np.arange(len(embeddings)), embeddings, ()), np.cumsum([0, *map(len, groups)])
+    every = [Side(faces, np.arange(start, stop)) for start, stop in pairwise(starts)]
+    slow = {
+        (f"P{one}", f"P{other}"): probability_of_one(
+            every[one].linkage(every[other], linkage), linkage, library.networks.calibration
+        )
+        for one, other in combinations(range(12), 2)
+    }
+    likely = sorted((said for said in slow.values() if said >= LEAST_PROBABILITY), reverse=True)
+    assert 3 <= len(likely) < len(slow)
+    assert [pair.probability for pair in report.pairs] == pytest.approx(likely, abs=1e-5)
+    for pair in report.pairs:
+        assert pair.probability == pytest.approx(slow[pair.left.label, pair.right.label], abs=1e-5)
 
 
 def test_the_nearest_pair_of_large_sides_is_of_an_even_sample() -> None:

@@ -171,7 +171,7 @@ def test_many_clusters_are_cut_with_a_word_on_the_rest() -> None:
 
 def test_duplicates_are_ranked_with_the_command_that_merges_them(report: DuplicateReport) -> None:
     lines = to_text(report).splitlines()
-    assert lines[0].startswith("3 pairs probably one person twice (1 person, 2 clusters, 31,022 faces; false accepts")
+    assert lines[0].startswith("3 pairs may be one person twice (1 person, 2 clusters, 31,022 faces; false accepts")
     assert "0.580    0.310         97 %  " + report.pairs[0].command in lines[3]
     assert lines[3].endswith(report.pairs[0].reject_command)
     assert lines[4].split()[-3:] == ["%", "-", "-"]
