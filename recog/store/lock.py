@@ -72,7 +72,9 @@ class WriterLock:
         if self._descriptor is not None:
             with suppress(OSError):  # a full or failing disk: the id of a process that is gone stays, the lock does not
                 os.ftruncate(self._descriptor, 0)
-            os.close(self._descriptor)  # which frees the lock; the file stays, for removing it would race
+            # Frees the lock, also where the disk complains; the file stays, for removing it would race.
+            with suppress(OSError):
+                os.close(self._descriptor)
             self._descriptor = None
 
 

@@ -1,16 +1,18 @@
-"""A PostgreSQL server that dies under an indexer: one sentence, and the next run completes the library.
+"""A PostgreSQL server, or the program that uses it, dies: one sentence, and the next run completes what was begun.
 
-RECOG_FAULT_ROUNDS makes it longer.
+RECOG_FAULT_ROUNDS makes it longer: so many moments of each verb.
 """
 
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,8 +20,11 @@ from typing import Any
 
 import pytest
 
-from tests.faults.tracing import ROOT
-from tests.faults.world import State, state
+from recog.store.database import Database, parse_url
+from recog.store.schema import migrate
+from tests.faults.program import STAYING, VANISHING
+from tests.faults.tracing import ROOT, Run, obstacle, run_traced, strace
+from tests.faults.world import REVISIONS, State, World, state
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
 
 pytestmark = pytest.mark.postgres
@@ -75,9 +80,11 @@ def _connection(server: Any) -> Any:
             time.sleep(0.1)
 
 
-def new_database(server: Any, name: str) -> str:
+def new_database(server: Any, name: str, *, like: str = "template1") -> str:
     with closing(_connection(server)) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        # Without it a copy's sequences are behind their rows after a crash: what they gave was logged for the original.
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY".encode())
     return str(server.get_uri(name))
 
 
@@ -95,7 +102,15 @@ def stop_at_once(server: Any, database: str) -> None:
     process = server.get_postmaster_info().process
     process.send_signal(signal.SIGQUIT)
     process.wait(30)
-    server.ensure_postgres_running()
+    deadline = time.monotonic() + 120
+    while True:  # it may take longer to recover than its own program for starting it waits
+        try:
+            server.ensure_postgres_running()
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
 
 
 @pytest.mark.parametrize("fault", [kill_backend, stop_at_once])
@@ -137,3 +152,111 @@ def committed(library: PaintedLibrary) -> set[tuple[int, bytes]]:
         for rows in library.catalog.embeddings(library.networks.info.sha256)
         for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True)
     }
+
+
+MIGRATE = f"migrate-{REVISIONS[3]}"
+VERBS = ("index", "enrol", "merge", "forget", "cluster", MIGRATE) if ROUNDS > 1 else ("forget", MIGRATE)
+_STOPPED_SECONDS = 60.0
+_STOPPED = re.compile(r"^(\d+) +--- stopped by SIGSTOP", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def filled(mortal: Any, world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the world's library; its catalog is the database `filled`, and of an earlier recog `older`."""
+    if why := obstacle():
+        pytest.skip(f"no fault can be injected: {why}")
+    folder = tmp_path_factory.mktemp("filled") / "library"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECOG_DATABASE", new_database(mortal, "filled"))
+        with painted_library(folder) as library:
+            library.index([world.home / "known"])
+            library.enrol(VANISHING, [world.home / "known" / "orange.png"])
+            library.enrol(STAYING, [world.home / "known" / "green.png"])
+    older = Database(parse_url(new_database(mortal, "older", like="filled")), busy_seconds=5.0)
+    migrate(older, REVISIONS[3], down=True)
+    older.close()
+    return folder
+
+
+@pytest.fixture
+def fresh(mortal: Any, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Makes the library on which a verb runs, folder and database `trial`."""
+
+    def make(verb: str) -> Path:
+        monkeypatch.setenv(
+            "RECOG_DATABASE", new_database(mortal, "trial", like="older" if verb == MIGRATE else "filled")
+        )
+        shutil.rmtree(tmp_path / "library", ignore_errors=True)
+        return Path(shutil.copytree(filled, tmp_path / "library"))
+
+    return make
+
+
+@pytest.fixture
+def moments(world: World, fresh: Callable[[str], Path]) -> Callable[[str], list[int]]:
+    """Chooses, for a verb, at which of its messages it happens: after it is connected, and before it says goodbye."""
+
+    def choose(verb: str) -> list[int]:
+        run = run_traced(world.arguments(verb, fresh(verb)), "-e", "trace=sendto")
+        assert run.status == 0, run.said
+        main = run.trace[0].split()[0]
+        sent = sum(line.split()[0] == main and "sendto(" in line for line in run.trace)
+        return random.Random(f"{SEED} {verb}").choices(range(3, sent), k=ROUNDS)
+
+    return choose
+
+
+def problems(world: World, verb: str, library: Path, run: Run) -> list[str]:
+    """What does not hold afterwards, what an erasure owes included."""
+    found = world.problems(verb, library, run)
+    with painted_library(library) as opened:
+        pending = opened.catalog.counts().pending_erasures
+    return found + ([f"{pending} erasures are pending"] if pending else [])
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_killed_while_it_talks_to_the_server_is_done_or_not_begun(
+    world: World, fresh: Callable[[str], Path], moments: Callable[[str], list[int]], verb: str
+) -> None:
+    for moment in moments(verb):
+        library = fresh(verb)
+        inject = ("-e", "trace=sendto", "-e", f"inject=sendto:signal=KILL:when={moment}")
+        run = run_traced(world.arguments(verb, library), *inject)
+        assert run.injected, "a fault that did not happen proves nothing"
+        assert problems(world, verb, library, run) == [], f"killed at message {moment}"
+
+
+@pytest.mark.parametrize(("verb", "fault"), [(verb, fault) for verb in VERBS for fault in (kill_backend, stop_at_once)])
+def test_a_server_that_dies_in_the_middle_of_a_verb_is_a_sentence_and_half_of_nothing(  # noqa: PLR0917 - fixtures
+    mortal: Any, world: World, fresh: Callable[[str], Path], moments: Callable[[str], list[int]], verb: str, fault: Any
+) -> None:
+    for moment in moments(verb):
+        library = fresh(verb)
+        run = stopped_for(
+            lambda: fault(mortal, "trial"), world.arguments(verb, library), moment, library.parent / "log"
+        )
+        _connection(mortal).close()  # it is up again
+        assert run.status in (0, 1), run.said
+        assert run.status == 0 or (run.said.startswith("the database ") and run.said.count("\n") == 1), run.said
+        assert problems(world, verb, library, run) == [], f"at message {moment}"
+
+
+def stopped_for(fault: Callable[[], None], arguments: list[str], moment: int, log: Path) -> Run:
+    """Run the program, stop it before it sends its n-th message, let the fault happen, and let it go on."""
+    inject = ["-e", "trace=sendto", "-e", f"inject=sendto:signal=STOP:when={moment}"]
+    command = [*strace(), "-f", *inject, "-o", str(log), sys.executable, "-m", "tests.faults.program", *arguments]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    run = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + _STOPPED_SECONDS
+    while not (stopped := _STOPPED.search(log.read_text() if log.exists() else "")):
+        assert run.poll() is None, f"it ended before its message {moment}: no fault happened"
+        assert time.monotonic() < deadline, "it was not stopped"
+        time.sleep(0.02)
+    try:
+        fault()
+    finally:
+        os.kill(int(stopped[1]), signal.SIGCONT)
+    acknowledged, said = run.communicate(timeout=120)
+    return Run(run.returncode, tuple(acknowledged.splitlines()), said, tuple(log.read_text().splitlines()))
