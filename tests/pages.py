@@ -45,8 +45,11 @@ class Reader(HTMLParser):
             self.text.append(data)
 
 
-def dom(page: str, folder: Path, script: str = "") -> tuple[str, str]:
-    """The document after its scripts ran, and the browser's log; `script` runs last, under its own digest."""
+def dom(page: str, folder: Path, script: str = "", *, frames: bool = False) -> tuple[str, str]:
+    """The document after its scripts ran, and the browser's log; `script` runs last, under its own digest.
+
+    frames: draw for some seconds of the page's own time first, so that what waits for a frame happens.
+    """
     if script:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         page = page.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
@@ -55,6 +58,8 @@ def dom(page: str, folder: Path, script: str = "") -> tuple[str, str]:
     path.write_text(page, encoding="utf-8")
     assert CHROMIUM is not None
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--log-level=0"]
+    if frames:
+        flags.append("--virtual-time-budget=5000")
     command = [CHROMIUM, *flags, f"--user-data-dir={folder / 'profile'}", "--dump-dom", path.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     return done.stdout, done.stderr

@@ -152,6 +152,22 @@ def test_a_place_that_cannot_be_written_is_named(report: DuplicateReport, tmp_pa
         write_report(report, tmp_path / "nowhere" / "report.html")
 
 
+def three_hundred_people(report: DuplicateReport) -> DuplicateReport:
+    """Drawn thumbnails, 150 pairs, a name that is markup."""
+    people = [SCRIPT, *(f"Person {number}" for number in range(1, 300))]
+    picture = report.pairs[0].left.samples[0].thumbnail
+    samples = [
+        tuple(FaceSample(6 * who + face, picture + bytes(3000), Path(f"/photos/{who}.jpg")) for face in range(6))
+        for who in range(300)
+    ]
+    sides = [DuplicateSide(name, None, 40, faces) for name, faces in zip(people, samples, strict=True)]
+    pairs = [
+        replace(report.pairs[0], left=left, right=right) for left, right in zip(sides[::2], sides[1::2], strict=True)
+    ]
+    clusters = [ClusterSummary(number, 40, (number,), name, 40) for number, name in enumerate(people)]
+    return replace(report, pairs=tuple(pairs), clusters=tuple(clusters), cluster_samples=tuple(samples))
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: the report was not opened in a browser")
 class TestInABrowser:
     """What a real browser makes of the page."""
@@ -201,20 +217,7 @@ class TestInABrowser:
         assert (focused, found, last) == ("find", "4 of 9", "group item")
 
     def test_three_hundred_people_open_within_three_seconds(self, report: DuplicateReport, tmp_path: Path) -> None:
-        """Drawn thumbnails, 150 pairs, a name that is markup; measured by the page itself, from the first byte on."""
-        people = [SCRIPT, *(f"Person {number}" for number in range(1, 300))]
-        picture = report.pairs[0].left.samples[0].thumbnail
-        samples = [
-            tuple(FaceSample(6 * who + face, picture + bytes(3000), Path(f"/photos/{who}.jpg")) for face in range(6))
-            for who in range(300)
-        ]
-        sides = [DuplicateSide(name, None, 40, faces) for name, faces in zip(people, samples, strict=True)]
-        pairs = [
-            replace(report.pairs[0], left=left, right=right)
-            for left, right in zip(sides[::2], sides[1::2], strict=True)
-        ]
-        clusters = [ClusterSummary(number, 40, (number,), name, 40) for number, name in enumerate(people)]
-        large = replace(report, pairs=tuple(pairs), clusters=tuple(clusters), cluster_samples=tuple(samples))
+        """Measured by the page itself, from the first byte on."""
         script = """
           addEventListener("load", () => {
             const opened = performance.now();
@@ -229,7 +232,7 @@ class TestInABrowser:
             document.title = JSON.stringify([opened, performance.now() - opened, none, shown]);
           });
         """
-        seen, log = dom(duplicate_page(large), tmp_path, script)
+        seen, log = dom(duplicate_page(three_hundred_people(report)), tmp_path, script)
         assert "CONSOLE" not in log
         title = re.search(r"<title>(.*)</title>", seen)
         assert title is not None
@@ -237,3 +240,28 @@ class TestInABrowser:
         assert opened < 3000, f"{opened:.0f} ms to open"
         assert searched < 1000, f"{searched:.0f} ms to search twice"
         assert (none.startswith("0 of "), shown) == (True, True)
+
+    def test_faces_are_drawn_when_they_come_into_sight(self, report: DuplicateReport, tmp_path: Path) -> None:
+        """The bytes are in the page; what is out of sight is neither laid out nor decoded."""
+        script = """
+          const cards = [...document.querySelectorAll(".pair, .tile")];
+          const drawn = () => {
+            const now = cards.filter((card) => card.firstElementChild.checkVisibility({contentVisibilityAuto: true}));
+            return [now.length, now.includes(cards.at(-1))];
+          };
+          const later = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+          later(() => {
+            const first = drawn();
+            cards.at(-1).scrollIntoView({behavior: "instant"});
+            later(() => { document.title = JSON.stringify([cards.length, ...first, ...drawn()]); });
+          });
+        """
+        seen, log = dom(duplicate_page(three_hundred_people(report)), tmp_path, script, frames=True)
+        assert "CONSOLE" not in log
+        title = re.search(r"<title>(.*)</title>", seen)
+        assert title is not None
+        cards, at_first, last_at_first, at_last, last_at_last = json.loads(title[1])
+        assert cards >= 450
+        assert 0 < at_first < 50
+        assert 0 < at_last < 100
+        assert (last_at_first, last_at_last) == (False, True)
