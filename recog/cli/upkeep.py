@@ -14,7 +14,7 @@ from recog.render.figures import count
 
 
 @verb
-def index(
+def index(  # noqa: PLR0917 - a verb and its options
     session: Session,
     folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", show_default=False)],
     exclude: Annotated[
@@ -24,6 +24,7 @@ def index(
     min_face: Annotated[
         int | None, typer.Option(min=1, metavar="PX", help="Ignore faces smaller than PX pixels.", show_default=False)
     ] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare the bytes of unchanged files too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but write nothing.")] = False,
 ) -> None:
     """Find photos in each FOLDER and store their faces.
@@ -34,7 +35,7 @@ def index(
       recog index ~/Pictures --exclude '*/Screenshots/*'
     """
     with session.open(min_face=min_face) as library, photo_bar() as progress:
-        report = library.index(folders, exclude=exclude or (), dry_run=dry_run, progress=progress)
+        report = library.index(folders, exclude=exclude or (), verify=verify, dry_run=dry_run, progress=progress)
     session.show(report)
     if report.interrupted:
         leave("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)

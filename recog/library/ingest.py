@@ -38,14 +38,18 @@ def ingest(
     folders: Sequence[Path],
     *,
     exclude: Sequence[str],
+    verify: bool,
     limits: DecodeLimits,
     progress: ProgressCallback | None,
 ) -> IngestReport:
-    """Index folders; IngestReport says what is counted. The caller holds the writer's lock."""
+    """Index folders; IngestReport says what is counted. The caller holds the writer's lock.
+
+    With verify the bytes of every file are held against the digest that is known of it.
+    """
     start = time.perf_counter()
     detector, network = networks.detector.sha256, networks.info
     roots = {root: catalog.files_under(root, detector=detector, network=network.sha256) for root in folders}
-    found = survey(roots, exclude=exclude)
+    found = survey(roots, exclude=exclude, verify=verify)
     run = Ingestion(catalog, networks, {path: file for known in roots.values() for path, file in known.items()})
     interrupted = False
     missing = 0
@@ -77,7 +81,7 @@ def ingest(
 
 
 def plan(
-    catalog: Catalog | None, networks: Networks, folders: Sequence[Path], *, exclude: Sequence[str]
+    catalog: Catalog | None, networks: Networks, folders: Sequence[Path], *, exclude: Sequence[str], verify: bool
 ) -> IngestReport:
     """Of a dry run: what `ingest` would open, by file stats alone; nothing is written. None is a library not yet made.
 
@@ -88,7 +92,7 @@ def plan(
     if catalog is not None:
         detector, network = networks.detector.sha256, networks.info.sha256
         roots = {root: catalog.files_under(root, detector=detector, network=network) for root in folders}
-    found = survey(roots, exclude=exclude)
+    found = survey(roots, exclude=exclude, verify=verify)
     known = {path for files in roots.values() for path in files}
     changed = sum(stat.path in known for stat in found.todo)
     return IngestReport(
@@ -160,10 +164,18 @@ class Ingestion:
 
     def _link(self, stat: FileStat, photo_id: int) -> None:
         """Known content at another path: moved if an old path of it is gone, else one more copy."""
+        known = self._known.get(stat.path)
+        if known is not None and (known.stat, known.photo_id, known.missing, known.failure) == (
+            stat,
+            photo_id,
+            False,
+            None,
+        ):
+            self.touched += 1  # there is nothing to write
+            return
         others = [path for path in self._catalog.paths([photo_id]).get(photo_id, []) if path != stat.path]
         old = next((path for path in others if path in self._gone), None)
         self._catalog.link_file(stat, photo_id, moved_from=old)
-        known = self._known.get(stat.path)
         if known is not None and known.photo_id == photo_id:
             self.touched += 1
         elif known is not None:

@@ -116,19 +116,24 @@ class PhotoLibrary(StylingVerbs):
         folders: Sequence[Path],
         *,
         exclude: Sequence[str] = (),
+        verify: bool = False,
         dry_run: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
-        """Find the photos below folders, and the faces in them; unchanged files are not opened.
+        """Find the photos below folders, and the faces in them; unchanged files are not opened, but with `verify`.
 
+        verify finds what was changed without a change of size and time.
         A photo that cannot be read is reported and stops nothing. Interrupt at any time and run again.
         """
         roots = [folder.expanduser().absolute() for folder in folders]
         if dry_run:
-            return plan(self.catalog if self._exists() else None, self.networks, roots, exclude=exclude)
+            catalog = self.catalog if self._exists() else None
+            return plan(catalog, self.networks, roots, exclude=exclude, verify=verify)
         with self._writing(create=True) as catalog:
             limits = DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory)
-            report = ingest(catalog, self.networks, roots, exclude=exclude, limits=limits, progress=progress)
+            report = ingest(
+                catalog, self.networks, roots, exclude=exclude, verify=verify, limits=limits, progress=progress
+            )
             self.fresh_index.publish()
         return report
 

@@ -34,8 +34,11 @@ class Survey:
         return len(self.todo) + len(self.returned) + self.unchanged
 
 
-def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[str]) -> Survey:
-    """Walk each root, given the files that the catalog knows below it; NoPhotosFoundError where nothing ever was."""
+def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[str], verify: bool) -> Survey:
+    """Walk each root, given the files that the catalog knows below it; NoPhotosFoundError where nothing ever was.
+
+    With verify every file is to be opened, whatever its size and time say.
+    """
     failed: list[FailedPhoto] = []
     suspended: list[Path] = []
     todo: dict[Path, FileStat] = {}
@@ -53,7 +56,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
             continue
         for stat in found:
             file = known.get(stat.path)
-            if file is None or not _is_unchanged(stat, file):
+            if file is None or verify or not _is_unchanged(stat, file):
                 todo[stat.path] = stat
             elif file.missing:
                 returned[stat.path] = file

@@ -272,6 +272,11 @@ SABOTAGES = (
         "tests/library/test_upkeep.py -k rotted",
     ),
     Sabotage(
+        "an edit that changed neither size nor time is found on demand",
+        "recog/library/survey.py", "if file is None or verify or not", "if file is None or not",
+        "tests/library/test_ingest.py -k neither_size_nor_time",
+    ),
+    Sabotage(
         "a loop of links ends",
         "recog/photos/find.py", "if (status.st_dev, status.st_ino) in self.seen:", "if False:",
         "tests/photos/test_find.py -k loop --timeout 60",

@@ -56,6 +56,28 @@ def test_a_touched_file_with_the_same_bytes_keeps_its_faces(library: PaintedLibr
     assert library.index([folder]).unchanged == 1
 
 
+def test_an_edit_that_changed_neither_size_nor_time_is_found_when_every_file_is_verified(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    for name, noise in (("a.png", 1), ("b.png", 2)):
+        paint(folder / name, RED, noise=noise)
+    library.index([folder])
+    before, path = state(library), folder / "a.png"
+    status, size = path.stat(), path.stat().st_size
+    paint(path, GREEN, noise=1)
+    path.write_bytes(path.read_bytes().ljust(size, b"\0"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == size
+    report = library.index([folder])
+    assert (report.unchanged, report.changed) == (2, 0)
+    assert state(library) == before
+    report = library.index([folder], verify=True)
+    assert (report.unchanged, report.changed, report.faces) == (1, 1, 1)
+    assert state(library) != before
+    report = library.index([folder], verify=True)
+    assert (report.unchanged, report.changed, report.faces) == (2, 0, 0)
+
+
 def test_a_moved_photo_keeps_its_name(library: PaintedLibrary, folder: Path) -> None:
     path = paint(folder / "a.png", RED)
     paint(folder / "b.png", GREEN)
