@@ -1,4 +1,4 @@
-"""A decoding process that does what the photo's name says: it crashes, hangs, eats memory, lies, looks, or decodes."""
+"""A decoding process that does what the photo says by its name: crash, hang, dawdle, eat memory, lie, look, or decode."""
 
 import ctypes
 import os
@@ -33,6 +33,8 @@ def decode(source: PhotoSource) -> DecodedPhoto:  # noqa: C901, PLR0912 - a tabl
             os.kill(os.getpid(), 40)  # a real-time signal, which has no name
         case "hang":
             time.sleep(3600)
+        case "slow":  # as a file on a slow disk is
+            time.sleep(0.3)
         case "spin":
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
             while True:

@@ -1,5 +1,7 @@
 """Photos are decoded ahead, in order, and a dangerous one takes nothing else with it."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from recog.errors import PhotoError
 from recog.library.read_ahead import decoding_processes, read_ahead
 from recog.photos import DecodeLimits, KnownContent, photo_digest, stat_photo
-from recog.types import DecodedPhoto
+from recog.types import DecodedPhoto, FileStat
 from tests.painted import GREEN, RED, PaintedLibrary, paint
 
 LIMITS = DecodeLimits(seconds=30, megabytes=512)
@@ -29,6 +31,28 @@ def test_photos_come_in_order_and_a_crash_costs_one(tmp_path: Path, processes: i
     decoded = DecodedPhoto.__name__
     crashed = [decoded, "crashed", decoded, decoded, "crashed", decoded]
     assert outcomes == [*crashed, KnownContent.__name__, decoded]
+
+
+def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead_than_they_work(tmp_path: Path) -> None:
+    """Each photo is handed on as it comes, so that progress is told while the next ones are still being read."""
+    files = [stat_photo(paint(tmp_path / f"slow-{n}.png", RED, noise=n)) for n in range(9)]
+    asked = 0
+
+    def counted() -> Iterator[FileStat]:
+        nonlocal asked
+        for stat in files:
+            asked += 1
+            yield stat
+
+    ahead, times = [], []
+    photos = read_ahead(counted(), known=(), limits=LIMITS, processes=3, worker="tests.dangerous_worker")
+    for number, (_, opened) in enumerate(photos):
+        assert isinstance(opened, DecodedPhoto)
+        ahead.append(asked - number - 1)
+        times.append(time.monotonic())
+    assert max(ahead) <= 3 + 1
+    assert times[-1] - times[0] < 8 * 0.3  # one after the other they would take that
+    assert times[-1] - times[0] > 0.3
 
 
 def test_where_nothing_is_to_be_decoded_no_process_is_started() -> None:
