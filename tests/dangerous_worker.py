@@ -1,4 +1,4 @@
-"""A decoding process that does what the photo says by its name: crash, hang, dawdle, eat memory, lie, look, or decode."""
+"""A decoding process that does what its photo is named after: crash, hang, dawdle, eat memory, lie, look, or decode."""
 
 import ctypes
 import os
