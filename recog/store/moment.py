@@ -92,7 +92,7 @@ class _FileMoment(Moment):
     def __init__(self, pooled: PoolProxiedConnection) -> None:
         self._number = pooled.info.setdefault("recog_connection", next(_CONNECTIONS))
         self._driver: Any = pooled.driver_connection
-        self._driver.execute("BEGIN")  # type: ignore[union-attr] - there is one until it goes back to the pool
+        self._driver.execute("BEGIN")  # type: ignore[union-attr]
 
     def version(self) -> Hashable:
         (others,) = self._driver.execute("PRAGMA data_version").fetchone()
