@@ -44,6 +44,7 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_ingest $(WIDER)
 	$(VENV)/bin/python -m benchmarks.bench_cold
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
+	$(VENV)/bin/python -m benchmarks.bench_cluster
 	$(VENV)/bin/python -m benchmarks.bench_accuracy
 	$(VENV)/bin/python -m benchmarks.bench_options
 	$(VENV)/bin/python -m benchmarks.bench_identification

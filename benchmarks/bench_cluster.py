@@ -1,15 +1,21 @@
 """Clusters of recog beside those of scikit-learn from the same embeddings: score, time, memory; and how recog grows.
 
-    python -m benchmarks.bench_cluster --people ../shared/data/lfw_view1/images
-    python -m benchmarks.bench_cluster --people ../shared/data/identities --tight 'pins105_*'
-    python -m benchmarks.bench_cluster --faces 10000 100000 1000000 --known 100000 --new 1000
+    python -m benchmarks.bench_cluster
+    python -m benchmarks.bench_cluster --faces 10000 100000 1000000
+    python -m benchmarks.bench_cluster --people ../shared/data/identities --pattern 'celeba_*'
 
+Without a part all are measured on what ../shared/data holds, but the largest growth: less than four minutes once the
+faces' embeddings are in the cache (recog calibrate, or a first run, puts them there).
 Each part that is asked for replaces its rows in benchmarks/results/cluster.csv; the others stay. Every method runs in a
 process of its own, on the same rows; memory is what it took beyond the loaded embeddings and libraries.
 
 scores: folders of people, embedded as the product does. recog's own rule, and average linkage at the calibrated pair
 threshold, were fixed before; of DBSCAN, HDBSCAN and scikit-learn's average linkage the best of a row of settings on
 these very faces is shown too, which flatters them; k-means is told the true number of people.
+
+odds: whether the probabilities of the duplicate report, and of suggestions, are right; see benchmarks/odds.py.
+
+library: the whole of it, with catalog and all, when faces come to it; see benchmarks/grown_library.py.
 
 growth: made-up people whose numbers of photos follow a zeta distribution of exponent 2.4, as in Labeled Faces in the
 Wild (74 % have one photo, 2.4 on average, few have hundreds), none with more than a tenth of all. A person is the sum
@@ -33,7 +39,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.grown_library import grown
 from benchmarks.measured import RESULTS, machine, write_results
+from benchmarks.odds import bins, said_and_right
 from recog.cluster.extend import extended_clusters
 from recog.cluster.kmeans import k_means
 from recog.cluster.likelihood import Linkage, linkage_of
@@ -47,6 +55,8 @@ from recog.train.faces import Undetected
 from recog.train.people import labelled_photos
 from recog.types import Calibration, Embeddings
 
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+LIBRARIES = 8
 DIM = 128
 SEED = 0
 ZETA = 2.4
@@ -232,6 +242,36 @@ def joining(known: int, new: int, calibration: Calibration) -> list[list[object]
     return [row]
 
 
+def library(known: int, new: int) -> list[list[object]]:
+    """The same through the whole library: catalog, clusters, and what is remembered."""
+    embeddings, owners = made_up(known + new, SEED)
+    found = grown(embeddings, owners, known)
+    people = len(np.unique(owners))
+    rows: list[list[object]] = [
+        ["library", "made up", faces, people, "recog", what, "", "", f"{seconds:.2f}", "", note]
+        for faces, what, seconds, note in (
+            (known, "from nothing", found.first, ""),
+            (known + new, f"{new:,} more", found.more, f"{found.joined} joined"),
+            (known + new, "duplicate report", found.report, f"{found.pairs} pairs"),
+        )
+    ]
+    for row in rows:
+        print(*row, flush=True)
+    return rows
+
+
+def odds(name: str, embeddings: Embeddings, owners: Labels, calibration: Calibration) -> list[list[object]]:
+    """Said against right, by range."""
+    rows: list[list[object]] = []
+    ways = ("probability of one person", "of two lone faces at that distance")
+    for way, pairs in zip(ways, said_and_right(embeddings, owners, calibration, libraries=LIBRARIES), strict=True):
+        for span, count, said, right in bins(pairs):
+            note = f"{count} pairs: said {said:.3f}, right {right:.3f}"
+            print(f"{name}: {way}, {span}: {note}", flush=True)
+            rows.append(["odds", name, len(owners), len(np.unique(owners)), way, span, "", "", "", "", note])
+    return rows
+
+
 def kept_rows(parts: set[tuple[str, str]]) -> list[list[str]]:
     """Rows of earlier runs that this one does not replace."""
     path = RESULTS / "cluster.csv"
@@ -267,19 +307,28 @@ def main() -> None:
     parser.add_argument("--known", type=int, default=0, help="clustered made-up faces that --new ones join")
     parser.add_argument("--new", type=int, default=1000)
     options = parser.parse_args()
-    networks = Networks(read_settings())
+    sets = [] if options.people is None else [(options.people, options.tight or options.pattern, bool(options.tight))]
+    if not (sets or options.faces or options.known):
+        sets = [(DATA / "lfw_view1" / "images", "*", False), (DATA / "identities", "pins105_*", True)]
+        options.faces, options.known = [10_000, 100_000], 100_000
+    settings = read_settings()
+    networks = Networks(settings)
     calibration = networks.calibration
     rows: list[list[object]] = []
-    if options.people is not None:
-        photos = labelled_photos(options.people, pattern=options.tight or options.pattern)
-        undetected = Undetected.LEAVE_OUT if options.tight is None else Undetected.PAD
-        faces = embedded_faces(photos, networks.detector, networks.embedder, undetected=undetected, cache=networks.kept)
-        name = f"{options.people.resolve().parent.name}/{options.people.name} {options.tight or options.pattern}"
+    for people, pattern, tight in sets:
+        undetected = Undetected.PAD if tight else Undetected.LEAVE_OUT
+        faces = embedded_faces(
+            labelled_photos(people, pattern=pattern), networks.detector, networks.embedder,
+            undetected=undetected, cache=settings.cache / "features",
+        )  # fmt: skip
+        name = f"{people.resolve().parent.name}/{people.name} {pattern}"
         rows += scores(name, faces.embeddings, faces.labels, calibration)
+        rows += odds(name, faces.embeddings, faces.labels, calibration)
     if options.faces:
         rows += growth(options.faces, calibration)
     if options.known:
         rows += joining(options.known, options.new, calibration)
+        rows += library(options.known, options.new)
     everything: list[Sequence[object]] = [*kept_rows({(str(row[0]), str(row[1])) for row in rows}), *rows]
     write_results("cluster.csv", machine(threads=2, network=networks.info.sha256[:12]), HEADER, everything)
     plot(everything)

@@ -87,15 +87,22 @@ def clusters() -> str:
         for row in rows
         if row["part"] == "scores" and not row["note"]
     ]
+    library = [row for row in rows if row["part"] == "library"]
     growth = [
         [f"{int(row['faces']):,}", row["part"], row["seconds"], row["MB"] if row["part"] == "growth" else ""]
         for row in rows
         if row["part"] in {"growth", "joining"}
+    ] + [[f"{int(row['faces']):,}", f"whole library, {row['setting']}", row["seconds"], ""] for row in library]
+    odds = [
+        [row["data"], row["setting"], row["note"]]
+        for row in rows
+        if row["part"] == "odds" and row["method"] == "probability of one person"
     ]
     return (
         table(["Faces of", "Method", "Setting", "Pairwise F", "B-cubed F"], *scores)
         + "\n"
         + table(["Made-up faces", "Clustered from nothing, or 1,000 joining", "Seconds", "MB"], *growth)
+        + ("\n" + table(["Faces of", "Probability of one person", "Clusters and names"], *odds) if odds else "")
         + f"\n*{comment}*\n"
     )
 

@@ -44,7 +44,10 @@ def cluster(
     Earlier clusters keep their numbers and faces, and faces that came since join them. --full groups all anew: then a
     cluster takes the number of the one it shares most faces with. What you confirmed, rejected or ignored holds. For a
     cluster without a name the likely person is told. Two lone faces must be near to be one person, and nearer among
-    more faces; clusters of several photos prove more. K-means cells have numbers of their own and are not remembered.
+    more faces; clusters of several photos prove more.
+
+    K-means cells are for browsing: even with the true number of people they split whoever has many photos and lump
+    together those who have few. They have numbers of their own and are not remembered.
 
     Example:
       recog cluster

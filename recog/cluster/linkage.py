@@ -1,4 +1,9 @@
-"""Identity clusters: who is probably one person, with no number of people given."""
+"""Identity clusters: who is probably one person, with no number of people given.
+
+What falls short, with the default networks: children, whom these hardly tell apart. Of one photo each of 1,221 people
+of families (FIW) 149 fall into 42 clusters, 33 of them small children in one; of 963 people of lfw_view1 33 into 15, of
+231 of CelebA 4 into 2. Nothing here knows an age; `recog people split` and `distinct` are the way out.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,0 +1,75 @@
+"""A whole library of made-up faces that grows: catalog, clusters, what is remembered of them, and the report.
+
+One photo a face. Every face is good enough to found a cluster; every 40th person of three photos and more has a name.
+"""
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.config import read_settings
+from recog.library.photo_library import PhotoLibrary
+from recog.store.records import ScannedPhoto
+from recog.types import Embeddings, FaceBox, FileStat, NetworkInfo, NewFace
+
+BATCH = 5_000
+THUMBNAIL = bytes(2_500)
+NAMED = 40
+BOX = FaceBox(10, 10, 90, 110, 0.99, ((30.0, 50.0), (70.0, 50.0), (50.0, 70.0), (35.0, 90.0), (65.0, 90.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """Seconds from nothing, for new faces (joined of them came to earlier clusters), and for the report with pairs."""
+
+    first: float
+    more: float
+    joined: int
+    report: float
+    pairs: int
+
+
+def grown(embeddings: Embeddings, owners: NDArray[np.int64], known: int) -> Grown:
+    """Cluster a library of the first `known` (n, dim) faces, add the others, cluster again, report duplicates."""
+    with tempfile.TemporaryDirectory() as folder, PhotoLibrary(read_settings(library=Path(folder))) as library:
+        face_ids = _filled(library, embeddings[:known], 0)
+        people, counts = np.unique(owners[:known], return_counts=True)
+        with library._writing() as catalog:  # noqa: SLF001 - a catalog without photos is filled from within
+            for person in people[counts >= 3][::NAMED].tolist():
+                theirs = face_ids[owners[:known] == person]
+                catalog.confirm(theirs[: max(1, len(theirs) // 3)].tolist(), catalog.add_person(f"P{person}").id)
+        first, _ = _clustered(library)
+        _filled(library, embeddings[known:], known)
+        more, joined = _clustered(library)
+        start = time.perf_counter()
+        report = library.duplicates()
+        return Grown(first, more, joined, time.perf_counter() - start, len(report.pairs) + report.pairs_left_out)
+
+
+def _filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray[np.int64]:
+    """The numbers of the faces, (n,), once the catalog has them."""
+    network: NetworkInfo = library.networks.info
+    face_ids: list[int] = []
+    with library._writing(create=True) as catalog:  # noqa: SLF001
+        for start in range(0, len(embeddings), BATCH):
+            photos = [
+                ScannedPhoto(
+                    FileStat(Path(f"/made-up/{first + row}.jpg"), 1, 1), f"{first + row:064x}", 100, 120, None,
+                    (NewFace(BOX, embeddings[row], 50.0, THUMBNAIL),),
+                )
+                for row in range(start, min(start + BATCH, len(embeddings)))
+            ]  # fmt: skip
+            saved = catalog.save_photos(photos, detector="0" * 64, network=network)
+            face_ids += [face_id for photo in saved for face_id in photo.face_ids]
+    return np.array(face_ids)
+
+
+def _clustered(library: PhotoLibrary) -> tuple[float, int]:
+    """Seconds, and how many faces came to earlier clusters."""
+    start = time.perf_counter()
+    report = library.cluster()
+    return time.perf_counter() - start, report.joined or 0
