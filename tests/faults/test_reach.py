@@ -38,6 +38,26 @@ def test_a_verb_writes_below_the_library_alone_and_calls_nobody(world: World, tm
     assert originals(world) == before
 
 
+def test_styling_writes_below_its_folder_and_its_library_and_leaves_nothing_else(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for an empty folder among temporary files, which torch makes for its compiler."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    library = world.copy("style", tmp_path / "library")
+    before = originals(world)
+    run = run_traced(world.arguments("style", library), "-e", f"trace={CHANGING}")
+    assert run.status == 0, run.said
+    outside = [path for path in written(run) if path != "/dev/null" and not Path(path).is_relative_to(library)]
+    assert [path for path in outside if not Path(path).is_relative_to(temporary)] == []
+    assert [path for path in temporary.rglob("*") if not path.is_dir()] == []
+    assert any((library / "styled").iterdir())
+    # torch asks this machine's own name service for the user's name.
+    assert [line for line in run.trace if "connect(" in line and "AF_UNIX" not in line] == []
+    assert originals(world) == before
+
+
 def test_everything_is_for_its_owner_alone_whatever_the_umask_says(world: World, tmp_path: Path) -> None:
     old = os.umask(0)
     try:

@@ -96,7 +96,7 @@ def test_a_restore_keeps_what_was_there_and_brings_back_what_was_saved(
     filled.close()
     if note == "damaged":
         damage(database(filled))
-        with pytest.raises(CatalogError, match=r"damaged .*recog restore FILE"):
+        with pytest.raises(CatalogError, match=r"damaged, .*recog restore FILE"):
             filled.index([folder])
         filled.close()
     before = database(filled).read_bytes()
