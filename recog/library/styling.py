@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.durable import discard_unfinished
+from recog.durable import discard_unfinished, sync_directory
 from recog.errors import PhotoError, StyleError
 from recog.library.networks import Networks
 from recog.library.style_sources import Contents
@@ -216,15 +216,17 @@ def _faces(batch: Batch, photo: DecodedPhoto) -> Sequence[FaceBox]:
 
 
 def _is_there(catalog: Catalog, job: StyleJob) -> bool:
-    """Whether an earlier run made the picture; one that was killed just before it could say so is believed now."""
+    """Whether an earlier run made the picture; one that could not say so, killed or out of space, is believed now."""
     output = job.what.output_path
     if job.state is JobState.DONE:
         return output.exists()
-    if job.state is not JobState.RUNNING or job.output_sha256 is None or not output.is_file():
+    # A disk that was full when the name's folder was written leaves a failed job, and the whole picture in its place.
+    if job.state is JobState.PLANNED or job.output_sha256 is None or not output.is_file():
         return False
     if photo_digest(output) != job.output_sha256:
         return False
     discard_unfinished(output)
+    sync_directory(output.parent)
     return catalog.finish_style(job.id)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, insert, select, update
 
 from recog.errors import CatalogError
 from recog.store.encoding import chunks, now, path_bytes, path_of, storable
@@ -142,8 +142,9 @@ class Styling(CatalogPart):
         )
 
     def finish_style(self, number: int) -> bool:
-        """Say that the picture is there, as noted; False where the job is gone."""
-        return self._set(number, state=JobState.DONE.value, made_at=now())
+        """Say that the picture is there, as noted, and no longer why it failed; False where the job is gone."""
+        message = case((style_jobs.c.state == JobState.FAILED.value, ""), else_=style_jobs.c.message)
+        return self._set(number, state=JobState.DONE.value, message=message, made_at=now())
 
     def replan_style(self, number: int) -> bool:
         """Say that the picture is still to be made; False where the job is gone."""

@@ -341,6 +341,17 @@ def test_a_run_killed_between_file_and_note_knows_its_own_file_by_its_bytes(
     assert [name for name in contents(out) if name.startswith(".")] == []
 
 
+def test_a_picture_that_stands_there_though_its_job_failed_is_kept(
+    library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
+) -> None:
+    """As after a disk that was full when the folder's entry was to be made durable."""
+    (made,) = library.style(styles[:1], out, photos=photos[:1], settings=QUICK).made
+    library.catalog.fail_style(made.id, "cannot be written (No space left on device)")
+    (kept,) = library.style(styles[:1], out, photos=photos[:1], settings=QUICK).kept
+    assert (kept.id, kept.state, kept.output_sha256) == (made.id, JobState.DONE, made.output_sha256)
+    assert kept.message == ""
+
+
 def test_a_curve_is_thinned_to_its_ends_and_what_lies_evenly_between() -> None:
     curve = [CostPoint(step, 1, 100.0 - step, 0.0, 0.0, 0.0) for step in range(1, 101)]
     assert thinned(curve, 100) == curve
