@@ -5,7 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from recog.embed.openvino_layers import Tensors, convolution, crops_input, max_pool, mean_over_places, pixels
+from recog.embed.openvino_layers import (
+    Tensors,
+    convolution,
+    crops_input,
+    max_pool,
+    mean_over_places,
+    pixels,
+    rounded,
+)
 from recog.weights.dlib_resnet import MEANS, SIDE, Block, blocks
 from recog.weights.openvino_runtime import openvino
 
@@ -41,8 +49,9 @@ def _residual(x: Any, block: Block, tensors: Tensors, ranges: Mapping[str, float
 
 
 def _convolution(x: Any, tensors: Tensors, ranges: Mapping[str, float], name: str, **options: Any) -> Any:
-    weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
-    return convolution(x, weight, bias, largest=ranges.get(name), **options)
+    weight, bias, largest = tensors[f"{name}.weight"], tensors[f"{name}.bias"], ranges.get(name)
+    x = x if largest is None else rounded(x, largest)
+    return convolution(x, weight, bias, in_bytes=largest is not None, **options)
 
 
 def _sides(x: Any) -> Any:

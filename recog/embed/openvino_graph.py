@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.embed.openvino_layers import Tensors, convolution, crops_input, max_pool, mean_over_places, pixels
+from recog.embed.openvino_layers import (
+    Tensors,
+    convolution,
+    crops_input,
+    max_pool,
+    mean_over_places,
+    pixels,
+    rounded,
+)
 from recog.weights.openvino_runtime import openvino
 
 _EPSILON = 1e-3
@@ -29,23 +37,23 @@ def trunk_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int) -> 
     x = ops.divide(ops.subtract(pixels(crops), np.float32(127.5)), np.float32(128.0))
     x = build.unit(x, "conv2d_1a", stride=2)
     x = build.unit(build.unit(x, "conv2d_2a"), "conv2d_2b", pad=(1, 1))
-    x = build.unit(build.unit(max_pool(x), "conv2d_3b"), "conv2d_4a")
-    x = build.unit(x, "conv2d_4b", stride=2)
+    (x,) = build.inputs(x, "conv2d_3b.conv")  # before the maximum, which is then one of bytes, and the same
+    x = build.convolved(max_pool(x), "conv2d_3b")
+    x = build.unit(build.unit(x, "conv2d_4a"), "conv2d_4b", stride=2)
     for block in range(5):
         x = build.residual(x, f"repeat_1.{block}", [[], [(1, 1)], [(1, 1), (1, 1)]], scale=0.17)
+    first, second = build.inputs(x, "mixed_6a.branch0.conv", "mixed_6a.branch1.0.conv")
     x = _joined(
-        build.unit(x, "mixed_6a.branch0", stride=2),
-        build.reduction(x, "mixed_6a.branch1", units=3),
+        build.convolved(first, "mixed_6a.branch0", stride=2),
+        build.reduction(second, "mixed_6a.branch1", 3),
         max_pool(x),
     )
     for block in range(10):
         x = build.residual(x, f"repeat_2.{block}", [[], [(0, 3), (3, 0)]], scale=0.10)
-    x = _joined(
-        build.reduction(x, "mixed_7a.branch0", units=2),
-        build.reduction(x, "mixed_7a.branch1", units=2),
-        build.reduction(x, "mixed_7a.branch2", units=3),
-        max_pool(x),
-    )
+    branches = [f"mixed_7a.branch{number}" for number in range(3)]
+    inputs = build.inputs(x, *(f"{branch}.0.conv" for branch in branches))
+    ends = map(build.reduction, inputs, branches, (2, 2, 3))
+    x = _joined(*ends, max_pool(x))
     for block in range(5):
         x = build.residual(x, f"repeat_3.{block}", [[], [(0, 1), (1, 0)]], scale=0.20)
     x = build.residual(x, "block8", [[], [(0, 1), (1, 0)]], scale=1.0, rectified=False)
@@ -59,8 +67,22 @@ class _Builder:
         self._tensors = tensors
         self._ranges = ranges
 
+    def inputs(self, x: Any, *names: str) -> list[Any]:
+        """X as each of the convolutions takes it: in bytes rounded once for all of them, or as it is in float32."""
+        ranges = [self._ranges.get(name) for name in names]
+        known = [largest for largest in ranges if largest is not None]
+        if not known:
+            return [x] * len(names)
+        shared = rounded(x, max(known))
+        return [x if largest is None else shared for largest in ranges]
+
     def unit(self, x: Any, name: str, *, stride: int = 1, pad: tuple[int, int] = (0, 0)) -> Any:
         """Convolution without bias, batch normalisation, rectifier."""
+        (x,) = self.inputs(x, f"{name}.conv")
+        return self.convolved(x, name, stride=stride, pad=pad)
+
+    def convolved(self, x: Any, name: str, *, stride: int = 1, pad: tuple[int, int] = (0, 0)) -> Any:
+        """A unit of what `inputs` made."""
         gain = self._tensors[f"{name}.bn.weight"] / np.sqrt(self._tensors[f"{name}.bn.running_var"] + _EPSILON)
         bias = self._tensors[f"{name}.bn.bias"] - self._tensors[f"{name}.bn.running_mean"] * gain
         weight = self._tensors[f"{name}.conv.weight"] * gain[:, None, None, None]
@@ -70,21 +92,23 @@ class _Builder:
         self, x: Any, name: str, branches: list[list[tuple[int, int]]], *, scale: float, rectified: bool = True
     ) -> Any:
         """X + scale * (1 x 1 convolution of all branches): a branch is a 1 x 1 unit, then one unit a padding."""
+        firsts = [f"{name}.branch{number}" + (".0" if pads else "") for number, pads in enumerate(branches)]
         ends = []
-        for number, pads in enumerate(branches):
-            branch = f"{name}.branch{number}"
-            y = self.unit(x, f"{branch}.0" if pads else branch)
+        inputs = self.inputs(x, *(f"{first}.conv" for first in firsts))
+        for y, first, pads in zip(inputs, firsts, branches, strict=True):
+            end = self.convolved(y, first)
             for place, pad in enumerate(pads, start=1):
-                y = self.unit(y, f"{branch}.{place}", pad=pad)
-            ends.append(y)
+                end = self.unit(end, f"{first.removesuffix('.0')}.{place}", pad=pad)
+            ends.append(end)
+        (joined,) = self.inputs(_joined(*ends), f"{name}.conv2d")
         factor = np.float32(scale)
         weight, bias = self._tensors[f"{name}.conv2d.weight"] * factor, self._tensors[f"{name}.conv2d.bias"] * factor
-        added = openvino.opset13.add(self._convolution(_joined(*ends), f"{name}.conv2d", weight, bias), x)
+        added = openvino.opset13.add(self._convolution(joined, f"{name}.conv2d", weight, bias), x)
         return openvino.opset13.relu(added) if rectified else added
 
-    def reduction(self, x: Any, name: str, *, units: int) -> Any:
-        """A branch that halves the sides: a 1 x 1 unit, for three units a padded 3 x 3 one, one of stride 2."""
-        x = self.unit(x, f"{name}.0")
+    def reduction(self, x: Any, name: str, units: int) -> Any:
+        """A branch that halves the sides, of what `inputs` made: 1 x 1, then a padded one if three, one of stride 2."""
+        x = self.convolved(x, f"{name}.0")
         if units == 3:
             x = self.unit(x, f"{name}.1", pad=(1, 1))
         return self.unit(x, f"{name}.{units - 1}", stride=2)
@@ -92,7 +116,7 @@ class _Builder:
     def _convolution(
         self, x: Any, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32], **options: Any
     ) -> Any:
-        return convolution(x, weight, bias, largest=self._ranges.get(name), **options)
+        return convolution(x, weight, bias, in_bytes=name in self._ranges, **options)
 
 
 def _joined(*branches: Any) -> Any:

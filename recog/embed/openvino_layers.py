@@ -15,25 +15,29 @@ _WEIGHT_LEVELS = 255
 Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
 
 
+def rounded(x: Any, largest: float) -> Any:
+    """What is not negative, rounded to 256 levels from 0 to largest: the input of a convolution in bytes."""
+    zero, high = np.float32(0.0), np.float32(largest)
+    return openvino.opset13.fake_quantize(x, zero, high, zero, high, _INPUT_LEVELS)
+
+
 def convolution(
     x: Any,
     weight: NDArray[np.float32],
     bias: NDArray[np.float32],
     *,
-    largest: float | None,
+    in_bytes: bool,
     stride: int = 1,
     pad: tuple[int, int] = (0, 0),
 ) -> Any:
     """A convolution with bias; weight is (out, in, h, w).
 
-    Where largest is a number it multiplies 8-bit numbers: its inputs rounded to 256 levels from 0 to largest, its
-    weights to 255 levels with one scale for each output channel (arXiv:1806.08342).
+    in_bytes: it multiplies 8-bit numbers. x is what `rounded` made; the weights are rounded here, to 255 levels with
+    one scale for each output channel (arXiv:1806.08342).
     """
     ops = openvino.opset13
     kernel = ops.constant(weight)
-    if largest is not None:
-        zero, high = np.float32(0.0), np.float32(largest)
-        x = ops.fake_quantize(x, zero, high, zero, high, _INPUT_LEVELS)
+    if in_bytes:
         most = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
         low, top = ops.constant(-most), ops.constant(most)
         kernel = ops.fake_quantize(kernel, low, top, low, top, _WEIGHT_LEVELS)
