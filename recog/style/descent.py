@@ -1,4 +1,9 @@
-"""One picture following the gradient at one scale, by torch's L-BFGS or Adam."""
+"""One picture following the gradient at one scale, by torch's L-BFGS or Adam.
+
+Measured and left out, in evaluations of full size that reach the cost of 300 steps from noise at 96 x 128 px (216 as it
+is): a memory of 40 pairs (192), a search in frequencies weighted by 1 / sqrt(f) (174), both (168). After the 60 steps
+at two scales of a default picture, all three end at the same cost or at a higher one (0.922 as it is; 0.924, 0.935).
+"""
 
 import torch
 from torch import Tensor
