@@ -20,8 +20,10 @@ from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
 SAME_PHOTO = 0.5
-"""Share of the threshold by which two faces of one photo count as farther apart: they are rarely one person. Soft:
-mirrors, collages and photos of photos show one person twice, and such faces are within the rest of the threshold."""
+"""Share of the threshold by which two clusters count as farther apart where every face of the smaller one is in a photo
+with the other: they are rarely one person. Of the share of such faces, not of all pairs: brothers are in many photos
+together, and among the pairs of two large clusters these are few. Soft: mirrors, collages and photos of photos show one
+person twice, and such faces are within the rest of the threshold."""
 LARGE = 64
 """Faces from which a cluster takes in small clusters (those of fewer faces) several at a time."""
 INTAKE = 0.25
@@ -152,11 +154,10 @@ class Clusters:
         for start in range(0, len(left), CHUNK):
             one, other, together = (rows[start : start + CHUNK] for rows in (left, right, same_photo))
             sizes, others = self._sizes[one].astype(np.float64), self._sizes[other].astype(np.float64)
-            products = np.einsum("ed,ed->e", self._sums[one], self._sums[other]) - penalty / 2 * together
+            products = np.einsum("ed,ed->e", self._sums[one], self._sums[other])
             products = np.minimum(products / (sizes * others), 1.0)
-            linkages[start : start + CHUNK] = self._linkage(
-                sizes, others, self._norms[one], self._norms[other], products
-            )
+            near = self._linkage(sizes, others, self._norms[one], self._norms[other], products)
+            linkages[start : start + CHUNK] = near + penalty * np.minimum(together / np.minimum(sizes, others), 1.0)
         return linkages
 
 

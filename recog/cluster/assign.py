@@ -54,9 +54,7 @@ def join(
     held = places[: len(others)]
     asked = np.arange(len(probes))
     while asked.size:
-        at, to = _together(own[asked], others, held)
-        farther = SAME_PHOTO / 2 * linkage.threshold / np.bincount(held, minlength=len(names))[to]
-        found, linkages[asked] = _nearest(probes[asked], to_join, linkage, (at, to, farther))
+        found, linkages[asked] = _nearest(probes[asked], to_join, linkage, _together(own[asked], others, held))
         joins = found >= 0
         homes[asked] = np.where(joins, names[found], -1)
         asked, found = asked[joins], found[joins]
@@ -67,11 +65,11 @@ def join(
 
 
 def _nearest(
-    probes: Embeddings, groups: _Groups, linkage: Linkage, farther: tuple[Rows, Rows, NDArray[np.float64]]
+    probes: Embeddings, groups: _Groups, linkage: Linkage, together: tuple[Rows, Rows]
 ) -> tuple[Rows, Distances]:
     """The place of each probe's nearest group, (p,) and -1 where none is near enough, and its linkage, (p,).
 
-    farther: probes (t,), groups (t,), and what is taken off their product, (t,), each time.
+    together: probes (t,) and groups (t,) that share a photo.
     """
     norms, one = np.einsum("gd,gd->g", groups.means, groups.means, dtype=np.float64), np.ones(1)
     sizes = groups.sizes.astype(np.float64)
@@ -79,13 +77,15 @@ def _nearest(
     base, at_one = (linkage(one, sizes, one, norms, np.full(len(sizes), product)) for product in (0.0, 1.0))
     found = np.empty(len(probes), np.int64)
     linkages = np.empty(len(probes), np.float32)
-    at, to, less = farther
+    at, to = together
     step = max(1, ENTRIES // len(sizes))
     for start in range(0, len(probes), step):
         products = probes[start : start + step] @ groups.means.T
         inside = (at >= start) & (at < start + step)
-        np.subtract.at(products, (at[inside] - start, to[inside]), less[inside].astype(np.float32))
         near = base + (at_one - base) * np.minimum(products, 1.0)
+        farther = np.zeros(near.shape, np.bool_)
+        farther[at[inside] - start, to[inside]] = True
+        near[farther] += SAME_PHOTO * linkage.threshold
         best = (near - groups.limits).argmin(axis=1)
         least = near[np.arange(len(best)), best]
         found[start : start + step] = np.where(least <= groups.limits[best], best, -1)

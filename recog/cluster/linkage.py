@@ -41,7 +41,7 @@ def identity_clusters(
     costs at most the order of some merges. With all neighbours (k_neighbours >= n - 1) and a linkage without a scatter
     the result is exact average linkage.
 
-    photo_ids: (n,) the photo of each face. Two faces of one photo count as SAME_PHOTO of the threshold farther apart.
+    photo_ids: (n,) the photo of each face. Clusters with faces in one photo count as farther apart (see SAME_PHOTO).
     may_found: (n,) faces that may found clusters; the others (blurred, small, turned away) only join the nearest one
     afterwards, if its linkage is within the threshold, a lone face if it is LONE_MARGIN nearer still, and never change
     what others do. may_join: (n,) those of the others that may; the rest stay alone.
