@@ -48,6 +48,8 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_accuracy
 	$(VENV)/bin/python -m benchmarks.bench_options
 	$(VENV)/bin/python -m benchmarks.bench_identification
+	$(VENV)/bin/python -m benchmarks.bench_style
+	$(VENV)/bin/python -m benchmarks.measure_style_faces
 
 # The long tier, hours: take out one defence at a time and see a test turn red; kill recog, and fill its disk, at every
 # system call that changes a file; kill it at random moments; let indexers meet, hold its database, kill its server;

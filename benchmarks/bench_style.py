@@ -1,6 +1,6 @@
 """Time, cost and memory of recog's style transfer beside the plain loop, on the same network, pictures and machine.
 
-    python benchmarks/bench_style.py ../shared/data/style/tubingen.jpg ../shared/data/style/starry_night_google.jpg
+    python -m benchmarks.bench_style
 
 The plain loop is written as tutorials write it: float32, autograd through all layers up to relu5, torch's L-BFGS with
 its usual memory of 100. It is run twice: with its targets computed once, as the better tutorials do, and with nothing
@@ -42,6 +42,7 @@ from recog.style.pictures import fitted_size, resized, style_size, to_tensor
 from recog.style.settings import PoolingKind, Start, StyleSettings
 from recog.style.transfer import stylize
 
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "style"
 RESULTS = Path(__file__).parent / "results" / "style.csv"
 Row = dict[str, str | int | float]
 
@@ -225,8 +226,8 @@ def print_peak(network: StyleNetwork, settings: StyleSettings, options: argparse
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("content", type=Path)
-    parser.add_argument("style", type=Path)
+    parser.add_argument("content", type=Path, nargs="?", default=DATA / "tubingen.jpg")
+    parser.add_argument("style", type=Path, nargs="?", default=DATA / "starry_night_google.jpg")
     parser.add_argument("--parts", default="step,reach,memory")
     parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512])
     parser.add_argument("--rounds", type=int, default=5)

@@ -63,7 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path, nargs="?", default=DATA / "identities", help="a folder a person")
     parser.add_argument("--style", type=Path, default=DATA / "style" / "starry_night_google.jpg")
-    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--people", type=int, default=4)
     parser.add_argument("--size", type=int, default=StyleSettings().size)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
