@@ -309,10 +309,11 @@ def summaries(catalog: Catalog, clusters: list[Cluster], person_of: Mapping[int,
 def grouped(face_ids: FaceIds, embeddings: Embeddings, labels: FaceIds) -> list[Cluster]:
     """Clusters by falling size, then by smallest face id; label -1 is nobody's."""
     inside = np.flatnonzero(labels >= 0)
+    if not inside.size:
+        return []
     order = inside[np.argsort(labels[inside], kind="stable")]
-    members = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1) if order.size else []
-    groups = [
-        Cluster(tuple(face_ids[rows].tolist()), unit_rows(embeddings[rows].mean(axis=0, keepdims=True))[0])
-        for rows in members
-    ]
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(labels[order])) + 1])
+    centroids = unit_rows(np.add.reduceat(embeddings[order], starts, axis=0))
+    members = np.split(face_ids[order], starts[1:])
+    groups = [Cluster(tuple(ids.tolist()), centroid) for ids, centroid in zip(members, centroids, strict=True)]
     return sorted(groups, key=lambda one: (-len(one.face_ids), one.face_ids[0]))
