@@ -247,6 +247,13 @@ def test_after_damage_a_publication_puts_everything_right(tmp_path: Path) -> Non
     assert load_here(tmp_path)[0].count == 20
 
 
+def test_after_a_lost_index_file_its_name_is_not_used_again(tmp_path: Path) -> None:
+    """A reader that has just read the manifest may still ask for it."""
+    path = publish(some_index(), tmp_path, library_id=LIBRARY, mark=MARK)
+    path.unlink()
+    assert publish(some_index(20), tmp_path, library_id=LIBRARY, mark=MARK).name > path.name
+
+
 def test_discard_leaves_no_vector_of_any_network(tmp_path: Path) -> None:
     publish(some_index(), tmp_path, library_id=LIBRARY, mark=MARK)
     publish(some_index(network="cd" * 32), tmp_path, library_id=LIBRARY, mark=MARK)

@@ -69,3 +69,18 @@ def test_whoever_looks_for_the_owner_refuses_no_writer(tmp_path: Path) -> None:
         assert lock_owner(tmp_path) == str(os.getpid())
     end.join()
     assert lock_owner(tmp_path) is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no /proc: what stays open is not counted")
+def test_looking_and_being_refused_leaves_nothing_open(tmp_path: Path) -> None:
+    def opened() -> int:
+        return sum(link.resolve().name == "writer.lock" for link in Path("/proc/self/fd").iterdir())
+
+    for _ in range(3):
+        lock_owner(tmp_path)
+        with WriterLock(tmp_path):
+            lock_owner(tmp_path)
+            with pytest.raises(LibraryBusyError):
+                WriterLock(tmp_path).__enter__()
+            assert opened() == 1
+    assert opened() == 0
