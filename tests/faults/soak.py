@@ -3,6 +3,10 @@
 `python -m tests.faults.soak --minutes 120 --write` keeps the figures in benchmarks/results/faults_soak.csv. After a
 warm-up of a fifth of the time, memory may grow by less than 1 % an hour (a line through all samples), open files by
 none, and no temporary file may be left at the end.
+
+Measured library by library: Python's objects, its blocks and malloc's heap stay the same to the byte for 37 libraries,
+and resident memory is flat but for single steps of 1.9 MB (the first at the sixteenth library, every time), each one
+block more that malloc maps by itself. Which table grows there is not found; over 40 minutes it came to 2.95 % an hour.
 """
 
 import argparse
