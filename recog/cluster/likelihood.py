@@ -30,7 +30,7 @@ SIZES = np.geomspace(1.0, 1024.0, 11)
 SEPARATED = 0.5
 """Steepness of the odds that two sets of faces are one person, over that of two lone faces. The rule's fit says how
 alike sets are; that they are still two, by the rule or by a human, says that something is odd about them. Made-up
-libraries of CelebA, Pins, LFW and families: logistic fits give 0.40 to 0.53. Said against right there, pairs of
+libraries of CelebA, Pins, LFW and families: logistic fits give 0.33 to 0.53. Said against right there, pairs of
 clusters: 0.10 0.12, 0.33 0.37; of people of two names: 0.10 0.09, 0.29 0.33, 0.67 1.00, 0.91 1.00. The probability of
 two lone faces at the mean distance, which counts neither sizes nor the library's, said 0.97 where 0.30 was right."""
 
