@@ -33,7 +33,7 @@ check: setup
 	$(VENV)/bin/mypy
 
 unit: setup
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile
 
 docs: setup
 	$(VENV)/bin/python benchmarks/write_readme.py

@@ -1,8 +1,12 @@
 """Fixtures for every test: the shared photos, and a loud word on what was skipped without them."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # several share the cores: OpenMP's threads would wait for each other, spinning
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest_plugins = ["tests.postgres"]
 

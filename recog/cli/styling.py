@@ -68,9 +68,7 @@ def run(
     size: Annotated[int, typer.Option(metavar="PX", help="Longest side of a result.")] = 512,
     steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 90,
     weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style; that of the content is 1.")] = 20.0,
-    faces: Annotated[
-        FaceCare, typer.Option(help="Keep faces, soften the style there, or style them.")
-    ] = FaceCare.STYLE,
+    faces: Annotated[FaceCare, typer.Option(help="Keep faces, soften the style there, or style them.")] = FaceCare.SOFT,
     colours: Annotated[
         ColourChoice, typer.Option(help="Colours of the style; or of the photo, by luminance or by match.")
     ] = ColourChoice.STYLE,

@@ -30,26 +30,24 @@ def proposal_graph(tensors: Tensors, *, in_bytes: bool) -> Any:
     return build.model(image, build.ends(x, ["conv4_1", "conv4_2"]))
 
 
-def refinement_graph(tensors: Tensors, *, batch: int, in_bytes: bool) -> Any:
-    """R-Net: (batch, 3, 24, 24) uint8 -> (batch, 6), two logits and four offsets. in_bytes as for P-Net."""
-    build = _Builder(tensors, "rnet", in_bytes=in_bytes)
+def refinement_graph(tensors: Tensors, *, batch: int) -> Any:
+    """R-Net: (batch, 3, 24, 24) uint8 -> (batch, 6), two logits and four offsets; in float32."""
+    build = _Builder(tensors, "rnet", in_bytes=False)
     image = openvino.opset13.parameter([batch, 3, 24, 24], np.uint8)
-    x = _pooled(build.rounded(build.first(image, "prelu1"), "conv2"), 3)
-    x = _pooled(build.rounded(build.convolution(x, "conv2", "prelu2"), "conv3"), 3)
-    x = build.rounded(build.convolution(x, "conv3", "prelu3"), "dense4")
-    x = build.dense(x, "dense4", "prelu4", side=3)
+    x = _pooled(build.first(image, "prelu1"), 3)
+    x = _pooled(build.convolution(x, "conv2", "prelu2"), 3)
+    x = build.dense(build.convolution(x, "conv3", "prelu3"), "dense4", "prelu4", side=3)
     return build.model(image, _flat(build.ends(x, ["dense5_1", "dense5_2"])))
 
 
-def output_graph(tensors: Tensors, *, batch: int, in_bytes: bool) -> Any:
-    """O-Net: (batch, 3, 48, 48) uint8 -> (batch, 16), two logits, four offsets, ten of landmarks. in_bytes likewise."""
-    build = _Builder(tensors, "onet", in_bytes=in_bytes)
+def output_graph(tensors: Tensors, *, batch: int) -> Any:
+    """O-Net: (batch, 3, 48, 48) uint8 -> (batch, 16), two logits, four offsets, ten of landmarks; in float32."""
+    build = _Builder(tensors, "onet", in_bytes=False)
     image = openvino.opset13.parameter([batch, 3, 48, 48], np.uint8)
-    x = _pooled(build.rounded(build.first(image, "prelu1"), "conv2"), 3)
-    x = _pooled(build.rounded(build.convolution(x, "conv2", "prelu2"), "conv3"), 3)
-    x = _pooled(build.rounded(build.convolution(x, "conv3", "prelu3"), "conv4"), 2)
-    x = build.rounded(build.convolution(x, "conv4", "prelu4"), "dense5")
-    x = build.dense(x, "dense5", "prelu5", side=3)
+    x = _pooled(build.first(image, "prelu1"), 3)
+    x = _pooled(build.convolution(x, "conv2", "prelu2"), 3)
+    x = _pooled(build.convolution(x, "conv3", "prelu3"), 2)
+    x = build.dense(build.convolution(x, "conv4", "prelu4"), "dense5", "prelu5", side=3)
     return build.model(image, _flat(build.ends(x, ["dense6_1", "dense6_2", "dense6_3"])))
 
 
@@ -66,7 +64,8 @@ class _Builder:
         weight = self._weight("conv1") * np.float32(_SCALE)
         bias = self._tensor("conv1.bias") - weight.sum(axis=(1, 2, 3)) * np.float32(_CENTRE)
         pixels = openvino.opset13.convert(image, np.float32)
-        return self._layer(self._between(pixels, PIXELS), weight, bias, activation, in_bytes=self._in_bytes)
+        seen = self._between(pixels, PIXELS) if self._in_bytes else pixels
+        return self._layer(seen, weight, bias, activation, in_bytes=self._in_bytes)
 
     def convolution(self, x: Any, name: str, activation: str) -> Any:
         """Convolution with bias and PReLU."""

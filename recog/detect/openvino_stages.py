@@ -32,7 +32,7 @@ class OpenVinoNetworks:
     """P-Net, R-Net and O-Net of arXiv:1604.02878; safe in threads, of which as many run at once as there are cores.
 
     A photo is worked on by the thread that asks: as many photos at a time as threads are better than one photo in
-    many threads. in_bytes None is 8-bit arithmetic where the processor has it; the result is the same in float32.
+    many threads. in_bytes None is 8-bit arithmetic in P-Net where the processor has it, with the result of float32.
     """
 
     def __init__(self, weights: Path, *, threads: int, in_bytes: bool | None = None) -> None:
@@ -40,8 +40,8 @@ class OpenVinoNetworks:
         in_bytes = multiplies_bytes() if in_bytes is None else in_bytes
         graphs = (
             proposal_graph(tensors, in_bytes=in_bytes),
-            refinement_graph(tensors, batch=_REFINED, in_bytes=in_bytes),
-            output_graph(tensors, batch=_DECIDED, in_bytes=in_bytes),
+            refinement_graph(tensors, batch=_REFINED),
+            output_graph(tensors, batch=_DECIDED),
         )
         self._networks = [compiled(graph, threads=threads, streams=threads) for graph in graphs]
         self._here = threading.local()

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, SeveralFacesFoundError
@@ -12,6 +14,9 @@ from recog.photos import read_photo
 from recog.quality import FaceQuality, frontality, may_join, sharpness
 from recog.store.records import ScannedPhoto
 from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace
+
+MAIN_FACE = 3.0
+"""Times as large as all others is the face that a photo is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def read_probe(path: Path, networks: Networks) -> Probe:
 def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> int:
     """Row of the one face that is meant: number counts from the left, from 1.
 
-    None needs a photo with one face; faces too poor to join a cluster (see recog.quality) do not make it two.
+    None needs a photo with one face. Faces too poor to join a cluster (see recog.quality) do not make it two, nor do
+    those in the background of a portrait: one face at least MAIN_FACE times as large as every other is meant.
     """
     count = len(probe.faces.boxes)
     if number is None:
@@ -72,6 +78,10 @@ def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> in
             clear = [row for row, gate in enumerate(qualities(probe.faces)) if may_join(gate)]
             if len(clear) == 1:
                 return clear[0]
+            sides = np.array([min(box.width, box.height) for box in probe.faces.boxes])
+            largest = int(np.argmax(sides))
+            if sides[largest] >= MAIN_FACE * np.delete(sides, largest).max():
+                return largest
             raise SeveralFacesFoundError(
                 f"{probe.path} shows {count} faces, and one is meant: choose it with {option} N, "
                 f"1 to {count} from left to right"

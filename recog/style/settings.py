@@ -94,7 +94,7 @@ class StyleSettings:
     history: int = 10
     style_scale: float = 1.0
     colours: Colours = Colours.STYLE
-    faces: Faces = Faces.STYLE
+    faces: Faces = Faces.SOFT
     seed: int = 0
     preview_every: int = 0
 
