@@ -79,6 +79,36 @@ def accuracy() -> str:
     return table(head, *body) + f"\n*Seed {rows[0]['seed']}; {rows[0]['machine']}.*\n"
 
 
+def identification() -> str:
+    """Open-set identification from one and two photos of each person, beside the first trunk's own output."""
+    rows, comment = read_results("identification.csv")
+    body = [
+        [
+            row["embedding"],
+            f"{int(row['people']):,}",
+            row["photos_each"],
+            *(f"{100 * float(row[rate]):.1f}" for rate in ("rank_1", "dir_1e-2", "dir_1e-1")),
+        ]
+        for row in rows
+        if row["people"] in {"10", "100", "1000"} and row["photos_each"] in {"1", "2"}
+    ]
+    head = ["Embedding", "People enrolled", "Photos of each", "Rank 1, %", "DIR at FPIR 1e-2, %", "DIR at FPIR 1e-1, %"]
+    return table(head, *body) + f"\n*{comment}*\n"
+
+
+def style() -> str:
+    """Steps of style transfer beside the plain loop, and how far faces move."""
+    rows, _ = read_results("style.csv")
+    columns = ["measure", "size", "plain", "recog", "ratio", "note"]
+    faces, comment = read_results("style_faces.csv")
+    return (
+        table(columns, *([row[column] for column in columns] for row in rows))
+        + f"\n*{rows[0]['machine']}, load {rows[0]['load']}, torch {rows[0]['torch']}.*\n\n"
+        + table(list(faces[0]), *(list(row.values()) for row in faces))
+        + f"\n*{comment}*\n"
+    )
+
+
 def clusters() -> str:
     """Cluster scores at settings fixed beforehand, and how long a library of made-up faces takes."""
     rows, comment = read_results("cluster.csv")
@@ -118,11 +148,16 @@ PARTS: dict[str, Callable[[], str]] = {
     "networks": networks,
     "demo": demo,
     "accuracy": accuracy,
+    "identification": identification,
+    "options": lambda: csv_table("options.csv"),
+    "training": lambda: csv_table("training.csv"),
     "detection": lambda: csv_table("detect.csv"),
     "encoding": lambda: csv_table("embed.csv"),
     "indexing": lambda: csv_table("ingest.csv"),
     "searching": lambda: csv_table("search.csv"),
+    "starting": lambda: csv_table("cold.csv"),
     "clustering": clusters,
+    "style": style,
 }
 
 

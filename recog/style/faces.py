@@ -32,16 +32,26 @@ def face_weights(boxes: Sequence[FaceBox], height: int, width: int, faces: Faces
     share = _STYLE_SHARE[faces]
     if share == 1.0:
         return weights
-    rows = np.arange(height, dtype=np.float32)[:, None] + 0.5
-    columns = np.arange(width, dtype=np.float32)[None, :] + 0.5
     for box in boxes:
-        across = (columns - (box.left + box.right) / 2) / (_REACH * max(box.width, 1.0) / 2)
-        down = (rows - (box.top + box.bottom) / 2) / (_REACH * max(box.height, 1.0) / 2)
+        reach = _REACH * max(box.width, 1.0) / 2, _REACH * max(box.height, 1.0) / 2
+        centre = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        (left, right), (top, bottom) = (
+            _span(middle, _FEATHER * half, side)
+            for middle, half, side in zip(centre, reach, (width, height), strict=True)
+        )
+        across = (np.arange(left, right, dtype=np.float32)[None, :] + 0.5 - centre[0]) / reach[0]
+        down = (np.arange(top, bottom, dtype=np.float32)[:, None] + 0.5 - centre[1]) / reach[1]
         distance = np.sqrt(across**2 + down**2)
         rise = np.clip((distance - 1.0) / (_FEATHER - 1.0), 0.0, 1.0)
         smooth = rise * rise * (3.0 - 2.0 * rise)
-        np.minimum(weights, share + (1.0 - share) * smooth, out=weights)
+        around = weights[top:bottom, left:right]
+        np.minimum(around, share + (1.0 - share) * smooth, out=around)
     return weights
+
+
+def _span(middle: float, reach: float, side: int) -> tuple[int, int]:
+    """The pixels of a side, first and behind the last, that a face reaches."""
+    return max(0, int(middle - reach)), max(0, min(side, int(middle + reach) + 1))
 
 
 def blended(styled: Pixels, content: Pixels, weights: NDArray[np.float32]) -> Pixels:
