@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,8 @@ def test_styling_writes_below_its_folder_and_its_library_and_leaves_nothing_else
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # the verb is forked from here, and these remember an earlier answer
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
     library = world.copy("style", tmp_path / "library")
     before = originals(world)
     run = run_traced(world.arguments("style", library), "-e", f"trace={CHANGING}")

@@ -29,7 +29,7 @@ def test_what_is_no_face_founds_no_cluster(data: Path) -> None:
             (faces if is_face else junk).append(quality)
     assert len(junk) >= 5
     assert not [quality for quality in junk if may_found(quality)]
-    assert sum(bool(may_join(quality)) for quality in junk) <= 1
+    assert sum(bool(may_join(quality)) for quality in junk) <= len(junk) // 4
     large = [quality for quality in faces if quality.size >= 60 and quality.frontality >= 0.3]
     assert len(large) > 20
     assert np.mean([bool(may_found(quality)) for quality in large]) > 0.9
