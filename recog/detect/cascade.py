@@ -81,8 +81,8 @@ def find_faces(photo: Stages, *, min_face: float) -> Found:
     windows from pixel 1). Departures: a box wholly outside the photo is dropped where that one keeps it and so
     shifts the scores of those behind it; photos too small for one window have no face instead of an error; a level's
     odd last row or column is doubled, where that one pools half a window; windows of different levels are compared
-    before R-Net once they have moved, for before that their areas differ too much to overlap; THRESHOLDS; and the
-    networks compute with rounded numbers (recog.detect.rounding).
+    before R-Net once they have moved, for before that their areas differ too much to overlap; THRESHOLDS; and P-Net
+    computes with rounded numbers (recog.detect.rounding).
     """
     boxes = _propose(photo, min_face)
     boxes = _refine(photo, boxes)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.detect.rounding import FIRST, HIGHEST, LEVELS, PIXELS, Levels, rounded_weight
+from recog.weights.openvino_kernel import kernel
 from recog.weights.openvino_runtime import openvino
 
 Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
@@ -75,9 +76,9 @@ class _Builder:
 
     def dense(self, x: Any, name: str, activation: str, *, side: int) -> Any:
         """A fully connected layer over (n, c, side, side), as a convolution; torch flattened it as columns, rows, c."""
-        weight = self._weight(name)
+        weight = self._tensor(f"{name}.weight")
         weight = np.ascontiguousarray(weight.reshape(len(weight), side, side, -1).transpose(0, 3, 2, 1))
-        return self._layer(x, weight, self._tensor(f"{name}.bias"), activation, in_bytes=self._is_in_bytes(name))
+        return self._layer(x, weight, self._tensor(f"{name}.bias"), activation, in_bytes=False)
 
     def ends(self, x: Any, names: Sequence[str]) -> Any:
         """The network's last layers, which all see x, as one: their outputs one behind the other."""
@@ -106,12 +107,7 @@ class _Builder:
         self, x: Any, weight: NDArray[np.float32], bias: NDArray[np.float32], activation: str | None, *, in_bytes: bool
     ) -> Any:
         ops = openvino.opset13
-        kernel = ops.constant(weight)
-        if in_bytes:
-            high = np.maximum(np.abs(weight).max(axis=(1, 2, 3), keepdims=True), np.finfo(np.float32).tiny)
-            low, top = ops.constant(-high), ops.constant(high)
-            kernel = ops.fake_quantize(kernel, low, top, low, top, HIGHEST)
-        x = ops.convolution(x, kernel, [1, 1], [0, 0], [0, 0], [1, 1])
+        x = ops.convolution(x, kernel(weight, in_bytes=in_bytes), [1, 1], [0, 0], [0, 0], [1, 1])
         x = ops.add(x, ops.constant(bias.reshape(1, -1, 1, 1)))
         return x if activation is None else ops.prelu(x, ops.constant(self._tensor(f"{activation}.weight")))
 

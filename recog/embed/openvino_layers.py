@@ -6,11 +6,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.weights.openvino_kernel import kernel
 from recog.weights.openvino_runtime import openvino
 
 _INPUT_LEVELS = 256
-_WEIGHT_LEVELS = 255
-"""Of signed 8 bits, symmetric about 0."""
 
 Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
 
@@ -32,16 +31,10 @@ def convolution(
 ) -> Any:
     """A convolution with bias; weight is (out, in, h, w).
 
-    in_bytes: it multiplies 8-bit numbers. x is what `rounded` made; the weights are rounded here, to 255 levels with
-    one scale for each output channel (arXiv:1806.08342).
+    in_bytes: it multiplies 8-bit numbers. x is what `rounded` made; the weights are rounded by `kernel`.
     """
     ops = openvino.opset13
-    kernel = ops.constant(weight)
-    if in_bytes:
-        most = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
-        low, top = ops.constant(-most), ops.constant(most)
-        kernel = ops.fake_quantize(kernel, low, top, low, top, _WEIGHT_LEVELS)
-    convolved = ops.convolution(x, kernel, [stride, stride], list(pad), list(pad), [1, 1])
+    convolved = ops.convolution(x, kernel(weight, in_bytes=in_bytes), [stride, stride], list(pad), list(pad), [1, 1])
     return ops.add(convolved, ops.constant(bias.reshape(1, -1, 1, 1)))
 
 

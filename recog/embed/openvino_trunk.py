@@ -18,12 +18,14 @@ from recog.embed.ranges import ranges_of
 from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops
-from recog.weights import dlib_resnet
+from recog.weights import dlib_resnet, openvino_kernel
 from recog.weights.openvino_kept import compiled_once
 from recog.weights.openvino_runtime import compiled
 from recog.weights.pull import Progress
 
-_CODE = [*sorted(Path(__file__).parent.glob("openvino_*.py")), Path(dlib_resnet.__file__)]
+_CODE = [
+    *sorted(Path(__file__).parent.glob("openvino_*.py")), Path(dlib_resnet.__file__), Path(openvino_kernel.__file__)
+]  # fmt: skip
 """Of recog's files, those that decide what a compiled trunk is."""
 _BATCH = 16
 """Crops at once: more are not faster, and need more memory."""

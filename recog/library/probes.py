@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, SeveralFacesFoundError
@@ -75,12 +73,12 @@ def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> in
     count = len(probe.faces.boxes)
     if number is None:
         if count > 1:
-            clear = [row for row, gate in enumerate(qualities(probe.faces)) if may_join(gate)]
+            gates = qualities(probe.faces)
+            clear = [row for row, gate in enumerate(gates) if may_join(gate)]
             if len(clear) == 1:
                 return clear[0]
-            sides = np.array([min(box.width, box.height) for box in probe.faces.boxes])
-            largest = int(np.argmax(sides))
-            if sides[largest] >= MAIN_FACE * np.delete(sides, largest).max():
+            *_, second, largest = sorted(range(count), key=lambda row: gates[row].size)
+            if gates[largest].size >= MAIN_FACE * gates[second].size:
                 return largest
             raise SeveralFacesFoundError(
                 f"{probe.path} shows {count} faces, and one is meant: choose it with {option} N, "

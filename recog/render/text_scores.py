@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from recog.evaluate.calibrate import SetErrors, StrangersErrors
 from recog.evaluate.groups import GroupErrors
 from recog.identify import probability
 from recog.printable import printable
@@ -28,7 +29,7 @@ def calibration_text(path: Path, made: FolderCalibration) -> str:
             f"{each.same:,}",
             f"{each.different:,}",
             distance(each.threshold),
-            f"{_percent(each.far)} ({_percent(each.far_interval[0])} to {_percent(each.far_interval[1])})",
+            _far(each),
             _percent(each.val),
             f"{each.misplaced:,}",
         )
@@ -40,7 +41,7 @@ def calibration_text(path: Path, made: FolderCalibration) -> str:
             "-",
             f"{each.different:,}",
             "-",
-            f"{_percent(each.far)} ({_percent(each.far_interval[0])} to {_percent(each.far_interval[1])})",
+            _far(each),
             "-",
             "-",
         )
@@ -49,6 +50,10 @@ def calibration_text(path: Path, made: FolderCalibration) -> str:
     header = ("set", "same", "different", "own threshold", "FAR (95 % over people)", "VAL", "misplaced")
     by_group = f"\n\n{group_errors_text(made.groups)}" if made.groups else ""
     return f"{facts(rows)}\n\n{table(header, errors, right=(1, 2, 3, 4, 5, 6))}{by_group}"
+
+
+def _far(errors: SetErrors | StrangersErrors) -> str:
+    return f"{_percent(errors.far)} ({_percent(errors.far_interval[0])} to {_percent(errors.far_interval[1])})"
 
 
 def _grouping(made: FolderCalibration) -> str:

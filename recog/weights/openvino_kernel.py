@@ -1,0 +1,22 @@
+"""A convolution's weights in an OpenVINO graph, as they are or in 8 bits."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.weights.openvino_runtime import openvino
+
+_LEVELS = 255
+"""Of signed 8 bits, symmetric about 0."""
+
+
+def kernel(weight: NDArray[np.float32], *, in_bytes: bool) -> Any:
+    """Weights (out, in, h, w); in_bytes: rounded to 255 levels with one scale an output channel (arXiv:1806.08342)."""
+    ops = openvino.opset13
+    constant = ops.constant(weight)
+    if not in_bytes:
+        return constant
+    largest = np.maximum(np.abs(weight).max(axis=(1, 2, 3), keepdims=True), np.finfo(np.float32).tiny)
+    low, high = ops.constant(-largest), ops.constant(largest)
+    return ops.fake_quantize(constant, low, high, low, high, _LEVELS)
