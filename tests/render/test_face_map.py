@@ -11,7 +11,8 @@ from PIL import Image
 from recog.library.map_results import FaceMap, MappedFace
 from recog.render.face_map import map_page, map_picture, write_map
 from recog.types import NetworkInfo
-from tests.pages import CHROMIUM, Reader, dom
+from tests.browser import CHROMIUM, dom
+from tests.pages import Reader
 
 SCRIPT = "</script><script>alert(1)</script>"
 DOLLAR = r"$\frac{1}$ _x"

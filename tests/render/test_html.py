@@ -14,9 +14,12 @@ from recog.errors import RecogError
 from recog.library.results import ClusterSummary, DuplicateReport, DuplicateSide, FaceSample
 from recog.render.html import duplicate_page
 from recog.render.report_file import write_report
-from tests.pages import CHROMIUM, Reader, dom
+from tests.browser import CHROMIUM, dom
+from tests.pages import Reader
 
 SCRIPT = "<script>alert(1)</script>"
+TOLD = "document.title.startsWith('[')"
+"""The page's script has told in the title what it saw."""
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +235,7 @@ class TestInABrowser:
             document.title = JSON.stringify([opened, performance.now() - opened, none, shown]);
           });
         """
-        seen, log = dom(duplicate_page(three_hundred_people(report)), tmp_path, script)
+        seen, log = dom(duplicate_page(three_hundred_people(report)), tmp_path, script, until=TOLD)
         assert "CONSOLE" not in log
         title = re.search(r"<title>(.*)</title>", seen)
         assert title is not None
@@ -256,7 +259,7 @@ class TestInABrowser:
             later(() => { document.title = JSON.stringify([cards.length, ...first, ...drawn()]); });
           });
         """
-        seen, log = dom(duplicate_page(three_hundred_people(report)), tmp_path, script, frames=True)
+        seen, log = dom(duplicate_page(three_hundred_people(report)), tmp_path, script, until=TOLD)
         assert "CONSOLE" not in log
         title = re.search(r"<title>(.*)</title>", seen)
         assert title is not None
