@@ -12,20 +12,18 @@ from numpy.typing import NDArray
 from recog.cluster.apart import kept_apart
 from recog.cluster.extend import extended_clusters
 from recog.cluster.kmeans import k_means
-from recog.cluster.likelihood import Linkage, linkage_of, probability_of_one
+from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
 from recog.errors import CatalogError, NoFaceFoundError
 from recog.library.networks import Networks
 from recog.library.probes import face_quality
-from recog.library.results import ClusterReport, ClusterSummary, Suggestion
+from recog.library.results import ClusterReport, ClusterSummary
+from recog.library.suggestions import with_suggestions
 from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.records import ClusterRun, Owners
 from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
-
-LEAST_LIKELY = 0.05
-"""Probability from which a person is suggested for a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,14 @@ def cluster(
     named = summaries(catalog, saved, found.person_of)
     return ClusterReport(
         method=method,
-        clusters=_with_suggestions(catalog, networks, found, named),
+        clusters=with_suggestions(
+            catalog,
+            networks,
+            named,
+            face_ids=found.face_ids,
+            embeddings=found.embeddings,
+            linkage=found.linkage,
+        ),
         singletons=found.singles,
         threshold=found.linkage.threshold,
         k_reason="",
@@ -250,49 +255,17 @@ def _numbered(clusters: list[Cluster], earlier: Sequence[Cluster]) -> list[Clust
     return [replace(one, number=numbers.get(place)) for place, one in enumerate(clusters)]
 
 
-def _with_suggestions(
-    catalog: Catalog, networks: Networks, found: Grouping, named: tuple[ClusterSummary, ...]
-) -> tuple[ClusterSummary, ...]:
-    """For each cluster without a name the likely person: of whose confirmed faces it is the surest to be more.
-
-    The probability is that the whole cluster is the person. Nobody is suggested of whom a human said that a face of the
-    cluster is not this person.
-    """
-    gallery = catalog.gallery(networks.info.sha256)
-    people, sizes = np.unique(gallery.person_ids, return_counts=True)
-    if people.size == 0:
-        return named
-    means = np.stack([gallery.embeddings[gallery.person_ids == person].mean(axis=0) for person in people])
-    norms = np.einsum("pd,pd->p", means, means, dtype=np.float64)
-    names = {person.id: person.name for person in catalog.people(hidden=True)}
-    rejections = catalog.rejections()
-
-    def suggestion(summary: ClusterSummary) -> Suggestion | None:
-        if summary.person is not None:
-            return None
-        mean = found.embeddings[np.searchsorted(found.face_ids, summary.face_ids)].mean(axis=0)
-        size, norm = np.array([float(summary.size)]), np.array([float(mean @ mean)])
-        products = np.minimum(means @ mean, 1.0)
-        linkages = found.linkage(size, sizes.astype(np.float64), norm, norms, products)
-        refused = {person for face_id in summary.face_ids for person in rejections.get(face_id, ())}
-        linkages[np.isin(people, list(refused))] = np.inf
-        best = int(linkages.argmin())
-        probability = probability_of_one(float(linkages[best]), found.linkage, networks.calibration)
-        if probability < LEAST_LIKELY:
-            return None
-        return Suggestion(names[int(people[best])], probability, float(2.0 - 2.0 * products[best]))
-
-    return tuple(replace(one, suggestion=suggestion(one)) for one in named)
-
-
 def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embeddings]:
     """Every face of the network with its embedding, by face id: (n,), (n, dim)."""
     rows = list(catalog.embeddings(networks.info.sha256))
     if not rows:
         return np.empty(0, np.int64), np.empty((0, networks.info.dim), np.float32)
     face_ids = np.concatenate([one.face_ids for one in rows])
+    embeddings = np.concatenate([one.embeddings for one in rows])
+    if np.all(np.diff(face_ids) > 0):
+        return face_ids, embeddings
     order = np.argsort(face_ids)
-    return face_ids[order], np.concatenate([one.embeddings for one in rows])[order]
+    return face_ids[order], embeddings[order]
 
 
 def summaries(catalog: Catalog, clusters: list[Cluster], person_of: Mapping[int, int]) -> tuple[ClusterSummary, ...]:

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from recog.cluster.likelihood import linkage_of, probability_of_one
 from recog.errors import CatalogError, NoFaceFoundError, UnknownPersonError
+from recog.library import suggestions
 from recog.quality import Shortfall
 from tests.library.test_acts import face_of, name_of
 from tests.library.test_duplicates import around, fill
@@ -103,6 +106,42 @@ def test_an_unnamed_cluster_comes_with_its_likely_person(library: PaintedLibrary
     assert 0.1 < suggestion.probability < 0.5
     library.reject("Ada", olives[:1])
     assert library.cluster().clusters[0].suggestion is None
+
+
+def test_suggestions_are_those_of_a_loop_over_clusters_and_people(
+    library: PaintedLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shades = {"y": (185, 178, 0), "c": (0, 178, 185), "m": (187, 0, 176)}
+    clusters = [add(library, folder, name, colour, 2 + place) for place, (name, colour) in enumerate(shades.items())]
+    for person, colour in (("Ada", (250, 0, 0)), ("Bea", (0, 250, 0)), ("Eva", (0, 0, 250))):
+        library.enrol(person, [paint(folder / f"{person}{n}.png", colour, noise=n) for n in range(2)])
+    library.reject("Ada", clusters[0][1:])
+    monkeypatch.setattr(suggestions, "ENTRIES", 4)  # a block for each cluster
+    found = {one.face_ids: one.suggestion for one in library.cluster().clusters if one.person is None}
+    assert len(found) >= 2
+    network = library.networks.info.sha256
+    gallery = library.catalog.gallery(network)
+    refused = library.catalog.rejections()
+    names = {person.id: person.name for person in library.catalog.people()}
+    linkage = linkage_of(library.networks.calibration, len(library.catalog.owners().face_ids))
+    for face_ids, suggestion in found.items():
+        own = library.catalog.embeddings_of(face_ids, network)[1].mean(axis=0)
+        said = []
+        for person_id, name in names.items():
+            if any(person_id in refused.get(face_id, ()) for face_id in face_ids):
+                continue
+            photos = gallery.embeddings[gallery.person_ids == person_id]
+            mean = photos.mean(axis=0)
+            sides = (np.array([float(n)]) for n in (len(face_ids), len(photos), own @ own, mean @ mean))
+            at = float(linkage(*sides, np.array([own @ mean]))[0])
+            said.append((probability_of_one(at, linkage, library.networks.calibration), name))
+        probability, name = max(said)
+        if probability < suggestions.LEAST_LIKELY:
+            assert suggestion is None
+        else:
+            assert suggestion is not None
+            assert (suggestion.person, suggestion.probability) == (name, pytest.approx(probability, rel=1e-4))
+    assert {one.person for one in found.values() if one is not None} > {"Ada"}
 
 
 def test_a_cluster_is_named_by_its_number(library: PaintedLibrary, folder: Path) -> None:

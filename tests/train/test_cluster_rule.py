@@ -13,7 +13,7 @@ from recog.evaluate.calibration_file import calibration_path, load_calibration, 
 from recog.evaluate.clusters import cluster_scores
 from recog.render.text_scores import calibration_text
 from recog.train.calibration import PeopleSet, calibrate_on_folder
-from recog.train.cluster_rule import SINGLE, fit_cluster_rule
+from recog.train.cluster_rule import SINGLE, fit_cluster_rule, smallest_as_good
 from recog.types import Calibration
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
@@ -50,6 +50,18 @@ def test_the_rule_does_well_on_other_people_and_no_neighbouring_threshold_much_b
     assert 0.8 < fit.b_cubed_f <= 1.0
     assert reached > 0.8
     assert reached > max(b_cubed(fit.rule.threshold + shift) for shift in (-0.2, -0.1, 0.1, 0.2)) - 0.02
+
+
+def test_of_thresholds_within_a_standard_error_of_the_best_the_smallest_is_taken() -> None:
+    """Worked by hand: the best has mean 0.90 and standard error 0.02 / sqrt(4) = 0.01."""
+    spread = 0.02 * np.sqrt(3 / 4) * np.array([-1, -1, 1, 1])
+    assert np.std(spread, ddof=1) == pytest.approx(0.02)
+    means = {0.3: 0.85, 0.4: 0.889, 0.5: 0.891, 0.6: 0.90, 0.7: 0.895}
+    tried = {at: np.stack([np.full(4, 0.5), mean + spread], axis=1) for at, mean in means.items()}
+    assert smallest_as_good(tried, 0.6) == 0.5
+    for of_draws in tried.values():
+        of_draws[:, 1] = of_draws[:, 1].mean()
+    assert smallest_as_good(tried, 0.6) == 0.6, "draws that agree leave no doubt"
 
 
 def test_more_strangers_make_it_stricter() -> None:
