@@ -36,7 +36,7 @@ unit: setup
 	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile
 
 docs: setup
-	$(VENV)/bin/python benchmarks/write_readme.py
+	$(VENV)/bin/python -m benchmarks.write_readme
 
 bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_detect $(WIDER) --photos 40

@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_generated_parts_are_those_of_the_code_and_the_results() -> None:
     done = subprocess.run(
-        [sys.executable, "benchmarks/write_readme.py", "--check"],
+        [sys.executable, "-m", "benchmarks.write_readme", "--check"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
