@@ -68,6 +68,7 @@ def glance() -> str:
     small_peer, large_peer = (
         the_row("ingest.csv", photos=size, pipeline="facenet-pytorch") for size in ("1 MP", "12 MP")
     )
+    recalls = [percent(row["recall"]) for row in (small, small_peer, large, large_peer)]
     named, flat = (the_row("search.csv", faces="1000000", what=what) for what in ("recog identify", "raw FAISS, flat"))
     recall = the_row("search.csv", faces="1000000", what="recog index")["recall@10"]
     scores = [
@@ -105,12 +106,12 @@ def glance() -> str:
             f"{peer['faces/s']} (facenet-pytorch, one network where recog has two)",
         ],
         [
-            f"Indexing, photos a second, 1 megapixel (recall {percent(small['recall'])}, {percent(small_peer['recall'])} %)",
+            f"Indexing, photos a second, 1 megapixel (recall {recalls[0]} and {recalls[1]} %)",
             small["photos/s"],
             f"{small_peer['photos/s']} (facenet-pytorch's pipeline)",
         ],
         [
-            f"The same, 12 megapixels (recall {percent(large['recall'])}, {percent(large_peer['recall'])} %)",
+            f"The same, 12 megapixels (recall {recalls[2]} and {recalls[3]} %)",
             large["photos/s"],
             large_peer["photos/s"],
         ],
