@@ -5,11 +5,12 @@ benchmarks/results/faults_kills.csv, and another run with as many photos goes on
 begins anew).
 
 Each run is a process group of its own, forked from here (so that a run costs no second of imports): it is killed as a
-group, or its main process alone, or a decoding process first and then the group; at a random moment, while it opens
-what the kill before left, or while it publishes the index. After each kill: the database is sound, what was there
-before is there with the same numbers and vectors, nothing is there that the undisturbed run does not have, nothing is
-there twice, at most one batch must be done again, and the index holds what the catalog holds. When a run gets to its
-end, the library must be that of the undisturbed run, and the next one starts from nothing.
+group, or its main process alone, or a decoding process first and then the group; at a random moment of its work, while
+it opens what the kill before left and starts its decoding processes, or while it publishes the index. After each kill:
+the database is sound, what was there before is there with the same numbers and vectors, nothing is there that the
+undisturbed run does not have, nothing is there twice, at most one batch must be done again, and the index holds what
+the catalog holds. When a run gets to its end, the library must be that of the undisturbed run, and the next one starts
+from nothing.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from pathlib import Path
 from recog.errors import RecogError
 from recog.index.files import strays
 from recog.library.ingest import BATCH_PHOTOS
-from tests.faults.results import figure, read_results, write_results
+from tests.faults.results import earliest, figure, read_results, write_results
 from tests.faults.world import State, state
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library, tell
 
@@ -41,6 +42,7 @@ _KEPT_AFTER = 60.0
 _COLOURS = (RED, GREEN, BLUE, WHITE, (200, 200, 10), (10, 200, 200), (120, 40, 200))
 _END_SECONDS = 300.0
 _ORPHAN_SECONDS = 10.0
+_OPENING_SECONDS = 0.6
 
 Known = dict[int, tuple[str, float, bytes]]
 """Face number -> name of its photo, left side of its box, vector."""
@@ -50,7 +52,7 @@ Known = dict[int, tuple[str, float, bytes]]
 class Tally:
     """What happened. kills by kind counts those that hit a living run; problems holds one sentence each.
 
-    minutes and failed are of the runs before this one.
+    minutes and failed are of the runs before this one, and since is the commit that they began with.
     """
 
     kills: Counter[str] = field(default_factory=Counter)
@@ -58,6 +60,7 @@ class Tally:
     problems: list[str] = field(default_factory=list)
     minutes: float = 0.0
     failed: int = 0
+    since: str = ""
 
     @classmethod
     def kept(cls, photos: int) -> "Tally":
@@ -67,7 +70,7 @@ class Tally:
             return cls()
         ends, failed = (int(figure(facts, word) or 0) for word in (r"(\d+) libraries", r"(\d+) problems"))
         counts = Counter({kind: int(count) for kind, count in rows})
-        return cls(counts, ends, minutes=figure(facts, r"([\d.]+) min") or 0.0, failed=failed)
+        return cls(counts, ends, minutes=figure(facts, r"([\d.]+) min") or 0.0, failed=failed, since=earliest(facts))
 
     def write(self, photos: int, seed: int, minutes: float) -> None:
         """Keep the counts."""
@@ -76,7 +79,7 @@ class Tally:
             f"{self.failed + len(self.problems)} problems, seed {seed}, {self.minutes + minutes:.1f} min"
         )
         rows = [(kind, self.kills[kind]) for kind in KINDS]
-        write_results(RESULTS, extent, ("killed", "kills that landed"), rows)
+        write_results(RESULTS, extent, ("killed", "kills that landed"), rows, since=self.since)
 
 
 def paint_photos(folder: Path, count: int) -> None:
@@ -165,14 +168,18 @@ def known_faces(library: PaintedLibrary) -> Known:
 
 
 def strike(run: Run, kind: str, choose: random.Random, *, photos: int, seconds: float) -> int:
-    """Kill the run in this way; its exit status, which is not that of a kill where it ended before."""
+    """Kill the run in this way; its exit status, which is not that of a kill where it ended before.
+
+    A run at work is killed within so many seconds of the first photo it is past.
+    """
     began = time.monotonic()
-    if kind == "while it publishes":
-        while run.done < photos and run.read(began + _END_SECONDS):
-            pass
-        at = time.monotonic() + choose.uniform(0.0, 0.05)
+    if kind == "while it opens":
+        at = began + choose.uniform(0.0, _OPENING_SECONDS)
     else:
-        at = began + choose.uniform(0.0, 0.2 if kind == "while it opens" else seconds)
+        publishes = kind == "while it publishes"
+        while run.done < (photos if publishes else 1) and run.read(began + _END_SECONDS):
+            pass
+        at = time.monotonic() + choose.uniform(0.0, 0.05 if publishes else seconds)
     while time.monotonic() < at and run.read(at):
         pass
     if kind == "decoding process, then group" and (children := run.children()):
@@ -264,7 +271,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--photos", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=3.0, help="the longest that a run lives before it is killed")
+    parser.add_argument("--seconds", type=float, default=0.5, help="the longest that a run works before it is killed")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--fresh", action="store_true", help="begin anew")

@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +13,18 @@ from pathlib import Path
 RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
 
 
-def write_results(name: str, extent: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
-    """Write benchmarks/results/NAME: a line with the extent (places, seed, minutes) and the machine, then the table."""
+def write_results(
+    name: str, extent: str, header: Sequence[str], rows: Sequence[Sequence[object]], *, since: str = ""
+) -> Path:
+    """Write benchmarks/results/NAME: a line with the extent (places, seed, minutes) and the machine, then the table.
+
+    The line names the commit whose code met the faults, and `since`: the one that the first of the counts are of,
+    where an earlier run made them.
+    """
+    now = commit()
+    code = now if since in ("", now) else f"{since} to {now}"
     facts = (
-        f"{extent}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"{extent}, code of {code}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, files on {_filesystem()}"
     )
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -36,6 +45,19 @@ def read_results(name: str) -> tuple[str, list[list[str]]]:
     with path.open(encoding="utf-8", newline="") as file:
         facts = file.readline()
         return facts, list(csv.reader(file))[1:]
+
+
+def commit() -> str:
+    """The short name of what is checked out here."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    done = subprocess.run(command, cwd=RESULTS, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "no commit"
+
+
+def earliest(facts: str) -> str:
+    """The commit that the first of the counts are of, empty where the line of facts names none."""
+    found = re.search(r"code of ([\w-]+)", facts)
+    return "" if found is None else found[1]
 
 
 def figure(facts: str, pattern: str) -> float | None:
