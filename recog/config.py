@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     """What runs the networks on a processor; auto is OpenVINO where it is installed, several times as fast as torch."""
     network: str = "facenet-dlib"
     """The embedder: facenet-dlib (two trunks), facenet-casia (its first trunk alone) or facenet-vggface2."""
+    heads: Path | None = None
+    """Directory of a head of your own for the network (`recog train head --out`), with its calibration; None is the
+    shipped ones."""
     min_face: int = Field(default=20, ge=12, le=2000)
     """Smallest face side that is looked for, in pixels of the upright photo; the first network sees 12 pixels."""
     threshold: float | None = Field(default=None, gt=0.0, le=4.0)

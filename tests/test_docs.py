@@ -1,5 +1,6 @@
 """What the README says is so."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import pytest
 
 from recog.cli.reference import verbs
 from recog.config import Settings
+from recog.embed.head import SHIPPED_HEADS
+from recog.embed.network import NETWORKS
 from recog.weights.registry import SPECS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,6 +52,13 @@ def test_every_make_target_that_the_readme_names_exists(command: str) -> None:
 def test_every_file_that_the_readme_links_to_is_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_recipe_that_the_readme_names_is_the_shipped_heads() -> None:
+    record = json.loads((SHIPPED_HEADS / f"{NETWORKS[Settings().network].head}.json").read_text())
+    settings = record["arguments"]["settings"]
+    assert (settings["selection"], settings["margin"]) == ("batch-hard", 0.2)
+    assert "triplet loss (the hardest triplets of each batch, margin 0.2)" in " ".join(README.split())
 
 
 def test_the_version_is_one() -> None:

@@ -264,7 +264,6 @@ def calibrate(
     """
     from dataclasses import asdict
 
-    from recog.embed.head import load_head
     from recog.evaluate.calibration_file import calibration_path, save_calibration
     from recog.library.networks import Networks
     from recog.render.text_scores import calibration_text
@@ -287,7 +286,7 @@ def calibrate(
             + [read_set(text, tight=True) for text in tight_strangers or ()],
             kept=networks.cluster_rule,
             grouping=None if groups is None else Grouping(groups.value),
-            head_record=load_head(name).record,
+            head_record=networks.head.record,
             cache=networks.kept,
             on_photo=progress,
         )
@@ -310,7 +309,6 @@ def _score_pairs(
     session: Session, run_listed: Callable[..., PairsRun], name: str, *, flip: bool | None, crops: int, out: Path | None
 ) -> None:
     """Run a list of pairs with the options asked for, and show the scores."""
-    from recog.embed.head import load_head
     from recog.library.networks import Networks
     from recog.render.score_plots import pairs_plots
     from recog.render.score_sheets import pairs_sheet
@@ -319,7 +317,7 @@ def _score_pairs(
     _check(out)
     networks = Networks(session.settings(), progress=session.weights_progress)
     embedder = networks.embedder_with(flip=flip)
-    flipped = load_head(embedder.info.name).flip if flip is None else flip
+    flipped = networks.head.flip if flip is None else flip
     options = embedding_options(embedder.info, flip=flipped, crops=crops, encoder=networks.encoder)
     with counting_bar() as progress:
         run = run_listed(networks.detector, embedder, options, on_photo=progress)

@@ -11,6 +11,7 @@ from recog.embed.head import SHIPPED_HEADS
 from recog.embed.info import head_of, info_of
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
+from recog.embed.tuning import read_tuning
 from recog.errors import WeightsMismatchError
 from recog.types import Crops, Embeddings
 from recog.weights.pull import Progress
@@ -50,6 +51,7 @@ class FaceEmbedder:
             encoder=self.encoder,
             offline_dir=offline_dir,
             device=device,
+            tuning=read_tuning(own.name, directory=heads) if own.tuned else None,
             progress=progress,
         )
         if self._head.trunk_sha256 != self._trunks.sha256:

@@ -18,6 +18,7 @@ from recog.errors import WeightsMismatchError, WeightsMissingError
 from recog.types import Embeddings
 
 SHIPPED_HEADS = Path(recog.weights.__file__).parent / "heads"
+_BEFORE = "trunk_before_sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Head:
     trunk: str
     trunk_sha256: str
     record: Mapping[str, object]
+
+    @property
+    def tuned(self) -> bool:
+        """Whether blocks of the trunk were trained with it, which lie beside it (see recog.embed.tuning)."""
+        return _BEFORE in self.record
+
+    @property
+    def pretrained_sha256(self) -> str:
+        """The digest of the trunk as it was brought."""
+        return str(self.record[_BEFORE]) if self.tuned else self.trunk_sha256
 
     def embed(self, features: NDArray[np.float32]) -> Embeddings:
         """(n, width) float32 -> (n, dim) float32 of unit length."""
@@ -88,7 +99,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise WeightsMissingError(
             f"the head file {path} cannot be read ({error.strerror}): install recog again, or train a head with "
-            "'recog train head'"
+            "'recog train head', and let RECOG_HEADS name its directory"
         ) from error
 
 

@@ -14,12 +14,12 @@ _CROPPING = "crop 1"
 
 
 def head_of(name: str, *, heads: Path = SHIPPED_HEADS) -> Head:
-    """The shipped head of a network; WeightsMismatchError where it was trained on another trunk of that name."""
+    """The head of a network in a directory; WeightsMismatchError where it was trained on another trunk of that name."""
     wanted = network_named(name)
     head = load_head(wanted.head, directory=heads)
-    if wanted.sha256 not in {None, head.trunk_sha256}:
+    if wanted.sha256 not in {None, head.pretrained_sha256}:
         raise WeightsMismatchError(
-            f"the head {head.name} was trained on the trunk {head.trunk} of sha256 {head.trunk_sha256}, not on "
+            f"the head {head.name} was trained on the trunk {head.trunk} of sha256 {head.pretrained_sha256}, not on "
             f"{wanted.name} of {wanted.sha256}: train a head for it with 'recog train head'"
         )
     return head
@@ -35,6 +35,7 @@ def info_of(head: Head) -> NetworkInfo:
     network = network_named(head.trunk)
     specs = [part.spec for part in network.parts]
     trunks = "; ".join(f"trunk: {one.trained_on}" for one in specs)
+    own = "head and blocks of the trunk" if head.tuned else "head"
     return NetworkInfo(
         name=head.name,
         sha256=network_digest(
@@ -44,7 +45,7 @@ def info_of(head: Head) -> NetworkInfo:
         input_size=INPUT_SIZE,
         crop_scale=head.crop_scale,
         aligned=network.aligned,
-        trained_on=f"{trunks}; head: {head.record.get('trained_on', 'see its run record')}",
+        trained_on=f"{trunks}; {own}: {head.record.get('trained_on', 'see its run record')}",
         licence="; ".join(one.licence for one in specs),
         source="; ".join(str(source) for one in specs for source in one.sources),
     )

@@ -15,6 +15,7 @@ from recog.embed.network import DLIB_RESNET, INCEPTION_FEATURES
 from recog.embed.openvino_dlib import dlib_graph
 from recog.embed.openvino_graph import trunk_graph
 from recog.embed.ranges import ranges_of
+from recog.embed.tuning import Tuning
 from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops
@@ -52,26 +53,33 @@ class OpenVinoTrunk:
         offline_dir: Path | None = None,
         threads: int | None = None,
         ranges: Mapping[str, float] | None = None,
+        tuning: Tuning | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Ranges override those that `precision` chooses, and nothing is kept then; empty ones are float32."""
+        """Ranges override those that `precision` chooses, and nothing is kept then; empty ones are float32.
+
+        tuning stands in place of some of the tensors; the network computes in float32 then, for the ranges are those of
+        the tensors as they were.
+        """
         path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
         self._side, self._width = INPUT_SIZE, INCEPTION_FEATURES
         if name == DLIB_RESNET:
             self._side, self._width = dlib_resnet.SIDE, dlib_resnet.FEATURES
 
+        if tuning is not None:
+            self.sha256 = tuning.sha256_over(self.sha256)
         if ranges is None:
-            numbers = precision("openvino", name)
+            numbers = "float32" if tuning is not None else precision("openvino", name)
             known = ranges_of(name) if numbers == "int8" else {}
             network = compiled_once(
-                path.with_name(f"{name}.{numbers}.compiled"),
-                lambda: _graph(name, path, known),
+                path.with_name(f"{name}.{numbers if tuning is None else 'tuned'}.compiled"),
+                lambda: _graph(name, path, known, tuning),
                 made_of=[self.sha256, json.dumps(known, sort_keys=True)],
                 code=_CODE,
                 threads=threads,
             )
         else:
-            network = compiled(_graph(name, path, ranges), threads=threads)
+            network = compiled(_graph(name, path, ranges, tuning), threads=threads)
         self._request = network.create_infer_request()
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
@@ -84,9 +92,11 @@ class OpenVinoTrunk:
         return rows
 
 
-def _graph(name: str, path: Path, ranges: Mapping[str, float]) -> Any:
+def _graph(name: str, path: Path, ranges: Mapping[str, float], tuning: Tuning | None) -> Any:
     """The network of a weights file, as an openvino.Model."""
     tensors = load_file(path)
+    if tuning is not None:
+        tensors |= tuning.tensors_for(tensors)
     try:
         return dlib_graph(tensors, ranges) if name == DLIB_RESNET else trunk_graph(tensors, ranges, size=INPUT_SIZE)
     except KeyError as error:

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from recog.embed.crops import checked_crops
 from recog.embed.network import INCEPTION_FEATURES
+from recog.embed.tuning import Tuning
 from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops, Embeddings
@@ -25,7 +26,8 @@ _COUNTERS = re.compile(r".*\.num_batches_tracked")
 class Trunk:
     """InceptionResnetV1 (arXiv:1602.07261, as in davidsandberg/facenet) with pretrained weights, for inference only.
 
-    device is "cpu" or "cuda". Crops go in as (x - 127.5) / 128, the network's fixed image standardisation.
+    device is "cpu" or "cuda". Crops go in as (x - 127.5) / 128, the network's fixed image standardisation. tuning
+    stands in place of some of the pretrained tensors.
     """
 
     def __init__(
@@ -35,12 +37,17 @@ class Trunk:
         cache: Path,
         offline_dir: Path | None = None,
         device: str = "cpu",
+        tuning: Tuning | None = None,
         progress: Progress | None = None,
     ) -> None:
         self.device = checked_device(device)
         path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
+        tensors = load_file(path)
+        if tuning is not None:
+            tensors |= {name: torch.from_numpy(tensor) for name, tensor in tuning.tensors_for(tensors).items()}
+            self.sha256 = tuning.sha256_over(self.sha256)
         network = InceptionResnetV1(pretrained=None, classify=False)
-        missing, unexpected = network.load_state_dict(load_file(path), strict=False)
+        missing, unexpected = network.load_state_dict(tensors, strict=False)
         # Counters of training steps are the only state that inference leaves untouched.
         if unexpected or not all(_COUNTERS.fullmatch(key) for key in missing):
             raise ConfigError(f"{path} is not of InceptionResnetV1: lacks {missing}, has {unexpected}")

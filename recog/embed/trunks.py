@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from recog.embed.crops import checked_crops
 from recog.embed.encoder import Encoder
 from recog.embed.network import DLIB_RESNET, Network, Part
+from recog.embed.tuning import Tuning
+from recog.errors import WeightsMismatchError
 from recog.types import Crops
 from recog.weights.pull import Progress
 
@@ -47,19 +49,30 @@ def load_trunks(
     encoder: Encoder = "torch",
     offline_dir: Path | None = None,
     device: str = "cpu",
+    tuning: Tuning | None = None,
     progress: Progress | None = None,
 ) -> FeatureNetwork:
     """A network without its head: its features are what `network.features` counts, its sha256 what a head records.
 
-    encoder and device as recog.embed.encoder chooses them.
+    encoder and device as recog.embed.encoder chooses them. tuning is of a network that is one trunk.
 
     Raises:
         WeightsMissingError: no source for a trunk.
-        WeightsMismatchError: a file is altered.
+        WeightsMismatchError: a file is altered, or blocks are of another network.
         ConfigError: a device that is not here.
     """
+    if tuning is not None and len(network.parts) != 1:
+        raise WeightsMismatchError(f"{tuning.path} is of one trunk, and {network.name} has {len(network.parts)}")
     trunks = [
-        load_trunk(part, encoder=encoder, cache=cache, offline_dir=offline_dir, device=device, progress=progress)
+        load_trunk(
+            part,
+            encoder=encoder,
+            cache=cache,
+            offline_dir=offline_dir,
+            device=device,
+            tuning=tuning,
+            progress=progress,
+        )
         for part in network.parts
     ]
     return trunks[0] if len(trunks) == 1 and network.parts[0].sees_all else SideBySide(network, trunks)
@@ -72,6 +85,7 @@ def load_trunk(
     encoder: Encoder = "torch",
     offline_dir: Path | None = None,
     device: str = "cpu",
+    tuning: Tuning | None = None,
     progress: Progress | None = None,
 ) -> FeatureNetwork:
     """One trunk of a network on the chosen library; the other one is not imported. It takes what `part.seen` gives.
@@ -81,11 +95,13 @@ def load_trunk(
     if encoder == "openvino":
         from recog.embed.openvino_trunk import OpenVinoTrunk
 
-        return OpenVinoTrunk(part.weights, cache=cache, offline_dir=offline_dir, progress=progress)
+        return OpenVinoTrunk(part.weights, cache=cache, offline_dir=offline_dir, tuning=tuning, progress=progress)
     if part.weights == DLIB_RESNET:
+        if tuning is not None:
+            raise WeightsMismatchError(f"{tuning.path} is of InceptionResnetV1, and {part.weights} is another network")
         from recog.embed.dlib_trunk import DlibTrunk
 
         return DlibTrunk(cache=cache, offline_dir=offline_dir, device=device, progress=progress)
     from recog.embed.trunk import Trunk
 
-    return Trunk(part.weights, cache=cache, offline_dir=offline_dir, device=device, progress=progress)
+    return Trunk(part.weights, cache=cache, offline_dir=offline_dir, device=device, tuning=tuning, progress=progress)

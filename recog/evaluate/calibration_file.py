@@ -45,7 +45,7 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
         )
     except OSError as error:
         raise EvaluationError(
-            f"{path} cannot be read ({error.strerror}): install recog again, or set a threshold in the settings"
+            f"{path} cannot be read ({error.strerror}): measure one with 'recog calibrate', or install recog again"
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise EvaluationError(f"{path} is no calibration ({error!r}): install recog again") from error

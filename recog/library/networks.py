@@ -10,6 +10,7 @@ from recog.types import Calibration, ClusterRule, Detector, Embedder, NetworkInf
 from recog.weights.pull import Progress
 
 if TYPE_CHECKING:  # torch loads only when a picture is styled
+    from recog.embed.head import Head
     from recog.style.layers import StyleNetwork
 
 
@@ -34,6 +35,20 @@ class Networks:
         from recog.embed.encoder import choose_encoder
 
         return self._settings.cache / "features" / choose_encoder(self._settings.encoder, device=self.device)
+
+    @property
+    def heads(self) -> Path:
+        """Where the head and its calibration lie."""
+        from recog.embed.head import SHIPPED_HEADS
+
+        return SHIPPED_HEADS if self._settings.heads is None else self._settings.heads
+
+    @cached_property
+    def head(self) -> "Head":
+        """The trained head of the settings' network."""
+        from recog.embed.info import head_of
+
+        return head_of(self._settings.network, heads=self.heads)
 
     @cached_property
     def device(self) -> str:
@@ -68,6 +83,7 @@ class Networks:
         return FaceEmbedder(
             network=self._settings.network,
             flip=flip,
+            heads=self.heads,
             cache=self._settings.cache,
             offline_dir=self._settings.weights,
             device=self.device,
@@ -82,26 +98,28 @@ class Networks:
         from recog.embed.network import network_named
 
         chosen = choose_encoder(self._settings.encoder, device=self.device)
+        if self.head.tuned:
+            return f"{chosen} float32"
         numbers = {precision(chosen, part.weights) for part in network_named(self._settings.network).parts}
         return f"{chosen} {' and '.join(sorted(numbers))}"
 
     @cached_property
     def info(self) -> NetworkInfo:
         """What the embeddings are; needs the head's record only."""
-        from recog.embed.info import network_info
+        from recog.embed.info import info_of
 
-        return network_info(self._settings.network)
+        return info_of(self.head)
 
     @cached_property
     def calibration(self) -> Calibration:
-        """The library's own where one lies there, else the network's, and the settings' threshold over both."""
-        from recog.evaluate.calibration_file import SHIPPED, calibration_path, load_calibration
+        """The library's own where one lies there, else the head's, and the settings' threshold over both."""
+        from recog.evaluate.calibration_file import calibration_path, load_calibration
 
         own = calibration_path(self.info.name, directory=self._settings.library)
         calibration = load_calibration(
             self.info.name,
             network_sha256=self.info.sha256,
-            directory=self._settings.library if own.exists() else SHIPPED,
+            directory=self._settings.library if own.exists() else self.heads,
         )
         if self._settings.threshold is None:
             return calibration

@@ -1,7 +1,9 @@
 """What a training run or a cleaning made, as text."""
 
+import shlex
 from pathlib import Path
 
+from recog.embed.network import NETWORKS
 from recog.evaluate.lfw import LfwScores
 from recog.printable import printable
 from recog.render.figures import count, distance
@@ -20,6 +22,7 @@ def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores) -> 
         ("best step", _step(step)),
         ("accuracy", f"{_percent(scores.accuracy)} (start {_percent(start.accuracy)})"),
         ("AUC", f"{scores.auc:.4f} (start {start.auc:.4f})"),
+        *_use(path),
     ]
     return facts(rows)
 
@@ -31,8 +34,16 @@ def trained_network(run: NetworkRun) -> str:
         ("trunk", f"{printable(str(run.trunk_path))}, {run.trunk_path.stat().st_size / 1e6:.1f} MB"),
         ("best step", _step(run.trained.step)),
         *((name, f"{_percent(run.scores[key])} (start {_percent(run.start_scores[key])})") for key, name in _SHOWN),
+        *_use(run.path),
     ]
     return facts(rows)
+
+
+def _use(path: Path) -> list[tuple[str, str]]:
+    """How recog is told to use a head that has the name of a network's."""
+    if path.stem not in {network.head for network in NETWORKS.values()}:
+        return []
+    return [("to use it", f"set RECOG_HEADS={printable(shlex.quote(str(path.parent.resolve())))} and index again")]
 
 
 def cleaning_text(cleaning: Cleaning, *, folder: Path) -> str:

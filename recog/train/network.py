@@ -1,18 +1,13 @@
 """The trunk and its head as one network of which the last blocks, or all, can be trained."""
 
 from collections.abc import Mapping
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
-from recog.errors import TrainingError
 from recog.train.head import LinearHead, unit_outputs
 from recog.types import Crops
 
@@ -22,7 +17,6 @@ STAGES = (
 )  # fmt: skip
 """Of InceptionResnetV1 (facenet-pytorch), from the crop to what is averaged into the features."""
 LAST_BLOCKS = ("mixed_7a", "repeat_3", "block8")
-_BATCH = 32
 
 Part = Literal["blocks", "all"]
 
@@ -104,46 +98,6 @@ class TunableNetwork:
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self._bf16)
-
-
-class TunedTrunk:
-    """A pretrained trunk with the tensors of a NAME.trunk.safetensors in place of its own: features for evaluation.
-
-    The trunk's network is changed in place. sha256 is of both, so that no head of the trunk as it was fits.
-    TrainingError where the file is damaged or not of this network.
-    """
-
-    def __init__(self, trunk: PretrainedTrunk, path: Path) -> None:
-        data = path.read_bytes()
-        own = dict(trunk.network.named_parameters())
-        try:
-            tuned = load(data)
-        except SafetensorError as error:
-            raise TrainingError(f"{path} is damaged ({error}): train it again") from error
-        strange = [name for name, tensor in tuned.items() if name not in own or own[name].shape != tensor.shape]
-        if strange or not tuned:
-            raise TrainingError(f"{path} is of another network: it has {len(strange)} tensors of other names or shapes")
-        with torch.no_grad():
-            for name, tensor in tuned.items():
-                own[name].copy_(tensor)
-        self.sha256 = tuned_sha256(trunk.sha256, data)
-        self._network = TunableNetwork(trunk, LinearHead(_NOTHING, _NOTHING[0]), part="all")
-
-    def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, 1792) float32; n is at least 1."""
-        parts = []
-        for start in range(0, len(crops), _BATCH):
-            with torch.inference_mode():
-                parts.append(self._network.features(self._network.stem(crops[start : start + _BATCH])).cpu().numpy())
-        return np.concatenate(parts)
-
-
-_NOTHING = np.zeros((1, 1), dtype=np.float32)
-
-
-def tuned_sha256(trunk_sha256: str, trunk_file: bytes) -> str:
-    """The digest of a trunk some of whose tensors are replaced by those of a file, hex."""
-    return sha256(f"{trunk_sha256}\ntuned {sha256(trunk_file).hexdigest()}\n".encode()).hexdigest()
 
 
 def _convolutions(stage: nn.Module) -> dict[str, nn.Parameter]:

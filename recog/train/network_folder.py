@@ -11,6 +11,7 @@ from recog.durable import put
 from recog.embed.info import head_of
 from recog.embed.network import NETWORKS, network_named
 from recog.embed.trunk import Trunk
+from recog.embed.tuning import tuned_sha256
 from recog.errors import TrainingError
 from recog.train.augment import Augmentation
 from recog.train.checkpoint import CheckpointFile, Progress
@@ -19,7 +20,7 @@ from recog.train.folder import DECIDING_SCORE, held_out_people
 from recog.train.head import LinearHead
 from recog.train.located import INPUT_SIZE, LocatedFaces, located_faces
 from recog.train.loop import Scores, Trained, train
-from recog.train.network import Part, PretrainedTrunk, TunableNetwork, tuned_sha256
+from recog.train.network import Part, PretrainedTrunk, TunableNetwork
 from recog.train.network_training import NetworkLearner, StemOutputs, tuned_features
 from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.record import code_state, write_record
@@ -90,7 +91,7 @@ def train_network_from_folder(
     """Train the last blocks of `network`, or all of it, from its shipped head on; folders as in folder.
 
     Writes NAME.safetensors (the head), NAME.trunk.safetensors (the trunk's trained tensors) and NAME.json. The record's
-    trunk digest is of both trunk files, so no product loads the head upon the trunk as it was.
+    trunk digest is of both trunk files, so the head is never put upon the trunk as it was (see recog.embed.tuning).
 
     Raises:
         TrainingError: the data does not suffice, training collapsed before it got anywhere, or a checkpoint is in the
