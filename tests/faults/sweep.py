@@ -1,9 +1,10 @@
 """Kill, starve or fail each verb at each system call that changes the disk, and count what survives.
 
 `python -m tests.faults.sweep --full` hits every such call of every verb; `--sample N` hits N of each verb and fault,
-`--minutes M` stops after that time. Places come in an order drawn by `--seed`; with `--write` the counts are kept in
-benchmarks/results/faults.csv after each minute, and another run with the same seed goes on where that one stopped
-(`--fresh`: begins anew). A verb whose number of places has changed meanwhile is begun anew by itself.
+`--verbs` and `--faults` choose some of them, `--minutes M` stops after that time. Places come in an order drawn by
+`--seed`; with `--write` the counts are kept in benchmarks/results/faults.csv after each minute, and another run with
+the same seed goes on where that one stopped (`--fresh`: begins what is chosen anew). A verb whose number of places has
+changed meanwhile is begun anew by itself; what is kept of verbs that are not chosen stays as it is.
 """
 
 import argparse
@@ -12,14 +13,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from tests.faults.forked import apart, load_what_loads, run_forked
 from tests.faults.program import act
-from tests.faults.results import figure, read_results, write_results
+from tests.faults.results import earliest, figure, read_results, write_results
 from tests.faults.tracing import CALLS, Run, obstacle
 from tests.faults.world import ALL_VERBS, World, make_world
 from tests.painted import painted_library
@@ -116,28 +117,38 @@ def told_badly(run: Run, words: Sequence[str]) -> list[str]:
 
 @dataclass(slots=True)
 class Sweep:
-    """What was tried of what there is. minutes: of the runs before this one."""
+    """What was tried of what there is.
+
+    minutes: of the runs before this one; since: the commit that they began with; others: what is kept of other verbs.
+    """
 
     places: dict[Row, list[Trial]]
     counts: dict[Row, Counter[str]]
     seed: int
     minutes: float = 0.0
+    since: str = ""
+    others: dict[Row, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def plan(cls, places: dict[Row, list[Trial]], seed: int, *, resumed: bool) -> "Sweep":
-        """All places; those that the results file counts, made with the same seed, are behind us."""
+        """All places; those that the results file counts, made with the same seed, are behind us if it is resumed."""
         sweep = cls(places, {row: Counter() for row in places}, seed)
-        facts, rows = read_results(RESULTS) if resumed else ("", [])
-        if figure(facts, r"seed (\d+)") == seed:
-            sweep.minutes = figure(facts, r"([\d.]+) min") or 0.0
-            for verb, fault, there, *counted in rows:
-                if len(places.get((verb, fault), ())) == int(there):
-                    sweep.counts[verb, fault].update(dict(zip(_COUNTED, map(int, counted), strict=True)))
+        facts, rows = read_results(RESULTS)
+        if figure(facts, r"seed (\d+)") != seed:
+            return sweep
+        for verb, fault, there, *counted in rows:
+            if (verb, fault) not in places:
+                sweep.others[verb, fault] = (int(there), *map(int, counted))
+            elif resumed and len(places[verb, fault]) == int(there):
+                sweep.counts[verb, fault].update(dict(zip(_COUNTED, map(int, counted), strict=True)))
+        if resumed or sweep.others:
+            sweep.minutes, sweep.since = figure(facts, r"([\d.]+) min") or 0.0, earliest(facts)
         return sweep
 
-    def left(self, sample: int | None) -> list[Trial]:
-        """What is still to be tried, rows mixed; `sample` of each row at most."""
-        planned = [trial for row, trials in self.places.items() for trial in trials[self.counts[row]["tried"] : sample]]
+    def left(self, sample: int | None, faults: Collection[str] = tuple(FAULTS)) -> list[Trial]:
+        """What is still to be tried of these faults, rows mixed; `sample` of each row at most."""
+        chosen = {row: trials for row, trials in self.places.items() if row[1] in faults}
+        planned = [trial for row, trials in chosen.items() for trial in trials[self.counts[row]["tried"] : sample]]
         at = {row: iter([trial for trial in planned if (trial.verb, trial.fault) == row]) for row in self.places}
         order = [(trial.verb, trial.fault) for trial in planned]
         random.Random(self.seed).shuffle(order)
@@ -149,12 +160,16 @@ class Sweep:
 
     def write(self, minutes: float) -> Path:
         """Keep the counts."""
-        there = sum(map(len, self.places.values()))
-        extent = f"{self.total('tried')} of {there} places, seed {self.seed}, {self.minutes + minutes:.1f} min"
-        rows = [
-            (*row, len(self.places[row]), *(self.counts[row][what] for what in _COUNTED)) for row in sorted(self.places)
-        ]
-        return write_results(RESULTS, extent, _HEADER, rows)
+        rows = self.others | {
+            row: (len(places), *(self.counts[row][what] for what in _COUNTED)) for row, places in self.places.items()
+        }
+        there, tried, *_ = (sum(counted) for counted in zip(*rows.values(), strict=True))
+        whole = sum(tried == there for there, tried, *_ in rows.values())
+        extent = (
+            f"{tried} of {there} places, {whole} of {len(rows)} rows whole and the others drawn, seed {self.seed}, "
+            f"{self.minutes + minutes:.1f} min"
+        )
+        return write_results(RESULTS, extent, _HEADER, [(*row, *rows[row]) for row in sorted(rows)], since=self.since)
 
 
 def make_sweep(home: Path, verbs: Iterable[str], seed: int, *, resumed: bool) -> tuple[World, Sweep]:
@@ -175,18 +190,17 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--verbs", nargs="+", choices=ALL_VERBS, default=ALL_VERBS, help="of these verbs only")
+    parser.add_argument("--faults", nargs="+", choices=tuple(FAULTS), default=tuple(FAULTS), help="these faults only")
     parser.add_argument("--fresh", action="store_true", help="begin anew")
     parser.add_argument("--write", action="store_true", help="keep the counts, and go on from those that are kept")
     options = parser.parse_args()
     if why := obstacle():
         sys.exit(f"no fault can be injected here: {why}")
-    if options.write and set(options.verbs) != set(ALL_VERBS):
-        parser.error("what is kept is a sweep of all verbs: leave out --verbs or --write")
     began = kept = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
         resumed = options.write and not options.fresh
         world, sweep = make_sweep(Path(directory), options.verbs, options.seed, resumed=resumed)
-        for trial in sweep.left(options.sample):
+        for trial in sweep.left(options.sample, options.faults):
             now = time.monotonic()
             if now - began > 60 * options.minutes:
                 break

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from tests.faults.sweep import FULL_ONCE, KILL, Sweep, trials
+from tests.faults.results import read_results
+from tests.faults.sweep import FULL_ONCE, KILL, RESULTS, SEED, Sweep, trials
 
 CALLS = Counter({"write": 7, "rename": 2, "pread64": 9})
 
@@ -27,3 +28,13 @@ def test_what_an_earlier_sweep_tried_is_not_tried_again_and_all_the_rest_is() ->
     assert Counter(stopped.left(None)) == Counter(whole.left(None)) - first
     assert Counter(whole.left(3)) == first
     assert stopped.left(3) == []
+
+
+def test_a_sweep_of_one_fault_tries_that_one_and_keeps_what_is_known_of_other_verbs() -> None:
+    places = {("merge", fault): trials("merge", fault, CALLS) for fault in (KILL, FULL_ONCE)}
+    sweep = Sweep.plan(places, SEED, resumed=False)
+    assert {trial.fault for trial in sweep.left(None, [KILL])} == {KILL}
+    _, kept = read_results(RESULTS)
+    assert {row: list(map(str, counted)) for row, counted in sweep.others.items()} == {
+        (verb, fault): counted for verb, fault, *counted in kept if (verb, fault) not in places
+    }
