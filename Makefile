@@ -63,7 +63,7 @@ faults: setup
 	$(VENV)/bin/python -m tests.faults.meeting --rounds 200 --write
 	RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py
 	RECOG_FAULT_ROUNDS=20 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_server.py tests/faults/test_small_disk.py
-	RECOG_MODEL_SEQUENCES=1000 RECOG_MODEL_STEPS=50 $(VENV)/bin/pytest --timeout 20000 tests/store/test_model.py
+	$(VENV)/bin/python -m tests.faults.model --sequences 1000 --steps 50 --write
 
 # Change one thing in the store or the index at a time, and count the changes that a test notices.
 mutants: setup

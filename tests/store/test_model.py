@@ -1,7 +1,7 @@
 """The catalog against plain dicts: any order of all that is done to photos, faces and people, reopened or killed.
 
 RECOG_MODEL_SEQUENCES and RECOG_MODEL_STEPS say how many sequences of how many steps are tried; the short tier tries
-the same few each time, `make faults` 1,000 of 50, at random.
+the same few each time, tests/faults/model.py 1,000 of 50, by seeds that it counts.
 """
 
 from __future__ import annotations
