@@ -36,6 +36,7 @@ def examine(settings: Settings, networks: Networks) -> DoctorReport:
         ("versions", _versions),
         ("device", lambda: _device(networks)),
         ("weights", lambda: _weights(settings)),
+        ("network", lambda: _network(networks)),
         ("permissions", lambda: _permissions(settings.library)),
         ("free space", lambda: _free_space(settings.library)),
         ("writer", lambda: _writer(settings.library)),
@@ -89,6 +90,17 @@ def _weights(settings: Settings) -> Iterator[Observation]:
             case WeightsState.DAMAGED:
                 sentence = f"{name} at {printable(cached.path)} is damaged: its digest is another"
                 yield Observation("weights", False, sentence, f"recog models pull {name}")
+
+
+def _network(networks: Networks) -> Iterator[Observation]:
+    info, calibration = networks.info, networks.calibration_if_any
+    if calibration is None:
+        sentence = f"{info.name} of digest {info.sha256[:12]} has no threshold, so nothing can be decided with it"
+        yield Observation("network", False, sentence, "recog calibrate PEOPLE")
+    else:
+        yield _fine(
+            "network", f"{info.name} of digest {info.sha256[:12]} with the threshold {calibration.threshold:.3f}"
+        )
 
 
 def _permissions(library: Path) -> Iterator[Observation]:

@@ -126,14 +126,20 @@ class Networks:
         return replace(calibration, threshold=self._settings.threshold, far=None)
 
     @property
-    def cluster_rule(self) -> ClusterRule | None:
-        """When faces are grouped, by a calibration that is for this network; None where there is none."""
+    def calibration_if_any(self) -> Calibration | None:
+        """The same; None where none was measured for this network."""
         from recog.errors import EvaluationError
 
         try:
-            return self.calibration.clusters
+            return self.calibration
         except EvaluationError:
             return None
+
+    @property
+    def cluster_rule(self) -> ClusterRule | None:
+        """When faces are grouped, by a calibration that is for this network; None where there is none."""
+        calibration = self.calibration_if_any
+        return None if calibration is None else calibration.clusters
 
     def style_network(self, name: str) -> "StyleNetwork":
         """The network of that name that looks at style."""

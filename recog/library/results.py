@@ -332,8 +332,8 @@ class LibraryStatus:
     network: NetworkInfo
     device: str
     encoder: str
-    threshold: float
-    calibration: Calibration
+    threshold: float | None
+    calibration: Calibration | None
     index: IndexStatus
     roots: tuple[Path, ...]
 

@@ -12,7 +12,7 @@ from recog.store.catalog import Catalog
 
 def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Settings) -> LibraryStatus:
     """Counts, places and networks of a library."""
-    counts = catalog.counts()
+    counts, calibration = catalog.counts(), networks.calibration_if_any
     return LibraryStatus(
         directory=settings.library,
         database=catalog.url,
@@ -27,8 +27,8 @@ def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Se
         network=networks.info,
         device=networks.device,
         encoder=networks.encoder,
-        threshold=networks.calibration.threshold,
-        calibration=networks.calibration,
+        threshold=None if calibration is None else calibration.threshold,
+        calibration=calibration,
         index=index.status(),
         roots=tuple(catalog.roots()),
     )

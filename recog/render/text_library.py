@@ -189,7 +189,7 @@ def status(state: LibraryStatus) -> str:
         ("network", f"{state.network.name}, trained on {state.network.trained_on}"),
         ("device", state.device),
         ("encoder", state.encoder),
-        ("threshold", f"{distance(state.threshold)} ({_decision(state.calibration)})"),
+        ("threshold", _threshold(state.calibration)),
         ("index", _index(state.index)),
         *(("root", printable(str(root))) for root in state.roots),
     ]
@@ -249,6 +249,12 @@ def _index(index: IndexStatus) -> str:
     behind = f", {index.behind:,} behind" if index.behind else ""
     file = printable(str(index.published)) if index.published is not None else "no file yet"
     return f"{index.kind} on {index.device}, {count(index.faces, 'face')}{behind}, {file}"
+
+
+def _threshold(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return "not measured for this network: run 'recog calibrate'"
+    return f"{distance(calibration.threshold)} ({_decision(calibration)})"
 
 
 def _decision(calibration: Calibration) -> str:

@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
 from recog.durable import arriving
+from recog.evaluate.calibration_file import load_calibration
 from recog.library.doctor import examine
 from recog.library.results import DoctorReport, Observation
+from recog.render.text import to_text
 from recog.store.lock import WriterLock
 from recog.store.tables import pending_erasures
+from recog.types import Calibration
 from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint
 
 
@@ -36,7 +41,7 @@ def test_a_sound_library_needs_no_hand(filled: PaintedLibrary) -> None:
     report = examined(filled)
     assert [one for one in report.observations if not one.ok] == []
     assert {one.subject for one in report.observations} == {
-        "recog", "libraries", "sqlite", "device", "weights", "permissions", "free space", "writer",
+        "recog", "libraries", "sqlite", "device", "weights", "network", "permissions", "free space", "writer",
         "database", "erasures", "index", "stray files",
     }  # fmt: skip
 
@@ -54,6 +59,22 @@ def test_weights_that_are_not_here_are_told_and_not_pulled(filled: PaintedLibrar
         "recog models pull dlib-resnet",
     ]
     assert not (filled.settings.library.parent / "cache").exists()
+
+
+def test_a_network_without_a_calibration_is_told_and_the_status_shows_all_else(filled: PaintedLibrary) -> None:
+    class Uncalibrated(PaintedNetworks):
+        @cached_property
+        def calibration(self) -> Calibration:
+            return load_calibration("colour", network_sha256=self.info.sha256, directory=filled.settings.library)
+
+    networks = Uncalibrated(filled.settings)
+    told = [one for one in examine(filled.settings, networks).observations if one.subject == "network"]
+    assert [(one.ok, one.way_out) for one in told] == [(False, "recog calibrate PEOPLE")]
+    before = filled.status()
+    filled.networks = networks
+    state = filled.status()
+    assert state == replace(before, threshold=None, calibration=None)
+    assert "threshold  not measured for this network: run 'recog calibrate'" in to_text(state)
 
 
 def test_files_that_others_may_read_are_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
