@@ -22,7 +22,7 @@ def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores) -> 
         ("best step", _step(step)),
         ("accuracy", f"{_percent(scores.accuracy)} (start {_percent(start.accuracy)})"),
         ("AUC", f"{scores.auc:.4f} (start {start.auc:.4f})"),
-        *_use(path),
+        *_use(path, calibrated=True),
     ]
     return facts(rows)
 
@@ -34,16 +34,20 @@ def trained_network(run: NetworkRun) -> str:
         ("trunk", f"{printable(str(run.trunk_path))}, {run.trunk_path.stat().st_size / 1e6:.1f} MB"),
         ("best step", _step(run.trained.step)),
         *((name, f"{_percent(run.scores[key])} (start {_percent(run.start_scores[key])})") for key, name in _SHOWN),
-        *_use(run.path),
+        *_use(run.path, calibrated=False),
     ]
     return facts(rows)
 
 
-def _use(path: Path) -> list[tuple[str, str]]:
-    """How recog is told to use a head that has the name of a network's."""
-    if path.stem not in {network.head for network in NETWORKS.values()}:
-        return []
-    return [("to use it", f"set RECOG_HEADS={printable(shlex.quote(str(path.parent.resolve())))} and index again")]
+def _use(path: Path, *, calibrated: bool) -> list[tuple[str, str]]:
+    """How recog is told to use a head that has the name of a network's; one row, or none."""
+    folder = printable(shlex.quote(str(path.parent.resolve())))
+    calibrate = "" if calibrated else f", run 'recog calibrate PEOPLE --out {folder}'"
+    return [
+        ("to use it", f"set RECOG_NETWORK={network.name} and RECOG_HEADS={folder}{calibrate}, and index again")
+        for network in NETWORKS.values()
+        if network.head == path.stem
+    ]
 
 
 def cleaning_text(cleaning: Cleaning, *, folder: Path) -> str:

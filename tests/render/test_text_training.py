@@ -21,7 +21,9 @@ def test_a_head_that_is_its_start_says_so_and_its_path_cannot_write_to_the_termi
 
 def test_how_to_use_a_head_is_said_where_its_name_is_the_one_that_is_looked_for() -> None:
     used = trained_head(Path("/my heads/facenet-dlib-triplet128.safetensors"), 5, scores(0.8), scores(0.7))
-    assert used.splitlines()[-1] == "to use it  set RECOG_HEADS='/my heads' and index again"
+    assert used.splitlines()[-1] == (
+        "to use it  set RECOG_NETWORK=facenet-dlib and RECOG_HEADS='/my heads', and index again"
+    )
     assert "to use it" not in trained_head(Path("/my heads/other.safetensors"), 5, scores(0.8), scores(0.7))
 
 
