@@ -31,12 +31,17 @@ def iou(box_a: FaceBox, box_b: FaceBox) -> float:
 
 def overlaps(boxes: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.float32]:
     """Intersection over union of every box with every other: (n, 4), (m, 4) -> (n, m), 0 to 1."""
-    first, second = boxes.astype(np.float64)[:, None, :], others.astype(np.float64)[None, :, :]
+    return paired_overlaps(boxes[:, None, :], others[None, :, :]).astype(np.float32)
+
+
+def paired_overlaps(boxes: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Intersection over union of box arrays (..., 4), place by place: (...), 0 to 1."""
+    first, second = boxes.astype(np.float64), others.astype(np.float64)
     sides = np.minimum(first[..., 2:], second[..., 2:]) - np.maximum(first[..., :2], second[..., :2])
     shared = np.prod(np.clip(sides, 0, None), axis=-1)
     union = _areas(first) + _areas(second) - shared
     ratio: NDArray[np.float64] = np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
-    return ratio.astype(np.float32)
+    return ratio
 
 
 def non_maximum_suppression(

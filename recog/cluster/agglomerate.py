@@ -57,6 +57,23 @@ class Clusters:
         means: Embeddings = np.divide(self._sums[roots], sizes[:, np.newaxis])
         return means
 
+    def merge_same(self, photos: Rows) -> None:
+        """Merge rows that are equal, number for number, and of different photos (n,). Before any other merge."""
+        rows, twins = _equal_rows(self._sums)
+        order = np.lexsort((rows, photos[rows], twins))
+        rows, twins = rows[order], twins[order]
+        first = np.ones(len(rows), np.bool_)
+        first[1:] = (np.diff(twins) != 0) | (np.diff(photos[rows]) != 0)
+        gone, kept = rows[first], twins[first]
+        gone, kept = gone[gone != kept], kept[gone != kept]
+        one = np.ones(1)
+        if not gone.size or self._linkage(one, one, one, one, one)[0] > self._linkage.threshold:
+            return
+        np.add.at(self._sizes, kept, 1)
+        grown = np.unique(kept)
+        self._sums[grown] *= self._sizes[grown, np.newaxis].astype(np.float32)
+        self._parents[gone] = kept
+
     def near(self, alive: Rows, *, k: int, among: Rows, seed: int) -> Edges:
         """Pairs within the threshold, as places in alive (ascending roots); one of each is at a place among."""
         sizes = self._sizes[alive].astype(np.float64)
@@ -159,6 +176,17 @@ class Clusters:
             near = self._linkage(sizes, others, self._norms[one], self._norms[other], products)
             linkages[start : start + CHUNK] = near + penalty * np.minimum(together / np.minimum(sizes, others), 1.0)
         return linkages
+
+
+def _equal_rows(vectors: Embeddings) -> tuple[Rows, Rows]:
+    """Rows that another one equals, (r,), and the smallest row that is equal to each, (r,)."""
+    by_first = np.argsort(vectors[:, 0], kind="stable")
+    tied = np.diff(vectors[by_first, 0]) == 0
+    rows = np.sort(by_first[np.append(tied, False) | np.insert(tied, 0, False)]) if len(vectors) else by_first
+    whole = np.ascontiguousarray(vectors[rows]).view(np.dtype((np.void, vectors.itemsize * vectors.shape[1])))[:, 0]
+    _, smallest, places, counts = np.unique(whole, return_index=True, return_inverse=True, return_counts=True)
+    several = counts[places] > 1
+    return rows[several], rows[smallest[places]][several]
 
 
 def combined(left: Rows, right: Rows, weights: Rows, *, rows: int) -> tuple[Rows, Rows, Rows]:

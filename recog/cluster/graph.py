@@ -14,11 +14,7 @@ from recog.types import Distances, Embeddings
 
 EXACT_PAIRS = 1_000_000_000
 """Products up to which all are computed; above, only those of rows in neighbouring cells."""
-CELLS_VISITED = 8
-"""Cells in which a row looks for near ones."""
 TRAINING_ROWS_PER_CELL = 40
-ITERATIONS = 8
-"""Of k-means for the cells, which need not be good ones."""
 ENTRIES = 1 << 23
 """Products held at once: 32 MB."""
 CROWD = 4
@@ -26,6 +22,21 @@ CROWD = 4
 
 Rows = NDArray[np.int64]
 Keep = Callable[[Rows, Rows, Distances], NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How widely near ones are looked for among many rows: cells a row visits, and rounds of k-means for the cells."""
+
+    visits: int
+    iterations: int
+
+
+WIDE = Search(visits=8, iterations=8)
+"""For faces of one person: the cells need not be good ones."""
+CLOSE = Search(visits=4, iterations=4)
+"""For rows that hardly differ, which share a cell nearly always: all of 4,000 pairs 0.05 apart are found among 101,000
+made-up faces, in half of the time that the wide search takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +59,20 @@ def near_pairs(
     seed: int,
     among: Rows | None = None,
     keep: Keep | None = None,
+    search: Search = WIDE,
 ) -> Edges:
     """Pairs of rows at most `within` = 2 - 2 u.v apart, about the k nearest of a row that has more.
 
     vectors: (n, dim), unit embeddings or means of such (shorter than one). For means of clusters, 2 - 2 u.v is the mean
     squared distance between their members. within: one limit, or one a row, (n,); then a pair keeps those of both rows.
     among: (m,) ascending rows of which one of each pair is; None for all. keep: called with left, right and products of
-    pairs, each (e,); which of these count. Exact up to EXACT_PAIRS products, above that nearly all pairs are found.
+    pairs, each (e,); which of these count. Exact up to EXACT_PAIRS products, above that nearly all pairs are found by
+    the search.
     """
     targets = np.arange(len(vectors)) if among is None else among
     limits = np.broadcast_to(np.asarray(1.0 - np.asarray(within) / 2.0, np.float32), (len(vectors),))
     exact = len(vectors) * len(targets) <= EXACT_PAIRS
-    blocks = _all_blocks(targets, len(vectors)) if exact else _cells(vectors, targets, seed)
+    blocks = _all_blocks(targets, len(vectors)) if exact else _cells(vectors, targets, seed, search)
     lefts, rights, crowds = ([np.empty(0, np.int64)] for _ in range(3))
     for rows, columns in blocks:
         products = vectors[rows] @ vectors[columns].T
@@ -100,19 +113,19 @@ def _all_blocks(targets: Rows, count: int) -> Iterator[tuple[Rows, Rows]]:
         yield rows, np.concatenate([targets[: start + step], others])
 
 
-def _cells(vectors: Embeddings, targets: Rows, seed: int) -> Iterator[tuple[Rows, Rows]]:
+def _cells(vectors: Embeddings, targets: Rows, seed: int, search: Search) -> Iterator[tuple[Rows, Rows]]:
     """The targets of each cell with the rows to which the cell is one of the nearest."""
-    count = round(sqrt(CELLS_VISITED * len(targets)))
+    count = round(sqrt(search.visits * len(targets)))
     trainer: Any = faiss.Kmeans(
-        vectors.shape[1], count, niter=ITERATIONS, seed=seed, spherical=True, min_points_per_centroid=1,
+        vectors.shape[1], count, niter=search.iterations, seed=seed, spherical=True, min_points_per_centroid=1,
         max_points_per_centroid=TRAINING_ROWS_PER_CELL,
     )  # fmt: skip
     trainer.train(unit_rows(vectors[targets]))
-    _, cells = faiss.knn(vectors, np.asarray(trainer.centroids), CELLS_VISITED, metric=faiss.METRIC_INNER_PRODUCT)
+    _, cells = faiss.knn(vectors, np.asarray(trainer.centroids), search.visits, metric=faiss.METRIC_INNER_PRODUCT)
     home = np.argsort(cells[targets, 0], kind="stable")
     homes = np.split(targets[home], np.searchsorted(cells[targets, 0][home], np.arange(1, count)))
     visits = np.argsort(cells, axis=None, kind="stable")
-    visitors = np.split(visits // CELLS_VISITED, np.searchsorted(cells.ravel()[visits], np.arange(1, count)))
+    visitors = np.split(visits // search.visits, np.searchsorted(cells.ravel()[visits], np.arange(1, count)))
     for inside, around in zip(homes, visitors, strict=True):
         step = max(1, ENTRIES // max(len(around), 1))
         for start in range(0, len(inside), step):

@@ -78,20 +78,24 @@ def _roots(
 ) -> Rows:
     """The cluster of each row, as one of its rows.
 
-    After the first round, along the faces' neighbours, only pairs of which one cluster has grown, or had more near ones
-    than were taken, need a look; each round looks at these, until nothing merges.
+    Faces that are all the same are one from the start: among 10,000 copies of a photo every pair would be as near, and
+    few could merge at a time. After the first round, along the faces' neighbours, only pairs of which one cluster has
+    grown, or had more near ones than were taken, need a look; each round looks at these, until nothing merges.
     """
     clusters = Clusters(embeddings, linkage)
     one, other = _pairs_within_photos(photo_ids)
-    alive = before = clusters.roots()
-    edges = near_pairs(embeddings, k=k_neighbours, within=linkage.threshold, seed=seed)
-    while edges.left.size:
+    before = clusters.roots()
+    clusters.merge_same(np.arange(len(embeddings)) if photo_ids is None else photo_ids)
+    alive = np.unique(clusters.roots())
+    edges = near_pairs(embeddings[alive], k=k_neighbours, within=linkage.threshold, seed=seed)
+    while True:
         left, right, crowded = alive[edges.left], alive[edges.right], alive[edges.crowded]
-        apart = before[one] != before[other]
+        now = clusters.roots()
+        apart = now[one] != now[other]
         clusters.merge_near(
             *combined(
-                np.concatenate([left, before[one][apart]]),
-                np.concatenate([right, before[other][apart]]),
+                np.concatenate([left, now[one][apart]]),
+                np.concatenate([right, now[other][apart]]),
                 np.concatenate([np.zeros(len(left), np.int64), np.ones(int(apart.sum()), np.int64)]),
                 rows=len(embeddings),
             )

@@ -28,20 +28,28 @@ from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Identity clusters of the library: face_ids (n,), embeddings (n, dim), and whose faces are, without ignored ones.
+    """Identity clusters of the library.
 
-    clusters of two faces and more by falling size; those that the catalog holds already keep their numbers. singles
-    counts the other faces. joined counts faces that came to earlier clusters, None where all was grouped anew.
+    face_ids (n,) rising, embeddings (n, dim), photo_ids (n,), and person_ids (n,), whose the faces are (-1 nobody's):
+    of all faces but ignored ones. clusters of two faces and more by falling size; those that the catalog holds already
+    keep their numbers. singles counts the other faces. joined counts faces that came to earlier clusters, None where
+    all was grouped anew.
     """
 
     face_ids: FaceIds
     embeddings: Embeddings
-    person_of: Mapping[int, int]
+    photo_ids: FaceIds
+    person_ids: FaceIds
     clusters: list[Cluster]
     singles: int
     joined: int | None
     linkage: Linkage
     parameters: dict[str, object]
+
+    @property
+    def person_of(self) -> dict[int, int]:
+        """Whose the named faces are."""
+        return _person_of(self.face_ids, self.person_ids)
 
 
 def cluster(
@@ -138,7 +146,8 @@ def identity_grouping(
     return Grouping(
         face_ids=face_ids,
         embeddings=embeddings,
-        person_of=_person_of(face_ids, person_ids),
+        photo_ids=photo_ids,
+        person_ids=person_ids,
         clusters=_numbered(clusters, earlier),
         singles=len(face_ids) - sum(len(one.face_ids) for one in clusters),
         joined=joined,

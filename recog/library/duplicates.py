@@ -10,10 +10,10 @@ from heapq import nsmallest
 import numpy as np
 
 from recog.cluster.likelihood import Linkage, linkage_at, probability_of_one
-from recog.library.clusters import Grouping, identity_grouping, summaries, with_numbers
+from recog.library.clusters import identity_grouping, summaries, with_numbers
 from recog.library.evidence import FACES_NAMED, Faces, Rows, Samples, Side
 from recog.library.mixed import Mixed, mixed_people
-from recog.library.near_copies import near_copies
+from recog.library.near_copies import alike, near_copies
 from recog.library.networks import Networks
 from recog.library.results import DuplicatePair, DuplicateReport, MixedPerson, PhotoCopy
 from recog.store.catalog import Catalog
@@ -49,7 +49,8 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     """
     calibration = networks.calibration
     grouping = identity_grouping(catalog, networks)
-    faces, clusters = _faces(catalog, grouping), with_numbers(grouping.clusters)
+    faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
+    clusters = with_numbers(grouping.clusters)
     people, unnamed = _people(catalog, faces), _unnamed(faces, clusters)
     odds = Odds(grouping.linkage, calibration)
     near = _near_sides([*people, *unnamed], _Refused(catalog), odds)
@@ -58,8 +59,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     tiles = [Side(faces, _rows(faces, one)) for one in clusters[:CLUSTERS_SHOWN]]
     shown = [side for left, right, _ in pairs for side in (left, right)]
     samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])
-    run = catalog.cluster_run(networks.info.sha256)
-    remembered = {one.number for one in run.clusters} if run is not None else set()
+    remembered = {one.number for one in grouping.clusters} - {None}
     found = tuple(_pair(samples, pair, odds, remembered) for pair in pairs)
     counts = catalog.counts()
     return DuplicateReport(
@@ -81,29 +81,26 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     )
 
 
-def _faces(catalog: Catalog, grouping: Grouping) -> Faces:
-    faces = catalog.faces(grouping.face_ids.tolist())
-    in_order = [faces[face_id] for face_id in grouping.face_ids.tolist()]
-    return Faces(grouping.face_ids, grouping.embeddings, in_order)
-
-
 def _people(catalog: Catalog, faces: Faces) -> list[Side]:
     """Everybody with a face, by id; hidden people are nobody's side."""
     names = {person.id: person.name for person in catalog.people()}
-    rows_of: dict[int, list[int]] = {}
-    for row, face in enumerate(faces.faces):
-        if face.person_id in names:
-            rows_of.setdefault(face.person_id, []).append(row)
-    return [Side(faces, np.array(rows), person_id, names[person_id]) for person_id, rows in sorted(rows_of.items())]
+    order = np.argsort(faces.person_ids, kind="stable")
+    in_order = faces.person_ids[order]
+    return [
+        Side(faces, order[start:stop], person_id, names[person_id])
+        for person_id in sorted(names)
+        if (start := np.searchsorted(in_order, person_id)) < (stop := np.searchsorted(in_order, person_id, "right"))
+    ]
 
 
 def _unnamed(faces: Faces, clusters: Sequence[Cluster]) -> list[Side]:
     """What of each cluster is nobody's, where that is two faces or more."""
     sides = []
     for cluster in clusters:
-        rows = [row for row in _rows(faces, cluster).tolist() if faces.faces[row].person_id is None]
+        rows = _rows(faces, cluster)
+        rows = rows[faces.person_ids[rows] < 0]
         if len(rows) > 1:
-            sides.append(Side(faces, np.array(rows), cluster=cluster.number))
+            sides.append(Side(faces, rows, cluster=cluster.number))
     return sides
 
 
@@ -215,8 +212,14 @@ def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
 
 
 def _near_copies(catalog: Catalog, faces: Faces) -> tuple[tuple[PhotoCopy, ...], ...]:
-    photos = catalog.photos({face.photo_id for face in faces.faces})
-    groups = near_copies(faces.embeddings, faces.faces, photos)
+    """Of the photos with faces that are alike, and of no others, is read where the faces are."""
+    left, right = alike(faces.embeddings, faces.photo_ids)
+    rows = np.flatnonzero(np.isin(faces.photo_ids, faces.photo_ids[np.concatenate([left, right])]))
+    theirs = faces.ids[rows].tolist()
+    found = catalog.faces(theirs)
+    photos = catalog.photos({face.photo_id for face in found.values()})
+    pairs = np.searchsorted(rows, left), np.searchsorted(rows, right)
+    groups = near_copies(pairs, faces.embeddings[rows], [found[face_id] for face_id in theirs], photos)
     paths = catalog.paths(photo_id for group in groups for photo_id in group)
     return tuple(
         tuple(PhotoCopy(next(iter(paths.get(one, ())), None), photos[one].width, photos[one].height) for one in group)

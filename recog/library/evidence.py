@@ -1,6 +1,6 @@
 """Sides of a report: sets of faces of any size, how near they are, and the few faces that speak for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recog.cluster.likelihood import Linkage
 from recog.library.results import DuplicateSide, FaceSample
 from recog.store.catalog import Catalog
-from recog.types import Embeddings, Face, FaceIds
+from recog.types import Embeddings, FaceIds
 
 SAMPLES = 6
 """Faces shown of each side."""
@@ -26,11 +26,15 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """All faces that count, by id: ids (n,), embeddings (n, dim), faces n. Ignored faces are not among them."""
+    """All faces that count: ids (n,) rising, embeddings (n, dim), photo_ids (n,), and person_ids (n,), -1 nobody's.
+
+    Ignored faces are not among them.
+    """
 
     ids: FaceIds
     embeddings: Embeddings
-    faces: Sequence[Face]
+    photo_ids: FaceIds
+    person_ids: FaceIds
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from recog.boxes import iou, match_boxes
-from recog.cluster.graph import near_pairs
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.boxes import match_boxes, paired_overlaps
+from recog.cluster.graph import CLOSE, near_pairs
 from recog.distance import paired_squared_distances
 from recog.library.exchange.regions import region_of
-from recog.types import Embeddings, Face, FaceBox, Photo
+from recog.types import Embeddings, Face, FaceBox, FaceIds, Photo
 
 SAME_PICTURE = 0.05
 """Squared distance up to which two faces may be the same pixels saved again."""
@@ -16,11 +19,22 @@ SAME_SHAPE = 0.02
 """Largest relative difference of the photos' aspect ratios."""
 SAME_PEOPLE = 0.5
 """Largest mean squared distance over all faces that pair up: small ones differ much when a picture is made smaller."""
-NEIGHBOURS = 8
+NEIGHBOURS = 16
 """Nearest faces of each face that are looked at."""
+CHUNK = 1 << 18
+"""Pairs of boxes compared at once: bounds the memory."""
 
 
-def near_copies(embeddings: Embeddings, faces: Sequence[Face], photos: Mapping[int, Photo]) -> list[tuple[int, ...]]:
+def alike(embeddings: Embeddings, photo_ids: FaceIds) -> tuple[FaceIds, FaceIds]:
+    """Pairs of rows that hardly differ and are of two photos, (p,) each. embeddings (n, dim), photo_ids (n,)."""
+    edges = near_pairs(embeddings, k=NEIGHBOURS, within=SAME_PICTURE, seed=0, search=CLOSE)
+    apart = photo_ids[edges.left] != photo_ids[edges.right]
+    return edges.left[apart], edges.right[apart]
+
+
+def near_copies(
+    pairs: tuple[FaceIds, FaceIds], embeddings: Embeddings, faces: Sequence[Face], photos: Mapping[int, Photo]
+) -> list[tuple[int, ...]]:
     """Groups of photo ids that are probably one picture, each by id, in the order of their first ids.
 
     Two photos of one shape count where a face hardly differs, at the same place of the photo, and all other faces agree
@@ -29,29 +43,36 @@ def near_copies(embeddings: Embeddings, faces: Sequence[Face], photos: Mapping[i
     found at the same size and quality 60, 84 % at three quarters of the size, 66 % at half; no two different pictures
     were called one. A photo without a face is never among them, and two frames of a quick series may be: a hint to
     look, made from what the catalog holds (no pixels are read), not a proof. Exact copies are one photo of the catalog
-    and no part of this. embeddings (n, dim): row i of faces[i].
+    and no part of this. embeddings (n, dim): row i of faces[i]; faces are all of their photos. pairs: rows that are
+    `alike`.
     """
     faces_of: dict[int, list[int]] = {}
     for row, face in enumerate(faces):
         faces_of.setdefault(face.photo_id, []).append(row)
     boxes = [_relative(face, photos[face.photo_id]) for face in faces]
-    edges = near_pairs(embeddings, k=NEIGHBOURS, within=SAME_PICTURE, seed=0)
     group_of: dict[int, set[int]] = {}
-    seen: set[tuple[int, int]] = set()
-    for left, right in zip(edges.left.tolist(), edges.right.tolist(), strict=True):
-        one, other = sorted((faces[left].photo_id, faces[right].photo_id))
-        if one == other or (one, other) in seen or iou(boxes[left], boxes[right]) < SAME_PLACE:
-            continue
-        seen.add((one, other))
+    photo_ids = np.array([face.photo_id for face in faces], np.int64)
+    base = int(photo_ids.max(initial=0)) + 1
+    smaller, larger = np.sort(photo_ids[_in_place(pairs, boxes)], axis=1).T
+    for one, other in zip(*(ids.tolist() for ids in np.divmod(np.unique(smaller * base + larger), base)), strict=True):
         if group_of.get(one) is not None and group_of.get(one) is group_of.get(other):
             continue
         if _same_shape(photos[one], photos[other]) and _agree(embeddings, boxes, faces_of[one], faces_of[other]):
-            smaller, larger = sorted((group_of.get(one, {one}), group_of.get(other, {other})), key=len)
-            larger |= smaller
-            group_of |= dict.fromkeys(smaller, larger)
-            group_of |= dict.fromkeys((one, other), larger)
+            few, many = sorted((group_of.get(one, {one}), group_of.get(other, {other})), key=len)
+            many |= few
+            group_of |= dict.fromkeys(few, many)
+            group_of |= dict.fromkeys((one, other), many)
     groups = {id(group): group for group in group_of.values()}
     return sorted(tuple(sorted(group)) for group in groups.values())
+
+
+def _in_place(pairs: tuple[FaceIds, FaceIds], boxes: Sequence[FaceBox]) -> NDArray[np.int64]:
+    """The pairs whose boxes are at the same place, (p, 2)."""
+    corners = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes]).reshape(-1, 4)
+    rows = np.stack(pairs, axis=1)
+    parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+    inside = [paired_overlaps(corners[part[:, 0]], corners[part[:, 1]]) >= SAME_PLACE for part in parts]
+    return np.asarray(rows[np.concatenate([np.empty(0, np.bool_), *inside])])
 
 
 def _relative(face: Face, photo: Photo) -> FaceBox:
@@ -64,7 +85,9 @@ def _same_shape(one: Photo, other: Photo) -> bool:
 
 
 def _agree(embeddings: Embeddings, boxes: Sequence[FaceBox], one: list[int], other: list[int]) -> bool:
-    """Are the faces the same at the same places, as far as both photos show them?"""
+    """Are the faces the same at the same places, as far as both photos show them? One of each hardly differs there."""
+    if len(one) == len(other) == 1:
+        return True
     pairs = match_boxes([boxes[row] for row in one], [boxes[row] for row in other], SAME_PLACE)
     if len(pairs) < min(len(one), len(other)) or 2 * len(pairs) < max(len(one), len(other)):
         return False

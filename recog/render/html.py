@@ -1,10 +1,9 @@
 """The duplicate report as one self-contained HTML page."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
-from pathlib import Path
 
 from recog.library.results import (
     ClusterSummary,
@@ -24,6 +23,8 @@ PAIR_FACES = 5
 """Faces shown on each side of a pair: one large, four small."""
 TILE_FACES = 4
 """Faces shown of a cluster."""
+FILES_SHOWN = 50
+"""Files listed of one photo; of more, how many."""
 _MOSAIC = {1: "one", 2: "two", 3: "three"}
 _NAMELESS = (
     '<p class="hint">Nobody has a name here: write it for NAME, and leave out --new where somebody has it already.</p>'
@@ -246,7 +247,8 @@ def _copies(report: DuplicateReport) -> str:
     if not report.duplicate_photos:
         return '<p class="about none">Every photo is there once.</p>'
     sets = "".join(
-        f'<li class="copy-set item" tabindex="-1"><ul>{_lines(paths)}</ul></li>' for paths in report.duplicate_photos
+        f'<li class="copy-set item" tabindex="-1"><ul>{_files([page.name(str(path)) for path in paths])}</ul></li>'
+        for paths in report.duplicate_photos
     )
     return f'<p class="about">Files with the same content, byte for byte.</p><ul class="copies">{sets}</ul>'
 
@@ -255,7 +257,7 @@ def _near_copies(report: DuplicateReport) -> str:
     if not report.near_copies:
         return '<p class="about none">No two photos look like one picture.</p>'
     sets = "".join(
-        f'<li class="copy-set item" tabindex="-1"><ul>{"".join(_photo(one) for one in group)}</ul></li>'
+        f'<li class="copy-set item" tabindex="-1"><ul>{_files([_photo(one) for one in group])}</ul></li>'
         for group in report.near_copies
     )
     return (
@@ -266,11 +268,14 @@ def _near_copies(report: DuplicateReport) -> str:
 
 def _photo(photo: PhotoCopy) -> str:
     where = page.name(str(photo.path)) if photo.path is not None else "no file left"
-    return f"<li>{where} <small>{photo.width:,} by {photo.height:,}</small></li>"
+    return f"{where} <small>{photo.width:,} by {photo.height:,}</small>"
 
 
-def _lines(paths: Iterable[Path]) -> str:
-    return "".join(f"<li>{page.name(str(path))}</li>" for path in paths)
+def _files(marked: Sequence[str]) -> str:
+    """marked: markup of each file."""
+    rest = len(marked) - FILES_SHOWN
+    more = [f"<small>and {count(rest, 'file')} more, which --json lists</small>"] if rest > 0 else []
+    return "".join(f"<li>{one}</li>" for one in [*marked[:FILES_SHOWN], *more])
 
 
 def _image(sample: FaceSample, label: str, place: int, places: int) -> str:

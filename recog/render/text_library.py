@@ -24,6 +24,7 @@ from recog.types import Calibration, Origin, Person
 
 WORDS_SHOWN = 14
 """Words of a command in the table of pairs."""
+FILES_SHOWN = 6
 CLUSTERS_SHOWN = 40
 """Lines of the cluster table; the JSON document holds all."""
 
@@ -141,12 +142,18 @@ def duplicates(report: DuplicateReport) -> str:
     if report.mixed:
         blocks.append(f"Names that look like two people:\n{_mixed(report.mixed)}")
     if report.duplicate_photos:
-        lines = [f"  {' = '.join(printable(str(path)) for path in paths)}" for paths in report.duplicate_photos]
+        lines = [_files(" = ", [printable(str(path)) for path in paths]) for paths in report.duplicate_photos]
         blocks.append("Photos that are there more than once:\n" + "\n".join(lines))
     if report.near_copies:
-        lines = [f"  {' ~ '.join(_photo(one) for one in group)}" for group in report.near_copies]
+        lines = [_files(" ~ ", [_photo(one) for one in group]) for group in report.near_copies]
         blocks.append("Photos that are probably one picture saved twice:\n" + "\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _files(between: str, shown: Sequence[str]) -> str:
+    rest = len(shown) - FILES_SHOWN
+    more = f", and {count(rest, 'file')} more (--json lists all)" if rest > 0 else ""
+    return f"  {between.join(shown[:FILES_SHOWN])}{more}"
 
 
 def _mixed(found: Sequence[MixedPerson]) -> str:

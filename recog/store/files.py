@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, insert, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, select, true, update
 
 from recog.errors import CatalogError
 from recog.store.encoding import chunks, now, path_bytes, path_of, storable
@@ -101,11 +101,12 @@ class Files(CatalogPart):
     def copies(self) -> list[tuple[Path, ...]]:
         """Groups of present files with the same content, each by path, in the order of their first paths."""
         groups: dict[int, list[Path]] = {}
-        statement = select(files.c.photo_id, files.c.path).where(~files.c.missing).order_by(files.c.path)
+        several = select(files.c.photo_id).where(~files.c.missing).group_by(files.c.photo_id).having(func.count() > 1)
+        statement = select(files.c.photo_id, files.c.path).where(~files.c.missing, files.c.photo_id.in_(several))
         with self._database.reading() as connection:
-            for photo_id, raw in connection.execute(statement):
+            for photo_id, raw in connection.execute(statement.order_by(files.c.path)):
                 groups.setdefault(photo_id, []).append(path_of(raw))
-        return [tuple(group) for group in groups.values() if len(group) > 1]
+        return [tuple(group) for group in groups.values()]
 
     def roots(self) -> list[Path]:
         """The folders that were ever indexed, by path."""

@@ -1,5 +1,6 @@
 """Identity clusters against scikit-learn's average linkage, and what they promise of photos, quality and order."""
 
+import time
 from collections.abc import Callable
 from itertools import combinations
 
@@ -169,6 +170,25 @@ def test_large_clusters_take_in_nobody_of_another_person_and_hardly_differ_from_
     for label in range(labels.max() + 1):
         assert len(np.unique(owners[labels == label])) == 1
     assert np.count_nonzero(labels != slow_clusters(embeddings, 1.2)) <= 3
+
+
+@pytest.mark.parametrize("per_photo", [1, 2])
+def test_copies_of_faces_are_grouped_as_one_by_one(per_photo: int, people: People) -> None:
+    embeddings, _ = people([3, 2, 1], noise=0.6)
+    rows = np.random.default_rng(1).permutation(np.repeat(np.arange(len(embeddings)), 4))
+    photo_ids = np.arange(len(rows)) // per_photo
+    labels = identity_clusters(embeddings[rows], Linkage(1.2), photo_ids=photo_ids)
+    assert 1 < len(np.unique(labels)) < len(embeddings)
+    assert np.array_equal(labels, slow_clusters_of_photos(embeddings[rows], 1.2, photo_ids))
+
+
+@pytest.mark.parametrize("dim", [2, 128])
+def test_twenty_thousand_copies_of_one_face_are_one_cluster_at_once(dim: int) -> None:
+    """One by one they would take a minute."""
+    rows = np.tile(unit_rows(np.arange(1, dim + 1, dtype=np.float32)[np.newaxis]), (20_000, 1))
+    start = time.process_time()
+    assert not identity_clusters(rows, Linkage(1.0)).any()
+    assert time.process_time() - start < 10
 
 
 def test_many_faces_are_clustered_with_approximate_neighbours_as_well(people: People) -> None:

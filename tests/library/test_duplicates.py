@@ -6,19 +6,21 @@ import time
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from recog.boxes import iou, rescaled
 from recog.cluster.likelihood import Linkage, linkage_of, probability_of_one
 from recog.distance import unit_rows
 from recog.library.duplicates import LEAST_PROBABILITY
 from recog.library.evidence import NEAREST_FACES, Faces, Side
 from recog.library.mixed import MOST_GROUPED, mixed_people
-from recog.library.near_copies import near_copies
+from recog.library.near_copies import alike, near_copies
+from recog.render.html import duplicate_page
 from recog.store.records import ScannedPhoto
 from recog.types import ClusterRule, Embeddings, Face, FaceBox, FileStat, NewFace, Photo, Scatter
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
@@ -132,9 +134,15 @@ def test_an_odd_face_makes_nobody_mixed(library: PaintedLibrary) -> None:
     assert library.duplicates().mixed == ()
 
 
+def whole(embeddings: Embeddings, *, first: int = 0) -> Faces:
+    """Faces of nobody, one a photo."""
+    ids = np.arange(len(embeddings)) + first
+    return Faces(ids, embeddings, ids, np.full(len(ids), -1))
+
+
 def sides(left: Embeddings, right: Embeddings) -> tuple[Side, Side]:
     embeddings = np.concatenate([left, right])
-    faces = Faces(np.arange(len(embeddings)) + 100, embeddings, ())
+    faces = whole(embeddings, first=100)
     return Side(faces, np.arange(len(left))), Side(faces, np.arange(len(left), len(embeddings)))
 
 
@@ -164,7 +172,7 @@ def test_pairs_are_ranked_by_what_their_sizes_prove_and_none_that_is_likely_is_l
     report = library.duplicates()
     linkage = linkage_of(library.networks.calibration, sum(map(len, groups)))
     embeddings = np.concatenate(groups)
-    faces, starts = Faces(np.arange(len(embeddings)), embeddings, ()), np.cumsum([0, *map(len, groups)])
+    faces, starts = whole(embeddings), np.cumsum([0, *map(len, groups)])
     every = [Side(faces, np.arange(start, stop)) for start, stop in pairwise(starts)]
     slow = {
         (f"P{one}", f"P{other}"): probability_of_one(
@@ -223,7 +231,9 @@ def test_a_picture_saved_twice_has_its_faces_in_the_same_places(
     third, strangers = photo_with(3, (400, 300), HERE, THERE)
     every = unit_rows(np.eye(12, dtype=np.float32))
     embeddings = np.concatenate([every[:2], every[: len(others)], every[10:12]])
-    found = near_copies(embeddings, [*faces, *others, *strangers], {1: first, 2: second, 3: third})
+    every_face = [*faces, *others, *strangers]
+    pairs = alike(embeddings, np.array([face.photo_id for face in every_face]))
+    found = near_copies(pairs, embeddings, every_face, {1: first, 2: second, 3: third})
     assert found == ([(1, 2)] if same else [])
 
 
@@ -237,6 +247,94 @@ def test_photos_saved_again_are_reported_apart_from_exact_copies(library: Painte
     report = library.duplicates()
     assert [[path.name for path in group] for group in report.duplicate_photos] == [["a.png", "copy.png"]]
     assert [{one.path.name for one in group if one.path} for group in report.near_copies] == [{"a.png", "again.png"}]
+
+
+@pytest.mark.parametrize("photos", [1, 40])
+def test_the_photos_saved_twice_are_those_of_which_every_pair_was_looked_at(photos: int) -> None:
+    """The slow twin: all pairs of faces of all photos, and whoever hangs together."""
+    draw = np.random.default_rng(photos)
+    pictures = [draw.normal(size=(int(count), 12)) for count in draw.integers(1, 4, 6)]
+    known, faces, rows = {}, [], []
+    for photo_id in range(1, photos + 1):
+        picture = pictures[draw.integers(len(pictures))]
+        size = (400, 300) if draw.random() < 0.7 else (300, 400)
+        boxes = [(0.3 * place + 0.02 * shift, 0.1, 0.3 * place + 0.2, 0.5) for place, shift in
+                 enumerate(draw.integers(0, 3, len(picture)))]  # fmt: skip
+        known[photo_id], theirs = photo_with(photo_id, size, *boxes)
+        faces += theirs
+        rows.append(picture + draw.normal(scale=0.03, size=picture.shape))
+    embeddings = unit_rows(np.concatenate(rows).astype(np.float32))
+    of = [face.photo_id for face in faces]
+
+    def one_picture(one: int, other: int) -> bool:
+        left, right = ([row for row, photo_id in enumerate(of) if photo_id == wanted] for wanted in (one, other))
+        near = [
+            (a, b)
+            for a, b in product(left, right)
+            if ((embeddings[a] - embeddings[b]) ** 2).sum() <= 0.05 and iou(place(a), place(b)) >= 0.75
+        ]
+        together = [(a, b) for a, b in product(left, right) if iou(place(a), place(b)) >= 0.75]
+        return (
+            bool(near)
+            and known[one].width == known[other].width
+            and len(together) >= min(len(left), len(right))
+            and 2 * len(together) >= max(len(left), len(right))
+            and float(np.mean([((embeddings[a] - embeddings[b]) ** 2).sum() for a, b in together])) <= 0.5
+        )
+
+    def place(row: int) -> FaceBox:
+        return rescaled(faces[row].box, 1 / known[of[row]].width, 1 / known[of[row]].height)
+
+    groups = {photo_id: {photo_id} for photo_id in known}
+    for one, other in combinations(known, 2):
+        if one_picture(one, other):
+            joined = groups[one] | groups[other]
+            groups |= dict.fromkeys(joined, joined)
+    slow = sorted({tuple(sorted(group)) for group in groups.values() if len(group) > 1})
+    pairs = alike(embeddings, np.array(of))
+    assert near_copies(pairs, embeddings, faces, known) == slow
+    assert photos == 1 or len(slow) > 2
+
+
+@pytest.mark.usefixtures("memory")
+def test_a_cluster_of_fifty_thousand_faces_is_reported_on_a_page_like_any_other(library: PaintedLibrary) -> None:
+    """A day of one face before one camera: every photo is alike, and half of them have the name."""
+    many, few = fill(library, [around((1, 0, 0), 50_000, spread=0.02), around((0, 1, 0), 3)], batch=25_000)
+    name(library, "Ada", many[::2])
+    report = library.duplicates()
+    assert [(one.person, one.size) for one in report.clusters] == [("Ada", 50_000), (None, 3)]
+    (pair,) = report.pairs
+    assert (pair.left.person, pair.left.faces, pair.right.faces) == ("Ada", 25_000, 25_000)
+    assert pair.probability > 0.9
+    assert len(pair.command.split()) == 4 + 100
+    assert report.mixed == ()
+    assert {len(group) for group in report.near_copies} >= {50_000}
+    assert not set(few) & {sample.face_id for sample in (*pair.left.samples, *pair.right.samples)}
+    assert len(duplicate_page(report)) < 200_000
+
+
+@pytest.mark.usefixtures("memory")
+def test_ten_thousand_files_of_one_photo_are_one_photo_and_one_group_of_files(library: PaintedLibrary) -> None:
+    face = NewFace(FaceBox(10, 10, 110, 110, 0.99, LANDMARKS), around((1, 0, 0), 1)[0], 500.0, jpeg())
+    with library._writing(create=True) as catalog:
+        scans = [
+            ScannedPhoto(FileStat(Path(f"/photos/{number:05}.jpg"), 1, 1), "a" * 64, 200, 200, None, (face,))
+            for number in range(10_000)
+        ]
+        catalog.save_photos(scans, detector="d" * 64, network=library.networks.info)
+        other = FileStat(Path("/photos/other.jpg"), 1, 1)
+        catalog.save_photos(
+            [ScannedPhoto(other, "b" * 64, 200, 200, None, (replace(face, embedding=around((0, 1, 0), 1)[0]),))],
+            detector="d" * 64, network=library.networks.info,
+        )  # fmt: skip
+    report = library.duplicates()
+    assert (report.photos, report.faces, report.clusters, report.pairs) == (2, 2, (), ())
+    assert report.duplicate_photos == (tuple(scan.stat.path for scan in scans),)
+    assert report.near_copies == ()
+    page = duplicate_page(report)
+    assert "/photos/00049.jpg" in page
+    assert "/photos/00050.jpg" not in page
+    assert "and 9,950 files more" in page
 
 
 @pytest.mark.usefixtures("memory")
@@ -300,7 +398,7 @@ def test_two_clusters_without_a_name_are_told_how_to_get_one(library: PaintedLib
 def test_somebody_with_very_many_faces_is_looked_at_by_a_sample_and_every_face_is_in_a_part() -> None:
     many, few = 2 * MOST_GROUPED, MOST_GROUPED // 2
     embeddings = np.concatenate([around((1, 0, 0), many), around((0, 1, 0), few)])
-    faces = Faces(np.arange(1, many + few + 1), embeddings, [])
+    faces = whole(embeddings, first=1)
     start = time.process_time()
     (mixed,) = mixed_people([Side(faces, np.arange(many + few), 1, "Ann")], Linkage(0.5))
     assert (len(mixed.main.rows), len(mixed.part.rows), mixed.further) == (many, few, 0)
