@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,10 +99,12 @@ def identity_grouping(
     which it shares most faces. Poor faces join clusters and found none; two faces of one photo are rarely one person,
     which counts. Confirmed faces of different people, and rejected ones, are kept apart; ignored faces are left out.
     """
-    every_id, every_embedding = all_embeddings(catalog, networks)
-    ignored = catalog.ignored()
-    cared = ~np.isin(every_id, list(ignored))
-    face_ids, embeddings = every_id[cared], every_embedding[cared]
+    face_ids, embeddings = all_embeddings(catalog, networks)
+    last_face = int(face_ids.max(initial=0))
+    ignored = np.intersect1d(face_ids, list(catalog.ignored()))
+    if ignored.size:
+        cared = ~np.isin(face_ids, ignored)
+        face_ids, embeddings = face_ids[cared], embeddings[cared]
     photo_ids, person_ids, confirmed = _owned(catalog.owners(), face_ids)
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
@@ -134,14 +136,7 @@ def identity_grouping(
             seed=seed,
         )
         joined = int(np.count_nonzero((labels >= 0) & (labels < len(earlier)) & (homes < 0)))
-    row_of = {face_id: row for row, face_id in enumerate(face_ids.tolist())}
-    rejected = [
-        (row_of[face_id], person_id)
-        for face_id, person_ids in catalog.rejections().items()
-        for person_id in person_ids
-        if face_id in row_of
-    ]
-    labels = kept_apart(embeddings, labels, np.where(confirmed, person_ids, -1), rejected)
+    labels = kept_apart(embeddings, labels, np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids))
     clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
     return Grouping(
         face_ids=face_ids,
@@ -155,8 +150,8 @@ def identity_grouping(
         parameters={
             **asked,
             "seed": seed,
-            "last_face": int(every_id.max(initial=0)),
-            "left_out": sorted(ignored & set(every_id.tolist())),
+            "last_face": last_face,
+            "left_out": ignored.tolist(),
         },
     )
 
@@ -165,6 +160,17 @@ def _owned(owners: Owners, face_ids: FaceIds) -> tuple[FaceIds, FaceIds, NDArray
     """Photo, person (-1 nobody's) and whether a human said so, of these faces, (n,) each."""
     rows = np.searchsorted(owners.face_ids, face_ids)
     return owners.photo_ids[rows], owners.person_ids[rows], owners.confirmed[rows]
+
+
+def _rejected(catalog: Catalog, face_ids: FaceIds) -> list[tuple[int, int]]:
+    """Rows of the faces with the people whom a human said they are not."""
+    rejections = catalog.rejections()
+    theirs, rows, _ = np.intersect1d(face_ids, list(rejections), assume_unique=True, return_indices=True)
+    return [
+        (row, person_id)
+        for face_id, row in zip(theirs.tolist(), rows.tolist(), strict=True)
+        for person_id in rejections[face_id]
+    ]
 
 
 def _person_of(face_ids: FaceIds, person_ids: FaceIds) -> dict[int, int]:
@@ -235,29 +241,35 @@ def _cells(catalog: Catalog, networks: Networks, *, k: int | None, seed: int) ->
 
 def _homes(face_ids: FaceIds, run: ClusterRun) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The earlier cluster of each face, (n,) and -1 for none, and which faces that run did not see."""
-    homes = np.full(len(face_ids), -1, np.int64)
-    for place, one in enumerate(run.clusters):
-        rows = np.searchsorted(face_ids, one.face_ids)
-        inside = rows < len(face_ids)
-        rows = rows[inside][face_ids[rows[inside]] == np.array(one.face_ids)[inside]]
-        homes[rows] = place
+    homes = _places(face_ids, run.clusters)
     last, left_out = run.parameters.get("last_face", 0), run.parameters.get("left_out", [])
     new = (face_ids > last) | np.isin(face_ids, left_out)
     return homes, new & (homes < 0)
 
 
+def _places(face_ids: FaceIds, clusters: Sequence[Cluster]) -> NDArray[np.int64]:
+    """The place of the cluster that holds each face, (n,) and -1 for none; face_ids rise."""
+    places = np.full(len(face_ids), -1, np.int64)
+    members = np.fromiter(chain.from_iterable(one.face_ids for one in clusters), np.int64)
+    rows = np.searchsorted(face_ids, members)
+    known = np.isin(members, face_ids, assume_unique=True)
+    places[rows[known]] = np.repeat(np.arange(len(clusters)), [len(one.face_ids) for one in clusters])[known]
+    return places
+
+
 def _numbered(clusters: list[Cluster], earlier: Sequence[Cluster]) -> list[Cluster]:
     """Each cluster with the number of the earlier one with which it shares most faces; the most shared choose first."""
-    number_of = {face_id: one.number for one in earlier for face_id in one.face_ids}
-    shared = Counter(
-        (place, number)
-        for place, one in enumerate(clusters)
-        for face_id in one.face_ids
-        if (number := number_of.get(face_id)) is not None
+    members = np.array(sorted(chain.from_iterable(one.face_ids for one in clusters)), np.int64)
+    now, before = _places(members, clusters), _places(members, earlier)
+    both = before >= 0
+    pairs, shared = np.unique(np.stack([now[both], before[both]], axis=1), axis=0, return_counts=True)
+    ranked = sorted(
+        (-count, place, earlier[home].number)
+        for (place, home), count in zip(pairs.tolist(), shared.tolist(), strict=True)
     )
-    numbers: dict[int, int] = {}
-    taken: set[int] = set()
-    for place, number in sorted(shared, key=lambda pair: (-shared[pair], pair)):
+    numbers: dict[int, int | None] = {}
+    taken: set[int | None] = set()
+    for _, place, number in ranked:
         if place not in numbers and number not in taken:
             numbers[place] = number
             taken.add(number)

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from recog.distance import unit_rows
 from recog.errors import CatalogError
@@ -13,6 +15,7 @@ from recog.store.digests import network_row
 from recog.store.encoding import chunks, now, vector_bytes, vectors_of
 from recog.store.part import CatalogPart
 from recog.store.records import ClusterRun
+from recog.store.rows import plain_rows
 from recog.store.tables import cluster_faces, cluster_runs, clusters, embeddings, faces
 from recog.types import Cluster
 
@@ -41,12 +44,16 @@ class Clusters(CatalogPart):
             same = {
                 number
                 for one, number in zip(found, numbers, strict=True)
-                if number is not None
-                and (members.get(number), known[number]) == (one.face_ids, vector_bytes(one.centroid))
+                if number is not None and known[number] == vector_bytes(one.centroid)
             }
-            _clear(connection, known.keys() - same, kept={number for number in numbers if number is not None})
+            held: dict[int | None, int] = {
+                number: len(members.get(number, ()))
+                for one, number in zip(found, numbers, strict=True)
+                if number is not None and one.face_ids[: len(members.get(number, ()))] == members.get(number, ())
+            }
+            _clear(connection, known.keys() - held.keys(), kept={number for number in numbers if number is not None})
             saved = _put_clusters(connection, run_id, found, numbers, same)
-            _put_members(connection, [one for one in saved if one.number not in same])
+            _put_members(connection, saved, held, set(chain.from_iterable(members.values())))
         return saved
 
     def clusters(self, network_sha256: str) -> list[Cluster]:
@@ -63,8 +70,11 @@ class Clusters(CatalogPart):
                 return None
             members = _members(connection, run.id)
             rows = connection.execute(select(clusters).where(clusters.c.run_id == run.id)).all()
+        centroids = vectors_of([row.centroid for row in rows], dim)
         found = [
-            Cluster(members[row.id], vectors_of([row.centroid], dim)[0], row.id) for row in rows if row.id in members
+            Cluster(members[row.id], centroid, row.id)
+            for row, centroid in zip(rows, centroids, strict=True)
+            if row.id in members
         ]
         found.sort(key=lambda one: (-len(one.face_ids), one.number))
         return ClusterRun(run.method, json.loads(run.parameters), tuple(found), run.made_at)
@@ -79,7 +89,7 @@ def _members(connection: Connection, run_id: int) -> dict[int, tuple[int, ...]]:
         .where(clusters.c.run_id == run_id)
         .order_by(cluster_faces.c.cluster_id, cluster_faces.c.position)
     )
-    for cluster_id, face_id in connection.execute(statement):
+    for cluster_id, face_id in plain_rows(connection, statement):
         members.setdefault(cluster_id, []).append(face_id)
     return {cluster_id: tuple(face_ids) for cluster_id, face_ids in members.items()}
 
@@ -95,7 +105,7 @@ def _put_run(connection: Connection, network_id: int, method: str, parameters: M
 
 
 def _clear(connection: Connection, known: Iterable[int], *, kept: Collection[int]) -> None:
-    """Empty the clusters that are kept, delete the others."""
+    """Empty these clusters; those that are not kept go."""
     for ids in chunks(known):
         connection.execute(delete(cluster_faces).where(cluster_faces.c.cluster_id.in_(ids)))
         gone = [number for number in ids if number not in kept]
@@ -109,7 +119,7 @@ def _put_clusters(
     numbers: Sequence[int | None],
     same: Collection[int],
 ) -> list[Cluster]:
-    """Centroids of clusters that changed, and of new ones, which get their numbers; those that are the same stay."""
+    """Centroids that changed, and those of new clusters, which get their numbers; those that are the same stay."""
     if changed := [
         {"number": number, "new_centroid": vector_bytes(one.centroid)}
         for one, number in zip(found, numbers, strict=True)
@@ -127,19 +137,28 @@ def _put_clusters(
             connection.scalars(insert(clusters).returning(clusters.c.id, sort_by_parameter_order=True), fresh).all()
         )
     return [
-        replace(one, number=next(given) if number is None else number)
+        one if number is not None and one.number == number else replace(one, number=number or next(given))
         for one, number in zip(found, numbers, strict=True)
     ]
 
 
-def _put_members(connection: Connection, saved: Sequence[Cluster]) -> None:
-    present: set[int] = set()
-    for ids in chunks(face_id for one in saved for face_id in one.face_ids):
-        present |= set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(ids))))
+def _put_members(
+    connection: Connection, saved: Sequence[Cluster], held: Mapping[int | None, int], known: AbstractSet[int]
+) -> None:
+    """Write the faces that come after the first ones, which a cluster holds. known: faces that are surely there."""
+    fresh = {one.number: one.face_ids[held.get(one.number, 0) :] for one in saved}
+    last: dict[int | None, int] = {}
+    for ids in chunks(number for number, face_ids in fresh.items() if face_ids and held.get(number)):
+        positions = select(cluster_faces.c.cluster_id, func.max(cluster_faces.c.position))
+        held_now = positions.where(cluster_faces.c.cluster_id.in_(ids)).group_by(cluster_faces.c.cluster_id)
+        last |= dict(connection.execute(held_now).all())
+    present = set(known)
+    for new in chunks(face_id for face_ids in fresh.values() for face_id in face_ids if face_id not in known):
+        present |= set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(new))))
     members = [
-        {"cluster_id": one.number, "face_id": int(face_id), "position": position}
-        for one in saved
-        for position, face_id in enumerate(one.face_ids)
+        {"cluster_id": number, "face_id": int(face_id), "position": position}
+        for number, face_ids in fresh.items()
+        for position, face_id in enumerate(face_ids, last.get(number, -1) + 1)
         if face_id in present
     ]
     if members:

@@ -10,7 +10,7 @@ from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, vectors_of
 from recog.store.part import CatalogPart
 from recog.store.records import EmbeddingMark, EmbeddingRows, Owners
-from recog.store.rows import face_of, faces_by_id, faces_of_photos, select_faces
+from recog.store.rows import face_of, faces_by_id, faces_of_photos, plain_rows, select_faces
 from recog.store.tables import assignments, embeddings, faces, removals, thumbnails
 from recog.types import Embeddings, Face, FaceIds, Origin
 
@@ -36,7 +36,7 @@ class Faces(CatalogPart):
             .order_by(faces.c.id)
         )
         with self._database.reading() as connection:
-            rows = connection.execute(statement).all()
+            rows = plain_rows(connection, statement)
         found = np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows)).reshape(-1, 4)
         face_ids, photo_ids, person_ids, confirmed = np.ascontiguousarray(found.T)
         return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_))
@@ -82,7 +82,7 @@ class Faces(CatalogPart):
                     .order_by(embeddings.c.id)
                     .limit(batch)
                 )
-                rows = connection.execute(statement).all()
+                rows = plain_rows(connection, statement)
             if not rows:
                 return
             numbers, face_ids, vectors = zip(*rows, strict=True)

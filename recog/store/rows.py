@@ -22,6 +22,17 @@ def select_faces() -> Select[Any]:
     )
 
 
+def plain_rows(connection: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    """Rows of integers and bytes as the driver has them: for very many, of which SQLAlchemy's own cost half the time.
+
+    Other types would come as the database keeps them.
+    """
+    result = connection.execute(statement)
+    rows = list(result.cursor.fetchall())
+    result.close()
+    return rows
+
+
 def face_of(row: Row[Any]) -> Face:
     """A row of `select_faces` as a Face."""
     box = FaceBox(row.left, row.top, row.right, row.bottom, row.score, landmarks_of(row.landmarks))

@@ -80,3 +80,33 @@ def test_clusters_that_stay_the_same_are_left_alone_and_changed_ones_are_not(cat
     moved = Cluster(same.face_ids, scans.vector(), same.number)
     catalog.save_clusters(digest, "identity", {}, [moved])
     assert as_values(catalog.clusters(digest)) == as_values([moved]), "the same faces, embedded anew"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_however_clusters_change_they_come_back_as_they_were_saved(catalog: Catalog, scans: Scans, seed: int) -> None:
+    """Faces come, move to other clusters, go, and are ordered anew; some faces are forgotten between two runs."""
+    draw = np.random.default_rng(seed)
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(12))))
+    digest = scans.network.sha256
+    made = [Cluster(saved.face_ids[:4], scans.vector()), Cluster(saved.face_ids[4:6], scans.vector())]
+    alive = list(saved.face_ids)
+    for _ in range(6):
+        before = catalog.save_clusters(digest, "identity", {}, made)
+        assert sorted(as_values(catalog.clusters(digest))) == sorted(as_values(before))
+        if draw.random() < 0.4:
+            gone = alive.pop(int(draw.integers(len(alive))))
+            one = catalog.add_person("Ann")
+            catalog.confirm([gone], one.id)
+            catalog.forget(one.id)
+            before = catalog.clusters(digest)
+        free = draw.permutation([face_id for face_id in alive if all(face_id not in one.face_ids for one in before)])
+        members = [list(one.face_ids) for one in before]
+        for face_id in free.tolist()[:3]:
+            members[int(draw.integers(len(members)))].append(face_id)
+        if draw.random() < 0.3:
+            members[0].insert(0, members[-1].pop())
+        made = [
+            Cluster(tuple(ids), one.centroid if draw.random() < 0.5 else scans.vector(), one.number)
+            for ids, one in zip(members, before, strict=True)
+            if ids
+        ]
