@@ -26,6 +26,9 @@ def export_names(
 ) -> None:
     """Write who is where in which photo, to a file or to XMP sidecars.
 
+    `recog people import` takes FILE, or DIR, into another library of the same photos. A .json file also holds the faces
+    that you rejected ("not this person") or ignored; .csv and sidecars hold names alone.
+
     Sidecars hold face regions as digiKam, Lightroom and Windows read them, below DIR under each photo's whole path;
     the photos and their folders stay as they are, and so does a sidecar that another program wrote.
 
@@ -46,12 +49,16 @@ def export_names(
 def import_names(
     session: Session,
     sources: Annotated[list[Path], typer.Argument(metavar="PATH...", show_default=False)],
-    replace: Annotated[bool, typer.Option("--replace", help="Rename faces that bear another confirmed name.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Rename faces that bear another confirmed name, or were rejected or ignored."),
+    ] = False,
 ) -> None:
     """Confirm the names that a file of `recog people export`, or XMP sidecars, say.
 
-    PATH is a .json or .csv file, an .xmp sidecar (MWG or Microsoft regions), or a folder of sidecars. A name goes to
-    the face of the same photo at the same place; what finds none is listed.
+    PATH is the FILE that `recog people export --out FILE` wrote (.json or .csv), an .xmp sidecar (MWG or Microsoft
+    regions), or a folder of sidecars, as --xmp DIR. A name goes to the face of the same photo at the same place; what
+    finds none is listed. What you said of faces here stays, unless you ask for --replace.
 
     Example:
       recog people import names.json

@@ -292,7 +292,10 @@ class PhotoLibrary(StylingVerbs):
             return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
 
     def export_names(self, path: Path, *, matched: bool = False) -> NamesExport:
-        """Write everybody's confirmed faces to a .json or .csv file; with those named by distance where asked for."""
+        """Write everybody's confirmed faces to a .json or .csv file; JSON holds rejected and ignored faces too.
+
+        matched: those named by distance as well.
+        """
         return exporting.export_names(self.catalog, path.absolute(), matched=matched)
 
     def export_sidecars(self, directory: Path, *, matched: bool = False) -> NamesExport:
@@ -300,7 +303,7 @@ class PhotoLibrary(StylingVerbs):
         return exporting.export_sidecars(self.catalog, directory.absolute(), matched=matched)
 
     def import_names(self, path: Path, *, replace: bool = False) -> NamesImport:
-        """Confirm the names of a file that `export_names` wrote."""
+        """Confirm the names of a file that `export_names` wrote, and reject and ignore what it does."""
         with self._writing() as catalog:
             return importing.import_names(catalog, path, replace=replace)
 

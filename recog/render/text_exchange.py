@@ -1,6 +1,6 @@
 """Names that left and entered, as text."""
 
-from recog.library.exchange.records import LeftOut, NamesExport, NamesImport
+from recog.library.exchange.records import LeftOut, NameConflict, NamesExport, NamesImport
 from recog.printable import printable
 from recog.render.figures import count
 from recog.render.table import table
@@ -14,29 +14,31 @@ def exported(result: NamesExport) -> str:
     what = "a file" if result.files == 1 and result.path.suffix else count(result.files, "sidecar")
     who = f"{count(result.faces, 'face')} of {count(result.people, 'person')}"
     lines = [f"Wrote {who} to {printable(str(result.path))} ({what})."]
+    if result.rejected or result.ignored:
+        lines += [f"With them {_refused(result.rejected, result.ignored)}."]
     if result.left_out:
         lines += ["", f"{count(len(result.left_out), 'photo')} left out:", _reasons(result.left_out)]
     return "\n".join(lines)
 
 
 def imported(result: NamesImport) -> str:
-    """How many faces got names, and every name that did not find its face."""
+    """How many faces got names, or were rejected or ignored, and every name that did not find its face."""
     passed = f", {result.passed_over:,} passed over (named by distance, not by a human)" if result.passed_over else ""
     blocks = [f"{count(result.confirmed, 'face')} confirmed, {result.already:,} so already{passed}."]
+    if result.rejected or result.ignored:
+        blocks.append(f"Now {_refused(result.rejected, result.ignored)}.")
     if result.created:
         names = ", ".join(printable(name) for name in result.created[:LINES_SHOWN])
         more = len(result.created) - LINES_SHOWN
         blocks.append(f"New: {names}{f', and {more:,} more' if more > 0 else ''}.")
     if result.conflicts:
         done = "renamed" if result.replaced else "left as they are; --replace renames them"
-        rows = [
-            (str(one.face_id), printable(one.confirmed), printable(one.person), printable(str(one.source)))
-            for one in result.conflicts[:LINES_SHOWN]
-        ]
         blocks.append(
-            f"{count(len(result.conflicts), 'face')} confirmed as somebody else, {done}:\n"
-            f"{table(('face', 'is', 'said to be', 'by'), rows, right=(0,))}{_rest(len(result.conflicts))}"
+            f"{count(len(result.conflicts), 'face')} of which a human says otherwise here, {done}:\n"
+            f"{_conflicts(result.conflicts)}"
         )
+    if result.kept:
+        blocks.append(f"{count(len(result.kept), 'face')} named by a human here, kept so:\n{_conflicts(result.kept)}")
     if result.unmatched:
         found_none = [
             (printable(one.person), printable(one.reason), printable(str(one.source)))
@@ -49,6 +51,19 @@ def imported(result: NamesImport) -> str:
     if result.unreadable:
         blocks.append(f"{count(len(result.unreadable), 'file')} not read, or not whole:\n{_reasons(result.unreadable)}")
     return "\n\n".join(blocks)
+
+
+def _refused(rejected: int, ignored: int) -> str:
+    parts = [(rejected, "said not to be somebody"), (ignored, "ignored")]
+    return " and ".join(f"{count(number, 'face')} {what}" for number, what in parts if number)
+
+
+def _conflicts(found: tuple[NameConflict, ...]) -> str:
+    rows = [
+        (str(one.face_id), printable(one.confirmed), printable(one.person), printable(str(one.source)))
+        for one in found[:LINES_SHOWN]
+    ]
+    return f"{table(('face', 'is', 'said to be', 'by'), rows, right=(0,))}{_rest(len(found))}"
 
 
 def _reasons(left_out: tuple[LeftOut, ...]) -> str:

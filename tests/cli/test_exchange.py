@@ -22,7 +22,7 @@ def test_names_go_out_and_come_in_by_file_and_by_sidecar(recog: Recog, folder: P
     recog("people", "rename", "Ada", "Eve")
     told = recog("people", "import", tmp_path / "xmp")
     assert told.exit_code == 0
-    assert "1 face confirmed as somebody else, left as they are; --replace renames them:" in told.stdout
+    assert "1 face of which a human says otherwise here, left as they are; --replace renames them:" in told.stdout
     document = json.loads(recog("people", "import", tmp_path / "names.csv", "--replace", "--json").stdout)
     assert (document["confirmed"], document["created"], document["conflicts"][0]["confirmed"]) == (1, ["Ada"], "Eve")
 

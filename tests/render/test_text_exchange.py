@@ -19,6 +19,9 @@ IMPORT = NamesImport(
     replaced=False,
     unmatched=(Unmatched(EVIL, PATH, EVIL),),
     unreadable=(LeftOut(PATH, EVIL),),
+    rejected=2,
+    ignored=1,
+    kept=(NameConflict(f"not {EVIL}", EVIL, 42, PATH),),
 )
 
 
@@ -35,7 +38,9 @@ def test_an_import_tells_every_number_and_cuts_long_lists() -> None:
     text = to_text(IMPORT)
     assert text.startswith("3 faces confirmed, 1,200 so already, 7 passed over (named by distance, not by a human).")
     assert "and 5 more." in text
-    assert "50 faces confirmed as somebody else, left as they are; --replace renames them:" in text
+    assert "50 faces of which a human says otherwise here, left as they are; --replace renames them:" in text
+    assert "Now 2 faces said not to be somebody and 1 face ignored." in text
+    assert "1 face named by a human here, kept so:" in text
     assert "... and 10 more; --json lists all" in text
     assert "1 name without a face:" in text
     assert "renamed:" in to_text(replace(IMPORT, replaced=True))
@@ -45,3 +50,5 @@ def test_an_import_tells_every_number_and_cuts_long_lists() -> None:
 
 def test_an_export_tells_what_it_wrote() -> None:
     assert to_text(NamesExport(Path("/x"), 2, 5, 3, ())) == "Wrote 5 faces of 2 people to /x (3 sidecars)."
+    with_refused = NamesExport(Path("/x.json"), 1, 1, 1, (), rejected=0, ignored=3)
+    assert to_text(with_refused) == "Wrote 1 face of 1 person to /x.json (a file).\nWith them 3 faces ignored."

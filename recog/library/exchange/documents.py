@@ -3,15 +3,17 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from recog.errors import RecogError
 from recog.library.exchange.cells import from_cell, to_cell
-from recog.library.exchange.records import NamedFace
+from recog.library.exchange.records import NamedFace, Names, RefusedFace
 from recog.library.exchange.regions import Region
 from recog.types import Origin
+
+T = TypeVar("T")
 
 SUFFIXES = (".json", ".csv")
 MAX_BYTES = 512 << 20
@@ -21,9 +23,16 @@ _COLUMNS = ("person", "by", "hidden", "photo", "left", "top", "width", "height",
 _MEASURES = ("left", "top", "width", "height")
 
 
-def to_json(faces: Iterable[NamedFace]) -> bytes:
-    r"""A JSON document in ASCII: other characters, and bytes of paths that are no UTF-8, stand as \uXXXX."""
-    document = {"format": _FORMAT, "version": _VERSION, "faces": [_row(face) for face in faces]}
+def to_json(names: Names) -> bytes:
+    r"""A JSON document in ASCII: other characters, and bytes of paths that are no UTF-8, stand as \uXXXX.
+
+    Lists that version 1 had not from the start, rejected and ignored, are passed over by a recog that knows them not.
+    """
+    document = {"format": _FORMAT, "version": _VERSION, "faces": [_row(face) for face in names.faces]}
+    if names.rejected:
+        document["rejected"] = [_refused_row(face) for face in names.rejected]
+    if names.ignored:
+        document["ignored"] = [_refused_row(face) for face in names.ignored]
     return f"{json.dumps(document, indent=1, allow_nan=False)}\n".encode("ascii")
 
 
@@ -38,7 +47,7 @@ def to_csv(faces: Iterable[NamedFace]) -> bytes:
     return text.getvalue().encode("utf-8", "surrogateescape")
 
 
-def read_names(path: Path) -> list[NamedFace]:
+def read_names(path: Path) -> Names:
     """The faces of a file that `to_json` or `to_csv` wrote, told by its suffix.
 
     Raises RecogError with the file and the number of the first face that is not one: a damaged file is not half read.
@@ -49,38 +58,63 @@ def read_names(path: Path) -> list[NamedFace]:
         raise RecogError(f"{path} cannot be read: {error.strerror}") from error
     if data is None:
         raise RecogError(f"{path} is larger than {MAX_BYTES >> 20} MB: export the names in parts")
-    rows = _json_rows(path, data) if path.suffix.lower() == ".json" else _csv_rows(path, data)
+    if path.suffix.lower() != ".json":
+        return Names(_read(path, "face", _csv_rows(path, data), _face))
+    document = _json_document(path, data)
+    return Names(
+        _read(path, "face", _listed(document, "faces"), _face),
+        _read(path, "rejected face", _listed(document, "rejected"), _rejected_face),
+        _read(path, "ignored face", _listed(document, "ignored"), _ignored_face),
+    )
+
+
+def _read(
+    path: Path, what: str, rows: Iterable[Mapping[str, Any]], one: Callable[[Mapping[str, Any]], T]
+) -> tuple[T, ...]:
     faces = []
     for number, row in enumerate(rows, start=1):
         try:
-            faces.append(_face(row))
+            faces.append(one(row))
         except (KeyError, ValueError, TypeError, OverflowError) as error:
             raise RecogError(
-                f"{path}: face {number} cannot be read ({type(error).__name__}: {error}); export the names again"
+                f"{path}: {what} {number} cannot be read ({type(error).__name__}: {error}); export the names again"
             ) from error
-    return faces
+    return tuple(faces)
 
 
 def _row(face: NamedFace) -> dict[str, object]:
+    row = _refused_row(face) | {"person": face.region.name, "by": face.by.value, "hidden": face.hidden}
+    return {key: row[key] for key in _COLUMNS}
+
+
+def _refused_row(face: NamedFace | RefusedFace) -> dict[str, object]:
     region = face.region
+    whom = {"person": region.name} if region.name else {}
     measures = {key: round(getattr(region, key), 9) for key in _MEASURES}
-    path = None if face.path is None else str(face.path)
-    row = {"person": region.name, "by": face.by.value, "hidden": face.hidden, "photo": face.photo, "path": path}
-    return {key: (row | measures)[key] for key in _COLUMNS}
+    return {**whom, "photo": face.photo, **measures, "path": None if face.path is None else str(face.path)}
 
 
 def _face(row: Mapping[str, Any]) -> NamedFace:
+    place = _rejected_face(row)
+    hidden = str(row["hidden"]).lower() == "true"
+    return NamedFace(place.region, Origin(row["by"]), place.photo, place.path, hidden)
+
+
+def _ignored_face(row: Mapping[str, Any]) -> RefusedFace:
+    return _rejected_face({**row, "person": ""})
+
+
+def _rejected_face(row: Mapping[str, Any]) -> RefusedFace:
     name, photo, path = row["person"], row["photo"], row["path"]
     if not isinstance(name, str) or not isinstance(photo, str) or len(bytes.fromhex(photo)) != 32:
         raise ValueError("person is a name and photo a SHA-256 in hexadecimal")
     region = Region(name, *(float(row[key]) for key in _MEASURES))
     if not region.sensible:
         raise ValueError("left, top, width, height are numbers, 0 to 1 on the photo")
-    hidden = str(row["hidden"]).lower() == "true"
-    return NamedFace(region, Origin(row["by"]), photo.lower(), Path(path) if path else None, hidden)
+    return RefusedFace(region, photo.lower(), Path(path) if path else None)
 
 
-def _json_rows(path: Path, data: bytes) -> Sequence[Mapping[str, Any]]:
+def _json_document(path: Path, data: bytes) -> Mapping[str, Any]:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -89,7 +123,11 @@ def _json_rows(path: Path, data: bytes) -> Sequence[Mapping[str, Any]]:
         raise RecogError(
             f"{path} holds no names as 'recog people export' writes them (format {_FORMAT!r}, version {_VERSION})"
         )
-    rows: Sequence[Mapping[str, Any]] = document["faces"] if isinstance(document.get("faces"), list) else []
+    return document
+
+
+def _listed(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+    rows: Sequence[Mapping[str, Any]] = document[name] if isinstance(document.get(name), list) else []
     return rows
 
 

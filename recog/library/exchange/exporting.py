@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recog.errors import PhotoError, RecogError
 from recog.library.exchange import documents
-from recog.library.exchange.records import LeftOut, NamedFace, NamesExport
+from recog.library.exchange.records import LeftOut, NamedFace, Names, NamesExport, RefusedFace
 from recog.library.exchange.regions import lies_on_side, region_of, stored
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
 from recog.library.exchange.xmp import read_packet, write_packet
@@ -22,13 +22,20 @@ SIDECAR_SUFFIX = ".xmp"
 def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:
     """Write everybody's confirmed faces, hidden people's too, to a JSON or CSV file by its suffix.
 
-    matched: the faces that recog named by distance too; they are marked, and import passes them over.
+    JSON holds the faces too that a human rejected ("not this person") or ignored. matched: the faces that recog named
+    by distance too; they are marked, and import passes them over.
     """
     if path.suffix.lower() not in documents.SUFFIXES:
         raise RecogError(f"{path.name} does not end in {' or '.join(documents.SUFFIXES)}: choose a name that does")
-    faces = [face for _, face in _named_faces(catalog, matched=matched)]
-    write_private(path, documents.to_json(faces) if path.suffix.lower() == ".json" else documents.to_csv(faces))
-    return NamesExport(path, len({face.region.name for face in faces}), len(faces), 1, ())
+    faces = tuple(face for _, face in _named_faces(catalog, matched=matched))
+    names = Names(faces)
+    if path.suffix.lower() == ".json":
+        names = Names(faces, *_refused_faces(catalog))
+        write_private(path, documents.to_json(names))
+    else:
+        write_private(path, documents.to_csv(faces))
+    people = {face.region.name for face in faces}
+    return NamesExport(path, len(people), len(faces), 1, (), len(names.rejected), len(names.ignored))
 
 
 def export_sidecars(catalog: Catalog, directory: Path, *, matched: bool) -> NamesExport:
@@ -67,6 +74,29 @@ def _named_faces(catalog: Catalog, *, matched: bool) -> Iterator[tuple[Photo, Na
             region = region_of(person.name, face.box, photo.width, photo.height)
             path = next(iter(paths.get(photo.id, ())), None)
             yield photo, NamedFace(region, face.origin or Origin.MATCHED, photo.sha256, path, person.hidden)
+
+
+def _refused_faces(catalog: Catalog) -> tuple[tuple[RefusedFace, ...], tuple[RefusedFace, ...]]:
+    """What humans rejected, an entry a face and person, and ignored, each by face number."""
+    names = {person.id: person.name for person in catalog.people(hidden=True)}
+    rejections, ignored = catalog.rejections(), catalog.ignored()
+    faces = catalog.faces(rejections.keys() | ignored)
+    photos = catalog.photos({face.photo_id for face in faces.values()})
+    paths = catalog.paths(photos)
+
+    def refused(face_id: int, name: str) -> RefusedFace:
+        photo = photos[faces[face_id].photo_id]
+        region = region_of(name, faces[face_id].box, photo.width, photo.height)
+        return RefusedFace(region, photo.sha256, next(iter(paths.get(photo.id, ())), None))
+
+    return (
+        tuple(
+            refused(face_id, name)
+            for face_id in sorted(rejections)
+            for name in sorted(names[person_id] for person_id in rejections[face_id])
+        ),
+        tuple(refused(face_id, "") for face_id in sorted(ignored)),
+    )
 
 
 def _by_photo(faces: Iterable[tuple[Photo, NamedFace]]) -> list[tuple[Photo, list[NamedFace]]]:

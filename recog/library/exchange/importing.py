@@ -9,7 +9,7 @@ from recog.boxes import match_boxes
 from recog.errors import CatalogError, PhotoError
 from recog.library.exchange.documents import read_names
 from recog.library.exchange.exporting import SIDECAR_SUFFIX
-from recog.library.exchange.records import LeftOut, NameConflict, NamesImport, Unmatched
+from recog.library.exchange.records import LeftOut, NameConflict, NamesImport, RefusedFace, Unmatched
 from recog.library.exchange.regions import NORMAL, Region, lies_on_side, region_of, upright
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
 from recog.library.exchange.xmp import Sidecar, read_packet
@@ -21,6 +21,8 @@ from recog.types import Face, Origin, Person, Photo
 
 _NO_FACE = "no face of the library is there"
 _NO_PHOTO = "the photo is not in the library"
+_NOBODY = "nobody has this name here"
+_IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class _Outcome:
     conflicts: list[NameConflict] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
     unreadable: list[LeftOut] = field(default_factory=list)
+    rejected: int = 0
+    ignored: int = 0
+    kept: list[NameConflict] = field(default_factory=list)
 
     def result(self, *, replace: bool) -> NamesImport:
         return NamesImport(
@@ -54,6 +59,9 @@ class _Outcome:
             replaced=replace,
             unmatched=tuple(self.unmatched),
             unreadable=tuple(self.unreadable),
+            rejected=self.rejected,
+            ignored=self.ignored,
+            kept=tuple(self.kept),
         )
 
 
@@ -61,13 +69,16 @@ def import_names(catalog: Catalog, path: Path, *, replace: bool) -> NamesImport:
     """Confirm the names of a file that `export_names` wrote.
 
     A face is the one of the same photo (the digest of its bytes) that overlaps the rectangle by an IoU of at least
-    0.5. A face that a human calls otherwise keeps its name and is reported, unless `replace`. Names that recog had
-    given by distance are no human's word and are passed over. Only people whose faces are found are made. Run again
-    after an interruption: names that are there already change nothing. The caller holds the writer's lock.
+    0.5. A face that a human calls otherwise keeps its name and is reported, unless `replace`; so does one that is not
+    this person here, or ignored. Names that recog had given by distance are no human's word and are passed over. Only
+    people whose faces are found are made. Then what the file rejects and ignores is rejected and ignored here, unless a
+    human named the face so: that stays whatever was asked for. Run again after an interruption: what is there already
+    changes nothing. The caller holds the writer's lock.
     """
     outcome = _Outcome()
     claims: dict[str, list[_Claim]] = {}
-    for face in read_names(path):
+    names = read_names(path)
+    for face in names.faces:
         if face.by is Origin.MATCHED:
             outcome.passed_over += 1
         else:
@@ -77,6 +88,7 @@ def import_names(catalog: Catalog, path: Path, *, replace: bool) -> NamesImport:
         if digest not in known:
             outcome.unmatched += [Unmatched(claim.region.name, claim.source, _NO_PHOTO) for claim in theirs]
     _name(catalog, [(known[digest], theirs) for digest, theirs in claims.items() if digest in known], outcome, replace)
+    _refuse(catalog, [*names.rejected, *names.ignored], path, outcome)
     return outcome.result(replace=replace)
 
 
@@ -164,7 +176,7 @@ def _orientation(catalog: Catalog, photo: Photo, sidecar: Sidecar) -> int | None
 def _name(catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcome: _Outcome, replace: bool) -> None:
     """Match the claims of each file with the faces of its photo, and confirm what nothing speaks against."""
     faces_of = catalog.faces_of_photos(photo.id for photo, _ in claims)
-    naming = _Naming(catalog.people(hidden=True), faces_of.values(), outcome, replace=replace)
+    naming = _Naming(catalog, faces_of.values(), outcome, replace=replace)
     for photo, theirs in claims:
         faces = faces_of[photo.id]
         boxes = [region_of("", face.box, photo.width, photo.height).box for face in faces]
@@ -177,10 +189,9 @@ def _name(catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcom
 class _Naming:
     """Who each face is: what the catalog's humans said, then what the claims add."""
 
-    def __init__(
-        self, people: Sequence[Person], faces: Iterable[Sequence[Face]], outcome: _Outcome, *, replace: bool
-    ) -> None:
-        self._known = {name_key(person.name): person for person in people}
+    def __init__(self, catalog: Catalog, faces: Iterable[Sequence[Face]], outcome: _Outcome, *, replace: bool) -> None:
+        self._known: dict[str, Person] = {name_key(person.name): person for person in catalog.people(hidden=True)}
+        self._rejections, self._ignored = catalog.rejections(), catalog.ignored()
         self._shown = {key: person.name for key, person in self._known.items()}
         key_of = {person.id: key for key, person in self._known.items()}
         self._said = {
@@ -207,16 +218,25 @@ class _Naming:
         if before == key:
             self._outcome.already += 1
             return
-        if before is not None:
-            self._outcome.conflicts.append(NameConflict(name, self._shown[before], face_id, claim.source))
+        said = self._shown[before] if before is not None else self._refusal(key, face_id)
+        if said is not None:
+            self._outcome.conflicts.append(NameConflict(name, said, face_id, claim.source))
             if not self._replace:
                 return
-            self._confirm.get(before, set()).discard(face_id)
+            if before is not None:
+                self._confirm.get(before, set()).discard(face_id)
         self._shown.setdefault(key, checked_name(name))
         if claim.hidden:
             self._hidden.add(key)
         self._said[face_id] = key
         self._confirm.setdefault(key, set()).add(face_id)
+
+    def _refusal(self, key: str, face_id: int) -> str | None:
+        """What a human says here against the name, of a face without one."""
+        person = self._known.get(key)
+        if person is not None and person.id in self._rejections.get(face_id, ()):
+            return f"not {person.name}"
+        return _IGNORED if face_id in self._ignored else None
 
     def confirm(self, catalog: Catalog) -> None:
         """Write it down, one transaction a person; a person who is new is made."""
@@ -231,6 +251,48 @@ class _Naming:
                     catalog.set_hidden(person.id, hidden=True)
             catalog.confirm(face_ids, person.id)
             self._outcome.confirmed += len(face_ids)
+
+
+def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcome: _Outcome) -> None:
+    """Reject and ignore, one act a person, what no human named so here; the names of the file are there already."""
+    photos = catalog.photos_with({one.photo for one in refused})
+    faces_of = catalog.faces_of_photos(photo.id for photo in photos.values())
+    people = {name_key(person.name): person for person in catalog.people(hidden=True)}
+    rejections, ignored = catalog.rejections(), catalog.ignored()
+    reject: dict[int, set[int]] = {}
+    ignore: set[int] = set()
+    for one in refused:
+        photo, name = photos.get(one.photo), one.region.name
+        said, source = f"not {name}" if name else _IGNORED, one.path or path
+        person = people.get(name_key(name)) if name else None
+        face = None if photo is None else _face_at(one.region, photo, faces_of[photo.id])
+        if face is None or (name and person is None):
+            reason = _NO_PHOTO if photo is None else _NO_FACE if face is None else _NOBODY
+            outcome.unmatched.append(Unmatched(said, source, reason))
+            continue
+        named = face.person_id if face.origin is Origin.CONFIRMED else None
+        if named is not None and (person is None or named == person.id):
+            here = next(known.name for known in people.values() if known.id == named)
+            outcome.kept.append(NameConflict(said, here, face.id, source))
+        elif face.id in ignored if person is None else person.id in rejections.get(face.id, ()):
+            outcome.already += 1
+        elif person is None:
+            ignore.add(face.id)
+        else:
+            reject.setdefault(person.id, set()).add(face.id)
+    for person_id, face_ids in sorted(reject.items()):
+        catalog.reject(sorted(face_ids), person_id)
+        outcome.rejected += len(face_ids)
+    if ignore:
+        catalog.ignore(sorted(ignore))
+        outcome.ignored += len(ignore)
+
+
+def _face_at(region: Region, photo: Photo, faces: Sequence[Face]) -> Face | None:
+    """The face of the photo that a rectangle is of."""
+    boxes = [region_of("", face.box, photo.width, photo.height).box for face in faces]
+    pairs = match_boxes([region.box], boxes, SAME_FACE_IOU)
+    return faces[pairs[0][1]] if pairs else None
 
 
 def _unfit(name: str) -> str | None:

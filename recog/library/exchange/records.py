@@ -23,6 +23,24 @@ class NamedFace:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedFace:
+    """A face that a human said is not the person of the region's name, or, without a name, that nobody cares for."""
+
+    region: Region
+    photo: str
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a file of names holds. CSV has no place for rejected and ignored faces."""
+
+    faces: tuple[NamedFace, ...]
+    rejected: tuple[RefusedFace, ...] = ()
+    ignored: tuple[RefusedFace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A file that was left as it is, and why, in a few words."""
 
@@ -32,13 +50,18 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class NamesExport:
-    """`people export`: where the names went. files counts what was written: one file of names, or sidecars."""
+    """`people export`: where the names went. files counts what was written: one file of names, or sidecars.
+
+    rejected: how often a face is said not to be somebody; ignored: faces that nobody cares for. Both are in JSON only.
+    """
 
     path: Path
     people: int
     faces: int
     files: int
     left_out: tuple[LeftOut, ...]
+    rejected: int = 0
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +75,10 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class NameConflict:
-    """A face that a human calls otherwise here; it was left so, or renamed where that was asked for."""
+    """A face of which a human says otherwise here; it was left so, or renamed where that was asked for.
+
+    person: what the file says it is, confirmed: what it is here; each a name, "not" and a name, or "ignored".
+    """
 
     person: str
     confirmed: str
@@ -64,8 +90,10 @@ class NameConflict:
 class NamesImport:
     """`people import`. Counts are faces: confirmed now, named so already, passed over (not named by a human).
 
-    created: people who were not in the library. conflicts: faces that bear another confirmed name; replaced says
-    whether they were renamed. unreadable: files that are no names at all.
+    created: people who were not in the library. conflicts: faces that bear another confirmed name, are not this person
+    or are ignored here; replaced says whether they were renamed. rejected, ignored: now, by what the file rejects and
+    ignores; kept: faces that it rejects or ignores and a human named so here, which stay so whatever was asked for.
+    unreadable: files that are no names at all.
     """
 
     confirmed: int
@@ -76,3 +104,6 @@ class NamesImport:
     replaced: bool
     unmatched: tuple[Unmatched, ...]
     unreadable: tuple[LeftOut, ...]
+    rejected: int = 0
+    ignored: int = 0
+    kept: tuple[NameConflict, ...] = ()

@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from recog.errors import RecogError
 from recog.library.exchange.cells import from_cell, to_cell
 from recog.library.exchange.documents import read_names, to_csv, to_json
-from recog.library.exchange.records import NamedFace
+from recog.library.exchange.records import NamedFace, Names, RefusedFace
 from recog.library.exchange.regions import Region
 from recog.types import Origin
 
-Write = Callable[[Iterable[NamedFace]], bytes]
+Write = Callable[[Names], bytes]
 
 DIGEST = "0f" * 32
 ODD_PATH = Path(os.fsdecode(b"/a/\xff,\n.jpg"))
@@ -28,11 +28,25 @@ FACES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "write"), [("names.json", to_json), ("names.CSV", to_csv)])
+NAMES = Names(
+    tuple(FACES),
+    (RefusedFace(Region("Ada", 0.1, 0.2, 0.3, 0.4), DIGEST, ODD_PATH),),
+    (RefusedFace(Region("", 0.5, 0.5, 0.25, 0.5), DIGEST, None),),
+)
+
+
+def as_csv(names: Names) -> bytes:
+    return to_csv(names.faces)
+
+
+@pytest.mark.parametrize(("name", "write"), [("names.json", to_json), ("names.CSV", as_csv)])
 def test_every_field_comes_back(tmp_path: Path, name: str, write: Write) -> None:
     path = tmp_path / name
-    path.write_bytes(write(FACES))
-    read = read_names(path)
+    path.write_bytes(write(NAMES))
+    whole = read_names(path)
+    assert whole.rejected == (NAMES.rejected if write is to_json else ())
+    assert whole.ignored == (NAMES.ignored if write is to_json else ())
+    read = whole.faces
     assert [face.region.name for face in read] == [face.region.name for face in FACES]
     assert [(face.by, face.photo, face.path, face.hidden) for face in read] == [
         (face.by, face.photo, face.path, face.hidden) for face in FACES
@@ -61,9 +75,11 @@ def test_a_cell_gives_its_text_back(text: str) -> None:
         ("a.json", b"[]", "no names as"),
         ("a.json", b'{"format": "recog names", "version": 2}', "version 1"),
         ("a.json", b'{"format": "recog names", "version": 1, "faces": [7]}', "face 1 cannot be read"),
-        ("a.json", to_json(FACES).replace(b'"matched"', b'"guessed"'), "face 2 cannot be read"),
-        ("a.json", to_json(FACES).replace(b"-0.125", b"1e999"), "face 1 cannot be read"),
-        ("a.json", to_json(FACES).replace(DIGEST.encode(), b"zz"), "face 1 cannot be read"),
+        ("a.json", to_json(NAMES).replace(b'"matched"', b'"guessed"'), "face 2 cannot be read"),
+        ("a.json", to_json(NAMES).replace(b"-0.125", b"1e999"), "face 1 cannot be read"),
+        ("a.json", to_json(NAMES).replace(DIGEST.encode(), b"zz"), "face 1 cannot be read"),
+        ("a.json", to_json(NAMES).replace(b'"left": 0.5', b'"left": "x"'), "ignored face 1 cannot be read"),
+        ("a.json", to_json(NAMES).replace(b'"rejected": [', b'"rejected": [7, '), "rejected face 1 cannot be read"),
         ("a.csv", b"name,age\nAda,36\n", "its columns are not"),
         ("a.csv", to_csv(FACES).replace(b"0.25", b"a quarter"), "face 1 cannot be read"),
         ("a.csv", to_csv(FACES)[:120], "face 1 cannot be read"),

@@ -1,5 +1,6 @@
 """Names leave one library and enter another."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -239,3 +240,120 @@ def test_a_forgotten_person_does_not_come_back_by_a_file(named: PaintedLibrary, 
     result = named.import_names(tmp_path / "names.json")
     assert [(one.person, one.reason) for one in result.unmatched] == [("Ben", "no face of the library is there")]
     assert "Ben" not in names_of(named)
+
+
+@pytest.fixture
+def refused(named: PaintedLibrary, folder: Path) -> PaintedLibrary:
+    """Also: the green face alone is not Ben and not Ada, the blue one is ignored and so nobody's any more."""
+    catalog = named.catalog
+    green = face_in(named, folder / "green.png")
+    named.reject("Ben", face_ids=[green])
+    catalog.reject([green], catalog.person("Ada").id)
+    catalog.ignore([face_in(named, folder / "zoe.png")])
+    return named
+
+
+def face_in(library: PaintedLibrary, path: Path) -> int:
+    catalog = library.catalog
+    ((photo),) = catalog.photos_at([path]).values()
+    (face,) = catalog.faces_of_photo(photo.id)
+    return face.id
+
+
+def refusals(library: PaintedLibrary) -> tuple[dict[int, set[str]], set[int]]:
+    catalog = library.catalog
+    names = {person.id: person.name for person in catalog.people(hidden=True)}
+    return {face: {names[one] for one in people} for face, people in catalog.rejections().items()}, catalog.ignored()
+
+
+def test_what_humans_rejected_and_ignored_goes_with_the_names(
+    refused: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "names.json"
+    exported = refused.export_names(out)
+    assert (exported.faces, exported.rejected, exported.ignored) == (3, 2, 1)
+    other.index([folder])
+    imported = other.import_names(out)
+    assert (imported.confirmed, imported.rejected, imported.ignored) == (3, 2, 1)
+    assert (imported.conflicts, imported.kept, imported.unmatched) == ((), (), ())
+    green, blue = face_in(other, folder / "green.png"), face_in(other, folder / "zoe.png")
+    assert refusals(other) == ({green: {"Ada", "Ben"}}, {blue})
+    other.identify_all()
+    assert other.catalog.faces([green])[green].person_id is None, "though it looks like Ben"
+    again = other.import_names(out)
+    assert (again.rejected, again.ignored, again.already) == (0, 0, 6)
+    other.undo()
+    assert refusals(other) == ({green: {"Ada", "Ben"}}, set())
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_no_file_rejects_or_ignores_a_face_that_a_human_named_so(
+    refused: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, replace: bool
+) -> None:
+    out = tmp_path / "names.json"
+    refused.export_names(out)
+    other.index([folder])
+    other.enrol("Ben", [folder / "green.png"])
+    other.enrol("Eve", [folder / "zoe.png"])
+    imported = other.import_names(out, replace=replace)
+    green, blue = face_in(other, folder / "green.png"), face_in(other, folder / "zoe.png")
+    assert [(one.person, one.confirmed, one.face_id) for one in imported.kept] == [
+        ("not Ben", "Ben", green),
+        ("ignored", "Eve", blue),
+    ]
+    assert (imported.rejected, imported.ignored) == (1, 0)
+    assert refusals(other) == ({green: {"Ada"}}, set())
+    assert (names_of(other)["Ben"], names_of(other)["Eve"]) == (2, 1)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_name_that_enters_does_not_undo_what_a_human_refused_unless_asked(
+    named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, replace: bool
+) -> None:
+    out = tmp_path / "names.json"
+    named.export_names(out)
+    other.index([folder])
+    other.enrol("Ada", [folder / "green.png"])
+    red, blue = face_in(other, folder / "ada.png"), face_in(other, folder / "zoe.png")
+    other.catalog.reject([red], other.catalog.person("Ada").id)
+    other.catalog.ignore([blue])
+    imported = other.import_names(out, replace=replace)
+    assert [(one.person, one.confirmed, one.face_id) for one in imported.conflicts] == [
+        ("Ada", "not Ada", red),
+        ("Zoe", "ignored", blue),
+    ]
+    assert refusals(other) == (({}, set()) if replace else ({red: {"Ada"}}, {blue}))
+    assert names_of(other) == {"Ada": 3, "Ben": 1, "Zoe": 1} if replace else {"Ada": 2, "Ben": 1}
+
+
+def test_what_a_file_refuses_and_no_face_or_name_is_here_for_is_listed(
+    refused: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "names.json"
+    refused.export_names(out)
+    (folder / "zoe.png").unlink()
+    (folder / "ada.png").unlink()
+    (folder / "trip" / "two.png").unlink()
+    other.index([folder])
+    imported = other.import_names(out)
+    assert (imported.confirmed, imported.rejected, imported.ignored, imported.created) == (0, 0, 0, ())
+    listed = [(one.person, one.reason) for one in imported.unmatched]
+    assert [one for one in listed if one[0].startswith(("not ", "ignored"))] == [
+        ("not Ada", "nobody has this name here"),
+        ("not Ben", "nobody has this name here"),
+        ("ignored", "the photo is not in the library"),
+    ]
+    assert {one.source for one in imported.unmatched} == {
+        folder / name for name in ("zoe.png", "ada.png", "trip/two.png", "green.png")
+    }
+
+
+def test_an_older_file_without_refused_faces_is_read(
+    named: PaintedLibrary, other: PaintedLibrary, folder: Path
+) -> None:
+    out = folder.parent / "names.json"
+    exported = named.export_names(out)
+    assert (exported.rejected, exported.ignored) == (0, 0)
+    assert set(json.loads(out.read_text(encoding="ascii"))) == {"format", "version", "faces"}
+    other.index([folder])
+    assert other.import_names(out).confirmed == 4
