@@ -73,13 +73,14 @@ def _work(entry: GalleryEntry) -> str:
 
 
 def _figure(kind: str, path: Path, picture: SmallPicture | None) -> str:
+    """A picture as a data: URI, which a browser reads with the page; it draws what comes into sight (see the style)."""
     if picture is None:
         shown = '<div class="gone">The file is gone or was changed.</div>'
     else:
         data = base64.b64encode(picture.jpeg).decode("ascii")
         shown = (
             f'<img src="data:image/jpeg;base64,{data}" alt="{kind}: {page.text(path.name)}" width="{picture.width}" '
-            f'height="{picture.height}" loading="lazy" decoding="async">'
+            f'height="{picture.height}" decoding="async">'
         )
     return (
         f'<figure class="{kind}">{shown}<figcaption title="{page.text(str(path))}"><b>{kind.capitalize()}</b> '

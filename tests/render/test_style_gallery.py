@@ -13,6 +13,7 @@ from recog.library.styling_results import GalleryEntry, SmallPicture, StyleGalle
 from recog.render.style_gallery import curve_svg, gallery_page
 from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
 from recog.style.settings import StyleSettings
+from tests.browser import CHROMIUM, Browser
 
 EVIL = '"><script>alert(1)</script>\u202e'
 CURVE = (CostPoint(1, 1, 1000.0, 1, 1, 1), CostPoint(2, 1, 100.0, 1, 1, 1), CostPoint(3, 2, 10.0, 1, 1, 1))
@@ -101,3 +102,24 @@ def test_no_curve_is_drawn_of_no_cost(costs: tuple[CostPoint, ...]) -> None:
 def test_a_flat_curve_is_a_line_in_the_middle() -> None:
     flat = [CostPoint(step, 1, 5.0, 0, 0, 0) for step in (1, 2)]
     assert 'points="52.0,68.0 412.0,68.0"' in curve_svg(flat)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: the gallery was not opened in a browser")
+def test_pictures_are_drawn_when_they_come_into_sight(tmp_path: Path) -> None:
+    """The bytes are in the page; what is out of sight is neither laid out nor decoded."""
+    drawn = (
+        "[...document.querySelectorAll('.work')].map((work) => "
+        "work.firstElementChild.checkVisibility({contentVisibilityAuto: true}))"
+    )
+    path = tmp_path / "gallery.html"
+    entries = tuple(entry(number) for number in range(1, 61))
+    path.write_text(gallery_page(StyleGallery("/library", "2026-11-22T12:00:00+01:00", entries)), encoding="utf-8")
+    with Browser(tmp_path) as browser:
+        browser.open(path)
+        browser.wait(f"{drawn}[0]")
+        assert sum(browser.value(drawn)) < 20
+        assert not browser.value(drawn)[-1]
+        browser.value("document.querySelector('.work:last-child').scrollIntoView({behavior: 'instant'})")
+        browser.wait(f"{drawn}.at(-1)")
+        assert sum(browser.value(drawn)) < 20
+        assert browser.value("[...document.images].every((image) => image.getAttribute('loading') === null)")
