@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from recog.detect.cascade import FACTOR, THRESHOLDS, WINDOW, Stages, find_faces, scales
+from recog.detect.cascade import FACTOR, THRESHOLDS, UNSURE, WINDOW, Stages, find_faces, scales
 from recog.detect.rounding import LEVELS
 from recog.errors import ConfigError
 from recog.types import FaceBox, Pixels
@@ -22,7 +22,7 @@ _MOST_PIXELS = 8_000_000
 _SMALLEST_SCALED = 20
 _FULL_SIDE = 1.5
 """A photo is made smaller, by a whole number, where its long side is over so many times max_side."""
-_CASCADE = "cascade 3"
+_CASCADE = "cascade 4"
 """Whoever changes what the cascade finds raises the number, for a library's faces change with it."""
 
 Runtime = Literal["torch", "openvino"]
@@ -45,8 +45,8 @@ class MtcnnDetector:
     min_face is the smallest side of a face that is looked for, in pixels of the given photo. In a photo whose long
     side is over max_side nothing under 20 pixels (or min_face, if that is less) of the photo scaled down to max_side is
     looked for, whatever min_face asks, which bounds the time: in a photo of 4096 pixels that is 40 of its own. A photo
-    of more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... of its pixels, which bounds the memory. Boxes are
-    in pixels of the given photo in any case.
+    of more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... of its pixels, which bounds the memory, and
+    what is doubtful in it is looked at twice. Boxes are in pixels of the given photo in any case.
 
     Raises:
         WeightsMissingError, WeightsMismatchError: the networks cannot be had, or are altered.
@@ -80,7 +80,8 @@ class MtcnnDetector:
         """Digest of the weights and of every setting that decides what is found."""
         text = (
             f"weights {spec(_WEIGHTS).sha256}\nmin_face {self.min_face}\nmax_side {self.max_side}\n"
-            f"thresholds {THRESHOLDS!r}\nfactor {FACTOR!r}\nlevels {sorted(LEVELS.items())!r}\n{_CASCADE}\n"
+            f"thresholds {THRESHOLDS!r}\nunsure {UNSURE!r}\nfactor {FACTOR!r}\n"
+            f"levels {sorted(LEVELS.items())!r}\n{_CASCADE}\n"
         )
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -93,7 +94,8 @@ class MtcnnDetector:
         if not scales(height, width, min_face=min_face):
             return []
         factor = self._factor(height, width)
-        found = find_faces(self._networks.over(pixels, factor=factor), min_face=min_face / factor)
+        photo = self._networks.over(pixels, factor=factor)
+        found = find_faces(photo, min_face=min_face / factor, twice=factor > 1)
         boxes, landmarks = found.boxes.astype(np.float64) * factor, found.landmarks.astype(np.float64) * factor
         return [
             FaceBox(left, top, right, bottom, score, tuple((x, y) for x, y in points))
