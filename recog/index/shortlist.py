@@ -13,6 +13,11 @@ Faces that must be looked at for 98.5 % of the 10 nearest, of a million on 2,000
 list, 23.2 % with centroids of unit length too, 21.8 % with 64 points as well. From 22.5 % on, lists chosen by distance
 instead of by number came to 20.7 %, but to 34 % for one probe in a hundred; each face on two lists (SOAR, Sun et al.
 2023) to 17.7 %, with twice the codes in memory.
+
+Share of the lists for 98.3 % of the 10 nearest, and one probe's scan, among 200,000 faces on a busy machine: as here
+23.5 %, 205 microseconds; a shortlist of 200 26.5 %, 191; inner products of residual codes 21.1 %, 203 (of 64 components
+29.6 %, 204; three components to a code never reach it). Twice as many lists 15.7 %, and no less time. Choosing the
+lists is 20 microseconds of it.
 """
 
 from dataclasses import dataclass
