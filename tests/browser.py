@@ -104,9 +104,9 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def open(self, page: Path) -> None:
-        """Load `page` and wait until it is complete."""
-        address = page.as_uri()
+    def open(self, page: Path | None) -> None:
+        """Load `page`, or an empty one, and wait until it is complete."""
+        address = "about:blank" if page is None else page.as_uri()
         self.ask("Page.navigate", url=address)
         self.wait(f"location.href === {json.dumps(address)} && document.readyState === 'complete'")
 
