@@ -1,9 +1,11 @@
 """The program that counts sequences of steps counts those that break a law."""
 
+import numpy as np
 from hypothesis.stateful import invariant
 
+from recog.types import Cluster
 from tests.faults.model import run_sequences
-from tests.store.test_model import CatalogAgainstDict
+from tests.store.test_model import NETWORK, CatalogAgainstDict
 
 
 class Unlucky(CatalogAgainstDict):
@@ -18,6 +20,19 @@ def test_sequences_and_their_steps_are_counted_and_repeat_by_their_seed() -> Non
     first = run_sequences(7, sequences=2, steps=4)
     assert first == {"sequences": 2, "steps": 8}
     assert run_sequences(7, sequences=2, steps=4) == first
+
+
+def test_a_face_that_is_found_again_is_of_no_cluster() -> None:
+    """Seed 4 of a thousand sequences led here, where the model knew it wrongly."""
+    machine = CatalogAgainstDict()
+    machine.scan(0, {0, 1}, 1)
+    machine.clusters = [{(0, 0), (0, 1)}]
+    found = [Cluster(tuple(machine.ids.values()), np.eye(8, dtype=np.float32)[0])]
+    machine.catalog.save_clusters(NETWORK.sha256, "identity", {}, found)
+    for places in (set[int](), {0}):
+        machine.scan(0, places, 2)
+        machine.clusters_hold_who_is_left()
+    machine.teardown()
 
 
 def test_a_broken_law_is_counted() -> None:

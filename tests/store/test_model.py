@@ -86,9 +86,10 @@ class CatalogAgainstDict(RuleBasedStateMachine):
             self.undoable.append((before, kind))
 
     def drop(self, keys: list[Key]) -> None:
-        """Faces that are gone."""
+        """Faces that are gone: found again, they are new faces, and of no cluster."""
         for key in keys:
             del self.faces[key], self.ids[key]
+        self.clusters = [members - set(keys) for members in self.clusters]
         self.rejected = {(key, name) for key, name in self.rejected if key in self.faces}
         self.ignored &= set(self.faces)
 
