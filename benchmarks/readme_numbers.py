@@ -71,6 +71,10 @@ def glance() -> str:
     recalls = [percent(row["recall"]) for row in (small, small_peer, large, large_peer)]
     named, flat = (the_row("search.csv", faces="1000000", what=what) for what in ("recog identify", "raw FAISS, flat"))
     recall = the_row("search.csv", faces="1000000", what="recog index")["recall@10"]
+    few, many, again = (
+        the_row("scale.csv", run=run)
+        for run in ("index 1000 photos", "index 10000 photos", "second run over 100000 files")
+    )
     scores = [
         row for row in read_results("cluster.csv")[0]
         if row["part"] == "scores" and row["data"].startswith("lfw_view1") and not row["note"]
@@ -115,6 +119,12 @@ def glance() -> str:
             large["photos/s"],
             large_peer["photos/s"],
         ],
+        [
+            "Memory of indexing 10,000 photos, MB",
+            many["peak MB"],
+            f"{few['peak MB']} (1,000 photos)",
+        ],
+        ["A second run over 100,000 unchanged files, s", again["seconds"], ""],
         [
             f"Naming one face among 1,000,000, ms, median and 99th percentile (recall@10 {percent(recall)} %)",
             f"{named['p50, ms']}, {named['p99, ms']}",
@@ -244,6 +254,20 @@ def indexing() -> str:
             "processor s a photo": "Processor s a photo",
             "faces": "Faces",
             "recall": ("Recall, %", percent),
+        },
+    )
+
+
+def scale() -> str:
+    """Memory by the number of photos, and a run that finds nothing new."""
+    return shown(
+        "scale.csv",
+        {
+            "run": "Run",
+            "photos": ("Photos", thousands),
+            "faces": ("Faces", thousands),
+            "seconds": "Seconds",
+            "peak MB": "Peak MB of the process that indexes",
         },
     )
 

@@ -56,6 +56,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "detection": readme_numbers.detection,
     "encoding": readme_numbers.encoding,
     "indexing": readme_numbers.indexing,
+    "scale": readme_numbers.scale,
     "searching": readme_numbers.searching,
     "starting": readme_numbers.starting,
     "clustering": readme_numbers.clusters,

@@ -114,7 +114,8 @@ def head(
     """Train a head, or more of the network, on DIR, which has a folder per person.
 
     Keeps what validates best, with its run record and a plot of loss and validation; a head also with its calibration,
-    which after --train blocks or all `recog calibrate --out` makes. RECOG_HEADS=DIR puts it in the shipped head's place.
+    which after --train blocks or all `recog calibrate --out` makes. RECOG_HEADS=DIR puts it in the shipped one's
+    place.
 
     Example:
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --out heads/
