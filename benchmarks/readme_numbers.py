@@ -79,6 +79,7 @@ def glance() -> str:
         row for row in read_results("cluster.csv")[0]
         if row["part"] == "scores" and row["data"].startswith("lfw_view1") and not row["note"]
     ]  # fmt: skip
+    million = the_row("cluster.csv", part="growth", faces="1000000")
     grouped = next(row for row in scores if row["method"] == "recog")
     other = max((row for row in scores if "recog" not in row["method"]), key=lambda row: float(row["pairwise F"]))
     first, torch = (the_row("cold.csv", command=name) for name in ("recog identify", "import torch, load the weights"))
@@ -134,6 +135,11 @@ def glance() -> str:
             "Grouping LFW's View 1, pairwise and B-cubed F",
             f"{grouped['pairwise F']}, {grouped['B-cubed F']}",
             f"{other['pairwise F']}, {other['B-cubed F']} ({other['method']}, the same embeddings)",
+        ],
+        [
+            "Grouping 1,000,000 made-up faces from nothing, s (MB)",
+            f"{million['seconds']} ({million['MB']})",
+            "average linkage cannot: its memory grows with the square",
         ],
         [
             "First answer of a new process, s",
