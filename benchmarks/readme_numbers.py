@@ -2,9 +2,8 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
-RESULTS = Path(__file__).resolve().parent / "results"
+from benchmarks.measured import RESULTS
 
 Row = dict[str, str]
 

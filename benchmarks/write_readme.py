@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import readme_numbers
-from benchmarks.readme_numbers import RESULTS
+from benchmarks.measured import RESULTS
 from recog.cli.reference import markdown as commands
 from recog.config import Settings
 from recog.weights.registry import SPECS

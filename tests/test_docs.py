@@ -1,5 +1,6 @@
 """What the README says is so."""
 
+import csv
 import json
 import re
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.measured import RESULTS
 from recog.cli.reference import verbs
 from recog.config import Settings
 from recog.embed.head import SHIPPED_HEADS
@@ -59,6 +61,19 @@ def test_the_recipe_that_the_readme_names_is_the_shipped_heads() -> None:
     settings = record["arguments"]["settings"]
     assert (settings["selection"], settings["margin"]) == ("batch-hard", 0.2)
     assert "triplet loss (the hardest triplets of each batch, margin 0.2)" in " ".join(README.split())
+
+
+def test_the_counts_of_faults_that_the_readme_tells_are_those_of_the_results() -> None:
+    words = " ".join(README.split())
+    kills = (RESULTS / "faults_kills.csv").read_text()
+    assert "1,000 random kills met an indexer of 500 photos" in words
+    assert kills.startswith("# 1000 kills over 500 photos")
+    assert ", 0 problems," in kills
+    with (RESULTS / "faults.csv").open() as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    whole = {row["verb"] for row in rows if row["fault"] == "kill" and row["tried"] == row["places"]}
+    assert whole >= {"index", "enrol", "merge", "cluster", "forget", "style"}
+    assert [row for row in rows if row["left something wrong"] != "0"] == []
 
 
 def test_the_version_is_one() -> None:

@@ -49,7 +49,7 @@ def join(
     if not names.size:
         return homes, linkages
     limits = np.where(sizes == 1, linkage.threshold - lone_margin, linkage.threshold)
-    to_join = _Groups(_means(members[grouped], places, sizes), sizes, limits)
+    to_join = _Groups(means_of(members[grouped], places, sizes), sizes, limits)
     own, others = (np.arange(len(probes)), np.empty(0, np.int64)) if photos is None else (photos[0], photos[1][grouped])
     held = places[: len(others)]
     asked = np.arange(len(probes))
@@ -62,6 +62,14 @@ def join(
         others, held = np.concatenate([others, own[asked[first]]]), np.concatenate([held, found[first]])
         asked = np.delete(asked, first)
     return homes, linkages
+
+
+def means_of(members: Embeddings, places: Rows, sizes: Rows) -> Embeddings:
+    """Mean vector of each group, (g, dim); places: (n,) the group of each member, 0 to g - 1; sizes (g,)."""
+    order = np.argsort(places, kind="stable")
+    sums = np.add.reduceat(members[order], np.cumsum(sizes) - sizes, axis=0)
+    means: Embeddings = np.divide(sums, sizes[:, np.newaxis].astype(np.float32))
+    return means
 
 
 def _nearest(
@@ -109,11 +117,3 @@ def _first_of_each(photos: Rows, found: Rows, linkages: Distances) -> Rows:
     new = np.ones(len(order), np.bool_)
     new[1:] = (np.diff(photos[order]) != 0) | (np.diff(found[order]) != 0)
     return np.sort(order[new])
-
-
-def _means(members: Embeddings, places: Rows, sizes: Rows) -> Embeddings:
-    """Mean vector of each group, (g, dim); places: (n,) the group of each member, 0 to g - 1; sizes (g,)."""
-    order = np.argsort(places, kind="stable")
-    sums = np.add.reduceat(members[order], np.cumsum(sizes) - sizes, axis=0)
-    means: Embeddings = np.divide(sums, sizes[:, np.newaxis].astype(np.float32))
-    return means

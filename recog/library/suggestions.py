@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.cluster.assign import means_of
 from recog.cluster.likelihood import Linkage, probability_of_one
 from recog.library.networks import Networks
 from recog.library.results import ClusterSummary, Suggestion
@@ -49,10 +50,11 @@ def with_suggestions(
     unnamed = [one for one in named if one.person is None]
     if not (len(gallery.person_ids) and unnamed):
         return tuple(named)
-    people, counts = np.unique(gallery.person_ids, return_counts=True)
-    persons = _sets(gallery.embeddings[np.argsort(gallery.person_ids, kind="stable")], counts)
+    people, places, counts = np.unique(gallery.person_ids, return_inverse=True, return_counts=True)
+    persons = _sets(gallery.embeddings, places, counts)
     rows = np.searchsorted(face_ids, np.concatenate([one.face_ids for one in unnamed]))
-    clusters = _sets(embeddings[rows], np.array([one.size for one in unnamed]))
+    sizes = np.array([one.size for one in unnamed])
+    clusters = _sets(embeddings[rows], np.repeat(np.arange(len(unnamed)), sizes), sizes)
     nearest, linkages, products = _nearest(clusters, persons, linkage, _refused(catalog, unnamed, people))
     names = {person.id: person.name for person in catalog.people(hidden=True)}
     found = {}
@@ -63,10 +65,8 @@ def with_suggestions(
     return tuple(replace(one, suggestion=found[one.number]) if one.number in found else one for one in named)
 
 
-def _sets(members: Embeddings, sizes: FaceIds) -> _Sets:
-    """members: (n, dim), those of a set after each other."""
-    sums = np.add.reduceat(members, np.cumsum(sizes) - sizes, axis=0)
-    means: Embeddings = np.divide(sums, sizes[:, np.newaxis].astype(np.float32))
+def _sets(members: Embeddings, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> _Sets:
+    means = means_of(members, places, sizes)
     return _Sets(means, np.einsum("sd,sd->s", means, means, dtype=np.float64), sizes.astype(np.float64))
 
 
