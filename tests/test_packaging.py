@@ -45,7 +45,7 @@ def test_a_wheel_makes_and_migrates_a_catalog(unpacked: Path, tmp_path: Path) ->
 
 
 def test_a_wheel_carries_the_trained_head(unpacked: Path) -> None:
-    code = "from recog.embed.info import network_info; print(network_info('facenet-casia').dim)"
+    code = "from recog.embed.info import head_of, info_of; print(info_of(head_of('facenet-casia')).dim)"
     assert run(unpacked, code) == "128"
 
 

@@ -25,13 +25,8 @@ def head_of(name: str, *, heads: Path = SHIPPED_HEADS) -> Head:
     return head
 
 
-def network_info(name: str, *, heads: Path = SHIPPED_HEADS) -> NetworkInfo:
-    """What FaceEmbedder(network=name).info says, at the cost of reading the head; raises as head_of does."""
-    return info_of(head_of(name, heads=heads))
-
-
 def info_of(head: Head) -> NetworkInfo:
-    """The network that a head and what is below it make."""
+    """The network that a head and what is below it make: what FaceEmbedder.info says, from the record alone."""
     network = network_named(head.trunk)
     specs = [part.spec for part in network.parts]
     trunks = "; ".join(f"trunk: {one.trained_on}" for one in specs)

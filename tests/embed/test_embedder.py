@@ -8,7 +8,7 @@ from platformdirs import user_cache_path
 
 from recog.distance import unit_rows
 from recog.embed.embedder import FaceEmbedder
-from recog.embed.info import network_digest, network_info
+from recog.embed.info import head_of, info_of, network_digest
 from recog.embed.trunk import Trunk
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.types import Crops
@@ -70,12 +70,12 @@ def test_the_digest_follows_all_that_decides_what_an_embedding_means(change: dic
 
 @pytest.mark.networks
 def test_what_embeddings_are_is_told_without_the_network() -> None:
-    assert network_info("facenet-casia") == FaceEmbedder(network="facenet-casia", cache=CACHE).info
+    assert info_of(head_of("facenet-casia")) == FaceEmbedder(network="facenet-casia", cache=CACHE).info
 
 
 def test_what_embeddings_are_is_told_without_torch() -> None:
     code = (
-        "import sys; from recog.embed.info import network_info; network_info('facenet-casia'); "
+        "import sys; from recog.embed.info import head_of, info_of; info_of(head_of('facenet-casia')); "
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

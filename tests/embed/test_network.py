@@ -8,7 +8,7 @@ import pytest
 
 from recog.embed.embedder import FaceEmbedder
 from recog.embed.head import load_head
-from recog.embed.info import head_of, network_info
+from recog.embed.info import head_of, info_of
 from recog.embed.network import NETWORKS, Network, Part, network_named
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.weights.registry import SPECS, Role, spec
@@ -100,7 +100,7 @@ def test_two_trunks_without_a_head_are_no_embedder(tmp_path: Path) -> None:
 
 def test_what_embeddings_are_names_both_trunks(tmp_path: Path) -> None:
     write_head(tmp_path, network="facenet-dlib")
-    info = network_info("facenet-dlib", heads=tmp_path)
+    info = info_of(head_of("facenet-dlib", heads=tmp_path))
     for part in BOTH.parts:
         assert part.spec.trained_on in info.trained_on
         assert part.spec.licence in info.licence

@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 from recog.config import read_settings
 from recog.embed.embedder import FaceEmbedder
 from recog.embed.head import load_head
-from recog.embed.info import network_info
+from recog.embed.info import head_of, info_of
 from recog.embed.network import NETWORKS
 from recog.embed.trunk import Trunk
 from recog.embed.tuning import Tuning
@@ -66,7 +66,7 @@ def test_trained_blocks_stand_in_for_the_trunks_own_on_both_libraries(
 @pytest.mark.networks
 def test_blocks_are_read_only_as_their_head_records_them(tmp_path: Path, block: NDArray[np.float32]) -> None:
     heads = tuned_heads(tmp_path / "heads", {BLOCK: block})
-    info = network_info("facenet-casia", heads=heads)
+    info = info_of(head_of("facenet-casia", heads=heads))
     assert "head and blocks of the trunk: noise" in info.trained_on
     path = heads / f"{NETWORK.head}.trunk.safetensors"
     path.write_bytes(to_safetensors({BLOCK: 2 * block}))
@@ -95,8 +95,8 @@ def test_blocks_that_are_none_are_refused(content: bytes, why: str) -> None:
 def test_the_settings_heads_decide_what_embeddings_are_and_bring_their_own_calibration(tmp_path: Path) -> None:
     write_head(tmp_path / "heads")
     networks = Networks(read_settings(network="facenet-casia", heads=tmp_path / "heads", library=tmp_path / "library"))
-    assert networks.info == network_info("facenet-casia", heads=tmp_path / "heads")
-    assert networks.info.sha256 != network_info("facenet-casia").sha256
+    assert networks.info == info_of(head_of("facenet-casia", heads=tmp_path / "heads"))
+    assert networks.info.sha256 != info_of(head_of("facenet-casia")).sha256
     with pytest.raises(EvaluationError, match="measure one with 'recog calibrate'"):
         _ = networks.calibration
     own = Calibration(networks.info.sha256, 0.7, 0.001, 10.0, -9.0, "made-up people", 1000, None)

@@ -179,10 +179,9 @@ def _name(catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcom
     naming = _Naming(catalog, faces_of.values(), outcome, replace=replace)
     for photo, theirs in claims:
         faces = faces_of[photo.id]
-        boxes = [region_of("", face.box, photo.width, photo.height).box for face in faces]
-        partner = dict(match_boxes([claim.region.box for claim in theirs], boxes, SAME_FACE_IOU))
+        partner = _faces_at([claim.region for claim in theirs], photo, faces)
         for row, claim in enumerate(theirs):
-            naming.say(claim, faces[partner[row]].id if row in partner else None)
+            naming.say(claim, partner[row].id if row in partner else None)
     naming.confirm(catalog)
 
 
@@ -265,7 +264,7 @@ def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcom
         photo, name = photos.get(one.photo), one.region.name
         said, source = f"not {name}" if name else _IGNORED, one.path or path
         person = people.get(name_key(name)) if name else None
-        face = None if photo is None else _face_at(one.region, photo, faces_of[photo.id])
+        face = None if photo is None else _faces_at([one.region], photo, faces_of[photo.id]).get(0)
         if face is None or (name and person is None):
             reason = _NO_PHOTO if photo is None else _NO_FACE if face is None else _NOBODY
             outcome.unmatched.append(Unmatched(said, source, reason))
@@ -288,11 +287,10 @@ def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcom
         outcome.ignored += len(ignore)
 
 
-def _face_at(region: Region, photo: Photo, faces: Sequence[Face]) -> Face | None:
-    """The face of the photo that a rectangle is of."""
+def _faces_at(regions: Sequence[Region], photo: Photo, faces: Sequence[Face]) -> dict[int, Face]:
+    """The faces of the photo that rectangles are of, by the rectangles' places."""
     boxes = [region_of("", face.box, photo.width, photo.height).box for face in faces]
-    pairs = match_boxes([region.box], boxes, SAME_FACE_IOU)
-    return faces[pairs[0][1]] if pairs else None
+    return {row: faces[place] for row, place in match_boxes([one.box for one in regions], boxes, SAME_FACE_IOU)}
 
 
 def _unfit(name: str) -> str | None:
