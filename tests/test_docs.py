@@ -76,6 +76,16 @@ def test_the_counts_of_faults_that_the_readme_tells_are_those_of_the_results() -
     assert [row for row in rows if row["left something wrong"] != "0"] == []
 
 
+def test_the_last_blocks_moved_as_the_readme_says() -> None:
+    record = json.loads((RESULTS / "blocks.json").read_text())
+    start, *later = [progress["scores"] for progress in record["history"]]
+    assert (record["best_step"], record["history"][-1]["step"]) == (0, 150)
+    for score in ("pair_val", "held_out_val"):
+        assert max(abs(one[score] - start[score]) for one in later) < 0.005
+    falls = [start["accuracy"] - one["accuracy"] for one in later]
+    assert (round(min(falls), 3), round(max(falls), 3)) == (0.002, 0.006)
+
+
 def test_the_version_is_one() -> None:
     from recog import __version__
 
