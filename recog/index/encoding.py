@@ -1,13 +1,14 @@
-"""An index as the content of a file: a header, the face ids, the embeddings, the shortlist.
+"""An index as the content of a file: a header, the face ids, the shortlist, the embeddings.
 
 All numbers are little-endian. Header: 8 bytes of MAGIC, then as uint64 the number of slots, the dimension and the bytes
-of the shortlist (0 where there is none). Ids int64, -1 in free slots; embeddings float32, row by row; the shortlist in
-FAISS' own format.
+of the shortlist (0 where there is none). Ids int64, -1 in free slots; the shortlist in FAISS' own format and zeros up
+to a whole float32; embeddings float32, row by row. They come last, so that faces can be added behind them in the memory
+that the file was read into.
 """
 
 import struct
-from itertools import pairwise
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,43 +17,50 @@ from recog.index.rows import Rows
 from recog.index.shortlist import Shortlist
 
 MAGIC = b"recogidx"
+Memory: TypeAlias = NDArray[np.uint8]
 _HEADER = struct.Struct("<8sQQQ")
 
 
 def encoded(rows: Rows, shortlist: Shortlist | None) -> list[bytes | memoryview]:
     """The parts of the file; views of the rows, which must not change before they are written."""
-    last = memoryview(b"") if shortlist is None else shortlist.to_bytes()
+    codes = memoryview(b"") if shortlist is None else shortlist.to_bytes()
     slots, dim = rows.vectors.shape
     ids, vectors = rows.ids.astype("<i8", copy=False), rows.vectors.astype("<f4", copy=False)
-    return [_HEADER.pack(MAGIC, slots, dim, last.nbytes), _bytes(ids), _bytes(vectors), last]
+    header = _HEADER.pack(MAGIC, slots, dim, codes.nbytes)
+    return [header, _bytes(ids), codes, bytes(_padding(codes.nbytes)), _bytes(vectors)]
 
 
-def decoded(content: bytearray, *, dim: int) -> tuple[Rows, Shortlist | None]:
-    """What `encoded` wrote; the rows stay in `content`, which is theirs from now on.
+def decoded(memory: Memory, length: int, *, dim: int) -> tuple[Rows, Shortlist | None]:
+    """What `encoded` wrote, in the first `length` bytes; `memory` is the rows' from now on, to grow in too.
 
     Raises:
         ValueError: the bytes hold something else, or embeddings of another dimension.
     """
-    if len(content) < _HEADER.size:
-        raise ValueError(f"{len(content)} bytes are no index")
-    magic, slots, width, last = _HEADER.unpack_from(content)
+    if length < _HEADER.size:
+        raise ValueError(f"{length} bytes are no index")
+    magic, slots, width, coded = _HEADER.unpack_from(memory.data)
     if magic != MAGIC:
         raise ValueError("it does not start as an index does")
     if width != dim:
         raise ValueError(f"it holds vectors of dimension {width}, not {dim}")
-    ends = np.cumsum([_HEADER.size, 8 * slots, 4 * slots * dim, last]).tolist()
-    if ends[-1] != len(content):
-        raise ValueError(f"it has {len(content)} bytes and should have {ends[-1]}")
-    whole = memoryview(content)
-    ids, vectors, codes = (whole[start:end] for start, end in pairwise(ends))
+    ends = list(accumulate((8 * slots, coded, _padding(coded), 4 * slots * dim), initial=_HEADER.size))
+    if ends[-1] != length:
+        raise ValueError(f"it has {length} bytes and should have {ends[-1]}")
+    ids, codes = (memory[start:end] for start, end in pairwise(ends[:3]))
+    room = (len(memory) - ends[-2]) // (4 * dim)
+    vectors = np.frombuffer(memory, "<f4", count=room * dim, offset=ends[-2])
     rows = Rows(
-        np.frombuffer(ids, "<i8").astype(np.int64, copy=False),
-        np.frombuffer(vectors, "<f4").astype(np.float32, copy=False).reshape(slots, dim),
+        np.frombuffer(ids, "<i8").astype(np.int64),
+        vectors.astype(np.float32, copy=False).reshape(room, dim),
     )
-    shortlist = Shortlist.from_bytes(codes) if last else None
+    shortlist = Shortlist.from_bytes(codes.data) if coded else None
     if shortlist is not None and (shortlist.dim, shortlist.count) != (dim, len(rows.ascending)):
         raise ValueError(f"its lists hold {shortlist.count} faces of dimension {shortlist.dim}")
     return rows, shortlist
+
+
+def _padding(coded: int) -> int:
+    return -coded % 4
 
 
 def _bytes(array: NDArray[Any]) -> memoryview:

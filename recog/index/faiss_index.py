@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recog.index.border import checked_embeddings, checked_ids, held, sorted_distinct
 from recog.index.device import Device, choose_device, few_threads, visible_gpus
-from recog.index.encoding import decoded, encoded
+from recog.index.encoding import Memory, decoded, encoded
 from recog.index.rows import Rows, Slots
 from recog.index.shortlist import LENGTH, Curve, Shortlist
 from recog.index.structures import EXACT, Batch, Kind, Recall, kind_for
@@ -83,14 +83,16 @@ class FaceIndex:
 
     @classmethod
     def from_bytes(
-        cls, content: bytearray, *, network_sha256: str, dim: int, recall: Recall, device: str = "auto"
+        cls, memory: Memory, length: int, *, network_sha256: str, dim: int, recall: Recall, device: str = "auto"
     ) -> Self:
-        """The index that `to_parts` wrote, which takes over the bytes; only for bytes whose digest was checked.
+        """The index that `to_parts` wrote, in the first `length` bytes; only for bytes whose digest was checked.
+
+        Takes over the memory; faces that are added later go behind those bytes while there is room.
 
         Raises:
             ValueError: the bytes hold no index that recog writes.
         """
-        rows, shortlist = decoded(content, dim=dim)
+        rows, shortlist = decoded(memory, length, dim=dim)
         return cls(rows, shortlist, network_sha256=network_sha256, dim=dim, recall=recall, device=device)
 
     def to_parts(self) -> list[bytes | memoryview]:

@@ -8,11 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from recog.durable import TEMPORARY_SUFFIX
 from recog.errors import IndexUnreadableError
 from recog.index.durable import make_directory, put, unwritable
+from recog.index.encoding import Memory
 from recog.index.faiss_index import FaceIndex
 from recog.index.manifest import FORMAT, MANIFEST, METRIC, REBUILD, Manifest, damaged, encode_manifest, read_manifest
+from recog.index.rows import roomy
 from recog.index.structures import Recall
 from recog.types import FaceIds
 
@@ -84,7 +88,7 @@ def load(
     for _ in range(RACES):
         _refuse_foreign(manifest, home, library_id=library_id, network_sha256=network_sha256, dim=dim)
         try:
-            content = _read(home / manifest.file_name)
+            memory, length = _read(home / manifest.file_name)
         except FileNotFoundError:
             earlier, manifest = manifest, read_manifest(home)
             if manifest.generation != earlier.generation:
@@ -94,7 +98,7 @@ def load(
             raise IndexUnreadableError(
                 f"{home / manifest.file_name} cannot be read: {error.strerror or error}", kind="unreadable"
             ) from error
-        return _verified(content, manifest, home, device), IndexMark(
+        return _verified(memory, length, manifest, home, device), IndexMark(
             last_embedding_id=manifest.last_embedding_id, last_removal_id=manifest.last_removal_id
         )
     raise IndexUnreadableError(f"{home} changed {RACES} times while it was read: try again", kind="unreadable")
@@ -183,29 +187,34 @@ def _refuse_foreign(manifest: Manifest, home: Path, *, library_id: str, network_
         )
 
 
-def _read(path: Path) -> bytearray:
-    """The file in memory that the index will write to: the rows are not copied again."""
+def _read(path: Path) -> tuple[Memory, int]:
+    """The file, and its length, in memory that the index will write to: the rows are not copied again."""
     with path.open("rb") as file:
-        content = bytearray(os.fstat(file.fileno()).st_size)
-        del content[file.readinto(content) :]
-    return content
+        size = os.fstat(file.fileno()).st_size
+        memory = np.empty(roomy(size), np.uint8)
+        return memory, file.readinto(memory[:size].data)
 
 
-def _digest(parts: Sequence[bytes | bytearray | memoryview]) -> str:
+def _digest(parts: Sequence[bytes | memoryview]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part)
     return digest.hexdigest()
 
 
-def _verified(content: bytearray, manifest: Manifest, home: Path, device: str) -> FaceIndex:
+def _verified(memory: Memory, length: int, manifest: Manifest, home: Path, device: str) -> FaceIndex:
     path = home / manifest.file_name
-    if _digest([content]) != manifest.sha256:
-        raise damaged(path, f"its {len(content)} bytes do not have the checksum that the manifest names")
+    if _digest([memory[:length].data]) != manifest.sha256:
+        raise damaged(path, f"its {length} bytes do not have the checksum that the manifest names")
     recall = Recall(at_1=manifest.recall_at_1, at_10=manifest.recall_at_10)
     try:
         index = FaceIndex.from_bytes(
-            content, network_sha256=manifest.network_sha256, dim=manifest.dim, recall=recall, device=device
+            memory,
+            length,
+            network_sha256=manifest.network_sha256,
+            dim=manifest.dim,
+            recall=recall,
+            device=device,
         )
     except ValueError as error:
         raise damaged(path, str(error)) from error

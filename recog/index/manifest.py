@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from recog.errors import IndexUnreadableError
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """1 was written before the exact rows stood beside the lists; such an index is built anew."""
 METRIC = "squared_euclidean"
 REBUILD = "run 'recog index-rebuild'"

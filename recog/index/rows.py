@@ -18,8 +18,13 @@ FREE = -1
 NOWHERE = np.float32(100.0)
 """Every coordinate of a free slot: farther from any unit vector than unit vectors are from each other."""
 GROWTH = 1.25
-"""A full table is copied into one so many times as large."""
+"""A table has room for so many times its faces: memory that takes no space while nobody writes to it."""
 BATCH = 20_000
+
+
+def roomy(size: int) -> int:
+    """The room that a table of this size is given."""
+    return int(GROWTH * size)
 
 
 class Rows:
@@ -30,7 +35,7 @@ class Rows:
     """
 
     def __init__(self, ids: FaceIds, vectors: Embeddings) -> None:
-        """Take over (used,) ids, FREE in free slots, and (used, dim) vectors; no face is there twice."""
+        """Take over (used,) ids, FREE in free slots, and (used or more, dim) vectors; no face is there twice."""
         self._ids = ids
         self._vectors = vectors
         self._used = len(ids)
@@ -43,7 +48,7 @@ class Rows:
     def of(cls, batches: deque[Batch], *, dim: int) -> Self:
         """A table of all batches, which are taken out one by one: no second full copy of the embeddings ever exists."""
         count = sum(len(ids) for ids, _ in batches)
-        ids, vectors = np.empty(count, np.int64), np.empty((count, dim), np.float32)
+        ids, vectors = np.empty(count, np.int64), np.empty((roomy(count), dim), np.float32)
         end = 0
         while batches:
             some, embeddings = batches.popleft()
@@ -123,9 +128,11 @@ class Rows:
 
     def _make_room(self, more: int) -> None:
         wanted = self._used + more
-        if wanted <= len(self._ids):
-            return
-        capacity = max(wanted, int(GROWTH * len(self._ids)))
-        ids, vectors = np.empty(capacity, np.int64), np.empty((capacity, self._vectors.shape[1]), np.float32)
-        ids[: self._used], vectors[: self._used] = self.ids, self.vectors
-        self._ids, self._vectors = ids, vectors
+        if wanted > len(self._vectors):
+            vectors = np.empty((roomy(wanted), self._vectors.shape[1]), np.float32)
+            vectors[: self._used] = self.vectors
+            self._vectors = vectors
+        if wanted > len(self._ids):
+            ids = np.empty(len(self._vectors), np.int64)
+            ids[: self._used] = self.ids
+            self._ids = ids

@@ -213,8 +213,12 @@ def _index() -> Reader:
     kinds: tuple[Kind, ...] = ("flat", "ivf")
     build = partial(FaceIndex.build, [(ids, vectors)], network_sha256="ab" * 32, dim=16, device="cpu")
     seeds = [b"".join(build(kind=kind).to_parts()) for kind in kinds]
-    load = partial(FaceIndex.from_bytes, network_sha256="ab" * 32, dim=16, recall=Recall(1.0, 1.0), device="cpu")
-    return Reader("index", seeds, lambda data, _: load(bytearray(data)), (ValueError,))
+
+    def load(data: bytes, _: Path) -> object:
+        memory, recall = np.frombuffer(bytearray(data), np.uint8), Recall(1.0, 1.0)
+        return FaceIndex.from_bytes(memory, len(data), network_sha256="ab" * 32, dim=16, recall=recall, device="cpu")
+
+    return Reader("index", seeds, load, (ValueError,))
 
 
 def _manifests() -> tuple[bytes, Callable[[bytes, Path], object]]:
