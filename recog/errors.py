@@ -19,7 +19,8 @@
     │   ├── UnknownPersonError
     │   ├── DuplicatePersonError
     │   ├── SchemaOutdatedError
-    │   └── LibraryBusyError
+    │   ├── LibraryBusyError
+    │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
     ├── EvaluationError
@@ -108,6 +109,10 @@ class SchemaOutdatedError(CatalogError):
 
 class LibraryBusyError(CatalogError):
     """Another process is writing to the library."""
+
+
+class LibraryDiskError(CatalogError):
+    """The disk that the catalog is on is full, or fails: what was begun was undone."""
 
 
 class TrainingError(RecogError):

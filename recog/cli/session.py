@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
-from recog.cli.failures import in_one_line
+from recog.cli.failures import in_one_line, say
 from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
 from recog.cli.progress import WeightsBar
 
@@ -43,9 +43,15 @@ class Session:
 
         return read_settings(**{**self.given, **more})
 
-    def open(self, **more: Any) -> PhotoLibrary:
-        """Open the library, to be closed by `with`."""
-        return self.opener(self.settings(**more), self.weights_progress)
+    @contextmanager
+    def open(self, **more: Any) -> Iterator[PhotoLibrary]:
+        """The library, open; says on stderr where something forgotten is not erased to the last byte yet."""
+        with self.opener(self.settings(**more), self.weights_progress) as library:
+            try:
+                yield library
+            finally:
+                if pending := library.pending_erasure:
+                    say(f"{pending.sentence}: {pending.way_out}")
 
     def show(self, result: Result) -> None:
         """Print a result on stdout, as text or as JSON."""

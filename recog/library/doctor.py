@@ -152,19 +152,14 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
         yield _fine(
             "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
         )
-        yield _erasures(counts.pending_erasures)
+        yield _erasures(catalog.pending_erasure)
         yield _index(catalog, settings.library / "index", networks)
 
 
-def _erasures(pending: int) -> Observation:
-    if pending == 0:
+def _erasures(pending: PendingErasure | None) -> Observation:
+    if pending is None:
         return _fine("erasures", "none is pending")
-    return Observation(
-        "erasures",
-        ok=False,
-        sentence=f"{pending} forgotten people are not yet overwritten in the database's old pages",
-        way_out="close every program that has the library open, then run 'recog doctor' again",
-    )
+    return Observation("erasures", ok=False, sentence=pending.sentence, way_out=pending.way_out)
 
 
 def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:

@@ -42,7 +42,7 @@ from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
-from recog.store.records import PastAct
+from recog.store.records import PastAct, PendingErasure
 from recog.types import Person
 from recog.verification.features import Method
 from recog.weights.pull import Progress
@@ -85,6 +85,11 @@ class PhotoLibrary(StylingVerbs):
         if self._catalog is None:
             self._catalog = open_catalog(self.settings.database_url, create=False)
         return self._catalog
+
+    @property
+    def pending_erasure(self) -> PendingErasure | None:
+        """Why bytes of forgotten people may still be in the open catalog's file; None where that is not so."""
+        return None if self._catalog is None else self._catalog.pending_erasure
 
     @cached_property
     def fresh_index(self) -> FreshIndex:

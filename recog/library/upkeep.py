@@ -50,6 +50,10 @@ def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool)
         )
         for sentence in catalog.quick_check()
     ]
+    if fix:
+        catalog.finish_erasures()
+    if pending := catalog.pending_erasure:
+        findings.append(Finding("erasures", 1, pending.sentence, fixed=False, way_out=pending.way_out))
     if damaged := _damaged(catalog, networks):
         if fix:
             catalog.embed_again(damaged, networks.info.sha256)

@@ -68,7 +68,10 @@ def forgotten(result: Forgotten) -> str:
         said += f"\nPictures made of photos of them are left; delete what should go:{files}"
     if result.complete:
         return said
-    return f"{said}\nNot complete yet: another program reads the library; close it and run 'recog check --fix'."
+    return (
+        f"{said}\nNot complete yet: another program has the library open, or its disk is full. See to it, then run "
+        "'recog check --fix'."
+    )
 
 
 def clusters(report: ClusterReport) -> str:

@@ -2,26 +2,37 @@
 
 The rows go in one transaction that also leaves a note (`pending_erasures`). Then the old pages are overwritten: on
 SQLite by VACUUM (secure_delete alone leaves copies where pages were split) and by truncating the write-ahead log, on
-PostgreSQL by VACUUM FULL. Only then does the note go: a kill half-way is finished at the next open.
+PostgreSQL by VACUUM FULL. Only then does the note go: a kill half-way is finished at the next open. A disk without
+room to write the database anew holds that up, as another program's lock does: the catalog opens all the same, says
+so, and tries again at each open.
 
 Out of reach: backups that people made, PostgreSQL's own log and archives, blocks that a disk has remapped.
 """
 
+import shutil
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from recog.errors import CatalogError, LibraryBusyError
+from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
+from recog.store.database import Database
 from recog.store.clusters import take_out_of_clusters
 from recog.store.encoding import chunks, now
 from recog.store.history import scrub_events
 from recog.store.part import CatalogPart
 from recog.store.people import person_in
-from recog.store.records import ForgottenPerson
+from recog.store.records import ForgottenPerson, PendingErasure
 from recog.store.removal import delete_faces
 from recog.store.schema import automatic_backups
 from recog.store.styling import drop_style_jobs_of
 from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos
+
+_LEFT = "bytes of a forgotten person are left in old pages of the database"
+_AGAIN = "then run 'recog check --fix'"
+_OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, for another program has it open", f"close that program, {_AGAIN}")
+_NO_ROOM = PendingErasure(
+    f"{_LEFT}, for its disk has no room to write it anew, or fails", f"make room or check the disk, {_AGAIN}"
+)
 
 _PERSONAL_TABLES = (
     "people", "assignments", "rejections", "ignored_faces", "distinct_people", "events", "faces", "thumbnails",
@@ -33,13 +44,22 @@ _PERSONAL_TABLES = (
 class Erasure(CatalogPart):
     """Erasing people."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._pending: PendingErasure | None = None
+
+    @property
+    def pending_erasure(self) -> PendingErasure | None:
+        """What held up overwriting old pages when it was last tried; None where nothing is left to overwrite."""
+        return self._pending
+
     def forget(self, person_id: int) -> ForgottenPerson:
         """Erase a person: name, history, and every face, confirmed or matched, with its vector and thumbnail.
 
         Matched faces go too: most likely they are the person, and a vector that was left would bring the person back.
         Photos stay; where the faces were is kept (relative to the photo, by its digest), so that a re-scan does not
         bring them back. Copies that migrations made of the database go as well. complete is False while another
-        program holds the database open: the next open of the catalog finishes.
+        program holds the database open or its disk is full: the next open of the catalog finishes.
 
         Jobs of styled pictures whose photo, or one of whose styles, shows the person go too. The pictures themselves
         stay, as the photos do: they are the user's files, and the answer names them.
@@ -58,20 +78,26 @@ class Erasure(CatalogPart):
         return ForgottenPerson(name, tuple(face_ids), self.finish_erasures(), tuple(styled))
 
     def finish_erasures(self) -> bool:
-        """Overwrite what forgotten people left in old pages; False while another program is in the way."""
+        """Overwrite what forgotten people left in old pages; False while something is in the way."""
+        self._pending = None
         with self._database.reading() as connection:
             last = connection.scalar(select(func.max(pending_erasures.c.id)))
         if last is None:
             return True
         self._delete_automatic_backups()
         try:
-            if not self._overwrite_old_pages():
-                return False
-            with self._database.writing() as connection:
-                connection.execute(delete(pending_erasures).where(pending_erasures.c.id <= last))
+            if not self._has_room():
+                self._pending = _NO_ROOM
+            elif not self._overwrite_old_pages():
+                self._pending = _OPEN_ELSEWHERE
+            else:
+                with self._database.writing() as connection:
+                    connection.execute(delete(pending_erasures).where(pending_erasures.c.id <= last))
         except LibraryBusyError:
-            return False
-        return True
+            self._pending = _OPEN_ELSEWHERE
+        except LibraryDiskError:
+            self._pending = _NO_ROOM
+        return self._pending is None
 
     def readmit(self, photo_sha256s: Sequence[str]) -> int:
         """Let forgotten faces of these photos be found again, by the next scan; how many places were given free."""
@@ -81,6 +107,17 @@ class Erasure(CatalogPart):
                 places = delete(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(digests))
                 freed += connection.execute(places).rowcount
         return freed
+
+    def _has_room(self) -> bool:
+        """May SQLite write the database anew into its write-ahead log? Trying would fill the disk for all others."""
+        if self._database.path is None:
+            return True
+        with self._database.reading() as connection:
+            pages, unused, size = (
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+        return shutil.disk_usage(self._database.path.parent).free >= (pages - unused) * size
 
     def _overwrite_old_pages(self) -> bool:
         with self._database.alone() as connection:

@@ -138,6 +138,14 @@ class ForgottenPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingErasure:
+    """Why old pages may still hold bytes of forgotten people, and what to do."""
+
+    sentence: str
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterRun:
     """The latest clustering of one network's embeddings, and how it was made (made_at: ISO 8601)."""
 

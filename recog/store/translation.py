@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from recog.errors import CatalogError, LibraryBusyError
+from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -39,7 +39,7 @@ def _catalog_error(error: BaseException | None, where: str, path: Path | None, b
     if state in _POSTGRES_LOCKED:
         return _busy(where, busy_seconds)
     if state in _POSTGRES_FULL:
-        return CatalogError(
+        return LibraryDiskError(
             f"the server of {where} is out of space: this step was undone; make room there, then run the same again"
         )
     if state is None or state.startswith(("08", "28", "3D", "57P")):
@@ -63,7 +63,7 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
         )
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
         free = shutil.disk_usage(path.parent).free
-        return CatalogError(
+        return LibraryDiskError(
             f"no space or no access while writing {path} ({error}; {free / 1e6:.1f} MB free): this step was undone; "
             "make room or check the disk, then run the same again"
         )
