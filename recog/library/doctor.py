@@ -19,6 +19,7 @@ from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import lock_owner
+from recog.store.records import PendingErasure
 from recog.weights.pull import WeightsState, weights_state
 
 SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, func, insert, select
 
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
-from recog.store.database import Database
 from recog.store.clusters import take_out_of_clusters
+from recog.store.database import Database
 from recog.store.encoding import chunks, now
 from recog.store.history import scrub_events
 from recog.store.part import CatalogPart
@@ -27,7 +27,7 @@ from recog.store.schema import automatic_backups
 from recog.store.styling import drop_style_jobs_of
 from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos
 
-_LEFT = "bytes of a forgotten person are left in old pages of the database"
+_LEFT = "bytes of a forgotten person may be left in old pages of the database"
 _AGAIN = "then run 'recog check --fix'"
 _OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, for another program has it open", f"close that program, {_AGAIN}")
 _NO_ROOM = PendingErasure(
@@ -114,7 +114,7 @@ class Erasure(CatalogPart):
             return True
         with self._database.reading() as connection:
             pages, unused, size = (
-                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
                 for name in ("page_count", "freelist_count", "page_size")
             )
         return shutil.disk_usage(self._database.path.parent).free >= (pages - unused) * size

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from recog.store.engine import open_catalog
+from recog.store.tables import pending_erasures
+from tests.full import files_of_at_most
 from tests.painted import BLUE, GREEN, RED, paint
 
 Recog = Callable[..., Result]
@@ -176,6 +179,29 @@ def test_forget_erases_when_told_so(recog: Recog, indexed: Path) -> None:
     assert "Forgot Ann: 2 faces erased" in recog("people", "forget", "Ann", answer="y\n").stdout
     assert document(recog("people", "forget", "Bob", "--yes", "--json"))["name"] == "Bob"
     assert recog("people", "list").stdout.startswith("Nobody is enrolled yet")
+
+
+def test_what_is_forgotten_but_not_overwritten_is_said_by_every_verb(recog: Recog, indexed: Path, full: Path) -> None:
+    """The disk is full: people are listed all the same, check does not call the library sound."""
+    with files_of_at_most(full.stat().st_size // 2):
+        listed, checked = recog("people", "list"), recog("check", "--fix")
+        unknown = recog("people", "forget", "Zoe", "--yes")
+    sentence = "recog: bytes of a forgotten person may be left in old pages of the database, for its disk has no room"
+    assert (listed.exit_code, checked.exit_code, unknown.exit_code) == (0, 1, 1)
+    for result in (listed, checked, unknown):
+        assert result.stderr.startswith(sentence)
+    assert "make room or check the disk, then run 'recog check --fix'" in checked.stdout
+    assert recog("check", "--fix").exit_code == 0
+    assert recog("people", "list").stderr == ""
+
+
+@pytest.fixture
+def full(indexed: Path, tmp_path: Path) -> Path:
+    """The database of the library, with a note that somebody was forgotten and old pages not overwritten."""
+    path = tmp_path / "library" / "catalog.sqlite3"
+    with open_catalog(path) as catalog, catalog._database.writing() as connection:
+        connection.execute(pending_erasures.insert(), [{"at": "2026-11-22T00:00:00"}])
+    return path
 
 
 def test_cluster_groups_by_identity_or_into_k(recog: Recog, indexed: Path) -> None:

@@ -70,6 +70,21 @@ SABOTAGES = (
         "tests/store/test_erasure.py -k pending_and_the_next",
     ),
     Sabotage(
+        "a library whose erasure has no room is opened all the same",
+        "recog/store/erasure.py", "        except LibraryDiskError:\n            self._pending = _NO_ROOM\n", "",
+        "tests/store/test_erasure.py -k full_disk",
+    ),
+    Sabotage(
+        "an erasure that has no room does not fill the disk by trying",
+        "recog/store/erasure.py", "if not self._has_room():", "if False:",
+        "tests/faults/test_small_disk.py -k by_trying",
+    ),
+    Sabotage(
+        "an erasure that is pending is said",
+        "recog/cli/session.py", "if pending := library.pending_erasure:", "if pending := None:",
+        "tests/cli/test_verbs.py -k not_overwritten",
+    ),
+    Sabotage(
         "an index is for its owner alone",
         "recog/durable.py", "FILE_MODE = 0o600", "FILE_MODE = 0o644",
         "tests/faults/test_reach.py -k umask",

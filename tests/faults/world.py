@@ -1,6 +1,9 @@
 """A small painted library with two people, the verbs that faults hit, and what must hold after any fault."""
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +17,28 @@ from recog.store.database import Database, parse_url
 from recog.store.schema import migrate, revisions
 from recog.store.styling import StyleJob
 from tests.faults.program import NEWCOMER, STAYING, VANISHING, act
-from tests.faults.tracing import Run
+from tests.faults.tracing import ROOT, Run
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 REVISIONS = revisions()
-VERBS = ("create", "index", "enrol", "merge", "forget", "cluster", "restore", f"migrate-{REVISIONS[3]}")
+VERBS = ("create", "index", "enrol", "merge", "forget", "erase", "cluster", "restore", f"migrate-{REVISIONS[3]}")
 ALL_VERBS = (*VERBS[:-1], *(f"migrate-{revision}" for revision in REVISIONS[:-1]), "style")
 """style loads torch, which takes its time."""
 _ORANGE = (220, 110, 30)
+_HALF_FORGETTING = """
+import os, signal, sys
+from pathlib import Path
+from recog.store.catalog import Catalog
+from tests.painted import painted_library
+
+class Killed(Catalog):
+    def finish_erasures(self):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with painted_library(Path(sys.argv[1])) as library:
+    library._catalog = Killed(library.catalog._database)
+    library.forget(sys.argv[2])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +71,8 @@ class World:
         """A library on which to run a verb; none at all for `create`."""
         shutil.rmtree(directory, ignore_errors=True)
         if verb != "create":
-            shutil.copytree(self.home / (verb if verb.startswith("migrate-") else "library"), directory)
+            own = self.home / verb
+            shutil.copytree(own if own.exists() else self.home / "library", directory)
         return directory
 
     def arguments(self, verb: str, library: Path) -> list[str]:
@@ -97,7 +115,7 @@ class World:
         ids = [row for rows in library.catalog.embeddings(library.networks.info.sha256) for row in rows.face_ids]
         if sorted(ids) != library.fresh_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
-        if verb == "forget" and now == self.after[verb]:
+        if verb in ("forget", "erase") and now == self.after[verb]:
             found += self.left_of_the_forgotten(library.settings.library)
         return found
 
@@ -201,6 +219,8 @@ def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
         _, vectors = library.catalog.embeddings_of(np.array([face_id]), library.networks.info.sha256)
     world = World(home, (VANISHING.encode(), vectors.tobytes()), {}, {})
     for verb in verbs:
+        if verb == "erase":
+            _forget_by_half(shutil.copytree(home / "library", home / verb))
         if verb.startswith("migrate-"):
             _downgrade(shutil.copytree(home / "library", home / verb), verb.removeprefix("migrate-"))
         directory = world.copy(verb, home / "undisturbed")
@@ -211,6 +231,14 @@ def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
             world.after[verb] = state(library)
     shutil.rmtree(home / "undisturbed")
     return world
+
+
+def _forget_by_half(library: Path) -> None:
+    """Forget somebody, killed before old pages are overwritten; the database's journal stays beside it."""
+    command = [sys.executable, "-c", _HALF_FORGETTING, str(library), VANISHING]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"the process that forgets was not killed: {done.stderr}")
 
 
 def _downgrade(library: Path, revision: str) -> None:

@@ -16,6 +16,7 @@ import pytest
 from recog.errors import UnknownPersonError
 from recog.store.engine import open_catalog
 from recog.types import Cluster
+from tests.full import files_of_at_most
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
@@ -182,6 +183,28 @@ Killed(catalog._database).forget({crowd.ann.id})
             catalog.person(crowd.ann.name)
         assert found_in(tmp_path, crowd.needles) == {}
         assert catalog.counts().pending_erasures == 0
+
+
+def test_a_full_disk_holds_an_erasure_up_and_room_lets_the_next_open_finish_it(tmp_path: Path, scans: Scans) -> None:
+    """The catalog opens meanwhile: whoever needs room may look for what to delete in it."""
+    path = tmp_path / "recog.db"
+    with open_catalog(path) as catalog:
+        crowd = Crowd(catalog, scans)
+        with catalog._database.alone() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        with files_of_at_most(path.stat().st_size * 3 // 4):  # room to delete rows, none to write all anew
+            forgotten = catalog.forget(crowd.ann.id)
+        assert (len(forgotten.face_ids), forgotten.complete) == (40, False)
+        assert catalog.pending_erasure is not None
+        assert "make room" in catalog.pending_erasure.way_out
+        assert found_in(tmp_path, crowd.needles) != {}
+    with files_of_at_most(path.stat().st_size * 3 // 4), open_catalog(path) as catalog:
+        with pytest.raises(UnknownPersonError):
+            catalog.person(crowd.ann.name)
+        assert catalog.pending_erasure is not None
+    with open_catalog(path) as catalog:
+        assert catalog.pending_erasure is None
+        assert found_in(tmp_path, crowd.needles) == {}
 
 
 def test_a_forgotten_person_is_nowhere_in_the_answers(catalog: Catalog, scans: Scans) -> None:
