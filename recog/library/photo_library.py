@@ -37,6 +37,7 @@ from recog.library.results import (
     VerifiedPair,
 )
 from recog.library.styling_verbs import StylingVerbs
+from recog.library.survey import refuse_absent
 from recog.library.tuning import IndexTuning
 from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
@@ -134,6 +135,8 @@ class PhotoLibrary(StylingVerbs):
         if dry_run:
             catalog = self.catalog if self._exists() else None
             return plan(catalog, self.networks, roots, exclude=exclude, verify=verify)
+        if not self._exists():
+            refuse_absent(roots)
         with self._writing(create=True) as catalog:
             limits = DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory)
             report = ingest(
@@ -217,9 +220,9 @@ class PhotoLibrary(StylingVerbs):
         with self._saying() as catalog:
             try:
                 person_id = catalog.person(name).id
-            except UnknownPersonError:
+            except UnknownPersonError as error:
                 if not new:
-                    raise
+                    raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
                 person_id = None
             wanted = list(face_ids)
             if cluster is not None:

@@ -59,7 +59,7 @@ def read_probe(path: Path, networks: Networks) -> Probe:
         height, width = photo.pixels.shape[:2]
         raise NoFaceFoundError(
             f"{path} shows no face that can be found ({width} x {height} pixels): "
-            "try a larger or clearer photo, or a smaller --min-face"
+            "try a larger or clearer photo, or a smaller RECOG_MIN_FACE"
         )
     return Probe(path, photo, faces, networks.embedder.embed(faces.crops))
 

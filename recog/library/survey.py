@@ -1,7 +1,7 @@
 """Compare folders with the catalog by file stats alone: what is new, changed, unchanged, gone."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,9 +49,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
         found = _walk(root, exclude, failed)
         if not found:
             if not known:
-                raise NoPhotosFoundError(
-                    f"{root} holds no photo that recog reads: name another folder, or look at --exclude"
-                )
+                raise _nothing(root, exclude)
             suspended.append(root)
             continue
         for stat in found:
@@ -72,6 +70,20 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
         tuple(suspended),
         tuple(failed),
     )
+
+
+def refuse_absent(roots: Iterable[Path]) -> None:
+    """NoPhotosFoundError where a root is not there: of a library not yet made, nothing can be known below it."""
+    for root in roots:
+        if not root.exists():
+            raise _nothing(root, ())
+
+
+def _nothing(root: Path, exclude: Sequence[str]) -> NoPhotosFoundError:
+    if not root.exists():
+        return NoPhotosFoundError(f"there is no folder {root}: look how it is spelt, and whether its disk is mounted")
+    way_out = "look at --exclude, or name another folder" if exclude else "name another folder"
+    return NoPhotosFoundError(f"{root} holds no photo that recog reads: {way_out}")
 
 
 def _walk(root: Path, exclude: Sequence[str], failed: list[FailedPhoto]) -> list[FileStat]:

@@ -40,7 +40,7 @@ def _private_file(path: Path, *, create: bool) -> None:
     """Make the file, or find it, and let nobody but its owner read it; folders made on the way are 0700."""
     try:
         if not create and not path.exists():
-            raise CatalogError(f"there is no library at {path}: make one with `recog index FOLDER`")
+            raise CatalogError(f"there is no library at {path}: make one with 'recog index FOLDER'")
         for folder in reversed([folder for folder in path.parents if not folder.exists()]):
             folder.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

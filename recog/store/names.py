@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from recog.errors import CatalogError, UnknownPersonError
 
 _LONGEST = 200
+_CLOSE = 3
+"""Names told to whoever misspelt one."""
 
 
 def checked_name(name: str) -> str:
@@ -30,7 +32,14 @@ def name_key(name: str) -> str:
 def unknown_person(name: str, known: Iterable[str]) -> UnknownPersonError:
     """The error that says who might have been meant."""
     by_key = {name_key(other): other for other in known}
-    close = [by_key[key] for key in difflib.get_close_matches(name_key(name), by_key, n=3)]
+    if not by_key:
+        return UnknownPersonError(
+            f"nobody is called {name!r}, for nobody has a name yet: 'recog enrol NAME PHOTO' gives the first one"
+        )
+    wanted = name_key(name)
+    within = [key for key in by_key if set(wanted.split()) <= set(key.split())]
+    close = dict.fromkeys([*difflib.get_close_matches(wanted, by_key, n=_CLOSE), *sorted(within)])
     if close:
-        return UnknownPersonError(f"nobody is called {name!r}; did you mean {' or '.join(map(repr, close))}?")
-    return UnknownPersonError(f"nobody is called {name!r}: see `recog people list` for the {len(by_key)} known names")
+        meant = " or ".join(repr(by_key[key]) for key in list(close)[:_CLOSE])
+        return UnknownPersonError(f"nobody is called {name!r}; did you mean {meant}?")
+    return UnknownPersonError(f"nobody is called {name!r}: 'recog people list' shows the {len(by_key)} known names")

@@ -260,7 +260,8 @@ def test_an_option_after_the_verb_wins(recog: Recog, indexed: Path, tmp_path: Pa
         (("identify", "missing.jpg"), "missing.jpg"),
         (("people", "show", "Ana"), "Ann"),
         (("verify", "missing.jpg", "Ann"), "missing.jpg"),
-        (("index", "/nowhere"), "/nowhere"),
+        (("people", "confirm", "Zoe", "1"), "--new"),
+        (("index", "/nowhere"), "no folder /nowhere"),
         (("index", "--min-face", "3", "/nowhere"), "min_face"),
     ],
 )

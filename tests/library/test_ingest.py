@@ -139,8 +139,20 @@ def test_an_unmounted_root_deletes_nothing(library: PaintedLibrary, folder: Path
 
 def test_a_folder_without_photos_is_an_error_that_names_it(library: PaintedLibrary, folder: Path) -> None:
     (folder / "notes.txt").write_text("no photo")
-    with pytest.raises(NoPhotosFoundError, match=str(folder)):
+    with pytest.raises(NoPhotosFoundError, match=f"{folder} holds no photo.*: name another folder$"):
         library.index([folder])
+    with pytest.raises(NoPhotosFoundError, match="look at --exclude"):
+        library.index([folder], exclude=["*.png"])
+
+
+def test_a_folder_that_is_not_there_is_said_so_and_makes_no_library(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "a.png", RED)
+    with pytest.raises(NoPhotosFoundError, match=f"there is no folder {folder / 'typo'}"):
+        library.index([folder, folder / "typo"])
+    assert not library.settings.library.exists()
+    library.index([folder])
+    with pytest.raises(NoPhotosFoundError, match=f"there is no folder {folder / 'typo'}"):
+        library.index([folder / "typo"])
 
 
 def test_a_bad_photo_stops_nothing_and_is_reported_until_it_changes(library: PaintedLibrary, folder: Path) -> None:

@@ -35,6 +35,11 @@ def test_a_name_nobody_could_read_is_refused(catalog: Catalog, name: str) -> Non
     assert catalog.people() == []
 
 
+def test_where_nobody_has_a_name_an_unknown_one_tells_how_to_give_the_first(catalog: Catalog) -> None:
+    with pytest.raises(UnknownPersonError, match="recog enrol NAME PHOTO"):
+        catalog.person("Ann")
+
+
 def test_an_unknown_name_tells_who_is_called_alike(catalog: Catalog) -> None:
     for name in ("Anna Berg", "Anne Berg", "Hanna Berg", "Anna Burg", "Karl"):
         catalog.add_person(name)
@@ -42,6 +47,8 @@ def test_an_unknown_name_tells_who_is_called_alike(catalog: Catalog) -> None:
         catalog.person("anna bergg")
     assert str(caught.value).count(" or ") == 2
     assert "Karl" not in str(caught.value)
+    with pytest.raises(UnknownPersonError, match=r"did you mean 'Anna Burg'\?$"):
+        catalog.person("burg")
     with pytest.raises(UnknownPersonError, match=r"people list.*5 known"):
         catalog.person("Xqzw")
     with pytest.raises(UnknownPersonError, match="number 99"):
