@@ -52,6 +52,8 @@ def identify(
 ) -> None:
     """Name every face in each PHOTO, or call it unknown.
 
+    A photo that cannot be used is said on stderr, stops no other, and makes the exit code 1.
+
     Example:
       recog identify party.jpg
       recog identify --all
@@ -62,7 +64,7 @@ def identify(
         if everything:
             session.show(library.identify_all())
         else:
-            session.show_photos([library.identify(photo) for photo in photos or ()])
+            session.show_photos(photos or (), library.identify)
 
 
 @verb

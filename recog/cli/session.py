@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
-from recog.cli.failures import in_one_line, say
+from recog.cli.failures import in_one_line, leave, say
 from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
 from recog.cli.progress import WeightsBar
+from recog.errors import NoFaceFoundError, PhotoError
 
 if TYPE_CHECKING:  # types of what loads only when a verb runs
+    from pathlib import Path
+
     from recog.config import Settings
     from recog.library.photo_library import PhotoLibrary
     from recog.library.results import IdentifiedPhoto, WeightsStatus
@@ -67,12 +70,32 @@ class Session:
 
         typer.echo(to_json({"people": people}) if self.as_json else people_text(people))
 
-    def show_photos(self, photos: Sequence[IdentifiedPhoto]) -> None:
-        """Print identified photos, one block each."""
-        from recog.render.as_json import to_json
-        from recog.render.text import photos_text
+    def show_photos(self, photos: Sequence[Path], identify: Callable[[Path], IdentifiedPhoto]) -> None:
+        """Print who is in each photo, a block each as soon as it is known; one that cannot be used stops no other.
 
-        typer.echo(to_json({"photos": photos}) if self.as_json else photos_text(photos))
+        At the end the command is left where there were such photos.
+        """
+        from recog.render.as_json import to_json
+        from recog.render.text import to_text
+
+        found: list[IdentifiedPhoto] = []
+        failed: list[dict[str, str]] = []
+        for photo in photos:
+            try:
+                one = identify(photo)
+            except (PhotoError, NoFaceFoundError) as error:
+                if len(photos) == 1:
+                    raise
+                say(str(error))
+                failed.append({"path": str(photo), "detail": str(error)})
+                continue
+            if not self.as_json:
+                typer.echo(("\n" if found else "") + to_text(one))
+            found.append(one)
+        if self.as_json:
+            typer.echo(to_json({"photos": found, "failed": failed}))
+        if failed:
+            leave(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
 
     def show_models(self, models: Sequence[WeightsStatus]) -> None:
         """Print networks, one block each."""

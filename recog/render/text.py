@@ -136,11 +136,6 @@ def people_text(people: Sequence[Person]) -> str:
     return text_library.people(people)
 
 
-def photos_text(photos: Sequence[IdentifiedPhoto]) -> str:
-    """One block a photo."""
-    return "\n\n".join(to_text(photo) for photo in photos)
-
-
 def weights_text(weights: Sequence[WeightsStatus]) -> str:
     """One block a network."""
     return text_library.weights(weights)

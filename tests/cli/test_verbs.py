@@ -84,6 +84,20 @@ def test_identify_names_every_face_from_the_left(recog: Recog, indexed: Path) ->
     assert [line.split()[1] for line in text.splitlines()[2:]] == ["Ann", "Bob", "unknown"]
 
 
+def test_a_photo_that_cannot_be_used_stops_no_other(recog: Recog, indexed: Path) -> None:
+    words = ("identify", indexed / "ann.png", indexed / "none.png", indexed / "bob.png")
+    result = recog(*words)
+    assert result.exit_code == 1
+    ann, bob = result.stdout.split("\n\n")
+    assert ann.startswith(f"{indexed / 'ann.png'}: 1 face")
+    assert bob.startswith(f"{indexed / 'bob.png'}: 1 face")
+    assert result.stderr.splitlines()[0].startswith(f"recog: {indexed / 'none.png'} is not there")
+    assert result.stderr.splitlines()[1] == "recog: 1 of 3 photos could not be used; the reasons are listed above"
+    told = json.loads(recog(*words, "--json").stdout)
+    assert [Path(photo["path"]).name for photo in told["photos"]] == ["ann.png", "bob.png"]
+    assert [Path(failure["path"]).name for failure in told["failed"]] == ["none.png"]
+
+
 def test_identify_all_names_the_library(recog: Recog, indexed: Path) -> None:
     report = document(recog("identify", "--all", "--json"))
     assert {entry[0]["name"]: entry[1] for entry in report["matched"]} == {"Ann": 1, "Bob": 1}

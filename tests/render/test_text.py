@@ -30,7 +30,7 @@ from recog.library.results import (
     VerifiedPair,
     WeightsStatus,
 )
-from recog.render.text import Result, people_text, photos_text, to_text, weights_text
+from recog.render.text import Result, people_text, to_text, weights_text
 from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Origin, Person, Verification
 
 EVIL = "[bold]\x1b[2J\u202e\nEve"
@@ -129,7 +129,7 @@ def test_an_unknown_face_names_its_nearest_candidate_with_the_numbers() -> None:
 def test_a_face_is_unknown_where_nobody_is_enrolled() -> None:
     face = Identification(1, BOX, None, None, None, 0.0, 1.021)
     assert to_text(IdentifiedPhoto(Path("a.jpg"), (face,))).endswith("nobody is enrolled")
-    assert photos_text([IdentifiedPhoto(Path("a.jpg"), ())]) == "a.jpg: 0 faces"
+    assert to_text(IdentifiedPhoto(Path("a.jpg"), ())) == "a.jpg: 0 faces"
 
 
 @pytest.mark.parametrize(
