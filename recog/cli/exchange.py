@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from recog.cli.acts import PULL_IN
+from recog.cli.failures import say
 from recog.cli.session import Session, verb
 
 
@@ -58,7 +60,8 @@ def import_names(
 
     PATH is the FILE that `recog people export --out FILE` wrote (.json or .csv), an .xmp sidecar (MWG or Microsoft
     regions), or a folder of sidecars, as --xmp DIR. A name goes to the face of the same photo at the same place; what
-    finds none is listed. What you said of faces here stays, unless you ask for --replace.
+    finds none is listed. What you said of faces here stays, unless you ask for --replace. Faces near those that got a
+    name are named by distance, as after `recog people confirm`.
 
     Example:
       recog people import names.json
@@ -76,3 +79,5 @@ def import_names(
             if tables
             else library.import_sidecars(sidecars, replace=replace)
         )
+        if not library.pulls_in:
+            say(PULL_IN)

@@ -311,13 +311,13 @@ class PhotoLibrary(StylingVerbs):
         return exporting.export_sidecars(self.catalog, directory.absolute(), matched=matched)
 
     def import_names(self, path: Path, *, replace: bool = False) -> NamesImport:
-        """Confirm the names of a file that `export_names` wrote, and reject and ignore what it does."""
-        with self._writing() as catalog:
+        """Confirm the names of a file that `export_names` wrote, reject and ignore what it does (see `pulls_in`)."""
+        with self._saying() as catalog:
             return importing.import_names(catalog, path, replace=replace)
 
     def import_sidecars(self, paths: Sequence[Path], *, replace: bool = False) -> NamesImport:
         """Confirm the names of XMP sidecars, or of all below folders."""
-        with self._writing() as catalog:
+        with self._saying() as catalog:
             return importing.import_sidecars(catalog, paths, replace=replace)
 
     def cluster(

@@ -27,6 +27,28 @@ def test_names_go_out_and_come_in_by_file_and_by_sidecar(recog: Recog, folder: P
     assert (document["confirmed"], document["created"], document["conflicts"][0]["confirmed"]) == (1, ["Ada"], "Eve")
 
 
+def test_names_that_came_in_name_the_faces_near_theirs_at_once(recog: Recog, folder: Path, tmp_path: Path) -> None:
+    ada = paint(folder / "ada.png", RED)
+    recog("enrol", "Ada", ada)
+    recog("people", "export", "--out", tmp_path / "names.json")
+    recog("people", "forget", "Ada", "--yes")
+    other = tmp_path / "other"
+    paint(folder / "again.png", RED, noise=1)
+    recog("index", folder, "--library", other)
+    recog("people", "import", tmp_path / "names.json", "--library", other)
+    listed = json.loads(recog("people", "list", "--json", "--library", other).stdout)["people"]
+    assert [(person["confirmed"], person["matched"]) for person in listed] == [(1, 1)]
+
+
+def test_a_folder_without_sidecars_is_said_so(recog: Recog, folder: Path) -> None:
+    recog("enrol", "Ada", paint(folder / "ada.png", RED))
+    told = recog("people", "import", folder)
+    assert (told.exit_code, told.stderr) == (
+        1,
+        f"recog: no .xmp sidecar is below {folder}: name the folder that holds them\n",
+    )
+
+
 def test_what_cannot_be_meant_is_refused(recog: Recog, tmp_path: Path) -> None:
     for words, said in (
         (("people", "export"), "name one of --out FILE and --xmp DIR"),

@@ -51,7 +51,7 @@ def test_sqlite_is_set_up_to_lose_and_leak_nothing(sqlite_path: Path) -> None:
 
 
 def test_without_create_a_missing_library_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match=r"no library at .*none.db: make one with `recog index"):
+    with pytest.raises(CatalogError, match=r"no library at .*none.db: make one with 'recog index"):
         open_catalog(tmp_path / "none.db", create=False)
     assert not (tmp_path / "none.db").exists()
 

@@ -100,7 +100,11 @@ def import_sidecars(catalog: Catalog, paths: Sequence[Path], *, replace: bool) -
     """
     outcome = _Outcome()
     claims: list[tuple[Photo, list[_Claim]]] = []  # one entry a sidecar: copies of a photo say the same names each
-    for root, path in _sidecars(paths):
+    found = list(_sidecars(paths))
+    if not found:
+        folders = ", ".join(map(str, paths))
+        raise CatalogError(f"no {SIDECAR_SUFFIX} sidecar is below {folders}: name the folder that holds them")
+    for root, path in found:
         try:
             with path.open("rb") as file:
                 sidecar = read_packet(file.read(MAX_BYTES + 1))
