@@ -57,6 +57,7 @@ bench: setup
 faults: setup
 	$(VENV)/bin/python -m tests.faults.sabotage
 	$(VENV)/bin/python -m tests.faults.sweep --full --write
+	$(VENV)/bin/python -m tests.faults.power --write
 	$(VENV)/bin/python -m tests.faults.random_kills --kills 1000 --photos 500 --write
 	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write
 	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write

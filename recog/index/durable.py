@@ -35,6 +35,14 @@ def put(path: Path, parts: Sequence[bytes | memoryview]) -> None:
         raise unwritable(path, error) from error
 
 
+def sync_directory(directory: Path) -> None:
+    """Make a directory's entries durable: what was deleted in it does not come back after a power cut."""
+    try:
+        durable.sync_directory(directory)
+    except OSError as error:
+        raise unwritable(directory, error) from error
+
+
 def unwritable(path: Path, error: OSError) -> SearchIndexError:
     """One sentence on why path cannot be written, with the way out."""
     if error.errno in NO_SPACE:

@@ -12,7 +12,7 @@ import numpy as np
 
 from recog.durable import TEMPORARY_SUFFIX
 from recog.errors import IndexUnreadableError
-from recog.index.durable import make_directory, put, unwritable
+from recog.index.durable import make_directory, put, sync_directory, unwritable
 from recog.index.encoding import Memory
 from recog.index.faiss_index import FaceIndex
 from recog.index.manifest import FORMAT, MANIFEST, METRIC, REBUILD, Manifest, damaged, encode_manifest, read_manifest
@@ -125,6 +125,7 @@ def discard(directory: Path) -> list[Path]:
             _delete(home / MANIFEST)
             gone.append(home / MANIFEST)
         gone.extend(_sweep_home(home))
+        sync_directory(home)
     return gone
 
 

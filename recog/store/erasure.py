@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from recog.durable import sync_directory
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
 from recog.store.clusters import take_out_of_clusters
 from recog.store.database import Database
@@ -132,6 +133,7 @@ class Erasure(CatalogPart):
         for backup in automatic_backups(self._database):
             try:
                 backup.unlink(missing_ok=True)
+                sync_directory(backup.parent)  # else a power cut brings it back
             except OSError as error:
                 raise CatalogError(
                     f"the copy {backup} still holds a forgotten person and cannot be deleted ({error.strerror}): "

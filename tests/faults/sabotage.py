@@ -40,6 +40,21 @@ SABOTAGES = (
         "tests/faults/test_crash.py -k before_it_gets_its_name",
     ),
     Sabotage(
+        "an index that was deleted for who is forgotten does not come back with the power",
+        "recog/index/files.py", "        sync_directory(home)\n", "",
+        "tests/faults/test_power.py -k cut",
+    ),
+    Sabotage(
+        "a copy that was deleted for who is forgotten does not come back with the power",
+        "recog/store/erasure.py", "                sync_directory(backup.parent)", "                pass",
+        "tests/faults/test_power.py -k cut",
+    ),
+    Sabotage(
+        "what was acknowledged is there when the power was cut",
+        "recog/store/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"',
+        "tests/faults/test_power.py -k cut",
+    ),
+    Sabotage(
         "an index is held against its digest",
         "recog/index/files.py", "!= manifest.sha256:", "== '':",
         "tests/index/test_files.py",

@@ -1,0 +1,219 @@
+"""Cut the power at every moment of a verb, in a model of a disk that keeps only what was synced.
+
+`python -m tests.faults.power [--verbs VERB...] [--write]`. A verb runs under strace; from its calls follows what the
+disk must hold at each moment. Of a file that is the content at its last fsync. Of names there are two disks: "strict"
+keeps those of a folder at its last fsync, as POSIX allows; "eager" keeps each name at once, so that a file renamed
+before it was synced is there and empty. Each state that such a disk passes through is laid down as a library, with all
+that the verb had acknowledged by the end of it, and held against what must hold after any kill. Where `forget` was
+acknowledged, no file of it may hold the person, before anything opens it.
+`--write` keeps the counts in benchmarks/results/faults_power.csv.
+
+What the model leaves out: sectors torn in the middle of a page, and a disk that says that it has synced and has not.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from tests.faults.forked import apart, load_what_loads, run_forked
+from tests.faults.program import act
+from tests.faults.results import write_results
+from tests.faults.tracing import Run, obstacle
+from tests.faults.world import ALL_VERBS, World, make_world
+from tests.painted import painted_library
+
+STRICT, EAGER = "strict", "eager"
+RESULTS = "faults_power.csv"
+_SYNCS = ("fsync", "fdatasync")
+FOLLOWED = (
+    "open", "openat", "creat", "close", "lseek", "write", "writev", "pwrite64", "ftruncate", *_SYNCS, "rename", "link",
+    "unlink", "mkdir",
+)  # fmt: skip
+_UNKNOWN = (
+    "renameat", "renameat2", "linkat", "unlinkat", "rmdir", "truncate", "pwritev", "pwritev2", "sendfile",
+    "copy_file_range", "fallocate", "symlink", "symlinkat", "dup", "dup2", "dup3",
+)  # fmt: skip
+"""Calls that the model does not follow: a verb that makes one on the library is refused."""
+_CALL = re.compile(r"(\w+)\((.*)\)\s+= (-?\d+)")
+_TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
+_KILLED = -9
+
+
+@dataclass(slots=True, eq=False)
+class File:
+    """What programs see of a file, and what the disk holds."""
+
+    content: bytearray = field(default_factory=bytearray)
+    synced: bytes = b""
+
+
+@dataclass(slots=True)
+class Open:
+    """A descriptor: of a file at an offset, or of a folder."""
+
+    file: File | None
+    folder: Path
+    offset: int = 0
+
+
+class Disk:
+    """The files below a folder, as a traced program changes them, and what of them would survive the power."""
+
+    def __init__(self, root: Path, *, eager: bool) -> None:
+        self.root = root
+        self.eager = eager
+        self.acknowledged: list[str] = []
+        self._names: dict[Path, File] = {}
+        self._descriptors: dict[int, Open] = {}
+        for path in root.rglob("*") if root.exists() else ():
+            if path.is_file():
+                self._names[path] = File(bytearray(path.read_bytes()), path.read_bytes())
+        self._synced_names = dict(self._names)
+
+    def holds(self) -> dict[Path, bytes]:
+        """What is on the disk, but for SQLite's -shm files: whoever opens the database makes them anew."""
+        names = self._names if self.eager else self._synced_names
+        return {path: file.synced for path, file in names.items() if not path.name.endswith("-shm")}
+
+    def follow(self, line: str) -> None:
+        """One line of a trace."""
+        found = _CALL.match(line)
+        if found is None or int(found[3]) < 0:
+            return
+        call, arguments, result = found[1], found[2], int(found[3])
+        texts = [bytes.fromhex(text.replace("\\x", "")) for text in _TEXT.findall(arguments)]
+        numbers = [int(number) for number in re.findall(r"(?<![\w\"])\d+", _TEXT.sub("", arguments))]
+        if call in _UNKNOWN:
+            if any(self._ours(text) for text in texts) or (numbers and numbers[0] in self._descriptors):
+                raise RuntimeError(f"the model does not follow {line[:200]}")
+        elif texts and call in ("open", "openat", "creat", "rename", "link", "unlink"):
+            self._named(call, [Path(text.decode()) for text in texts], arguments, result)
+        elif call == "writev" and numbers[0] == 1:
+            self.acknowledged += b"".join(texts).decode().splitlines()
+        elif numbers and numbers[0] in self._descriptors:
+            self._described(call, self._descriptors[numbers[0]], numbers, texts, result)
+
+    def _ours(self, path: bytes) -> bool:
+        return path.startswith(bytes(self.root))
+
+    def _named(self, call: str, paths: Sequence[Path], arguments: str, result: int) -> None:
+        path = paths[0]
+        if not path.is_relative_to(self.root.parent):
+            return
+        if call == "rename":
+            self._names[paths[1]] = self._names.pop(path)
+        elif call == "link":
+            self._names[paths[1]] = self._names[path]
+        elif call == "unlink":
+            self._names.pop(path, None)
+        elif path in self._names or "O_CREAT" in arguments or call == "creat":
+            file = self._names.setdefault(path, File())
+            if "O_TRUNC" in arguments or call == "creat":
+                file.content.clear()
+            self._descriptors[result] = Open(file, path.parent)
+        else:
+            self._descriptors[result] = Open(None, path)
+
+    def _described(self, call: str, opened: Open, numbers: Sequence[int], texts: Sequence[bytes], result: int) -> None:
+        file = opened.file
+        if call == "close":
+            del self._descriptors[numbers[0]]
+        elif file is None:
+            if call in _SYNCS:
+                self._sync_names(opened.folder)
+        elif call in _SYNCS:
+            file.synced = bytes(file.content)
+        elif call == "ftruncate":
+            file.content[:] = bytes(file.content[: numbers[1]]).ljust(numbers[1], b"\0")
+        elif call == "lseek":
+            opened.offset = result
+        elif call in ("write", "writev", "pwrite64"):
+            offset = numbers[-1] if call == "pwrite64" else opened.offset
+            if len(file.content) < offset:
+                file.content.extend(bytes(offset - len(file.content)))
+            file.content[offset : offset + result] = b"".join(texts)[:result]
+            if call != "pwrite64":
+                opened.offset += result
+
+    def _sync_names(self, folder: Path) -> None:
+        kept = {path: file for path, file in self._synced_names.items() if path.parent != folder}
+        self._synced_names = kept | {path: file for path, file in self._names.items() if path.parent == folder}
+
+
+def states(disk: Disk, trace: Sequence[str]) -> Iterator[tuple[dict[Path, bytes], tuple[str, ...]]]:
+    """Each state of the disk, with what was acknowledged while it lasted."""
+    held = disk.holds()
+    for line in trace:
+        acknowledged = tuple(disk.acknowledged)
+        disk.follow(line)
+        if (now := disk.holds()) != held:
+            yield held, acknowledged
+            held = now
+    yield held, tuple(disk.acknowledged)
+
+
+def traced(world: World, verb: str, library: Path) -> Run:
+    """A verb with every call that the model follows, its bytes in full."""
+
+    def whole() -> None:
+        with painted_library(library) as opened:
+            act(opened, verb, world.folders(verb))
+
+    calls = ",".join((*FOLLOWED, *_UNKNOWN))
+    run = run_forked(whole, ["-e", f"trace={calls}", "-e", "signal=none", "-xx", "-s", "16777216"])
+    if run.status != 0:
+        raise RuntimeError(f"the program failed: {run.said}")
+    return run
+
+
+def cut(world: World, verb: str, directory: Path, *, eager: bool) -> Iterator[list[str]]:
+    """What does not hold after each cut of a verb."""
+    library = world.copy(verb, directory)
+    if verb == "forget":  # a copy that a migration made, which goes with the person
+        shutil.copyfile(library / "catalog.sqlite3", library / "catalog.sqlite3.before-0001")
+    disk = Disk(library, eager=eager)
+    run = traced(world, verb, library)
+    for number, (held, acknowledged) in enumerate(states(disk, run.trace)):
+        shutil.rmtree(directory)
+        for path, content in held.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o600)
+        directory.mkdir(exist_ok=True)
+        found = world.left_of_the_forgotten(library) if "forget" in acknowledged else []
+        found += apart(partial(world.problems, verb, library, Run(_KILLED, acknowledged, "", ())))
+        yield [f"{verb}, state {number}: {problem}" for problem in found]
+
+
+def main() -> int:
+    """Cut, print what fails, keep the counts."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--verbs", nargs="+", choices=ALL_VERBS, default=ALL_VERBS, help="of these verbs only")
+    parser.add_argument("--write", action="store_true", help="keep the counts")
+    options = parser.parse_args()
+    if why := obstacle():
+        sys.exit(f"nothing can be traced here: {why}")
+    rows: list[tuple[str, str, int, int]] = []
+    with tempfile.TemporaryDirectory() as directory:
+        world = load_what_loads(partial(make_world, Path(directory) / "world", options.verbs))
+        for verb in options.verbs:
+            for disk in (STRICT, EAGER):
+                cuts = list(cut(world, verb, Path(directory) / "trial", eager=disk == EAGER))
+                rows.append((verb, disk, len(cuts), sum(map(bool, cuts))))
+                for problem in (problem for problems in cuts for problem in problems):
+                    print(f"{disk}: {problem}", flush=True)  # noqa: T201 - a program
+    total, wrong = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    print(f"{total} states of a disk whose power was cut, {wrong} left something wrong")  # noqa: T201
+    if options.write:
+        write_results(RESULTS, f"{total} states", ("verb", "disk", "states", "left something wrong"), rows)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

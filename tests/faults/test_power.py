@@ -1,0 +1,96 @@
+"""The power is cut: of what a verb acknowledged nothing is lost, and whoever is forgotten does not come back.
+
+Two verbs; `make faults` cuts all of them: see tests/faults/power.py.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.faults.forked import run_forked
+from tests.faults.power import FOLLOWED, Disk
+from tests.faults.tracing import ROOT, obstacle
+
+VERBS = ("index", "forget")
+
+
+@pytest.fixture(autouse=True)
+def _traceable() -> None:
+    if why := obstacle():
+        pytest.skip(f"nothing can be traced: {why}")
+
+
+def test_the_power_may_be_cut_at_any_moment_of_a_verb() -> None:
+    command = [sys.executable, "-m", "tests.faults.power", "--verbs", *VERBS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    (line,) = done.stdout.splitlines()
+    states, _, rest = line.partition(" ")
+    assert rest == "states of a disk whose power was cut, 0 left something wrong", done.stderr
+    assert int(states) > 20 * len(VERBS)
+
+
+def replace(folder: Path, *, content_synced: bool, name_synced: bool) -> None:
+    """As a careful program does it, or a careless one."""
+    temporary = folder / "new.tmp"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT)
+    os.write(descriptor, b"new")
+    if content_synced:
+        os.fsync(descriptor)
+    os.close(descriptor)
+    temporary.rename(folder / "file")
+    if name_synced:
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("content_synced", "name_synced", "eager", "left"),
+    [
+        (True, True, False, b"new"),
+        (True, True, True, b"new"),
+        (True, False, False, b"old"),
+        (True, False, True, b"new"),
+        (False, True, False, b""),
+        (False, False, True, b""),
+        (False, False, False, b"old"),
+    ],
+)
+def test_the_model_of_a_disk_loses_what_was_not_synced(
+    tmp_path: Path, content_synced: bool, name_synced: bool, eager: bool, left: bytes
+) -> None:
+    (tmp_path / "file").write_bytes(b"old")
+    disk = Disk(tmp_path, eager=eager)
+    run_on(disk, partial(replace, tmp_path, content_synced=content_synced, name_synced=name_synced))
+    assert disk.holds()[tmp_path / "file"] == left
+
+
+def test_the_model_follows_every_way_to_write(tmp_path: Path) -> None:
+    def write() -> None:
+        descriptor = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
+        os.write(descriptor, b"0123456789")
+        os.lseek(descriptor, 2, os.SEEK_SET)
+        os.write(descriptor, b"ab")
+        os.pwrite(descriptor, b"xyz", 12)
+        os.ftruncate(descriptor, 14)
+        os.fsync(descriptor)
+        (tmp_path / "linked").hardlink_to(tmp_path / "file")
+        (tmp_path / "file").unlink()
+
+    disk = Disk(tmp_path, eager=True)
+    run_on(disk, write)
+    assert disk.holds() == {tmp_path / "linked": b"01ab456789\0\0xy"}
+    assert disk.holds()[tmp_path / "linked"] == (tmp_path / "linked").read_bytes()
+
+
+def run_on(disk: Disk, program: Callable[[], None]) -> None:
+    """Run a program and let the disk follow it."""
+    run = run_forked(program, ["-e", f"trace={','.join(FOLLOWED)}", "-e", "signal=none", "-xx", "-s", "65536"])
+    assert run.status == 0, run.said
+    for line in run.trace:
+        disk.follow(line)
