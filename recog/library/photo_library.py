@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Literal, Self
 
@@ -17,6 +18,7 @@ from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
+from recog.library.given import AnyPath, several
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
@@ -39,6 +41,7 @@ from recog.library.results import (
 from recog.library.styling_verbs import StylingVerbs
 from recog.library.survey import refuse_absent
 from recog.library.tuning import IndexTuning
+from recog.library.turns import in_turns
 from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
@@ -49,14 +52,18 @@ from recog.verification.features import Method
 from recog.weights.pull import Progress
 
 
+@in_turns
 class PhotoLibrary(StylingVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
     that writes; a call that only reads says so where there is none. Every call may raise RecogError.
+
+    Threads may share one: calls take turns, and while one indexes the others wait; to ask meanwhile, open another.
     """
 
     def __init__(self, settings: Settings, *, weights_progress: Progress | None = None) -> None:
+        self._turn = RLock()
         self.settings = settings
         self.networks = Networks(settings, progress=weights_progress)
         self._catalog: Catalog | None = None
@@ -119,7 +126,7 @@ class PhotoLibrary(StylingVerbs):
 
     def index(
         self,
-        folders: Sequence[Path],
+        folders: AnyPath | Sequence[AnyPath],
         *,
         exclude: Sequence[str] = (),
         verify: bool = False,
@@ -131,7 +138,7 @@ class PhotoLibrary(StylingVerbs):
         verify finds what was changed without a change of size and time.
         A photo that cannot be read is reported and stops nothing. Interrupt at any time and run again.
         """
-        roots = [folder.expanduser().absolute() for folder in folders]
+        roots = [folder.expanduser().absolute() for folder in several(folders)]
         if dry_run:
             catalog = self.catalog if self._exists() else None
             return plan(catalog, self.networks, roots, exclude=exclude, verify=verify)
@@ -145,18 +152,18 @@ class PhotoLibrary(StylingVerbs):
             self.fresh_index.publish()
         return report
 
-    def enrol(self, name: str, photos: Sequence[Path], *, face: int | None = None) -> Enrolment:
+    def enrol(self, name: str, photos: AnyPath | Sequence[AnyPath], *, face: int | None = None) -> Enrolment:
         """Confirm that photos show a person, and name the faces near theirs (see `pulls_in`).
 
         `face` counts from the left, from 1, where a photo shows several.
         """
         with self._writing(create=True) as catalog:
-            paths = [path.absolute() for path in photos]
+            paths = [path.absolute() for path in several(photos)]
             return people.enrol(catalog, self.networks, name, paths, face=face, k=self.settings.k)
 
-    def identify(self, photo: Path) -> IdentifiedPhoto:
+    def identify(self, photo: AnyPath) -> IdentifiedPhoto:
         """Name every face of a photo, or call it unknown."""
-        return answers.identify(self.catalog, self.networks, self.gallery, photo)
+        return answers.identify(self.catalog, self.networks, self.gallery, Path(photo))
 
     def identify_all(self) -> MatchReport:
         """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
@@ -165,26 +172,26 @@ class PhotoLibrary(StylingVerbs):
 
     def verify(
         self,
-        left: Path,
-        right: Path | str,
+        left: AnyPath,
+        right: AnyPath,
         *,
         face: int | None = None,
         other_face: int | None = None,
         method: Method = Method.DISTANCE,
     ) -> VerifiedPair:
         """Are two faces one person? right is a photo where a file of that name exists, else a person's name."""
-        if isinstance(right, Path) or Path(right).is_file():
+        if not isinstance(right, str) or Path(right).is_file():
             return answers.verify_photos(
-                self.networks, left, Path(right), face=face, other_face=other_face, method=method
+                self.networks, Path(left), Path(right), face=face, other_face=other_face, method=method
             )
         try:
-            return answers.verify_person(self.catalog, self.networks, left, right, face=face, method=method)
+            return answers.verify_person(self.catalog, self.networks, Path(left), right, face=face, method=method)
         except CatalogError as error:
             raise type(error)(f"{right!r} is no photo file here, and as a name: {error}") from error
 
-    def search(self, photo: Path, *, k: int = 20) -> SearchResult:
+    def search(self, photo: AnyPath, *, k: int = 20) -> SearchResult:
         """The k nearest faces of the library for every face of a photo."""
-        return answers.search(self.catalog, self.networks, self.fresh_index, photo, k=k)
+        return answers.search(self.catalog, self.networks, self.fresh_index, Path(photo), k=k)
 
     def people(self, *, hidden: bool = False) -> tuple[Person, ...]:
         """Everybody with a name, by name; hidden people only where asked for."""

@@ -1,0 +1,64 @@
+"""A library that several threads share, and the paths that callers give it."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from recog.errors import NoFaceFoundError
+from recog.types import FaceBox, Pixels
+from tests.painted import GREEN, RED, CellDetector, PaintedLibrary, paint
+
+
+class LoneDetector(CellDetector):
+    """Fails where two threads are in it at once, as a network's runtime does."""
+
+    busy = False
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        assert not self.busy
+        self.busy = True
+        time.sleep(0.02)
+        self.busy = False
+        return super().detect(pixels)
+
+
+def test_threads_that_share_a_library_take_turns(library: PaintedLibrary, folder: Path) -> None:
+    photos = [paint(folder / "ann.png", RED), paint(folder / "bob.png", GREEN)]
+    library.enrol("Ann", [photos[0]])
+    library.enrol("Bob", [photos[1]])
+    vars(library.networks)["detector"] = LoneDetector()
+
+    def ask(number: int) -> str:
+        if number % 4 == 3:
+            library.hide("Bob", hidden=number % 8 == 3)
+        (face,) = library.identify(photos[number % 2]).faces
+        assert face.person is not None
+        return face.person.name
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(24))) == ["Ann", "Bob"] * 12
+    assert library.pulls_in
+
+
+def test_a_turn_ends_with_an_error_too(library: PaintedLibrary, folder: Path) -> None:
+    ann = paint(folder / "ann.png", RED)
+    library.enrol("Ann", [ann])
+    nobody = paint(folder / "nobody.png", None)
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(NoFaceFoundError):
+            pool.submit(library.identify, nobody).result(timeout=60)
+        assert len(library.identify(ann).faces) == 1
+
+
+def test_paths_may_be_text_and_one_needs_no_list(library: PaintedLibrary, folder: Path) -> None:
+    ann = os.fspath(paint(folder / "ann.png", RED))
+    assert library.index(os.fspath(folder)).added == 1
+    assert library.index([os.fspath(folder)]).unchanged == 1
+    assert [face.path for face in library.enrol("Ann", ann).faces] == [Path(ann)]
+    assert library.identify(ann).path == Path(ann)
+    assert library.search(ann, k=1).path == Path(ann)
+    assert library.verify(ann, ann).right == Path(ann)
+    assert library.verify(ann, "Ann").right == "Ann"
