@@ -138,6 +138,11 @@ def forget(
         if not yes:
             detail = library.person(name)
             what = f"{printable(detail.person.name)} with {count(len(detail.faces), 'face')}"
-            if not typer.confirm(f"Erase {what} for good?", err=True):
+            try:
+                agreed = typer.confirm(f"Erase {what} for good?", err=True)
+            except typer.Abort:
+                typer.echo(err=True)  # ends the line of the question
+                leave("nothing was forgotten, for nobody answered: --yes does not ask")
+            if not agreed:
                 leave("nothing was forgotten")
         session.show(library.forget(name))

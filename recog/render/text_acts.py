@@ -42,9 +42,10 @@ def split(result: SplitPerson) -> str:
     name = printable(result.person.name)
     lines = [f"  {count(len(group), 'face')}: {_naming(group)}" for group in result.groups]
     moved = sum(map(len, result.groups))
+    are = "is" if moved == 1 else "are"
     return (
         f"{name} keeps {count(result.person.confirmed + result.person.matched, 'face')}; {count(moved, 'face')} in "
-        f"{count(len(lines), 'group')} are nobody's now (grouped up to distance {distance(result.threshold)}). "
+        f"{count(len(lines), 'group')} {are} nobody's now (grouped up to distance {distance(result.threshold)}). "
         "To name them:\n" + "\n".join(lines)
     )
 
@@ -90,7 +91,7 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
 
 def _deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
     who = {role: printable(name) if name is not None else ERASED for role, name in act.people.items()}
-    faces = count(len(act.face_ids), "face")
+    faces = f"face {act.face_ids[0]}" if len(act.face_ids) == 1 else count(len(act.face_ids), "face")
     match act.kind:
         case "enrol":
             return f"enrolled {who['person']} with {faces}"
@@ -103,7 +104,7 @@ def _deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
         case "ignore" | "unignore":
             return f"{'ignored' if act.kind == 'ignore' else 'stopped ignoring'} {faces}"
         case "merge":
-            return f"merged {who['source']} into {who['target']}, {faces}"
+            return f"merged {who['source']} into {who['target']}, {count(len(act.face_ids), 'face')}"
         case "rename":
             return f"renamed {who['before']} to {who['after']}"
         case "distinct":

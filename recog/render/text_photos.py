@@ -18,6 +18,9 @@ from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent, seconds
 from recog.render.table import table
 
+PERHAPS = 0.5
+"""Probability of one person from which two faces beyond the threshold are not called different people."""
+
 
 def ingest(report: IngestReport) -> str:
     """The counts in one line, then everything that needs a look: suspended roots, lost names, failures by reason."""
@@ -88,9 +91,11 @@ def matches(report: MatchReport) -> str:
 
 
 def verified(pair: VerifiedPair) -> str:
-    """The verdict with the numbers it rests on."""
+    """The verdict with the numbers it rests on; what is likelier than not, and not sure enough, is called that."""
     verdict = pair.verification
     said, side = ("The same person", "within") if verdict.same else ("Different people", "beyond")
+    if not verdict.same and verdict.probability >= PERHAPS:
+        said = "Perhaps the same person, not surely"
     shown = distance_against(verdict.squared_distance, verdict.threshold)
     threshold = distance_against(verdict.threshold, verdict.squared_distance)
     right = _shown(pair.right) if isinstance(pair.right, Path) else printable(pair.right)
@@ -116,15 +121,16 @@ def searched(result: SearchResult) -> str:
 def _face_search(face: FaceSearch) -> str:
     if not face.found:
         return f"face {face.number}: nobody in the library yet"
-    rows = table(("distance", "probability", "name", "photo"), [_found(found) for found in face.found], right=(0, 1))
+    heads = ("distance", "probability", "name", "face", "photo")
+    rows = table(heads, [_found(found) for found in face.found], right=(0, 1, 3))
     return f"face {face.number}:\n{rows}"
 
 
-def _found(found: FoundFace) -> tuple[str, str, str, str]:
+def _found(found: FoundFace) -> tuple[str, str, str, str, str]:
     name = printable(found.person.name) if found.person is not None else "-"
     more = f" (and {len(found.paths) - 1} more)" if len(found.paths) > 1 else ""
     path = f"{_shown(found.paths[0])}{more}" if found.paths else "no file left"
-    return distance(found.squared_distance), percent(found.probability), name, path
+    return distance(found.squared_distance), percent(found.probability), name, str(found.face.id), path
 
 
 def _identity(face: Identification) -> tuple[str, str, str, str, str]:

@@ -150,8 +150,8 @@ def test_corrections_are_said_explained_told_and_taken_back(recog: Recog, indexe
     assert recog("people", "distinct", "Ann", "Bob").stdout == "Ann and Bob are two people, and stay so.\n"
     told = recog("people", "history", "-n", 4).stdout
     assert [line.split("  ")[1] for line in told.splitlines()[1:]] == [
-        "said that Ann and Bob are two people", "stopped ignoring 1 face", "ignored 1 face",
-        "said that 1 face is not Ann",
+        "said that Ann and Bob are two people", f"stopped ignoring face {face}", f"ignored face {face}",
+        f"said that face {face} is not Ann",
     ]  # fmt: skip
     assert recog("people", "undo").stdout.startswith("Undone: said that Ann and Bob are two people (2")
     for kind in ("unignore", "ignore", "reject"):
@@ -187,6 +187,12 @@ def test_forget_asks_first(recog: Recog, indexed: Path, answer: str) -> None:
     assert result.exit_code == 1
     assert "Erase Ann with 2 faces for good?" in result.stderr
     assert "Ann" in recog("people", "list").stdout
+
+
+def test_where_nobody_can_answer_forget_tells_the_option(recog: Recog, indexed: Path) -> None:
+    result = recog("people", "forget", "Ann")
+    assert (result.exit_code, "Ann" in recog("people", "list").stdout) == (1, True)
+    assert result.stderr.splitlines()[-1] == "recog: nothing was forgotten, for nobody answered: --yes does not ask"
 
 
 def test_forget_erases_when_told_so(recog: Recog, indexed: Path) -> None:

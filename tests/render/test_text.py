@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from recog.library.backup_results import Backup, Restored
+from recog.library.act_results import SplitPerson
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -105,6 +106,12 @@ def test_no_name_or_path_reaches_the_terminal_raw(result: Result) -> None:
     assert not [line for line in text.splitlines() if line.startswith("Eve")]
 
 
+def test_status_tells_the_threshold_for_a_name_where_it_is_smaller_than_for_a_pair() -> None:
+    state = next(one for one in RESULTS if isinstance(one, LibraryStatus))
+    assert "for a name" not in to_text(state)
+    assert "; for a name 0.900, for so many faces are named" in to_text(replace(state, threshold=0.9))
+
+
 def test_indexing_tells_counts_rate_and_every_failure() -> None:
     lines = to_text(INGEST).splitlines()
     assert lines[0] == "Indexed 120 photos in 1 min 00 s, 2.0 a second."
@@ -140,15 +147,27 @@ def test_a_face_is_unknown_where_nobody_is_enrolled() -> None:
     ],
 )
 def test_a_verdict_comes_with_its_numbers(squared_distance: float, said: str) -> None:
-    verdict = Verification(squared_distance <= 1.0, squared_distance, 1.0, 0.9)
+    verdict = Verification(squared_distance <= 1.0, squared_distance, 1.0, 0.9 if squared_distance < 1.0 else 0.4)
     assert to_text(VerifiedPair(Path("a.jpg"), Path("b.jpg"), BOX, BOX, verdict)).startswith(said)
+
+
+def test_what_is_likely_and_not_sure_enough_is_not_called_different_people() -> None:
+    verdict = Verification(same=False, squared_distance=0.691, threshold=0.585, probability=0.83)
+    text = to_text(VerifiedPair(Path("a.jpg"), "Ben", BOX, None, verdict))
+    assert text.startswith("Perhaps the same person, not surely: a.jpg and Ben\ndistance 0.691, beyond the threshold")
+
+
+def test_one_face_that_was_split_off_is_nobodys() -> None:
+    text = to_text(SplitPerson(EVE, 0.2, ((41,),)))
+    assert "1 face in 1 group is nobody's now" in text
+    assert text.endswith("  1 face: recog people confirm --new NAME 41")
 
 
 def test_search_shows_where_a_face_is_and_how_often() -> None:
     found = FoundFace(FACE, 0.4126, 0.974, (Path("/a.jpg"), Path("/b.jpg")), None)
     gone = FoundFace(FACE, 0.9, 0.5, (), None)
     text = to_text(SearchResult(Path("p.jpg"), (FaceSearch(1, BOX, (found, gone)), FaceSearch(2, BOX, ()))))
-    assert text.splitlines()[3].split() == ["0.413", "97", "%", "-", "/a.jpg", "(and", "1", "more)"]
+    assert text.splitlines()[3].split() == ["0.413", "97", "%", "-", str(FACE.id), "/a.jpg", "(and", "1", "more)"]
     assert text.splitlines()[4].endswith("no file left")
     assert text.endswith("face 2: nobody in the library yet")
 
