@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.backup_results import Backup, Restored
 from recog.library.act_results import SplitPerson
+from recog.library.backup_results import Backup, Restored
 from recog.library.results import (
     CheckReport,
     ClusterReport,
