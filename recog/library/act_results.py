@@ -5,7 +5,26 @@ from pathlib import Path
 
 from recog.quality import Shortfall
 from recog.store.records import PastAct
-from recog.types import Face, Match, Person
+from recog.types import Face, FaceBox, Match, Person
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledFace:
+    """One photo that now shows a person by name; was: the other person whom a human had called the face until now."""
+
+    path: Path
+    face_id: int
+    box: FaceBox
+    was: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What `enrol` did: the person, and the faces now confirmed."""
+
+    person: Person
+    created: bool
+    faces: tuple[EnrolledFace, ...]
 
 
 @dataclass(frozen=True, slots=True)

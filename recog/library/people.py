@@ -9,11 +9,11 @@ from recog.boxes import match_boxes
 from recog.cluster.likelihood import linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.errors import CatalogError
-from recog.library.act_results import SplitPerson
+from recog.library.act_results import EnrolledFace, Enrolment, SplitPerson
 from recog.library.answers import pull_in
 from recog.library.networks import Networks
 from recog.library.probes import Probe, pick_face, read_probe, scanned
-from recog.library.results import EnrolledFace, Enrolment, PersonDetail
+from recog.library.results import PersonDetail
 from recog.photos import stat_photo
 from recog.store.catalog import Catalog
 from recog.store.records import ScannedPhoto
@@ -37,13 +37,16 @@ def enrol(
         _stored_face(catalog, photo_id, probe, row)
         for photo_id, probe, row in zip(photo_ids, probes, rows, strict=True)
     ]
+    before = catalog.confirmed_people(face_ids)
+    others = {one.id: one.name for one in catalog.people_by_id(before.values()).values()}
     person, created = catalog.enrol(name, face_ids)
+    others.pop(person.id, None)
     pull_in(catalog, networks, k=k)
     return Enrolment(
         catalog.person_by_id(person.id),
         created,
         tuple(
-            EnrolledFace(probe.path, face_id, probe.faces.boxes[row])
+            EnrolledFace(probe.path, face_id, probe.faces.boxes[row], others.get(before.get(face_id, 0)))
             for probe, row, face_id in zip(probes, rows, face_ids, strict=True)
         ),
     )

@@ -12,7 +12,7 @@ from recog.config import Settings, read_settings
 from recog.errors import CatalogError, UnknownPersonError
 from recog.index.files import discard
 from recog.library import answers, backups, clusters, duplicates, face_map, people, tuning, upkeep
-from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.act_results import DistinctPeople, Enrolment, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
@@ -26,7 +26,6 @@ from recog.library.results import (
     CheckReport,
     ClusterReport,
     DuplicateReport,
-    Enrolment,
     Forgotten,
     IdentifiedPhoto,
     IndexStatus,

@@ -59,24 +59,6 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
-class EnrolledFace:
-    """One photo that now shows a person by name."""
-
-    path: Path
-    face_id: int
-    box: FaceBox
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What `enrol` did: the person, and the faces now confirmed."""
-
-    person: Person
-    created: bool
-    faces: tuple[EnrolledFace, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Identification:
     """One face of a probe photo, named or unknown (person None).
 

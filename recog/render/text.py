@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
-from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.act_results import DistinctPeople, Enrolment, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.results import (
@@ -11,7 +11,6 @@ from recog.library.results import (
     ClusterReport,
     DoctorReport,
     DuplicateReport,
-    Enrolment,
     Forgotten,
     IdentifiedPhoto,
     IndexStatus,

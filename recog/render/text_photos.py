@@ -3,8 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+from recog.library.act_results import EnrolledFace, Enrolment
 from recog.library.results import (
-    Enrolment,
     FaceSearch,
     FoundFace,
     Identification,
@@ -61,8 +61,14 @@ def ingest(report: IngestReport) -> str:
 def enrolment(result: Enrolment) -> str:
     """Who is enrolled now, by which faces."""
     name, what = printable(result.person.name), "a new person" if result.created else "known already"
-    paths = "\n".join(f"  face {face.face_id} in {_shown(face.path)}" for face in result.faces)
+    paths = "\n".join(f"  face {face.face_id} in {_shown(face.path)}{_taken(face)}" for face in result.faces)
     return f"Enrolled {name} ({what}) with {count(len(result.faces), 'face')}:\n{paths}"
+
+
+def _taken(face: EnrolledFace) -> str:
+    if face.was is None:
+        return ""
+    return f", which was confirmed as {printable(face.was)} until now ('recog people undo' takes that back)"
 
 
 def identified(photo: IdentifiedPhoto) -> str:

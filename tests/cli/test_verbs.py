@@ -77,6 +77,14 @@ def test_an_emptied_folder_is_left_alone_and_said(recog: Recog, indexed: Path) -
     assert document(recog("status", "--json"))["faces"] == 5
 
 
+def test_enrolling_somebody_elses_face_says_whose_it_was(recog: Recog, indexed: Path) -> None:
+    assert "until now" not in recog("enrol", "Ann", indexed / "ann.png").stdout
+    told = recog("enrol", "Eve", indexed / "ann.png").stdout
+    assert "which was confirmed as Ann until now ('recog people undo' takes that back)" in told
+    assert recog("people", "undo").exit_code == 0
+    assert recog("people", "show", "Ann").stdout.startswith("Ann: 1 confirmed")
+
+
 def test_identify_names_every_face_from_the_left(recog: Recog, indexed: Path) -> None:
     photo = document(recog("identify", indexed / "party.png", "--json"))["photos"][0]
     assert [face["person"] and face["person"]["name"] for face in photo["faces"]] == ["Ann", "Bob", None]

@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.act_results import SplitPerson
+from recog.library.act_results import EnrolledFace, Enrolment, SplitPerson
 from recog.library.backup_results import Backup, Restored
 from recog.library.results import (
     CheckReport,
     ClusterReport,
     ClusterSummary,
     DuplicateReport,
-    EnrolledFace,
-    Enrolment,
     FaceSearch,
     FailedPhoto,
     Finding,
