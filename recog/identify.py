@@ -11,7 +11,7 @@ it, and more photos of the right person help exactly where the question is open.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import exp
+from math import exp, expm1, log, log1p, sqrt
 
 import numpy as np
 
@@ -21,6 +21,28 @@ from recog.types import Calibration, Embeddings, Match, Neighbour, Verification
 NEAR_TIE = 0.05
 """Squared distance within which faces count as nearly as near as the nearest: below the difference that another
 photo of the same person in the same session makes, so nothing rests on the order inside it."""
+
+
+STRANGERS_NAMED = 0.05
+"""Share of strangers that may get a name; once a gallery is so large that more would, the threshold falls."""
+
+
+def identification_threshold(calibration: Calibration, *, people: int, faces: int) -> float:
+    """The squared distance up to which a probe gets a name among people who have `faces` confirmed faces together.
+
+    Each face is one more that a stranger may be taken for: among n independent ones the share of strangers that get a
+    name is FPIR = 1 - (1 - FAR)^n (Grother and Ngan, NISTIR 8271, have it so). This is solved for the FAR at which
+    STRANGERS_NAMED of them do, and that for the distance, by the calibration's tail. Departure: n is
+    sqrt(people * faces), for one person's faces lie together; benchmarks/bench_naming.py measures what comes of it.
+
+    Never above the threshold for a pair, which a small gallery keeps; so does one whose threshold a user set, or whose
+    calibration knows no tail.
+    """
+    if calibration.far is None or calibration.tail is None or faces == 0:
+        return calibration.threshold
+    wanted = -expm1(log1p(-STRANGERS_NAMED) / sqrt(people * faces))
+    below = calibration.threshold + log(wanted / calibration.far) / calibration.tail
+    return max(0.0, min(calibration.threshold, below))
 
 
 def identify(

@@ -240,7 +240,8 @@ class Calibration:
     threshold is a squared distance: at most that far is the same person, at the false accept rate `far` measured on
     `pairs` pairs of `data`; far is None for a threshold that a user set.
     probability(d) = 1 / (1 + exp(slope * d + intercept)), slope > 0. clusters is how faces are grouped, None where
-    nobody fitted it: then by average linkage up to the threshold.
+    nobody fitted it: then by average linkage up to the threshold. tail is how fast false accepts grow rare at smaller
+    distances: FAR(d) = far * exp(tail * (d - threshold)) for d <= threshold; None where nobody fitted it.
     """
 
     network_sha256: str
@@ -251,6 +252,7 @@ class Calibration:
     data: str
     pairs: int
     clusters: ClusterRule | None = None
+    tail: float | None = None
 
 
 class Detector(Protocol):

@@ -1,13 +1,21 @@
 """The vote and the pair decision."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recog.identify import NEAR_TIE, identify, probability, verify
+from recog.identify import (
+    NEAR_TIE,
+    STRANGERS_NAMED,
+    identification_threshold,
+    identify,
+    probability,
+    verify,
+)
 from recog.types import Calibration, Match, Neighbour
 
 ANNA, BO, CEM = 1, 2, 3
@@ -130,3 +138,33 @@ def test_probability_falls_with_distance_and_survives_any_slope() -> None:
     assert [probability(squared, steep) for squared in (0.0, 1.0, 4.0)] == [1.0, 0.5, 0.0]
     falling = [probability(squared, CALIBRATION) for squared in np.linspace(0, 4, 50)]
     assert falling == sorted(falling, reverse=True)
+
+
+TAILED = replace(CALIBRATION, tail=20.0)
+
+
+@pytest.mark.parametrize(("people", "faces"), [(100, 100), (30, 600), (1000, 1000), (1, 100_000)])
+def test_of_strangers_to_a_large_gallery_the_same_share_gets_a_name(people: int, faces: int) -> None:
+    random = np.random.default_rng(0)
+    # Strangers' distances to one face, near the threshold: a false accept at 1e-3 there, e-fold rarer every 1 / 20.
+    independent = round(math.sqrt(people * faces))
+    near = random.binomial(independent, 1e-3, size=200_000)
+    nearest = np.full(len(near), np.inf)
+    for row in np.flatnonzero(near):
+        nearest[row] = (1.0 - random.exponential(1 / 20, near[row])).min()
+    named = (nearest <= identification_threshold(TAILED, people=people, faces=faces)).mean()
+    assert named == pytest.approx(STRANGERS_NAMED, abs=0.003)
+
+
+def test_a_small_gallery_keeps_the_pair_s_threshold_and_a_larger_one_never_has_a_higher() -> None:
+    limits = [identification_threshold(TAILED, people=n, faces=4 * n) for n in (1, 5, 20, 50, 500, 50_000, 10**12)]
+    assert limits[:3] == [1.0, 1.0, 1.0]
+    assert limits == sorted(limits, reverse=True)
+    assert limits[-1] < limits[3] < 1.0
+    assert min(limits) >= 0.0
+    assert identification_threshold(TAILED, people=0, faces=0) == 1.0
+
+
+def test_a_threshold_that_a_user_set_and_one_without_a_tail_stay() -> None:
+    for calibration in (replace(TAILED, far=None), CALIBRATION):
+        assert identification_threshold(calibration, people=1000, faces=9000) == 1.0

@@ -139,6 +139,7 @@ def identification(
             folder,
             networks.detector,
             networks.embedder,
+            networks.calibration_if_any,
             pattern=pattern,
             tight=("*",) if tight else tuple(tight_people or ()),
             photos=photos or (1, 2, 5),

@@ -76,6 +76,9 @@ def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str)
     origins, none trained on, the strictest is the safe guess for a library that nobody has measured. All pairs count,
     wrong labels too.
 
+    The tail is that set's too: of distances up to the threshold, exponential ones counted down from it, as the largest
+    likelihood has them (1 / mean; Pickands 1975, with the shape 0).
+
     The map to a probability is the strictest set's too, fitted to its faces less the misplaced ones, with what wrong
     labels remain as part of the model (see curve.fit_curve): before looking, a pair is as likely one person as two. Who
     asks of everybody in a library of many people should expect fewer true matches at equal distance.
@@ -97,6 +100,7 @@ def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str)
             intercept=curve.intercept,
             data=chosen.data if len(sets) == 1 else f"{chosen.data} (the strictest of {len(sets)} sets)",
             pairs=len(measured[strictest].distances),
+            tail=measured[strictest].tail(),
         ),
         strictest,
         tuple(each.errors(threshold) for each in measured),
@@ -150,6 +154,12 @@ class _Measured:
                 "strangers are: the folders are wrong, or these people are too alike for the network"
             )
         self.curve = fit_curve(*all_pairs(faces.embeddings[~misplaced], faces.labels[~misplaced]))
+
+    def tail(self) -> float | None:
+        """See recog.types.Calibration; None where no false accept is nearer than the threshold."""
+        nearer = self.threshold - self.distances[~self.same & (self.distances <= self.threshold)].astype(np.float64)
+        mean = float(nearer.mean()) if nearer.size else 0.0
+        return 1 / mean if mean > 0 else None
 
     def errors(self, threshold: float) -> SetErrors:
         accepted = self.distances <= threshold

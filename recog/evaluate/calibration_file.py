@@ -42,6 +42,7 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
             data=str(fields["data"]),
             pairs=int(fields["pairs"]),
             clusters=_cluster_rule(fields.get("clusters")),
+            tail=None if (tail := fields.get("tail")) is None else float(tail),
         )
     except OSError as error:
         raise EvaluationError(

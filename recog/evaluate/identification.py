@@ -51,7 +51,8 @@ class IdentificationScores:
 
     gallery counts the people enrolled, photos the photos of each; probes and strangers are faces, mean a trial. cmc is
     for each of RANKS up to the gallery's size, rank_1 its first. dir is at the rates asked for, curve at those of CURVE
-    that so many strangers can show.
+    that so many strangers can show. fixed is at each
+    threshold that was given, with the fpir that comes of it.
     """
 
     gallery: int
@@ -64,6 +65,7 @@ class IdentificationScores:
     cmc: tuple[WithinRank, ...]
     dir: tuple[DirAtFpir, ...]
     curve: tuple[DirAtFpir, ...]
+    fixed: tuple[DirAtFpir, ...] = ()
 
 
 def gallery_sizes(labels: Labels, *, photos: int) -> tuple[int, ...]:
@@ -90,6 +92,7 @@ def identification(
     photos: int = 1,
     trials: int = TRIALS,
     fpirs: Sequence[float] = FPIRS,
+    thresholds: Sequence[float] = (),
     seed: int = 0,
 ) -> IdentificationScores:
     """Draw a gallery, probe with everybody's other faces, `trials` times; (n, dim) embeddings and (n,) labels.
@@ -98,7 +101,8 @@ def identification(
     as far from a probe as the nearest of those. Probes of the enrolled are all their other faces; strangers are all
     faces of everybody else, people with a single photo among them. Of equally near people the wrong one counts first.
     A threshold lets the share fpir of strangers pass, on those very strangers (see roc.threshold_at_far), so with fewer
-    than 1 / fpir of them none passes. Grother, Ngan: FRVT part 2 (NISTIR 8271): 1 - dir is FNIR.
+    than 1 / fpir of them none passes; `thresholds` are fixed beforehand, and scored too. Grother, Ngan: FRVT part 2
+    (NISTIR 8271): 1 - dir is FNIR.
     """
     people, person, counts = np.unique(labels, return_inverse=True, return_counts=True)
     able = np.flatnonzero(counts > photos)
@@ -108,8 +112,10 @@ def identification(
     probed = np.zeros(len(people))
     within = np.zeros((len(ranks), len(people)))
     rates = (*fpirs, *CURVE)
-    named = np.zeros((len(rates), len(people)))
-    thresholds = np.zeros((trials, len(rates)))
+    named = np.zeros((len(rates) + len(thresholds), len(people)))
+    limits = np.zeros((trials, len(named)))
+    limits[:, len(rates) :] = thresholds
+    strangers_named = np.zeros(len(thresholds))
     strangers = 0
     for trial in range(trials):
         random = np.random.default_rng((seed, trial))
@@ -128,9 +134,11 @@ def identification(
         for row, limit in enumerate(ranks):
             np.add.at(within[row], whose[mated], rank <= limit)
         for row, fpir in enumerate(rates):
-            thresholds[trial, row] = threshold_at_far(nearest_stranger, fpir)
-            np.add.at(named[row], whose[mated], (rank == 1) & (to_own <= thresholds[trial, row]))
+            limits[trial, row] = threshold_at_far(nearest_stranger, fpir)
+        for row, limit in enumerate(limits[trial]):
+            np.add.at(named[row], whose[mated], (rank == 1) & (to_own <= limit))
         strangers += len(nearest_stranger)
+        strangers_named += (nearest_stranger[:, None] <= np.array(thresholds)).sum(axis=0)
     seen = probed > 0
     intervals = ratio_intervals(np.concatenate([within, named])[:, seen], probed[seen])
     cmc = tuple(
@@ -138,9 +146,9 @@ def identification(
         for rank, hits, interval in zip(ranks, within, intervals, strict=False)
     )
     at = [
-        DirAtFpir(fpir, float(hits.sum() / probed.sum()), interval, float(mean))
+        DirAtFpir(float(fpir), float(hits.sum() / probed.sum()), interval, float(mean))
         for fpir, hits, interval, mean in zip(
-            rates, named, intervals[len(ranks) :], thresholds.mean(axis=0), strict=True
+            (*rates, *(strangers_named / strangers)), named, intervals[len(ranks) :], limits.mean(axis=0), strict=True
         )
     ]
     return IdentificationScores(
@@ -153,7 +161,8 @@ def identification(
         cmc[0].interval,
         cmc,
         tuple(at[: len(fpirs)]),
-        tuple(one for one in at[len(fpirs) :] if one.fpir * strangers >= trials),
+        tuple(one for one in at[len(fpirs) : len(rates)] if one.fpir * strangers >= trials),
+        tuple(at[len(rates) :]),
     )
 
 

@@ -44,6 +44,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     calibration = networks.calibration
     faces = []
     decisions, people = gallery.named(probe.embeddings, refused)
+    threshold = gallery.threshold
     for number, (box, (accepted, nearest)) in enumerate(zip(probe.faces.boxes, decisions, strict=True), start=1):
         if stored.get(number - 1) in ignored:
             accepted = None  # noqa: PLW2901 - nobody cares whose face this is
@@ -55,7 +56,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
                 nearest=nearest,
                 nearest_person=people[nearest.person_id] if nearest else None,
                 probability=decide.probability(nearest.squared_distance, calibration) if nearest else 0.0,
-                threshold=calibration.threshold,
+                threshold=threshold,
             )
         )
     return IdentifiedPhoto(photo, tuple(faces))
@@ -124,7 +125,7 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         nearest=nearest,
         nearest_person=people[nearest.person_id] if nearest else None,
         probability=decide.probability(nearest.squared_distance, networks.calibration) if nearest else 0.0,
-        threshold=networks.calibration.threshold,
+        threshold=gallery.threshold,
         embedded=len(embedding) == 1,
         shortfalls=may_found(quality).shortfalls,
         left_out=may_join(quality).shortfalls,

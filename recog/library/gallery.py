@@ -20,7 +20,7 @@ from recog.library.networks import Networks
 from recog.store.catalog import Catalog
 from recog.store.moment import Moment
 from recog.store.records import Gallery
-from recog.types import Embeddings, Match, Neighbour, Person
+from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 
 NEARLY_ALL = 0.5
 """Share of a large library's faces that are confirmed from which its own index is searched for them."""
@@ -40,6 +40,12 @@ class _Confirmed:
     index: FaceIndex
     gallery: Gallery
     owner_of: Mapping[int, int]
+
+
+def naming_threshold(catalog: Catalog, calibration: Calibration) -> float:
+    """The squared distance up to which a name is given, among all faces that are confirmed now."""
+    people, faces = catalog.people_count(), catalog.confirmed_count()
+    return decide.identification_threshold(calibration, people=people, faces=faces)
 
 
 class PersonGallery:
@@ -66,6 +72,13 @@ class PersonGallery:
         self._many = large
         self._version: Hashable = None
         self._searched: FaceIndex | _Confirmed | None = None
+        self._threshold = 0.0
+
+    @property
+    def threshold(self) -> float:
+        """See naming_threshold."""
+        with self._moment():
+            return self._threshold
 
     def decide(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> list[Decision]:
         """(p, dim) -> for each probe the accepted match or None, and the nearest person or None.
@@ -95,6 +108,7 @@ class PersonGallery:
                 yield now, self._searched
                 return
         self._searched = searched = self._library_to_ask() or self._confirmed()
+        self._threshold = naming_threshold(self._catalog, self._networks.calibration)
         self._version = version
         with self._catalog.moment() as now:
             yield now, searched
@@ -106,13 +120,12 @@ class PersonGallery:
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],
     ) -> list[Decision]:
-        threshold = self._networks.calibration.threshold
         if isinstance(searched, FaceIndex):
-            return self._decided_in_library(now, searched, probes, refused, threshold)
+            return self._decided_in_library(now, searched, probes, refused, self._threshold)
         neighbours: list[Sequence[Neighbour]] = searched.index.search(probes, self._k)
         for row, person_ids in refused.items():
             neighbours[row] = self._neighbours_but(searched.gallery, probes[row], person_ids)
-        return [decide.identify(row, searched.owner_of, threshold=threshold) for row in neighbours]
+        return [decide.identify(row, searched.owner_of, threshold=self._threshold) for row in neighbours]
 
     def _library_to_ask(self) -> FaceIndex | None:
         if self._library_index is None or (confirmed := self._catalog.confirmed_count()) < self._many:

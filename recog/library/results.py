@@ -299,7 +299,7 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class LibraryStatus:
-    """`status`."""
+    """`status`; threshold is the squared distance up to which a name is given."""
 
     directory: Path
     database: str

@@ -5,6 +5,7 @@ import time
 from recog.config import Settings
 from recog.distance import are_unit
 from recog.library.freshness import FreshIndex
+from recog.library.gallery import naming_threshold
 from recog.library.networks import Networks
 from recog.library.results import CheckReport, Finding, LibraryStatus
 from recog.store.catalog import Catalog
@@ -27,7 +28,7 @@ def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Se
         network=networks.info,
         device=networks.device,
         encoder=networks.encoder,
-        threshold=None if calibration is None else calibration.threshold,
+        threshold=None if calibration is None else naming_threshold(catalog, calibration),
         calibration=calibration,
         index=index.status(),
         roots=tuple(catalog.roots()),

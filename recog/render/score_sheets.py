@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from recog.evaluate.identification import DirAtFpir
 from recog.printable import printable
 from recog.render.figures import count, distance
 from recog.render.sheet import Sheet, score_table
@@ -87,21 +88,29 @@ def identification_sheet(run: IdentificationRun) -> Sheet:
                 for rank in (1, 5, 10)
             ),
             *(rate_with(at.dir, at.interval) for at in each.dir),
+            *(cell for one in each.fixed for cell in _fixed(one)),
         )
         for each in run.scores
     ]
     rates = [f"DIR at FPIR {at.fpir:g}" for at in run.scores[0].dir]
-    header = ("people", "photos each", "probes", "strangers", "rank 1", "rank 5", "rank 10", *rates)
+    fixed = ("threshold", "DIR there", "FPIR there") * len(run.scores[0].fixed)
+    header = ("people", "photos each", "probes", "strangers", "rank 1", "rank 5", "rank 10", *rates, *fixed)
     note = (
         f"Means of {run.scores[0].trials} drawings of who is enrolled and by which photos; in brackets the 95 % "
         "interval over people drawn anew."
     )
+    if fixed:
+        note += " The threshold is the one by which a library of so many people and photos gives names."
     return Sheet(
         "Open-set identification",
         tuple(folder_facts(run.network, run.folder)),
         (score_table(header, rows, left=()),),
         (note,),
     )
+
+
+def _fixed(at: DirAtFpir) -> tuple[str, str, str]:
+    return distance(at.threshold), rate_with(at.dir, at.interval), percents(at.fpir)
 
 
 def clusters_sheet(run: ClustersRun) -> Sheet:

@@ -199,7 +199,7 @@ def status(state: LibraryStatus) -> str:
         ("network", f"{state.network.name}, trained on {state.network.trained_on}"),
         ("device", state.device),
         ("encoder", state.encoder),
-        ("threshold", _threshold(state.calibration)),
+        ("threshold", _threshold(state)),
         ("index", _index(state.index)),
         *(("root", printable(str(root))) for root in state.roots),
     ]
@@ -261,10 +261,13 @@ def _index(index: IndexStatus) -> str:
     return f"{index.kind} on {index.device}, {count(index.faces, 'face')}{behind}, {file}"
 
 
-def _threshold(calibration: Calibration | None) -> str:
-    if calibration is None:
+def _threshold(state: LibraryStatus) -> str:
+    if state.calibration is None or state.threshold is None:
         return "not measured for this network: run 'recog calibrate'"
-    return f"{distance(calibration.threshold)} ({_decision(calibration)})"
+    pair = f"{distance(state.calibration.threshold)} ({_decision(state.calibration)})"
+    if state.threshold == state.calibration.threshold:
+        return pair
+    return f"{pair}; for a name {distance(state.threshold)}, for so many faces are named"
 
 
 def _decision(calibration: Calibration) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from recog.store.moment import Moment, moment_of
 from recog.store.part import CatalogPart
-from recog.store.tables import assignments
+from recog.store.tables import assignments, people
 from recog.types import Origin, Person
 
 
@@ -32,6 +32,11 @@ class Lookups(CatalogPart):
         """People by number, hidden ones too; unknown numbers are left out."""
         with self.moment() as now:
             return now.people_by_id(person_ids)
+
+    def people_count(self) -> int:
+        """Everybody who has a name, hidden ones too."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(people)).scalar_one()
 
     def confirmed_count(self) -> int:
         """Faces that a human named; the one question here that grows with them."""

@@ -12,6 +12,7 @@ from recog.errors import EvaluationError, PhotoError
 from recog.evaluate.clusters import ClusterScores, cluster_scores
 from recog.evaluate.detection import DrawnFaces, SizeScores, detection_scores, read_wider
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
+from recog.identify import identification_threshold
 from recog.photos import read_photo
 from recog.train.embedded import EmbeddedFaces
 from recog.train.mixed_sets import embedded_sets
@@ -65,6 +66,7 @@ def run_identification(
     folder: Path,
     detector: Detector,
     embedder: Embedder,
+    calibration: Calibration | None = None,
     *,
     pattern: str = "*",
     tight: Sequence[str] = (),
@@ -74,9 +76,9 @@ def run_identification(
 ) -> IdentificationRun:
     """Open-set scores on `folder`, which has a folder per person, as a function of gallery size and photos a person.
 
-    tight are patterns of people whose photos are crops with faces that meet the border.
-    Numbers of photos that too few people have are left out, except the first: that is an EvaluationError.
-    TrainingError where there are not two people with photos.
+    tight are patterns of people whose photos are crops with faces that meet the border. With a calibration the
+    threshold that the product has for each gallery is scored too. Numbers of photos that too few people have are left
+    out, except the first: that is an EvaluationError. TrainingError where there are not two people with photos.
     """
     named, faces = _faces(folder, pattern, detector, embedder, tight=tight, cache=cache, on_photo=on_photo)
     scores: list[IdentificationScores] = []
@@ -87,8 +89,16 @@ def run_identification(
             if not scores:
                 raise
             break
-        scores += [identification(faces.embeddings, faces.labels, gallery=size, photos=number) for size in sizes]
+        for size in sizes:
+            limits = () if calibration is None else (_limit(calibration, size, number),)
+            scores.append(
+                identification(faces.embeddings, faces.labels, gallery=size, photos=number, thresholds=limits)
+            )
     return IdentificationRun(embedder.info, _summary(named, faces), tuple(scores))
+
+
+def _limit(calibration: Calibration, people: int, photos: int) -> float:
+    return identification_threshold(calibration, people=people, faces=people * photos)
 
 
 def run_clusters(

@@ -1,5 +1,6 @@
 """Calibration: the threshold has its rate, on the strictest set, and the file its network."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,20 @@ def test_the_strictest_set_decides() -> None:
         assert each.far == far_of(run.calibration, those)
         assert each.far_interval[0] < each.far < each.far_interval[1]
         assert (each.people, each.faces, each.same + each.different) == (80, 800, 800 * 799 // 2)
+
+
+def test_the_tail_tells_how_rare_false_accepts_are_at_smaller_distances() -> None:
+    """Half of the threshold's false accepts, a quarter: as often as the exponential tail says, on people drawn anew."""
+    calibration, anew = calibrated(faces(250), far=0.01), faces(250, seed=1)
+    assert calibration.tail is not None
+    for share in (0.5, 0.25):
+        nearer = replace(calibration, threshold=calibration.threshold + float(np.log(share)) / calibration.tail)
+        assert far_of(nearer, anew) / far_of(calibration, anew) == pytest.approx(share, rel=0.25)
+
+
+def test_strangers_that_are_all_equally_far_have_no_tail() -> None:
+    corners = LabelledFaces(np.repeat(np.eye(12, dtype=np.float32), 2, axis=0), np.repeat(np.arange(12), 2), "corners")
+    assert calibrated(corners, far=0.01).tail is None
 
 
 def test_misplaced_faces_do_not_raise_the_probability_of_strangers() -> None:

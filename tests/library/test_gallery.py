@@ -1,17 +1,21 @@
 """PersonGallery: the road through the library's own index decides as the exact road does, on what is true now."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from recog.config import read_settings
 from recog.distance import unit_rows
+from recog.identify import identification_threshold
 from recog.index.faiss_index import FaceIndex
 from recog.library.gallery import PersonGallery
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
-from recog.types import Embeddings, FaceBox, FileStat, Match, NewFace
+from recog.types import Calibration, Embeddings, FaceBox, FileStat, Match, NewFace
 from tests.painted import PaintedLibrary, PaintedNetworks, painted_library
 
 FACES = 200
@@ -94,6 +98,30 @@ def test_people_that_a_probe_is_not_are_passed_over_on_both_roads(world: World) 
     decided = through.decide(probes, refused)
     assert rounded(decided) == rounded(exact.decide(probes, refused))
     assert all(nearest and nearest.person_id not in refused[row] for row, (_, nearest) in enumerate(decided))
+
+
+class TailedNetworks(PaintedNetworks):
+    """Of which false accepts are known to be rarer at smaller distances."""
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        return replace(super().calibration, tail=8.0)
+
+
+def test_the_more_faces_there_are_to_be_taken_for_the_nearer_one_must_be(world: World) -> None:
+    world.networks = TailedNetworks(read_settings())
+    world.confirm(10)
+    galleries = world.galleries()
+    assert [gallery.threshold for gallery in galleries] == [0.5, 0.5]
+    world.confirm(1)
+    threshold = identification_threshold(world.networks.calibration, people=PEOPLE, faces=FACES)
+    assert [gallery.threshold for gallery in galleries] == [threshold, threshold]
+    probes = unit_rows(np.random.default_rng(1).normal(size=(400, 3)).astype(np.float32))
+    for gallery in galleries:
+        decided = gallery.decide(probes)
+        assert any(nearest and threshold < nearest.squared_distance <= 0.5 for _, nearest in decided)
+        for accepted, nearest in decided:
+            assert (accepted is not None) == (nearest is not None and nearest.squared_distance <= threshold)
 
 
 def test_what_is_confirmed_rejected_or_forgotten_counts_in_the_next_answer(world: World) -> None:
