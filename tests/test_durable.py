@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from recog.durable import abandoned, arriving, discard_unfinished, make_directory, put
+from tests.faults.tracing import ROOT, obstacle, strace
 
 LONGEST = "x" * 255
 KILLED = """
@@ -19,6 +20,17 @@ from recog.durable import arriving
 with arriving(Path(sys.argv[1])) as (path, _):
     path.write_bytes(b"half")
     os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+FOUND = 3
+PUT = f"""
+import sys
+from pathlib import Path
+from recog.durable import put
+try:
+    put(Path(sys.argv[1]), sys.argv[2].encode(), replace=False)
+except FileExistsError:
+    sys.exit({FOUND})
 """
 
 
@@ -54,6 +66,28 @@ def test_where_nothing_may_be_replaced_the_first_one_stays_even_if_it_came_meanw
         path.write_bytes(b"first")
     assert path.read_bytes() == b"first"
     assert names(tmp_path) == ["a"]
+
+
+def test_on_a_file_system_without_links_a_file_arrives_and_replaces_none(tmp_path: Path) -> None:
+    """FAT and some network drives have none: strace says so in their place."""
+    if why := obstacle():
+        pytest.skip(f"no fault can be injected: {why}")
+    path = tmp_path / "a"
+    without_links = [
+        "-f",
+        "-o",
+        str(tmp_path / "trace"),
+        "-e",
+        "trace=link,linkat",
+        "-e",
+        "inject=link,linkat:error=EPERM",
+    ]
+    for content, code in (("first", 0), ("second", FOUND)):
+        command = [*strace(), *without_links, sys.executable, "-c", PUT, str(path), content]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == code
+        assert "(INJECTED)" in (tmp_path / "trace").read_text()
+        assert path.read_text() == "first"
+        assert names(tmp_path) == ["a", "trace"]
 
 
 def test_what_goes_wrong_in_the_block_leaves_what_was_there(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError, LibraryBusyError, RecogError, SchemaOutdatedError
+from tests.full import files_of_at_most
 from tests.library.test_ingest import state
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 ROOT = Path(__file__).resolve().parents[2]
-PHOTOS = 120
+PHOTOS = 400
 
 
 def rows(database: Path) -> dict[str, set[tuple[object, ...]]]:
@@ -67,7 +68,7 @@ def test_a_backup_taken_while_photos_are_indexed_is_one_moment_of_it_and_comes_b
         final = rows(database(library))
     for copy in copies:
         held = rows(copy)
-        assert 0 < len(held["photos"]) < PHOTOS
+        assert 0 < len(held["photos"]) < PHOTOS + (copy != copies[0])
         assert len(held["embeddings"]) == len(held["faces"]) == len(held["thumbnails"]) == len(held["photos"])
         assert all(found <= final[table] for table, found in held.items() if table != "sqlite_sequence")
         with painted_library(tmp_path / f"from {copy.name}") as other:
@@ -207,6 +208,26 @@ def test_what_is_no_sound_backup_changes_nothing(
         filled.restore(backup)
     after = contents(filled.settings.library)
     assert after | {"writer.lock": b""} == before | {"writer.lock": b""}
+
+
+@pytest.mark.parametrize("too_large", ["backup", "catalog"])
+def test_a_restore_that_finds_no_room_is_one_sentence_and_changes_nothing(
+    filled: PaintedLibrary, tmp_path: Path, too_large: str
+) -> None:
+    """For the backup, or for the copy of what was there before."""
+    backup = filled.backup(tmp_path / "copy").path
+    room = backup.stat().st_size // 2
+    if too_large == "catalog":
+        room *= 4
+        with filled.catalog._database.writing() as connection:
+            connection.exec_driver_sql("CREATE TABLE filler (bytes BLOB)")
+            connection.exec_driver_sql("INSERT INTO filler VALUES (zeroblob(?))", (2 * room,))
+    before = state(filled)
+    filled.close()
+    with files_of_at_most(room), pytest.raises(CatalogError, match="make room"):
+        filled.restore(backup)
+    assert [path.name for path in filled.settings.library.glob("*catalog*")] == ["catalog.sqlite3"]
+    assert state(filled) == before
 
 
 def test_a_catalog_that_another_program_has_open_is_not_replaced(filled: PaintedLibrary, tmp_path: Path) -> None:

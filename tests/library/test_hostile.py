@@ -1,0 +1,54 @@
+"""The shared collection of damaged, odd and malicious files, indexed: nothing stops the run, each is accounted for."""
+
+import resource
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from recog.photos import REASONS
+from recog.types import Detector, FaceBox, Pixels
+from tests.painted import PaintedLibrary, PaintedNetworks
+
+pytestmark = pytest.mark.data
+
+MEGABYTES_MORE = 150.0
+
+
+class BlindDetector:
+    """Finds no face: what is tested is what comes before."""
+
+    sha256 = "b" * 64
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        """None."""
+        return []
+
+
+class BlindNetworks(PaintedNetworks):
+    """Painted networks without eyes."""
+
+    @cached_property
+    def detector(self) -> Detector:
+        """Finds nothing."""
+        return BlindDetector()
+
+
+def test_every_hostile_file_is_a_photo_or_one_failure_with_a_reason_and_is_not_opened_again(
+    library: PaintedLibrary, data: Path, folder: Path
+) -> None:
+    """Whatever its own name says, each is met as a photo."""
+    library.networks = BlindNetworks(library.settings)
+    hostile = sorted(path for path in (data / "hostile").rglob("*") if path.is_file())
+    for number, path in enumerate(hostile):
+        (folder / f"{number:04}.jpg").symlink_to(path)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    report = library.index([folder])
+    assert report.added + report.duplicates + len(report.failed) == len(hostile)
+    assert len({failure.path for failure in report.failed}) == len(report.failed) > 0
+    reasons = {failure.reason for failure in report.failed}
+    assert reasons <= REASONS - {"crashed", "timeout"}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before < MEGABYTES_MORE
+    again = library.index([folder])
+    assert (again.added, again.unchanged) == (0, len(hostile))
+    assert again.failed == report.failed
