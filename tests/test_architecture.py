@@ -2,9 +2,9 @@
 
 import ast
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -94,11 +94,12 @@ def test_importing_is_light(module: str) -> None:
 
 
 def test_help_answers_at_once() -> None:
-    """0.3 s on a quiet machine; the best of five, because a test machine is never quiet."""
+    """0.3 s of processor time, all that a quiet machine takes; the best of five, because a test machine is never quiet."""
     command = [str(Path(sys.executable).parent / "recog"), "--help"]
     seconds = []
     for _ in range(5):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, capture_output=True, check=True, env=os.environ | {"TERM": "dumb"})
-        seconds.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(seconds) < 0.3
