@@ -94,7 +94,7 @@ def test_importing_is_light(module: str) -> None:
 
 
 def test_help_answers_at_once() -> None:
-    """0.3 s of processor time, all that a quiet machine takes; the best of five, because a test machine is never quiet."""
+    """0.3 s of processor time, which is all of it on a quiet machine; the best of five, because none is ever quiet."""
     command = [str(Path(sys.executable).parent / "recog"), "--help"]
     seconds = []
     for _ in range(5):
