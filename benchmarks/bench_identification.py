@@ -6,10 +6,6 @@ Writes benchmarks/results/identification.csv. Both embed the same crops of the s
 mirror images averaged in as the product does; galleries and probes are the same draws. Features are computed once and
 kept in the cache (some ten minutes on two cores), so a second run takes seconds. People the head was trained on are
 left out: --trained names them by the pattern of its run.
-
-Of the product's embedding, what a fixed threshold does is told too: the one for a pair, and the one by which a library
-of so many people and photos gives names (recog.identify.identification_threshold). Families in the Wild and Pins are
-nobody's library: relatives and celebrities among strangers make every number worse than a user's.
 """
 
 import argparse
@@ -29,8 +25,6 @@ from recog.embed.head import load_head
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
-from recog.identify import identification_threshold
-from recog.library.networks import Networks
 from recog.train.faces import Undetected
 from recog.train.features import FaceFeatures, face_features
 from recog.train.folder import held_out_people
@@ -78,7 +72,6 @@ def main() -> None:
         parts.append((faces, faces.labels + start))
         start += len(photos.people)
     labels = np.concatenate([own for _, own in parts])
-    calibration = Networks(settings).calibration
     heads = {
         "first trunk 512-d": first_output(
             ensure_weights(network.parts[0].weights, cache=settings.cache), network.features
@@ -95,14 +88,11 @@ def main() -> None:
         )
         for number in arguments.photos:
             for size in gallery_sizes(labels, photos=number):
-                own = identification_threshold(calibration, people=size, faces=size * number)
-                limits = (calibration.threshold, own)
-                scores = identification(embeddings, labels, gallery=size, photos=number, thresholds=limits)
-                rows.append([name, *row(scores), *(fixed(scores) if name == shipped.name else [""] * 5)])
+                scores = identification(embeddings, labels, gallery=size, photos=number)
+                rows.append([name, *row(scores)])
     header = ["embedding", "people", "photos_each", "probes", "strangers", "rank_1", "rank_1_low", "rank_1_high"]
     for fpir in ("1e-2", "1e-1"):
         header += [f"dir_{fpir}", f"dir_{fpir}_low", f"dir_{fpir}_high"]
-    header += ["dir_pair", "fpir_pair", "threshold", "dir_threshold", "fpir_threshold"]
     facts = {"network": f"{network.name} on {encoder}", "people": len(np.unique(labels)), "faces": len(labels)}
     write_results("identification.csv", machine(threads=arguments.threads, **facts), header, rows)
 
@@ -122,12 +112,6 @@ def row(scores: IdentificationScores) -> list[float]:
         values += [at.dir, *at.interval]
     counts = [scores.gallery, scores.photos, round(scores.probes), round(scores.strangers)]
     return [*counts, *(round(value, 5) for value in values)]
-
-
-def fixed(scores: IdentificationScores) -> list[float]:
-    """Named rightly and wrongly by the threshold for a pair; the product's own here, and the same by it."""
-    pair, own = scores.fixed
-    return [round(value, 5) for value in (pair.dir, pair.fpir, own.threshold, own.dir, own.fpir)]
 
 
 if __name__ == "__main__":

@@ -182,20 +182,7 @@ def identification() -> str:
         if row["people"] in {"10", "100", "1000"} and row["photos_each"] in {"1", "2"}
     ]
     head = ["Embedding", "People enrolled", "Photos of each", "Rank 1, %", "DIR at FPIR 1e-2, %", "DIR at FPIR 1e-1, %"]
-    named = [
-        [
-            thousands(row["people"]),
-            row["photos_each"],
-            *(percent(row[rate]) for rate in ("dir_pair", "fpir_pair")),
-            f"{float(row['threshold']):.3f}",
-            *(percent(row[rate]) for rate in ("dir_threshold", "fpir_threshold")),
-        ]
-        for row in rows
-        if row["threshold"] and row["people"] in {"10", "100", "1000"}
-    ]
-    by = ["People enrolled", "Photos of each", "By the pair's threshold: named, %", "strangers named, %"]
-    by += ["The library's threshold", "named, %", "strangers named, %"]
-    return table(head, *body) + "\n" + table(by, *named) + f"\n*{comment}*\n"
+    return table(head, *body) + f"\n*{comment}*\n"
 
 
 def options() -> str:

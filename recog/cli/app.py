@@ -14,6 +14,7 @@ from recog.cli import (
     maps,
     models,
     people,
+    people_report,
     styling,
     training,
     tuning,
@@ -60,6 +61,7 @@ app.add_typer(people_app, name="people")
 app.command("cluster")(clusters.cluster)
 
 report_app = _group("Write reports to look at.")
+report_app.command("people")(people_report.people_report)
 report_app.command("duplicates")(clusters.duplicates)
 report_app.command("map")(maps.face_map)
 app.add_typer(report_app, name="report")

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from recog.config import Settings, read_settings
 from recog.errors import CatalogError, UnknownPersonError
 from recog.index.files import discard
-from recog.library import answers, backups, clusters, duplicates, face_map, people, tuning, upkeep
+from recog.library import answers, backups, clusters, duplicates, face_map, people, people_report, tuning, upkeep
 from recog.library.act_results import DistinctPeople, Enrolment, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange import exporting, importing
@@ -22,6 +22,7 @@ from recog.library.given import AnyPath, several
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
+from recog.library.people_report_results import PeopleReport
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -348,6 +349,10 @@ class PhotoLibrary(StylingVerbs):
     def duplicates(self) -> DuplicateReport:
         """People and clusters that are probably one person twice; nothing is written."""
         return duplicates.duplicates(self.catalog, self.networks)
+
+    def people_report(self) -> PeopleReport:
+        """Groups without a name, people, and lone faces, with the commands that name them; nothing is written."""
+        return people_report.people_report(self.catalog, self.networks)
 
     def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
         """The library's faces, or one person's, on a plane with similar ones together."""

@@ -1,6 +1,5 @@
 """The duplicate report as one self-contained HTML page."""
 
-import base64
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -14,9 +13,9 @@ from recog.library.results import (
     MixedPerson,
     PhotoCopy,
 )
-from recog.printable import printable
 from recog.render import page
 from recog.render.figures import count, distance, one_in, percent
+from recog.render.shown import command, image, silhouette
 from recog.types import Calibration
 
 PAIR_FACES = 5
@@ -28,10 +27,6 @@ FILES_SHOWN = 50
 _MOSAIC = {1: "one", 2: "two", 3: "three"}
 _NAMELESS = (
     '<p class="hint">Nobody has a name here: write it for NAME, and leave out --new where somebody has it already.</p>'
-)
-_SILHOUETTE = (
-    '<svg viewBox="0 0 112 112" role="img" aria-label="{alt}"><g class="blank"><circle cx="56" cy="45" r="20"/>'
-    '<path d="M16 112c0-26 18-40 40-40s40 14 40 40z"/></g></svg>'
 )
 
 
@@ -134,8 +129,8 @@ def _pair(number: int, pair: DuplicatePair) -> str:
         (pair.left, pair.right),
         (pair.probability, pair.squared_distance, pair.nearest),
         f"{page.name(pair.left.label)} and {page.name(pair.right.label)}",
-        (_command(pair.command, "merges them") if pair.command else "")
-        + (_command(pair.reject_command, "keeps them apart") if pair.reject_command else "")
+        (command(pair.command, "merges them") if pair.command else "")
+        + (command(pair.reject_command, "keeps them apart") if pair.reject_command else "")
         + (_NAMELESS if pair.left.person is None and pair.right.person is None else ""),
     )
 
@@ -162,22 +157,11 @@ def _card(
 def _side(side: DuplicateSide) -> str:
     shown = side.samples[:PAIR_FACES]
     images = "".join(_image(sample, side.label, place, len(shown)) for place, sample in enumerate(shown, start=1))
-    faces = images or _SILHOUETTE.format(alt=f"{page.text(side.label)}, no thumbnail")
+    faces = images or silhouette(f"{side.label}, no thumbnail")
     return (
         f'<figure class="side"><div class="faces">{faces}</div>'
         f"<figcaption><b>{page.name(side.label)}</b>{count(side.faces, 'face')}</figcaption></figure>"
     )
-
-
-def _command(command: str, does: str) -> str:
-    # What hides control characters must not travel to a terminal by a click.
-    about = f"Copy the command that {does}"
-    button = (
-        f'<button type="button" class="js" title="{about}" aria-label="{about}" hidden>Copy</button>'
-        if printable(command) == command
-        else ""
-    )
-    return f'<div class="command"><code>{page.text(command)}</code>{button}</div>'
 
 
 def _mixed(report: DuplicateReport) -> str:
@@ -199,7 +183,7 @@ def _mixed_person(number: int, mixed: MixedPerson) -> str:
         (mixed.main, mixed.part),
         (mixed.probability, mixed.squared_distance, mixed.nearest),
         f"{page.name(mixed.main.label)}, two parts",
-        further + _command(mixed.command, "splits the name"),
+        further + command(mixed.command, "splits the name"),
     )
 
 
@@ -233,7 +217,7 @@ def _tile(cluster: ClusterSummary, samples: Sequence[FaceSample]) -> str:
     label = cluster.person if cluster.person is not None else f"cluster {cluster.number}"
     shown = samples[:TILE_FACES]
     images = "".join(_image(sample, label, place, len(shown)) for place, sample in enumerate(shown, start=1))
-    faces = images or _SILHOUETTE.format(alt=f"{page.text(label)}, no thumbnail")
+    faces = images or silhouette(f"{label}, no thumbnail")
     named = f", {cluster.named:,} named" if cluster.person is not None else ""
     unnamed = ' class="unnamed"' if cluster.person is None else ""
     mosaic = _MOSAIC.get(max(len(shown), 1), "four")
@@ -279,14 +263,4 @@ def _files(marked: Sequence[str]) -> str:
 
 
 def _image(sample: FaceSample, label: str, place: int, places: int) -> str:
-    """A thumbnail as a data: URI, or a silhouette where none is stored; the path is its tooltip.
-
-    Browsers read data: URIs at once, whatever loading says: what makes thumbnails lazy is the style's
-    content-visibility, which leaves what is out of sight undrawn.
-    """
-    alt = f"{page.text(label)}, face {place} of {places}"
-    if not sample.thumbnail:
-        return _SILHOUETTE.format(alt=alt)
-    title = f' title="{page.text(str(sample.path))}"' if sample.path is not None else ""
-    data = base64.b64encode(sample.thumbnail).decode("ascii")
-    return f'<img src="data:image/jpeg;base64,{data}" alt="{alt}"{title} width="112" height="112" decoding="async">'
+    return image(sample, f"{label}, face {place} of {places}")

@@ -111,7 +111,10 @@ def _to_name(report: ClusterReport) -> str:
     """How to name a cluster, where one is remembered and bears no name."""
     if report.threshold is None or all(cluster.person is not None for cluster in report.clusters):
         return ""
-    return "\nTo name a cluster: recog people confirm NAME --cluster N (--new where nobody has the name yet)"
+    return (
+        "\nTo see them: recog report people --out people.html"
+        "\nTo name a cluster: recog people confirm NAME --cluster N (--new where nobody has the name yet)"
+    )
 
 
 def duplicates(report: DuplicateReport) -> str:

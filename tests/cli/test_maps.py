@@ -1,4 +1,4 @@
-"""recog report map, and reports by suffix."""
+"""recog report map and report people, and reports by suffix."""
 
 import json
 from collections.abc import Callable
@@ -21,6 +21,14 @@ def test_a_map_is_drawn_and_its_numbers_are_told(recog: Recog, folder: Path, tmp
     assert out.read_text().startswith("<!doctype html>")
     refused = recog("report", "map", "--out", tmp_path / "map.svg")
     assert (refused.exit_code, "ends in .html or .png" in refused.stderr) == (2, True)
+    page = tmp_path / "people.html"
+    told = json.loads(recog("report", "people", "--out", page, "--json").stdout)
+    assert (told["file"], told["people"], [one["faces"] for one in told["groups"]], told["lone_faces"]) == (
+        str(page), 0, [3, 3], 0,
+    )  # fmt: skip
+    assert page.read_text().startswith("<!doctype html>")
+    assert f"Wrote {page}: 0 people with a name, 2 groups" in recog("report", "people", "--out", page).stdout
+    assert recog("report", "people", "--out", tmp_path / "people.csv").exit_code == 2
     table = tmp_path / "report.csv"
     assert recog("report", "duplicates", "--out", table).exit_code == 0
     assert table.read_text().startswith("kind,one,other")

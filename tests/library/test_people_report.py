@@ -1,0 +1,89 @@
+"""Everybody in the library: groups, people and lone faces, each with the command that names it."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from recog.library.people_report import LONE_SHOWN
+from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
+
+
+@pytest.fixture
+def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
+    """Ann (red) named once and matched twice, four green faces and a blue one without a name."""
+    ann = paint(folder / "ann.png", RED)
+    for number in range(2):
+        paint(folder / f"both{number}.png", RED, GREEN, noise=number)
+    for number in range(2):
+        paint(folder / f"green{number}.png", GREEN, noise=number)
+    paint(folder / "blue.png", BLUE)
+    library.index([folder])
+    library.enrol("Ann", [ann])
+    return library
+
+
+def test_everybody_is_somewhere_and_nobody_twice(known: PaintedLibrary) -> None:
+    report = known.people_report()
+    (ann,), (green,) = report.people, report.groups
+    assert (ann.person.name, len(ann.confirmed), len(ann.matched)) == ("Ann", 1, 2)
+    assert (green.faces, len(green.samples), green.suggestion) == (4, 4, None)
+    assert [sample.path.name for sample in report.lone if sample.path is not None] == ["blue.png"]
+    shown = [*ann.confirmed, *ann.matched, *green.samples, *report.lone]
+    assert len({sample.face_id for sample in shown}) == len(shown) == report.faces == 8
+    assert all(sample.thumbnail.startswith(b"\xff\xd8") for sample in shown)
+    assert (report.all_groups, report.all_lone, report.ignored) == (1, 1, 0)
+
+
+def test_the_commands_name_what_they_stand_beside(known: PaintedLibrary) -> None:
+    (group,) = known.people_report().groups
+    assert group.number is None
+    words = shlex.split(group.command)
+    assert words[:5] == ["recog", "people", "confirm", "--new", "NAME"]
+    assert {int(word) for word in words[5:]} == {sample.face_id for sample in group.samples}
+    number = known.cluster().clusters[0].number
+    assert {one.number for one in known.people_report().groups} <= {one.number for one in known.cluster().clusters}
+    (group,) = known.people_report().groups
+    assert shlex.split(group.command)[3:] == ["--new", "NAME", "--cluster", str(group.number)]
+    assert number is not None
+    (ann,) = known.people_report().people
+    faces = [int(word) for word in shlex.split(ann.command)[4:]]
+    known.confirm("Ann", faces)
+    (ann,) = known.people_report().people
+    assert (ann.person.confirmed, ann.matched, ann.command) == (3, (), "")
+
+
+def test_hidden_people_and_ignored_faces_are_left_out(known: PaintedLibrary) -> None:
+    known.ignore([known.people_report().lone[0].face_id])
+    known.hide("Ann")
+    report = known.people_report()
+    assert (report.people, report.lone, report.ignored) == ((), (), 1)
+    assert len(report.groups) == 1
+
+
+def test_what_of_a_named_cluster_is_nobodys_is_confirmed_face_by_face(known: PaintedLibrary) -> None:
+    known.cluster()
+    (green,) = known.people_report().groups
+    first = green.samples[0].face_id
+    known.confirm("Zoe", [first], new=True)
+    (zoe,) = [one for one in known.people_report().people if one.person.name == "Zoe"]
+    assert (len(zoe.confirmed), len(zoe.matched)) == (1, 3)
+    known.reject("Zoe", [sample.face_id for sample in zoe.matched])
+    lone = {sample.face_id for sample in known.people_report().lone}
+    grouped = {sample.face_id for group in known.people_report().groups for sample in group.samples}
+    assert {sample.face_id for sample in zoe.matched} <= lone | grouped
+
+
+def test_of_many_lone_faces_the_largest_are_shown(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "white.png", WHITE)
+    library.index([folder])
+    report = library.people_report()
+    assert (len(report.lone), report.all_lone) == (1, 1)
+    assert LONE_SHOWN >= 100
+
+
+def test_an_empty_library_has_an_empty_report(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "nobody.png", None)
+    library.index([folder])
+    report = library.people_report()
+    assert (report.photos, report.groups, report.people, report.lone) == (1, (), (), ())
