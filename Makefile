@@ -48,6 +48,7 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_accuracy
 	$(VENV)/bin/python -m benchmarks.bench_options
 	$(VENV)/bin/python -m benchmarks.bench_identification
+	$(VENV)/bin/python -m benchmarks.bench_naming
 	$(VENV)/bin/python -m benchmarks.bench_style
 	$(VENV)/bin/python -m benchmarks.measure_style_faces
 

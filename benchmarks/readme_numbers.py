@@ -185,6 +185,26 @@ def identification() -> str:
     return table(head, *body) + f"\n*{comment}*\n"
 
 
+def naming() -> str:
+    """Who gets a name as a gallery grows."""
+    rows, comment = read_results("naming.csv")
+    body = [
+        [
+            row["set"],
+            thousands(row["enrolled"]),
+            row["photos_each"],
+            *(percent(row[rate]) for rate in ("dir_pair", "fpir_pair")),
+            f"{float(row['threshold']):.3f}",
+            *(percent(row[rate]) for rate in ("dir", "fpir")),
+        ]
+        for row in rows
+        if row["enrolled"] != "30"
+    ]
+    head = ["Faces of", "People enrolled", "Photos of each", "Pair's threshold: named rightly, %", "strangers named, %"]
+    head += ["Threshold for so many", "named rightly, %", "strangers named, %"]
+    return table(head, *body) + f"\n*{comment}*\n"
+
+
 def options() -> str:
     """Mirror images and a second crop: price and gain."""
     return shown(

@@ -51,6 +51,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "glance": readme_numbers.glance,
     "accuracy": readme_numbers.accuracy,
     "identification": readme_numbers.identification,
+    "naming": readme_numbers.naming,
     "options": readme_numbers.options,
     "training": readme_numbers.training,
     "detection": readme_numbers.detection,

@@ -116,7 +116,7 @@ def calibrate_on_folder(
     fit = None
     by_strangers: tuple[StrangersErrors, ...] = ()
     if strangers:
-        singles = [_first_photos(labelled_photos(folder, pattern=each.pattern)) for each in strangers]
+        singles = [labelled_photos(folder, pattern=each.pattern).first_of_each() for each in strangers]
         once = [
             embedded_faces(
                 photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT,
@@ -135,12 +135,6 @@ def calibrate_on_folder(
     checked = None if check is None else errors_on(measured[-1], run.calibration)
     by_group = group_errors(_together(fitted), groups, threshold=run.calibration.threshold) if groups else ()
     return FolderCalibration(run, checked, by_group, tuple(found), lost, fit, by_strangers)
-
-
-def _first_photos(photos: LabelledPhotos) -> LabelledPhotos:
-    """The first photo of each person."""
-    _, first = np.unique(photos.labels, return_index=True)
-    return LabelledPhotos(tuple(photos.paths[row] for row in first), photos.labels[first], photos.people)
 
 
 def _together(sets: Sequence[LabelledFaces]) -> LabelledFaces:

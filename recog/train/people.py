@@ -26,6 +26,11 @@ class LabelledPhotos:
         paths = tuple(path for path, kept in zip(self.paths, chosen, strict=True) if kept)
         return LabelledPhotos(paths, self.labels[chosen], self.people)
 
+    def first_of_each(self) -> "LabelledPhotos":
+        """Only the first photo of each person."""
+        _, first = np.unique(self.labels, return_index=True)
+        return LabelledPhotos(tuple(self.paths[row] for row in first), self.labels[first], self.people)
+
     def digest(self) -> str:
         """Digest of who shows up in what bytes, hex: equal for equal data wherever it lies and whatever it is called.
 
