@@ -2,13 +2,16 @@
 
 `python -m tests.faults.mutants`. A mutant is one operator, constant, statement or answer changed: a comparison turned
 round, `and` for `or`, a number one more, a call, `raise` or answer left out. `--count N` draws so many of all that
-there are by `--seed`; `--write` keeps the score in benchmarks/results/faults_mutants.csv. The tests of the store (on
-SQLite), of the index and of durable files are run against it in a copy, those of the same name first; a mutant that
-they let pass is printed.
+there are by `--seed`; `--write` keeps the score in benchmarks/results/faults_mutants.csv, and another run with the
+same seed goes on where that one stopped. The tests are those of the store (on SQLite), of the index and of durable
+files, run in a copy up to the first that fails: all that execute the changed statement or start other processes, as a
+run without any mutant recorded (see tests.faults.covering: the others cannot notice it), those of its module first.
+A mutant that they let pass is printed.
 """
 
 import argparse
 import ast
+import json
 import os
 import random
 import shutil
@@ -18,19 +21,23 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.faults.results import write_results
+from tests.faults.covering import Chosen, Recorder, tests_of
+from tests.faults.results import figure, read_results, write_results
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261122
+Covered = dict[str, dict[str, Any]]
 MUTATED = ("recog/store", "recog/index", "recog/durable.py")
 _COPIED = ("recog", "tests", "migrations", "pyproject.toml")
-_SLOW = ("tests/store/test_faults.py", "tests/store/test_model.py", "tests/store/test_migrations.py")
-_MOST_SECONDS = 900.0
+RESULTS = "faults_mutants.csv"
+_LEAST_SECONDS, _TIMES_SLOWER = 120.0, 10.0
+"""A mutant hangs when its tests take ten times as long as they did under the recorder, and at least so long."""
 _NOT_RUN = 70
 _NO_VERDICT = (4, 5)
 """pytest's exit statuses for wrong usage and for no test; all others but 0 come of the mutant, for without it is 0."""
@@ -48,10 +55,14 @@ _TURNED: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A file with one change: bytes start to end of it become `text`."""
+    """A file with one change: bytes start to end of it become `text`.
+
+    statement: the lines of the smallest statement around it; None outside functions, where importing executes it.
+    """
 
     file: str
     line: int
+    statement: range | None
     start: int
     end: int
     before: str
@@ -73,11 +84,28 @@ def _mutants_of(file: Path) -> Iterator[Mutant]:
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    for node, text in _changes(ast.parse(source)):
+    tree = ast.parse(source)
+    statements = list(_statements(tree))
+    for node, text in _changes(tree):
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         before = source[start:end].decode()
-        yield Mutant(str(file.relative_to(ROOT)), node.lineno, start, end, before, text)
+        around = [lines for lines in statements if node.lineno in lines and (node.end_lineno or 0) in lines]
+        statement = min(around, key=len, default=None)
+        yield Mutant(str(file.relative_to(ROOT)), node.lineno, statement, start, end, before, text)
+
+
+def _statements(tree: ast.AST) -> Iterator[range]:
+    """Lines of every statement inside a function; of one that holds others the lines before those, where it has any."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for statement in (inner for outer in function.body for inner in ast.walk(outer)):
+            if isinstance(statement, ast.stmt):
+                yield range(statement.lineno, (statement.end_lineno or 0) + 1)
+                body = getattr(statement, "body", None)
+                if body and body[0].lineno > statement.lineno:
+                    yield range(statement.lineno, body[0].lineno)
 
 
 def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:  # noqa: C901, PLR0912 - a table
@@ -116,40 +144,58 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:  # noq
             yield from _changes(node)
 
 
-def tests_for(mutant: Mutant) -> list[list[str]]:
-    """The tests in the order in which they are tried: those of the module, the quick ones, the slow ones."""
-    name = Path(mutant.file).stem
-    part = Path(mutant.file).parts[1]
-    files = [
+def all_tests() -> list[str]:
+    """The files of tests that a mutant meets."""
+    found = [
         str(path.relative_to(ROOT))
         for folder in ("store", "index")
         for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
     ]
-    files += _ELSEWHERE.values()
-    own = [file for file in files if file in (f"tests/{part}/test_{name}.py", _ELSEWHERE.get(name))]
-    quick = [file for file in files if file not in own and file not in _SLOW]
-    near = [file for file in quick if file.startswith(f"tests/{part}/")]
-    far = [file for file in quick if file not in near]
-    return [stage for stage in (own, near, [file for file in _SLOW if file not in own], far) if stage]
+    return [*found, *_ELSEWHERE.values()]
 
 
-def survives(mutant: Mutant, tree: Path) -> bool:
-    """Do all tests pass in a copy of the project where the mutant is?"""
+def tests_for(mutant: Mutant, covered: Covered) -> list[list[str]]:
+    """The tests that can notice a mutant, in the groups in which they are tried: those of its module first."""
+    name, part = Path(mutant.file).stem, Path(mutant.file).parts[1]
+    own = (f"tests/{part}/test_{name}.py", _ELSEWHERE.get(name, ""))
+    return tests_of(covered, mutant.file, mutant.statement, own)
+
+
+def survives(mutant: Mutant, tree: Path, covered: Covered) -> bool:
+    """Do all tests that could notice the mutant pass in a copy of the project where it is?"""
     path = tree / mutant.file
     source = path.read_bytes()
     path.write_bytes(source[: mutant.start] + mutant.text.encode() + source[mutant.end :])
     try:
-        return all(_passes(tree, files) for files in tests_for(mutant))
+        return all(_passes(tree, tests, covered) for tests in tests_for(mutant, covered))
     finally:
         path.write_bytes(source)
 
 
-def _passes(tree: Path, files: Sequence[str]) -> bool:
+def record(tree: Path) -> Covered:
+    """What each test covers, in a run without a mutant; ends the program where a test fails."""
+    target = tree.parent / "covered.json"
+    files = sorted({mutant.file for mutant in all_mutants()})
+    if not _run(tree, all_tests(), float("inf"), lambda: Recorder(tree, files, target)):
+        sys.exit(
+            f"a test fails without any mutant: nothing can be measured\n{(tree.parent / 'said').read_text()[-2000:]}"
+        )
+    covered: Covered = json.loads(target.read_text(encoding="utf-8"))
+    return covered
+
+
+def _passes(tree: Path, tests: Sequence[str], covered: Covered) -> bool:
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+    seconds = max(_LEAST_SECONDS, _TIMES_SLOWER * sum(covered[test]["seconds"] for test in tests))
+    return _run(tree, files, seconds, lambda: Chosen(tests))
+
+
+def _run(tree: Path, files: Sequence[str], most_seconds: float, plugin: Callable[[], object]) -> bool:
     """Run tests in a process forked from this one, which has loaded what they import from elsewhere."""
     pid = os.fork()
     if pid == 0:
-        _test_and_exit(tree, files)
-    deadline = time.monotonic() + _MOST_SECONDS
+        _test_and_exit(tree, files, plugin)
+    deadline = time.monotonic() + most_seconds
     while time.monotonic() < deadline:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
@@ -170,7 +216,7 @@ def _end_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def _test_and_exit(tree: Path, files: Sequence[str]) -> None:
+def _test_and_exit(tree: Path, files: Sequence[str], plugin: Callable[[], object]) -> None:
     """What the forked process does: never returns."""
     status = _NOT_RUN
     try:
@@ -185,7 +231,7 @@ def _test_and_exit(tree: Path, files: Sequence[str]) -> None:
         import pytest
 
         options = ["-q", "-x", "-p", "no:cacheprovider", "-m", "not postgres", "--timeout", "300", "--basetemp"]
-        status = int(pytest.main([*options, str(tree.parent / "tests"), *files]))
+        status = int(pytest.main([*options, str(tree.parent / "tests"), *files], plugins=[plugin()]))
     except BaseException:  # noqa: BLE001 - told in `said`
         traceback.print_exc()
     finally:
@@ -203,9 +249,9 @@ def main() -> int:
     _load_what_tests_import()
     everything = all_mutants()
     random.Random(options.seed).shuffle(everything)
+    everything = [mutant for mutant in everything if mutant.text != mutant.before]
     began = time.monotonic()
-    tried: Counter[str] = Counter()
-    passed: Counter[str] = Counter()
+    tried, passed = counted_before(len(everything), options.seed) if options.write else (Counter(), Counter())
     tree = Path(tempfile.mkdtemp()) / "tree"  # no TemporaryDirectory: a forked process that ends would delete it
     try:
         for name in _COPIED:
@@ -213,28 +259,43 @@ def main() -> int:
             ignored = shutil.ignore_patterns("__pycache__")
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree(source, tree / name, ignore=ignored) if source.is_dir() else shutil.copy(source, tree))
-        if not survives(Mutant("recog/durable.py", 1, 0, 0, "", ""), tree):
-            sys.exit("a test fails without any mutant: nothing can be measured")
-        for mutant in everything[: options.count]:
+        covered = record(tree)
+        for mutant in everything[tried.total() : options.count]:
             if time.monotonic() - began > 60 * options.minutes:
                 break
             part = Path(mutant.file).parts[1].removesuffix(".py")
             tried[part] += 1
             if tried.total() % 10 == 0:
                 print(f"{tried.total()} tried", flush=True)  # noqa: T201 - a program
-            if survives(mutant, tree):
+            if survives(mutant, tree, covered):
                 passed[part] += 1
                 print(f"passed all tests: {mutant}", flush=True)  # noqa: T201 - a program
+            if options.write:
+                write_score(tried, passed, len(everything), options.seed)
     finally:
         shutil.rmtree(tree.parent)
     noticed = tried.total() - passed.total()
     score = 100 * noticed / max(1, tried.total())
     print(f"{noticed} of {tried.total()} mutants were noticed ({score:.0f} %), of {len(everything)} that there are")  # noqa: T201
-    if options.write:
-        extent = f"{tried.total()} of {len(everything)} mutants, {score:.1f} % noticed, seed {options.seed}"
-        rows = [(part, tried[part], tried[part] - passed[part], passed[part]) for part in sorted(tried)]
-        write_results("faults_mutants.csv", extent, ("part", "mutants", "noticed", "not noticed"), rows)
     return 0
+
+
+def counted_before(there: int, seed: int) -> tuple[Counter[str], Counter[str]]:
+    """How many mutants of each part were tried, and how many passed, where the results are of the same mutants."""
+    facts, rows = read_results(RESULTS)
+    if figure(facts, r"of (\d+) mutants") != there or figure(facts, r"seed (\d+)") != seed:
+        return Counter(), Counter()
+    return Counter({part: int(tried) for part, tried, *_ in rows}), Counter(
+        {part: int(left) for part, *_, left in rows}
+    )
+
+
+def write_score(tried: Counter[str], passed: Counter[str], there: int, seed: int) -> None:
+    """Keep the score."""
+    score = 100 * (tried.total() - passed.total()) / tried.total()
+    extent = f"{tried.total()} of {there} mutants, {score:.1f} % noticed, seed {seed}"
+    rows = [(part, tried[part], tried[part] - passed[part], passed[part]) for part in sorted(tried)]
+    write_results(RESULTS, extent, ("part", "mutants", "noticed", "not noticed"), rows)
 
 
 def _load_what_tests_import() -> None:
