@@ -6,23 +6,44 @@
 ...     library.enrol("Ada", [Path("ada.jpg")])
 ...     print(library.identify(Path("party.jpg")))
 
-Names load when first used: importing recog loads neither torch nor faiss nor SQLAlchemy.
+The library and its settings load when first used: importing recog loads neither torch nor faiss nor SQLAlchemy.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from recog.errors import (
+    CatalogError,
+    ConfigError,
+    LibraryBusyError,
+    NoFaceFoundError,
+    PhotoError,
+    RecogError,
+    SeveralFacesFoundError,
+    UnknownPersonError,
+)
+
 if TYPE_CHECKING:
     from recog.config import Settings, read_settings
-    from recog.errors import RecogError
     from recog.library.photo_library import PhotoLibrary
 
 __version__ = "0.1.0"
-__all__ = ["PhotoLibrary", "RecogError", "Settings", "read_settings"]
+__all__ = [
+    "CatalogError",
+    "ConfigError",
+    "LibraryBusyError",
+    "NoFaceFoundError",
+    "PhotoError",
+    "PhotoLibrary",
+    "RecogError",
+    "Settings",
+    "SeveralFacesFoundError",
+    "UnknownPersonError",
+    "read_settings",
+]
 
 _HOMES = {
     "PhotoLibrary": "recog.library.photo_library",
-    "RecogError": "recog.errors",
     "Settings": "recog.config",
     "read_settings": "recog.config",
 }

@@ -1,5 +1,6 @@
 """Settings: read once from arguments, environment and file into frozen, validated values."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,6 +78,10 @@ def read_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            close = get_close_matches(name, Settings.model_fields, n=1)
+            way_out = f"did you mean {close[0]!r}?" if close else f"choose of {', '.join(Settings.model_fields)}"
+            raise ConfigError(f"there is no setting {name!r}, which {CONFIG_FILE} names: {way_out}") from error
         raise ConfigError(
             f"the setting {name!r} cannot be {problem['input']!r}: {problem['msg']}; "
             f"it comes from an option, RECOG_{name.upper()}, or {CONFIG_FILE}"
@@ -91,6 +96,8 @@ def read_settings(**overrides: Any) -> Settings:
         raise ConfigError(
             f"the library's directory {settings.library!r} has a name that is not UTF-8: choose another with --library"
         ) from error
-    return settings.model_copy(
-        update={name: getattr(settings, name).expanduser().absolute() for name in ("library", "cache")}
-    )
+    try:
+        whole = {name: getattr(settings, name).expanduser().absolute() for name in ("library", "cache")}
+    except RuntimeError as error:
+        raise ConfigError(f"a directory of the settings starts with ~ and is nobody's home here ({error})") from error
+    return settings.model_copy(update=whole)

@@ -104,6 +104,11 @@ app.add_typer(evaluate_app, name="evaluate")
 app.command("calibrate")(evaluations.calibrate)
 
 
+for _verbs in (app, people_app, report_app, models_app, style_app, train_app, evaluate_app):
+    for _verb in _verbs.registered_commands:  # whole first sentences in the lists of verbs, which else end in dots
+        _verb.short_help = ((_verb.callback and _verb.callback.__doc__) or "").partition("\n")[0]
+
+
 def _print_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version

@@ -18,7 +18,7 @@ from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
-from recog.library.given import AnyPath, several
+from recog.library.given import AnyPath, is_there, several, whole
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
@@ -112,7 +112,7 @@ class PhotoLibrary(StylingVerbs):
         return PersonGallery(self.catalog, self.networks, self.fresh_index.current, k=self.settings.k)
 
     def _exists(self) -> bool:
-        return self.settings.database is not None or (self.settings.library / "catalog.sqlite3").exists()
+        return self.settings.database is not None or is_there(self.settings.library / "catalog.sqlite3")
 
     @contextmanager
     def _writing(self, *, create: bool = False) -> Iterator[Catalog]:
@@ -138,7 +138,7 @@ class PhotoLibrary(StylingVerbs):
         verify finds what was changed without a change of size and time.
         A photo that cannot be read is reported and stops nothing. Interrupt at any time and run again.
         """
-        roots = [folder.expanduser().absolute() for folder in several(folders)]
+        roots = [whole(folder) for folder in several(folders)]
         if dry_run:
             catalog = self.catalog if self._exists() else None
             return plan(catalog, self.networks, roots, exclude=exclude, verify=verify)
@@ -375,14 +375,14 @@ class PhotoLibrary(StylingVerbs):
 
     def backup(self, target: Path) -> Backup:
         """Copy the whole catalog, as of this moment, to a new file or into a folder; others may write meanwhile."""
-        return backups.back_up(self.catalog, target.expanduser().absolute())
+        return backups.back_up(self.catalog, whole(target))
 
     def restore(self, backup: Path) -> Restored:
         """Put a backup in the catalog's place; what was there is kept beside it. People forgotten since are back."""
         with WriterLock(self.settings.library):
             self.close()
             self.__dict__.pop("fresh_index", None)  # it belongs to the catalog that was
-            restored = backups.restore(self.settings, backup.expanduser().absolute())
+            restored = backups.restore(self.settings, whole(backup))
             self.fresh_index.publish()
             return restored
 

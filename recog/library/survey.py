@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recog.errors import NoPhotosFoundError, PhotoError
+from recog.library.given import is_there
 from recog.library.results import FailedPhoto
 from recog.photos import PASSING_REASONS, find_photos
 from recog.store.records import KnownFile
@@ -75,12 +76,12 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
 def refuse_absent(roots: Iterable[Path]) -> None:
     """NoPhotosFoundError where a root is not there: of a library not yet made, nothing can be known below it."""
     for root in roots:
-        if not root.exists():
+        if not is_there(root):
             raise _nothing(root, ())
 
 
 def _nothing(root: Path, exclude: Sequence[str]) -> NoPhotosFoundError:
-    if not root.exists():
+    if not is_there(root):
         return NoPhotosFoundError(f"there is no folder {root}: look how it is spelt, and whether its disk is mounted")
     way_out = "look at --exclude, or name another folder" if exclude else "name another folder"
     return NoPhotosFoundError(f"{root} holds no photo that recog reads: {way_out}")

@@ -60,7 +60,7 @@ _SENTENCES = {
     Reason.MISSING: "is not there: it was moved or deleted, its disk is not mounted, or a link leads nowhere",
     Reason.FORBIDDEN: "may not be read by this user: grant the permission, or leave it out with --exclude",
     Reason.NAME_TOO_LONG: "has a path longer than the system accepts: shorten the names of its folders",
-    Reason.NOT_A_FILE: "is a folder, pipe, socket or device, not a photo file",
+    Reason.NOT_A_FILE: "is a folder, pipe, socket or device, not a photo file: name photos themselves",
     Reason.EMPTY: "is empty (0 bytes): copy it again from where it came from",
     Reason.CHANGED: "changed while it was read: index again when the copy has finished",
 }

@@ -24,7 +24,6 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     database = Database(parse_url(url), busy_seconds=busy_seconds)
     try:
         if database.path is not None:
-            refuse_half_restored(database.path)
             _private_file(database.path, create=create)
         prepare(database)
         with database.translated():
@@ -37,8 +36,12 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
 
 
 def _private_file(path: Path, *, create: bool) -> None:
-    """Make the file, or find it, and let nobody but its owner read it; folders made on the way are 0700."""
+    """Make the file, or find it, and let nobody but its owner read it; folders made on the way are 0700.
+
+    One whose restore was cut short is refused.
+    """
     try:
+        refuse_half_restored(path)
         if not create and not path.exists():
             raise CatalogError(f"there is no library at {path}: make one with 'recog index FOLDER'")
         for folder in reversed([folder for folder in path.parents if not folder.exists()]):

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from recog.config import read_settings
+from recog.errors import ConfigError
 from recog.store.engine import open_catalog
 from recog.store.tables import pending_erasures
 from tests.full import files_of_at_most
@@ -290,6 +292,11 @@ def test_an_option_after_the_verb_wins(recog: Recog, indexed: Path, tmp_path: Pa
         (("verify", "missing.jpg", "Ann"), "missing.jpg"),
         (("people", "confirm", "Zoe", "1"), "--new"),
         (("index", "/nowhere"), "no folder /nowhere"),
+        (("index", "~nobody-of-this-name"), "no folder"),
+        (("index", "n" * 300), "no folder"),
+        (("status", "--library", "n" * 300), "name too long"),
+        (("status", "--library", "~nobody-of-this-name"), "nobody's home"),
+        (("identify", "/"), "name photos themselves"),
         (("index", "--min-face", "3", "/nowhere"), "min_face"),
     ],
 )
@@ -302,6 +309,18 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert result.stderr.startswith("recog: ")
     assert result.stderr.count("\n") == 1
     assert said in result.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("people",), ("report",), ("style",), ("train",), ("evaluate",)])
+def test_lists_of_verbs_are_not_cut_off(recog: Recog, words: tuple[str, ...]) -> None:
+    assert "..." not in recog(*words, "--help").stdout.partition("Commands:")[2]
+
+
+def test_a_setting_that_is_none_tells_which_is_meant() -> None:
+    with pytest.raises(ConfigError, match=r"no setting 'libary', .*: did you mean 'library'\?"):
+        read_settings(libary="photos")
+    with pytest.raises(ConfigError, match=r"no setting 'xyz', .*: choose of library, database"):
+        read_settings(xyz=1)
 
 
 def test_a_path_of_any_bytes_is_taken_and_shown_escaped(recog: Recog, folder: Path) -> None:
