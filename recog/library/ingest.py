@@ -17,7 +17,7 @@ from recog.library.networks import Networks
 from recog.library.probes import CutFaces, cut_faces, new_faces
 from recog.library.read_ahead import read_ahead
 from recog.library.results import FailedPhoto, IngestProgress, IngestReport, LostName
-from recog.library.survey import Survey, survey
+from recog.library.survey import Survey, is_gone, survey
 from recog.photos import DecodeLimits, KnownContent
 from recog.store.catalog import Catalog
 from recog.store.records import KnownFile, ScannedPhoto
@@ -163,7 +163,11 @@ class Ingestion:
         self._store()
 
     def _link(self, stat: FileStat, photo_id: int) -> None:
-        """Known content at another path: moved if an old path of it is gone, else one more copy."""
+        """Known content at another path: moved if an old path of it is gone, wherever it was; else one more copy.
+
+        What was on a disk that is not mounted counts as moved too, and is a copy once the disk is back: no name hangs
+        on a path.
+        """
         known = self._known.get(stat.path)
         if known is not None and (known.stat, known.photo_id, known.missing, known.failure) == (
             stat,
@@ -174,7 +178,7 @@ class Ingestion:
             self.touched += 1  # there is nothing to write
             return
         others = [path for path in self._catalog.paths([photo_id]).get(photo_id, []) if path != stat.path]
-        old = next((path for path in others if path in self._gone), None)
+        old = next((path for path in others if path in self._gone or is_gone(path)), None)
         self._catalog.link_file(stat, photo_id, moved_from=old)
         if known is not None and known.photo_id == photo_id:
             self.touched += 1

@@ -62,7 +62,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
             else:
                 unchanged.add(stat.path)
         seen = {stat.path for stat in found}
-        gone |= {path for path, file in known.items() if not file.missing and path not in seen and _is_gone(path)}
+        gone |= {path for path, file in known.items() if not file.missing and path not in seen and is_gone(path)}
     return Survey(
         tuple(todo.values()),
         tuple(returned.values()),
@@ -102,7 +102,7 @@ def _is_unchanged(stat: FileStat, file: KnownFile) -> bool:
     return stat == file.stat and (file.current or (file.failure is not None and file.failure not in PASSING_REASONS))
 
 
-def _is_gone(path: Path) -> bool:
+def is_gone(path: Path) -> bool:
     """Only a clear 'no such file' counts: an unreadable folder, or an exclusion, loses nothing."""
     try:
         os.lstat(path)

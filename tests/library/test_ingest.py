@@ -137,6 +137,39 @@ def test_an_unmounted_root_deletes_nothing(library: PaintedLibrary, folder: Path
     assert library.status().missing_files == 0
 
 
+def test_photos_of_a_folder_that_was_renamed_are_moved_and_not_there_twice(
+    library: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    paint(folder / "ann.png", RED)
+    paint(folder / "bob.png", GREEN)
+    library.index([folder])
+    library.enrol("Ann", [folder / "ann.png"])
+    renamed = folder.rename(tmp_path / "renamed")
+    report = library.index([renamed])
+    assert (report.moved, report.duplicates, report.faces) == (2, 0, 0)
+    status = library.status()
+    assert (status.files, status.missing_files) == (2, 0)
+    assert library.duplicates().duplicate_photos == ()
+    ((_, paths),) = library.person("Ann").faces
+    assert paths == (renamed / "ann.png",)
+
+
+def test_a_copy_of_a_disk_that_was_away_is_a_copy_once_it_is_back(
+    library: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    disk, away, copy = folder / "disk", tmp_path / "away", folder / "copy"
+    paint(disk / "ann.png", RED)
+    library.index([disk])
+    library.enrol("Ann", [disk / "ann.png"])
+    shutil.copytree(disk, copy)
+    disk.rename(away)
+    assert library.index([copy]).moved == 1
+    away.rename(disk)
+    assert library.index([disk]).duplicates == 1
+    assert library.duplicates().duplicate_photos == ((copy / "ann.png", disk / "ann.png"),)
+    assert library.people()[0].confirmed == 1
+
+
 def test_a_folder_without_photos_is_an_error_that_names_it(library: PaintedLibrary, folder: Path) -> None:
     (folder / "notes.txt").write_text("no photo")
     with pytest.raises(NoPhotosFoundError, match=f"{folder} holds no photo.*: name another folder$"):
