@@ -15,6 +15,7 @@ from recog.cli import (
     models,
     people,
     people_report,
+    prune,
     styling,
     training,
     tuning,
@@ -69,6 +70,7 @@ app.add_typer(report_app, name="report")
 app.command("status")(upkeep.status)
 app.command("check")(upkeep.check)
 app.command("doctor")(upkeep.doctor)
+app.command("prune")(prune.prune)
 app.command("index-rebuild")(upkeep.index_rebuild)
 app.command("index-tune")(tuning.index_tune)
 app.command("backup")(upkeep.backup)

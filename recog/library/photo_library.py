@@ -23,6 +23,7 @@ from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
 from recog.library.people_report_results import PeopleReport
+from recog.library.prune import PruneVerbs
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -53,7 +54,7 @@ from recog.weights.pull import Progress
 
 
 @in_turns
-class PhotoLibrary(StylingVerbs):
+class PhotoLibrary(StylingVerbs, PruneVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call

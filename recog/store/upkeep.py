@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 
 from recog.errors import CatalogError
 from recog.store.digests import network_row
-from recog.store.encoding import chunks
+from recog.store.encoding import chunks, path_bytes, path_of
 from recog.store.part import CatalogPart
 from recog.store.records import CatalogCounts
 from recog.store.removal import delete_embeddings, delete_photos
@@ -101,6 +101,21 @@ class Upkeep(CatalogPart):
     def delete_orphans(self) -> int:
         """Delete photos that no file shows, present or missing, with their faces; how many went."""
         with self._database.writing() as connection:
+            gone = connection.scalars(_photos_without_file()).all()
+            delete_photos(connection, gone)
+        return len(gone)
+
+    def missing_files(self) -> list[tuple[Path, int]]:
+        """The files marked as gone, by path, each with its photo."""
+        statement = select(files.c.path, files.c.photo_id).where(files.c.missing).order_by(files.c.path)
+        with self._database.reading() as connection:
+            return [(path_of(raw), photo_id) for raw, photo_id in connection.execute(statement)]
+
+    def drop_missing(self, paths: Iterable[Path]) -> int:
+        """Forget files marked as gone, and delete photos that no other file shows; how many photos went."""
+        with self._database.writing() as connection:
+            for raw in chunks(path_bytes(path) for path in paths):
+                connection.execute(delete(files).where(files.c.missing, files.c.path.in_(raw)))
             gone = connection.scalars(_photos_without_file()).all()
             delete_photos(connection, gone)
         return len(gone)

@@ -1,0 +1,42 @@
+"""The verb that drops photos whose files are gone: prune."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recog.cli.failures import leave
+from recog.cli.session import Session, verb
+
+
+@verb
+def prune(
+    session: Session,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but drop nothing.")] = False,
+) -> None:
+    """Drop photos whose files are gone, with their faces.
+
+    `recog index` marks files that it does not find, and keeps what it knows of them: a disk may come back. This drops
+    them for good; photos of which another file is there stay.
+
+    Example:
+      recog prune --dry-run
+    """
+    from recog.render.text_prune import missing_text
+
+    with session.open() as library:
+        found = library.missing()
+        if found.files and not dry_run:
+            if not yes:
+                typer.echo(missing_text(found), err=True)
+                try:
+                    agreed = typer.confirm("Drop them for good?", err=True)
+                except typer.Abort:
+                    typer.echo(err=True)  # ends the line of the question
+                    leave("nothing was dropped, for nobody answered: --yes does not ask")
+                if not agreed:
+                    leave("nothing was dropped")
+            found = library.prune()
+    session.show_document(found, missing_text(found))
