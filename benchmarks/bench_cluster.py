@@ -25,7 +25,6 @@ squared distances that this gives, beside those of the real faces.
 """
 
 import argparse
-import csv
 import multiprocessing
 import resource
 import time
@@ -40,7 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.grown_library import grown
-from benchmarks.measured import RESULTS, machine, write_results
+from benchmarks.measured import RESULTS, kept_rows, machine, write_results
 from benchmarks.odds import bins, said_and_right
 from recog.cluster.extend import extended_clusters
 from recog.cluster.kmeans import k_means
@@ -272,16 +271,6 @@ def odds(name: str, embeddings: Embeddings, owners: Labels, calibration: Calibra
     return rows
 
 
-def kept_rows(parts: set[tuple[str, str]]) -> list[list[str]]:
-    """Rows of earlier runs that this one does not replace."""
-    path = RESULTS / "cluster.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(line for line in file if not line.startswith("#")))[1:]
-    return [row for row in rows if (row[0], row[1]) not in parts]
-
-
 def plot(rows: Sequence[Sequence[object]]) -> None:
     """Seconds by faces, benchmarks/results/cluster.png."""
     from matplotlib.figure import Figure
@@ -329,7 +318,8 @@ def main() -> None:
     if options.known:
         rows += joining(options.known, options.new, calibration)
         rows += library(options.known, options.new)
-    everything: list[Sequence[object]] = [*kept_rows({(str(row[0]), str(row[1])) for row in rows}), *rows]
+    earlier = kept_rows("cluster.csv", 2, {(str(row[0]), str(row[1])) for row in rows})
+    everything: list[Sequence[object]] = [*earlier, *rows]
     write_results("cluster.csv", machine(threads=2, network=networks.info.sha256[:12]), HEADER, everything)
     plot(everything)
 

@@ -3,13 +3,13 @@
     python -m benchmarks.bench_search            # 10,000, 100,000 and 1,000,000 faces
     python -m benchmarks.bench_search --quick    # 10,000 and 100,000
 
-Writes benchmarks/results/search.csv and search.svg. What the faces are like: benchmarks/made_up_faces.py; all of them
-are confirmed. Recall is of the nearest, and of the 10 nearest, against exact search in the same run. Single probes run
-on one thread, the 1,000 at once on all. "recog identify" is a probe's embedding to the person or unknown: version
-check, index, whose the neighbours are, decision, the person's row. "the same structure" is FAISS' own IndexRefine over
-recog's trained lists. Building reads the embeddings from the SQLite catalog, in a process of its own whose peak memory
-is told; raw FAISS and usearch build from memory. usearch's graph takes too long to build for a million; it is left out
-above 100,000, and where it is not installed (extra `bench`).
+Writes benchmarks/results/search.csv and search.svg; sizes that are not asked for keep their rows. What the faces are
+like: benchmarks/made_up_faces.py; all of them are confirmed. Recall is of the nearest, and of the 10 nearest, against
+exact search in the same run. Single probes run on one thread, the 1,000 at once on all. "recog identify" is a probe's
+embedding to the person or unknown: version check, index, whose the neighbours are, decision, the person's row. "the
+same structure" is FAISS' own IndexRefine over recog's trained lists. Building reads the embeddings from the SQLite
+catalog, in a process of its own whose peak memory is told; raw FAISS and usearch build from memory. usearch's graph
+takes too long to build for a million; it is left out above 100,000, and where it is not installed (extra `bench`).
 """
 
 import argparse
@@ -19,7 +19,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.made_up_faces import INFO, MadeUpFaces
-from benchmarks.measured import RESULTS, machine, write_results
+from benchmarks.measured import RESULTS, kept_rows, machine, write_results
 from recog.config import read_settings
 from recog.index.faiss_index import FaceIndex
 from recog.index.shortlist import LENGTH, RECALL_AT_1, RECALL_AT_10
@@ -277,7 +277,7 @@ def measure(count: int) -> Iterator[list[object]]:
         yield graph(count, faces, exact)
 
 
-def plot(rows: list[list[object]], path: Path) -> None:
+def plot(rows: Sequence[Sequence[object]], path: Path) -> None:
     """Median time of one probe against the number of faces."""
     import matplotlib as mpl
     from matplotlib import pyplot as plt
@@ -303,8 +303,10 @@ def main() -> None:
     faiss.omp_set_num_threads(options.threads)
     sizes = [10_000, 100_000] if options.quick else options.faces
     rows = [row for count in sizes for row in measure(count)]
-    write_results("search.csv", machine(threads=options.threads, faiss=faiss.__version__, seed=0), HEADER, rows)
-    plot(rows, RESULTS / "search.svg")
+    earlier = kept_rows("search.csv", 1, {(str(count),) for count in sizes})
+    everything: list[Sequence[object]] = sorted([*earlier, *rows], key=lambda row: int(str(row[0])))
+    write_results("search.csv", machine(threads=options.threads, faiss=faiss.__version__, seed=0), HEADER, everything)
+    plot(everything, RESULTS / "search.svg")
 
 
 if __name__ == "__main__":

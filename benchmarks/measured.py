@@ -5,7 +5,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -22,6 +22,16 @@ def machine(*, threads: int, **facts: object) -> str:
     command = shlex.join(["python", "-m", f"benchmarks.{Path(sys.argv[0]).stem}", *sys.argv[1:]])
     load = os.getloadavg()[0]
     return f"{model}, {os.cpu_count()} cores, {threads} threads, load {load:.1f}; {others}; {command}"
+
+
+def kept_rows(name: str, columns: int, measured: Collection[tuple[str, ...]]) -> list[list[str]]:
+    """Rows of earlier runs in benchmarks/results/NAME whose first `columns` are not those of rows measured now."""
+    path = RESULTS / name
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(line for line in file if not line.startswith("#")))[1:]
+    return [row for row in rows if tuple(row[:columns]) not in measured]
 
 
 def write_results(name: str, comment: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

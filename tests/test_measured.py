@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.made_up_faces import MadeUpFaces
 from benchmarks.measure_ranges import best_range
-from benchmarks.measured import machine
+from benchmarks.measured import kept_rows, machine
 from recog.distance import squared_distances
 
 
@@ -14,6 +14,13 @@ def test_a_results_comment_names_threads_facts_and_the_command() -> None:
     assert "seed 7" in line
     assert "python -m benchmarks." in line
     assert "\n" not in line
+
+
+def test_rows_of_an_earlier_run_stay_unless_they_are_measured_again() -> None:
+    every = kept_rows("naming.csv", 1, set())
+    assert len({row[0] for row in every}) > 1
+    assert [row for row in every if row[0] != every[0][0]] == kept_rows("naming.csv", 1, {(every[0][0],)})
+    assert kept_rows("nothing.csv", 1, set()) == []
 
 
 def test_made_up_people_are_as_far_apart_as_real_ones() -> None:
