@@ -123,3 +123,16 @@ def test_pictures_are_drawn_when_they_come_into_sight(tmp_path: Path) -> None:
         browser.wait(f"{drawn}.at(-1)")
         assert sum(browser.value(drawn)) < 20
         assert browser.value("[...document.images].every((image) => image.getAttribute('loading') === null)")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: the gallery was not opened in a browser")
+def test_nothing_is_wider_than_a_phone(tmp_path: Path) -> None:
+    """Nor is what is out of sight, whose size is a guess."""
+    works = tuple(entry(number, styles={"one_long_name": 7, "another_long_name": 3}) for number in range(1, 21))
+    page = gallery_page(StyleGallery("/library", "2026-11-22T12:00:00+01:00", works))
+    path = tmp_path / "gallery.html"
+    path.write_text(page, encoding="utf-8")
+    with Browser(tmp_path) as browser:
+        browser.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
+        browser.open(path)
+        assert browser.value("document.documentElement.scrollWidth") == 390
