@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.sabotage import SABOTAGES, Sabotage
+from tests.faults.defences import SABOTAGES, Sabotage
 from tests.faults.tracing import ROOT
 
 
