@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from math import exp, expm1, log, log1p, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recog.distance import paired_squared_distances
 from recog.types import Calibration, Embeddings, Match, Neighbour, Verification
@@ -22,6 +23,9 @@ NEAR_TIE = 0.05
 """Squared distance within which faces count as nearly as near as the nearest: below the difference that another
 photo of the same person in the same session makes, so nothing rests on the order inside it."""
 
+
+SECOND_IN_A_PHOTO = 0.5
+"""Share of the threshold up to which a second face of one photo gets the same name."""
 
 STRANGERS_NAMED = 0.05
 """Share of strangers that may get a name; once a gallery is so large that more would, the threshold falls."""
@@ -80,6 +84,27 @@ def identify(
     electorate = Counter(person_of[near.face_id] for near in named if near.squared_distance <= reach)
     # Counter and dict keep the order of first sight, which is nearest first: max takes the nearest of equals.
     return match(max(electorate, key=electorate.__getitem__)), nearest
+
+
+def give_way(
+    photo_ids: NDArray[np.int64],
+    person_ids: NDArray[np.int64],
+    squared_distances: NDArray[np.floating],
+    *,
+    threshold: float,
+) -> NDArray[np.bool_]:
+    """Which of (n,) faces that were accepted as people stay unnamed, for a nearer face of the photo is that person.
+
+    Two faces of one photo are rarely one person, and relatives stand side by side. Mirrors, collages and photos of
+    photos do show somebody twice: who is within SECOND_IN_A_PHOTO of the threshold keeps the name. Of equally near
+    faces the first keeps it. A face whose person a human confirmed comes with a distance below 0, and always does.
+    """
+    order = np.lexsort((squared_distances, person_ids, photo_ids))
+    second = np.zeros(len(order), np.bool_)
+    second[1:] = (np.diff(photo_ids[order]) == 0) & (np.diff(person_ids[order]) == 0)
+    gives = np.zeros(len(order), np.bool_)
+    gives[order] = second
+    return gives & (squared_distances > SECOND_IN_A_PHOTO * threshold)
 
 
 def verify(left: Embeddings, right: Embeddings, calibration: Calibration) -> Verification:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from recog.identify import (
     NEAR_TIE,
+    SECOND_IN_A_PHOTO,
     STRANGERS_NAMED,
+    give_way,
     identification_threshold,
     identify,
     probability,
@@ -138,6 +140,21 @@ def test_probability_falls_with_distance_and_survives_any_slope() -> None:
     assert [probability(squared, steep) for squared in (0.0, 1.0, 4.0)] == [1.0, 0.5, 0.0]
     falling = [probability(squared, CALIBRATION) for squared in np.linspace(0, 4, 50)]
     assert falling == sorted(falling, reverse=True)
+
+
+def test_faces_give_way_in_their_photo_as_the_slow_loop_says() -> None:
+    random = np.random.default_rng(2)
+    photos, people = random.integers(0, 20, 300), random.integers(0, 4, 300)
+    squared = np.where(random.random(300) < 0.1, -1.0, random.integers(0, 20, 300) / 20)
+    expected = []
+    for row in range(300):
+        mates = [other for other in range(300) if photos[other] == photos[row] and people[other] == people[row]]
+        first = min(mates, key=lambda other: (squared[other], other))
+        expected.append(bool(row != first and squared[row] > SECOND_IN_A_PHOTO * 0.8))
+    assert give_way(photos, people, squared, threshold=0.8).tolist() == expected
+    assert {True, False} == set(expected)
+    none = np.empty(0, np.int64)
+    assert give_way(none, none, np.empty(0), threshold=0.8).tolist() == []
 
 
 TAILED = replace(CALIBRATION, tail=20.0)

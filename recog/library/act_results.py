@@ -33,7 +33,8 @@ class FaceReasons:
 
     nearest is the best candidate among people that the face may be (rejected are those it may not), whether or not it
     is near enough; probability the calibrated one that it is right. embedded is False where this network has not seen
-    the face. shortfalls: why it is too poor to found a cluster, left_out: even to join one; empty where it is not.
+    the face. second: another face of the photo is that person, which this one could only be too within the threshold.
+    shortfalls: why it is too poor to found a cluster, left_out: even to join one; empty where it is not.
     """
 
     face: Face
@@ -48,6 +49,7 @@ class FaceReasons:
     embedded: bool
     shortfalls: tuple[Shortfall, ...]
     left_out: tuple[Shortfall, ...]
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)

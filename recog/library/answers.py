@@ -2,7 +2,11 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
 
 from recog import identify as decide
 from recog.boxes import match_boxes
@@ -25,8 +29,11 @@ from recog.library.verifying import decided
 from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.rows import SAME_FACE_IOU
-from recog.types import Origin
+from recog.types import Face, Match, Origin
 from recog.verification.features import Method
+
+NamedFace: TypeAlias = tuple[int, int, float]
+"""Face, person, squared distance."""
 
 PULLED_IN = 20_000
 """Faces of a library up to which naming one of them names the others that are near at once: about a second."""
@@ -35,7 +42,8 @@ PULLED_IN = 20_000
 def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: Path) -> IdentifiedPhoto:
     """Name every face of a photo, or call it unknown (open set).
 
-    A photo of the library is asked about like any other, but what a human said of its faces holds.
+    A photo of the library is asked about like any other, but what a human said of its faces holds. Of two faces of the
+    photo that are taken for one person the nearer one is; see recog.identify.give_way.
     """
     probe = read_probe(photo, networks)
     stored = _stored_faces(catalog, probe)
@@ -45,34 +53,44 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     faces = []
     decisions, people = gallery.named(probe.embeddings, refused)
     threshold = gallery.threshold
-    for number, (box, (accepted, nearest)) in enumerate(zip(probe.faces.boxes, decisions, strict=True), start=1):
-        if stored.get(number - 1) in ignored:
-            accepted = None  # noqa: PLW2901 - nobody cares whose face this is
+    accepted = {row: one for row, (one, _) in enumerate(decisions) if one and stored.get(row) not in ignored}
+    second = _second_faces(accepted, threshold)
+    for row, (box, (_, nearest)) in enumerate(zip(probe.faces.boxes, decisions, strict=True)):
+        named = accepted.get(row) if row not in second else None
         faces.append(
             Identification(
-                number=number,
+                number=row + 1,
                 box=box,
-                person=people[accepted.person_id] if accepted else None,
+                person=people[named.person_id] if named else None,
                 nearest=nearest,
                 nearest_person=people[nearest.person_id] if nearest else None,
                 probability=decide.probability(nearest.squared_distance, calibration) if nearest else 0.0,
-                threshold=threshold,
+                threshold=decide.SECOND_IN_A_PHOTO * threshold if row in second else threshold,
             )
         )
     return IdentifiedPhoto(photo, tuple(faces))
+
+
+def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
+    """Rows of one photo's faces that give way to another one."""
+    rows = np.array(list(accepted), np.int64)
+    people = np.array([one.person_id for one in accepted.values()], np.int64)
+    squared = np.array([one.squared_distance for one in accepted.values()])
+    return set(rows[decide.give_way(np.zeros_like(rows), people, squared, threshold=threshold)].tolist())
 
 
 def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> MatchReport:
     """Name every face of the library that nobody confirmed, by distance; earlier matches are replaced.
 
     What humans said holds: confirmed names stay, ignored faces get none, and a rejected person gives way to the next
-    best one. The caller holds the writer's lock.
+    best one. Of two faces of a photo that are taken for one person the nearer one is. The caller holds the writer's
+    lock.
     """
     start = time.perf_counter()
     network = networks.info.sha256
     ignored = catalog.ignored()
     rejections = catalog.rejections()
-    matches: list[tuple[int, int, float]] = []
+    matches: list[NamedFace] = []
     unknown = 0
     for rows in catalog.embeddings(network):
         face_ids = rows.face_ids.tolist()
@@ -85,11 +103,30 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
                 unknown += 1
             else:
                 matches.append((face_id, accepted.person_id, accepted.squared_distance))
+    named_once = _without_second_faces(catalog, matches, gallery.threshold)
+    unknown += len(matches) - len(named_once)
+    matches = named_once
     catalog.set_matches(network, matches)
     counts = Counter(person_id for _, person_id, _ in matches)
     people = {person.id: person for person in catalog.people(hidden=True)}
     named = sorted(((people[one], count) for one, count in counts.items()), key=lambda row: (-row[1], row[0].name))
     return MatchReport(tuple(named), unknown, time.perf_counter() - start)
+
+
+def _without_second_faces(catalog: Catalog, matches: Sequence[NamedFace], threshold: float) -> list[NamedFace]:
+    """The matches but those that give way to another face of their photo, confirmed ones among these."""
+    owners = catalog.owners()
+    face_ids, people = (np.array([match[place] for match in matches], np.int64) for place in (0, 1))
+    squared = np.array([match[2] for match in matches])
+    photos = owners.photo_ids[np.searchsorted(owners.face_ids, face_ids)]
+    said = owners.confirmed & np.isin(owners.photo_ids, photos)
+    gives = decide.give_way(
+        np.concatenate([photos, owners.photo_ids[said]]),
+        np.concatenate([people, owners.person_ids[said]]),
+        np.concatenate([squared, np.full(np.count_nonzero(said), -1.0)]),
+        threshold=threshold,
+    )[: len(matches)]
+    return [match for match, gone in zip(matches, gives.tolist(), strict=True) if not gone]
 
 
 def pull_in(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED_IN) -> MatchReport | None:
@@ -116,6 +153,8 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         if len(embedding) and face.origin is not Origin.CONFIRMED
         else None
     )
+    threshold = gallery.threshold
+    second = nearest is not None and _is_second(catalog.faces_of_photo(face.photo_id), face, nearest, threshold)
     return FaceReasons(
         face=face,
         paths=tuple(catalog.paths([face.photo_id]).get(face.photo_id, ())),
@@ -125,10 +164,19 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         nearest=nearest,
         nearest_person=people[nearest.person_id] if nearest else None,
         probability=decide.probability(nearest.squared_distance, networks.calibration) if nearest else 0.0,
-        threshold=gallery.threshold,
+        threshold=decide.SECOND_IN_A_PHOTO * threshold if second else threshold,
+        second=second,
         embedded=len(embedding) == 1,
         shortfalls=may_found(quality).shortfalls,
         left_out=may_join(quality).shortfalls,
+    )
+
+
+def _is_second(faces: Sequence[Face], face: Face, nearest: Match, threshold: float) -> bool:
+    """Whether another face of the photo is that person, and this one too far to be so as well."""
+    others = (one for one in faces if one.id != face.id and one.person_id == nearest.person_id)
+    return decide.SECOND_IN_A_PHOTO * threshold < nearest.squared_distance <= threshold and any(
+        one.origin is Origin.CONFIRMED or (one.squared_distance or 0.0) <= nearest.squared_distance for one in others
     )
 
 

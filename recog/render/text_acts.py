@@ -80,6 +80,11 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
     near = distance_against(result.nearest.squared_distance, result.threshold)
     threshold = distance_against(result.threshold, result.nearest.squared_distance)
     who = f"{refused}the nearest{' other' if refused else ''} person, {printable(result.nearest_person.name)}"
+    if result.second:
+        return (
+            f"is nobody's: {who}, is at distance {near}, but is another face of the same photo already; "
+            f"two are one person up to {threshold} alone."
+        )
     if result.nearest.squared_distance > result.threshold:
         odds = percent(result.probability)
         return f"is nobody's: {who}, is at distance {near}, beyond the threshold {threshold} (probability {odds})."

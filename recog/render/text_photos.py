@@ -76,12 +76,13 @@ def identified(photo: IdentifiedPhoto) -> str:
     head = f"{_shown(photo.path)}: {count(len(photo.faces), 'face')}"
     if not photo.faces:
         return head
+    limit = max(face.threshold for face in photo.faces)
     rows = table(
         ("face", "name", "distance", "probability", "nearest"),
-        [_identity(face) for face in photo.faces],
+        [_identity(face, limit) for face in photo.faces],
         right=(0, 2, 3),
     )
-    return f"{head}, a name is given up to distance {distance(photo.faces[0].threshold)}\n{rows}"
+    return f"{head}, a name is given up to distance {distance(limit)}\n{rows}"
 
 
 def matches(report: MatchReport) -> str:
@@ -139,12 +140,15 @@ def _found(found: FoundFace) -> tuple[str, str, str, str, str]:
     return distance(found.squared_distance), percent(found.probability), name, str(found.face.id), path
 
 
-def _identity(face: Identification) -> tuple[str, str, str, str, str]:
+def _identity(face: Identification, limit: float) -> tuple[str, str, str, str, str]:
     name = printable(face.person.name) if face.person is not None else "unknown"
     if face.nearest is None or face.nearest_person is None:
         return str(face.number), name, "-", "-", "nobody is enrolled"
     shown = distance_against(face.nearest.squared_distance, face.threshold)
-    return str(face.number), name, shown, percent(face.probability), printable(face.nearest_person.name)
+    nearest = printable(face.nearest_person.name)
+    if face.threshold < limit:
+        nearest += ", who is a nearer face here"
+    return str(face.number), name, shown, percent(face.probability), nearest
 
 
 def _shown(path: Path) -> str:

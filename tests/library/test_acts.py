@@ -6,6 +6,7 @@ import pytest
 
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.answers import pull_in
+from recog.render.text import to_text
 from recog.types import Origin
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
 
@@ -13,6 +14,8 @@ REDDISH = (240, 60, 60)
 """Near RED: one person by distance."""
 OLIVE = (207, 202, 20)
 """Between RED and GREEN, near enough to each, nearer to RED."""
+ORANGE = (200, 150, 20)
+"""Near enough to RED to be called by its name, and not near enough to be so beside it."""
 
 
 def face_of(library: PaintedLibrary, path: Path, number: int = 1) -> int:
@@ -74,6 +77,32 @@ def test_a_rejected_face_goes_to_the_next_best_person_and_never_back(library: Pa
     assert library.identify(olive).faces[0].person is None
     library.confirm("Ada", [face])
     assert name_of(library, face) == "Ada"
+
+
+def test_of_two_faces_of_a_photo_the_nearer_one_gets_the_name(library: PaintedLibrary, folder: Path) -> None:
+    both, alone = paint(folder / "both.png", ORANGE, (225, 30, 20)), paint(folder / "alone.png", ORANGE)
+    mirror, said = paint(folder / "mirror.png", (228, 22, 20), RED), paint(folder / "said.png", ORANGE, OLIVE)
+    library.index([folder])
+    library.enrol("Ada", [paint(folder.parent / "ada.png", RED)])
+
+    def names(photo: Path) -> list[str | None]:
+        return [face.person.name if face.person else None for face in library.identify(photo).faces]
+
+    assert names(both) == [None, "Ada"]
+    assert names(alone) == ["Ada"]
+    assert names(mirror) == ["Ada", "Ada"]
+    assert "unknown     0.3" in to_text(library.identify(both))
+    assert "Ada, who is a nearer face here" in to_text(library.identify(both))
+    assert name_of(library, face_of(library, both, 1)) is None
+    assert name_of(library, face_of(library, both, 2)) == "Ada"
+    assert name_of(library, face_of(library, alone)) == "Ada"
+    assert [name_of(library, face_of(library, mirror, number)) for number in (1, 2)] == ["Ada", "Ada"]
+    reasons = library.why(face_of(library, both, 1))
+    assert reasons.second
+    assert "is another face of the same photo already" in to_text(reasons)
+    assert [name_of(library, face_of(library, said, number)) for number in (1, 2)] == ["Ada", None]
+    library.confirm("Ada", [face_of(library, said, 2)])
+    assert [name_of(library, face_of(library, said, number)) for number in (1, 2)] == ["Ada", "Ada"]
 
 
 def test_an_ignored_face_is_named_grouped_and_reported_by_no_job(
