@@ -137,7 +137,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a catalog whose restore was cut short is not opened",
-        "recog/store/engine.py", "            refuse_half_restored(database.path)\n", "",
+        "recog/store/engine.py", "        refuse_half_restored(path)\n", "",
         "tests/library/test_backup.py -k cut_short",
     ),
     Sabotage(
