@@ -26,6 +26,7 @@ from recog.library.results import (
     VerifiedPair,
 )
 from recog.library.verifying import decided
+from recog.photos import PhotoSource
 from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.rows import SAME_FACE_IOU
@@ -39,7 +40,9 @@ PULLED_IN = 20_000
 """Faces of a library up to which naming one of them names the others that are near at once: about a second."""
 
 
-def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: Path) -> IdentifiedPhoto:
+def identify(
+    catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: Path | PhotoSource
+) -> IdentifiedPhoto:
     """Name every face of a photo, or call it unknown (open set).
 
     A photo of the library is asked about like any other, but what a human said of its faces holds. Of two faces of the
@@ -68,7 +71,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
                 threshold=decide.SECOND_IN_A_PHOTO * threshold if row in second else threshold,
             )
         )
-    return IdentifiedPhoto(photo, tuple(faces))
+    return IdentifiedPhoto(probe.path, tuple(faces))
 
 
 def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
@@ -191,17 +194,23 @@ def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, int]:
 
 
 def verify_photos(
-    networks: Networks, left: Path, right: Path, *, face: int | None, other_face: int | None, method: Method
+    networks: Networks,
+    left: Path | PhotoSource,
+    right: Path | PhotoSource,
+    *,
+    face: int | None,
+    other_face: int | None,
+    method: Method,
 ) -> VerifiedPair:
     """Are the faces of two photos one person? Needs no library."""
     a, b = read_probe(left, networks), read_probe(right, networks)
     row, other = pick_face(a, face), pick_face(b, other_face, option="--other-face")
     decision = decided(networks, method, a.embeddings[row], b.embeddings[other : other + 1])
-    return VerifiedPair(left, right, a.faces.boxes[row], b.faces.boxes[other], decision)
+    return VerifiedPair(a.path, b.path, a.faces.boxes[row], b.faces.boxes[other], decision)
 
 
 def verify_person(
-    catalog: Catalog, networks: Networks, photo: Path, name: str, *, face: int | None, method: Method
+    catalog: Catalog, networks: Networks, photo: Path | PhotoSource, name: str, *, face: int | None, method: Method
 ) -> VerifiedPair:
     """Is the face of a photo a person of the library? Decided by the confirmed face that speaks for it most."""
     person = catalog.person(name)
@@ -212,10 +221,12 @@ def verify_person(
     if len(own) == 0:
         raise NoFaceFoundError(f"{person.name} has no confirmed face: run 'recog enrol' with a photo of the person")
     decision = decided(networks, method, probe.embeddings[row], own)
-    return VerifiedPair(photo, person.name, probe.faces.boxes[row], None, decision)
+    return VerifiedPair(probe.path, person.name, probe.faces.boxes[row], None, decision)
 
 
-def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: Path, *, k: int) -> SearchResult:
+def search(
+    catalog: Catalog, networks: Networks, index: FreshIndex, photo: Path | PhotoSource, *, k: int
+) -> SearchResult:
     """The k nearest faces of the library for every face of a photo."""
     probe: Probe = read_probe(photo, networks)
     neighbours = index.current().search(probe.embeddings, k)
@@ -235,4 +246,4 @@ def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: Path,
             for one in row
         )
         results.append(FaceSearch(number, box, found))
-    return SearchResult(photo, tuple(results))
+    return SearchResult(probe.path, tuple(results))

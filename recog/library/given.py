@@ -1,11 +1,24 @@
-"""Paths as callers give them: one or several, as text or as Path."""
+"""Photos and folders as callers give them: one or several paths, as text or as Path, or the bytes of a photo."""
 
+import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
+from recog.photos import PhotoSource
+
 AnyPath: TypeAlias = str | os.PathLike[str]
+AnyPhoto: TypeAlias = AnyPath | bytes
+IN_MEMORY = Path("photo")
+"""What results and errors call a photo that was given as bytes."""
+
+
+def photo_of(given: AnyPhoto) -> Path | PhotoSource:
+    """A photo to ask about: where it is, or, given as the bytes of a photo file, these."""
+    if isinstance(given, bytes):
+        return PhotoSource(IN_MEMORY, given, hashlib.sha256(given).hexdigest())
+    return Path(given)
 
 
 def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:

@@ -18,7 +18,7 @@ from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
-from recog.library.given import AnyPath, is_there, several, whole
+from recog.library.given import AnyPath, AnyPhoto, is_there, photo_of, several, whole
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
@@ -162,9 +162,9 @@ class PhotoLibrary(StylingVerbs, PruneVerbs):
             paths = [path.absolute() for path in several(photos)]
             return people.enrol(catalog, self.networks, name, paths, face=face, k=self.settings.k)
 
-    def identify(self, photo: AnyPath) -> IdentifiedPhoto:
-        """Name every face of a photo, or call it unknown."""
-        return answers.identify(self.catalog, self.networks, self.gallery, Path(photo))
+    def identify(self, photo: AnyPhoto) -> IdentifiedPhoto:
+        """Name every face of a photo, by path or by the bytes of its file, or call it unknown."""
+        return answers.identify(self.catalog, self.networks, self.gallery, photo_of(photo))
 
     def identify_all(self) -> MatchReport:
         """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
@@ -173,8 +173,8 @@ class PhotoLibrary(StylingVerbs, PruneVerbs):
 
     def verify(
         self,
-        left: AnyPath,
-        right: AnyPath,
+        left: AnyPhoto,
+        right: AnyPhoto,
         *,
         face: int | None = None,
         other_face: int | None = None,
@@ -183,16 +183,16 @@ class PhotoLibrary(StylingVerbs, PruneVerbs):
         """Are two faces one person? right is a photo where a file of that name exists, else a person's name."""
         if not isinstance(right, str) or Path(right).is_file():
             return answers.verify_photos(
-                self.networks, Path(left), Path(right), face=face, other_face=other_face, method=method
+                self.networks, photo_of(left), photo_of(right), face=face, other_face=other_face, method=method
             )
         try:
-            return answers.verify_person(self.catalog, self.networks, Path(left), right, face=face, method=method)
+            return answers.verify_person(self.catalog, self.networks, photo_of(left), right, face=face, method=method)
         except CatalogError as error:
             raise type(error)(f"{right!r} is no photo file here, and as a name: {error}") from error
 
-    def search(self, photo: AnyPath, *, k: int = 20) -> SearchResult:
+    def search(self, photo: AnyPhoto, *, k: int = 20) -> SearchResult:
         """The k nearest faces of the library for every face of a photo."""
-        return answers.search(self.catalog, self.networks, self.fresh_index, Path(photo), k=k)
+        return answers.search(self.catalog, self.networks, self.fresh_index, photo_of(photo), k=k)
 
     def people(self, *, hidden: bool = False) -> tuple[Person, ...]:
         """Everybody with a name, by name; hidden people only where asked for."""

@@ -8,7 +8,7 @@ from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, SeveralFacesFoundError
 from recog.library.networks import Networks
-from recog.photos import read_photo
+from recog.photos import PhotoSource, decode_photo, read_source
 from recog.quality import FaceQuality, frontality, may_join, sharpness
 from recog.store.records import ScannedPhoto
 from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace
@@ -51,9 +51,10 @@ def cut_faces(photo: DecodedPhoto, networks: Networks) -> CutFaces:
     )
 
 
-def read_probe(path: Path, networks: Networks) -> Probe:
-    """Find, crop and embed the faces of a photo; NoFaceFoundError where it shows none."""
-    photo = read_photo(path)
+def read_probe(given: Path | PhotoSource, networks: Networks) -> Probe:
+    """Find, crop and embed the faces of a photo, by path or in memory; NoFaceFoundError where it shows none."""
+    source = given if isinstance(given, PhotoSource) else read_source(given)
+    path, photo = source.path, decode_photo(source)
     faces = cut_faces(photo, networks)
     if not faces.boxes:
         height, width = photo.pixels.shape[:2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.errors import NoFaceFoundError
+from recog.errors import NoFaceFoundError, PhotoError
 from recog.types import FaceBox, Pixels
 from tests.painted import GREEN, RED, CellDetector, PaintedLibrary, paint
 
@@ -62,3 +62,16 @@ def test_paths_may_be_text_and_one_needs_no_list(library: PaintedLibrary, folder
     assert library.search(ann, k=1).path == Path(ann)
     assert library.verify(ann, ann).right == Path(ann)
     assert library.verify(ann, "Ann").right == "Ann"
+
+
+def test_a_photo_may_be_given_as_its_bytes(library: PaintedLibrary, folder: Path) -> None:
+    ann, party = paint(folder / "ann.png", RED), paint(folder / "party.png", GREEN, RED)
+    library.enrol("Ann", ann)
+    identified = library.identify(party.read_bytes())
+    assert [face.person.name if face.person else None for face in identified.faces] == [None, "Ann"]
+    assert identified.path == Path("photo")
+    assert library.verify(ann.read_bytes(), party.read_bytes(), other_face=2).verification.same
+    assert not library.verify(party.read_bytes(), "Ann", face=1).verification.same
+    assert library.search(ann.read_bytes(), k=1).faces[0].found[0].paths == (ann,)
+    with pytest.raises(PhotoError, match="photo is not a photo"):
+        library.identify(b"these are no bytes of a photo")
