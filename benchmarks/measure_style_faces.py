@@ -1,12 +1,12 @@
 """How far a face moves when its photo is styled, for every way to treat faces and colours, by recog's own distance.
 
-    python -m benchmarks.measure_style_faces --style ../shared/data/style/starry_night_google.jpg
+    python -m benchmarks.measure_style_faces
 
-Writes benchmarks/results/style_faces.csv, numbers only; no picture is kept. Of each of the first --people folders of
-PHOTOS, the first photo with just one face is styled with the default settings but --size, once for every setting of
-faces and colours. The face is embedded before and after with the default network, at the place where it was found
-before; beside the distance: in how many results it is still within the calibrated threshold (recog would know the
-person), and in how many the detector still finds a face there.
+Writes benchmarks/results/style_faces.csv, numbers only; no picture is kept. Of the first --people folders of PHOTOS
+that have a photo with just one face, the first such photo is styled with the default settings but --size, once for
+every setting of faces and colours. The face is embedded before and after with the default network, at the place where
+it was found before; beside the distance: in how many results it is still within the calibrated threshold (recog would
+know the person), and in how many the detector still finds a face there.
 """
 
 import argparse
@@ -38,10 +38,14 @@ SAME = 0.3
 
 def portraits(photos: Path, people: int, networks: Networks) -> Iterator[tuple[Pixels, FaceBox]]:
     """One photo a person, with its only face."""
-    for folder in sorted(path for path in photos.iterdir() if path.is_dir())[:people]:
+    found = 0
+    for folder in sorted(path for path in photos.iterdir() if path.is_dir()):
+        if found == people:
+            return
         for path in sorted(folder.iterdir()):
             pixels = read_photo(path).pixels
             if len(boxes := networks.detector.detect(pixels)) == 1:
+                found += 1
                 yield pixels, boxes[0]
                 break
 
@@ -63,9 +67,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path, nargs="?", default=DATA / "identities", help="a folder a person")
     parser.add_argument("--style", type=Path, default=DATA / "style" / "starry_night_google.jpg")
-    parser.add_argument("--people", type=int, default=4)
-    parser.add_argument("--size", type=int, default=StyleSettings().size)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--people", type=int, default=12)
+    parser.add_argument("--size", type=int, default=128, help="longest side of each result, pixels")
+    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     networks = Networks(read_settings())
@@ -96,11 +100,14 @@ def main() -> None:
             )
         )
         print(*rows[-1], flush=True)
+    widths = [box.width * min(1.0, base.size / max(pixels.shape[:2])) for pixels, box in contents]
     comment = machine(
         threads=options.threads,
         embedder=networks.info.name,
         threshold=f"{threshold:.4f}",
-        size=base.size,
+        pictures=f"of {base.size} px where the default is {StyleSettings().size}",
+        faces=f"{min(widths):.0f} to {max(widths):.0f} px wide",
+        photos=f"the first with one face of the first {len(contents)} people of {options.photos.name} by folder",
         steps=base.steps,
         style=options.style.name,
     )

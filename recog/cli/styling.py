@@ -66,7 +66,7 @@ def run(
         typer.Option(metavar="W,W...", help="Blend all styles in one picture, by these weights.", show_default=False),
     ] = None,
     size: Annotated[int, typer.Option(metavar="PX", help="Longest side of a result.")] = 512,
-    steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 90,
+    steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 60,
     weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style; that of the content is 1.")] = 20.0,
     faces: Annotated[FaceCare, typer.Option(help="Keep faces, soften the style there, or style them.")] = FaceCare.SOFT,
     colours: Annotated[

@@ -14,6 +14,9 @@ from recog.types import Pixels
 
 LEAST_SIDE = 32
 """Pixels: below that the middle layers, which see an eighth of the width, have nothing to look at."""
+LEAST_COARSE_SIDE = 64
+"""Pixels: a scale below that is not worked through. From one of 48 px the style brought its large shapes along, a tree
+where the content had houses, and at 256 px the content cost ended higher."""
 
 
 def fitted_size(height: int, width: int, longest: int) -> tuple[int, int]:
@@ -45,11 +48,11 @@ def check_style(pixels: Pixels) -> None:
 def scale_sizes(size: tuple[int, int], scales: int) -> list[tuple[int, int]]:
     """The sizes that are worked through to reach size, coarse to fine, each twice the one before.
 
-    Scales whose shortest side would be under 2 * LEAST_SIDE are left out, never the last.
+    Scales whose shortest side would be under LEAST_COARSE_SIDE are left out, never the last.
     """
     height, width = size
     halved = [(round(height / 2**step), round(width / 2**step)) for step in reversed(range(1, scales))]
-    return [*(each for each in halved if min(each) >= 2 * LEAST_SIDE), size]
+    return [*(each for each in halved if min(each) >= LEAST_COARSE_SIDE), size]
 
 
 def style_size(style: tuple[int, int], generated: tuple[int, int], scale: float) -> tuple[int, int]:

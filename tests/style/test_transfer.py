@@ -10,7 +10,7 @@ import torch
 from recog.errors import ConfigError, StyleError
 from recog.style.layers import CAFFE, StyleNetwork
 from recog.style.settings import Colours, Faces, Optimiser, PoolingKind, Start, StyleSettings
-from recog.style.transfer import StyleProgress, stylize
+from recog.style.transfer import MOST_COARSE_STEPS, StyleProgress, stylize
 from recog.types import FaceBox, Pixels
 
 LAYERS = (("relu1_1", 1.0), ("relu2_1", 1.0), ("relu3_1", 1.0))
@@ -65,6 +65,15 @@ def test_scales_go_from_coarse_to_fine_and_the_result_has_the_size_asked_for(
     assert [item.scale for item in items] == [1] * 4 + [2] * 3 + [3] * 3
     assert items[-1].pixels is not None
     assert items[-1].pixels.shape == (256, 320, 3)
+
+
+def test_a_coarse_scale_has_no_more_steps_than_help_and_the_last_has_the_rest(
+    network: StyleNetwork, stripes: Pixels
+) -> None:
+    content = np.repeat(np.repeat(stripes, 2, axis=0), 2, axis=1)  # 128 x 160
+    settings = quick(size=160, scales=3, steps=2 * MOST_COARSE_STEPS + 30)
+    items = list(stylize(content, stripes, settings, network))
+    assert [item.scale for item in items] == [1] * MOST_COARSE_STEPS + [2] * (MOST_COARSE_STEPS + 30)
 
 
 def test_coarse_scales_start_the_fine_one_at_a_lower_cost_than_noise(
