@@ -328,9 +328,9 @@ def _score_pairs(
 def _check(out: Path | None) -> None:
     """Refuse before the work what could not be drawn after it."""
     if out is not None:
-        from recog.render.plots import check_plots
+        from recog.render.canvas import check_drawing
 
-        check_plots()
+        check_drawing()
 
 
 def _show(

@@ -6,11 +6,11 @@ import json
 from html import escape
 from pathlib import Path
 
-from recog.errors import ConfigError
 from recog.library.map_results import FaceMap
 from recog.library.private_file import write_private
 from recog.printable import printable
 from recog.render import page
+from recog.render.canvas import figure
 from recog.render.figures import count
 
 SIDE = 1000
@@ -52,17 +52,11 @@ def map_page(found: FaceMap) -> str:
 
 def map_picture(found: FaceMap) -> bytes:
     """A PNG of 1600 x 1600 pixels, drawn by matplotlib; ConfigError where that is not installed."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an extra, and slow to load
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as error:
-        raise ConfigError("a picture of the map needs matplotlib: install recog[plots]") from error
+    drawn = figure((10, 10), dpi=160)
     from matplotlib.colors import hsv_to_rgb  # noqa: PLC0415
 
     hue = _hues(found)
-    figure = Figure(figsize=(10, 10), dpi=160)
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.03, 0.03, 0.94, 0.9))
+    axes = drawn.add_axes((0.03, 0.03, 0.94, 0.9))
     colours = [
         (0.7, 0.68, 0.64) if one.person is None else tuple(hsv_to_rgb((hue[one.person] / 360, 0.65, 0.8)))
         for one in found.faces
@@ -75,7 +69,7 @@ def map_picture(found: FaceMap) -> bytes:
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xticks=[], yticks=[])
     axes.set_title(f"{title(found)}\n{caption(found)}", fontsize=9, parse_math=False)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    drawn.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 

@@ -3,10 +3,9 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
-from recog.errors import ConfigError
+from recog.render.canvas import figure
 
 COLOURS = ("#2f6f62", "#b4532a", "#4a5fa5", "#8a6d1f", "#7a3b69", "#5b6770")
 _SIZE = (7.2, 4.6)
@@ -37,7 +36,7 @@ class Axes:
 
 def curves(lines: Sequence[Line], axes: Axes, *, square: bool = False) -> bytes:
     """Rates against whatever x is, each with its band; the y axis starts where the lowest line does."""
-    figure, plot = _figure()
+    drawn, plot = _axes()
     for line, colour in zip(lines, _cycled(len(lines)), strict=True):
         marker = "o" if line.points or len(line.x) < 12 else None
         plot.plot(line.x, line.y, color=colour, linewidth=1.8, marker=marker, markersize=4, label=line.name)
@@ -49,14 +48,14 @@ def curves(lines: Sequence[Line], axes: Axes, *, square: bool = False) -> bytes:
         plot.set_ylim(-0.02, 1.02)
     if len(lines) > 1:
         plot.legend(frameon=False, fontsize=9)
-    return _png(figure, plot, axes)
+    return _png(drawn, plot, axes)
 
 
 def histograms(
     edges: Sequence[float], groups: Sequence[tuple[str, Sequence[int]]], axes: Axes, *, mark: float
 ) -> bytes:
     """Shares of each group by bin, one over the other, and a line at `mark`."""
-    figure, plot = _figure()
+    drawn, plot = _axes()
     for (name, counts), colour in zip(groups, _cycled(len(groups)), strict=True):
         total = max(1, sum(counts))
         shares = [count / total for count in counts]
@@ -64,12 +63,12 @@ def histograms(
         plot.stairs(shares, edges, color=colour, linewidth=1.2)
     plot.axvline(mark, color="#333333", linewidth=1, linestyle="--", label=f"threshold {mark:.3f}")
     plot.legend(frameon=False, fontsize=9)
-    return _png(figure, plot, axes)
+    return _png(drawn, plot, axes)
 
 
 def bars(names: Sequence[str], groups: Sequence[Line], axes: Axes) -> bytes:
     """A bar for each name and group with its interval; a group's x are the places of its names."""
-    figure, plot = _figure()
+    drawn, plot = _axes()
     width = 0.8 / len(groups)
     for number, (group, colour) in enumerate(zip(groups, _cycled(len(groups)), strict=True)):
         places = [x + (number - (len(groups) - 1) / 2) * width for x in group.x]
@@ -80,33 +79,22 @@ def bars(names: Sequence[str], groups: Sequence[Line], axes: Axes) -> bytes:
     plot.set_xticks(range(len(names)), names)
     plot.set_ylim(0, 1.02)
     plot.legend(frameon=False, fontsize=9)
-    return _png(figure, plot, axes)
+    return _png(drawn, plot, axes)
 
 
-def check_plots() -> None:
-    """ConfigError where nothing can be drawn: to be asked before hours of measuring."""
-    if find_spec("matplotlib") is None:
-        raise ConfigError("plots need matplotlib: install recog[plots], or leave --out away")
+def _axes() -> tuple[Any, Any]:
+    drawn = figure(_SIZE, dpi=_DPI, layout="constrained")
+    return drawn, drawn.add_subplot()
 
 
-def _figure() -> tuple[Any, Any]:
-    check_plots()
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - an extra, and slow to load
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
-
-
-def _png(figure: Any, plot: Any, axes: Axes) -> bytes:
+def _png(drawn: Any, plot: Any, axes: Axes) -> bytes:
     plot.set_xlabel(axes.x, parse_math=False)
     plot.set_ylabel(axes.y, parse_math=False)
     plot.grid(visible=True, color="#dddddd", linewidth=0.6)
     plot.set_axisbelow(True)
     plot.spines[["top", "right"]].set_visible(False)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    drawn.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 
