@@ -21,6 +21,7 @@ memory  the most memory a process of its own ever held, at --memory-size pixels,
 import argparse
 import csv
 import itertools
+import math
 import os
 import platform
 import resource
@@ -229,13 +230,16 @@ def bench_reach(
         if item.scale == item.scales and item.costs.total <= goal * (1.0 - 1e-6):
             spent, busy_spent = time.perf_counter() - began, time.process_time() - busy
             break
+    shares = f"{spent / seconds:.2f} of the time, {busy_spent / busy_seconds:.2f} of the processor's"
+    if math.isnan(spent):
+        shares = f"not reached, ended at {item.costs.total:.4f}"
     return {
         "measure": f"seconds to the cost of {options.reach} steps from noise, {content_path.stem} as {style_path.stem}",
         "size": size,
         "plain": round(seconds, 1),
         "recog": round(spent, 1),
         "ratio": round(seconds / spent, 2),
-        "note": f"{spent / seconds:.2f} of the time, {busy_spent / busy_seconds:.2f} of the processor's; "
+        "note": f"{shares}; "
         f"cost {goal:.4f}; "
         f"{evaluations:.0f} evaluations of full size against {options.reach}; "
         f"{options.reach} steps of the plain loop: {plain_seconds:.0f} s",
