@@ -243,9 +243,9 @@ def test_a_server_that_dies_in_the_middle_of_a_verb_is_a_sentence_and_half_of_no
 def stopped_for(fault: Callable[[], None], arguments: list[str], moment: int, log: Path) -> Run:
     """Run the program, stop it before it sends its n-th message, let the fault happen, and let it go on.
 
-    Its first thread alone is traced, which talks to the server: one of its decoding processes, stopped in its place,
-    would be ended by it while the fault happens.
+    Its first thread alone is traced, for that is who talks to the server.
     """
+    log.unlink(missing_ok=True)  # of the round before, which would be taken for this one's
     inject = ["-e", "trace=sendto", "-e", f"inject=sendto:signal=STOP:when={moment}"]
     command = [*strace(), *inject, "-o", str(log), sys.executable, "-m", "tests.faults.program", *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
