@@ -6,8 +6,8 @@ none, and no temporary file may be left at the end.
 
 Measured library by library: Python's objects and malloc's heap stay the same for 37 libraries, and resident memory is
 flat but for one step at the sixteenth, every time: a block of 1.92 MB doubles. That is the size of a dict of strings
-with 2^17 slots; Python's own of interned strings is the likely one, not proved. 40 minutes came to 2.95 % an hour, two hours,
-whose warm-up is behind that step, to -0.34 %.
+with 2^17 slots; Python's own of interned strings is the likely one, not proved. 40 minutes came to 2.95 % an hour; two
+hours, whose warm-up has that step, to -0.34 %.
 """
 
 import argparse
