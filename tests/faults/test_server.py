@@ -102,12 +102,13 @@ def stop_at_once(server: Any, database: str) -> None:
     process.send_signal(signal.SIGQUIT)
     process.wait(30)
     deadline = time.monotonic() + 120
-    while True:  # it may take longer to recover than its own program for starting it waits
+    while True:  # it may take longer to recover than its own program for starting it waits, or its package believes
         try:
             server.ensure_postgres_running()
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, AssertionError):
             if time.monotonic() > deadline:
                 raise
+            time.sleep(0.5)
         else:
             return
 
@@ -249,18 +250,18 @@ def stopped_for(fault: Callable[[], None], arguments: list[str], moment: int, lo
     inject = ["-e", "trace=sendto", "-e", f"inject=sendto:signal=STOP:when={moment}"]
     command = [*strace(), *inject, "-o", str(log), sys.executable, "-m", "tests.faults.program", *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    run = subprocess.Popen(
+    with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + _STOPPED_SECONDS
-    while not (log.exists() and _STOPPED in log.read_text()):
-        assert run.poll() is None, f"it ended before its message {moment}: no fault happened"
-        assert time.monotonic() < deadline, "it was not stopped"
-        time.sleep(0.02)
-    (program,) = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
-    try:
-        fault()
-    finally:
-        os.kill(int(program), signal.SIGCONT)
-    acknowledged, said = run.communicate(timeout=120)
+    ) as run:
+        deadline = time.monotonic() + _STOPPED_SECONDS
+        while not (log.exists() and _STOPPED in log.read_text()):
+            assert run.poll() is None, f"it ended before its message {moment}: no fault happened"
+            assert time.monotonic() < deadline, "it was not stopped"
+            time.sleep(0.02)
+        (program,) = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        try:
+            fault()
+        finally:
+            os.kill(int(program), signal.SIGCONT)
+        acknowledged, said = run.communicate(timeout=120)
     return Run(run.returncode, tuple(acknowledged.splitlines()), said, tuple(log.read_text().splitlines()))
