@@ -45,31 +45,8 @@ def duplicate_page(report: DuplicateReport) -> str:
         ("copies", "Duplicate photos", len(report.duplicate_photos), _copies(report)),
         ("near-copies", "Saved twice?", len(report.near_copies), _near_copies(report)),
     )
-    links = "".join(
-        f'<li><a href="#{key}">{title} <span>{number:,}</span></a></li>' for key, title, number, _ in sections
-    )
-    body = "".join(
-        f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{title}</h2>{content}</section>'
-        for key, title, _, content in sections
-    )
-    return f"""{page.opening("who is here twice?", style, script)}\
-<header class="top page">{_head(report)}</header>
-<nav class="bar" aria-label="Sections"><div class="page"><ul>{links}</ul>
-<div class="find js" hidden><span class="found" id="found" role="status"></span>
-<label class="away" for="find">Filter by name or path</label>
-<input id="find" type="search" placeholder="Filter by name or path" autocomplete="off" spellcheck="false"></div>
-</div></nav>
-<main class="page">{body}</main>
-<footer><div class="page">
-<p class="keys js" hidden><kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>c</kbd> copy the command,
-<kbd>x</kbd> copy the one that says no, <kbd>/</kbd> filter, <kbd>Esc</kbd> clear</p>
-<p>This page holds faces of people you know. It sends nothing anywhere; share it with the same care as the photos.</p>
-</div></footer>
-<p class="away" id="spoken" role="status"></p>
-<script>{script}</script>
-</body>
-</html>
-"""
+    no = "<kbd>x</kbd> copy the one that says no, "
+    return page.sectioned("who is here twice?", _head(report), sections, style=style, script=script, more_keys=no)
 
 
 def _head(report: DuplicateReport) -> str:

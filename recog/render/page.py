@@ -2,10 +2,15 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
+from typing import TypeAlias
 
 from recog.printable import printable
+
+Section: TypeAlias = tuple[str, str, int, str]
+"""Key, title, how many things are in it, and its content, which is HTML."""
 
 
 def policy(style: str, script: str | None = None) -> str:
@@ -31,6 +36,40 @@ def opening(title: str, style: str, script: str | None = None) -> str:
 <style>{style}</style>
 </head>
 <body>
+"""
+
+
+def sectioned(
+    title: str, head: str, sections: Sequence[Section], *, style: str, script: str, more_keys: str = ""
+) -> str:
+    """A page of faces with a bar of its sections, a filter and keys, as report.css and report.js know them.
+
+    head, more_keys and the sections' content are HTML.
+    """
+    links = "".join(
+        f'<li><a href="#{key}">{name_of} <span>{number:,}</span></a></li>' for key, name_of, number, _ in sections
+    )
+    body = "".join(
+        f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{name_of}</h2>{content}</section>'
+        for key, name_of, _, content in sections
+    )
+    return f"""{opening(title, style, script)}\
+<header class="top page">{head}</header>
+<nav class="bar" aria-label="Sections"><div class="page"><ul>{links}</ul>
+<div class="find js" hidden><span class="found" id="found" role="status"></span>
+<label class="away" for="find">Filter by name or path</label>
+<input id="find" type="search" placeholder="Filter by name or path" autocomplete="off" spellcheck="false"></div>
+</div></nav>
+<main class="page">{body}</main>
+<footer><div class="page">
+<p class="keys js" hidden><kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>c</kbd> copy the command,
+{more_keys}<kbd>/</kbd> filter, <kbd>Esc</kbd> clear</p>
+<p>This page holds faces of people you know. It sends nothing anywhere; share it with the same care as the photos.</p>
+</div></footer>
+<p class="away" id="spoken" role="status"></p>
+<script>{script}</script>
+</body>
+</html>
 """
 
 
