@@ -23,7 +23,6 @@ NEAR_TIE = 0.05
 """Squared distance within which faces count as nearly as near as the nearest: below the difference that another
 photo of the same person in the same session makes, so nothing rests on the order inside it."""
 
-
 SECOND_IN_A_PHOTO = 0.5
 """Share of the threshold up to which a second face of one photo gets the same name."""
 

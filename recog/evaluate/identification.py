@@ -51,8 +51,7 @@ class IdentificationScores:
 
     gallery counts the people enrolled, photos the photos of each; probes and strangers are faces, mean a trial. cmc is
     for each of RANKS up to the gallery's size, rank_1 its first. dir is at the rates asked for, curve at those of CURVE
-    that so many strangers can show. fixed is at each
-    threshold that was given, with the fpir that comes of it.
+    that so many strangers can show. fixed is at each threshold that was given, with the fpir that comes of it.
     """
 
     gallery: int
