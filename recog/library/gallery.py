@@ -42,10 +42,9 @@ class _Confirmed:
     owner_of: Mapping[int, int]
 
 
-def naming_threshold(catalog: Catalog, calibration: Calibration) -> float:
-    """The squared distance up to which a name is given, among all faces that are confirmed now."""
-    people, faces = catalog.people_count(), catalog.confirmed_count()
-    return decide.identification_threshold(calibration, people=people, faces=faces)
+def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
+    """The squared distance up to which a name is given, among so many faces that are confirmed."""
+    return decide.identification_threshold(calibration, people=catalog.people_count(), faces=confirmed)
 
 
 class PersonGallery:
@@ -107,8 +106,9 @@ class PersonGallery:
             if self._searched is not None and version == self._version:
                 yield now, self._searched
                 return
-        self._searched = searched = self._library_to_ask() or self._confirmed()
-        self._threshold = naming_threshold(self._catalog, self._networks.calibration)
+        confirmed = self._catalog.confirmed_count()
+        self._searched = searched = self._library_to_ask(confirmed) or self._confirmed()
+        self._threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
         self._version = version
         with self._catalog.moment() as now:
             yield now, searched
@@ -127,8 +127,8 @@ class PersonGallery:
             neighbours[row] = self._neighbours_but(searched.gallery, probes[row], person_ids)
         return [decide.identify(row, searched.owner_of, threshold=self._threshold) for row in neighbours]
 
-    def _library_to_ask(self) -> FaceIndex | None:
-        if self._library_index is None or (confirmed := self._catalog.confirmed_count()) < self._many:
+    def _library_to_ask(self, confirmed: int) -> FaceIndex | None:
+        if self._library_index is None or confirmed < self._many:
             return None
         index = self._library_index()
         return index if index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count else None

@@ -28,7 +28,9 @@ def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Se
         network=networks.info,
         device=networks.device,
         encoder=networks.encoder,
-        threshold=None if calibration is None else naming_threshold(catalog, calibration),
+        threshold=None
+        if calibration is None
+        else naming_threshold(catalog, calibration, confirmed=catalog.confirmed_count()),
         calibration=calibration,
         index=index.status(),
         roots=tuple(catalog.roots()),
