@@ -1,7 +1,8 @@
 """The program that the faults happen to: one verb on a painted library, with a line for each thing it acknowledges.
 
 `python -m tests.faults.program VERB LIBRARY [FOLDER...]`; migrate-REVISION opens a library of that revision, erase one
-whose `forget` was killed half-way. Exits with 1 and a sentence on stderr for a RecogError.
+whose `forget` was killed half-way, prune one of whose photos some are gone. Exits with 1 and a sentence on stderr for
+a RecogError.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 from recog.errors import RecogError
 from tests.painted import PaintedLibrary, painted_library
 
-VANISHING, STAYING, NEWCOMER = "Zebulon", "Quetzal", "Yolanda"
+VANISHING, STAYING, NEWCOMER, GONE = "Zebulon", "Quetzal", "Yolanda", "Wilhelmina"
 
 
 def acknowledge(what: str) -> None:
@@ -19,7 +20,7 @@ def acknowledge(what: str) -> None:
     os.writev(1, [f"{what}\n".encode()])
 
 
-def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noqa: C901 - a table
+def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noqa: C901, PLR0912 - a table
     """Run a verb; what is acknowledged must survive anything."""
     match verb:
         case "create" | "index":
@@ -38,6 +39,8 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noq
                 acknowledge(person.name)
         case "cluster":
             library.cluster(threshold=0.5)
+        case "prune":
+            library.prune()
         case "restore":
             library.restore(folders[0].parent / "backup.sqlite3")
         case "style":

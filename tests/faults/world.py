@@ -16,12 +16,15 @@ from recog.photos import photo_digest
 from recog.store.database import Database, parse_url
 from recog.store.schema import migrate, revisions
 from recog.store.styling import StyleJob
-from tests.faults.program import NEWCOMER, STAYING, VANISHING, act
+from tests.faults.program import GONE, NEWCOMER, STAYING, VANISHING, act
 from tests.faults.tracing import ROOT, Run
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 REVISIONS = revisions()
-VERBS = ("create", "index", "enrol", "merge", "forget", "erase", "cluster", "restore", f"migrate-{REVISIONS[3]}")
+VERBS = (
+    *("create", "index", "enrol", "merge", "forget", "erase", "prune", "cluster", "restore"),
+    f"migrate-{REVISIONS[3]}",
+)
 ALL_VERBS = (*VERBS[:-1], *(f"migrate-{revision}" for revision in REVISIONS[:-1]), "style")
 """style loads torch, which takes its time."""
 _ORANGE = (220, 110, 30)
@@ -81,8 +84,8 @@ class World:
 
     def folders(self, verb: str) -> list[Path]:
         """What a verb is about."""
-        names = ("new", "newer") if verb in ("create", "index") else ("known",)
-        return [self.home / name for name in names]
+        names = {"create": ("new", "newer"), "index": ("new", "newer"), "prune": ("known", "left")}
+        return [self.home / name for name in names.get(verb, ("known",))]
 
     def problems(self, verb: str, library: Path, run: Run) -> list[str]:
         """What does not hold of a library after a fault, empty where all does. Runs the verb again to its end."""
@@ -221,6 +224,8 @@ def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
     for verb in verbs:
         if verb == "erase":
             _forget_by_half(shutil.copytree(home / "library", home / verb))
+        if verb == "prune":
+            _lose_photos(shutil.copytree(home / "library", home / verb), home / "known", home / "left")
         if verb.startswith("migrate-"):
             _downgrade(shutil.copytree(home / "library", home / verb), verb.removeprefix("migrate-"))
         directory = world.copy(verb, home / "undisturbed")
@@ -239,6 +244,20 @@ def _forget_by_half(library: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != -signal.SIGKILL:
         raise RuntimeError(f"the process that forgets was not killed: {done.stderr}")
+
+
+def _lose_photos(library: Path, known: Path, folder: Path) -> None:
+    """Index a folder of which three files go: the only one of somebody, one of nobody, one that is elsewhere too."""
+    paint(folder / "stays.png", RED, noise=7)
+    paint(folder / "somebody.png", WHITE, GREEN, noise=8)
+    paint(folder / "nobody.png", BLUE, noise=9)
+    shutil.copy(known / "green.png", folder / "green.png")
+    with painted_library(library) as opened:
+        opened.index([folder])
+        opened.enrol(GONE, [folder / "somebody.png"], face=1)
+        for name in ("somebody.png", "nobody.png", "green.png"):
+            (folder / name).unlink()
+        opened.index([folder])
 
 
 def _downgrade(library: Path, revision: str) -> None:
