@@ -11,6 +11,7 @@ from recog.cli import (
     evaluations,
     exchange,
     faces,
+    find,
     maps,
     models,
     people,
@@ -37,6 +38,7 @@ app.command("enrol")(faces.enrol)
 app.command("identify")(faces.identify)
 app.command("verify")(faces.verify)
 app.command("search")(faces.search)
+app.command("find")(find.find)
 
 people_app = _group("Say who people are, and take it back.")
 people_app.command("list")(people.list_people)

@@ -16,6 +16,7 @@ from recog.library.act_results import DistinctPeople, Enrolment, FaceReasons, Hi
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
+from recog.library.find import FindVerbs
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
 from recog.library.given import AnyPath, AnyPhoto, is_there, photo_of, several, whole
@@ -54,7 +55,7 @@ from recog.weights.pull import Progress
 
 
 @in_turns
-class PhotoLibrary(StylingVerbs, PruneVerbs):
+class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call

@@ -5,15 +5,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from recog.errors import CatalogError
 from recog.store.encoding import chunks, path_bytes, path_of
 from recog.store.part import CatalogPart
-from recog.store.records import KnownPhoto, SavedPhoto, ScannedPhoto
+from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.saving import save_batch
-from recog.store.tables import detectors, files, networks, photos, processings
-from recog.types import NetworkInfo, Photo
+from recog.store.tables import assignments, detectors, faces, files, networks, photos, processings
+from recog.types import NetworkInfo, Origin, Photo
 
 
 class Photos(CatalogPart):
@@ -68,6 +68,36 @@ class Photos(CatalogPart):
                 rows = connection.execute(statement.where(files.c.path.in_(raw)))
                 found |= {path_of(row.path): _photo_of(row) for row in rows}
         return found
+
+    def photos_of_people(
+        self, person_ids: Iterable[int], *, every: bool = True, confirmed: bool = False
+    ) -> list[FiledPhoto]:
+        """Photos on which all of these people are, or not `every`, any of them; by path, those without a file last.
+
+        By confirmed faces and matched ones, or by the confirmed alone.
+        """
+        wanted = set(person_ids)
+        theirs = assignments.c.person_id.in_(wanted)
+        said = assignments.c.origin == Origin.CONFIRMED.value
+        shown = (
+            select(faces.c.photo_id)
+            .join(assignments, assignments.c.face_id == faces.c.id)
+            .where(theirs & said if confirmed else theirs)
+            .group_by(faces.c.photo_id)
+            .having(func.count(assignments.c.person_id.distinct()) >= (len(wanted) if every else 1))
+        )
+        statement = (
+            select(photos, files.c.path, files.c.missing)
+            .join(files, files.c.photo_id == photos.c.id)
+            .where(photos.c.id.in_(shown))
+            .order_by(files.c.missing, files.c.path)
+        )
+        found: dict[int, FiledPhoto] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(statement):
+                before = found.get(row.id) or FiledPhoto(_photo_of(row), ())
+                found[row.id] = before if row.missing else FiledPhoto(before.photo, (*before.paths, path_of(row.path)))
+        return list(found.values())
 
     def digests(self, *, detector: str, network: str) -> dict[str, int]:
         """Photo numbers by digest, of all photos that these two have processed: what need not be decoded again."""

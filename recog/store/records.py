@@ -37,6 +37,14 @@ class KnownPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledPhoto:
+    """A photo and the files that show it and are there, by path; none where all are missing."""
+
+    photo: Photo
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FailedFile:
     """A file that could not be used as a photo, as it was then; reason is one word, detail one sentence."""
 

@@ -1,0 +1,47 @@
+"""Find the photos on which people are."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from recog.errors import CatalogError
+from recog.store.catalog import Catalog
+from recog.store.records import FiledPhoto
+from recog.types import Person
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhotos:
+    """`find`: photos on which these people are; missing counts further ones whose files are all gone."""
+
+    people: tuple[Person, ...]
+    photos: tuple[FiledPhoto, ...]
+    missing: int
+
+
+class FindVerbs:
+    """What PhotoLibrary knows of the photos of people."""
+
+    @property
+    @abstractmethod
+    def catalog(self) -> Catalog:
+        """The catalog, which must exist."""
+
+    def find(
+        self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
+    ) -> FoundPhotos:
+        """The photos on which everybody named is, or with `any_of` anybody, by confirmed and matched faces.
+
+        `confirmed` leaves the matched ones out. The newest come first by the date that the camera wrote, photos without
+        one last; or all come `by_path`. UnknownPersonError names who is called alike.
+        """
+        wanted = [names] if isinstance(names, str) else list(names)
+        if not wanted:
+            raise CatalogError("nobody is named: give one name at least")
+        people = {person.id: person for person in map(self.catalog.person, wanted)}
+        shown = self.catalog.photos_of_people(people, every=not any_of, confirmed=confirmed)
+        there = [one for one in shown if one.paths]
+        if not by_path:
+            there.sort(key=lambda one: one.photo.taken_at or datetime.min, reverse=True)  # noqa: DTZ901 - as EXIF's are
+        return FoundPhotos(tuple(people.values()), tuple(there), len(shown) - len(there))

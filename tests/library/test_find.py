@@ -1,0 +1,71 @@
+"""Photos on which people are, by name."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from recog.errors import CatalogError, UnknownPersonError
+from recog.library.find import FoundPhotos
+from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
+
+
+def dated(path: Path, date: str) -> None:
+    """Write the camera's date into a painted photo."""
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[0x0132] = date
+        exif.get_ifd(0x8769)[0x9003] = date
+        image.save(path, exif=exif)
+
+
+@pytest.fixture
+def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
+    """Ann (red) alone in two photos and with Bob (green) in two; Bob alone in one; the newer one is b.png."""
+    paint(folder / "ann.png", RED)
+    paint(folder / "c.png", RED, noise=1)
+    paint(folder / "bob.png", GREEN)
+    dated(paint(folder / "a.png", RED, GREEN), "2019:05:01 10:00:00")
+    dated(paint(folder / "b.png", GREEN, RED, BLUE), "2024:05:01 10:00:00")
+    library.index([folder])
+    library.enrol("Ann", [folder / "ann.png"])
+    library.enrol("Bob", [folder / "bob.png"])
+    library.enrol("Bob", [folder / "a.png"], face=2)
+    return library
+
+
+def names(found: FoundPhotos) -> list[str]:
+    return [one.paths[0].name for one in found.photos]
+
+
+def test_photos_of_all_or_of_any_newest_first_or_by_path(known: PaintedLibrary) -> None:
+    both = known.find(["Ann", "bob"])
+    assert names(both) == ["b.png", "a.png"]
+    assert [person.name for person in both.people] == ["Ann", "Bob"]
+    assert both.photos[0].photo.taken_at == datetime.fromisoformat("2024-05-01T10:00:00")
+    assert names(known.find(["Ann", "Bob"], by_path=True)) == ["a.png", "b.png"]
+    assert names(known.find(["Ann", "Bob"], any_of=True)) == ["b.png", "a.png", "ann.png", "bob.png", "c.png"]
+    assert names(known.find("Ann", by_path=True)) == ["a.png", "ann.png", "b.png", "c.png"]
+
+
+def test_confirmed_faces_alone_count_where_that_is_asked(known: PaintedLibrary) -> None:
+    assert names(known.find("Ann", confirmed=True)) == ["ann.png"]
+    assert names(known.find("Bob", confirmed=True)) == ["a.png", "bob.png"]
+    assert names(known.find(["Ann", "Bob"], confirmed=True)) == []
+
+
+def test_photos_whose_files_are_gone_are_counted_and_copies_are_shown_once(known: PaintedLibrary, folder: Path) -> None:
+    (folder / "b.png").unlink()
+    paint(folder / "copy.png", RED)
+    known.index([folder])
+    found = known.find("Ann")
+    assert (names(found), found.missing) == (["a.png", "ann.png", "c.png"], 1)
+    assert found.photos[1].paths == (folder / "ann.png", folder / "copy.png")
+
+
+def test_who_is_unknown_is_said_with_names_that_are_close(known: PaintedLibrary) -> None:
+    with pytest.raises(UnknownPersonError, match="did you mean 'Bob'"):
+        known.find(["Ann", "Bobb"])
+    with pytest.raises(CatalogError, match="nobody is named"):
+        known.find([])
