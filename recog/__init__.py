@@ -25,12 +25,15 @@ from recog.errors import (
 
 if TYPE_CHECKING:
     from recog.config import Settings, read_settings
+    from recog.distance import squared_distances
+    from recog.library.face_reader import FaceReader
     from recog.library.photo_library import PhotoLibrary
 
 __version__ = "0.1.0"
 __all__ = [
     "CatalogError",
     "ConfigError",
+    "FaceReader",
     "LibraryBusyError",
     "NoFaceFoundError",
     "PhotoError",
@@ -40,12 +43,15 @@ __all__ = [
     "SeveralFacesFoundError",
     "UnknownPersonError",
     "read_settings",
+    "squared_distances",
 ]
 
 _HOMES = {
+    "FaceReader": "recog.library.face_reader",
     "PhotoLibrary": "recog.library.photo_library",
     "Settings": "recog.config",
     "read_settings": "recog.config",
+    "squared_distances": "recog.distance",
 }
 
 

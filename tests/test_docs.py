@@ -115,11 +115,15 @@ def test_the_version_is_one() -> None:
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_the_python_example_runs_as_written() -> None:
-    """Its names and calls exist; tests/test_end_to_end.py runs them on photos."""
+def test_the_python_examples_call_what_exists() -> None:
+    """tests/test_end_to_end.py runs them on photos."""
     import recog
 
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    for name in re.findall(r"library\.(\w+)\(", block):
-        assert callable(getattr(recog.PhotoLibrary, name)), name
-    compile(block, "README.md", "exec")
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 2
+    for block, called, name in zip(blocks, (recog.PhotoLibrary, recog.FaceReader), ("library", "reader"), strict=True):
+        methods = re.findall(rf"{name}\.(\w+)\(", block)
+        assert methods
+        for method in methods:
+            assert callable(getattr(called, method)), method
+        compile(block, "README.md", "exec")

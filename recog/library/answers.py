@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -14,6 +13,7 @@ from recog.errors import CatalogError, NoFaceFoundError
 from recog.library.act_results import FaceReasons
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
+from recog.library.given import GivenPhoto
 from recog.library.networks import Networks
 from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.results import (
@@ -26,7 +26,6 @@ from recog.library.results import (
     VerifiedPair,
 )
 from recog.library.verifying import decided
-from recog.photos import PhotoSource
 from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.rows import SAME_FACE_IOU
@@ -40,9 +39,7 @@ PULLED_IN = 20_000
 """Faces of a library up to which naming one of them names the others that are near at once: about a second."""
 
 
-def identify(
-    catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: Path | PhotoSource
-) -> IdentifiedPhoto:
+def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: GivenPhoto) -> IdentifiedPhoto:
     """Name every face of a photo, or call it unknown (open set).
 
     A photo of the library is asked about like any other, but what a human said of its faces holds. Of two faces of the
@@ -195,8 +192,8 @@ def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, int]:
 
 def verify_photos(
     networks: Networks,
-    left: Path | PhotoSource,
-    right: Path | PhotoSource,
+    left: GivenPhoto,
+    right: GivenPhoto,
     *,
     face: int | None,
     other_face: int | None,
@@ -210,7 +207,7 @@ def verify_photos(
 
 
 def verify_person(
-    catalog: Catalog, networks: Networks, photo: Path | PhotoSource, name: str, *, face: int | None, method: Method
+    catalog: Catalog, networks: Networks, photo: GivenPhoto, name: str, *, face: int | None, method: Method
 ) -> VerifiedPair:
     """Is the face of a photo a person of the library? Decided by the confirmed face that speaks for it most."""
     person = catalog.person(name)
@@ -224,9 +221,7 @@ def verify_person(
     return VerifiedPair(probe.path, person.name, probe.faces.boxes[row], None, decision)
 
 
-def search(
-    catalog: Catalog, networks: Networks, index: FreshIndex, photo: Path | PhotoSource, *, k: int
-) -> SearchResult:
+def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: GivenPhoto, *, k: int) -> SearchResult:
     """The k nearest faces of the library for every face of a photo."""
     probe: Probe = read_probe(photo, networks)
     neighbours = index.current().search(probe.embeddings, k)

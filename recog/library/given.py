@@ -1,4 +1,4 @@
-"""Photos and folders as callers give them: one or several paths, as text or as Path, or the bytes of a photo."""
+"""Photos and folders as callers give them: paths, as text or as Path, the bytes of a photo file, or pixels."""
 
 import hashlib
 import os
@@ -6,26 +6,55 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
+
 from recog.photos import PhotoSource
+from recog.types import DecodedPhoto, Pixels
 
 AnyPath: TypeAlias = str | os.PathLike[str]
-AnyPhoto: TypeAlias = AnyPath | bytes
+AnyPhoto: TypeAlias = AnyPath | bytes | bytearray | memoryview | Pixels
+GivenPhoto: TypeAlias = Path | PhotoSource | DecodedPhoto
+"""A photo file, its bytes, or pixels in memory."""
 IN_MEMORY = Path("photo")
-"""What results and errors call a photo that was given as bytes."""
+"""What results and errors call a photo that was given as bytes or as pixels."""
 
 
-def photo_of(given: AnyPhoto) -> Path | PhotoSource:
-    """A photo to ask about: where it is, or, given as the bytes of a photo file, these."""
-    if isinstance(given, bytes):
-        return PhotoSource(IN_MEMORY, given, hashlib.sha256(given).hexdigest())
-    return Path(given)
+def photo_of(given: AnyPhoto) -> GivenPhoto:
+    """A photo to ask about: where it is, or, given as the bytes of a photo file or as its pixels, these.
+
+    Pixels are (H, W, 3) uint8 RGB, upright; anything else is a ValueError.
+    """
+    if isinstance(given, str | os.PathLike):
+        return Path(given)
+    if isinstance(given, np.ndarray):
+        return _photo_of_pixels(given)
+    data = bytes(given)
+    return PhotoSource(IN_MEMORY, data, hashlib.sha256(data).hexdigest())
+
+
+def _photo_of_pixels(given: Pixels) -> DecodedPhoto:
+    """No file has these bytes: the digest is that of shape and pixels."""
+    if given.ndim != 3 or given.shape[2] != 3 or given.dtype != np.uint8 or not given.size:
+        raise ValueError(f"pixels are (H, W, 3) uint8 RGB, not {given.shape} {given.dtype}")
+    pixels = np.ascontiguousarray(given)
+    digest = hashlib.sha256(f"pixels {pixels.shape}".encode())
+    digest.update(pixels.data)
+    return DecodedPhoto(digest.hexdigest(), pixels, "pixels", None)
 
 
 def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
-    """One path is a list of one: text is never taken for its characters."""
-    if isinstance(given, str | os.PathLike):
-        return [Path(given)]
-    return [Path(path) for path in given]
+    """One path is a list of one: text is never taken for its characters.
+
+    Photos in memory are a TypeError: this is for what the library keeps, and it keeps where photos are.
+    """
+    listed = [given] if isinstance(given, str | os.PathLike | bytes | bytearray | memoryview) else list(given)
+    paths = [Path(path) for path in listed if isinstance(path, str | os.PathLike)]
+    if len(paths) < len(listed):
+        raise TypeError(
+            "the library keeps faces of photo files and where these are: write the photo to a file and give its path, "
+            "or confirm() the number of a face that it holds"
+        )
+    return paths
 
 
 def whole(path: Path) -> Path:

@@ -44,7 +44,7 @@ from recog.library.styling_verbs import StylingVerbs
 from recog.library.survey import refuse_absent
 from recog.library.tuning import IndexTuning
 from recog.library.turns import in_turns
-from recog.photos import DecodeLimits
+from recog.photos import DecodeLimits, stat_photo
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
@@ -159,12 +159,14 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
 
         `face` counts from the left, from 1, where a photo shows several.
         """
+        paths = [path.absolute() for path in several(photos)]
+        for path in () if self._exists() else paths:
+            stat_photo(path)  # no library is made for a name that is spelt wrongly
         with self._writing(create=True) as catalog:
-            paths = [path.absolute() for path in several(photos)]
             return people.enrol(catalog, self.networks, name, paths, face=face, k=self.settings.k)
 
     def identify(self, photo: AnyPhoto) -> IdentifiedPhoto:
-        """Name every face of a photo, by path or by the bytes of its file, or call it unknown."""
+        """Name every face of a photo, or call it unknown. A photo is a path, the bytes of its file, or upright RGB."""
         return answers.identify(self.catalog, self.networks, self.gallery, photo_of(photo))
 
     def identify_all(self) -> MatchReport:

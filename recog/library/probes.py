@@ -7,6 +7,7 @@ from pathlib import Path
 from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, SeveralFacesFoundError
+from recog.library.given import IN_MEMORY, GivenPhoto
 from recog.library.networks import Networks
 from recog.photos import PhotoSource, decode_photo, read_source
 from recog.quality import FaceQuality, frontality, may_join, sharpness
@@ -39,30 +40,40 @@ class Probe:
     embeddings: Embeddings
 
 
-def cut_faces(photo: DecodedPhoto, networks: Networks) -> CutFaces:
-    """Find the faces of a photo and cut them out as the network wants them."""
-    found = networks.detector.detect(photo.pixels)
-    boxes = tuple(found[row] for row in left_to_right(found))
+def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> CutFaces:
+    """Find the faces of a photo, or take these boxes for them, and cut them out as the network wants them."""
+    if boxes is None:
+        found = networks.detector.detect(photo.pixels)
+        boxes = tuple(found[row] for row in left_to_right(found))
     network = networks.info
     return CutFaces(
-        boxes,
+        tuple(boxes),
         face_views(photo.pixels, boxes, scale=network.crop_scale, size=network.input_size, aligned=network.aligned),
         tuple(thumbnail(photo.pixels, box) for box in boxes),
     )
 
 
-def read_probe(given: Path | PhotoSource, networks: Networks) -> Probe:
-    """Find, crop and embed the faces of a photo, by path or in memory; NoFaceFoundError where it shows none."""
-    source = given if isinstance(given, PhotoSource) else read_source(given)
-    path, photo = source.path, decode_photo(source)
-    faces = cut_faces(photo, networks)
-    if not faces.boxes:
-        height, width = photo.pixels.shape[:2]
+def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> Probe:
+    """Find, crop and embed the faces of a photo, by path or in memory; boxes, where given, are taken for its faces."""
+    if isinstance(given, DecodedPhoto):
+        path, photo = IN_MEMORY, given
+    else:
+        source = given if isinstance(given, PhotoSource) else read_source(given)
+        path, photo = source.path, decode_photo(source)
+    faces = cut_faces(photo, networks, boxes)
+    return Probe(path, photo, faces, networks.embedder.embed(faces.crops))
+
+
+def read_probe(given: GivenPhoto, networks: Networks) -> Probe:
+    """The same, NoFaceFoundError where it shows none."""
+    probe = read_faces(given, networks)
+    if not probe.faces.boxes:
+        height, width = probe.photo.pixels.shape[:2]
         raise NoFaceFoundError(
-            f"{path} shows no face that can be found ({width} x {height} pixels): "
+            f"{probe.path} shows no face that can be found ({width} x {height} pixels): "
             "try a larger or clearer photo, or a smaller RECOG_MIN_FACE"
         )
-    return Probe(path, photo, faces, networks.embedder.embed(faces.crops))
+    return probe
 
 
 def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> int:

@@ -5,7 +5,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from recog.errors import NoFaceFoundError, PhotoError
 from recog.types import FaceBox, Pixels
@@ -75,3 +77,28 @@ def test_a_photo_may_be_given_as_its_bytes(library: PaintedLibrary, folder: Path
     assert library.search(ann.read_bytes(), k=1).faces[0].found[0].paths == (ann,)
     with pytest.raises(PhotoError, match="photo is not a photo"):
         library.identify(b"these are no bytes of a photo")
+
+
+def test_a_photo_may_be_given_as_its_pixels(library: PaintedLibrary, folder: Path) -> None:
+    ann, party = paint(folder / "ann.png", RED), paint(folder / "party.png", GREEN, RED)
+    library.enrol("Ann", ann)
+    pixels = np.asarray(Image.open(party).convert("RGB"))
+    identified = library.identify(pixels)
+    assert [face.person.name if face.person else None for face in identified.faces] == [None, "Ann"]
+    assert identified.path == Path("photo")
+    assert library.verify(ann, pixels, other_face=2).verification.same
+    assert not library.verify(pixels, "Ann", face=1).verification.same
+    assert library.search(pixels, k=1).faces[1].found[0].paths == (ann,)
+    with pytest.raises(ValueError, match="pixels are"):
+        library.search(pixels[:, :, 0])
+
+
+def test_what_the_library_keeps_are_files(library: PaintedLibrary, folder: Path) -> None:
+    ann = paint(folder / "ann.png", RED)
+    pixels = np.asarray(Image.open(ann).convert("RGB"))
+    for given in (ann.read_bytes(), [ann.read_bytes()], pixels, [pixels]):
+        with pytest.raises(TypeError, match="write the photo to a file and give its path"):
+            library.enrol("Ann", given)  # type: ignore[arg-type]
+    with pytest.raises(PhotoError, match="is not there"):
+        library.enrol("Ann", folder / "an.png")
+    assert not library.settings.library.exists()
