@@ -16,6 +16,7 @@
     │   ├── IndexStaleError
     │   └── IndexUnreadableError
     ├── CatalogError
+    │   ├── NoLibraryError
     │   ├── UnknownPersonError
     │   ├── DuplicatePersonError
     │   ├── SchemaOutdatedError
@@ -93,6 +94,10 @@ class IndexUnreadableError(SearchIndexError):
 
 class CatalogError(RecogError):
     """The catalog refused."""
+
+
+class NoLibraryError(CatalogError):
+    """There is no library where one is asked about: `index` and `enrol` make one."""
 
 
 class UnknownPersonError(CatalogError):

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from recog.config import Settings
-from recog.errors import RecogError
+from recog.errors import NoLibraryError, RecogError
 from recog.index.files import strays
 from recog.library.freshness import FreshIndex
 from recog.library.models import needed
@@ -141,9 +141,11 @@ def _writer(library: Path) -> Iterator[Observation]:
 
 
 def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
-    if settings.database is None and not (settings.library / "catalog.sqlite3").exists():
+    try:
+        catalog = open_catalog(settings.database_url, create=False)
+    except NoLibraryError:
         return
-    with open_catalog(settings.database_url, create=False) as catalog:
+    with catalog:
         problems = catalog.quick_check()
         for problem in problems:
             yield Observation("database", False, problem, "recog restore FILE, or move it away and index again")

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from recog.config import Settings, read_settings
-from recog.errors import CatalogError, UnknownPersonError
+from recog.errors import CatalogError, NoLibraryError, UnknownPersonError
 from recog.index.files import discard
 from recog.library import answers, backups, clusters, duplicates, face_map, people, people_report, tuning, upkeep
 from recog.library.act_results import DistinctPeople, Enrolment, FaceReasons, History, IgnoredFaces, SplitPerson
@@ -19,7 +19,7 @@ from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.find import FindVerbs
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
-from recog.library.given import AnyPath, AnyPhoto, is_there, photo_of, several, whole
+from recog.library.given import AnyPath, AnyPhoto, photo_of, several, whole
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
@@ -114,7 +114,10 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
         return PersonGallery(self.catalog, self.networks, self.fresh_index.current, k=self.settings.k)
 
     def _exists(self) -> bool:
-        return self.settings.database is not None or is_there(self.settings.library / "catalog.sqlite3")
+        try:
+            return self.catalog is not None
+        except CatalogError as error:  # of what is there and cannot be opened, whoever opens it hears why
+            return not isinstance(error, NoLibraryError)
 
     @contextmanager
     def _writing(self, *, create: bool = False) -> Iterator[Catalog]:

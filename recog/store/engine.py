@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, NoLibraryError
 from recog.store.catalog import Catalog
 from recog.store.database import Database, parse_url
 from recog.store.restore import refuse_half_restored
@@ -17,15 +17,15 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     """Open the catalog at `sqlite:///PATH`, `postgresql://USER@HOST/NAME` or the path of a SQLite file.
 
     A new or older database gets today's schema (an older SQLite file is copied first, to PATH.before-REVISION).
-    Without `create`, a SQLite file that is not there is a CatalogError, and so is always one whose restore was cut
-    short. Another program's lock is waited for up to busy_seconds, then it is a LibraryBusyError. A newer schema is a
-    SchemaOutdatedError.
+    Without `create`, a SQLite file that is not there, and a database that holds nothing, are a NoLibraryError and stay
+    so. A file whose restore was cut short is a CatalogError. Another program's lock is waited for up to busy_seconds,
+    then it is a LibraryBusyError. A newer schema is a SchemaOutdatedError.
     """
     database = Database(parse_url(url), busy_seconds=busy_seconds)
     try:
         if database.path is not None:
             _private_file(database.path, create=create)
-        prepare(database)
+        prepare(database, create=create)
         with database.translated():
             catalog = Catalog(database)
         catalog.finish_erasures()
@@ -43,7 +43,7 @@ def _private_file(path: Path, *, create: bool) -> None:
     try:
         refuse_half_restored(path)
         if not create and not path.exists():
-            raise CatalogError(f"there is no library at {path}: make one with 'recog index FOLDER'")
+            raise NoLibraryError(f"there is no library at {path}: make one with 'recog index FOLDER'")
         for folder in reversed([folder for folder in path.parents if not folder.exists()]):
             folder.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from recog.durable import abandoned, arriving
-from recog.errors import CatalogError, SchemaOutdatedError
+from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
 from recog.store.database import Database
 
 _PLACES = (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations")
@@ -30,8 +30,12 @@ def revisions() -> list[str]:
     return sorted(path.name[:4] for path in (migrations_directory() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
 
 
-def prepare(database: Database) -> None:
-    """Create or upgrade the schema where needed; raises SchemaOutdatedError where the database is newer than recog."""
+def prepare(database: Database, *, create: bool = True) -> None:
+    """Create or upgrade the schema where needed.
+
+    Raises SchemaOutdatedError where the database is newer than recog; without `create`, NoLibraryError where it is
+    empty.
+    """
     for copy in _abandoned_backups(database):
         copy.unlink(missing_ok=True)
     with database.reading() as connection:
@@ -39,6 +43,8 @@ def prepare(database: Database) -> None:
     known = revisions()
     if revision == known[-1]:
         return
+    if revision is None and not create:
+        raise NoLibraryError(f"there is no library in {database.where}: make one with 'recog index FOLDER'")
     if revision is not None and revision not in known:
         raise SchemaOutdatedError(
             f"the database {database.where} has schema {revision}, and this recog knows up to {known[-1]}: update recog"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from recog.config import read_settings
+from recog.errors import NoLibraryError, NoPhotosFoundError
 from tests.painted import GREEN, RED, PaintedLibrary, paint
 from tests.postgres import Databases
 
@@ -38,3 +39,17 @@ def test_index_enrol_identify_search_merge_forget(library: PaintedLibrary, folde
     status = library.status()
     assert (status.photos, status.faces, status.people) == (4, 2, 0)
     assert "postgresql" in status.database
+
+
+def test_looking_at_an_empty_database_makes_no_library_there(library: PaintedLibrary, folder: Path) -> None:
+    ann = paint(folder / "ann.png", RED)
+    for look in (library.status, library.people, library.check, lambda: library.identify(ann), library.identify_all):
+        with pytest.raises(NoLibraryError, match="make one with 'recog index FOLDER'"):
+            look()
+    assert library.index([folder], dry_run=True).added == 1
+    with pytest.raises(NoPhotosFoundError):
+        library.index([folder / "absent"])
+    with pytest.raises(NoLibraryError):
+        library.status()
+    assert library.index([folder]).added == 1
+    assert library.status().photos == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.errors import CatalogError, SchemaOutdatedError
+from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
 from recog.store.catalog import Catalog
 from recog.store.database import parse_url
 from recog.store.engine import open_catalog
@@ -109,3 +109,15 @@ def test_opening_an_existing_catalog_does_not_load_alembic(sqlite_path: Path) ->
         f"open_catalog(Path({str(sqlite_path)!r})).close(); sys.exit('alembic' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_whoever_only_looks_makes_no_library(url: str) -> None:
+    if url.startswith("sqlite"):
+        open_catalog(url).close()
+        path = Path(url.removeprefix("sqlite:///"))
+        path.write_bytes(b"")  # as a kill leaves it that comes while the library is made
+    for _ in range(2):
+        with pytest.raises(NoLibraryError, match=r"no library in .*: make one with 'recog index FOLDER'"):
+            open_catalog(url, create=False)
+    open_catalog(url).close()
+    open_catalog(url, create=False).close()
