@@ -57,7 +57,7 @@ bench-accuracy: setup
 
 # The long tier, hours: take out one defence at a time and see a test turn red; kill recog, and fill its disk, at every
 # system call that changes a file; kill it at random moments; let indexers meet, hold its database, kill its server;
-# change bytes of every file that it reads; hold the catalog against a model. What `make test` does for a few minutes.
+# change bytes of every file that it reads, and damage its index; hold the catalog against a model. What `make test` does for a few minutes.
 faults: setup
 	$(VENV)/bin/python -m tests.faults.sabotage
 	$(VENV)/bin/python -m tests.faults.sweep --full --write
@@ -66,6 +66,8 @@ faults: setup
 	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write
 	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write
 	$(VENV)/bin/python -m tests.faults.meeting --rounds 200 --write
+	$(VENV)/bin/python -m tests.faults.damage --faces 2000 --bits 500 --cuts 50 --rebuilds 50 --write
+	$(VENV)/bin/python -m tests.faults.damage --faces 100000 --bits 6 --cuts 4 --rebuilds 6 --write
 	RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py
 	RECOG_FAULT_ROUNDS=20 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_server.py tests/faults/test_small_disk.py
 	$(VENV)/bin/python -m tests.faults.model --sequences 1000 --steps 50 --write

@@ -33,14 +33,14 @@ def run_sequences(
     class Counted(machine):  # type: ignore[misc, valid-type]
         def __init__(self) -> None:
             super().__init__()
-            self.looks = 0
+            self.looked = 0
 
         @invariant()
         def counted(self) -> None:
             """Laws are looked at before the first step and after each."""
-            self.looks += 1
-            counts["sequences"] += int(self.looks == _FIRST_STEP)
-            counts["steps"] += int(self.looks >= _FIRST_STEP)
+            self.looked += 1
+            counts["sequences"] += int(self.looked == _FIRST_STEP)
+            counts["steps"] += int(self.looked >= _FIRST_STEP)
 
     limits = settings(
         max_examples=sequences,

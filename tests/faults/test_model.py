@@ -26,7 +26,7 @@ def test_a_face_that_is_found_again_is_of_no_cluster() -> None:
     """Seed 4 of a thousand sequences led here, where the model knew it wrongly."""
     machine = CatalogAgainstDict()
     machine.scan(0, {0, 1}, 1)
-    machine.clusters = [{(0, 0), (0, 1)}]
+    machine.clusters[NETWORK.sha256] = [{(0, 0), (0, 1)}]
     found = [Cluster(tuple(machine.ids.values()), np.eye(8, dtype=np.float32)[0])]
     machine.catalog.save_clusters(NETWORK.sha256, "identity", {}, found)
     for places in (set[int](), {0}):

@@ -1,5 +1,7 @@
 """The catalog against plain dicts: any order of all that is done to photos, faces and people, reopened or killed.
 
+Two networks embed what faces look like, each in its own way, and take over from each other.
+
 RECOG_MODEL_SEQUENCES and RECOG_MODEL_STEPS say how many sequences of how many steps are tried; the short tier tries
 the same few each time, tests/faults/model.py 1,000 of 50, by seeds that it counts.
 """
@@ -8,7 +10,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,6 +20,7 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from numpy.typing import NDArray
 
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NETWORK = NetworkInfo("small", "a" * 64, 8, 160, 1.19, "nobody", "none", "the tests")
+OTHER = NetworkInfo("smaller", "b" * 64, 5, 160, 1.19, "nobody", "none", "the tests")
+NETWORKS = (NETWORK, OTHER)
+PROJECTION = np.random.default_rng(5).normal(size=(OTHER.dim, NETWORK.dim)).astype(np.float32)
+FOLDER = Path("/photos")
 DETECTOR = "d" * 64
 PHOTOS = st.integers(0, 4)
 PLACES = st.sets(st.integers(0, 3))
@@ -35,6 +43,23 @@ STEPS = int(os.environ.get("RECOG_MODEL_STEPS", "25"))
 
 Key = tuple[int, int]
 """A photo and a place in it."""
+Look = NDArray[np.float32]
+"""What a face looks like, (8,): the same whichever network looks at it."""
+
+
+def embedded(network: NetworkInfo, look: Look) -> Look:
+    """The direction of the look, and for the other network of its shadow in fewer dimensions; of unit length."""
+    seen = look if network is NETWORK else PROJECTION @ look
+    return seen / np.linalg.norm(seen)
+
+
+@dataclass
+class Followed:
+    """An index of one network that is told no more than what changed since it last looked."""
+
+    vectors: dict[int, bytes] = field(default_factory=dict)
+    last_embedding: int = 0
+    last_removal: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,11 +93,14 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         self.people: set[str] = set()
         self.rejected: set[tuple[Key, str]] = set()
         self.ignored: set[Key] = set()
-        self.clusters: list[set[Key]] = []
+        self.network = NETWORK
+        self.looks: dict[int, dict[int, Look]] = {}
+        self.processed: dict[str, set[int]] = {one.sha256: set() for one in NETWORKS}
+        self.vectors: dict[str, dict[Key, bytes]] = {one.sha256: {} for one in NETWORKS}
+        self.clusters: dict[str, list[set[Key]]] = {one.sha256: [] for one in NETWORKS}
         self.undoable: list[tuple[Said, str]] = []
         self.crashes = 0
-        self.index: dict[int, bytes] = {}
-        self.last_embedding = self.last_removal = 0
+        self.indexes = {one.sha256: Followed() for one in NETWORKS}
         self.seen_ids: set[int] = set()
 
     def said(self) -> Said:
@@ -89,7 +117,11 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         """Faces that are gone: found again, they are new faces, and of no cluster."""
         for key in keys:
             del self.faces[key], self.ids[key]
-        self.clusters = [members - set(keys) for members in self.clusters]
+            for vectors in self.vectors.values():
+                vectors.pop(key, None)
+        for clusters in self.clusters.values():
+            for members in clusters:
+                members -= set(keys)
         self.rejected = {(key, name) for key, name in self.rejected if key in self.faces}
         self.ignored &= set(self.faces)
 
@@ -107,22 +139,24 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     def scan(self, photo: int, places: set[int], seed: int) -> None:
         """A scan finds faces at these places; those of the last scan that are not among them are gone."""
         random = np.random.default_rng(seed)
-        found = []
-        for place in sorted(places):
-            numbers = random.normal(size=8).astype(np.float32)
-            box = FaceBox(50.0 * place, 0.0, 50.0 * place + 40.0, 50.0, 0.9, ())
-            found.append(NewFace(box, numbers / np.linalg.norm(numbers), 1.0, b"jpeg"))
-        stat = FileStat(Path(f"/photos/{photo}.jpg"), 1, 1)
+        self.look_at(photo, {place: random.normal(size=8).astype(np.float32) for place in sorted(places)})
+
+    def look_at(self, photo: int, looks: dict[int, Look]) -> None:
+        """The present network embeds the faces of a photo."""
+        found = [
+            NewFace(FaceBox(50.0 * at, 0.0, 50.0 * at + 40.0, 50.0, 0.9, ()), embedded(self.network, look), 1, b"jpeg")
+            for at, look in looks.items()
+        ]
+        stat = FileStat(FOLDER / f"{photo}.jpg", 1, 1)
         scan = ScannedPhoto(stat, f"{photo:064x}", 400, 100, None, found)
-        (saved,) = self.catalog.save_photos([scan], detector=DETECTOR, network=NETWORK)
-        self.photos[photo] = saved.photo_id
+        (saved,) = self.catalog.save_photos([scan], detector=DETECTOR, network=self.network)
+        self.photos[photo], self.looks[photo] = saved.photo_id, looks
+        self.processed[self.network.sha256].add(photo)
         spoken_of = {key for key, _ in self.rejected} | self.ignored
-        gone = [key for key in self.faces if key[0] == photo and key[1] not in places and key not in spoken_of]
+        gone = [key for key in self.faces if key[0] == photo and key[1] not in looks and key not in spoken_of]
         self.drop([key for key in gone if (named := self.faces[key]) is None or named[1] != Origin.CONFIRMED])
         self.undoable.clear()
-        expected = [
-            place for place in sorted(places) if (photo, place) in self.faces or (photo, place) not in self.forgotten
-        ]
+        expected = [place for place in looks if (photo, place) in self.faces or (photo, place) not in self.forgotten]
         assert len(saved.face_ids) == len(expected)
         for place, face_id in zip(expected, saved.face_ids, strict=True):
             if (photo, place) not in self.faces:
@@ -132,6 +166,17 @@ class CatalogAgainstDict(RuleBasedStateMachine):
                 assert self.ids[photo, place] == face_id
             self.ids[photo, place] = face_id
             self.seen_ids.add(face_id)
+            self.vectors[self.network.sha256][photo, place] = embedded(self.network, looks[place]).tobytes()
+
+    @rule()
+    def change_network(self) -> None:
+        """The other network looks at what it has not seen, and at nothing else; names stay: the laws look."""
+        self.network = OTHER if self.network is NETWORK else NETWORK
+        known = self.catalog.files_under(FOLDER, detector=DETECTOR, network=self.network.sha256)
+        unseen = {int(path.stem) for path, file in known.items() if not file.current}
+        assert unseen == self.photos.keys() - self.processed[self.network.sha256]
+        for photo in sorted(unseen):
+            self.look_at(photo, self.looks[photo])
 
     @rule(name=NAMES)
     def add_person(self, name: str) -> None:
@@ -185,7 +230,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
             self.ignored.add(key)
             self.faces[key] = None
 
-        for members in self.clusters if key not in self.ignored else []:
+        for members in chain(*self.clusters.values()) if key not in self.ignored else []:
             members.discard(key)
         self.act("ignore", change)
 
@@ -223,7 +268,9 @@ class CatalogAgainstDict(RuleBasedStateMachine):
             else {}
         )
         people = {name: self.number(name) for name in self.people}
-        self.catalog.set_matches(NETWORK.sha256, [(self.ids[key], people[name], 0.5) for key, name in chosen.items()])
+        self.catalog.set_matches(
+            self.network.sha256, [(self.ids[key], people[name], 0.5) for key, name in chosen.items()]
+        )
         for key, name_now in self.faces.items():
             if name_now is None or name_now[1] != Origin.CONFIRMED:
                 forbidden = key in self.ignored or (key, chosen.get(key)) in self.rejected
@@ -289,16 +336,19 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         places = {key for key in self.forgotten if key[0] == photo}
         assert self.catalog.readmit([f"{photo:064x}"]) >= len(places)
         self.forgotten -= places
+        for seen in self.processed.values():
+            seen -= {photo for photo, _ in places}
 
     @precondition(lambda self: self.faces)
     @rule(data=st.data())
     def recluster(self, data: st.DataObject) -> None:
         """What humans said survives it: `catalog_equals_model` looks."""
         groups = data.draw(st.dictionaries(st.sampled_from(sorted(self.faces)), st.integers(0, 2)))
-        self.clusters = [{key for key, group in groups.items() if group == number} for number in range(3)]
-        centroid = np.eye(8, dtype=np.float32)[0]
-        found = [Cluster(tuple(self.ids[key] for key in sorted(one)), centroid) for one in self.clusters if one]
-        self.catalog.save_clusters(NETWORK.sha256, "identity", {}, found)
+        clusters = [{key for key, group in groups.items() if group == number} for number in range(3)]
+        centroid = np.eye(self.network.dim, dtype=np.float32)[0]
+        found = [Cluster(tuple(self.ids[key] for key in sorted(one)), centroid) for one in clusters if one]
+        self.catalog.save_clusters(self.network.sha256, "identity", {}, found)
+        self.clusters[self.network.sha256] = clusters
 
     @rule()
     def reopen(self) -> None:
@@ -333,9 +383,10 @@ class CatalogAgainstDict(RuleBasedStateMachine):
 
     @invariant()
     def clusters_hold_who_is_left(self) -> None:
-        expected = [{self.ids[key] for key in members & set(self.faces)} for members in self.clusters]
-        stored = [set(one.face_ids) for one in self.catalog.clusters(NETWORK.sha256)]
-        assert sorted(map(sorted, stored)) == sorted(sorted(one) for one in expected if one)
+        for network, clusters in self.clusters.items():
+            expected = [{self.ids[key] for key in members & set(self.faces)} for members in clusters]
+            stored = [set(one.face_ids) for one in self.catalog.clusters(network)]
+            assert sorted(map(sorted, stored)) == sorted(sorted(one) for one in expected if one)
 
     @invariant()
     def nobody_bears_a_name_that_was_refused(self) -> None:
@@ -343,16 +394,28 @@ class CatalogAgainstDict(RuleBasedStateMachine):
             assert named is None or ((key, named[0]) not in self.rejected and key not in self.ignored)
 
     @invariant()
+    def the_gallery_of_each_network_holds_the_confirmed_faces_that_it_has_seen(self) -> None:
+        names = {person.id: person.name for person in self.catalog.people()}
+        for network, vectors in self.vectors.items():
+            gallery = self.catalog.gallery(network)
+            stored = zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), gallery.embeddings, strict=True)
+            confirmed = {key: named[0] for key, named in self.faces.items() if named and named[1] == Origin.CONFIRMED}
+            assert {face_id: (names[person_id], vector.tobytes()) for face_id, person_id, vector in stored} == {
+                self.ids[key]: (name, vectors[key]) for key, name in confirmed.items() if key in vectors
+            }
+
+    @invariant()
     def an_index_that_follows_equals_the_catalog(self) -> None:
-        self.last_removal, gone = self.catalog.removals(self.last_removal, NETWORK.sha256)
-        for face_id in gone.tolist():
-            self.index.pop(face_id, None)
-        for run in self.catalog.embeddings(NETWORK.sha256, after=self.last_embedding):
-            self.index |= {int(i): v.tobytes() for i, v in zip(run.face_ids, run.embeddings, strict=True)}
-            self.last_embedding = run.last_id
-        assert set(self.index) == set(self.ids.values())
-        mark = self.catalog.embedding_mark(NETWORK.sha256)
-        assert (mark.count, mark.last_removal_id) == (len(self.index), self.last_removal)
+        for network, index in self.indexes.items():
+            index.last_removal, gone = self.catalog.removals(index.last_removal, network)
+            for face_id in gone.tolist():
+                index.vectors.pop(face_id, None)
+            for run in self.catalog.embeddings(network, after=index.last_embedding):
+                index.vectors |= {int(i): v.tobytes() for i, v in zip(run.face_ids, run.embeddings, strict=True)}
+                index.last_embedding = run.last_id
+            assert index.vectors == {self.ids[key]: vector for key, vector in self.vectors[network].items()}
+            mark = self.catalog.embedding_mark(network)
+            assert (mark.count, mark.last_removal_id) == (len(index.vectors), index.last_removal)
 
 
 TestCatalogAgainstDict = CatalogAgainstDict.TestCase
