@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from recog.errors import CatalogError
+from recog.store.read_only import ReadOnlyFile
 from recog.store.translation import translated
 
 WRITER_KEY = 0x7265636F67  # "recog": the key of the advisory lock
@@ -27,10 +28,14 @@ _ALONE = "recog_alone"
 
 
 class Database:
-    """The open database. `where` names it in sentences (never with a password); path is None for a server."""
+    """The open database. `where` names it in sentences (never with a password); path is None for a server.
 
-    def __init__(self, url: URL, *, busy_seconds: float) -> None:
+    read_only: a file that is opened for reading alone.
+    """
+
+    def __init__(self, url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> None:
         self.busy_seconds = busy_seconds
+        self.read_only = read_only
         self.path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
         self.where = str(self.path) if self.path else url.render_as_string(hide_password=True)
         self.url = url.render_as_string(hide_password=True)
@@ -39,7 +44,8 @@ class Database:
         else:
             milliseconds = max(1, round(busy_seconds * 1000))
             arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
-        self.engine = create_engine(url, connect_args=arguments, poolclass=QueuePool, pool_size=1, max_overflow=2)
+        opened = url if read_only is None else read_only.url
+        self.engine = create_engine(opened, connect_args=arguments, poolclass=QueuePool, pool_size=1, max_overflow=2)
         self._writer = self.engine.execution_options(**{_WRITING: True})
         event.listen(self.engine, "connect", self._on_connect)
         event.listen(self.engine, "begin", self._on_begin)
@@ -73,19 +79,22 @@ class Database:
     @contextmanager
     def translated(self) -> Iterator[None]:
         """Foreign exceptions leave as CatalogErrors."""
+        if self.read_only is not None:
+            self.read_only.refuse_changed()
         with translated(self.where, self.path, self.busy_seconds):
             yield
 
     def close(self) -> None:
         """Close every connection."""
-        with self.translated():
+        with translated(self.where, self.path, self.busy_seconds):
             self.engine.dispose()
 
     def _on_connect(self, raw: Any, _record: object) -> None:
         if not self.is_sqlite:
             return
         raw.isolation_level = None  # the driver begins nothing by itself; _on_begin does
-        self._enter_wal(raw)
+        if self.read_only is None:
+            self._enter_wal(raw)
         for pragma in ("foreign_keys=ON", "secure_delete=ON", "synchronous=FULL", "temp_store=MEMORY"):
             raw.execute(f"PRAGMA {pragma}").close()
 

@@ -31,6 +31,7 @@ from recog.store.tables import assignments, faces, forgotten_boxes, pending_eras
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
 _AGAIN = "then run 'recog check --fix'"
 _OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, for another program has it open", f"close that program, {_AGAIN}")
+_READ_ONLY = PendingErasure(f"{_LEFT}, which may only be read here", f"open it where it may be written, {_AGAIN}")
 _NO_ROOM = PendingErasure(
     f"{_LEFT}, for its disk has no room to write it anew, or fails", f"make room or check the disk, {_AGAIN}"
 )
@@ -85,6 +86,9 @@ class Erasure(CatalogPart):
             last = connection.scalar(select(func.max(pending_erasures.c.id)))
         if last is None:
             return True
+        if self._database.read_only is not None:
+            self._pending = _READ_ONLY
+            return False
         self._delete_automatic_backups()
         try:
             if not self._has_room():

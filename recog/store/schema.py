@@ -36,7 +36,7 @@ def prepare(database: Database, *, create: bool = True) -> None:
     Raises SchemaOutdatedError where the database is newer than recog; without `create`, NoLibraryError where it is
     empty.
     """
-    for copy in _abandoned_backups(database):
+    for copy in _abandoned_backups(database) if database.read_only is None else ():
         copy.unlink(missing_ok=True)
     with database.reading() as connection:
         revision = _revision(connection, database.where)
@@ -48,6 +48,11 @@ def prepare(database: Database, *, create: bool = True) -> None:
     if revision is not None and revision not in known:
         raise SchemaOutdatedError(
             f"the database {database.where} has schema {revision}, and this recog knows up to {known[-1]}: update recog"
+        )
+    if database.read_only is not None:
+        raise SchemaOutdatedError(
+            f"the database {database.where} has the older schema {revision} and may only be read here: copy the folder "
+            "to where you may write, and name the copy with --library"
         )
     if revision is not None and database.path is not None:
         write_backup(database, database.path.with_name(f"{database.path.name}{BACKUP_MARK}{known[-1]}"), replace=True)

@@ -68,7 +68,9 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
             "make room or check the disk, then run the same again"
         )
     if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
-        return CatalogError(f"the database {path} cannot be opened for writing ({error}): check who may write there")
+        return CatalogError(
+            f"the database {path} cannot be opened for writing ({error}): check the place and who may write there"
+        )
     return CatalogError(f"the database {path} refused: {_first_line(error)}")
 
 
