@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     heads: Path | None = None
     """Directory of a head of your own for the network (`recog train head --out`), with its calibration; None is the
     shipped ones."""
-    min_face: int = Field(default=20, ge=12, le=2000)
+    min_face: int = Field(default=24, ge=12, le=2000)
     """Smallest face side that is looked for, in pixels of the upright photo; the first network sees 12 pixels."""
     threshold: float | None = Field(default=None, gt=0.0, le=4.0)
     """Squared distance up to which two faces are one person; None is the network's calibrated one."""

@@ -86,8 +86,8 @@ class Found:
     landmarks: Floats
 
 
-def find_faces(photo: Stages, *, min_face: float, twice: bool = False) -> Found:
-    """Every face of a photo, best score first. min_face in pixels, at least WINDOW.
+def find_faces(photo: Stages, *, smallest: float, twice: bool = False) -> Found:
+    """Every face of a photo, best score first. smallest is the side of P-Net's smallest window, at least WINDOW pixels.
 
     twice: R-Net looks again at what it is UNSURE of.
 
@@ -98,15 +98,15 @@ def find_faces(photo: Stages, *, min_face: float, twice: bool = False) -> Found:
     before R-Net once they have moved, for before that their areas differ too much to overlap; THRESHOLDS; and P-Net
     computes with rounded numbers (recog.detect.rounding).
     """
-    boxes = _propose(photo, min_face)
+    boxes = _propose(photo, smallest)
     boxes = _refine(photo, boxes, twice=twice)
     return _decide(photo, boxes)
 
 
-def scales(height: int, width: int, *, min_face: float) -> list[float]:
-    """Of the pyramid's levels: from where min_face fills P-Net's window to where the photo's short side does."""
+def scales(height: int, width: int, *, smallest: float) -> list[float]:
+    """Of the pyramid's levels: from where P-Net's window has the smallest side to where it has the short side."""
     found = []
-    scale = WINDOW / min_face
+    scale = WINDOW / smallest
     short = min(height, width) * scale
     while short >= WINDOW:
         found.append(scale)
@@ -115,9 +115,9 @@ def scales(height: int, width: int, *, min_face: float) -> list[float]:
     return found
 
 
-def _propose(photo: Stages, min_face: float) -> Floats:
+def _propose(photo: Stages, smallest: float) -> Floats:
     """(n, 4) square boxes of P-Net over all levels."""
-    levels = scales(photo.height, photo.width, min_face=min_face)
+    levels = scales(photo.height, photo.width, smallest=smallest)
     if not levels:
         return np.empty((0, 4), np.float32)
     found = [

@@ -63,26 +63,26 @@ def test_a_second_look_takes_back_what_it_does_not_confirm_and_adds_what_is_beyo
     first: float, second: float, *, once: bool, twice: bool
 ) -> None:
     for again, expected in ((False, once), (True, twice)):
-        found = find_faces(OneFace(first, second), min_face=60, twice=again)
+        found = find_faces(OneFace(first, second), smallest=60, twice=again)
         assert len(found.boxes) == int(expected)
         assert (overlaps(found.boxes, np.array([FACE])) > 0.9).all()
 
 
 def test_a_face_that_is_confirmed_keeps_the_window_of_the_first_look() -> None:
     once, twice = OneFace(0.8, 0.8), OneFace(0.8, 0.8)
-    expected, found = find_faces(once, min_face=60), find_faces(twice, min_face=60, twice=True)
+    expected, found = find_faces(once, smallest=60), find_faces(twice, smallest=60, twice=True)
     np.testing.assert_array_equal(found.boxes, expected.boxes)
     np.testing.assert_array_equal(twice.seen[-1], once.seen[-1])
     assert len(twice.seen) == len(once.seen) + 1
 
 
-def test_the_pyramid_goes_from_the_smallest_face_to_the_short_side() -> None:
-    levels = scales(600, 1000, min_face=20)
+def test_the_pyramid_goes_from_the_smallest_window_to_the_short_side() -> None:
+    levels = scales(600, 1000, smallest=20)
     assert levels[0] == 12 / 20
     assert 600 * levels[-1] >= 12 > 600 * levels[-1] * 0.709
     np.testing.assert_allclose(np.divide(levels[1:], levels[:-1]), 0.709)
 
 
-def test_a_photo_smaller_than_the_smallest_face_has_no_level() -> None:
-    assert scales(19, 4000, min_face=20) == []
-    assert len(scales(20, 4000, min_face=20)) == 1
+def test_a_photo_smaller_than_the_smallest_window_has_no_level() -> None:
+    assert scales(19, 4000, smallest=20) == []
+    assert len(scales(20, 4000, smallest=20)) == 1

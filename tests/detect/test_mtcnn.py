@@ -64,6 +64,19 @@ def test_a_photo_over_the_limit_is_searched_smaller_and_answered_in_its_own_pixe
     assert iou(detector.detect(large)[0], rescaled(detector.detect(portrait)[0], 2.0, 2.0)) > 0.9
 
 
+@pytest.mark.networks
+def test_a_larger_smallest_face_leaves_out_small_faces_and_moves_no_other(portrait: NDArray[np.uint8]) -> None:
+    small, default, large = (MtcnnDetector(cache=CACHE, min_face=side) for side in (12, 24, 60))
+    face = default.detect(portrait)[0]
+    assert MtcnnDetector(cache=CACHE, min_face=20).detect(portrait) == large.detect(portrait) == [face]
+    for side, finders in ((80, (small, default, large)), (20, (small, default)), (10, (small,))):
+        scale = side / (face.right - face.left)
+        size = round(portrait.shape[1] * scale), round(portrait.shape[0] * scale)
+        shrunk = np.asarray(Image.fromarray(portrait).resize(size, Image.Resampling.BOX))
+        found = [each for each in (small, default, large) if each.detect(shrunk)]
+        assert found == list(finders)
+
+
 @pytest.fixture(scope="session")
 def reference() -> MtcnnDetector:
     """float32 on torch."""
@@ -104,10 +117,10 @@ def test_8_bit_numbers_give_the_same_in_float32_where_the_processor_has_no_byte_
 ) -> None:
     path = ensure_weights("mtcnn", cache=CACHE)
     wide = np.concatenate([portrait, portrait[:, ::-1]], axis=1)
-    expected = find_faces(TorchNetworks(path, device="cpu").over(wide, factor=1), min_face=20)
+    expected = find_faces(TorchNetworks(path, device="cpu").over(wide, factor=1), smallest=20)
     for in_bytes in (False, True):
         networks = OpenVinoNetworks(path, threads=1, in_bytes=in_bytes)
-        found = find_faces(networks.over(wide, factor=1), min_face=20)
+        found = find_faces(networks.over(wide, factor=1), smallest=20)
         assert len(found.boxes) == 2
         np.testing.assert_allclose(found.boxes, expected.boxes, atol=0.5)
         np.testing.assert_allclose(found.landmarks, expected.landmarks, atol=0.5)

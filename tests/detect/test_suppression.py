@@ -66,11 +66,11 @@ def test_a_chain_of_covers_is_followed_to_its_end() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.floats(12, 60), st.integers(0, 1000))
-def test_windows_next_to_each_other_are_all_that_can_overlap(min_face: float, seed: int) -> None:
+def test_windows_next_to_each_other_are_all_that_can_overlap(smallest: float, seed: int) -> None:
     """Every pair of windows of every level, beside the pairs that neighbours give; equal scores among them."""
     random = np.random.default_rng(seed)
     levels, places, boxes = [], [], []
-    for level, scale in enumerate(scales(int(4 * min_face), int(5 * min_face), min_face=min_face)[:4]):
+    for level, scale in enumerate(scales(int(4 * smallest), int(5 * smallest), smallest=smallest)[:4]):
         grid = np.argwhere(random.random((9, 12)) < 0.5)
         corner = grid[:, ::-1].astype(np.float32) * STRIDE
         size = np.float32(scale)
@@ -90,9 +90,9 @@ def test_windows_next_to_each_other_are_all_that_can_overlap(min_face: float, se
 
 @settings(deadline=None, max_examples=60)
 @given(st.floats(12, 2000))
-def test_windows_of_different_levels_never_overlap_by_seven_tenths(min_face: float) -> None:
+def test_windows_of_different_levels_never_overlap_by_seven_tenths(smallest: float) -> None:
     """That is why the cascade does not compare them: the largest of one level beside the smallest of the next."""
-    smaller, larger = (np.float32(WINDOW / min_face * factor) for factor in (1.0, 0.709))
+    smaller, larger = (np.float32(WINDOW / smallest * factor) for factor in (1.0, 0.709))
     places = np.arange(0, 400, STRIDE, dtype=np.float32)
     sides = [np.floor((places + WINDOW) / scale) - np.floor((places + 1) / scale) for scale in (smaller, larger)]
     assert (sides[0].max() / sides[1].min()) ** 2 < 0.7
