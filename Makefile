@@ -74,7 +74,7 @@ faults: setup
 
 # Change one thing in the store or the index at a time, and count the changes that a test notices.
 mutants: setup
-	$(VENV)/bin/python -m tests.faults.mutants --count 150 --write
+	$(VENV)/bin/python -m tests.faults.mutants --count 150
 
 # Index, ask and forget in one process for two hours, and watch its memory and open files.
 soak: setup

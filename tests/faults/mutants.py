@@ -1,19 +1,20 @@
 """Change one thing in the store or the index at a time, and see whether a test notices: it should.
 
 `python -m tests.faults.mutants`. A mutant is one operator, constant, statement or answer changed: a comparison turned
-round, `and` for `or`, a number one more, a call, `raise` or answer left out. `--count N` draws so many of all that
-there are by `--seed`; `--write` keeps the score in benchmarks/results/faults_mutants.csv, and another run with the
-same seed goes on where that one stopped. The tests are those of the store (on SQLite), of the index and of durable
-files, run in a copy up to the first that fails: all that execute the changed statement or start other processes, as a
-run without any mutant recorded (see tests.faults.covering: the others cannot notice it), those of its module first.
-A mutant that they let pass is printed.
+round, `and` for `or`, a number one more, a call, `raise` or answer left out. `--count N` draws by `--seed` until so
+many of all that there are have been tried; the verdicts are kept in benchmarks/results/faults_mutants.csv, and another
+run with the same seed goes on where that one stopped. `--again` first tries those that no test noticed, once tests were
+written for them; `--again PLACE...` those of files whose names hold one of these words.
+
+The tests are those of the store (on SQLite), of the index and of durable files, run in a copy up to the first that
+fails: all that execute the changed statement or start other processes, as a run without any mutant recorded (see
+tests.faults.covering: the others cannot notice it), those of its module first. A mutant that they let pass is printed.
 """
 
 import argparse
 import ast
 import json
 import os
-import random
 import shutil
 import signal
 import sys
@@ -28,14 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.covering import Chosen, Recorder, tests_of
-from tests.faults.results import figure, read_results, write_results
+from tests.faults.verdicts import Verdicts, described, key_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261122
 Covered = dict[str, dict[str, Any]]
 MUTATED = ("recog/store", "recog/index", "recog/durable.py")
 _COPIED = ("recog", "tests", "migrations", "pyproject.toml")
-RESULTS = "faults_mutants.csv"
 _LEAST_SECONDS, _TIMES_SLOWER = 120.0, 10.0
 """A mutant hangs when its tests take ten times as long as they did under the recorder, and at least so long."""
 _NOT_RUN = 70
@@ -58,6 +58,7 @@ class Mutant:
     """A file with one change: bytes start to end of it become `text`.
 
     statement: the lines of the smallest statement around it; None outside functions, where importing executes it.
+    number: how many of the same change come before it in the file.
     """
 
     file: str
@@ -67,6 +68,12 @@ class Mutant:
     end: int
     before: str
     text: str
+    number: int
+
+    @property
+    def key(self) -> str:
+        """What it is known by, wherever its line moves."""
+        return key_of(self.file, self.before, self.text, self.number)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.before!r} -> {self.text!r}"
@@ -86,13 +93,17 @@ def _mutants_of(file: Path) -> Iterator[Mutant]:
         starts.append(starts[-1] + len(line))
     tree = ast.parse(source)
     statements = list(_statements(tree))
+    same: Counter[tuple[str, str]] = Counter()
     for node, text in _changes(tree):
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         before = source[start:end].decode()
         around = [lines for lines in statements if node.lineno in lines and (node.end_lineno or 0) in lines]
         statement = min(around, key=len, default=None)
-        yield Mutant(str(file.relative_to(ROOT)), node.lineno, statement, start, end, before, text)
+        if text != before:
+            number = same[before, text]
+            same[before, text] += 1
+            yield Mutant(str(file.relative_to(ROOT)), node.lineno, statement, start, end, before, text, number)
 
 
 def _statements(tree: ast.AST) -> Iterator[range]:
@@ -241,17 +252,18 @@ def _test_and_exit(tree: Path, files: Sequence[str], plugin: Callable[[], object
 def main() -> int:
     """Draw, try, print those that pass, write the score."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--count", type=int, help="so many mutants; without it all of them")
+    parser.add_argument("--count", type=int, help="until so many were tried; without it all of them")
+    parser.add_argument("--again", nargs="*", metavar="PLACE", help="first those that no test noticed")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
-    parser.add_argument("--write", action="store_true", help="keep the score")
     options = parser.parse_args()
     _load_what_tests_import()
-    everything = all_mutants()
-    random.Random(options.seed).shuffle(everything)
-    everything = [mutant for mutant in everything if mutant.text != mutant.before]
+    mutants = {mutant.key: mutant for mutant in all_mutants()}
+    verdicts = Verdicts(options.seed, {key: mutant.line for key, mutant in mutants.items()})
+    again = [] if options.again is None else verdicts.unnoticed()
+    chosen = [key for key in again if any(place in mutants[key].file for place in options.again or [""])]
+    chosen += verdicts.untried()[: None if options.count is None else max(0, options.count - len(verdicts.known))]
     began = time.monotonic()
-    tried, passed = counted_before(len(everything), options.seed) if options.write else (Counter(), Counter())
     tree = Path(tempfile.mkdtemp()) / "tree"  # no TemporaryDirectory: a forked process that ends would delete it
     try:
         for name in _COPIED:
@@ -260,42 +272,17 @@ def main() -> int:
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree(source, tree / name, ignore=ignored) if source.is_dir() else shutil.copy(source, tree))
         covered = record(tree)
-        for mutant in everything[tried.total() : options.count]:
+        for key in chosen:
             if time.monotonic() - began > 60 * options.minutes:
                 break
-            part = Path(mutant.file).parts[1].removesuffix(".py")
-            tried[part] += 1
-            if tried.total() % 10 == 0:
-                print(f"{tried.total()} tried", flush=True)  # noqa: T201 - a program
-            if survives(mutant, tree, covered):
-                passed[part] += 1
-                print(f"passed all tests: {mutant}", flush=True)  # noqa: T201 - a program
-            if options.write:
-                write_score(tried, passed, len(everything), options.seed)
+            mutant = mutants[key]
+            noticed = not survives(mutant, tree, covered)
+            verdicts.put(key, mutant.file, described(mutant.before, mutant.text), noticed=noticed)
+            print(f"{'noticed' if noticed else 'PASSED ALL TESTS'}: {mutant}", flush=True)  # noqa: T201 - a program
     finally:
         shutil.rmtree(tree.parent)
-    noticed = tried.total() - passed.total()
-    score = 100 * noticed / max(1, tried.total())
-    print(f"{noticed} of {tried.total()} mutants were noticed ({score:.0f} %), of {len(everything)} that there are")  # noqa: T201
+    print(verdicts.extent())  # noqa: T201 - a program
     return 0
-
-
-def counted_before(there: int, seed: int) -> tuple[Counter[str], Counter[str]]:
-    """How many mutants of each part were tried, and how many passed, where the results are of the same mutants."""
-    facts, rows = read_results(RESULTS)
-    if figure(facts, r"of (\d+) mutants") != there or figure(facts, r"seed (\d+)") != seed:
-        return Counter(), Counter()
-    return Counter({part: int(tried) for part, tried, *_ in rows}), Counter(
-        {part: int(left) for part, *_, left in rows}
-    )
-
-
-def write_score(tried: Counter[str], passed: Counter[str], there: int, seed: int) -> None:
-    """Keep the score."""
-    score = 100 * (tried.total() - passed.total()) / tried.total()
-    extent = f"{tried.total()} of {there} mutants, {score:.1f} % noticed, seed {seed}"
-    rows = [(part, tried[part], tried[part] - passed[part], passed[part]) for part in sorted(tried)]
-    write_results(RESULTS, extent, ("part", "mutants", "noticed", "not noticed"), rows)
 
 
 def _load_what_tests_import() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.faults.covering import tests_of as choose
 from tests.faults.mutants import MUTATED, ROOT, all_mutants
+from tests.faults.verdicts import Verdicts, key_of
 
 MODULE = """
 def one(value):
@@ -105,5 +106,25 @@ def test_a_mutant_is_another_program_and_lies_in_its_statement() -> None:
     for mutant in mutants[::40]:
         source = (ROOT / mutant.file).read_bytes()
         changed = source[: mutant.start] + mutant.text.encode() + source[mutant.end :]
-        same = ast.dump(ast.parse(changed)) == ast.dump(ast.parse(source))
-        assert same == (mutant.text == mutant.before)
+        assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(source))
+    assert len({mutant.key for mutant in mutants}) == len(mutants)
+
+
+def test_what_is_kept_of_a_mutant_is_its_first_verdict_and_its_latest_and_the_rest_is_drawn(tmp_path: Path) -> None:
+    """A mutant that is no more is dropped; another that comes disturbs the order of none."""
+    kept = str(tmp_path / "kept.csv")
+    lines = {key_of("m.py", "1", "2", number): 10 + number for number in range(6)}
+    verdicts = Verdicts(7, lines, kept)
+    drawn = verdicts.untried()
+    for key, noticed in zip(drawn[:3], (True, False, False), strict=True):
+        verdicts.put(key, "m.py", "1 -> 2", noticed=noticed)
+    again = Verdicts(7, lines, kept)
+    assert (again.known, again.untried()) == (verdicts.known, drawn[3:])
+    assert again.unnoticed() == sorted(drawn[1:3], key=lambda key: lines[key])
+    again.put(drawn[1], "m.py", "1 -> 2", noticed=True)
+    assert "3 of 6 mutants, 1 (33.3 %) noticed when first tried, 2 (66.7 %) now" in again.extent()
+    del lines[drawn[0]]
+    fewer = Verdicts(7, lines | {"another": 1}, kept)
+    assert [key for key in fewer.untried() if key != "another"] == drawn[3:]
+    assert "2 of 6 mutants, 0 (0.0 %) noticed when first tried, 1 (50.0 %) now" in fewer.extent()
+    assert Verdicts(8, lines, kept).known == {}

@@ -1,0 +1,96 @@
+"""What is known of the mutants that were tried: did a test notice each when it was first tried, and does one now?
+
+A mutant is known again by its file, its change and how many of the same come before it there, wherever its line moves.
+Tests that were written for mutants which none had noticed make the second share larger, and no measure of the others.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, replace
+
+from tests.faults.results import commit, figure, read_results, write_results
+
+RESULTS = "faults_mutants.csv"
+HEADER = ("mutant", "file", "line", "change", "noticed at first", "noticed now", "code")
+_WORDS = {True: "yes", False: "no"}
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One mutant; code is the commit of the latest try."""
+
+    key: str
+    file: str
+    line: int
+    change: str
+    at_first: bool
+    now: bool
+    code: str
+
+
+def key_of(file: str, before: str, text: str, number: int) -> str:
+    """What a mutant is known by: `number` others with the same change come before it in the file."""
+    return hashlib.sha256(f"{file}\0{before}\0{text}\0{number}".encode()).hexdigest()[:12]
+
+
+def described(before: str, text: str) -> str:
+    """The change on one line, cut short."""
+    line = " ".join(f"{before} -> {text}".split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
+
+
+class Verdicts:
+    """The verdicts that the results file keeps, of mutants that still exist."""
+
+    def __init__(self, seed: int, lines: dict[str, int], name: str = RESULTS) -> None:
+        """lines: where each mutant that there is begins, by key. Another seed begins anew."""
+        self._seed = seed
+        self._lines = lines
+        self._name = name
+        facts, rows = read_results(name)
+        kept = (_read(row) for row in rows) if figure(facts, r"seed (\d+)") == seed else ()
+        self.known = {one.key: replace(one, line=lines[one.key]) for one in kept if one.key in lines}
+
+    def unnoticed(self) -> list[str]:
+        """Keys of those that no test notices yet."""
+        return [one.key for one in self.known.values() if not one.now]
+
+    def untried(self) -> list[str]:
+        """Keys of the others, in an order drawn by the seed that no change of other code disturbs."""
+        left = self._lines.keys() - self.known.keys()
+        return sorted(left, key=lambda key: hashlib.sha256(f"{self._seed} {key}".encode()).digest())
+
+    def put(self, key: str, file: str, change: str, *, noticed: bool) -> None:
+        """Note a try, and keep all of them."""
+        before = self.known.get(key)
+        at_first = noticed if before is None else before.at_first
+        self.known[key] = Verdict(key, file, self._lines[key], change, at_first, noticed, commit())
+        rows = sorted(self.known.values(), key=lambda one: (one.file, one.line, one.key))
+        write_results(self._name, self.extent(), HEADER, [_written(one) for one in rows])
+
+    def extent(self) -> str:
+        """The counts in one line."""
+        tried, there = len(self.known), len(self._lines)
+        at_first, now = (
+            _share(one.at_first for one in self.known.values()),
+            _share(one.now for one in self.known.values()),
+        )
+        return (
+            f"{tried} of {there} mutants, {at_first} noticed when first tried, {now} now that tests were written for "
+            f"some of the others, seed {self._seed}"
+        )
+
+
+def _share(noticed: Iterable[bool]) -> str:
+    counted = list(noticed)
+    return f"{sum(counted)} ({100 * sum(counted) / max(1, len(counted)):.1f} %)"
+
+
+def _written(one: Verdict) -> tuple[object, ...]:
+    return tuple(_WORDS[value] if isinstance(value, bool) else value for value in astuple(one))
+
+
+def _read(row: list[str]) -> Verdict:
+    key, file, line, change, at_first, now, code = row
+    return Verdict(key, file, int(line), change, at_first == _WORDS[True], now == _WORDS[True], code)
