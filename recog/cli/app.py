@@ -23,6 +23,7 @@ from recog.cli import (
     upkeep,
     verifier,
 )
+from recog.cli.failures import REFUSED, WRONG_USAGE, say, say_unwritten, tell
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -117,7 +118,7 @@ def _print_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"recog {version('recog')}")
+        tell(f"recog {version('recog')}")
         raise typer.Exit
 
 
@@ -143,4 +144,12 @@ def main() -> None:
         # A locale that lacks a character must not end a command: the character is written out instead.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    app(prog_name="recog")
+    if "" in sys.argv[1:]:
+        # Of a variable that is not set, most likely; as a path it would be the current folder.
+        say("a word of the command is empty: leave it out, or write . for the current folder")
+        sys.exit(WRONG_USAGE)
+    try:
+        app(prog_name="recog")
+    except OSError as error:  # of a page of help, that is: what a verb answers tells of itself
+        say_unwritten(error)
+        sys.exit(REFUSED)

@@ -1,8 +1,10 @@
 """Every way a verb can end badly, as one line on stderr and an exit code."""
 
+import os
+import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import typer
@@ -12,6 +14,8 @@ from recog.printable import printable
 
 REFUSED = 1
 """A RecogError: the user can do something about it."""
+WRONG_USAGE = 2
+"""A command line that says nothing sensible, as Typer has it."""
 UNEXPECTED = 70
 """A fault in recog itself (EX_SOFTWARE of sysexits.h)."""
 INTERRUPTED = 130
@@ -21,6 +25,27 @@ INTERRUPTED = 130
 def say(message: str) -> None:
     """One line on stderr, whatever the message holds."""
     typer.echo(f"recog: {printable(message)}", err=True)
+
+
+def tell(answer: str | bytes, *, end: bool = True) -> None:
+    """What a verb answers, on stdout, with the `end` of a line; where it cannot be written, that is said."""
+    try:
+        typer.echo(answer, nl=end)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say_unwritten(error)
+        raise typer.Exit(REFUSED) from error
+
+
+def say_unwritten(error: OSError) -> None:
+    """That stdout cannot be written."""
+    with suppress(OSError):  # what is still held for it is dropped, or the interpreter would complain again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    say(
+        f"the answer cannot be written to standard output ({error.strerror}): make room there, or send it elsewhere; "
+        "what this command changed stays so"
+    )
 
 
 def leave(message: str, code: int = REFUSED) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import say
+from recog.cli.failures import say, tell
 from recog.cli.session import Session, verb
 from recog.render.figures import count
 
@@ -44,7 +44,7 @@ def find(
     from recog.render.text_find import found_text, nobody_text
 
     if null:
-        typer.echo(b"".join(os.fsencode(one.paths[0]) + b"\0" for one in found.photos), nl=False)
+        tell(b"".join(os.fsencode(one.paths[0]) + b"\0" for one in found.photos), end=False)
     elif found.photos or session.as_json:
         session.show_document(found, found_text(found))
     else:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from recog.errors import RecogError
 from recog.photos import PhotoSource
 from recog.types import DecodedPhoto, Pixels
 
@@ -54,6 +55,8 @@ def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
             "the library keeps faces of photo files and where these are: write the photo to a file and give its path, "
             "or confirm() the number of a face that it holds"
         )
+    if "" in map(str, listed):  # Path("") is the current folder
+        raise RecogError("an empty text names no file or folder: write '.' for the current folder")
     return paths
 
 

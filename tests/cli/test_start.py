@@ -89,4 +89,34 @@ def test_a_reader_that_closes_the_pipe_is_no_fault() -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
+        assert process.stderr.read() == b""
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:
+    code = "from recog.cli.app import main; main()"
+    command = [sys.executable, "-c", code, "models", "list", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_an_answer_that_cannot_be_written_is_one_line_and_1(tmp_path: Path) -> None:
+    code = "from recog.cli.app import main; main()"
+    for words in (["--help"], ["people", "--help"], ["--version"], ["models", "list"], ["models", "list", "--json"]):
+        with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+            done = subprocess.run(
+                [sys.executable, "-c", code, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert done.stderr.startswith(
+            "recog: the answer cannot be written to standard output (No space left on device)"
+        )
+
+
+@pytest.mark.parametrize("words", [("index", ""), ("status", "--library", ""), ("backup", ""), ("enrol", "Ann", "")])
+def test_an_empty_word_is_not_the_current_folder(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("recog: a word of the command is empty: leave it out, or write . for the current")

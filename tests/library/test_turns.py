@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recog.errors import NoFaceFoundError, PhotoError
+from recog.errors import NoFaceFoundError, PhotoError, RecogError
 from recog.types import FaceBox, Pixels
 from tests.painted import GREEN, RED, CellDetector, PaintedLibrary, paint
 
@@ -57,6 +57,9 @@ def test_a_turn_ends_with_an_error_too(library: PaintedLibrary, folder: Path) ->
 
 def test_paths_may_be_text_and_one_needs_no_list(library: PaintedLibrary, folder: Path) -> None:
     ann = os.fspath(paint(folder / "ann.png", RED))
+    for empty in ("", [""]):
+        with pytest.raises(RecogError, match=r"write '\.' for the current folder"):
+            library.index(empty)
     assert library.index(os.fspath(folder)).added == 1
     assert library.index([os.fspath(folder)]).unchanged == 1
     assert [face.path for face in library.enrol("Ann", ann).faces] == [Path(ann)]
