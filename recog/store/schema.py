@@ -17,12 +17,12 @@ BACKUP_MARK = ".before-"
 """In the names of copies that recog makes by itself: `forget` deletes them."""
 
 
-def migrations_directory() -> Path:
+def migrations_directory(places: Sequence[Path] = _PLACES) -> Path:
     """Where the migrations are: inside an installed wheel, or at the top of a checkout."""
-    for place in _PLACES:
+    for place in places:
         if (place / "env.py").is_file():
             return place
-    raise CatalogError(f"the migrations are neither at {_PLACES[0]} nor at {_PLACES[1]}: install recog again")
+    raise CatalogError(f"the migrations are not at {' nor at '.join(map(str, places))}: install recog again")
 
 
 def revisions() -> list[str]:

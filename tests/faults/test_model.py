@@ -5,7 +5,8 @@ from hypothesis.stateful import invariant
 
 from recog.types import Cluster
 from tests.faults.model import run_sequences
-from tests.store.test_model import NETWORK, CatalogAgainstDict
+from tests.store.seen import NETWORK
+from tests.store.test_model import CatalogAgainstDict
 
 
 class Unlucky(CatalogAgainstDict):

@@ -1,5 +1,6 @@
 """FaceIndex against plain loops."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import get_args
 
@@ -12,7 +13,8 @@ from recog.distance import squared_distances, unit_rows
 from recog.errors import ConfigError
 from recog.index.device import choose_device
 from recog.index.faiss_index import FaceIndex
-from recog.index.shortlist import reaches, recall_of
+from recog.index.rows import Rows, Slots
+from recog.index.shortlist import LENGTH, NEAREST, Sample, Shortlist, reaches, recall_of
 from recog.index.structures import EXACT, FLAT_LIMIT, Kind, kind_for
 from recog.types import Embeddings, FaceIds, Neighbour, VectorIndex
 
@@ -267,3 +269,44 @@ def test_a_recall_counts_each_missed_neighbour_once() -> None:
     assert found.at_1 == 0.0
     assert found.at_10 == pytest.approx(4 / 5)
     assert recall_of(exact, exact) == EXACT
+
+
+def test_a_recall_of_a_single_other_is_of_that_one() -> None:
+    exact = np.array([[0.0, 0.1]], np.float32)
+    assert recall_of(np.array([[0.0, 0.2]], np.float32), exact).at_1 == 0.0
+    assert recall_of(exact[:, :1], exact[:, :1]) == EXACT, "of no other there is nothing to miss"
+
+
+def test_recall_is_measured_on_ten_faces_besides_the_probe(face_ids: FaceIds, embeddings: Embeddings) -> None:
+    """A list that lacks the tenth of the others, and holds all before it, has missed one of ten."""
+    rows = Rows.of(deque([(face_ids[:260], embeddings[:260])]), dim=DIM)
+
+    class WithoutTheTenth(Shortlist):
+        def __init__(self) -> None:
+            pass
+
+        def slots(self, probes: Embeddings) -> Slots:
+            order = np.argsort(-probes @ embeddings[:260].T, axis=1, kind="stable")
+            return np.delete(order, NEAREST, axis=1)[:, :LENGTH]
+
+    assert Sample(rows).recall(WithoutTheTenth()).at_10 == pytest.approx(1 - 1 / NEAREST)
+
+
+def test_the_lists_code_as_many_components_as_hold_the_variance() -> None:
+    """In steps of 16: of 40 directions with equal variance 38 hold 95 %."""
+    filled = 40
+    embeddings = np.zeros((2_000, 64), np.float32)
+    embeddings[:, :filled] = np.random.default_rng(4).normal(size=(len(embeddings), filled))
+    shortlist, _ = Shortlist.built(Rows.of(deque([(np.arange(2_000), unit_rows(embeddings))]), dim=64))
+    assert shortlist._pca.d_out == 48
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ties_at_the_last_place_go_to_the_smallest_id_however_many_there_are(kind: Kind, make_index: Make) -> None:
+    """One face is nearest, and 200 copies of another come next: more than are looked at in one go."""
+    near, far = unit_rows(np.eye(2, DIM, dtype=np.float32) + 0.1)
+    ids = np.random.default_rng(5).permutation(201) + 1
+    index = make_index(kind, ids, np.stack([near, *[far] * 200]))
+    for k in (2, 3):
+        found = [one.face_id for one in index.search(near[np.newaxis], k)[0]]
+        assert found == [ids[0], *sorted(ids[1:])[: k - 1]]

@@ -166,6 +166,16 @@ def test_the_index_of_another_library_or_network_or_dimension_is_refused_by_name
     assert caught.value.kind == "other network"
 
 
+def test_the_bytes_of_an_index_are_those_of_their_format(tmp_path: Path) -> None:
+    """Whoever changes them raises FORMAT too: else an earlier index would be called damaged, or be misread."""
+    vectors = np.eye(3, DIM, dtype=np.float32)
+    index = FaceIndex.build([(np.arange(3), vectors)], network_sha256=NETWORK, dim=DIM, device="cpu")
+    path = publish(index, tmp_path, library_id=LIBRARY, mark=MARK)
+    header = b"recogidx" + b"".join(number.to_bytes(8, "little") for number in (3, DIM, 0))
+    assert path.read_bytes() == header + np.arange(3, dtype="<i8").tobytes() + vectors.astype("<f4").tobytes()
+    assert json.loads((path.parent / MANIFEST).read_text())["format"] == 3
+
+
 def test_the_index_of_a_newer_recog_is_not_touched(tmp_path: Path) -> None:
     path = publish(some_index(), tmp_path, library_id=LIBRARY, mark=MARK)
     rewrite(path.parent, format=FORMAT + 1)

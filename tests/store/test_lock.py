@@ -13,6 +13,7 @@ import pytest
 
 from recog.errors import CatalogError, LibraryBusyError
 from recog.store.lock import WriterLock, lock_owner
+from tests.full import files_of_at_most
 
 HOLD = """
 import sys, time
@@ -84,3 +85,10 @@ def test_looking_and_being_refused_leaves_nothing_open(tmp_path: Path) -> None:
                 WriterLock(tmp_path).__enter__()
             assert opened() == 1
     assert opened() == 0
+
+
+def test_a_disk_that_takes_no_process_id_is_a_sentence_and_leaves_the_lock_free(tmp_path: Path) -> None:
+    with files_of_at_most(0), pytest.raises(CatalogError, match=r"the lock .* cannot be taken \(.*\): check the disk"):
+        WriterLock(tmp_path).__enter__()
+    with WriterLock(tmp_path):
+        assert lock_owner(tmp_path) == str(os.getpid())

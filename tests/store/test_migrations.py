@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
 
+from recog.errors import CatalogError
 from recog.store.database import Database, parse_url
 from recog.store.engine import open_catalog
 from recog.store.schema import automatic_backups, migrate, migrations_directory, prepare, revisions
@@ -160,6 +161,7 @@ def test_a_kill_during_migration_leaves_the_schema_that_was(sqlite_path: Path, s
 import os, signal
 from pathlib import Path
 from sqlalchemy import event
+from recog.errors import CatalogError
 from recog.store.database import Database, parse_url
 from recog.store.schema import migrate
 
@@ -182,3 +184,11 @@ migrate(database)
     raw.close()
     with open_catalog(sqlite_path) as catalog:
         assert catalog.quick_check() == []
+
+
+def test_an_installation_without_migrations_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match=rf"not at {tmp_path} nor at {tmp_path / 'b'}: install recog again"):
+        migrations_directory([tmp_path, tmp_path / "b"])
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "env.py").touch()
+    assert migrations_directory([tmp_path, tmp_path / "b"]) == tmp_path / "b"

@@ -1,5 +1,6 @@
 """Opening a catalog: new, known, foreign, damaged, unreachable."""
 
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -13,6 +14,15 @@ from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
 from recog.store.catalog import Catalog
 from recog.store.database import parse_url
 from recog.store.engine import open_catalog
+
+KILLED_COPYING = """
+import os, signal, sys
+from pathlib import Path
+from recog.durable import arriving
+with arriving(Path(sys.argv[1])) as (copy, _):
+    copy.write_bytes(Path(sys.argv[1]).read_bytes())
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def test_a_library_keeps_the_identity_it_was_made_with(open_again: Callable[[], Catalog]) -> None:
@@ -54,6 +64,18 @@ def test_without_create_a_missing_library_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"no library at .*none.db: make one with 'recog index"):
         open_catalog(tmp_path / "none.db", create=False)
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_copy_that_a_killed_process_left_beside_the_catalog_goes_when_it_is_opened(sqlite_path: Path) -> None:
+    """It may hold people who are forgotten since; what somebody else keeps there stays."""
+    open_catalog(sqlite_path).close()
+    (sqlite_path.parent / ".mine").touch()
+    before = set(sqlite_path.parent.iterdir())
+    command = [sys.executable, "-c", KILLED_COPYING, str(sqlite_path)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert len(set(sqlite_path.parent.iterdir()) - before) == 1
+    open_catalog(sqlite_path).close()
+    assert set(sqlite_path.parent.iterdir()) == before
 
 
 def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
