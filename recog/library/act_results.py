@@ -28,6 +28,23 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmedFace:
+    """A face that is a person's by name now; was: the other person whom a human had called it until now."""
+
+    face_id: int
+    was: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What `people confirm` did: the person, new or not, and the faces."""
+
+    person: Person
+    created: bool
+    faces: tuple[ConfirmedFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FaceReasons:
     """`people why`: all that decides the name of one face.
 

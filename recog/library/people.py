@@ -1,6 +1,6 @@
-"""Enrol people and keep their names."""
+"""Enrol people, confirm their faces, and keep their names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 from recog.boxes import match_boxes
 from recog.cluster.likelihood import linkage_of
 from recog.cluster.linkage import identity_clusters
-from recog.errors import CatalogError
-from recog.library.act_results import EnrolledFace, Enrolment, SplitPerson
+from recog.errors import CatalogError, UnknownPersonError
+from recog.library.act_results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment, SplitPerson
 from recog.library.answers import pull_in
+from recog.library.clusters import open_faces
 from recog.library.networks import Networks
 from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.results import PersonDetail
@@ -18,7 +19,7 @@ from recog.photos import stat_photo
 from recog.store.catalog import Catalog
 from recog.store.records import ScannedPhoto
 from recog.store.rows import SAME_FACE_IOU
-from recog.types import FileStat, Origin
+from recog.types import FileStat, Origin, Person
 
 
 def enrol(
@@ -37,19 +38,55 @@ def enrol(
         _stored_face(catalog, photo_id, probe, row)
         for photo_id, probe, row in zip(photo_ids, probes, rows, strict=True)
     ]
-    before = catalog.confirmed_people(face_ids)
-    others = {one.id: one.name for one in catalog.people_by_id(before.values()).values()}
+    owners = _owners(catalog, face_ids)
     person, created = catalog.enrol(name, face_ids)
-    others.pop(person.id, None)
     pull_in(catalog, networks, k=k)
     return Enrolment(
         catalog.person_by_id(person.id),
         created,
         tuple(
-            EnrolledFace(probe.path, face_id, probe.faces.boxes[row], others.get(before.get(face_id, 0)))
+            EnrolledFace(probe.path, face_id, probe.faces.boxes[row], _other(owners, face_id, person))
             for probe, row, face_id in zip(probes, rows, face_ids, strict=True)
         ),
     )
+
+
+def confirm(
+    catalog: Catalog, networks: Networks, name: str, face_ids: Sequence[int], *, cluster: int | None, new: bool
+) -> Confirmation:
+    """Confirm that faces, or the unnamed ones of a remembered cluster, are a person; the caller holds the lock."""
+    try:
+        known = catalog.person(name)
+    except UnknownPersonError as error:
+        if not new:
+            raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
+        known = None
+    wanted = list(face_ids)
+    if cluster is not None:
+        wanted += open_faces(catalog, networks, cluster, None if known is None else known.id)
+    wanted = list(dict.fromkeys(wanted))
+    owners = _owners(catalog, wanted)
+    if known is None:
+        person = catalog.enrol(name, wanted)[0]
+    else:
+        person = known
+        catalog.confirm(wanted, person.id)
+    return Confirmation(
+        person, known is None, tuple(ConfirmedFace(face_id, _other(owners, face_id, person)) for face_id in wanted)
+    )
+
+
+def _owners(catalog: Catalog, face_ids: Sequence[int]) -> dict[int, Person]:
+    """Whom humans have called these faces until now."""
+    before = catalog.confirmed_people(face_ids)
+    people = catalog.people_by_id(before.values())
+    return {face_id: people[person_id] for face_id, person_id in before.items()}
+
+
+def _other(owners: Mapping[int, Person], face_id: int, person: Person) -> str | None:
+    """The name of the face's owner, where that is somebody else."""
+    owner = owners.get(face_id)
+    return None if owner is None or owner.id == person.id else owner.name
 
 
 def _stored_photos(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -9,10 +10,18 @@ from types import TracebackType
 from typing import Literal, Self
 
 from recog.config import Settings, read_settings
-from recog.errors import CatalogError, NoLibraryError, UnknownPersonError
+from recog.errors import CatalogError, NoLibraryError
 from recog.index.files import discard
 from recog.library import answers, backups, clusters, duplicates, face_map, people, people_report, tuning, upkeep
-from recog.library.act_results import DistinctPeople, Enrolment, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.act_results import (
+    Confirmation,
+    DistinctPeople,
+    Enrolment,
+    FaceReasons,
+    History,
+    IgnoredFaces,
+    SplitPerson,
+)
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
@@ -225,27 +234,15 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
 
     def confirm(
         self, name: str, face_ids: Sequence[int] = (), *, cluster: int | None = None, new: bool = False
-    ) -> Person:
+    ) -> Confirmation:
         """Confirm that faces of the library, or the unnamed ones of a remembered cluster, are a person.
 
         Nobody of that name is an UnknownPersonError, or a new person with `new`. A face that was rejected or ignored
         is so no more; of a cluster, faces that were said not to be the person are left out.
         """
         with self._saying() as catalog:
-            try:
-                person_id = catalog.person(name).id
-            except UnknownPersonError as error:
-                if not new:
-                    raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
-                person_id = None
-            wanted = list(face_ids)
-            if cluster is not None:
-                wanted += clusters.open_faces(catalog, self.networks, cluster, person_id)
-            if person_id is None:
-                person_id = catalog.enrol(name, wanted)[0].id
-            else:
-                catalog.confirm(wanted, person_id)
-        return self.catalog.person_by_id(person_id)
+            done = people.confirm(catalog, self.networks, name, face_ids, cluster=cluster, new=new)
+        return replace(done, person=self.catalog.person_by_id(done.person.id))
 
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
         """Say that faces are not this person: no job gives them the name again."""

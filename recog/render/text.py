@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
-from recog.library.act_results import DistinctPeople, Enrolment, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.act_results import (
+    Confirmation,
+    DistinctPeople,
+    Enrolment,
+    FaceReasons,
+    History,
+    IgnoredFaces,
+    SplitPerson,
+)
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.results import (
@@ -32,6 +40,7 @@ from recog.types import Person
 Result: TypeAlias = (
     IngestReport
     | Enrolment
+    | Confirmation
     | IdentifiedPhoto
     | MatchReport
     | VerifiedPair
@@ -70,6 +79,8 @@ def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of
             return text_photos.ingest(result)
         case Enrolment():
             return text_photos.enrolment(result)
+        case Confirmation():
+            return text_acts.confirmation(result)
         case IdentifiedPhoto():
             return text_photos.identified(result)
         case MatchReport():

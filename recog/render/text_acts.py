@@ -3,16 +3,30 @@
 import shlex
 from collections.abc import Sequence
 
-from recog.library.act_results import DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.act_results import Confirmation, DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
 from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent
 from recog.render.table import table
+from recog.render.text_library import person_line
 from recog.store.records import PastAct
 from recog.types import Origin
 
 ERASED = "somebody who was erased"
 FACES_NAMED = 100
 """Faces of a group that its command names; naming them names the others by distance."""
+
+
+def confirmation(result: Confirmation) -> str:
+    """The person, and the faces that were somebody else's by a human's word."""
+    lines = [f"  face {face.face_id}{taken_from(face.was)}" for face in result.faces if face.was is not None]
+    return "\n".join([person_line(result.person), *lines])
+
+
+def taken_from(was: str | None) -> str:
+    """Whose a face was until now; nothing where it was nobody's."""
+    if was is None:
+        return ""
+    return f", which was confirmed as {printable(was)} until now ('recog people undo' takes that back)"
 
 
 def reasons(result: FaceReasons) -> str:

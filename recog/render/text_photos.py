@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from recog.library.act_results import EnrolledFace, Enrolment
+from recog.library.act_results import Enrolment
 from recog.library.results import (
     FaceSearch,
     FoundFace,
@@ -17,6 +17,7 @@ from recog.library.results import (
 from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent, seconds
 from recog.render.table import table
+from recog.render.text_acts import taken_from
 
 PERHAPS = 0.5
 """Probability of one person from which two faces beyond the threshold are not called different people."""
@@ -61,14 +62,8 @@ def ingest(report: IngestReport) -> str:
 def enrolment(result: Enrolment) -> str:
     """Who is enrolled now, by which faces."""
     name, what = printable(result.person.name), "a new person" if result.created else "known already"
-    paths = "\n".join(f"  face {face.face_id} in {_shown(face.path)}{_taken(face)}" for face in result.faces)
+    paths = "\n".join(f"  face {face.face_id} in {_shown(face.path)}{taken_from(face.was)}" for face in result.faces)
     return f"Enrolled {name} ({what}) with {count(len(result.faces), 'face')}:\n{paths}"
-
-
-def _taken(face: EnrolledFace) -> str:
-    if face.was is None:
-        return ""
-    return f", which was confirmed as {printable(face.was)} until now ('recog people undo' takes that back)"
 
 
 def identified(photo: IdentifiedPhoto) -> str:

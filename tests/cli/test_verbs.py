@@ -87,6 +87,19 @@ def test_enrolling_somebody_elses_face_says_whose_it_was(recog: Recog, indexed: 
     assert recog("people", "show", "Ann").stdout.startswith("Ann: 1 confirmed")
 
 
+def test_confirming_somebody_elses_face_says_whose_it_was(recog: Recog, indexed: Path) -> None:
+    ((face, _), *_) = document(recog("people", "show", "Ann", "--json"))["faces"]
+    number = face["id"]
+    assert recog("people", "confirm", "Ann", number).stdout == "Ann: 1 confirmed, 1 matched\n"
+    told = recog("people", "confirm", "Bob", number).stdout
+    assert told == (
+        f"Bob: 2 confirmed, 2 matched\n  face {number}, which was confirmed as Ann until now "
+        "('recog people undo' takes that back)\n"
+    )
+    again = document(recog("people", "confirm", "Ann", number, number, "--json"))
+    assert (again["created"], again["faces"]) == (False, [{"face_id": number, "was": "Bob"}])
+
+
 def test_identify_names_every_face_from_the_left(recog: Recog, indexed: Path) -> None:
     photo = document(recog("identify", indexed / "party.png", "--json"))["photos"][0]
     assert [face["person"] and face["person"]["name"] for face in photo["faces"]] == ["Ann", "Bob", None]
@@ -143,7 +156,7 @@ def test_people_are_listed_shown_renamed_merged_hidden_and_confirmed(recog: Reco
     assert "Robert" in recog("people", "list", "--hidden").stdout
     assert document(recog("people", "unhide", "Robert", "--json"))["hidden"] is False
     face = document(recog("search", indexed / "party.png", "-k", 1, "--json"))["faces"][2]["found"][0]["face"]["id"]
-    assert document(recog("people", "confirm", "Ann", face, "--json"))["confirmed"] == 2
+    assert document(recog("people", "confirm", "Ann", face, "--json"))["person"]["confirmed"] == 2
     assert document(recog("people", "merge", "Robert", "Ann", "--json"))["confirmed"] == 3
     assert len(document(recog("people", "show", "Ann", "--json"))["faces"]) == 5
 
@@ -175,7 +188,7 @@ def test_a_split_lists_the_faces_to_name(recog: Recog, indexed: Path) -> None:
     assert text.startswith("Ann keeps 2 faces; 2 faces in 1 group are nobody's now (grouped up to distance 0.200).")
     words = text.splitlines()[1].partition("recog ")[2].split()
     assert words[:4] == ["people", "confirm", "--new", "NAME"]
-    assert document(recog(*words, "--json"))["confirmed"] == 2
+    assert document(recog(*words, "--json"))["person"]["confirmed"] == 2
 
 
 def test_a_cluster_is_confirmed_by_its_number(recog: Recog, indexed: Path) -> None:
@@ -186,7 +199,8 @@ def test_a_cluster_is_confirmed_by_its_number(recog: Recog, indexed: Path) -> No
     text = recog("cluster", "--full").stdout
     number = next(line.split()[0] for line in text.splitlines() if line.split()[2:3] == ["Bob?"])
     assert "To name a cluster: recog people confirm NAME --cluster N" in text
-    assert document(recog("people", "confirm", "Oli", "--cluster", number, "--new", "--json"))["confirmed"] == 3
+    confirmed = document(recog("people", "confirm", "Oli", "--cluster", number, "--new", "--json"))
+    assert (confirmed["person"]["confirmed"], confirmed["created"], len(confirmed["faces"])) == (3, True, 3)
     assert "0 new faces joined them" in recog("cluster").stdout
     assert recog("cluster", "--full", "--method", "kmeans").exit_code == 2
 

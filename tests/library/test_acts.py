@@ -43,7 +43,7 @@ def test_naming_one_face_pulls_in_the_others(library: PaintedLibrary, folder: Pa
     enrolment = library.enrol("Ada", [folder / "red0.png"])
     assert (enrolment.person.confirmed, enrolment.person.matched) == (1, 2)
     assert library.status().faces_named == 3
-    assert library.confirm("Ada", reds[1:2]).matched == 1
+    assert library.confirm("Ada", reds[1:2]).person.matched == 1
 
 
 def test_a_large_library_is_not_named_by_every_word(library: PaintedLibrary, folder: Path, reds: list[int]) -> None:

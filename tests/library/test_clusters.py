@@ -182,7 +182,7 @@ def test_a_cluster_is_named_by_its_number(library: PaintedLibrary, folder: Path)
     number = library.cluster().clusters[0].number
     with pytest.raises(UnknownPersonError):
         library.confirm("Ada", cluster=number)
-    assert library.confirm("Ada", cluster=number, new=True).confirmed == 3
+    assert library.confirm("Ada", cluster=number, new=True).person.confirmed == 3
     assert name_of(library, reds[2]) == "Ada"
     with pytest.raises(CatalogError, match="confirmed already"):
         library.confirm("Ada", cluster=number)
@@ -191,7 +191,7 @@ def test_a_cluster_is_named_by_its_number(library: PaintedLibrary, folder: Path)
     library.confirm("Wim", [whites[0]], new=True)
     library.reject("Ada", [whites[1]])
     assert library.undo().kind == "reject"
-    assert library.confirm("Wim", cluster=number + 1).confirmed == 2
+    assert library.confirm("Wim", cluster=number + 1).person.confirmed == 2
 
 
 def test_embeddings_of_two_networks_never_meet(library: PaintedLibrary, folder: Path) -> None:

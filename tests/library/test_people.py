@@ -143,7 +143,7 @@ def test_confirming_faces_by_number_pulls_a_cluster_to_a_person(library: Painted
     paint(folder / "b.png", GREEN)
     library.index([folder])
     face_id = library.search(folder / "b.png", k=1).faces[0].found[0].face.id
-    assert library.confirm("Ada", [face_id]).confirmed == 2
+    assert library.confirm("Ada", [face_id]).person.confirmed == 2
 
 
 def test_a_person_and_an_unnamed_cluster_come_with_the_command_that_joins_them(
@@ -157,7 +157,7 @@ def test_a_person_and_an_unnamed_cluster_come_with_the_command_that_joins_them(
     assert (pair.left.person, pair.right.faces) == ("Ada", 2)
     verb, name, *face_ids = pair.command.split()[2:]
     assert (verb, name) == ("confirm", "Ada")
-    assert library.confirm(name, [int(one) for one in face_ids]).confirmed == 3
+    assert library.confirm(name, [int(one) for one in face_ids]).person.confirmed == 3
 
 
 def test_enrolling_a_known_photo_changes_no_embedding(library: PaintedLibrary, folder: Path) -> None:
