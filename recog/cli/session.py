@@ -22,8 +22,9 @@ if TYPE_CHECKING:  # types of what loads only when a verb runs
     from pathlib import Path
 
     from recog.config import Settings
+    from recog.library.identify_results import IdentifiedPhoto
     from recog.library.photo_library import PhotoLibrary
-    from recog.library.results import IdentifiedPhoto, WeightsStatus
+    from recog.library.results import WeightsStatus
     from recog.render.text import Result
     from recog.types import Person
 

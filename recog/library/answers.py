@@ -14,13 +14,12 @@ from recog.library.act_results import FaceReasons
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
 from recog.library.given import GivenPhoto
+from recog.library.identify_results import Identification, IdentifiedPhoto
 from recog.library.networks import Networks
 from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.results import (
     FaceSearch,
     FoundFace,
-    Identification,
-    IdentifiedPhoto,
     MatchReport,
     SearchResult,
     VerifiedPair,
@@ -66,6 +65,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
                 nearest_person=people[nearest.person_id] if nearest else None,
                 probability=decide.probability(nearest.squared_distance, calibration) if nearest else 0.0,
                 threshold=decide.SECOND_IN_A_PHOTO * threshold if row in second else threshold,
+                face_id=stored.get(row),
             )
         )
     return IdentifiedPhoto(probe.path, tuple(faces))

@@ -29,6 +29,7 @@ from recog.library.find import FindVerbs
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
 from recog.library.given import AnyPath, AnyPhoto, photo_of, several, whole
+from recog.library.identify_results import IdentifiedPhoto
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
@@ -39,7 +40,6 @@ from recog.library.results import (
     ClusterReport,
     DuplicateReport,
     Forgotten,
-    IdentifiedPhoto,
     IndexStatus,
     IngestProgress,
     IngestReport,

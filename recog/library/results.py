@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Person, Verification
+from recog.types import Calibration, Face, FaceBox, NetworkInfo, Person, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +56,6 @@ class IngestReport:
     seconds: float
     dry_run: bool
     interrupted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Identification:
-    """One face of a probe photo, named or unknown (person None).
-
-    nearest is the best candidate whether or not it was near enough; probability is the calibrated one that nearest is
-    right; threshold the squared distance up to which a name is given. number counts faces from the left, from 1.
-    """
-
-    number: int
-    box: FaceBox
-    person: Person | None
-    nearest: Match | None
-    nearest_person: Person | None
-    probability: float
-    threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class IdentifiedPhoto:
-    """All faces of one probe photo, from left to right."""
-
-    path: Path
-    faces: tuple[Identification, ...]
 
 
 @dataclass(frozen=True, slots=True)

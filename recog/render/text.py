@@ -14,13 +14,13 @@ from recog.library.act_results import (
 )
 from recog.library.backup_results import Backup, Restored
 from recog.library.exchange.records import NamesExport, NamesImport
+from recog.library.identify_results import IdentifiedPhoto
 from recog.library.results import (
     CheckReport,
     ClusterReport,
     DoctorReport,
     DuplicateReport,
     Forgotten,
-    IdentifiedPhoto,
     IndexStatus,
     IngestReport,
     LibraryStatus,

@@ -4,11 +4,10 @@ from collections import Counter
 from pathlib import Path
 
 from recog.library.act_results import Enrolment
+from recog.library.identify_results import Identification, IdentifiedPhoto
 from recog.library.results import (
     FaceSearch,
     FoundFace,
-    Identification,
-    IdentifiedPhoto,
     IngestReport,
     MatchReport,
     SearchResult,
@@ -72,12 +71,18 @@ def identified(photo: IdentifiedPhoto) -> str:
     if not photo.faces:
         return head
     limit = max(face.threshold for face in photo.faces)
-    rows = table(
-        ("face", "name", "distance", "probability", "nearest"),
-        [_identity(face, limit) for face in photo.faces],
-        right=(0, 2, 3),
-    )
-    return f"{head}, a name is given up to distance {distance(limit)}\n{rows}"
+    header = ["face", "name", "distance", "probability", "nearest"]
+    rows = [[*_identity(face, limit)] for face in photo.faces]
+    to_name = ""
+    if any(face.face_id is not None for face in photo.faces):
+        header.append("in the library")
+        for row, face in zip(rows, photo.faces, strict=True):
+            row.append("-" if face.face_id is None else f"face {face.face_id}")
+        if open_faces := [face.face_id for face in photo.faces if face.face_id is not None and face.person is None]:
+            which = str(open_faces[0]) if len(open_faces) == 1 else "FACE"
+            to_name = f"\nTo name one: recog people confirm NAME {which} (--new where nobody has the name yet)"
+    shown = table(header, rows, right=(0, 2, 3))
+    return f"{head}, a name is given up to distance {distance(limit)}\n{shown}{to_name}"
 
 
 def matches(report: MatchReport) -> str:

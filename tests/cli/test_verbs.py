@@ -104,7 +104,19 @@ def test_identify_names_every_face_from_the_left(recog: Recog, indexed: Path) ->
     photo = document(recog("identify", indexed / "party.png", "--json"))["photos"][0]
     assert [face["person"] and face["person"]["name"] for face in photo["faces"]] == ["Ann", "Bob", None]
     text = recog("identify", indexed / "party.png").stdout
-    assert [line.split()[1] for line in text.splitlines()[2:]] == ["Ann", "Bob", "unknown"]
+    assert [line.split()[1] for line in text.splitlines()[2:5]] == ["Ann", "Bob", "unknown"]
+
+
+def test_identify_tells_the_library_s_numbers_so_that_a_face_can_be_named(recog: Recog, indexed: Path) -> None:
+    told = recog("identify", indexed / "party.png").stdout.splitlines()[-1]
+    words = told.removeprefix("To name one: recog ").partition(" (")[0].replace("NAME", "Eve").split()
+    assert recog(*words, "--new").stdout == "Eve: 1 confirmed, 0 matched\n"
+    again = document(recog("identify", indexed / "party.png", "--json"))["photos"][0]["faces"]
+    assert [face["person"]["name"] for face in again] == ["Ann", "Bob", "Eve"]
+    assert [face["face_id"] for face in again] == sorted({face["face_id"] for face in again})
+    other = paint(indexed / "other.png", RED, noise=9)
+    assert document(recog("identify", other, "--json"))["photos"][0]["faces"][0]["face_id"] is None
+    assert "in the library" not in recog("identify", other).stdout
 
 
 def test_a_photo_that_cannot_be_used_stops_no_other(recog: Recog, indexed: Path) -> None:

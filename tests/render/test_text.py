@@ -7,6 +7,7 @@ import pytest
 
 from recog.library.act_results import EnrolledFace, Enrolment, SplitPerson
 from recog.library.backup_results import Backup, Restored
+from recog.library.identify_results import Identification, IdentifiedPhoto
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -17,8 +18,6 @@ from recog.library.results import (
     Finding,
     Forgotten,
     FoundFace,
-    Identification,
-    IdentifiedPhoto,
     IndexStatus,
     IngestReport,
     LibraryStatus,
@@ -129,6 +128,16 @@ def test_an_unknown_face_names_its_nearest_candidate_with_the_numbers() -> None:
     assert lines[0] == "a.jpg: 2 faces, a name is given up to distance 1.021"
     assert lines[2].split() == ["1", SHOWN, "0.413", "97", "%", SHOWN]
     assert lines[3].split() == ["2", "unknown", "1.300", "2", "%", SHOWN]
+
+
+def test_faces_of_the_library_bear_its_numbers_and_the_command_that_names_them() -> None:
+    held, other = replace(UNKNOWN, face_id=41), replace(UNKNOWN, number=3, face_id=42)
+    lines = to_text(IdentifiedPhoto(Path("a.jpg"), (NAMED, held))).splitlines()
+    assert lines[1].endswith("  in the library")
+    assert (lines[2].split()[-1], lines[3].split()[-2:]) == ("-", ["face", "41"])
+    assert lines[4] == "To name one: recog people confirm NAME 41 (--new where nobody has the name yet)"
+    assert "recog people confirm NAME FACE (" in to_text(IdentifiedPhoto(Path("a.jpg"), (held, other)))
+    assert "To name" not in to_text(IdentifiedPhoto(Path("a.jpg"), (replace(NAMED, face_id=40),)))
 
 
 def test_a_face_is_unknown_where_nobody_is_enrolled() -> None:
