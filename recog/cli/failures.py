@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import typer
 
+from recog.cli.start import INTERRUPTED
 from recog.errors import RecogError
 from recog.printable import printable
 
@@ -18,8 +19,6 @@ WRONG_USAGE = 2
 """A command line that says nothing sensible, as Typer has it."""
 UNEXPECTED = 70
 """A fault in recog itself (EX_SOFTWARE of sysexits.h)."""
-INTERRUPTED = 130
-"""Ctrl-C, as a shell reports it: 128 + SIGINT."""
 
 
 def say(message: str) -> None:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import INTERRUPTED, leave, say
+from recog.cli.failures import leave, say
 from recog.cli.progress import styling_bar
 from recog.cli.session import Session, verb
+from recog.cli.start import INTERRUPTED
 from recog.render.figures import count
 
 

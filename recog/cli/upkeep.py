@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import INTERRUPTED, REFUSED, leave
+from recog.cli.failures import REFUSED, leave
 from recog.cli.progress import photo_bar
 from recog.cli.session import Session, verb
+from recog.cli.start import INTERRUPTED
 from recog.render.figures import count
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from recog.cli.app import app
 from recog.cli.reference import markdown, verbs
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "faiss", "sqlalchemy", "numpy", "PIL", "alembic", "pydantic", "rich")
 
 
@@ -120,3 +122,42 @@ def test_an_empty_word_is_not_the_current_folder(words: tuple[str, ...], tmp_pat
     done = run(*words)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("recog: a word of the command is empty: leave it out, or write . for the current")
+
+
+INTERRUPTED_WHILE_LOADING = """
+import importlib.abc, os, signal, sys
+class CtrlC(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == wanted:
+            os.kill(os.getpid(), signal.SIGINT)
+wanted = sys.argv.pop(1)
+sys.meta_path.insert(0, CtrlC())
+from recog.cli.start import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["recog.cli.app", "typer", "recog.cli.upkeep", "recog.config", "pydantic", "recog.store.engine", "sqlite3"],
+)
+def test_ctrl_c_while_the_command_loads_is_at_most_one_line_and_130(module: str, tmp_path: Path) -> None:
+    words = ["--library", str(tmp_path), "status"]
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, module, *words], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.startswith("recog: interrupted") or not done.stderr
+    assert done.stderr.count("\n") <= 1
+
+
+def test_the_installed_command_begins_where_ctrl_c_is_heard() -> None:
+    (entry,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"].items()
+    assert entry == ("recog", "recog.cli.start:main")
+
+
+def test_who_starts_recog_without_interrupts_gets_none() -> None:
+    """As a shell does with what runs in the background."""
+    code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)" + INTERRUPTED_WHILE_LOADING
+    done = subprocess.run([sys.executable, "-c", code, "typer", "--version"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
