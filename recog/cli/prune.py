@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from recog.cli.session import Session, verb
 @verb
 def prune(
     session: Session,
+    folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", show_default=False)] = None,
+    *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but drop nothing.")] = False,
 ) -> None:
@@ -21,14 +24,18 @@ def prune(
     `recog index` marks files that it does not find, and keeps what it knows of them: a disk may come back. This drops
     them for good; photos of which another file is there stay.
 
+    A whole folder that is not found is left alone, for its disk may not be mounted. If it is gone for good, name it:
+    then all files in FOLDER that are gone are dropped, and the folder from the roots in `recog status`.
+
     Example:
       recog prune --dry-run
+      recog prune /media/old-disk
     """
     from recog.render.text_prune import missing_text
 
     with session.open() as library:
-        found = library.missing()
-        if found.files and not dry_run:
+        found = library.missing(folder)
+        if (found.files or found.roots) and not dry_run:
             if not yes:
                 typer.echo(missing_text(found), err=True)
                 try:
@@ -38,5 +45,5 @@ def prune(
                     leave("nothing was dropped, for nobody answered: --yes does not ask")
                 if not agreed:
                     leave("nothing was dropped")
-            found = library.prune()
+            found = library.prune(folder)
     session.show_document(found, missing_text(found))

@@ -42,7 +42,10 @@ def index(  # noqa: PLR0917 - a verb and its options
         leave("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)
     if report.suspended:
         roots = ", ".join(str(root) for root in report.suspended)
-        leave(f"{roots} is empty or not there, so its photos were left as they are; mount it and run again")
+        leave(
+            f"{roots} is empty or not there, so its photos were left as they are: mount it and run again, or drop what "
+            "is gone for good with 'recog prune FOLDER'"
+        )
     usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
     if report.failed and not usable:
         leave(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")

@@ -2,11 +2,14 @@
 
 from abc import abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from recog.errors import CatalogError
 from recog.library.freshness import FreshIndex
+from recog.library.given import AnyPath, several, whole
 from recog.library.survey import is_gone
 from recog.store.catalog import Catalog
 from recog.types import Origin
@@ -17,6 +20,8 @@ class MissingPhotos:
     """`prune`: files that are gone, by path, and what no other file shows: photos, their faces, confirmed names.
 
     confirmed: how many faces of each person go, most first. dropped says whether all of it has gone from the library.
+    folder is the one that was named, None for all that is marked as missing; roots: indexed folders in it of which
+    nothing is left, so that they go too.
     """
 
     files: tuple[Path, ...]
@@ -24,6 +29,8 @@ class MissingPhotos:
     faces: int
     confirmed: tuple[tuple[str, int], ...]
     dropped: bool
+    folder: Path | None = None
+    roots: tuple[Path, ...] = ()
 
 
 class PruneVerbs:
@@ -43,25 +50,48 @@ class PruneVerbs:
     def _writing(self, *, create: bool = False) -> AbstractContextManager[Catalog]:
         """Hold the writer's lock."""
 
-    def missing(self) -> MissingPhotos:
-        """The files that the latest runs of `index` did not find, and what `prune` would drop; nothing is written."""
-        return _missing(self.catalog, dropped=False)
+    def missing(self, folder: AnyPath | None = None) -> MissingPhotos:
+        """The files that the latest runs of `index` did not find, and what `prune` would drop; nothing is written.
 
-    def prune(self) -> MissingPhotos:
+        Of a folder, all files below it that are gone, marked as missing or not: so it is with a folder that is gone
+        for good, which `index` takes for a disk that is not mounted. CatalogError where the library knows none of it.
+        """
+        return _found(self.catalog, folder, dropped=False)
+
+    def prune(self, folder: AnyPath | None = None) -> MissingPhotos:
         """Drop the files that are gone, and the photos, faces and embeddings that no other file shows.
 
         There is no way back but indexing the photos again, and naming who was confirmed in them.
         """
         with self._writing() as catalog:
-            found = _missing(catalog, dropped=True)
-            catalog.drop_missing(found.files)
+            found = _found(catalog, folder, dropped=True)
+            if found.folder is None:
+                catalog.drop_missing(found.files)
+            else:
+                failed = [one.stat.path for one in catalog.failures(found.folder) if is_gone(one.stat.path)]
+                catalog.drop_files([*found.files, *failed], folders=found.roots)
             self.fresh_index.publish()
             return found
 
 
-def _missing(catalog: Catalog, *, dropped: bool) -> MissingPhotos:
+def _found(catalog: Catalog, given: AnyPath | None, *, dropped: bool) -> MissingPhotos:
+    if given is None:
+        return _missing(catalog, catalog.missing_files(), dropped=dropped)
+    (path,) = several(given)
+    folder = whole(path)
+    known = catalog.files_below(folder)
+    roots = [root for root in catalog.roots() if root.is_relative_to(folder)]
+    if not known and not roots:
+        raise CatalogError(f"the library knows no file in {folder}: 'recog status' lists the folders it knows as roots")
+    found = _missing(catalog, known, dropped=dropped)
+    left = {path for path, _ in known}.difference(found.files)
+    empty = tuple(root for root in roots if not any(path.is_relative_to(root) for path in left))
+    return replace(found, folder=folder, roots=empty)
+
+
+def _missing(catalog: Catalog, listed: Sequence[tuple[Path, int]], *, dropped: bool) -> MissingPhotos:
     """A file that came back since it was marked, on a disk that is mounted again, is not among them."""
-    marked = [(path, photo_id) for path, photo_id in catalog.missing_files() if is_gone(path)]
+    marked = [(path, photo_id) for path, photo_id in listed if is_gone(path)]
     gone = {path for path, _ in marked}
     shown = catalog.paths({photo_id for _, photo_id in marked})
     photo_ids = [photo_id for photo_id, paths in shown.items() if gone.issuperset(paths)]

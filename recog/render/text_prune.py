@@ -13,19 +13,26 @@ LINES_SHOWN = 20
 
 def missing_text(found: MissingPhotos) -> str:
     """How many files are gone from which folders, and what goes, or went, with them."""
-    if not found.files:
-        return "No file is missing."
+    where = "" if found.folder is None else f" in {printable(found.folder)}"
     folders = Counter(path.parent for path in found.files)
-    rows = [(f"{number:,}", printable(str(folder))) for folder, number in sorted(folders.items())]
+    rows = [(f"{number:,}", printable(folder)) for folder, number in sorted(folders.items())]
     what = f"{count(found.photos, 'photo')} with {count(found.faces, 'face')}"
     names = ", ".join(f"{printable(name)} {number:,}" for name, number in found.confirmed[:LINES_SHOWN])
     confirmed = f", of which confirmed: {names}{_more(len(found.confirmed))}" if names else ""
-    head = (
-        f"Dropped {count(len(found.files), 'missing file')}, and with them {what}{confirmed}."
-        if found.dropped
-        else f"{count(len(found.files), 'file')} missing. No other file shows {what}{confirmed}."
-    )
-    return f"{head}\n{table(('files', 'folder'), rows[:LINES_SHOWN], right=(0,))}{_more(len(rows), chr(10))}"
+    if not found.files:
+        lines = [f"No file{where} is missing."]
+    elif found.dropped:
+        lines = [f"Dropped {count(len(found.files), 'missing file')}{where}, and with them {what}{confirmed}."]
+    else:
+        lines = [f"{count(len(found.files), 'file')} missing{where}. No other file shows {what}{confirmed}."]
+    if rows:
+        shown = table(("files", "folder"), rows[:LINES_SHOWN], right=(0,))
+        lines.append(f"{shown}{_more(len(rows), chr(10))}")
+    said = "is no root any more" if found.dropped else "is a root of which nothing is left then, and goes too"
+    lines += [f"{printable(root)} {said}." for root in found.roots]
+    if found.files and found.roots and not found.dropped:
+        lines.append("If only its disk is not mounted, mount it and keep them.")
+    return "\n".join(lines)
 
 
 def _more(number: int, before: str = ", ") -> str:

@@ -108,6 +108,12 @@ class Files(CatalogPart):
                 groups.setdefault(photo_id, []).append(path_of(raw))
         return [tuple(group) for group in groups.values()]
 
+    def files_below(self, folder: Path) -> list[tuple[Path, int]]:
+        """Every known file that is `folder` or below it, missing or not, by path, each with its photo."""
+        statement = select(files.c.path, files.c.photo_id).where(_under(files.c.path, folder)).order_by(files.c.path)
+        with self._database.reading() as connection:
+            return [(path_of(raw), photo_id) for raw, photo_id in connection.execute(statement)]
+
     def roots(self) -> list[Path]:
         """The folders that were ever indexed, by path."""
         with self._database.reading() as connection:

@@ -25,6 +25,7 @@ from recog.store.tables import (
     people,
     photos,
     processings,
+    roots,
     thumbnails,
 )
 from recog.types import Origin
@@ -116,6 +117,18 @@ class Upkeep(CatalogPart):
         with self._database.writing() as connection:
             for raw in chunks(path_bytes(path) for path in paths):
                 connection.execute(delete(files).where(files.c.missing, files.c.path.in_(raw)))
+            gone = connection.scalars(_photos_without_file()).all()
+            delete_photos(connection, gone)
+        return len(gone)
+
+    def drop_files(self, paths: Iterable[Path], *, folders: Iterable[Path]) -> int:
+        """Forget files, marked as gone or not, and roots; delete photos that no other file shows, and say how many."""
+        with self._database.writing() as connection:
+            for raw in chunks(path_bytes(path) for path in paths):
+                connection.execute(delete(files).where(files.c.path.in_(raw)))
+                connection.execute(delete(failures).where(failures.c.path.in_(raw)))
+            for raw in chunks(path_bytes(folder) for folder in folders):
+                connection.execute(delete(roots).where(roots.c.path.in_(raw)))
             gone = connection.scalars(_photos_without_file()).all()
             delete_photos(connection, gone)
         return len(gone)

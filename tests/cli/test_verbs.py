@@ -76,6 +76,7 @@ def test_an_emptied_folder_is_left_alone_and_said(recog: Recog, indexed: Path) -
     result = recog("index", indexed)
     assert result.exit_code == 1
     assert f"{indexed} is empty or not there" in result.stderr
+    assert "with 'recog prune FOLDER'" in result.stderr
     assert document(recog("status", "--json"))["faces"] == 5
 
 

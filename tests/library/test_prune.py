@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from recog.errors import CatalogError
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 
@@ -53,3 +54,47 @@ def test_a_disk_that_is_away_loses_nothing(left: PaintedLibrary, folder: Path) -
     assert left.index([folder]).suspended == (folder,)
     assert left.missing().files == ()
     assert left.prune().files == ()
+
+
+def test_a_folder_that_is_gone_for_good_goes_when_it_is_named(left: PaintedLibrary, folder: Path) -> None:
+    old = folder.parent / "old"
+    paint(old / "in" / "eve.png", BLUE, noise=5)
+    paint(old / "ann.png", RED, noise=1)  # the content of photos/ann.png
+    paint(old / "bad.png", RED).write_bytes(b"no photo")
+    left.index([old, old / "in"])
+    left.enrol("Eve", [old / "in" / "eve.png"])
+    left.prune()
+    old.rename(folder.parent / "away")
+    assert left.index([old]).suspended == (old,)
+    assert left.missing().files == ()
+    before = left.status()
+    found = left.missing(old)
+    assert found.files == (old / "ann.png", old / "in" / "eve.png")
+    assert (found.photos, found.confirmed, found.roots) == (1, (("Eve", 1),), (old, old / "in"))
+    assert left.status() == before
+    dropped = left.prune(str(old))
+    assert (dropped.files, dropped.roots, dropped.dropped) == (found.files, found.roots, True)
+    status = left.status()
+    assert (status.roots, status.photos, status.failed_files) == ((folder,), before.photos - 1, 0)
+    assert before.failed_files == 1
+    assert left.check().ok
+    with pytest.raises(CatalogError, match=r"knows no file in .*old: 'recog status' lists"):
+        left.prune(old)
+
+
+def test_what_is_there_of_a_named_folder_stays(left: PaintedLibrary, folder: Path) -> None:
+    left.prune()
+    before = left.status()
+    found = left.prune(folder)
+    assert (found.files, found.roots) == ((), ())
+    assert left.status() == before
+    (folder / "ann.png").unlink()
+    assert (left.prune(folder).photos, left.status().roots) == (1, (folder,))
+
+
+def test_files_that_come_back_while_somebody_is_asked_stay(left: PaintedLibrary, folder: Path) -> None:
+    left.prune()
+    folder.rename(folder.parent / "away")
+    assert len(left.missing(folder).files) == 2
+    (folder.parent / "away").rename(folder)
+    assert (left.prune(folder).files, left.status().roots) == ((), (folder,))
