@@ -41,24 +41,49 @@ FORMATS: dict[str, tuple[dict[str, Any], float]] = {
     "picture.heic": ({"quality": 90}, LOSSY),
 }
 MORE = {"picture.avif": 0.06, "picture.heic": 0.06}
-"""Measured: 0.051 and 0.055, where the others move by 0.043 at most, JPEG by 0.009, and what is lossless not at all."""
+"""Measured: 0.051 and 0.055, where the others move by 0.043 at most, JPEG by 0.009, and what is lossless not at all.
+
+The cause is neither format nor its reading (colours differ by less than a grey level in the mean, by 1.6 and 1.7 root
+mean square): the detector's box of this portrait has two places, 5 % apart, and anything decides between them. Half a
+grey level of noise moves it by 0.055, one grey level more light by 0.038, two by 0.056, JPEG of quality 85 with all its
+colour by 0.057, with less of it by 0.009; AVIF by 0.045 to 0.056 at every quality from 60 to 100; HEIC of quality 85 by
+0.007, of 90 by 0.055 and with all its colour by 0.004.
+"""
 
 
-def test_a_face_is_the_same_in_every_format_and_orientation(tmp_path: Path) -> None:
+def portrait() -> Image.Image:
     found = find_spec("matplotlib")
     assert found is not None
     assert found.origin is not None
-    portrait = Image.open(Path(found.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg")
+    return Image.open(Path(found.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg")
+
+
+def test_noise_that_nobody_sees_moves_the_box_of_this_portrait_as_far_as_any_format(tmp_path: Path) -> None:
+    """If it no longer does, then no format should be allowed to."""
+    pixels = np.asarray(portrait().convert("RGB"))
+    random = np.random.default_rng(0)
+    noisy = [(pixels + random.normal(0, 0.5, pixels.shape)).clip(0, 255).round().astype(np.uint8) for _ in range(8)]
+    detector = PhotoLibrary.open(read_settings(library=tmp_path)).networks.detector
+    boxes = []
+    for one in (pixels, *noisy):
+        (box,) = detector.detect(one)
+        boxes.append(np.array([box.left, box.top, box.right, box.bottom]))
+    side = (boxes[0][2:] - boxes[0][:2]).max()
+    assert BOX < max(float(np.abs(box - boxes[0]).max() / side) for box in boxes) < max(MORE.values())
+
+
+def test_a_face_is_the_same_in_every_format_and_orientation(tmp_path: Path) -> None:
+    picture = portrait()
     folder = tmp_path / "photos"
     folder.mkdir()
     limits = {name: limit for name, (_, limit) in FORMATS.items()}
     for name, (options, _) in FORMATS.items():
-        image = from_pillow(portrait) if name.endswith("heic") else portrait
+        image = from_pillow(picture) if name.endswith("heic") else picture
         image.save(folder / name, **options)
     for orientation, undo in UNTURN.items():
         exif = Image.Exif()
         exif[0x0112] = orientation
-        portrait.transpose(undo).save(folder / f"turned-{orientation}.png", exif=exif)
+        picture.transpose(undo).save(folder / f"turned-{orientation}.png", exif=exif)
         limits[f"turned-{orientation}.png"] = LOSSLESS
     with PhotoLibrary.open(read_settings(library=tmp_path / "library")) as library:
         report = library.index([folder])
