@@ -87,9 +87,11 @@ lock: $(TOOLS)/bin/uv
 	  --custom-compile-command 'make lock  # what make setup installs: every version, and the digests of its files' \
 	  pyproject.toml
 
-# Hold every locked version against the advisories that PyPI knows; fails where it cannot ask.
+# Hold every locked version against the advisories that PyPI knows; fails where one is known, or cannot be asked for.
+# A mirror of PyPI may tell of latest versions alone, and pip-audit of none then: the second asks there, and names the rest.
 audit: $(TOOLS)/bin/pip-audit
-	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt || \
+	  $(PYTHON) -m tests.advisories requirements.txt
 
 $(TOOLS)/bin/%:
 	$(PYTHON) -m venv $(TOOLS)
