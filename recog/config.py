@@ -16,12 +16,17 @@ CONFIG_FILE = user_config_path("recog") / "config.toml"
 class Settings(BaseSettings):
     """Everything that a user may set; `read_settings` makes it.
 
-    Each field is also the environment variable RECOG_<FIELD> and a line of config.toml. The order is: arguments,
-    environment, file, default.
+    Each field is also the environment variable RECOG_<FIELD>, which is not set where it is empty, and a line of
+    config.toml. The order is: arguments, environment, file, default.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="RECOG_", frozen=True, extra="forbid", toml_file=CONFIG_FILE, use_attribute_docstrings=True
+        env_prefix="RECOG_",
+        env_ignore_empty=True,  # RECOG_LIBRARY= is no library in the current folder
+        frozen=True,
+        extra="forbid",
+        toml_file=CONFIG_FILE,
+        use_attribute_docstrings=True,
     )
 
     library: Path = Field(default_factory=lambda: user_data_path("recog"))

@@ -350,6 +350,14 @@ def test_a_setting_that_is_none_tells_which_is_meant() -> None:
         read_settings(xyz=1)
 
 
+def test_an_empty_variable_of_the_environment_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RECOG_LIBRARY", raising=False)
+    default = read_settings()
+    for name in ("RECOG_LIBRARY", "RECOG_DATABASE", "RECOG_K", "RECOG_HEADS"):
+        monkeypatch.setenv(name, "")
+    assert read_settings() == default
+
+
 def test_a_path_of_any_bytes_is_taken_and_shown_escaped(recog: Recog, folder: Path) -> None:
     path = folder / os.fsdecode(b"caf\xe9\x1b[31m.png")
     paint(folder / "plain.png", RED).rename(path)
