@@ -50,7 +50,11 @@ def ingest(report: IngestReport) -> str:
     if report.failed:
         reasons = Counter(failure.reason for failure in report.failed)
         summary = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
-        failed = [(failure.reason, _shown(failure.path), printable(failure.detail)) for failure in report.failed]
+        failed = [
+            # The sentence starts with the path, which stands beside it.
+            (failure.reason, _shown(failure.path), printable(failure.detail.removeprefix(f"{failure.path} ")))
+            for failure in report.failed
+        ]
         blocks.append(
             f"{count(len(failed), 'photo')} could not be indexed ({summary}):\n"
             + table(("reason", "photo", "detail"), failed)

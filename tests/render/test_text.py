@@ -117,6 +117,12 @@ def test_indexing_tells_counts_rate_and_every_failure() -> None:
     assert lines[-1].split() == ["damaged", "/b.jpg", "bad"]
 
 
+def test_a_failure_names_its_photo_once() -> None:
+    failure = FailedPhoto(Path("/b.jpg"), "damaged", "/b.jpg is a damaged JPEG file: leave it out")
+    line = to_text(replace(INGEST, failed=(failure,))).splitlines()[-1]
+    assert line == "damaged  /b.jpg  is a damaged JPEG file: leave it out"
+
+
 def test_a_dry_run_says_that_nothing_was_written() -> None:
     text = to_text(replace(INGEST, dry_run=True))
     assert text.startswith("Dry run, nothing was written: 120 photos seen")
