@@ -265,6 +265,7 @@ def main() -> int:
     chosen += verdicts.untried()[: None if options.count is None else max(0, options.count - len(verdicts.known))]
     began = time.monotonic()
     tree = Path(tempfile.mkdtemp()) / "tree"  # no TemporaryDirectory: a forked process that ends would delete it
+    tree.parent.chmod(0o755)  # a test that becomes somebody else for a while reads there
     try:
         for name in _COPIED:
             source = ROOT / name
