@@ -1,7 +1,7 @@
 """Faces, crops and embeddings of photos, without a library."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import RLock
 from typing import Self
 
@@ -30,8 +30,8 @@ class ReadFace:
 
     number: int
     box: FaceBox
-    crop: Pixels
-    embedding: Embeddings
+    crop: Pixels = field(repr=False)
+    embedding: Embeddings = field(repr=False)
     sharpness: float
 
 

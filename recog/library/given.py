@@ -23,12 +23,16 @@ IN_MEMORY = Path("photo")
 def photo_of(given: AnyPhoto) -> GivenPhoto:
     """A photo to ask about: where it is, or, given as the bytes of a photo file or as its pixels, these.
 
-    Pixels are (H, W, 3) uint8 RGB, upright; anything else is a ValueError.
+    Pixels are (H, W, 3) uint8 RGB, upright; others are a ValueError, and what is no photo at all a TypeError.
     """
     if isinstance(given, str | os.PathLike):
         return Path(given)
     if isinstance(given, np.ndarray):
         return _photo_of_pixels(given)
+    if not isinstance(given, bytes | bytearray | memoryview):
+        raise TypeError(
+            f"a photo is a path, the bytes of a photo file, or pixels (H, W, 3) uint8 RGB, not a {type(given).__name__}"
+        )
     data = bytes(given)
     return PhotoSource(IN_MEMORY, data, hashlib.sha256(data).hexdigest())
 

@@ -82,5 +82,8 @@ def test_what_are_no_pixels_is_said(reader: FaceReader, wrong: np.ndarray[tuple[
 
 
 def test_what_is_no_photo_is_said(reader: FaceReader) -> None:
+    for wrong in (5, None, Image.new("RGB", (9, 9))):
+        with pytest.raises(TypeError, match="a photo is a path, the bytes of a photo file, or pixels"):
+            reader.read(wrong)  # type: ignore[arg-type]
     with pytest.raises(PhotoError, match="photo is not a photo"):
         reader.read(b"no photo")
