@@ -70,7 +70,8 @@ faults: setup
 	$(VENV)/bin/python -m tests.faults.damage --faces 100000 --bits 6 --cuts 4 --rebuilds 6 --write
 	RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py
 	RECOG_FAULT_ROUNDS=20 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_server.py tests/faults/test_small_disk.py
-	$(VENV)/bin/python -m tests.faults.model --sequences 1000 --steps 50 --write
+	$(VENV)/bin/python -m tests.faults.model --sequences 1000 --steps 50
+	$(VENV)/bin/python -m tests.faults.model --of library --sequences 200 --steps 25
 
 # Change one thing in the store or the index at a time, and count the changes that a test notices.
 mutants: setup

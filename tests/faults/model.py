@@ -1,9 +1,10 @@
-"""Hold the catalog against plain dicts over many sequences of random steps, and count them.
+"""Hold the catalog, and whole libraries, against plain dicts over many sequences of random steps, and count them.
 
-`python -m tests.faults.model --sequences 1000 --steps 50 --write` keeps the counts in
+`python -m tests.faults.model --sequences 1000 --steps 50` keeps the counts of the catalog's model in
 benchmarks/results/faults_model.csv after each fifty sequences, and another run with as many steps goes on where that
-one stopped (`--fresh`: begins anew). The steps are those of tests/store/test_model.py; each fifty sequences have a
-seed, and one that breaks a law is printed as the steps that lead to it.
+one stopped (`--fresh`: begins anew); `--of library` those of the library's. The steps are those of
+tests/store/test_model.py and tests/library/test_another_network.py; each fifty sequences have a seed, and one that
+breaks a law is printed as the steps that lead to it.
 """
 
 import argparse
@@ -11,21 +12,25 @@ import sys
 import time
 import traceback
 from collections import Counter
+from dataclasses import dataclass
 
 from hypothesis import HealthCheck, seed, settings
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 
-from tests.faults.results import earliest, figure, read_results, write_results
+from tests.faults.results import commit, read_results, write_results
+from tests.library.test_another_network import LibraryAgainstDict
 from tests.store.test_model import CatalogAgainstDict
 
 RESULTS = "faults_model.csv"
 AT_ONCE = 50
 _FIRST_STEP = 2
-_HEADER = ("sequences", "steps", "broke a law")
+_COUNTED = ("sequences", "steps", "broke a law")
+HEADER = ("model", *_COUNTED, "most steps", "seeds", "minutes", "code")
+MODELS: dict[str, type[RuleBasedStateMachine]] = {"catalog": CatalogAgainstDict, "library": LibraryAgainstDict}
 
 
 def run_sequences(
-    number: int, *, sequences: int, steps: int, machine: type[CatalogAgainstDict] = CatalogAgainstDict
+    number: int, *, sequences: int, steps: int, machine: type[RuleBasedStateMachine] = CatalogAgainstDict
 ) -> Counter[str]:
     """So many sequences of at most so many steps, drawn by this seed: how many of each there were, what broke."""
     counts: Counter[str] = Counter()
@@ -57,31 +62,59 @@ def run_sequences(
     return counts
 
 
+@dataclass(slots=True)
+class Kept:
+    """What the results file says of one model: counts, and of how many seeds, minutes and which code they are."""
+
+    counts: Counter[str]
+    steps: int
+    seeds: int = 0
+    minutes: float = 0.0
+    code: str = ""
+
+    @classmethod
+    def of_row(cls, row: list[str]) -> "Kept":
+        """What `row` wrote."""
+        *counted, steps, seeds, minutes, code = row
+        counts = Counter(dict(zip(_COUNTED, map(int, counted), strict=True)))
+        return cls(counts, int(steps), int(seeds.rpartition(" ")[2]), float(minutes), code)
+
+    def row(self) -> tuple[object, ...]:
+        """A row of the results file, without the model."""
+        counted = (self.counts[what] for what in _COUNTED)
+        return (*counted, self.steps, f"1 to {self.seeds}", f"{self.minutes:.1f}", self.code)
+
+    def take(self, counts: Counter[str], minutes: float) -> None:
+        """Count another seed."""
+        first, now = self.code.partition(" ")[0], commit()
+        self.code = now if first in ("", now) else f"{first} to {now}"
+        self.counts, self.seeds, self.minutes = self.counts + counts, self.seeds + 1, self.minutes + minutes
+
+
 def main() -> int:
     """Run them, print what breaks, keep the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--of", choices=sorted(MODELS), default="catalog", help="the model")
     parser.add_argument("--sequences", type=int, default=1000)
     parser.add_argument("--steps", type=int, default=50, help="of a sequence, at most")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--fresh", action="store_true", help="begin anew")
-    parser.add_argument("--write", action="store_true", help="keep the counts, and go on from those that are kept")
     options = parser.parse_args()
     began = time.monotonic()
-    facts, rows = read_results(RESULTS) if options.write and not options.fresh else ("", [])
-    counts, minutes, seeds, since = Counter[str](), 0.0, 0, ""
-    if rows and figure(facts, r"at most (\d+) steps") == options.steps:
-        counts.update(dict(zip(_HEADER, map(int, rows[0]), strict=True)))
-        minutes, seeds = figure(facts, r"([\d.]+) min") or 0.0, int(figure(facts, r"seeds 1 to (\d+)") or 0)
-        since = earliest(facts)
-    while counts["sequences"] < options.sequences and time.monotonic() - began < 60 * options.minutes:
-        seeds += 1
-        counts += run_sequences(seeds, sequences=AT_ONCE, steps=options.steps)
-        if options.write:
-            spent = minutes + (time.monotonic() - began) / 60
-            extent = f"sequences of at most {options.steps} steps, seeds 1 to {seeds}, {spent:.1f} min"
-            write_results(RESULTS, extent, _HEADER, [[counts[what] for what in _HEADER]], since=since)
-    print(", ".join(f"{counts[what]} {what}" for what in _HEADER))  # noqa: T201
-    return 1 if counts["broke a law"] else 0
+    _, rows = read_results(RESULTS)
+    kept = {model: Kept.of_row(row) for model, *row in rows}
+    if options.fresh or kept.get(options.of, Kept(Counter(), 0)).steps != options.steps:
+        kept[options.of] = Kept(Counter(), options.steps)
+    own = kept[options.of]
+    while own.counts["sequences"] < options.sequences and time.monotonic() - began < 60 * options.minutes:
+        start = time.monotonic()
+        machine = MODELS[options.of]
+        found = run_sequences(own.seeds + 1, sequences=AT_ONCE, steps=options.steps, machine=machine)
+        own.take(found, (time.monotonic() - start) / 60)
+        written = [(model, *one.row()) for model, one in sorted(kept.items())]
+        write_results(RESULTS, "random sequences of steps", HEADER, written)
+    print(", ".join(f"{own.counts[what]} {what}" for what in _COUNTED))  # noqa: T201 - a program
+    return 1 if own.counts["broke a law"] else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,242 @@
+"""A library against plain dicts: photos come and go, people are named and forgotten, and networks take over.
+
+Two painted networks embed the same colours each in its own way. RECOG_MODEL_SEQUENCES and RECOG_MODEL_STEPS say how
+many sequences of how many steps are tried; tests/faults/model.py runs many, by seeds that it counts.
+"""
+
+import os
+from collections import defaultdict
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from numpy.typing import NDArray
+
+from recog.config import Settings, read_settings
+from recog.distance import unit_rows
+from recog.types import Calibration, Crops, Embedder, Embeddings, NetworkInfo, Origin
+from tests.painted import BLUE, CELL, GREEN, RED, WHITE, Colour, PaintedLibrary, PaintedNetworks, paint
+
+SEQUENCES = int(os.environ.get("RECOG_MODEL_SEQUENCES", "8"))
+STEPS = int(os.environ.get("RECOG_MODEL_STEPS", "12"))
+COLOURS = (RED, GREEN, BLUE, WHITE, (220, 110, 30))
+NAMES = ("Ann", "Bob", "Cem")
+EXACT = 0.01
+"""Of a squared distance: a crop's pixels are whole numbers."""
+THRESHOLD = 0.1
+"""Squared distance between colours that are one person, to either network."""
+
+Key = tuple[int, int]
+"""A photo, and a place in it."""
+
+
+def warmth(colours: NDArray[np.float32]) -> Embeddings:
+    """(n, 3) -> (n, 5) of unit length: squares and products, which tell the same colours apart by other distances."""
+    red, green, blue = (colours / np.linalg.norm(colours, axis=1, keepdims=True)).T
+    return unit_rows(np.stack([red**2, green**2, blue**2, red * green, green * blue], axis=1).astype(np.float32))
+
+
+class WarmthEmbedder:
+    """The warmth of a crop's mean colour, (n, 5)."""
+
+    info = NetworkInfo("warmth", "e" * 64, 5, 16, 1.4, "nothing", "none", "tests")
+
+    def embed(self, crops: Crops) -> Embeddings:
+        """(n, 16, 16, 3) uint8 -> (n, 5) float32 of unit length."""
+        return warmth(crops.astype(np.float32).mean(axis=(1, 2)))
+
+
+class WarmNetworks(PaintedNetworks):
+    """The painted world as the second network sees it."""
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        return WarmthEmbedder()
+
+    @cached_property
+    def info(self) -> NetworkInfo:
+        return WarmthEmbedder.info
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        return Calibration(self.info.sha256, THRESHOLD, 0.001, 10.0, -5.0, "painted faces", 1000)
+
+
+class WarmLibrary(PaintedLibrary):
+    """A PhotoLibrary with the second network."""
+
+    def __init__(self, given: Settings) -> None:
+        super().__init__(given)
+        self.networks = WarmNetworks(given)
+
+
+LIBRARIES: tuple[type[PaintedLibrary], ...] = (PaintedLibrary, WarmLibrary)
+
+
+class LibraryAgainstDict(RuleBasedStateMachine):
+    """The model: the colours of each photo, who was confirmed where, and whom nobody may find again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.home = Path(self.folder.name)
+        (self.home / "photos").mkdir()
+        paint(self.home / "photos" / "0.png", RED)
+        self.photos: dict[int, list[Colour]] = {0: [RED]}
+        self.named: dict[Key, str] = {}
+        self.forgotten: set[Key] = set()
+        self.kinds = LIBRARIES
+        self.open()
+
+    def open(self) -> None:
+        self.library = self.kinds[0](read_settings(library=self.home / "library"))
+        self.index()
+
+    def index(self) -> None:
+        assert self.library.index([self.home / "photos"]).failed == ()
+
+    def teardown(self) -> None:
+        self.library.close()
+        self.folder.cleanup()
+
+    def path(self, photo: int) -> Path:
+        return self.home / "photos" / f"{photo}.png"
+
+    def keys(self) -> set[Key]:
+        """Where a face is known."""
+        return {(photo, place) for photo, row in self.photos.items() for place in range(len(row))} - self.forgotten
+
+    @rule(colours=st.lists(st.sampled_from(COLOURS), min_size=1, max_size=3))
+    def add(self, colours: list[Colour]) -> None:
+        photo = max(self.photos) + 1
+        self.photos[photo] = colours
+        paint(self.path(photo), *colours, noise=photo)
+        self.index()
+
+    @precondition(lambda self: len(self.photos) > 1)
+    @rule(data=st.data())
+    def prune(self, data: st.DataObject) -> None:
+        photo = data.draw(st.sampled_from(sorted(self.photos)[:-1]))  # the last one's number is not given again
+        self.path(photo).unlink()
+        self.index()
+        assert self.library.prune().photos == 1
+        del self.photos[photo]
+        self.named = {key: name for key, name in self.named.items() if key[0] != photo}
+        self.forgotten = {key for key in self.forgotten if key[0] != photo}
+
+    @precondition(lambda self: self.keys())
+    @rule(data=st.data(), name=st.sampled_from(NAMES))
+    def enrol(self, data: st.DataObject, name: str) -> None:
+        photo, place = data.draw(st.sampled_from(sorted(self.keys())))
+        self.library.enrol(name, [self.path(photo)], face=place + 1)
+        self.named[photo, place] = name
+
+    @precondition(lambda self: self.named)
+    @rule(data=st.data())
+    def forget(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(set(self.named.values()))))
+        theirs = {self.key_of(face.id) for face, _ in self.library.person(name).faces}
+        assert theirs >= {key for key, one in self.named.items() if one == name}
+        self.library.forget(name)
+        self.forgotten |= theirs
+        self.named = {key: one for key, one in self.named.items() if key not in theirs}
+
+    @rule()
+    def change_network(self) -> None:
+        """Names stay, and so do the numbers of faces; the other network embeds what it has not seen."""
+        before = {self.key_of(face_id): face_id for face_id in self.library.fresh_index.current().ids().tolist()}
+        self.library.close()
+        self.kinds = (self.kinds[1], self.kinds[0])
+        self.open()
+        after = {self.key_of(face_id): face_id for face_id in self.library.fresh_index.current().ids().tolist()}
+        assert after == before
+
+    @rule()
+    def reopen(self) -> None:
+        self.library.close()
+        self.open()
+
+    @rule(place=st.integers(0, 10_000))
+    def damage(self, place: int) -> None:
+        """A bit of the present network's index, or of the other's, flips while nobody looks."""
+        self.library.close()
+        for path in sorted((self.home / "library" / "index").glob("*/*.faiss"))[place % 2 :]:
+            raw = bytearray(path.read_bytes())
+            raw[place % len(raw)] ^= 1
+            path.write_bytes(raw)
+        self.open()
+
+    @precondition(lambda self: self.named)
+    @rule()
+    def name_all(self) -> None:
+        """Whoever gets a name is as near to somebody of that name as this network says; nobody else's is taken."""
+        self.library.identify_all()
+        vectors = self.vectors()
+        for key, (name, origin) in self.assigned().items():
+            if origin == Origin.MATCHED:
+                theirs = [vectors[one] for one, other in self.named.items() if other == name]
+                squared = min(2 - 2 * float(vectors[key] @ one) for one in theirs)
+                assert squared <= self.library.networks.calibration.threshold + EXACT
+
+    def key_of(self, face_id: int) -> Key:
+        face = self.library.catalog.faces([face_id])[face_id]
+        (path,) = self.library.catalog.paths([face.photo_id])[face.photo_id]
+        return int(path.stem), int(face.box.left // CELL)
+
+    def assigned(self) -> dict[Key, tuple[str, Origin]]:
+        people = {person.id: person.name for person in self.library.people()}
+        ids = self.library.fresh_index.current().ids().tolist()
+        faces = self.library.catalog.faces(ids)
+        return {
+            self.key_of(face_id): (people[face.person_id], face.origin)
+            for face_id, face in faces.items()
+            if face.person_id is not None and face.origin is not None
+        }
+
+    def vectors(self) -> dict[Key, NDArray[np.float32]]:
+        """What the present network makes of each face, computed here from its colour."""
+        embed = warmth if self.kinds[0] is WarmLibrary else unit_rows
+        return {key: embed(np.array([self.photos[key[0]][key[1]]], np.float32))[0] for key in self.keys()}
+
+    @invariant()
+    def names_are_those_that_were_given(self) -> None:
+        confirmed = {key: name for key, (name, origin) in self.assigned().items() if origin == Origin.CONFIRMED}
+        assert confirmed == self.named
+
+    @invariant()
+    def every_face_is_found_at_its_distance_and_nobody_who_is_forgotten(self) -> None:
+        """By every colour, as exact search over the colours of the photos has it."""
+        vectors = self.vectors()
+        squares: defaultdict[Key, list[float]] = defaultdict(list)
+        index = self.library.fresh_index.current()
+        keys = {face_id: self.key_of(face_id) for face_id in index.ids().tolist()}
+        assert set(keys.values()) == set(vectors)
+        embed = warmth if self.kinds[0] is WarmLibrary else unit_rows
+        probes = embed(np.array(COLOURS, np.float32))
+        for found in index.search(probes, max(1, len(keys))):
+            for near in found:
+                squares[keys[near.face_id]].append(near.squared_distance)
+        for key, squared in squares.items():
+            np.testing.assert_allclose(squared, 2 - 2 * probes @ vectors[key], atol=EXACT)
+
+    @invariant()
+    def the_gallery_is_of_the_present_network(self) -> None:
+        gallery = self.library.catalog.gallery(self.library.networks.info.sha256)
+        assert {self.key_of(face_id) for face_id in gallery.face_ids.tolist()} == set(self.named)
+        for face_id, vector in zip(gallery.face_ids.tolist(), gallery.embeddings, strict=True):
+            np.testing.assert_allclose(vector, self.vectors()[self.key_of(face_id)], atol=EXACT)
+
+
+TestLibraryAgainstDict = LibraryAgainstDict.TestCase
+TestLibraryAgainstDict.settings = settings(
+    max_examples=SEQUENCES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize="RECOG_MODEL_SEQUENCES" not in os.environ,
+    print_blob=True,
+)
