@@ -89,7 +89,7 @@ def written(run: Run) -> list[str]:
 
 def originals(world: World) -> dict[Path, tuple[str, int, int]]:
     """Bytes, time and mode of every photo."""
-    photos = [path for name in ("known", "new", "newer") for path in (world.home / name).iterdir()]
+    photos = [path for name in ("known", "new", "newer", "left") for path in (world.home / name).iterdir()]
     found = {}
     for path in photos:
         status = path.stat()
