@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -65,11 +66,15 @@ def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
 
 
 def whole(path: Path) -> Path:
-    """The path from the root, ~ written out; what starts with ~ and is nobody's home is a name like any other."""
-    try:
-        return path.expanduser().absolute()
-    except RuntimeError:
-        return path.absolute()
+    """The path from the root, ~ and .. written out; what starts with ~ and is nobody's home is a name like any other.
+
+    So a file has one path, from wherever it is named. Links stay, but those that a .. steps out of.
+    """
+    with suppress(RuntimeError):
+        path = path.expanduser()
+    path = path.absolute()
+    last = max((place for place, name in enumerate(path.parts) if name == ".."), default=0)
+    return Path(*path.parts[: last + 1]).resolve().joinpath(*path.parts[last + 1 :]) if last else path
 
 
 def is_there(path: Path) -> bool:

@@ -171,7 +171,7 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
 
         `face` counts from the left, from 1, where a photo shows several.
         """
-        paths = [path.absolute() for path in several(photos)]
+        paths = [whole(path) for path in several(photos)]
         for path in () if self._exists() else paths:
             stat_photo(path)  # no library is made for a name that is spelt wrongly
         with self._writing(create=True) as catalog:

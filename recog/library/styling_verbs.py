@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
+from recog.library.given import whole
 from recog.library.networks import Networks
 from recog.library.styling_results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
 from recog.photos import DecodeLimits
@@ -63,14 +64,14 @@ class StylingVerbs:
 
         if sum((bool(photos), person is not None, folder is not None)) != 1:
             raise ValueError("photos, person or folder: exactly one says what is styled")
-        target = out.expanduser().absolute()
-        sources = style_sources([path.expanduser().absolute() for path in styles])
+        target = whole(out)
+        sources = style_sources([whole(path) for path in styles])
         if person is not None:
             contents = contents_with(self.catalog, person)
         elif folder is not None:
-            contents = contents_below(folder.expanduser().absolute(), out=target)
+            contents = contents_below(whole(folder), out=target)
         else:
-            contents = contents_of(path.expanduser().absolute() for path in photos)
+            contents = contents_of(whole(path) for path in photos)
         with WriterLock(self.settings.library / "style"):
             with self._writing(create=True):
                 pass  # makes the catalog where there is none

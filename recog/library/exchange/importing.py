@@ -13,6 +13,7 @@ from recog.library.exchange.records import LeftOut, NameConflict, NamesImport, R
 from recog.library.exchange.regions import NORMAL, Region, lies_on_side, region_of, upright
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
 from recog.library.exchange.xmp import Sidecar, read_packet
+from recog.library.given import whole
 from recog.photos import PHOTO_SUFFIXES, read_source, stored_orientation
 from recog.store.catalog import Catalog
 from recog.store.names import checked_name, name_key
@@ -142,14 +143,14 @@ def _photo_of(catalog: Catalog, root: Path | None, path: Path, sidecar: Sidecar)
     """The photo that a sidecar speaks of; None where there is none, or several."""
     if sidecar.sha256 is not None:
         return catalog.photos_with([sidecar.sha256]).get(sidecar.sha256)
-    places = [path.absolute()]
+    places = [whole(path)]
     if root is not None:
         places.append(Path(path.absolute().anchor) / path.relative_to(root))
     for place in places:
-        whole = place.with_suffix("")  # IMG.jpg.xmp, or IMG.xmp
+        named = place.with_suffix("")  # IMG.jpg.xmp, or IMG.xmp
         suffixes = sorted(PHOTO_SUFFIXES | {suffix.upper() for suffix in PHOTO_SUFFIXES})
-        beside = [whole] if whole.suffix else []
-        for candidates in (beside, [whole.with_name(whole.name + suffix) for suffix in suffixes]):
+        beside = [named] if named.suffix else []
+        for candidates in (beside, [named.with_name(named.name + suffix) for suffix in suffixes]):
             found = {photo.id: photo for photo in catalog.photos_at(candidates).values()}
             if len(found) == 1:
                 return found.popitem()[1]
