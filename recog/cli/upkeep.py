@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import REFUSED, leave
+from recog.cli.failures import REFUSED, leave, say
 from recog.cli.progress import photo_bar
 from recog.cli.session import Session, verb
 from recog.cli.start import INTERRUPTED
@@ -37,7 +37,10 @@ def index(  # noqa: PLR0917 - a verb and its options
     """
     with session.open(min_face=min_face) as library, photo_bar() as progress:
         report = library.index(folders, exclude=exclude or (), verify=verify, dry_run=dry_run, progress=progress)
+        to_name = report.faces > 0 and not dry_run and any(person.confirmed for person in library.people(hidden=True))
     session.show(report)
+    if to_name:
+        say("the new faces have no names yet: 'recog identify --all' gives them those of the faces that you named")
     if report.interrupted:
         leave("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)
     if report.suspended:

@@ -16,15 +16,19 @@ def missing_text(found: MissingPhotos) -> str:
     where = "" if found.folder is None else f" in {printable(found.folder)}"
     folders = Counter(path.parent for path in found.files)
     rows = [(f"{number:,}", printable(folder)) for folder, number in sorted(folders.items())]
+    missing = f"{count(len(found.files), 'missing file')}{where}"
     what = f"{count(found.photos, 'photo')} with {count(found.faces, 'face')}"
     names = ", ".join(f"{printable(name)} {number:,}" for name, number in found.confirmed[:LINES_SHOWN])
     confirmed = f", of which confirmed: {names}{_more(len(found.confirmed))}" if names else ""
     if not found.files:
         lines = [f"No file{where} is missing."]
+    elif not found.photos:
+        done = "Dropped " if found.dropped else ""
+        lines = [f"{done}{missing}; other files show the same photos, which stay."]
     elif found.dropped:
-        lines = [f"Dropped {count(len(found.files), 'missing file')}{where}, and with them {what}{confirmed}."]
+        lines = [f"Dropped {missing}, and with them {what}{confirmed}."]
     else:
-        lines = [f"{count(len(found.files), 'file')} missing{where}. No other file shows {what}{confirmed}."]
+        lines = [f"{missing}. No other file shows {what}{confirmed}."]
     if rows:
         shown = table(("files", "folder"), rows[:LINES_SHOWN], right=(0,))
         lines.append(f"{shown}{_more(len(rows), chr(10))}")

@@ -18,7 +18,7 @@ def test_prune_tells_what_goes_asks_and_drops(recog: Recog, folder: Path) -> Non
     assert recog("prune").stdout == "No file is missing.\n"
     (folder / "goes.png").unlink()
     recog("index", folder)
-    told = "1 file missing. No other file shows 1 photo with 1 face, of which confirmed: Ann 1.\n"
+    told = "1 missing file. No other file shows 1 photo with 1 face, of which confirmed: Ann 1.\n"
     told += f"files  folder\n    1  {folder}\n"
     assert recog("prune", "--dry-run").stdout == told
     for answer, said in (("n\n", "nothing was dropped"), ("", "nobody answered: --yes does not ask")):
@@ -37,7 +37,7 @@ def test_prune_takes_a_folder_that_is_gone_for_good(recog: Recog, folder: Path) 
     (old / "ann.png").unlink()
     assert recog("prune").stdout == "No file is missing.\n"
     told = (
-        f"1 file missing in {old}. No other file shows 1 photo with 1 face, of which confirmed: Ann 1.\n"
+        f"1 missing file in {old}. No other file shows 1 photo with 1 face, of which confirmed: Ann 1.\n"
         f"files  folder\n    1  {old}\n{old} is a root of which nothing is left then, and goes too.\n"
         "If only its disk is not mounted, mount it and keep them.\n"
     )
@@ -48,6 +48,17 @@ def test_prune_takes_a_folder_that_is_gone_for_good(recog: Recog, folder: Path) 
     assert str(old) not in recog("status").stdout
     assert "knows no file in" in recog("prune", old).stderr
     assert recog("prune", folder).stdout == f"No file in {folder} is missing.\n"
+
+
+def test_files_of_which_there_are_copies_cost_no_photo(recog: Recog, folder: Path) -> None:
+    for name in ("a.png", "b.png"):
+        paint(folder / name, RED)
+    recog("index", folder)
+    (folder / "a.png").unlink()
+    recog("index", folder)
+    rest = f"1 missing file; other files show the same photos, which stay.\nfiles  folder\n    1  {folder}\n"
+    assert recog("prune", "--dry-run").stdout == rest
+    assert recog("prune", "--yes").stdout == f"Dropped {rest}"
 
 
 def test_a_root_without_a_known_file_goes_too(recog: Recog, folder: Path) -> None:

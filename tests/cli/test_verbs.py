@@ -45,6 +45,14 @@ def test_index_prints_a_summary(recog: Recog, folder: Path) -> None:
     assert result.stderr == ""
 
 
+def test_index_tells_how_new_faces_get_names_where_there_are_any(recog: Recog, indexed: Path) -> None:
+    assert recog("index", indexed).stderr == ""
+    paint(indexed / "new.png", RED, noise=3)
+    assert "'recog identify --all' gives them" in recog("index", indexed).stderr
+    recog("identify", "--all")
+    assert f"{indexed}/new.png" in recog("find", "Ann").stdout
+
+
 def test_index_takes_globs_to_skip_and_may_write_nothing(recog: Recog, folder: Path) -> None:
     paint(folder / "a.png", RED)
     paint(folder / "b.png", RED, GREEN)
