@@ -352,4 +352,24 @@ SABOTAGES = (
         "recog/photos/wire.py", "if length > _MOST_BYTES:", "if False:",
         "tests/photos/test_pool.py",
     ),
+    Sabotage(
+        "Ctrl-C while the command loads is no traceback",
+        "recog/cli/start.py", "        signal.signal(signal.SIGINT, _leave)\n", "        pass\n",
+        "tests/cli/test_start.py -k while_the_command_loads",
+    ),
+    Sabotage(
+        "a copy of the catalog that a killed process left goes",
+        "recog/store/schema.py", "        copy.unlink(missing_ok=True)\n", "        pass\n",
+        "tests/store/test_opening.py -k killed_process_left",
+    ),
+    Sabotage(
+        "a network's gallery holds its own embeddings alone",
+        "recog/store/people.py", ".where(embeddings.c.network_id == network_id, assignments", ".where(assignments",
+        "tests/store/test_model.py",
+    ),
+    Sabotage(
+        "an index is held against the catalog that it is of",
+        "recog/index/files.py", "    if manifest.library_id != library_id:", "    if False:",
+        "tests/faults/test_damage.py -k every_kind",
+    ),
 )  # fmt: skip
