@@ -66,6 +66,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
                 probability=decide.probability(nearest.squared_distance, calibration) if nearest else 0.0,
                 threshold=decide.SECOND_IN_A_PHOTO * threshold if row in second else threshold,
                 face_id=stored.get(row),
+                ignored=stored.get(row) in ignored,
             )
         )
     return IdentifiedPhoto(probe.path, tuple(faces))

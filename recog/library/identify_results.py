@@ -12,7 +12,7 @@ class Identification:
 
     nearest is the best candidate whether or not it was near enough; probability is the calibrated one that nearest is
     right; threshold the squared distance up to which a name is given. number counts faces from the left, from 1.
-    face_id is the library's number of the face, None where the photo, or the face, is not in it.
+    face_id is the library's number of the face, None where the photo, or the face, is not in it; ignored: as there.
     """
 
     number: int
@@ -23,6 +23,7 @@ class Identification:
     probability: float
     threshold: float
     face_id: int | None = None
+    ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

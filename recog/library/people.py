@@ -146,6 +146,9 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
     groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
     groups += [[face_id] for face_id in face_ids[labels < 0].tolist()]
     if len(groups) < 2:
+        if len(face_ids) < 2:
+            seen = "one face" if len(face_ids) else "no face"
+            raise CatalogError(f"{person.name} has {seen} that this network has seen: to split takes two at least")
         raise CatalogError(
             f"the {len(face_ids)} faces of {person.name} hang together up to distance {linkage.threshold:.3f}: "
             "choose a smaller --threshold, or reject faces by their numbers"

@@ -262,7 +262,7 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
         """Care for faces no more: they are named, grouped and reported by no job. Or, not `ignored`, again."""
         with self._saying() as catalog:
             (catalog.ignore if ignored else catalog.unignore)(face_ids)
-            return IgnoredFaces(tuple(face_ids), ignored, len(catalog.ignored()))
+            return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.ignored()))
 
     def split(self, name: str, *, threshold: float | None = None) -> SplitPerson:
         """Take apart a name that several people bear: the main cluster of its faces keeps it."""

@@ -81,12 +81,16 @@ def identified(photo: IdentifiedPhoto) -> str:
     if any(face.face_id is not None for face in photo.faces):
         header.append("in the library")
         for row, face in zip(rows, photo.faces, strict=True):
-            row.append("-" if face.face_id is None else f"face {face.face_id}")
-        if open_faces := [face.face_id for face in photo.faces if face.face_id is not None and face.person is None]:
+            row.append("-" if face.face_id is None else f"face {face.face_id}{', ignored' if face.ignored else ''}")
+        if open_faces := [face.face_id for face in photo.faces if face.face_id is not None and _may_be_named(face)]:
             which = str(open_faces[0]) if len(open_faces) == 1 else "FACE"
             to_name = f"\nTo name one: recog people confirm NAME {which} (--new where nobody has the name yet)"
     shown = table(header, rows, right=(0, 2, 3))
     return f"{head}, a name is given up to distance {distance(limit)}\n{shown}{to_name}"
+
+
+def _may_be_named(face: Identification) -> bool:
+    return face.person is None and not face.ignored
 
 
 def matches(report: MatchReport) -> str:

@@ -128,6 +128,21 @@ def test_identify_tells_the_library_s_numbers_so_that_a_face_can_be_named(recog:
     assert "in the library" not in recog("identify", other).stdout
 
 
+def test_an_ignored_face_is_told_as_such_and_not_offered_for_naming(recog: Recog, indexed: Path) -> None:
+    face = document(recog("identify", indexed / "party.png", "--json"))["photos"][0]["faces"][2]["face_id"]
+    assert recog("people", "ignore", face, face).stdout == "Ignored 1 face; 1 face ignored in all.\n"
+    text = recog("identify", indexed / "party.png").stdout
+    assert text.endswith(f"face {face}, ignored\n")
+    assert document(recog("identify", indexed / "party.png", "--json"))["photos"][0]["faces"][2]["ignored"] is True
+
+
+def test_somebody_with_one_face_cannot_be_split(recog: Recog, indexed: Path) -> None:
+    recog("enrol", "Eve", paint(indexed / "eve.png", (200, 200, 10)))
+    assert recog("people", "split", "Eve").stderr == (
+        "recog: Eve has one face that this network has seen: to split takes two at least\n"
+    )
+
+
 def test_a_photo_that_cannot_be_used_stops_no_other(recog: Recog, indexed: Path) -> None:
     words = ("identify", indexed / "ann.png", indexed / "none.png", indexed / "bob.png")
     result = recog(*words)
