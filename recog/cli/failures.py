@@ -1,5 +1,6 @@
 """Every way a verb can end badly, as one line on stderr and an exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -17,6 +18,8 @@ REFUSED = 1
 """A RecogError: the user can do something about it."""
 WRONG_USAGE = 2
 """A command line that says nothing sensible, as Typer has it."""
+OF_THE_DISK = frozenset({errno.EACCES, errno.EDQUOT, errno.EIO, errno.ENOSPC, errno.EPERM, errno.EROFS})
+"""What a user can do something about, wherever it is met."""
 UNEXPECTED = 70
 """A fault in recog itself (EX_SOFTWARE of sysexits.h)."""
 
@@ -72,5 +75,8 @@ def in_one_line(*, verbose: bool) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - the last border: a user gets a sentence, --verbose the traceback
         if verbose:
             traceback.print_exc()
+        if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+            where = error.filename if isinstance(error.filename, str | os.PathLike) else "a file"
+            leave(f"{where} cannot be written or read ({error.strerror}): make room there, or check its rights")
         hint = "please report it" if verbose else "please report it; run with --verbose for the traceback"
         leave(f"unexpected {type(error).__name__}: {error}; {hint}", UNEXPECTED)

@@ -155,6 +155,9 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
         yield _fine(
             "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
         )
+        if catalog.read_only:
+            sentence = "may only be read here: questions are answered, and changes refused"
+            yield Observation("database", True, sentence, "to change it, open it where it may be written")
         yield _erasures(catalog.pending_erasure)
         yield _index(catalog, settings.library / "index", networks)
 

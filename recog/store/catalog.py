@@ -41,6 +41,11 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
         """Where the catalog is, its password masked."""
         return self._database.url
 
+    @property
+    def read_only(self) -> bool:
+        """Whether the database may only be read here."""
+        return self._database.read_only is not None
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()

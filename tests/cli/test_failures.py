@@ -29,6 +29,18 @@ def test_a_fault_asks_for_a_report_and_shows_its_traceback_only_when_asked(capsy
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])
+def test_a_disk_that_cannot_be_written_is_no_fault_of_recog(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(OSError(number, "why", "/library/head\n.json")) == 1
+    told = capsys.readouterr().err
+    assert (
+        told == "recog: /library/head\\n.json cannot be written or read (why): make room there, or check its rights\n"
+    )
+    assert ended(OSError(number, "why")) == 1
+    assert "a file cannot be written or read (why)" in capsys.readouterr().err
+    assert ended(OSError(errno.EBADF, "why", "/library/head.json")) == 70
+
+
 def test_ctrl_c_says_that_running_again_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(KeyboardInterrupt()) == 130
     assert "running the same command again goes on" in capsys.readouterr().err

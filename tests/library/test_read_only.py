@@ -20,6 +20,7 @@ ASK = """
 import json, sys
 from pathlib import Path
 from recog.errors import RecogError
+from recog.library.doctor import examine
 from tests.painted import painted_library
 
 directory, photos, out = map(Path, sys.argv[1:])
@@ -37,6 +38,8 @@ with painted_library(directory) as library:
     answers["history"] = len(library.history().acts)
     answers["duplicates"] = library.duplicates().faces
     answers["people_report"] = len(library.people_report().people)
+    told = [one.sentence for one in examine(library.settings, library.networks).observations]
+    answers["doctor"] = any("may only be read here" in sentence for sentence in told)
     answers["check"] = library.check().ok
     answers["missing"] = len(library.missing().files)
     answers["dry run"] = library.index([photos], dry_run=True).unchanged
@@ -85,7 +88,7 @@ def test_every_question_is_answered_and_every_change_refused(
     assert answers == {
         "status": 5, "identify": ["Ann", "Bob", None], "search": 5, "verify": True, "find": ["party.png"],
         "people": ["Ann", "Bob"], "person": 2, "why": 1, "history": 2, "duplicates": 5, "people_report": 2,
-        "check": True, "missing": 0, "dry run": 3, "backup": True, "export": 2,
+        "doctor": True, "check": True, "missing": 0, "dry run": 3, "backup": True, "export": 2,
     }  # fmt: skip
     assert sorted(refused) == ["check --fix", "cluster", "confirm", "enrol", "forget", "index"]
     assert all("Read-only file system" in said for said in refused.values()), refused
