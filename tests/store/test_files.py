@@ -93,6 +93,14 @@ def test_a_move_that_names_the_old_path_forgets_it(catalog: Catalog, scans: Scan
     assert catalog.paths([saved.photo_id]) == {saved.photo_id: [scans.path("2.jpg")]}
 
 
+def test_a_move_takes_the_failure_of_the_old_path_and_of_no_other_with_it(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A"))
+    for name in ("1.jpg", "9.jpg"):
+        catalog.record_failure(scans.stat(name), "damaged", "no pixels")
+    catalog.link_file(scans.stat("2.jpg"), saved.photo_id, moved_from=scans.path("1.jpg"))
+    assert [one.stat.path for one in catalog.failures()] == [scans.path("9.jpg")]
+
+
 def test_a_file_cannot_show_a_photo_that_is_not_there(catalog: Catalog, scans: Scans) -> None:
     with pytest.raises(CatalogError, match="number 77"):
         catalog.link_file(scans.stat("1.jpg"), 77)

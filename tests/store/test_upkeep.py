@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +76,17 @@ def test_what_is_torn_is_found(catalog: Catalog, scans: Scans) -> None:
     }
     assert catalog.delete_orphans() == 1
     assert catalog.counts().faces == 0
+
+
+def test_rows_that_name_what_is_gone_are_told_by_their_tables(sqlite_path: Path, scans: Scans) -> None:
+    """SQLite keeps no such row; a damaged file may hold some."""
+    with open_catalog(sqlite_path) as catalog:
+        scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
+    with closing(sqlite3.connect(sqlite_path)) as raw, raw:
+        raw.execute("DELETE FROM faces")
+    with open_catalog(sqlite_path) as catalog:
+        found = {f"rows of {table} name rows of faces that are gone" for table in ("embeddings", "thumbnails")}
+        assert set(catalog.quick_check()) == found
 
 
 def test_a_backup_is_the_whole_catalog_and_private(tmp_path: Path, scans: Scans, loose_umask: None) -> None:
