@@ -8,10 +8,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 
+from tests.faults.equivalents import EQUIVALENTS
 from tests.faults.results import commit, figure, read_results, write_results
 
 RESULTS = "faults_mutants.csv"
-HEADER = ("mutant", "file", "line", "change", "noticed at first", "noticed now", "code")
+HEADER = ("mutant", "file", "line", "change", "noticed at first", "noticed now", "code", "why no test notices")
 _WORDS = {True: "yes", False: "no"}
 _LONGEST = 100
 
@@ -76,9 +77,10 @@ class Verdicts:
             _share(one.at_first for one in self.known.values()),
             _share(one.now for one in self.known.values()),
         )
+        explained = sum(one.key in EQUIVALENTS for one in self.known.values() if not one.now)
         return (
             f"{tried} of {there} mutants, {at_first} noticed when first tried, {now} now that tests were written for "
-            f"some of the others, seed {self._seed}"
+            f"some of the others, {explained} of the rest explained, seed {self._seed}"
         )
 
 
@@ -88,9 +90,10 @@ def _share(noticed: Iterable[bool]) -> str:
 
 
 def _written(one: Verdict) -> tuple[object, ...]:
-    return tuple(_WORDS[value] if isinstance(value, bool) else value for value in astuple(one))
+    values = (_WORDS[value] if isinstance(value, bool) else value for value in astuple(one))
+    return (*values, "" if one.now else EQUIVALENTS.get(one.key, ""))
 
 
 def _read(row: list[str]) -> Verdict:
-    key, file, line, change, at_first, now, code = row
+    key, file, line, change, at_first, now, code, *_ = row
     return Verdict(key, file, int(line), change, at_first == _WORDS[True], now == _WORDS[True], code)
