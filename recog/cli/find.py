@@ -21,17 +21,15 @@ def find(
     confirmed: Annotated[
         bool, typer.Option("--confirmed", help="By faces that you confirmed alone, not those that recog named.")
     ] = False,
-    by_path: Annotated[
-        bool, typer.Option("--by-path", help="Order by path; else the newest photo comes first.")
-    ] = False,
+    by_path: Annotated[bool, typer.Option("--by-path", help="Order by path, not by date.")] = False,
     null: Annotated[
         bool, typer.Option("--null", "-0", help="End each path with a null byte, as xargs -0 wants them.")
     ] = False,
 ) -> None:
     """List the photos on which everybody named is.
 
-    One path a line, of each photo one file that is there. A line shows control characters written out: for programs
-    there are --null and --json.
+    One path a line, of each photo one file that is there; the newest first by the camera's date, photos without one
+    last. A line shows control characters written out: for programs there are --null and --json.
 
     Example:
       recog find "Ada Lovelace" "Charles Babbage"

@@ -25,6 +25,7 @@ from recog.types import Calibration, Origin, Person
 WORDS_SHOWN = 14
 """Words of a command in the table of pairs."""
 FILES_SHOWN = 6
+REASONS_AT = " ('recog index' lists them with the reasons)"
 CLUSTERS_SHOWN = 40
 """Lines of the cluster table; the JSON document holds all."""
 
@@ -195,7 +196,7 @@ def status(state: LibraryStatus) -> str:
         ("library", printable(str(state.directory))),
         ("database", printable(state.database)),
         ("photos", f"{state.photos:,} in {count(state.files, 'file')} ({state.missing_files:,} missing)"),
-        ("failed", count(state.failed_files, "file")),
+        ("failed", f"{count(state.failed_files, 'file')}{REASONS_AT if state.failed_files else ''}"),
         ("faces", f"{state.faces:,} ({state.faces_named:,} named)"),
         ("people", f"{state.people:,}"),
         ("clusters", f"{state.clusters:,}"),

@@ -103,6 +103,13 @@ def test_no_name_or_path_reaches_the_terminal_raw(result: Result) -> None:
     assert not [line for line in text.splitlines() if line.startswith("Eve")]
 
 
+def test_status_tells_where_reasons_are_only_where_files_failed() -> None:
+    state = next(one for one in RESULTS if isinstance(one, LibraryStatus))
+    failed = to_text(replace(state, failed_files=2)).splitlines()[3]
+    assert failed == "failed     2 files ('recog index' lists them with the reasons)"
+    assert to_text(replace(state, failed_files=0)).splitlines()[3] == "failed     0 files"
+
+
 def test_status_tells_the_threshold_for_a_name_where_it_is_smaller_than_for_a_pair() -> None:
     state = next(one for one in RESULTS if isinstance(one, LibraryStatus))
     assert "for a name" not in to_text(state)
