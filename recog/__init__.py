@@ -5,6 +5,8 @@
 ...     library.index([Path("~/Pictures").expanduser()])
 ...     library.enrol("Ada", [Path("ada.jpg")])
 ...     print(library.identify(Path("party.jpg")))
+>>> for face in recog.FaceReader.open().read("party.jpg"):  # doctest: +SKIP
+...     print(face.box, face.embedding)  # without a library
 
 The library and its settings load when first used: importing recog loads neither torch nor faiss nor SQLAlchemy.
 """
