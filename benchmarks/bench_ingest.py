@@ -5,7 +5,8 @@
 Writes benchmarks/results/ingest.csv. The peer opens each photo with Pillow, finds every face with MTCNN(keep_all=True)
 and embeds its crops with InceptionResnetV1, float32; it stores nothing. recog's time is that of the whole use case,
 from an empty library: decoding in processes, digests, thumbnails, catalog. Loading the networks is in neither time;
-both run over a few photos first, then in turn. Both have the same cores and no others. Recall as in bench_detect.
+all run over a few photos first, then in turn. All have the same cores and no others. Recall as in bench_detect.
+recog looks for faces of 24 pixels and more by itself, the peer for those of 20; recog does as much in a row of its own.
 
 The photos are those of the folder, and --large of them enlarged to 4000 pixels, with a sensor's noise, as JPEGs of
 quality 92: 12 megapixels each where the photo is 4 : 3. Processor seconds are of all threads and processes.
@@ -73,9 +74,9 @@ def peer_pipeline(cache: Path) -> Index:
     return index
 
 
-def our_pipeline(cache: Path) -> Index:
+def our_pipeline(cache: Path, **settings: object) -> Index:
     """`recog index` into a library that is new every time, with networks that are loaded once."""
-    networks = Networks(read_settings(cache=cache))
+    networks = Networks(read_settings(cache=cache, **settings))
 
     def index(folder: Path) -> dict[str, Boxes]:
         with (
@@ -164,7 +165,11 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     drawn = [(path, large(faces, least=options.least)) for path, faces in ground_truth(options.folder)]
     drawn = drawn[:: max(1, len(drawn) // options.photos)][: options.photos]
-    pipelines = {"facenet-pytorch": peer_pipeline(options.cache), "recog index": our_pipeline(options.cache)}
+    pipelines = {
+        "facenet-pytorch": peer_pipeline(options.cache),
+        "recog index": our_pipeline(options.cache),
+        "recog index --min-face 20": our_pipeline(options.cache, min_face=20),
+    }
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for name, count in (("1 MP", options.photos), ("12 MP", options.large)):

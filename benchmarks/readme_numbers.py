@@ -246,6 +246,7 @@ def detection() -> str:
             "detector": "Detector",
             "found": "Faces found",
             "recall": ("Recall, %", percent),
+            "recall from 20 px": ("From 20 px, %", percent),
             "wrong boxes": "Wrong boxes",
             "ms a photo, median": "ms a photo, median",
             "processor ms, mean": "processor ms, mean",
