@@ -6,6 +6,7 @@ that starts by reading and then writes fails at once with "locked", whatever the
 PostgreSQL: every writing transaction holds one advisory lock, so that ids appear in the order they were given.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,8 @@ class Database:
         else:
             milliseconds = max(1, round(busy_seconds * 1000))
             arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
+            if not (told := logging.getLogger("psycopg")).handlers:
+                told.addHandler(logging.NullHandler())  # it warns of what is raised as well: for whoever keeps a log
         opened = url if read_only is None else read_only.url
         self.engine = create_engine(opened, connect_args=arguments, poolclass=QueuePool, pool_size=1, max_overflow=2)
         self._writer = self.engine.execution_options(**{_WRITING: True})

@@ -143,3 +143,15 @@ def test_whoever_only_looks_makes_no_library(url: str) -> None:
             open_catalog(url, create=False)
     open_catalog(url).close()
     open_catalog(url, create=False).close()
+
+
+def test_what_the_server_s_driver_logs_besides_its_exceptions_is_not_printed() -> None:
+    """It is in the sentence already; whoever keeps a log gets it."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: what it logs was not looked at")
+    code = "from recog.store.database import Database, parse_url\n"
+    code += "database = Database(parse_url('postgresql+psycopg://nobody@localhost/none'), busy_seconds=1.0)\n"
+    code += "logging.getLogger('psycopg').warning('error ignored')\n"
+    for log, printed in (("", ""), ("logging.basicConfig(format='%(name)s: %(message)s')", "psycopg: error ignored\n")):
+        command = [sys.executable, "-c", f"import logging\n{log}\n{code}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stderr == printed
