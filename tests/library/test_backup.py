@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError, LibraryBusyError, RecogError, SchemaOutdatedError
+from recog.store.engine import open_catalog
+from recog.store.restore import restoring
 from tests.full import files_of_at_most
 from tests.library.test_ingest import state
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
@@ -159,6 +162,16 @@ def test_a_person_forgotten_since_the_backup_is_back_and_the_kept_catalog_goes_w
     assert kept.exists()
     filled.forget("Ann")
     assert not kept.exists()
+
+
+def test_a_backup_comes_back_where_there_is_no_folder_yet(filled: PaintedLibrary, tmp_path: Path) -> None:
+    backup = filled.backup(tmp_path / "copy").path
+    place = tmp_path / "new" / "deep" / "catalog.sqlite3"
+    with restoring(place, backup) as kept:
+        assert kept is None
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+    with open_catalog(place, create=False) as catalog:
+        assert [person.name for person in catalog.people()] == ["Ann"]
 
 
 def no_database(path: Path) -> None:

@@ -158,3 +158,10 @@ def test_numbers_of_people_are_never_given_again(catalog: Catalog) -> None:
     ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
     catalog.merge(bob.id, ann.id)
     assert catalog.add_person("Bob").id > bob.id
+
+
+def test_a_name_is_as_long_as_said_and_no_longer(catalog: Catalog) -> None:
+    longest = "n" * 200
+    assert catalog.add_person(longest).name == longest
+    with pytest.raises(CatalogError, match="at most 200 characters, this one has 201"):
+        catalog.add_person(longest + "n")
