@@ -50,11 +50,11 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     refused = {row: rejections[face_id] for row, face_id in stored.items() if face_id in rejections}
     calibration = networks.calibration
     faces = []
-    decisions, people = gallery.named(probe.embeddings, refused)
-    threshold = gallery.threshold
-    accepted = {row: one for row, (one, _) in enumerate(decisions) if one and stored.get(row) not in ignored}
+    said = gallery.named(probe.embeddings, refused)
+    people, threshold = said.people, said.threshold
+    accepted = {row: one for row, (one, _) in enumerate(said.decisions) if one and stored.get(row) not in ignored}
     second = _second_faces(accepted, threshold)
-    for row, (box, (_, nearest)) in enumerate(zip(probe.faces.boxes, decisions, strict=True)):
+    for row, (box, (_, nearest)) in enumerate(zip(probe.faces.boxes, said.decisions, strict=True)):
         named = accepted.get(row) if row not in second else None
         faces.append(
             Identification(

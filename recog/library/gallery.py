@@ -34,6 +34,15 @@ Decision: TypeAlias = tuple[Match | None, Match | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What one state of the catalog says of probes: a decision each, the people these speak of, the threshold."""
+
+    decisions: list[Decision]
+    people: dict[int, Person]
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Confirmed:
     """The confirmed faces: an exact index of them, and whose each is."""
 
@@ -87,13 +96,12 @@ class PersonGallery:
         with self._moment() as (now, searched):
             return self._decided(now, searched, probes, refused or {})
 
-    def named(
-        self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None
-    ) -> tuple[list[Decision], dict[int, Person]]:
-        """What `decide` says, and the people that it speaks of, from one look at the catalog."""
+    def named(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> Named:
+        """What `decide` says, and all that is needed to tell it, from one look at the catalog."""
         with self._moment() as (now, searched):
             decisions = self._decided(now, searched, probes, refused or {})
-            return decisions, now.people_by_id(match.person_id for pair in decisions for match in pair if match)
+            people = now.people_by_id(match.person_id for pair in decisions for match in pair if match)
+            return Named(decisions, people, self._threshold)
 
     @contextmanager
     def _moment(self) -> Iterator[tuple[Moment, FaceIndex | _Confirmed]]:
