@@ -5,13 +5,17 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from socket import create_server
 
 import pytest
 
+from recog.errors import RecogError
 from tests.faults.program import VANISHING
 from tests.faults.tracing import Run, obstacle, run_traced
 from tests.faults.world import VERBS, World
+from tests.painted import painted_library
 
 CHANGING = "open,openat,creat,mkdir,unlink,rmdir,unlinkat,rename,renameat,renameat2,link,symlink,chmod,truncate,connect"
 _OPENED = re.compile(r'open(?:at)?\((?:AT_FDCWD, )?"([^"]+)", ([A-Z_|]+)')
@@ -71,6 +75,32 @@ def test_everything_is_for_its_owner_alone_whatever_the_umask_says(world: World,
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (library, *library.rglob("*"))}
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
     assert {mode for path, mode in modes.items() if not path.is_dir()} == {0o600}
+
+
+def test_an_address_in_place_of_a_path_is_a_file_that_is_not_there_and_nobody_is_asked_for_it(
+    world: World, tmp_path: Path
+) -> None:
+    with (
+        create_server(("127.0.0.1", 0)) as server,
+        painted_library(world.copy("index", tmp_path / "library")) as opened,
+    ):
+        server.setblocking(False)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/a.png"
+        known = world.home / "known" / "blue.png"
+        asked: list[Callable[[], object]] = [
+            lambda: opened.index([address]),
+            lambda: opened.enrol("Ann", [address]),
+            lambda: opened.identify(address),
+            lambda: opened.search(address),
+            lambda: opened.verify(known, address),
+            lambda: opened.restore(Path(address)),
+            lambda: opened.import_names(Path(address)),
+        ]
+        for ask in asked:
+            with pytest.raises(RecogError):
+                ask()
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_what_is_printed_tells_no_name_and_no_path(world: World, tmp_path: Path) -> None:
