@@ -61,17 +61,21 @@ def _versions() -> Iterator[Observation]:
     yield _fine("recog", f"{version('recog')} on Python {platform.python_version()}, {platform.platform(terse=True)}")
     installed = [f"{name} {found}" for name in _LIBRARIES if (found := _version(name)) is not None]
     yield _fine("libraries", ", ".join(installed))
-    if sqlite3.sqlite_version_info >= SQLITE_WITHOUT_RESET_BUG:
-        yield _fine("sqlite", sqlite3.sqlite_version)
-    else:
-        fixed = ".".join(map(str, SQLITE_WITHOUT_RESET_BUG))
-        yield Observation(
-            "sqlite",
-            ok=True,
-            sentence=f"{sqlite3.sqlite_version}; below {fixed}, two programs that write and checkpoint at the same "
-            "moment may damage a database; recog lets one of its own write at a time",
-            way_out=f"let no other program write to the catalog, or use a Python with SQLite {fixed} or later",
-        )
+    yield sqlite_of(sqlite3.sqlite_version_info)
+
+
+def sqlite_of(version: tuple[int, ...]) -> Observation:
+    """What is to be known of a version of SQLite."""
+    called, fixed = (".".join(map(str, one)) for one in (version, SQLITE_WITHOUT_RESET_BUG))
+    if version >= SQLITE_WITHOUT_RESET_BUG:
+        return _fine("sqlite", called)
+    return Observation(
+        "sqlite",
+        ok=True,
+        sentence=f"{called}; below {fixed}, two programs that write and checkpoint at the same moment may damage a "
+        "database; recog lets one of its own write at a time",
+        way_out=f"let no other program write to the catalog, or use a Python with SQLite {fixed} or later",
+    )
 
 
 def _device(networks: Networks) -> Iterator[Observation]:

@@ -11,7 +11,7 @@ import pytest
 
 from recog.durable import arriving
 from recog.evaluate.calibration_file import load_calibration
-from recog.library.doctor import examine
+from recog.library.doctor import examine, sqlite_of
 from recog.library.results import DoctorReport, Observation
 from recog.render.text import to_text
 from recog.store.lock import WriterLock
@@ -44,6 +44,15 @@ def test_a_sound_library_needs_no_hand(filled: PaintedLibrary) -> None:
         "recog", "libraries", "sqlite", "device", "weights", "network", "permissions", "free space", "writer",
         "database", "erasures", "index", "stray files",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "warned"), [((3, 40, 1), True), ((3, 51, 2), True), ((3, 51, 3), False)])
+def test_a_sqlite_that_may_damage_a_database_is_told_with_the_way_out(version: tuple[int, ...], warned: bool) -> None:
+    found = sqlite_of(version)
+    assert found.sentence.startswith(".".join(map(str, version)))
+    assert found.way_out == (
+        "let no other program write to the catalog, or use a Python with SQLite 3.51.3 or later" if warned else ""
+    )
 
 
 def test_without_a_library_it_looks_and_makes_none(library: PaintedLibrary) -> None:
