@@ -17,7 +17,7 @@ def face_map(
     person: Annotated[
         str | None, typer.Option("--person", metavar="NAME", help="Map one person's faces.", show_default=False)
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Start of the random numbers.")] = 0,
 ) -> None:
     """Draw the faces on a plane, similar ones together (t-SNE).
 

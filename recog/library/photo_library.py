@@ -133,6 +133,8 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
         """Hold the writer's lock; the second writer gets LibraryBusyError."""
         if not create:
             self.catalog  # noqa: B018 - says that there is no library before a directory is made for its lock
+        if self._catalog is not None:
+            self._catalog.refuse_read_only()
         with WriterLock(self.settings.library):
             if self._catalog is None:
                 self._catalog = open_catalog(self.settings.database_url, create=True)

@@ -5,6 +5,7 @@ from typing import Self
 
 from sqlalchemy import select
 
+from recog.errors import CatalogError
 from recog.store.acts import Acts
 from recog.store.clusters import Clusters
 from recog.store.database import Database
@@ -45,6 +46,14 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
     def read_only(self) -> bool:
         """Whether the database may only be read here."""
         return self._database.read_only is not None
+
+    def refuse_read_only(self) -> None:
+        """CatalogError where the database may only be read here."""
+        if self.read_only:
+            raise CatalogError(
+                f"the database {self._database.where} may only be read here, so nothing can be changed: "
+                "open it where it may be written"
+            )
 
     def close(self) -> None:
         """Close the database."""

@@ -30,6 +30,10 @@ def translated(where: str, path: Path | None, busy_seconds: float) -> Iterator[N
         raise CatalogError(f"the database {where} refused: {_first_line(error)}") from error
     except sqlite3.Error as error:
         raise _catalog_error(error, where, path, busy_seconds) from error
+    except OverflowError as error:  # the driver of SQLite, of an integer of more than 64 bits
+        raise CatalogError(
+            f"a number is larger than any in the database {where}: no face, cluster or picture has it"
+        ) from error
 
 
 def _catalog_error(error: BaseException | None, where: str, path: Path | None, busy_seconds: float) -> CatalogError:

@@ -32,3 +32,8 @@ def test_a_map_is_drawn_and_its_numbers_are_told(recog: Recog, folder: Path, tmp
     table = tmp_path / "report.csv"
     assert recog("report", "duplicates", "--out", table).exit_code == 0
     assert table.read_text().startswith("kind,one,other")
+
+
+def test_a_start_that_the_projection_cannot_take_is_wrong_usage(recog: Recog, tmp_path: Path) -> None:
+    result = recog("report", "map", "--out", tmp_path / "map.html", "--seed", 2**32)
+    assert (result.exit_code, "--seed" in result.stderr) == (2, True)

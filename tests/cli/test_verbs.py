@@ -348,10 +348,16 @@ def test_an_option_after_the_verb_wins(recog: Recog, indexed: Path, tmp_path: Pa
         (("status", "--library", "~nobody-of-this-name"), "nobody's home"),
         (("identify", "/"), "name photos themselves"),
         (("index", "--min-face", "3", "/nowhere"), "min_face"),
+        (("people", "why", 10**20), "larger than any in the database"),
+        (("people", "confirm", "Ann", 10**20), "larger than any in the database"),
+        (("people", "reject", "Ann", 10**20), "larger than any in the database"),
+        (("people", "ignore", 10**20), "larger than any in the database"),
+        (("people", "history", "-n", 10**20), "larger than any in the database"),
+        (("style", "show", 10**20), "larger than any in the database"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
-    recog: Recog, indexed: Path, words: tuple[str, ...], said: str
+    recog: Recog, indexed: Path, words: tuple[str | int, ...], said: str
 ) -> None:
     result = recog(*words)
     assert result.exit_code == 1
