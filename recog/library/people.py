@@ -1,6 +1,7 @@
 """Enrol people, confirm their faces, and keep their names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,22 +23,29 @@ from recog.store.rows import SAME_FACE_IOU
 from recog.types import FileStat, Origin, Person
 
 
-def enrol(
-    catalog: Catalog, networks: Networks, name: str, photos: Sequence[Path], *, face: int | None, k: int
-) -> Enrolment:
-    """Confirm that each photo shows the person; one photo is enough, and more make the gallery wider.
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A photo file as it was read, and the row of the face that is meant."""
 
-    All photos are read before anything is stored: one that cannot be used leaves the catalog as it was. A new person is
-    made where nobody has the name. The caller holds the writer's lock.
-    """
+    stat: FileStat
+    probe: Probe
+    row: int
+
+
+def read_portraits(networks: Networks, photos: Sequence[Path], *, face: int | None) -> list[Portrait]:
+    """Read photos that are to show one person; needs no library, and one that cannot be used is an error."""
     stats = [stat_photo(path) for path in photos]
     probes = [read_probe(path, networks) for path in photos]
-    rows = [pick_face(probe, face) for probe in probes]
-    photo_ids = _stored_photos(catalog, networks, stats, probes)
-    face_ids = [
-        _stored_face(catalog, photo_id, probe, row)
-        for photo_id, probe, row in zip(photo_ids, probes, rows, strict=True)
-    ]
+    return [Portrait(stat, probe, pick_face(probe, face)) for stat, probe in zip(stats, probes, strict=True)]
+
+
+def enrol(catalog: Catalog, networks: Networks, name: str, portraits: Sequence[Portrait], *, k: int) -> Enrolment:
+    """Confirm that each photo shows the person; one photo is enough, and more make the gallery wider.
+
+    A new person is made where nobody has the name. The caller holds the writer's lock.
+    """
+    photo_ids = _stored_photos(catalog, networks, portraits)
+    face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
     owners = _owners(catalog, face_ids)
     person, created = catalog.enrol(name, face_ids)
     pull_in(catalog, networks, k=k)
@@ -45,8 +53,8 @@ def enrol(
         catalog.person_by_id(person.id),
         created,
         tuple(
-            EnrolledFace(probe.path, face_id, probe.faces.boxes[row], _other(owners, face_id, person))
-            for probe, row, face_id in zip(probes, rows, face_ids, strict=True)
+            EnrolledFace(one.probe.path, face_id, one.probe.faces.boxes[one.row], _other(owners, face_id, person))
+            for one, face_id in zip(portraits, face_ids, strict=True)
         ),
     )
 
@@ -89,30 +97,29 @@ def _other(owners: Mapping[int, Person], face_id: int, person: Person) -> str | 
     return None if owner is None or owner.id == person.id else owner.name
 
 
-def _stored_photos(
-    catalog: Catalog, networks: Networks, stats: Sequence[FileStat], probes: Sequence[Probe]
-) -> list[int]:
+def _stored_photos(catalog: Catalog, networks: Networks, portraits: Sequence[Portrait]) -> list[int]:
     """The catalog's numbers of the photos; what these networks have not processed yet is saved, all at once."""
     detector, network = networks.detector.sha256, networks.info
     known = catalog.digests(detector=detector, network=network.sha256)
     fresh: dict[str, ScannedPhoto] = {}
-    for stat, probe in zip(stats, probes, strict=True):
-        if probe.photo.sha256 in known:
-            catalog.link_file(stat, known[probe.photo.sha256])
+    for one in portraits:
+        photo = one.probe.photo
+        if photo.sha256 in known:
+            catalog.link_file(one.stat, known[photo.sha256])
         else:
-            fresh[probe.photo.sha256] = scanned(stat, probe.photo, probe.faces, probe.embeddings)
+            fresh[photo.sha256] = scanned(one.stat, photo, one.probe.faces, one.probe.embeddings)
     saved = catalog.save_photos(list(fresh.values()), detector=detector, network=network)
     known |= {sha256: photo.photo_id for sha256, photo in zip(fresh, saved, strict=True)}
-    return [known[probe.photo.sha256] for probe in probes]
+    return [known[one.probe.photo.sha256] for one in portraits]
 
 
-def _stored_face(catalog: Catalog, photo_id: int, probe: Probe, row: int) -> int:
+def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:
     """The catalog's number of a face that was just saved; a forgotten person's is not among the saved ones."""
     stored = catalog.faces_of_photo(photo_id)
-    pairs = match_boxes([probe.faces.boxes[row]], [face.box for face in stored], SAME_FACE_IOU)
+    pairs = match_boxes([portrait.probe.faces.boxes[portrait.row]], [face.box for face in stored], SAME_FACE_IOU)
     if not pairs:
         raise CatalogError(
-            f"the face in {probe.path} belongs to somebody who was forgotten, and stays so: "
+            f"the face in {portrait.probe.path} belongs to somebody who was forgotten, and stays so: "
             "enrol another photo of the person"
         )
     return stored[pairs[0][1]].id

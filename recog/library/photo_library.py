@@ -53,7 +53,7 @@ from recog.library.styling_verbs import StylingVerbs
 from recog.library.survey import refuse_absent
 from recog.library.tuning import IndexTuning
 from recog.library.turns import in_turns
-from recog.photos import DecodeLimits, stat_photo
+from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
@@ -174,10 +174,9 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
         `face` counts from the left, from 1, where a photo shows several.
         """
         paths = [whole(path) for path in several(photos)]
-        for path in () if self._exists() else paths:
-            stat_photo(path)  # no library is made for a name that is spelt wrongly
+        portraits = people.read_portraits(self.networks, paths, face=face)
         with self._writing(create=True) as catalog:
-            return people.enrol(catalog, self.networks, name, paths, face=face, k=self.settings.k)
+            return people.enrol(catalog, self.networks, name, portraits, k=self.settings.k)
 
     def identify(self, photo: AnyPhoto) -> IdentifiedPhoto:
         """Name every face of a photo, or call it unknown. A photo is a path, the bytes of its file, or upright RGB."""

@@ -104,4 +104,6 @@ def test_what_the_library_keeps_are_files(library: PaintedLibrary, folder: Path)
             library.enrol("Ann", given)  # type: ignore[arg-type]
     with pytest.raises(PhotoError, match="is not there"):
         library.enrol("Ann", folder / "an.png")
+    with pytest.raises(NoFaceFoundError):
+        library.enrol("Ann", paint(folder / "nobody.png", None))
     assert not library.settings.library.exists()
