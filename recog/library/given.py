@@ -65,6 +65,12 @@ def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
     return paths
 
 
+def path_of(given: AnyPath) -> Path:
+    """One path, from the root."""
+    (path,) = several([given])
+    return whole(path)
+
+
 def whole(path: Path) -> Path:
     """The path from the root, ~ and .. written out; what starts with ~ and is nobody's home is a name like any other.
 

@@ -28,7 +28,7 @@ from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.find import FindVerbs
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
-from recog.library.given import AnyPath, AnyPhoto, photo_of, several, whole
+from recog.library.given import AnyPath, AnyPhoto, path_of, photo_of, several, whole
 from recog.library.identify_results import IdentifiedPhoto
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
@@ -311,26 +311,26 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
             styled = tuple(path for path in erased.styled if path.exists())
             return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
 
-    def export_names(self, path: Path, *, matched: bool = False) -> NamesExport:
+    def export_names(self, path: AnyPath, *, matched: bool = False) -> NamesExport:
         """Write everybody's confirmed faces to a .json or .csv file; JSON holds rejected and ignored faces too.
 
         matched: those named by distance as well.
         """
-        return exporting.export_names(self.catalog, path.absolute(), matched=matched)
+        return exporting.export_names(self.catalog, path_of(path), matched=matched)
 
-    def export_sidecars(self, directory: Path, *, matched: bool = False) -> NamesExport:
+    def export_sidecars(self, directory: AnyPath, *, matched: bool = False) -> NamesExport:
         """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
-        return exporting.export_sidecars(self.catalog, directory.absolute(), matched=matched)
+        return exporting.export_sidecars(self.catalog, path_of(directory), matched=matched)
 
-    def import_names(self, path: Path, *, replace: bool = False) -> NamesImport:
+    def import_names(self, path: AnyPath, *, replace: bool = False) -> NamesImport:
         """Confirm the names of a file that `export_names` wrote, reject and ignore what it does (see `pulls_in`)."""
         with self._saying() as catalog:
-            return importing.import_names(catalog, path, replace=replace)
+            return importing.import_names(catalog, Path(path), replace=replace)
 
-    def import_sidecars(self, paths: Sequence[Path], *, replace: bool = False) -> NamesImport:
+    def import_sidecars(self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False) -> NamesImport:
         """Confirm the names of XMP sidecars, or of all below folders."""
         with self._saying() as catalog:
-            return importing.import_sidecars(catalog, paths, replace=replace)
+            return importing.import_sidecars(catalog, several(paths), replace=replace)
 
     def cluster(
         self,
@@ -378,16 +378,16 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
         with self._writing() as catalog:
             return upkeep.check(catalog, self.networks, self.fresh_index, fix=True)
 
-    def backup(self, target: Path) -> Backup:
+    def backup(self, target: AnyPath) -> Backup:
         """Copy the whole catalog, as of this moment, to a new file or into a folder; others may write meanwhile."""
-        return backups.back_up(self.catalog, whole(target))
+        return backups.back_up(self.catalog, path_of(target))
 
-    def restore(self, backup: Path) -> Restored:
+    def restore(self, backup: AnyPath) -> Restored:
         """Put a backup in the catalog's place; what was there is kept beside it. People forgotten since are back."""
         with WriterLock(self.settings.library):
             self.close()
             self.__dict__.pop("fresh_index", None)  # it belongs to the catalog that was
-            restored = backups.restore(self.settings, whole(backup))
+            restored = backups.restore(self.settings, path_of(backup))
             self.fresh_index.publish()
             return restored
 

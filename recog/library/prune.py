@@ -9,7 +9,7 @@ from pathlib import Path
 
 from recog.errors import CatalogError
 from recog.library.freshness import FreshIndex
-from recog.library.given import AnyPath, several, whole
+from recog.library.given import AnyPath, path_of
 from recog.library.survey import is_gone
 from recog.store.catalog import Catalog
 from recog.types import Origin
@@ -77,8 +77,7 @@ class PruneVerbs:
 def _found(catalog: Catalog, given: AnyPath | None, *, dropped: bool) -> MissingPhotos:
     if given is None:
         return _missing(catalog, catalog.missing_files(), dropped=dropped)
-    (path,) = several(given)
-    folder = whole(path)
+    folder = path_of(given)
     known = catalog.files_below(folder)
     roots = [root for root in catalog.roots() if root.is_relative_to(folder)]
     if not known and not roots:

@@ -3,11 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
-from recog.library.given import whole
+from recog.library.given import AnyPath, path_of, several, whole
 from recog.library.networks import Networks
 from recog.library.styling_results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
 from recog.photos import DecodeLimits
@@ -40,12 +39,12 @@ class StylingVerbs:
 
     def style(
         self,
-        styles: Sequence[Path],
-        out: Path,
+        styles: AnyPath | Sequence[AnyPath],
+        out: AnyPath,
         *,
-        photos: Sequence[Path] = (),
+        photos: AnyPath | Sequence[AnyPath] = (),
         person: str | None = None,
-        folder: Path | None = None,
+        folder: AnyPath | None = None,
         blend: Sequence[float] | None = None,
         settings: "StyleSettings | None" = None,
         suffix: str = ".png",
@@ -64,14 +63,14 @@ class StylingVerbs:
 
         if sum((bool(photos), person is not None, folder is not None)) != 1:
             raise ValueError("photos, person or folder: exactly one says what is styled")
-        target = whole(out)
-        sources = style_sources([whole(path) for path in styles])
+        target = path_of(out)
+        sources = style_sources([whole(path) for path in several(styles)])
         if person is not None:
             contents = contents_with(self.catalog, person)
         elif folder is not None:
-            contents = contents_below(whole(folder), out=target)
+            contents = contents_below(path_of(folder), out=target)
         else:
-            contents = contents_of(whole(path) for path in photos)
+            contents = contents_of(whole(path) for path in several(photos))
         with WriterLock(self.settings.library / "style"):
             with self._writing(create=True):
                 pass  # makes the catalog where there is none

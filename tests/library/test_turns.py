@@ -67,6 +67,12 @@ def test_paths_may_be_text_and_one_needs_no_list(library: PaintedLibrary, folder
     assert library.search(ann, k=1).path == Path(ann)
     assert library.verify(ann, ann).right == Path(ann)
     assert library.verify(ann, "Ann").right == "Ann"
+    names, sidecars = f"{folder}/names.json", f"{folder}/../sidecars"
+    assert library.export_names(names).faces == library.export_sidecars(sidecars).faces == 1
+    assert library.import_names(names).already == library.import_sidecars(sidecars).already == 1
+    copy = library.backup(f"{folder}/../copy.sqlite3").path
+    assert copy == folder.parent / "copy.sqlite3"
+    assert library.restore(os.fspath(copy)).people == 1
 
 
 def test_a_photo_may_be_given_as_its_bytes(library: PaintedLibrary, folder: Path) -> None:
