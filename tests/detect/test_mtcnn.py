@@ -69,7 +69,7 @@ def test_a_larger_smallest_face_leaves_out_small_faces_and_moves_no_other(portra
     small, default, large = (MtcnnDetector(cache=CACHE, min_face=side) for side in (12, 24, 60))
     face = default.detect(portrait)[0]
     assert MtcnnDetector(cache=CACHE, min_face=20).detect(portrait) == large.detect(portrait) == [face]
-    for side, finders in ((80, (small, default, large)), (20, (small, default)), (10, (small,))):
+    for side, finders in ((80, (small, default, large)), (28, (small, default)), (13, (small,))):
         scale = side / (face.right - face.left)
         size = round(portrait.shape[1] * scale), round(portrait.shape[0] * scale)
         shrunk = np.asarray(Image.fromarray(portrait).resize(size, Image.Resampling.BOX))
