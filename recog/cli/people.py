@@ -1,7 +1,8 @@
-"""The verbs about people: list, show, confirm, rename, merge, hide, unhide, forget."""
+"""The verbs about people: list, show, confirm, rename, merge, hide, unhide, forget, reset."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -146,3 +147,21 @@ def forget(
             if not agreed:
                 leave("nothing was forgotten")
         session.show(library.forget(name))
+
+
+@verb
+def reset(
+    session: Session,
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", show_default=False)],
+) -> None:
+    """Let the forgotten faces of each PHOTO be found again.
+
+    Forgotten faces stay away when their photos are indexed anew. After this the next `recog index` finds those of these
+    photos, as faces without a name.
+
+    Example:
+      recog people reset party.jpg
+    """
+    with session.open() as library:
+        found = library.reset(photos)
+    session.show_document(found, f"{count(found.faces, 'forgotten face')} may be found again: index the photos.")

@@ -35,6 +35,7 @@ from recog.library.map_results import FaceMap
 from recog.library.networks import Networks
 from recog.library.people_report_results import PeopleReport
 from recog.library.prune import PruneVerbs
+from recog.library.readmitting import ReadmittingVerbs
 from recog.library.results import (
     CheckReport,
     ClusterReport,
@@ -64,7 +65,7 @@ from recog.weights.pull import Progress
 
 
 @in_turns
-class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs):
+class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs, ReadmittingVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call

@@ -26,7 +26,7 @@ from recog.store.records import ForgottenPerson, PendingErasure
 from recog.store.removal import delete_faces
 from recog.store.schema import automatic_backups
 from recog.store.styling import drop_style_jobs_of
-from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos
+from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos, processings
 
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
 _AGAIN = "then run 'recog check --fix'"
@@ -105,12 +105,18 @@ class Erasure(CatalogPart):
         return self._pending is None
 
     def readmit(self, photo_sha256s: Sequence[str]) -> int:
-        """Let forgotten faces of these photos be found again, by the next scan; how many places were given free."""
+        """Let forgotten faces of these photos be found again, by the next scan; how many places were given free.
+
+        Photos with such a place are looked at again though they did not change.
+        """
         freed = 0
         with self._database.writing() as connection:
             for digests in chunks(bytes.fromhex(sha256) for sha256 in photo_sha256s):
-                places = delete(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(digests))
-                freed += connection.execute(places).rowcount
+                excluded = forgotten_boxes.c.photo_sha256.in_(digests)
+                again = select(photos.c.id).join(forgotten_boxes, forgotten_boxes.c.photo_sha256 == photos.c.sha256)
+                seen = processings.c.photo_id.in_(again.where(excluded))
+                connection.execute(delete(processings).where(seen))
+                freed += connection.execute(delete(forgotten_boxes).where(excluded)).rowcount
         return freed
 
     def _has_room(self) -> bool:

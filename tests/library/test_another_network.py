@@ -145,6 +145,15 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         self.forgotten |= theirs
         self.named = {key: one for key, one in self.named.items() if key not in theirs}
 
+    @precondition(lambda self: self.forgotten)
+    @rule(data=st.data())
+    def reset(self, data: st.DataObject) -> None:
+        photo, _ = data.draw(st.sampled_from(sorted(self.forgotten)))
+        theirs = {key for key in self.forgotten if key[0] == photo}
+        assert self.library.reset(self.path(photo)).faces == len(theirs)
+        self.forgotten -= theirs
+        self.index()
+
     @rule()
     def change_network(self) -> None:
         """Names stay, and so do the numbers of faces; the other network embeds what it has not seen."""

@@ -297,11 +297,12 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         for seen in self.processed.values():
             seen -= {photo for photo, _ in places}
 
-    @precondition(lambda self: self.faces)
+    @precondition(lambda self: self.vectors[self.network.sha256])
     @rule(data=st.data())
     def recluster(self, data: st.DataObject) -> None:
-        """What humans said survives it: `catalog_equals_model` looks."""
-        groups = data.draw(st.dictionaries(st.sampled_from(sorted(self.faces)), st.integers(0, 2)))
+        """Of what the present network has seen. What humans said survives it: `catalog_equals_model` looks."""
+        seen = sorted(self.vectors[self.network.sha256])
+        groups = data.draw(st.dictionaries(st.sampled_from(seen), st.integers(0, 2)))
         clusters = [{key for key, group in groups.items() if group == number} for number in range(3)]
         centroid = np.eye(self.network.dim, dtype=np.float32)[0]
         found = [Cluster(tuple(self.ids[key] for key in sorted(one)), centroid) for one in clusters if one]

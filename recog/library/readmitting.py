@@ -1,0 +1,37 @@
+"""Let faces that were forgotten be found again."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.library.given import AnyPath, several
+from recog.photos import photo_digest
+from recog.store.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Readmitted:
+    """`people reset`: the photos that were named, and how many of their faces may be found again."""
+
+    photos: tuple[Path, ...]
+    faces: int
+
+
+class ReadmittingVerbs:
+    """What PhotoLibrary can take back of having forgotten: the exclusion, for all else is gone."""
+
+    @abstractmethod
+    def _writing(self, *, create: bool = False) -> AbstractContextManager[Catalog]:
+        """Hold the writer's lock."""
+
+    def reset(self, photos: AnyPath | Sequence[AnyPath]) -> Readmitted:
+        """Let the faces of these photos that were forgotten be found again, by the next run of `index`.
+
+        What of a photo is excluded goes by its content, so that any copy of it serves. Names do not come back.
+        """
+        paths = tuple(path.absolute() for path in several(photos))
+        digests = [photo_digest(path) for path in paths]
+        with self._writing() as catalog:
+            return Readmitted(paths, catalog.readmit(digests))
