@@ -13,6 +13,8 @@ from recog.types import DecodedPhoto, FileStat
 from recog.weights.device import cores
 
 _MOST_THREADS = 8
+_AHEAD = 6
+"""Photos a thread that are taken ahead: a batch of faces is embedded meanwhile, and nobody then brings more."""
 _MOST_BYTES = 256 * 1024 * 1024
 """Of pixels that wait for a thread; a larger photo waits alone."""
 
@@ -63,7 +65,7 @@ def find_ahead(
             del opened
             waiting.append((stat, size, job))
             held += size
-            while len(waiting) > 2 * count or (held > _MOST_BYTES and waiting):
+            while len(waiting) > _AHEAD * count or (held > _MOST_BYTES and waiting):
                 first, size, job = waiting.popleft()
                 yield first, job.result()
                 held -= size

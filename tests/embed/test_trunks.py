@@ -96,7 +96,7 @@ def test_every_range_is_of_a_convolution_of_dlibs_network(dlib: DlibTrunk) -> No
     names = {name.removesuffix(".weight") for name in dlib.network.state_dict()}
     ranges = ranges_of(DLIB_RESNET)
     assert set(ranges) < names
-    assert len(ranges) == 16
+    assert len(ranges) == 22
     assert min(ranges.values()) > 0
 
 
