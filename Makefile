@@ -40,7 +40,7 @@ docs: setup
 
 # Speed and memory: about a quarter of an hour on two cores. What is found, and how surely, has the next target.
 bench: setup
-	$(VENV)/bin/python -m benchmarks.bench_detect $(WIDER) --photos 40
+	$(VENV)/bin/python -m benchmarks.bench_detect $(WIDER) --repeats 1
 	$(VENV)/bin/python -m benchmarks.bench_embed $(TRAINING)
 	$(VENV)/bin/python -m benchmarks.bench_ingest $(WIDER)
 	$(VENV)/bin/python -m benchmarks.bench_cold

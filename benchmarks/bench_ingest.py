@@ -154,7 +154,7 @@ def rows(name: str, tallies: dict[str, Tally], truth: dict[str, Boxes]) -> list[
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="with ground_truth.txt and images/")
-    parser.add_argument("--photos", type=int, default=40)
+    parser.add_argument("--photos", type=int, default=80)
     parser.add_argument("--large", type=int, default=12, help="photos enlarged to 12 megapixels, one in so many")
     parser.add_argument("--least", type=float, default=30.0, help="smallest side of a face that counts, pixels")
     parser.add_argument("--repeats", type=int, default=3)
