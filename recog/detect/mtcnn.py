@@ -54,7 +54,7 @@ class MtcnnDetector:
     digest. Safe in threads; on OpenVINO as many photos are searched at once as threads call.
 
     min_face is the smallest side of a face that is looked for, in pixels of the given photo. It decides where the
-    pyramid begins, not where its levels are: a larger one leaves out small faces and moves no box of the others. In a
+    pyramid begins, not where its levels are: a larger one leaves out small faces, and boxes of large ones stay. In a
     photo whose long side is over max_side nothing under 24 pixels (or min_face, if that is less) of the photo scaled
     down to max_side is looked for, which bounds the time: in a photo of 4096 pixels that is 48 of its own. A photo
     of more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... of its pixels, which bounds the memory, and

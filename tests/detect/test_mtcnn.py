@@ -65,7 +65,7 @@ def test_a_photo_over_the_limit_is_searched_smaller_and_answered_in_its_own_pixe
 
 
 @pytest.mark.networks
-def test_a_larger_smallest_face_leaves_out_small_faces_and_moves_no_other(portrait: NDArray[np.uint8]) -> None:
+def test_a_larger_smallest_face_leaves_out_small_faces_and_moves_no_large_one(portrait: NDArray[np.uint8]) -> None:
     small, default, large = (MtcnnDetector(cache=CACHE, min_face=side) for side in (12, 24, 60))
     face = default.detect(portrait)[0]
     assert MtcnnDetector(cache=CACHE, min_face=20).detect(portrait) == large.detect(portrait) == [face]
