@@ -165,8 +165,9 @@ class Sweep:
         }
         there, tried, *_ = (sum(counted) for counted in zip(*rows.values(), strict=True))
         whole = sum(tried == there for there, tried, *_ in rows.values())
+        drawn = "" if whole == len(rows) else " and the others drawn"
         extent = (
-            f"{tried} of {there} places, {whole} of {len(rows)} rows whole and the others drawn, seed {self.seed}, "
+            f"{tried} of {there} places, {whole} of {len(rows)} rows whole{drawn}, seed {self.seed}, "
             f"{self.minutes + minutes:.1f} min"
         )
         return write_results(RESULTS, extent, _HEADER, [(*row, *rows[row]) for row in sorted(rows)], since=self.since)
