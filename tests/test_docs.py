@@ -80,7 +80,7 @@ def test_the_counts_of_faults_that_the_readme_tells_are_those_of_the_results() -
 def test_a_damaged_index_is_built_anew_as_quickly_as_the_readme_says() -> None:
     assert "for 100,000 faces within 10 seconds" in " ".join(README.split())
     with (RESULTS / "faults_damage.csv").open() as file:
-        rows = [row for row in csv.DictReader(line for line in file if not line.startswith("#"))]
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     assert {row["wrong answers"] for row in rows} == {row["damaged after mending"] for row in rows} == {"0"}
     alone = [float(row["slowest, s"]) for row in rows if not row["damage"].startswith("asked while")]
     assert max(alone) <= 10.0
