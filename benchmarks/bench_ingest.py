@@ -7,6 +7,8 @@ and embeds its crops with InceptionResnetV1, float32; it stores nothing. recog's
 from an empty library: decoding in processes, digests, thumbnails, catalog. Loading the networks is in neither time;
 all run over a few photos first, then in turn. All have the same cores and no others. Recall as in bench_detect.
 recog looks for faces of 24 pixels and more by itself, the peer for those of 20; recog does as much in a row of its own.
+By itself recog embeds with two networks, by facenet-casia with the one that the peer runs too; with either a face and
+its mirror image, which the peer leaves out.
 
 The photos are those of the folder, and --large of them enlarged to 4000 pixels, with a sensor's noise, as JPEGs of
 quality 92: 12 megapixels each where the photo is 4 : 3. Processor seconds are of all threads and processes.
@@ -169,6 +171,7 @@ def main() -> None:
         "facenet-pytorch": peer_pipeline(options.cache),
         "recog index": our_pipeline(options.cache),
         "recog index --min-face 20": our_pipeline(options.cache, min_face=20),
+        "recog index, RECOG_NETWORK=facenet-casia": our_pipeline(options.cache, network="facenet-casia"),
     }
     results = []
     with tempfile.TemporaryDirectory() as folder:
