@@ -65,10 +65,15 @@ def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
     return paths
 
 
+def paths_of(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
+    """What `several` makes of it, each path from the root."""
+    return [whole(path) for path in several(given)]
+
+
 def path_of(given: AnyPath) -> Path:
     """One path, from the root."""
-    (path,) = several([given])
-    return whole(path)
+    (path,) = paths_of([given])
+    return path
 
 
 def whole(path: Path) -> Path:

@@ -28,7 +28,7 @@ from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.find import FindVerbs
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
-from recog.library.given import AnyPath, AnyPhoto, path_of, photo_of, several, whole
+from recog.library.given import AnyPath, AnyPhoto, path_of, paths_of, photo_of, several
 from recog.library.identify_results import IdentifiedPhoto
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
@@ -155,7 +155,7 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs, ReadmittingVerbs):
         verify finds what was changed without a change of size and time.
         A photo that cannot be read is reported and stops nothing. Interrupt at any time and run again.
         """
-        roots = [whole(folder) for folder in several(folders)]
+        roots = paths_of(folders)
         if dry_run:
             catalog = self.catalog if self._exists() else None
             return plan(catalog, self.networks, roots, exclude=exclude, verify=verify)
@@ -174,8 +174,7 @@ class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs, ReadmittingVerbs):
 
         `face` counts from the left, from 1, where a photo shows several.
         """
-        paths = [whole(path) for path in several(photos)]
-        portraits = people.read_portraits(self.networks, paths, face=face)
+        portraits = people.read_portraits(self.networks, paths_of(photos), face=face)
         with self._writing(create=True) as catalog:
             return people.enrol(catalog, self.networks, name, portraits, k=self.settings.k)
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.library.given import AnyPath, several
+from recog.library.given import AnyPath, paths_of
 from recog.photos import photo_digest
 from recog.store.catalog import Catalog
 
@@ -31,7 +31,7 @@ class ReadmittingVerbs:
 
         What of a photo is excluded goes by its content, so that any copy of it serves. Names do not come back.
         """
-        paths = tuple(path.absolute() for path in several(photos))
+        paths = tuple(paths_of(photos))
         digests = [photo_digest(path) for path in paths]
         with self._writing() as catalog:
             return Readmitted(paths, catalog.readmit(digests))

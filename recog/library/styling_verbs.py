@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
-from recog.library.given import AnyPath, path_of, several, whole
+from recog.library.given import AnyPath, path_of, paths_of
 from recog.library.networks import Networks
 from recog.library.styling_results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
 from recog.photos import DecodeLimits
@@ -64,13 +64,13 @@ class StylingVerbs:
         if sum((bool(photos), person is not None, folder is not None)) != 1:
             raise ValueError("photos, person or folder: exactly one says what is styled")
         target = path_of(out)
-        sources = style_sources([whole(path) for path in several(styles)])
+        sources = style_sources(paths_of(styles))
         if person is not None:
             contents = contents_with(self.catalog, person)
         elif folder is not None:
             contents = contents_below(path_of(folder), out=target)
         else:
-            contents = contents_of(whole(path) for path in several(photos))
+            contents = contents_of(paths_of(photos))
         with WriterLock(self.settings.library / "style"):
             with self._writing(create=True):
                 pass  # makes the catalog where there is none
