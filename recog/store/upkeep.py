@@ -102,9 +102,7 @@ class Upkeep(CatalogPart):
     def delete_orphans(self) -> int:
         """Delete photos that no file shows, present or missing, with their faces; how many went."""
         with self._database.writing() as connection:
-            gone = connection.scalars(_photos_without_file()).all()
-            delete_photos(connection, gone)
-        return len(gone)
+            return _delete_unshown(connection)
 
     def missing_files(self) -> list[tuple[Path, int]]:
         """The files marked as gone, by path, each with its photo."""
@@ -117,9 +115,7 @@ class Upkeep(CatalogPart):
         with self._database.writing() as connection:
             for raw in chunks(path_bytes(path) for path in paths):
                 connection.execute(delete(files).where(files.c.missing, files.c.path.in_(raw)))
-            gone = connection.scalars(_photos_without_file()).all()
-            delete_photos(connection, gone)
-        return len(gone)
+            return _delete_unshown(connection)
 
     def drop_files(self, paths: Iterable[Path], *, folders: Iterable[Path]) -> int:
         """Forget files, marked as gone or not, and roots; delete photos that no other file shows, and say how many."""
@@ -129,9 +125,7 @@ class Upkeep(CatalogPart):
                 connection.execute(delete(failures).where(failures.c.path.in_(raw)))
             for raw in chunks(path_bytes(folder) for folder in folders):
                 connection.execute(delete(roots).where(roots.c.path.in_(raw)))
-            gone = connection.scalars(_photos_without_file()).all()
-            delete_photos(connection, gone)
-        return len(gone)
+            return _delete_unshown(connection)
 
     def embed_again(self, face_ids: Iterable[int], network_sha256: str) -> None:
         """Drop the embeddings of these faces, so that the next run of indexing embeds their photos anew."""
@@ -158,6 +152,13 @@ class Upkeep(CatalogPart):
 
 def _count(connection: Connection, rows: Select[Any]) -> int:
     return connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def _delete_unshown(connection: Connection) -> int:
+    """Delete photos that no file shows, present or missing, with their faces; how many went."""
+    gone = connection.scalars(_photos_without_file()).all()
+    delete_photos(connection, gone)
+    return len(gone)
 
 
 def _photos_without_file() -> Select[int]:
