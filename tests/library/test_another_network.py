@@ -4,14 +4,12 @@ Two painted networks embed the same colours each in its own way. RECOG_MODEL_SEQ
 many sequences of how many steps are tried; tests/faults/model.py runs many, by seeds that it counts.
 """
 
-import os
 from collections import defaultdict
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from numpy.typing import NDArray
@@ -20,9 +18,8 @@ from recog.config import Settings, read_settings
 from recog.distance import unit_rows
 from recog.types import Calibration, Crops, Embedder, Embeddings, NetworkInfo, Origin
 from tests.painted import BLUE, CELL, GREEN, RED, WHITE, Colour, PaintedLibrary, PaintedNetworks, paint
+from tests.sequences import of_sequences
 
-SEQUENCES = int(os.environ.get("RECOG_MODEL_SEQUENCES", "8"))
-STEPS = int(os.environ.get("RECOG_MODEL_STEPS", "12"))
 COLOURS = (RED, GREEN, BLUE, WHITE, (220, 110, 30))
 NAMES = ("Ann", "Bob", "Cem")
 EXACT = 0.01
@@ -241,11 +238,4 @@ class LibraryAgainstDict(RuleBasedStateMachine):
 
 
 TestLibraryAgainstDict = LibraryAgainstDict.TestCase
-TestLibraryAgainstDict.settings = settings(
-    max_examples=SEQUENCES,
-    stateful_step_count=STEPS,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize="RECOG_MODEL_SEQUENCES" not in os.environ,
-    print_blob=True,
-)
+TestLibraryAgainstDict.settings = of_sequences(8, steps=12)

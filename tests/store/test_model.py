@@ -8,7 +8,6 @@ the same few each time, tests/faults/model.py 1,000 of 50, by seeds that it coun
 
 from __future__ import annotations
 
-import os
 import shutil
 from itertools import chain
 from pathlib import Path
@@ -16,13 +15,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
 from recog.types import Cluster, FaceBox, FileStat, NewFace, Origin
+from tests.sequences import of_sequences
 from tests.store.seen import FOLDER, NETWORK, NETWORKS, OTHER, Followed, Key, Look, Said, embedded
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ DETECTOR = "d" * 64
 PHOTOS = st.integers(0, 4)
 PLACES = st.sets(st.integers(0, 3))
 NAMES = st.sampled_from(["Ann", "Bob", "Cem"])
-SEQUENCES = int(os.environ.get("RECOG_MODEL_SEQUENCES", "12"))
-STEPS = int(os.environ.get("RECOG_MODEL_STEPS", "25"))
 
 
 class CatalogAgainstDict(RuleBasedStateMachine):
@@ -378,11 +375,4 @@ class CatalogAgainstDict(RuleBasedStateMachine):
 
 
 TestCatalogAgainstDict = CatalogAgainstDict.TestCase
-TestCatalogAgainstDict.settings = settings(
-    max_examples=SEQUENCES,
-    stateful_step_count=STEPS,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize="RECOG_MODEL_SEQUENCES" not in os.environ,
-    print_blob=True,
-)
+TestCatalogAgainstDict.settings = of_sequences(12, steps=25)
