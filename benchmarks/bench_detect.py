@@ -86,9 +86,8 @@ def faces_found(faces: Boxes, boxes: Boxes) -> int:
     return len(matched(faces, boxes))
 
 
-def our_detector(cache: Path, device: str, *, min_face: int = 24) -> Find:
+def our_detector(detector: MtcnnDetector) -> Find:
     """The detector under test."""
-    detector = MtcnnDetector(cache=cache, device=device, min_face=min_face)
 
     def find(pixels: Pixels) -> Boxes:
         return np.array([[b.left, b.top, b.right, b.bottom] for b in detector.detect(pixels)]).reshape(-1, 4)
@@ -194,8 +193,8 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     photos = ground_truth(options.folder)[: options.photos]
     detectors = {
-        "recog": our_detector(options.cache, options.device),
-        "recog, from 20 px": our_detector(options.cache, options.device, min_face=20),
+        "recog": our_detector(MtcnnDetector(cache=options.cache, device=options.device)),
+        "recog, from 20 px": our_detector(MtcnnDetector(cache=options.cache, device=options.device, min_face=20)),
         "facenet-pytorch MTCNN": peer_detector(options.device),
         "facenet-pytorch MTCNN, from 24 px": peer_detector(options.device, min_face=24),
         **({"dlib HOG": dlib_detector()} if find_spec("dlib") else {}),

@@ -246,7 +246,7 @@ def test_settings_out_of_range_are_refused(setting: dict[str, object], sentence:
 def test_recall_is_at_least_that_of_facenet_pytorchs_mtcnn_and_wrong_boxes_are_no_more(data: Path) -> None:
     """On every fourth of 160 photos; the whole set is benchmarks/bench_detect.py's."""
     photos = ground_truth(data / "wider_dev")[::4]
-    detectors = {"peer": peer_detector("cpu"), "recog": our_detector(CACHE, "cpu")}
+    detectors = {"peer": peer_detector("cpu"), "recog": our_detector(MtcnnDetector(cache=CACHE))}
     peer, ours = compare(photos, detectors, least=30, repeats=1).values()
     assert ours.found >= peer.found > 0.5 * peer.faces > 50
     assert ours.wrong <= peer.wrong
