@@ -77,7 +77,7 @@ def carry_names(
         kept = {before.id for before, _ in pairs}
         left[path] = [face for face in told if face.origin == Origin.CONFIRMED and face.id not in kept]
     _assign(connection, [pair for pair in carried if pair[0].origin == Origin.CONFIRMED])
-    _carry_refusals(connection, {before.id: after.id for before, after in carried})
+    _carry_refusals(connection, carried)
     shown = set(
         connection.scalars(
             select(files.c.photo_id).where(files.c.photo_id.in_([old.photo_id for old in replaced.values()]))
@@ -136,10 +136,15 @@ def _assign(connection: Connection, carried: Sequence[tuple[Face, Face]]) -> Non
         connection.execute(update(people).where(people.c.cover_face_id == before.id).values(cover_face_id=after.id))
 
 
-def _carry_refusals(connection: Connection, new_of: dict[int, int]) -> None:
-    """Rejections and ignored faces, by old face."""
-    rejected = frozenset((new_of[face_id], person_id) for face_id, person_id in rejected_among(connection, new_of))
-    ignored = frozenset((new_of[face_id],) for (face_id,) in ignored_among(connection, new_of))
+def _carry_refusals(connection: Connection, carried: Sequence[tuple[Face, Face]]) -> None:
+    """Rejections and ignored faces; two edited copies of a photo have two new faces of an old one."""
+    new_of: dict[int, list[int]] = {}
+    for before, after in carried:
+        new_of.setdefault(before.id, []).append(after.id)
+    rejected = frozenset(
+        (new, person_id) for face_id, person_id in rejected_among(connection, new_of) for new in new_of[face_id]
+    )
+    ignored = frozenset((new,) for (face_id,) in ignored_among(connection, new_of) for new in new_of[face_id])
     change(connection, Facts(), Facts(rejected=rejected, ignored=ignored))
 
 

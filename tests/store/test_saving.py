@@ -210,6 +210,20 @@ def test_an_edited_copy_leaves_the_other_copy_alone(catalog: Catalog, scans: Sca
     assert catalog.paths([first.photo_id]) == {first.photo_id: [scans.path("2.jpg")]}
 
 
+def test_two_edited_copies_of_a_photo_both_take_what_was_said_of_its_faces(catalog: Catalog, scans: Scans) -> None:
+    named, refused, ignored = (scans.face(left) for left in (10, 60, 120))
+    theirs = (named, refused, ignored)
+    saved, _ = scans.save(catalog, scans.photo("a.jpg", "A", *theirs), scans.photo("b.jpg", "A", *theirs))
+    ann = catalog.enrol("Ann", saved.face_ids[:1])[0]
+    catalog.reject(saved.face_ids[1:2], ann.id)
+    catalog.ignore(saved.face_ids[2:])
+    edited = scans.save(catalog, scans.photo("a.jpg", "B", *theirs), scans.photo("b.jpg", "C", *theirs))
+    first, second, third = zip(*(one.face_ids for one in edited), strict=True)
+    assert set(catalog.confirmed_people(first)) == set(first)
+    assert [catalog.rejections().get(face_id) for face_id in second] == [{ann.id}, {ann.id}]
+    assert set(third) <= catalog.ignored()
+
+
 def test_a_batch_of_sixteen_photos_is_saved_whole(catalog: Catalog, scans: Scans) -> None:
     good = [scans.photo(f"{number}.jpg", f"c{number}", *(scans.face(30 * k) for k in range(6))) for number in range(16)]
     scans.save(catalog, *good)
