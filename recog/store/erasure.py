@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from recog.durable import sync_directory
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
-from recog.store.clusters import take_out_of_clusters
+from recog.store.clusters import drop_empty_clusters
 from recog.store.database import Database
 from recog.store.encoding import chunks, now
 from recog.store.history import scrub_events
@@ -71,9 +71,9 @@ class Erasure(CatalogPart):
             theirs = select(assignments.c.face_id).where(assignments.c.person_id == person_id)
             face_ids = list(connection.scalars(theirs.order_by(assignments.c.face_id)))
             _exclude(connection, face_ids)
-            take_out_of_clusters(connection, face_ids)
             styled = drop_style_jobs_of(connection, face_ids)
             delete_faces(connection, face_ids)
+            drop_empty_clusters(connection)  # earlier versions left the centroids of faces that went with their photos
             scrub_events(connection, person_id, name, face_ids)
             connection.execute(delete(people).where(people.c.id == person_id))
             connection.execute(insert(pending_erasures), [{"at": now()}])

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
+from recog.store.clusters import take_out_of_clusters
 from recog.store.encoding import chunks
 from recog.store.tables import embeddings, faces, photos, removals
 
@@ -20,14 +21,20 @@ def delete_embeddings(connection: Connection, face_ids: Iterable[int], network_i
 
 
 def delete_faces(connection: Connection, face_ids: Iterable[int]) -> None:
-    """Delete faces with their embeddings, thumbnails, names and places in clusters."""
-    for ids in chunks(face_ids):
+    """Delete faces with their embeddings, thumbnails, names and places in clusters, whose centroids forget them."""
+    gone = list(face_ids)
+    take_out_of_clusters(connection, gone)
+    for ids in chunks(gone):
         delete_embeddings(connection, ids)
         connection.execute(delete(faces).where(faces.c.id.in_(ids)))
 
 
 def delete_photos(connection: Connection, photo_ids: Iterable[int]) -> None:
     """Delete photos that no file shows, with their faces."""
-    for ids in chunks(photo_ids):
-        delete_faces(connection, list(connection.scalars(select(faces.c.id).where(faces.c.photo_id.in_(ids)))))
+    gone = list(photo_ids)
+    theirs: list[int] = []
+    for ids in chunks(gone):
+        theirs += connection.scalars(select(faces.c.id).where(faces.c.photo_id.in_(ids)))
+    delete_faces(connection, theirs)
+    for ids in chunks(gone):
         connection.execute(delete(photos).where(photos.c.id.in_(ids)))

@@ -68,6 +68,22 @@ def test_forgetting_takes_a_face_out_of_its_centroid(catalog: Catalog, scans: Sc
     assert np.allclose(left.centroid, mean / np.linalg.norm(mean), atol=1e-6)
 
 
+def test_a_photo_that_goes_takes_its_faces_out_of_clusters_and_centroids(catalog: Catalog, scans: Scans) -> None:
+    faces = [scans.face(10) for _ in range(4)]
+    saved = scans.save(catalog, *(scans.photo(f"{n}.jpg", f"content {n}", face) for n, face in enumerate(faces)))
+    one, two, three, four = (photo.face_ids[0] for photo in saved)
+    digest = scans.network.sha256
+    catalog.save_clusters(
+        digest, "identity", {}, [Cluster((one, two, three), scans.vector()), Cluster((four,), scans.vector())]
+    )
+    catalog.drop_files([scans.path("0.jpg"), scans.path("3.jpg")], folders=[])
+    (left,) = catalog.clusters(digest)
+    mean = (faces[1].embedding + faces[2].embedding) / 2
+    assert left.face_ids == (two, three)
+    assert np.allclose(left.centroid, mean / np.linalg.norm(mean), atol=1e-6)
+    assert catalog.counts().clusters == 1
+
+
 def test_clusters_that_stay_the_same_are_left_alone_and_changed_ones_are_not(catalog: Catalog, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(6))))
     faces, digest = saved.face_ids, scans.network.sha256

@@ -113,6 +113,20 @@ def test_no_byte_of_a_forgotten_person_is_left_in_any_file(tmp_path: Path, scans
     assert found_in(tmp_path, crowd.needles) == {}
 
 
+def test_a_centroid_of_faces_whose_photos_went_before_is_forgotten_too(tmp_path: Path, scans: Scans) -> None:
+    """As earlier versions left it: an empty cluster."""
+    with open_catalog(tmp_path / "recog.db") as catalog:
+        crowd = Crowd(catalog, scans)
+        mean = crowd.ann_faces[0].embedding
+        (saved,) = catalog.save_clusters(scans.network.sha256, "identity", {}, [Cluster(crowd.saved[0].face_ids, mean)])
+        with catalog._database.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM cluster_faces WHERE cluster_id = ?", (saved.number,))
+        catalog.drop_files([crowd.batch[0].stat.path], folders=[])
+        assert found_in(tmp_path, [mean.tobytes()])
+        catalog.forget(crowd.ann.id)
+        assert found_in(tmp_path, crowd.needles) == {}
+
+
 def test_a_renamed_and_merged_person_is_forgotten_with_every_name(tmp_path: Path, scans: Scans) -> None:
     with open_catalog(tmp_path / "recog.db") as catalog:
         (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
