@@ -102,7 +102,11 @@ def read_settings(**overrides: Any) -> Settings:
             f"the library's directory {settings.library!r} has a name that is not UTF-8: choose another with --library"
         ) from error
     try:
-        whole = {name: getattr(settings, name).expanduser().absolute() for name in ("library", "cache")}
+        whole = {
+            name: path.expanduser().absolute()
+            for name in ("library", "cache", "weights", "heads")
+            if (path := getattr(settings, name)) is not None
+        }
     except RuntimeError as error:
         raise ConfigError(f"a directory of the settings starts with ~ and is nobody's home here ({error})") from error
     return settings.model_copy(update=whole)
