@@ -1,8 +1,9 @@
 """Acts: what humans say of faces and people, as facts that no job overwrites, told in the history, and undoable."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from recog.errors import CatalogError
 from recog.store.clusters import take_out_of_clusters
@@ -22,6 +23,8 @@ from recog.store.people import check_free, existing_faces, person_in
 from recog.store.records import PastAct
 from recog.store.tables import distinct_people, events, people
 from recog.types import Person
+
+_ACTS_ON_PEOPLE = frozenset({"rename", "hide", "unhide"})
 
 
 class Acts(CatalogPart):
@@ -145,11 +148,10 @@ class Acts(CatalogPart):
         """Take back the latest act that stands. A CatalogError where there is none, or the world has moved on.
 
         Of a large act what still can be taken back is: faces that are gone since, or that a later edit of their photo
-        gave other names, are left as they are.
+        gave other names, are left as they are. An act on faces that were all erased with a person is passed over.
         """
         with self._database.writing() as connection:
-            standing = select(events).where(events.c.undone_at.is_(None)).order_by(events.c.id.desc())
-            row = connection.execute(standing.limit(1)).first()
+            row = _last_standing(connection)
             if row is None:
                 raise CatalogError(
                     "there is nothing to undo: nothing was said of faces or people yet, or all is undone"
@@ -200,6 +202,15 @@ def _checked_faces(connection: Connection, face_ids: Iterable[int]) -> Sequence[
     if missing := sorted(set(wanted) - existing_faces(connection, wanted)):
         raise CatalogError(f"no face has the number {missing[0]}: index its photo again")
     return wanted
+
+
+def _last_standing(connection: Connection) -> Row[Any] | None:
+    """The latest act that stands and has not lost all its faces to a forgotten person."""
+    standing = select(events).where(events.c.undone_at.is_(None)).order_by(events.c.id.desc()).limit(1)
+    row = connection.execute(standing).first()
+    while row is not None and row.kind not in _ACTS_ON_PEOPLE and not any(facts_of_event(row)):
+        row = connection.execute(standing.where(events.c.id < row.id)).first()
+    return row
 
 
 def _check_undoable(connection: Connection, act: PastAct, removed: Facts, added: Facts) -> None:

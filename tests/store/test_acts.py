@@ -262,6 +262,22 @@ def test_a_namesakes_rename_is_not_undone_half(catalog: Catalog, ann: Person, bo
     assert catalog.person("Robert").id == bob.id
 
 
+def test_an_act_whose_faces_were_all_erased_does_not_bar_the_way_to_those_before(
+    catalog: Catalog, face_ids: tuple[int, ...], ann: Person, bob: Person
+) -> None:
+    one, two, _, _ = face_ids
+    catalog.confirm([two], bob.id)
+    catalog.ignore([one])
+    catalog.unignore([one])
+    catalog.reject([one], bob.id)
+    catalog.confirm([one], ann.id)
+    catalog.forget(ann.id)
+    undone = catalog.undo()
+    assert (undone.kind, undone.face_ids) == ("confirm", (two,))
+    with pytest.raises(CatalogError, match="nothing to undo"):
+        catalog.undo()
+
+
 def test_acts_on_faces_that_are_not_there_are_refused(catalog: Catalog, ann: Person) -> None:
     for act in (catalog.ignore, catalog.unignore):
         with pytest.raises(CatalogError, match="number 99"):
