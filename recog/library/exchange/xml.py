@@ -50,7 +50,7 @@ def parse(data: bytes) -> ET.Element:
     try:
         parser.Parse(data, True)
         return builder.close()
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: an encoding that nobody reads
         raise NoXmlError(f"it is no whole XML ({error})") from error
 
 

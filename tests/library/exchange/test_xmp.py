@@ -167,10 +167,27 @@ FILE = b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]><x>&f;</x>'
         (b"\x00\x01\x02", "no whole XML"),
         (ATTRIBUTES[:-20], "no whole XML"),
         (b"<x>&undeclared;</x>", "no whole XML"),
+        (b'<?xml version="1.0" encoding="nobodys"?><x/>', "no whole XML .unknown encoding"),
+        (b'<?xml version="1.0" encoding="shift_jis"?><x/>', "no whole XML .multi-byte encodings"),
+        (b'<?xml version="1.0" encoding="hex"?><x/>', "no whole XML .'hex' is not a text encoding"),
         (b"<x>" * 1_000_000, "nest deeper"),
         (b" " * (MAX_BYTES + 1), "limit is"),
     ],
-    ids=["bomb", "file", "bomb in UTF-16", "doctype", "nothing", "noise", "torn", "entity", "deep", "large"],
+    ids=[
+        "bomb",
+        "file",
+        "bomb in UTF-16",
+        "doctype",
+        "nothing",
+        "noise",
+        "torn",
+        "entity",
+        "unknown encoding",
+        "wide encoding",
+        "no encoding",
+        "deep",
+        "large",
+    ],
 )
 def test_what_is_hostile_or_broken_is_refused_at_once(data: bytes, said: str) -> None:
     start = time.perf_counter()
