@@ -28,7 +28,7 @@ from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
 from recog.evaluate.calibrate import all_pairs
-from recog.evaluate.roc import Bools, threshold_at_far
+from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.blocks import joined_bottleneck, network_blocks
 from recog.train.clean import centre_distances, far_limit
 from recog.train.faces import Undetected
@@ -197,7 +197,7 @@ def people(faces: FaceFeatures) -> int:
 
 def val(distances: Distances, same: Bools, far: float) -> float:
     """Share of same pairs accepted where `far` of the different pairs are."""
-    return float(np.mean(distances[same] <= threshold_at_far(distances[~same], far)))
+    return float(accepted(distances[same], threshold_at_far(distances[~same], far)).mean())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from recog.errors import EvaluationError
 from recog.evaluate.bootstrap import person_interval
 from recog.evaluate.cleaning import misplaced_faces
 from recog.evaluate.curve import fit_curve
-from recog.evaluate.roc import Bools, threshold_at_far
+from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.types import Calibration, Embeddings
 
 MOST_FACES = 15_000
@@ -119,13 +119,13 @@ def errors_among_strangers(faces: LabelledFaces, threshold: float) -> StrangersE
     count = len(faces.embeddings)
     if count < 2:
         raise EvaluationError(f"{faces.data}: two people make the first different pair, and {count} has a face")
-    accepted = all_pairs(faces.embeddings, np.arange(count))[0] <= threshold
+    wrong = accepted(all_pairs(faces.embeddings, np.arange(count))[0], threshold)
     return StrangersErrors(
         data=faces.data,
         people=count,
-        different=len(accepted),
-        far=float(accepted.mean()),
-        far_interval=person_interval(false_accepts(np.arange(count), accepted), np.ones(count, np.int64)),
+        different=len(wrong),
+        far=float(wrong.mean()),
+        far_interval=person_interval(false_accepts(np.arange(count), wrong), np.ones(count, np.int64)),
     )
 
 
@@ -162,7 +162,7 @@ class _Measured:
         return 1 / mean if mean > 0 else None
 
     def errors(self, threshold: float) -> SetErrors:
-        accepted = self.distances <= threshold
+        within = accepted(self.distances, threshold)
         people, person = np.unique(self._faces.labels, return_inverse=True)
         return SetErrors(
             data=self._faces.data,
@@ -171,9 +171,9 @@ class _Measured:
             same=int(np.count_nonzero(self.same)),
             different=int(np.count_nonzero(~self.same)),
             threshold=self.threshold,
-            far=float(accepted[~self.same].mean()),
-            far_interval=person_interval(false_accepts(person, accepted & ~self.same), np.bincount(person)),
-            val=float(accepted[self.same].mean()),
+            far=float(within[~self.same].mean()),
+            far_interval=person_interval(false_accepts(person, within & ~self.same), np.bincount(person)),
+            val=float(within[self.same].mean()),
             misplaced=self.misplaced,
             label_noise=self.curve.label_noise,
         )

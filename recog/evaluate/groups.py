@@ -7,6 +7,7 @@ import numpy as np
 
 from recog.evaluate.bootstrap import Interval, person_interval, ratio_interval
 from recog.evaluate.calibrate import LabelledFaces, all_pairs, false_accepts
+from recog.evaluate.roc import accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,12 @@ def group_errors(faces: LabelledFaces, groups: Sequence[str], *, threshold: floa
 def _errors(faces: LabelledFaces, chosen: np.ndarray, group: str, threshold: float) -> GroupErrors:
     labels = faces.labels[chosen]
     distances, same = all_pairs(faces.embeddings[chosen], labels)
-    accepted = distances <= threshold
+    within = accepted(distances, threshold)
     people, person = np.unique(labels, return_inverse=True)
     first, _ = np.triu_indices(len(labels), k=1)
     own = person[first[same]]
     pairs = np.bincount(own, minlength=len(people))
-    rejected = np.bincount(own, weights=~accepted[same], minlength=len(people))
+    rejected = np.bincount(own, weights=~within[same], minlength=len(people))
     of_pairs = pairs > 0
     different = int(np.count_nonzero(~same))
     return GroupErrors(
@@ -54,8 +55,8 @@ def _errors(faces: LabelledFaces, chosen: np.ndarray, group: str, threshold: flo
         len(labels),
         int(pairs.sum()),
         different,
-        float(accepted[~same].mean()) if different else None,
-        person_interval(false_accepts(person, accepted & ~same), np.bincount(person)) if different else None,
+        float(within[~same].mean()) if different else None,
+        person_interval(false_accepts(person, within & ~same), np.bincount(person)) if different else None,
         float(rejected.sum() / pairs.sum()) if of_pairs.any() else None,
         ratio_interval(rejected[of_pairs], pairs[of_pairs]) if of_pairs.any() else None,
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from recog.errors import EvaluationError
 from recog.evaluate.roc import (
     Bools,
+    accepted,
     accuracy,
     auc,
     best_threshold,
@@ -184,8 +185,8 @@ def ten_folds(
         thresholds.append(threshold)
         accuracies.append(accuracy(distances[test], same[test], threshold))
         for far in fars:
-            accepted = distances[test] <= threshold_at_far(distances[~test & ~same], far)
-            vals[far].append((accepted[same[test]].mean(), accepted[~same[test]].mean()))
+            within = accepted(distances[test], threshold_at_far(distances[~test & ~same], far))
+            vals[far].append((within[same[test]].mean(), within[~same[test]].mean()))
     std = float(np.std(accuracies, ddof=1))
     mean_threshold = float(np.mean(thresholds))
     return LfwScores(

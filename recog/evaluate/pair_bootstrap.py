@@ -12,6 +12,7 @@ from recog.evaluate.roc import (
     Bools,
     Floats,
     Weights,
+    accepted,
     accuracy,
     area,
     best_threshold,
@@ -107,13 +108,13 @@ def fold_means(
             continue
         threshold = best_threshold(distances[~test], trained, weights[~test])
         others = ~test & ~same
-        accepted = [distances[test] <= threshold_at_far(distances[others], far, weights[others]) for far in fars]
-        within = weights[test]
+        within = [accepted(distances[test], threshold_at_far(distances[others], far, weights[others])) for far in fars]
+        counts = weights[test]
         rows.append(
             [
-                accuracy(distances[test], tested, threshold, within),
-                *(float(np.average(each[tested], weights=within[tested])) for each in accepted),
-                *(float(np.average(each[~tested], weights=within[~tested])) for each in accepted),
+                accuracy(distances[test], tested, threshold, counts),
+                *(float(np.average(each[tested], weights=counts[tested])) for each in within),
+                *(float(np.average(each[~tested], weights=counts[~tested])) for each in within),
             ]
         )
     return [float(mean) for mean in np.mean(rows, axis=0)] if rows else None

@@ -49,9 +49,19 @@ def roc_curve(distances: NDArray[np.floating], same: Bools, weights: Weights | N
     )
 
 
+def accepted(distances: NDArray[np.floating], threshold: float) -> Bools:
+    """Which distances are at most the threshold, both as float64.
+
+    numpy would round the threshold to float32 beside float32 distances, and one just below a distance is that distance
+    then.
+    """
+    within: Bools = distances <= np.float64(threshold)
+    return within
+
+
 def accuracy(distances: NDArray[np.floating], same: Bools, threshold: float, weights: Weights | None = None) -> float:
     """Share of pairs decided rightly, 0 to 1."""
-    return float(np.average((distances <= threshold) == same, weights=weights))
+    return float(np.average(accepted(distances, threshold) == same, weights=weights))
 
 
 def best_threshold(distances: NDArray[np.floating], same: Bools, weights: Weights | None = None) -> float:

@@ -11,7 +11,7 @@ from recog.distance import paired_squared_distances
 from recog.errors import TrainingError
 from recog.evaluate.calibrate import all_pairs
 from recog.evaluate.lfw import LfwScores, Pair, pair_photos, read_pairs, ten_folds
-from recog.evaluate.roc import Bools, threshold_at_far
+from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.features import FaceFeatures
 from recog.train.head import FeatureHead
 from recog.train.people import LabelledPhotos
@@ -103,4 +103,4 @@ class Validation:
 def mean_val(distances: Distances, same: Bools) -> float:
     """Share of same pairs accepted, averaged over FARS, thresholds taken on these very pairs; 0 to 1."""
     different = distances[~same]
-    return float(np.mean([np.mean(distances[same] <= threshold_at_far(different, far)) for far in FARS]))
+    return float(np.mean([accepted(distances[same], threshold_at_far(different, far)).mean() for far in FARS]))

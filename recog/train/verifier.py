@@ -10,7 +10,7 @@ from recog.errors import TrainingError
 from recog.evaluate.bootstrap import Interval, person_interval, ratio_interval
 from recog.evaluate.calibrate import all_pairs, false_accepts
 from recog.evaluate.cleaning import misplaced_faces
-from recog.evaluate.roc import Bools, auc, equal_error_rate, threshold_at_far
+from recog.evaluate.roc import Bools, accepted, auc, equal_error_rate, threshold_at_far
 from recog.train.logistic import fit_logistic
 from recog.train.sampler import Labels
 from recog.types import Embeddings
@@ -169,23 +169,23 @@ class _AllPairs:
         least: float,
         fars: Sequence[float],
     ) -> MethodScores:
-        accepted = similarity >= least
+        apart = -similarity
+        within = accepted(apart, -least)
         first, _ = np.triu_indices(len(self._person), k=1)
         own = self._person[first[self.same]]
         pairs = np.bincount(own)
-        hits = np.bincount(own, weights=accepted[self.same])
-        wrong = false_accepts(self._person, accepted & ~self.same)
-        apart = -similarity
+        hits = np.bincount(own, weights=within[self.same])
+        wrong = false_accepts(self._person, within & ~self.same)
         different = apart[~self.same]
         return MethodScores(
             method,
             penalty,
             auc(apart, self.same),
             equal_error_rate(apart, self.same),
-            float(accepted[self.same].mean()),
+            float(within[self.same].mean()),
             ratio_interval(hits[pairs > 0], pairs[pairs > 0]),
-            float(accepted[~self.same].mean()),
+            float(within[~self.same].mean()),
             person_interval(wrong, np.bincount(self._person)),
             tuple(fars),
-            tuple(float((apart[self.same] <= threshold_at_far(different, rate)).mean()) for rate in fars),
+            tuple(float(accepted(apart[self.same], threshold_at_far(different, rate)).mean()) for rate in fars),
         )

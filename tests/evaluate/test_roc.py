@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from recog.evaluate.roc import (
+    accepted,
     accuracy,
     auc,
     best_threshold,
@@ -127,3 +128,13 @@ def test_a_rate_finer_than_the_pairs_accepts_none_and_one_between_is_interpolate
 def test_what_is_no_labelled_distance_is_refused(distances: list[float], same: list[bool]) -> None:
     with pytest.raises(ValueError, match=r"needed|finite|not n floats"):
         roc_curve(np.array(distances), np.array(same, dtype=np.bool_))
+
+
+def test_a_threshold_just_below_distances_of_float32_accepts_none_of_them() -> None:
+    """Rounded to float32 it would be their distance."""
+    distances = np.array([0.7, 0.7, 1.1], dtype=np.float32)
+    threshold = threshold_at_far(distances, 0.1)
+    assert threshold < float(distances.min())
+    assert not accepted(distances, threshold).any()
+    same = np.array([True, False, False])
+    assert accuracy(distances, same, threshold) == slow_accuracy(distances.astype(np.float64), same, threshold)
