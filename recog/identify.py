@@ -9,7 +9,7 @@ Among them the most votes win; a tie goes to the nearer person. One photo is eno
 it, and more photos of the right person help exactly where the question is open.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from math import exp, expm1, log, log1p, sqrt
 
@@ -69,9 +69,14 @@ def identify(
     if not named:
         return None, None
     nearest_of: dict[int, float] = {}
+    votes: defaultdict[int, int] = defaultdict(int)
+    electorate: defaultdict[int, int] = defaultdict(int)
+    reach = min(threshold, named[0].squared_distance + NEAR_TIE)
     for near in named:
-        nearest_of.setdefault(person_of[near.face_id], near.squared_distance)
-    votes = Counter(person_of[near.face_id] for near in named if near.squared_distance <= threshold)
+        person_id, squared = person_of[near.face_id], near.squared_distance
+        nearest_of.setdefault(person_id, squared)
+        votes[person_id] += squared <= threshold
+        electorate[person_id] += squared <= reach
 
     def match(person_id: int) -> Match:
         return Match(person_id=person_id, squared_distance=nearest_of[person_id], votes=votes[person_id])
@@ -79,9 +84,7 @@ def identify(
     nearest = match(person_of[named[0].face_id])
     if nearest.squared_distance > threshold:
         return None, nearest
-    reach = min(threshold, nearest.squared_distance + NEAR_TIE)
-    electorate = Counter(person_of[near.face_id] for near in named if near.squared_distance <= reach)
-    # Counter and dict keep the order of first sight, which is nearest first: max takes the nearest of equals.
+    # A dict keeps the order of first sight, which is nearest first: max takes the nearest of equals.
     return match(max(electorate, key=electorate.__getitem__)), nearest
 
 

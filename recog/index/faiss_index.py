@@ -197,7 +197,7 @@ class FaceIndex:
             return np.empty((len(probes), k), np.float32), np.empty((len(probes), k), np.int64)
         with few_threads(len(probes)):
             squared, ids = self._settled(probes, k)
-        return np.clip(squared, 0.0, 4.0), ids
+        return squared.clip(0.0, 4.0, out=squared), ids
 
     def _settled(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
         """(p, k) rounded squared distances and ids, k <= count; ties at the k-th place settled by the smaller id."""

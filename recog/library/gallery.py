@@ -8,6 +8,7 @@ larger cache of SQLite's or a mapped file saved 7.
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import TypeAlias
 
 import numpy as np
@@ -81,6 +82,7 @@ class PersonGallery:
         self._version: Hashable = None
         self._searched: FaceIndex | _Confirmed | None = None
         self._threshold = 0.0
+        self._reach = k
 
     @property
     def threshold(self) -> float:
@@ -117,6 +119,8 @@ class PersonGallery:
         confirmed = self._catalog.confirmed_count()
         self._searched = searched = self._library_to_ask(confirmed) or self._confirmed()
         self._threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
+        if isinstance(searched, FaceIndex):
+            self._reach = ceil(self._k * (searched.count / confirmed) ** 2)
         self._version = version
         with self._catalog.moment() as now:
             yield now, searched
@@ -161,11 +165,14 @@ class PersonGallery:
         refused: Mapping[int, Collection[int]],
         threshold: float,
     ) -> list[Decision]:
-        """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough."""
+        """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough.
+
+        So many are looked at first that widening is rare: k where all faces are confirmed, 4 k where half are.
+        """
         decided: dict[int, Decision] = {}
         owner_of: dict[int, int] = {}
         undecided = list(range(len(probes)))
-        reach = 2 * self._k
+        reach = self._reach
         while undecided:
             neighbours = index.search(probes[undecided], reach)
             asked = {near.face_id for row in neighbours for near in row} - owner_of.keys()

@@ -10,9 +10,11 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -26,6 +28,7 @@ from recog.store.translation import translated
 WRITER_KEY = 0x7265636F67  # "recog": the key of the advisory lock
 _WRITING = "recog_writing"
 _ALONE = "recog_alone"
+_READERS = count()
 
 
 class Database:
@@ -48,6 +51,7 @@ class Database:
             if not (told := logging.getLogger("psycopg")).handlers:
                 told.addHandler(logging.NullHandler())  # it warns of what is raised as well: for whoever keeps a log
         opened = url if read_only is None else read_only.url
+        self._readers: list[Reader] = []
         self.engine = create_engine(opened, connect_args=arguments, poolclass=QueuePool, pool_size=1, max_overflow=2)
         self._writer = self.engine.execution_options(**{_WRITING: True})
         event.listen(self.engine, "connect", self._on_connect)
@@ -63,6 +67,21 @@ class Database:
         """A transaction that only reads; it sees one state of the database (SQLite) and stops nobody."""
         with self.translated(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def reader(self) -> Iterator["Reader"]:
+        """A connection to SQLite past SQLAlchemy, outside any transaction and for reading alone; kept for the next.
+
+        SQLAlchemy's pool takes eight times as long to lend a connection as SQLite to begin and end a transaction.
+        """
+        with self.translated():
+            one = self._readers.pop() if self._readers else self._new_reader()
+            try:
+                yield one
+            except BaseException:
+                one.connection.close()
+                raise
+            self._readers.append(one)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -90,7 +109,15 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         with translated(self.where, self.path, self.busy_seconds):
+            while self._readers:
+                self._readers.pop().connection.close()
             self.engine.dispose()
+
+    def _new_reader(self) -> "Reader":
+        pooled = self.engine.raw_connection()
+        connection = cast(sqlite3.Connection, pooled.driver_connection)
+        pooled.detach()
+        return Reader(next(_READERS), connection)
 
     def _on_connect(self, raw: Any, _record: object) -> None:
         if not self.is_sqlite:
@@ -123,6 +150,14 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
         elif writing:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A connection of SQLite's driver that only reads, and its number among all that this process opened."""
+
+    number: int
+    connection: sqlite3.Connection
 
 
 def parse_url(url: str | Path) -> URL:

@@ -1,5 +1,9 @@
 """Whether the catalog changed, and whose faces are, on both engines."""
 
+from pathlib import Path
+
+import pytest
+
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from tests.store.conftest import Scans
@@ -34,3 +38,67 @@ def test_confirmed_faces_have_people_and_others_none(catalog: Catalog, scans: Sc
     assert (catalog.confirmed_count(), catalog.people_count()) == (1, 1)
     (found,) = catalog.people_by_id([person.id, person.id, 999]).values()
     assert (found.name, found.confirmed, found.matched) == ("Ada", 1, 1)
+
+
+def test_a_moment_is_one_state_of_the_catalog_and_the_next_a_later_one(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10), scans.face(60)))
+    one, two = saved.face_ids
+    ada, _ = catalog.enrol("Ada", [one])
+    with catalog.moment() as now:
+        assert now.confirmed_people([one, two]) == {one: ada.id}
+        if catalog._database.is_sqlite:
+            catalog.enrol("Ada", [two])
+            with catalog.moment() as later:
+                assert later.confirmed_people([one, two]) == {one: ada.id, two: ada.id}
+            assert now.confirmed_people([one, two]) == {one: ada.id}
+            assert now.version() != catalog.version()
+
+
+def test_after_a_question_that_failed_the_next_is_answered(catalog: Catalog, scans: Scans) -> None:
+    scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10)))
+    with pytest.raises(ZeroDivisionError), catalog.moment() as now:
+        now.people_by_id([1 // 0])
+    assert catalog.version() == catalog.version()
+    catalog.enrol("Ada", [1])
+    assert len(catalog.confirmed_people([1])) == 1
+
+
+def test_a_catalog_that_is_closed_keeps_no_file_open(tmp_path: Path) -> None:
+    path = tmp_path / "recog.db"
+    with open_catalog(path) as catalog:
+        with catalog.moment(), catalog.moment():
+            assert _open_files(path)
+        assert _open_files(path)
+    assert not _open_files(path)
+
+
+def _open_files(path: Path) -> list[Path]:
+    held = [one.readlink() for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return [one for one in held if one.name.startswith(path.name)]
+
+
+def test_names_by_distance_are_due_when_embeddings_came_or_went_since(catalog: Catalog, scans: Scans) -> None:
+    network, other = scans.network.sha256, scans.other_network.sha256
+    assert not catalog.matches_due(network)
+    catalog.set_matches(network, [])
+    (saved,) = scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10), scans.face(60)))
+    assert (catalog.matches_due(network), catalog.matches_due(other)) == (True, False)
+    catalog.set_matches(network, [])
+    assert not catalog.matches_due(network)
+    scans.save(catalog, scans.photo("b.jpg", "b"))
+    catalog.enrol("Ada", saved.face_ids[:1])
+    assert not catalog.matches_due(network)
+    catalog.embed_again(saved.face_ids[1:], network)
+    assert catalog.matches_due(network)
+    catalog.set_matches(network, [])
+    scans.save(catalog, scans.photo("c.jpg", "c", scans.face(10)))
+    assert catalog.matches_due(network)
+
+
+def test_names_of_another_network_leave_those_of_this_one_due(catalog: Catalog, scans: Scans) -> None:
+    network, other = scans.network, scans.other_network
+    scan = scans.photo("a.jpg", "a", scans.face(10))
+    for one in (network, other):
+        catalog.save_photos([scan], detector=scans.detector, network=one)
+        catalog.set_matches(one.sha256, [])
+    assert (catalog.matches_due(network.sha256), catalog.matches_due(other.sha256)) == (True, False)
