@@ -68,6 +68,12 @@ class CalibrationRun:
     sets: tuple[SetErrors, ...]
 
 
+def check_rate(far: float) -> None:
+    """Refuse what is no false accept rate to ask for: EvaluationError."""
+    if not 0.0 < far < 1.0:
+        raise EvaluationError(f"a false accept rate lies between 0 and 1, as 0.001 does, and {far:g} does not")
+
+
 def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str) -> CalibrationRun:
     """Fit a calibration to all pairs of faces within each set, at the false accept rate `far`.
 
@@ -83,8 +89,10 @@ def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str)
     labels remain as part of the model (see curve.fit_curve): before looking, a pair is as likely one person as two. Who
     asks of everybody in a library of many people should expect fewer true matches at equal distance.
 
-    EvaluationError where a set has no same pairs, fewer different pairs than 1 / far, or mostly misplaced faces.
+    EvaluationError where far is no rate, and where a set has no same pairs, fewer different pairs than 1 / far, or
+    mostly misplaced faces.
     """
+    check_rate(far)
     if not sets:
         raise ValueError("a calibration needs at least one set of faces")
     measured = [_Measured(faces, far) for faces in sets]

@@ -13,6 +13,7 @@ from recog.evaluate.calibrate import (
     SetErrors,
     StrangersErrors,
     calibrate,
+    check_rate,
     errors_among_strangers,
     errors_on,
 )
@@ -87,8 +88,9 @@ def calibrate_on_folder(
 
     Raises:
         TrainingError: a set has fewer than two people with photos.
-        EvaluationError: a set is too small for the false accept rate.
+        EvaluationError: far is no false accept rate, or a set is too small for it.
     """
+    check_rate(far)
     measured, found = [], []
     groups: list[str] = []
     lost: dict[Path, str] = {}
@@ -116,7 +118,10 @@ def calibrate_on_folder(
     fit = None
     by_strangers: tuple[StrangersErrors, ...] = ()
     if strangers:
-        singles = [labelled_photos(folder, pattern=each.pattern).first_of_each() for each in strangers]
+        singles = [
+            labelled_photos(folder, pattern=people_pattern(each.pattern, grouping)).first_of_each()
+            for each in strangers
+        ]
         once = [
             embedded_faces(
                 photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT,

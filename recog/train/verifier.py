@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recog.errors import TrainingError
 from recog.evaluate.bootstrap import Interval, person_interval, ratio_interval
-from recog.evaluate.calibrate import all_pairs, false_accepts
+from recog.evaluate.calibrate import all_pairs, check_rate, false_accepts
 from recog.evaluate.cleaning import misplaced_faces
 from recog.evaluate.roc import Bools, accepted, auc, equal_error_rate, threshold_at_far
 from recog.train.logistic import fit_logistic
@@ -74,8 +74,9 @@ def train_verifiers(
     People are split by chance into those of SHARES. Faces that are probably filed under the wrong person (see
     evaluate.cleaning) train nothing; they do count where it is measured. The penalty is the one that accepts most same
     pairs at `far` on the second part, which also sets the probability to be reached. TrainingError where a part is too
-    small, or most faces seem misplaced.
+    small, or most faces seem misplaced, EvaluationError where far is no rate.
     """
+    check_rate(far)
     parts = _split(labels, seed)
     train, choose, test = (np.isin(labels, people) for people in parts)
     misplaced = misplaced_faces(embeddings, labels) & train

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from recog.distance import paired_squared_distances
 from recog.errors import EvaluationError
+from recog.evaluate.calibrate import check_rate
 from recog.evaluate.lfw import LfwScores, ten_folds
 from recog.evaluate.pair_bootstrap import PairIntervals, pair_intervals
 from recog.evaluate.photo_pairs import lfw_pairs
@@ -64,9 +65,10 @@ def train_verifiers_from_folder(
 ) -> VerifierFiles:
     """Train on `folder`, which has a folder per person, and write the classifiers into output.
 
-    protocol names photos and pairs in LFW's format to be measured on too; EvaluationError where one cannot be read.
-    TrainingError where there are too few people.
+    protocol names photos and pairs in LFW's format to be measured on too; EvaluationError where one cannot be read, or
+    far is no rate. TrainingError where there are too few people.
     """
+    check_rate(far)
     photos = labelled_photos(folder, pattern=pattern)
     faces = embedded_sets(photos, detector, embedder, tight=tight, cache=cache, progress=on_photo)
     run = train_verifiers(

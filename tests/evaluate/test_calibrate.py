@@ -88,6 +88,12 @@ def test_too_few_different_pairs_cannot_show_a_small_rate() -> None:
         calibrated(faces(3, photos=4), far=1e-3)
 
 
+@pytest.mark.parametrize("far", [0.0, -0.1, 1.0, 2.0, float("nan")])
+def test_what_is_no_false_accept_rate_is_refused(far: float) -> None:
+    with pytest.raises(EvaluationError, match="lies between 0 and 1"):
+        calibrated(far=far)
+
+
 def test_folders_that_are_mostly_wrong_calibrate_nothing() -> None:
     those = faces(60)
     shuffled = np.random.default_rng(0).permutation(those.labels)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recog.errors import EvaluationError
 from recog.evaluate.calibrate import all_pairs
 from recog.render.as_json import to_json
 from recog.render.text_scores import calibration_text
@@ -53,6 +54,24 @@ def test_each_group_gets_its_errors_at_the_one_threshold(tmp_path: Path, separat
     text = calibration_text(tmp_path, made)
     assert "largest FAR" in text
     assert '"group": "warm"' in to_json(made)
+
+
+def test_strangers_are_found_in_the_layout_of_the_groups(tmp_path: Path) -> None:
+    made = calibrate_on_folder(
+        paint_groups(tmp_path, "/"), [PeopleSet("p[0-3]", "painted")], CellDetector(), ColourEmbedder(), far=0.1,
+        strangers=[PeopleSet("p[45]", "others")], grouping=Grouping.FOLDERS, head_record=RECORD,
+        cache=tmp_path / ".cache",
+    )  # fmt: skip
+    assert [one.people for one in made.strangers] == [4]
+    assert made.clusters is not None
+
+
+def test_a_rate_that_is_none_is_refused_before_photos_are_read(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="lies between 0 and 1"):
+        calibrate_on_folder(
+            tmp_path / "nowhere", [PeopleSet("*", "painted")], CellDetector(), ColourEmbedder(), far=0.0,
+            head_record=RECORD, cache=tmp_path,
+        )  # fmt: skip
 
 
 def test_without_a_grouping_nobody_is_grouped(tmp_path: Path) -> None:

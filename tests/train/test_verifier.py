@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recog.distance import unit_rows
-from recog.errors import TrainingError
+from recog.errors import EvaluationError, TrainingError
 from recog.render.sheet import sheet_text
 from recog.render.verifier_sheet import verifier_sheet
 from recog.train.logistic import fit_logistic
@@ -150,3 +150,11 @@ def test_a_folder_becomes_files_that_say_how_they_came_about(tmp_path: Path) -> 
     text = sheet_text(verifier_sheet(made))
     assert "80 detected" in text
     assert text.count("chi-square") >= 3
+
+
+def test_a_rate_that_is_none_is_refused_before_photos_are_read(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="lies between 0 and 1"):
+        train_verifiers_from_folder(
+            tmp_path / "nowhere", CellDetector(), ColourEmbedder(), data="painted", far=2.0, output=tmp_path,
+            cache=tmp_path,
+        )  # fmt: skip
