@@ -1,6 +1,8 @@
 """Give faces of the library the names that a file of names, or XMP sidecars, say."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,8 +109,7 @@ def import_sidecars(catalog: Catalog, paths: Sequence[Path], *, replace: bool) -
         raise CatalogError(f"no {SIDECAR_SUFFIX} sidecar is below {folders}: name the folder that holds them")
     for root, path in found:
         try:
-            with path.open("rb") as file:
-                sidecar = read_packet(file.read(MAX_BYTES + 1))
+            sidecar = read_packet(_content(path))
         except NoXmlError as error:
             outcome.unreadable.append(LeftOut(path, str(error)))
             continue
@@ -137,6 +138,14 @@ def _sidecars(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
         for folder, folders, names in os.walk(path):
             folders.sort()
             yield from ((path, Path(folder, name)) for name in sorted(names) if name.lower().endswith(SIDECAR_SUFFIX))
+
+
+def _content(path: Path) -> bytes:
+    """A sidecar's bytes, at most one more than are parsed; OSError for a pipe or device, which is not waited for."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - a descriptor
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        return file.read(MAX_BYTES + 1)
 
 
 def _photo_of(catalog: Catalog, root: Path | None, path: Path, sidecar: Sidecar) -> Photo | None:
@@ -243,17 +252,15 @@ class _Naming:
         return _IGNORED if face_id in self._ignored else None
 
     def confirm(self, catalog: Catalog) -> None:
-        """Write it down, one transaction a person; a person who is new is made."""
+        """Write it down, one act a person; a person who is new is made, and goes again where that is undone."""
         for key, face_ids in self._confirm.items():
             if not face_ids:
                 continue
-            person = self._known.get(key)
-            if person is None:
-                person = catalog.add_person(self._shown[key])
+            person, made = catalog.enrol(self._shown[key], face_ids)
+            if made:
                 self._outcome.created.append(person.name)
                 if key in self._hidden:
                     catalog.set_hidden(person.id, hidden=True)
-            catalog.confirm(face_ids, person.id)
             self._outcome.confirmed += len(face_ids)
 
 

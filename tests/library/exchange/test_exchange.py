@@ -1,6 +1,7 @@
 """Names leave one library and enter another."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,6 +171,7 @@ def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Pat
     foreign(tmp_path / "x" / photo.relative_to("/").with_name("two.png.xmp"), control, width=128, height=64)
     foreign(tmp_path / "x" / "lost.jpg.xmp", far, width=128, height=64)
     (tmp_path / "x" / "broken.xmp").write_bytes(b"<!DOCTYPE x>")
+    os.mkfifo(tmp_path / "x" / "pipe.xmp")
     result = library.import_sidecars([folder, tmp_path / "x"])
     assert [(one.person, one.reason) for one in result.unmatched[1:]] == [
         ("Far", "no face of the library is there"),
@@ -179,7 +181,7 @@ def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Pat
         "lost.jpg.xmp",
         "the photo is not in the library",
     )
-    assert [one.path.name for one in result.unreadable] == ["broken.xmp"]
+    assert [one.path.name for one in result.unreadable] == ["broken.xmp", "pipe.xmp"]
     assert (result.confirmed, library.people(hidden=True)) == (0, ())
 
 
@@ -284,6 +286,19 @@ def test_what_humans_rejected_and_ignored_goes_with_the_names(
     assert (again.rejected, again.ignored, again.already) == (0, 0, 6)
     other.undo()
     assert refusals(other) == ({green: {"Ada", "Ben"}}, set())
+
+
+def test_what_entered_is_undone_person_by_person(
+    named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "names.json"
+    named.export_names(out)
+    other.index([folder])
+    created = other.import_names(out).created
+    assert sorted(created) == ["Ada", "Ben", "Zoe"]
+    acts = [other.undo().kind for _ in other.history().acts]
+    assert sorted(acts) == ["enrol", "enrol", "enrol", "hide"]
+    assert other.people(hidden=True) == ()
 
 
 @pytest.mark.parametrize("replace", [False, True])
