@@ -30,14 +30,18 @@ def index(  # noqa: PLR0917 - a verb and its options
 ) -> None:
     """Find photos in each FOLDER and store their faces.
 
-    Unchanged photos are skipped, moved ones keep their names; Ctrl-C at any time, run again and it goes on.
+    Unchanged photos are skipped, moved ones keep their names; Ctrl-C at any time, run again and it goes on. New faces
+    near those that you named get their names at once, in a library of up to 20,000 faces; in a larger one by
+    `recog identify --all`.
 
     Example:
       recog index ~/Pictures --exclude '*/Screenshots/*'
     """
     with session.open(min_face=min_face) as library, photo_bar() as progress:
         report = library.index(folders, exclude=exclude or (), verify=verify, dry_run=dry_run, progress=progress)
-        to_name = report.faces > 0 and not dry_run and any(person.confirmed for person in library.people(hidden=True))
+        to_name = (
+            report.faces > 0 and not library.pulls_in and any(one.confirmed for one in library.people(hidden=True))
+        )
     session.show(report)
     if to_name:
         say("the new faces have no names yet: 'recog identify --all' gives them those of the faces that you named")

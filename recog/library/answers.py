@@ -1,9 +1,6 @@
 """Answer questions about faces: who is this, are these one person, where is this face."""
 
-import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 import numpy as np
 
@@ -20,7 +17,6 @@ from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.results import (
     FaceSearch,
     FoundFace,
-    MatchReport,
     SearchResult,
     VerifiedPair,
 )
@@ -30,12 +26,6 @@ from recog.store.catalog import Catalog
 from recog.store.rows import SAME_FACE_IOU
 from recog.types import Face, Match, Origin
 from recog.verification.features import Method
-
-NamedFace: TypeAlias = tuple[int, int, float]
-"""Face, person, squared distance."""
-
-PULLED_IN = 20_000
-"""Faces of a library up to which naming one of them names the others that are near at once: about a second."""
 
 
 def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: GivenPhoto) -> IdentifiedPhoto:
@@ -78,66 +68,6 @@ def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
     people = np.array([one.person_id for one in accepted.values()], np.int64)
     squared = np.array([one.squared_distance for one in accepted.values()])
     return set(rows[decide.give_way(np.zeros_like(rows), people, squared, threshold=threshold)].tolist())
-
-
-def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> MatchReport:
-    """Name every face of the library that nobody confirmed, by distance; earlier matches are replaced.
-
-    What humans said holds: confirmed names stay, ignored faces get none, and a rejected person gives way to the next
-    best one. Of two faces of a photo that are taken for one person the nearer one is. The caller holds the writer's
-    lock.
-    """
-    start = time.perf_counter()
-    network = networks.info.sha256
-    ignored = catalog.ignored()
-    rejections = catalog.rejections()
-    matches: list[NamedFace] = []
-    unknown = 0
-    for rows in catalog.embeddings(network):
-        face_ids = rows.face_ids.tolist()
-        settled = ignored | catalog.confirmed_people(face_ids).keys()
-        refused = {row: rejections[face_id] for row, face_id in enumerate(face_ids) if face_id in rejections}
-        for face_id, (accepted, _) in zip(face_ids, gallery.decide(rows.embeddings, refused), strict=True):
-            if face_id in settled:
-                continue
-            if accepted is None:
-                unknown += 1
-            else:
-                matches.append((face_id, accepted.person_id, accepted.squared_distance))
-    named_once = _without_second_faces(catalog, matches, gallery.threshold)
-    unknown += len(matches) - len(named_once)
-    matches = named_once
-    catalog.set_matches(network, matches)
-    counts = Counter(person_id for _, person_id, _ in matches)
-    people = {person.id: person for person in catalog.people(hidden=True)}
-    named = sorted(((people[one], count) for one, count in counts.items()), key=lambda row: (-row[1], row[0].name))
-    return MatchReport(tuple(named), unknown, time.perf_counter() - start)
-
-
-def _without_second_faces(catalog: Catalog, matches: Sequence[NamedFace], threshold: float) -> list[NamedFace]:
-    """The matches but those that give way to another face of their photo, confirmed ones among these."""
-    owners = catalog.owners()
-    face_ids, people = (np.array([match[place] for match in matches], np.int64) for place in (0, 1))
-    squared = np.array([match[2] for match in matches])
-    photos = owners.photo_ids[np.searchsorted(owners.face_ids, face_ids)]
-    said = owners.confirmed & np.isin(owners.photo_ids, photos)
-    gives = decide.give_way(
-        np.concatenate([photos, owners.photo_ids[said]]),
-        np.concatenate([people, owners.person_ids[said]]),
-        np.concatenate([squared, np.full(np.count_nonzero(said), -1.0)]),
-        threshold=threshold,
-    )[: len(matches)]
-    return [match for match, gone in zip(matches, gives.tolist(), strict=True) if not gone]
-
-
-def pull_in(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED_IN) -> MatchReport | None:
-    """What a human just said, applied to all other faces: `identify_all`, in a library of at most `limit` faces.
-
-    None above: it would take longer than anybody waits for an answer. The caller holds the writer's lock.
-    """
-    if catalog.embedding_mark(networks.info.sha256).count > limit:
-        return None
-    return identify_all(catalog, networks, PersonGallery(catalog, networks, None, k=k))
 
 
 def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: int) -> FaceReasons:

@@ -1,12 +1,11 @@
 """Find the photos on which people are."""
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from recog.errors import CatalogError
-from recog.store.catalog import Catalog
+from recog.library.state import LibraryState
 from recog.store.records import FiledPhoto
 from recog.types import Person
 
@@ -20,13 +19,8 @@ class FoundPhotos:
     missing: int
 
 
-class FindVerbs:
+class FindVerbs(LibraryState):
     """What PhotoLibrary knows of the photos of people."""
-
-    @property
-    @abstractmethod
-    def catalog(self) -> Catalog:
-        """The catalog, which must exist."""
 
     def find(
         self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False

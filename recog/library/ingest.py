@@ -13,6 +13,7 @@ import numpy as np
 
 from recog.errors import PhotoError
 from recog.library.find_ahead import CutPhoto, find_ahead
+from recog.library.naming import PeopleCounts, name_new
 from recog.library.networks import Networks
 from recog.library.probes import CutFaces, cut_faces, new_faces
 from recog.library.read_ahead import read_ahead
@@ -40,11 +41,13 @@ def ingest(
     exclude: Sequence[str],
     verify: bool,
     limits: DecodeLimits,
+    k: int,
     progress: ProgressCallback | None,
 ) -> IngestReport:
-    """Index folders; IngestReport says what is counted. The caller holds the writer's lock.
+    """Index folders, and name faces by distance (see `name_new`) where some came or went. IngestReport says the counts.
 
-    With verify the bytes of every file are held against the digest that is known of it.
+    With verify the bytes of every file are held against the digest that is known of it. k: neighbours that vote on a
+    name. The caller holds the writer's lock.
     """
     start = time.perf_counter()
     detector, network = networks.detector.sha256, networks.info
@@ -53,6 +56,7 @@ def ingest(
     run = Ingestion(catalog, networks, {path: file for known in roots.values() for path, file in known.items()})
     interrupted = False
     missing = 0
+    matched: PeopleCounts = ()
     for root in folders:
         catalog.add_root(root)
     try:
@@ -60,6 +64,7 @@ def ingest(
         missing = catalog.mark_missing(found.gone)
         run.find_again()
         catalog.delete_orphans()
+        matched = name_new(catalog, networks, k=k)
     except KeyboardInterrupt:
         interrupted = True
     recorded = [failure for root in folders for failure in catalog.failures(root)]
@@ -77,6 +82,7 @@ def ingest(
         seconds=time.perf_counter() - start,
         dry_run=False,
         interrupted=interrupted,
+        matched=matched,
     )
 
 

@@ -11,8 +11,8 @@ from recog.cluster.likelihood import linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.act_results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment, SplitPerson
-from recog.library.answers import pull_in
 from recog.library.clusters import open_faces
+from recog.library.naming import pull_in
 from recog.library.networks import Networks
 from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.results import PersonDetail

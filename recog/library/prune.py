@@ -1,15 +1,13 @@
 """Drop photos whose files are gone: what is known of them, and their end."""
 
-from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recog.errors import CatalogError
-from recog.library.freshness import FreshIndex
 from recog.library.given import AnyPath, path_of
+from recog.library.state import LibraryState
 from recog.library.survey import is_gone
 from recog.store.catalog import Catalog
 from recog.types import Origin
@@ -33,22 +31,8 @@ class MissingPhotos:
     roots: tuple[Path, ...] = ()
 
 
-class PruneVerbs:
+class PruneVerbs(LibraryState):
     """What PhotoLibrary can do about files that are gone."""
-
-    @property
-    @abstractmethod
-    def fresh_index(self) -> FreshIndex:
-        """The vector index, kept in step with the catalog."""
-
-    @property
-    @abstractmethod
-    def catalog(self) -> Catalog:
-        """The catalog, which must exist."""
-
-    @abstractmethod
-    def _writing(self, *, create: bool = False) -> AbstractContextManager[Catalog]:
-        """Hold the writer's lock."""
 
     def missing(self, folder: AnyPath | None = None) -> MissingPhotos:
         """The files that the latest runs of `index` did not find, and what `prune` would drop; nothing is written.

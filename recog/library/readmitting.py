@@ -1,14 +1,12 @@
 """Let faces that were forgotten be found again."""
 
-from abc import abstractmethod
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from recog.library.given import AnyPath, paths_of
+from recog.library.state import LibraryState
 from recog.photos import photo_digest
-from recog.store.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +17,8 @@ class Readmitted:
     faces: int
 
 
-class ReadmittingVerbs:
+class ReadmittingVerbs(LibraryState):
     """What PhotoLibrary can take back of having forgotten: the exclusion, for all else is gone."""
-
-    @abstractmethod
-    def _writing(self, *, create: bool = False) -> AbstractContextManager[Catalog]:
-        """Hold the writer's lock."""
 
     def reset(self, photos: AnyPath | Sequence[AnyPath]) -> Readmitted:
         """Let the faces of these photos that were forgotten be found again, by the next run of `index`.

@@ -41,6 +41,7 @@ class IngestReport:
     added: new content. changed: known path, new content. moved: known content at a new path (its old one is gone);
     duplicates: known content at one more path. unchanged: not even opened. missing: known files that are gone.
     suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
+    matched: people, and how many faces each got by distance that were not theirs before.
     """
 
     added: int
@@ -56,6 +57,7 @@ class IngestReport:
     seconds: float
     dry_run: bool
     interrupted: bool
+    matched: tuple[tuple[Person, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,12 @@
 """The verbs of a library that style photos; they load torch only when they run."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from recog.config import Settings
 from recog.library.given import AnyPath, path_of, paths_of
-from recog.library.networks import Networks
+from recog.library.state import LibraryState
 from recog.library.styling_results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
 from recog.photos import DecodeLimits
-from recog.store.catalog import Catalog
 from recog.store.lock import WriterLock
 from recog.store.styling import JobState, StyleJob
 
@@ -18,24 +14,12 @@ if TYPE_CHECKING:  # torch and Pillow load only when a picture is styled
     from recog.style.settings import StyleSettings
 
 
-class StylingVerbs:
+class StylingVerbs(LibraryState):
     """What PhotoLibrary can do with style.
 
     A batch runs for hours and writes nothing but its own jobs, so it holds a lock of its own: meanwhile the library can
     be used, but a second batch gets LibraryBusyError.
     """
-
-    settings: Settings
-    networks: Networks
-
-    @property
-    @abstractmethod
-    def catalog(self) -> Catalog:
-        """The catalog, which must exist."""
-
-    @abstractmethod
-    def _writing(self, *, create: bool = False) -> AbstractContextManager[Catalog]:
-        """Hold the writer's lock."""
 
     def style(
         self,

@@ -1,6 +1,7 @@
 """What happened to photos, and who is in them, as text."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from recog.library.act_results import Enrolment
@@ -17,6 +18,7 @@ from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent, seconds
 from recog.render.table import table
 from recog.render.text_acts import taken_from
+from recog.types import Person
 
 PERHAPS = 0.5
 """Probability of one person from which two faces beyond the threshold are not called different people."""
@@ -37,6 +39,8 @@ def ingest(report: IngestReport) -> str:
     )
     faces = "" if report.dry_run else f"; {count(report.faces, 'new face')}"
     blocks = [f"{head}.", f"{counts}{faces}."]
+    if report.matched:
+        blocks.append(f"Named {_faces_of(report.matched)} by distance:\n{_people(report.matched)}")
     blocks += [
         f"Left alone: {_shown(root)} is empty or not there, though photos of it are known; nothing was marked missing."
         for root in report.suspended
@@ -95,14 +99,17 @@ def _may_be_named(face: Identification) -> bool:
 
 def matches(report: MatchReport) -> str:
     """How many faces got which name."""
-    head = (
-        f"Named {count(sum(number for _, number in report.matched), 'face')} by distance in {seconds(report.seconds)}; "
-        f"{report.unknown:,} stay unknown."
-    )
-    if not report.matched:
-        return head
-    rows = [(printable(person.name), f"{number:,}") for person, number in report.matched]
-    return f"{head}\n{table(('name', 'faces'), rows, right=(1,))}"
+    named = f"Named {_faces_of(report.matched)} by distance in {seconds(report.seconds)}"
+    head = f"{named}; {report.unknown:,} stay unknown."
+    return f"{head}\n{_people(report.matched)}" if report.matched else head
+
+
+def _faces_of(matched: Sequence[tuple[Person, int]]) -> str:
+    return count(sum(number for _, number in matched), "face")
+
+
+def _people(matched: Sequence[tuple[Person, int]]) -> str:
+    return table(("name", "faces"), [(printable(person.name), f"{number:,}") for person, number in matched], right=(1,))
 
 
 def verified(pair: VerifiedPair) -> str:

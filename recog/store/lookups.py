@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import func, select
 
+from recog.store.digests import network_row
+from recog.store.matchings import all_matched
 from recog.store.moment import Moment, moment_of
 from recog.store.part import CatalogPart
 from recog.store.tables import assignments, people
@@ -43,3 +45,9 @@ class Lookups(CatalogPart):
         confirmed = assignments.c.origin == Origin.CONFIRMED.value
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(assignments).where(confirmed)).scalar_one()
+
+    def matches_due(self, network_sha256: str) -> bool:
+        """Whether embeddings of this network came or went since faces were last named by it; `set_matches` does it."""
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            return network_id is not None and not all_matched(connection, network_id)

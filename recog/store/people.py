@@ -9,6 +9,7 @@ from recog.errors import DuplicatePersonError, UnknownPersonError
 from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, vectors_of
 from recog.store.facts import ignored_among, rejected_among
+from recog.store.matchings import note_matched
 from recog.store.names import checked_name, name_key, unknown_person
 from recog.store.part import CatalogPart
 from recog.store.records import Gallery
@@ -85,6 +86,7 @@ class People(CatalogPart):
             ]
             if rows:
                 connection.execute(insert(assignments), rows)
+            note_matched(connection, network_id)
         return len(rows)
 
     def rejections(self) -> dict[int, set[int]]:

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import Result
 
 from recog.config import read_settings
 from recog.errors import ConfigError
+from recog.library.naming import PULLED_IN
 from recog.store.engine import open_catalog
+from recog.store.records import ScannedPhoto
 from recog.store.tables import pending_erasures
+from recog.types import FaceBox, FileStat, NewFace
 from tests.full import files_of_at_most
-from tests.painted import BLUE, GREEN, RED, paint
+from tests.painted import BLUE, GREEN, RED, paint, painted_library
 
 Recog = Callable[..., Result]
 
@@ -45,10 +49,32 @@ def test_index_prints_a_summary(recog: Recog, folder: Path) -> None:
     assert result.stderr == ""
 
 
-def test_index_tells_how_new_faces_get_names_where_there_are_any(recog: Recog, indexed: Path) -> None:
-    assert recog("index", indexed).stderr == ""
+def test_index_tells_who_the_new_faces_are(recog: Recog, indexed: Path) -> None:
+    again = recog("index", indexed)
+    assert ("Named" in again.stdout, again.stderr) == (False, "")
+    for number in range(2):
+        paint(indexed / f"new{number}.png", RED, BLUE, noise=number + 3)
+    told = recog("index", indexed)
+    assert told.stdout.splitlines()[2:] == ["Named 2 faces by distance:", "name  faces", "Ann       2"]
+    assert told.stderr == ""
+    assert f"{indexed}/new1.png" in recog("find", "Ann").stdout
+    paint(indexed / "newer.png", GREEN, noise=9)
+    ((person, faces),) = document(recog("index", indexed, "--json"))["matched"]
+    assert (person["name"], faces) == ("Bob", 1)
+
+
+def test_index_tells_how_new_faces_of_a_large_library_get_names(recog: Recog, indexed: Path, tmp_path: Path) -> None:
+    with painted_library(tmp_path / "library") as library:
+        vector = np.array([0, 0, 1], np.float32)
+        face = NewFace(FaceBox(0, 0, 9, 9, 0.9, ()), vector, 1.0, b"")
+        scan = ScannedPhoto(FileStat(Path("/many.png"), 1, 1), "5e" * 32, 90, 90, None, [face] * PULLED_IN)
+        detector, network = library.networks.detector.sha256, library.networks.info
+        library.catalog.save_photos([scan], detector=detector, network=network)
     paint(indexed / "new.png", RED, noise=3)
-    assert "'recog identify --all' gives them" in recog("index", indexed).stderr
+    told = recog("index", indexed)
+    assert "Named" not in told.stdout
+    assert "'recog identify --all' gives them" in told.stderr
+    assert recog("index", indexed).stderr == ""
     recog("identify", "--all")
     assert f"{indexed}/new.png" in recog("find", "Ann").stdout
 

@@ -124,6 +124,16 @@ def test_indexing_tells_counts_rate_and_every_failure() -> None:
     assert lines[-1].split() == ["damaged", "/b.jpg", "bad"]
 
 
+def test_indexing_tells_who_got_how_many_faces_by_distance() -> None:
+    lines = to_text(replace(INGEST, matched=((EVE, 2), (replace(EVE, name="Ada"), 1)), suspended=(), lost_names=()))
+    assert lines.splitlines()[2:6] == [
+        "Named 3 faces by distance:",
+        f"name{' ' * (len(SHOWN) - 4)}  faces",
+        f"{SHOWN}      2",
+        f"Ada{' ' * (len(SHOWN) - 3)}      1",
+    ]
+
+
 def test_a_failure_names_its_photo_once() -> None:
     failure = FailedPhoto(Path("/b.jpg"), "damaged", "/b.jpg is a damaged JPEG file: leave it out")
     line = to_text(replace(INGEST, failed=(failure,))).splitlines()[-1]

@@ -112,6 +112,19 @@ def test_every_revision_goes_down_and_up_again_with_its_data(url: str, scans: Sc
     database.close()
 
 
+def test_photos_that_were_indexed_by_themselves_are_no_roots_any_more(url: str, scans: Scans) -> None:
+    database = Database(parse_url(url), busy_seconds=5.0)
+    with open_catalog(url) as catalog:
+        scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
+        catalog.record_failure(scans.stat("2.jpg"), "damaged", "no photo")
+        for root in (scans.folder, scans.path("1.jpg"), scans.path("2.jpg"), scans.path("3")):
+            catalog.add_root(root)
+    migrate(database, "0010", down=True)
+    database.close()
+    with open_catalog(url) as catalog:
+        assert catalog.roots() == [scans.folder, scans.path("3")]
+
+
 def test_jobs_of_one_style_survive_the_way_down_before_blends_and_blends_do_not(url: str) -> None:
     with open_catalog(url) as catalog:
         alone, _ = catalog.plan_styles([style_job(1, 1.0), style_job(2, 0.7, 0.3)])

@@ -1,0 +1,111 @@
+"""One folder of state as all verbs stand on it: opened when first needed, locked by who writes, closed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from recog.config import Settings, read_settings
+from recog.errors import CatalogError, NoLibraryError
+from recog.library import naming
+from recog.library.freshness import FreshIndex
+from recog.library.gallery import PersonGallery
+from recog.library.networks import Networks
+from recog.store.catalog import Catalog
+from recog.store.engine import open_catalog
+from recog.store.lock import WriterLock
+from recog.store.records import PendingErasure
+from recog.weights.pull import Progress
+
+
+class LibraryState:
+    """Settings, networks, catalog and index of one library; PhotoLibrary is its verbs.
+
+    Opening costs nothing: each part opens when first needed.
+    """
+
+    def __init__(self, settings: Settings, *, weights_progress: Progress | None = None) -> None:
+        self._turn = RLock()
+        self.settings = settings
+        self.networks = Networks(settings, progress=weights_progress)
+        self._catalog: Catalog | None = None
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """The library that the settings name; by default those of the environment and the settings file."""
+        return cls(settings if settings is not None else read_settings())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the catalog, and let go of what was read from it; what is asked next opens it again."""
+        for part in ("fresh_index", "gallery"):
+            self.__dict__.pop(part, None)
+        if self._catalog is not None:
+            self._catalog.close()
+            self._catalog = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog, which must exist."""
+        if self._catalog is None:
+            self._catalog = open_catalog(self.settings.database_url, create=False)
+        return self._catalog
+
+    @property
+    def pending_erasure(self) -> PendingErasure | None:
+        """Why bytes of forgotten people may still be in the open catalog's file; None where that is not so."""
+        return None if self._catalog is None else self._catalog.pending_erasure
+
+    @cached_property
+    def fresh_index(self) -> FreshIndex:
+        """The vector index, kept in step with the catalog."""
+        return FreshIndex(
+            self.catalog, self.settings.library / "index", self.networks.info, device=self.networks.device
+        )
+
+    @cached_property
+    def gallery(self) -> PersonGallery:
+        """The confirmed faces, which probes are identified against."""
+        return PersonGallery(self.catalog, self.networks, self.fresh_index.current, k=self.settings.k)
+
+    def _exists(self) -> bool:
+        try:
+            return self.catalog is not None
+        except CatalogError as error:  # of what is there and cannot be opened, whoever opens it hears why
+            return not isinstance(error, NoLibraryError)
+
+    @contextmanager
+    def _writing(self, *, create: bool = False) -> Iterator[Catalog]:
+        """Hold the writer's lock; the second writer gets LibraryBusyError."""
+        if not create:
+            self.catalog  # noqa: B018 - says that there is no library before a directory is made for its lock
+        if self._catalog is not None:
+            self._catalog.refuse_read_only()
+        with WriterLock(self.settings.library):
+            if self._catalog is None:
+                self._catalog = open_catalog(self.settings.database_url, create=True)
+            yield self._catalog
+
+    @property
+    def pulls_in(self) -> bool:
+        """Whether new faces, and others as soon as something is said of one, are named at once; else by `identify_all`.
+
+        So in a library of at most 20,000 faces: there it takes about a second.
+        """
+        return naming.pulls_in(self.catalog, self.networks)
+
+    @contextmanager
+    def _saying(self) -> Iterator[Catalog]:
+        """Write what a human says; then the names by distance follow from it."""
+        with self._writing() as catalog:
+            yield catalog
+            naming.pull_in(catalog, self.networks, k=self.settings.k)

@@ -1,0 +1,144 @@
+"""New faces get their names by distance in the run that brings them, or in the next one."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from recog.config import read_settings
+from recog.errors import EvaluationError
+from recog.library.naming import name_new
+from recog.library.results import IngestReport
+from recog.store.catalog import Catalog
+from recog.types import Calibration
+from tests.library.test_acts import OLIVE, face_of, name_of
+from tests.library.test_another_network import WarmLibrary
+from tests.painted import BLUE, GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
+
+
+class Asked(Catalog):
+    """A catalog that is interrupted where faces would be named."""
+
+    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]]) -> int:
+        """Ctrl-C."""
+        raise KeyboardInterrupt
+
+
+def interruptible(library: PaintedLibrary) -> PaintedLibrary:
+    library._catalog = Asked(library.catalog._database)
+    return library
+
+
+def named(report: IngestReport) -> dict[str, int]:
+    return {person.name: faces for person, faces in report.matched}
+
+
+@pytest.fixture
+def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
+    """A library in which Ada (red) and Gwen (green) are known."""
+    for name, colour in (("Ada", RED), ("Gwen", GREEN)):
+        library.enrol(name, [paint(folder / f"{name}.png", colour)])
+    library.index([folder])
+    return library
+
+
+def test_new_faces_are_named_by_the_run_that_brings_them(known: PaintedLibrary, folder: Path) -> None:
+    party = paint(folder / "party.png", RED, BLUE, GREEN)
+    also = paint(folder / "also.png", RED, noise=1)
+    report = known.index([folder])
+    assert (report.faces, named(report)) == (4, {"Ada": 2, "Gwen": 1})
+    assert [name_of(known, face_of(known, party, number)) for number in (1, 2, 3)] == ["Ada", None, "Gwen"]
+    assert [person.matched for person, _ in report.matched] == [2, 1]
+    paint(folder / "more.png", RED, noise=2)
+    assert named(known.index([folder])) == {"Ada": 1}
+    also.unlink()
+    assert known.index([folder]).matched == ()
+
+
+def test_what_humans_said_of_a_face_holds_when_others_come(known: PaintedLibrary, folder: Path) -> None:
+    olive, ignored = paint(folder / "olive.png", OLIVE), paint(folder / "ignored.png", RED, noise=1)
+    assert named(known.index([folder])) == {"Ada": 2}
+    known.reject("Ada", [face_of(known, olive)])
+    known.ignore([face_of(known, ignored)])
+    paint(folder / "new.png", RED, noise=2)
+    assert named(known.index([folder])) == {"Ada": 1}
+    assert name_of(known, face_of(known, olive)) == "Gwen"
+    assert name_of(known, face_of(known, ignored)) is None
+
+
+def test_names_go_where_the_face_that_they_came_from_went(known: PaintedLibrary, folder: Path) -> None:
+    also = paint(folder / "also.png", RED, noise=1)
+    known.index([folder])
+    paint(folder / "Ada.png", BLUE, None, noise=7)
+    assert known.index([folder]).matched == ()
+    assert name_of(known, face_of(known, also)) is None
+
+
+def test_a_run_that_changes_no_face_names_none(known: PaintedLibrary, folder: Path) -> None:
+    (folder / "bad.png").write_text("no photo")
+    (folder / "Ada.png").rename(folder / "moved.png")
+    report = interruptible(known).index([folder])
+    assert (report.moved, report.matched, report.interrupted) == (1, (), False)
+
+
+def test_where_nobody_has_a_name_nothing_is_done(library: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "red.png", RED)
+    library.index([folder])
+    paint(folder / "more.png", RED, noise=1)
+    assert not interruptible(library).index([folder]).interrupted
+
+
+def test_a_run_that_ends_before_faces_are_named_leaves_that_to_the_next(known: PaintedLibrary, folder: Path) -> None:
+    new = paint(folder / "new.png", RED, noise=1)
+    report = interruptible(known).index([folder])
+    assert (report.interrupted, report.faces, report.matched) == (True, 1, ())
+    assert name_of(known, face_of(known, new)) is None
+    with painted_library(known.settings.library) as again:
+        report = again.index([folder])
+        assert (report.unchanged, report.faces, named(report)) == (3, 0, {"Ada": 1})
+        assert name_of(again, face_of(again, new)) == "Ada"
+        assert not interruptible(again).index([folder]).interrupted
+
+
+def test_naming_all_faces_leaves_nothing_to_the_next_run(known: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "new.png", RED, noise=1)
+    interruptible(known).index([folder])
+    with painted_library(known.settings.library) as again:
+        assert dict(again.identify_all().matched)[again.catalog.person("Ada")] == 1
+        assert not interruptible(again).index([folder]).interrupted
+
+
+def test_a_large_library_is_not_named_by_a_run(known: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "new.png", RED, noise=1)
+    interruptible(known).index([folder])
+    with painted_library(known.settings.library) as again:
+        assert name_new(again.catalog, again.networks, k=5, limit=2) == ()
+        ((person, faces),) = name_new(again.catalog, again.networks, k=5, limit=3)
+        assert (person.name, faces) == ("Ada", 1)
+
+
+def test_each_network_names_by_its_own_distances(known: PaintedLibrary, folder: Path) -> None:
+    new = paint(folder / "new.png", OLIVE)
+    assert named(known.index([folder])) == {"Ada": 1}
+    with WarmLibrary(known.settings) as other:
+        assert other.index([folder]).matched == ()
+        assert name_of(other, face_of(other, new)) is None
+    assert named(known.index([folder])) == {"Ada": 1}
+
+
+class Uncalibrated(PaintedNetworks):
+    """Nobody measured yet how far apart faces of one person are."""
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        raise EvaluationError("there is no calibration")
+
+
+def test_without_a_calibration_faces_are_stored_without_names(known: PaintedLibrary, folder: Path) -> None:
+    paint(folder / "new.png", RED, noise=1)
+    with painted_library(known.settings.library) as library:
+        library.networks = Uncalibrated(read_settings(library=known.settings.library))
+        report = library.index([folder])
+        assert (report.faces, report.matched) == (1, ())
+    assert named(known.index([folder])) == {"Ada": 1}
