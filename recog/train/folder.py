@@ -184,9 +184,11 @@ def training_faces(
     held_out = held_out_people(known, share=plan.held_out, seed=plan.settings.seed)
     learnt = found.of_people(np.setdiff1d(known, held_out))
     wanted = np.array([people.paths[photo] not in left_out for photo in learnt.photos], dtype=np.bool_)
+    train, kept_back = learnt.only(wanted), found.of_people(held_out)
+    check_split(train.labels, kept_back.labels)
     return TrainingFaces(
-        train=learnt.only(wanted),
-        validation=Validation(pairs, paired, held_out=found.of_people(held_out), flip=plan.flip),
+        train=train,
+        validation=Validation(pairs, paired, held_out=kept_back, flip=plan.flip),
         left_out=int(np.count_nonzero(~wanted)),
     )
 
@@ -203,9 +205,24 @@ def _check_enough(labels: Labels, *, far: float) -> None:
 
 
 def held_out_people(known: Labels, *, share: float, seed: int) -> Labels:
-    """The people kept from training, at least two of (p,) known labels: the same for the same seed."""
+    """The people kept from training, at least two of (p,) known labels or all: the same for the same seed."""
     random = np.random.default_rng(seed)
-    return random.choice(known, size=max(2, round(share * len(known))), replace=False)
+    return random.choice(known, size=min(len(known), max(2, round(share * len(known)))), replace=False)
+
+
+def check_split(learnt: Labels, held_out: Labels) -> None:
+    """TrainingError, before anything is trained, where the labels of faces leave nothing to learn or validate with."""
+    people, others = len(np.unique(learnt)), np.unique(held_out, return_counts=True)[1]
+    if people < 2:
+        raise TrainingError(
+            f"{people} people with a face are left to learn from, beside {len(others)} held out: two are needed, "
+            "so add people"
+        )
+    if others.max(initial=0) < 2:
+        raise TrainingError(
+            f"none of the {len(others)} people held out has two photos with a face, so no pair of theirs is one "
+            "person: add photos, or choose another seed"
+        )
 
 
 def pca_start(faces: TrainingFaces, bottleneck: LinearHead, *, dim: int) -> LinearHead:

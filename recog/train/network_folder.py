@@ -16,7 +16,7 @@ from recog.errors import TrainingError
 from recog.train.augment import Augmentation
 from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.faces import Undetected
-from recog.train.folder import DECIDING_SCORE, held_out_people
+from recog.train.folder import DECIDING_SCORE, check_split, held_out_people
 from recog.train.head import LinearHead
 from recog.train.located import INPUT_SIZE, LocatedFaces, located_faces
 from recog.train.loop import Scores, Trained, train
@@ -151,8 +151,10 @@ def train_network(
         raise TrainingError(f"{len(pairs.photos.paths) - len(paired.rows)} photos of the pairs cannot be read")
     held_out = held_out_people(np.unique(faces.labels), share=plan.held_out, seed=plan.settings.seed)
     learnt = faces.of_people(np.setdiff1d(faces.labels, held_out)).without(left_out)
+    kept_back = faces.of_people(held_out)
+    check_split(learnt.labels, kept_back.labels)
     tunable = TunableNetwork(trunk, start, part=plan.part, bf16=plan.bf16)
-    validate = _Validate(tunable, faces.of_people(held_out), paired, pairs, plan)
+    validate = _Validate(tunable, kept_back, paired, pairs, plan)
     learner = NetworkLearner(
         tunable, learnt, crop_scale=plan.crop_scale, augmentation=plan.augmentation, seed=plan.settings.seed
     )

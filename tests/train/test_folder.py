@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from recog.embed.head import load_head
 from recog.embed.info import network_digest
@@ -16,6 +17,7 @@ from recog.train.folder import (
     HeadRun,
     TrainingFaces,
     _check_enough,
+    check_split,
     pca_start,
     train_on_faces,
     training_faces,
@@ -125,6 +127,27 @@ def test_too_few_people_to_calibrate_with_are_told_before_training() -> None:
     _check_enough(labels, far=1 / 900)
     with pytest.raises(TrainingError, match="the 2 people held out make 900 different pairs"):
         _check_enough(labels, far=1 / 901)
+
+
+@pytest.mark.parametrize(("people", "left"), [(1, 0), (2, 0), (3, 1)])
+def test_too_few_people_with_a_face_are_told_before_training(tmp_path: Path, people: int, left: int) -> None:
+    """Of the people, whose photos show a face each; one more is there whose photo shows none."""
+    paint_people(tmp_path / "pairs", count=2, photos=2)
+    (tmp_path / "pairs.txt").write_text("2\nP0\t1\t2\nP1\t1\t2\nP0\t1\tP1\t1\nP0\t2\tP1\t2\n")
+    paint_people(tmp_path / "people", count=people, photos=3)
+    (tmp_path / "people" / "faceless").mkdir()
+    Image.new("RGB", (90, 90)).save(tmp_path / "people" / "faceless" / "dark.png")
+    with pytest.raises(TrainingError, match=f"{left} people with a face are left to learn from"):
+        training_faces(
+            labelled_photos(tmp_path / "people"), read_pair_list(tmp_path / "pairs", tmp_path / "pairs.txt"),
+            CellDetector(), ColourFeatures(), PLAN, cache=tmp_path / "features",
+        )  # fmt: skip
+
+
+def test_people_held_out_who_make_no_same_pair_are_told_before_training() -> None:
+    check_split(np.array([0, 0, 1]), np.array([2, 3, 3]))
+    with pytest.raises(TrainingError, match="none of the 2 people held out has two photos"):
+        check_split(np.array([0, 0, 1]), np.array([2, 3]))
 
 
 def test_the_same_run_again_makes_the_same_head(tmp_path: Path) -> None:

@@ -193,3 +193,16 @@ def test_a_resumed_run_gives_the_same_network_bit_for_bit(tmp_path: Path, augmen
 def test_resuming_what_never_began_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="there is no checkpoint"):
         run(tmp_path, resume=True)
+
+
+def test_two_people_are_too_few_to_hold_two_out(tmp_path: Path) -> None:
+    for person, colour in (("A", (200, 90, 90)), ("B", (90, 90, 200))):
+        for number in (1, 2):
+            paint(tmp_path / "people" / person / f"{person}_{number:04d}.png", colour, noise=number)
+    (tmp_path / "pairs.txt").write_text("2\nA\t1\t2\nB\t1\t2\nA\t1\tB\t1\nA\t2\tB\t2\n")
+    with pytest.raises(TrainingError, match="0 people with a face are left to learn from, beside 2 held out"):
+        train_network(
+            labelled_photos(tmp_path / "people"), read_pair_list(tmp_path / "people", tmp_path / "pairs.txt"),
+            CellDetector(), DrawnTrunk(), start=drawn_head(), plan=PLAN, output=tmp_path, cache=tmp_path,
+            network="drawn",
+        )  # fmt: skip
