@@ -177,13 +177,22 @@ class _Run:
         if selection != "offline":
             return self._sampler.batch(step), None
         if (step - 1) % settings.mine_every == 0 or settings.selection_at(max(step - 1, 1)) != selection:
-            self._pool = mine_triplets(self._learner.embed_all(), self._labels, margin=margin, squared=settings.squared)
+            self._pool = mine_triplets(self._embed_all(step), self._labels, margin=margin, squared=settings.squared)
         if not len(self._pool):
             return self._sampler.batch(step), torch.empty((0, 3), dtype=torch.int64)
         count = settings.batch.people * settings.batch.photos
         drawn = draw_triplets(self._pool, count=count, seed=settings.seed, step=step)
         rows, places = np.unique(drawn, return_inverse=True)
         return rows, torch.from_numpy(places.reshape(drawn.shape).astype(np.int64))
+
+    def _embed_all(self, step: int) -> Embeddings:
+        try:
+            return self._learner.embed_all()
+        except ValueError as error:
+            raise TrainingError(
+                f"step {step}: no triplets can be mined, for {error}: look for NaN in the features, or lower the "
+                "learning rate"
+            ) from error
 
     def _keep(self, step: int, facts: StepFacts) -> None:
         """Validate, remember the best, leave a checkpoint."""

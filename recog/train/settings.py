@@ -38,9 +38,9 @@ class TrainSettings:
     def __post_init__(self) -> None:
         widest = 4 if self.squared else 2
         margins = [self.margin, *([] if self.margin_to is None else [self.margin_to])]
-        if not all(0 < margin < widest for margin in margins) or not (self.learning_rate > 0 and self.hold >= 0):
+        if not all(0 < margin < widest for margin in margins) or not (0 < self.learning_rate <= 1 and self.hold >= 0):
             raise TrainingError(
-                f"margins {margins} must lie in (0, {widest}), learning rate {self.learning_rate} above 0, "
+                f"margins {margins} must lie in (0, {widest}), learning rate {self.learning_rate} in (0, 1], "
                 f"hold {self.hold} at or above 0"
             )
         if min(self.steps, self.validate_every, self.mine_every) < 1:

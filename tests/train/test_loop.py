@@ -129,6 +129,14 @@ def test_a_loss_that_is_no_number_stops_with_its_step() -> None:
         train_head(features, labels, settings, start=start(), validate=lambda _: {"none": 0.0}, score="none")
 
 
+def test_mining_among_features_that_are_no_numbers_names_the_step() -> None:
+    features, labels = people()
+    features[labels == 3] = np.nan
+    settings = TrainSettings(batch=SHAPE, selection="offline", steps=5)
+    with pytest.raises(TrainingError, match="step 1: no triplets can be mined, for a zero or NaN vector"):
+        train_head(features, labels, settings, start=start(), validate=lambda _: {"none": 0.0}, score="none")
+
+
 def test_a_run_that_breaks_after_getting_better_keeps_the_better_head_and_says_so() -> None:
     features, labels = people()
     scores = iter([0.0, 1.0, 0.5])

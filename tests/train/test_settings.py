@@ -33,6 +33,7 @@ def test_a_curriculum_changes_its_selection_once() -> None:
         {"then_after": 0.0},
         {"mine_every": 0},
         {"learning_rate": 0.0},
+        {"learning_rate": 1.1},
         {"hold": -1.0},
         {"steps": 0},
         {"validate_every": 0},
