@@ -47,8 +47,7 @@ class FreshIndex:
             index, mark = self._load()
         except SearchIndexError as error:
             return str(error)
-        self._mark = mark
-        self._catch_up(index)
+        self._caught_up(index, mark)
         held = index.ids()
         rows = [one.face_ids for one in self._catalog.embeddings(self._network.sha256)]
         expected = np.sort(np.concatenate(rows)) if rows else np.empty(0, np.int64)
@@ -67,7 +66,7 @@ class FreshIndex:
             return self._index
         if self._index is None:
             self._index = self._read()
-        self._catch_up(self._index)
+        self._mark = self._caught_up(self._index, self._mark)
         expected = self._catalog.embedding_mark(self._network.sha256).count
         if self._index.count != expected or self._index.outgrown:
             if self._index.count != expected:
@@ -108,25 +107,33 @@ class FreshIndex:
         self._home = network_directory(self._directory, self._network.sha256)
         return index
 
-    def _catch_up(self, index: FaceIndex) -> None:
-        """Take what the catalog holds now of every face that changed, so that a writer beside us cannot confuse it."""
-        removal_id, removed = self._catalog.removals(self._mark.last_removal_id, self._network.sha256)
+    def _caught_up(self, index: FaceIndex, mark: IndexMark) -> IndexMark:
+        """Bring an index from one mark to the next, which is told.
+
+        Takes what the catalog holds now of every face that changed, so that a writer beside us cannot confuse it.
+        """
+        removal_id, removed = self._catalog.removals(mark.last_removal_id, self._network.sha256)
         if index.remove(removed):
             index.add(*self._catalog.embeddings_of(removed, self._network.sha256))
-        last_id = self._mark.last_embedding_id
+        last_id = mark.last_embedding_id
         for rows in self._catalog.embeddings(self._network.sha256, after=last_id):
             index.remove(rows.face_ids)
             index.add(rows.face_ids, rows.embeddings)
             last_id = rows.last_id
-        self._mark = IndexMark(last_id, removal_id)
+        return IndexMark(last_id, removal_id)
 
     def _rebuilt(self) -> FaceIndex:
-        mark = self._catalog.embedding_mark(self._network.sha256)
+        """A new index. Rows that come meanwhile may replace what was read: they are caught up with, not read twice."""
+        now = self._catalog.embedding_mark(self._network.sha256)
+        mark = IndexMark(now.last_embedding_id, now.last_removal_id)
         index = FaceIndex.build(
-            ((rows.face_ids, rows.embeddings) for rows in self._catalog.embeddings(self._network.sha256)),
+            (
+                (rows.face_ids, rows.embeddings)
+                for rows in self._catalog.embeddings(self._network.sha256, until=mark.last_embedding_id)
+            ),
             network_sha256=self._network.sha256,
             dim=self._network.dim,
             device=self._device,
         )
-        self._mark = IndexMark(mark.last_embedding_id, mark.last_removal_id)
+        self._mark = self._caught_up(index, mark)
         return index

@@ -68,10 +68,13 @@ class Faces(CatalogPart):
                 found |= {row.face_id: row.jpeg for row in rows}
         return found
 
-    def embeddings(self, network_sha256: str, *, after: int = 0, batch: int = 20_000) -> Iterator[EmbeddingRows]:
+    def embeddings(
+        self, network_sha256: str, *, after: int = 0, until: int | None = None, batch: int = 20_000
+    ) -> Iterator[EmbeddingRows]:
         """Every embedding of a network stored after row `after`, in runs of at most `batch`; no run is empty.
 
-        Between runs no transaction is open: what is stored meanwhile comes in a later run.
+        Between runs no transaction is open: what is stored meanwhile comes in a later run, a replaced embedding for the
+        second time, unless `until` names the last row that is wanted.
         """
         while True:
             with self._database.reading() as connection:
@@ -82,6 +85,8 @@ class Faces(CatalogPart):
                     .order_by(embeddings.c.id)
                     .limit(batch)
                 )
+                if until is not None:
+                    statement = statement.where(embeddings.c.id <= until)
                 rows = plain_rows(connection, statement)
             if not rows:
                 return
