@@ -158,7 +158,10 @@ def clean(
 
 
 def write_report(cleaning: Cleaning, path: Path, *, folder: Path) -> None:
-    """A CSV with COLUMNS, files relative to `folder`; read_report takes it back, edited or not."""
+    """A CSV with COLUMNS, files relative to `folder`; read_report takes it back, edited or not.
+
+    Paths keep the file system's own bytes. TrainingError where it cannot be written.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -166,16 +169,19 @@ def write_report(cleaning: Cleaning, path: Path, *, folder: Path) -> None:
         distances = ("" if value is None else f"{value:.4f}" for value in (each.distance, each.nearest_distance))
         own, other = distances
         writer.writerow([each.file.relative_to(folder), each.person, each.why, own, each.nearest, other])
-    put(path, text.getvalue().encode())
+    try:
+        put(path, text.getvalue().encode(errors="surrogateescape"))
+    except OSError as error:
+        raise TrainingError(f"the report {path} cannot be written ({error.strerror}): name another file") from error
 
 
 def read_report(path: Path, *, folder: Path) -> frozenset[Path]:
     """The photos that a report lists; TrainingError where it is none, or lists what is not in `folder`."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             rows = list(csv.DictReader(file))
         listed = frozenset(folder / row["file"] for row in rows)
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+    except (OSError, csv.Error, KeyError, TypeError) as error:
         raise TrainingError(f"{path} is no report of 'recog train clean' ({type(error).__name__}: {error})") from error
     absent = sorted(each for each in listed if not each.is_file())
     if absent:

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from recog.errors import TrainingError
 from recog.train.clean import (
     COLUMNS,
+    Cleaning,
+    LeftOut,
     Why,
     centre_distances,
     clean,
@@ -132,3 +135,23 @@ def test_a_report_of_other_photos_or_no_report_is_refused(tmp_path: Path) -> Non
         read_report(path, folder=folder)
     with pytest.raises(TrainingError, match="is no report"):
         read_report(tmp_path / "none.csv", folder=folder)
+
+
+def test_a_report_keeps_names_that_are_no_utf_8_and_is_read_after_a_spreadsheet_saved_it(tmp_path: Path) -> None:
+    photo = tmp_path / "ann" / os.fsdecode(b"\xff.png")
+    photo.parent.mkdir()
+    photo.touch()
+    report = tmp_path / "report.csv"
+    made = Cleaning(1, 1, 1.0, (LeftOut(photo, "ann", Why.NO_FACE, None, "", None),))
+    write_report(made, report, folder=tmp_path)
+    assert read_report(report, folder=tmp_path) == {photo}
+    report.write_bytes(b"\xef\xbb\xbf" + report.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_report(report, folder=tmp_path) == {photo}
+
+
+def test_a_report_cut_short_or_one_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text("person,file\nann\n")
+    with pytest.raises(TrainingError, match="is no report"):
+        read_report(tmp_path / "report.csv", folder=tmp_path)
+    with pytest.raises(TrainingError, match=r"cannot be written .*: name another file"):
+        write_report(Cleaning(1, 1, 1.0, ()), tmp_path / "nowhere" / "report.csv", folder=tmp_path)
