@@ -27,11 +27,17 @@ def _commit() -> str:
     git = shutil.which("git")
     if git is None:
         return "none"
-    here = Path(__file__).parent
-    done = subprocess.run(  # noqa: S603 - fixed arguments
-        [git, "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() if done.returncode == 0 else "none"
+    here = Path(__file__)
+    found = ""
+    # An installed package may lie in somebody else's repository, which does not know this file.
+    for question in (["ls-files", "--error-unmatch", here.name], ["rev-parse", "HEAD"]):
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            [git, "-C", str(here.parent), *question], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            return "none"
+        found = done.stdout.strip()
+    return found
 
 
 def write_record(path: Path, record: Mapping[str, object]) -> None:
