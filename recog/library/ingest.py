@@ -4,6 +4,7 @@ A batch of photos is one transaction, so that a run killed at any moment leaves 
 goes on after them.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -58,7 +59,8 @@ def ingest(
     missing = 0
     matched: PeopleCounts = ()
     for root in folders:
-        catalog.add_root(root)
+        if not os.path.isfile(root):  # noqa: PTH113 - False, too, where the folder above may not be looked into
+            catalog.add_root(root)
     try:
         run.take(found, limits, progress)
         missing = catalog.mark_missing(found.gone)
@@ -83,6 +85,7 @@ def ingest(
         dry_run=False,
         interrupted=interrupted,
         matched=matched,
+        unreadable=found.unreadable,
     )
 
 
@@ -115,6 +118,7 @@ def plan(
         seconds=time.perf_counter() - start,
         dry_run=True,
         interrupted=False,
+        unreadable=found.unreadable,
     )
 
 

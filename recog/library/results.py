@@ -41,7 +41,8 @@ class IngestReport:
     added: new content. changed: known path, new content. moved: known content at a new path (its old one is gone);
     duplicates: known content at one more path. unchanged: not even opened. missing: known files that are gone.
     suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
-    matched: people, and how many faces each got by distance that were not theirs before.
+    unreadable: not opened, for they could not be used before. matched: people, and how many faces each got by distance
+    that were not theirs before.
     """
 
     added: int
@@ -58,6 +59,7 @@ class IngestReport:
     dry_run: bool
     interrupted: bool
     matched: tuple[tuple[Person, int], ...] = ()
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

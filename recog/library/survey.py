@@ -17,14 +17,16 @@ from recog.types import FileStat
 class Survey:
     """What a walk over some roots found.
 
-    todo: files to open, new or changed. returned: unchanged files that were marked missing. unchanged counts the rest.
-    gone: known files that are no longer there. suspended: roots without a single photo of which files are known
-    (unmounted, most likely): nothing of theirs counts as gone. failed: folders and files that could not be walked.
+    todo: files to open, new or changed. returned: unchanged files that were marked missing. unreadable counts unchanged
+    files that were refused for good, unchanged the rest. gone: known files that are no longer there. suspended: roots
+    without a single photo of which files are known (unmounted, most likely): nothing of theirs counts as gone. failed:
+    folders and files that could not be walked.
     """
 
     todo: tuple[FileStat, ...]
     returned: tuple[KnownFile, ...]
     unchanged: int
+    unreadable: int
     gone: tuple[Path, ...]
     suspended: tuple[Path, ...]
     failed: tuple[FailedPhoto, ...]
@@ -32,7 +34,7 @@ class Survey:
     @property
     def total(self) -> int:
         """Photo files found."""
-        return len(self.todo) + len(self.returned) + self.unchanged
+        return len(self.todo) + len(self.returned) + self.unchanged + self.unreadable
 
 
 def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[str], verify: bool) -> Survey:
@@ -45,6 +47,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
     todo: dict[Path, FileStat] = {}
     returned: dict[Path, KnownFile] = {}
     unchanged: set[Path] = set()
+    unreadable: set[Path] = set()
     gone: set[Path] = set()
     for root, known in roots.items():
         found = _walk(root, exclude, failed)
@@ -55,7 +58,11 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
             continue
         for stat in found:
             file = known.get(stat.path)
-            if file is None or verify or not _is_unchanged(stat, file):
+            if file is None or verify or stat != file.stat:
+                todo[stat.path] = stat
+            elif file.failure is not None and file.failure not in PASSING_REASONS:
+                unreadable.add(stat.path)
+            elif not file.current:
                 todo[stat.path] = stat
             elif file.missing:
                 returned[stat.path] = file
@@ -67,6 +74,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
         tuple(todo.values()),
         tuple(returned.values()),
         len(unchanged),
+        len(unreadable),
         tuple(sorted(gone)),
         tuple(suspended),
         tuple(failed),
@@ -95,11 +103,6 @@ def _walk(root: Path, exclude: Sequence[str], failed: list[FailedPhoto]) -> list
         return list(find_photos(root, exclude=exclude, on_error=report))
     except NoPhotosFoundError:
         return []
-
-
-def _is_unchanged(stat: FileStat, file: KnownFile) -> bool:
-    """Same size and time, and either processed by today's networks or refused for good."""
-    return stat == file.stat and (file.current or (file.failure is not None and file.failure not in PASSING_REASONS))
 
 
 def is_gone(path: Path) -> bool:

@@ -33,9 +33,10 @@ def ingest(report: IngestReport) -> str:
         if report.dry_run
         else f"Indexed {count(done, 'photo')} in {seconds(report.seconds)}{rate}"
     )
+    unreadable = f"{report.unreadable:,} unreadable as before, " if report.unreadable else ""
     counts = (
-        f"{report.added:,} new, {report.changed:,} changed, {report.moved:,} moved, "
-        f"{report.duplicates:,} at one more path, {report.unchanged:,} unchanged, {report.missing:,} missing"
+        f"{report.added:,} new, {report.changed:,} changed, {report.moved:,} moved, {report.duplicates:,} at one more "
+        f"path, {report.unchanged:,} unchanged, {unreadable}{report.missing:,} missing"
     )
     faces = "" if report.dry_run else f"; {count(report.faces, 'new face')}"
     blocks = [f"{head}.", f"{counts}{faces}."]

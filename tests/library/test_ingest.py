@@ -198,9 +198,21 @@ def test_a_bad_photo_stops_nothing_and_is_reported_until_it_changes(library: Pai
             ("b.jpg", "not_a_photo"),
             ("c.png", "damaged"),
         }
-    assert report.unchanged == 3
+    assert (report.unchanged, report.unreadable) == (1, 2)
+    plan = library.index([folder], dry_run=True)
+    assert (plan.added, plan.unchanged, plan.unreadable) == (0, 1, 2)
     shutil.copy(paint(folder / "d.png", GREEN), folder / "b.jpg")
     assert [one.path.name for one in library.index([folder]).failed] == ["c.png"]
+    assert library.index([folder], verify=True).unreadable == 0
+
+
+def test_a_photo_that_is_given_by_itself_is_no_root(library: PaintedLibrary, folder: Path) -> None:
+    (folder / "bad.png").write_text("no photo")
+    library.index([paint(folder / "a.png", RED), folder / "bad.png"])
+    assert library.status().roots == ()
+    assert library.index([folder / "a.png"]).unchanged == 1
+    library.index([folder])
+    assert library.status().roots == (folder,)
 
 
 def test_excluded_photos_are_neither_indexed_nor_missing(library: PaintedLibrary, folder: Path) -> None:
