@@ -113,7 +113,8 @@ class PlainLoop:
 
     def run(self, evaluations: int) -> None:
         """That many evaluations with their updates, in one call as tutorials do."""
-        self.optimiser.param_groups[0].update(max_iter=evaluations, max_eval=evaluations)
+        # With as many allowed and no more, torch leaves the last update out.
+        self.optimiser.param_groups[0].update(max_iter=evaluations, max_eval=evaluations + 1)
 
         def closure() -> Tensor:
             self.optimiser.zero_grad()
