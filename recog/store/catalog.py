@@ -1,5 +1,6 @@
 """The catalog: everything recog knows, in SQL, behind plain values. The truth that any index is a copy of."""
 
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
@@ -46,6 +47,13 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
     def read_only(self) -> bool:
         """Whether the database may only be read here."""
         return self._database.read_only is not None
+
+    def one_state(self) -> AbstractContextManager[None]:
+        """What is read inside the block is of one moment, for questions in several parts; nothing is written in it.
+
+        Others write all the same. A person who is forgotten meanwhile is erased from old pages at the next open only.
+        """
+        return self._database.one_state()
 
     def refuse_read_only(self) -> None:
         """CatalogError where the database may only be read here."""

@@ -41,8 +41,8 @@ class Database:
         self.busy_seconds = busy_seconds
         self.read_only = read_only
         self.path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        self.where = str(self.path) if self.path else url.render_as_string(hide_password=True)
-        self.url = url.render_as_string(hide_password=True)
+        self.url = _without_password(url)
+        self.where = str(self.path) if self.path else self.url
         if self.path is not None:
             arguments: dict[str, Any] = {"timeout": busy_seconds}
         else:
@@ -54,6 +54,7 @@ class Database:
         self._readers: list[Reader] = []
         self.engine = create_engine(opened, connect_args=arguments, poolclass=QueuePool, pool_size=1, max_overflow=2)
         self._writer = self.engine.execution_options(**{_WRITING: True})
+        self._state: Connection | None = None
         event.listen(self.engine, "connect", self._on_connect)
         event.listen(self.engine, "begin", self._on_begin)
 
@@ -65,8 +66,28 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads; it sees one state of the database (SQLite) and stops nobody."""
+        if self._state is not None:
+            with self.translated():
+                yield self._state
+            return
         with self.translated(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Let all that `reading` gives inside the block see one state of the database, whatever others write."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.translated():
+            connection = self.engine.connect().execution_options(**level)
+        try:
+            with self.translated():
+                connection.begin()
+            self._state = connection
+            yield
+        finally:
+            self._state = None
+            with self.translated():
+                connection.close()
 
     @contextmanager
     def reader(self) -> Iterator["Reader"]:
@@ -166,9 +187,10 @@ def parse_url(url: str | Path) -> URL:
         return URL.create("sqlite", database=str(url.absolute()))
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter of a port that is no number
         raise CatalogError(
-            f"{url.partition('@')[2] or url!r} is no database URL: write sqlite:///PATH or postgresql://USER@HOST/NAME"
+            f"{url.partition('?')[0].rpartition('@')[2]!r} is no database URL: "
+            "write sqlite:///PATH or postgresql://USER@HOST/NAME"
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
@@ -176,6 +198,11 @@ def parse_url(url: str | Path) -> URL:
     if backend in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+psycopg")
     raise CatalogError(
-        f"the database {parsed.render_as_string(hide_password=True)} is neither a SQLite file (sqlite:///PATH) nor "
+        f"the database {_without_password(parsed)} is neither a SQLite file (sqlite:///PATH) nor "
         "PostgreSQL (postgresql://USER@HOST/NAME)"
     )
+
+
+def _without_password(url: URL) -> str:
+    """The URL as it may be shown: a password may also stand behind the question mark."""
+    return url.difference_update_query(("password", "sslpassword")).render_as_string(hide_password=True)

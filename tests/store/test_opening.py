@@ -108,20 +108,35 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         open_catalog(tmp_path / "file" / "recog.db")
 
 
-def test_an_unreachable_server_is_a_sentence_without_the_password() -> None:
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ann:s3cret@127.0.0.1:1/recog", "ann:***@127.0.0.1"),
+        ("postgresql://ann@127.0.0.1:1/recog?password=s3cret", "ann@127.0.0.1"),
+    ],
+)
+def test_an_unreachable_server_is_a_sentence_without_the_password(url: str, shown: str) -> None:
     with pytest.raises(CatalogError, match="cannot be reached") as caught:
-        open_catalog("postgresql://ann:s3cret@127.0.0.1:1/recog")
+        open_catalog(url)
     assert "s3cret" not in str(caught.value)
-    assert "ann:***@127.0.0.1" in str(caught.value)
+    assert shown in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://ann:s3cret@host/db", "sqlite://", "no url, s3cret@here", "sqlite:///:memory:"]
+    "url",
+    [
+        "mysql://ann:s3cret@host/db",
+        "sqlite://",
+        "no url, s3cret@here",
+        "sqlite:///:memory:",
+        "postgresql://ann:s3cret@host:port/db",
+        "postgresql://ann:s3@cret@host:port/db?password=s3@cret",
+    ],
 )
 def test_what_is_no_database_of_ours_is_a_sentence_without_the_password(url: str) -> None:
     with pytest.raises(CatalogError, match="sqlite:///PATH") as caught:
         parse_url(url)
-    assert "ann:s3cret" not in str(caught.value)
+    assert "cret" not in str(caught.value)
 
 
 def test_opening_an_existing_catalog_does_not_load_alembic(sqlite_path: Path) -> None:
