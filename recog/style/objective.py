@@ -79,8 +79,8 @@ class _Trace:
 class Objective:
     """The cost of a generated picture (1, 3, H, W) against one content and one or more styles, at one scale.
 
-    Several styles without masks blend their mean Gram matrices by share, with one cost; styles with masks have one
-    cost each, of the guided Gram matrix, weighted by share.
+    Several styles that count in the same places, by equal masks or none, blend their mean Gram matrices by share, with
+    one cost; else each has a cost of its own, of the guided Gram matrix, weighted by share.
     """
 
     def __init__(
@@ -210,8 +210,8 @@ class Objective:
         terms: dict[str, list[_GramTerm]] = {}
         for name, each in targets.items():
             found = each
-            if all(mask is None for _, _, mask in each):
-                found = [(torch.stack([gram * share for gram, share, _ in each]).sum(0), 1.0, None)]
+            if _equal([mask for _, _, mask in each]):
+                found = [(torch.stack([gram * share for gram, share, _ in each]).sum(0), 1.0, each[0][2])]
             size = self._map_size(name, content)
             terms[name] = [
                 _GramTerm(gram, share * self._gram_weight(name, gram), small)
@@ -310,6 +310,14 @@ def _unpooled(gradient: Tensor, size: torch.Size, largest: Tensor) -> Tensor:
         gradient, like, [2, 2], [2, 2], [0, 0], [1, 1], False, largest
     )
     return unpooled
+
+
+def _equal(masks: Sequence[Tensor | None]) -> bool:
+    """Whether all are the same, as where faces alone are spared; one is."""
+    first = masks[0]
+    if first is None:
+        return all(mask is None for mask in masks)
+    return all(mask is not None and torch.equal(mask, first) for mask in masks)
 
 
 def _small_mask(mask: Tensor | None, size: tuple[int, int]) -> Tensor | None:

@@ -90,6 +90,20 @@ def test_several_styles_blend_their_grams_by_share(network: StyleNetwork) -> Non
     assert costs.style == pytest.approx(float((blend - made).square().sum() / blend.square().sum()), rel=1e-4)
 
 
+def test_styles_under_one_mask_blend_as_without_one(network: StyleNetwork) -> None:
+    """Spared faces are such a mask: a blend is the same on photos with faces and without."""
+    settings = made_settings()
+    left, right, generated = picture(1, 32, 40), picture(2, 48, 36) ** 6, picture(3, 32, 40)
+    content = picture(4, 32, 40)
+    found = []
+    for mask in (None, torch.ones(32, 40)):
+        references = [StyleReference(left, 1.0, mask), StyleReference(right, 3.0, None if mask is None else mask + 0)]
+        found.append(Objective(network, settings, content, references)(generated))
+    (costs, gradient), (masked, masked_gradient) = found
+    assert masked.style == pytest.approx(costs.style, rel=1e-4)
+    assert float((gradient - masked_gradient).norm() / gradient.norm()) < 1e-4
+
+
 def test_masked_styles_have_one_guided_cost_each_and_its_gradient(network: StyleNetwork) -> None:
     """The gradient by finite differences along itself and along a part of itself."""
     settings = made_settings()
