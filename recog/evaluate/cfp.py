@@ -36,7 +36,12 @@ def cfp_pairs(folder: Path, poses: Poses) -> PhotoPairs:
     for number, fold in enumerate(folds):
         for name, same in KINDS:
             path = fold / name
-            for place, line in _lines(path):
+            lines = _lines(path)
+            if not lines:
+                raise EvaluationError(
+                    f"{path} lists no pair: every fold of CFP has some in {KINDS[0][0]} and {KINDS[1][0]}"
+                )
+            for place, line in lines:
                 left, comma, right = line.partition(",")
                 if not comma or left.strip() not in frontal or right.strip() not in other:
                     raise EvaluationError(f"{path}, line {place}: expected `i,j` of listed photos, found {line!r}")

@@ -29,6 +29,7 @@ def test_frontal_profile_pairs_take_their_second_photo_from_the_profiles(tmp_pat
         ("Split/FF/01/same.txt", "1;2", r"same\.txt, line 1: expected `i,j`"),
         ("Split/FF/02/diff.txt", "1,99", r"diff\.txt, line 1: expected `i,j` of listed photos"),
         ("Pair_list_F.txt", "1 ../../../outside.jpg", r"Pair_list_F\.txt, line 1: expected `number path` inside"),
+        ("Split/FF/02/diff.txt", "\n", r"02/diff\.txt lists no pair"),
         ("Pair_list_F.txt", "one ../Data/x.jpg", "line 1: expected `number path`"),
     ],
 )
