@@ -9,6 +9,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from recog.durable import put
 from recog.errors import EvaluationError
 from recog.verification.classifier import PairClassifier
 from recog.verification.features import Method
@@ -37,9 +38,7 @@ def save_classifier(classifier: PairClassifier, network: str, *, directory: Path
         **record,
     }
     for place, content in ((path, data), (path.with_suffix(".json"), f"{json.dumps(fields, indent=1)}\n".encode())):
-        unfinished = place.with_name(place.name + ".part")
-        unfinished.write_bytes(content)
-        unfinished.replace(place)
+        put(place, content)
     return path
 
 

@@ -29,6 +29,16 @@ def test_what_is_saved_is_read_with_its_record(tmp_path: Path) -> None:
     assert {one.name for one in tmp_path.iterdir()} == {path.name, path.with_suffix(".json").name}
 
 
+def test_where_one_cannot_be_written_nothing_is_left_but_for_its_owner(tmp_path: Path) -> None:
+    path = classifier_path("colour", Method.LOGISTIC, directory=tmp_path)
+    in_the_way = path.with_suffix(".json")
+    in_the_way.mkdir()
+    with pytest.raises(IsADirectoryError):
+        save_classifier(MADE, "colour", directory=tmp_path, record={})
+    assert set(tmp_path.iterdir()) == {path, in_the_way}
+    assert path.stat().st_mode & 0o077 == 0
+
+
 def test_the_classifier_of_another_network_is_refused(tmp_path: Path) -> None:
     save_classifier(MADE, "colour", directory=tmp_path, record={})
     with pytest.raises(EvaluationError, match=r"trained on the network cccccccccccc, not on eeeeeeeeeeee .*train one"):
