@@ -114,7 +114,7 @@ def _fixed(at: DirAtFpir) -> tuple[str, str, str]:
 
 
 def clusters_sheet(run: ClustersRun) -> Sheet:
-    """Precision, recall and F, pairwise and B-cubed; at other thresholds too where they were tried."""
+    """Precision, recall and F, pairwise and B-cubed, at the product's threshold; plots show the others tried."""
     scores = run.scores
     rows = [
         (
