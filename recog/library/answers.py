@@ -153,7 +153,7 @@ def verify_person(
 
 
 def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: GivenPhoto, *, k: int) -> SearchResult:
-    """The k nearest faces of the library for every face of a photo."""
+    """The k nearest faces of the library for every face of a photo; what others drop meanwhile is left out."""
     probe: Probe = read_probe(photo, networks)
     neighbours = index.current().search(probe.embeddings, k)
     faces = catalog.faces({one.face_id for row in neighbours for one in row})
@@ -163,13 +163,14 @@ def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: Given
     for number, (box, row) in enumerate(zip(probe.faces.boxes, neighbours, strict=True), start=1):
         found = tuple(
             FoundFace(
-                face=(face := faces[one.face_id]),
+                face=face,
                 squared_distance=one.squared_distance,
                 probability=decide.probability(one.squared_distance, networks.calibration),
                 paths=tuple(paths.get(face.photo_id, ())),
-                person=people[face.person_id] if face.person_id is not None else None,
+                person=people.get(face.person_id) if face.person_id is not None else None,
             )
             for one in row
+            if (face := faces.get(one.face_id)) is not None
         )
         results.append(FaceSearch(number, box, found))
     return SearchResult(probe.path, tuple(results))

@@ -45,8 +45,13 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
 
     The probability counts how many faces each side has, and how many the library (see `cluster.likelihood`); the
     distance told is the mean squared distance over all pairs of faces. Hidden people, ignored faces, and pairs that a
-    human called two people are left out.
+    human called two people are left out. All is of one moment, whatever others write meanwhile.
     """
+    with catalog.one_state():
+        return _report(catalog, networks)
+
+
+def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
     calibration = networks.calibration
     grouping = identity_grouping(catalog, networks)
     faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)

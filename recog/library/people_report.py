@@ -25,8 +25,13 @@ LONE_SHOWN = 300
 def people_report(catalog: Catalog, networks: Networks) -> PeopleReport:
     """Everybody in the library with the commands that name and confirm; nothing is written.
 
-    Hidden people and ignored faces are left out.
+    Hidden people and ignored faces are left out. All is of one moment, whatever others write meanwhile.
     """
+    with catalog.one_state():
+        return _report(catalog, networks)
+
+
+def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
     grouping = identity_grouping(catalog, networks)
     faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
     open_sides = _open_sides(catalog, networks, grouping, faces)

@@ -23,17 +23,15 @@ def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:
     """Write everybody's confirmed faces, hidden people's too, to a JSON or CSV file by its suffix.
 
     JSON holds the faces too that a human rejected ("not this person") or ignored. matched: the faces that recog named
-    by distance too; they are marked, and import passes them over.
+    by distance too; they are marked, and import passes them over. All is of one moment, whatever others write.
     """
     if path.suffix.lower() not in documents.SUFFIXES:
         raise RecogError(f"{path.name} does not end in {' or '.join(documents.SUFFIXES)}: choose a name that does")
-    faces = tuple(face for _, face in _named_faces(catalog, matched=matched))
-    names = Names(faces)
-    if path.suffix.lower() == ".json":
-        names = Names(faces, *_refused_faces(catalog))
-        write_private(path, documents.to_json(names))
-    else:
-        write_private(path, documents.to_csv(faces))
+    as_json = path.suffix.lower() == ".json"
+    with catalog.one_state():
+        faces = tuple(face for _, face in _named_faces(catalog, matched=matched))
+        names = Names(faces, *_refused_faces(catalog)) if as_json else Names(faces)
+    write_private(path, documents.to_json(names) if as_json else documents.to_csv(faces))
     people = {face.region.name for face in faces}
     return NamesExport(path, len(people), len(faces), 1, (), len(names.rejected), len(names.ignored))
 
@@ -48,7 +46,9 @@ def export_sidecars(catalog: Catalog, directory: Path, *, matched: bool) -> Name
     people: set[str] = set()
     faces = files = 0
     left_out: list[LeftOut] = []
-    for photo, named in _by_photo(_named_faces(catalog, matched=matched)):
+    with catalog.one_state():
+        by_photo = _by_photo(_named_faces(catalog, matched=matched))
+    for photo, named in by_photo:
         shown = [face for face in named if not face.hidden]
         written = 0
         for path in catalog.paths([photo.id]).get(photo.id, ()) if shown else ():
