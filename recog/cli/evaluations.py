@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recog.cli.folders import check_folder
 from recog.cli.progress import counting_bar
 from recog.cli.session import Session, verb
 from recog.cli.training import Pairs, Photos
@@ -272,6 +273,8 @@ def calibrate(
     from recog.train.groups import Grouping
 
     settings = session.settings()
+    directory = settings.library if out is None else out
+    check_folder(directory)
     networks = Networks(settings, progress=session.weights_progress)
     chosen = [read_set(text) for text in sets or ()] + [read_set(text, tight=True) for text in tight or ()]
     name = networks.info.name
@@ -291,7 +294,6 @@ def calibrate(
             cache=networks.kept,
             on_photo=progress,
         )
-    directory = settings.library if out is None else out
     directory.mkdir(parents=True, exist_ok=True)
     path = calibration_path(name, directory=directory)
     checked = None if made.check is None else asdict(made.check)
@@ -326,11 +328,12 @@ def _score_pairs(
 
 
 def _check(out: Path | None) -> None:
-    """Refuse before the work what could not be drawn after it."""
+    """Refuse before the work what could not be drawn or written after it."""
     if out is not None:
         from recog.render.canvas import check_drawing
 
         check_drawing()
+        check_folder(out)
 
 
 def _show(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recog.cli.failures import say
+from recog.cli.folders import check_file, check_folder
 from recog.cli.progress import counting_bar
 from recog.cli.session import Session, verb
 
@@ -134,6 +135,7 @@ def head(
     from recog.train.settings import TrainSettings
     from recog.weights.device import choose_device
 
+    check_folder(out)
     settings = session.settings()
     name = network_named(settings.network).head if name is None else name
     usual = TrainSettings() if train is Trained.HEAD else NetworkPlan().settings
@@ -244,6 +246,8 @@ def clean(
     from recog.train.clean import write_report
     from recog.train.people import labelled_photos
 
+    if report is not None:
+        check_file(report)
     networks = Networks(session.settings(), progress=session.weights_progress)
     with counting_bar() as progress:
         made = judged(

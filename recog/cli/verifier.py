@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from recog.cli.evaluations import Pattern, People, Tight, TightPeople
+from recog.cli.folders import check_folder
 from recog.cli.progress import counting_bar
 from recog.cli.session import Session, verb
 
@@ -53,8 +54,9 @@ def verifier(
     if (photos is None) != (pairs is None):
         raise typer.BadParameter("--photos and --pairs belong together")
     settings = session.settings()
-    networks = Networks(settings, progress=session.weights_progress)
     directory = settings.library if out is None else out
+    check_folder(directory)
+    networks = Networks(settings, progress=session.weights_progress)
     directory.mkdir(parents=True, exist_ok=True)
     with counting_bar() as progress:
         made = train_verifiers_from_folder(
