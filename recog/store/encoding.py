@@ -33,7 +33,7 @@ def path_bytes(path: Path) -> bytes:
     return os.fsencode(path)
 
 
-def path_of(raw: bytes) -> Path:
+def path_from_bytes(raw: bytes) -> Path:
     """The path that `path_bytes` encoded."""
     return Path(os.fsdecode(raw))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, select, true, update
 
 from recog.errors import CatalogError
-from recog.store.encoding import chunks, now, path_bytes, path_of, storable
+from recog.store.encoding import chunks, now, path_bytes, path_from_bytes, storable
 from recog.store.part import CatalogPart
 from recog.store.records import FailedFile, KnownFile
 from recog.store.tables import detectors, failures, files, networks, photos, processings, roots
@@ -40,7 +40,7 @@ class Files(CatalogPart):
         with self._database.reading() as connection:
             known: dict[Path, KnownFile] = {}
             for raw, size, mtime_ns, photo_id, missing, current in connection.execute(statement):
-                path = path_of(raw)
+                path = path_from_bytes(raw)
                 known[path] = KnownFile(FileStat(path, size, mtime_ns), photo_id, bool(missing), bool(current))
             for failed in _failures(connection, root):
                 before = known.get(failed.stat.path)
@@ -95,7 +95,7 @@ class Files(CatalogPart):
                     .order_by(files.c.missing, files.c.path)
                 )
                 for photo_id, raw in connection.execute(statement):
-                    found.setdefault(photo_id, []).append(path_of(raw))
+                    found.setdefault(photo_id, []).append(path_from_bytes(raw))
         return found
 
     def copies(self) -> list[tuple[Path, ...]]:
@@ -105,19 +105,19 @@ class Files(CatalogPart):
         statement = select(files.c.photo_id, files.c.path).where(~files.c.missing, files.c.photo_id.in_(several))
         with self._database.reading() as connection:
             for photo_id, raw in connection.execute(statement.order_by(files.c.path)):
-                groups.setdefault(photo_id, []).append(path_of(raw))
+                groups.setdefault(photo_id, []).append(path_from_bytes(raw))
         return [tuple(group) for group in groups.values()]
 
     def files_below(self, folder: Path) -> list[tuple[Path, int]]:
         """Every known file that is `folder` or below it, missing or not, by path, each with its photo."""
         statement = select(files.c.path, files.c.photo_id).where(_under(files.c.path, folder)).order_by(files.c.path)
         with self._database.reading() as connection:
-            return [(path_of(raw), photo_id) for raw, photo_id in connection.execute(statement)]
+            return [(path_from_bytes(raw), photo_id) for raw, photo_id in connection.execute(statement)]
 
     def roots(self) -> list[Path]:
         """The folders that were ever indexed, by path."""
         with self._database.reading() as connection:
-            return [path_of(raw) for raw in connection.scalars(select(roots.c.path).order_by(roots.c.path))]
+            return [path_from_bytes(raw) for raw in connection.scalars(select(roots.c.path).order_by(roots.c.path))]
 
     def add_root(self, path: Path) -> None:
         """Remember an indexed folder; once is enough."""
@@ -147,7 +147,7 @@ def _failures(connection: Connection, root: Path | None) -> list[FailedFile]:
         .order_by(failures.c.path)
     )
     return [
-        FailedFile(FileStat(path_of(raw), size, mtime_ns), reason, detail)
+        FailedFile(FileStat(path_from_bytes(raw), size, mtime_ns), reason, detail)
         for raw, size, mtime_ns, reason, detail in connection.execute(statement)
     ]
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from recog.errors import CatalogError
-from recog.store.encoding import chunks, path_bytes, path_of
+from recog.store.encoding import chunks, path_bytes, path_from_bytes
 from recog.store.part import CatalogPart
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.saving import save_batch
@@ -66,7 +66,7 @@ class Photos(CatalogPart):
             for raw in chunks(path_bytes(path) for path in paths):
                 statement = select(files.c.path, photos).join(photos, photos.c.id == files.c.photo_id)
                 rows = connection.execute(statement.where(files.c.path.in_(raw)))
-                found |= {path_of(row.path): _photo_of(row) for row in rows}
+                found |= {path_from_bytes(row.path): _photo_of(row) for row in rows}
         return found
 
     def photos_of_people(
@@ -96,7 +96,9 @@ class Photos(CatalogPart):
         with self._database.reading() as connection:
             for row in connection.execute(statement):
                 before = found.get(row.id) or FiledPhoto(_photo_of(row), ())
-                found[row.id] = before if row.missing else FiledPhoto(before.photo, (*before.paths, path_of(row.path)))
+                found[row.id] = (
+                    before if row.missing else FiledPhoto(before.photo, (*before.paths, path_from_bytes(row.path)))
+                )
         return list(found.values())
 
     def digests(self, *, detector: str, network: str) -> dict[str, int]:

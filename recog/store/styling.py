@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, insert, select, update
 
 from recog.errors import CatalogError
-from recog.store.encoding import chunks, now, path_bytes, path_of, storable
+from recog.store.encoding import chunks, now, path_bytes, path_from_bytes, storable
 from recog.store.part import CatalogPart
 from recog.store.tables import faces, photos, style_jobs, style_shares
 
@@ -174,7 +174,7 @@ def drop_style_jobs_of(connection: Connection, face_ids: Iterable[int]) -> list[
         after = select(style_shares.c.job_id).where(style_shares.c.sha256.in_(shown))
         theirs = style_jobs.c.photo_sha256.in_(shown) | style_jobs.c.id.in_(after)
         found = select(style_jobs.c.output_path).where(theirs).order_by(style_jobs.c.id)
-        outputs += map(path_of, connection.scalars(found))
+        outputs += map(path_from_bytes, connection.scalars(found))
         connection.execute(delete(style_jobs).where(theirs))
     return outputs
 
@@ -213,7 +213,7 @@ def _jobs(connection: Connection, wanted: ColumnElement[bool]) -> list[StyleJob]
     styles: dict[int, list[StyleShare]] = {}
     shares = select(style_shares).join(style_jobs).where(wanted).order_by(style_shares.c.job_id, style_shares.c.place)
     for row in connection.execute(shares):
-        styles.setdefault(row.job_id, []).append(StyleShare(row.sha256.hex(), path_of(row.path), row.share))
+        styles.setdefault(row.job_id, []).append(StyleShare(row.sha256.hex(), path_from_bytes(row.path), row.share))
     rows = connection.execute(select(style_jobs).where(wanted).order_by(style_jobs.c.id))
     return [_job_of(row, tuple(styles.get(row.id, ()))) for row in rows]
 
@@ -222,13 +222,13 @@ def _job_of(row: Row[Any], styles: tuple[StyleShare, ...]) -> StyleJob:
     what = NewStyleJob(
         digest=row.digest,
         photo_sha256=row.photo_sha256.hex(),
-        photo_path=path_of(row.photo_path),
+        photo_path=path_from_bytes(row.photo_path),
         styles=styles,
         settings_digest=row.settings_digest,
         settings=json.loads(row.settings),
         network=row.network,
         network_sha256=row.network_sha256,
-        output_path=path_of(row.output_path),
+        output_path=path_from_bytes(row.output_path),
     )
     return StyleJob(
         id=row.id,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 
 from recog.errors import CatalogError
 from recog.store.digests import network_row
-from recog.store.encoding import chunks, path_bytes, path_of
+from recog.store.encoding import chunks, path_bytes, path_from_bytes
 from recog.store.part import CatalogPart
 from recog.store.records import CatalogCounts
 from recog.store.removal import delete_embeddings, delete_photos
@@ -108,7 +108,7 @@ class Upkeep(CatalogPart):
         """The files marked as gone, by path, each with its photo."""
         statement = select(files.c.path, files.c.photo_id).where(files.c.missing).order_by(files.c.path)
         with self._database.reading() as connection:
-            return [(path_of(raw), photo_id) for raw, photo_id in connection.execute(statement)]
+            return [(path_from_bytes(raw), photo_id) for raw, photo_id in connection.execute(statement)]
 
     def drop_missing(self, paths: Iterable[Path]) -> int:
         """Forget files marked as gone, and delete photos that no other file shows; how many photos went."""
