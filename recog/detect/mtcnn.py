@@ -11,6 +11,7 @@ import numpy as np
 from recog.detect.cascade import FACTOR, THRESHOLDS, UNSURE, WINDOW, Stages, find_faces, scales
 from recog.detect.rounding import LEVELS
 from recog.errors import ConfigError
+from recog.photos import refuse_other_than_pixels
 from recog.types import FaceBox, Pixels
 from recog.weights.device import cores
 from recog.weights.pull import ensure_weights
@@ -99,8 +100,7 @@ class MtcnnDetector:
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
         """Every face in (H, W, 3) uint8 RGB upright pixels, best score first."""
-        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
-            raise ValueError(f"pixels are (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}")
+        refuse_other_than_pixels(pixels)
         height, width = pixels.shape[:2]
         window = self._smallest_window(max(height, width))
         if not scales(height, width, smallest=window):

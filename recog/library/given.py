@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from recog.errors import RecogError
-from recog.photos import PhotoSource
+from recog.photos import PhotoSource, refuse_other_than_pixels
 from recog.types import DecodedPhoto, Pixels
 
 AnyPath: TypeAlias = str | os.PathLike[str]
@@ -40,8 +40,7 @@ def photo_of(given: AnyPhoto) -> GivenPhoto:
 
 def _photo_of_pixels(given: Pixels) -> DecodedPhoto:
     """No file has these bytes: the digest is that of shape and pixels."""
-    if given.ndim != 3 or given.shape[2] != 3 or given.dtype != np.uint8 or not given.size:
-        raise ValueError(f"pixels are (H, W, 3) uint8 RGB, not {given.shape} {given.dtype}")
+    refuse_other_than_pixels(given)
     pixels = np.ascontiguousarray(given)
     digest = hashlib.sha256(f"pixels {pixels.shape}".encode())
     digest.update(pixels.data)

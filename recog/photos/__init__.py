@@ -4,6 +4,7 @@ from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_phot
 from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, find_photos
 from recog.photos.orientation import stored_orientation
+from recog.photos.pixels import refuse_other_than_pixels
 from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
 from recog.photos.reasons import PASSING_REASONS, REASONS, Reason
 
@@ -25,6 +26,7 @@ __all__ = [
     "photo_digest",
     "read_photo",
     "read_source",
+    "refuse_other_than_pixels",
     "stat_photo",
     "stored_orientation",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.errors import StyleError
+from recog.photos import refuse_other_than_pixels
 from recog.style.colours import matched_colours
 from recog.style.faces import face_weights, scaled_box
 from recog.style.layers import StyleNetwork
@@ -89,8 +90,7 @@ def _check(
         raise ValueError(f"the settings name the network {settings.network}, given is {network.name}")
     network.until({settings.content_layer, *settings.lambdas})
     for pixels in (content, *pictures):
-        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-            raise ValueError(f"pixels are (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}")
+        refuse_other_than_pixels(pixels)
     if not len(pictures) == len(shares) == len(masks):
         raise ValueError(f"{len(pictures)} styles with {len(shares)} shares and {len(masks)} masks")
     if any(mask is not None and mask.shape != content.shape[:2] for mask in masks):
