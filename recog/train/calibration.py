@@ -88,7 +88,7 @@ def calibrate_on_folder(
 
     Raises:
         TrainingError: a set has fewer than two people with photos.
-        EvaluationError: far is no false accept rate, or a set is too small for it.
+        EvaluationError: far is no false accept rate, a set is too small for it, or somebody is in two sets.
     """
     check_rate(far)
     measured, found = [], []
@@ -97,8 +97,12 @@ def calibrate_on_folder(
     places = [(folder, each, people_pattern(each.pattern, grouping)) for each in sets]
     if check is not None:
         places.append((check, PeopleSet("*", "the check"), "*"))
-    for place, each, pattern in places:
-        photos = labelled_photos(place, pattern=pattern)
+    listed = [labelled_photos(place, pattern=pattern) for place, _, pattern in places]
+    singles = [
+        labelled_photos(folder, pattern=people_pattern(each.pattern, grouping)).first_of_each() for each in strangers
+    ]
+    _check_apart([*listed[: len(sets)], *singles])
+    for (_, each, _), photos in zip(places, listed, strict=True):
         faces = embedded_faces(
             photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT, cache=cache,
             progress=on_photo,
@@ -118,10 +122,6 @@ def calibrate_on_folder(
     fit = None
     by_strangers: tuple[StrangersErrors, ...] = ()
     if strangers:
-        singles = [
-            labelled_photos(folder, pattern=people_pattern(each.pattern, grouping)).first_of_each()
-            for each in strangers
-        ]
         once = [
             embedded_faces(
                 photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT,
@@ -140,6 +140,19 @@ def calibrate_on_folder(
     checked = None if check is None else errors_on(measured[-1], run.calibration)
     by_group = group_errors(_together(fitted), groups, threshold=run.calibration.threshold) if groups else ()
     return FolderCalibration(run, checked, by_group, tuple(found), lost, fit, by_strangers)
+
+
+def _check_apart(sets: Sequence[LabelledPhotos]) -> None:
+    """EvaluationError where somebody is in two sets: whoever is would count as two people."""
+    seen: set[Path] = set()
+    for photos in sets:
+        folders = {path.parent for path in photos.paths}
+        if both := folders & seen:
+            raise EvaluationError(
+                f"{len(both)} people are in two of the sets, the first of them in {min(both)}: choose patterns that "
+                "share nobody"
+            )
+        seen |= folders
 
 
 def _together(sets: Sequence[LabelledFaces]) -> LabelledFaces:

@@ -47,11 +47,17 @@ class LabelledPhotos:
 def labelled_photos(folder: Path, *, pattern: str = "*") -> LabelledPhotos:
     """Read people and photos in the order of their names; only folders whose name matches `pattern`.
 
-    TrainingError where there are not two people with photos.
+    TrainingError where there are not two people with photos, or pattern is none.
     """
     if not folder.is_dir():
         raise TrainingError(f"{folder} is no folder: training reads a folder with one folder a person")
-    people = sorted(place for place in folder.glob(pattern) if place.is_dir() and not place.name.startswith("."))
+    try:
+        places = list(folder.glob(pattern))
+    except (ValueError, NotImplementedError) as error:
+        raise TrainingError(
+            f"{pattern!r} is no pattern for names of folders ({error}): write it like 'party_*'"
+        ) from error
+    people = sorted(place for place in places if place.is_dir() and not place.name.startswith("."))
     photos = [
         sorted(path for path in place.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
         for place in people

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.errors import EvaluationError
+from recog.errors import EvaluationError, TrainingError
 from recog.evaluate.calibrate import all_pairs
 from recog.render.as_json import to_json
 from recog.render.text_scores import calibration_text
@@ -64,6 +64,24 @@ def test_strangers_are_found_in_the_layout_of_the_groups(tmp_path: Path) -> None
     )  # fmt: skip
     assert [one.people for one in made.strangers] == [4]
     assert made.clusters is not None
+
+
+@pytest.mark.parametrize(("sets", "strangers"), [(("warm_*", "*_p1"), ()), (("warm_*",), ("*_p1",))])
+def test_somebody_in_two_sets_would_be_two_people_and_is_refused(
+    tmp_path: Path, sets: tuple[str, ...], strangers: tuple[str, ...]
+) -> None:
+    with pytest.raises(EvaluationError, match=r"1 people are in two of the sets, .* in .*warm_p1"):
+        calibrate_on_folder(
+            paint_groups(tmp_path, "_"), [PeopleSet(one, one) for one in sets], CellDetector(), ColourEmbedder(),
+            far=0.1, strangers=[PeopleSet(one, one) for one in strangers], head_record=RECORD,
+            cache=tmp_path / ".cache",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", ["/warm_*", "**x", ""])
+def test_what_is_no_pattern_is_named(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(TrainingError, match="is no pattern for names of folders"):
+        labelled_photos(tmp_path, pattern=pattern)
 
 
 def test_a_rate_that_is_none_is_refused_before_photos_are_read(tmp_path: Path) -> None:
