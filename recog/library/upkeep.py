@@ -1,6 +1,7 @@
 """Say how the library is, find what is wrong with it, and mend it."""
 
 import time
+from collections.abc import Iterator
 
 from recog.config import Settings
 from recog.distance import are_unit
@@ -61,19 +62,36 @@ def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool)
         if fix:
             catalog.embed_again(damaged, networks.info.sha256)
         sentence = f"{len(damaged)} embeddings are not of length one: the disk changed what was stored"
-        way_out = "run 'recog check --fix', which drops them, then 'recog index', which embeds their photos anew"
-        findings.append(Finding("embeddings", len(damaged), sentence, fixed=fix, way_out=way_out))
-    for kind, count in catalog.orphans(networks.info.sha256).items():
-        if count:
-            findings.append(Finding(kind, count, f"{count} {kind}", fixed=fix, way_out="run 'recog check --fix'"))
+        findings.append(_torn("embeddings", len(damaged), sentence, fixed=fix))
+    findings += _orphans(catalog, networks, fixed=fix)
     if fix:
         catalog.delete_orphans()
+        catalog.look_again(networks.info.sha256)
     problem = index.file_problem()
     if problem:
         if fix:
             index.rebuild()
         findings.append(Finding("index", 1, problem, fixed=fix, way_out="run 'recog check --fix'"))
     return CheckReport(tuple(findings), catalog.counts().faces, time.perf_counter() - start)
+
+
+def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[Finding]:
+    """What lost what it belongs to, or what belongs to it."""
+    orphans = catalog.orphans(networks.info.sha256)
+    if count := orphans["photos_without_file"]:
+        sentence = f"no file shows {count} photos of the catalog"
+        yield Finding("photos_without_file", count, sentence, fixed=fixed, way_out="run 'recog check --fix'")
+    for kind, lost in (("faces_without_thumbnail", "thumbnail"), ("faces_without_embedding", "embedding")):
+        if count := orphans[kind]:
+            yield _torn(kind, count, f"{count} faces have lost their {lost}", fixed=fixed)
+
+
+def _torn(kind: str, count: int, sentence: str, *, fixed: bool) -> Finding:
+    """What a new look at the photos makes whole."""
+    if fixed:
+        sentence = f"{sentence}; the next 'recog index' looks at their photos anew"
+    way_out = "run 'recog check --fix', then 'recog index', which looks at their photos anew"
+    return Finding(kind, count, sentence, fixed=fixed, way_out=way_out)
 
 
 def _damaged(catalog: Catalog, networks: Networks) -> list[int]:

@@ -154,10 +154,8 @@ def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: in
             for face_id, face in again.items()
         ],
     )
-    connection.execute(
-        update(thumbnails).where(thumbnails.c.face_id == bindparam("of_face")).values(jpeg=bindparam("new_jpeg")),
-        [{"of_face": face_id, "new_jpeg": face.thumbnail} for face_id, face in again.items()],
-    )
+    connection.execute(delete(thumbnails).where(thumbnails.c.face_id.in_(list(again))))
+    _insert_thumbnails(connection, again)
     vectors = select(embeddings.c.face_id, embeddings.c.vector).where(
         embeddings.c.network_id == network_id, embeddings.c.face_id.in_(list(again))
     )
@@ -178,9 +176,13 @@ def _insert_faces(connection: Connection, plans: Iterable[_Plan], network_id: in
     for (plan, new), face_id in zip(places, inserted, strict=True):
         plan.face_ids[new] = face_id
         new_faces[face_id] = plan.scan.faces[new]
-    jpegs = [{"face_id": face_id, "jpeg": face.thumbnail} for face_id, face in new_faces.items()]
-    connection.execute(insert(thumbnails), jpegs)
+    _insert_thumbnails(connection, new_faces)
     _insert_embeddings(connection, new_faces, network_id)
+
+
+def _insert_thumbnails(connection: Connection, owners: dict[int, NewFace]) -> None:
+    jpegs = [{"face_id": face_id, "jpeg": face.thumbnail} for face_id, face in owners.items()]
+    connection.execute(insert(thumbnails), jpegs)
 
 
 def _insert_embeddings(connection: Connection, owners: dict[int, NewFace], network_id: int) -> None:

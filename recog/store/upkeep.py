@@ -20,11 +20,13 @@ from recog.store.tables import (
     faces,
     failures,
     files,
+    ignored_faces,
     networks,
     pending_erasures,
     people,
     photos,
     processings,
+    rejections,
     roots,
     thumbnails,
 )
@@ -74,30 +76,27 @@ class Upkeep(CatalogPart):
         return problems
 
     def orphans(self, network_sha256: str | None = None) -> dict[str, int]:
-        """Rows that lost what they belong to, by kind; with a digest also faces without its embedding.
+        """Rows that lost what they belong to, by kind; with a digest also faces that lost what this network made.
 
-        photos_without_file, faces_without_thumbnail, faces_without_embedding (of a photo the network has processed:
-        confirmed faces that it did not find again).
+        photos_without_file, faces_without_thumbnail, faces_without_embedding, the latter two of photos that the network
+        has processed. A face that a human spoke of and only another network found has lost nothing.
         """
         with self._database.reading() as connection:
-            found = {
-                "photos_without_file": _count(connection, _photos_without_file()),
-                "faces_without_thumbnail": _count(
-                    connection,
-                    select(faces.c.id).outerjoin(thumbnails).where(thumbnails.c.face_id.is_(None)),
-                ),
-            }
+            found = {"photos_without_file": _count(connection, _photos_without_file())}
             if network_sha256 is not None:
                 network_id, _ = network_row(connection, network_sha256)
-                own = (embeddings.c.face_id == faces.c.id) & (embeddings.c.network_id == network_id)
-                found["faces_without_embedding"] = _count(
-                    connection,
-                    select(faces.c.id)
-                    .join(processings, processings.c.photo_id == faces.c.photo_id)
-                    .outerjoin(embeddings, own)
-                    .where(processings.c.network_id == network_id, embeddings.c.id.is_(None)),
-                )
+                found["faces_without_thumbnail"] = _count(connection, _without_thumbnail(network_id))
+                found["faces_without_embedding"] = _count(connection, _without_embedding(network_id))
         return found
+
+    def look_again(self, network_sha256: str) -> None:
+        """Let the next run of indexing look anew at photos whose faces lost a thumbnail or this network's embedding."""
+        with self._database.writing() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            theirs = _without_thumbnail(network_id).union(_without_embedding(network_id)).subquery()
+            shown = select(faces.c.photo_id).where(faces.c.id.in_(select(theirs.c.id)))
+            seen = (processings.c.network_id == network_id) & processings.c.photo_id.in_(shown)
+            connection.execute(delete(processings).where(seen))
 
     def delete_orphans(self) -> int:
         """Delete photos that no file shows, present or missing, with their faces; how many went."""
@@ -159,6 +158,31 @@ def _delete_unshown(connection: Connection) -> int:
     gone = connection.scalars(_photos_without_file()).all()
     delete_photos(connection, gone)
     return len(gone)
+
+
+def _without_thumbnail(network_id: int | None) -> Select[int]:
+    """Of photos that the network has processed."""
+    return _processed(network_id).outerjoin(thumbnails).where(thumbnails.c.face_id.is_(None))
+
+
+def _without_embedding(network_id: int | None) -> Select[int]:
+    """Of photos that the network has processed, but faces that it did not find again and that a human spoke of."""
+    own = embeddings.alias()
+    other = select(embeddings.c.id).where(embeddings.c.face_id == faces.c.id).exists()
+    confirmed = assignments.c.origin == Origin.CONFIRMED.value
+    spoken_of = (
+        select(assignments.c.face_id).where(assignments.c.face_id == faces.c.id, confirmed).exists()
+        | select(rejections.c.face_id).where(rejections.c.face_id == faces.c.id).exists()
+        | select(ignored_faces.c.face_id).where(ignored_faces.c.face_id == faces.c.id).exists()
+    )
+    lost = _processed(network_id).outerjoin(own, (own.c.face_id == faces.c.id) & (own.c.network_id == network_id))
+    return lost.where(own.c.id.is_(None), ~(spoken_of & other))
+
+
+def _processed(network_id: int | None) -> Select[int]:
+    """Faces of photos that the network has processed."""
+    by_it = processings.c.network_id == network_id
+    return select(faces.c.id).join(processings, processings.c.photo_id == faces.c.photo_id).where(by_it)
 
 
 def _photos_without_file() -> Select[int]:

@@ -98,3 +98,22 @@ def test_an_embedding_whose_bits_rotted_is_found_dropped_and_made_anew(filled: P
         again.index([folder])
         assert again.catalog.embeddings_of([3], again.networks.info.sha256)[1].tobytes() == good
         assert again.check().findings == ()
+
+
+def test_what_a_face_lost_is_said_in_words_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
+    with filled.catalog._database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM thumbnails WHERE face_id = 2")
+        connection.exec_driver_sql("DELETE FROM embeddings WHERE face_id = 3")
+    kinds = {"faces_without_thumbnail": "thumbnail", "faces_without_embedding": "embedding"}
+    findings = {one.kind: one for one in filled.check().findings if one.kind != "index"}
+    assert {kind: one.sentence for kind, one in findings.items()} == {
+        kind: f"1 faces have lost their {what}" for kind, what in kinds.items()
+    }
+    assert all("then 'recog index'" in one.way_out for one in findings.values())
+    mended = filled.check(fix=True)
+    assert mended.ok
+    assert all("the next 'recog index'" in one.sentence for one in mended.findings if one.kind in kinds)
+    filled.index(folder)
+    assert filled.check().findings == ()
+    assert filled.catalog.thumbnails([2]).keys() == {2}
+    assert len(filled.catalog.embeddings_of([3], filled.networks.info.sha256)[0]) == 1

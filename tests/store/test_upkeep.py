@@ -78,6 +78,41 @@ def test_what_is_torn_is_found(catalog: Catalog, scans: Scans) -> None:
     assert catalog.counts().faces == 0
 
 
+def test_what_faces_lost_is_made_anew_when_their_photos_are_looked_at_again(catalog: Catalog, scans: Scans) -> None:
+    batch = [scans.photo(f"{number}.jpg", f"content {number}", scans.face(10)) for number in range(3)]
+    first, second, _ = (saved.face_ids[0] for saved in scans.save(catalog, *batch))
+    digest, whole = scans.network.sha256, catalog.thumbnails([first])
+    with catalog._database.writing() as connection:
+        connection.execute(thumbnails.delete().where(thumbnails.c.face_id == first))
+        connection.execute(embeddings.delete().where(embeddings.c.face_id == second))
+    assert sum(catalog.orphans(digest).values()) == 2
+    catalog.look_again(digest)
+    known = catalog.files_under(scans.folder, detector=scans.detector, network=digest)
+    assert [known[scan.stat.path].current for scan in batch] == [False, False, True]
+    assert sum(catalog.orphans(digest).values()) == 0
+    scans.save(catalog, *batch)
+    assert sum(catalog.orphans(digest).values()) == 0
+    assert catalog.thumbnails([first]) == whole
+    assert len(catalog.embeddings_of([second], digest)[0]) == 1
+
+
+def test_a_face_that_a_human_spoke_of_and_another_network_found_has_lost_nothing(
+    catalog: Catalog, scans: Scans
+) -> None:
+    theirs = [scans.face(left) for left in (10, 60, 120)]
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *theirs))
+    named, refused, ignored = saved.face_ids
+    ann = catalog.enrol("Ann", [named])[0]
+    catalog.reject([refused], ann.id)
+    catalog.ignore([ignored])
+    other = scans.other_network
+    catalog.save_photos([scans.photo("1.jpg", "A")], detector=scans.detector, network=other)
+    assert catalog.orphans(other.sha256)["faces_without_embedding"] == 0
+    with catalog._database.writing() as connection:
+        connection.execute(embeddings.delete().where(embeddings.c.face_id == refused))
+    assert catalog.orphans(other.sha256)["faces_without_embedding"] == 1
+
+
 def test_rows_that_name_what_is_gone_are_told_by_their_tables(sqlite_path: Path, scans: Scans) -> None:
     """SQLite keeps no such row; a damaged file may hold some."""
     with open_catalog(sqlite_path) as catalog:
