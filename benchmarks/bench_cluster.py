@@ -26,7 +26,6 @@ squared distances that this gives, beside those of the real faces.
 
 import argparse
 import multiprocessing
-import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -39,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.grown_library import grown
-from benchmarks.measured import RESULTS, kept_rows, machine, write_results
+from benchmarks.measured import RESULTS, forget_largest_size, kept_rows, largest_size, machine, write_results
 from benchmarks.odds import bins, said_and_right
 from recog.cluster.extend import extended_clusters
 from recog.cluster.kmeans import k_means
@@ -146,11 +145,12 @@ def cells(rows: Embeddings, count: int) -> Labels:
 def run(method: Method, rows: Embeddings, answers: Connection) -> None:
     """What measured() starts: send back labels, seconds, and megabytes."""
     method(rows[:64])  # what loads at first use is no part of it
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    forget_largest_size()
+    before = largest_size()
     start = time.perf_counter()
     labels = method(rows)
     seconds = time.perf_counter() - start
-    answers.send((labels, seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024))
+    answers.send((labels, seconds, (largest_size() - before) // 1024))
 
 
 def measured(method: Method, embeddings: Embeddings) -> tuple[Labels, float, int]:

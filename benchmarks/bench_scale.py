@@ -21,7 +21,7 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image
 
-from benchmarks.measured import machine, write_results
+from benchmarks.measured import largest_size, machine, write_results
 from recog.config import read_settings
 from recog.library.photo_library import PhotoLibrary
 from recog.weights.device import cores
@@ -74,12 +74,6 @@ def index(folder: Path, library: Path, runs: int) -> list[dict[str, float]]:
                 }
             )
     return figures
-
-
-def largest_size() -> int:
-    """Of this process so far, in kilobytes: getrusage would tell that of the process it was forked from."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def measured(count: int, *, tiny: bool, runs: int) -> list[dict[str, float]]:

@@ -15,7 +15,6 @@ takes too long to build for a million; it is left out above 100,000, and where i
 import argparse
 import importlib.util
 import multiprocessing
-import resource
 import statistics
 import tempfile
 import time
@@ -30,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.made_up_faces import INFO, MadeUpFaces
-from benchmarks.measured import RESULTS, kept_rows, machine, write_results
+from benchmarks.measured import RESULTS, kept_rows, largest_size, machine, write_results
 from recog.config import read_settings
 from recog.index.faiss_index import FaceIndex
 from recog.index.shortlist import LENGTH, RECALL_AT_1, RECALL_AT_10
@@ -124,7 +123,7 @@ def build_from_catalog(path: Path, pipe: Any) -> None:
         fresh.current()
         built = time.perf_counter()
         fresh.publish()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak = largest_size() // 1024
         pipe.send((built - start, time.perf_counter() - built, peak))
 
 

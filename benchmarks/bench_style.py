@@ -26,7 +26,6 @@ import itertools
 import math
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -39,6 +38,7 @@ import torch.nn.functional as F
 from platformdirs import user_cache_path
 from torch import Tensor
 
+from benchmarks.measured import largest_size
 from recog.photos import read_photo
 from recog.style.descent import Descent
 from recog.style.gram import mean_gram_matrix
@@ -251,7 +251,15 @@ def bench_memory(options: argparse.Namespace) -> Row:
     """Each loop in a process of its own, which says at its end what it held at most."""
     peaks = {}
     for which in ("plain", "recog"):
-        command = [sys.executable, __file__, str(options.content), str(options.style), "--only", which]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.bench_style",
+            str(options.content),
+            str(options.style),
+            "--only",
+            which,
+        ]
         command += ["--memory-size", str(options.memory_size), "--memory-steps", str(options.memory_steps)]
         command += ["--threads", str(options.threads), "--cache", str(options.cache)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -271,7 +279,7 @@ def print_peak(network: StyleNetwork, settings: StyleSettings, options: argparse
     pair = read_pair(options.content, options.style, options.memory_size)
     loop = (PlainLoop if options.only == "plain" else RecogLoop)(network, settings, pair, pair.content)
     loop.run(options.memory_steps)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+    print(largest_size() * 1024 / 1e9)
 
 
 def main() -> None:

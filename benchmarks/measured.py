@@ -24,6 +24,20 @@ def machine(*, threads: int, **facts: object) -> str:
     return f"{model}, {os.cpu_count()} cores, {threads} threads, load {load:.1f}; {others}; {command}"
 
 
+def largest_size() -> int:
+    """Of this process since it began, or since `forget_largest_size`, in kilobytes.
+
+    getrusage would tell that of the process that started it, where that was larger: Linux hands it on.
+    """
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def forget_largest_size() -> None:
+    """From now on the largest size is that from now on."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def kept_rows(name: str, columns: int, measured: Collection[tuple[str, ...]]) -> list[list[str]]:
     """Rows of earlier runs in benchmarks/results/NAME whose first `columns` are not those of rows measured now."""
     path = RESULTS / name

@@ -1,10 +1,13 @@
 """Benchmarks write results that write_readme.py reads, and measure recall as its definition says."""
 
+import subprocess
+import sys
+
 import numpy as np
 
 from benchmarks.made_up_faces import MadeUpFaces
 from benchmarks.measure_ranges import best_range
-from benchmarks.measured import kept_rows, machine
+from benchmarks.measured import RESULTS, forget_largest_size, kept_rows, largest_size, machine
 from recog.distance import squared_distances
 
 
@@ -21,6 +24,21 @@ def test_rows_of_an_earlier_run_stay_unless_they_are_measured_again() -> None:
     assert len({row[0] for row in every}) > 1
     assert [row for row in every if row[0] != every[0][0]] == kept_rows("naming.csv", 1, {(every[0][0],)})
     assert kept_rows("nothing.csv", 1, set()) == []
+
+
+def test_the_largest_size_is_this_process_own_and_can_be_forgotten() -> None:
+    """A child of a process that held 200 MB has not held them."""
+    held = b"1" * 200_000_000
+    words = "from benchmarks.measured import largest_size; print(largest_size())"
+    command = [sys.executable, "-c", words]
+    done = subprocess.run(command, cwd=RESULTS.parents[1], stdout=subprocess.PIPE, text=True, check=True)
+    assert int(done.stdout) < 150_000
+    assert largest_size() > len(held) // 1024
+    del held
+    forget_largest_size()
+    before = largest_size()
+    taken = bytearray(b"1" * 40_000_000)
+    assert len(taken) // 1024 <= largest_size() - before < 100_000
 
 
 def test_made_up_people_are_as_far_apart_as_real_ones() -> None:
