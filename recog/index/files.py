@@ -74,6 +74,22 @@ def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMa
     return home / manifest.file_name
 
 
+def published(directory: Path, *, library_id: str, network_sha256: str, mark: IndexMark) -> Path | None:
+    """The file of the current generation, if it is of this library and has seen the changes up to `mark` and no others.
+
+    Only the manifest is read: for whoever loaded or wrote that file and holds what it held.
+    """
+    home = network_directory(directory, network_sha256)
+    try:
+        manifest = read_manifest(home)
+    except IndexUnreadableError:
+        return None
+    seen = IndexMark(manifest.last_embedding_id, manifest.last_removal_id)
+    whose = (manifest.library_id, manifest.network_sha256)
+    path = home / manifest.file_name
+    return path if (seen, whose) == (mark, (library_id, network_sha256)) and path.exists() else None
+
+
 def load(
     directory: Path, *, library_id: str, network_sha256: str, dim: int, device: str = "auto"
 ) -> tuple[FaceIndex, IndexMark]:

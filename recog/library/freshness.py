@@ -7,7 +7,7 @@ import numpy as np
 
 from recog.errors import SearchIndexError
 from recog.index.faiss_index import FaceIndex
-from recog.index.files import IndexMark, load, network_directory, publish
+from recog.index.files import IndexMark, load, network_directory, publish, published, sweep
 from recog.library.results import IndexStatus
 from recog.store.catalog import Catalog
 from recog.types import NetworkInfo
@@ -29,6 +29,7 @@ class FreshIndex:
         self._mark = IndexMark(0, 0)
         self._published = IndexMark(0, 0)
         self._home: Path | None = None
+        self._from_file = False
         self._version: Hashable = None
         self.problem = ""
 
@@ -76,10 +77,15 @@ class FreshIndex:
         return self._index
 
     def publish(self) -> Path:
-        """Write the index file for the next process; the caller holds the writer's lock."""
-        index = self.current()
-        path = publish(index, self._directory, library_id=self._catalog.library_id, mark=self._mark)
+        """Write the index file for the next process, where it is not as it should be; the caller holds the lock."""
+        index, library_id, network = self.current(), self._catalog.library_id, self._network.sha256
+        path = published(self._directory, library_id=library_id, network_sha256=network, mark=self._mark)
+        if path is not None and self._from_file and self._published == self._mark:
+            sweep(self._directory, network_sha256=network)
+            return path
+        path = publish(index, self._directory, library_id=library_id, mark=self._mark)
         self._published = self._mark
+        self._from_file = True
         self._home = path.parent
         return path
 
@@ -104,6 +110,7 @@ class FreshIndex:
             self.problem = str(error)
             return self._rebuilt()
         self._published = self._mark
+        self._from_file = True
         self._home = network_directory(self._directory, self._network.sha256)
         return index
 
@@ -136,4 +143,5 @@ class FreshIndex:
             device=self._device,
         )
         self._mark = self._caught_up(index, mark)
+        self._from_file = False
         return index

@@ -48,3 +48,37 @@ def test_looking_for_faults_of_the_file_leaves_the_index_in_memory_behind_nothin
         other.prune()
     assert indexed.check().findings == ()
     assert indexed.fresh_index.current().ids().tolist() == [1, 3, 4]
+
+
+def test_an_index_file_that_is_as_it_should_be_is_not_written_again(indexed: PaintedLibrary, folder: Path) -> None:
+    home = indexed.settings.library / "index"
+
+    def written() -> tuple[str, int]:
+        (path,) = home.rglob("*.faiss")
+        return path.name, path.stat().st_mtime_ns
+
+    first = written()
+    indexed.index(folder)
+    assert written() == first
+    with painted_library(indexed.settings.library) as again:
+        again.index(folder)
+        assert written() == first
+        again.rebuild_index()
+        rebuilt = written()
+        assert rebuilt != first
+        paint(folder / "3.png", RED, noise=3)
+        again.index(folder)
+        assert written() != rebuilt
+        assert again.status().index.behind == 0
+    with painted_library(indexed.settings.library) as again:
+        assert again.check().findings == ()
+
+
+def test_an_index_file_that_somebody_deleted_is_written_again(indexed: PaintedLibrary, folder: Path) -> None:
+    home = indexed.settings.library / "index"
+    for name in ("*.json", "*.faiss"):
+        (path,) = home.rglob(name)
+        path.unlink()
+        indexed.index(folder)
+        with painted_library(indexed.settings.library) as again:
+            assert again.check().findings == ()
