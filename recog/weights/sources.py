@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import http.client
 import importlib.util
 import os
 import subprocess
@@ -67,7 +68,9 @@ def _from_release(wanted: WeightsSpec, source: Release, progress: _Progress) -> 
                 data += chunk
                 if progress is not None:
                     progress(file.name, min(len(data), file.size), file.size)
-    except (OSError, urllib.error.URLError) as error:
+            if len(data) <= file.size and answer.length:
+                raise SourceFailedError(f"broke off, {answer.length} bytes before its end")
+    except (OSError, urllib.error.URLError, http.client.HTTPException) as error:
         raise SourceFailedError(f"not reached ({getattr(error, 'reason', error)})") from error
     return {file.name: _proven(bytes(data), file, source.url)}
 

@@ -18,14 +18,17 @@ from tests.weights.conftest import CONTENT, Tiny
 
 
 class Files(http.server.BaseHTTPRequestHandler):
-    """Answers by path: the file, another file, one that never ends, none."""
+    """Answers by path: the file, another file, one that never ends, one that breaks off, no HTTP, none."""
 
     def do_GET(self) -> None:
-        body = {"/good": CONTENT, "/other": CONTENT[::-1], "/short": CONTENT[:3], "/long": CONTENT * 1000}.get(
-            self.path
-        )
+        if self.path == "/babble":
+            self.wfile.write(b"no such thing here\r\n\r\n")
+            return
+        body = {"/good": CONTENT, "/other": CONTENT[::-1], "/short": CONTENT[:3], "/long": CONTENT * 1000,
+                "/broken": CONTENT[:3]}.get(self.path)  # fmt: skip
         self.send_response(404 if body is None else 200)
-        self.send_header("Content-Length", str(len(body or b"")))
+        more = 5 if self.path == "/broken" else 0
+        self.send_header("Content-Length", str(len(body or b"") + more))
         self.end_headers()
         self.wfile.write(body or b"")
 
@@ -68,6 +71,16 @@ def test_another_a_truncated_or_an_endless_file_is_refused_by_its_digest(
 ) -> None:
     with pytest.raises(WeightsMismatchError, match=f"{path} is not tiny.bin as published"):
         ensure_weights(tiny.only(Release(f"{server}/{path}")), cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize(("path", "why"), [("broken", "broke off, 5 bytes before its end"), ("babble", "not reached")])
+def test_a_download_that_breaks_off_is_passed_over_for_the_next_source(
+    tiny: Tiny, tmp_path: Path, server: str, path: str, why: str
+) -> None:
+    with pytest.raises(WeightsMissingError, match=why):
+        ensure_weights(tiny.only(Release(f"{server}/{path}")), cache=tmp_path / "cache")
+    wanted = replace(tiny.spec, sources=(Release(f"{server}/{path}"), *tiny.spec.sources))
+    assert ensure_weights(wanted, cache=tmp_path / "cache").exists()
 
 
 def test_a_missing_release_is_passed_over_for_the_next_source(tiny: Tiny, tmp_path: Path, server: str) -> None:
