@@ -79,13 +79,13 @@ def train_verifiers(
     check_rate(far)
     parts = _split(labels, seed)
     train, choose, test = (np.isin(labels, people) for people in parts)
-    misplaced = misplaced_faces(embeddings, labels) & train
-    if 2 * np.count_nonzero(misplaced) > np.count_nonzero(train):
+    misplaced = misplaced_faces(embeddings[train], labels[train])
+    if 2 * np.count_nonzero(misplaced) > len(misplaced):
         raise TrainingError(
-            f"{np.count_nonzero(misplaced)} of {np.count_nonzero(train)} faces are farther from their own person than "
+            f"{np.count_nonzero(misplaced)} of {len(misplaced)} faces are farther from their own person than "
             "strangers are: the folders are wrong, or these people are too alike for the network"
         )
-    kept = train & ~misplaced
+    kept = np.flatnonzero(train)[~misplaced]
     rows, same = sampled_pairs(labels[kept], seed=seed)
     left, right = embeddings[kept][rows[:, 0]], embeddings[kept][rows[:, 1]]
     chosen_on, measured_on = (_AllPairs(embeddings[part], labels[part], far) for part in (choose, test))

@@ -11,7 +11,7 @@ from recog.errors import EvaluationError, TrainingError
 from recog.render.sheet import sheet_text
 from recog.render.verifier_sheet import verifier_sheet
 from recog.train.logistic import fit_logistic
-from recog.train.verifier import DIFFERENT, PER_PERSON, sampled_pairs, train_verifiers
+from recog.train.verifier import DIFFERENT, PER_PERSON, _split, sampled_pairs, train_verifiers
 from recog.train.verifier_folder import train_verifiers_from_folder
 from recog.types import Embeddings
 from recog.verification.features import Method
@@ -103,6 +103,19 @@ def test_the_far_of_a_yes_is_about_the_one_that_was_asked_for() -> None:
     embeddings, labels = faces(200, 4, seed=1)
     run = train_verifiers(embeddings, labels, network_sha256="c" * 64, data="made", far=0.01)
     assert all(0.003 < one.far < 0.03 for one in run.scores)
+
+
+def test_faces_of_people_held_out_decide_nothing_of_what_is_trained_on() -> None:
+    """Doubles of the people trained on among them would make these look misplaced."""
+    embeddings, labels = faces(60, 6)
+    train, *others = _split(labels, 0)
+    held_out, trained_on = np.isin(labels, np.concatenate(others)), np.isin(labels, train)
+    doubled = embeddings.copy()
+    doubled[held_out] = embeddings[np.flatnonzero(trained_on)[: np.count_nonzero(held_out)]]
+    first, second = (
+        train_verifiers(rows, labels, network_sha256="c" * 64, data="made", far=0.01) for rows in (embeddings, doubled)
+    )
+    assert (second.left_out, second.pairs) == (first.left_out, first.pairs)
 
 
 def test_the_seed_decides_the_split() -> None:
