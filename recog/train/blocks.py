@@ -81,13 +81,15 @@ def network_blocks(
     """The blocks of a network's feature rows, each with the linear map that its own trunk puts on its features.
 
     shares and centrings are one for each trunk, by default the network's own. TrainingError where there are more or
-    fewer.
+    fewer, or one is none.
     """
     shares = tuple(shares) or tuple(part.share for part in network.parts)
     centrings = tuple(centrings) or tuple(part.centring for part in network.parts)
     for what, given in (("shares", shares), ("centrings", centrings)):
         if len(given) != len(network.parts):
             raise TrainingError(f"{network.name} has {len(network.parts)} trunks, and {len(given)} {what} are given")
+    if not all(share > 0 for share in shares) or not all(0 <= centring <= 1 for centring in centrings):
+        raise TrainingError(f"the shares {list(shares)} lie above 0, the centrings {list(centrings)} from 0 to 1")
     return [
         FeatureBlock(
             width=part.features,

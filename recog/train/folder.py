@@ -25,7 +25,7 @@ from recog.train.head import LinearHead
 from recog.train.head_training import TrainedHead, train_head
 from recog.train.pca import principal_start
 from recog.train.people import LabelledPhotos, labelled_photos
-from recog.train.record import code_state, write_record
+from recog.train.record import check_name, code_state, write_record
 from recog.train.sampler import Labels
 from recog.train.settings import TrainSettings
 from recog.train.validation import PairList, Validation, read_pair_list
@@ -59,6 +59,7 @@ class HeadPlan:
     settings: TrainSettings = field(default_factory=TrainSettings)
 
     def __post_init__(self) -> None:
+        check_name(self.name)
         if not 0 < self.held_out < 1 or not 0 < self.far < 1 or not 0.5 <= self.crop_scale <= 4 or self.dim < 2:
             raise TrainingError(
                 f"held_out {self.held_out} and far {self.far} must lie between 0 and 1, crop_scale {self.crop_scale} "

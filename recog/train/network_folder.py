@@ -23,7 +23,7 @@ from recog.train.loop import Scores, Trained, train
 from recog.train.network import Part, PretrainedTrunk, TunableNetwork
 from recog.train.network_training import NetworkLearner, StemOutputs, tuned_features
 from recog.train.people import LabelledPhotos, labelled_photos
-from recog.train.record import code_state, write_record
+from recog.train.record import check_name, code_state, write_record
 from recog.train.sampler import BatchShape
 from recog.train.settings import TrainSettings
 from recog.train.validation import PairList, Validation, read_pair_list
@@ -54,6 +54,7 @@ class NetworkPlan:
     )
 
     def __post_init__(self) -> None:
+        check_name(self.name)
         if not 0 < self.held_out < 1 or not 0.5 <= self.crop_scale <= 4:
             raise TrainingError(
                 f"held_out {self.held_out} must lie between 0 and 1, crop_scale {self.crop_scale} between 0.5 and 4"

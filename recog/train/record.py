@@ -9,8 +9,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from recog.durable import put
+from recog.errors import TrainingError
 
 PACKAGES = ("recog", "torch", "numpy", "safetensors", "facenet-pytorch", "pillow")
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot begin the names of a run's files: TrainingError."""
+    if not name or Path(name).name != name:
+        raise TrainingError(f"{name!r} is no name for files: choose one without a folder; --out names that")
 
 
 def code_state() -> Mapping[str, str]:

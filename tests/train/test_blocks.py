@@ -114,3 +114,6 @@ def test_a_head_is_trained_by_default_with_the_shares_and_centrings_of_the_shipp
     assert network_blocks(network, shares=(2.0, 1.0), cache=read_settings().cache)[0].share == 2.0
     with pytest.raises(TrainingError, match="2 trunks, and 1 centrings"):
         network_blocks(network, centrings=(1.0,), cache=read_settings().cache)
+    for shares, centrings in (((0.0, 1.0), (1.0, 1.0)), ((float("nan"), 1.0), (0.0, 0.0)), ((1.0, 1.0), (1.0, 1.1))):
+        with pytest.raises(TrainingError, match="lie above 0, the centrings"):
+            network_blocks(network, shares=shares, centrings=centrings, cache=read_settings().cache)

@@ -8,7 +8,10 @@ from types import ModuleType
 
 import pytest
 
+from recog.errors import TrainingError
 from recog.train import record
+from recog.train.folder import HeadPlan
+from recog.train.network_folder import NetworkPlan
 
 
 def git(folder: Path, *words: str) -> str:
@@ -37,3 +40,12 @@ def test_the_commit_is_that_of_recogs_own_checkout_and_of_no_repository_it_is_in
     git(tmp_path, "add", "--force", ".venv/recog/record.py")
     git(tmp_path, "commit", "--quiet", "--message", "recog itself")
     assert installed.code_state()["commit"] == git(tmp_path, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("name", ["", "heads/mine", "../mine", "/mine"])
+@pytest.mark.parametrize("plan", [HeadPlan, NetworkPlan])
+def test_a_name_that_is_a_path_is_refused_before_anything_is_trained(
+    name: str, plan: type[HeadPlan] | type[NetworkPlan]
+) -> None:
+    with pytest.raises(TrainingError, match="is no name for files"):
+        plan(name=name)
