@@ -52,6 +52,7 @@ from recog.train.embedded import embedded_faces
 from recog.train.faces import Undetected
 from recog.train.people import labelled_photos
 from recog.types import Calibration, Embeddings
+from recog.weights.device import cores
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 LIBRARIES = 8
@@ -308,7 +309,7 @@ def main() -> None:
         undetected = Undetected.PAD if tight else Undetected.LEAVE_OUT
         faces = embedded_faces(
             labelled_photos(people, pattern=pattern), networks.detector, networks.embedder,
-            undetected=undetected, cache=settings.cache / "features",
+            undetected=undetected, cache=networks.kept,
         )  # fmt: skip
         name = f"{people.resolve().parent.name}/{people.name} {pattern}"
         rows += scores(name, faces.embeddings, faces.labels, calibration)
@@ -320,7 +321,7 @@ def main() -> None:
         rows += library(options.known, options.new)
     earlier = kept_rows("cluster.csv", 2, {(str(row[0]), str(row[1])) for row in rows})
     everything: list[Sequence[object]] = [*earlier, *rows]
-    write_results("cluster.csv", machine(threads=2, network=networks.info.sha256[:12]), HEADER, everything)
+    write_results("cluster.csv", machine(threads=cores(), network=networks.info.sha256[:12]), HEADER, everything)
     plot(everything)
 
 

@@ -25,6 +25,7 @@ from recog.train.embedded import embedded_faces
 from recog.train.faces import Undetected
 from recog.train.people import labelled_photos
 from recog.types import Calibration, Embeddings
+from recog.weights.device import cores
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 PHOTOS = (1, 2, 5)
@@ -65,7 +66,7 @@ def main() -> None:
     labels: list[Labels] = []
     for photos, tight in sets.values():
         faces = embedded_faces(
-            photos, networks.detector, networks.embedder, cache=settings.cache / "features",
+            photos, networks.detector, networks.embedder, cache=networks.kept,
             undetected=Undetected.PAD if tight else Undetected.LEAVE_OUT,
         )  # fmt: skip
         embeddings.append(faces.embeddings)
@@ -74,7 +75,7 @@ def main() -> None:
     table = rows("lfw_view1", embeddings[0], labels[0], calibration)
     table += rows("Pins", embeddings[1], labels[1], calibration)
     table += rows("all three", np.concatenate(embeddings), np.concatenate(labels), calibration)
-    write_results("naming.csv", machine(threads=2, network=networks.info.sha256[:12]), HEADER, table)
+    write_results("naming.csv", machine(threads=cores(), network=networks.info.sha256[:12]), HEADER, table)
 
 
 if __name__ == "__main__":

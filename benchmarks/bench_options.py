@@ -4,8 +4,9 @@
 
 Writes benchmarks/results/options.csv. Photos are read, detected and cropped once; every row then embeds the same crops,
 on --threads threads, and is scored by the ten folds; other_val is of all pairs of the people of --others, who are many
-more pairs than 1,000. Milliseconds are those of embedding one face with all its crops
-and mirror images, the median of --repeats over --timed faces; detection is the same for all and not in it.
+more pairs than 1,000. Milliseconds are those of embedding one face with its mirror
+image, where that is used, the median of --repeats over --timed faces, and of two crops twice as many; detection is the
+same for all and not in it.
 """
 
 import argparse

@@ -164,7 +164,10 @@ def right_labels(head: FeatureHead, faces: FaceFeatures) -> Bools:
     """Where `recog train clean` would leave a face in, (n,), by the embeddings of this head."""
     embeddings = head.embed_flipped(faces.features, faces.mirrored)
     measured = centre_distances(embeddings, faces.labels)
-    kept: Bools = (measured.own <= measured.other) & (measured.own <= far_limit(embeddings, faces.labels))
+    limit = far_limit(embeddings, faces.labels)
+    kept: Bools = ~(
+        (measured.other < measured.own) | (measured.own > limit)
+    )  # a person's only face stays: its own is NaN
     return kept
 
 
