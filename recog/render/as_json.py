@@ -21,8 +21,8 @@ def to_json(result: object) -> str:
     return json.dumps(to_plain(result), indent=2, allow_nan=False)
 
 
-def to_plain(value: object) -> Json:  # noqa: PLR0911 - one line a kind of value
-    """A record as dicts, lists and scalars: its fields and its public properties, in order.
+def to_plain(value: object) -> Json:  # noqa: C901, PLR0911 - one line a kind of value
+    """A record as dicts, lists and scalars: its fields and its public properties, in order; an array as lists.
 
     Bytes (thumbnails) are left out: the document names faces by id. Raises TypeError on what no result holds.
     """
@@ -43,6 +43,8 @@ def to_plain(value: object) -> Json:  # noqa: PLR0911 - one line a kind of value
             return {str(key): to_plain(held) for key, held in value.items()}
         case tuple() | list():
             return [to_plain(held) for held in value]
+        case _ if callable(listed := getattr(value, "tolist", None)):  # an array; numpy need not be loaded for this
+            return to_plain(listed())
         case _ if dataclasses.is_dataclass(value):
             return {name: to_plain(held) for name in _names(type(value)) if not _is_bytes(held := getattr(value, name))}
     raise TypeError(f"a result holds no {type(value).__name__}")

@@ -8,6 +8,7 @@ import pytest
 
 from recog.distance import unit_rows
 from recog.errors import EvaluationError, TrainingError
+from recog.render.as_json import to_json
 from recog.render.sheet import sheet_text
 from recog.render.verifier_sheet import verifier_sheet
 from recog.train.logistic import fit_logistic
@@ -160,6 +161,8 @@ def test_a_folder_becomes_files_that_say_how_they_came_about(tmp_path: Path) -> 
         assert read.data == "painted people"
         record = json.loads(path.with_suffix(".json").read_text())
         assert {"scores", "pairs", "photos_sha256", "seed", "code"} <= record.keys()
+    document = json.loads(to_json(made))
+    assert document["run"]["classifiers"][0]["weights"] == made.run.classifiers[0].weights.tolist()
     text = sheet_text(verifier_sheet(made))
     assert "80 detected" in text
     assert text.count("chi-square") >= 3
