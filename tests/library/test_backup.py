@@ -151,6 +151,22 @@ def test_faces_that_get_a_number_again_after_a_restore_are_not_taken_for_the_ear
     assert again.squared_distance == pytest.approx(0.0, abs=1e-5)
 
 
+def test_photos_are_identified_by_the_catalog_that_came_and_not_by_the_one_that_was(
+    filled: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    backup = filled.backup(tmp_path / "copy").path
+    filled.enrol("Bob", [folder / "a.png"], face=1)
+
+    def named() -> list[str | None]:
+        return [face.person.name if face.person else None for face in filled.identify(folder / "a.png").faces]
+
+    assert named() == ["Bob", None]
+    asked = filled.gallery
+    filled.restore(backup)
+    assert named() == [None, None]
+    assert filled.gallery is not asked
+
+
 def test_a_person_forgotten_since_the_backup_is_back_and_the_kept_catalog_goes_when_somebody_is_forgotten(
     filled: PaintedLibrary, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from recog.errors import (
     UnknownPersonError,
 )
 from recog.types import Origin
+from tests.library.test_naming import interruptible
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 
@@ -149,10 +150,12 @@ def test_confirming_faces_by_number_pulls_a_cluster_to_a_person(library: Painted
 def test_a_person_and_an_unnamed_cluster_come_with_the_command_that_joins_them(
     library: PaintedLibrary, folder: Path
 ) -> None:
+    """As in a large library, where a run names no new faces."""
     library.enrol("Ada", [paint(folder / "a.png", RED)])
     for number in range(2):
         paint(folder / f"{number}.png", (240, 60, 60), noise=number)
-    library.index([folder])
+    interruptible(library).index([folder])
+    library.close()
     (pair,) = library.duplicates().pairs
     assert (pair.left.person, pair.right.faces) == ("Ada", 2)
     verb, name, *face_ids = pair.command.split()[2:]
