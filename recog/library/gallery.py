@@ -99,11 +99,14 @@ class PersonGallery:
             return self._decided(now, searched, probes, refused or {})
 
     def named(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> Named:
-        """What `decide` says, and all that is needed to tell it, from one look at the catalog."""
-        with self._moment() as (now, searched):
-            decisions = self._decided(now, searched, probes, refused or {})
-            people = now.people_by_id(match.person_id for pair in decisions for match in pair if match)
-            return Named(decisions, people, self._threshold)
+        """What `decide` says, and all that is needed to tell it; decided anew where a person of it went meanwhile."""
+        while True:
+            with self._moment() as (now, searched):
+                decisions = self._decided(now, searched, probes, refused or {})
+                wanted = {match.person_id for pair in decisions for match in pair if match}
+                people = now.people_by_id(wanted)
+                if people.keys() >= wanted:
+                    return Named(decisions, people, self._threshold)
 
     @contextmanager
     def _moment(self) -> Iterator[tuple[Moment, FaceIndex | _Confirmed]]:

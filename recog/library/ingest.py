@@ -28,6 +28,8 @@ from recog.types import DecodedPhoto, FileStat
 BATCH_FACES = 32
 """Faces embedded at once: the encoder is fastest there."""
 BATCH_PHOTOS = 32
+MANY_COPIES = 16
+"""Files of one content from which on these are looked at once a run: of n copies not all for each."""
 BATCH_SECONDS = 5.0
 """A batch is stored after so many photos or seconds at the latest: what a killed run must do again."""
 
@@ -69,7 +71,7 @@ def ingest(
         matched = name_new(catalog, networks, k=k)
     except KeyboardInterrupt:
         interrupted = True
-    recorded = [failure for root in folders for failure in catalog.failures(root)]
+    recorded = {failure.stat.path: failure for root in folders for failure in catalog.failures(root)}
     return IngestReport(
         added=run.added,
         changed=run.changed,
@@ -78,7 +80,7 @@ def ingest(
         unchanged=found.unchanged + len(found.returned) + run.touched,
         missing=missing,
         faces=run.faces,
-        failed=(*found.failed, *(FailedPhoto(one.stat.path, one.reason, one.detail) for one in recorded)),
+        failed=(*found.failed, *(FailedPhoto(one.stat.path, one.reason, one.detail) for one in recorded.values())),
         lost_names=tuple(run.lost_names),
         suspended=found.suspended,
         seconds=time.perf_counter() - start,
@@ -130,6 +132,7 @@ class Ingestion:
         self._networks = networks
         self._known = known
         self._gone: frozenset[Path] = frozenset()
+        self._left_of: dict[int, list[Path]] = {}
         self._digests = catalog.digests(detector=networks.detector.sha256, network=networks.info.sha256)
         self._waiting: dict[str, tuple[FileStat, CutPhoto]] = {}
         self._waiting_since = time.monotonic()
@@ -187,14 +190,19 @@ class Ingestion:
         ):
             self.touched += 1  # there is nothing to write
             return
-        others = [path for path in self._catalog.paths([photo_id]).get(photo_id, []) if path != stat.path]
-        old = next((path for path in others if path in self._gone or is_gone(path)), None)
+        known_elsewhere, left = True, self._left_of.get(photo_id)
+        if left is None:
+            others = [path for path in self._catalog.paths([photo_id]).get(photo_id, []) if path != stat.path]
+            known_elsewhere, left = bool(others), [path for path in others if path in self._gone or is_gone(path)]
+            if len(others) >= MANY_COPIES:
+                self._left_of[photo_id] = left
+        old = left.pop(0) if left else None
         self._catalog.link_file(stat, photo_id, moved_from=old)
         if known is not None and known.photo_id == photo_id:
             self.touched += 1
         elif known is not None:
             self.changed += 1
-        elif old is not None or not others:
+        elif old is not None or not known_elsewhere:
             self.moved += 1
         else:
             self.duplicates += 1

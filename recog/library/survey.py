@@ -42,7 +42,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
 
     With verify every file is to be opened, whatever its size and time say.
     """
-    failed: list[FailedPhoto] = []
+    failed: dict[Path, FailedPhoto] = {}
     suspended: list[Path] = []
     todo: dict[Path, FileStat] = {}
     returned: dict[Path, KnownFile] = {}
@@ -77,7 +77,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
         len(unreadable),
         tuple(sorted(gone)),
         tuple(suspended),
-        tuple(failed),
+        tuple(failed.values()),
     )
 
 
@@ -95,9 +95,9 @@ def _nothing(root: Path, exclude: Sequence[str]) -> NoPhotosFoundError:
     return NoPhotosFoundError(f"{root} holds no photo that recog reads: {way_out}")
 
 
-def _walk(root: Path, exclude: Sequence[str], failed: list[FailedPhoto]) -> list[FileStat]:
+def _walk(root: Path, exclude: Sequence[str], failed: dict[Path, FailedPhoto]) -> list[FileStat]:
     def report(path: Path, error: PhotoError) -> None:
-        failed.append(FailedPhoto(path, error.reason, str(error)))
+        failed[path] = FailedPhoto(path, error.reason, str(error))
 
     try:
         return list(find_photos(root, exclude=exclude, on_error=report))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from recog.errors import LibraryBusyError, NoPhotosFoundError
+from recog.library.ingest import MANY_COPIES
 from recog.library.results import IngestProgress
 from recog.store.lock import WriterLock
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
@@ -306,3 +307,30 @@ def test_a_chain_of_renames_loses_no_name(library: PaintedLibrary, folder: Path)
     assert (report.lost_names, report.faces) == ((), 0)
     where = {name: library.person(name).faces[0][1] for name in ("Ada", "Ben", "Cyd")}
     assert where == {"Ada": (paths[1],), "Ben": (paths[2],), "Cyd": (paths[0],)}
+
+
+def test_of_folders_inside_each_other_every_problem_is_told_once(library: PaintedLibrary, folder: Path) -> None:
+    inner = folder / "inner"
+    paint(folder / "a.png", RED)
+    paint(inner / "b.png", GREEN)
+    (inner / "text.jpg").write_bytes(b"no photo")
+    (inner / "lost.jpg").symlink_to("nowhere.jpg")
+    report = library.index([folder, inner])
+    assert sorted(one.path.name for one in report.failed) == ["lost.jpg", "text.jpg"]
+    assert report.added == 2
+
+
+@pytest.mark.parametrize("copies", [MANY_COPIES // 2, 3 * MANY_COPIES])
+def test_many_copies_are_counted_and_those_that_move_are_moved(
+    library: PaintedLibrary, folder: Path, copies: int
+) -> None:
+    first = paint(folder / "old" / "0.png", RED)
+    for number in range(1, copies):
+        shutil.copy(first, folder / "old" / f"{number}.png")
+    report = library.index(folder)
+    assert (report.added, report.duplicates, report.moved) == (1, copies - 1, 0)
+    (folder / "old").rename(folder / "new")
+    shutil.copy(folder / "new" / "0.png", folder / "zz.png")
+    report = library.index(folder)
+    assert (report.added, report.duplicates, report.moved, report.missing) == (0, 1, copies, 0)
+    assert library.status().missing_files == 0

@@ -1,0 +1,33 @@
+"""Somebody is merged by one program while another reads who has a name."""
+
+from pathlib import Path
+
+from recog.store.catalog import Catalog
+from recog.store.database import Database, parse_url
+from recog.store.records import Gallery
+from tests.painted import RED, PaintedLibrary, paint, painted_library
+
+
+def test_who_was_merged_while_the_gallery_was_read_is_named_as_what_came_of_it(
+    library: PaintedLibrary, folder: Path, tmp_path: Path
+) -> None:
+    paint(folder / "0.png", RED)
+    library.index(folder)
+    library.confirm("Ada", [1], new=True)
+
+    class Busy(Catalog):
+        merged = False
+
+        def gallery(self, network_sha256: str) -> Gallery:
+            found = super().gallery(network_sha256)
+            if not self.merged:
+                self.merged = True
+                library.confirm("Eve", [1], new=True)
+                library.merge("Ada", "Eve")
+            return found
+
+    with painted_library(tmp_path / "library") as other:
+        other._catalog = Busy(Database(parse_url(tmp_path / "library" / "catalog.sqlite3"), busy_seconds=1))
+        (face,) = other.identify(folder / "0.png").faces
+    assert face.person is not None
+    assert face.person.name == "Eve"
