@@ -23,6 +23,7 @@ from recog.library.act_results import (
     SplitPerson,
 )
 from recog.library.backup_results import Backup, Restored
+from recog.library.browsing import BrowsingVerbs
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.find import FindVerbs
@@ -65,7 +66,7 @@ from recog.weights.pull import Progress
 
 
 @in_turns
-class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs, ReadmittingVerbs):
+class PhotoLibrary(StylingVerbs, PruneVerbs, FindVerbs, ReadmittingVerbs, BrowsingVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
