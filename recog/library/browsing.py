@@ -1,13 +1,19 @@
-"""Show one photo of the library with everybody on it."""
+"""Show what the library has by number: photos with everybody on them, faces with those near them, people."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.errors import CatalogError
-from recog.library.results import PersonDetail
+from recog.errors import UnknownNumberError
+from recog.library import answers, nearby
+from recog.library.freshness import FreshIndex
+from recog.library.given import AnyPhoto, photo_of
+from recog.library.nearby import FaceNeighbours
+from recog.library.networks import Networks
+from recog.library.results import PersonDetail, VerifiedPair
 from recog.store.catalog import Catalog
-from recog.types import Face, Person, Photo
+from recog.types import Face, Person, Photo, Verification
+from recog.verification.features import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,24 @@ class PhotoDetail:
 class BrowsingVerbs:
     """What PhotoLibrary shows by number."""
 
+    networks: Networks
+
     @property
     @abstractmethod
     def catalog(self) -> Catalog:
         """The catalog, which must exist."""
+
+    @property
+    @abstractmethod
+    def fresh_index(self) -> FreshIndex:
+        """The vector index, kept in step with the catalog."""
 
     @abstractmethod
     def person(self, name: str) -> PersonDetail:
         """A person with all faces."""
 
     def photo(self, photo_id: int) -> PhotoDetail:
-        """A photo with its faces; an unknown number is a CatalogError."""
+        """A photo with its faces; an unknown number is an UnknownNumberError."""
         catalog = self.catalog
         photo = catalog.photo(photo_id)
         faces = sorted(catalog.faces_of_photo(photo_id), key=lambda face: (face.box.left + face.box.right, face.id))
@@ -64,11 +77,33 @@ class BrowsingVerbs:
         )
 
     def photo_of_face(self, face_id: int) -> int:
-        """The number of the photo that shows a face; an unknown number is a CatalogError."""
+        """The number of the photo that shows a face; an unknown number is an UnknownNumberError."""
         face = self.catalog.faces([face_id]).get(face_id)
         if face is None:
-            raise CatalogError(f"no face has the number {face_id}: its photo was removed, or found anew since")
+            raise UnknownNumberError(f"no face has the number {face_id}: its photo was removed, or found anew since")
         return face.photo_id
+
+    def thumbnail(self, face_id: int) -> bytes:
+        """A face as a small square JPEG; UnknownNumberError where none is stored."""
+        try:
+            return self.catalog.thumbnails([face_id])[face_id]
+        except KeyError:
+            raise UnknownNumberError(f"face {face_id} has no thumbnail, or there is no such face") from None
+
+    def neighbours(self, face_id: int, *, k: int = 20) -> FaceNeighbours:
+        """The k faces nearest to one of the library's, itself left out."""
+        return nearby.neighbours(self.catalog, self.networks, self.fresh_index.current(), face_id, k=k)
+
+    def compare(self, face_id: int, other: int) -> Verification:
+        """Are two faces of the library one person? By distance."""
+        return nearby.compare(self.catalog, self.networks, face_id, other)
+
+    def verify_person(self, photo: AnyPhoto, person_id: int, *, face: int | None = None) -> VerifiedPair:
+        """Is the face of a photo a person of the library? As `verify`, which takes names."""
+        name = self.catalog.person_by_id(person_id).name
+        return answers.verify_person(
+            self.catalog, self.networks, photo_of(photo), name, face=face, method=Method.DISTANCE
+        )
 
     def person_by_number(self, person_id: int) -> PersonDetail:
         """A person with all faces; an unknown number is an UnknownPersonError."""
