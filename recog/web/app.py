@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 
 from recog import __version__
 from recog.web import acts, api, pages, pictures, uploads
@@ -13,6 +14,8 @@ from recog.web.place import Place
 
 UPLOADS = frozenset(route.path for route in uploads.router.routes if isinstance(route, APIRoute))
 """Where photos are sent to."""
+_SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""Whatever of OpenTelemetry is installed and configured beside recog: nobody is told what is asked here."""
 
 
 def create_app(libraries: Libraries, *, access: Access, place: Place, limits: Limits | None = None) -> Guard:
@@ -28,6 +31,7 @@ def create_app(libraries: Libraries, *, access: Access, place: Place, limits: Li
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=_SILENT,
     )
     app.state.libraries = libraries
     translate_failures(app)

@@ -83,6 +83,7 @@ def translate_failures(app: FastAPI) -> None:
     app.add_exception_handler(RecogError, _of_recog)
     app.add_exception_handler(RequestValidationError, _of_the_question)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_a_fault)
 
 
 async def _of_recog(request: Request, error: Exception) -> Response:
@@ -103,6 +104,10 @@ async def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     return _failed(request, error.status_code, str(error.detail))
+
+
+async def _of_a_fault(request: Request, error: Exception) -> Response:
+    return _failed(request, 500, f"unexpected {type(error).__name__} in recog: please report it")
 
 
 def _failed(request: Request, status: int, sentence: str) -> Response:

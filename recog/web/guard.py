@@ -5,10 +5,12 @@ import logging
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from recog.printable import printable
 from recog.web.access import Access
 from recog.web.place import Place
 from recog.web.plain import Forbidding, Refused, refuse, welcome
@@ -44,7 +46,7 @@ class Guard:
     """
 
     def __init__(
-        self, app: ASGIApp, access: Access, *, place: Place, uploads: Collection[str], limits: Limits | None = None
+        self, app: Starlette, access: Access, *, place: Place, uploads: Collection[str], limits: Limits | None = None
     ) -> None:
         self.app = app
         self._access = access
@@ -68,9 +70,11 @@ class Guard:
         except _GoneError:
             return
         except Exception as error:
-            _logger.exception("unexpected %s at %s %s", type(error).__name__, scope["method"], scope["path"])
             if not answer.started:
-                await refuse(answer, Refused(500, f"unexpected {type(error).__name__}: please report it"))
+                raise
+            told = _logger.isEnabledFor(logging.INFO)
+            what = type(error).__name__, scope["method"], printable(scope["path"])
+            _logger.error("unexpected %s at %s %s; --verbose shows the traceback", *what, exc_info=told)  # noqa: TRY400
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)

@@ -15,6 +15,8 @@ _WAITING = 64
 
 def listen(host: str, port: int) -> tuple[socket.socket, Place]:
     """A socket that listens, and where it does; port 0 picks a free one. ConfigError where that cannot be."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - refused
+        raise ConfigError("name one address of this machine with --host: requests for another one are refused")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
@@ -42,6 +44,7 @@ def configured(app: Guard) -> uvicorn.Config:
         lifespan="off",
         loop="asyncio",
         access_log=False,
+        log_config=None,
         log_level="error",
         proxy_headers=False,
         server_header=False,

@@ -4,14 +4,15 @@ import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
-from starlette.types import ASGIApp, Message
+from starlette.types import Message
 
+from recog.web.guard import Guard
 from recog.web.place import Place
 
-TOKEN = "token-of-the-tests-0123456789"
+TOKEN = "token-of-the-tests-0123456789"  # noqa: S105 - of no server
 Header = tuple[str, str]
 
 
@@ -36,13 +37,20 @@ class Answer:
 
 
 class Client:
-    """Asks as whoever holds the token; `without` it, or with other headers, through `send`."""
+    """Asks as whoever holds the token; with other headers, or none, through `send`. A context manager."""
 
-    def __init__(self, app: ASGIApp, place: Place) -> None:
+    def __init__(self, app: Guard, place: Place) -> None:
         self.app = app
+        self._runner = asyncio.Runner()
         self.place = place
         self.host = place.url.removeprefix("http://").rstrip("/")
         self.own = [("host", self.host), ("authorization", f"Bearer {TOKEN}")]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.close()
 
     def get(self, path: str) -> Answer:
         """A question."""
@@ -59,7 +67,7 @@ class Client:
     def send(self, method: str, path: str, headers: Iterable[Header], body: bytes | Iterable[bytes] = b"") -> Answer:
         """Anything; a body in parts comes in these parts."""
         parts = [body] if isinstance(body, bytes) else list(body)
-        return asyncio.run(self._send(method, path, list(headers), parts))
+        return self._runner.run(self._send(method, path, list(headers), parts))
 
     async def _send(self, method: str, path: str, headers: list[Header], parts: list[bytes]) -> Answer:
         split = urlsplit(path)

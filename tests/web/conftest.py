@@ -1,5 +1,6 @@
 """A painted library behind a server."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,32 +17,41 @@ from tests.web.served import Served, serving
 PLACE = Place("127.0.0.1", 8765)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def painted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Below it `photos` and the library of them, which tests copy."""
+    folder = tmp_path_factory.mktemp("painted")
+    for number in range(3):
+        paint(folder / "photos" / f"red{number}.png", RED, noise=number)
+    paint(folder / "photos" / "sea.png", BLUE)
+    with painted_library(folder / "library") as library:
+        library.index(folder / "photos")
+        library.confirm("Ada", [1], new=True)
     return folder
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[PaintedLibrary]:
+def folder(painted: Path) -> Path:
+    """The photos, which tests do not change."""
+    return painted / "photos"
+
+
+@pytest.fixture
+def faces(painted: Path, tmp_path: Path) -> list[int]:
+    """Faces 1 to 3 are red, on photos red0.png to red2.png, face 4 is blue; Ada is face 1, and by distance 2 and 3."""
+    shutil.copytree(painted / "library", tmp_path / "library")
+    return [1, 2, 3, 4]
+
+
+@pytest.fixture
+def library(tmp_path: Path, faces: list[int]) -> Iterator[PaintedLibrary]:
     """Another process's view of the library that the server shows."""
     with painted_library(tmp_path / "library") as library:
         yield library
 
 
 @pytest.fixture
-def faces(library: PaintedLibrary, folder: Path) -> list[int]:
-    """Faces 1 to 3 are red, on photos red0.png to red2.png, face 4 is blue; Ada is face 1, and by distance 2 and 3."""
-    paths = [paint(folder / f"red{number}.png", RED, noise=number) for number in range(3)]
-    for path in (*paths, paint(folder / "sea.png", BLUE)):
-        library.index([path])
-    library.confirm("Ada", [1], new=True)
-    return [1, 2, 3, 4]
-
-
-@pytest.fixture
-def libraries(tmp_path: Path) -> Iterator[Libraries]:
+def libraries(tmp_path: Path, faces: list[int]) -> Iterator[Libraries]:
     with Libraries(lambda: painted_library(tmp_path / "library")) as libraries:
         yield libraries
 
@@ -52,13 +62,14 @@ def access() -> Access:
 
 
 @pytest.fixture
-def client(libraries: Libraries, access: Access, faces: list[int]) -> Client:
+def client(libraries: Libraries, access: Access) -> Iterator[Client]:
     """Asks with the token."""
-    return Client(create_app(libraries, access=access, place=PLACE), PLACE)
+    with Client(create_app(libraries, access=access, place=PLACE), PLACE) as client:
+        yield client
 
 
 @pytest.fixture
-def served(libraries: Libraries, access: Access, faces: list[int]) -> Iterator[Served]:
-    """A server that really listens, in a thread; `url` and `access.code` are what a browser needs."""
+def served(libraries: Libraries, access: Access) -> Iterator[Served]:
+    """A server that really listens, in a thread; `entry` is what a browser opens first."""
     with serving(libraries, access) as served:
         yield served
