@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Message, Receive, Scope, Send
@@ -46,7 +46,7 @@ class Guard:
     """
 
     def __init__(
-        self, app: Starlette, access: Access, *, place: Place, uploads: Collection[str], limits: Limits | None = None
+        self, app: FastAPI, access: Access, *, place: Place, uploads: Collection[str], limits: Limits | None = None
     ) -> None:
         self.app = app
         self._access = access

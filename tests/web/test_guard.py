@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.types import Message
+from starlette.websockets import WebSocket
 
 from recog.web.access import Access
 from recog.web.app import UPLOADS, create_app
@@ -203,6 +204,13 @@ def test_to_ask_changes_nothing(client: Client, tmp_path: Path) -> None:
 
 
 def test_there_are_no_websockets(client: Client) -> None:
+    """Nor would one be reached that somebody adds."""
+    reached: list[str] = []
+
+    async def chat(socket: WebSocket) -> None:
+        reached.append(socket.url.path)
+
+    client.app.app.add_api_websocket_route("/", chat)
     told: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -211,11 +219,12 @@ def test_there_are_no_websockets(client: Client) -> None:
     async def receive() -> Message:
         return {"type": "websocket.connect"}
 
-    for _, path in routes(client):
+    for path in ("/", "/api/people", "/nothing-is-here"):
         headers = [(name.encode(), value.encode()) for name, value in (HOST, BEARER, ORIGIN)]
         scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "scheme": "ws"}
         asyncio.run(client.app(scope, receive, send))
     assert {message["type"] for message in told} == {"websocket.close"}
+    assert reached == []
 
 
 def test_photos_may_be_larger_than_other_bodies(client: Client) -> None:
