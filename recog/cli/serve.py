@@ -41,7 +41,7 @@ def serve(
     except ModuleNotFoundError as error:
         if error.name not in {"fastapi", "starlette", "uvicorn"}:
             raise
-        leave("recog serve needs two more packages: pip install 'recog[web]'")
+        leave("recog serve needs more packages: pip install 'recog[web]'")
     from recog.web.access import Access
     from recog.web.libraries import Libraries
     from recog.web.place import Place
@@ -55,8 +55,12 @@ def serve(
     with Libraries(lambda: session.opener(settings, session.weights_progress)) as libraries:
         libraries.asking.catalog  # noqa: B018 - says so now where there is no library
         listening, place = listen(host, port)
-        access = Access(token, entered=lambda: say(f"a browser entered; for another one: {place.url}#{access.code}"))
-        document = {"url": place.url, "open": f"{place.url}#{access.code}"}
-        session.show_document(document, f"recog serves {settings.library}; open {document['open']} (works once)")
         with listening:
+            access = Access(
+                token, entered=lambda: say(f"a browser entered; for another one: {place.url}#{access.code}")
+            )
+            entry = f"{place.url}#{access.code}"
+            session.show_document(
+                {"url": place.url, "open": entry}, f"recog serves {settings.library}; open {entry} (works once)"
+            )
             answer(create_app(libraries, access=access, place=place), listening)
