@@ -43,15 +43,15 @@ def button(
 
 def yes_or_no(person: str, *, then: str = "done", then_no: str = "answered") -> str:
     """Whether faces are this person; then and then_no are what follows."""
-    yes = button(f"Yes, {name(person)}", "confirm", {"name": person}, then=then, look="yes")
+    yes = button("Yes", "confirm", {"name": person}, then=then, look="yes", about=f"they are {name(person)}")
     no = button("No", "reject", {"name": person}, then=then_no, look="no", about=f"not {name(person)}")
     return f'<div class="yes-no asked">{yes}{no}</div>'
 
 
-def naming(key: str, *, then: str = "done") -> str:
+def naming(key: str, *, then: str = "done", label: str = "Who is it?") -> str:
     """Who faces are: a field for a name, known or new; key is the field's id."""
     given = button("Name", "confirm", then=then, look="plain give", submits=True)
-    return field(key, "Who is it?", "name", given)
+    return field(key, label, "name", given)
 
 
 def field(key: str, label: str, sends: str, given: str, value: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from recog.library.results import DuplicatePair, DuplicateReport, DuplicateSide, FaceSample, MixedPerson
 from recog.render.figures import count, distance, percent
-from recog.render.page import name
+from recog.render.page import name, text
 from recog.render.shown import silhouette
 from recog.web.answers import button, naming
 from recog.web.faces import portrait
@@ -15,7 +15,7 @@ FACES = 5
 def duplicates_page(report: DuplicateReport, around: Frame) -> str:
     """Pairs, the most probable first, then names of two; with one click each."""
     pairs = "".join(_pair(f"p{place}", pair) for place, pair in enumerate(report.pairs, start=1))
-    mixed = "".join(_mixed(f"m{place}", one) for place, one in enumerate(report.mixed, start=1))
+    mixed = "".join(map(_mixed, report.mixed))
     said = (
         f"{count(len(report.pairs), 'pair')} may be one person under two labels, the most probable first."
         if pairs
@@ -41,8 +41,8 @@ def duplicates_page(report: DuplicateReport, around: Frame) -> str:
 def _pair(key: str, pair: DuplicatePair) -> str:
     left, right = pair.left, pair.right
     figures = f"distance {distance(pair.squared_distance)}, nearest {distance(pair.nearest)}"
-    question = f"<strong>{percent(pair.probability)}</strong> probability of one person"
-    return _card(key, (left, right), question, figures, _answers(key, left, right))
+    question = f"<strong>{text(percent(pair.probability))}</strong> probability of one person"
+    return _card((left, right), question, figures, _answers(key, left, right))
 
 
 def _answers(key: str, left: DuplicateSide, right: DuplicateSide) -> str:
@@ -62,25 +62,25 @@ def _answers(key: str, left: DuplicateSide, right: DuplicateSide) -> str:
     )
 
 
-def _mixed(key: str, mixed: MixedPerson) -> str:
+def _mixed(mixed: MixedPerson) -> str:
     who = mixed.main.person or ""
     more = f", {count(mixed.further, 'further part')}" if mixed.further else ""
     figures = f"distance {distance(mixed.squared_distance)}, nearest {distance(mixed.nearest)}{more}"
     split = button("Split", "split", {"name": who}, look="plain", about=f"the name {name(who)}")
     note = '<p class="numbers">The largest part keeps the name; the others are nobody\'s then.</p>'
-    question = f"<strong>{percent(mixed.probability)}</strong> probability of one person all the same"
-    return _card(key, (mixed.main, mixed.part), question, figures, split + note)
+    question = f"<strong>{text(percent(mixed.probability))}</strong> probability of one person all the same"
+    return _card((mixed.main, mixed.part), question, figures, split + note)
 
 
-def _card(key: str, sides: tuple[DuplicateSide, DuplicateSide], question: str, figures: str, answers: str) -> str:
+def _card(sides: tuple[DuplicateSide, DuplicateSide], question: str, figures: str, answers: str) -> str:
     left, right = sides
-    who = f"{name(left.label)} and {name(right.label)}"
+    who = text(f"{left.label} and {right.label}")
     unnamed = [face_id for side in sides for face_id in side.face_ids]
     labels = list(dict.fromkeys(side.label for side in sides))
     return (
-        f'<article class="pair ask item" tabindex="-1" aria-labelledby="{key}" data-faces="{data(unnamed)}" '
+        f'<article class="pair ask item" tabindex="-1" aria-label="{who}" data-faces="{data(unnamed)}" '
         f'data-labels="{data(labels)}"><div class="sides">{_side(left)}{_side(right)}</div>'
-        f'<div class="answer"><h3 id="{key}" class="odds"><span class="away">{who}: </span>{question}</h3>'
+        f'<div class="answer"><h3 class="odds">{question}</h3>'
         f'<p class="numbers">{figures}</p><div class="choices">{answers}</div></div></article>'
     )
 

@@ -11,7 +11,8 @@ def find_page(around: Frame) -> str:
 </p></div>
 <div class="drop" id="drop"><label for="photo">Choose a photo</label>
 <input type="file" id="photo" accept="image/*,.heic,.heif,.avif"><p id="asked" role="status"></p></div>
-<figure class="photo" id="shown" hidden><img alt="The photo you gave" id="picture"><svg class="boxes" id="boxes"
+<figure class="photo" id="shown" hidden><canvas id="picture" role="img"
+aria-label="The photo you gave"></canvas><svg class="boxes" id="boxes"
 aria-hidden="true"></svg></figure>
 <ol class="named" id="named" aria-label="Faces from left to right"></ol>"""
     return shell("Who is on this photo?", "/find", content, around, scripts=("find.js",))

@@ -56,18 +56,24 @@ def _section(key: str, title: str, about: str, groups: Sequence[UnnamedGroup], f
 def _group(key: str, group: UnnamedGroup) -> str:
     who = _who(group)
     size = count(group.faces, "face")
-    odds = f", {percent(group.suggestion.probability)} probable" if group.suggestion is not None else ""
-    others = ", in a group with others of theirs" if group.likely is not None else ""
-    asked = f'<span class="asked">Is this {name(who)}?</span><span class="open">Who is this?</span>' if who else ""
+    question, about, known = "Who is this?", size, ""
+    if who is not None:
+        question = f'<span class="asked">Is this {name(who)}?</span><span class="open">{question}</span>'
+        about += f'<span class="asked">{_odds(group)}</span>'
+        known = yes_or_no(who)
     return (
-        f'<article class="ask item{"" if who else " answered"}" tabindex="-1" aria-labelledby="{key}" '
+        f'<article class="ask item{"" if who else " answered"}" tabindex="-1" aria-label="Group of {size}" '
         f'data-faces="{data(group.face_ids)}"><form class="two" autocomplete="off">'
-        f'<div><h3 id="{key}">{asked or "Who is this?"}</h3>'
-        f'<p class="numbers">{text(size)}<span class="asked">{text(odds)}{others}</span></p>'
+        f'<div><h3>{question}</h3><p class="numbers">{about}</p>'
         f"{to_leave_out(group.samples, 'Nobody yet')}{_unseen(group)}</div>"
-        f'<div class="answer">{yes_or_no(who) if who else ""}{naming(f"{key}-name")}{ignoring()}</div>'
-        "</form></article>"
+        f'<div class="answer">{known}{naming(f"{key}-name")}{ignoring()}</div></form></article>'
     )
+
+
+def _odds(group: UnnamedGroup) -> str:
+    if group.suggestion is None:
+        return ", in a group with others of theirs"
+    return f", {text(percent(group.suggestion.probability))} probable"
 
 
 def _who(group: UnnamedGroup) -> str | None:

@@ -127,12 +127,13 @@ def _confirmed(person: Person, faces: Sequence[Face], start: int) -> str:
         for face in shown
     )
     refuse = button(f"Not {name(person.name)}", "reject", {"name": person.name}, then="picked", look="no")
+    answers = naming("other", then="picked", label="Somebody else?") + refuse
     return (
         f'<section id="confirmed"><h2>Confirmed</h2><p class="about">{count(len(faces), "face")} that you said '
         "it is. Where one is somebody else: pick it, then say so.</p>"
         '<article class="ask item" tabindex="-1" aria-label="Confirmed faces" data-faces="picked"><form '
         f'autocomplete="off"><ul class="strip picked">{cells}</ul>'
-        f'<div class="answer under">{naming("other", then="picked")}{refuse}</div></form></article>'
+        f'<div class="answer under">{answers}</div></form></article>'
         f"{_pages(person, start, len(faces))}</section>"
     )
 

@@ -44,10 +44,14 @@ def _box(photo: Photo, number: int, one: FaceOnPhoto) -> str:
     width, height = 100 * box.width / photo.width, 100 * box.height / photo.height
     label = f"{number} {one.person.name}" if one.person is not None else f"{number}"
     kind = "nobody" if one.person is None else ""
+    middle = left + width / 2
+    side = "start" if middle < 25 else "end" if middle > 75 else "middle"  # so that long names stay on the photo
+    x = {"start": left, "end": left + width, "middle": middle}[side]
+    y, down = (top + height, "1.2em") if top + height < 90 else (top, "-0.5em")
     return (
         f'<a href="#face-{one.face.id}" tabindex="-1"><rect class="{kind}" x="{left:.2f}%" y="{top:.2f}%" '
         f'width="{width:.2f}%" height="{height:.2f}%" rx="4"/>'
-        f'<text x="{left + width / 2:.2f}%" y="{top + height:.2f}%" dy="1.2em">{text(label)}</text></a>'
+        f'<text class="{side}" x="{x:.2f}%" y="{y:.2f}%" dy="{down}">{text(label)}</text></a>'
     )
 
 
@@ -60,7 +64,8 @@ def _card(number: int, one: FaceOnPhoto) -> str:
     key = f"face-{face.id}"
     doubtful = person is not None and face.origin is not Origin.CONFIRMED
     who = f'<a href="/people/{person.id}">{name(person.name)}</a>' if person is not None else "Nobody named"
-    answers = naming(f"{key}-name", then="reload")
+    label = "Who is it?" if person is None else "Somebody else?"
+    answers = naming(f"{key}-name", then="reload", label=label)
     if person is not None and doubtful:
         answers = yes_or_no(person.name, then="reload", then_no="reload") + answers
     elif person is not None:
@@ -70,9 +75,9 @@ def _card(number: int, one: FaceOnPhoto) -> str:
     elif person is None:
         answers += ignoring(then="reload")
     return (
-        f'<article class="ask item on-photo" tabindex="-1" id="{key}" aria-labelledby="{key}-who" '
+        f'<article class="ask item on-photo" tabindex="-1" id="{key}" aria-label="Face {number}: {text(_who(one))}" '
         f'data-faces="{data([face.id])}"><form class="two" autocomplete="off"><div class="cover">'
-        f'{portrait(face.id, f"Face {number}")}</div><div><h3 id="{key}-who">{number}. {who}</h3>'
+        f"{portrait(face.id, f'Face {number}')}</div><div><h3>{number}. {who}</h3>"
         f'<p class="numbers">{_why(one)}</p><div class="answer">{answers}</div></div></form></article>'
     )
 

@@ -11,9 +11,9 @@ from recog.render.text_acts import deed
 from recog.store.records import PastAct
 from recog.types import Person
 
-LATELY = timedelta(minutes=10)
+LATELY = timedelta(minutes=2)
 """How long a page offers to undo what was done last; later, `recog people undo` does."""
-PLACES = (("/", "Who is this?"), ("/people", "People"), ("/duplicates", "Twice?"), ("/find", "Ask a photo"))
+PLACES = (("/", "Who is this?"), ("/people", "People"), ("/duplicates", "Duplicates"), ("/find", "Ask a photo"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,16 @@
     const { left, top, right, bottom } = face.box;
     const across = (value) => `${((100 * value) / width).toFixed(2)}%`;
     const down = (value) => `${((100 * value) / height).toFixed(2)}%`;
+    const [from, to, low] = [(100 * left) / width, (100 * right) / width, (100 * bottom) / height];
+    const middle = (from + to) / 2;
+    const side = middle < 25 ? "start" : middle > 75 ? "end" : "middle"; // so that long names stay on the photo
+    const x = `${{ start: from, end: to, middle }[side].toFixed(2)}%`;
+    const label = low < 90 ? { y: down(bottom), dy: "1.2em" } : { y: down(top), dy: "-0.5em" };
     const who = face.person ? `${face.number} ${face.person.name}` : `${face.number}`;
     const place = { x: across(left), y: down(top), width: across(right - left), height: down(bottom - top), rx: 4 };
     boxes.append(
       element("rect", "", { ...place, class: face.person ? "" : "nobody" }, SVG),
-      element("text", who, { x: across((left + right) / 2), y: down(bottom), dy: "1.2em" }, SVG),
+      element("text", who, { class: side, x, ...label }, SVG),
     );
   };
 
@@ -47,17 +52,20 @@
     return made;
   };
 
-  const show = (file) => {
-    URL.revokeObjectURL(picture.src);
-    picture.src = URL.createObjectURL(file);
-    shown.hidden = false;
+  const show = async (file) => {
+    shown.hidden = true;
     boxes.replaceChildren();
     named.replaceChildren();
+    const bitmap = await createImageBitmap(file).catch(() => null); // null: a format that this browser cannot show
+    if (!bitmap) return;
+    [picture.width, picture.height] = [bitmap.width, bitmap.height];
+    picture.getContext("2d").drawImage(bitmap, 0, 0);
+    shown.hidden = false;
   };
 
   const ask = async (file) => {
     if (!file) return;
-    show(file);
+    await show(file);
     asked.textContent = "Looking at the photo...";
     drop.ariaBusy = "true";
     try {
@@ -74,7 +82,6 @@
     }
   };
 
-  picture.addEventListener("error", () => { shown.hidden = true; }); // a kind of picture that this browser cannot show
   document.querySelector("#photo").addEventListener("change", (event) => ask(event.target.files[0]));
   document.addEventListener("paste", (event) => ask(event.clipboardData?.files[0]));
   document.addEventListener("dragover", (event) => {
