@@ -56,17 +56,17 @@ def _section(key: str, title: str, about: str, groups: Sequence[UnnamedGroup], f
 def _group(key: str, group: UnnamedGroup) -> str:
     who = _who(group)
     size = count(group.faces, "face")
-    question, about, known = "Who is this?", size, ""
+    question, about, known, label = "Who is this?", size, "", "Who is it?"
     if who is not None:
         question = f'<span class="asked">Is this {name(who)}?</span><span class="open">{question}</span>'
         about += f'<span class="asked">{_odds(group)}</span>'
-        known = yes_or_no(who)
+        known, label = yes_or_no(who), "Somebody else?"
     return (
         f'<article class="ask item{"" if who else " answered"}" tabindex="-1" aria-label="Group of {size}" '
         f'data-faces="{data(group.face_ids)}"><form class="two" autocomplete="off">'
         f'<div><h3>{question}</h3><p class="numbers">{about}</p>'
         f"{to_leave_out(group.samples, 'Nobody yet')}{_unseen(group)}</div>"
-        f'<div class="answer">{known}{naming(f"{key}-name")}{ignoring()}</div></form></article>'
+        f'<div class="answer">{known}{naming(f"{key}-name", label=label)}{ignoring()}</div></form></article>'
     )
 
 

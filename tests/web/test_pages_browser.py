@@ -14,6 +14,7 @@ from tests.web.visitor import Visitor
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
 
 HOSTILE = '<img src=x onerror=alert(1)>"\u202e'
+SHOWN = '<img src=x onerror=alert(1)>"\\u202e'
 LIME = (200, 230, 0)
 """Too far from red to be Ada by distance, near enough to be asked about."""
 TEAL = (0, 230, 200)
@@ -269,6 +270,7 @@ def test_a_photo_says_who_is_on_it_and_takes_the_answer(
 def test_a_photo_from_elsewhere_is_named_and_not_kept(
     visitor: Visitor, library: PaintedLibrary, tmp_path: Path
 ) -> None:
+    library.rename("Ada", HOSTILE)
     visitor.open("/find")
     photo = paint(tmp_path / "elsewhere.png", RED, BLUE)
     document = visitor.browser.ask("DOM.getDocument")["root"]["nodeId"]
@@ -276,8 +278,8 @@ def test_a_photo_from_elsewhere_is_named_and_not_kept(
     visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
     visitor.wait("document.querySelector('#asked').textContent === '2 faces, from left to right'")
     said = visitor.value("[...document.querySelectorAll('#named li')].map((one) => one.innerText)")
-    assert said[0].startswith("Ada, ")
-    assert said[1].startswith("Nobody you named; the nearest is Ada, ")
+    assert said[0].startswith(f"{SHOWN}, ")
+    assert said[1].startswith(f"Nobody you named; the nearest is {SHOWN}, ")
     assert visitor.value("document.querySelectorAll('#boxes rect').length") == 2
     visitor.wait("document.querySelector('#picture').width === 128 && !document.querySelector('#shown').hidden")
     assert library.status().photos == 4

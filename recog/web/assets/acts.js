@@ -13,14 +13,14 @@
   const key = (name) => name.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
   const isKnown = (name) => [...names.options].some((option) => key(option.value) === key(name));
 
-  const say = (sentence, { failed = false, label = "Undo" } = {}) => {
+  const say = (sentence, { failed = false, label = failed ? "" : "Undo" } = {}) => {
     const latest = made.at(-1);
     did.textContent = sentence;
     spoken.textContent = sentence;
     bar.hidden = false;
     bar.classList.toggle("failed", failed);
-    undo.hidden = !latest;
-    undo.textContent = failed ? "Undo the act before" : label;
+    undo.hidden = !latest || !label;
+    undo.textContent = label;
     undo.title = latest ? `Undo: ${latest.sentence}` : "";
   };
 
@@ -121,6 +121,7 @@
       const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];
       const restore = () => parts.forEach((back) => back());
       if (told.act) made.push({ id: told.act.id, sentence: told.act.sentence, restore, item });
+      made.sort((one, other) => one.id - other.id);
       if (body.new) names.append(new Option("", body.name));
       say(sentence);
       item.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: button.dataset.then }));
@@ -143,7 +144,7 @@
       latest.item.focus();
       say(`Undone: ${told.act.sentence}.`, { label: "Undo the act before" });
     } catch (error) {
-      say(error.message, { failed: true });
+      say(error.message, { failed: true, label: undo.textContent });
     } finally {
       bar.ariaBusy = null;
     }

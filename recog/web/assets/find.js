@@ -17,6 +17,11 @@
     return `${value.toFixed(value < 1 || value > 99 ? 1 : 0)} %`;
   };
 
+  // What would turn the line around is written out, as the pages do (see recog/printable.py).
+  const printable = (name) =>
+    name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>
+      "\u200c\u200d".includes(one) ? one : `\\u${one.codePointAt(0).toString(16).padStart(4, "0")}`);
+
   const element = (tag, text, attributes = {}, space = null) => {
     const made = space ? document.createElementNS(space, tag) : document.createElement(tag);
     made.textContent = text;
@@ -33,7 +38,7 @@
     const side = middle < 25 ? "start" : middle > 75 ? "end" : "middle"; // so that long names stay on the photo
     const x = `${{ start: from, end: to, middle }[side].toFixed(2)}%`;
     const label = low < 90 ? { y: down(bottom), dy: "1.2em" } : { y: down(top), dy: "-0.5em" };
-    const who = face.person ? `${face.number} ${face.person.name}` : `${face.number}`;
+    const who = face.person ? `${face.number} ${printable(face.person.name)}` : `${face.number}`;
     const place = { x: across(left), y: down(top), width: across(right - left), height: down(bottom - top), rx: 4 };
     boxes.append(
       element("rect", "", { ...place, class: face.person ? "" : "nobody" }, SVG),
@@ -41,13 +46,22 @@
     );
   };
 
+  const link = (text, href) => element("a", text, { href });
+
+  const whose = ({ id, name }) => {
+    const held = document.createElement("bdi");
+    held.append(link(printable(name), `/people/${id}`));
+    return held;
+  };
+
   const entry = (face) => {
     const made = document.createElement("li");
-    const link = (text, href) => element("a", text, { href });
-    if (face.person) made.append(link(face.person.name, `/people/${face.person.id}`), ", ");
-    else made.append(element("b", "Nobody you named"), face.nearest_person ? "; the nearest is " : "");
-    if (!face.person && face.nearest_person) made.append(link(face.nearest_person.name, `/people/${face.nearest_person.id}`), ", ");
-    if (face.nearest) made.append(`${percent(face.probability)} probable, distance ${face.nearest.squared_distance.toFixed(3)}`);
+    if (face.person) made.append(whose(face.person));
+    else made.append(element("b", "Nobody you named"));
+    if (!face.person && face.nearest_person) made.append("; the nearest is ", whose(face.nearest_person));
+    if (face.nearest) {
+      made.append(`, ${percent(face.probability)} probable, distance ${face.nearest.squared_distance.toFixed(3)}`);
+    }
     if (face.face_id) made.append(". ", link("It is in the library", `/faces/${face.face_id}`));
     return made;
   };
@@ -69,7 +83,8 @@
     asked.textContent = "Looking at the photo...";
     drop.ariaBusy = "true";
     try {
-      const answer = await fetch("/api/identify", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+      const headers = { "Content-Type": "application/octet-stream" };
+      const answer = await fetch("/api/identify", { method: "POST", headers, body: file });
       const told = await answer.json();
       if (!answer.ok) throw new Error(told.error);
       for (const face of told.faces) box(face, told);
