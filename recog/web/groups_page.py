@@ -9,15 +9,19 @@ from recog.web.answers import ignoring, naming, yes_or_no
 from recog.web.faces import to_leave_out, to_pick
 from recog.web.shell import Frame, data, shell
 
+GROUPS_SHOWN = 60
+"""Of each kind: more than anybody names before looking again."""
+LONE_SHOWN = 120
+
 
 def groups_page(report: PeopleReport, around: Frame, *, pulls_in: bool) -> str:
     """Groups that may be somebody known come first, with yes and no; then the others; each kind by size.
 
     pulls_in: naming some faces names those near them at once.
     """
-    likely = [one for one in report.groups if _who(one) is not None]
-    unknown = [one for one in report.groups if _who(one) is None]
-    content = _head(report, pulls_in=pulls_in)
+    likely = [one for one in report.groups if _who(one) is not None][:GROUPS_SHOWN]
+    unknown = [one for one in report.groups if _who(one) is None][:GROUPS_SHOWN]
+    content = _head(report, report.all_groups - len(likely) - len(unknown), pulls_in=pulls_in)
     if likely:
         content += _section("likely", "Is it them?", "Faces that look like somebody you named.", likely, 0)
     if unknown:
@@ -26,7 +30,7 @@ def groups_page(report: PeopleReport, around: Frame, *, pulls_in: bool) -> str:
     return shell("Who is this?", "/", content + _alone(report), around)
 
 
-def _head(report: PeopleReport, *, pulls_in: bool) -> str:
+def _head(report: PeopleReport, rest: int, *, pulls_in: bool) -> str:
     if report.all_groups:
         said = f"{count(report.all_groups, 'group')} of faces without a name, the largest first."
     elif report.faces:
@@ -38,7 +42,6 @@ def _head(report: PeopleReport, *, pulls_in: bool) -> str:
         if pulls_in
         else "This library is large: <code>recog identify --all</code> names the faces near those that you named."
     )
-    rest = report.all_groups - len(report.groups)
     smaller = f" {count(rest, 'smaller group')} will come up as you go on." if rest > 0 else ""
     return (
         f'<div class="head"><h1>Who is this?</h1><p class="lead">{said}{smaller}</p>'
@@ -88,13 +91,14 @@ def _unseen(group: UnnamedGroup) -> str:
 def _alone(report: PeopleReport) -> str:
     if not report.lone:
         return ""
-    rest = report.all_lone - len(report.lone)
+    shown = report.lone[:LONE_SHOWN]
+    rest = report.all_lone - len(shown)
     more = f" {count(rest, 'smaller face')} not shown." if rest > 0 else ""
     answers = naming("alone-name", then="picked") + ignoring(then="picked")
     return (
         '<section id="alone"><h2>Alone</h2>'
         f'<p class="about">Faces like no other, the largest first: pick some, then say who they are.{more}</p>'
         '<article class="ask item" tabindex="-1" aria-label="Faces that are alone" data-faces="picked">'
-        f'<form autocomplete="off">{to_pick(report.lone, "Nobody yet")}<div class="answer under">{answers}</div></form>'
+        f'<form autocomplete="off">{to_pick(shown, "Nobody yet")}<div class="answer under">{answers}</div></form>'
         "</article></section>"
     )

@@ -23,7 +23,7 @@ from recog.types import Calibration, Face, FaceBox, NetworkInfo, Origin, Person,
 from recog.web.duplicates_page import duplicates_page
 from recog.web.errors_page import error_page
 from recog.web.find_page import find_page
-from recog.web.groups_page import groups_page
+from recog.web.groups_page import GROUPS_SHOWN, LONE_SHOWN, groups_page
 from recog.web.people_pages import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, people_page, person_page
 from recog.web.photo_page import photo_page
 from recog.web.shell import LATELY, Frame, frame
@@ -183,6 +183,16 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
         assert part in said
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
     assert meant == ["[9, 31]", "[40]", str(list(range(1, 31))), "picked"]
+
+
+def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> None:
+    group = replace(REPORT.groups[0], samples=(sample(1),))
+    many = replace(REPORT, groups=(group,) * 300, all_groups=900, lone=(sample(2),) * 300, all_lone=800)
+    page = groups_page(many, AROUND, pulls_in=True)
+    assert Reader(page).tags["article"] == GROUPS_SHOWN + 1
+    assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
+    assert "840 smaller groups will come up" in words(page)
+    assert "680 smaller faces not shown" in words(page)
 
 
 def test_every_state_of_a_library_is_said() -> None:

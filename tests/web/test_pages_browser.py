@@ -42,6 +42,13 @@ CONTRAST = """() => {
 }"""
 """The texts of a page whose contrast with what is behind them is below 4.5."""
 
+DROP = """fetch("/photos/1.jpg").then((answer) => answer.blob()).then((blob) => {
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([blob], "red.jpg"));
+  document.querySelector("#drop").dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true }));
+})"""
+"""Let go of a photo over the page."""
+
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -128,6 +135,8 @@ def test_no_asks_for_a_name_instead_and_keys_do_all_of_it(
     visitor.press("u")
     visitor.says("Undone: said that 3 faces are not Ada.")
     assert visitor.value(UNDONE)
+    visitor.browser.ask("Input.dispatchKeyEvent", type="keyDown", key="y", text="y", autoRepeat=True)
+    assert visitor.value(UNDONE), "a key that is held down answers nothing"
     visitor.press("y")
     visitor.says("You confirmed 3 faces as Ada.")
     assert confirmed(library, "Ada") == [1, 5, 6, 7]
@@ -283,6 +292,8 @@ def test_a_photo_from_elsewhere_is_named_and_not_kept(
     assert visitor.value("document.querySelectorAll('#boxes rect').length") == 2
     visitor.wait("document.querySelector('#picture').width === 128 && !document.querySelector('#shown').hidden")
     assert library.status().photos == 4
+    visitor.value(DROP)
+    visitor.wait("document.querySelector('#asked').textContent === '1 face'")
     (tmp_path / "no.png").write_text("no photo")
     visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(tmp_path / "no.png")])
     visitor.wait("document.querySelector('#asked').textContent.includes('photo')")
