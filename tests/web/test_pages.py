@@ -31,8 +31,8 @@ from tests.pages import Reader
 from tests.painted import PaintedLibrary
 from tests.web.client import Client
 
-SCRIPT = "<script>alert('1')</script>\u202e"
-SHOWN = "<script>alert('1')</script>\\u202e"
+SCRIPT = '<script>alert("1")</script>\u202e'
+SHOWN = '<script>alert("1")</script>\\u202e'
 """As text of a page: what cannot be seen is written out."""
 ADA = Person(1, SCRIPT, False, 1, 3, 2)
 BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
@@ -173,6 +173,7 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
     for part in (
         f"Is this {SHOWN}?Who is this?2 faces, < 0.1 % probable",
         "Is this Ben?Who is this?1 face, in a group with others of theirs",
+        "Yes they are BenNo not Ben",
         "Who is this?30 faces",
         "12 more",
         "and 6 faces more like these, which get the name too",
@@ -211,6 +212,7 @@ def test_every_state_of_a_library_is_said() -> None:
 def test_hidden_people_stand_apart_and_are_no_field_s_suggestion() -> None:
     assert "Hidden" in words(PAGES["people"])
     assert frame((ADA, BEN), ()).names == (SCRIPT,)
+    assert ("option", "value", SCRIPT) in Reader(PAGES["people"]).attributes, "a field sends the name as it is"
 
 
 def test_the_latest_act_that_stands_can_be_undone_for_a_while() -> None:
@@ -257,6 +259,8 @@ def test_boxes_lie_over_the_photo_in_percents_and_names_stay_on_it() -> None:
     assert sides == ["start", "middle", "end"]
     low = replace(PHOTO, photo=replace(PHOTO.photo, height=42))
     assert [value for _, name, value in Reader(photo_page(low, AROUND)).attributes if name == "dy"] == ["-0.5em"] * 3
+    alt = f"The photo: {SHOWN}, {SHOWN}, somebody without a name"
+    assert ("img", "alt", alt) in read.attributes
     said = words(PAGES["photo"])
     for part in ("Face 1, confirmed", "Face 2, by distance 0.250, not Ben", f"Face 3, ignored, not {SHOWN}"):
         assert part in said
