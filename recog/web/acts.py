@@ -1,8 +1,7 @@
 """What the API does: POST /api/ACT with JSON; all of it can be undone, so forgetting somebody is not here.
 
-Each answers {"act": PastAct | null, "result": document}: act is what /api/history tells of it, with "sentence", which
-goes on after "you"; null where nothing changed. It is the latest act: where another process acted in the same moment,
-that one's.
+Each answers {"act": ToldAct | null, "result": document}: see Done. The act is the latest of the history: where another
+process acts in the same moment, that one's.
 
 =============== ========================================= ===================
 POST            JSON                                      result
@@ -20,20 +19,21 @@ POST            JSON                                      result
 =============== ========================================= ===================
 """
 
-import dataclasses
 from collections.abc import Callable
-from typing import Annotated, Self
+from dataclasses import dataclass, make_dataclass
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from recog.errors import CatalogError
+from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
 from recog.library.photo_library import PhotoLibrary
-from recog.render.as_json import Json
 from recog.render.text_acts import deed
 from recog.store.records import PastAct
+from recog.types import Person
 from recog.web.api import LARGEST
-from recog.web.documents import Document, fields
+from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.libraries import Opened
 
@@ -43,6 +43,34 @@ FaceId = Annotated[int, Field(ge=1, le=LARGEST)]
 FaceIdList = Annotated[list[FaceId], Field(min_length=1, max_length=MOST_FACES)]
 
 router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409), tags=["acts"])
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAct:
+    """A PastAct, and what it did as a sentence goes on after "you"."""
+
+    id: int
+    at: str
+    kind: str
+    people: dict[str, str | None]
+    face_ids: tuple[int, ...]
+    undone_at: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What every act answers: what the history tells of it, None where nothing changed, and the library's answer."""
+
+    act: ToldAct | None
+    result: object
+
+
+def _answers(result: Any) -> dict[int | str, dict[str, Any]]:
+    """The same as a schema, of one act."""
+    made = make_dataclass("Done", [("act", ToldAct | None), ("result", result)])
+    made.__doc__ = Done.__doc__
+    return answers(made)
 
 
 class _Act(BaseModel):
@@ -118,7 +146,7 @@ class Undoing(_Act):
     act: FaceId | None = None
 
 
-@router.post("/confirm")
+@router.post("/confirm", responses=_answers(Confirmation))
 def confirm(opened: Opened, given: NamedGroup) -> Document:
     """Confirm that faces are a person."""
     return _done(
@@ -127,55 +155,55 @@ def confirm(opened: Opened, given: NamedGroup) -> Document:
     )
 
 
-@router.post("/reject")
+@router.post("/reject", responses=_answers(Person))
 def reject(opened: Opened, given: NamedFaces) -> Document:
     """Say that faces are not this person."""
     return _done(opened, lambda library: library.reject(given.name, given.face_ids))
 
 
-@router.post("/ignore")
+@router.post("/ignore", responses=_answers(IgnoredFaces))
 def ignore(opened: Opened, given: SomeFaces) -> Document:
     """Care for faces no more."""
     return _done(opened, lambda library: library.ignore(given.face_ids))
 
 
-@router.post("/unignore")
+@router.post("/unignore", responses=_answers(IgnoredFaces))
 def unignore(opened: Opened, given: SomeFaces) -> Document:
     """Care for faces again."""
     return _done(opened, lambda library: library.ignore(given.face_ids, ignored=False))
 
 
-@router.post("/rename")
+@router.post("/rename", responses=_answers(Person))
 def rename(opened: Opened, given: Renaming) -> Document:
     """Give a person another name."""
     return _done(opened, lambda library: library.rename(given.old, given.new))
 
 
-@router.post("/merge")
+@router.post("/merge", responses=_answers(Person))
 def merge(opened: Opened, given: Merging) -> Document:
     """Two names, one person."""
     return _done(opened, lambda library: library.merge(given.source, given.target))
 
 
-@router.post("/hide")
+@router.post("/hide", responses=_answers(Person))
 def hide(opened: Opened, given: Hiding) -> Document:
     """Leave a person out of lists, or bring the person back."""
     return _done(opened, lambda library: library.hide(given.name, hidden=given.hidden))
 
 
-@router.post("/distinct")
+@router.post("/distinct", responses=_answers(DistinctPeople))
 def distinct(opened: Opened, given: TwoPeople) -> Document:
     """Say that two people are not one."""
     return _done(opened, lambda library: library.distinct(given.name, given.other))
 
 
-@router.post("/split")
+@router.post("/split", responses=_answers(SplitPerson))
 def split(opened: Opened, given: Splitting) -> Document:
     """Take apart a name that several people bear."""
     return _done(opened, lambda library: library.split(given.name, threshold=given.threshold))
 
 
-@router.post("/undo")
+@router.post("/undo", responses=_answers(PastAct))
 def undo(opened: Opened, given: Undoing) -> Document:
     """Take back the latest act that stands; 409 where that is not the one that is meant."""
 
@@ -187,7 +215,7 @@ def undo(opened: Opened, given: Undoing) -> Document:
 
     with opened.act_lock:
         act = taken_back(opened.acting)
-    return Document({"act": _told(act), "result": act})
+    return Document(Done(_told(act), act))
 
 
 def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
@@ -197,9 +225,8 @@ def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
         before = library.history(limit=1).acts
         result = act(library)
         after = library.history(limit=1).acts
-    return Document({"act": _told(after[0]) if after != before else None, "result": result})
+    return Document(Done(_told(after[0]) if after != before else None, result))
 
 
-def _told(act: PastAct) -> dict[str, Json]:
-    """An act with its sentence."""
-    return {**fields(act, *(field.name for field in dataclasses.fields(act))), "sentence": deed(act)}
+def _told(act: PastAct) -> ToldAct:
+    return ToldAct(act.id, act.at, act.kind, act.people, act.face_ids, act.undone_at, deed(act))

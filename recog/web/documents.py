@@ -1,8 +1,11 @@
-"""Results as the documents of HTTP answers: what `recog ... --json` prints."""
+"""Results as the documents of HTTP answers: what `recog ... --json` prints, and their schemas."""
+
+from typing import Any
 
 from starlette.responses import Response
 
-from recog.render.as_json import Json, to_json, to_plain
+from recog.render.as_json import to_json
+from recog.render.json_schema import schema_of
 
 
 class Document(Response):
@@ -15,6 +18,7 @@ class Document(Response):
         return to_json(content).encode("ascii")
 
 
-def fields(result: object, *names: str) -> dict[str, Json]:
-    """Some fields of a record's document."""
-    return {name: to_plain(getattr(result, name)) for name in names}
+def answers(record: Any) -> dict[int | str, dict[str, Any]]:
+    """What a route answers where nothing fails, for the OpenAPI document."""
+    content = {"application/json": {"schema": schema_of(record)}}
+    return {200: {"description": record.__name__, "content": content}}

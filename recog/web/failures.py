@@ -1,10 +1,10 @@
 """Every error that a route can meet, as a status and a sentence."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -24,6 +24,7 @@ from recog.errors import (
     UnknownPersonError,
     WeightsError,
 )
+from recog.render.json_schema import schema_of
 from recog.web.errors_page import error_page
 
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
@@ -46,10 +47,11 @@ STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
 above all because another process writes or a name is taken; photos that cannot be used; and wrong questions."""
 
 
-class Failure(BaseModel):
-    """Why a request was not answered."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request was not answered: one sentence with the way out."""
 
-    error: str = Field(description="One sentence with the way out.")
+    error: str
 
 
 _MEANINGS = {
@@ -70,7 +72,8 @@ _MEANINGS = {
 def documented(*more: int) -> dict[int | str, dict[str, Any]]:
     """The failures of a route for the OpenAPI document: these, and those that every request may meet."""
     always = (400, 401, 403, 408, 413, 415, 421, 422, 503)
-    return {status: {"model": Failure, "description": _MEANINGS[status]} for status in sorted({*always, *more})}
+    content = {"application/json": {"schema": schema_of(Failure)}}
+    return {status: {"description": _MEANINGS[status], "content": content} for status in sorted({*always, *more})}
 
 
 def status_of(error: RecogError) -> int:

@@ -3,24 +3,25 @@
 ============================== ====================================================================================
 POST                           answers
 ============================== ====================================================================================
-/api/identify                  IdentifiedPhoto, and width and height of the upright photo in pixels
-/api/search?k=                 SearchResult, and width and height
+/api/identify                  IdentifiedUpload
+/api/search?k=                 SearchedUpload
 /api/verify?person_id=&face=   VerifiedPair: is a face of the photo, counted from the left from 1, that person
 ============================== ====================================================================================
 """
 
 import hashlib
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from recog.library.given import IN_MEMORY
-from recog.library.identify_results import IdentifiedPhoto
-from recog.library.results import SearchResult
+from recog.library.identify_results import Identification
+from recog.library.results import FaceSearch, VerifiedPair
 from recog.photos import PhotoSource
 from recog.types import DecodedPhoto
 from recog.web.api import LARGEST, NearestMany
-from recog.web.documents import Document, fields
+from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.libraries import Libraries, Opened
 
@@ -35,6 +36,24 @@ _BODY: dict[str, Any] = {
 router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404), tags=["photos sent"])
 
 
+@dataclass(frozen=True, slots=True)
+class IdentifiedUpload:
+    """All faces of the photo, from left to right; width and height are those of the upright photo, in pixels."""
+
+    width: int
+    height: int
+    faces: tuple[Identification, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedUpload:
+    """Every face of the photo with its neighbours; width and height are those of the upright photo, in pixels."""
+
+    width: int
+    height: int
+    faces: tuple[FaceSearch, ...]
+
+
 async def _body(request: Request) -> bytes:
     return await request.body()
 
@@ -42,21 +61,21 @@ async def _body(request: Request) -> bytes:
 Sent = Annotated[bytes, Depends(_body)]
 
 
-@router.post("/identify", openapi_extra=_BODY)
+@router.post("/identify", responses=answers(IdentifiedUpload), openapi_extra=_BODY)
 def identify(opened: Opened, sent: Sent) -> Document:
     """Name every face of a photo, or call it unknown."""
     photo = _decoded(opened, sent)
-    return _with_size(opened.probing.identify(photo), photo)
+    return Document(IdentifiedUpload(*_size(photo), opened.probing.identify(photo).faces))
 
 
-@router.post("/search", openapi_extra=_BODY)
+@router.post("/search", responses=answers(SearchedUpload), openapi_extra=_BODY)
 def search(opened: Opened, sent: Sent, k: NearestMany = 20) -> Document:
     """The nearest faces of the library for every face of a photo."""
     photo = _decoded(opened, sent)
-    return _with_size(opened.probing.search(photo, k=k), photo)
+    return Document(SearchedUpload(*_size(photo), opened.probing.search(photo, k=k).faces))
 
 
-@router.post("/verify", openapi_extra=_BODY)
+@router.post("/verify", responses=answers(VerifiedPair), openapi_extra=_BODY)
 def verify(
     opened: Opened,
     sent: Sent,
@@ -72,6 +91,6 @@ def _decoded(opened: Libraries, sent: bytes) -> DecodedPhoto:
     return opened.decoding.decode(PhotoSource(IN_MEMORY, sent, hashlib.sha256(sent).hexdigest()))
 
 
-def _with_size(result: IdentifiedPhoto | SearchResult, photo: DecodedPhoto) -> Document:
+def _size(photo: DecodedPhoto) -> tuple[int, int]:
     height, width = photo.pixels.shape[:2]
-    return Document(fields(result, "path", "faces") | {"width": width, "height": height})
+    return width, height

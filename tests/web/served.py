@@ -10,6 +10,7 @@ import uvicorn
 
 from recog.web.access import Access
 from recog.web.app import create_app
+from recog.web.guard import Limits
 from recog.web.libraries import Libraries
 from recog.web.serve import configured, listen
 
@@ -28,10 +29,10 @@ class Served:
 
 
 @contextmanager
-def serving(libraries: Libraries, access: Access) -> Iterator[Served]:
+def serving(libraries: Libraries, access: Access, limits: Limits | None = None) -> Iterator[Served]:
     """Serve until the block ends."""
     listening, place = listen("127.0.0.1", 0)
-    server = uvicorn.Server(configured(create_app(libraries, access=access, place=place)))
+    server = uvicorn.Server(configured(create_app(libraries, access=access, place=place, limits=limits)))
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
     thread.start()
     try:

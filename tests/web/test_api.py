@@ -155,8 +155,9 @@ def test_a_photo_that_is_sent_is_answered_as_the_library_does(
 ) -> None:
     two = paint(tmp_path / "two.png", GREEN, RED).read_bytes()
     size = {"width": 128, "height": 64}
-    assert client.post("/api/identify", two).json == document(library.identify(two)) | size
-    assert client.post("/api/search?k=2", two, kind="image/png").json == document(library.search(two, k=2)) | size
+    assert client.post("/api/identify", two).json == size | {"faces": document(library.identify(two))["faces"]}
+    searched = client.post("/api/search?k=2", two, kind="image/png").json
+    assert searched == size | {"faces": document(library.search(two, k=2))["faces"]}
     assert client.post("/api/verify?person_id=1&face=2", two).json == document(library.verify(two, "Ada", face=2))
     known = client.post("/api/identify", (folder / "red1.png").read_bytes()).json
     assert [(one["face_id"], one["person"]["name"]) for one in known["faces"]] == [(2, "Ada")]
