@@ -12,7 +12,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "object": (dict,),
 }
 KNOWN = frozenset({
-    "type", "enum", "anyOf", "items", "prefixItems", "minItems", "maxItems", "properties", "required",
+    "type", "enum", "anyOf", "items", "minItems", "maxItems", "properties", "required",
     "additionalProperties", "title", "description", "format",
 })  # fmt: skip
 
@@ -38,8 +38,7 @@ def problems(value: Any, schema: Any, where: str = "$") -> list[str]:
 def _of_list(value: list[Any], schema: Any, where: str) -> list[str]:
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return [f"{where}: {len(value)} items"]
-    of_each = schema.get("prefixItems") or [schema["items"]] * len(value)
-    return [one for row, item in enumerate(value) for one in problems(item, of_each[row], f"{where}[{row}]")]
+    return [one for row, item in enumerate(value) for one in problems(item, schema["items"], f"{where}[{row}]")]
 
 
 def _of_object(value: dict[str, Any], schema: Any, where: str) -> list[str]:

@@ -34,11 +34,17 @@ def schema_of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line a kind o
     if get_origin(kind) is tuple and arguments[1:] == (Ellipsis,):
         return {"type": "array", "items": schema_of(arguments[0])}
     if get_origin(kind) is tuple:
-        size = len(arguments)
-        return {"type": "array", "prefixItems": [*map(schema_of, arguments)], "minItems": size, "maxItems": size}
+        return _of_several([*map(schema_of, arguments)])
     if get_origin(kind) in {dict, Mapping}:
         return {"type": "object", "additionalProperties": schema_of(arguments[1])}
     raise TypeError(f"no schema is known for {kind}")
+
+
+def _of_several(each: list[dict[str, Any]]) -> dict[str, Any]:
+    """So many values, each of one of these kinds: not every reader of OpenAPI documents knows prefixItems."""
+    kinds = [one for row, one in enumerate(each) if one not in each[:row]]
+    items = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    return {"type": "array", "items": items, "minItems": len(each), "maxItems": len(each)}
 
 
 def _of_record(record: Any) -> dict[str, Any]:

@@ -31,8 +31,8 @@ from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.libraries import Opened
 
-LARGEST = 2**63 - 1
-"""No number of the catalog is larger."""
+LARGEST = 2**53 - 1
+"""No number of a catalog comes near it; every program that reads JSON has it exactly."""
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 NearestMany = Annotated[int, Query(ge=1, le=1000, description="How many of the nearest faces.")]
 

@@ -106,7 +106,9 @@ async def _of_the_question(request: Request, error: Exception) -> Response:
 async def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return _failed(request, error.status_code, str(error.detail))
+    answer = _failed(request, error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})  # of 405: which methods there are
+    return answer
 
 
 async def _of_a_fault(request: Request, error: Exception) -> Response:

@@ -42,18 +42,21 @@ class Whole:
     size: Size
     parts: tuple[Part, ...]
     pair: tuple[int, str]
+    point: tuple[float, float]
     named: dict[str, Part | None]
 
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
-WHOLE = Whole(1, Path("a"), THEN, Size.LARGE, (Part(2.0), Part(None)), (1, "b"), {"c": Part(1.0), "d": None})
+WHOLE = Whole(
+    1, Path("a"), THEN, Size.LARGE, (Part(2.0), Part(None)), (1, "b"), (0.5, 1.0), {"c": Part(1.0), "d": None}
+)
 
 
 def test_a_record_is_what_its_schema_says() -> None:
     schema = schema_of(Whole)
     assert problems(to_plain(WHOLE), schema) == []
     assert schema["description"] == "A whole.\n\nOf parts."
-    assert schema["required"] == ["number", "path", "at", "size", "parts", "pair", "named"]
+    assert schema["required"] == ["number", "path", "at", "size", "parts", "pair", "point", "named"]
     assert schema["properties"]["parts"]["items"]["required"] == ["weight", "heavy"]
 
 
@@ -67,7 +70,9 @@ def test_a_record_is_what_its_schema_says() -> None:
         {"parts": [{"weight": 1.0}]},
         {"parts": [{"weight": "1", "heavy": False}]},
         {"pair": [1]},
-        {"pair": ["b", 1]},
+        {"pair": [1, None]},
+        {"point": [1.0]},
+        {"point": [1.0, "b"]},
         {"named": {"c": 1}},
         {"more": 1},
     ],

@@ -136,7 +136,7 @@ def test_while_another_process_writes_an_act_is_refused_and_questions_are_answer
         ("/api/confirm", {"name": "Ada", "face_ids": [1.5]}, 422),
         ("/api/confirm", {"name": "Ada", "face_ids": ["1"]}, 422),
         ("/api/confirm", {"name": "Ada", "face_ids": [True]}, 422),
-        ("/api/confirm", {"name": "Ada", "face_ids": [2**63]}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": [2**53]}, 422),
         ("/api/confirm", {"name": "Ada", "face_ids": [4] * 100_001}, 422),
         ("/api/ignore", {"face_ids": []}, 422),
         ("/api/hide", {"name": "Ada", "hidden": "yes"}, 422),
