@@ -25,10 +25,10 @@ def serve(
 ) -> None:
     """Show the library in the browser, and answer programs over HTTP.
 
-    Prints an address to open, which works once; the browser that opened it is known until the command ends, by Ctrl-C.
-    Programs send the token that you put into RECOG_SERVE_TOKEN: /api/openapi.json tells what they can ask. Other
-    machines are let in by --host, --allow-network and a token alone; what they ask goes unencrypted, so an ssh tunnel
-    is better.
+    Prints an address to open, which works once; the browser that opened it gets in until the command ends, by Ctrl-C.
+    Programs send the token that you put into RECOG_SERVE_TOKEN; /api/openapi.json tells what they can ask. This machine
+    alone is let in. Others are with --host, --allow-network and a token; what they ask goes unencrypted, so that an ssh
+    tunnel is better.
 
     Example:
       recog serve --port 8000

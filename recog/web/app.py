@@ -14,11 +14,12 @@ from recog.web.place import Place
 
 UPLOADS = frozenset(route.path for route in uploads.router.routes if isinstance(route, APIRoute))
 """Where photos are sent to."""
+LIMITS = Limits()
 _SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """Whatever of OpenTelemetry is installed and configured beside recog: nobody is told what is asked here."""
 
 
-def create_app(libraries: Libraries, *, access: Access, place: Place, limits: Limits | None = None) -> Guard:
+def create_app(libraries: Libraries, *, access: Access, place: Place, limits: Limits = LIMITS) -> Guard:
     """What a server at `place` serves to those whom `access` admits; `app` of it is the application with the routes.
 
     The OpenAPI document is /api/openapi.json; pages that show one load scripts from elsewhere, so there are none.

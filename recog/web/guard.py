@@ -45,14 +45,12 @@ class Guard:
     Every answer says what browsers must not do with it (see recog.web.plain); none allows another origin anything.
     """
 
-    def __init__(
-        self, app: FastAPI, access: Access, *, place: Place, uploads: Collection[str], limits: Limits | None = None
-    ) -> None:
+    def __init__(self, app: FastAPI, access: Access, *, place: Place, uploads: Collection[str], limits: Limits) -> None:
         self.app = app
         self._access = access
         self._place = place
         self._uploads = uploads
-        self._limits = limits or Limits()
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from recog.web.access import Access
-from recog.web.app import create_app
+from recog.web.app import LIMITS, create_app
 from recog.web.guard import Limits
 from recog.web.libraries import Libraries
 from recog.web.serve import configured, listen
@@ -29,7 +29,7 @@ class Served:
 
 
 @contextmanager
-def serving(libraries: Libraries, access: Access, limits: Limits | None = None) -> Iterator[Served]:
+def serving(libraries: Libraries, access: Access, limits: Limits = LIMITS) -> Iterator[Served]:
     """Serve until the block ends."""
     listening, place = listen("127.0.0.1", 0)
     server = uvicorn.Server(configured(create_app(libraries, access=access, place=place, limits=limits)))
