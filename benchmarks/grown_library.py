@@ -36,25 +36,21 @@ class Grown:
 def grown(embeddings: Embeddings, owners: NDArray[np.int64], known: int) -> Grown:
     """Cluster a library of the first `known` (n, dim) faces, add the others, cluster again, report duplicates."""
     with tempfile.TemporaryDirectory() as folder, PhotoLibrary(read_settings(library=Path(folder))) as library:
-        face_ids = _filled(library, embeddings[:known], 0)
-        people, counts = np.unique(owners[:known], return_counts=True)
-        with library._writing() as catalog:  # noqa: SLF001 - a catalog without photos is filled from within
-            for person in people[counts >= 3][::NAMED].tolist():
-                theirs = face_ids[owners[:known] == person]
-                catalog.confirm(theirs[: max(1, len(theirs) // 3)].tolist(), catalog.add_person(f"P{person}").id)
+        face_ids = filled(library, embeddings[:known], 0)
+        confirm_some(library, face_ids, owners[:known])
         first, _ = _clustered(library)
-        _filled(library, embeddings[known:], known)
+        filled(library, embeddings[known:], known)
         more, joined = _clustered(library)
         start = time.perf_counter()
         report = library.duplicates()
         return Grown(first, more, joined, time.perf_counter() - start, len(report.pairs) + report.pairs_left_out)
 
 
-def _filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray[np.int64]:
+def filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray[np.int64]:
     """The numbers of the faces, (n,), once the catalog has them."""
     network: NetworkInfo = library.networks.info
     face_ids: list[int] = []
-    with library._writing(create=True) as catalog:  # noqa: SLF001
+    with library._writing(create=True) as catalog:  # noqa: SLF001 - a catalog without photos is filled from within
         for start in range(0, len(embeddings), BATCH):
             photos = [
                 ScannedPhoto(
@@ -66,6 +62,15 @@ def _filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArra
             saved = catalog.save_photos(photos, detector="0" * 64, network=network)
             face_ids += [face_id for photo in saved for face_id in photo.face_ids]
     return np.array(face_ids)
+
+
+def confirm_some(library: PhotoLibrary, face_ids: NDArray[np.int64], owners: NDArray[np.int64]) -> None:
+    """Name a third of the faces of every 40th person of three faces and more; owners (n,) are whose faces they are."""
+    people, counts = np.unique(owners, return_counts=True)
+    with library._writing() as catalog:  # noqa: SLF001
+        for person in people[counts >= 3][::NAMED].tolist():
+            theirs = face_ids[owners == person]
+            catalog.confirm(theirs[: max(1, len(theirs) // 3)].tolist(), catalog.add_person(f"P{person}").id)
 
 
 def _clustered(library: PhotoLibrary) -> tuple[float, int]:

@@ -18,7 +18,9 @@
     ├── CatalogError
     │   ├── NoLibraryError
     │   ├── UnknownPersonError
+    │   ├── UnknownNumberError
     │   ├── DuplicatePersonError
+    │   ├── ReadOnlyError
     │   ├── SchemaOutdatedError
     │   ├── LibraryBusyError
     │   └── LibraryDiskError
@@ -104,8 +106,16 @@ class UnknownPersonError(CatalogError):
     """Nobody of that name is in the catalog."""
 
 
+class UnknownNumberError(CatalogError):
+    """No face, photo or cluster of the catalog has the number."""
+
+
 class DuplicatePersonError(CatalogError):
     """Somebody of that name is in the catalog already."""
+
+
+class ReadOnlyError(CatalogError):
+    """The catalog may only be read here."""
 
 
 class SchemaOutdatedError(CatalogError):

@@ -23,7 +23,10 @@ HOMES = {
     "pillow_heif": {"photos"},
     "typer": {"cli"},
     "rich": {"cli", "render"},
-    "pydantic": {"config", "style"},
+    "fastapi": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "pydantic": {"config", "style", "web"},
     "pydantic_settings": {"config"},
     "platformdirs": {"config"},
 }

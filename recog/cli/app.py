@@ -17,6 +17,7 @@ from recog.cli import (
     people,
     people_report,
     prune,
+    serve,
     styling,
     training,
     tuning,
@@ -70,6 +71,8 @@ report_app.command("people")(people_report.people_report)
 report_app.command("duplicates")(clusters.duplicates)
 report_app.command("map")(maps.face_map)
 app.add_typer(report_app, name="report")
+
+app.command("serve")(serve.serve)
 
 app.command("status")(upkeep.status)
 app.command("check")(upkeep.check)

@@ -6,17 +6,17 @@ import numpy as np
 
 from recog import identify as decide
 from recog.boxes import match_boxes
-from recog.errors import CatalogError, NoFaceFoundError
+from recog.errors import NoFaceFoundError, UnknownNumberError
 from recog.library.act_results import FaceReasons
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
 from recog.library.given import GivenPhoto
 from recog.library.identify_results import Identification, IdentifiedPhoto
+from recog.library.nearby import found_faces
 from recog.library.networks import Networks
 from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.results import (
     FaceSearch,
-    FoundFace,
     SearchResult,
     VerifiedPair,
 )
@@ -74,7 +74,9 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
     """Why a face of the library has its name, or none."""
     face = catalog.faces([face_id]).get(face_id)
     if face is None:
-        raise CatalogError(f"no face has the number {face_id}: 'recog search' and every --json document name them")
+        raise UnknownNumberError(
+            f"no face has the number {face_id}: 'recog search' and every --json document name them"
+        )
     people = {person.id: person for person in catalog.people(hidden=True)}
     rejected = catalog.rejections().get(face_id, set())
     _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
@@ -156,21 +158,8 @@ def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: Given
     """The k nearest faces of the library for every face of a photo; what others drop meanwhile is left out."""
     probe: Probe = read_probe(photo, networks)
     neighbours = index.current().search(probe.embeddings, k)
-    faces = catalog.faces({one.face_id for row in neighbours for one in row})
-    paths = catalog.paths({face.photo_id for face in faces.values()})
-    people = catalog.people_by_id(face.person_id for face in faces.values() if face.person_id is not None)
-    results = []
-    for number, (box, row) in enumerate(zip(probe.faces.boxes, neighbours, strict=True), start=1):
-        found = tuple(
-            FoundFace(
-                face=face,
-                squared_distance=one.squared_distance,
-                probability=decide.probability(one.squared_distance, networks.calibration),
-                paths=tuple(paths.get(face.photo_id, ())),
-                person=people.get(face.person_id) if face.person_id is not None else None,
-            )
-            for one in row
-            if (face := faces.get(one.face_id)) is not None
-        )
-        results.append(FaceSearch(number, box, found))
+    results = (
+        FaceSearch(number, box, found_faces(catalog, networks.calibration, row))
+        for number, (box, row) in enumerate(zip(probe.faces.boxes, neighbours, strict=True), start=1)
+    )
     return SearchResult(probe.path, tuple(results))

@@ -15,7 +15,7 @@ from recog.cluster.kmeans import k_means
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
-from recog.errors import CatalogError, NoFaceFoundError
+from recog.errors import CatalogError, NoFaceFoundError, UnknownNumberError
 from recog.library.networks import Networks
 from recog.library.probes import face_quality
 from recog.library.results import ClusterReport, ClusterSummary
@@ -208,7 +208,7 @@ def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int
     run = catalog.cluster_run(networks.info.sha256)
     members = {one.number: one.face_ids for one in run.clusters} if run is not None else {}
     if number not in members:
-        raise CatalogError(f"no cluster has the number {number}: 'recog cluster' lists them")
+        raise UnknownNumberError(f"no cluster has the number {number}: 'recog cluster' lists them")
     faces = catalog.faces(members[number])
     rejections = catalog.rejections()
     found = [

@@ -112,4 +112,5 @@ class Samples:
 
     def side(self, side: Side) -> DuplicateSide:
         """A side as the report shows it."""
-        return DuplicateSide(side.person, side.cluster, len(side.rows), self.of(side))
+        own = tuple(side.all.ids[side.rows].tolist()) if side.person is None else ()
+        return DuplicateSide(side.person, side.cluster, len(side.rows), self.of(side), own)

@@ -14,7 +14,7 @@ from recog.photos import PhotoSource, refuse_other_than_pixels
 from recog.types import DecodedPhoto, Pixels
 
 AnyPath: TypeAlias = str | os.PathLike[str]
-AnyPhoto: TypeAlias = AnyPath | bytes | bytearray | memoryview | Pixels
+AnyPhoto: TypeAlias = AnyPath | bytes | bytearray | memoryview | Pixels | DecodedPhoto
 GivenPhoto: TypeAlias = Path | PhotoSource | DecodedPhoto
 """A photo file, its bytes, or pixels in memory."""
 IN_MEMORY = Path("photo")
@@ -22,12 +22,14 @@ IN_MEMORY = Path("photo")
 
 
 def photo_of(given: AnyPhoto) -> GivenPhoto:
-    """A photo to ask about: where it is, or, given as the bytes of a photo file or as its pixels, these.
+    """A photo to ask about: where it is, or, given as the bytes of a photo file, decoded, or as its pixels, these.
 
     Pixels are (H, W, 3) uint8 RGB, upright; others are a ValueError, and what is no photo at all a TypeError.
     """
     if isinstance(given, str | os.PathLike):
         return Path(given)
+    if isinstance(given, DecodedPhoto):
+        return given
     if isinstance(given, np.ndarray):
         return _photo_of_pixels(given)
     if not isinstance(given, bytes | bytearray | memoryview):

@@ -113,6 +113,8 @@ def _unnamed(
         samples=tuple(samples[face_id] for face_id in side.typical[:FACES_SHOWN].tolist()),
         suggestion=cluster.suggestion,
         command=shlex.join(["recog", "people", "confirm", *new, *name, *which]),
+        face_ids=tuple(side.all.ids[side.rows].tolist()),
+        likely=cluster.person,
     )
 
 

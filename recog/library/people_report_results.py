@@ -10,7 +10,8 @@ from recog.types import Person
 class UnnamedGroup:
     """Faces that are probably one person and nobody's: faces counts them, samples are some, the most typical first.
 
-    number is the remembered cluster's, None where it is of this report alone; command names them.
+    number is the remembered cluster's, None where it is of this report alone; command names them. face_ids are all of
+    them, rising. likely is who the other faces of their cluster are; where nobody is known of these, suggestion tells.
     """
 
     number: int | None
@@ -18,6 +19,8 @@ class UnnamedGroup:
     samples: tuple[FaceSample, ...]
     suggestion: Suggestion | None
     command: str
+    face_ids: tuple[int, ...] = ()
+    likely: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from recog.library import (
     upkeep,
 )
 from recog.library.backup_results import Backup, Restored
+from recog.library.browsing import BrowsingVerbs
 from recog.library.exchange import exporting, importing
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.find import FindVerbs
@@ -25,7 +26,6 @@ from recog.library.identify_results import IdentifiedPhoto
 from recog.library.ingest import ingest, plan
 from recog.library.map_results import FaceMap
 from recog.library.people_report_results import PeopleReport
-from recog.library.people_verbs import PeopleVerbs
 from recog.library.prune import PruneVerbs
 from recog.library.readmitting import ReadmittingVerbs
 from recog.library.results import (
@@ -50,7 +50,7 @@ from recog.verification.features import Method
 
 
 @in_turns
-class PhotoLibrary(PeopleVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, StylingVerbs):
+class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, StylingVerbs):
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call

@@ -180,12 +180,16 @@ class FaceSample:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSide:
-    """One side of a duplicate pair: a named person (person set) or an unnamed cluster (cluster number set)."""
+    """One side of a duplicate pair: a named person (person set) or an unnamed cluster (cluster number set).
+
+    face_ids are all faces of an unnamed cluster that are nobody's; none of a person.
+    """
 
     person: str | None
     cluster: int | None
     faces: int
     samples: tuple[FaceSample, ...]
+    face_ids: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:

@@ -15,12 +15,12 @@ from datetime import datetime
 from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 
 from recog.errors import ConfigError, PhotoError, PhotoTooLargeError, UnreadablePhotoError
-from recog.photos.decode import MAX_PIXELS
+from recog.photos.decode import MAX_PIXELS, PhotoSource
 from recog.photos.reasons import REASONS, Reason, out_of_memory
 from recog.photos.wire import fill, receive, send
 from recog.printable import printable
@@ -83,11 +83,21 @@ class DecodePool:
         more, for the system may have run out of memory; then it is 'crashed'. One that is not done in time is
         'timeout'. Raises ConfigError where no such process can be started.
         """
+        return self._opened(path, None, known)
+
+    def decode(self, source: PhotoSource) -> DecodedPhoto:
+        """Decode bytes in the same way; here it is raised why not."""
+        opened = self._opened(source.path, source.data, ())
+        if isinstance(opened, PhotoError):
+            raise opened
+        return cast("DecodedPhoto", opened)  # nothing is known, so it is decoded
+
+    def _opened(self, path: Path, data: bytes | None, known: Container[str]) -> Opened:
         ended = ""
         for _ in range(_TRIES):
             worker = self._hire()
             try:
-                opened = worker.open(path, known, self._limits)
+                opened = worker.open(path, data, known, self._limits)
             except TimeoutError:
                 self._dismiss(worker)
                 return _given_up(path, Reason.TIMEOUT, f"was not decoded within {self._limits.seconds:g} seconds")
@@ -174,11 +184,16 @@ class _Worker:
         except (OSError, EOFError, ValueError) as error:
             raise _not_started(self.end(), limits) from error
 
-    def open(self, path: Path, known: Container[str], limits: DecodeLimits) -> Opened:
-        """One photo. Raises TimeoutError; OSError, EOFError, ValueError, KeyError or TypeError where it is lost."""
+    def open(self, path: Path, data: bytes | None, known: Container[str], limits: DecodeLimits) -> Opened:
+        """One photo: the file at path, or data. Raises TimeoutError; OSError, EOFError, ... where it is lost."""
         self.photos += 1
         deadline = time.monotonic() + limits.seconds
-        send(self._connection, {"path": str(path)})
+        if data is None:
+            send(self._connection, {"path": str(path)})
+        else:
+            send(self._connection, {"path": str(path), "bytes": len(data)})
+            self._connection.settimeout(limits.seconds)
+            self._connection.sendall(data)
         answer = receive(self._connection, deadline)
         if "reason" in answer:
             return _refusal(answer)

@@ -4,6 +4,7 @@ Whatever a hostile file does to a decoder happens here, in a process that holds 
 and has a limit on its memory: `python -P -m recog.photos.worker DESCRIPTOR MEMORY SECONDS`.
 """
 
+import hashlib
 import os
 import resource
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 from recog.errors import PhotoError
 from recog.photos.decode import PhotoSource, decode_photo, read_source
 from recog.photos.reasons import out_of_memory
-from recog.photos.wire import receive, send
+from recog.photos.wire import fill, receive, send
 from recog.types import DecodedPhoto
 
 Decode = Callable[[PhotoSource], DecodedPhoto]
@@ -43,10 +44,11 @@ def serve(connection: socket.socket, decode: Decode, *, seconds: int) -> None:
     """
     send(connection, {"ready": True})
     while True:
-        path = Path(receive(connection)["path"])
+        request = receive(connection)
+        path = Path(request["path"])
         signal.alarm(seconds + _GRACE_SECONDS)
         try:
-            _answer(connection, path, decode)
+            _answer(connection, _source(connection, path, request.get("bytes")), decode)
         except PhotoError as error:
             _refuse(connection, error)
         except MemoryError:
@@ -54,8 +56,16 @@ def serve(connection: socket.socket, decode: Decode, *, seconds: int) -> None:
         signal.alarm(0)
 
 
-def _answer(connection: socket.socket, path: Path, decode: Decode) -> None:
-    source = read_source(path)
+def _source(connection: socket.socket, path: Path, size: int | None) -> PhotoSource:
+    """The bytes of the file, or, where recog sends them, these."""
+    if size is None:
+        return read_source(path)
+    data = bytearray(size)
+    fill(connection, memoryview(data))
+    return PhotoSource(path, bytes(data), hashlib.sha256(data).hexdigest())
+
+
+def _answer(connection: socket.socket, source: PhotoSource, decode: Decode) -> None:
     send(connection, {"sha256": source.sha256})
     if not receive(connection)["wanted"]:
         return

@@ -68,13 +68,40 @@ def history(result: History) -> str:
     """One line an act, the latest first."""
     if not result.acts:
         return "Nothing was said of people or faces yet."
-    rows = [(act.at, _deed(act), "undone" if act.undone_at else "") for act in result.acts]
+    rows = [(act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
     return table(("when (UTC)", "what", ""), rows)
 
 
 def undone(act: PastAct) -> str:
     """What was taken back."""
-    return f"Undone: {_deed(act)} ({act.at})."
+    return f"Undone: {deed(act)} ({act.at})."
+
+
+def deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
+    """What an act did, as a sentence goes on after 'you'."""
+    who = {role: printable(name) if name is not None else ERASED for role, name in act.people.items()}
+    faces = f"face {act.face_ids[0]}" if len(act.face_ids) == 1 else count(len(act.face_ids), "face")
+    match act.kind:
+        case "enrol":
+            return f"enrolled {who['person']} with {faces}"
+        case "confirm":
+            return f"confirmed {faces} as {who['person']}"
+        case "reject":
+            return f"said that {faces} {'is' if len(act.face_ids) == 1 else 'are'} not {who['person']}"
+        case "split":
+            return f"split {faces} off {who['person']}"
+        case "ignore" | "unignore":
+            return f"{'ignored' if act.kind == 'ignore' else 'stopped ignoring'} {faces}"
+        case "merge":
+            return f"merged {who['source']} into {who['target']}, {count(len(act.face_ids), 'face')}"
+        case "rename":
+            return f"renamed {who['before']} to {who['after']}"
+        case "distinct":
+            return f"said that {who['person']} and {who['other']} are two people"
+        case "hide" | "unhide":
+            return f"{'hid' if act.kind == 'hide' else 'showed'} {who['person']}"
+        case other:
+            return f"{other} {' '.join(who.values())}"
 
 
 def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
@@ -106,32 +133,6 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
         f"is nobody's yet: {who}, is at distance {near}, within the threshold {threshold}; "
         "'recog identify --all' names it."
     )
-
-
-def _deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
-    who = {role: printable(name) if name is not None else ERASED for role, name in act.people.items()}
-    faces = f"face {act.face_ids[0]}" if len(act.face_ids) == 1 else count(len(act.face_ids), "face")
-    match act.kind:
-        case "enrol":
-            return f"enrolled {who['person']} with {faces}"
-        case "confirm":
-            return f"confirmed {faces} as {who['person']}"
-        case "reject":
-            return f"said that {faces} {'is' if len(act.face_ids) == 1 else 'are'} not {who['person']}"
-        case "split":
-            return f"split {faces} off {who['person']}"
-        case "ignore" | "unignore":
-            return f"{'ignored' if act.kind == 'ignore' else 'stopped ignoring'} {faces}"
-        case "merge":
-            return f"merged {who['source']} into {who['target']}, {count(len(act.face_ids), 'face')}"
-        case "rename":
-            return f"renamed {who['before']} to {who['after']}"
-        case "distinct":
-            return f"said that {who['person']} and {who['other']} are two people"
-        case "hide" | "unhide":
-            return f"{'hid' if act.kind == 'hide' else 'showed'} {who['person']}"
-        case other:
-            return f"{other} {' '.join(who.values())}"
 
 
 def _naming(group: Sequence[int]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, UnknownNumberError
 from recog.store.clusters import take_out_of_clusters
 from recog.store.encoding import now
 from recog.store.facts import (
@@ -200,7 +200,7 @@ def _replace(
 def _checked_faces(connection: Connection, face_ids: Iterable[int]) -> Sequence[int]:
     wanted = sorted({int(face_id) for face_id in face_ids})
     if missing := sorted(set(wanted) - existing_faces(connection, wanted)):
-        raise CatalogError(f"no face has the number {missing[0]}: index its photo again")
+        raise UnknownNumberError(f"no face has the number {missing[0]}: index its photo again")
     return wanted
 
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from sqlalchemy import select
 
-from recog.errors import CatalogError
+from recog.errors import ReadOnlyError
 from recog.store.acts import Acts
 from recog.store.clusters import Clusters
 from recog.store.database import Database
@@ -56,9 +56,9 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
         return self._database.one_state()
 
     def refuse_read_only(self) -> None:
-        """CatalogError where the database may only be read here."""
+        """ReadOnlyError where the database may only be read here."""
         if self.read_only:
-            raise CatalogError(
+            raise ReadOnlyError(
                 f"the database {self._database.where} may only be read here, so nothing can be changed: "
                 "open it where it may be written"
             )

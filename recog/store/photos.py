@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from recog.errors import CatalogError
+from recog.errors import UnknownNumberError
 from recog.store.encoding import chunks, path_bytes, path_from_bytes
 from recog.store.part import CatalogPart
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
@@ -20,11 +20,13 @@ class Photos(CatalogPart):
     """The catalog's photos."""
 
     def photo(self, photo_id: int) -> Photo:
-        """A photo by number; an unknown number is a CatalogError."""
+        """A photo by number; an unknown number is an UnknownNumberError."""
         with self._database.reading() as connection:
             row = connection.execute(select(photos).where(photos.c.id == photo_id)).first()
         if row is None:
-            raise CatalogError(f"no photo has the number {photo_id}: it was removed, or belongs to another library")
+            raise UnknownNumberError(
+                f"no photo has the number {photo_id}: it was removed, or belongs to another library"
+            )
         return _photo_of(row)
 
     def photo_by_digest(self, sha256: str, *, detector: str, network: str) -> KnownPhoto | None:

@@ -1,5 +1,6 @@
 """Everybody in the library: groups, people and lone faces, each with the command that names it."""
 
+import math
 import shlex
 from pathlib import Path
 
@@ -87,3 +88,20 @@ def test_an_empty_library_has_an_empty_report(library: PaintedLibrary, folder: P
     library.index([folder])
     report = library.people_report()
     assert (report.photos, report.groups, report.people, report.lone) == (1, (), (), ())
+
+
+def test_a_group_holds_all_its_faces(known: PaintedLibrary) -> None:
+    (group,) = known.people_report().groups
+    assert (sorted(sample.face_id for sample in group.samples), group.likely) == (list(group.face_ids), None)
+
+
+def test_of_a_cluster_named_in_part_the_rest_says_whose_the_others_are(library: PaintedLibrary, folder: Path) -> None:
+    """From 0 to 50 degrees it is too far for a name by distance; those at 35 hold the cluster together."""
+    degrees = (0, 35, 35, 35, 50)
+    shades = [tuple(round(230 * part(math.radians(one))) for part in (math.cos, math.sin)) for one in degrees]
+    paths = [paint(folder / f"{n}.png", (red, green, 0), noise=n) for n, (red, green) in enumerate(shades)]
+    library.index([folder])
+    library.enrol("Ann", [paths[0]])
+    (rest,) = library.people_report().groups
+    assert (rest.faces, rest.likely, rest.suggestion) == (1, "Ann", None)
+    assert [one.path for one in rest.samples] == [paths[4]]

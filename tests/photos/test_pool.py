@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from recog.errors import ConfigError, PhotoError, PhotoTooLargeError
-from recog.photos import REASONS, DecodeLimits, DecodePool, KnownContent, photo_digest, read_photo
+from recog.photos import REASONS, DecodeLimits, DecodePool, KnownContent, PhotoSource, photo_digest, read_photo
 from recog.photos.pool import PHOTOS_A_WORKER
 from recog.types import DecodedPhoto
 
@@ -82,6 +82,21 @@ def test_what_is_refused_here_is_refused_there_in_the_same_words(tmp_path: Path)
                 read_photo(tmp_path / name)
             there = refusal(pool, tmp_path / name)
             assert (type(there), there.reason, str(there)) == (type(here.value), here.value.reason, str(here.value))
+
+
+def test_bytes_that_are_no_files_are_decoded_and_refused_likewise(tmp_path: Path) -> None:
+    large = picture(tmp_path / "a.png", 900)
+    assert large.stat().st_size > 1 << 20, "more than a socket holds at once"
+    with DecodePool(DecodeLimits()) as pool:
+        for path in (large, picture(tmp_path / "b.jpg")):
+            here, there = read_photo(path), pool.decode(PhotoSource(Path("photo"), path.read_bytes(), ""))
+            assert (there.sha256, there.format) == (here.sha256, here.format)
+            np.testing.assert_array_equal(there.pixels, here.pixels)
+        for data in (b"", b"no photo", large.read_bytes()[:5000]):
+            with pytest.raises(PhotoError, match="photo is"):
+                pool.decode(PhotoSource(Path("photo"), data, ""))
+        assert pool.open(large, known={read_photo(large).sha256}) == KnownContent(read_photo(large).sha256)
+        assert len(pool._all) == 1
 
 
 @pytest.mark.parametrize("deed", ["segfault", "abort", "exit", "lie", "babble", "alarm"])

@@ -1,0 +1,232 @@
+"""What the API does: POST /api/ACT with JSON; all of it can be undone, so forgetting somebody is not here.
+
+Each answers {"act": ToldAct | null, "result": document}: see Done. The act is the latest of the history: where another
+process acts in the same moment, that one's.
+
+=============== ========================================= ===================
+POST            JSON                                      result
+=============== ========================================= ===================
+/api/confirm    name, face_ids | cluster, new=false       Confirmation
+/api/reject     name, face_ids                            Person
+/api/ignore     face_ids                                  IgnoredFaces
+/api/unignore   face_ids                                  IgnoredFaces
+/api/rename     old, new                                  Person
+/api/merge      source, target                            Person
+/api/hide       name, hidden=true                         Person
+/api/distinct   name, other                               DistinctPeople
+/api/split      name, threshold=null                      SplitPerson
+/api/undo       act=null: the id that is to be the latest PastAct
+=============== ========================================= ===================
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, make_dataclass
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from recog.errors import CatalogError
+from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
+from recog.library.photo_library import PhotoLibrary
+from recog.render.text_acts import deed
+from recog.store.records import PastAct
+from recog.types import Person
+from recog.web.api import LARGEST
+from recog.web.documents import Document, answers
+from recog.web.failures import documented
+from recog.web.libraries import Opened
+
+MOST_FACES = 100_000
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+FaceId = Annotated[int, Field(ge=1, le=LARGEST)]
+FaceIdList = Annotated[list[FaceId], Field(min_length=1, max_length=MOST_FACES)]
+
+router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409), tags=["acts"])
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAct:
+    """A PastAct, and what it did as a sentence goes on after "you"."""
+
+    id: int
+    at: str
+    kind: str
+    people: dict[str, str | None]
+    face_ids: tuple[int, ...]
+    undone_at: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What every act answers: what the history tells of it, None where nothing changed, and the library's answer."""
+
+    act: ToldAct | None
+    result: object
+
+
+def _answers(result: Any) -> dict[int | str, dict[str, Any]]:
+    """The same as a schema, of one act."""
+    made = make_dataclass("Done", [("act", ToldAct | None), ("result", result)])
+    made.__doc__ = Done.__doc__
+    return answers(made)
+
+
+class _Act(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NamedFaces(_Act):
+    """Faces that are, or are not, a person."""
+
+    name: Name
+    face_ids: FaceIdList
+
+
+class NamedGroup(_Act):
+    """Faces, or a remembered cluster, that are a person; `new` makes one."""
+
+    name: Name
+    face_ids: Annotated[list[FaceId], Field(max_length=MOST_FACES)] = []
+    cluster: FaceId | None = None
+    new: bool = False
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.face_ids and self.cluster is None:
+            raise ValueError("give face_ids or a cluster")
+        return self
+
+
+class SomeFaces(_Act):
+    """Faces."""
+
+    face_ids: FaceIdList
+
+
+class Renaming(_Act):
+    """A person's name, and the one that the person is to have."""
+
+    old: Name
+    new: Name
+
+
+class Merging(_Act):
+    """Two people of whom the target stays."""
+
+    source: Name
+    target: Name
+
+
+class Hiding(_Act):
+    """A person to hide, or to show again."""
+
+    name: Name
+    hidden: bool = True
+
+
+class TwoPeople(_Act):
+    """Two people who are not one."""
+
+    name: Name
+    other: Name
+
+
+class Splitting(_Act):
+    """A name that several people bear, and the squared distance up to which faces hang together."""
+
+    name: Name
+    threshold: Annotated[float, Field(gt=0, le=4)] | None = None
+
+
+class Undoing(_Act):
+    """The act that is to be the latest one that stands; any, where it is not given."""
+
+    act: FaceId | None = None
+
+
+@router.post("/confirm", responses=_answers(Confirmation))
+def confirm(opened: Opened, given: NamedGroup) -> Document:
+    """Confirm that faces are a person."""
+    return _done(
+        opened,
+        lambda library: library.confirm(given.name, given.face_ids, cluster=given.cluster, new=given.new),
+    )
+
+
+@router.post("/reject", responses=_answers(Person))
+def reject(opened: Opened, given: NamedFaces) -> Document:
+    """Say that faces are not this person."""
+    return _done(opened, lambda library: library.reject(given.name, given.face_ids))
+
+
+@router.post("/ignore", responses=_answers(IgnoredFaces))
+def ignore(opened: Opened, given: SomeFaces) -> Document:
+    """Care for faces no more."""
+    return _done(opened, lambda library: library.ignore(given.face_ids))
+
+
+@router.post("/unignore", responses=_answers(IgnoredFaces))
+def unignore(opened: Opened, given: SomeFaces) -> Document:
+    """Care for faces again."""
+    return _done(opened, lambda library: library.ignore(given.face_ids, ignored=False))
+
+
+@router.post("/rename", responses=_answers(Person))
+def rename(opened: Opened, given: Renaming) -> Document:
+    """Give a person another name."""
+    return _done(opened, lambda library: library.rename(given.old, given.new))
+
+
+@router.post("/merge", responses=_answers(Person))
+def merge(opened: Opened, given: Merging) -> Document:
+    """Two names, one person."""
+    return _done(opened, lambda library: library.merge(given.source, given.target))
+
+
+@router.post("/hide", responses=_answers(Person))
+def hide(opened: Opened, given: Hiding) -> Document:
+    """Leave a person out of lists, or bring the person back."""
+    return _done(opened, lambda library: library.hide(given.name, hidden=given.hidden))
+
+
+@router.post("/distinct", responses=_answers(DistinctPeople))
+def distinct(opened: Opened, given: TwoPeople) -> Document:
+    """Say that two people are not one."""
+    return _done(opened, lambda library: library.distinct(given.name, given.other))
+
+
+@router.post("/split", responses=_answers(SplitPerson))
+def split(opened: Opened, given: Splitting) -> Document:
+    """Take apart a name that several people bear."""
+    return _done(opened, lambda library: library.split(given.name, threshold=given.threshold))
+
+
+@router.post("/undo", responses=_answers(PastAct))
+def undo(opened: Opened, given: Undoing) -> Document:
+    """Take back the latest act that stands; 409 where that is not the one that is meant."""
+
+    def taken_back(library: PhotoLibrary) -> PastAct:
+        latest = next((one for one in library.history().acts if one.undone_at is None), None)
+        if given.act is not None and (latest is None or latest.id != given.act):
+            raise CatalogError("something else was done since: look at the history, then undo the latest act")
+        return library.undo()
+
+    with opened.act_lock:
+        act = taken_back(opened.acting)
+    return Document(Done(_told(act), act))
+
+
+def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
+    """Do it, and tell what the history says of it."""
+    library = opened.acting
+    with opened.act_lock:
+        before = library.history(limit=1).acts
+        result = act(library)
+        after = library.history(limit=1).acts
+    return Document(Done(_told(after[0]) if after != before else None, result))
+
+
+def _told(act: PastAct) -> ToldAct:
+    return ToldAct(act.id, act.at, act.kind, act.people, act.face_ids, act.undone_at, deed(act))

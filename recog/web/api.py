@@ -1,0 +1,121 @@
+"""What the API tells: GET /api/..., each a document as `recog ... --json` prints it.
+
+=================================== ===================================================================================
+GET                                 answers
+=================================== ===================================================================================
+/api/status                         LibraryStatus
+/api/people?hidden=false            PeopleList
+/api/people/{person_id}             PersonDetail
+/api/groups                         UnnamedFaces
+/api/duplicates                     DuplicateReport
+/api/photos/{photo_id}              PhotoDetail
+/api/faces/{face_id}                FaceReasons
+/api/faces/{face_id}/neighbours?k=  FaceNeighbours, nearest first
+/api/faces/{face_id}/verify?other=  Verification: are two faces one person
+/api/history?limit=                 History, the latest act first
+=================================== ===================================================================================
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from recog.library.act_results import FaceReasons, History
+from recog.library.browsing import PhotoDetail
+from recog.library.nearby import FaceNeighbours
+from recog.library.people_report_results import UnnamedGroup
+from recog.library.results import DuplicateReport, FaceSample, LibraryStatus, PersonDetail
+from recog.types import Person, Verification
+from recog.web.documents import Document, answers
+from recog.web.failures import documented
+from recog.web.libraries import Opened
+
+LARGEST = 2**53 - 1
+"""No number of a catalog comes near it; every program that reads JSON has it exactly."""
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+NearestMany = Annotated[int, Query(ge=1, le=1000, description="How many of the nearest faces.")]
+
+router = APIRouter(prefix="/api", default_response_class=Document, tags=["questions"])
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleList:
+    """Everybody with a name, by name."""
+
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnnamedFaces:
+    """Of `report people` what has no name: groups by falling size, and faces that are alone.
+
+    all_groups and all_lone count more than those listed in a large library; ignored counts faces that nobody cares for.
+    """
+
+    groups: tuple[UnnamedGroup, ...]
+    all_groups: int
+    lone: tuple[FaceSample, ...]
+    all_lone: int
+    ignored: int
+
+
+@router.get("/status", responses=answers(LibraryStatus) | documented())
+def status(opened: Opened) -> Document:
+    """How the library is."""
+    return Document(opened.asking.status())
+
+
+@router.get("/people", responses=answers(PeopleList) | documented())
+def people(opened: Opened, *, hidden: bool = False) -> Document:
+    """Everybody with a name, by name; hidden people only where asked for."""
+    return Document(PeopleList(opened.asking.people(hidden=hidden)))
+
+
+@router.get("/people/{person_id}", responses=answers(PersonDetail) | documented(404))
+def person(opened: Opened, person_id: Number) -> Document:
+    """A person with all faces, confirmed ones first."""
+    return Document(opened.asking.person_by_number(person_id))
+
+
+@router.get("/groups", responses=answers(UnnamedFaces) | documented())
+def groups(opened: Opened) -> Document:
+    """Groups of faces without a name, the largest first, and lone faces."""
+    report = opened.surveying.people_report()
+    return Document(UnnamedFaces(report.groups, report.all_groups, report.lone, report.all_lone, report.ignored))
+
+
+@router.get("/duplicates", responses=answers(DuplicateReport) | documented())
+def duplicates(opened: Opened) -> Document:
+    """People and clusters that are probably one person twice, photos that are there twice."""
+    return Document(opened.surveying.duplicates())
+
+
+@router.get("/photos/{photo_id}", responses=answers(PhotoDetail) | documented(404))
+def photo(opened: Opened, photo_id: Number) -> Document:
+    """A photo, where it is, and its faces from left to right."""
+    return Document(opened.asking.photo(photo_id))
+
+
+@router.get("/faces/{face_id}", responses=answers(FaceReasons) | documented(404))
+def face(opened: Opened, face_id: Number) -> Document:
+    """Why a face has its name, or none."""
+    return Document(opened.asking.why(face_id))
+
+
+@router.get("/faces/{face_id}/neighbours", responses=answers(FaceNeighbours) | documented(404))
+def neighbours(opened: Opened, face_id: Number, k: NearestMany = 20) -> Document:
+    """The nearest other faces of the library."""
+    return Document(opened.asking.neighbours(face_id, k=k))
+
+
+@router.get("/faces/{face_id}/verify", responses=answers(Verification) | documented(404))
+def verify(opened: Opened, face_id: Number, other: Annotated[int, Query(ge=1, le=LARGEST)]) -> Document:
+    """Are two faces of the library one person?"""
+    return Document(opened.asking.compare(face_id, other))
+
+
+@router.get("/history", responses=answers(History) | documented())
+def history(opened: Opened, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Document:
+    """What was done to people and faces, the latest act first."""
+    return Document(opened.asking.history(limit=limit))

@@ -1,0 +1,41 @@
+"""The whole server as one ASGI application: routes, failures, and the guard before them."""
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
+
+from recog import __version__
+from recog.web import acts, api, pages, pictures, uploads
+from recog.web.access import Access
+from recog.web.failures import translate_failures
+from recog.web.guard import Guard, Limits
+from recog.web.libraries import Libraries
+from recog.web.place import Place
+
+UPLOADS = frozenset(route.path for route in uploads.router.routes if isinstance(route, APIRoute))
+"""Where photos are sent to."""
+LIMITS = Limits()
+_SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""Whatever of OpenTelemetry is installed and configured beside recog: nobody is told what is asked here."""
+
+
+def create_app(libraries: Libraries, *, access: Access, place: Place, limits: Limits = LIMITS) -> Guard:
+    """What a server at `place` serves to those whom `access` admits; `app` of it is the application with the routes.
+
+    The OpenAPI document is /api/openapi.json; pages that show one load scripts from elsewhere, so there are none.
+    """
+    app = FastAPI(
+        title="recog",
+        version=__version__,
+        description="A photo library by face. Send `Authorization: Bearer TOKEN`, the token being RECOG_SERVE_TOKEN.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_SILENT,
+    )
+    app.state.libraries = libraries
+    translate_failures(app)
+    for part in (api, acts, uploads, pictures, pages):
+        app.include_router(part.router)
+    return Guard(app, access, place=place, uploads=UPLOADS, limits=limits)

@@ -1,0 +1,168 @@
+"use strict";
+
+// A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/answers.py for the attributes.
+(() => {
+  const ABOUT_FACES = new Set(["confirm", "reject", "ignore", "unignore"]);
+  const bar = document.querySelector("#last");
+  const did = document.querySelector("#did");
+  const undo = document.querySelector("#undo");
+  const spoken = document.querySelector("#spoken");
+  const names = document.querySelector("#names");
+  const made = []; // acts that stand, the latest last: { id, sentence, restore }, restore null where the page is shown anew
+
+  const key = (name) => name.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
+  const isKnown = (name) => [...names.options].some((option) => key(option.value) === key(name));
+
+  const say = (sentence, { failed = false, label = failed ? "" : "Undo" } = {}) => {
+    const latest = made.at(-1);
+    did.textContent = sentence;
+    spoken.textContent = sentence;
+    bar.hidden = false;
+    bar.classList.toggle("failed", failed);
+    undo.hidden = !latest || !label;
+    undo.textContent = label;
+    undo.title = latest ? `Undo: ${latest.sentence}` : "";
+  };
+
+  const ask = async (act, body) => {
+    let answer;
+    try {
+      answer = await fetch(`/api/${act}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    } catch {
+      throw new Error("recog does not answer: is 'recog serve' still running?");
+    }
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(told.error ?? `recog answered ${answer.status}`);
+    return told;
+  };
+
+  const cellsOf = (item, which) =>
+    [...item.querySelectorAll(`[data-face]:not(.done)${which === "picked" ? ":has(input:checked)" : ""}`)];
+
+  // The faces that an item means, and the cells that show them.
+  const facesOf = (item) => {
+    const given = item.dataset.faces;
+    if (given === "picked" || given === "open") {
+      const cells = cellsOf(item, given);
+      return { cells, ids: cells.map((cell) => Number(cell.dataset.face)) };
+    }
+    const out = new Set([...item.querySelectorAll("input[type=checkbox]:not(:checked)")].map((box) => Number(box.value)));
+    return { cells: [], ids: JSON.parse(given).filter((id) => !out.has(id)) };
+  };
+
+  const line = (item, sentence) => {
+    const said = document.createElement("p");
+    said.className = "outcome";
+    said.textContent = sentence;
+    item.append(said);
+    return said;
+  };
+
+  const mark = (items, state) => {
+    for (const item of items) item.classList.add(state);
+    return () => items.forEach((item) => item.classList.remove(state));
+  };
+
+  // What follows on the page, and how to put it back.
+  const follow = (button, item, cells, sentence) => {
+    const then = button.dataset.then;
+    if (then === "picked") {
+      for (const cell of cells) for (const box of cell.querySelectorAll("input")) box.checked = false;
+      return mark(cells, "done");
+    }
+    const back = mark([item], then);
+    const said = then === "done" && item.matches("article") ? line(item, sentence) : null;
+    return () => {
+      back();
+      said?.remove();
+    };
+  };
+
+  // Other items that show somebody, or a group, that is no more.
+  const outdate = (item, { act: done, body }) => {
+    const labels = JSON.parse(item.dataset.labels ?? "[]");
+    const gone = done === "merge" ? [body.source] : done === "confirm" ? labels.filter((one) => one !== body.name) : [];
+    const others = [...document.querySelectorAll("[data-labels]:not(.done, .outdated)")].filter(
+      (other) => other !== item && JSON.parse(other.dataset.labels).some((label) => gone.includes(label)),
+    );
+    const back = mark(others, "outdated");
+    const said = others.map((other) => line(other, "What you said changes this one: look again later."));
+    return () => {
+      back();
+      said.forEach((one) => one.remove());
+    };
+  };
+
+  const bodyOf = (button, item) => {
+    const body = JSON.parse(button.dataset.body);
+    const form = button.type === "submit" ? button.form : null;
+    for (const field of form?.querySelectorAll("input[name]") ?? []) body[field.name] = field.value;
+    if (!ABOUT_FACES.has(button.dataset.act)) return { body, cells: [] };
+    const { ids, cells } = facesOf(item);
+    if (button.dataset.act === "confirm") body.new = !isKnown(body.name);
+    return { body: { ...body, face_ids: ids }, cells };
+  };
+
+  const act = async (button) => {
+    const item = button.closest(".item");
+    const { body, cells } = bodyOf(button, item);
+    if (body.face_ids?.length === 0) return say("No face is chosen: pick one first.", { failed: true });
+    if (item.ariaBusy) return;
+    item.ariaBusy = "true";
+    try {
+      const told = await ask(button.dataset.act, body);
+      if (button.dataset.then === "person") return location.assign(`/people/${told.result.id}`);
+      if (button.dataset.then === "reload") return location.reload();
+      const sentence = told.act ? `You ${told.act.sentence}.` : "Nothing changed: it was so already.";
+      const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];
+      const restore = () => parts.forEach((back) => back());
+      if (told.act) made.push({ id: told.act.id, sentence: told.act.sentence, restore, item });
+      made.sort((one, other) => one.id - other.id);
+      if (body.new) names.append(new Option("", body.name));
+      say(sentence);
+      item.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: button.dataset.then }));
+    } catch (error) {
+      say(error.message, { failed: true });
+    } finally {
+      item.ariaBusy = null;
+    }
+  };
+
+  undo.addEventListener("click", async () => {
+    const latest = made.at(-1);
+    if (!latest || bar.ariaBusy) return;
+    bar.ariaBusy = "true";
+    try {
+      const told = await ask("undo", { act: latest.id });
+      made.pop();
+      if (!latest.restore) return location.reload();
+      latest.restore();
+      latest.item.focus();
+      say(`Undone: ${told.act.sentence}.`, { label: "Undo the act before" });
+    } catch (error) {
+      say(error.message, { failed: true, label: undo.textContent });
+    } finally {
+      bar.ariaBusy = null;
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-act][type=button]");
+    if (button) act(button);
+  });
+  document.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = event.submitter ?? event.target.querySelector("button[type=submit]");
+    if (button) act(button);
+  });
+  document.addEventListener("input", ({ target }) => {
+    const button = target.name === "name" ? target.form.querySelector("button.give") : null;
+    if (button) button.textContent = key(target.value) && !isKnown(target.value) ? "New person" : "Name";
+  });
+
+  if (undo.dataset.id) made.push({ id: Number(undo.dataset.id), sentence: undo.dataset.sentence, restore: null });
+})();

@@ -1,0 +1,112 @@
+"use strict";
+
+// A photo that is dropped, pasted or chosen goes to the API as it is; its faces come back with names.
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const drop = document.querySelector("#drop");
+  const asked = document.querySelector("#asked");
+  const shown = document.querySelector("#shown");
+  const picture = document.querySelector("#picture");
+  const boxes = document.querySelector("#boxes");
+  const named = document.querySelector("#named");
+
+  const percent = (probability) => {
+    const value = 100 * probability;
+    if (value > 99.9) return "> 99.9 %";
+    if (value < 0.1) return "< 0.1 %";
+    return `${value.toFixed(value < 1 || value > 99 ? 1 : 0)} %`;
+  };
+
+  // What would turn the line around is written out, as the pages do (see recog/printable.py).
+  const printable = (name) =>
+    name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>
+      "\u200c\u200d".includes(one) ? one : `\\u${one.codePointAt(0).toString(16).padStart(4, "0")}`);
+
+  const element = (tag, text, attributes = {}, space = null) => {
+    const made = space ? document.createElementNS(space, tag) : document.createElement(tag);
+    made.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  };
+
+  const box = (face, { width, height }) => {
+    const { left, top, right, bottom } = face.box;
+    const across = (value) => `${((100 * value) / width).toFixed(2)}%`;
+    const down = (value) => `${((100 * value) / height).toFixed(2)}%`;
+    const [from, to, low] = [(100 * left) / width, (100 * right) / width, (100 * bottom) / height];
+    const middle = (from + to) / 2;
+    const side = middle < 25 ? "start" : middle > 75 ? "end" : "middle"; // so that long names stay on the photo
+    const x = `${{ start: from, end: to, middle }[side].toFixed(2)}%`;
+    const label = low < 90 ? { y: down(bottom), dy: "1.2em" } : { y: down(top), dy: "-0.5em" };
+    const who = face.person ? `${face.number} ${printable(face.person.name)}` : `${face.number}`;
+    const place = { x: across(left), y: down(top), width: across(right - left), height: down(bottom - top), rx: 4 };
+    boxes.append(
+      element("rect", "", { ...place, class: face.person ? "" : "nobody" }, SVG),
+      element("text", who, { class: side, x, ...label }, SVG),
+    );
+  };
+
+  const link = (text, href) => element("a", text, { href });
+
+  const whose = ({ id, name }) => {
+    const held = document.createElement("bdi");
+    held.append(link(printable(name), `/people/${id}`));
+    return held;
+  };
+
+  const entry = (face) => {
+    const made = document.createElement("li");
+    if (face.person) made.append(whose(face.person));
+    else made.append(element("b", "Nobody you named"));
+    if (!face.person && face.nearest_person) made.append("; the nearest is ", whose(face.nearest_person));
+    if (face.nearest) {
+      made.append(`, ${percent(face.probability)} probable, distance ${face.nearest.squared_distance.toFixed(3)}`);
+    }
+    if (face.face_id) made.append(". ", link("It is in the library", `/faces/${face.face_id}`));
+    return made;
+  };
+
+  const show = async (file) => {
+    shown.hidden = true;
+    boxes.replaceChildren();
+    named.replaceChildren();
+    const bitmap = await createImageBitmap(file).catch(() => null); // null: a format that this browser cannot show
+    if (!bitmap) return;
+    [picture.width, picture.height] = [bitmap.width, bitmap.height];
+    picture.getContext("2d").drawImage(bitmap, 0, 0);
+    shown.hidden = false;
+  };
+
+  const ask = async (file) => {
+    if (!file) return;
+    await show(file);
+    asked.textContent = "Looking at the photo...";
+    drop.ariaBusy = "true";
+    try {
+      const headers = { "Content-Type": "application/octet-stream" };
+      const answer = await fetch("/api/identify", { method: "POST", headers, body: file });
+      const told = await answer.json();
+      if (!answer.ok) throw new Error(told.error);
+      for (const face of told.faces) box(face, told);
+      named.append(...told.faces.map(entry));
+      asked.textContent = told.faces.length === 1 ? "1 face" : `${told.faces.length} faces, from left to right`;
+    } catch (error) {
+      asked.textContent = error instanceof TypeError ? "recog does not answer: is 'recog serve' still running?" : error.message;
+    } finally {
+      drop.ariaBusy = null;
+    }
+  };
+
+  document.querySelector("#photo").addEventListener("change", (event) => ask(event.target.files[0]));
+  document.addEventListener("paste", (event) => ask(event.clipboardData?.files[0]));
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => event.relatedTarget ?? drop.classList.remove("over"));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    ask(event.dataTransfer.files[0]);
+  });
+})();

@@ -1,0 +1,16 @@
+"""Why a page is not shown, as a page."""
+
+from recog.render.page import text
+from recog.web.shell import Frame, shell
+
+_TITLES = {404: "Nothing is here", 409: "Not now", 503: "The library cannot be used now"}
+
+
+def error_page(status: int, sentence: str) -> str:
+    """The sentence, with the way back; status is that of the answer."""
+    title = _TITLES.get(status, "That did not work")
+    content = (
+        f'<div class="head"><h1>{title}</h1><p class="lead">{text(sentence)}</p>'
+        '<p class="fine"><a href="/">Back to the first page</a></p></div>'
+    )
+    return shell(title, "", content, Frame((), None))

@@ -1,0 +1,120 @@
+"""Every error that a route can meet, as a status and a sentence."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from recog.errors import (
+    CatalogError,
+    ConfigError,
+    EvaluationError,
+    LibraryDiskError,
+    NoLibraryError,
+    PhotoError,
+    PhotoTooLargeError,
+    ReadOnlyError,
+    RecogError,
+    SchemaOutdatedError,
+    SearchIndexError,
+    UnknownNumberError,
+    UnknownPersonError,
+    WeightsError,
+)
+from recog.render.json_schema import schema_of
+from recog.web.errors_page import error_page
+
+STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
+    (UnknownPersonError, 404),
+    (UnknownNumberError, 404),
+    (NoLibraryError, 503),
+    (ReadOnlyError, 503),
+    (SchemaOutdatedError, 503),
+    (LibraryDiskError, 503),
+    (CatalogError, 409),
+    (PhotoTooLargeError, 413),
+    (PhotoError, 415),
+    (WeightsError, 503),
+    (SearchIndexError, 503),
+    (ConfigError, 503),
+    (EvaluationError, 503),
+    (RecogError, 422),
+)
+"""The first that fits: unknown people and numbers; no library, or none that can be used; what the catalog refuses,
+above all because another process writes or a name is taken; photos that cannot be used; and wrong questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request was not answered: one sentence with the way out."""
+
+    error: str
+
+
+_MEANINGS = {
+    400: "the request is no HTTP that can be read",
+    401: "neither token nor cookie",
+    403: "another site or origin asks",
+    404: "nothing has this number or name",
+    408: "the body came too slowly",
+    409: "the catalog refuses: another process writes, a name is taken, or the act contradicts what is known",
+    413: "the body, or the photo in it, is too large",
+    415: "the body is compressed, or no photo that can be read",
+    421: "another host was asked for",
+    422: "the question is not one that can be answered",
+    503: "the library, its networks or its disk cannot be used now",
+}
+
+
+def documented(*more: int) -> dict[int | str, dict[str, Any]]:
+    """The failures of a route for the OpenAPI document: these, and those that every request may meet."""
+    always = (400, 401, 403, 408, 413, 415, 421, 422, 503)
+    content = {"application/json": {"schema": schema_of(Failure)}}
+    return {status: {"description": _MEANINGS[status], "content": content} for status in sorted({*always, *more})}
+
+
+def status_of(error: RecogError) -> int:
+    """The status that tells of an error."""
+    return next(status for kind, status in STATUS_OF if isinstance(error, kind))
+
+
+def translate_failures(app: FastAPI) -> None:
+    """Answer every error with {"error": sentence}; pages with a page."""
+    app.add_exception_handler(RecogError, _of_recog)
+    app.add_exception_handler(RequestValidationError, _of_the_question)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_a_fault)
+
+
+async def _of_recog(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RecogError):
+        raise error
+    return _failed(request, status_of(error), str(error))
+
+
+async def _of_the_question(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    problem = error.errors()[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    return _failed(request, 422, f"{where}: {problem['msg']}")
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    answer = _failed(request, error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})  # of 405: which methods there are
+    return answer
+
+
+async def _of_a_fault(request: Request, error: Exception) -> Response:
+    return _failed(request, 500, f"unexpected {type(error).__name__} in recog: please report it")
+
+
+def _failed(request: Request, status: int, sentence: str) -> Response:
+    page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    return HTMLResponse(error_page(status, sentence), status) if page else JSONResponse({"error": sentence}, status)

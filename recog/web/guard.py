@@ -1,0 +1,169 @@
+"""What stands before every route: who may ask, from where, and how much."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import Message, Receive, Scope, Send
+
+from recog.printable import printable
+from recog.web.access import Access
+from recog.web.place import Place
+from recog.web.plain import Forbidding, Refused, refuse, welcome
+
+ENTRY = "/enter"
+"""Where a browser POSTs the code of its address; answered here, with the cookie."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITE = frozenset({"same-origin", "none"})
+"""What Sec-Fetch-Site may say; "same-site" is a page of another port of this machine."""
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a request is read: bytes of a photo, bytes of any other body, seconds for either."""
+
+    photo: int = 64 << 20
+    small: int = 1 << 20
+    seconds: float = 30.0
+
+
+class Guard:
+    """An ASGI application before another, which sees what passed alone.
+
+    * 421 where Host is not a name of `place`: so also under DNS rebinding.
+    * 401 without the token or the cookie, whatever the route, and whether there is one. ENTRY gives the cookie.
+    * 403 where the browser says that another site asks (Sec-Fetch-Site), or, on a method that is not safe, Origin is
+      another; with the cookie an Origin must be there, which every browser sends.
+    * 413, 408 where a body is too large, or too slow; 415 where it is compressed, for a small one may be large then.
+      Bodies are read here, whole; `uploads` are the paths whose bodies may be photos.
+
+    Every answer says what browsers must not do with it (see recog.web.plain); none allows another origin anything.
+    """
+
+    def __init__(self, app: FastAPI, access: Access, *, place: Place, uploads: Collection[str], limits: Limits) -> None:
+        self.app = app
+        self._access = access
+        self._place = place
+        self._uploads = uploads
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        answer = Forbidding(send)
+        try:
+            await self._passed(scope, receive, answer)
+        except Refused as refused:
+            await refuse(answer, refused, page=scope["method"] == "GET")
+        except _GoneError:
+            return
+        except Exception as error:
+            if not answer.started:
+                raise
+            told = _logger.isEnabledFor(logging.INFO)
+            what = type(error).__name__, scope["method"], printable(scope["path"])
+            _logger.error("unexpected %s at %s %s; --verbose shows the traceback", *what, exc_info=told)  # noqa: TRY400
+
+    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        host = self._host(headers)
+        entering = scope["path"] == ENTRY and scope["method"] == "POST"
+        by_cookie = entering or self._by_cookie(headers)
+        self._refuse_foreign(scope["method"], headers, host, by_cookie=by_cookie)
+        body = await self._body(scope["path"], headers, receive)
+        if entering:
+            await self._enter(body, send)
+        else:
+            await self.app(scope, _replay(body, receive), send)
+
+    def _host(self, headers: Headers) -> str:
+        given = headers.getlist("host")
+        if len(given) != 1 or given[0].lower() not in self._place.hosts:
+            raise Refused(421, f"this is not the host that was asked for: open {self._place.url}")
+        return given[0].lower()
+
+    def _by_cookie(self, headers: Headers) -> bool:
+        """Whether the cookie admits, or else the token; Refused where neither does."""
+        if any(map(self._access.admits_token, headers.getlist("authorization"))):
+            return False
+        for cookies in headers.getlist("cookie"):
+            if self._access.admits_session(cookie_parser(cookies).get(self._place.cookie, "")):
+                return True
+        raise Refused(
+            401, "open the address that 'recog serve' printed, or send the token: Authorization: Bearer TOKEN"
+        )
+
+    def _refuse_foreign(self, method: str, headers: Headers, host: str, *, by_cookie: bool) -> None:
+        if any(site not in OWN_SITE for site in headers.getlist("sec-fetch-site")):
+            raise Refused(403, "another site asks: open the library's own pages")
+        if method in SAFE_METHODS:
+            return
+        origins = headers.getlist("origin")
+        if any(origin.lower() != f"http://{host}" for origin in origins):
+            raise Refused(403, "another origin asks: act on the library's own pages")
+        if by_cookie and not origins:
+            raise Refused(403, "a request by cookie that changes something names its origin: programs send the token")
+
+    async def _body(self, path: str, headers: Headers, receive: Receive) -> bytes:
+        if any(coding.strip().lower() not in {"", "identity"} for coding in headers.getlist("content-encoding")):
+            raise Refused(415, "the body is compressed: send it as it is")
+        most = self._limits.photo if path in self._uploads else self._limits.small
+        if any(int(length) > most for length in headers.getlist("content-length") if length.isdecimal()):
+            raise _too_large(most)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                async for part in _parts(receive):
+                    body += part
+                    if len(body) > most:
+                        raise _too_large(most)
+        except TimeoutError as error:
+            raise Refused(408, f"the body was not there within {self._limits.seconds:g} seconds") from error
+        return bytes(body)
+
+    async def _enter(self, body: bytes, send: Send) -> None:
+        session = self._access.enter(body.decode("utf-8", "replace"))
+        if session is None:
+            raise Refused(401, "this address was used before, or is of an earlier run: each works once")
+        await welcome(send, f"{self._place.cookie}={session}; Path=/; HttpOnly; SameSite=Strict")
+
+
+class _GoneError(Exception):
+    """Whoever asked hung up before the body's end."""
+
+
+async def _parts(receive: Receive) -> AsyncIterator[bytes]:
+    """The body as it comes."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _GoneError
+        yield message.get("body", b"")
+        if not message.get("more_body", False):
+            return
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(413, f"the body is larger than {most / 1e6:.1f} MB: send a smaller one")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """What a route receives: the body at once, then whatever comes after it."""
+    unread = [body]
+
+    async def next_message() -> Message:
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        return await receive()
+
+    return next_message

@@ -1,0 +1,94 @@
+"""Answers that need no route, and what every answer forbids browsers."""
+
+import base64
+import hashlib
+import json
+
+from starlette.types import Message, Send
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Everything comes from this server; nothing is written into pages but text."""
+FORBIDDING = {
+    b"content-security-policy": POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"cache-control": b"no-store",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+}
+_ENTER = """
+const code = location.hash.slice(1);
+const said = document.getElementById("said");
+if (code) {
+  history.replaceState(null, "", location.pathname);
+  fetch("/enter", { method: "POST", body: code }).then((answer) => {
+    if (answer.ok) location.replace("/");
+    else said.textContent = "This address was used before: each works once. The terminal shows the next one.";
+  });
+}
+"""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a failure
+    """A request that no route sees: the status, and why in one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Forbidding:
+    """Sends an answer with the headers of FORBIDDING, where it has no stricter ones of its own."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        """One message of the answer."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            own = {name.lower() for name, _ in message["headers"]}
+            more = [(name, value) for name, value in FORBIDDING.items() if name not in own]
+            message = {**message, "headers": [*message["headers"], *more]}
+        await self._send(message)
+
+
+async def refuse(send: Send, refused: Refused, *, page: bool = False) -> None:
+    """Answer {"error": sentence}; a 401 as a `page` is one that spends the code in its own address."""
+    headers = [(b"connection", b"close")]  # what is left of the body is not read
+    if refused.status == 401:
+        headers.append((b"www-authenticate", b'Bearer realm="recog"'))
+        if page:
+            digest = base64.b64encode(hashlib.sha256(_ENTER.encode()).digest()).decode()
+            policy = f"default-src 'none'; script-src 'sha256-{digest}'; connect-src 'self'; frame-ancestors 'none'"
+            headers.append((b"content-security-policy", policy.encode()))
+            await _answer(send, 401, "text/html; charset=utf-8", _entry_page(str(refused)), headers)
+            return
+    content = json.dumps({"error": str(refused)})
+    await _answer(send, refused.status, "application/json", content, headers)
+
+
+async def welcome(send: Send, cookie: str) -> None:
+    """Give the cookie."""
+    await _answer(send, 200, "application/json", "{}", [(b"set-cookie", cookie.encode())])
+
+
+async def _answer(send: Send, status: int, kind: str, content: str, headers: list[tuple[bytes, bytes]]) -> None:
+    body = content.encode()
+    own = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": own})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _entry_page(sentence: str) -> str:
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>recog</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<p id="said" role="status">{sentence}</p><script>{_ENTER}</script></html>'
+    )

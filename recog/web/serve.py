@@ -1,0 +1,57 @@
+"""Run the server until it is interrupted."""
+
+import socket
+
+import uvicorn
+
+from recog.errors import ConfigError
+from recog.web.guard import Guard
+from recog.web.place import Place
+
+SHUTDOWN_SECONDS = 1
+"""For answers that are on their way; what an act writes is a transaction, which ends whole or not at all."""
+_WAITING = 64
+
+
+def listen(host: str, port: int) -> tuple[socket.socket, Place]:
+    """A socket that listens, and where it does; port 0 picks a free one. ConfigError where that cannot be."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - refused
+        raise ConfigError("name one address of this machine with --host: requests for another one are refused")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(_WAITING)
+        except OSError:
+            listening.close()
+            raise
+    except OSError as error:
+        raise ConfigError(
+            f"nothing can listen at {host} port {port} ({error.strerror or error}): choose another --port, or stop "
+            "what listens there"
+        ) from error
+    return listening, Place(host, listening.getsockname()[1])
+
+
+def configured(app: Guard) -> uvicorn.Config:
+    """How uvicorn runs: nothing is logged but faults; what a proxy would say of a client is not believed."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        access_log=False,
+        log_config=None,
+        log_level="error",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+def serve(app: Guard, listening: socket.socket) -> None:
+    """Answer until SIGINT or SIGTERM, which then take their course."""
+    uvicorn.Server(configured(app)).run(sockets=[listening])

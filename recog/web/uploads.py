@@ -1,0 +1,96 @@
+"""What the API tells of a photo that is sent to it, as the body of a POST; nothing keeps it.
+
+============================== ====================================================================================
+POST                           answers
+============================== ====================================================================================
+/api/identify                  IdentifiedUpload
+/api/search?k=                 SearchedUpload
+/api/verify?person_id=&face=   VerifiedPair: is a face of the photo, counted from the left from 1, that person
+============================== ====================================================================================
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from recog.library.given import IN_MEMORY
+from recog.library.identify_results import Identification
+from recog.library.results import FaceSearch, VerifiedPair
+from recog.photos import PhotoSource
+from recog.types import DecodedPhoto
+from recog.web.api import LARGEST, NearestMany
+from recog.web.documents import Document, answers
+from recog.web.failures import documented
+from recog.web.libraries import Libraries, Opened
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of a photo file, whatever its format.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404), tags=["photos sent"])
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedUpload:
+    """All faces of the photo, from left to right; width and height are those of the upright photo, in pixels."""
+
+    width: int
+    height: int
+    faces: tuple[Identification, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedUpload:
+    """Every face of the photo with its neighbours; width and height are those of the upright photo, in pixels."""
+
+    width: int
+    height: int
+    faces: tuple[FaceSearch, ...]
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+Sent = Annotated[bytes, Depends(_body)]
+
+
+@router.post("/identify", responses=answers(IdentifiedUpload), openapi_extra=_BODY)
+def identify(opened: Opened, sent: Sent) -> Document:
+    """Name every face of a photo, or call it unknown."""
+    photo = _decoded(opened, sent)
+    return Document(IdentifiedUpload(*_size(photo), opened.probing.identify(photo).faces))
+
+
+@router.post("/search", responses=answers(SearchedUpload), openapi_extra=_BODY)
+def search(opened: Opened, sent: Sent, k: NearestMany = 20) -> Document:
+    """The nearest faces of the library for every face of a photo."""
+    photo = _decoded(opened, sent)
+    return Document(SearchedUpload(*_size(photo), opened.probing.search(photo, k=k).faces))
+
+
+@router.post("/verify", responses=answers(VerifiedPair), openapi_extra=_BODY)
+def verify(
+    opened: Opened,
+    sent: Sent,
+    person_id: Annotated[int, Query(ge=1, le=LARGEST)],
+    face: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
+) -> Document:
+    """Is a face of a photo a person of the library? face may be left out where the photo shows one."""
+    return Document(opened.probing.verify_person(_decoded(opened, sent), person_id, face=face))
+
+
+def _decoded(opened: Libraries, sent: bytes) -> DecodedPhoto:
+    """The photo, decoded in a process of its own."""
+    return opened.decoding.decode(PhotoSource(IN_MEMORY, sent, hashlib.sha256(sent).hexdigest()))
+
+
+def _size(photo: DecodedPhoto) -> tuple[int, int]:
+    height, width = photo.pixels.shape[:2]
+    return width, height

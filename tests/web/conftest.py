@@ -1,0 +1,75 @@
+"""A painted library behind a server."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recog.web.access import Access
+from recog.web.app import create_app
+from recog.web.libraries import Libraries
+from recog.web.place import Place
+from tests.painted import BLUE, RED, PaintedLibrary, paint, painted_library
+from tests.web.client import TOKEN, Client
+from tests.web.served import Served, serving
+
+PLACE = Place("127.0.0.1", 8765)
+
+
+@pytest.fixture(scope="session")
+def painted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Below it `photos` and the library of them, which tests copy."""
+    folder = tmp_path_factory.mktemp("painted")
+    for number in range(3):
+        paint(folder / "photos" / f"red{number}.png", RED, noise=number)
+    paint(folder / "photos" / "sea.png", BLUE)
+    with painted_library(folder / "library") as library:
+        library.index(folder / "photos")
+        library.confirm("Ada", [1], new=True)
+    return folder
+
+
+@pytest.fixture
+def folder(painted: Path) -> Path:
+    """The photos, which tests do not change."""
+    return painted / "photos"
+
+
+@pytest.fixture
+def faces(painted: Path, tmp_path: Path) -> list[int]:
+    """Faces 1 to 3 are red, on photos red0.png to red2.png, face 4 is blue; Ada is face 1, and by distance 2 and 3."""
+    shutil.copytree(painted / "library", tmp_path / "library")
+    return [1, 2, 3, 4]
+
+
+@pytest.fixture
+def library(tmp_path: Path, faces: list[int]) -> Iterator[PaintedLibrary]:
+    """Another process's view of the library that the server shows."""
+    with painted_library(tmp_path / "library") as library:
+        yield library
+
+
+@pytest.fixture
+def libraries(tmp_path: Path, faces: list[int]) -> Iterator[Libraries]:
+    with Libraries(lambda: painted_library(tmp_path / "library")) as libraries:
+        yield libraries
+
+
+@pytest.fixture
+def access() -> Access:
+    return Access(TOKEN)
+
+
+@pytest.fixture
+def client(libraries: Libraries, access: Access) -> Iterator[Client]:
+    """Asks with the token."""
+    with Client(create_app(libraries, access=access, place=PLACE), PLACE) as client:
+        yield client
+
+
+@pytest.fixture
+def served(libraries: Libraries, access: Access) -> Iterator[Served]:
+    """A server that really listens, in a thread; `entry` is what a browser opens first."""
+    with serving(libraries, access) as served:
+        yield served

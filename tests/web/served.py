@@ -1,0 +1,46 @@
+"""A server that really listens, in a thread of the tests."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from recog.web.access import Access
+from recog.web.app import LIMITS, create_app
+from recog.web.guard import Limits
+from recog.web.libraries import Libraries
+from recog.web.serve import configured, listen
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where it listens, and who may ask."""
+
+    url: str
+    access: Access
+
+    @property
+    def entry(self) -> str:
+        """The address that a browser opens first."""
+        return f"{self.url}#{self.access.code}"
+
+
+@contextmanager
+def serving(libraries: Libraries, access: Access, limits: Limits = LIMITS) -> Iterator[Served]:
+    """Serve until the block ends."""
+    listening, place = listen("127.0.0.1", 0)
+    server = uvicorn.Server(configured(create_app(libraries, access=access, place=place, limits=limits)))
+    thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        yield Served(place.url, access)
+    finally:
+        server.should_exit = True
+        thread.join(60)
+        listening.close()

@@ -1,0 +1,160 @@
+"""What the API does is what the library does, and nothing else."""
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recog.store.lock import WriterLock
+from tests.painted import PaintedLibrary, painted_library
+from tests.web.client import Client
+
+Act = Callable[[PaintedLibrary], object]
+
+
+def dump(library: Path) -> list[str]:
+    """All that a catalog holds, but when acts were."""
+    with sqlite3.connect(f"file:{library / 'catalog.sqlite3'}?mode=ro", uri=True) as catalog:
+        lines = list(catalog.iterdump())
+    return [re.sub(r"'\d{4}-\d\d-\d\dT[^']*'", "'then'", line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "act"),
+    [
+        ("/api/confirm", {"name": "ada", "face_ids": [2, 3]}, lambda one: one.confirm("ada", [2, 3])),
+        ("/api/confirm", {"name": "Eve", "face_ids": [4], "new": True}, lambda one: one.confirm("Eve", [4], new=True)),
+        ("/api/confirm", {"name": "Ada", "cluster": 1}, lambda one: one.confirm("Ada", cluster=1)),
+        ("/api/reject", {"name": "Ada", "face_ids": [2]}, lambda one: one.reject("Ada", [2])),
+        ("/api/ignore", {"face_ids": [4]}, lambda one: one.ignore([4])),
+        ("/api/unignore", {"face_ids": [3]}, lambda one: one.ignore([3], ignored=False)),
+        ("/api/rename", {"old": "Ada", "new": "Ada Lovelace"}, lambda one: one.rename("Ada", "Ada Lovelace")),
+        ("/api/merge", {"source": "Bob", "target": "Ada"}, lambda one: one.merge("Bob", "Ada")),
+        ("/api/hide", {"name": "Bob"}, lambda one: one.hide("Bob")),
+        ("/api/hide", {"name": "Cat", "hidden": False}, lambda one: one.hide("Cat", hidden=False)),
+        ("/api/distinct", {"name": "Ada", "other": "Bob"}, lambda one: one.distinct("Ada", "Bob")),
+        ("/api/split", {"name": "Cat", "threshold": 0.1}, lambda one: one.split("Cat", threshold=0.1)),
+        ("/api/undo", {}, lambda one: one.undo()),
+    ],
+)
+def test_an_act_is_the_librarys(
+    *, client: Client, library: PaintedLibrary, tmp_path: Path, path: str, given: dict[str, Any], act: Act
+) -> None:
+    """Bob and Cat, who is hidden, are there too, and red faces are cluster 1."""
+    library.cluster()
+    library.confirm("Bob", [2], new=True)
+    library.confirm("Cat", [4], new=True)
+    library.hide("Cat")
+    if "split" in path:
+        library.confirm("Cat", [3])
+    if "unignore" in path:
+        library.ignore([3])
+    library.close()
+    shutil.copytree(tmp_path / "library", tmp_path / "twin")
+    before = dump(tmp_path / "library")
+    told = client.act(path, **given)
+    with painted_library(tmp_path / "twin") as twin:
+        act(twin)
+        assert dump(tmp_path / "library") == dump(tmp_path / "twin") != before
+        latest = twin.history(limit=1).acts[0] if "undo" not in path else None
+    assert told.status == 200
+    assert set(told.json) == {"act", "result"}
+    if latest is not None:
+        assert told.json["act"] | {"at": ""} == {
+            "id": latest.id,
+            "at": "",
+            "kind": latest.kind,
+            "people": latest.people,
+            "face_ids": list(latest.face_ids),
+            "undone_at": None,
+            "sentence": told.json["act"]["sentence"],
+        }
+
+
+def test_what_changes_nothing_is_no_act(client: Client) -> None:
+    told = client.act("/api/confirm", name="Ada", face_ids=[1])
+    assert told.json["act"] is None
+    assert told.json["result"]["faces"] == [{"face_id": 1, "was": None}]
+
+
+def test_one_act_after_the_other_is_taken_back_and_never_another(client: Client, tmp_path: Path) -> None:
+    before = dump(tmp_path / "library")
+    first = client.act("/api/rename", old="Ada", new="Augusta").json["act"]
+    second = client.act("/api/reject", name="Augusta", face_ids=[2]).json["act"]
+    assert first["sentence"] == "renamed Ada to Augusta"
+    refused = client.act("/api/undo", act=first["id"])
+    assert refused.status == 409
+    assert "something else was done since" in refused.json["error"]
+    told = client.act("/api/undo", act=second["id"])
+    assert told.json["act"]["sentence"] == "said that face 2 is not Augusta"
+    assert client.act("/api/undo", act=second["id"]).status == 409
+    assert client.act("/api/undo", act=first["id"]).status == 200
+    people = [line for line in dump(tmp_path / "library") if "assignments" in line or 'INTO "people"' in line]
+    assert people == [line for line in before if "assignments" in line or 'INTO "people"' in line]
+    assert client.act("/api/undo").status == 200, "Ada herself"
+    assert client.act("/api/undo").status == 409
+
+
+def test_while_another_process_writes_an_act_is_refused_and_questions_are_answered(
+    client: Client, tmp_path: Path
+) -> None:
+    before = dump(tmp_path / "library")
+    with WriterLock(tmp_path / "library"):
+        for path, given in (("/api/rename", {"old": "Ada", "new": "Eve"}), ("/api/undo", {})):
+            told = client.act(path, **given)
+            assert told.status == 409
+            assert "is writing to" in told.json["error"]
+        assert client.get("/api/people").status == 200
+        assert client.get("/api/faces/1/neighbours").status == 200
+    assert dump(tmp_path / "library") == before
+    assert client.act("/api/rename", old="Ada", new="Eve").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "status"),
+    [
+        ("/api/rename", {"old": "Nobody", "new": "Eve"}, 404),
+        ("/api/reject", {"name": "Ada", "face_ids": [99]}, 404),
+        ("/api/confirm", {"name": "Ada", "cluster": 99}, 404),
+        ("/api/confirm", {"name": "Eve", "face_ids": [4]}, 404),
+        ("/api/merge", {"source": "Ada", "target": "ADA"}, 409),
+        ("/api/distinct", {"name": "Ada", "other": "Ada"}, 409),
+        ("/api/split", {"name": "Ada"}, 409),
+        ("/api/rename", {"old": "Ada", "new": "\u0007"}, 409),
+        ("/api/rename", {"old": "Ada", "new": ""}, 422),
+        ("/api/rename", {"old": "Ada", "new": "x" * 201}, 422),
+        ("/api/rename", {"old": "Ada", "new": 7}, 422),
+        ("/api/rename", {"old": "Ada"}, 422),
+        ("/api/rename", {"old": "Ada", "new": "Eve", "force": True}, 422),
+        ("/api/confirm", {"name": "Ada"}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": []}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": [0]}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": [1.5]}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": ["1"]}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": [True]}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": [2**53]}, 422),
+        ("/api/confirm", {"name": "Ada", "face_ids": [4] * 100_001}, 422),
+        ("/api/ignore", {"face_ids": []}, 422),
+        ("/api/hide", {"name": "Ada", "hidden": "yes"}, 422),
+        ("/api/split", {"name": "Ada", "threshold": 0}, 422),
+        ("/api/forget", {"name": "Ada"}, 404),
+    ],
+)
+def test_an_act_that_cannot_be_is_refused_and_changes_nothing(
+    client: Client, tmp_path: Path, path: str, given: dict[str, Any], status: int
+) -> None:
+    before = dump(tmp_path / "library")
+    told = client.act(path, **given)
+    assert (told.status, set(told.json)) == (status, {"error"})
+    assert dump(tmp_path / "library") == before
+
+
+def test_a_name_that_is_taken_is_refused(client: Client, tmp_path: Path) -> None:
+    client.act("/api/confirm", name="Bob", face_ids=[4], new=True)
+    told = client.act("/api/rename", old="Bob", new="ADA")
+    assert told.status == 409
+    assert "somebody is called 'Ada' already" in told.json["error"]

@@ -1,0 +1,300 @@
+"""Every route of the server, whatever it is, against whoever should not reach it.
+
+The routes are those of the application: one that is added is tested without a word here.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.types import Message
+from starlette.websockets import WebSocket
+
+from recog.web.access import Access
+from recog.web.app import UPLOADS, create_app
+from recog.web.guard import ENTRY, Limits
+from recog.web.libraries import Libraries
+from recog.web.place import Place
+from tests.web.client import TOKEN, Client, Header
+from tests.web.conftest import PLACE
+
+BEARER = ("authorization", f"Bearer {TOKEN}")
+HOST = ("host", "127.0.0.1:8765")
+ORIGIN = ("origin", "http://127.0.0.1:8765")
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE", "PROPFIND")
+FOREIGN_ORIGINS = (
+    "null",
+    "",
+    "http://evil.test",
+    "https://127.0.0.1:8765",
+    "http://127.0.0.1",
+    "http://127.0.0.1:9999",
+    "http://localhost:8765",
+    "http://127.0.0.1:8765.evil.test",
+)
+
+
+def routes(client: Client) -> list[tuple[str, str]]:
+    """Method and path of every route there is, one that is not there, and the entry."""
+    found = [("POST", ENTRY), ("GET", "/nothing-is-here"), ("GET", "/api"), ("GET", "/docs")]
+    for route in iter_route_contexts(client.app.app.routes):
+        assert route.path, f"{route} is of a kind that this test does not know"
+        assert route.methods, f"{route} is of a kind that this test does not know"
+        path = re.sub(r"\{[^}]*\}", "1", route.path)
+        found += [(method, path) for method in sorted(route.methods)]
+    assert len(found) > 30
+    return found
+
+
+def statuses(client: Client, given: Sequence[Header], body: bytes = b"") -> dict[int, list[str]]:
+    """What each route answers whoever sends these headers, by status."""
+    found: dict[int, list[str]] = {}
+    for method, path in routes(client):
+        found.setdefault(client.send(method, path, given, body).status, []).append(f"{method} {path}")
+    return found
+
+
+@pytest.fixture
+def cookie(client: Client, access: Access) -> Header:
+    """What a browser that entered sends."""
+    answer = client.send("POST", ENTRY, [HOST, ORIGIN], access.code.encode())
+    value, *flags = (answer.header("set-cookie") or "").split("; ")
+    assert flags == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    return ("cookie", value)
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        [],
+        [""],
+        ["evil.test"],
+        ["evil.test:8765"],
+        ["localhost.evil.test:8765"],
+        ["127.0.0.1:8765.evil.test"],
+        ["evil@127.0.0.1:8765"],
+        ["127.0.0.1"],
+        ["127.0.0.1:80"],
+        ["0.0.0.0:8765"],
+        ["127.0.0.1:8765", "evil.test"],
+        ["127.0.0.1:8765", "127.0.0.1:8765"],
+    ],
+)
+def test_another_host_is_not_served(client: Client, hosts: list[str]) -> None:
+    given = [("host", host) for host in hosts]
+    for more in ([BEARER], []):
+        assert set(statuses(client, [*given, *more])) == {421}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "LOCALHOST:8765", "[::1]:8765"])
+def test_the_names_of_the_loopback_are_served(client: Client, host: str) -> None:
+    assert client.send("GET", "/api/people", [("host", host), BEARER]).status == 200
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        [("authorization", "")],
+        [("authorization", TOKEN)],
+        [("authorization", f"Basic {TOKEN}")],
+        [("authorization", f"Bearer {TOKEN[:-1]}")],
+        [("authorization", f"Bearer {TOKEN}x")],
+        [("authorization", "Bearer")],
+        [("authorization", "Bearer \xff")],
+        [("cookie", f"recog_8765={TOKEN}")],
+        [("cookie", "recog_8765=")],
+        [("cookie", "recog_8765")],
+        [("cookie", "")],
+    ],
+)
+def test_nothing_is_told_without_token_or_cookie(client: Client, access: Access, given: list[Header]) -> None:
+    """Not even which routes there are; the code admits nobody but to the entry."""
+    for more in ([], [("authorization", f"Bearer {access.code}")], [("cookie", f"recog_8765={access.code}")]):
+        found = statuses(client, [HOST, ORIGIN, *given, *more])
+        assert set(found) == {401}
+    answer = client.send("GET", "/people", [HOST, *given])
+    assert answer.header("www-authenticate") == 'Bearer realm="recog"'
+    assert "Ada" not in answer.body.decode()
+
+
+def test_a_cookie_of_another_port_admits_nobody(client: Client, cookie: Header) -> None:
+    value = cookie[1].partition("=")[2]
+    assert client.send("GET", "/", [HOST, ("cookie", f"recog_8766={value}")]).status == 401
+    assert client.send("GET", "/", [HOST, ("cookie", f"a=b; recog_8765={value}; c=d")]).status == 200
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+def test_another_origin_changes_nothing(client: Client, cookie: Header, origin: str) -> None:
+    """On no route and by no method that is not safe, with the cookie or with the token."""
+    for own in (cookie, BEARER):
+        for _, path in routes(client):
+            for method in UNSAFE:
+                answer = client.send(method, path, [HOST, own, ("origin", origin)])
+                assert answer.status == 403, f"{method} {path}"
+        answer = client.send("POST", "/api/undo", [HOST, own, ORIGIN, ("origin", origin)], b"{}")
+        assert answer.status == 403
+
+
+def test_a_browser_that_hides_its_origin_changes_nothing(client: Client, cookie: Header) -> None:
+    for _, path in routes(client):
+        for method in UNSAFE:
+            assert client.send(method, path, [HOST, cookie]).status == 403, f"{method} {path}"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "", "anything"])
+def test_another_site_sees_nothing(client: Client, cookie: Header, site: str) -> None:
+    for own in (cookie, BEARER):
+        assert set(statuses(client, [HOST, ORIGIN, own, ("sec-fetch-site", site)])) == {403}
+
+
+def test_the_own_pages_pass(client: Client, cookie: Header) -> None:
+    for site in ("same-origin", "none"):
+        given = [HOST, ORIGIN, cookie, ("sec-fetch-site", site), ("content-type", "application/json")]
+        found = statuses(client, given, b"{}")
+        refused = {status: found[status] for status in (401, 403, 421) if status in found}
+        assert refused == {401: [f"POST {ENTRY}"]}, "the entry, for {} is no code"
+        assert not [status for status in found if status >= 500]
+
+
+def test_every_answer_says_what_browsers_must_not_do(client: Client, cookie: Header) -> None:
+    """Refusals and failures too; and no answer, to whatever question, lets another origin in."""
+    preflight = [("origin", "http://evil.test"), ("access-control-request-method", "POST")]
+    private = ("access-control-request-private-network", "true")
+    for given in ([HOST, BEARER], [HOST, cookie, ORIGIN], [HOST], [], [HOST, BEARER, *preflight, private]):
+        for method, path in routes(client):
+            for asked in (method, "OPTIONS", "HEAD", "TRACE"):
+                answer = client.send(asked, path, given)
+                assert not [name for name, _ in answer.headers if name.startswith("access-control")], path
+                policy = answer.header("content-security-policy") or ""
+                assert "default-src 'none'" in policy
+                assert "frame-ancestors 'none'" in policy
+                assert "unsafe" not in policy
+                assert answer.header("x-content-type-options") == "nosniff"
+                assert answer.header("x-frame-options") == "DENY"
+                assert answer.header("cache-control") == "no-store"
+                assert answer.header("referrer-policy") == "no-referrer"
+                assert answer.header("cross-origin-opener-policy") == "same-origin"
+                assert answer.header("cross-origin-resource-policy") == "same-origin"
+                assert answer.header("server") is None
+
+
+def dump(tmp_path: Path) -> list[str]:
+    """All that the catalog holds."""
+    with sqlite3.connect(f"file:{tmp_path / 'library' / 'catalog.sqlite3'}?mode=ro", uri=True) as catalog:
+        return list(catalog.iterdump())
+
+
+def test_to_ask_changes_nothing(client: Client, tmp_path: Path) -> None:
+    """No GET, HEAD or OPTIONS of any route; nor an act that is not allowed, or not understood."""
+    before = dump(tmp_path)
+    for _, path in routes(client):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            assert client.send(method, path, [HOST, BEARER], b'{"name": "Ada", "face_ids": [4]}').status < 500
+        for method in ("PUT", "PATCH", "DELETE"):
+            assert client.send(method, path, [HOST, BEARER], b"{}").status in {404, 405}, path
+    client.send("POST", "/api/confirm", [HOST, ORIGIN], b'{"name": "Ada", "face_ids": [4]}')
+    assert dump(tmp_path) == before
+    assert client.act("/api/confirm", name="Ada", face_ids=[4]).status == 200
+    assert dump(tmp_path) != before
+
+
+def test_there_are_no_websockets(client: Client) -> None:
+    """Nor would one be reached that somebody adds."""
+    reached: list[str] = []
+
+    async def chat(socket: WebSocket) -> None:
+        reached.append(socket.url.path)
+
+    client.app.app.add_api_websocket_route("/", chat)
+    told: list[Message] = []
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    for path in ("/", "/api/people", "/nothing-is-here"):
+        headers = [(name.encode(), value.encode()) for name, value in (HOST, BEARER, ORIGIN)]
+        scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "scheme": "ws"}
+        asyncio.run(client.app(scope, receive, send))
+    assert {message["type"] for message in told} == {"websocket.close"}
+    assert reached == []
+
+
+def test_photos_may_be_larger_than_other_bodies(client: Client) -> None:
+    megabytes = b"0" * (2 << 20)
+    for method, path in routes(client):
+        status = client.send(method, path, [HOST, ORIGIN, BEARER], megabytes).status
+        assert (status == 413) == (path not in UPLOADS), path
+    announced = [HOST, BEARER, ("content-length", str(65 << 20))]
+    assert {client.send("POST", path, announced).status for path in UPLOADS} == {413}
+    assert sorted(UPLOADS) == ["/api/identify", "/api/search", "/api/verify"]
+
+
+def test_a_body_that_never_ends_is_cut_off(libraries: Libraries, access: Access) -> None:
+    app = create_app(libraries, access=access, place=PLACE, limits=Limits(photo=1000, small=500))
+    parts = [b"0" * 100] * 6
+    with Client(app, PLACE) as client:
+        assert client.send("POST", "/api/undo", [HOST, BEARER], parts).status == 413
+        assert client.send("POST", "/api/identify", [HOST, BEARER], parts).status == 415
+        assert client.send("POST", "/api/undo", [HOST, BEARER], parts[:5]).status == 422
+
+
+def test_a_body_that_is_too_slow_is_waited_for_no_more(libraries: Libraries, access: Access) -> None:
+    app = create_app(libraries, access=access, place=PLACE, limits=Limits(seconds=0.05))
+    told: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"0", "more_body": True}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/undo",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in (HOST, BEARER)],
+    }
+    asyncio.run(app(scope, receive, send))
+    assert told[0]["status"] == 408
+    assert (b"connection", b"close") in told[0]["headers"]
+
+
+def test_whoever_hangs_up_is_not_answered(client: Client) -> None:
+    told: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in (HOST, BEARER)]
+    asyncio.run(client.app({"type": "http", "method": "POST", "path": "/api/undo", "headers": headers}, receive, send))
+    assert told == []
+
+
+def test_compressed_bodies_are_not_unpacked(client: Client) -> None:
+    for coding in ("gzip", "br", "deflate", "identity, gzip", "GZIP"):
+        given = [HOST, ORIGIN, BEARER, ("content-encoding", coding)]
+        assert set(statuses(client, given, b"\x1f\x8b")) == {415}
+
+
+def test_a_place_has_the_names_that_browsers_write() -> None:
+    assert Place("127.0.0.1", 80).hosts == {"127.0.0.1", "localhost", "[::1]"}
+    assert Place("::1", 8765).url == "http://[::1]:8765/"
+    assert Place("192.168.1.7", 8765).hosts == {"192.168.1.7:8765"}
+    assert Place("Photos.lan", 80).hosts == {"photos.lan"}
+    loopback = {
+        host: Place(host, 1).is_loopback for host in ("localhost", "127.9.9.9", "::1", "10.0.0.1", "photos.lan")
+    }
+    assert loopback == {"localhost": True, "127.9.9.9": True, "::1": True, "10.0.0.1": False, "photos.lan": False}

@@ -1,0 +1,266 @@
+"""Pages as text: everything from the library is text, every link leads somewhere, and each state says what it is."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from recog.library.browsing import FaceOnPhoto, PhotoDetail
+from recog.library.people_report_results import PeopleReport, UnnamedGroup
+from recog.library.results import (
+    DuplicatePair,
+    DuplicateReport,
+    DuplicateSide,
+    FaceSample,
+    MixedPerson,
+    PersonDetail,
+    Suggestion,
+)
+from recog.store.records import PastAct
+from recog.types import Calibration, Face, FaceBox, NetworkInfo, Origin, Person, Photo
+from recog.web.duplicates_page import duplicates_page
+from recog.web.errors_page import error_page
+from recog.web.find_page import find_page
+from recog.web.groups_page import GROUPS_SHOWN, LONE_SHOWN, groups_page
+from recog.web.people_pages import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, people_page, person_page
+from recog.web.photo_page import photo_page
+from recog.web.shell import LATELY, Frame, frame
+from tests.pages import Reader
+from tests.painted import PaintedLibrary
+from tests.web.client import Client
+
+SCRIPT = '<script>alert("1")</script>\u202e'
+SHOWN = '<script>alert("1")</script>\\u202e'
+"""As text of a page: what cannot be seen is written out."""
+ADA = Person(1, SCRIPT, False, 1, 3, 2)
+BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+ACT = PastAct(7, NOW.isoformat(), "confirm", {"person": SCRIPT}, (1, 2), None)
+AROUND = Frame((SCRIPT,), ACT)
+
+
+def sample(face_id: int) -> FaceSample:
+    return FaceSample(face_id, b"jpeg" if face_id != 9 else b"", Path(f"/photos/{SCRIPT}{face_id}.jpg"))
+
+
+def face(face_id: int, left: float = 10, *, person: int | None = 1, squared: float | None = None) -> Face:
+    origin = None if person is None else Origin.CONFIRMED if squared is None else Origin.MATCHED
+    return Face(face_id, 5, FaceBox(left, 10, left + 20, 40, 0.9, ()), 100.0, person, origin, squared)
+
+
+REPORT = PeopleReport(
+    library=SCRIPT,
+    photos=12_408,
+    faces=31_022,
+    groups=(
+        UnnamedGroup(3, 30, tuple(map(sample, range(1, 25))), None, "", tuple(range(1, 31))),
+        UnnamedGroup(None, 2, (sample(9), sample(31)), Suggestion(SCRIPT, 0.0001, 0.5), "", (9, 31)),
+        UnnamedGroup(None, 1, (sample(40),), None, "", (40,), "Ben"),
+    ),
+    all_groups=9,
+    people=(),
+    lone=(sample(50),),
+    all_lone=3,
+    ignored=2,
+    created=NOW.isoformat(),
+)
+SIDES = (
+    DuplicateSide(SCRIPT, None, 3, (sample(1), sample(2))),
+    DuplicateSide("Ben", None, 1, (sample(9),)),
+    DuplicateSide(None, 4, 2, (), (60, 61)),
+    DuplicateSide(None, 5, 2, (sample(70),), (70, 71)),
+)
+
+
+def pair(left: DuplicateSide, right: DuplicateSide) -> DuplicatePair:
+    return DuplicatePair(left, right, 0.58, 0.31, 0.0001, "", "")
+
+
+TWICE = DuplicateReport(
+    library=SCRIPT,
+    network=NetworkInfo("n", "a" * 64, 3, 16, 1.4, "", "", ""),
+    calibration=Calibration("a" * 64, 1.0, None, 9.0, -9.0, "", 1),
+    photos=1,
+    faces=1,
+    people=1,
+    clusters=(),
+    cluster_samples=(),
+    pairs=(pair(SIDES[0], SIDES[1]), pair(SIDES[0], SIDES[2]), pair(SIDES[2], SIDES[3])),
+    pairs_left_out=7,
+    mixed=(MixedPerson(SIDES[0], SIDES[0], 1.4, 1.1, 0.0001, 1, ""),),
+    groups=(),
+    duplicate_photos=(),
+    near_copies=(),
+    created=NOW.isoformat(),
+)
+PHOTO = PhotoDetail(
+    Photo(5, "a" * 64, 200, 100, None),
+    (Path(f"/photos/{SCRIPT}.jpg"),),
+    (
+        FaceOnPhoto(face(1), ADA, False, ()),
+        FaceOnPhoto(face(2, 90, squared=0.25), ADA, False, ("Ben",)),
+        FaceOnPhoto(face(3, 170, person=None), None, True, (SCRIPT,)),
+    ),
+)
+DETAIL = PersonDetail(ADA, tuple((face(n, squared=0.1 * n if n > 3 else None), ()) for n in range(1, 6)))
+PAGES = {
+    "groups": groups_page(REPORT, AROUND, pulls_in=True),
+    "people": people_page((ADA, BEN), AROUND),
+    "person": person_page(DETAIL, AROUND),
+    "duplicates": duplicates_page(TWICE, AROUND),
+    "photo": photo_page(PHOTO, AROUND),
+    "find": find_page(AROUND),
+    "error": error_page(404, SCRIPT),
+}
+
+
+def words(page: str) -> str:
+    return " ".join("".join(Reader(page).text).split())
+
+
+@pytest.mark.parametrize("which", PAGES)
+def test_what_comes_from_the_library_is_text(which: str) -> None:
+    read = Reader(PAGES[which])
+    assert read.open == []
+    assert max(Counter(value for _, name, value in read.attributes if name == "id").values()) == 1
+    assert not [name for _, name, _ in read.attributes if name.startswith("on") or name == "style"]
+    assert read.inside == {}, "scripts and styles come from /assets alone"
+    sources = [value for _, name, value in read.attributes if name in {"src", "href", "action"}]
+    assert all(source.startswith(("/", "#")) for source in sources)
+    assert SHOWN in "".join(read.text)
+
+
+def test_every_link_and_picture_of_every_page_is_there(client: Client, library: PaintedLibrary) -> None:
+    library.confirm("Ben", [3], new=True)
+    seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find"]
+    while ahead:
+        path = ahead.pop().partition("#")[0]
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        assert answer.status in {200, 303}, path
+        if answer.status == 303:
+            ahead.append(answer.header("location") or "")
+        elif (answer.header("content-type") or "").startswith("text/html"):
+            read = Reader(answer.body.decode())
+            ahead += [value for _, name, value in read.attributes if name in {"src", "href"} and value[0] != "#"]
+    assert {"/people/1", "/photos/1", "/photos/1.jpg", "/faces/4", "/faces/4.jpg", "/assets/acts.js"} <= seen
+
+
+def test_assets_say_what_they_are(client: Client) -> None:
+    kinds = {"pages.css": "text/css", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
+    for name, kind in kinds.items():
+        assert (client.get(f"/assets/{name}").header("content-type") or "").startswith(kind)
+    assert client.get("/assets/pages.py").status == 404
+    assert client.get("/assets/..%2fpages.py").status == 404
+
+
+def test_a_browser_gets_errors_as_a_page_and_a_program_as_a_document(client: Client) -> None:
+    answer = client.send("GET", "/people/99", [*client.own, ("accept", "text/html,*/*")])
+    assert (answer.status, "nobody has the number 99" in words(answer.body.decode())) == (404, True)
+    assert "nobody has the number 99" in client.get("/people/99").json["error"]
+    assert client.get("/people/1?start=-1").status == 422
+
+
+def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
+    read = Reader(PAGES["groups"])
+    sections = [value for tag, name, value in read.attributes if (tag, name) == ("section", "id")]
+    assert sections == ["likely", "unknown", "alone"]
+    said = words(PAGES["groups"])
+    for part in (
+        f"Is this {SHOWN}?Who is this?2 faces, < 0.1 % probable",
+        "Is this Ben?Who is this?1 face, in a group with others of theirs",
+        "Yes they are BenNo not Ben",
+        "Who is this?30 faces",
+        "12 more",
+        "and 6 faces more like these, which get the name too",
+        "9 groups of faces without a name, the largest first. 6 smaller groups will come up",
+        "12,408 photos, 31,022 faces, 0 people with a name, 2 ignored. Faces near those you name get the name at once",
+        "2 smaller faces not shown",
+    ):
+        assert part in said
+    meant = [value for _, name, value in read.attributes if name == "data-faces"]
+    assert meant == ["[9, 31]", "[40]", str(list(range(1, 31))), "picked"]
+
+
+def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> None:
+    group = replace(REPORT.groups[0], samples=(sample(1),))
+    many = replace(REPORT, groups=(group,) * 300, all_groups=900, lone=(sample(2),) * 300, all_lone=800)
+    page = groups_page(many, AROUND, pulls_in=True)
+    assert Reader(page).tags["article"] == GROUPS_SHOWN + 1
+    assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
+    assert "840 smaller groups will come up" in words(page)
+    assert "680 smaller faces not shown" in words(page)
+
+
+def test_every_state_of_a_library_is_said() -> None:
+    nobody = replace(REPORT, groups=(), all_groups=0, lone=())
+    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, pulls_in=True))
+    assert "recog index FOLDER finds them" in words(groups_page(replace(nobody, faces=0), AROUND, pulls_in=True))
+    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, pulls_in=False))
+    assert "Nobody has a name yet" in words(people_page((), AROUND))
+    assert "No two people or groups" in words(duplicates_page(replace(TWICE, pairs=(), mixed=()), AROUND))
+    gone = photo_page(replace(PHOTO, paths=(), faces=()), AROUND)
+    assert "no file shows it any more" in words(gone)
+    assert "No face was found on this photo." in words(gone)
+    assert "/photos/5.jpg" not in gone
+
+
+def test_hidden_people_stand_apart_and_are_no_field_s_suggestion() -> None:
+    assert "Hidden" in words(PAGES["people"])
+    assert frame((ADA, BEN), ()).names == (SCRIPT,)
+    assert ("option", "value", SCRIPT) in Reader(PAGES["people"]).attributes, "a field sends the name as it is"
+
+
+def test_the_latest_act_that_stands_can_be_undone_for_a_while() -> None:
+    undone = replace(ACT, id=8, undone_at=NOW.isoformat())
+    assert frame((), (undone, ACT), now=NOW + LATELY).last == ACT
+    assert frame((), (undone, ACT), now=NOW + LATELY + timedelta(seconds=1)).last is None
+    assert f"You confirmed 2 faces as {SHOWN}." in words(PAGES["find"])
+    assert ("button", "data-id", "7") in Reader(PAGES["find"]).attributes
+    assert "You " not in words(find_page(Frame((), None)))
+
+
+def test_a_person_s_doubtful_faces_come_farthest_first_and_confirmed_ones_by_pages() -> None:
+    asked = [value for tag, name, value in Reader(PAGES["person"]).attributes if (tag, name) == ("li", "data-face")]
+    assert asked == ["5", "4", "1", "2", "3"]
+    many = PersonDetail(
+        ADA,
+        tuple((face(n), ()) for n in range(1, 2 * CONFIRMED_SHOWN + 2))
+        + tuple((face(5000 + n, squared=0.2), ()) for n in range(DOUBTFUL_SHOWN + 9)),
+    )
+    page = person_page(many, AROUND, start=CONFIRMED_SHOWN)
+    cells = [value for tag, name, value in Reader(page).attributes if (tag, name) == ("li", "data-face")]
+    assert cells[DOUBTFUL_SHOWN:] == [str(n) for n in range(CONFIRMED_SHOWN + 1, 2 * CONFIRMED_SHOWN + 1)]
+    assert "9 nearer faces come up after these" in words(page)
+    assert f"/people/1?start={2 * CONFIRMED_SHOWN}" in page
+    assert "/people/1?start=0" in page
+
+
+def test_a_pair_offers_what_can_be_said_of_it() -> None:
+    read = Reader(PAGES["duplicates"])
+    acts = [value for tag, name, value in read.attributes if (tag, name) == ("button", "data-act")]
+    assert acts == ["merge", "merge", "distinct", "confirm", "reject", "confirm", "split"]
+    meant = [value for _, name, value in read.attributes if name == "data-faces"]
+    assert meant == ["[]", "[60, 61]", "[60, 61, 70, 71]", "[]"]
+    said = words(PAGES["duplicates"])
+    for part in ("< 0.1 %", "7 pairs of lesser evidence not shown", "1 further part", "cluster 4"):
+        assert part in said
+
+
+def test_boxes_lie_over_the_photo_in_percents_and_names_stay_on_it() -> None:
+    read = Reader(PAGES["photo"])
+    boxes = [value for tag, name, value in read.attributes if (tag, name) == ("rect", "x")]
+    assert boxes == ["5.00%", "45.00%", "85.00%"]
+    sides = [value for tag, name, value in read.attributes if (tag, name) == ("text", "class")]
+    assert sides == ["start", "middle", "end"]
+    low = replace(PHOTO, photo=replace(PHOTO.photo, height=42))
+    assert [value for _, name, value in Reader(photo_page(low, AROUND)).attributes if name == "dy"] == ["-0.5em"] * 3
+    alt = f"The photo: {SHOWN}, {SHOWN}, somebody without a name"
+    assert ("img", "alt", alt) in read.attributes
+    said = words(PAGES["photo"])
+    for part in ("Face 1, confirmed", "Face 2, by distance 0.250, not Ben", f"Face 3, ignored, not {SHOWN}"):
+        assert part in said

@@ -1,0 +1,172 @@
+"""`recog serve`, really started: where it listens, who gets in, what it says, how it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from recog.cli.app import app
+from recog.web.serve import listen
+from tests.cli.conftest import open_painted
+from tests.web.client import TOKEN
+
+RECOG = Path(sys.executable).parent / "recog"
+needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="there is no /proc to look into")
+
+
+@dataclass
+class Running:
+    """A process that serves; what it has said so far is in `said` and `complained`."""
+
+    process: subprocess.Popen[str]
+    port: int
+    code: str
+    said: str
+
+    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of an answer."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def end(self, by: signal.Signals) -> tuple[int, str]:
+        """Exit status, and all that was written."""
+        self.process.send_signal(by)
+        said, complained = self.process.communicate(timeout=60)
+        return self.process.returncode, self.said + said + complained
+
+
+@pytest.fixture
+def running(tmp_path: Path, faces: list[int]) -> Iterator[Running]:
+    command = [str(RECOG), "--library", str(tmp_path / "library"), "serve", "--port", "0", "--json"]
+    environment = os.environ | {"RECOG_SERVE_TOKEN": TOKEN}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            said = "".join(iter(process.stdout.readline, "}\n")) + "}"
+            found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#([\w-]{43})", json.loads(said)["open"])
+            assert found is not None
+            yield Running(process, int(found[1]), found[2], said)
+        finally:
+            process.kill()
+
+
+def listening(process: int) -> set[str]:
+    """Where a process listens, as /proc/net has it: address in hexadecimal, and port."""
+    sockets = {str(entry.readlink()) for entry in Path(f"/proc/{process}/fd").iterdir() if entry.is_symlink()}
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *rest = line.split()
+            if state == "0A" and f"socket:[{rest[5]}]" in sockets:
+                found.add(local)
+    return found
+
+
+@needs_proc
+def test_it_listens_on_the_loopback_alone(running: Running) -> None:
+    assert listening(running.process.pid) == {f"0100007F:{running.port:04X}"}
+
+
+def test_the_address_lets_one_browser_in_and_nothing_secret_is_written(running: Running) -> None:
+    own = {"Origin": f"http://127.0.0.1:{running.port}"}
+    assert running.ask("GET", "/")[0] == 401
+    assert running.ask("POST", "/enter", "no code", **own)[0] == 401
+    status, headers, _ = running.ask("POST", "/enter", running.code, **own)
+    assert status == 200
+    cookie, *flags = headers["set-cookie"].split("; ")
+    assert flags == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    assert running.ask("POST", "/enter", running.code, **own)[0] == 401
+    status, _, people = running.ask("GET", "/api/people", Cookie=cookie)
+    assert (status, json.loads(people)["people"][0]["name"]) == (200, "Ada")
+    assert running.ask("GET", "/people/1", Cookie=cookie)[0] == 200
+    given = {"Cookie": cookie, **own, "Content_Type": "application/json"}
+    assert running.ask("POST", "/api/rename", '{"old": "Ada", "new": "Augusta"}', **given)[0] == 200
+    assert running.ask("POST", "/api/rename", '{"old": "Ada", "new": "Augusta"}', **given)[0] == 404
+    assert running.ask("GET", "/api/people", Authorization=f"Bearer {TOKEN}")[0] == 200
+    _, written = running.end(signal.SIGINT)
+    session = cookie.partition("=")[2]
+    assert "a browser entered" in written
+    assert not [secret for secret in (TOKEN, session, "Ada", "Augusta", "people") if secret in written]
+    assert written.count(running.code) == 1, "in the address that was printed"
+
+
+@needs_proc
+def test_processes_that_decode_photos_do_not_know_the_token(running: Running) -> None:
+    assert running.ask("GET", "/photos/1.jpg", Authorization=f"Bearer {TOKEN}")[0] == 200
+    tasks = Path(f"/proc/{running.process.pid}/task")
+    children = {child for task in tasks.iterdir() for child in (task / "children").read_text().split()}
+    assert children
+    assert not [child for child in children if TOKEN.encode() in Path(f"/proc/{child}/environ").read_bytes()]
+
+
+@pytest.mark.parametrize(("by", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_it_ends_at_once_though_somebody_is_connected(running: Running, by: signal.Signals, status: int) -> None:
+    idle = HTTPConnection("127.0.0.1", running.port, timeout=60)
+    idle.connect()
+    idle.putrequest("POST", "/api/undo")
+    idle.putheader("Content-Length", "100")
+    idle.endheaders()
+    assert running.ask("GET", "/api/people", Authorization=f"Bearer {TOKEN}")[0] == 200
+    code, written = running.end(by)
+    idle.close()
+    assert code == status
+    assert "Traceback" not in written
+
+
+@pytest.mark.parametrize(
+    ("words", "token", "sentence"),
+    [
+        (["--host", "192.0.2.1"], "", "lets other machines ask for your faces"),
+        (["--host", "192.0.2.1"], TOKEN, "say --allow-network"),
+        (["--host", "192.0.2.1", "--allow-network"], "", "put a token into RECOG_SERVE_TOKEN"),
+        (["--host", ".".join("0000"), "--allow-network"], TOKEN, "name one address of this machine"),
+        (["--host", "::", "--allow-network"], TOKEN, "name one address of this machine"),
+        (["--host", "192.0.2.1", "--allow-network"], TOKEN, "nothing can listen at 192.0.2.1"),
+        ([], "guessable", "22 or more printable ASCII characters"),
+    ],
+)
+def test_what_is_not_safe_is_refused_in_one_sentence(
+    *, tmp_path: Path, faces: list[int], words: list[str], token: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECOG_SERVE_TOKEN", token)
+    command = ["--library", str(tmp_path / "library"), "serve", "--port", "0", *words]
+    done = CliRunner().invoke(app, command, obj=open_painted, prog_name="recog")
+    assert done.exit_code == 1, done.output
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "guessable" not in done.stderr
+
+
+def test_a_port_that_is_taken_and_a_library_that_is_not_there_are_said(tmp_path: Path, faces: list[int]) -> None:
+    taken, place = listen("127.0.0.1", 0)
+    with taken:
+        command = ["--library", str(tmp_path / "library"), "serve", "--port", str(place.port)]
+        done = CliRunner().invoke(app, command, obj=open_painted, prog_name="recog")
+        assert f"nothing can listen at 127.0.0.1 port {place.port}" in done.stderr
+    command = ["--library", str(tmp_path / "none"), "serve", "--port", "0"]
+    done = CliRunner().invoke(app, command, obj=open_painted, prog_name="recog")
+    assert (done.exit_code, "make one with 'recog index FOLDER'" in done.stderr) == (1, True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_without_its_packages_it_says_how_to_install_them(tmp_path: Path) -> None:
+    for package in ("fastapi", "uvicorn"):
+        code = f"import sys; sys.modules[{package!r}] = None; from recog.cli.start import main; main()"
+        done = subprocess.run([sys.executable, "-c", code, "serve"], capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert done.stderr == "recog: recog serve needs more packages: pip install 'recog[web]'\n"
