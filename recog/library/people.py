@@ -100,12 +100,14 @@ def _other(owners: Mapping[int, Person], face_id: int, person: Person) -> str | 
 def _stored_photos(catalog: Catalog, networks: Networks, portraits: Sequence[Portrait]) -> list[int]:
     """The catalog's numbers of the photos; what these networks have not processed yet is saved, all at once."""
     detector, network = networks.detector.sha256, networks.info
-    known = catalog.digests(detector=detector, network=network.sha256)
+    known: dict[str, int] = {}
     fresh: dict[str, ScannedPhoto] = {}
     for one in portraits:
         photo = one.probe.photo
-        if photo.sha256 in known:
-            catalog.link_file(one.stat, known[photo.sha256])
+        stored = catalog.photo_by_digest(photo.sha256, detector=detector, network=network.sha256)
+        if stored is not None and stored.current:
+            known[photo.sha256] = stored.photo.id
+            catalog.link_file(one.stat, stored.photo.id)
         else:
             fresh[photo.sha256] = scanned(one.stat, photo, one.probe.faces, one.probe.embeddings)
     saved = catalog.save_photos(list(fresh.values()), detector=detector, network=network)

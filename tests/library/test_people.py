@@ -12,6 +12,8 @@ from recog.errors import (
     SeveralFacesFoundError,
     UnknownPersonError,
 )
+from recog.store.catalog import Catalog
+from recog.store.database import Database, parse_url
 from recog.types import Origin
 from tests.library.test_naming import interruptible
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
@@ -169,3 +171,19 @@ def test_enrolling_a_known_photo_changes_no_embedding(library: PaintedLibrary, f
     library.enrol("Ada", [path, path])
     assert library.status().index.behind == 0
     assert library.person("Ada").person.confirmed == 1
+
+
+class _Overlooked(Catalog):
+    """A catalog whose list of all photos nobody may ask for."""
+
+    def digests(self, *, detector: str, network: str) -> dict[str, int]:
+        """Grows with the library, as what is asked of a few photos must not."""
+        raise AssertionError((detector, network))
+
+
+def test_enrolling_a_few_photos_does_not_read_the_list_of_all(library: PaintedLibrary, folder: Path) -> None:
+    library.index(paint(folder / "known.png", RED).parent)
+    library._catalog = _Overlooked(Database(parse_url(library.catalog.url), busy_seconds=1))
+    enrolment = library.enrol("Ada", [folder / "known.png", paint(folder / "new.png", RED, noise=1)])
+    assert [face.face_id for face in enrolment.faces] == [1, 2]
+    assert (enrolment.person.confirmed, library.catalog.counts().photos) == (2, 2)
