@@ -155,6 +155,10 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
             yield Observation("database", False, problem, "recog restore FILE, or move it away and index again")
         if problems:
             return
+        misshapen = catalog.misshapen()
+        for found in misshapen.values():
+            sentence = f"{len(found)} embeddings have another length than their network's"
+            yield Observation("embeddings", False, sentence, "recog check --fix, then recog index")
         counts = catalog.counts()
         yield _fine(
             "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
@@ -163,7 +167,8 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
             sentence = "may only be read here: questions are answered, and changes refused"
             yield Observation("database", True, sentence, "to change it, open it where it may be written")
         yield _erasures(catalog.pending_erasure)
-        yield _index(catalog, settings.library / "index", networks)
+        if networks.info.sha256 not in misshapen:
+            yield _index(catalog, settings.library / "index", networks)
 
 
 def _erasures(pending: PendingErasure | None) -> Observation:

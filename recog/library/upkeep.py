@@ -1,7 +1,7 @@
 """Say how the library is, find what is wrong with it, and mend it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from recog.config import Settings
 from recog.distance import are_unit
@@ -10,6 +10,9 @@ from recog.library.gallery import naming_threshold
 from recog.library.networks import Networks
 from recog.library.results import CheckReport, Finding, LibraryStatus
 from recog.store.catalog import Catalog
+
+FACES_TOLD = 10
+"""Numbers of damaged faces in a sentence."""
 
 
 def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Settings) -> LibraryStatus:
@@ -58,17 +61,14 @@ def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool)
         catalog.finish_erasures()
     if pending := catalog.pending_erasure:
         findings.append(Finding("erasures", 1, pending.sentence, fixed=False, way_out=pending.way_out))
-    if damaged := _damaged(catalog, networks):
-        if fix:
-            catalog.embed_again(damaged, networks.info.sha256)
-        sentence = f"{len(damaged)} embeddings are not of length one: the disk changed what was stored"
-        findings.append(_torn("embeddings", len(damaged), sentence, fixed=fix))
+    misshapen = catalog.misshapen()
+    findings += _damaged(catalog, networks, misshapen, fixed=fix)
     findings += _orphans(catalog, networks, fixed=fix)
     if fix:
         catalog.delete_orphans()
         catalog.look_again(networks.info.sha256)
-    problem = index.file_problem()
-    if problem:
+    readable = fix or networks.info.sha256 not in misshapen
+    if readable and (problem := index.file_problem()):
         if fix:
             index.rebuild()
         findings.append(Finding("index", 1, problem, fixed=fix, way_out="run 'recog check --fix'"))
@@ -94,10 +94,28 @@ def _torn(kind: str, count: int, sentence: str, *, fixed: bool) -> Finding:
     return Finding(kind, count, sentence, fixed=fixed, way_out=way_out)
 
 
-def _damaged(catalog: Catalog, networks: Networks) -> list[int]:
-    """Faces whose embedding is not of length one: of flipped bits all that matter are seen but a number's sign."""
-    return [
+def _damaged(
+    catalog: Catalog, networks: Networks, misshapen: Mapping[str, list[int]], *, fixed: bool
+) -> Iterator[Finding]:
+    """Embeddings that the disk changed: of flipped bits all that matter are seen but a number's sign."""
+    digest = networks.info.sha256
+    changed = [
         face_id
-        for rows in catalog.embeddings(networks.info.sha256)
+        for rows in catalog.embeddings(digest, shapely=True)
         for face_id in rows.face_ids[~are_unit(rows.embeddings)].tolist()
     ]
+    kinds = [(sha256, found, "have another length than their network's") for sha256, found in misshapen.items()]
+    for sha256, found, what in [*kinds, (digest, sorted(changed), "are not of length one")]:
+        if not found:
+            continue
+        if fixed:
+            catalog.embed_again(found, sha256)
+        sentence = f"{len(found)} embeddings {what}, {_of_faces(found)}: the disk changed what was stored"
+        yield _torn("embeddings", len(found), sentence, fixed=fixed)
+
+
+def _of_faces(face_ids: Sequence[int]) -> str:
+    """The first few of some faces, by number."""
+    told = ", ".join(map(str, face_ids[:FACES_TOLD]))
+    rest = len(face_ids) - FACES_TOLD
+    return f"of face {told}" if len(face_ids) == 1 else f"of faces {told}" + (f" and {rest} more" if rest > 0 else "")

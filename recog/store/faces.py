@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import numpy as np
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select
 
 from recog.store.digests import network_row
-from recog.store.encoding import chunks, face_ids_of, vectors_of
+from recog.store.encoding import chunks, face_ids_of, other_length, vectors_of
 from recog.store.part import CatalogPart
 from recog.store.records import EmbeddingMark, EmbeddingRows, Owners
 from recog.store.rows import face_of, faces_by_id, faces_of_photos, plain_rows, select_faces
@@ -69,12 +69,19 @@ class Faces(CatalogPart):
         return found
 
     def embeddings(
-        self, network_sha256: str, *, after: int = 0, until: int | None = None, batch: int = 20_000
+        self,
+        network_sha256: str,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        batch: int = 20_000,
+        shapely: bool = False,
     ) -> Iterator[EmbeddingRows]:
         """Every embedding of a network stored after row `after`, in runs of at most `batch`; no run is empty.
 
         Between runs no transaction is open: what is stored meanwhile comes in a later run, a replaced embedding for the
-        second time, unless `until` names the last row that is wanted.
+        second time, unless `until` names the last row that is wanted. One of another length than its network's is a
+        CatalogError; or it is left out, with `shapely`.
         """
         while True:
             with self._database.reading() as connection:
@@ -87,6 +94,8 @@ class Faces(CatalogPart):
                 )
                 if until is not None:
                     statement = statement.where(embeddings.c.id <= until)
+                if shapely:
+                    statement = statement.where(~other_length(embeddings.c.vector, literal(dim)))
                 rows = plain_rows(connection, statement)
             if not rows:
                 return

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 
 from recog.errors import CatalogError
 from recog.store.digests import network_row
-from recog.store.encoding import chunks, path_bytes, path_from_bytes
+from recog.store.encoding import chunks, other_length, path_bytes, path_from_bytes
 from recog.store.part import CatalogPart
 from recog.store.records import CatalogCounts
 from recog.store.removal import delete_embeddings, delete_photos
@@ -33,7 +33,6 @@ from recog.store.tables import (
 from recog.types import Origin
 
 _MOST_PROBLEMS = 20
-_FLOAT_BYTES = 4
 
 
 class Upkeep(CatalogPart):
@@ -62,18 +61,23 @@ class Upkeep(CatalogPart):
     def quick_check(self) -> list[str]:
         """What is wrong with the database, one sentence each; empty when nothing is."""
         try:
-            problems = self._file_problems() if self._database.is_sqlite else []
-            with self._database.reading() as connection:
-                odd = (
-                    select(embeddings.c.id)
-                    .join(networks, networks.c.id == embeddings.c.network_id)
-                    .where(func.length(embeddings.c.vector) != networks.c.dim * _FLOAT_BYTES)
-                )
-                if count := _count(connection, odd):
-                    problems.append(f"{count} embeddings have another length than their network's: index their photos")
+            return self._file_problems() if self._database.is_sqlite else []
         except CatalogError as error:
             return [str(error)]
-        return problems
+
+    def misshapen(self) -> dict[str, list[int]]:
+        """Faces with an embedding of another length than its network's, by the network's digest; nothing reads such."""
+        statement = (
+            select(networks.c.sha256, embeddings.c.face_id)
+            .join(networks, networks.c.id == embeddings.c.network_id)
+            .where(other_length(embeddings.c.vector, networks.c.dim))
+            .order_by(embeddings.c.face_id)
+        )
+        found: dict[str, list[int]] = {}
+        with self._database.reading() as connection:
+            for sha256, face_id in connection.execute(statement):
+                found.setdefault(sha256, []).append(face_id)
+        return found
 
     def orphans(self, network_sha256: str | None = None) -> dict[str, int]:
         """Rows that lost what they belong to, by kind; with a digest also faces that lost what this network made.

@@ -109,6 +109,16 @@ def test_a_damaged_index_is_told(filled: PaintedLibrary) -> None:
     assert seen(filled, "index").ok
 
 
+def test_an_embedding_of_another_length_is_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
+    with filled.catalog._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(1) WHERE face_id = 1")
+    bad = seen(filled, "embeddings")
+    assert (bad.ok, bad.way_out) == (False, "recog check --fix, then recog index")
+    filled.check(fix=True)
+    assert "embeddings" not in {one.subject for one in examined(filled).observations}
+    assert seen(filled, "index").ok
+
+
 def test_a_damaged_database_is_told(filled: PaintedLibrary) -> None:
     path = filled.settings.library / "catalog.sqlite3"
     filled.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError
+from recog.store.tables import embeddings
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 
 
@@ -98,6 +99,44 @@ def test_an_embedding_whose_bits_rotted_is_found_dropped_and_made_anew(filled: P
         again.index([folder])
         assert again.catalog.embeddings_of([3], again.networks.info.sha256)[1].tobytes() == good
         assert again.check().findings == ()
+
+
+@pytest.mark.parametrize(("face_id", "vector"), [(3, b""), (3, bytes(4)), (4, bytes(516))])
+def test_an_embedding_of_another_length_is_told_by_its_face_dropped_and_made_anew(
+    filled: PaintedLibrary, folder: Path, face_id: int, vector: bytes
+) -> None:
+    digest = filled.networks.info.sha256
+    good = filled.catalog.embeddings_of([face_id], digest)[1].tobytes()
+    with filled.catalog._database.writing() as connection:
+        connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
+    with painted_library(filled.settings.library) as again:
+        (finding,) = again.check().findings
+        assert (finding.kind, finding.count, finding.fixed) == ("embeddings", 1, False)
+        assert f"another length than their network's, of face {face_id}:" in finding.sentence
+        assert finding.way_out.startswith("run 'recog check --fix', then 'recog index'")
+        with pytest.raises(CatalogError, match=f"has {len(vector)} bytes.*run 'recog check --fix', then 'recog index'"):
+            again.cluster()
+        assert again.check(fix=True).ok
+        assert len(again.search(folder / "0.png", k=6).faces[0].found) == 5
+        again.index([folder])
+        assert again.catalog.embeddings_of([face_id], digest)[1].tobytes() == good
+        assert again.check().findings == ()
+
+
+def test_two_embeddings_whose_lengths_make_up_for_each_other_are_not_read_as_sound(filled: PaintedLibrary) -> None:
+    digest = filled.networks.info.sha256
+    _, (one, other, *_) = filled.catalog.embeddings_of([1, 2], digest)
+    halves = one.tobytes() + other.tobytes()
+    with filled.catalog._database.writing() as connection:
+        for face_id, vector in ((1, halves[:-4]), (2, halves[-4:])):
+            connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
+        connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE face_id = 5")
+    with pytest.raises(CatalogError, match="check --fix"):
+        filled.catalog.embeddings_of([1, 2], digest)
+    assert [(one.kind, one.sentence.partition(":")[0]) for one in filled.check().findings] == [
+        ("embeddings", "2 embeddings have another length than their network's, of faces 1, 2"),
+        ("embeddings", "1 embeddings are not of length one, of face 5"),
+    ]
 
 
 def test_what_a_face_lost_is_said_in_words_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
