@@ -54,7 +54,11 @@ class Part:
         """(n, 160, 160, 3 * views) -> (n, side, side, 3): what this trunk sees of crops."""
         margin = (INPUT_SIZE - self.side) // 2
         inner = slice(margin, margin + self.side)
-        return np.ascontiguousarray(crops[:, inner, inner, 3 * self.view : 3 * self.view + 3])
+        views = crops[:, inner, inner]
+        seen = np.empty((len(crops), self.side, self.side, 3), np.uint8)
+        for channel in range(3):  # NumPy copies runs of three bytes at a quarter of the speed
+            seen[..., channel] = views[..., 3 * self.view + channel]
+        return seen
 
 
 @dataclass(frozen=True, slots=True)
