@@ -71,33 +71,34 @@ def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
 
 
 def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: int) -> FaceReasons:
-    """Why a face of the library has its name, or none."""
-    face = catalog.faces([face_id]).get(face_id)
-    if face is None:
-        raise UnknownNumberError(
-            f"no face has the number {face_id}: 'recog search' and every --json document name them"
-        )
-    people = {person.id: person for person in catalog.people(hidden=True)}
-    rejected = catalog.rejections().get(face_id, set())
-    _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
+    """Why a face of the library has its name, or none; who is nearest is of a moment later, if others write by then."""
+    with catalog.one_state():
+        face = catalog.faces([face_id]).get(face_id)
+        if face is None:
+            raise UnknownNumberError(
+                f"no face has the number {face_id}: 'recog search' and every --json document name them"
+            )
+        refused = catalog.rejections().get(face_id, set())
+        people = catalog.people_by_id(refused if face.person_id is None else {face.person_id, *refused})
+        paths = catalog.paths([face.photo_id]).get(face.photo_id, ())
+        others = catalog.faces_of_photo(face.photo_id)
+        ignored = face_id in catalog.ignored()
+        _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
     quality = face_quality(face.box, face.sharpness)
-    nearest = (
-        gallery.decide(embedding, {0: rejected})[0][1]
-        if len(embedding) and face.origin is not Origin.CONFIRMED
-        else None
-    )
-    threshold = gallery.threshold
-    second = nearest is not None and _is_second(catalog.faces_of_photo(face.photo_id), face, nearest, threshold)
+    asked = embedding if face.origin is not Origin.CONFIRMED else embedding[:0]
+    said = gallery.named(asked, {0: refused} if len(asked) else {})
+    nearest = said.decisions[0][1] if said.decisions else None
+    second = nearest is not None and _is_second(others, face, nearest, said.threshold)
     return FaceReasons(
         face=face,
-        paths=tuple(catalog.paths([face.photo_id]).get(face.photo_id, ())),
+        paths=tuple(paths),
         person=people[face.person_id] if face.person_id is not None else None,
-        ignored=face_id in catalog.ignored(),
-        rejected=tuple(sorted(people[one].name for one in rejected)),
+        ignored=ignored,
+        rejected=tuple(sorted(people[one].name for one in refused)),
         nearest=nearest,
-        nearest_person=people[nearest.person_id] if nearest else None,
+        nearest_person=said.people[nearest.person_id] if nearest else None,
         probability=decide.probability(nearest.squared_distance, networks.calibration) if nearest else 0.0,
-        threshold=decide.SECOND_IN_A_PHOTO * threshold if second else threshold,
+        threshold=decide.SECOND_IN_A_PHOTO * said.threshold if second else said.threshold,
         second=second,
         embedded=len(embedding) == 1,
         shortfalls=may_found(quality).shortfalls,

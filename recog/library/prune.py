@@ -76,11 +76,14 @@ def _missing(catalog: Catalog, listed: Sequence[tuple[Path, int]], *, dropped: b
     """A file that came back since it was marked, on a disk that is mounted again, is not among them."""
     marked = [(path, photo_id) for path, photo_id in listed if is_gone(path)]
     gone = {path for path, _ in marked}
-    shown = catalog.paths({photo_id for _, photo_id in marked})
-    photo_ids = [photo_id for photo_id, paths in shown.items() if gone.issuperset(paths)]
-    faces = [face for photo_id in photo_ids for face in catalog.faces_of_photo(photo_id)]
-    owners = Counter(face.person_id for face in faces if face.origin is Origin.CONFIRMED and face.person_id is not None)
-    people = catalog.people_by_id(owners)
+    with catalog.one_state():
+        shown = catalog.paths({photo_id for _, photo_id in marked})
+        photo_ids = [photo_id for photo_id, paths in shown.items() if gone.issuperset(paths)]
+        faces = [face for theirs in catalog.faces_of_photos(photo_ids).values() for face in theirs]
+        owners = Counter(
+            face.person_id for face in faces if face.origin is Origin.CONFIRMED and face.person_id is not None
+        )
+        people = catalog.people_by_id(owners)
     confirmed = sorted(
         ((people[one].name, number) for one, number in owners.items()), key=lambda row: (-row[1], row[0])
     )

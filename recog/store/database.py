@@ -63,6 +63,11 @@ class Database:
         """SQLite, not PostgreSQL."""
         return self.path is not None
 
+    @property
+    def in_one_state(self) -> bool:
+        """Whether all that is read now is of one state."""
+        return self._state is not None
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads; it sees one state of the database (SQLite) and stops nobody."""

@@ -47,10 +47,10 @@ class Moment(ABC):
 
 @contextmanager
 def moment_of(database: Database) -> Iterator[Moment]:
-    """The catalog as it is now, until the block ends."""
-    if not database.is_sqlite:
+    """The catalog as it is now, or in the one state that is being read; until the block ends."""
+    if database.in_one_state or not database.is_sqlite:
         with database.reading() as connection:
-            yield _ServerMoment(connection)
+            yield (_PartOfState if database.in_one_state else _ServerMoment)(connection)
         return
     with database.reader() as reader:
         reader.connection.execute("BEGIN")
@@ -78,6 +78,14 @@ class _ServerMoment(Moment):
     def _rows(self, question: _Question, ids: Iterable[int]) -> Iterator[Any]:
         for some in chunks(ids):
             yield from self._connection.execute(question.server, {"ids": some})
+
+
+class _PartOfState(_ServerMoment):
+    """On either engine, in the transaction of `Catalog.one_state`."""
+
+    def version(self) -> Hashable:
+        """Another one each time: what was made of an earlier state is no later one's."""
+        return object()
 
 
 class _FileMoment(Moment):

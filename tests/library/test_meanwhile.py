@@ -1,11 +1,13 @@
 """Questions are answered whatever another process writes between their parts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from recog.store.catalog import Catalog
+from recog.types import Face
 from tests.library.busy import BusyCatalog
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
 
@@ -60,3 +62,69 @@ def test_exported_names_are_of_one_moment(disturbed: PaintedLibrary, tmp_path: P
 def test_sidecars_are_written_of_one_moment(disturbed: PaintedLibrary, tmp_path: Path) -> None:
     exported = disturbed.export_sidecars(tmp_path / "sidecars")
     assert (exported.people, exported.files) == (2, 1)
+
+
+class _LateCatalog(BusyCatalog):
+    """Others write after each look at faces or the paths of photos, not before."""
+
+    def faces(self, face_ids: Iterable[int]) -> dict[int, Face]:
+        """As in Catalog."""
+        found = Catalog.faces(self, face_ids)
+        self._let_others_write()
+        return found
+
+    def paths(self, photo_ids: Iterable[int]) -> dict[int, list[Path]]:
+        """As in Catalog."""
+        found = super().paths(photo_ids)
+        self._let_others_write()
+        return found
+
+    def faces_of_photos(self, photo_ids: Iterable[int]) -> dict[int, list[Face]]:
+        """As in Catalog."""
+        found = super().faces_of_photos(photo_ids)
+        self._let_others_write()
+        return found
+
+
+@pytest.mark.parametrize("face_id", [1, 3])
+@pytest.mark.parametrize("deed", ["merge", "merge into somebody new", "forget"])
+def test_why_a_face_has_its_name_is_told_whatever_becomes_of_it(
+    tmp_path: Path, folder: Path, deed: str, face_id: int
+) -> None:
+    """Face 1 is Ada by a human's word, face 3 by distance, and by then neither may be there."""
+    for number in range(2):
+        paint(folder / f"{number}.png", RED, GREEN, noise=number)
+    with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
+        other.index(folder)
+        other.confirm("Ada", [1], new=True)
+        other.confirm("Ben", [2], new=True)
+        deeds = {
+            "merge": lambda: other.merge("Ada", "Ben"),
+            "merge into somebody new": lambda: (other.confirm("Cem", [4], new=True), other.merge("Ada", "Cem")),
+            "forget": lambda: other.forget("Ada"),
+        }
+        library._catalog = busy = _LateCatalog(tmp_path / "library" / "catalog.sqlite3", deeds[deed])
+        told = library.why(face_id)
+        assert told.person is not None
+        assert (told.face.id, told.person.name, len(told.paths)) == (face_id, "Ada", 1)
+        assert (told.nearest is None) == (told.nearest_person is None)
+        assert busy.meanwhile == []
+        if deed != "forget":
+            assert library.why(face_id).person != told.person
+
+
+def test_what_would_go_with_files_that_are_gone_is_of_one_moment(tmp_path: Path, folder: Path) -> None:
+    for number in range(2):
+        paint(folder / f"{number}.png", RED, GREEN, noise=number)
+    with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
+        other.index(folder)
+        other.confirm("Ada", [1, 3], new=True)
+        other.confirm("Ben", [2], new=True)
+        (folder / "1.png").unlink()
+        other.index(folder)
+        database = tmp_path / "library" / "catalog.sqlite3"
+        library._catalog = busy = _LateCatalog(database, lambda: None, lambda: other.merge("Ada", "Ben"))
+        found = library.missing()
+        assert (found.photos, found.faces, found.confirmed) == (1, 2, (("Ada", 1),))
+        assert busy.meanwhile == []
+        assert library.missing().confirmed == (("Ben", 1),)

@@ -26,3 +26,18 @@ def test_after_an_error_in_one_state_the_next_question_sees_what_is_there(catalo
         catalog.photo(5)
     scans.save(catalog, scans.photo("1.jpg", "A"))
     assert catalog.counts().photos == 1
+
+
+def test_whose_faces_are_and_who_people_are_is_of_that_moment_too(catalog: Catalog, url: str, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
+    ann, _ = catalog.enrol("Ann", saved.face_ids)
+    bob, _ = catalog.enrol("Bob", [])
+    with open_catalog(url) as other, catalog.one_state():
+        assert catalog.people_by_id([ann.id]) == {ann.id: ann}
+        version = catalog.version()
+        other.merge(ann.id, bob.id)
+        assert catalog.confirmed_people(saved.face_ids) == {saved.face_ids[0]: ann.id}
+        assert catalog.people_by_id([ann.id, bob.id]) == {ann.id: ann, bob.id: bob}
+    assert catalog.people_by_id([ann.id]) == {}
+    assert catalog.confirmed_people(saved.face_ids) == {saved.face_ids[0]: bob.id}
+    assert catalog.version() != version
