@@ -24,6 +24,7 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 
 demo: setup
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh benchmarks/demo.sh '$(DEMO)' '$(PHOTOS)'
+	@printf "\nTo name people by clicking: $(VENV)/bin/recog serve --library '$(DEMO)/library'\n"
 
 test: check unit
 
