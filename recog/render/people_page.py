@@ -52,9 +52,10 @@ def _head(report: PeopleReport) -> str:
     )
     return (
         '<p class="eyebrow">recog, everybody</p><h1>Who is here?</h1>'
-        '<p class="lead">Name the groups, the largest first: copy the command, write the name for NAME, run it. Faces '
-        "near those you named get the name by distance at once; then write this page again. Below each face is its "
-        "number, for the commands that take one; its photo is its tooltip.</p>"
+        '<p class="lead">Name the groups, the largest first: copy the command, write the name for NAME, run it; or '
+        "<code>recog serve</code> and name them by clicking. Faces near those you named get the name by distance at "
+        "once; then write this page again. Below each face is its number, for the commands that take one; its photo "
+        "is its tooltip.</p>"
         f'<dl class="facts">{facts}</dl><p class="fine">{page.text(report.library)}, {page.text(created)}.</p>'
     )
 

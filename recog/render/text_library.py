@@ -113,7 +113,7 @@ def _to_name(report: ClusterReport) -> str:
     if report.threshold is None or all(cluster.person is not None for cluster in report.clusters):
         return ""
     return (
-        "\nTo see them: recog report people --out people.html"
+        "\nTo see them: recog report people --out people.html, or recog serve, where a click names them"
         "\nTo name a cluster: recog people confirm NAME --cluster N (--new where nobody has the name yet)"
     )
 
