@@ -19,7 +19,7 @@ from recog.store.facts import (
 from recog.store.history import act_of_event, facts_of_event, record_event
 from recog.store.names import checked_name, name_key
 from recog.store.part import CatalogPart
-from recog.store.people import check_free, existing_faces, person_in
+from recog.store.people import check_free, existing_faces, person_called, person_in
 from recog.store.records import PastAct
 from recog.store.tables import distinct_people, events, people
 from recog.types import Person
@@ -32,12 +32,12 @@ class Acts(CatalogPart):
 
     def enrol(self, name: str, face_ids: Iterable[int]) -> tuple[Person, bool]:
         """Confirm faces as the person of that name, who is made where nobody has it; and whether that was so."""
-        clean = checked_name(name)
         with self._database.writing() as connection:
-            person_id = connection.scalar(select(people.c.id).where(people.c.name_key == name_key(clean)))
+            person_id = person_called(connection, name)
             created = person_id is None
             made = Facts()
             if person_id is None:
+                clean = checked_name(name)
                 row = {"name": clean, "name_key": name_key(clean), "hidden": False}
                 person_id = int(connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one())
                 made = Facts(people=frozenset({(person_id, clean, False)}))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from recog.errors import CatalogError, UnknownPersonError
+from recog.store.invisible import without_invisible
 
 _LONGEST = 200
 _CLOSE = 3
@@ -12,15 +13,31 @@ _CLOSE = 3
 
 
 def checked_name(name: str) -> str:
-    """The name as it is stored: NFC, runs of white space as one space; a CatalogError where nobody could read it."""
-    clean = " ".join(unicodedata.normalize("NFC", name).split())
+    """The name as it is stored; a CatalogError where nobody could read it, or tell it from another.
+
+    NFC, runs of white space as one space, and nothing that is not seen (see `without_invisible`).
+    """
+    clean = " ".join(without_invisible(name).split())
     if not clean:
-        raise CatalogError("a person needs a name: an empty one is no name")
+        told = "an empty one is no name" if not name.strip() else f"{name!r} shows nothing"
+        raise CatalogError(f"a person needs a name: {told}")
     if len(clean) > _LONGEST:
         raise CatalogError(f"a name has at most {_LONGEST} characters, this one has {len(clean)}: choose a shorter one")
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in clean):
         raise CatalogError(f"the name {clean!r} holds characters that cannot be printed: leave them out")
+    if any(unicodedata.category(word[0]).startswith("M") for word in clean.split(" ")):
+        raise CatalogError(f"the name {clean!a} has an accent that stands on no letter: leave it out")
     return clean
+
+
+def name_keys(name: str) -> tuple[str, ...]:
+    """Under which keys a name is looked for: as it is given, for a library may hold it so, then without the invisible.
+
+    None of text that no database takes.
+    """
+    if any(character == "\0" or unicodedata.category(character) == "Cs" for character in name):
+        return ()
+    return tuple(dict.fromkeys((name_key(name), name_key(without_invisible(name)))))
 
 
 def name_key(name: str) -> str:

@@ -10,7 +10,7 @@ from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, vectors_of
 from recog.store.facts import ignored_among, rejected_among
 from recog.store.matchings import note_matched
-from recog.store.names import checked_name, name_key, unknown_person
+from recog.store.names import checked_name, name_key, name_keys, unknown_person
 from recog.store.part import CatalogPart
 from recog.store.records import Gallery
 from recog.store.tables import (
@@ -37,10 +37,10 @@ class People(CatalogPart):
     def person(self, name: str) -> Person:
         """Somebody by name, ignoring case; nobody is an UnknownPersonError that says who is called alike."""
         with self._database.reading() as connection:
-            row = connection.execute(select_people().where(people.c.name_key == name_key(name))).first()
-            if row is None:
+            person_id = person_called(connection, name)
+            if person_id is None:
                 raise unknown_person(name, connection.scalars(select(people.c.name)).all())
-        return person_of(row)
+            return person_in(connection, person_id)
 
     def person_by_id(self, person_id: int) -> Person:
         """Somebody by number."""
@@ -123,6 +123,13 @@ class People(CatalogPart):
             face_ids_of([row.person_id for row in rows]),
             vectors_of([row.vector for row in rows], dim),
         )
+
+
+def person_called(connection: Connection, name: str) -> int | None:
+    """The number of somebody by name, ignoring case and what of the name is not seen."""
+    keys = name_keys(name)
+    found = dict(connection.execute(select(people.c.name_key, people.c.id).where(people.c.name_key.in_(keys))).all())
+    return next((found[key] for key in keys if key in found), None)
 
 
 def person_in(connection: Connection, person_id: int) -> Person:

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from recog.library.exchange.xmp import Sidecar, read_packet
 from recog.library.given import whole
 from recog.photos import PHOTO_SUFFIXES, read_source, stored_orientation
 from recog.store.catalog import Catalog
-from recog.store.names import checked_name, name_key
+from recog.store.names import checked_name, name_key, name_keys
 from recog.store.rows import SAME_FACE_IOU
 from recog.types import Face, Origin, Person, Photo
 
@@ -224,10 +224,11 @@ class _Naming:
         if face_id is None:
             self._outcome.unmatched.append(Unmatched(name, claim.source, _NO_FACE))
             return
-        if (reason := _unfit(name)) is not None:
+        key = _key_among(self._shown, name)
+        if key is None and (reason := _unfit(name)) is not None:
             self._outcome.unmatched.append(Unmatched(name, claim.source, reason))
             return
-        key, before = name_key(name), self._said.get(face_id)
+        key, before = key or name_key(checked_name(name)), self._said.get(face_id)
         if before == key:
             self._outcome.already += 1
             return
@@ -238,7 +239,8 @@ class _Naming:
                 return
             if before is not None:
                 self._confirm.get(before, set()).discard(face_id)
-        self._shown.setdefault(key, checked_name(name))
+        if key not in self._shown:
+            self._shown[key] = checked_name(name)
         if claim.hidden:
             self._hidden.add(key)
         self._said[face_id] = key
@@ -275,7 +277,7 @@ def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcom
     for one in refused:
         photo, name = photos.get(one.photo), one.region.name
         said, source = f"not {name}" if name else _IGNORED, one.path or path
-        person = people.get(name_key(name)) if name else None
+        person = people.get(_key_among(people, name) or "") if name else None
         face = None if photo is None else _faces_at([one.region], photo, faces_of[photo.id]).get(0)
         if face is None or (name and person is None):
             reason = _NO_PHOTO if photo is None else _NO_FACE if face is None else _NOBODY
@@ -303,6 +305,11 @@ def _faces_at(regions: Sequence[Region], photo: Photo, faces: Sequence[Face]) ->
     """The faces of the photo that rectangles are of, by the rectangles' places."""
     boxes = [region_of("", face.box, photo.width, photo.height).box for face in faces]
     return {row: faces[place] for row, place in match_boxes([one.box for one in regions], boxes, SAME_FACE_IOU)}
+
+
+def _key_among(known: Container[str], name: str) -> str | None:
+    """The key of a name among those of the known ones, or None."""
+    return next((key for key in name_keys(name) if key in known), None)
 
 
 def _unfit(name: str) -> str | None:

@@ -161,6 +161,24 @@ def test_a_confirmed_name_is_kept_unless_it_is_to_be_replaced(
     assert names_of(other) == {"ada": 2, "Ben": 1, "Eve": 0, "Zoe": 1}
 
 
+def test_a_name_that_enters_with_what_is_not_seen_is_the_name_that_is_seen(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    for number in range(4):
+        paint(folder / f"{number}.png", RED, GREEN, noise=number)
+    library.index([folder])
+    (ben,) = library.catalog.faces_of_photo(1)[1:]
+    library.catalog.enrol("Ben", [ben.id])
+    for number, (left, right) in enumerate([("\ufeffBen", "Be\u200bn"), ("Ada\u200e", "BEN"), ("Ada", "\u200b")]):
+        regions = [Region(left, 0.1, 0.15, 0.3, 0.7), Region(right, 0.6, 0.15, 0.3, 0.7)]
+        foreign(folder / f"{number}.png.xmp", *regions, width=128, height=64)
+    imported = library.import_sidecars(folder)
+    assert imported.created == ("Ada",)
+    assert (imported.confirmed, imported.already) == (4, 1)
+    assert [(one.person, "shows nothing" in one.reason) for one in imported.unmatched] == [("\u200b", True)]
+    assert {person.name: person.confirmed for person in library.people()} == {"Ada": 2, "Ben": 3}
+
+
 def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Path, tmp_path: Path) -> None:
     photo = paint(folder / "two.png", RED, None)
     library.index([folder])
