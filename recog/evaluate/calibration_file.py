@@ -45,17 +45,21 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
             tail=None if (tail := fields.get("tail")) is None else float(tail),
         )
     except OSError as error:
-        raise EvaluationError(
-            f"{path} cannot be read ({error.strerror}): measure one with 'recog calibrate', or install recog again"
-        ) from error
+        raise EvaluationError(f"{path} cannot be read ({error.strerror}): {_way_out(directory)}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise EvaluationError(f"{path} is no calibration ({error!r}): install recog again") from error
+        raise EvaluationError(f"{path} is no calibration ({error!r}): {_way_out(directory)}") from error
     if calibration.network_sha256 != network_sha256:
         raise EvaluationError(
             f"{path} was measured on the network {calibration.network_sha256[:12]}, not on {network_sha256[:12]} "
             "which is in use: its threshold means nothing there; calibrate again"
         )
     return calibration
+
+
+def _way_out(directory: Path) -> str:
+    """Nothing that is installed brings back what somebody measured."""
+    again = "" if directory != SHIPPED else ", or install recog again"
+    return f"measure one with 'recog calibrate'{again}"
 
 
 def _cluster_rule(fields: Mapping[str, Any] | None) -> ClusterRule | None:

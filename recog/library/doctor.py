@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from recog.config import Settings
-from recog.errors import NoLibraryError, RecogError
+from recog.errors import EvaluationError, NoLibraryError, RecogError
 from recog.index.files import strays
 from recog.library.freshness import FreshIndex
 from recog.library.models import needed
@@ -98,14 +98,15 @@ def _weights(settings: Settings) -> Iterator[Observation]:
 
 
 def _network(networks: Networks) -> Iterator[Observation]:
-    info, calibration = networks.info, networks.calibration_if_any
-    if calibration is None:
-        sentence = f"{info.name} of digest {info.sha256[:12]} has no threshold, so nothing can be decided with it"
+    info = networks.info
+    called = f"{info.name} of digest {info.sha256[:12]}"
+    try:
+        threshold = networks.calibration.threshold
+    except EvaluationError as error:
+        sentence = f"{called} has no threshold, so nothing can be decided with it: {printable(str(error))}"
         yield Observation("network", False, sentence, "recog calibrate PEOPLE")
     else:
-        yield _fine(
-            "network", f"{info.name} of digest {info.sha256[:12]} with the threshold {calibration.threshold:.3f}"
-        )
+        yield _fine("network", f"{called} with the threshold {threshold:.3f}")
 
 
 def _permissions(library: Path) -> Iterator[Observation]:

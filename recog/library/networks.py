@@ -113,14 +113,10 @@ class Networks:
     @cached_property
     def calibration(self) -> Calibration:
         """The library's own where one lies there, else the head's, and the settings' threshold over both."""
-        from recog.evaluate.calibration_file import calibration_path, load_calibration
+        from recog.evaluate.calibration_file import calibration_path
 
         own = calibration_path(self.info.name, directory=self._settings.library)
-        calibration = load_calibration(
-            self.info.name,
-            network_sha256=self.info.sha256,
-            directory=self._settings.library if own.exists() else self.heads,
-        )
+        calibration = self._calibration_in(self._settings.library if own.exists() else self.heads)
         if self._settings.threshold is None:
             return calibration
         return replace(calibration, threshold=self._settings.threshold, far=None)
@@ -137,9 +133,23 @@ class Networks:
 
     @property
     def cluster_rule(self) -> ClusterRule | None:
-        """When faces are grouped, by a calibration that is for this network; None where there is none."""
-        calibration = self.calibration_if_any
-        return None if calibration is None else calibration.clusters
+        """When faces are grouped, by a calibration that is for this network; None where there is none.
+
+        The head's, where the library's own cannot be used: who measures that anew is not to lose the rule.
+        """
+        from recog.errors import EvaluationError
+
+        if (calibration := self.calibration_if_any) is not None:
+            return calibration.clusters
+        try:
+            return self._calibration_in(self.heads).clusters
+        except EvaluationError:
+            return None
+
+    def _calibration_in(self, directory: Path) -> Calibration:
+        from recog.evaluate.calibration_file import load_calibration
+
+        return load_calibration(self.info.name, network_sha256=self.info.sha256, directory=directory)
 
     def style_network(self, name: str) -> "StyleNetwork":
         """The network of that name that looks at style."""

@@ -140,6 +140,22 @@ def test_a_damaged_or_absent_calibration_is_one_sentence(tmp_path: Path, text: s
         load_calibration(HEAD, network_sha256=NETWORK, directory=tmp_path)
 
 
+@pytest.mark.parametrize("text", [None, "", "{}"])
+def test_whose_calibration_is_damaged_is_told_to_measure_it_and_nobody_s_to_install_it(
+    tmp_path: Path, text: str | None
+) -> None:
+    path = calibration_path(HEAD, directory=tmp_path)
+    if text is None:
+        path.mkdir()
+    else:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r": measure one with 'recog calibrate'$") as caught:
+        load_calibration(HEAD, network_sha256=NETWORK, directory=tmp_path)
+    assert str(path) in str(caught.value)
+    with pytest.raises(EvaluationError, match="'recog calibrate', or install recog again"):
+        load_calibration("no such head", network_sha256=NETWORK)
+
+
 def test_strangers_are_counted_pair_by_pair() -> None:
     strangers = faces(40, photos=1, seed=3, offset=0.5)
     threshold = 1.2

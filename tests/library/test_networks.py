@@ -1,9 +1,14 @@
 """The settings decide what runs the networks."""
 
+from pathlib import Path
+
 import pytest
 
 from recog.config import read_settings
 from recog.detect.mtcnn import MtcnnDetector
+from recog.errors import EvaluationError
+from recog.evaluate.calibration_file import calibration_path
+from recog.library.doctor import examine
 from recog.library.networks import Networks
 
 
@@ -19,3 +24,19 @@ def test_embeddings_of_two_runtimes_are_kept_apart() -> None:
     kept = {encoder: Networks(read_settings(encoder=encoder, device="cpu")).kept for encoder in ("openvino", "torch")}
     assert kept["openvino"] != kept["torch"]
     assert Networks(read_settings(encoder="auto", device="cpu")).kept == kept["openvino"]
+
+
+def test_a_damaged_calibration_of_one_s_own_is_told_by_its_file_and_loses_no_rule_of_grouping(tmp_path: Path) -> None:
+    settings = read_settings(library=tmp_path, cache=tmp_path / "cache", device="cpu")
+    rule = Networks(settings).cluster_rule
+    assert rule is not None
+    own = calibration_path(Networks(settings).info.name, directory=tmp_path)
+    own.write_text("{", encoding="utf-8")
+    networks = Networks(settings)
+    with pytest.raises(EvaluationError, match=r"measure one with 'recog calibrate'$") as caught:
+        networks.calibration  # noqa: B018 - it is read when it is first asked for
+    assert str(own) in str(caught.value)
+    assert networks.cluster_rule == rule
+    (told,) = [one for one in examine(settings, networks).observations if one.subject == "network"]
+    assert (told.ok, told.way_out) == (False, "recog calibrate PEOPLE")
+    assert f"{own} is no calibration" in told.sentence
