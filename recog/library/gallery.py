@@ -85,6 +85,13 @@ class PersonGallery:
         self._reach = k
 
     @property
+    def rule(self) -> str:
+        """By what it decides, beside what the catalog holds: another text after another calibration or settings."""
+        calibration = self._networks.calibration
+        numbers = (calibration.threshold, calibration.far, calibration.tail)
+        return f"threshold, far, tail {numbers}, k {self._k}"
+
+    @property
     def threshold(self) -> float:
         """See naming_threshold."""
         with self._moment():

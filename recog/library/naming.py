@@ -1,4 +1,4 @@
-"""Name the library's faces by distance: all of them, as humans have spoken, or because faces came or went."""
+"""Name the library's faces by distance: all of them, as humans have spoken, or because faces or the rule changed."""
 
 import time
 from collections import Counter
@@ -37,7 +37,7 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
     """
     start = time.perf_counter()
     matches, unknown = _decided(catalog, networks, gallery)
-    catalog.set_matches(networks.info.sha256, matches)
+    catalog.set_matches(networks.info.sha256, matches, rule=gallery.rule)
     named = _counted(catalog, (person_id for _, person_id, _ in matches))
     return MatchReport(named, unknown, time.perf_counter() - start)
 
@@ -45,25 +45,30 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
 def pull_in(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED_IN) -> MatchReport | None:
     """What a human just said, applied to all other faces: `identify_all`, in a library of at most `limit` faces.
 
-    None above: it would take longer than anybody waits for an answer. The caller holds the writer's lock.
+    None above, where it would take longer than anybody waits for an answer, and without a calibration: what was said
+    is kept all the same. The caller holds the writer's lock.
     """
-    if not pulls_in(catalog, networks, limit=limit):
+    if networks.calibration_if_any is None or not pulls_in(catalog, networks, limit=limit):
         return None
     return identify_all(catalog, networks, PersonGallery(catalog, networks, None, k=k))
 
 
 def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED_IN) -> PeopleCounts:
-    """What `pull_in` does, where faces came or went since: who got how many faces that were another's or nobody's.
+    """What `pull_in` does, where it is due: who got how many faces that were another's or nobody's.
 
-    Nothing is done where none came or went, where nobody has a name, and without a calibration. The caller holds the
-    writer's lock.
+    It is due where faces came or went since, or where the calibration, the threshold or k is another one than then.
+    Nothing is done where nobody has a name, and without a calibration. The caller holds the writer's lock.
     """
-    due = catalog.matches_due(networks.info.sha256) and catalog.people_count() > 0
-    if not due or networks.calibration_if_any is None or not pulls_in(catalog, networks, limit=limit):
+    digest = networks.info.sha256
+    if networks.calibration_if_any is None:
+        return ()
+    gallery = PersonGallery(catalog, networks, None, k=k)
+    due = catalog.matches_due(digest, rule=gallery.rule) and catalog.people_count() > 0
+    if not due or not pulls_in(catalog, networks, limit=limit):
         return ()
     before = catalog.owners()
-    matches, _ = _decided(catalog, networks, PersonGallery(catalog, networks, None, k=k))
-    catalog.set_matches(networks.info.sha256, matches)
+    matches, _ = _decided(catalog, networks, gallery)
+    catalog.set_matches(digest, matches, rule=gallery.rule)
     face_ids, people = _columns(matches)
     new = before.person_ids[np.searchsorted(before.face_ids, face_ids)] != people
     return _counted(catalog, people[new].tolist())

@@ -97,9 +97,10 @@ class PeopleVerbs(LibraryState):
             return catalog.rename(catalog.person(old).id, new)
 
     def merge(self, source: str, target: str) -> Person:
-        """Two names, one person: all faces of source become target's."""
-        with self._writing() as catalog:
-            return catalog.merge(catalog.person(source).id, catalog.person(target).id)
+        """Two names, one person: all faces of source become target's (see `pulls_in`)."""
+        with self._saying() as catalog:
+            person = catalog.merge(catalog.person(source).id, catalog.person(target).id)
+        return self.catalog.person_by_id(person.id)
 
     def hide(self, name: str, *, hidden: bool = True) -> Person:
         """Leave a person out of lists and reports (still identified), or bring the person back."""

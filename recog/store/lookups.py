@@ -46,8 +46,8 @@ class Lookups(CatalogPart):
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(assignments).where(confirmed)).scalar_one()
 
-    def matches_due(self, network_sha256: str) -> bool:
-        """Whether embeddings of this network came or went since faces were last named by it; `set_matches` does it."""
+    def matches_due(self, network_sha256: str, *, rule: str = "") -> bool:
+        """Whether embeddings of this network came or went since `set_matches` named faces by it and by this rule."""
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
-            return network_id is not None and not all_matched(connection, network_id)
+            return network_id is not None and not all_matched(connection, network_id, rule)

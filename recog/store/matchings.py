@@ -1,12 +1,12 @@
-"""Up to which embeddings faces were named by distance, so that a run knows whether it has to."""
+"""Up to which embeddings faces were named by distance, and by what rule, so that a run knows whether it has to."""
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from recog.store.tables import embeddings, matchings, removals
 
 
-def note_matched(connection: Connection, network_id: int | None) -> None:
-    """All embeddings of the network are matched now, and by no other network; None is one that has stored nothing."""
+def note_matched(connection: Connection, network_id: int | None, rule: str) -> None:
+    """All embeddings of the network are matched by the rule now, and by no other network; None has stored nothing."""
     connection.execute(delete(matchings))
     if network_id is not None:
         last_embedding_id, last_removal_id = _last_ids(connection, network_id)
@@ -14,15 +14,16 @@ def note_matched(connection: Connection, network_id: int | None) -> None:
             "network_id": network_id,
             "last_embedding_id": last_embedding_id,
             "last_removal_id": last_removal_id,
+            "rule": rule,
         }
         connection.execute(insert(matchings), [row])
 
 
-def all_matched(connection: Connection, network_id: int) -> bool:
-    """Whether no embedding of the network came or went since faces were last named by distance, and by this network."""
-    noted = select(matchings.c.last_embedding_id, matchings.c.last_removal_id)
+def all_matched(connection: Connection, network_id: int, rule: str) -> bool:
+    """Whether faces were last named by this network and rule, and no embedding of the network came or went since."""
+    noted = select(matchings.c.last_embedding_id, matchings.c.last_removal_id, matchings.c.rule)
     row = connection.execute(noted.where(matchings.c.network_id == network_id)).first()
-    return row is not None and tuple(row) == _last_ids(connection, network_id)
+    return row is not None and tuple(row) == (*_last_ids(connection, network_id), rule)
 
 
 def _last_ids(connection: Connection, network_id: int) -> tuple[int, int]:

@@ -56,11 +56,12 @@ class People(CatalogPart):
             person_id = connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one()
             return person_in(connection, person_id)
 
-    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]]) -> int:
+    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
         """Replace all that the machine said by (face, person, squared distance); how many were written.
 
         What humans said stays: confirmed, rejected and ignored faces are not matched against it. A face or a person
-        that is gone meanwhile is left out. A face given twice is a ValueError.
+        that is gone meanwhile is left out. A face given twice is a ValueError. rule: by what it was decided, in any
+        words that are others where it would be decided otherwise; see `matches_due`.
         """
         if len({face_id for face_id, _, _ in matches}) != len(matches):
             raise ValueError("a face is matched twice")
@@ -86,7 +87,7 @@ class People(CatalogPart):
             ]
             if rows:
                 connection.execute(insert(assignments), rows)
-            note_matched(connection, network_id)
+            note_matched(connection, network_id, rule)
         return len(rows)
 
     def rejections(self) -> dict[int, set[int]]:

@@ -192,13 +192,15 @@ assignments = Table(
     CheckConstraint("origin IN ('confirmed', 'matched')", name="origin"),
 )
 
-# Up to where faces were last named by distance: embeddings that came or went since are to be matched yet. One row.
+# Up to where faces were last named by distance, and by what rule: embeddings that came or went since are to be matched
+# yet, and all of them where the rule is another one now. One row.
 matchings = Table(
     "matchings",
     metadata,
     Column("network_id", _ID, ForeignKey("networks.id"), primary_key=True, autoincrement=False),
     Column("last_embedding_id", _ID, nullable=False),
     Column("last_removal_id", _ID, nullable=False),
+    Column("rule", String, nullable=False, server_default=""),
 )
 
 # Not this person: no job matches the face with the person again.

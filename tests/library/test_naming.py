@@ -20,7 +20,7 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, PaintedNetworks, pai
 class Asked(Catalog):
     """A catalog that is interrupted where faces would be named."""
 
-    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]]) -> int:
+    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
         """Ctrl-C."""
         raise KeyboardInterrupt
 
@@ -118,6 +118,36 @@ def test_a_large_library_is_not_named_by_a_run(known: PaintedLibrary, folder: Pa
         assert (person.name, faces) == ("Ada", 1)
 
 
+def test_after_another_threshold_the_next_run_names_what_is_near_now(known: PaintedLibrary, folder: Path) -> None:
+    far = paint(folder / "far.png", OLIVE)
+    assert named(known.index([folder])) == {"Ada": 1}
+    strict = Calibration("c" * 64, 0.01, None, 30.0, -15.0, "painted faces", 1000)
+    known.networks.__dict__["calibration"] = strict
+    assert known.index([folder]).matched == ()
+    assert name_of(known, face_of(known, far)) is None
+    assert not interruptible(known).index([folder]).interrupted
+    with painted_library(known.settings.library) as again:
+        assert named(again.index([folder])) == {"Ada": 1}
+        assert name_of(again, face_of(again, far)) == "Ada"
+        assert not interruptible(again).index([folder]).interrupted
+
+
+def test_a_merge_names_at_once_what_is_near_now(known: PaintedLibrary, folder: Path) -> None:
+    """Of two faces of a photo that are one person now the nearer one is; who was refused may be somebody else."""
+    party = paint(folder / "party.png", (230, 160, 20), (60, 200, 20))
+    refused = paint(folder / "refused.png", OLIVE)
+    known.enrol("Zoe", [paint(folder / "zoe.png", (40, 230, 110))])
+    known.index([folder])
+    known.reject("Gwen", [face_of(known, refused)])
+    faces = [face_of(known, party, 1), face_of(known, party, 2), face_of(known, refused)]
+    assert [name_of(known, one) for one in faces] == ["Ada", "Gwen", "Ada"]
+    merged = known.merge("Ada", "Gwen")
+    assert [name_of(known, one) for one in faces] == [None, "Gwen", "Zoe"]
+    assert merged == known.catalog.person("Gwen")
+    known.undo()
+    assert [name_of(known, one) for one in faces] == ["Ada", "Gwen", "Ada"]
+
+
 def test_each_network_names_by_its_own_distances(known: PaintedLibrary, folder: Path) -> None:
     new = paint(folder / "new.png", OLIVE)
     assert named(known.index([folder])) == {"Ada": 1}
@@ -133,6 +163,17 @@ class Uncalibrated(PaintedNetworks):
     @cached_property
     def calibration(self) -> Calibration:
         raise EvaluationError("there is no calibration")
+
+
+def test_without_a_calibration_what_is_said_of_people_holds_without_an_error(
+    known: PaintedLibrary, folder: Path
+) -> None:
+    known.networks = Uncalibrated(known.settings)
+    assert known.enrol("Zoe", [paint(folder / "zoe.png", BLUE)]).created
+    assert known.merge("Zoe", "Ada").confirmed == 2
+    assert known.undo().kind == "merge"
+    with pytest.raises(EvaluationError, match="no calibration"):
+        known.identify_all()
 
 
 def test_without_a_calibration_faces_are_stored_without_names(known: PaintedLibrary, folder: Path) -> None:

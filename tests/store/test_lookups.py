@@ -95,6 +95,15 @@ def test_names_by_distance_are_due_when_embeddings_came_or_went_since(catalog: C
     assert catalog.matches_due(network)
 
 
+def test_names_by_another_rule_are_due(catalog: Catalog, scans: Scans) -> None:
+    network = scans.network.sha256
+    scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10)))
+    catalog.set_matches(network, [], rule="near")
+    assert [catalog.matches_due(network, rule=rule) for rule in ("near", "nearer")] == [False, True]
+    catalog.set_matches(network, [], rule="nearer")
+    assert [catalog.matches_due(network, rule=rule) for rule in ("near", "nearer")] == [True, False]
+
+
 def test_names_of_another_network_leave_those_of_this_one_due(catalog: Catalog, scans: Scans) -> None:
     network, other = scans.network, scans.other_network
     scan = scans.photo("a.jpg", "a", scans.face(10))

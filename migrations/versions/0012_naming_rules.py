@@ -1,0 +1,18 @@
+"""By what rule faces were last named by distance, beside up to which embeddings.
+
+Why: a run of `index` names the faces that are near enough, and after another calibration or threshold others are.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.add_column("matchings", sa.Column("rule", sa.String, nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    op.drop_column("matchings", "rule")
