@@ -26,7 +26,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, UnknownPersonError
 from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
@@ -149,10 +149,16 @@ class Undoing(_Act):
 @router.post("/confirm", responses=_answers(Confirmation))
 def confirm(opened: Opened, given: NamedGroup) -> Document:
     """Confirm that faces are a person."""
-    return _done(
-        opened,
-        lambda library: library.confirm(given.name, given.face_ids, cluster=given.cluster, new=given.new),
-    )
+
+    def confirmed(library: PhotoLibrary) -> Confirmation:
+        try:
+            return library.confirm(given.name, given.face_ids, cluster=given.cluster, new=given.new)
+        except UnknownPersonError as error:
+            if error.__cause__ is None:
+                raise
+            raise UnknownPersonError(f'{error.__cause__} ("new": true makes somebody new of that name)') from error
+
+    return _done(opened, confirmed)
 
 
 @router.post("/reject", responses=_answers(Person))

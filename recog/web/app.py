@@ -7,8 +7,9 @@ from fastapi.telemetry import TelemetryConfig
 from recog import __version__
 from recog.web import acts, api, pages, pictures, uploads
 from recog.web.access import Access
+from recog.web.bodies import Limits
 from recog.web.failures import translate_failures
-from recog.web.guard import Guard, Limits
+from recog.web.guard import Guard
 from recog.web.libraries import Libraries
 from recog.web.place import Place
 

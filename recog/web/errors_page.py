@@ -10,7 +10,7 @@ def error_page(status: int, sentence: str) -> str:
     """The sentence, with the way back; status is that of the answer."""
     title = _TITLES.get(status, "That did not work")
     content = (
-        f'<div class="head"><h1>{title}</h1><p class="lead">{text(sentence)}</p>'
+        f'<div class="head"><h1>{title}</h1><p class="lead failure">{text(sentence)}.</p>'
         '<p class="fine"><a href="/">Back to the first page</a></p></div>'
     )
     return shell(title, "", content, Frame((), None))

@@ -68,6 +68,13 @@ _MEANINGS = {
     503: "the library, its networks or its disk cannot be used now",
 }
 
+_OF_HTTP = {
+    400: "the body is not JSON that can be read: /api/openapi.json tells what is",
+    404: "nothing is at this address: / is the first page, and /api/openapi.json tells what programs can ask",
+    405: "nothing is asked here in this way: /api/openapi.json tells how",
+}
+"""What the framework says in two words."""
+
 
 def documented(*more: int) -> dict[int | str, dict[str, Any]]:
     """The failures of a route for the OpenAPI document: these, and those that every request may meet."""
@@ -106,7 +113,7 @@ async def _of_the_question(request: Request, error: Exception) -> Response:
 async def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    answer = _failed(request, error.status_code, str(error.detail))
+    answer = _failed(request, error.status_code, _OF_HTTP.get(error.status_code, str(error.detail)))
     answer.headers.update(error.headers or {})  # of 405: which methods there are
     return answer
 

@@ -35,6 +35,8 @@ def _head(report: PeopleReport, rest: int, *, pulls_in: bool) -> str:
         said = f"{count(report.all_groups, 'group')} of faces without a name, the largest first."
     elif report.faces:
         said = "Every group of faces has a name."
+    elif report.photos:
+        said = f"No face on {count(report.photos, 'photo')}: <code>recog index FOLDER</code> adds more of them."
     else:
         said = "No faces yet: <code>recog index FOLDER</code> finds them."
     follows = (
@@ -43,11 +45,13 @@ def _head(report: PeopleReport, rest: int, *, pulls_in: bool) -> str:
         else "This library is large: <code>recog identify --all</code> names the faces near those that you named."
     )
     smaller = f" {count(rest, 'smaller group')} will come up as you go on." if rest > 0 else ""
+    figures = (
+        f"{count(report.photos, 'photo')}, {count(report.faces, 'face')}, {count(len(report.people), 'person')} with a "
+        f"name, {report.ignored:,} ignored. {follows} "
+    )
     return (
         f'<div class="head"><h1>Who is this?</h1><p class="lead">{said}{smaller}</p>'
-        f'<p class="fine">{count(report.photos, "photo")}, {count(report.faces, "face")}, '
-        f"{count(len(report.people), 'person')} with a name, {report.ignored:,} ignored. {follows} "
-        '<a href="/">Look again</a></p></div>'
+        f'<p class="fine">{figures if report.faces else ""}<a href="/">Look again</a></p></div>'
     )
 
 

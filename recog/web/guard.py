@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
+from contextlib import nullcontext
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from recog.printable import printable
 from recog.web.access import Access
+from recog.web.bodies import GoneError, Limits, read_whole, replay, throw_away
 from recog.web.place import Place
 from recog.web.plain import Forbidding, Refused, refuse, welcome
 
@@ -23,15 +24,6 @@ OWN_SITE = frozenset({"same-origin", "none"})
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a request is read: bytes of a photo, bytes of any other body, seconds for either."""
-
-    photo: int = 64 << 20
-    small: int = 1 << 20
-    seconds: float = 30.0
-
-
 class Guard:
     """An ASGI application before another, which sees what passed alone.
 
@@ -40,7 +32,9 @@ class Guard:
     * 403 where the browser says that another site asks (Sec-Fetch-Site), or, on a method that is not safe, Origin is
       another; with the cookie an Origin must be there, which every browser sends.
     * 413, 408 where a body is too large, or too slow; 415 where it is compressed, for a small one may be large then.
-      Bodies are read here, whole; `uploads` are the paths whose bodies may be photos.
+      Bodies are read here, whole; `uploads` are the paths whose bodies may be photos, which take turns: many at once
+      would fill the memory, and the threads that answer everybody else.
+    * What is sent though it is refused is thrown away as it comes, for who is still sending does not hear an answer.
 
     Every answer says what browsers must not do with it (see recog.web.plain); none allows another origin anything.
     """
@@ -51,6 +45,7 @@ class Guard:
         self._place = place
         self._uploads = uploads
         self._limits = limits
+        self._turns = asyncio.Semaphore(limits.at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -64,8 +59,10 @@ class Guard:
         try:
             await self._passed(scope, receive, answer)
         except Refused as refused:
+            most, seconds = self._most(scope["path"]), self._limits.seconds
+            await throw_away(Headers(scope=scope), receive, most=most, seconds=seconds)
             await refuse(answer, refused, page=scope["method"] == "GET")
-        except _GoneError:
+        except GoneError:
             return
         except Exception as error:
             if not answer.started:
@@ -80,11 +77,13 @@ class Guard:
         entering = scope["path"] == ENTRY and scope["method"] == "POST"
         by_cookie = entering or self._by_cookie(headers)
         self._refuse_foreign(scope["method"], headers, host, by_cookie=by_cookie)
-        body = await self._body(scope["path"], headers, receive)
-        if entering:
-            await self._enter(body, send)
-        else:
-            await self.app(scope, _replay(body, receive), send)
+        async with self._turns if scope["path"] in self._uploads else nullcontext():
+            most, seconds = self._most(scope["path"]), self._limits.seconds
+            body = await read_whole(headers, receive, most=most, seconds=seconds)
+            if entering:
+                await self._enter(body, send)
+            else:
+                await self.app(scope, replay(body, receive), send)
 
     def _host(self, headers: Headers) -> str:
         given = headers.getlist("host")
@@ -114,56 +113,11 @@ class Guard:
         if by_cookie and not origins:
             raise Refused(403, "a request by cookie that changes something names its origin: programs send the token")
 
-    async def _body(self, path: str, headers: Headers, receive: Receive) -> bytes:
-        if any(coding.strip().lower() not in {"", "identity"} for coding in headers.getlist("content-encoding")):
-            raise Refused(415, "the body is compressed: send it as it is")
-        most = self._limits.photo if path in self._uploads else self._limits.small
-        if any(int(length) > most for length in headers.getlist("content-length") if length.isdecimal()):
-            raise _too_large(most)
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self._limits.seconds):
-                async for part in _parts(receive):
-                    body += part
-                    if len(body) > most:
-                        raise _too_large(most)
-        except TimeoutError as error:
-            raise Refused(408, f"the body was not there within {self._limits.seconds:g} seconds") from error
-        return bytes(body)
+    def _most(self, path: str) -> int:
+        return self._limits.photo if path in self._uploads else self._limits.small
 
     async def _enter(self, body: bytes, send: Send) -> None:
         session = self._access.enter(body.decode("utf-8", "replace"))
         if session is None:
             raise Refused(401, "this address was used before, or is of an earlier run: each works once")
         await welcome(send, f"{self._place.cookie}={session}; Path=/; HttpOnly; SameSite=Strict")
-
-
-class _GoneError(Exception):
-    """Whoever asked hung up before the body's end."""
-
-
-async def _parts(receive: Receive) -> AsyncIterator[bytes]:
-    """The body as it comes."""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _GoneError
-        yield message.get("body", b"")
-        if not message.get("more_body", False):
-            return
-
-
-def _too_large(most: int) -> Refused:
-    return Refused(413, f"the body is larger than {most / 1e6:.1f} MB: send a smaller one")
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """What a route receives: the body at once, then whatever comes after it."""
-    unread = [body]
-
-    async def next_message() -> Message:
-        if unread:
-            return {"type": "http.request", "body": unread.pop(), "more_body": False}
-        return await receive()
-
-    return next_message

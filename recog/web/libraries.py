@@ -1,5 +1,6 @@
 """One library, opened several times, so that no question waits for another kind of question."""
 
+from asyncio import Semaphore
 from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Lock
@@ -11,13 +12,17 @@ from fastapi import Depends, Request
 from recog.library.photo_library import PhotoLibrary
 from recog.photos import DecodeLimits, DecodePool
 
+SHOWN_AT_ONCE = 4
+"""Photos of the library that are decoded in the same moment."""
+
 
 class Libraries:
     """The library as its kinds of requests see it; a context manager.
 
     Threads that share a PhotoLibrary take turns, so each kind has its own: `asking` for what takes milliseconds,
     `surveying` for reports that take seconds, `probing` for photos that are sent, whose networks load with the first,
-    `acting` for all that writes. decoding opens photos in processes of their own.
+    `acting` for all that writes. decoding opens photos in processes of their own; who shows photos waits for a turn in
+    `showing`, since each of them takes a process, and hundreds of megabytes where it is large.
     """
 
     def __init__(self, open_library: Callable[[], PhotoLibrary]) -> None:
@@ -29,6 +34,7 @@ class Libraries:
         self.act_lock = Lock()
         settings = self.asking.settings
         limits = DecodeLimits(settings.decode_seconds, settings.decode_memory)
+        self.showing = Semaphore(SHOWN_AT_ONCE)
         self.decoding = self._open.enter_context(DecodePool(limits))
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from recog.errors import UnknownNumberError
 from recog.render.page import asset
 from recog.web.api import LARGEST
+from recog.web.bodies import Limits
 from recog.web.duplicates_page import duplicates_page
 from recog.web.failures import documented
 from recog.web.find_page import find_page
@@ -74,7 +75,7 @@ def face(opened: Opened, face_id: Number) -> RedirectResponse:
 @router.get("/find")
 def find(opened: Opened) -> HTMLResponse:
     """Ask who is on a photo."""
-    return HTMLResponse(find_page(_around(opened)))
+    return HTMLResponse(find_page(_around(opened), most=Limits().photo))
 
 
 @router.get("/assets/{name}", response_class=Response)

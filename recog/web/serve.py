@@ -1,10 +1,12 @@
 """Run the server until it is interrupted."""
 
 import socket
+from ipaddress import ip_address
 
 import uvicorn
 
 from recog.errors import ConfigError
+from recog.web.connections import Connection
 from recog.web.guard import Guard
 from recog.web.place import Place
 
@@ -15,10 +17,10 @@ _WAITING = 64
 
 def listen(host: str, port: int) -> tuple[socket.socket, Place]:
     """A socket that listens, and where it does; port 0 picks a free one. ConfigError where that cannot be."""
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - refused
-        raise ConfigError("name one address of this machine with --host: requests for another one are refused")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        if not host or ip_address(address[0]).is_unspecified:  # however it is written: 0 is 0.0.0.0 too
+            raise ConfigError("name one address of this machine with --host: requests for another one are refused")
         listening = socket.socket(family, kind, protocol)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -35,11 +37,11 @@ def listen(host: str, port: int) -> tuple[socket.socket, Place]:
     return listening, Place(host, listening.getsockname()[1])
 
 
-def configured(app: Guard) -> uvicorn.Config:
+def configured(app: Guard, connection: type[Connection] = Connection) -> uvicorn.Config:
     """How uvicorn runs: nothing is logged but faults; what a proxy would say of a client is not believed."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=connection,
         ws="none",
         lifespan="off",
         loop="asyncio",

@@ -10,7 +10,7 @@ import uvicorn
 
 from recog.web.access import Access
 from recog.web.app import LIMITS, create_app
-from recog.web.guard import Limits
+from recog.web.bodies import Limits
 from recog.web.libraries import Libraries
 from recog.web.serve import configured, listen
 

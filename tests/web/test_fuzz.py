@@ -16,7 +16,7 @@ import pytest
 
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.guard import Limits
+from recog.web.bodies import Limits
 from recog.web.libraries import Libraries
 from tests.conforming import problems
 from tests.painted import paint, painted_library

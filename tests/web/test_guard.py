@@ -16,7 +16,8 @@ from starlette.websockets import WebSocket
 
 from recog.web.access import Access
 from recog.web.app import UPLOADS, create_app
-from recog.web.guard import ENTRY, Limits
+from recog.web.bodies import Limits
+from recog.web.guard import ENTRY
 from recog.web.libraries import Libraries
 from recog.web.place import Place
 from tests.web.client import TOKEN, Client, Header

@@ -111,7 +111,7 @@ PAGES = {
     "person": person_page(DETAIL, AROUND),
     "duplicates": duplicates_page(TWICE, AROUND),
     "photo": photo_page(PHOTO, AROUND),
-    "find": find_page(AROUND),
+    "find": find_page(AROUND, most=1000),
     "error": error_page(404, SCRIPT),
 }
 
@@ -199,7 +199,11 @@ def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> N
 def test_every_state_of_a_library_is_said() -> None:
     nobody = replace(REPORT, groups=(), all_groups=0, lone=())
     assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, pulls_in=True))
-    assert "recog index FOLDER finds them" in words(groups_page(replace(nobody, faces=0), AROUND, pulls_in=True))
+    blank = replace(nobody, faces=0)
+    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, pulls_in=True))
+    empty = words(groups_page(replace(blank, photos=0), AROUND, pulls_in=True))
+    assert "recog index FOLDER finds them" in empty
+    assert "ignored" not in empty, "there is nothing to count"
     assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, pulls_in=False))
     assert "Nobody has a name yet" in words(people_page((), AROUND))
     assert "No two people or groups" in words(duplicates_page(replace(TWICE, pairs=(), mixed=()), AROUND))
@@ -221,7 +225,7 @@ def test_the_latest_act_that_stands_can_be_undone_for_a_while() -> None:
     assert frame((), (undone, ACT), now=NOW + LATELY + timedelta(seconds=1)).last is None
     assert f"You confirmed 2 faces as {SHOWN}." in words(PAGES["find"])
     assert ("button", "data-id", "7") in Reader(PAGES["find"]).attributes
-    assert "You " not in words(find_page(Frame((), None)))
+    assert "You " not in words(find_page(Frame((), None), most=1000))
 
 
 def test_a_person_s_doubtful_faces_come_farthest_first_and_confirmed_ones_by_pages() -> None:

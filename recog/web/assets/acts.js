@@ -10,6 +10,16 @@
   const names = document.querySelector("#names");
   const made = []; // acts that stand, the latest last: { id, sentence, restore }, restore null where the page is shown anew
 
+  // Pages that come back from the browser's memory show what was; and people may have been erased since.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  // The second click of a double click is not meant: what it would hit has changed since the first.
+  document.addEventListener("click", (event) => {
+    if (event.detail < 2 || !event.target.closest("main button, #undo")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
   const key = (name) => name.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
   const isKnown = (name) => [...names.options].some((option) => key(option.value) === key(name));
 
@@ -107,17 +117,40 @@
     return { body: { ...body, face_ids: ids }, cells };
   };
 
+  // Another page tells what was done, and the focus returns to where it was. The item stays busy until it is gone.
+  const ACTED = "acted";
+  const leave = (item, go) => {
+    sessionStorage.setItem(ACTED, item?.id ?? "");
+    go();
+  };
+  const arrive = () => {
+    const acted = sessionStorage.getItem(ACTED);
+    if (acted === null) return;
+    sessionStorage.removeItem(ACTED);
+    spoken.textContent = did.textContent;
+    document.getElementById(acted)?.focus({ preventScroll: true });
+  };
+
+  // Faces that were somebody else's by a word that this page may not have known of.
+  const taken = (item, { faces = [] }) => {
+    if (item.closest("#confirmed")) return "";
+    const count = faces.filter((face) => face.was).length;
+    return count ? ` ${count === 1 ? "1 face was" : `${count} faces were`} confirmed as somebody else until now.` : "";
+  };
+
   const act = async (button) => {
     const item = button.closest(".item");
     const { body, cells } = bodyOf(button, item);
     if (body.face_ids?.length === 0) return say("No face is chosen: pick one first.", { failed: true });
     if (item.ariaBusy) return;
     item.ariaBusy = "true";
+    let leaves = false;
     try {
       const told = await ask(button.dataset.act, body);
-      if (button.dataset.then === "person") return location.assign(`/people/${told.result.id}`);
-      if (button.dataset.then === "reload") return location.reload();
-      const sentence = told.act ? `You ${told.act.sentence}.` : "Nothing changed: it was so already.";
+      leaves = button.dataset.then === "person" || button.dataset.then === "reload";
+      if (button.dataset.then === "person") return leave(item, () => location.assign(`/people/${told.result.id}`));
+      if (button.dataset.then === "reload") return leave(item, () => location.reload());
+      const sentence = told.act ? `You ${told.act.sentence}.${taken(item, told.result)}` : "Nothing changed: it was so already.";
       const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];
       const restore = () => parts.forEach((back) => back());
       if (told.act) made.push({ id: told.act.id, sentence: told.act.sentence, restore, item });
@@ -128,7 +161,7 @@
     } catch (error) {
       say(error.message, { failed: true });
     } finally {
-      item.ariaBusy = null;
+      if (!leaves) item.ariaBusy = null;
     }
   };
 
@@ -139,7 +172,7 @@
     try {
       const told = await ask("undo", { act: latest.id });
       made.pop();
-      if (!latest.restore) return location.reload();
+      if (!latest.restore) return leave(null, () => location.reload());
       latest.restore();
       latest.item.focus();
       say(`Undone: ${told.act.sentence}.`, { label: "Undo the act before" });
@@ -165,4 +198,5 @@
   });
 
   if (undo.dataset.id) made.push({ id: Number(undo.dataset.id), sentence: undo.dataset.sentence, restore: null });
+  arrive();
 })();

@@ -3,12 +3,14 @@
 // A photo that is dropped, pasted or chosen goes to the API as it is; its faces come back with names.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
+  const LONGEST = 1600; // pixels of the longer side of what is shown
   const drop = document.querySelector("#drop");
   const asked = document.querySelector("#asked");
   const shown = document.querySelector("#shown");
   const picture = document.querySelector("#picture");
   const boxes = document.querySelector("#boxes");
   const named = document.querySelector("#named");
+  let current = new AbortController(); // of the photo that was given last; what becomes of others is not shown
 
   const percent = (probability) => {
     const value = 100 * probability;
@@ -66,34 +68,47 @@
     return made;
   };
 
-  const show = async (file) => {
-    shown.hidden = true;
-    boxes.replaceChildren();
-    named.replaceChildren();
+  const show = async (file, signal) => {
     const bitmap = await createImageBitmap(file).catch(() => null); // null: a format that this browser cannot show
-    if (!bitmap) return;
-    [picture.width, picture.height] = [bitmap.width, bitmap.height];
-    picture.getContext("2d").drawImage(bitmap, 0, 0);
+    if (!bitmap || signal.aborted) return;
+    const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+    [picture.width, picture.height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(scale * side)));
+    picture.getContext("2d").drawImage(bitmap, 0, 0, picture.width, picture.height);
+    bitmap.close();
     shown.hidden = false;
   };
 
   const ask = async (file) => {
     if (!file) return;
-    await show(file);
+    current.abort();
+    current = new AbortController();
+    const { signal } = current;
+    shown.hidden = true;
+    boxes.replaceChildren();
+    named.replaceChildren();
+    const most = Number(drop.dataset.most);
+    if (file.size > most) {
+      drop.ariaBusy = null;
+      asked.textContent = `This file is larger than ${(most / 1e6).toFixed(1)} MB: give a smaller one.`;
+      return;
+    }
     asked.textContent = "Looking at the photo...";
     drop.ariaBusy = "true";
     try {
+      await show(file, signal);
       const headers = { "Content-Type": "application/octet-stream" };
-      const answer = await fetch("/api/identify", { method: "POST", headers, body: file });
+      const answer = await fetch("/api/identify", { method: "POST", headers, body: file, signal });
       const told = await answer.json();
+      if (signal.aborted) return;
       if (!answer.ok) throw new Error(told.error);
       for (const face of told.faces) box(face, told);
       named.append(...told.faces.map(entry));
       asked.textContent = told.faces.length === 1 ? "1 face" : `${told.faces.length} faces, from left to right`;
     } catch (error) {
+      if (signal.aborted) return;
       asked.textContent = error instanceof TypeError ? "recog does not answer: is 'recog serve' still running?" : error.message;
     } finally {
-      drop.ariaBusy = null;
+      if (!signal.aborted) drop.ariaBusy = null;
     }
   };
 

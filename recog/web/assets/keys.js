@@ -53,6 +53,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.repeat && event.key === "Enter") event.preventDefault(); // it would press a button again and again
     if (event.repeat && event.key !== "j" && event.key !== "k") return;
     const writing = event.target.matches?.("input:not([type=checkbox], [type=file])");
     if (event.key === "Escape" && writing) {

@@ -1,0 +1,50 @@
+"""Connections that end where nobody says in time what is wanted."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+class Connection(H11Protocol):
+    """HTTP/1.1 as uvicorn speaks it, and a limit for what it waits for without one: the head of a request.
+
+    So whoever opens connections and is silent, or sends a head byte by byte, holds none of them for long. Bodies have
+    the limit of recog.web.guard.
+    """
+
+    head_seconds = 20.0
+    """From the connection, or the answer before, to the end of the next head."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody is there."""
+        super().connection_made(transport)
+        self._wait_for_a_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is there any more."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """The next request may come."""
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._wait_for_a_head()
+
+    def _wait_for_a_head(self) -> None:
+        self._wait_no_more()
+        self._late = self.loop.call_later(self.head_seconds, self._hang_up)
+
+    def _wait_no_more(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+
+    def _hang_up(self) -> None:
+        """Unless a request is being answered; there is none before the first, whatever uvicorn's types say."""
+        if self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]
+            self.transport.close()
