@@ -1,0 +1,190 @@
+"""A second click, a held key, an old page: nothing is done twice, and nothing is undone that was not meant."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recog.web.libraries import Libraries
+from tests.browser import CHROMIUM, Browser
+from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
+from tests.web.served import Served
+from tests.web.visitor import Visitor
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
+
+SENT = "window.sent.length"
+"""How many requests the page has sent to the API since `count` was called."""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(served: Served, browser: Browser) -> Visitor:
+    return Visitor(browser, served)
+
+
+def count(visitor: Visitor) -> None:
+    """Keep the addresses of what the page asks from now on; it is sent all the same."""
+    visitor.value("""void (window.sent = [], window.really = window.fetch,
+      window.fetch = (...given) => { window.sent.push(given[0]); return window.really(...given); })""")
+
+
+def kinds(library: PaintedLibrary) -> list[str]:
+    """The acts that stand, the latest first."""
+    return [act.kind for act in library.history().acts if act.undone_at is None]
+
+
+def double_click(visitor: Visitor, selector: str) -> None:
+    """As a mouse does it: both clicks at one place, whatever is there by the second one."""
+    visitor.value(f"document.querySelector({selector!r}).scrollIntoView({{ block: 'center', behavior: 'instant' }})")
+    box = visitor.value(f"JSON.parse(JSON.stringify(document.querySelector({selector!r}).getBoundingClientRect()))")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for clicks in (1, 2):
+        for kind in ("mousePressed", "mouseReleased"):
+            visitor.browser.ask(
+                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=clicks, buttons=1
+            )
+        visitor.wait("!document.querySelector('[aria-busy]')")
+
+
+def hold(visitor: Visitor, key: str, text: str) -> None:
+    """Press a key and let it repeat, each time once the page is at rest; then let go."""
+    for repeated in (False, True, True):
+        visitor.browser.ask("Input.dispatchKeyEvent", type="keyDown", key=key, text=text, autoRepeat=repeated)
+        visitor.wait("!document.querySelector('[aria-busy]')")
+    visitor.browser.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+
+def test_while_an_act_is_on_its_way_another_click_sends_nothing(
+    visitor: Visitor, library: PaintedLibrary, libraries: Libraries
+) -> None:
+    visitor.open("/people/1")
+    count(visitor)
+    with libraries.act_lock:
+        for _ in range(3):
+            visitor.click(".asked-of .yes")
+        visitor.press("j", "j", "y", "y")
+        visitor.wait("document.querySelectorAll('[aria-busy]').length === 2")
+        assert visitor.value(SENT) == 2, "one an item, of two items"
+    visitor.wait("!document.querySelector('[aria-busy]')")
+    assert kinds(library) == ["confirm", "confirm", "enrol"]
+
+
+def test_the_second_click_of_a_double_click_answers_no_other_question(
+    visitor: Visitor, library: PaintedLibrary
+) -> None:
+    visitor.open("/people/1")
+    double_click(visitor, ".asked-of .yes")
+    visitor.says("You confirmed face 2 as Ada.")
+    assert kinds(library) == ["confirm", "enrol"], "the next face has moved below the pointer"
+
+
+@pytest.fixture
+def said_twice(visitor: Visitor, library: PaintedLibrary) -> None:
+    """Two faces are confirmed, each by an act of its own."""
+    visitor.open("/people/1")
+    for _ in range(2):
+        visitor.click(".asked-of li:not(.done) .yes")
+        visitor.wait("document.querySelectorAll('.asked-of .done').length && !document.querySelector('[aria-busy]')")
+    assert kinds(library) == ["confirm", "confirm", "enrol"]
+
+
+@pytest.mark.usefixtures("said_twice")
+def test_a_double_click_undoes_one_act(visitor: Visitor, library: PaintedLibrary) -> None:
+    double_click(visitor, "#undo")
+    visitor.wait("document.querySelector('#did').textContent.startsWith('Undone')")
+    assert kinds(library) == ["confirm", "enrol"]
+
+
+@pytest.mark.usefixtures("said_twice")
+def test_a_key_that_is_held_undoes_one_act(visitor: Visitor, library: PaintedLibrary) -> None:
+    visitor.value("document.querySelector('#undo').focus()")
+    hold(visitor, "Enter", "\r")
+    visitor.wait("document.querySelector('#did').textContent.startsWith('Undone')")
+    assert kinds(library) == ["confirm", "enrol"]
+
+
+def test_a_key_that_is_held_in_a_field_names_once(visitor: Visitor, library: PaintedLibrary) -> None:
+    visitor.click("#alone input[value='4']")
+    visitor.write("#alone-name", "Sea")
+    hold(visitor, "Enter", "\r")
+    visitor.says("You enrolled Sea with face 4.")
+    assert visitor.value("document.querySelector('#undo').checkVisibility()")
+
+
+def test_a_button_that_leads_to_another_page_acts_once(
+    visitor: Visitor, library: PaintedLibrary, tmp_path: Path
+) -> None:
+    """The old page is still there while the new one comes."""
+    library.index([paint(tmp_path / "more" / "three.png", RED, GREEN, BLUE)])
+    visitor.open("/photos/5")
+    count(visitor)
+    visitor.value("void (sessionStorage.twice = '')")
+    visitor.value(
+        "void addEventListener('pagehide', () => { sessionStorage.twice = window.sent.join(' ');"
+        " document.querySelector('#face-6 .quiet').click(); sessionStorage.twice = window.sent.join(' '); })"
+    )
+    visitor.leave()
+    visitor.click("#face-6 .quiet")
+    visitor.arrive("/photos/5")
+    assert visitor.value("sessionStorage.twice") == "/api/ignore"
+    assert visitor.value("document.activeElement.id") == "face-6", "the focus is where it was"
+    assert visitor.value("document.querySelector('#spoken').textContent") == "You ignored face 6."
+
+
+def test_a_page_that_is_old_says_whose_faces_it_takes(visitor: Visitor, library: PaintedLibrary) -> None:
+    library.confirm("Ben", [4], new=True)
+    library.undo()
+    visitor.open("/")
+    library.confirm("Ben", [4], new=True)
+    visitor.click("#alone input[value='4']")
+    visitor.write("#alone-name", "Sea")
+    visitor.press("Enter")
+    visitor.says("You enrolled Sea with face 4. 1 face was confirmed as somebody else until now.")
+
+
+def test_a_page_of_somebody_who_was_erased_says_so_and_shows_nobody_again(
+    visitor: Visitor, library: PaintedLibrary
+) -> None:
+    visitor.open("/people/1")
+    library.forget("Ada")
+    visitor.click(".asked-of .yes")
+    visitor.wait("document.querySelector('#last').matches('.failed')")
+    assert visitor.value("document.querySelector('#did').textContent.startsWith('nobody is called')")
+    assert visitor.value("fetch('/faces/1.jpg').then((answer) => answer.status)") == 404
+    visitor.open("/find")
+    visitor.value("history.back()")
+    visitor.wait("document.querySelector('h1')?.innerText === 'Nothing is here'")
+
+
+def test_the_photo_that_was_given_last_is_the_one_that_is_told(
+    visitor: Visitor, libraries: Libraries, tmp_path: Path
+) -> None:
+    visitor.open("/find")
+    document = visitor.browser.ask("DOM.getDocument")["root"]["nodeId"]
+    field = visitor.browser.ask("DOM.querySelector", nodeId=document, selector="#photo")["nodeId"]
+    count(visitor)
+    with libraries.probing._turn:  # the first answer is kept waiting
+        for number, colours in enumerate([(RED, BLUE), (GREEN,)], start=1):
+            photo = paint(tmp_path / f"{number}.png", *colours)
+            visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
+            visitor.wait(f"{SENT} === {number}")
+    visitor.wait("document.querySelector('#asked').textContent === '1 face'")
+    assert visitor.value("document.querySelectorAll('#named li, #boxes rect').length") == 2
+
+
+def test_a_file_that_is_too_large_is_not_sent(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.open("/find")
+    count(visitor)
+    visitor.value("void (document.querySelector('#drop').dataset.most = '100')")
+    photo = paint(tmp_path / "one.png", RED)
+    document = visitor.browser.ask("DOM.getDocument")["root"]["nodeId"]
+    field = visitor.browser.ask("DOM.querySelector", nodeId=document, selector="#photo")["nodeId"]
+    visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
+    visitor.wait("document.querySelector('#asked').textContent.startsWith('This file is larger than')")
+    assert visitor.value(SENT) == 0
