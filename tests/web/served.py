@@ -11,6 +11,7 @@ import uvicorn
 from recog.web.access import Access
 from recog.web.app import LIMITS, create_app
 from recog.web.bodies import Limits
+from recog.web.connections import Connection
 from recog.web.libraries import Libraries
 from recog.web.serve import configured, listen
 
@@ -29,10 +30,13 @@ class Served:
 
 
 @contextmanager
-def serving(libraries: Libraries, access: Access, limits: Limits = LIMITS) -> Iterator[Served]:
+def serving(
+    libraries: Libraries, access: Access, limits: Limits = LIMITS, connection: type[Connection] = Connection
+) -> Iterator[Served]:
     """Serve until the block ends."""
     listening, place = listen("127.0.0.1", 0)
-    server = uvicorn.Server(configured(create_app(libraries, access=access, place=place, limits=limits)))
+    app = create_app(libraries, access=access, place=place, limits=limits)
+    server = uvicorn.Server(configured(app, connection))
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
     thread.start()
     try:

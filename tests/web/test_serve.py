@@ -136,6 +136,8 @@ def test_it_ends_at_once_though_somebody_is_connected(running: Running, by: sign
         (["--host", "192.0.2.1", "--allow-network"], "", "put a token into RECOG_SERVE_TOKEN"),
         (["--host", ".".join("0000"), "--allow-network"], TOKEN, "name one address of this machine"),
         (["--host", "::", "--allow-network"], TOKEN, "name one address of this machine"),
+        (["--host", "0", "--allow-network"], TOKEN, "name one address of this machine"),
+        (["--host", "0:0:0:0:0:0:0:0", "--allow-network"], TOKEN, "name one address of this machine"),
         (["--host", "192.0.2.1", "--allow-network"], TOKEN, "nothing can listen at 192.0.2.1"),
         ([], "guessable", "22 or more printable ASCII characters"),
     ],

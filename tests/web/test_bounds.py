@@ -1,0 +1,226 @@
+"""How much of the server those take who ask much, slowly, or not at all."""
+
+import asyncio
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from recog.web import libraries as opened
+from recog.web.access import Access
+from recog.web.app import create_app
+from recog.web.bodies import UNWANTED_AS_LARGE, Limits
+from recog.web.connections import Connection
+from recog.web.libraries import Libraries
+from tests.web.client import TOKEN, Client
+from tests.web.conftest import PLACE
+from tests.web.served import Served, serving
+
+LIMITS = Limits(photo=300_000, small=100_000, seconds=20.0, at_once=2)
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+class Hasty(Connection):
+    """Waits for a head no longer than a test does."""
+
+    head_seconds = 2.0
+
+
+@pytest.fixture
+def bounded(libraries: Libraries, access: Access) -> Iterator[Served]:
+    with serving(libraries, access, LIMITS) as served:
+        yield served
+
+
+@pytest.fixture
+def hasty(libraries: Libraries, access: Access) -> Iterator[Served]:
+    with serving(libraries, access, LIMITS, Hasty) as served:
+        yield served
+
+
+@contextmanager
+def connected(served: Served) -> Iterator[HTTPConnection]:
+    """A connection of a program that sends a whole request before it reads the answer."""
+    host, _, port = served.url.removeprefix("http://").rstrip("/").partition(":")
+    connection = HTTPConnection(host, int(port), timeout=60)
+    connection.connect()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def test_who_is_silent_or_never_ends_a_head_is_hung_up_on(hasty: Served) -> None:
+    """Before the first request and after an answer."""
+    line = b"GET /api/people HTTP/1.1\r\n"
+    with ExitStack() as all_of_them:
+        connections = [all_of_them.enter_context(connected(hasty)) for _ in range(5)]
+        asked = connections[-1]
+        asked.request("GET", "/api/people", headers=BEARER)
+        assert asked.getresponse().read()
+        heads = [b"", line, line + b"Host: x\r\nX-Long: ", b"G", line]
+        for connection, started in zip(connections, heads, strict=True):
+            connection.sock.sendall(started)
+        for connection in connections:
+            assert connection.sock.recv(1000) == b"", "the end, and not the 60 seconds of this test"
+
+
+def test_an_answer_may_take_longer_than_a_head(hasty: Served, libraries: Libraries) -> None:
+    with connected(hasty) as connection:
+        with libraries.asking._turn:
+            connection.request("GET", "/api/people", headers=BEARER)
+            time.sleep(1.5 * Hasty.head_seconds)
+        assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "headers", "status"),
+    [
+        ("/api/identify", UNWANTED_AS_LARGE * LIMITS.photo, BEARER, 413),
+        ("/api/undo", UNWANTED_AS_LARGE * LIMITS.small, BEARER, 413),
+        ("/api/identify", LIMITS.photo, {}, 401),
+        ("/api/identify", LIMITS.photo, {**BEARER, "Origin": "http://evil.test"}, 403),
+        ("/api/identify", LIMITS.photo, {**BEARER, "Content-Encoding": "gzip"}, 415),
+    ],
+)
+def test_a_program_that_sends_all_before_it_reads_hears_why_it_is_refused(
+    bounded: Served, path: str, size: int, headers: dict[str, str], status: int
+) -> None:
+    for _ in range(5):  # whether it hears was a matter of chance
+        with connected(bounded) as connection:
+            connection.request("POST", path, b"0" * size, headers)
+            answer = connection.getresponse()
+            assert (answer.status, b'"error"' in answer.read()) == (status, True)
+
+
+def test_what_is_far_too_large_is_not_read_to_its_end(bounded: Served) -> None:
+    """Some megabytes may lie in the buffers of both sides."""
+    sent = 0
+    with connected(bounded) as connection, suppress(OSError, HTTPException):
+        connection.putrequest("POST", "/api/undo")
+        connection.putheader("Content-Length", str(1 << 40))
+        connection.endheaders()
+        while sent < 1 << 30:
+            connection.send(b"0" * (1 << 20))
+            sent += 1 << 20
+    assert sent < 100 << 20
+
+
+class Counting:
+    """Counts who is in the middle of something; each waits there until `go` is set."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+        self.go = threading.Event()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        self.go.wait(60)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.now -= 1
+
+
+def wait(fact: Callable[[], bool]) -> None:
+    """Until it holds."""
+    until = time.monotonic() + 60
+    while not fact():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_photos_that_are_sent_take_turns_unread(libraries: Libraries, access: Access) -> None:
+    """Each is in the memory from its first byte to its answer."""
+    guard = create_app(libraries, access=access, place=PLACE, limits=LIMITS)
+    reading, answered = 0, 0
+    go = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await go.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    guard.app = app  # type: ignore[assignment]
+
+    async def one() -> None:
+        async def receive() -> Message:
+            nonlocal reading
+            reading += 1
+            return {"type": "http.request", "body": b"0", "more_body": False}
+
+        async def send(message: Message) -> None:
+            nonlocal answered
+            answered += message["type"] == "http.response.start"
+
+        headers = [(b"host", b"127.0.0.1:8765"), (b"authorization", f"Bearer {TOKEN}".encode())]
+        await guard({"type": "http", "method": "POST", "path": "/api/identify", "headers": headers}, receive, send)
+
+    async def many() -> None:
+        asking = [asyncio.create_task(one()) for _ in range(10)]
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert (reading, answered) == (LIMITS.at_once, 0)
+        go.set()
+        await asyncio.gather(*asking)
+        assert (reading, answered) == (10, 10)
+
+    asyncio.run(many())
+
+
+def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: Served, libraries: Libraries) -> None:
+    """Each takes a process that decodes; and more than there are threads would keep everybody waiting."""
+    counting = Counting()
+    decode = libraries.decoding.open
+
+    class Waiting:
+        def open(self, path: object) -> object:
+            with counting:
+                return decode(path)  # type: ignore[arg-type]
+
+    libraries.decoding = Waiting()  # type: ignore[assignment]
+
+    def ask() -> None:
+        with connected(served) as connection:
+            connection.request("GET", "/photos/1.jpg", headers=BEARER)
+            seen.append(connection.getresponse().status)
+
+    seen: list[int] = []
+    asking = [threading.Thread(target=ask) for _ in range(60)]
+    for thread in asking:
+        thread.start()
+    wait(lambda: counting.now == opened.SHOWN_AT_ONCE)
+    with connected(served) as connection:
+        connection.request("GET", "/api/people", headers=BEARER)
+        assert connection.getresponse().status == 200
+    counting.go.set()
+    for thread in asking:
+        thread.join(60)
+    assert counting.most == opened.SHOWN_AT_ONCE
+    assert seen == [200] * 60
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "9" * 19, "٣"])
+def test_a_length_that_is_none_is_no_fault(client: Client, length: str) -> None:
+    given = [("host", "127.0.0.1:8765"), ("authorization", f"Bearer {TOKEN}")]
+    length = length.encode().decode("latin-1")
+    status = client.send("POST", "/api/undo", [*given, ("content-length", length)], b"{").status
+    assert status == (413 if length[0] == "9" else 422)
+
+
+def test_every_refusal_is_a_sentence_with_the_way_out(client: Client) -> None:
+    for method, path in (("GET", "/nothing"), ("PUT", "/api/undo"), ("GET", "/people/x"), ("GET", "/api/identify")):
+        answer = client.send(method, path, client.own)
+        assert answer.status in {404, 405}
+        assert re.search("/api/openapi.json tells", answer.json["error"])
+    unknown = client.act("/api/confirm", name="Nobody", face_ids=[4])
+    assert (unknown.status, '"new": true' in unknown.json["error"]) == (404, True)
+    assert "--new" not in unknown.json["error"]
