@@ -21,7 +21,7 @@ from tests.web.client import TOKEN, Client
 from tests.web.conftest import PLACE
 from tests.web.served import Served, serving
 
-LIMITS = Limits(photo=300_000, small=100_000, seconds=20.0, at_once=2)
+LIMITS = Limits(photo=8 << 20, small=2 << 20, seconds=20.0, at_once=2)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
