@@ -1,10 +1,10 @@
 """Answers that need no route, and what every answer forbids browsers."""
 
-import base64
-import hashlib
 import json
 
 from starlette.types import Message, Send
+
+from recog.web import entry_page
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -21,17 +21,6 @@ FORBIDDING = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
-_ENTER = """
-const code = location.hash.slice(1);
-const said = document.getElementById("said");
-if (code) {
-  history.replaceState(null, "", location.pathname);
-  fetch("/enter", { method: "POST", body: code }).then((answer) => {
-    if (answer.ok) location.replace("/");
-    else said.textContent = "This address was used before: each works once. The terminal shows the next one.";
-  });
-}
-"""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
@@ -65,10 +54,8 @@ async def refuse(send: Send, refused: Refused, *, page: bool = False) -> None:
     if refused.status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="recog"'))
         if page:
-            digest = base64.b64encode(hashlib.sha256(_ENTER.encode()).digest()).decode()
-            policy = f"default-src 'none'; script-src 'sha256-{digest}'; connect-src 'self'; frame-ancestors 'none'"
-            headers.append((b"content-security-policy", policy.encode()))
-            await _answer(send, 401, "text/html; charset=utf-8", _entry_page(str(refused)), headers)
+            headers.append((b"content-security-policy", entry_page.POLICY.encode()))
+            await _answer(send, 401, "text/html; charset=utf-8", entry_page.PAGE, headers)
             return
     content = json.dumps({"error": str(refused)})
     await _answer(send, refused.status, "application/json", content, headers)
@@ -84,11 +71,3 @@ async def _answer(send: Send, status: int, kind: str, content: str, headers: lis
     own = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *headers]
     await send({"type": "http.response.start", "status": status, "headers": own})
     await send({"type": "http.response.body", "body": body})
-
-
-def _entry_page(sentence: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>recog</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<p id="said" role="status">{sentence}</p><script>{_ENTER}</script></html>'
-    )

@@ -188,3 +188,16 @@ def test_a_file_that_is_too_large_is_not_sent(visitor: Visitor, tmp_path: Path) 
     visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
     visitor.wait("document.querySelector('#asked').textContent.startsWith('This file is larger than')")
     assert visitor.value(SENT) == 0
+
+
+def test_a_browser_that_is_not_let_in_is_told_where_to_go(visitor: Visitor) -> None:
+    """By another name of the host it has no cookie; the page breaks no policy of its own."""
+    address = visitor.url.replace("127.0.0.1", "localhost")
+    visitor.browser.ask("Page.navigate", url=f"{address}/people")
+    visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that the terminal')")
+    assert visitor.value("getComputedStyle(document.body).maxWidth") == "544px"
+    visitor.browser.ask("Page.navigate", url=f"{address}/#used-before")
+    visitor.wait("document.querySelector('#said')?.textContent.startsWith('This address was used before')")
+    assert visitor.value("location.href") == f"{address}/"
+    log = visitor.browser.log.read_text(encoding="utf-8", errors="replace")
+    assert "Content Security Policy" not in log
