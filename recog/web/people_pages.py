@@ -91,12 +91,12 @@ def _doubtful(person: Person, faces: Sequence[Face]) -> str:
     rest = f" {count(len(faces) - len(shown), 'nearer face')} come up after these." if len(faces) > len(shown) else ""
     cells = "".join(_asked(person, face) for face in shown)
     every = button(
-        f"Yes to all {len(shown):,}" if len(shown) > 1 else "Yes",
+        "Yes to all below" if len(shown) > 1 else "Yes",  # no number: it falls with every answer
         "confirm",
         {"name": person.name},
         then="picked",
         look="yes",
-        about=f"faces below: they are {name(person.name)}",
+        about=f"they are {name(person.name)}",
     )
     return (
         f'<section id="doubtful"><h2>Is this {name(person.name)}?</h2><p class="about">Named by distance, the farthest '

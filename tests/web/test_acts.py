@@ -158,3 +158,26 @@ def test_a_name_that_is_taken_is_refused(client: Client, tmp_path: Path) -> None
     told = client.act("/api/rename", old="Bob", new="ADA")
     assert told.status == 409
     assert "somebody is called 'Ada' already" in told.json["error"]
+
+
+def test_whoever_is_erased_by_another_process_is_told_of_no_more(client: Client, library: PaintedLibrary) -> None:
+    """Neither name nor thumbnail nor embedding is kept in the server's memory."""
+    asked = ["/api/people", "/api/history", "/api/groups", "/api/photos/1", "/people", "/", "/api/duplicates"]
+    for path in [*asked, "/people/1", "/faces/1.jpg", "/api/faces/4/neighbours?k=10"]:
+        assert client.get(path).status == 200, path
+    assert "Ada" in client.get("/people").body.decode()
+    photo = library.photo(1).paths[0].read_bytes()
+    assert client.post("/api/identify", photo).json["faces"][0]["person"]["name"] == "Ada"
+    erased = {face.id for face, _ in library.person("Ada").faces}
+    library.forget("Ada")
+    for path in asked:
+        answer = client.get(path)
+        assert (answer.status, "Ada" in answer.body.decode()) == (200, False), path
+    for path in ["/people/1", "/api/people/1", *(f"/faces/{one}.jpg" for one in erased), "/api/faces/1/neighbours"]:
+        assert client.get(path).status == 404, path
+    near = client.get("/api/faces/4/neighbours?k=10").json["found"]
+    assert not erased & {one["face"]["id"] for one in near}
+    told = client.post("/api/identify", photo).json["faces"][0]
+    assert (told["person"], told["nearest_person"]) == (None, None)
+    found = client.post("/api/search", photo).json["faces"][0]["found"]
+    assert not erased & {one["face"]["id"] for one in found}
