@@ -29,7 +29,7 @@ from recog.library.results import DuplicateReport, FaceSample, LibraryStatus, Pe
 from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
-from recog.web.libraries import Opened
+from recog.web.libraries import Opened, Surveying
 
 LARGEST = 2**53 - 1
 """No number of a catalog comes near it; every program that reads JSON has it exactly."""
@@ -79,14 +79,14 @@ def person(opened: Opened, person_id: Number) -> Document:
 
 
 @router.get("/groups", responses=answers(UnnamedFaces) | documented())
-def groups(opened: Opened) -> Document:
+def groups(opened: Surveying) -> Document:
     """Groups of faces without a name, the largest first, and lone faces."""
     report = opened.surveying.people_report()
     return Document(UnnamedFaces(report.groups, report.all_groups, report.lone, report.all_lone, report.ignored))
 
 
 @router.get("/duplicates", responses=answers(DuplicateReport) | documented())
-def duplicates(opened: Opened) -> Document:
+def duplicates(opened: Surveying) -> Document:
     """People and clusters that are probably one person twice, photos that are there twice."""
     return Document(opened.surveying.duplicates())
 

@@ -1,7 +1,6 @@
 """One library, opened several times, so that no question waits for another kind of question."""
 
-from asyncio import Semaphore
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from threading import Lock
 from types import TracebackType
@@ -13,7 +12,9 @@ from recog.library.photo_library import PhotoLibrary
 from recog.photos import DecodeLimits, DecodePool
 
 SHOWN_AT_ONCE = 4
-"""Photos of the library that are decoded in the same moment."""
+"""Photos of the library that are decoded in the same moment: each takes a process, and much memory if it is large."""
+SURVEYED_AT_ONCE = 2
+"""Reports that hold a thread: one is made, one may begin. Pages that are loaded again and again take no more."""
 
 
 class Libraries:
@@ -21,8 +22,7 @@ class Libraries:
 
     Threads that share a PhotoLibrary take turns, so each kind has its own: `asking` for what takes milliseconds,
     `surveying` for reports that take seconds, `probing` for photos that are sent, whose networks load with the first,
-    `acting` for all that writes. decoding opens photos in processes of their own; who shows photos waits for a turn in
-    `showing`, since each of them takes a process, and hundreds of megabytes where it is large.
+    `acting` for all that writes. decoding opens photos in processes of their own.
     """
 
     def __init__(self, open_library: Callable[[], PhotoLibrary]) -> None:
@@ -34,7 +34,6 @@ class Libraries:
         self.act_lock = Lock()
         settings = self.asking.settings
         limits = DecodeLimits(settings.decode_seconds, settings.decode_memory)
-        self.showing = Semaphore(SHOWN_AT_ONCE)
         self.decoding = self._open.enter_context(DecodePool(limits))
 
     def __enter__(self) -> Self:
@@ -53,3 +52,14 @@ async def _libraries(request: Request) -> Libraries:
 
 Opened = Annotated[Libraries, Depends(_libraries)]
 """What a route takes to ask the library."""
+
+
+async def _in_turn(opened: Opened) -> AsyncIterator[Libraries]:
+    """Held until the route has its answer, and not until a client has read it."""
+    yield opened
+
+
+Surveying = Annotated[Libraries, Depends(_in_turn, scope="function", max_concurrency=SURVEYED_AT_ONCE)]
+"""What a route takes to have a report made: before its turn no thread waits."""
+Showing = Annotated[Libraries, Depends(_in_turn, scope="function", max_concurrency=SHOWN_AT_ONCE)]
+"""What a route takes to decode a photo of the library, in its turn."""

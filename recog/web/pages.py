@@ -14,7 +14,7 @@ from recog.web.duplicates_page import duplicates_page
 from recog.web.failures import documented
 from recog.web.find_page import find_page
 from recog.web.groups_page import groups_page
-from recog.web.libraries import Libraries, Opened
+from recog.web.libraries import Libraries, Opened, Surveying
 from recog.web.people_pages import people_page, person_page
 from recog.web.photo_page import photo_page
 from recog.web.shell import Frame, frame
@@ -34,7 +34,7 @@ router = APIRouter(default_response_class=HTMLResponse, responses=documented(404
 
 
 @router.get("/")
-def groups(opened: Opened) -> HTMLResponse:
+def groups(opened: Surveying) -> HTMLResponse:
     """Groups of faces without a name."""
     report = opened.surveying.people_report()
     return HTMLResponse(groups_page(report, _around(opened), pulls_in=opened.asking.pulls_in))
@@ -55,7 +55,7 @@ def person(
 
 
 @router.get("/duplicates")
-def duplicates(opened: Opened) -> HTMLResponse:
+def duplicates(opened: Surveying) -> HTMLResponse:
     """Who may be in the library twice."""
     return HTMLResponse(duplicates_page(opened.surveying.duplicates(), _around(opened)))
 

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from recog.errors import PhotoError, UnknownNumberError
@@ -11,7 +10,7 @@ from recog.photos.preview import preview
 from recog.types import DecodedPhoto
 from recog.web.api import LARGEST
 from recog.web.failures import documented
-from recog.web.libraries import Libraries, Opened
+from recog.web.libraries import Opened, Showing
 
 LONGEST_SIDE = 1600
 """Pixels of the longer side of a photo as it is shown."""
@@ -31,13 +30,8 @@ def face(opened: Opened, face_id: Number) -> Response:
 
 
 @router.get("/photos/{photo_id:int}.jpg")
-async def photo(opened: Opened, photo_id: Number) -> Response:
+def photo(opened: Showing, photo_id: Number) -> Response:
     """A photo, upright, its longer side at most 1600 pixels; 404 where no file with its content is left."""
-    async with opened.showing:
-        return await run_in_threadpool(_shown, opened, photo_id)
-
-
-def _shown(opened: Libraries, photo_id: int) -> Response:
     shown = opened.asking.photo(photo_id)
     problems = []
     for path in shown.paths:

@@ -208,6 +208,22 @@ def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: S
     assert seen == [200] * 60
 
 
+@pytest.mark.parametrize("path", ["/", "/duplicates", "/api/groups", "/api/duplicates"])
+def test_reports_keep_nobody_waiting_who_wants_none(served: Served, libraries: Libraries, path: str) -> None:
+    """However often a page is loaded again, while its report takes seconds."""
+    with ExitStack() as all_of_them:
+        connections = [all_of_them.enter_context(connected(served)) for _ in range(60)]
+        with libraries.surveying._turn:
+            for connection in connections:
+                connection.request("GET", path, headers=BEARER)
+            with connected(served) as other:
+                for _ in range(20):  # by the last one, all before it were taken up
+                    other.request("GET", "/api/people", headers=BEARER)
+                    answer = other.getresponse()
+                    assert (answer.status, b"Ada" in answer.read()) == (200, True)
+        assert {connection.getresponse().status for connection in connections} == {200}
+
+
 @pytest.mark.parametrize("length", ["9" * 5000, "9" * 19, "٣"])
 def test_a_length_that_is_none_is_no_fault(client: Client, length: str) -> None:
     given = [("host", "127.0.0.1:8765"), ("authorization", f"Bearer {TOKEN}")]
