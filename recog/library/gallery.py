@@ -198,7 +198,11 @@ class PersonGallery:
         return [decided[row] for row in range(len(probes))]
 
     def _neighbours_but(self, gallery: Gallery, probe: Embeddings, person_ids: Collection[int]) -> Sequence[Neighbour]:
-        allowed = np.flatnonzero(~np.isin(gallery.person_ids, list(person_ids)))
-        squared = squared_distances(probe[np.newaxis], gallery.embeddings[allowed])[0]
+        squared = squared_distances(probe[np.newaxis], gallery.embeddings)[0]  # of all: to leave some out is to copy
+        squared[np.isin(gallery.person_ids, list(person_ids))] = np.inf
         nearest = np.argsort(squared, kind="stable")[: self._k]
-        return [Neighbour(int(gallery.face_ids[allowed[place]]), float(squared[place])) for place in nearest.tolist()]
+        return [
+            Neighbour(int(gallery.face_ids[place]), float(squared[place]))
+            for place in nearest.tolist()
+            if np.isfinite(squared[place])
+        ]

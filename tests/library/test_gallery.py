@@ -139,3 +139,23 @@ def test_what_is_confirmed_rejected_or_forgotten_counts_in_the_next_answer(world
         nearest = gallery.decide(world.embeddings[30:31])[0][1]
         assert nearest is not None
         assert nearest.person_id != person.id
+
+
+def test_a_rejected_person_is_left_out_as_by_a_plain_loop(library: PaintedLibrary, folder: Path) -> None:
+    world = World(library, folder)
+    world.confirm(3)
+    _, exact = world.galleries()
+    gallery = world.catalog.gallery(world.networks.info.sha256)
+    everybody = sorted(set(gallery.person_ids.tolist()))
+    for row, refused in ((0, everybody[:1]), (55, everybody[4:7]), (120, everybody[1:]), (7, everybody)):
+        probe = world.embeddings[row]
+        slow = sorted(
+            (float(np.sum((probe.astype(np.float64) - one) ** 2)), face_id)
+            for face_id, person_id, one in zip(
+                gallery.face_ids.tolist(), gallery.person_ids.tolist(), gallery.embeddings, strict=True
+            )
+            if person_id not in refused
+        )[:4]
+        found = exact._neighbours_but(gallery, probe, refused)
+        assert [one.face_id for one in found] == [face_id for _, face_id in slow]
+        assert [one.squared_distance for one in found] == pytest.approx([squared for squared, _ in slow], abs=1e-5)
