@@ -19,9 +19,9 @@ def main() -> None:
         signal.signal(signal.SIGINT, _leave)
     from recog.cli.app import main as run
 
-    if ours:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -141,6 +141,27 @@ def test_ctrl_c_while_the_command_loads_is_at_most_one_line_and_130(module: str,
     assert done.stderr.count("\n") <= 1
 
 
+INTERRUPTED_AT_A_LINE = """
+import os, signal, sys
+from recog.cli import start
+wanted = start.main.__code__.co_firstlineno + int(sys.argv.pop(1))
+def at_lines(frame, event, argument):
+    if event == "line" and frame.f_lineno == wanted:
+        os.kill(os.getpid(), signal.SIGINT)
+    return at_lines
+sys.settrace(lambda frame, event, argument: at_lines if frame.f_code is start.main.__code__ else None)
+start.main()
+"""
+
+
+@pytest.mark.parametrize("line", [5, 7, 8, 9, 10])
+def test_ctrl_c_between_loading_and_running_is_no_traceback(line: int) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_AT_A_LINE, str(line), "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr in {"", "recog: interrupted\n"}
+
+
 def test_the_installed_command_begins_where_ctrl_c_is_heard() -> None:
     (entry,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"].items()
     assert entry == ("recog", "recog.cli.start:main")
