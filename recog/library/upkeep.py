@@ -101,7 +101,7 @@ def _damaged(
     digest = networks.info.sha256
     changed = [
         face_id
-        for rows in catalog.embeddings(digest, shapely=True)
+        for rows in catalog.embeddings(digest, whole=True)
         for face_id in rows.face_ids[~are_unit(rows.embeddings)].tolist()
     ]
     kinds = [(sha256, found, "have another length than their network's") for sha256, found in misshapen.items()]

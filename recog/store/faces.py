@@ -75,13 +75,13 @@ class Faces(CatalogPart):
         after: int = 0,
         until: int | None = None,
         batch: int = 20_000,
-        shapely: bool = False,
+        whole: bool = False,
     ) -> Iterator[EmbeddingRows]:
         """Every embedding of a network stored after row `after`, in runs of at most `batch`; no run is empty.
 
         Between runs no transaction is open: what is stored meanwhile comes in a later run, a replaced embedding for the
         second time, unless `until` names the last row that is wanted. One of another length than its network's is a
-        CatalogError; or it is left out, with `shapely`.
+        CatalogError; or it is left out, where only `whole` ones are wanted.
         """
         while True:
             with self._database.reading() as connection:
@@ -94,7 +94,7 @@ class Faces(CatalogPart):
                 )
                 if until is not None:
                     statement = statement.where(embeddings.c.id <= until)
-                if shapely:
+                if whole:
                     statement = statement.where(~other_length(embeddings.c.vector, literal(dim)))
                 rows = plain_rows(connection, statement)
             if not rows:

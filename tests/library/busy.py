@@ -17,10 +17,10 @@ class BusyCatalog(Catalog):
         self.meanwhile = list(meanwhile)
 
     def embeddings(
-        self, network_sha256: str, *, after: int = 0, until: int | None = None, batch: int = 1, shapely: bool = False
+        self, network_sha256: str, *, after: int = 0, until: int | None = None, batch: int = 1, whole: bool = False
     ) -> Iterator[EmbeddingRows]:
         """The rows of Catalog, in runs of one."""
-        for rows in super().embeddings(network_sha256, after=after, until=until, batch=batch, shapely=shapely):
+        for rows in super().embeddings(network_sha256, after=after, until=until, batch=batch, whole=whole):
             yield rows
             self._let_others_write()
 
