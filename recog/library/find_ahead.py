@@ -13,7 +13,7 @@ from recog.types import DecodedPhoto, FileStat
 from recog.weights.device import cores
 
 _MOST_THREADS = 8
-_AHEAD = 6
+_AHEAD = 12
 """Photos a thread that are taken ahead: a batch of faces is embedded meanwhile, and nobody then brings more."""
 _MOST_BYTES = 256 * 1024 * 1024
 """Of pixels that wait for a thread; a larger photo waits alone."""
