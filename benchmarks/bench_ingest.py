@@ -1,6 +1,6 @@
 """Photos a second of `recog index` beside facenet-pytorch's own pipeline on the same files, with recall.
 
-    python -m benchmarks.bench_ingest ../shared/data/wider_dev --photos 160 --large 12 --threads 2
+    python -m benchmarks.bench_ingest ../shared/data/wider_dev --photos 120 --large 24 --threads 2
 
 Writes benchmarks/results/ingest.csv. The peer opens each photo with Pillow, finds every face with MTCNN(keep_all=True)
 and embeds its crops with InceptionResnetV1, float32; it stores nothing. recog's time is that of the whole use case,
@@ -156,10 +156,10 @@ def rows(name: str, tallies: dict[str, Tally], truth: dict[str, Boxes]) -> list[
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="with ground_truth.txt and images/")
-    parser.add_argument("--photos", type=int, default=160)
-    parser.add_argument("--large", type=int, default=12, help="photos enlarged to 12 megapixels, one in so many")
+    parser.add_argument("--photos", type=int, default=120)
+    parser.add_argument("--large", type=int, default=24, help="photos enlarged to 12 megapixels, one in so many")
     parser.add_argument("--least", type=float, default=30.0, help="smallest side of a face that counts, pixels")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="cores, for both")
     parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
     options = parser.parse_args()
