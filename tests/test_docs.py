@@ -99,12 +99,12 @@ def test_strangers_get_names_as_rarely_as_the_readme_says() -> None:
 def test_a_cost_of_style_is_reached_in_the_time_that_the_readme_says() -> None:
     words = " ".join(README.split())
     assert "in less than a third of what 300 steps of the plain loop take" in words
-    assert "of 300 steps as quick as recog's own, in a third to three fifths" in words
+    assert "of 300 steps as quick as recog's own, in two to three fifths" in words
     with (RESULTS / "style.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row["measure"].startswith("seconds to the cost of 300 steps")]
     assert max(float(row["recog"]) / float(row["plain"]) for row in rows) < 1 / 3
     shares = [float(re.findall(r"own (0\.\d+) of the time", row["note"])[0]) for row in rows]
-    assert (round(min(shares), 1), round(max(shares), 1)) == (0.3, 0.6)
+    assert (round(min(shares), 1), round(max(shares), 1)) == (0.4, 0.6)
 
 
 def test_the_last_blocks_moved_as_the_readme_says() -> None:
