@@ -39,7 +39,7 @@ unit: setup
 docs: setup
 	$(VENV)/bin/python -m benchmarks.write_readme
 
-# Speed and memory: about a quarter of an hour on two cores. What is found, how surely, and clusters: the next target.
+# Speed and memory: a quarter of an hour on two cores. What is found, how surely, and clusters: the next target.
 bench: setup
 	$(VENV)/bin/python -m benchmarks.bench_detect $(WIDER) --repeats 1
 	$(VENV)/bin/python -m benchmarks.bench_embed $(TRAINING)
