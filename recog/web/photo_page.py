@@ -63,7 +63,7 @@ def _card(number: int, one: FaceOnPhoto) -> str:
     face, person = one.face, one.person
     key = f"face-{face.id}"
     doubtful = person is not None and face.origin is not Origin.CONFIRMED
-    who = f'<a href="/people/{person.id}">{name(person.name)}</a>' if person is not None else "Nobody named"
+    who = f'<a href="/people/{person.id}">{name(person.name)}</a>' if person is not None else "No name yet"
     label = "Who is it?" if person is None else "Somebody else?"
     answers = naming(f"{key}-name", then="reload", label=label)
     if person is not None and doubtful:
