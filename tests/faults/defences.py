@@ -289,7 +289,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "faces that a killed run left without names get them in the next run",
-        "recog/store/matchings.py", "row is not None and tuple(row) == _last_ids", "row is not None or _last_ids",
+        "recog/store/matchings.py", "row is not None and tuple(row) == (*_last_ids", "row is not None or (*_last_ids",
         "tests/library/test_naming.py -k ends_before",
     ),
     Sabotage(
