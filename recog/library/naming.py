@@ -12,6 +12,7 @@ from recog.library.gallery import PersonGallery
 from recog.library.networks import Networks
 from recog.library.results import MatchReport
 from recog.store.catalog import Catalog
+from recog.store.records import Owners
 from recog.types import FaceIds, Person
 
 MatchedFace: TypeAlias = tuple[int, int, float]
@@ -36,7 +37,7 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
     lock.
     """
     start = time.perf_counter()
-    matches, unknown = _decided(catalog, networks, gallery)
+    matches, unknown, _ = _decided(catalog, networks, gallery)
     catalog.set_matches(networks.info.sha256, matches, rule=gallery.rule)
     named = _counted(catalog, (person_id for _, person_id, _ in matches))
     return MatchReport(named, unknown, time.perf_counter() - start)
@@ -66,16 +67,15 @@ def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLE
     due = catalog.matches_due(digest, rule=gallery.rule) and catalog.people_count() > 0
     if not due or not pulls_in(catalog, networks, limit=limit):
         return ()
-    before = catalog.owners()
-    matches, _ = _decided(catalog, networks, gallery)
+    matches, _, before = _decided(catalog, networks, gallery)
     catalog.set_matches(digest, matches, rule=gallery.rule)
     face_ids, people = _columns(matches)
     new = before.person_ids[np.searchsorted(before.face_ids, face_ids)] != people
     return _counted(catalog, people[new].tolist())
 
 
-def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tuple[list[MatchedFace], int]:
-    """Who the faces are that nobody confirmed, and how many of them are nobody."""
+def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tuple[list[MatchedFace], int, Owners]:
+    """Who the faces are that nobody confirmed, how many of them are nobody, and whose all faces are until now."""
     ignored = catalog.ignored()
     rejections = catalog.rejections()
     matches: list[MatchedFace] = []
@@ -91,13 +91,13 @@ def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tu
                 unknown += 1
             else:
                 matches.append((face_id, accepted.person_id, accepted.squared_distance))
-    named_once = _without_second_faces(catalog, matches, gallery.threshold)
-    return named_once, unknown + len(matches) - len(named_once)
-
-
-def _without_second_faces(catalog: Catalog, matches: Sequence[MatchedFace], threshold: float) -> list[MatchedFace]:
-    """The matches but those that give way to another face of their photo, confirmed ones among these."""
     owners = catalog.owners()
+    named_once = _without_second_faces(owners, matches, gallery.threshold)
+    return named_once, unknown + len(matches) - len(named_once), owners
+
+
+def _without_second_faces(owners: Owners, matches: Sequence[MatchedFace], threshold: float) -> list[MatchedFace]:
+    """The matches but those that give way to another face of their photo, confirmed ones among these."""
     face_ids, people = _columns(matches)
     squared = np.array([match[2] for match in matches])
     photos = owners.photo_ids[np.searchsorted(owners.face_ids, face_ids)]

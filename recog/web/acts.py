@@ -20,7 +20,7 @@ POST            JSON                                      result
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass, fields, make_dataclass
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
@@ -46,15 +46,9 @@ router = APIRouter(prefix="/api", default_response_class=Document, responses=doc
 
 
 @dataclass(frozen=True, slots=True)
-class ToldAct:
+class ToldAct(PastAct):
     """A PastAct, and what it did as a sentence goes on after "you"."""
 
-    id: int
-    at: str
-    kind: str
-    people: dict[str, str | None]
-    face_ids: tuple[int, ...]
-    undone_at: str | None
     sentence: str
 
 
@@ -235,4 +229,4 @@ def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
 
 
 def _told(act: PastAct) -> ToldAct:
-    return ToldAct(act.id, act.at, act.kind, act.people, act.face_ids, act.undone_at, deed(act))
+    return ToldAct(**{field.name: getattr(act, field.name) for field in fields(act)}, sentence=deed(act))

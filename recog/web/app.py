@@ -36,6 +36,7 @@ def create_app(libraries: Libraries, *, access: Access, place: Place, limits: Li
         telemetry=_SILENT,
     )
     app.state.libraries = libraries
+    app.state.limits = limits
     translate_failures(app)
     for part in (api, acts, uploads, pictures, pages):
         app.include_router(part.router)

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from recog.errors import UnknownNumberError
@@ -73,9 +73,10 @@ def face(opened: Opened, face_id: Number) -> RedirectResponse:
 
 
 @router.get("/find")
-def find(opened: Opened) -> HTMLResponse:
+def find(opened: Opened, request: Request) -> HTMLResponse:
     """Ask who is on a photo."""
-    return HTMLResponse(find_page(_around(opened), most=Limits().photo))
+    limits: Limits = request.app.state.limits
+    return HTMLResponse(find_page(_around(opened), most=limits.photo))
 
 
 @router.get("/assets/{name}", response_class=Response)
