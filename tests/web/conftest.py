@@ -10,9 +10,11 @@ from recog.web.access import Access
 from recog.web.app import create_app
 from recog.web.libraries import Libraries
 from recog.web.place import Place
+from tests.browser import Browser
 from tests.painted import BLUE, RED, PaintedLibrary, paint, painted_library
 from tests.web.client import TOKEN, Client
 from tests.web.served import Served, serving
+from tests.web.visitor import Visitor
 
 PLACE = Place("127.0.0.1", 8765)
 
@@ -73,3 +75,15 @@ def served(libraries: Libraries, access: Access) -> Iterator[Served]:
     """A server that really listens, in a thread; `entry` is what a browser opens first."""
     with serving(libraries, access) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One for all tests of a file: each test has a server of its own, at another port."""
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(served: Served, browser: Browser) -> Visitor:
+    return Visitor(browser, served)

@@ -1,31 +1,18 @@
 """A second click, a held key, an old page: nothing is done twice, and nothing is undone that was not meant."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from recog.web.libraries import Libraries
-from tests.browser import CHROMIUM, Browser
+from tests.browser import CHROMIUM
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
-from tests.web.served import Served
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
 
 SENT = "window.sent.length"
 """How many requests the page has sent to the API since `count` was called."""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
-
-
-@pytest.fixture
-def visitor(served: Served, browser: Browser) -> Visitor:
-    return Visitor(browser, served)
 
 
 def count(visitor: Visitor) -> None:

@@ -1,14 +1,12 @@
 """The pages in a real browser: what is clicked is in the catalog, what is undone is not, and names stay text."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from recog.store.lock import WriterLock
-from tests.browser import CHROMIUM, Browser
+from tests.browser import CHROMIUM
 from tests.painted import BLUE, GREEN, RED, Colour, PaintedLibrary, paint
-from tests.web.served import Served
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
@@ -52,18 +50,6 @@ DROP = """fetch("/photos/1.jpg").then((answer) => answer.blob()).then((blob) => 
   document.querySelector("#drop").dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true }));
 })"""
 """Let go of a photo over the page."""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One for all: each test has a server of its own, at another port."""
-    with Browser(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
-
-
-@pytest.fixture
-def visitor(served: Served, browser: Browser) -> Visitor:
-    return Visitor(browser, served)
 
 
 @pytest.fixture
