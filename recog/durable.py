@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from recog.held_files import refuse_held
+
 TEMPORARY_SUFFIX = ".tmp"
 FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
@@ -33,9 +35,10 @@ def arriving(path: Path, *, mode: int = FILE_MODE, replace: bool = True) -> Iter
 
     When the block ends well: fsync, the name, fsync of the directory. Else, or where one of these raises an OSError,
     what was at path before is still there, and whole. Without `replace`, a file that is there is a FileExistsError,
-    also one that came during the block.
+    also one that came during the block. The open catalog of this process is never replaced: OSError (EBUSY).
     """
     temporary = path.with_name(f"{_prefix(path)}.{os.getpid()}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    refuse_held(path)
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         try:

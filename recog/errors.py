@@ -23,6 +23,7 @@
     │   ├── ReadOnlyError
     │   ├── SchemaOutdatedError
     │   ├── LibraryBusyError
+    │   ├── LibraryReplacedError
     │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
@@ -124,6 +125,10 @@ class SchemaOutdatedError(CatalogError):
 
 class LibraryBusyError(CatalogError):
     """Another process is writing to the library."""
+
+
+class LibraryReplacedError(CatalogError):
+    """The library was deleted, moved or replaced while it was open: nothing more is saved."""
 
 
 class LibraryDiskError(CatalogError):

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import opened_twice
+
 if "PYTEST_XDIST_WORKER" in os.environ:  # several share the cores: OpenMP's threads would wait for each other, spinning
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest_plugins = ["tests.postgres"]
+
+opened_twice.watch()
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

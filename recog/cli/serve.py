@@ -53,7 +53,7 @@ def serve(
         )
     settings = session.settings()
     with Libraries(lambda: session.opener(settings, session.weights_progress)) as libraries:
-        libraries.asking.catalog  # noqa: B018 - says so now where there is no library
+        libraries.open_catalog()
         listening, place = listen(host, port)
         with listening:
             access = Access(

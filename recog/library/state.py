@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
 from recog.config import Settings, read_settings
-from recog.errors import CatalogError, NoLibraryError
+from recog.errors import CatalogError, LibraryReplacedError, NoLibraryError
+from recog.held_files import Identity, identity_of
 from recog.library import naming
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
@@ -31,6 +33,7 @@ class LibraryState:
         self.settings = settings
         self.networks = Networks(settings, progress=weights_progress)
         self._catalog: Catalog | None = None
+        self._folder: Identity | None = None
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
@@ -51,13 +54,14 @@ class LibraryState:
             self.__dict__.pop(part, None)
         if self._catalog is not None:
             self._catalog.close()
-            self._catalog = None
+            self._catalog = self._folder = None
 
     @property
     def catalog(self) -> Catalog:
         """The catalog, which must exist."""
         if self._catalog is None:
             self._catalog = open_catalog(self.settings.database_url, create=False)
+            self._folder = identity_of(self.settings.library)
         return self._catalog
 
     @property
@@ -90,10 +94,20 @@ class LibraryState:
             self.catalog  # noqa: B018 - says that there is no library before a directory is made for its lock
         if self._catalog is not None:
             self._catalog.refuse_read_only()
-        with WriterLock(self.settings.library):
+        with self._lock(self.settings.library):
             if self._catalog is None:
                 self._catalog = open_catalog(self.settings.database_url, create=True)
+            self._folder = identity_of(self.settings.library)
             yield self._catalog
+
+    def _lock(self, directory: Path) -> WriterLock:
+        """A writer's lock in the library's folder, or below it; a folder that vanished is not made anew."""
+        if self._folder is not None and identity_of(self.settings.library) != self._folder:
+            raise LibraryReplacedError(
+                f"the library's folder {self.settings.library} was deleted, moved or replaced while recog had it open, "
+                "so nothing is saved there: stop recog, put the folder back in its place, and start again"
+            )
+        return WriterLock(directory, create=self._folder is None or directory != self.settings.library)
 
     @property
     def pulls_in(self) -> bool:

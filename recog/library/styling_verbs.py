@@ -7,7 +7,6 @@ from recog.library.given import AnyPath, path_of, paths_of
 from recog.library.state import LibraryState
 from recog.library.styling_results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
 from recog.photos import DecodeLimits
-from recog.store.lock import WriterLock
 from recog.store.styling import JobState, StyleJob
 
 if TYPE_CHECKING:  # torch and Pillow load only when a picture is styled
@@ -55,7 +54,7 @@ class StylingVerbs(LibraryState):
             contents = contents_below(path_of(folder), out=target)
         else:
             contents = contents_of(paths_of(photos))
-        with WriterLock(self.settings.library / "style"):
+        with self._lock(self.settings.library / "style"):
             with self._writing(create=True):
                 pass  # makes the catalog where there is none
             return style_batch(
@@ -87,7 +86,7 @@ class StylingVerbs(LibraryState):
         if failed and done:
             raise ValueError("failed or done, not both")
         states = {JobState.FAILED} if failed else set(JobState) - (set() if done else {JobState.DONE})
-        with WriterLock(self.settings.library / "style"):
+        with self._lock(self.settings.library / "style"):
             return ClearedJobs(self.catalog.clear_styles(states))
 
     def style_gallery(self) -> StyleGallery:

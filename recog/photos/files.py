@@ -9,6 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from recog.errors import PhotoTooLargeError
+from recog.held_files import refuse_held
 from recog.photos.reasons import Reason, unreadable, unreadable_from
 from recog.printable import printable
 from recog.types import FileStat
@@ -62,6 +63,7 @@ def _opened(path: Path) -> Iterator[tuple[BufferedReader, os.stat_result]]:
     """Open a regular file for reading; a pipe or device is refused without waiting for it or waking it up."""
     stat_photo(path)
     with _translated(path):
+        refuse_held(path)
         # Between the check above and here the name may have become a pipe: O_NONBLOCK opens it without waiting.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         with os.fdopen(descriptor, "rb") as file:

@@ -1,38 +1,29 @@
-"""One connection to the catalog's database, SQLite or PostgreSQL, with explicit read and write transactions.
+"""Transactions on the catalog's database, SQLite or PostgreSQL: those that read, and those that write."""
 
-SQLite: write-ahead log, foreign keys, synchronous=FULL, secure_delete (deleted bytes are overwritten), temporary
-storage in memory (so that no copy of a face lands in /tmp), and BEGIN IMMEDIATE for whoever will write: a transaction
-that starts by reading and then writes fails at once with "locked", whatever the timeout.
-PostgreSQL: every writing transaction holds one advisory lock, so that ids appear in the order they were given.
-"""
-
-import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import QueuePool
 
 from recog.errors import CatalogError
+from recog.store.connections import ALONE, WRITING, connections_to
 from recog.store.read_only import ReadOnlyFile
 from recog.store.translation import translated
 
-WRITER_KEY = 0x7265636F67  # "recog": the key of the advisory lock
-_WRITING = "recog_writing"
-_ALONE = "recog_alone"
 _READERS = count()
 
 
 class Database:
-    """The open database. `where` names it in sentences (never with a password); path is None for a server.
+    """The database as one catalog uses it; catalogs of one file share its connections (see recog.store.connections).
+
+    `where` names it in sentences (never with a password); path is None for a server.
 
     read_only: a file that is opened for reading alone.
     """
@@ -43,20 +34,12 @@ class Database:
         self.path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
         self.url = _without_password(url)
         self.where = str(self.path) if self.path else self.url
-        if self.path is not None:
-            arguments: dict[str, Any] = {"timeout": busy_seconds}
-        else:
-            milliseconds = max(1, round(busy_seconds * 1000))
-            arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
-            if not (told := logging.getLogger("psycopg")).handlers:
-                told.addHandler(logging.NullHandler())  # it warns of what is raised as well: for whoever keeps a log
-        opened = url if read_only is None else read_only.url
         self._readers: list[Reader] = []
-        self.engine = create_engine(opened, connect_args=arguments, poolclass=QueuePool, pool_size=1, max_overflow=2)
-        self._writer = self.engine.execution_options(**{_WRITING: True})
+        self._connections = connections_to(url, busy_seconds=busy_seconds, read_only=read_only)
+        self.engine = self._connections.engine
+        self._writer = self.engine.execution_options(**{WRITING: True})
         self._state: Connection | None = None
-        event.listen(self.engine, "connect", self._on_connect)
-        event.listen(self.engine, "begin", self._on_begin)
+        self._closed = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -111,71 +94,48 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that writes: all of it or nothing; waits for another writer up to the busy timeout."""
-        with self.translated(), self._writer.begin() as connection:
-            yield connection
+        """A transaction that writes: all of it or nothing; waits for another writer up to the busy timeout.
+
+        Raises LibraryReplacedError if the file at the path is not the open one, before the transaction or after it:
+        what was written to a file without a name is not acknowledged.
+        """
+        with self.translated():
+            with self._writer.begin() as connection:
+                self._connections.refuse_replaced()
+                yield connection
+            self._connections.refuse_replaced()
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """A connection outside any transaction, for VACUUM and its like."""
         with self.translated(), self.engine.connect() as connection:
             # Not SQLAlchemy's AUTOCOMMIT on SQLite: leaving it hands the driver its own implicit BEGIN back.
-            yield connection.execution_options(
-                **{_ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-            )
+            yield connection.execution_options(**{ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
 
     @contextmanager
     def translated(self) -> Iterator[None]:
         """Foreign exceptions leave as CatalogErrors."""
         if self.read_only is not None:
             self.read_only.refuse_changed()
+        self._connections.refuse_replaced()
         with translated(self.where, self.path, self.busy_seconds):
             yield
 
     def close(self) -> None:
-        """Close every connection."""
+        """Give the connections back; the last catalog that does so closes them."""
+        if self._closed:
+            return
+        self._closed = True
         with translated(self.where, self.path, self.busy_seconds):
             while self._readers:
                 self._readers.pop().connection.close()
-            self.engine.dispose()
+            self._connections.release()
 
     def _new_reader(self) -> "Reader":
         pooled = self.engine.raw_connection()
         connection = cast(sqlite3.Connection, pooled.driver_connection)
         pooled.detach()
         return Reader(next(_READERS), connection)
-
-    def _on_connect(self, raw: Any, _record: object) -> None:
-        if not self.is_sqlite:
-            return
-        raw.isolation_level = None  # the driver begins nothing by itself; _on_begin does
-        if self.read_only is None:
-            self._enter_wal(raw)
-        for pragma in ("foreign_keys=ON", "secure_delete=ON", "synchronous=FULL", "temp_store=MEMORY"):
-            raw.execute(f"PRAGMA {pragma}").close()
-
-    def _enter_wal(self, raw: sqlite3.Connection) -> None:
-        """Switch to the write-ahead log; SQLite does not wait for a lock here by itself."""
-        deadline = monotonic() + self.busy_seconds
-        while True:
-            try:
-                raw.execute("PRAGMA journal_mode=WAL").close()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
-                    raise
-                sleep(0.02)
-            else:
-                return
-
-    def _on_begin(self, connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get(_ALONE) or options.get("isolation_level") == "AUTOCOMMIT":
-            return
-        writing = options.get(_WRITING, False)
-        if self.is_sqlite:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-        elif writing:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,21 @@
 """Open a catalog: find or create its database, bring the schema up to date, finish what a kill interrupted."""
 
+import errno
 import os
 import stat
 from pathlib import Path
+from threading import Lock
 
+from recog.durable import FILE_MODE, make_directory
 from recog.errors import CatalogError, NoLibraryError
 from recog.store.catalog import Catalog
 from recog.store.database import Database, parse_url
-from recog.store.read_only import ReadOnlyFile, read_only_file
+from recog.store.read_only import ReadOnlyFile, may, read_only_file
 from recog.store.restore import refuse_half_restored
 from recog.store.schema import prepare
 
 BUSY_SECONDS = 10.0
+_MAKING = Lock()
 
 
 def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> Catalog:
@@ -20,6 +24,8 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     A new or older database gets today's schema (an older SQLite file is copied first, to PATH.before-REVISION). A newer
     schema is a SchemaOutdatedError. A file whose restore was cut short is a CatalogError. Another program's lock is
     waited for up to busy_seconds, then it is a LibraryBusyError.
+
+    Catalogs of one file that a process opens share their connections; each is for one thread at a time.
 
     Without `create`, a SQLite file that is not there, and a database that holds nothing, are a NoLibraryError and stay
     so. A SQLite file that may only be read is then opened for reading: to write is a CatalogError, and an older schema
@@ -52,16 +58,33 @@ def _opened_file(path: Path, *, create: bool) -> ReadOnlyFile | None:
             raise NoLibraryError(f"there is no library at {path}: make one with 'recog index FOLDER'")
         if not create and (read_only := read_only_file(path)) is not None:
             return read_only
-        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
-                os.fchmod(descriptor, 0o600)
-        finally:
-            os.close(descriptor)
+        make_directory(path.parent)
+        _make_private(path.resolve())
     except OSError as error:
         raise CatalogError(
             f"the database {path} cannot be opened ({error.strerror}): check the place and who may write there"
         ) from error
     return None
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file if nothing is at path, and let nobody but its owner read it.
+
+    The descriptor is closed before any connection of this process can exist (see recog.held_files): the file is new,
+    and threads make files in turn. The mode of a file that is there is changed by path, because it may be open.
+    """
+    with _MAKING:
+        if not path.exists():
+            try:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE))
+            except FileExistsError:  # another process was quicker
+                pass
+            else:
+                path.chmod(FILE_MODE)  # the umask may have taken the owner's rights away
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is not a file", str(path))
+        if not may(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            path.chmod(FILE_MODE)

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recog.errors import CatalogError, LibraryBusyError
+from recog.durable import make_directory
+from recog.errors import CatalogError, LibraryBusyError, LibraryReplacedError
 
 
 def lock_owner(directory: Path) -> str | None:
@@ -36,16 +37,24 @@ class WriterLock:
     """Holds `<directory>/writer.lock` while entered; the file holds the owner's process id.
 
     Another process that holds it is a LibraryBusyError at once. Not inherited by programs that this one starts.
+    Without `create`, a directory that is not there is a LibraryReplacedError, and is not made.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, create: bool = True) -> None:
         self._path = directory / "writer.lock"
+        self._create = create
         self._descriptor: int | None = None
 
     def __enter__(self) -> Self:
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._create:
+                make_directory(self._path.parent)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError as error:
+            raise LibraryReplacedError(
+                f"the folder {self._path.parent} was deleted or moved while recog had the library open, so nothing is "
+                "saved: stop recog, put the folder back in its place, and start again"
+            ) from error
         except OSError as error:
             raise CatalogError(
                 f"the lock {self._path} cannot be opened ({error.strerror}): check who may write there"

@@ -48,7 +48,7 @@ def read_only_file(path: Path) -> ReadOnlyFile | None:
     One that may not be read either is nobody's concern here. A log that cannot be read is a CatalogError.
     """
     real = path.resolve()
-    if (_may(real, os.W_OK) and _may(real.parent, os.W_OK)) or not _may(real, os.R_OK):
+    if (may(real, os.W_OK) and may(real.parent, os.W_OK)) or not may(real, os.R_OK):
         return None
     log = _log(real)
     if not log.exists():
@@ -70,5 +70,6 @@ def _seen(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _may(path: Path, mode: int) -> bool:
+def may(path: Path, mode: int) -> bool:
+    """Whether this process, with its effective rights, may use path in a mode of os.access."""
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)

@@ -8,12 +8,13 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from recog.durable import arriving, discard_unfinished, make_directory, put, sync_directory
 from recog.errors import CatalogError, LibraryBusyError, SchemaOutdatedError
+from recog.held_files import exclusively, identity_of
 from recog.store.schema import BACKUP_MARK, revisions
 
 _CHUNK = 1 << 20
@@ -41,6 +42,8 @@ def restoring(path: Path, backup: Path) -> Iterator[Path | None]:
     Raises CatalogError where the backup is none, or damaged; SchemaOutdatedError where it is a newer recog's;
     LibraryBusyError where another program has the catalog open. All of them leave everything as it was.
     """
+    if (given := identity_of(backup)) is not None and given == identity_of(path):
+        raise CatalogError(f"{backup} is the catalog itself: name a file that 'recog backup' wrote")
     try:
         make_directory(path.parent)
         discard_unfinished(path)
@@ -74,13 +77,21 @@ def _note(path: Path) -> Path:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[int | None]:
-    """Hold the database file so that no connection of another program exists or comes; None where there is no file."""
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        yield None
-        return
-    try:
+    """Hold the database file so that no connection to it exists or comes; None if there is no file.
+
+    Closing any descriptor of the file drops the lock, so this process must not have it open (see recog.held_files).
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(exclusively(path))
+        except BlockingIOError as error:
+            raise LibraryBusyError(f"this program has the catalog {path} open: close it, then restore again") from error
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield None
+            return
+        held.callback(os.close, descriptor)
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)
         except (BlockingIOError, PermissionError) as error:
@@ -88,8 +99,6 @@ def _alone(path: Path) -> Iterator[int | None]:
                 f"another program has the catalog {path} open: stop it, then restore again"
             ) from error
         yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _copy_checked(backup: Path, copy: Path) -> None:

@@ -1,4 +1,4 @@
-"""One library, opened several times, so that no question waits for another kind of question."""
+"""The library as the server uses it: one open catalog, and one line of waiting for each kind of request."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
@@ -18,11 +18,12 @@ SURVEYED_AT_ONCE = 2
 
 
 class Libraries:
-    """The library as its kinds of requests see it; a context manager.
+    """The library as each kind of request uses it; a context manager.
 
-    Threads that share a PhotoLibrary take turns, so each kind has its own: `asking` for what takes milliseconds,
-    `surveying` for reports that take seconds, `probing` for photos that are sent, whose networks load with the first,
-    `acting` for all that writes. decoding opens photos in processes of their own.
+    Threads that share a PhotoLibrary take turns, so each kind of request has its own: `asking` for questions that take
+    milliseconds, `surveying` for reports that take seconds, `probing` for uploaded photos (its networks load with the
+    first), `acting` for all writing. They share the connections to the catalog: readers beside one writer. `decoding`
+    opens photos in processes of their own.
     """
 
     def __init__(self, open_library: Callable[[], PhotoLibrary]) -> None:
@@ -35,6 +36,11 @@ class Libraries:
         settings = self.asking.settings
         limits = DecodeLimits(settings.decode_seconds, settings.decode_memory)
         self.decoding = self._open.enter_context(DecodePool(limits))
+
+    def open_catalog(self) -> None:
+        """Open the catalog now, not with the first request; RecogError says why it cannot be opened."""
+        for library in (self.asking, self.surveying, self.probing, self.acting):
+            library.catalog  # noqa: B018 - opens it
 
     def __enter__(self) -> Self:
         return self

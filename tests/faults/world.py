@@ -19,6 +19,7 @@ from recog.store.styling import StyleJob
 from recog.types import Origin
 from tests.faults.program import GONE, NEWCOMER, STAYING, VANISHING, act
 from tests.faults.tracing import ROOT, Run
+from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 REVISIONS = revisions()
@@ -148,7 +149,7 @@ class World:
     def left_of_the_forgotten(self, library: Path) -> list[str]:
         """Files that hold the name or the vector of the person who is to be forgotten."""
         files = [path for path in library.rglob("*") if path.is_file()]
-        return [f"{path} holds {secret!r}" for path in files for secret in self.secrets if secret in path.read_bytes()]
+        return [f"{path} holds {secret!r}" for path in files for secret in self.secrets if secret in bytes_of(path)]
 
 
 def act_again(library: PaintedLibrary, verb: str, folders: Sequence[Path]) -> None:

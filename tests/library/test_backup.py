@@ -16,6 +16,7 @@ from recog.store.engine import open_catalog
 from recog.store.restore import restoring
 from tests.full import files_of_at_most
 from tests.library.test_ingest import state
+from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,9 +121,7 @@ def test_the_journal_of_the_catalog_that_was_is_kept_with_it_and_not_read_into_t
     """The files of a killed run: its last transactions are in the journal alone."""
     backup = filled.backup(tmp_path / "copy").path
     filled.rename("Ann", "Bea")
-    killed = {
-        name: (filled.settings.library / name).read_bytes() for name in ("catalog.sqlite3", "catalog.sqlite3-wal")
-    }
+    killed = {name: bytes_of(filled.settings.library / name) for name in ("catalog.sqlite3", "catalog.sqlite3-wal")}
     filled.close()
     for name, content in killed.items():
         (filled.settings.library / name).write_bytes(content)

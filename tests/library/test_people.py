@@ -16,6 +16,7 @@ from recog.store.catalog import Catalog
 from recog.store.database import Database, parse_url
 from recog.types import Origin
 from tests.library.test_naming import interruptible
+from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 
@@ -106,7 +107,7 @@ def test_a_forgotten_person_is_erased_and_does_not_come_back(library: PaintedLib
     with pytest.raises(CatalogError, match="forgotten"):
         library.enrol("Ada", [path], face=1)
     for file in (one for one in library.settings.library.rglob("*") if one.is_file()):
-        content = file.read_bytes()
+        content = bytes_of(file)
         for trace in (b"Unmistakable", vectors.tobytes(), vectors.astype(np.float16).tobytes(), thumbnail):
             assert trace not in content, file
 

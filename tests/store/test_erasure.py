@@ -17,6 +17,7 @@ from recog.errors import UnknownPersonError
 from recog.store.engine import open_catalog
 from recog.types import Cluster
 from tests.full import files_of_at_most
+from tests.opened_twice import bytes_of
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
@@ -65,7 +66,7 @@ def found_in(folder: Path, needles: list[bytes]) -> dict[str, int]:
         str(path): count_of(needles, content)
         for path in folder.rglob("*")
         if path.is_file()
-        for content in [path.read_bytes()]
+        for content in [bytes_of(path)]
     }
     return {path: count for path, count in counts.items() if count}
 

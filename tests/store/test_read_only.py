@@ -12,6 +12,7 @@ from recog.errors import CatalogError, SchemaOutdatedError
 from recog.store.engine import open_catalog
 from recog.store.tables import pending_erasures
 from tests.faults.privilege import bound_by_permissions
+from tests.opened_twice import bytes_of
 from tests.store.conftest import Scans
 
 
@@ -91,7 +92,7 @@ def test_what_changes_though_nobody_was_writing_it_is_refused(path: Path) -> Non
 def test_a_log_that_cannot_be_read_is_said(path: Path) -> None:
     with open_catalog(path) as writer:
         writer.add_person("Bob")
-        shutil.copy(path.with_name("recog.db-wal"), path.parent.parent / "log")
+        (path.parent.parent / "log").write_bytes(bytes_of(path.with_name("recog.db-wal")))
     shutil.copy(path.parent.parent / "log", path.with_name("recog.db-wal"))
     with only_reading(path), pytest.raises(CatalogError, match=r"in its log recog.db-wal, .*: copy the folder"):
         open_catalog(path, create=False)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from recog.store.lock import WriterLock
+from recog.web.libraries import Libraries
+from tests.opened_twice import bytes_of
 from tests.painted import PaintedLibrary, painted_library
 from tests.web.client import Client
 
@@ -112,6 +114,35 @@ def test_while_another_process_writes_an_act_is_refused_and_questions_are_answer
         assert client.get("/api/faces/1/neighbours").status == 200
     assert dump(tmp_path / "library") == before
     assert client.act("/api/rename", old="Ada", new="Eve").status == 200
+
+
+def test_a_library_deleted_under_the_server_is_told_by_503_and_not_made_anew(
+    libraries: Libraries, client: Client, tmp_path: Path
+) -> None:
+    libraries.open_catalog()
+    assert client.act("/api/rename", old="Ada", new="Eve").status == 200
+    (tmp_path / "library").rename(tmp_path / "elsewhere")
+    for _ in range(2):
+        for path, given in (("/api/rename", {"old": "Eve", "new": "Ada"}), ("/api/undo", {})):
+            told = client.act(path, **given)
+            assert (told.status, told.json["error"].count("nothing is saved there")) == (503, 1)
+        assert not (tmp_path / "library").exists()
+    (tmp_path / "elsewhere").rename(tmp_path / "library")
+    assert client.act("/api/rename", old="Eve", new="Ada").status == 200
+
+
+def test_a_backup_put_in_the_place_of_the_open_library_gets_no_acts_of_the_server(
+    libraries: Libraries, client: Client, tmp_path: Path
+) -> None:
+    libraries.open_catalog()
+    libraries.acting.backup(tmp_path / "copy.sqlite3")
+    (tmp_path / "library").rename(tmp_path / "elsewhere")
+    (tmp_path / "library").mkdir()
+    shutil.copy(tmp_path / "copy.sqlite3", tmp_path / "library" / "catalog.sqlite3")
+    before = bytes_of(tmp_path / "library" / "catalog.sqlite3")
+    assert client.act("/api/rename", old="Ada", new="Eve").status == 503
+    assert [path.name for path in (tmp_path / "library").iterdir()] == ["catalog.sqlite3"]
+    assert bytes_of(tmp_path / "library" / "catalog.sqlite3") == before
 
 
 @pytest.mark.parametrize(

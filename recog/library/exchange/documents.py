@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from recog.errors import RecogError
+from recog.held_files import refuse_held
 from recog.library.exchange.cells import from_cell, to_cell
 from recog.library.exchange.records import NamedFace, Names, RefusedFace
 from recog.library.exchange.regions import Region
@@ -53,6 +54,7 @@ def read_names(path: Path) -> Names:
     Raises RecogError with the file and the number of the first face that is not one: a damaged file is not half read.
     """
     try:
+        refuse_held(path)
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
         raise RecogError(f"{path} cannot be read: {error.strerror}") from error

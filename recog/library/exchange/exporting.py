@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from recog.errors import PhotoError, RecogError
+from recog.held_files import refuse_held
 from recog.library.exchange import documents
 from recog.library.exchange.records import LeftOut, NamedFace, Names, NamesExport, RefusedFace
 from recog.library.exchange.regions import lies_on_side, region_of, stored
@@ -148,6 +149,7 @@ def _write_sidecar(directory: Path, path: Path, photo: Photo, faces: list[NamedF
 
 def _is_own(target: Path) -> bool:
     """Did recog write this sidecar, and nobody since?"""
+    refuse_held(target)
     with target.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recog.boxes import match_boxes
 from recog.errors import CatalogError, PhotoError
+from recog.held_files import refuse_held
 from recog.library.exchange.documents import read_names
 from recog.library.exchange.exporting import SIDECAR_SUFFIX
 from recog.library.exchange.records import LeftOut, NameConflict, NamesImport, RefusedFace, Unmatched
@@ -142,6 +143,7 @@ def _sidecars(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
 
 def _content(path: Path) -> bytes:
     """A sidecar's bytes, at most one more than are parsed; OSError for a pipe or device, which is not waited for."""
+    refuse_held(path)
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - a descriptor
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no file")
