@@ -57,7 +57,7 @@ bench-accuracy: setup
 	$(VENV)/bin/python -m benchmarks.measure_style_faces
 
 # The long tier, hours: take out one defence at a time and see a test turn red; kill recog, and fill its disk, at every
-# system call that changes a file; kill it at random moments; let indexers meet, hold its database, kill its server;
+# system call that changes a file; kill it at random moments; let indexers meet, run commands beside a server, hold its database, kill its server;
 # change bytes of every file that it reads, and damage its index; hold the catalog against a model. What `make test` does for a few minutes.
 faults: setup
 	$(VENV)/bin/python -m tests.faults.sabotage
@@ -67,6 +67,7 @@ faults: setup
 	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write
 	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write
 	$(VENV)/bin/python -m tests.faults.meeting --rounds 200 --write
+	$(VENV)/bin/python -m tests.faults.beside --acts 60000 --kills 600 --minutes 60 --write
 	$(VENV)/bin/python -m tests.faults.damage --faces 2000 --bits 500 --cuts 50 --rebuilds 50 --write
 	$(VENV)/bin/python -m tests.faults.damage --faces 100000 --bits 6 --cuts 4 --rebuilds 6 --write
 	RECOG_FAULT_LOCK_SECONDS=60 $(VENV)/bin/pytest --timeout 20000 tests/faults/test_contention.py

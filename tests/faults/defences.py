@@ -37,7 +37,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "what was acknowledged is there when the power was cut",
-        "recog/store/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"',
+        "recog/store/connections.py", '"synchronous=FULL"', '"synchronous=NORMAL"',
         "tests/faults/test_power.py -k cut",
     ),
     Sabotage(
@@ -52,7 +52,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "who will write says so first",
-        "recog/store/database.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
+        "recog/store/connections.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
         "tests/store/test_faults.py -k before_it_reads",
     ),
     Sabotage(
@@ -212,27 +212,29 @@ SABOTAGES = (
     ),
     Sabotage(
         "what was committed is on the disk",
-        "recog/store/database.py", '"synchronous=FULL"', '"synchronous=OFF"',
+        "recog/store/connections.py", '"synchronous=FULL"', '"synchronous=OFF"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "deleted rows are overwritten at once",
-        "recog/store/database.py", '"secure_delete=ON"', '"secure_delete=OFF"',
+        "recog/store/connections.py", '"secure_delete=ON"', '"secure_delete=OFF"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "no copy of a face lands among temporary files",
-        "recog/store/database.py", '"temp_store=MEMORY"', '"temp_store=FILE"',
+        "recog/store/connections.py", '"temp_store=MEMORY"', '"temp_store=FILE"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "rows do not outlive what they belong to",
-        "recog/store/database.py", '"foreign_keys=ON"', '"foreign_keys=OFF"',
+        "recog/store/connections.py", '"foreign_keys=ON"', '"foreign_keys=OFF"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "writers on a server take turns, so that ids come in order",
-        "recog/store/database.py", 'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")', "pass",
+        "recog/store/connections.py",
+        'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")',
+        "pass",
         "tests/store/test_faults.py -k 'lock_on_the_server'",
     ),
     Sabotage(
@@ -279,7 +281,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a catalog that others may read is closed to them",
-        "recog/store/engine.py", "os.fchmod(descriptor, 0o600)", "pass",
+        "recog/store/engine.py", "            path.chmod(FILE_MODE)\n", "            pass\n",
         "tests/store/test_opening.py -k others_may_read",
     ),
     Sabotage(
@@ -376,5 +378,60 @@ SABOTAGES = (
         "an index is held against the catalog that it is of",
         "recog/index/files.py", "    if manifest.library_id != library_id:", "    if False:",
         "tests/faults/test_damage.py -k every_kind",
+    ),
+    Sabotage(
+        "a catalog that is opened again keeps the locks of whoever has it open",
+        "recog/store/engine.py", "        status = path.stat()\n",
+        "        os.close(os.open(path, os.O_RDWR))\n        status = path.stat()\n",
+        "tests/faults/test_beside.py",
+    ),
+    Sabotage(
+        "no command opens the files of the catalog beside SQLite",
+        "recog/store/engine.py",
+        "            path.chmod(FILE_MODE)\n",
+        "            os.close(os.open(path, os.O_RDWR))\n",
+        "tests/store/test_connections.py -k mode_of_an_open",
+    ),
+    Sabotage(
+        "a catalog that this process has open is not restored",
+        "recog/store/restore.py", "            held.enter_context(exclusively(path))", "            pass",
+        "tests/store/test_connections.py -k is_not_restored",
+    ),
+    Sabotage(
+        "the open catalog is read as no list of names",
+        "recog/library/exchange/documents.py", "        refuse_held(path)\n", "",
+        "tests/store/test_connections.py -k named_as_a_photo",
+    ),
+    Sabotage(
+        "the open catalog is read as no photo",
+        "recog/photos/files.py", "        refuse_held(path)\n", "",
+        "tests/store/test_connections.py -k named_as_a_photo",
+    ),
+    Sabotage(
+        "the open catalog is not replaced by a report",
+        "recog/durable.py", "    refuse_held(path)\n", "",
+        "tests/test_held_files.py -k neither_opened",
+    ),
+    Sabotage(
+        "nothing is written to a catalog that was deleted or replaced",
+        "recog/store/connections.py", "identity_of(self._path) != self._identity:", "False:",
+        "tests/store/test_connections.py -k lost_its_place",
+    ),
+    Sabotage(
+        "nothing is acknowledged if the catalog was replaced during the transaction",
+        "recog/store/database.py",
+        "                yield connection\n            self._connections.refuse_replaced()\n",
+        "                yield connection\n",
+        "tests/store/test_connections.py -k during_a_transaction",
+    ),
+    Sabotage(
+        "nothing is written to a log that was deleted",
+        "recog/store/connections.py", "                self._refuse_lost_log(connection)", "                pass",
+        "tests/store/test_connections.py -k lost_its_place",
+    ),
+    Sabotage(
+        "the folder of a library that was deleted while open is not made anew",
+        "recog/library/state.py", "if self._folder is not None and", "if False and",
+        "tests/web/test_acts.py -k not_made_anew",
     ),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """The program that the faults happen to: one verb on a painted library, with a line for each thing it acknowledges.
 
 `python -m tests.faults.program VERB LIBRARY [FOLDER...]`; migrate-REVISION opens a library of that revision, erase one
-whose `forget` was killed half-way, prune one of whose photos some are gone. Exits with 1 and a sentence on stderr for
-a RecogError.
+whose `forget` was killed half-way, prune one of whose photos some are gone; others runs the remaining verbs. Exits with
+1 and a sentence on stderr for a RecogError.
 """
 
 import os
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from recog.errors import RecogError
+from recog.library.doctor import examine
 from tests.painted import PaintedLibrary, painted_library
 
 VANISHING, STAYING, NEWCOMER, GONE = "Zebulon", "Quetzal", "Yolanda", "Wilhelmina"
@@ -41,6 +42,8 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noq
             library.cluster(threshold=0.5)
         case "prune":
             library.prune()
+        case "others":
+            _run_others(library, folders)
         case "restore":
             library.restore(folders[0].parent / "backup.sqlite3")
         case "style":
@@ -54,6 +57,23 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noq
         case _:
             raise SystemExit(f"no verb {verb}")
     acknowledge(verb)
+
+
+def _run_others(library: PaintedLibrary, folders: list[Path]) -> None:
+    """Verbs that no fault is injected into, one after the other in one process."""
+    library.status()
+    library.check(fix=True)
+    examine(library.settings, library.networks)
+    library.backup(library.settings.library / "copy.sqlite3")
+    library.confirm(NEWCOMER, [1], new=True)
+    library.undo()
+    library.rename(VANISHING, NEWCOMER)
+    library.identify(folders[0] / "blue.png")
+    library.duplicates()
+    library.export_names(library.settings.library / "names.json")
+    library.import_names(library.settings.library / "names.json")
+    library.rebuild_index()
+    library.people()
 
 
 def main() -> None:

@@ -43,6 +43,23 @@ def test_a_verb_writes_below_the_library_alone_and_calls_nobody(world: World, tm
     assert originals(world) == before
 
 
+@pytest.mark.parametrize("verb", [*VERBS, "others"])
+def test_a_verb_leaves_the_files_of_the_catalog_to_sqlite(world: World, tmp_path: Path, verb: str) -> None:
+    """Closing a descriptor of its own would drop the locks that tell other processes that somebody is there.
+
+    `restore` locks the file and copies its log while nothing in its process has them open.
+    """
+    library = world.copy(verb, tmp_path / "library")
+    run = run_traced(world.arguments(verb, library), "-e", "trace=open,openat,openat2,creat")
+    assert run.status == 0, run.said
+    names = {f"catalog.sqlite3{ending}" for ending in ("", "-wal", "-shm")}
+    opened = [match for line in run.trace if (match := _OPENED.search(line)) and Path(match[1]).name in names]
+    by_sqlite = [match for match in opened if "O_NOFOLLOW" in match[2]]
+    assert by_sqlite, "nothing was traced"
+    ours = [match[0] for match in opened if match not in by_sqlite and "O_EXCL" not in match[2]]
+    assert len(ours) == (2 if verb == "restore" else 0), ours
+
+
 def test_styling_writes_below_its_folder_and_its_library_and_leaves_nothing_else(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
