@@ -430,8 +430,8 @@ SABOTAGES = (
         "tests/store/test_connections.py -k lost_its_place",
     ),
     Sabotage(
-        "the folder of a library that was deleted while open is not made anew",
+        "no lock is put into a folder that took the place of the open library",
         "recog/library/state.py", "if self._folder is not None and", "if False and",
-        "tests/web/test_acts.py -k not_made_anew",
+        "tests/library/test_replaced.py",
     ),
 )  # fmt: skip
