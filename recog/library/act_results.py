@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from recog.library.results import LostWord
 from recog.quality import Shortfall
 from recog.store.records import PastAct
 from recog.types import Face, FaceBox, Match, Person
@@ -20,11 +21,15 @@ class EnrolledFace:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What `enrol` did: the person, and the faces now confirmed."""
+    """What `enrol` did: the person, and the faces now confirmed.
+
+    lost: what was said of faces that are gone from photos that were edited since they were indexed.
+    """
 
     person: Person
     created: bool
     faces: tuple[EnrolledFace, ...]
+    lost: tuple[LostWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from recog.errors import PhotoError
+from recog.library.edited import MovedEdits
 from recog.library.find_ahead import CutPhoto, find_ahead
 from recog.library.naming import PeopleCounts, name_new
 from recog.library.networks import Networks
 from recog.library.probes import CutFaces, cut_faces, new_faces
 from recog.library.read_ahead import read_ahead
-from recog.library.results import FailedPhoto, IngestProgress, IngestReport, LostName
+from recog.library.results import FailedPhoto, IngestProgress, IngestReport, LostWord
 from recog.library.survey import Survey, is_gone, survey
 from recog.photos import DecodeLimits, KnownContent
 from recog.store.catalog import Catalog
-from recog.store.records import KnownFile, ScannedPhoto
+from recog.store.records import KnownFile, LostFact, ScannedPhoto
 from recog.types import DecodedPhoto, FileStat
 
 BATCH_FACES = 64
@@ -81,7 +82,7 @@ def ingest(
         missing=missing,
         faces=run.faces,
         failed=(*found.failed, *(FailedPhoto(one.stat.path, one.reason, one.detail) for one in recorded.values())),
-        lost_names=tuple(run.lost_names),
+        lost=run.lost,
         suspended=found.suspended,
         seconds=time.perf_counter() - start,
         dry_run=False,
@@ -115,7 +116,7 @@ def plan(
         missing=len(found.gone),
         faces=0,
         failed=found.failed,
-        lost_names=(),
+        lost=(),
         suspended=found.suspended,
         seconds=time.perf_counter() - start,
         dry_run=True,
@@ -137,12 +138,19 @@ class Ingestion:
         self._waiting: dict[str, tuple[FileStat, CutPhoto]] = {}
         self._waiting_since = time.monotonic()
         self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
-        self._lost: dict[int, list[LostName]] = {}
+        self._edits = MovedEdits(catalog, networks.info.sha256)
+        self._lost: dict[int, list[tuple[Path, LostFact]]] = {}
+        self._carried: set[int] = set()
 
     @property
-    def lost_names(self) -> list[LostName]:
-        """Confirmed names that found no face in the new content of their files."""
-        return [lost for names in self._lost.values() for lost in names]
+    def lost(self) -> tuple[LostWord, ...]:
+        """What was said of faces that are in no photo any more."""
+        return tuple(
+            LostWord(path, fact.kind, fact.person)
+            for rows in self._lost.values()
+            for path, fact in rows
+            if fact.face_id not in self._carried
+        )
 
     def find_again(self) -> None:
         """After the last file: a photo that turned up under another name (a chain of renames) lost nothing."""
@@ -233,12 +241,18 @@ class Ingestion:
             ScannedPhoto(stat, one.sha256, one.width, one.height, one.taken_at, new_faces(one.faces, rows))
             for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
         ]
-        saved = self._catalog.save_photos(photos, detector=self._networks.detector.sha256, network=self._networks.info)
+        saved = self._catalog.save_photos(
+            photos,
+            detector=self._networks.detector.sha256,
+            network=self._networks.info,
+            moved_from=self._edits.earlier(photos),
+        )
         for photo, result in zip(photos, saved, strict=True):
             self._digests[photo.sha256] = result.photo_id
             self.faces += result.new_faces
+            self._carried.update(result.carried)
             if result.replaced_photo_id is not None:
-                lost = [LostName(photo.stat.path, name) for name in result.lost_names]
+                lost = [(photo.stat.path, fact) for fact in result.lost]
                 self._lost.setdefault(result.replaced_photo_id, []).extend(lost)
             if photo.stat.path in self._known:
                 self.changed += 1

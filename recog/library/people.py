@@ -12,10 +12,11 @@ from recog.cluster.linkage import identity_clusters
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.act_results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment, SplitPerson
 from recog.library.clusters import open_faces
+from recog.library.edited import MovedEdits
 from recog.library.naming import pull_in
 from recog.library.networks import Networks
 from recog.library.probes import Probe, pick_face, read_probe, scanned
-from recog.library.results import PersonDetail
+from recog.library.results import LostWord, PersonDetail
 from recog.photos import stat_photo
 from recog.store.catalog import Catalog
 from recog.store.records import ScannedPhoto
@@ -44,7 +45,7 @@ def enrol(catalog: Catalog, networks: Networks, name: str, portraits: Sequence[P
 
     A new person is made where nobody has the name. The caller holds the writer's lock.
     """
-    photo_ids = _stored_photos(catalog, networks, portraits)
+    photo_ids, lost = _stored_photos(catalog, networks, portraits)
     face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
     owners = _owners(catalog, face_ids)
     person, created = catalog.enrol(name, face_ids)
@@ -56,6 +57,7 @@ def enrol(catalog: Catalog, networks: Networks, name: str, portraits: Sequence[P
             EnrolledFace(one.probe.path, face_id, one.probe.faces.boxes[one.row], _other(owners, face_id, person))
             for one, face_id in zip(portraits, face_ids, strict=True)
         ),
+        lost,
     )
 
 
@@ -97,8 +99,13 @@ def _other(owners: Mapping[int, Person], face_id: int, person: Person) -> str | 
     return None if owner is None or owner.id == person.id else owner.name
 
 
-def _stored_photos(catalog: Catalog, networks: Networks, portraits: Sequence[Portrait]) -> list[int]:
-    """The catalog's numbers of the photos; what these networks have not processed yet is saved, all at once."""
+def _stored_photos(
+    catalog: Catalog, networks: Networks, portraits: Sequence[Portrait]
+) -> tuple[list[int], tuple[LostWord, ...]]:
+    """The catalog's numbers of the photos; what these networks have not processed yet is saved, all at once.
+
+    And what that lost because photos were edited since they were indexed.
+    """
     detector, network = networks.detector.sha256, networks.info
     known: dict[str, int] = {}
     fresh: dict[str, ScannedPhoto] = {}
@@ -110,9 +117,18 @@ def _stored_photos(catalog: Catalog, networks: Networks, portraits: Sequence[Por
             catalog.link_file(one.stat, stored.photo.id)
         else:
             fresh[photo.sha256] = scanned(one.stat, photo, one.probe.faces, one.probe.embeddings)
-    saved = catalog.save_photos(list(fresh.values()), detector=detector, network=network)
+    photos = list(fresh.values())
+    moved_from = MovedEdits(catalog, network.sha256).earlier(photos)
+    saved = catalog.save_photos(photos, detector=detector, network=network, moved_from=moved_from)
     known |= {sha256: photo.photo_id for sha256, photo in zip(fresh, saved, strict=True)}
-    return [known[one.probe.photo.sha256] for one in portraits]
+    carried = {face_id for photo in saved for face_id in photo.carried}
+    lost = [
+        LostWord(scan.stat.path, fact.kind, fact.person)
+        for scan, photo in zip(photos, saved, strict=True)
+        for fact in photo.lost
+        if fact.face_id not in carried
+    ]
+    return [known[one.probe.photo.sha256] for one in portraits], tuple(lost)
 
 
 def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from recog.store.records import FactKind
 from recog.types import Calibration, Face, FaceBox, NetworkInfo, Person, Verification
 
 
@@ -27,11 +28,12 @@ class FailedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class LostName:
-    """A confirmed name of a photo that was edited so that the face is no longer where it was."""
+class LostWord:
+    """Something that was said of a face that is gone from an edited photo. person is None of an ignored face."""
 
     path: Path
-    person: str
+    kind: FactKind
+    person: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class IngestReport:
     missing: int
     faces: int
     failed: tuple[FailedPhoto, ...]
-    lost_names: tuple[LostName, ...]
+    lost: tuple[LostWord, ...]
     suspended: tuple[Path, ...]
     seconds: float
     dry_run: bool

@@ -10,6 +10,7 @@ from recog.library.results import (
     FaceSearch,
     FoundFace,
     IngestReport,
+    LostWord,
     MatchReport,
     SearchResult,
     VerifiedPair,
@@ -25,7 +26,7 @@ PERHAPS = 0.5
 
 
 def ingest(report: IngestReport) -> str:
-    """The counts in one line, then everything that needs a look: suspended roots, lost names, failures by reason."""
+    """The counts in one line, then everything that needs a look: suspended roots, lost words, failures by reason."""
     done = report.added + report.changed + report.moved + report.duplicates + report.unchanged
     rate = f", {done / report.seconds:,.1f} a second" if report.seconds > 0 else ""
     head = (
@@ -46,12 +47,8 @@ def ingest(report: IngestReport) -> str:
         f"Left alone: {_shown(root)} is empty or not there, though photos of it are known; nothing was marked missing."
         for root in report.suspended
     ]
-    if report.lost_names:
-        lost = [(printable(name.person), _shown(name.path)) for name in report.lost_names]
-        blocks.append(
-            f"Confirmed names whose face is gone from an edited photo ({len(lost):,}):\n"
-            + table(("name", "photo"), lost)
-        )
+    if report.lost:
+        blocks.append(_lost(report.lost))
     if report.failed:
         reasons = Counter(failure.reason for failure in report.failed)
         summary = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
@@ -71,7 +68,8 @@ def enrolment(result: Enrolment) -> str:
     """Who is enrolled now, by which faces."""
     name, what = printable(result.person.name), "a new person" if result.created else "known already"
     paths = "\n".join(f"  face {face.face_id} in {_shown(face.path)}{taken_from(face.was)}" for face in result.faces)
-    return f"Enrolled {name} ({what}) with {count(len(result.faces), 'face')}:\n{paths}"
+    enrolled = f"Enrolled {name} ({what}) with {count(len(result.faces), 'face')}:\n{paths}"
+    return f"{enrolled}\n{_lost(result.lost)}" if result.lost else enrolled
 
 
 def identified(photo: IdentifiedPhoto) -> str:
@@ -92,6 +90,12 @@ def identified(photo: IdentifiedPhoto) -> str:
             to_name = f"\nTo name one: recog people confirm NAME {which} (--new where nobody has the name yet)"
     shown = table(header, rows, right=(0, 2, 3))
     return f"{head}, a name is given up to distance {distance(limit)}\n{shown}{to_name}"
+
+
+def _lost(words: Sequence[LostWord]) -> str:
+    rows = [(word.kind.value, printable(word.person or "-"), _shown(word.path)) for word in words]
+    head = f"Said of faces that are gone from an edited photo ({len(rows):,}):"
+    return f"{head}\n{table(('what', 'name', 'photo'), rows)}"
 
 
 def _may_be_named(face: Identification) -> bool:

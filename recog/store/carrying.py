@@ -1,145 +1,160 @@
-"""A file whose content changed: what humans said of its faces goes to the same faces of the new content.
+"""What humans said of the faces of a photo goes to the same faces of the edited photo.
 
-Same place is not enough (a camera's latest.jpg shows somebody else at the same place), and a wrong name that counts as
-confirmed would stay for good: where both faces have an embedding they must also be near.
+Edited is a file whose content changed, or content at another path of which the caller says which photo it was before.
+Names, rejections, ignored faces and covers are carried; recog.store.pairing says which face is which.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from recog.boxes import match_boxes
-from recog.distance import paired_squared_distances
 from recog.store.encoding import chunks, path_bytes, vectors_of
 from recog.store.facts import Facts, change, ignored_among, rejected_among, spoken_of
-from recog.store.records import ScannedPhoto
-from recog.store.rows import SAME_FACE_IOU, faces_of_photos, relative
+from recog.store.pairing import PlacedFace, pair_faces
+from recog.store.records import FactKind, LostFact, ScannedPhoto
+from recog.store.rows import faces_of_photos, relative
 from recog.store.tables import assignments, embeddings, files, people, photos
-from recog.types import Face, Origin
-
-# Squared distance: an edited photo of a face stays well below, another person hardly ever comes that near.
-EDITED_FACE_DISTANCE = 0.7
+from recog.types import Embeddings, Face, Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
-    """The photo that a file showed before."""
+class Before:
+    """The photo that a file showed before, or that its content was before it was edited and moved.
+
+    moved says the latter: the earlier photo stays in the catalog with what was said of it, so that nothing is lost.
+    """
 
     path: bytes
     photo_id: int
     sha256: bytes
-    width: int
-    height: int
     new_sha256: bytes
+    moved: bool
 
 
-def replaced_photos(connection: Connection, batch: Sequence[ScannedPhoto]) -> dict[bytes, Replaced]:
-    """What the files of a batch showed before, where that is other content, by path."""
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Old faces of which everything was carried, by the path that took it; what was lost, by path."""
+
+    faces: dict[bytes, list[int]]
+    lost: dict[bytes, list[LostFact]]
+
+
+def earlier_photos(
+    connection: Connection, batch: Sequence[ScannedPhoto], moved_from: Mapping[Path, int]
+) -> list[Before]:
+    """What the files of a batch showed before, where that is other content; then what their contents were before.
+
+    moved_from gives, by path, the photo that new content was at another path; photos that are gone are left out.
+    """
     digests = {path_bytes(scan.stat.path): bytes.fromhex(scan.sha256) for scan in batch}
-    found: dict[bytes, Replaced] = {}
-    statement = select(files.c.path, photos.c.id, photos.c.sha256, photos.c.width, photos.c.height).join(photos)
+    found: list[Before] = []
+    statement = select(files.c.path, photos.c.id, photos.c.sha256).join(photos)
     for paths in chunks(digests):
-        for path, photo_id, sha256, width, height in connection.execute(statement.where(files.c.path.in_(paths))):
+        for path, photo_id, sha256 in connection.execute(statement.where(files.c.path.in_(paths))):
             if sha256 != digests[path]:
-                found[path] = Replaced(path, photo_id, sha256, width, height, digests[path])
+                found.append(Before(path, photo_id, sha256, digests[path], moved=False))
+    known = dict(
+        connection.execute(select(photos.c.id, photos.c.sha256).where(photos.c.id.in_(moved_from.values()))).all()
+    )
+    for path, photo_id in moved_from.items():
+        raw = path_bytes(path)
+        replaced = any((old.path, old.photo_id) == (raw, photo_id) for old in found)
+        if photo_id in known and known[photo_id] != digests[raw] and not replaced:
+            found.append(Before(raw, photo_id, known[photo_id], digests[raw], moved=True))
     return found
 
 
-def carry_names(
-    connection: Connection, replaced: dict[bytes, Replaced], new_photos: set[int], network_id: int
-) -> dict[bytes, list[str]]:
-    """Carry facts over; the confirmed names that were lost because no file shows their photo any more, by path.
+def carry_facts(
+    connection: Connection, earlier: Sequence[Before], new_photos: Mapping[bytes, int], network_id: int
+) -> Carried:
+    """Carry what was said to new photos, given by digest; what of it is lost because no file shows its photo any more.
 
     The earlier photo stays, though no file may show it: in a chain of renames it turns up again under another path;
-    `delete_orphans` sweeps it otherwise. Content that was known before (a file copied over another) takes no names.
+    `delete_orphans` sweeps it otherwise. Content that was known before (a file copied over another) takes nothing.
     """
-    if not replaced:
-        return {}
-    new_sizes = _sizes(connection, {old.new_sha256 for old in replaced.values()})
-    faces = faces_of_photos(
-        connection, {*(old.photo_id for old in replaced.values()), *(row[0] for row in new_sizes.values())}
-    )
-    spoken = spoken_of(connection, [face.id for of_photo in faces.values() for face in of_photo])
-    left: dict[bytes, list[Face]] = {}
+    if not earlier:
+        return Carried({}, {})
+    placed = _placed_faces(connection, {*(old.photo_id for old in earlier), *new_photos.values()}, network_id)
+    faces = {one.face.id: one.face for row in placed.values() for one in row}
+    spoken = spoken_of(connection, faces) | {face.id for face in faces.values() if face.origin == Origin.CONFIRMED}
+    pairs: list[tuple[Face, Face]] = []
     taken: set[int] = set()
-    carried: list[tuple[Face, Face]] = []
-    for path, old in replaced.items():
-        new_id, width, height = new_sizes[old.new_sha256]
-        told = [face for face in faces[old.photo_id] if face.origin == Origin.CONFIRMED or face.id in spoken]
-        told = _placed(told, old.width, old.height)
-        found = _placed(faces[new_id] if new_id in new_photos else [], width, height)
-        pairs = [
-            (before, after) for before, after in _pairs(connection, told, found, network_id) if after.id not in taken
-        ]
-        taken |= {after.id for _, after in pairs}
-        carried += pairs
-        kept = {before.id for before, _ in pairs}
-        left[path] = [face for face in told if face.origin == Origin.CONFIRMED and face.id not in kept]
-    _assign(connection, [pair for pair in carried if pair[0].origin == Origin.CONFIRMED])
-    _carry_refusals(connection, carried)
-    shown = set(
-        connection.scalars(
-            select(files.c.photo_id).where(files.c.photo_id.in_([old.photo_id for old in replaced.values()]))
+    carried: dict[bytes, list[int]] = {}
+    for old in earlier:
+        new = placed[new_photos[old.new_sha256]] if old.new_sha256 in new_photos else []
+        found = pair_faces(placed[old.photo_id], [one for one in new if one.face.id not in taken])
+        told = [(before, after) for before, after in found if before.id in spoken]
+        taken |= {after.id for _, after in told}
+        pairs += told
+        carried.setdefault(old.path, []).extend(before.id for before, _ in told)
+    shown = _shown(connection, [old.photo_id for old in earlier if not old.moved])
+    _assign(connection, pairs)
+    _carry_refusals(connection, pairs)
+    kept = {before.id for before, _ in pairs}
+    lost = {
+        old.path: [one.face for one in placed[old.photo_id] if one.face.id in spoken - kept]
+        for old in earlier
+        if not old.moved and old.photo_id not in shown
+    }
+    told_of = _lost_facts(connection, [face for row in lost.values() for face in row])
+    _move_covers(connection, [(before, after) for before, after in pairs if before.photo_id not in shown])
+    return Carried(carried, {path: [fact for face in row for fact in told_of[face.id]] for path, row in lost.items()})
+
+
+def _shown(connection: Connection, photo_ids: Iterable[int]) -> set[int]:
+    """Those of these photos that a file shows, though it may be missing."""
+    found: set[int] = set()
+    for ids in chunks(photo_ids):
+        found |= set(connection.scalars(select(files.c.photo_id).where(files.c.photo_id.in_(ids))))
+    return found
+
+
+def _placed_faces(connection: Connection, photo_ids: Iterable[int], network_id: int) -> dict[int, list[PlacedFace]]:
+    """All faces of photos, with boxes relative to the photo and this network's embeddings."""
+    faces = faces_of_photos(connection, photo_ids)
+    sizes: dict[int, tuple[int, int]] = {}
+    vectors: dict[int, Embeddings] = {}
+    for ids in chunks(faces):
+        statement = select(photos.c.id, photos.c.width, photos.c.height).where(photos.c.id.in_(ids))
+        sizes |= {row.id: (row.width, row.height) for row in connection.execute(statement)}
+    for ids in chunks(face.id for row in faces.values() for face in row):
+        stored = select(embeddings.c.face_id, embeddings.c.vector).where(
+            embeddings.c.network_id == network_id, embeddings.c.face_id.in_(ids)
         )
-    )
-    gone = [path for path, old in replaced.items() if old.photo_id not in shown]
-    return {path: _names(connection, left[path]) for path in gone if left[path]}
-
-
-def _sizes(connection: Connection, digests: set[bytes]) -> dict[bytes, tuple[int, int, int]]:
-    statement = select(photos.c.sha256, photos.c.id, photos.c.width, photos.c.height)
+        for face_id, blob in connection.execute(stored):
+            vectors[face_id] = vectors_of([blob], len(blob) // 4)[0]
     return {
-        sha256: (photo_id, width, height)
-        for sha256, photo_id, width, height in connection.execute(statement.where(photos.c.sha256.in_(digests)))
+        photo_id: [
+            PlacedFace(face, box, vectors.get(face.id))
+            for face, box in zip(row, relative([face.box for face in row], *sizes[photo_id]), strict=True)
+        ]
+        for photo_id, row in faces.items()
     }
 
 
-def _placed(faces: Sequence[Face], width: int, height: int) -> list[Face]:
-    """Faces with boxes relative to their photo."""
-    boxes = relative([face.box for face in faces], width, height)
-    return [replace(face, box=box) for face, box in zip(faces, boxes, strict=True)]
-
-
-def _pairs(
-    connection: Connection, told: Sequence[Face], found: Sequence[Face], network_id: int
-) -> list[tuple[Face, Face]]:
-    """Faces, each with the same face of the new content: same place, and near where both have an embedding."""
-    matches = match_boxes([face.box for face in told], [face.box for face in found], SAME_FACE_IOU)
-    pairs = [(told[before], found[after]) for before, after in matches]
-    statement = select(embeddings.c.face_id, embeddings.c.vector).where(
-        embeddings.c.network_id == network_id,
-        embeddings.c.face_id.in_([face.id for pair in pairs for face in pair]),
-    )
-    vectors = {row.face_id: row.vector for row in connection.execute(statement)}
-    return [
-        (before, after)
-        for before, after in pairs
-        if before.id not in vectors or after.id not in vectors or _near(vectors[before.id], vectors[after.id])
-    ]
-
-
-def _near(left: bytes, right: bytes) -> bool:
-    dim = len(left) // 4
-    squared = paired_squared_distances(vectors_of([left], dim), vectors_of([right], dim))
-    return bool(squared[0] <= EDITED_FACE_DISTANCE)
-
-
-def _assign(connection: Connection, carried: Sequence[tuple[Face, Face]]) -> None:
+def _assign(connection: Connection, pairs: Sequence[tuple[Face, Face]]) -> None:
     rows = [
         {"face_id": after.id, "person_id": before.person_id, "origin": Origin.CONFIRMED.value}
-        for before, after in carried
+        for before, after in pairs
+        if before.origin == Origin.CONFIRMED
     ]
     if rows:
         connection.execute(insert(assignments), rows)
-    for before, after in carried:
-        connection.execute(update(people).where(people.c.cover_face_id == before.id).values(cover_face_id=after.id))
 
 
-def _carry_refusals(connection: Connection, carried: Sequence[tuple[Face, Face]]) -> None:
+def _move_covers(connection: Connection, pairs: Sequence[tuple[Face, Face]]) -> None:
+    for before, after in pairs:
+        if before.origin == Origin.CONFIRMED:
+            mine = people.c.cover_face_id == before.id
+            connection.execute(update(people).where(mine).values(cover_face_id=after.id))
+
+
+def _carry_refusals(connection: Connection, pairs: Sequence[tuple[Face, Face]]) -> None:
     """Rejections and ignored faces; two edited copies of a photo have two new faces of an old one."""
     new_of: dict[int, list[int]] = {}
-    for before, after in carried:
+    for before, after in pairs:
         new_of.setdefault(before.id, []).append(after.id)
     rejected = frozenset(
         (new, person_id) for face_id, person_id in rejected_among(connection, new_of) for new in new_of[face_id]
@@ -148,6 +163,25 @@ def _carry_refusals(connection: Connection, carried: Sequence[tuple[Face, Face]]
     change(connection, Facts(), Facts(rejected=rejected, ignored=ignored))
 
 
-def _names(connection: Connection, lost: Sequence[Face]) -> list[str]:
-    ids = {face.person_id for face in lost}
-    return list(connection.scalars(select(people.c.name).where(people.c.id.in_(ids)).order_by(people.c.name)))
+def _lost_facts(connection: Connection, faces: Sequence[Face]) -> dict[int, list[LostFact]]:
+    """All that was said of faces, by face."""
+    found: dict[int, list[LostFact]] = {face.id: [] for face in faces}
+    names: dict[int, str] = {}
+    covers: set[int] = set()
+    rejected = sorted(rejected_among(connection, found))
+    person_ids = {person_id for _, person_id in rejected} | {face.person_id for face in faces} - {None}
+    for ids in chunks(person_ids):
+        statement = select(people.c.id, people.c.name, people.c.cover_face_id).where(people.c.id.in_(ids))
+        for person_id, name, cover_face_id in connection.execute(statement):
+            names[person_id] = name
+            covers.add(cover_face_id)
+    for face in faces:
+        if face.origin == Origin.CONFIRMED and face.person_id is not None:
+            found[face.id].append(LostFact(face.id, FactKind.NAME, names[face.person_id]))
+            if face.id in covers:
+                found[face.id].append(LostFact(face.id, FactKind.COVER, names[face.person_id]))
+    for face_id, person_id in rejected:
+        found[face_id].append(LostFact(face_id, FactKind.REJECTION, names[person_id]))
+    for (face_id,) in ignored_among(connection, found):
+        found[face_id].append(LostFact(face_id, FactKind.IGNORED, None))
+    return found

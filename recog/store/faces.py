@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import numpy as np
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import case, func, literal, select, union
 
 from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, other_length, vectors_of
 from recog.store.part import CatalogPart
-from recog.store.records import EmbeddingMark, EmbeddingRows, Owners
+from recog.store.records import EmbeddingMark, EmbeddingRows, Owners, ToldFaces
 from recog.store.rows import face_of, faces_by_id, faces_of_photos, plain_rows, select_faces
-from recog.store.tables import assignments, embeddings, faces, removals, thumbnails
+from recog.store.tables import assignments, embeddings, faces, ignored_faces, rejections, removals, thumbnails
 from recog.types import Embeddings, Face, FaceIds, Origin
 
 
@@ -115,6 +115,23 @@ class Faces(CatalogPart):
                 found |= {row.face_id: row.vector for row in connection.execute(statement)}
         ordered = sorted(found)
         return face_ids_of(ordered), vectors_of([found[face_id] for face_id in ordered], dim)
+
+    def told_faces(self, network_sha256: str) -> ToldFaces:
+        """The faces of which a human said anything and that have an embedding of this network, by face number."""
+        confirmed = select(assignments.c.face_id).where(assignments.c.origin == Origin.CONFIRMED.value)
+        told = union(confirmed, select(rejections.c.face_id), select(ignored_faces.c.face_id)).subquery()
+        with self._database.reading() as connection:
+            network_id, dim = network_row(connection, network_sha256)
+            statement = (
+                select(embeddings.c.face_id, faces.c.photo_id, embeddings.c.vector)
+                .join(faces, faces.c.id == embeddings.c.face_id)
+                .join(told, told.c.face_id == faces.c.id)
+                .where(embeddings.c.network_id == network_id, ~other_length(embeddings.c.vector, literal(dim)))
+                .order_by(embeddings.c.face_id)
+            )
+            rows = plain_rows(connection, statement)
+        face_ids, photo_ids, vectors = zip(*rows, strict=True) if rows else ((), (), ())
+        return ToldFaces(face_ids_of(face_ids), face_ids_of(photo_ids), vectors_of(vectors, dim))
 
     def removals(self, after: int, network_sha256: str) -> tuple[int, FaceIds]:
         """What an index that saw removal `after` must drop, and the last removal there is.

@@ -141,7 +141,7 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
     _insert(connection, ignored_faces, added.ignored)
     _insert(connection, distinct_people, added.distinct)
     for person_id in {person_id for _, person_id in added.confirmed}:
-        _give_cover(connection, person_id)
+        give_cover(connection, person_id)
 
 
 def _among(connection: Connection, table: Table, face_ids: Iterable[int], *where: ColumnElement[bool]) -> Pairs:
@@ -211,7 +211,8 @@ def _put_person(connection: Connection, person_id: int, name: str, *, hidden: bo
     connection.execute(text(statement), {"id": person_id, **named})
 
 
-def _give_cover(connection: Connection, person_id: int) -> None:
+def give_cover(connection: Connection, person_id: int) -> None:
+    """Let a person without a cover be shown by the oldest confirmed face, where there is one."""
     first = (
         select(func.min(assignments.c.face_id))
         .where(assignments.c.person_id == person_id, assignments.c.origin == Origin.CONFIRMED.value)

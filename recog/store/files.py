@@ -98,6 +98,18 @@ class Files(CatalogPart):
                     found.setdefault(photo_id, []).append(path_from_bytes(raw))
         return found
 
+    def present_files(self, photo_ids: Iterable[int]) -> dict[int, list[FileStat]]:
+        """The files that show photos and are not marked as gone, as they were when last looked at; by photo."""
+        found: dict[int, list[FileStat]] = {}
+        with self._database.reading() as connection:
+            for ids in chunks(photo_ids):
+                statement = select(files.c.photo_id, files.c.path, files.c.size, files.c.mtime_ns).where(
+                    files.c.photo_id.in_(ids), ~files.c.missing
+                )
+                for photo_id, raw, size, mtime_ns in connection.execute(statement):
+                    found.setdefault(photo_id, []).append(FileStat(path_from_bytes(raw), size, mtime_ns))
+        return found
+
     def copies(self) -> list[tuple[Path, ...]]:
         """Groups of present files with the same content, each by path, in the order of their first paths."""
         groups: dict[int, list[Path]] = {}

@@ -1,8 +1,9 @@
 """Photos: by number, by digest, and saved with their faces."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -115,20 +116,29 @@ class Photos(CatalogPart):
         with self._database.reading() as connection:
             return {sha256.hex(): photo_id for sha256, photo_id in connection.execute(statement)}
 
-    def save_photos(self, batch: Sequence[ScannedPhoto], *, detector: str, network: NetworkInfo) -> list[SavedPhoto]:
+    def save_photos(
+        self,
+        batch: Sequence[ScannedPhoto],
+        *,
+        detector: str,
+        network: NetworkInfo,
+        moved_from: Mapping[Path, int] = MappingProxyType({}),
+    ) -> list[SavedPhoto]:
         """Save scanned photos with their faces, all or none; the answer is in the batch's order.
 
         * A scanned face that overlaps a stored one of the same photo (IoU at least 0.5) is that face: it keeps its
           number and its name and takes the new box, thumbnail and embedding. Stored faces that were not found again
           go, unless a human named them.
         * A face where a forgotten person was is left out.
-        * A file with new content: confirmed names go to the faces at the same place (relative to the photo) whose
-          embeddings are near (see recog.store.carrying). The earlier photo stays until `delete_orphans`.
+        * A file with new content: what was said of the faces that it showed before goes to the same faces of the new
+          content (see recog.store.pairing). The earlier photo stays until `delete_orphans`.
+        * moved_from says, by path, which photo new content was before it was edited and moved: what was said of that
+          photo's faces is said of the same faces here, too.
 
         Embeddings that are not (dim,) or not of unit length are a ValueError.
         """
         with self._database.writing() as connection:
-            return save_batch(connection, batch, detector=detector, network=network)
+            return save_batch(connection, batch, detector=detector, network=network, moved_from=moved_from)
 
 
 def _photo_of(row: Row[Any]) -> Photo:

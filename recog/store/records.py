@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -65,21 +66,41 @@ class ScannedPhoto:
     faces: Sequence[NewFace]
 
 
+class FactKind(StrEnum):
+    """What was said of a face."""
+
+    NAME = "confirmed name"
+    REJECTION = "rejection"
+    IGNORED = "ignored face"
+    COVER = "cover"
+    """The face stood for the person in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostFact:
+    """Something that was said of a face, which is gone from an edited photo. person is None of an ignored face."""
+
+    face_id: int
+    kind: FactKind
+    person: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class SavedPhoto:
     """What became of a ScannedPhoto.
 
     face_ids: the scanned faces in the order they were given, without those of a forgotten person. new_faces counts
-    those the catalog did not know. lost_names are confirmed names of what the file showed before that found no face;
-    replaced_photo_id is that earlier photo, or None: if `paths` finds it elsewhere at the end of a run (a chain of
-    renames), nothing was lost.
+    those the catalog did not know. lost is what was said of faces of the photo that the file showed before and that
+    found no face here; replaced_photo_id is that earlier photo, or None: if `paths` finds it elsewhere at the end of
+    a run (a chain of renames), nothing was lost. carried: faces of earlier photos whose facts this photo took over.
     """
 
     photo_id: int
     face_ids: tuple[int, ...]
     new_faces: int
-    lost_names: list[str] = field(default_factory=list)
+    lost: list[LostFact] = field(default_factory=list)
     replaced_photo_id: int | None = None
+    carried: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +150,18 @@ class Gallery:
 
     face_ids: FaceIds
     person_ids: FaceIds
+    embeddings: Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFaces:
+    """Faces of which a human said anything, confirmed, rejected or ignored, that have an embedding of one network.
+
+    face_ids and photo_ids (n,) int64, embeddings (n, dim) float32, row by row; n may be 0.
+    """
+
+    face_ids: FaceIds
+    photo_ids: FaceIds
     embeddings: Embeddings
 
 

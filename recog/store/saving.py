@@ -3,15 +3,16 @@
 A handful of bulk statements in the caller's transaction. Boxes are compared relative to their photo (0 to 1).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from recog.boxes import iou, match_boxes
-from recog.store.carrying import Replaced, carry_names, replaced_photos
+from recog.store.carrying import Before, Carried, carry_facts, earlier_photos
 from recog.store.digests import intern_detector, intern_network
 from recog.store.encoding import path_bytes, vector_bytes
 from recog.store.facts import spoken_of
@@ -39,12 +40,18 @@ class _Plan:
 
 
 def save_batch(
-    connection: Connection, batch: Sequence[ScannedPhoto], *, detector: str, network: NetworkInfo
+    connection: Connection,
+    batch: Sequence[ScannedPhoto],
+    *,
+    detector: str,
+    network: NetworkInfo,
+    moved_from: Mapping[Path, int],
 ) -> list[SavedPhoto]:
     """Save scanned photos with their faces; see Catalog.save_photos for the rules."""
     _check(batch, network)
     detector_id, network_id = intern_detector(connection, detector), intern_network(connection, network)
-    replaced = replaced_photos(connection, batch)
+    earlier = earlier_photos(connection, batch, moved_from)
+    replaced = {old.path: old for old in earlier if not old.moved}
     plans = _plans(connection, batch, replaced)
     delete_faces(connection, [face_id for plan in plans.values() for face_id in plan.to_remove])
     _update_faces(connection, plans.values(), network_id)
@@ -52,9 +59,9 @@ def save_batch(
     _exclude_forgotten(connection, plans.values())
     _mark_processed(connection, [plan.photo_id for plan in plans.values()], detector_id, network_id)
     put_files(connection, [(scan.stat, plans[scan.sha256].photo_id) for scan in batch])
-    new_photos = {plan.photo_id for plan in plans.values() if not plan.was_known}
-    lost = carry_names(connection, replaced, new_photos, network_id)
-    return _saved(batch, plans, replaced, lost)
+    new_photos = {bytes.fromhex(digest): plan.photo_id for digest, plan in plans.items() if not plan.was_known}
+    carried = carry_facts(connection, earlier, new_photos, network_id)
+    return _saved(batch, plans, replaced, carried)
 
 
 def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
@@ -66,7 +73,7 @@ def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
         raise ValueError("an embedding is not of unit length")
 
 
-def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict[bytes, Replaced]) -> dict[str, _Plan]:
+def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict[bytes, Before]) -> dict[str, _Plan]:
     """One plan for each content of the batch, by digest."""
     scans: dict[str, ScannedPhoto] = {}
     for scan in batch:
@@ -224,8 +231,8 @@ def _mark_processed(connection: Connection, photo_ids: Sequence[int], detector_i
 def _saved(
     batch: Sequence[ScannedPhoto],
     plans: dict[str, _Plan],
-    replaced: dict[bytes, Replaced],
-    lost: dict[bytes, list[str]],
+    replaced: dict[bytes, Before],
+    carried: Carried,
 ) -> list[SavedPhoto]:
     saved = []
     counted: set[str] = set()
@@ -238,8 +245,9 @@ def _saved(
                 photo_id=plan.photo_id,
                 face_ids=tuple(face_id for face_id in plan.face_ids if face_id is not None),
                 new_faces=0 if scan.sha256 in counted else len(plan.to_insert),
-                lost_names=lost.get(path, []),
+                lost=carried.lost.get(path, []),
                 replaced_photo_id=None if old is None else old.photo_id,
+                carried=carried.faces.get(path, []),
             )
         )
         counted.add(scan.sha256)

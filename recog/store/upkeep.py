@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 from recog.errors import CatalogError
 from recog.store.digests import network_row
 from recog.store.encoding import chunks, other_length, path_bytes, path_from_bytes
+from recog.store.facts import give_cover
 from recog.store.part import CatalogPart
 from recog.store.records import CatalogCounts
 from recog.store.removal import delete_embeddings, delete_photos
@@ -160,7 +161,13 @@ def _count(connection: Connection, rows: Select[Any]) -> int:
 def _delete_unshown(connection: Connection) -> int:
     """Delete photos that no file shows, present or missing, with their faces; how many went."""
     gone = connection.scalars(_photos_without_file()).all()
+    bare: set[int] = set()
+    for ids in chunks(gone):
+        covers = select(people.c.id).join(faces, faces.c.id == people.c.cover_face_id)
+        bare |= set(connection.scalars(covers.where(faces.c.photo_id.in_(ids))))
     delete_photos(connection, gone)
+    for person_id in bare:
+        give_cover(connection, person_id)
     return len(gone)
 
 

@@ -275,6 +275,58 @@ SABOTAGES = (
         "tests/store/test_erasure.py -k edited_copy",
     ),
     Sabotage(
+        "what was said of a face follows it to where an edit moved it",
+        "recog/store/pairing.py", "    pairs = _by_embedding(before, after, table)\n", "    pairs: list[_Pair] = []\n",
+        "tests/store/test_carrying.py -k 'crop_that_moves and sqlite'",
+    ),
+    Sabotage(
+        "of one face twice in a photo each keeps its own place",
+        "recog/store/pairing.py", "        chosen = min(rivals", "        chosen = best if rivals else min(rivals",
+        "tests/library/test_edited.py -k one_that_is_left",
+    ),
+    Sabotage(
+        "somebody else at the same place takes no name",
+        "recog/store/pairing.py", "or table[pair] <= SAME_PLACE_DISTANCE", "or True",
+        "tests/store/test_carrying.py -k 'another_person and sqlite'",
+    ),
+    Sabotage(
+        "an unnamed face that looks alike keeps a name from its twin",
+        "recog/store/carrying.py",
+        "pair_faces(placed[old.photo_id], [",
+        "pair_faces([one for one in placed[old.photo_id] if one.face.id in spoken], [",
+        "tests/library/test_edited.py -k looks_alike",
+    ),
+    Sabotage(
+        "rejected and ignored faces stay so when their photo is edited",
+        "recog/store/carrying.py", "    _carry_refusals(connection, pairs)\n", "",
+        "tests/library/test_edited.py -k 'edit_of_its_photo and cropped'",
+    ),
+    Sabotage(
+        "what was said is said of the new faces in the transaction that stores them",
+        "recog/library/ingest.py", "            moved_from=self._edits.earlier(photos),", "            moved_from={},",
+        "tests/library/test_killed.py -k a_kill_leaves",
+    ),
+    Sabotage(
+        "enrolling an edited and moved photo loses no other word",
+        "recog/library/people.py", "MovedEdits(catalog, network.sha256).earlier(photos)", "{}",
+        "tests/library/test_edited.py -k enrolling_an_edited_and_moved",
+    ),
+    Sabotage(
+        "a copy takes no names from a photo that is still there",
+        "recog/library/edited.py", "                if gone[best]:", "                if True:",
+        "tests/library/test_edited.py -k second_copy",
+    ),
+    Sabotage(
+        "every word that an edit loses is reported",
+        "recog/store/carrying.py", "    for face_id, person_id in rejected:\n", "    for face_id, person_id in ():\n",
+        "tests/library/test_edited.py -k reported_with_its_kind",
+    ),
+    Sabotage(
+        "who loses the cover is shown by another face",
+        "recog/store/upkeep.py", "        give_cover(connection, person_id)\n", "        pass\n",
+        "tests/library/test_edited.py -k cover_is_lost",
+    ),
+    Sabotage(
         "an erasure that was cut short is finished when the catalog is opened",
         "recog/store/engine.py", "        catalog.finish_erasures()\n", "",
         "tests/store/test_erasure.py -k kill_between",

@@ -10,8 +10,9 @@ import pytest
 
 from recog.errors import LibraryBusyError, NoPhotosFoundError
 from recog.library.ingest import MANY_COPIES
-from recog.library.results import IngestProgress
+from recog.library.results import IngestProgress, LostWord
 from recog.store.lock import WriterLock
+from recog.store.records import FactKind
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 
@@ -107,7 +108,7 @@ def test_an_edited_photo_keeps_the_names_of_faces_that_overlap_and_reports_the_o
     paint(path, RED, None, noise=7)
     report = library.index([folder])
     assert (report.changed, report.faces) == (1, 1)
-    assert [(lost.path, lost.person) for lost in report.lost_names] == [(path, "Ben")]
+    assert report.lost == (LostWord(path, FactKind.NAME, "Ben"), LostWord(path, FactKind.COVER, "Ben"))
     assert [person.name for person in library.people() if person.confirmed] == ["Ada"]
     assert len(state(library)) == 1
 
@@ -304,7 +305,7 @@ def test_a_chain_of_renames_loses_no_name(library: PaintedLibrary, folder: Path)
     for source, target in ((paths[2], spare), (paths[1], paths[2]), (paths[0], paths[1]), (spare, paths[0])):
         source.rename(target)
     report = library.index([folder])
-    assert (report.lost_names, report.faces) == ((), 0)
+    assert (report.lost, report.faces) == ((), 0)
     where = {name: library.person(name).faces[0][1] for name in ("Ada", "Ben", "Cyd")}
     assert where == {"Ada": (paths[1],), "Ben": (paths[2],), "Cyd": (paths[0],)}
 

@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
+from recog.library.ingest import BATCH_PHOTOS
+from tests.library.test_edited import edit, framed
 from tests.library.test_ingest import state
-from tests.painted import BLUE, GREEN, RED, WHITE, paint, painted_library
+from tests.painted import BLUE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint, painted_library
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = 160
@@ -47,3 +51,67 @@ def test_kills_at_random_moments_end_in_the_library_of_an_undisturbed_run(tmp_pa
         assert state(library) == expected
         assert library.check().findings == ()
         assert not list(library.settings.library.rglob("*.tmp*"))
+
+
+def colours(count: int) -> list[Colour]:
+    """As different as so many can be: points spread evenly over an eighth of a sphere."""
+    found = []
+    for number in range(count):
+        up, around = (number + 0.5) / count, (number * 0.618) % 1 * np.pi / 2
+        flat = np.sqrt(1 - up * up)
+        found.append((round(230 * flat * np.cos(around)), round(230 * flat * np.sin(around)), round(230 * up)))
+    return found
+
+
+def words(library: PaintedLibrary, path: Path) -> tuple[set[int], bool, set[int]]:
+    """Who the one face of the photo at a path is, whether it is ignored, and who it is not."""
+    catalog = library.catalog
+    (face,) = catalog.faces_of_photo(catalog.photos_at([path])[path].id)
+    return (
+        set(catalog.confirmed_people([face.id]).values()),
+        face.id in catalog.ignored(),
+        catalog.rejections().get(face.id, set()),
+    )
+
+
+def test_a_kill_leaves_what_was_said_of_a_face_at_the_old_photo_or_at_the_edited_one(tmp_path: Path) -> None:
+    """Of all photos that are edited, every second one is moved as well; a batch is half of them."""
+    folder, library = tmp_path / "photos", tmp_path / "library"
+    moved_to = {}
+    with painted_library(library) as painted:
+        for number, colour in enumerate(colours(2 * BATCH_PHOTOS)):
+            path = paint(folder / f"{number:02}.png", colour)
+            moved_to[path] = folder / "moved" / path.name if number % 2 else path
+        painted.index([folder])
+        found = painted.catalog.photos_at(moved_to)
+        face_of = {path: painted.catalog.faces_of_photo(photo.id)[0].id for path, photo in found.items()}
+        ada = painted.catalog.add_person("Ada")
+        painted.catalog.confirm([face_of[path] for path in list(moved_to)[::3]], ada.id)
+        painted.catalog.ignore([face_of[path] for path in list(moved_to)[1::3]])
+        painted.catalog.reject([face_of[path] for path in list(moved_to)[2::3]], ada.id)
+        said = {path: words(painted, path) for path in moved_to}
+    for path, to in moved_to.items():
+        edit(path, framed, to if to != path else None)
+    choose = random.Random(SEED)
+    carried = []
+    for lines in (0, *(choose.randint(1, 2 * BATCH_PHOTOS) for _ in range(KILLS))):
+        run = start(library, folder)
+        for _ in range(lines):
+            if run.stdout is None or not run.stdout.readline():
+                break
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        if run.stdout is not None:
+            run.stdout.close()
+        with painted_library(library) as painted:
+            known = painted.catalog.photos_at([*moved_to, *moved_to.values()])
+            carried.append(sum(to in known and to != path for path, to in moved_to.items()))
+            for path, to in moved_to.items():
+                shown = [one for one in {path, to} if one in known]
+                assert [words(painted, one) for one in shown] == [said[path]] * len(shown), f"{path} (seed {SEED})"
+                assert shown
+    with painted_library(library) as painted:
+        assert painted.index([folder]).lost == ()
+        assert {path: words(painted, to) for path, to in moved_to.items()} == said
+        assert painted.check().findings == ()
+    assert len(set(carried)) > 1, f"no kill landed between two batches (seed {SEED}): {carried}"

@@ -21,7 +21,7 @@ from recog.library.results import (
     IndexStatus,
     IngestReport,
     LibraryStatus,
-    LostName,
+    LostWord,
     MatchReport,
     PersonDetail,
     SearchResult,
@@ -29,6 +29,7 @@ from recog.library.results import (
     WeightsStatus,
 )
 from recog.render.text import Result, people_text, to_text, weights_text
+from recog.store.records import FactKind
 from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Origin, Person, Verification
 
 EVIL = "[bold]\x1b[2J\u202e\nEve"
@@ -48,7 +49,7 @@ INGEST = IngestReport(
     missing=3,
     faces=231,
     failed=(FailedPhoto(PATH, "damaged", EVIL), FailedPhoto(Path("/b.jpg"), "damaged", "bad")),
-    lost_names=(LostName(PATH, EVIL),),
+    lost=(LostWord(PATH, FactKind.NAME, EVIL),),
     suspended=(PATH,),
     seconds=60.0,
     dry_run=False,
@@ -125,7 +126,7 @@ def test_indexing_tells_counts_rate_and_every_failure() -> None:
 
 
 def test_indexing_tells_who_got_how_many_faces_by_distance() -> None:
-    lines = to_text(replace(INGEST, matched=((EVE, 2), (replace(EVE, name="Ada"), 1)), suspended=(), lost_names=()))
+    lines = to_text(replace(INGEST, matched=((EVE, 2), (replace(EVE, name="Ada"), 1)), suspended=(), lost=()))
     assert lines.splitlines()[2:6] == [
         "Named 3 faces by distance:",
         f"name{' ' * (len(SHOWN) - 4)}  faces",
