@@ -115,6 +115,10 @@ class DuplicatePersonError(CatalogError):
     """Somebody of that name is in the catalog already."""
 
 
+class NearNameError(CatalogError):
+    """Somebody has nearly the name that is to be given: the caller says whether it is another person."""
+
+
 class ReadOnlyError(CatalogError):
     """The catalog may only be read here."""
 

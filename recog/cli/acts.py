@@ -12,6 +12,8 @@ from recog.cli.session import Session, verb
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Faces = Annotated[list[int], typer.Argument(min=1, metavar="FACE...", show_default=False)]
 
+NEAR = typer.Option("--near", help="Take the name for somebody else's though somebody is called nearly so.")
+
 PULL_IN = "a large library: run 'recog identify --all' to name the other faces by what you said"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.acts import PULL_IN
+from recog.cli.acts import NEAR, PULL_IN
 from recog.cli.failures import say
 from recog.cli.session import Session, verb
 
@@ -55,13 +55,15 @@ def import_names(
         bool,
         typer.Option("--replace", help="Rename faces that bear another confirmed name, or were rejected or ignored."),
     ] = False,
+    near: Annotated[bool, NEAR] = False,
 ) -> None:
     """Confirm the names that a file of `recog people export`, or XMP sidecars, say.
 
     PATH is the FILE that `recog people export --out FILE` wrote (.json or .csv), an .xmp sidecar (MWG or Microsoft
     regions), or a folder of sidecars, as --xmp DIR. A name goes to the face of the same photo at the same place; what
-    finds none is listed. What you said of faces here stays, unless you ask for --replace. Faces near those that got a
-    name are named by distance, as after `recog people confirm`.
+    finds none is listed, and so is a name that nobody has here while somebody has nearly that name. What you said of
+    faces here stays, unless you ask for --replace. Faces near those that got a name are named by distance, as after
+    `recog people confirm`.
 
     Example:
       recog people import names.json
@@ -75,9 +77,9 @@ def import_names(
         raise typer.BadParameter("one file of names at a time; sidecars and folders may be several")
     with session.open() as library:
         session.show(
-            library.import_names(tables[0], replace=replace)
+            library.import_names(tables[0], replace=replace, near=near)
             if tables
-            else library.import_sidecars(sidecars, replace=replace)
+            else library.import_sidecars(sidecars, replace=replace, near=near)
         )
         if not library.pulls_in:
             say(PULL_IN)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.acts import PULL_IN
+from recog.cli.acts import NEAR, PULL_IN
 from recog.cli.failures import say
 from recog.cli.session import Session, verb
 
@@ -29,6 +29,7 @@ def enrol(
     face: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Take the N-th face from the left.", show_default=False)
     ] = None,
+    near: Annotated[bool, NEAR] = False,
 ) -> None:
     """Teach recog who NAME is; one PHOTO is enough.
 
@@ -39,7 +40,7 @@ def enrol(
       recog enrol "Ada Lovelace" ada.jpg
     """
     with session.open() as library:
-        session.show(library.enrol(name, photos, face=face))
+        session.show(library.enrol(name, photos, face=face, near=near))
         if not library.pulls_in:
             say(PULL_IN)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.acts import PULL_IN
+from recog.cli.acts import NEAR, PULL_IN
 from recog.cli.failures import leave, say
 from recog.cli.session import Session, verb
 from recog.printable import printable
@@ -42,7 +42,7 @@ def show(session: Session, name: Name) -> None:
 
 
 @verb
-def confirm(
+def confirm(  # noqa: PLR0917 - a verb and its options
     session: Session,
     name: Name,
     faces: Annotated[list[int] | None, typer.Argument(min=1, metavar="[FACE...]", show_default=False)] = None,
@@ -51,6 +51,7 @@ def confirm(
         typer.Option(min=1, metavar="N", help="Confirm the unconfirmed faces of cluster N.", show_default=False),
     ] = None,
     new: Annotated[bool, typer.Option("--new", help="Make the person where nobody has the name.")] = False,
+    near: Annotated[bool, NEAR] = False,
 ) -> None:
     """Confirm that each FACE, by its number, shows NAME.
 
@@ -65,7 +66,7 @@ def confirm(
     if not faces and cluster is None:
         raise typer.BadParameter("give numbers of faces, or --cluster N")
     with session.open() as library:
-        session.show(library.confirm(name, faces or (), cluster=cluster, new=new))
+        session.show(library.confirm(name, faces or (), cluster=cluster, new=new, near=near))
         if not library.pulls_in:
             say(PULL_IN)
 
@@ -75,6 +76,7 @@ def rename(
     session: Session,
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False)],
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False)],
+    near: Annotated[bool, NEAR] = False,
 ) -> None:
     """Give the person OLD the name NEW.
 
@@ -82,7 +84,7 @@ def rename(
       recog people rename Ada "Ada Lovelace"
     """
     with session.open() as library:
-        session.show(library.rename(old, new))
+        session.show(library.rename(old, new, near=near))
 
 
 @verb

@@ -9,7 +9,7 @@ import numpy as np
 from recog.boxes import match_boxes
 from recog.cluster.likelihood import linkage_of
 from recog.cluster.linkage import identity_clusters
-from recog.errors import CatalogError, UnknownPersonError
+from recog.errors import CatalogError, NearNameError, UnknownPersonError
 from recog.library.act_results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment, SplitPerson
 from recog.library.clusters import open_faces
 from recog.library.edited import MovedEdits
@@ -19,6 +19,7 @@ from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.results import LostWord, PersonDetail
 from recog.photos import stat_photo
 from recog.store.catalog import Catalog
+from recog.store.names import near_name
 from recog.store.records import ScannedPhoto
 from recog.store.rows import SAME_FACE_IOU
 from recog.types import FileStat, Origin, Person
@@ -40,11 +41,16 @@ def read_portraits(networks: Networks, photos: Sequence[Path], *, face: int | No
     return [Portrait(stat, probe, pick_face(probe, face)) for stat, probe in zip(stats, probes, strict=True)]
 
 
-def enrol(catalog: Catalog, networks: Networks, name: str, portraits: Sequence[Portrait], *, k: int) -> Enrolment:
+def enrol(
+    catalog: Catalog, networks: Networks, name: str, portraits: Sequence[Portrait], *, k: int, near: bool
+) -> Enrolment:
     """Confirm that each photo shows the person; one photo is enough, and more make the gallery wider.
 
-    A new person is made where nobody has the name. The caller holds the writer's lock.
+    A new person is made where nobody has the name; NearNameError where somebody has nearly that name, unless `near`.
+    The caller holds the writer's lock.
     """
+    if not near and not catalog.is_known(name):
+        refuse_near(catalog, name)
     photo_ids, lost = _stored_photos(catalog, networks, portraits)
     face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
     owners = _owners(catalog, face_ids)
@@ -62,14 +68,27 @@ def enrol(catalog: Catalog, networks: Networks, name: str, portraits: Sequence[P
 
 
 def confirm(
-    catalog: Catalog, networks: Networks, name: str, face_ids: Sequence[int], *, cluster: int | None, new: bool
+    catalog: Catalog,
+    networks: Networks,
+    name: str,
+    face_ids: Sequence[int],
+    *,
+    cluster: int | None,
+    new: bool,
+    near: bool,
 ) -> Confirmation:
-    """Confirm that faces, or the unnamed ones of a remembered cluster, are a person; the caller holds the lock."""
+    """Confirm that faces, or the unnamed ones of a remembered cluster, are a person; the caller holds the lock.
+
+    Nobody of the name is an UnknownPersonError, or somebody new with `new`; where somebody has nearly that name, this
+    is a NearNameError, unless `near`.
+    """
     try:
         known = catalog.person(name)
     except UnknownPersonError as error:
         if not new:
             raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
+        if not near:
+            refuse_near(catalog, name)
         known = None
     wanted = list(face_ids)
     if cluster is not None:
@@ -84,6 +103,15 @@ def confirm(
     return Confirmation(
         person, known is None, tuple(ConfirmedFace(face_id, _other(owners, face_id, person)) for face_id in wanted)
     )
+
+
+def refuse_near(catalog: Catalog, name: str, *, but: int | None = None) -> None:
+    """NearNameError where somebody, but the person of that number, is called nearly so: ask who is meant."""
+    known = [person.name for person in catalog.people(hidden=True) if person.id != but]
+    meant = near_name(name, known)
+    if meant is not None:
+        asked = NearNameError(f"nobody is called {name!r}; did you mean {meant!r}?")
+        raise NearNameError(f"{asked} (--near takes {name!r} for somebody else)") from asked
 
 
 def _owners(catalog: Catalog, face_ids: Sequence[int]) -> dict[int, Person]:

@@ -24,14 +24,17 @@ from recog.types import Person
 class PeopleVerbs(LibraryState):
     """What PhotoLibrary can do with people."""
 
-    def enrol(self, name: str, photos: AnyPath | Sequence[AnyPath], *, face: int | None = None) -> Enrolment:
+    def enrol(
+        self, name: str, photos: AnyPath | Sequence[AnyPath], *, face: int | None = None, near: bool = False
+    ) -> Enrolment:
         """Confirm that photos show a person, and name the faces near theirs (see `pulls_in`).
 
-        `face` counts from the left, from 1, where a photo shows several.
+        `face` counts from the left, from 1, where a photo shows several. Where nobody has the name, but somebody has
+        nearly that name (Weiss, Weiß), this is a NearNameError, or somebody new with `near`.
         """
         portraits = people.read_portraits(self.networks, paths_of(photos), face=face)
         with self._writing(create=True) as catalog:
-            return people.enrol(catalog, self.networks, name, portraits, k=self.settings.k)
+            return people.enrol(catalog, self.networks, name, portraits, k=self.settings.k, near=near)
 
     def people(self, *, hidden: bool = False) -> tuple[Person, ...]:
         """Everybody with a name, by name; hidden people only where asked for."""
@@ -42,15 +45,22 @@ class PeopleVerbs(LibraryState):
         return people.detail(self.catalog, name)
 
     def confirm(
-        self, name: str, face_ids: Sequence[int] = (), *, cluster: int | None = None, new: bool = False
+        self,
+        name: str,
+        face_ids: Sequence[int] = (),
+        *,
+        cluster: int | None = None,
+        new: bool = False,
+        near: bool = False,
     ) -> Confirmation:
         """Confirm that faces of the library, or the unnamed ones of a remembered cluster, are a person.
 
-        Nobody of that name is an UnknownPersonError, or a new person with `new`. A face that was rejected or ignored
+        Nobody of that name is an UnknownPersonError, or a new person with `new`; where somebody has nearly that name,
+        only with `near`, else this is a NearNameError. A face that was rejected or ignored
         is so no more; of a cluster, faces that were said not to be the person are left out.
         """
         with self._saying() as catalog:
-            done = people.confirm(catalog, self.networks, name, face_ids, cluster=cluster, new=new)
+            done = people.confirm(catalog, self.networks, name, face_ids, cluster=cluster, new=new, near=near)
         return replace(done, person=self.catalog.person_by_id(done.person.id))
 
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
@@ -91,10 +101,13 @@ class PeopleVerbs(LibraryState):
         """Why a face of the library has its name, or none."""
         return answers.why(self.catalog, self.networks, self.gallery, face_id)
 
-    def rename(self, old: str, new: str) -> Person:
-        """Give a person another name."""
+    def rename(self, old: str, new: str, *, near: bool = False) -> Person:
+        """Give a person another name; NearNameError where somebody else has nearly that name, unless `near`."""
         with self._writing() as catalog:
-            return catalog.rename(catalog.person(old).id, new)
+            person = catalog.person(old)
+            if not near and not catalog.is_known(new):
+                people.refuse_near(catalog, new, but=person.id)
+            return catalog.rename(person.id, new)
 
     def merge(self, source: str, target: str) -> Person:
         """Two names, one person: all faces of source become target's (see `pulls_in`)."""

@@ -137,15 +137,17 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
         """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
         return exporting.export_sidecars(self.catalog, path_of(directory), matched=matched)
 
-    def import_names(self, path: AnyPath, *, replace: bool = False) -> NamesImport:
+    def import_names(self, path: AnyPath, *, replace: bool = False, near: bool = False) -> NamesImport:
         """Confirm the names of a file that `export_names` wrote, reject and ignore what it does (see `pulls_in`)."""
         with self._saying() as catalog:
-            return importing.import_names(catalog, Path(path), replace=replace)
+            return importing.import_names(catalog, Path(path), replace=replace, near=near)
 
-    def import_sidecars(self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False) -> NamesImport:
+    def import_sidecars(
+        self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False, near: bool = False
+    ) -> NamesImport:
         """Confirm the names of XMP sidecars, or of all below folders."""
         with self._saying() as catalog:
-            return importing.import_sidecars(catalog, several(paths), replace=replace)
+            return importing.import_sidecars(catalog, several(paths), replace=replace, near=near)
 
     def cluster(
         self,

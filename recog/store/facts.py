@@ -203,7 +203,10 @@ def _insert(connection: Connection, table: Table, rows: Collection[tuple[int, ..
 def _put_person(connection: Connection, person_id: int, name: str, *, hidden: bool, known: bool) -> None:
     named = {"name": name, "name_key": name_key(name), "hidden": hidden}
     if known:
-        connection.execute(update(people).where(people.c.id == person_id).values(named))
+        mine = people.c.id == person_id
+        same = connection.execute(update(people).where(mine, people.c.name == name).values(hidden=hidden)).rowcount
+        if not same:  # a key of before today's rule goes with its name
+            connection.execute(update(people).where(mine).values(named))
         return
     # Only an undone merge brings a number back: the same person's.
     over = "" if connection.dialect.name == "sqlite" else "OVERRIDING SYSTEM VALUE "

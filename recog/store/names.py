@@ -1,4 +1,5 @@
 """People's names: which are allowed, which are the same, which are close."""
+# ruff: noqa: RUF001, RUF002 - Turkish letters are the matter here
 
 import difflib
 import unicodedata
@@ -10,6 +11,10 @@ from recog.store.invisible import without_invisible
 _LONGEST = 200
 _CLOSE = 3
 """Names told to whoever misspelt one."""
+_TURKISH, _PERHAPS_TURKISH = frozenset("ıİğĞşŞ"), frozenset("ÇÖÜ")
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
+_PLAIN_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters with a stroke and the like, which are no composition of a letter and an accent."""
 
 
 def checked_name(name: str) -> str:
@@ -41,9 +46,32 @@ def name_keys(name: str) -> tuple[str, ...]:
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name have in common: case, composition of accents and white space do not matter."""
-    folded = unicodedata.normalize("NFC", name).casefold()
-    return " ".join(unicodedata.normalize("NFC", folded).split())
+    """What two spellings of one name have in common: case, composition of accents and white space do not matter.
+
+    Lower case, not folded: folding makes one name of Weiß and Weiss, who may be two people. I and i are one letter, as
+    in most languages, but in a Turkish word I is ı and İ is i. A word is Turkish where it has ı, İ, ğ or ş; written in
+    capitals, also where it has Ç, Ö or Ü, because nobody can tell then: KILIÇ is Kılıç and not Kiliç.
+    """
+    words = unicodedata.normalize("NFC", name).split()
+    return unicodedata.normalize("NFC", " ".join(map(_lowered, words)))
+
+
+def _lowered(word: str) -> str:
+    turkish = set(word) & _TURKISH or (word.isupper() and set(word) & _PERHAPS_TURKISH)
+    return (word.replace("I", "ı") if turkish else word).replace("İ", "i").lower()
+
+
+def near_key(name: str) -> str:
+    """What nearly equal names have in common: folded, without accents and forms of letters."""
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(_PLAIN_LETTERS)
+    plain = "".join(one for one in unicodedata.normalize("NFD", folded) if one not in _ACCENTS)
+    return " ".join(unicodedata.normalize("NFC", plain).split())
+
+
+def near_name(name: str, known: Iterable[str]) -> str | None:
+    """The first of the known names that is nearly this one, but not the same; None where there is none."""
+    key, near = name_key(name), near_key(without_invisible(name))
+    return next((other for other in known if name_key(other) != key and near_key(other) == near), None)
 
 
 def unknown_person(name: str, known: Iterable[str]) -> UnknownPersonError:
@@ -54,8 +82,9 @@ def unknown_person(name: str, known: Iterable[str]) -> UnknownPersonError:
             f"nobody is called {name!r}, for nobody has a name yet: 'recog enrol NAME PHOTO' gives the first one"
         )
     wanted = name_key(name)
+    near = [key for key, other in by_key.items() if near_key(other) == near_key(name)]
     within = [key for key in by_key if set(wanted.split()) <= set(key.split())]
-    close = dict.fromkeys([*difflib.get_close_matches(wanted, by_key, n=_CLOSE), *sorted(within)])
+    close = dict.fromkeys([*sorted(near), *difflib.get_close_matches(wanted, by_key, n=_CLOSE), *sorted(within)])
     if close:
         meant = " or ".join(repr(by_key[key]) for key in list(close)[:_CLOSE])
         return UnknownPersonError(f"nobody is called {name!r}; did you mean {meant}?")

@@ -1,5 +1,6 @@
 """People: who there is, which faces are theirs, and which are not."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,6 +42,11 @@ class People(CatalogPart):
             if person_id is None:
                 raise unknown_person(name, connection.scalars(select(people.c.name)).all())
             return person_in(connection, person_id)
+
+    def is_known(self, name: str) -> bool:
+        """Whether somebody has this name."""
+        with self._database.reading() as connection:
+            return person_called(connection, name) is not None
 
     def person_by_id(self, person_id: int) -> Person:
         """Somebody by number."""
@@ -127,8 +133,15 @@ class People(CatalogPart):
 
 
 def person_called(connection: Connection, name: str) -> int | None:
-    """The number of somebody by name, ignoring case and what of the name is not seen."""
+    """The number of somebody by name, ignoring case and what of the name is not seen.
+
+    A name as it is stored comes first: a library of before today's rule may hold two people of one key.
+    """
     keys = name_keys(name)
+    if keys:
+        written = " ".join(unicodedata.normalize("NFC", name).split())
+        if (exact := connection.scalar(select(people.c.id).where(people.c.name == written))) is not None:
+            return int(exact)
     found = dict(connection.execute(select(people.c.name_key, people.c.id).where(people.c.name_key.in_(keys))).all())
     return next((found[key] for key in keys if key in found), None)
 
@@ -160,7 +173,9 @@ def person_of(row: Row[Any]) -> Person:
 
 
 def check_free(connection: Connection, name: str, person_id: int | None) -> None:
-    """DuplicatePersonError where somebody else has the name."""
+    """DuplicatePersonError where somebody else has the name; the person's own is free, as of before today's rule."""
+    if connection.scalar(select(people.c.name).where(people.c.id == person_id)) == name:
+        return
     taken = connection.execute(select(people.c.id, people.c.name).where(people.c.name_key == name_key(name))).first()
     if taken is not None and taken.id != person_id:
         raise DuplicatePersonError(

@@ -6,11 +6,12 @@ process acts in the same moment, that one's.
 =============== ========================================= ===================
 POST            JSON                                      result
 =============== ========================================= ===================
-/api/confirm    name, face_ids | cluster, new=false       Confirmation
+/api/confirm    name, face_ids | cluster, new=false,      Confirmation
+                near=false
 /api/reject     name, face_ids                            Person
 /api/ignore     face_ids                                  IgnoredFaces
 /api/unignore   face_ids                                  IgnoredFaces
-/api/rename     old, new                                  Person
+/api/rename     old, new, near=false                      Person
 /api/merge      source, target                            Person
 /api/hide       name, hidden=true                         Person
 /api/distinct   name, other                               DistinctPeople
@@ -21,12 +22,12 @@ POST            JSON                                      result
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, make_dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from recog.errors import CatalogError, UnknownPersonError
+from recog.errors import CatalogError, NearNameError, UnknownPersonError
 from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
@@ -37,12 +38,13 @@ from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.libraries import Opened
 
+T = TypeVar("T")
 MOST_FACES = 100_000
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 FaceId = Annotated[int, Field(ge=1, le=LARGEST)]
 FaceIdList = Annotated[list[FaceId], Field(min_length=1, max_length=MOST_FACES)]
 
-router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409), tags=["acts"])
+router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409, 428), tags=["acts"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,13 @@ class NamedFaces(_Act):
 
 
 class NamedGroup(_Act):
-    """Faces, or a remembered cluster, that are a person; `new` makes one."""
+    """Faces, or a remembered cluster, that are a person; `new` makes one, and `near` though one has nearly the name."""
 
     name: Name
     face_ids: Annotated[list[FaceId], Field(max_length=MOST_FACES)] = []
     cluster: FaceId | None = None
     new: bool = False
+    near: bool = False
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -100,10 +103,11 @@ class SomeFaces(_Act):
 
 
 class Renaming(_Act):
-    """A person's name, and the one that the person is to have."""
+    """A person's name, and the one that the person is to have, with `near` though somebody has nearly that name."""
 
     old: Name
     new: Name
+    near: bool = False
 
 
 class Merging(_Act):
@@ -140,19 +144,27 @@ class Undoing(_Act):
     act: FaceId | None = None
 
 
+def _asking(act: Callable[[], T]) -> T:
+    """The act's answer; of a name that somebody nearly has, the question with this API's way to answer it."""
+    try:
+        return act()
+    except NearNameError as error:
+        raise NearNameError(f'{error.__cause__} ("near": true takes it for somebody else\'s)') from error
+
+
 @router.post("/confirm", responses=_answers(Confirmation))
 def confirm(opened: Opened, given: NamedGroup) -> Document:
     """Confirm that faces are a person."""
 
     def confirmed(library: PhotoLibrary) -> Confirmation:
         try:
-            return library.confirm(given.name, given.face_ids, cluster=given.cluster, new=given.new)
+            return library.confirm(given.name, given.face_ids, cluster=given.cluster, new=given.new, near=given.near)
         except UnknownPersonError as error:
             if error.__cause__ is None:
                 raise
             raise UnknownPersonError(f'{error.__cause__} ("new": true makes somebody new of that name)') from error
 
-    return _done(opened, confirmed)
+    return _done(opened, lambda library: _asking(lambda: confirmed(library)))
 
 
 @router.post("/reject", responses=_answers(Person))
@@ -176,7 +188,7 @@ def unignore(opened: Opened, given: SomeFaces) -> Document:
 @router.post("/rename", responses=_answers(Person))
 def rename(opened: Opened, given: Renaming) -> Document:
     """Give a person another name."""
-    return _done(opened, lambda library: library.rename(given.old, given.new))
+    return _done(opened, lambda library: _asking(lambda: library.rename(given.old, given.new, near=given.near)))
 
 
 @router.post("/merge", responses=_answers(Person))

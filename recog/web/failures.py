@@ -14,6 +14,7 @@ from recog.errors import (
     EvaluationError,
     LibraryDiskError,
     LibraryReplacedError,
+    NearNameError,
     NoLibraryError,
     PhotoError,
     PhotoTooLargeError,
@@ -36,6 +37,7 @@ STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (SchemaOutdatedError, 503),
     (LibraryDiskError, 503),
     (LibraryReplacedError, 503),
+    (NearNameError, 428),
     (CatalogError, 409),
     (PhotoTooLargeError, 413),
     (PhotoError, 415),
@@ -45,7 +47,8 @@ STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (EvaluationError, 503),
     (RecogError, 422),
 )
-"""The first that fits: unknown people and numbers; no library, or none that can be used; what the catalog refuses,
+"""The first that fits: unknown people and numbers; no library, or none that can be used; a name that somebody nearly
+has, so that the user is asked; what else the catalog refuses,
 above all because another process writes or a name is taken; photos that cannot be used; and wrong questions."""
 
 
@@ -66,6 +69,7 @@ _MEANINGS = {
     413: "the body, or the photo in it, is too large",
     415: "the body is compressed, or no photo that can be read",
     421: "another host was asked for",
+    428: "somebody has nearly this name: near says that it is somebody else's",
     422: "the question is not one that can be answered",
     503: "the library, its networks or its disk cannot be used now",
 }

@@ -1,4 +1,5 @@
 """Every defence of recog: the line that it is, what stands there without it, and the test that must turn red."""
+# ruff: noqa: RUF001 - Turkish letters are among the lines
 
 from dataclasses import dataclass
 
@@ -325,6 +326,46 @@ SABOTAGES = (
         "who loses the cover is shown by another face",
         "recog/store/upkeep.py", "        give_cover(connection, person_id)\n", "        pass\n",
         "tests/library/test_edited.py -k cover_is_lost",
+    ),
+    Sabotage(
+        "two people whose names are equal only when folded stay two",
+        "recog/store/names.py", '.replace("İ", "i").lower()', '.replace("İ", "i").casefold()',
+        "tests/store/test_names.py -k 'two_people and sqlite'",
+    ),
+    Sabotage(
+        "a capital of dotless i is not the one of i in a Turkish word",
+        "recog/store/names.py", '(word.replace("I", "ı") if turkish else word)', "word",
+        "tests/store/test_names.py -k 'two_people and sqlite'",
+    ),
+    Sabotage(
+        "enrolling asks about a nearly equal name",
+        "recog/library/people.py", "    if not near and not catalog.is_known(name):\n", "    if False:\n",
+        "tests/library/test_near_names.py -k enrolling",
+    ),
+    Sabotage(
+        "a new person of a nearly equal name is asked about",
+        "recog/library/people.py", "        if not near:\n", "        if False:\n",
+        "tests/library/test_near_names.py -k confirming",
+    ),
+    Sabotage(
+        "renaming asks about a nearly equal name",
+        "recog/library/people_verbs.py", "if not near and not catalog.is_known(new):", "if False:",
+        "tests/library/test_near_names.py -k renaming",
+    ),
+    Sabotage(
+        "importing lists a nearly equal name",
+        "recog/library/exchange/importing.py", "_unfit(name) or self._near(name)", "_unfit(name)",
+        "tests/library/test_near_names.py -k importing",
+    ),
+    Sabotage(
+        "a library of before gets the keys of today's names",
+        "migrations/versions/0013_name_keys.py", "    _set_keys(_lowered)\n", "    pass\n",
+        "tests/store/test_migrations.py -k 'names_get and sqlite'",
+    ),
+    Sabotage(
+        "two people of one key in a library of before are both found",
+        "recog/store/people.py", "            return int(exact)\n", "            pass\n",
+        "tests/store/test_migrations.py -k 'names_get and sqlite'",
     ),
     Sabotage(
         "an erasure that was cut short is finished when the catalog is opened",

@@ -1,4 +1,5 @@
 """The history of the schema: every step up and down, on both engines, killed or not."""
+# ruff: noqa: RUF001 - Turkish letters are the matter of one of them
 
 from __future__ import annotations
 
@@ -136,6 +137,41 @@ def test_jobs_of_one_style_survive_the_way_down_before_blends_and_blends_do_not(
     database.close()
     with open_catalog(url) as catalog:
         assert catalog.style_jobs() == [alone]
+
+
+def test_names_get_their_keys_anew_and_nobody_is_joined_or_parted(url: str) -> None:
+    """Folded, Weiß was Weiss; two who have one key today keep their own faces, names and acts."""
+    names = ["Weiss", "Straße", "İbrahim", "Ibrahim", "KILIÇ", "Kılıç", "Ann"]
+    open_catalog(url).close()
+    database = Database(parse_url(url), busy_seconds=5.0)
+    migrate(database, "0012", down=True)
+    with database.writing() as connection:
+        statement = text("INSERT INTO people (name, name_key, hidden) VALUES (:name, :key, :hidden)")
+        for name in names:
+            connection.execute(statement, {"name": name, "key": name.casefold(), "hidden": False})
+    database.close()
+    with open_catalog(url) as catalog:
+        found = [catalog.person(name) for name in names]
+        assert [person.name for person in found] == names
+        assert len({person.id for person in found}) == len(names)
+        assert catalog.person("STRAßE").name == "Straße"
+        assert catalog.enrol("Weiß", [])[1]
+        assert catalog.person("ANN").name == "Ann"
+        for person in found:
+            catalog.set_hidden(person.id, hidden=True)
+        assert [catalog.undo().kind for _ in found] == ["hide"] * len(found)
+        assert catalog.rename(found[3].id, "Abe").name == "Abe"
+        assert catalog.person("İbrahim").name == "İbrahim"
+    database = Database(parse_url(url), busy_seconds=5.0)
+    migrate(database, "0012", down=True)
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT name, name_key FROM people")).all()
+    keys = {row.name: row.name_key for row in rows}
+    assert (keys["Straße"], keys["Weiss"], keys["Ann"]) == ("strasse", "weiss", "ann")
+    assert keys["Weiß"] == "weiß"
+    database.close()
+    with open_catalog(url) as catalog:
+        assert {catalog.person(name).name for name in ("Weiß", "Weiss")} == {"Weiß", "Weiss"}
 
 
 def test_every_revision_up_from_nothing_one_by_one(url: str) -> None:

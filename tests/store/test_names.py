@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, DuplicatePersonError
 from recog.store.catalog import Catalog
-from recog.store.names import checked_name, name_key
+from recog.store.names import checked_name, name_key, near_key, near_name
 from recog.store.tables import people
 
 INVISIBLE = (
@@ -87,6 +87,69 @@ def test_a_stored_name_is_stored_as_it_is(name: str) -> None:
     assert checked_name(clean) == clean == unicodedata.normalize("NFC", clean) == " ".join(clean.split())
     latin = "".join(character for character in clean if ord(character) < 0x250)
     assert not set(INVISIBLE) & set(latin)
+
+
+SAME = [
+    ("Weiß", "weiß"),
+    ("WEIẞ", "Weiß"),
+    ("Zoë", "Zoe\u0308"),
+    ("IAN", "ian"),
+    ("Ingrid  Ölund", "ingrid ölund"),
+    ("KILIÇ", "Kılıç"),
+    ("IŞIK", "Işık"),
+    ("İBRAHİM", "İbrahim"),
+    ("İbrahim", "ibrahim"),
+    ("KİLİÇ", "Kiliç"),
+    ("ΝΊΚΟΣ", "Νίκος"),
+    ("ИВАН", "иван"),
+]
+NEAR = [
+    ("Weiß", "Weiss"),
+    ("WEISS", "Weiß"),
+    ("KILIÇ", "kiliç"),
+    ("Kılıç", "Kilic"),
+    ("Zoë", "Zoe"),
+    ("FRANÇOIS", "François"),
+    ("Müller", "Muller"),
+    ("Søren", "Soren"),
+    ("ﬁona", "Fiona"),
+    ("Ｋei", "Kei"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_names_that_differ_in_case_alone_are_one(catalog: Catalog, one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+    person, _ = catalog.enrol(one, [])
+    assert catalog.enrol(other, []) == (person, False)
+    with pytest.raises(DuplicatePersonError):
+        catalog.add_person(other)
+
+
+@pytest.mark.parametrize(("one", "other"), NEAR)
+def test_names_that_are_nearly_equal_are_two_people(catalog: Catalog, one: str, other: str) -> None:
+    """Weiß and Weiss were one, and so two people became one."""
+    assert name_key(one) != name_key(other)
+    assert near_key(one) == near_key(other)
+    first, second = catalog.enrol(one, [])[0], catalog.enrol(other, [])[0]
+    assert (catalog.person(one), catalog.person(other)) == (first, second)
+    assert first.id != second.id
+    catalog.rename(second.id, "Somebody")
+    with pytest.raises(CatalogError, match=f"did you mean '{one}'"):
+        catalog.person(other)
+
+
+def test_only_a_name_that_is_not_the_same_is_near() -> None:
+    assert near_name("Weiss", ["Ann", "WEISS", "Weiß"]) == "Weiß"
+    assert near_name("Weiss", ["weiss", "Weisse"]) is None
+    assert near_name("नेहा", ["नहा"]) is None
+
+
+@given(st.text(max_size=12))
+def test_a_key_is_its_own_key_and_near_names_have_one(name: str) -> None:
+    key = name_key(name)
+    assert name_key(key) == key == unicodedata.normalize("NFC", key)
+    assert near_key(near_key(name)) == near_key(name)
 
 
 def test_a_long_name_of_nothing_is_read_at_once() -> None:

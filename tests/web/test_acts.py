@@ -191,6 +191,19 @@ def test_a_name_that_is_taken_is_refused(client: Client, tmp_path: Path) -> None
     assert "somebody is called 'Ada' already" in told.json["error"]
 
 
+def test_a_name_that_somebody_nearly_has_is_asked_about(client: Client) -> None:
+    for act, given in (
+        ("/api/confirm", {"name": "Àda", "face_ids": [4], "new": True}),
+        ("/api/rename", {"old": "Bob", "new": "Ádá"}),
+    ):
+        if act == "/api/rename":
+            client.act("/api/confirm", name="Bob", face_ids=[3], new=True)
+        told = client.act(act, **given)
+        assert told.status == 428
+        assert told.json["error"].endswith("did you mean 'Ada'? (\"near\": true takes it for somebody else's)")
+        assert client.act(act, **given, near=True).status == 200
+
+
 def test_whoever_is_erased_by_another_process_is_told_of_no_more(client: Client, library: PaintedLibrary) -> None:
     """Neither name nor thumbnail nor embedding is kept in the server's memory."""
     asked = ["/api/people", "/api/history", "/api/groups", "/api/photos/1", "/people", "/", "/api/duplicates"]

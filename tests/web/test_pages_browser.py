@@ -206,6 +206,23 @@ def test_a_person_is_renamed_merged_and_hidden_and_the_next_page_undoes_it(
     assert names(library) == ["Ada"]
 
 
+def test_a_name_that_somebody_nearly_has_is_asked_about_and_pressing_again_makes_somebody_else(
+    visitor: Visitor, library: PaintedLibrary
+) -> None:
+    library.confirm("Ada", [2])
+    library.confirm("kiliç", [4], new=True)
+    visitor.open("/people/1")
+    visitor.click("#confirmed input[value='2']")
+    visitor.write("#other", "KILIÇ")
+    visitor.press("Enter")
+    visitor.says("nobody is called 'KILIÇ'; did you mean 'kiliç'? Press again for somebody else.")
+    assert len(names(library)) == 2
+    visitor.press("Enter")
+    visitor.says("You enrolled KILIÇ with face 2.")
+    assert confirmed(library, "KILIÇ") == [2]
+    assert confirmed(library, "Kiliç") == [4]
+
+
 def test_a_merged_pair_closes_and_the_pairs_of_who_is_gone_say_so(visitor: Visitor, library: PaintedLibrary) -> None:
     for name, face_id in (("Adda", 2), ("Adah", 3)):
         library.confirm(name, [face_id], new=True)

@@ -19,7 +19,7 @@ from recog.library.exchange.xmp import Sidecar, read_packet
 from recog.library.given import whole
 from recog.photos import PHOTO_SUFFIXES, read_source, stored_orientation
 from recog.store.catalog import Catalog
-from recog.store.names import checked_name, name_key, name_keys
+from recog.store.names import checked_name, name_key, name_keys, near_key
 from recog.store.rows import SAME_FACE_IOU
 from recog.types import Face, Origin, Person, Photo
 
@@ -69,15 +69,16 @@ class _Outcome:
         )
 
 
-def import_names(catalog: Catalog, path: Path, *, replace: bool) -> NamesImport:
+def import_names(catalog: Catalog, path: Path, *, replace: bool, near: bool) -> NamesImport:
     """Confirm the names of a file that `export_names` wrote.
 
     A face is the one of the same photo (the digest of its bytes) that overlaps the rectangle by an IoU of at least
     0.5. A face that a human calls otherwise keeps its name and is reported, unless `replace`; so does one that is not
     this person here, or ignored. Names that recog had given by distance are no human's word and are passed over. Only
-    people whose faces are found are made. Then what the file rejects and ignores is rejected and ignored here, unless a
-    human named the face so: that stays whatever was asked for. Run again after an interruption: what is there already
-    changes nothing. The caller holds the writer's lock.
+    people whose faces are found are made, and unless `near` nobody of nearly the name of somebody here. Then what the
+    file rejects and ignores is rejected and ignored here, unless a human named the face so: that stays whatever was
+    asked for. Run again after an interruption: what is there already changes nothing. The caller holds the writer's
+    lock.
     """
     outcome = _Outcome()
     claims: dict[str, list[_Claim]] = {}
@@ -91,12 +92,18 @@ def import_names(catalog: Catalog, path: Path, *, replace: bool) -> NamesImport:
     for digest, theirs in claims.items():
         if digest not in known:
             outcome.unmatched += [Unmatched(claim.region.name, claim.source, _NO_PHOTO) for claim in theirs]
-    _name(catalog, [(known[digest], theirs) for digest, theirs in claims.items() if digest in known], outcome, replace)
+    _name(
+        catalog,
+        [(known[digest], theirs) for digest, theirs in claims.items() if digest in known],
+        outcome,
+        replace,
+        near,
+    )
     _refuse(catalog, [*names.rejected, *names.ignored], path, outcome)
     return outcome.result(replace=replace)
 
 
-def import_sidecars(catalog: Catalog, paths: Sequence[Path], *, replace: bool) -> NamesImport:
+def import_sidecars(catalog: Catalog, paths: Sequence[Path], *, replace: bool, near: bool) -> NamesImport:
     """Confirm the names of XMP sidecars, or of all below folders; rules as for `import_names`.
 
     A sidecar belongs to the photo whose digest it bears (recog's own), else to the photo beside it (IMG.jpg.xmp or
@@ -126,7 +133,7 @@ def import_sidecars(catalog: Catalog, paths: Sequence[Path], *, replace: bool) -
             outcome.unmatched += [Unmatched(region.name, path, reason) for region in sidecar.regions]
             continue
         claims.append((photo, [_Claim(upright(region, turn), path) for region in sidecar.regions]))
-    _name(catalog, claims, outcome, replace)
+    _name(catalog, claims, outcome, replace, near)
     return outcome.result(replace=replace)
 
 
@@ -189,10 +196,12 @@ def _orientation(catalog: Catalog, photo: Photo, sidecar: Sidecar) -> int | None
     return None
 
 
-def _name(catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcome: _Outcome, replace: bool) -> None:
+def _name(
+    catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcome: _Outcome, replace: bool, near: bool
+) -> None:
     """Match the claims of each file with the faces of its photo, and confirm what nothing speaks against."""
     faces_of = catalog.faces_of_photos(photo.id for photo, _ in claims)
-    naming = _Naming(catalog, faces_of.values(), outcome, replace=replace)
+    naming = _Naming(catalog, faces_of.values(), outcome, replace=replace, near=near)
     for photo, theirs in claims:
         faces = faces_of[photo.id]
         partner = _faces_at([claim.region for claim in theirs], photo, faces)
@@ -204,7 +213,9 @@ def _name(catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcom
 class _Naming:
     """Who each face is: what the catalog's humans said, then what the claims add."""
 
-    def __init__(self, catalog: Catalog, faces: Iterable[Sequence[Face]], outcome: _Outcome, *, replace: bool) -> None:
+    def __init__(
+        self, catalog: Catalog, faces: Iterable[Sequence[Face]], outcome: _Outcome, *, replace: bool, near: bool
+    ) -> None:
         self._known: dict[str, Person] = {name_key(person.name): person for person in catalog.people(hidden=True)}
         self._rejections, self._ignored = catalog.rejections(), catalog.ignored()
         self._shown = {key: person.name for key, person in self._known.items()}
@@ -219,6 +230,7 @@ class _Naming:
         self._hidden: set[str] = set()
         self._outcome = outcome
         self._replace = replace
+        self._near_keys = {} if near else {near_key(person.name): person.name for person in self._known.values()}
 
     def say(self, claim: _Claim, face_id: int | None) -> None:
         """Take a claim that found a face, or none."""
@@ -227,7 +239,7 @@ class _Naming:
             self._outcome.unmatched.append(Unmatched(name, claim.source, _NO_FACE))
             return
         key = _key_among(self._shown, name)
-        if key is None and (reason := _unfit(name)) is not None:
+        if key is None and (reason := _unfit(name) or self._near(name)) is not None:
             self._outcome.unmatched.append(Unmatched(name, claim.source, reason))
             return
         key, before = key or name_key(checked_name(name)), self._said.get(face_id)
@@ -247,6 +259,13 @@ class _Naming:
             self._hidden.add(key)
         self._said[face_id] = key
         self._confirm.setdefault(key, set()).add(face_id)
+
+    def _near(self, name: str) -> str | None:
+        """Why somebody new of this name is not made, or None: names that the files tell apart are other people's."""
+        meant = self._near_keys.get(near_key(checked_name(name)))
+        if meant is None:
+            return None
+        return f"nobody has this name here; did you mean {meant!r}? (--near takes it for somebody else's)"
 
     def _refusal(self, key: str, face_id: int) -> str | None:
         """What a human says here against the name, of a face without one."""

@@ -20,7 +20,12 @@
     event.stopPropagation();
   }, true);
 
-  const key = (name) => name.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
+  // As recog/store/names.py has it: in a word that is Turkish, or may be, I is the capital of dotless ı.
+  const lowered = (word) => {
+    const turkish = /[ıİğĞşŞ]/.test(word) || (/[ÇÖÜ]/.test(word) && word === word.toUpperCase());
+    return (turkish ? word.replaceAll("I", "ı") : word).replaceAll("İ", "i").toLowerCase();
+  };
+  const key = (name) => name.normalize("NFC").split(/\s+/).filter(Boolean).map(lowered).join(" ");
   const isKnown = (name) => [...names.options].some((option) => key(option.value) === key(name));
 
   const say = (sentence, { failed = false, label = failed ? "" : "Undo" } = {}) => {
@@ -46,7 +51,11 @@
       throw new Error("recog does not answer: is 'recog serve' still running?");
     }
     const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(told.error ?? `recog answered ${answer.status}`);
+    if (!answer.ok) {
+      const error = new Error(told.error ?? `recog answered ${answer.status}`);
+      error.near = answer.status === 428;
+      throw error;
+    }
     return told;
   };
 
@@ -141,6 +150,8 @@
   const act = async (button) => {
     const item = button.closest(".item");
     const { body, cells } = bodyOf(button, item);
+    const given = body.name ?? body.new;
+    if (given !== undefined && button.dataset.asked === given) body.near = true; // asked before, and pressed again
     if (body.face_ids?.length === 0) return say("No face is chosen: pick one first.", { failed: true });
     if (item.ariaBusy) return;
     item.ariaBusy = "true";
@@ -159,7 +170,9 @@
       say(sentence);
       item.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: button.dataset.then }));
     } catch (error) {
-      say(error.message, { failed: true });
+      if (error.near) button.dataset.asked = given;
+      const sentence = error.near ? error.message.replace(/ \("near".*$/, " Press again for somebody else.") : error.message;
+      say(sentence, { failed: true });
     } finally {
       if (!leaves) item.ariaBusy = null;
     }
