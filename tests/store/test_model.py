@@ -8,7 +8,6 @@ the same few each time, tests/faults/model.py 1,000 of 50, by seeds that it coun
 
 from __future__ import annotations
 
-import shutil
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
 from recog.types import Cluster, FaceBox, FileStat, NewFace, Origin
+from tests.opened_twice import bytes_of
 from tests.sequences import of_sequences
 from tests.store.seen import FOLDER, NETWORK, NETWORKS, OTHER, Followed, Key, Look, Said, embedded
 
@@ -319,7 +319,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         after.mkdir()
         for name in ("recog.db", "recog.db-wal"):
             if (self.home / name).exists():
-                shutil.copy(self.home / name, after)
+                (after / name).write_bytes(bytes_of(self.home / name))
         self.catalog.close()
         self.home = after
         self.catalog = open_catalog(after / "recog.db")
