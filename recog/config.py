@@ -27,12 +27,13 @@ class Settings(BaseSettings):
         extra="forbid",
         toml_file=CONFIG_FILE,
         use_attribute_docstrings=True,
+        hide_input_in_errors=True,  # a database URL holds a password
     )
 
     library: Path = Field(default_factory=lambda: user_data_path("recog"))
     """Directory of the catalog and the vector index."""
-    database: str | None = None
-    """SQLAlchemy URL of the catalog; None is SQLite inside `library`."""
+    database: str | None = Field(default=None, repr=False)
+    """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; None is SQLite inside `library`."""
     cache: Path = Field(default_factory=lambda: user_cache_path("recog"))
     """Directory of pulled weights."""
     weights: Path | None = None
@@ -70,16 +71,15 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
     @property
-    def database_url(self) -> str:
-        """Where the catalog is, as an SQLAlchemy URL."""
-        return self.database if self.database is not None else f"sqlite:///{self.library / 'catalog.sqlite3'}"
+    def catalog_at(self) -> str | Path:
+        """Where the catalog is: a database URL, or the path of a SQLite file, which is no URL whatever its name."""
+        return self.database if self.database is not None else self.library / "catalog.sqlite3"
 
 
 def read_settings(**overrides: Any) -> Settings:
     """Settings with the given ones over environment and file; None means not given. ConfigError on a bad one."""
-    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        settings = Settings(**given)
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"])
@@ -87,20 +87,15 @@ def read_settings(**overrides: Any) -> Settings:
             close = get_close_matches(name, Settings.model_fields, n=1)
             way_out = f"did you mean {close[0]!r}?" if close else f"choose of {', '.join(Settings.model_fields)}"
             raise ConfigError(f"there is no setting {name!r}, which {CONFIG_FILE} names: {way_out}") from error
+        given = "what was given" if name == "database" else repr(problem["input"])  # the URL may hold a password
         raise ConfigError(
-            f"the setting {name!r} cannot be {problem['input']!r}: {problem['msg']}; "
+            f"the setting {name!r} cannot be {given}: {problem['msg']}; "
             f"it comes from an option, RECOG_{name.upper()}, or {CONFIG_FILE}"
         ) from error
     except OSError as error:
         raise ConfigError(f"the settings file {CONFIG_FILE} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise ConfigError(f"the settings file {CONFIG_FILE} is not valid TOML: {error}; mend or remove it") from error
-    try:
-        str(settings.library).encode()
-    except UnicodeEncodeError as error:
-        raise ConfigError(
-            f"the library's directory {settings.library!r} has a name that is not UTF-8: choose another with --library"
-        ) from error
     try:
         whole = {
             name: path.expanduser().absolute()

@@ -1,10 +1,13 @@
-"""Settings as they are read: what a path of them means."""
+"""Settings as they are read: what a path of them means, and what is not shown of them."""
 
+import os
+import traceback
 from pathlib import Path
 
 import pytest
 
 from recog.config import read_settings
+from recog.errors import ConfigError
 
 
 def test_every_directory_of_the_settings_may_start_with_the_home_or_be_relative(
@@ -17,3 +20,17 @@ def test_every_directory_of_the_settings_may_start_with_the_home_or_be_relative(
     settings = read_settings()
     assert [getattr(settings, name) for name in names] == [tmp_path / name for name in names]
     assert read_settings(heads=Path("own")).heads == Path.cwd() / "own"
+
+
+def test_a_directory_of_the_environment_may_have_a_name_that_is_no_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("library", "cache", "weights", "heads"):
+        monkeypatch.setenv(f"RECOG_{name.upper()}", os.fsdecode(b"/d/\xff"))
+        assert os.fsencode(getattr(read_settings(), name)) == b"/d/\xff"
+
+
+def test_what_is_no_text_where_a_database_s_url_should_be_is_said_without_its_password() -> None:
+    url = "postgresql://boss:hunter2@h/db"
+    with pytest.raises(ConfigError, match=r"setting 'database' cannot be what was given: .* RECOG_DATABASE") as caught:
+        read_settings(database=[url])
+    shown = "".join(traceback.format_exception(caught.value)) + repr(read_settings(database=url))
+    assert [part for part in ("boss:", "hunter2") if part in shown] == []

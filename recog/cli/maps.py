@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from recog.cli.session import Session, verb
+from recog.printable import printable
 
 
 @verb
@@ -35,4 +36,4 @@ def face_map(
 
     write_map(found, out)
     document = {"file": out, "person": found.person, "faces": len(found.faces), "all_faces": found.all_faces}
-    session.show_document(document, f"Wrote {out}. {title(found)}: {caption(found)}")
+    session.show_document(document, f"Wrote {printable(out)}. {title(found)}: {caption(found)}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from recog.cli.session import Session, verb
+from recog.printable import printable
 
 
 @verb
@@ -40,4 +41,4 @@ def people_report(
         "lone_faces": report.all_lone,
         "ignored": report.ignored,
     }
-    session.show_document(document, f"Wrote {out}: {people_sentence(report)}.")
+    session.show_document(document, f"Wrote {printable(out)}: {people_sentence(report)}.")

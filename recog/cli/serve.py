@@ -9,6 +9,7 @@ import typer
 
 from recog.cli.failures import leave, say
 from recog.cli.session import Session, verb
+from recog.printable import printable
 
 TOKEN = "RECOG_SERVE_TOKEN"  # noqa: S105 - the name of the variable
 
@@ -61,6 +62,7 @@ def serve(
             )
             entry = f"{place.url}#{access.code}"
             session.show_document(
-                {"url": place.url, "open": entry}, f"recog serves {settings.library}; open {entry} (works once)"
+                {"url": place.url, "open": entry},
+                f"recog serves {printable(settings.library)}; open {entry} (works once)",
             )
             answer(create_app(libraries, access=access, place=place), listening)

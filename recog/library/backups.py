@@ -8,7 +8,7 @@ from recog.errors import CatalogError
 from recog.index.files import discard
 from recog.library.backup_results import Backup, Restored
 from recog.store.catalog import Catalog
-from recog.store.engine import open_catalog
+from recog.store.engine import catalog_file, open_catalog
 from recog.store.restore import restoring
 
 
@@ -28,11 +28,11 @@ def restore(settings: Settings, backup: Path) -> Restored:
 
     The published index goes with the catalog it was made of: the numbers of later faces will be given again.
     """
-    if settings.database is not None and not settings.database.startswith("sqlite"):
+    path = catalog_file(settings.catalog_at)
+    if path is None:
         raise CatalogError("a PostgreSQL catalog is brought back by the server's own tools: pg_dump and pg_restore")
-    path = Path(settings.database_url.removeprefix("sqlite:///")).absolute()
     with restoring(path, backup) as kept:
         discard(settings.library / "index")
-    with open_catalog(settings.database_url, create=False) as catalog:
+    with open_catalog(settings.catalog_at, create=False) as catalog:
         counts = catalog.counts()
     return Restored(backup, kept, counts.photos, counts.faces, counts.people)

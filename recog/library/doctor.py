@@ -1,6 +1,7 @@
 """Look at everything that recog stands on, from SQLite to the free space, and say what needs a hand."""
 
 import platform
+import shlex
 import shutil
 import sqlite3
 import stat
@@ -119,7 +120,7 @@ def _permissions(library: Path) -> Iterator[Observation]:
         sentence = (
             f"others may reach {len(open_ones)} of {len(paths)} files and folders, {printable(open_ones[0])} first"
         )
-        yield Observation("permissions", False, sentence, f"chmod -R go= '{printable(library)}'")
+        yield Observation("permissions", False, sentence, f"chmod -R go= {printable(shlex.quote(str(library)))}")
     else:
         yield _fine("permissions", f"{printable(library)} and its {len(paths) - 1} files are for their owner alone")
 
@@ -147,7 +148,7 @@ def _writer(library: Path) -> Iterator[Observation]:
 
 def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
     try:
-        catalog = open_catalog(settings.database_url, create=False)
+        catalog = open_catalog(settings.catalog_at, create=False)
     except NoLibraryError:
         return
     with catalog:

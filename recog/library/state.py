@@ -60,7 +60,7 @@ class LibraryState:
     def catalog(self) -> Catalog:
         """The catalog, which must exist."""
         if self._catalog is None:
-            self._catalog = open_catalog(self.settings.database_url, create=False)
+            self._catalog = open_catalog(self.settings.catalog_at, create=False)
             self._folder = identity_of(self.settings.library)
         return self._catalog
 
@@ -96,7 +96,7 @@ class LibraryState:
             self._catalog.refuse_read_only()
         with self._lock(self.settings.library):
             if self._catalog is None:
-                self._catalog = open_catalog(self.settings.database_url, create=True)
+                self._catalog = open_catalog(self.settings.catalog_at, create=True)
             self._folder = identity_of(self.settings.library)
             yield self._catalog
 

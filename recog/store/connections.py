@@ -25,6 +25,7 @@ from sqlalchemy.pool import QueuePool
 from recog.errors import LibraryBusyError, LibraryReplacedError
 from recog.held_files import Identity, hold, identity_of, let_go
 from recog.store.read_only import ReadOnlyFile
+from recog.store.url import sqlite_path
 
 WRITER_KEY = 0x7265636F67  # "recog": the key of the advisory lock
 WRITING = "recog_writing"
@@ -146,7 +147,7 @@ def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | N
     A file that was replaced since it was opened gets connections of its own. Raises LibraryBusyError while this process
     restores the file.
     """
-    path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    path = sqlite_path(url)
     place = (url.render_as_string(hide_password=False), None) if path is None else (path.resolve(), identity_of(path))
     key = (os.getpid(), place, busy_seconds, None if read_only is None else read_only.seen, read_only is None)
     with _LOCK:

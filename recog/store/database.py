@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
-from recog.errors import CatalogError
 from recog.store.connections import ALONE, WRITING, connections_to
 from recog.store.read_only import ReadOnlyFile
 from recog.store.translation import translated
+from recog.store.url import Secrets, shown_url, sqlite_path
 
 _READERS = count()
 
@@ -23,7 +21,7 @@ _READERS = count()
 class Database:
     """The database as one catalog uses it; catalogs of one file share its connections (see recog.store.connections).
 
-    `where` names it in sentences (never with a password); path is None for a server.
+    `where` names it in sentences (never with user or password); path is None for a server.
 
     read_only: a file that is opened for reading alone.
     """
@@ -31,8 +29,9 @@ class Database:
     def __init__(self, url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> None:
         self.busy_seconds = busy_seconds
         self.read_only = read_only
-        self.path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        self.url = _without_password(url)
+        self.path = sqlite_path(url)
+        self.url = shown_url(url)
+        self._secrets = Secrets.of(url)
         self.where = str(self.path) if self.path else self.url
         self._readers: list[Reader] = []
         self._connections = connections_to(url, busy_seconds=busy_seconds, read_only=read_only)
@@ -118,7 +117,7 @@ class Database:
         if self.read_only is not None:
             self.read_only.refuse_changed()
         self._connections.refuse_replaced()
-        with translated(self.where, self.path, self.busy_seconds):
+        with translated(self.where, self.path, self.busy_seconds, self._secrets):
             yield
 
     def close(self) -> None:
@@ -126,7 +125,7 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        with translated(self.where, self.path, self.busy_seconds):
+        with translated(self.where, self.path, self.busy_seconds, self._secrets):
             while self._readers:
                 self._readers.pop().connection.close()
             self._connections.release()
@@ -144,30 +143,3 @@ class Reader:
 
     number: int
     connection: sqlite3.Connection
-
-
-def parse_url(url: str | Path) -> URL:
-    """A database URL, or the path of a SQLite file; another engine or a sentence that is no URL is a CatalogError."""
-    if isinstance(url, Path):
-        return URL.create("sqlite", database=str(url.absolute()))
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:  # the latter of a port that is no number
-        raise CatalogError(
-            f"{url.partition('?')[0].rpartition('@')[2]!r} is no database URL: "
-            "write sqlite:///PATH or postgresql://USER@HOST/NAME"
-        ) from error
-    backend = parsed.get_backend_name()
-    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return URL.create("sqlite", database=str(Path(parsed.database).absolute()))
-    if backend in {"postgresql", "postgres"}:
-        return parsed.set(drivername="postgresql+psycopg")
-    raise CatalogError(
-        f"the database {_without_password(parsed)} is neither a SQLite file (sqlite:///PATH) nor "
-        "PostgreSQL (postgresql://USER@HOST/NAME)"
-    )
-
-
-def _without_password(url: URL) -> str:
-    """The URL as it may be shown: a password may also stand behind the question mark."""
-    return url.difference_update_query(("password", "sslpassword")).render_as_string(hide_password=True)

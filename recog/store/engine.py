@@ -9,10 +9,11 @@ from threading import Lock
 from recog.durable import FILE_MODE, make_directory
 from recog.errors import CatalogError, NoLibraryError
 from recog.store.catalog import Catalog
-from recog.store.database import Database, parse_url
+from recog.store.database import Database
 from recog.store.read_only import ReadOnlyFile, may, read_only_file
 from recog.store.restore import refuse_half_restored
 from recog.store.schema import prepare
+from recog.store.url import parse_url, sqlite_path
 
 BUSY_SECONDS = 10.0
 _MAKING = Lock()
@@ -33,8 +34,8 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     """
     parsed = parse_url(url)
     read_only = None
-    if parsed.get_backend_name() == "sqlite":
-        read_only = _opened_file(Path(parsed.database or ""), create=create)
+    if (path := sqlite_path(parsed)) is not None:
+        read_only = _opened_file(path, create=create)
     database = Database(parsed, busy_seconds=busy_seconds, read_only=read_only)
     try:
         prepare(database, create=create)
@@ -45,6 +46,11 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
         database.close()
         raise
     return catalog
+
+
+def catalog_file(url: str | Path) -> Path | None:
+    """The file that `open_catalog` would open; None where a server keeps the catalog."""
+    return sqlite_path(parse_url(url))
 
 
 def _opened_file(path: Path, *, create: bool) -> ReadOnlyFile | None:

@@ -27,7 +27,7 @@ class ReadOnlyFile:
         """What opens it so."""
         still = {} if self.seen is None else {"immutable": "1"}
         return URL.create(
-            "sqlite", database=f"file:{quote(str(self.path))}", query={"mode": "ro", "uri": "true"} | still
+            "sqlite", database=f"file:{quote(os.fsencode(self.path))}", query={"mode": "ro", "uri": "true"} | still
         )
 
     def refuse_changed(self) -> None:

@@ -3,7 +3,9 @@
 A migration runs in one writing transaction with its version row: a kill leaves the old schema or the new one.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -75,9 +77,12 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
 
 def automatic_backups(database: Database) -> Sequence[Path]:
     """The copies that were made before migrations and restores, and those that a kill left unfinished."""
-    if database.path is None:
+    path = database.path
+    if path is None or not path.parent.exists():
         return []
-    whole = database.path.parent.glob(f"{database.path.name}{BACKUP_MARK}*")
+    with _listing(path.parent):
+        # Not glob: the brackets and stars in a file's name are no pattern.
+        whole = [one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}{BACKUP_MARK}")]
     return [*sorted(whole), *_abandoned_backups(database)]
 
 
@@ -91,7 +96,8 @@ def write_backup(database: Database, target: Path, *, replace: bool = False) -> 
         raise _taken(target)
     try:
         with arriving(target, replace=replace) as (copy, _), database.alone() as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+            # A path is bytes: as text, the driver refuses those that are no UTF-8.
+            connection.exec_driver_sql("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(copy),))
     except FileExistsError as error:
         raise _taken(target) from error
     except OSError as error:
@@ -103,10 +109,16 @@ def _abandoned_backups(database: Database) -> Sequence[Path]:
     path = database.path
     if path is None or not path.parent.exists():
         return []
-    try:
+    with _listing(path.parent):
         return abandoned(path.parent)
+
+
+@contextmanager
+def _listing(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise CatalogError(f"the folder {path.parent} cannot be listed ({error.strerror}): check its rights") from error
+        raise CatalogError(f"the folder {folder} cannot be listed ({error.strerror}): check its rights") from error
 
 
 def _taken(target: Path) -> CatalogError:

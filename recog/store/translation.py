@@ -1,4 +1,4 @@
-"""Database exceptions become CatalogErrors here: one sentence with the way out, never a password."""
+"""Database exceptions become CatalogErrors here: one sentence with the way out, never user or password."""
 
 import shutil
 import sqlite3
@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
+from recog.store.url import Secrets
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -17,26 +18,31 @@ _POSTGRES_FULL = {"53100", "53200"}  # disk_full, out_of_memory
 
 
 @contextmanager
-def translated(where: str, path: Path | None, busy_seconds: float) -> Iterator[None]:
+def translated(where: str, path: Path | None, busy_seconds: float, secrets: Secrets) -> Iterator[None]:
     """Turn what the database drivers raise inside the block into CatalogErrors.
 
-    `where` is what to call the database; path is the file of a SQLite database, None for a server.
+    `where` is what to call the database; path is the file of a SQLite database, None for a server. What repeats one
+    of the secrets is not the cause of the CatalogError, so that no traceback shows it.
     """
     try:
         yield
     except DBAPIError as error:
-        raise _catalog_error(error.orig, where, path, busy_seconds) from error
+        translation = _catalog_error(error.orig, where, path, busy_seconds, secrets)
+        raise translation from (None if secrets.are_in(f"{error} {error.orig}") else error)
     except SQLAlchemyError as error:
-        raise CatalogError(f"the database {where} refused: {_first_line(error)}") from error
+        translation = CatalogError(f"the database {where} refused: {_told(error, secrets)}")
+        raise translation from (None if secrets.are_in(str(error)) else error)
     except sqlite3.Error as error:
-        raise _catalog_error(error, where, path, busy_seconds) from error
+        raise _catalog_error(error, where, path, busy_seconds, secrets) from error
     except OverflowError as error:  # the driver of SQLite, of an integer of more than 64 bits
         raise CatalogError(
             f"a number is larger than any in the database {where}: no face, cluster or picture has it"
         ) from error
 
 
-def _catalog_error(error: BaseException | None, where: str, path: Path | None, busy_seconds: float) -> CatalogError:
+def _catalog_error(
+    error: BaseException | None, where: str, path: Path | None, busy_seconds: float, secrets: Secrets
+) -> CatalogError:
     if isinstance(error, sqlite3.Error) and path is not None:
         return _sqlite_error(error, path, busy_seconds)
     state = getattr(error, "sqlstate", None)
@@ -48,10 +54,10 @@ def _catalog_error(error: BaseException | None, where: str, path: Path | None, b
         )
     if state is None or state.startswith(("08", "28", "3D", "57P")):
         return CatalogError(
-            f"the database {where} cannot be reached ({_first_line(error)}): check that the server runs and that "
+            f"the database {where} cannot be reached ({_told(error, secrets)}): check that the server runs and that "
             "host, port, user, password and database name are right"
         )
-    return CatalogError(f"the database {where} refused: {_first_line(error)}")
+    return CatalogError(f"the database {where} refused: {_told(error, secrets)}")
 
 
 def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> CatalogError:
@@ -83,6 +89,10 @@ def _busy(where: str, busy_seconds: float) -> LibraryBusyError:
         f"another program has held the write lock of the database {where} for more than {busy_seconds:g} s: "
         "wait for it or stop it, then run the same again"
     )
+
+
+def _told(error: BaseException | None, secrets: Secrets) -> str:
+    return secrets.without(_first_line(error))
 
 
 def _first_line(error: BaseException | None) -> str:

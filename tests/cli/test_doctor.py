@@ -30,5 +30,5 @@ def test_it_exits_with_1_only_where_something_needs_a_hand(
     document = json.loads(recog("doctor", "--json").stdout)
     assert not document["ok"]
     assert [one["way_out"] for one in document["observations"] if not one["ok"]] == [
-        f"chmod -R go= '{tmp_path / 'library'}'"
+        f"chmod -R go= {tmp_path / 'library'}"
     ]

@@ -527,4 +527,52 @@ SABOTAGES = (
         "recog/library/state.py", "if self._folder is not None and", "if False and",
         "tests/library/test_replaced.py",
     ),
+    Sabotage(
+        "a library's folder is no part of a URL",
+        "recog/config.py", 'else self.library / "catalog.sqlite3"',
+        """else f"sqlite:///{self.library / 'catalog.sqlite3'}\"""",
+        "tests/cli/test_nasty_names.py -k every_verb",
+    ),
+    Sabotage(
+        "a name with brackets is no pattern, so copies of such a catalog are forgotten",
+        "recog/store/schema.py",
+        'path.parent.iterdir() if one.name.startswith(f"{path.name}{BACKUP_MARK}")',
+        'path.parent.glob(f"{path.name}{BACKUP_MARK}*")',
+        "tests/cli/test_nasty_names.py -k forgotten_with_its_copies",
+    ),
+    Sabotage(
+        "options of a SQLite URL are refused, so nothing is restored into another file",
+        "recog/store/url.py", "    if question:\n", "    if False:\n",
+        "tests/store/test_url.py -k options_of_a_sqlite",
+    ),
+    Sabotage(
+        "a backup goes to a file whose name is no UTF-8",
+        "recog/store/schema.py", '"VACUUM INTO CAST(? AS TEXT)", (os.fsencode(copy),)', '"VACUUM INTO ?", (str(copy),)',
+        "tests/cli/test_nasty_names.py -k every_verb",
+    ),
+    Sabotage(
+        "a catalog that may only be read is opened by a URL of its bytes",
+        "recog/store/read_only.py", "{quote(os.fsencode(self.path))}", "{self.path}",
+        "tests/store/test_read_only.py -k answers_and_is_left",
+    ),
+    Sabotage(
+        "a password with a bare sign is refused before it is read as a host",
+        "recog/store/url.py", "    if _OPEN.search(user):\n", "    if False:\n",
+        "tests/store/test_url.py -k bare_sign",
+    ),
+    Sabotage(
+        "the user and the password are not a part of what is shown of a URL",
+        "recog/store/url.py", "    text = public.difference", "    text = url.difference",
+        "tests/store/test_url.py -k cannot_be_reached",
+    ),
+    Sabotage(
+        "a driver's words that repeat the password are left out",
+        "recog/store/translation.py", "return secrets.without(_first_line(error))", "return _first_line(error)",
+        "tests/store/test_url.py -k is_not_quoted",
+    ),
+    Sabotage(
+        "a traceback holds no exception that repeats the password",
+        "recog/store/translation.py", '(None if secrets.are_in(f"{error} {error.orig}") else error)', "error",
+        "tests/store/test_url.py -k is_not_quoted",
+    ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from recog.render.text import to_text
 from recog.store.lock import WriterLock
 from recog.store.tables import pending_erasures
 from recog.types import Calibration
-from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint
+from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
 
 
 @pytest.fixture
@@ -92,6 +92,13 @@ def test_files_that_others_may_read_are_told_and_the_way_out_works(filled: Paint
     assert not bad.ok
     subprocess.run(bad.way_out, shell=True, check=True)  # noqa: S602 - it is what a user would paste
     assert seen(filled, "permissions").ok
+
+
+def test_the_way_out_for_a_folder_with_a_quote_in_its_name_works_too(tmp_path: Path) -> None:
+    (folder := tmp_path / "it's").mkdir(mode=0o755)
+    with painted_library(folder) as library:
+        subprocess.run(seen(library, "permissions").way_out, shell=True, check=True)  # noqa: S602
+        assert seen(library, "permissions").ok
 
 
 def test_a_writer_is_told_by_its_process_id(filled: PaintedLibrary) -> None:

@@ -33,7 +33,7 @@ class World:
         noise = 0.1 * random.normal(size=(FACES, 3)).astype(np.float32)
         self.embeddings: Embeddings = unit_rows(np.repeat(directions, FACES // PEOPLE, axis=0) + noise)
         library.settings.library.mkdir(parents=True, exist_ok=True)
-        self.catalog = open_catalog(library.settings.database_url, create=True)
+        self.catalog = open_catalog(library.settings.catalog_at, create=True)
         box = FaceBox(0, 0, 10, 10, 0.9, ((1.0, 1.0),) * 5)
         photos = [
             ScannedPhoto(

@@ -11,9 +11,10 @@ import pytest
 from recog.errors import LibraryBusyError, LibraryReplacedError
 from recog.library.exchange.documents import read_names
 from recog.photos import read_photo
-from recog.store.database import Database, parse_url
+from recog.store.database import Database
 from recog.store.engine import open_catalog
 from recog.store.restore import restoring
+from recog.store.url import parse_url
 
 _PASSER_BY = """
 import sqlite3, sys

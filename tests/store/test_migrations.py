@@ -17,11 +17,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
 
 from recog.errors import CatalogError
-from recog.store.database import Database, parse_url
+from recog.store.database import Database
 from recog.store.engine import open_catalog
 from recog.store.schema import automatic_backups, migrate, migrations_directory, prepare, revisions
 from recog.store.styling import NewStyleJob, StyleShare
 from recog.store.tables import metadata
+from recog.store.url import parse_url
 
 if TYPE_CHECKING:
     from tests.store.conftest import Scans
@@ -211,7 +212,8 @@ import os, signal
 from pathlib import Path
 from sqlalchemy import event
 from recog.errors import CatalogError
-from recog.store.database import Database, parse_url
+from recog.store.database import Database
+from recog.store.url import parse_url
 from recog.store.schema import migrate
 
 database = Database(parse_url(Path({str(sqlite_path)!r})), busy_seconds=5.0)

@@ -12,8 +12,8 @@ import pytest
 
 from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
 from recog.store.catalog import Catalog
-from recog.store.database import parse_url
 from recog.store.engine import open_catalog
+from recog.store.url import parse_url
 
 KILLED_COPYING = """
 import os, signal, sys
@@ -111,8 +111,9 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("postgresql://ann:s3cret@127.0.0.1:1/recog", "ann:***@127.0.0.1"),
-        ("postgresql://ann@127.0.0.1:1/recog?password=s3cret", "ann@127.0.0.1"),
+        ("postgresql://ann:s3cret@127.0.0.1:1/recog", "://***@127.0.0.1"),
+        ("postgresql://ann@127.0.0.1:1/recog?password=s3cret", "://***@127.0.0.1"),
+        ("postgresql://127.0.0.1:1/recog", "://127.0.0.1"),
     ],
 )
 def test_an_unreachable_server_is_a_sentence_without_the_password(url: str, shown: str) -> None:
@@ -130,11 +131,11 @@ def test_an_unreachable_server_is_a_sentence_without_the_password(url: str, show
         "no url, s3cret@here",
         "sqlite:///:memory:",
         "postgresql://ann:s3cret@host:port/db",
-        "postgresql://ann:s3@cret@host:port/db?password=s3@cret",
+        "library.db",
     ],
 )
 def test_what_is_no_database_of_ours_is_a_sentence_without_the_password(url: str) -> None:
-    with pytest.raises(CatalogError, match="sqlite:///PATH") as caught:
+    with pytest.raises(CatalogError, match=r"write (sqlite:///PATH|postgresql://USER)") as caught:
         parse_url(url)
     assert "cret" not in str(caught.value)
 
@@ -163,7 +164,7 @@ def test_whoever_only_looks_makes_no_library(url: str) -> None:
 def test_what_the_server_s_driver_logs_besides_its_exceptions_is_not_printed() -> None:
     """It is in the sentence already; whoever keeps a log gets it."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: what it logs was not looked at")
-    code = "from recog.store.database import Database, parse_url\n"
+    code = "from recog.store.database import Database\nfrom recog.store.url import parse_url\n"
     code += "database = Database(parse_url('postgresql+psycopg://nobody@localhost/none'), busy_seconds=1.0)\n"
     code += "logging.getLogger('psycopg').warning('error ignored')\n"
     for log, printed in (("", ""), ("logging.basicConfig(format='%(name)s: %(message)s')", "psycopg: error ignored\n")):

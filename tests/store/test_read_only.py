@@ -1,5 +1,6 @@
 """A library that may only be read answers, and says why where it cannot."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +18,16 @@ from tests.store.conftest import Scans
 
 
 @pytest.fixture
-def path(scans: Scans) -> Iterator[Path]:
+def name() -> str:
+    """Of the catalog's file."""
+    return "recog.db"
+
+
+@pytest.fixture
+def path(scans: Scans, name: str) -> Iterator[Path]:
     """A catalog with Ann's face."""
     with TemporaryDirectory(prefix="recog-read-only-") as folder:
-        path = Path(folder) / "library" / "recog.db"
+        path = Path(folder) / "library" / name
         with open_catalog(path) as catalog:
             saved = scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10), scans.face(60)))
             catalog.enrol("Ann", saved[0].face_ids[:1])
@@ -42,6 +49,7 @@ def only_reading(path: Path) -> Iterator[None]:
             place.chmod(0o700 if place.is_dir() else 0o600)
 
 
+@pytest.mark.parametrize("name", ["recog.db", "recog?mode=rw%41#[1].db", os.fsdecode(b"recog\xff.db")])
 def test_what_may_only_be_read_answers_and_is_left_as_it_is(path: Path) -> None:
     before = {place.name: place.read_bytes() for place in path.parent.iterdir()}
     with only_reading(path), open_catalog(path, create=False) as catalog:
