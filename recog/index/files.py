@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +143,32 @@ def discard(directory: Path) -> list[Path]:
         gone.extend(_sweep_home(home))
         sync_directory(home)
     return gone
+
+
+def outdated(directory: Path, *, library_id: str, erased_since: Callable[[int, str | None], bool]) -> list[Path]:
+    """Folders of published indexes, below directory, that may hold the vectors of somebody who was forgotten since.
+
+    erased_since(removal id, network's digest) says whether somebody was; the digest is None for any network. Of each
+    index only the manifest is read. An index whose manifest is absent or cannot be understood may be of any age.
+    """
+    return [home for home in _homes(directory) if _is_outdated(home, library_id, erased_since)]
+
+
+def discard_in(home: Path) -> None:
+    """Delete the published index in one of the folders, manifest first; for the library's one writer only."""
+    _delete(home / MANIFEST)
+    _sweep_home(home)
+    sync_directory(home)
+
+
+def _is_outdated(home: Path, library_id: str, erased_since: Callable[[int, str | None], bool]) -> bool:
+    try:
+        manifest = read_manifest(home)
+    except IndexUnreadableError as error:
+        if error.kind in ("unreadable", "newer format"):
+            return False  # whoever reads it is told
+        return bool(_strays_in(home)) and erased_since(0, None)
+    return manifest.library_id == library_id and erased_since(manifest.last_removal_id, manifest.network_sha256)
 
 
 def _homes(directory: Path) -> list[Path]:

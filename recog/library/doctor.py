@@ -15,6 +15,7 @@ from recog.index.files import strays
 from recog.library.freshness import FreshIndex
 from recog.library.models import needed
 from recog.library.networks import Networks
+from recog.library.outdated import drop_outdated
 from recog.library.results import DoctorReport, Observation
 from recog.printable import printable
 from recog.store.catalog import Catalog
@@ -168,7 +169,7 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
         if catalog.read_only:
             sentence = "may only be read here: questions are answered, and changes refused"
             yield Observation("database", True, sentence, "to change it, open it where it may be written")
-        yield _erasures(catalog.pending_erasure)
+        yield _erasures(catalog.pending_erasure or drop_outdated(catalog, settings.library))
         if networks.info.sha256 not in misshapen:
             yield _index(catalog, settings.library / "index", networks)
 

@@ -1,6 +1,6 @@
 """One folder of state as all verbs stand on it: opened when first needed, locked by who writes, closed."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from recog.library import naming
 from recog.library.freshness import FreshIndex
 from recog.library.gallery import PersonGallery
 from recog.library.networks import Networks
+from recog.library.outdated import drop_outdated
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.lock import WriterLock
@@ -34,6 +35,8 @@ class LibraryState:
         self.networks = Networks(settings, progress=weights_progress)
         self._catalog: Catalog | None = None
         self._folder: Identity | None = None
+        self._looked_at: Hashable = None
+        self._outdated: PendingErasure | None = None
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
@@ -54,7 +57,7 @@ class LibraryState:
             self.__dict__.pop(part, None)
         if self._catalog is not None:
             self._catalog.close()
-            self._catalog = self._folder = None
+            self._catalog = self._folder = self._looked_at = None
 
     @property
     def catalog(self) -> Catalog:
@@ -62,12 +65,17 @@ class LibraryState:
         if self._catalog is None:
             self._catalog = open_catalog(self.settings.catalog_at, create=False)
             self._folder = identity_of(self.settings.library)
+        self._drop_outdated(self._catalog)
         return self._catalog
 
     @property
     def pending_erasure(self) -> PendingErasure | None:
-        """Why bytes of forgotten people may still be in the open catalog's file; None where that is not so."""
-        return None if self._catalog is None else self._catalog.pending_erasure
+        """Why bytes of forgotten people may still be in the catalog's file or the index; None where that is not so."""
+        if self._catalog is None:
+            return None
+        # Of the index, look again: whoever wrote there may have done so by now.
+        outdated = None if self._outdated is None else drop_outdated(self._catalog, self.settings.library)
+        return self._catalog.pending_erasure or outdated
 
     @cached_property
     def fresh_index(self) -> FreshIndex:
@@ -80,6 +88,13 @@ class LibraryState:
     def gallery(self) -> PersonGallery:
         """The confirmed faces, which probes are identified against."""
         return PersonGallery(self.catalog, self.networks, self.fresh_index.current, k=self.settings.k)
+
+    def _drop_outdated(self, catalog: Catalog, *, locked: bool = False) -> None:
+        """Delete indexes of this folder that have not seen the catalog's last erasure, as soon as there is one."""
+        version = catalog.version()  # before the look: what is written meanwhile is looked for next time
+        if locked or version != self._looked_at:
+            self._outdated = drop_outdated(catalog, self.settings.library, locked=locked)
+            self._looked_at = version
 
     def _exists(self) -> bool:
         try:
@@ -98,6 +113,7 @@ class LibraryState:
             if self._catalog is None:
                 self._catalog = open_catalog(self.settings.catalog_at, create=True)
             self._folder = identity_of(self.settings.library)
+            self._drop_outdated(self._catalog, locked=True)
             yield self._catalog
 
     def _lock(self, directory: Path) -> WriterLock:

@@ -23,10 +23,20 @@ from recog.store.history import scrub_events
 from recog.store.part import CatalogPart
 from recog.store.people import person_in
 from recog.store.records import ForgottenPerson, PendingErasure
-from recog.store.removal import delete_faces
+from recog.store.removal import ERASURE, delete_faces, log_erasure
 from recog.store.schema import automatic_backups
 from recog.store.styling import drop_style_jobs_of
-from recog.store.tables import assignments, faces, forgotten_boxes, pending_erasures, people, photos, processings
+from recog.store.tables import (
+    assignments,
+    faces,
+    forgotten_boxes,
+    networks,
+    pending_erasures,
+    people,
+    photos,
+    processings,
+    removals,
+)
 
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
 _AGAIN = "then run 'recog check --fix'"
@@ -73,6 +83,7 @@ class Erasure(CatalogPart):
             _exclude(connection, face_ids)
             styled = drop_style_jobs_of(connection, face_ids)
             delete_faces(connection, face_ids)
+            log_erasure(connection)
             drop_empty_clusters(connection)  # earlier versions left the centroids of faces that went with their photos
             scrub_events(connection, person_id, name, face_ids)
             connection.execute(delete(people).where(people.c.id == person_id))
@@ -103,6 +114,16 @@ class Erasure(CatalogPart):
         except LibraryDiskError:
             self._pending = _NO_ROOM
         return self._pending is None
+
+    def erased_since(self, removal_id: int, network_sha256: str | None = None) -> bool:
+        """Whether somebody was forgotten since this removal of a network's embeddings, or of any network's."""
+        erased = select(removals.c.id).where(removals.c.id > removal_id, removals.c.face_id == ERASURE)
+        if network_sha256 is not None:
+            erased = erased.join(networks, networks.c.id == removals.c.network_id).where(
+                networks.c.sha256 == network_sha256
+            )
+        with self._database.reading() as connection:
+            return connection.scalar(erased.limit(1)) is not None
 
     def readmit(self, photo_sha256s: Sequence[str]) -> int:
         """Let forgotten faces of these photos be found again, by the next scan; how many places were given free.

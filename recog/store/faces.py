@@ -10,6 +10,7 @@ from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, other_length, vectors_of
 from recog.store.part import CatalogPart
 from recog.store.records import EmbeddingMark, EmbeddingRows, Owners, ToldFaces
+from recog.store.removal import ERASURE
 from recog.store.rows import face_of, faces_by_id, faces_of_photos, plain_rows, select_faces
 from recog.store.tables import assignments, embeddings, faces, ignored_faces, rejections, removals, thumbnails
 from recog.types import Embeddings, Face, FaceIds, Origin
@@ -146,7 +147,8 @@ class Faces(CatalogPart):
                 .order_by(removals.c.id)
             )
             rows = connection.execute(statement).all()
-        return (rows[-1].id if rows else after), face_ids_of(list(dict.fromkeys(row.face_id for row in rows)))
+        gone = dict.fromkeys(row.face_id for row in rows if row.face_id != ERASURE)
+        return (rows[-1].id if rows else after), face_ids_of(list(gone))
 
     def embedding_mark(self, network_sha256: str) -> EmbeddingMark:
         """How far the embeddings of a network have come."""

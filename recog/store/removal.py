@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select
 
 from recog.store.clusters import take_out_of_clusters
 from recog.store.encoding import chunks
-from recog.store.tables import embeddings, faces, photos, removals
+from recog.store.tables import embeddings, faces, networks, photos, removals
+
+ERASURE = 0
+"""Stands in the log in the place of a face's number, which starts at 1: here somebody was forgotten."""
 
 
 def delete_embeddings(connection: Connection, face_ids: Iterable[int], network_id: int | None = None) -> None:
@@ -27,6 +30,11 @@ def delete_faces(connection: Connection, face_ids: Iterable[int]) -> None:
     for ids in chunks(gone):
         delete_embeddings(connection, ids)
         connection.execute(delete(faces).where(faces.c.id.in_(ids)))
+
+
+def log_erasure(connection: Connection) -> None:
+    """Say in every network's log that somebody was forgotten: an index that did not see this may hold the vectors."""
+    connection.execute(insert(removals).from_select(["face_id", "network_id"], select(literal(ERASURE), networks.c.id)))
 
 
 def delete_photos(connection: Connection, photo_ids: Iterable[int]) -> None:

@@ -575,4 +575,29 @@ SABOTAGES = (
         "recog/store/translation.py", '(None if secrets.are_in(f"{error} {error.orig}") else error)', "error",
         "tests/store/test_url.py -k is_not_quoted",
     ),
+    Sabotage(
+        "the catalog remembers an erasure after it is finished",
+        "recog/store/erasure.py", "            log_erasure(connection)\n", "",
+        "tests/library/test_shared_catalog.py -k outlives",
+    ),
+    Sabotage(
+        "an index from before an erasure goes with the next verb of any kind",
+        "recog/library/state.py", "        self._drop_outdated(self._catalog)\n", "",
+        "tests/library/test_shared_catalog.py -k outlives",
+    ),
+    Sabotage(
+        "a library that is open all the while looks for an erasure again",
+        "recog/library/state.py", "if locked or version != self._looked_at:", "if locked or self._looked_at is None:",
+        "tests/library/test_shared_catalog.py -k open_all_the_while",
+    ),
+    Sabotage(
+        "an index of unknown age goes after an erasure",
+        "recog/index/files.py", "return bool(_strays_in(home)) and erased_since(0, None)", "return False",
+        "tests/library/test_shared_catalog.py -k nobody_can_tell",
+    ),
+    Sabotage(
+        "an index goes for the folder's one writer alone",
+        "recog/library/outdated.py", "nullcontext() if locked else WriterLock(folder, create=False)", "nullcontext()",
+        "tests/library/test_shared_catalog.py -k another_process_writes",
+    ),
 )  # fmt: skip

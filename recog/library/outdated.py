@@ -1,0 +1,35 @@
+"""Published indexes that may hold a forgotten person, whom another folder's library erased from the catalog."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+from recog.errors import CatalogError, LibraryBusyError, SearchIndexError
+from recog.index.files import discard_in, outdated
+from recog.store.catalog import Catalog
+from recog.store.lock import WriterLock
+from recog.store.records import PendingErasure
+
+
+def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> PendingErasure | None:
+    """Delete, unread, the indexes in a library's folder that are older than the catalog's last erasure.
+
+    locked: the caller holds the folder's writer's lock. Returns what is in the way of it; None where nothing is left.
+    """
+
+    def found() -> list[Path]:
+        return outdated(folder / "index", library_id=catalog.library_id, erased_since=catalog.erased_since)
+
+    if not found():
+        return None
+    left = f"the search index in {folder} may hold vectors of a person who was forgotten from another folder"
+    try:
+        with nullcontext() if locked else WriterLock(folder, create=False):
+            for home in found():
+                discard_in(home)
+    except LibraryBusyError:
+        return PendingErasure(f"{left}, and another recog is writing there", "wait for it, then run 'recog status'")
+    except (CatalogError, SearchIndexError) as error:
+        return PendingErasure(
+            f"{left}, and cannot be deleted ({error})", "check who may write there, then run 'recog status'"
+        )
+    return None

@@ -1,0 +1,162 @@
+"""Two folders with one catalog: who is forgotten from one is gone from the other with its next command."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recog.config import read_settings
+from recog.index.manifest import MANIFEST
+from recog.library.doctor import examine
+from recog.store.lock import WriterLock
+from tests.faults.privilege import bound_by_permissions
+from tests.painted import GREEN, PaintedLibrary, paint
+from tests.postgres import Databases
+
+Verb = Callable[[PaintedLibrary], object]
+ROSE, LIME = (231, 97, 113), (97, 231, 53)
+"""Colours whose directions have bytes of their own."""
+VERBS: dict[str, Verb] = {
+    "people": lambda library: library.people(),
+    "status": lambda library: library.status(),
+    "check": lambda library: library.check(),
+    "history": lambda library: library.history(),
+    "missing": lambda library: library.missing(),
+    "doctor": lambda library: examine(library.settings, library.networks),
+    "identify": lambda library: library.identify(library.settings.library.parent / "photos" / "ben.png"),
+    "enrol": lambda library: library.enrol("Cid", [library.settings.library.parent / "photos" / "ben.png"]),
+    "index": lambda library: library.index([library.settings.library.parent / "photos"]),
+}
+
+
+class Shared:
+    """Folders `a` and `b` whose libraries have their catalog in one database; Ada and Ben are in it."""
+
+    def __init__(self, home: Path, database: str) -> None:
+        self.home = home
+        self.database = database
+        photos = home / "photos"
+        with self.open("a") as first:
+            first.index([paint(photos / "ada.png", ROSE).parent])
+            first.enrol("Ada", [photos / "ada.png"])
+            first.enrol("Ben", [paint(photos / "ben.png", LIME)])
+            first.enrol("Bob", [paint(photos / "bob.png", GREEN)])
+            face = first.person("Ada").faces[0][0]
+            _, (vector,) = first.catalog.embeddings_of([face.id], first.networks.info.sha256)
+        self.vector = vector.astype(np.float32).tobytes()
+        with self.open("b") as second:
+            second.index([photos])
+        assert self.held("a"), "the search finds no vector where one is"
+        assert self.held("b"), "the search finds no vector where one is"
+
+    def open(self, name: str) -> PaintedLibrary:
+        return PaintedLibrary(read_settings(library=self.home / name, database=self.database))
+
+    def held(self, name: str) -> list[Path]:
+        """Files of a folder that hold Ada's vector."""
+        files = [path for path in (self.home / name).rglob("*") if path.is_file()]
+        return [path for path in files if self.vector in path.read_bytes()]
+
+    def forget(self) -> None:
+        with self.open("a") as first:
+            assert first.forget("Ada").complete
+        assert not self.held("a")
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Shared:
+    return Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.db'}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def on_each_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shared]:
+    if request.param == "sqlite":
+        yield Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.db'}")
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    made = databases.new()
+    yield Shared(tmp_path, made)
+    databases.drop(made)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_vector_of_who_is_forgotten_outlives_the_next_verb_in_another_folder(shared: Shared, verb: str) -> None:
+    shared.forget()
+    assert shared.held("b"), "nothing was left: nothing is proved"
+    with shared.open("b") as second:
+        VERBS[verb](second)
+        assert not shared.held("b")
+        assert second.pending_erasure is None
+    assert not shared.held("b")
+
+
+def test_the_older_index_is_not_read_before_it_goes(on_each_engine: Shared) -> None:
+    on_each_engine.forget()
+    with on_each_engine.open("b") as second:
+        assert second.status().index.faces == 2
+        assert "there is no search index" in second.fresh_index.problem
+    assert not on_each_engine.held("b")
+
+
+def test_a_library_that_was_open_all_the_while_drops_its_older_index_too(on_each_engine: Shared) -> None:
+    with on_each_engine.open("b") as second:
+        assert len(second.people()) == 3
+        on_each_engine.forget()
+        assert [person.name for person in second.people()] == ["Ben", "Bob"]
+        assert not on_each_engine.held("b")
+        assert second.status().index.faces == 2
+
+
+def test_an_index_that_saw_the_erasure_stays(shared: Shared) -> None:
+    shared.forget()
+    for _ in range(2):
+        with shared.open("b") as second:
+            second.rebuild_index()
+        before = {path: path.stat().st_mtime_ns for path in (shared.home / "b" / "index").rglob("*")}
+        for verb in ("people", "status", "doctor"):
+            with shared.open("b") as second:
+                VERBS[verb](second)
+        assert {path: path.stat().st_mtime_ns for path in (shared.home / "b" / "index").rglob("*")} == before
+        with shared.open("a") as first:
+            first.hide("Ben")
+
+
+def test_an_index_of_an_age_that_nobody_can_tell_goes_after_an_erasure_and_not_before(shared: Shared) -> None:
+    (manifest,) = (shared.home / "b" / "index").rglob(MANIFEST)
+    manifest.write_bytes(b"{}")
+    with shared.open("b") as second:
+        second.people()
+    assert shared.held("b")
+    shared.forget()
+    with shared.open("b") as second:
+        second.people()
+    assert not shared.held("b")
+
+
+def test_while_another_process_writes_there_the_index_stays_and_that_is_said(shared: Shared) -> None:
+    shared.forget()
+    with shared.open("b") as second:
+        with WriterLock(shared.home / "b"):
+            second.people()
+            pending = second.pending_erasure
+            assert pending is not None
+            assert "another recog is writing there" in pending.sentence
+            assert shared.held("b")
+        assert second.pending_erasure is None
+    assert not shared.held("b")
+
+
+def test_an_index_that_cannot_be_deleted_is_told(shared: Shared) -> None:
+    shared.forget()
+    (home,) = (path.parent for path in (shared.home / "b" / "index").rglob(MANIFEST))
+    home.chmod(0o500)
+    try:
+        with bound_by_permissions(), shared.open("b") as second:
+            second.people()
+            assert second.pending_erasure is not None
+            assert "forgotten from another folder, and cannot be deleted" in second.pending_erasure.sentence
+            told = [one for one in examine(second.settings, second.networks).observations if one.subject == "erasures"]
+            assert [one.ok for one in told] == [False]
+    finally:
+        home.chmod(0o700)
