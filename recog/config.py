@@ -104,4 +104,18 @@ def read_settings(**overrides: Any) -> Settings:
         }
     except RuntimeError as error:
         raise ConfigError(f"a directory of the settings starts with ~ and is nobody's home here ({error})") from error
+    for name, path in whole.items():
+        if name != "library" and not _is_utf8(path):
+            raise ConfigError(
+                f"the directory {path} of the setting {name!r} has a name that is no UTF-8, and weights are read from "
+                "no such place: choose another"
+            )
     return settings.model_copy(update=whole)
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

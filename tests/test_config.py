@@ -22,10 +22,19 @@ def test_every_directory_of_the_settings_may_start_with_the_home_or_be_relative(
     assert read_settings(heads=Path("own")).heads == Path.cwd() / "own"
 
 
-def test_a_directory_of_the_environment_may_have_a_name_that_is_no_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("library", "cache", "weights", "heads"):
-        monkeypatch.setenv(f"RECOG_{name.upper()}", os.fsdecode(b"/d/\xff"))
-        assert os.fsencode(getattr(read_settings(), name)) == b"/d/\xff"
+def test_the_library_s_directory_may_have_a_name_that_is_no_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECOG_LIBRARY", os.fsdecode(b"/d/\xff"))
+    assert os.fsencode(read_settings().library) == b"/d/\xff"
+
+
+@pytest.mark.parametrize("name", ["cache", "weights", "heads"])
+def test_weights_in_a_directory_whose_name_is_no_utf_8_are_refused_in_one_sentence(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library that reads them takes no such path."""
+    monkeypatch.setenv(f"RECOG_{name.upper()}", os.fsdecode(b"/d/\xff"))
+    with pytest.raises(ConfigError, match=rf"setting '{name}' has a name that is no UTF-8, .*: choose another"):
+        read_settings()
 
 
 def test_what_is_no_text_where_a_database_s_url_should_be_is_said_without_its_password() -> None:
