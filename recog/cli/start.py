@@ -1,6 +1,7 @@
 """What the command `recog` begins with: Ctrl-C ends it in one line from its first moment, while all the rest loads.
 
 An interrupt in the middle of an import would be a traceback, or whatever a half-loaded library makes of it.
+A standard stream that is closed is replaced by /dev/null before anything else is opened.
 """
 
 import os
@@ -14,6 +15,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Load the command line and run it."""
+    open_missing_streams()
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else who started it wants no interrupts
     if ours:
         signal.signal(signal.SIGINT, _leave)
@@ -25,6 +27,20 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def open_missing_streams() -> None:
+    """Open /dev/null at each of the descriptors 0, 1 and 2 that whoever started recog left closed.
+
+    The system gives the lowest free number to the next file that is opened. Without this, that file may be a photo or
+    the catalog, and a warning written to standard error would go into it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:  # closed, and all lower numbers are taken: the next file gets this one
+            os.set_inheritable(os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY), True)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

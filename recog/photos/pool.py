@@ -1,5 +1,6 @@
 """Decode photos in processes of their own, so that a file that kills its decoder costs one photo and nothing else."""
 
+import fcntl
 import hashlib
 import os
 import signal
@@ -32,6 +33,8 @@ PHOTOS_A_WORKER = 1000
 """A process is replaced after so many photos: what decoders leak never adds up."""
 _TRIES = 2
 _SIGNALS = {one.value: one.name for one in signal.Signals}
+_FIRST_FREE = 3
+"""The first descriptor that is no standard stream."""
 _PATIENCE_SECONDS = 0.5
 """For a process that is ending by itself; then it is killed."""
 
@@ -161,7 +164,7 @@ class _Worker:
 
     def __init__(self, program: str, limits: DecodeLimits) -> None:
         self.photos = 0
-        self._connection, theirs = socket.socketpair()
+        self._connection, theirs = (_above_the_standard_ones(one) for one in socket.socketpair())
         # -P: the folder that recog was started in may hold a hostile json.py. -B: it could not write bytecode anyway.
         command = [sys.executable, "-P", "-B", "-m", program, str(theirs.fileno())]
         command += [str(limits.megabytes << 20), str(ceil(limits.seconds))]
@@ -226,6 +229,14 @@ class _Worker:
         finally:
             self._connection.close()
         return f"signal {_SIGNALS.get(-status, -status)}" if status < 0 else f"exit status {status}"
+
+
+def _above_the_standard_ones(connection: socket.socket) -> socket.socket:
+    """Move a connection that got the number of a closed standard stream: a child's own streams take that number."""
+    if connection.fileno() >= _FIRST_FREE:
+        return connection
+    with connection:
+        return socket.socket(fileno=fcntl.fcntl(connection.fileno(), fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE))
 
 
 def _not_started(how: str, limits: DecodeLimits) -> ConfigError:

@@ -600,4 +600,14 @@ SABOTAGES = (
         "recog/library/outdated.py", "nullcontext() if locked else WriterLock(folder, create=False)", "nullcontext()",
         "tests/library/test_shared_catalog.py -k another_process_writes",
     ),
+    Sabotage(
+        "a file does not get the number of a closed standard stream",
+        "recog/cli/start.py", "    open_missing_streams()\n", "    pass\n",
+        "tests/cli/test_closed_streams.py -k indexes",
+    ),
+    Sabotage(
+        "the connection to a decoding process is none of its standard streams",
+        "recog/photos/pool.py", "connection.fileno() >= _FIRST_FREE:", "connection.fileno() >= 0:",
+        "tests/photos/test_pool.py -k closed_standard_streams",
+    ),
 )  # fmt: skip

@@ -275,3 +275,18 @@ def test_a_process_that_is_killed_before_it_is_ready_is_started_once_more(
     with DecodePool(DecodeLimits(), worker="tests.stillborn_worker") as pool:
         assert isinstance(pool.open(picture(tmp_path / "a.png")), DecodedPhoto)
     assert (tmp_path / "killed").exists()
+
+
+def test_a_program_with_closed_standard_streams_decodes_photos(tmp_path: Path) -> None:
+    """Its sockets get the numbers of the closed streams, which a child's own streams take."""
+    code = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from recog.photos import DecodeLimits, DecodePool\n"
+        "for number in (0, 1, 2): os.close(number)\n"
+        "with DecodePool(DecodeLimits()) as pool:\n"
+        "    opened = pool.open(Path(sys.argv[1]))\n"
+        "os._exit(0 if opened.pixels.shape == (24, 31, 3) else 1)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, picture(tmp_path / "a.png")], cwd=ROOT, check=False)
+    assert done.returncode == 0
