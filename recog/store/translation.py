@@ -9,12 +9,11 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
+from recog.store.postgres_errors import postgres_error
 from recog.store.url import Secrets
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_POSTGRES_LOCKED = {"55P03", "40P01", "57014"}  # lock_not_available, deadlock_detected, query_canceled
-_POSTGRES_FULL = {"53100", "53200"}  # disk_full, out_of_memory
 
 
 @contextmanager
@@ -45,25 +44,16 @@ def _catalog_error(
 ) -> CatalogError:
     if isinstance(error, sqlite3.Error) and path is not None:
         return _sqlite_error(error, path, busy_seconds)
-    state = getattr(error, "sqlstate", None)
-    if state in _POSTGRES_LOCKED:
-        return _busy(where, busy_seconds)
-    if state in _POSTGRES_FULL:
-        return LibraryDiskError(
-            f"the server of {where} is out of space: this step was undone; make room there, then run the same again"
-        )
-    if state is None or state.startswith(("08", "28", "3D", "57P")):
-        return CatalogError(
-            f"the database {where} cannot be reached ({_told(error, secrets)}): check that the server runs and that "
-            "host, port, user, password and database name are right"
-        )
-    return CatalogError(f"the database {where} refused: {_told(error, secrets)}")
+    return postgres_error(getattr(error, "sqlstate", None), _told(error, secrets), where, busy_seconds)
 
 
 def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> CatalogError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _LOCKED:
-        return _busy(str(path), busy_seconds)
+        return LibraryBusyError(
+            f"another program has held the write lock of the database {path} for more than {busy_seconds:g} s: "
+            "wait for it or stop it, then run the same again"
+        )
     if code in _DAMAGED:
         return CatalogError(
             # SQLite takes a page that the disk cannot read for a damaged one.
@@ -82,13 +72,6 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
             f"the database {path} cannot be opened for writing ({error}): check the place and who may write there"
         )
     return CatalogError(f"the database {path} refused: {_first_line(error)}")
-
-
-def _busy(where: str, busy_seconds: float) -> LibraryBusyError:
-    return LibraryBusyError(
-        f"another program has held the write lock of the database {where} for more than {busy_seconds:g} s: "
-        "wait for it or stop it, then run the same again"
-    )
 
 
 def _told(error: BaseException | None, secrets: Secrets) -> str:

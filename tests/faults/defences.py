@@ -610,4 +610,14 @@ SABOTAGES = (
         "recog/photos/pool.py", "connection.fileno() >= _FIRST_FREE:", "connection.fileno() >= 0:",
         "tests/photos/test_pool.py -k closed_standard_streams",
     ),
+    Sabotage(
+        "a statement_timeout of the server is not told as another program's lock",
+        "recog/store/postgres_errors.py", 'if state == "57014":', 'if state == "55P03":',
+        "tests/store/test_server_errors.py -k statement_timeout",
+    ),
+    Sabotage(
+        "a server without a free connection is not told as one that cannot be reached",
+        "recog/store/postgres_errors.py", "any(words in said for words in _NO_MORE_CLIENTS)", "False",
+        "tests/store/test_server_errors.py -k without_a_free_connection",
+    ),
 )  # fmt: skip
