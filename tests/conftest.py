@@ -1,6 +1,8 @@
 """Fixtures for every test: the shared photos, and a loud word on what was skipped without them."""
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,22 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip("the shared photos (../shared/data) are not on this machine")
     return DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_reach_children() -> Iterator[None]:
+    """Let programs that tests start meet signals as usual, though the tests were started with some of them ignored.
+
+    `nohup` and a shell's `&` let a program ignore SIGHUP, SIGINT or SIGQUIT, and programs that it starts inherit that.
+    They do not inherit a handler: one that does nothing lets the tests themselves ignore these signals as before.
+    """
+    by_python = {signal.SIGPIPE, signal.SIGXFSZ}  # ignored by every Python; `subprocess` gives them back by itself
+    ignored = {one for one in signal.valid_signals() - by_python if signal.getsignal(one) is signal.SIG_IGN}
+    for one in ignored:
+        signal.signal(one, lambda _number, _frame: None)
+    yield
+    for one in ignored:
+        signal.signal(one, signal.SIG_IGN)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,9 @@
 """Run the server until it is interrupted."""
 
+import signal
 import socket
 from ipaddress import ip_address
+from types import FrameType
 
 import uvicorn
 
@@ -54,6 +56,19 @@ def configured(app: Guard, connection: type[Connection] = Connection) -> uvicorn
     )
 
 
+class Server(uvicorn.Server):
+    """Ignores SIGINT if whoever started recog does, as a shell does for a program in the background."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._interruptible = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End the server; uvicorn calls this for SIGINT and SIGTERM."""
+        if sig != signal.SIGINT or self._interruptible:
+            super().handle_exit(sig, frame)
+
+
 def serve(app: Guard, listening: socket.socket) -> None:
-    """Answer until SIGINT or SIGTERM, which then take their course."""
-    uvicorn.Server(configured(app)).run(sockets=[listening])
+    """Answer until SIGINT, if that is not ignored, or SIGTERM, which then take their course."""
+    Server(configured(app)).run(sockets=[listening])

@@ -620,4 +620,14 @@ SABOTAGES = (
         "recog/store/postgres_errors.py", "any(words in said for words in _NO_MORE_CLIENTS)", "False",
         "tests/store/test_server_errors.py -k without_a_free_connection",
     ),
+    Sabotage(
+        "programs that tests start do not inherit an ignored Ctrl-C",
+        "tests/conftest.py", "signal.signal(one, lambda _number, _frame: None)", "pass",
+        "tests/test_signals.py -k runs_where",
+    ),
+    Sabotage(
+        "the server ignores Ctrl-C in the background",
+        "recog/web/serve.py", "if sig != signal.SIGINT or self._interruptible:", "if True:",
+        "tests/web/test_serve.py -k ignores_interrupts",
+    ),
 )  # fmt: skip

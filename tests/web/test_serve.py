@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -49,9 +50,10 @@ class Running:
         return self.process.returncode, self.said + said + complained
 
 
-@pytest.fixture
-def running(tmp_path: Path, faces: list[int]) -> Iterator[Running]:
-    command = [str(RECOG), "--library", str(tmp_path / "library"), "serve", "--port", "0", "--json"]
+@contextmanager
+def started(library: Path, *before: str) -> Iterator[Running]:
+    """A server; `before` are the words of a command that starts it."""
+    command = [*before, str(RECOG), "--library", str(library), "serve", "--port", "0", "--json"]
     environment = os.environ | {"RECOG_SERVE_TOKEN": TOKEN}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
@@ -63,6 +65,12 @@ def running(tmp_path: Path, faces: list[int]) -> Iterator[Running]:
             yield Running(process, int(found[1]), found[2], said)
         finally:
             process.kill()
+
+
+@pytest.fixture
+def running(tmp_path: Path, faces: list[int]) -> Iterator[Running]:
+    with started(tmp_path / "library") as server:
+        yield server
 
 
 def listening(process: int) -> set[str]:
@@ -172,3 +180,15 @@ def test_without_its_packages_it_says_how_to_install_them(tmp_path: Path) -> Non
         done = subprocess.run([sys.executable, "-c", code, "serve"], capture_output=True, text=True, check=False)
         assert done.returncode == 1
         assert done.stderr == "recog: recog serve needs more packages: pip install 'recog[web]'\n"
+
+
+def test_it_ignores_interrupts_if_whoever_started_it_does(tmp_path: Path, faces: list[int]) -> None:
+    """`recog serve &` in a script: Ctrl-C in the terminal is meant for what runs in the foreground."""
+    with started(tmp_path / "library", "sh", "-c", "trap '' INT; exec \"$@\"", "sh") as server:
+        assert server.ask("GET", "/api/people", Authorization=f"Bearer {TOKEN}")[0] == 200
+        server.process.send_signal(signal.SIGINT)
+        for _ in range(5):
+            assert server.ask("GET", "/api/people", Authorization=f"Bearer {TOKEN}")[0] == 200
+        code, written = server.end(signal.SIGTERM)
+    assert code == -signal.SIGTERM
+    assert "Traceback" not in written
