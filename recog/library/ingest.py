@@ -14,21 +14,23 @@ import numpy as np
 
 from recog.errors import PhotoError
 from recog.library.edited import MovedEdits
-from recog.library.find_ahead import CutPhoto, find_ahead
+from recog.library.find_ahead import CutPhoto, Found, find_ahead
 from recog.library.naming import PeopleCounts, name_new
 from recog.library.networks import Networks
 from recog.library.probes import CutFaces, cut_faces, new_faces
 from recog.library.read_ahead import read_ahead
 from recog.library.results import FailedPhoto, IngestProgress, IngestReport, LostWord
 from recog.library.survey import Survey, is_gone, survey
-from recog.photos import DecodeLimits, KnownContent
+from recog.photos import SLOW_REASONS, DecodeLimits, KnownContent
 from recog.store.catalog import Catalog
-from recog.store.records import KnownFile, LostFact, ScannedPhoto
+from recog.store.records import FailedFile, KnownFile, LostFact, ScannedPhoto
 from recog.types import DecodedPhoto, FileStat
 
 BATCH_FACES = 64
 """Faces embedded at once: 2 to 6 % more photos a second than with 32, for the finders are interrupted less often."""
 BATCH_PHOTOS = 32
+BATCH_FAILURES = 500
+"""Files that cannot be used are noted so many in one transaction: each alone takes as long as a write to the disk."""
 MANY_COPIES = 16
 """Files of one content from which on these are looked at once a run: of n copies not all for each."""
 BATCH_SECONDS = 5.0
@@ -137,6 +139,8 @@ class Ingestion:
         self._digests = catalog.digests(detector=networks.detector.sha256, network=networks.info.sha256)
         self._waiting: dict[str, tuple[FileStat, CutPhoto]] = {}
         self._waiting_since = time.monotonic()
+        self._failing: list[FailedFile] = []
+        self._failing_since = time.monotonic()
         self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
         self._edits = MovedEdits(catalog, networks.info.sha256)
         self._lost: dict[int, list[tuple[Path, LostFact]]] = {}
@@ -159,29 +163,34 @@ class Ingestion:
 
     def take(self, found: Survey, limits: DecodeLimits, progress: ProgressCallback | None) -> None:
         """Bring everything that the survey found into the catalog."""
-        for file in found.returned:
-            if file.photo_id is not None:
-                self._catalog.link_file(file.stat, file.photo_id)
+        self._catalog.link_files([(file.stat, file.photo_id) for file in found.returned if file.photo_id is not None])
         done = found.total - len(found.todo)
         self._gone = frozenset(found.gone)
         with (
             closing(read_ahead(found.todo, known=self._digests, limits=limits)) as photos,
             closing(find_ahead(photos, known=self._digests, cut=self._cut)) as searched,
         ):
-            for stat, photo in searched:
-                if isinstance(photo, PhotoError):
-                    self._catalog.record_failure(stat, photo.reason, str(photo))
-                    self.failed += 1
-                elif isinstance(photo, KnownContent):
-                    if photo.sha256 in self._waiting:
-                        self._store()
-                    self._link(stat, self._digests[photo.sha256])
-                else:
-                    self._take(stat, photo)
-                done += 1
-                if progress is not None:
-                    progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
-        self._store()
+            try:
+                for stat, photo in searched:
+                    self._take_one(stat, photo)
+                    done += 1
+                    if progress is not None:
+                        progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
+                self._store()
+            except KeyboardInterrupt:
+                self._store_failures()
+                raise
+
+    def _take_one(self, stat: FileStat, photo: Found) -> None:
+        if isinstance(photo, PhotoError):
+            self._fail(FailedFile(stat, photo.reason, str(photo)))
+        elif isinstance(photo, KnownContent):
+            if photo.sha256 in self._waiting:
+                self._store()
+            self._store_failures()  # the link drops what is noted of the path that the file had before
+            self._link(stat, self._digests[photo.sha256])
+        else:
+            self._take(stat, photo)
 
     def _link(self, stat: FileStat, photo_id: int) -> None:
         """Known content at another path: moved if an old path of it is gone, wherever it was; else one more copy.
@@ -218,6 +227,25 @@ class Ingestion:
     def _cut(self, photo: DecodedPhoto) -> CutFaces:
         return cut_faces(photo, self._networks)
 
+    def _fail(self, failed: FailedFile) -> None:
+        """Let a failure wait until its batch is full; what took long to find out is noted at once."""
+        if not self._failing:
+            self._failing_since = time.monotonic()
+        self._failing.append(failed)
+        self.failed += 1
+        if (
+            len(self._failing) >= BATCH_FAILURES
+            or failed.reason in SLOW_REASONS
+            or time.monotonic() - self._failing_since >= BATCH_SECONDS
+        ):
+            self._store_failures()
+
+    def _store_failures(self) -> None:
+        """Note all waiting failures in one transaction."""
+        if self._failing:
+            self._catalog.record_failures(self._failing)
+            self._failing.clear()
+
     def _take(self, stat: FileStat, photo: CutPhoto) -> None:
         """Let a photo wait until its batch is full."""
         if not self._waiting:
@@ -231,7 +259,8 @@ class Ingestion:
             self._store()
 
     def _store(self) -> None:
-        """Embed the faces of all waiting photos at once, and commit the photos in one transaction."""
+        """Embed the faces of all waiting photos at once, and commit the photos in one transaction, after failures."""
+        self._store_failures()
         if not self._waiting:
             return
         waiting = list(self._waiting.values())

@@ -6,7 +6,7 @@ from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, find_photos
 from recog.photos.orientation import stored_orientation
 from recog.photos.pixels import refuse_other_than_pixels
 from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
-from recog.photos.reasons import PASSING_REASONS, REASONS, Reason
+from recog.photos.reasons import PASSING_REASONS, REASONS, SLOW_REASONS, Reason
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -15,6 +15,7 @@ __all__ = [
     "PHOTO_SUFFIXES",
     "REASONS",
     "SKIPPED_FOLDERS",
+    "SLOW_REASONS",
     "DecodeLimits",
     "DecodePool",
     "KnownContent",

@@ -43,6 +43,9 @@ REASONS: frozenset[str] = frozenset(Reason)
 PASSING_REASONS: frozenset[str] = frozenset({Reason.MISSING, Reason.FORBIDDEN, Reason.CHANGED, Reason.IO_ERROR})
 """Reasons that may pass without any change of the file: the next run tries again."""
 
+SLOW_REASONS: frozenset[str] = frozenset({Reason.CRASHED, Reason.TIMEOUT, Reason.TOO_LARGE})
+"""Reasons that take seconds or gigabytes to find out."""
+
 _REASON_OF_ERRNO = {
     errno.ENOENT: Reason.MISSING,
     errno.ENOTDIR: Reason.MISSING,

@@ -1,6 +1,6 @@
 """Files: which are known, which vanished, which could not be used, and the roots they are under."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, select, true, update
@@ -72,12 +72,26 @@ class Files(CatalogPart):
                 connection.execute(delete(failures).where(failures.c.path.in_(raw)))
         return marked
 
-    def record_failure(self, stat: FileStat, reason: str, detail: str) -> None:
-        """Note why a file cannot be used; a later success at its path clears the note."""
-        row = _stat_row(stat) | {"reason": reason, "detail": storable(detail), "failed_at": now()}
+    def link_files(self, shown: Sequence[tuple[FileStat, int]]) -> None:
+        """Say that files show known photos, in one transaction; see `link_file`."""
         with self._database.writing() as connection:
-            connection.execute(delete(failures).where(failures.c.path == row["path"]))
-            connection.execute(insert(failures), [row])
+            for photo_ids in chunks({photo_id for _, photo_id in shown}):
+                known = set(connection.scalars(select(photos.c.id).where(photos.c.id.in_(photo_ids))))
+                if missing := sorted(set(photo_ids) - known):
+                    raise CatalogError(f"no photo has the number {missing[0]}: index the file again")
+            put_files(connection, shown)
+
+    def record_failures(self, failed: Iterable[FailedFile]) -> None:
+        """Note why files cannot be used, in one transaction; a later success at a file's path clears its note."""
+        rows = {
+            path_bytes(one.stat.path): _stat_row(one.stat)
+            | {"reason": one.reason, "detail": storable(one.detail), "failed_at": now()}
+            for one in failed
+        }
+        with self._database.writing() as connection:
+            for paths in chunks(rows):
+                connection.execute(delete(failures).where(failures.c.path.in_(paths)))
+                connection.execute(insert(failures), [rows[path] for path in paths])
 
     def failures(self, root: Path | None = None) -> list[FailedFile]:
         """Every file that could not be used, below a root or everywhere, by path."""

@@ -630,4 +630,21 @@ SABOTAGES = (
         "recog/web/serve.py", "if sig != signal.SIGINT or self._interruptible:", "if True:",
         "tests/web/test_serve.py -k ignores_interrupts",
     ),
+    Sabotage(
+        "unreadable files that were seen are noted when a run is interrupted",
+        "recog/library/ingest.py",
+        "            except KeyboardInterrupt:\n                self._store_failures()\n",
+        "            except KeyboardInterrupt:\n",
+        "tests/library/test_unreadable.py -k ctrl_c",
+    ),
+    Sabotage(
+        "unreadable files are noted at the end of a run",
+        "recog/library/ingest.py", "        self._store_failures()\n        if not", "        if not",
+        "tests/library/test_unreadable.py -k stop_no_photo",
+    ),
+    Sabotage(
+        "a file that took long to refuse is noted at once",
+        "recog/library/ingest.py", "            or failed.reason in SLOW_REASONS\n", "",
+        "tests/library/test_unreadable.py -k took_long",
+    ),
 )  # fmt: skip

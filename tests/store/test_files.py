@@ -65,7 +65,9 @@ def test_names_that_are_no_text_survive(catalog: Catalog, scans: Scans) -> None:
     odd = [os.fsdecode(b"/photos/\xff\xfe.jpg"), "/photos/new\nline.jpg", "/photos/\u202ertl.jpg", "/photos/é.jpg"]
     for number, name in enumerate(odd):
         scans.save(catalog, scans.photo(name, f"odd {number}"))
-        catalog.record_failure(FileStat(Path(name + ".txt"), 1, 1), "not_a_photo", f"{name} is\0 no photo")
+        catalog.record_failures(
+            [FailedFile(FileStat(Path(name + ".txt"), 1, 1), "not_a_photo", f"{name} is\0 no photo")]
+        )
     assert {str(path) for path in under(catalog, "/photos")} == {*odd, *(name + ".txt" for name in odd)}
 
 
@@ -96,7 +98,7 @@ def test_a_move_that_names_the_old_path_forgets_it(catalog: Catalog, scans: Scan
 def test_a_move_takes_the_failure_of_the_old_path_and_of_no_other_with_it(catalog: Catalog, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A"))
     for name in ("1.jpg", "9.jpg"):
-        catalog.record_failure(scans.stat(name), "damaged", "no pixels")
+        catalog.record_failures([FailedFile(scans.stat(name), "damaged", "no pixels")])
     catalog.link_file(scans.stat("2.jpg"), saved.photo_id, moved_from=scans.path("1.jpg"))
     assert [one.stat.path for one in catalog.failures()] == [scans.path("9.jpg")]
 
@@ -104,6 +106,15 @@ def test_a_move_takes_the_failure_of_the_old_path_and_of_no_other_with_it(catalo
 def test_a_file_cannot_show_a_photo_that_is_not_there(catalog: Catalog, scans: Scans) -> None:
     with pytest.raises(CatalogError, match="number 77"):
         catalog.link_file(scans.stat("1.jpg"), 77)
+
+
+def test_of_files_that_show_photos_none_is_written_if_one_photo_is_not_there(catalog: Catalog, scans: Scans) -> None:
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A"))
+    with pytest.raises(CatalogError, match="number 77"):
+        catalog.link_files([(scans.stat("2.jpg"), saved.photo_id), (scans.stat("3.jpg"), 77)])
+    assert list(under(catalog, "/photos")) == [scans.path("1.jpg")]
+    catalog.link_files([(scans.stat("2.jpg"), saved.photo_id), (scans.stat("3.jpg"), saved.photo_id)])
+    assert [path for group in catalog.copies() for path in group] == [scans.path(f"{n}.jpg") for n in (1, 2, 3)]
 
 
 def test_copies_are_files_of_one_content(catalog: Catalog, scans: Scans) -> None:
@@ -115,8 +126,8 @@ def test_copies_are_files_of_one_content(catalog: Catalog, scans: Scans) -> None
 
 def test_a_failure_is_kept_until_the_file_succeeds_or_vanishes(catalog: Catalog, scans: Scans) -> None:
     for name in ("1.jpg", "2.jpg"):
-        catalog.record_failure(scans.stat(name), "damaged", "first")
-        catalog.record_failure(scans.stat(name, mtime_ns=2), "truncated", f"{name} ends in the middle")
+        catalog.record_failures([FailedFile(scans.stat(name), "damaged", "first")])
+        catalog.record_failures([FailedFile(scans.stat(name, mtime_ns=2), "truncated", f"{name} ends in the middle")])
     expected = [
         FailedFile(scans.stat(name, mtime_ns=2), "truncated", f"{name} ends in the middle")
         for name in ("1.jpg", "2.jpg")
@@ -133,7 +144,7 @@ def test_a_failure_is_kept_until_the_file_succeeds_or_vanishes(catalog: Catalog,
 
 def test_a_photo_that_was_overwritten_by_rubbish_keeps_its_faces(catalog: Catalog, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
-    catalog.record_failure(scans.stat("1.jpg", mtime_ns=9), "damaged", "no longer a photo")
+    catalog.record_failures([FailedFile(scans.stat("1.jpg", mtime_ns=9), "damaged", "no longer a photo")])
     known = under(catalog, "/photos")[scans.path("1.jpg")]
     assert (known.stat.mtime_ns, known.photo_id, known.failure) == (9, saved.photo_id, "damaged")
     assert len(catalog.faces_of_photo(saved.photo_id)) == 1

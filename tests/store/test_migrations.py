@@ -19,6 +19,7 @@ from sqlalchemy import MetaData, inspect, text
 from recog.errors import CatalogError
 from recog.store.database import Database
 from recog.store.engine import open_catalog
+from recog.store.records import FailedFile
 from recog.store.schema import automatic_backups, migrate, migrations_directory, prepare, revisions
 from recog.store.styling import NewStyleJob, StyleShare
 from recog.store.tables import metadata
@@ -48,7 +49,7 @@ def populate(url: str, scans: Scans) -> None:
         catalog.confirm(saved.face_ids[:1], ann.id)
         catalog.confirm(saved.face_ids[1:2], bob.id)
         catalog.rename(ann.id, "Anna")
-        catalog.record_failure(scans.stat("2.jpg"), "damaged", "no photo")
+        catalog.record_failures([FailedFile(scans.stat("2.jpg"), "damaged", "no photo")])
         catalog.add_root(Path("/photos"))
         catalog.save_clusters(scans.network.sha256, "identity", {}, [])
         catalog.plan_styles([style_job(1, 1.0)])
@@ -118,7 +119,7 @@ def test_photos_that_were_indexed_by_themselves_are_no_roots_any_more(url: str, 
     database = Database(parse_url(url), busy_seconds=5.0)
     with open_catalog(url) as catalog:
         scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
-        catalog.record_failure(scans.stat("2.jpg"), "damaged", "no photo")
+        catalog.record_failures([FailedFile(scans.stat("2.jpg"), "damaged", "no photo")])
         for root in (scans.folder, scans.path("1.jpg"), scans.path("2.jpg"), scans.path("3")):
             catalog.add_root(root)
     migrate(database, "0010", down=True)

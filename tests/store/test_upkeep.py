@@ -12,7 +12,7 @@ import pytest
 
 from recog.errors import CatalogError
 from recog.store.engine import open_catalog
-from recog.store.records import CatalogCounts
+from recog.store.records import CatalogCounts, FailedFile
 from recog.store.tables import embeddings, files, networks, thumbnails
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def test_everything_is_counted(catalog: Catalog, scans: Scans) -> None:
     catalog.confirm(one.face_ids[:1], ann.id)
     catalog.set_matches(scans.network.sha256, [(one.face_ids[1], bob.id, 0.5)])
     catalog.mark_missing([scans.path("2.jpg")])
-    catalog.record_failure(scans.stat("3.jpg"), "damaged", "no photo")
+    catalog.record_failures([FailedFile(scans.stat("3.jpg"), "damaged", "no photo")])
     assert catalog.counts() == CatalogCounts(
         photos=2,
         files=1,
