@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,7 +41,7 @@ def arriving(path: Path, *, mode: int = FILE_MODE, replace: bool = True) -> Iter
     temporary = path.with_name(f"{_prefix(path)}.{os.getpid()}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     refuse_held(path)
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        descriptor = open_usable(temporary, os.O_WRONLY | os.O_EXCL, mode=mode)
         try:
             yield temporary, descriptor
             os.fsync(descriptor)
@@ -77,11 +78,41 @@ def discard_unfinished(path: Path) -> None:
 
 
 def make_directory(directory: Path) -> None:
-    """Make a directory with its parents, for its owner only, and make their entries durable."""
-    missing = [path for path in (directory, *directory.parents) if not path.exists()]
-    for path in reversed(missing):
-        path.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
+    """Make a directory with its parents, for its owner only whatever the umask, and make their entries durable."""
+    for path in _missing(directory):
+        with suppress(FileExistsError):  # another process made it meanwhile, and its mode is that one's affair
+            path.mkdir(mode=DIRECTORY_MODE)
+            path.chmod(DIRECTORY_MODE)
         sync_directory(path.parent)
+
+
+def make_output_directory(directory: Path) -> None:
+    """Make a directory with its parents for what a user asked for: the umask decides what others may do there.
+
+    The owner may use it even if the umask says otherwise. FileExistsError where a file is at the path.
+    """
+    for path in _missing(directory):
+        with suppress(FileExistsError):
+            path.mkdir()
+            path.chmod(stat.S_IMODE(path.stat().st_mode) | DIRECTORY_MODE)
+    directory.mkdir(exist_ok=True)
+
+
+def open_usable(path: Path, flags: int, *, mode: int = FILE_MODE) -> int:
+    """Open a file, made if it is not there: others get of `mode` what the umask leaves, the owner gets it whole.
+
+    Returns a descriptor that programs which this one starts do not inherit.
+    """
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, mode)
+    try:
+        status = os.fstat(descriptor)
+        lacking = mode & stat.S_IRWXU & ~status.st_mode
+        if lacking and status.st_uid == os.geteuid():
+            os.fchmod(descriptor, stat.S_IMODE(status.st_mode) | lacking)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def sync_directory(directory: Path) -> None:
@@ -91,6 +122,11 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _missing(directory: Path) -> list[Path]:
+    """The directory and its parents that are not there, the outermost first."""
+    return [path for path in reversed((directory, *directory.parents)) if not path.exists()]
 
 
 def _take_free_name(temporary: Path, path: Path) -> None:

@@ -13,6 +13,7 @@ from recog.cli.folders import check_folder
 from recog.cli.progress import counting_bar
 from recog.cli.session import Session, verb
 from recog.cli.training import Pairs, Photos
+from recog.durable import make_output_directory
 
 if TYPE_CHECKING:  # types of what loads only when a verb runs
     from recog.render.score_plots import Plot
@@ -294,7 +295,7 @@ def calibrate(
             cache=networks.kept,
             on_photo=progress,
         )
-    directory.mkdir(parents=True, exist_ok=True)
+    make_output_directory(directory)
     path = calibration_path(name, directory=directory)
     checked = None if made.check is None else asdict(made.check)
     measured = {

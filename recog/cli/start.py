@@ -11,11 +11,14 @@ from types import FrameType
 
 INTERRUPTED = 130
 """Ctrl-C, as a shell reports it: 128 + SIGINT."""
+_OWNER = 0o700
+"""What a umask must leave to the owner of a file."""
 
 
 def main() -> None:
     """Load the command line and run it."""
     open_missing_streams()
+    os.umask(os.umask(0) & ~_OWNER)  # a file that its owner cannot read is of no use, whoever makes it for recog
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else who started it wants no interrupts
     if ours:
         signal.signal(signal.SIGINT, _leave)

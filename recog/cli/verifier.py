@@ -11,6 +11,7 @@ from recog.cli.evaluations import Pattern, People, Tight, TightPeople
 from recog.cli.folders import check_folder
 from recog.cli.progress import counting_bar
 from recog.cli.session import Session, verb
+from recog.durable import make_output_directory
 
 
 @verb
@@ -57,7 +58,7 @@ def verifier(
     directory = settings.library if out is None else out
     check_folder(directory)
     networks = Networks(settings, progress=session.weights_progress)
-    directory.mkdir(parents=True, exist_ok=True)
+    make_output_directory(directory)
     with counting_bar() as progress:
         made = train_verifiers_from_folder(
             folder,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.durable import discard_unfinished, sync_directory
+from recog.durable import discard_unfinished, make_output_directory, sync_directory
 from recog.errors import PhotoError, StyleError
 from recog.library.networks import Networks
 from recog.library.style_sources import Contents
@@ -254,7 +254,7 @@ def _style_pixels(decoders: DecodePool, source: StyleSource) -> Pixels:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_output_directory(folder)
     except OSError as error:
         raise StyleError(f"the folder {folder} cannot be made ({error.strerror}): choose another one") from error
 

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 
+from recog.durable import make_output_directory
 from recog.errors import RecogError
 from recog.library.private_file import write_private
 from recog.render import page
@@ -18,7 +19,7 @@ def write_scores(directory: Path, name: str, sheet: Sheet, plots: Sequence[Plot]
     All are readable by their owner alone, for bad photos are named by their path. The folder is made if need be.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_output_directory(directory)
     except OSError as error:
         raise RecogError(f"{directory} cannot be made: {error.strerror}; name another folder") from error
     for plot in plots:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recog.durable import make_directory
+from recog.durable import make_directory, open_usable
 from recog.errors import CatalogError, LibraryBusyError, LibraryReplacedError
 
 
@@ -49,7 +49,7 @@ class WriterLock:
         try:
             if self._create:
                 make_directory(self._path.parent)
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = open_usable(self._path, os.O_RDWR)
         except FileNotFoundError as error:
             raise LibraryReplacedError(
                 f"the folder {self._path.parent} was deleted or moved while recog had the library open, so nothing is "

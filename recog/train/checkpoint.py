@@ -10,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from recog.durable import put
+from recog.durable import make_output_directory, put
 from recog.errors import TrainingError
 from recog.train.collapse import StepFacts
 
@@ -81,7 +81,7 @@ class CheckpointFile:
             {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
             metadata={"format": _FORMAT, "facts": json.dumps(facts)},
         )
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_output_directory(self.path.parent)
         put(self.path, blob)
 
     def read(self) -> Checkpoint | None:

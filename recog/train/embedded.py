@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from recog.distance import unit_rows
-from recog.durable import put
+from recog.durable import make_output_directory, put
 from recog.errors import EvaluationError
 from recog.train.faces import Found, Undetected, labelled_crops
 from recog.train.people import LabelledPhotos
@@ -72,7 +72,7 @@ def embedded_faces(
     if kept is None:
         kept = _computed(photos, detector, embedder, undetected=undetected, more_scales=more_scales, progress=progress)
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_output_directory(path.parent)
             put(path, save(dict(kept)))
     found = tuple(_KINDS[kind] for kind in kept["found"])
     rows = kept["photos"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from recog.durable import put
+from recog.durable import make_output_directory, put
 from recog.errors import TrainingError
 from recog.train.faces import Found, LabelledCrop, Undetected, labelled_crops
 from recog.train.people import LabelledPhotos
@@ -96,7 +96,7 @@ def face_features(
         progress=progress,
     )
     made = _computed(crops, photos.labels, trunk)
-    cache.mkdir(parents=True, exist_ok=True)
+    make_output_directory(cache)
     put(path, save({name: np.ascontiguousarray(getattr(made, name)) for name in _KEPT}))
     return made
 

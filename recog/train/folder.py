@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.detect.mtcnn import MtcnnDetector
-from recog.durable import put
+from recog.durable import make_output_directory, put
 from recog.embed.encoder import Encoder
 from recog.embed.info import network_digest
 from recog.embed.network import network_named
@@ -339,7 +339,7 @@ def write_run(
         "warnings": list(run.trained.warnings),
         "history": [asdict(progress) for progress in run.trained.history],
     }
-    output.mkdir(parents=True, exist_ok=True)
+    make_output_directory(output)
     path = output / f"{plan.name}.safetensors"
     put(path, head.to_bytes(), mode=0o644)
     measured = {"sets": [asdict(each) for each in calibrated.sets]}

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from recog.crop import crop_faces
-from recog.durable import put
+from recog.durable import make_output_directory, put
 from recog.errors import PhotoError, TrainingError
 from recog.photos import read_photo
 from recog.train.faces import Found, Undetected, find_labelled
@@ -93,7 +93,7 @@ def located_faces(
     kept = _read(path, len(photos.paths))
     if kept is None:
         kept = _found(photos, detector, undetected, progress)
-        cache.mkdir(parents=True, exist_ok=True)
+        make_output_directory(cache)
         put(path, save(dict(kept)))
     if not len(kept["rows"]):
         raise TrainingError(f"no face was found in any of {len(photos.paths)} photos: training needs photos of faces")

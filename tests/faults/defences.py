@@ -647,4 +647,19 @@ SABOTAGES = (
         "recog/library/ingest.py", "            or failed.reason in SLOW_REASONS\n", "",
         "tests/library/test_unreadable.py -k took_long",
     ),
+    Sabotage(
+        "a umask takes no right from the owner of a file",
+        "recog/durable.py", "        lacking = mode & stat.S_IRWXU & ~status.st_mode\n", "        lacking = 0\n",
+        "tests/cli/test_umask.py -k whole_and_its_owner",
+    ),
+    Sabotage(
+        "a umask takes no right from the owner of a folder",
+        "recog/durable.py", "            path.chmod(DIRECTORY_MODE)\n", "",
+        "tests/cli/test_umask.py -k private_folder",
+    ),
+    Sabotage(
+        "a command works under any umask",
+        "recog/cli/start.py", "os.umask(os.umask(0) & ~_OWNER)", "os.umask(os.umask(0))",
+        "tests/cli/test_umask.py -k owner_alone",
+    ),
 )  # fmt: skip

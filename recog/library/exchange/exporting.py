@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from recog.durable import make_directory
 from recog.errors import PhotoError, RecogError
 from recog.held_files import refuse_held
 from recog.library.exchange import documents
@@ -138,7 +139,7 @@ def _write_sidecar(directory: Path, path: Path, photo: Photo, faces: list[NamedF
     try:
         if target.is_symlink() or (target.exists() and not _is_own(target)):
             return f"{target} is another program's"
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_directory(target.parent)
         write_private(target, packet)
     except OSError as error:
         return f"{target} cannot be written: {error.strerror}"
