@@ -12,6 +12,7 @@ import typer
 
 from recog.cli.start import INTERRUPTED
 from recog.errors import RecogError
+from recog.memory import NO_MEMORY, lacks_memory
 from recog.printable import printable
 
 REFUSED = 1
@@ -75,6 +76,8 @@ def in_one_line(*, verbose: bool) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - the last border: a user gets a sentence, --verbose the traceback
         if verbose:
             traceback.print_exc()
+        if lacks_memory(error):
+            leave(NO_MEMORY)
         if isinstance(error, OSError) and error.errno in OF_THE_DISK:
             where = error.filename if isinstance(error.filename, str | os.PathLike) else "a file"
             leave(f"{where} cannot be written or read ({error.strerror}): make room there, or check its rights")

@@ -30,6 +30,9 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except MemoryError:  # while the command line loads: a verb tells of it by itself
+        os.write(2, b"recog: there is not enough memory: close other programs, or raise the limit (ulimit -v)\n")
+        sys.exit(1)
 
 
 def open_missing_streams() -> None:

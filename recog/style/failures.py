@@ -1,12 +1,9 @@
 """Why one picture could not be made, where the others still can."""
 
-import torch
-
 from recog.errors import PhotoError, RecogError, StyleError
+from recog.memory import lacks_memory
 
 NO_MEMORY = "there is not enough memory: use a smaller size"
-# What torch's allocator and oneDNN say on the processor; on CUDA it is a class of its own.
-_WORDS_OF_NO_MEMORY = ("can't allocate memory", "could not create a memory object", "bad_alloc", "out of memory")
 
 
 def costs_one_picture(error: BaseException) -> str | None:
@@ -18,9 +15,7 @@ def costs_one_picture(error: BaseException) -> str | None:
     match error:
         case PhotoError() | StyleError():
             return str(error)
-        case MemoryError() | torch.OutOfMemoryError():
-            return NO_MEMORY
-        case RuntimeError() if any(words in str(error) for words in _WORDS_OF_NO_MEMORY):
+        case Exception() if lacks_memory(error):
             return NO_MEMORY
         case RecogError() | OSError():
             return None

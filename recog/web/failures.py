@@ -26,6 +26,7 @@ from recog.errors import (
     UnknownPersonError,
     WeightsError,
 )
+from recog.memory import lacks_memory
 from recog.render.json_schema import schema_of
 from recog.web.errors_page import error_page
 
@@ -125,6 +126,8 @@ async def _of_http(request: Request, error: Exception) -> Response:
 
 
 async def _of_a_fault(request: Request, error: Exception) -> Response:
+    if lacks_memory(error):
+        return _failed(request, 503, "there is not enough memory for this: close other programs, or ask for less")
     return _failed(request, 500, f"unexpected {type(error).__name__} in recog: please report it")
 
 

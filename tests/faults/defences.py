@@ -662,4 +662,9 @@ SABOTAGES = (
         "recog/cli/start.py", "os.umask(os.umask(0) & ~_OWNER)", "os.umask(os.umask(0))",
         "tests/cli/test_umask.py -k owner_alone",
     ),
+    Sabotage(
+        "too little memory is no unexpected error",
+        "recog/cli/failures.py", "        if lacks_memory(error):\n", "        if False:\n",
+        "tests/test_memory.py -k no_unexpected_error",
+    ),
 )  # fmt: skip

@@ -233,6 +233,24 @@ class FaultyLibrary(PaintedLibrary):
         raise RuntimeError("Ada Lovelace")
 
 
+class LargeLibrary(PaintedLibrary):
+    """One that needs more memory than there is."""
+
+    def status(self) -> LibraryStatus:
+        """No status."""
+        raise ValueError(len(bytearray(1 << 56)))
+
+
+def test_too_little_memory_is_503_and_no_fault(libraries: Libraries, access: Access) -> None:
+    settings = libraries.asking.settings
+    with (
+        Libraries(lambda: LargeLibrary(settings)) as large,
+        Client(create_app(large, access=access, place=PLACE), PLACE) as client,
+    ):
+        told = client.get("/api/status")
+    assert (told.status, "there is not enough memory for this" in told.json["error"]) == (503, True)
+
+
 def test_a_fault_is_told_without_what_it_was_about(
     libraries: Libraries, access: Access, caplog: pytest.LogCaptureFixture
 ) -> None:
