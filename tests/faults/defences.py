@@ -667,4 +667,9 @@ SABOTAGES = (
         "recog/cli/failures.py", "        if lacks_memory(error):\n", "        if False:\n",
         "tests/test_memory.py -k no_unexpected_error",
     ),
+    Sabotage(
+        "one long path does not pad the whole table",
+        "recog/render/table.py", "if length <= WIDEST)", "if length)",
+        "tests/render/test_table.py -k pads_no_other_row",
+    ),
 )  # fmt: skip
