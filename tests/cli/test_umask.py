@@ -78,3 +78,14 @@ def test_the_lock_can_be_taken_twice(tmp_path: Path, umask: int) -> None:
         for _ in range(2):
             with WriterLock(tmp_path / "library"):
                 assert mode(tmp_path / "library" / "writer.lock") == 0o600
+
+
+def test_a_command_takes_no_right_from_the_owner_whatever_library_writes_for_it(umask: int) -> None:
+    code = (
+        "import atexit, os, sys\n"
+        "atexit.register(lambda: print(os.umask(0), file=sys.stderr))\n"
+        "from recog.cli.start import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=True)
+    assert int(done.stderr) == umask & 0o077
