@@ -46,19 +46,23 @@ class FileStat:
 
 @dataclass(frozen=True, slots=True)
 class DecodedPhoto:
-    """A photo read once: its identity (digest of the file's bytes) and its upright pixels."""
+    """A photo read once: its identity (digest of the file's bytes) and its upright pixels.
+
+    incomplete: the file ends early; what is missing of the pixels is grey, or coarser than it was.
+    """
 
     sha256: str
     pixels: Pixels
     format: str
     taken_at: datetime | None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A photo of the catalog. Its identity is the digest of its bytes: a moved file is the same photo.
 
-    width and height are those of the upright pixels.
+    width and height are those of the upright pixels. incomplete: the file ends early, and part of the picture is lost.
     """
 
     id: int
@@ -66,6 +70,7 @@ class Photo:
     width: int
     height: int
     taken_at: datetime | None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class CutPhoto:
     height: int
     taken_at: datetime | None
     faces: CutFaces
+    incomplete: bool = False
 
 
 Found = CutPhoto | KnownContent | PhotoError
@@ -78,4 +79,4 @@ def find_ahead(
 
 def _cut(photo: DecodedPhoto, cut: Callable[[DecodedPhoto], CutFaces]) -> Found:
     height, width = photo.pixels.shape[:2]
-    return CutPhoto(photo.sha256, width, height, photo.taken_at, cut(photo))
+    return CutPhoto(photo.sha256, width, height, photo.taken_at, cut(photo), incomplete=photo.incomplete)

@@ -91,6 +91,7 @@ def ingest(
         interrupted=interrupted,
         matched=matched,
         unreadable=found.unreadable,
+        incomplete=tuple(run.incomplete),
     )
 
 
@@ -145,6 +146,7 @@ class Ingestion:
         self._edits = MovedEdits(catalog, networks.info.sha256)
         self._lost: dict[int, list[tuple[Path, LostFact]]] = {}
         self._carried: set[int] = set()
+        self.incomplete: list[Path] = []
 
     @property
     def lost(self) -> tuple[LostWord, ...]:
@@ -267,7 +269,15 @@ class Ingestion:
         embeddings = self._networks.embedder.embed(np.concatenate([one.faces.crops for _, one in waiting]))
         ends = np.cumsum([len(one.faces.boxes) for _, one in waiting])[:-1]
         photos = [
-            ScannedPhoto(stat, one.sha256, one.width, one.height, one.taken_at, new_faces(one.faces, rows))
+            ScannedPhoto(
+                stat,
+                one.sha256,
+                one.width,
+                one.height,
+                one.taken_at,
+                new_faces(one.faces, rows),
+                incomplete=one.incomplete,
+            )
             for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
         ]
         saved = self._catalog.save_photos(
@@ -280,6 +290,8 @@ class Ingestion:
             self._digests[photo.sha256] = result.photo_id
             self.faces += result.new_faces
             self._carried.update(result.carried)
+            if photo.incomplete:
+                self.incomplete.append(photo.stat.path)
             if result.replaced_photo_id is not None:
                 lost = [(photo.stat.path, fact) for fact in result.lost]
                 self._lost.setdefault(result.replaced_photo_id, []).extend(lost)

@@ -115,7 +115,8 @@ def face_quality(box: FaceBox, sharp: float) -> FaceQuality:
 def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Embeddings) -> ScannedPhoto:
     """The photo as the catalog takes it."""
     height, width = photo.pixels.shape[:2]
-    return ScannedPhoto(stat, photo.sha256, width, height, photo.taken_at, new_faces(faces, embeddings))
+    found = new_faces(faces, embeddings)
+    return ScannedPhoto(stat, photo.sha256, width, height, photo.taken_at, found, incomplete=photo.incomplete)
 
 
 def new_faces(faces: CutFaces, embeddings: Embeddings) -> Sequence[NewFace]:

@@ -44,7 +44,7 @@ class IngestReport:
     duplicates: known content at one more path. unchanged: not even opened. missing: known files that are gone.
     suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
     unreadable: not opened, for they could not be used before. matched: people, and how many faces each got by distance
-    that were not theirs before.
+    that were not theirs before. incomplete: new content that ends early, used as far as it is there.
     """
 
     added: int
@@ -62,6 +62,7 @@ class IngestReport:
     interrupted: bool
     matched: tuple[tuple[Person, int], ...] = ()
     unreadable: int = 0
+    incomplete: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +304,7 @@ class LibraryStatus:
     calibration: Calibration | None
     index: IndexStatus
     roots: tuple[Path, ...]
+    incomplete_photos: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Se
         calibration=calibration,
         index=index.status(),
         roots=tuple(catalog.roots()),
+        incomplete_photos=counts.incomplete_photos,
     )
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from recog.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from recog.photos.colour import to_rgb
+from recog.photos.cut_short import LEAST_SHARE, LoadedPicture, load_cut
 from recog.photos.exif import taken_at, upright_turn
 from recog.photos.files import read_bytes
 from recog.photos.formats import HEAD_BYTES, decoder_is_there, foreign_format, open_image, photo_format
@@ -21,6 +22,8 @@ MAX_PIXELS = 250_000_000
 """Above the 200 megapixels of today's phones. Decoding takes 8 bytes of memory a pixel, 13 with transparency."""
 
 _CHATTER = DecoderChatter()
+_MISSING = (128, 128, 128)
+"""In the place of rows that are missing: no detector finds a face in plain grey."""
 _STRIP_ROWS = 64
 _DETAIL_CHARACTERS = 160
 
@@ -49,6 +52,7 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
     """Decode the bytes of a photo file.
 
     pixels: (H, W, 3) uint8, sRGB, upright by EXIF, full resolution, writable; of an animation the first frame.
+    A JPEG or PNG that ends early is incomplete if at least half of its rows are there; the others are grey.
     The format is told by the content, not by the name. Safe in threads; no setting of Pillow is changed.
 
     Raises PhotoTooLargeError (more than max_pixels, or than memory), UnreadablePhotoError for every other reason.
@@ -57,13 +61,22 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
     name = _allowed_format(path, data[:HEAD_BYTES])
     try:
         with _CHATTER:
-            image: Image.Image = _loaded(path, data, name, max_pixels)
+            picture = _loaded(path, data, name, max_pixels)
+            image = picture.image
             date = taken_at(image)
             turn = upright_turn(image)
             image = to_rgb(image)
+            if picture.rows < image.height:
+                image.paste(_MISSING, (0, picture.rows, image.width, image.height))
             if turn is not None:
                 image = image.transpose(turn)
-            return DecodedPhoto(sha256=source.sha256, pixels=_pixels(image), format=name, taken_at=date)
+            return DecodedPhoto(
+                sha256=source.sha256,
+                pixels=_pixels(image),
+                format=name,
+                taken_at=date,
+                incomplete=not picture.whole,
+            )
     except PhotoError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:
@@ -86,14 +99,23 @@ def _allowed_format(path: Path, head: bytes) -> str:
     raise UnreadablePhotoError(message, reason=Reason.UNSUPPORTED)
 
 
-def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> Image.Image:
-    """Decode all pixels, once the header has promised no more than the limit."""
+def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPicture:
+    """Decode all pixels that are there, once the header has promised no more than the limit."""
     image = open_image(data, name)
     _refuse_too_large(path, image, max_pixels)
+    cut = load_cut(data, name, most_pixels=max_pixels)
+    if cut is not None:
+        if cut.rows < LEAST_SHARE * cut.image.height:
+            message = (
+                f"{printable(path)} is cut short, and {cut.rows:,} of its {cut.image.height:,} rows are there: "
+                "copy it again from where it came from"
+            )
+            raise UnreadablePhotoError(message, reason=Reason.DAMAGED)
+        return cut
     image.load()
     # Some decoders only learn the size of the picture from its pixels.
     _refuse_too_large(path, image, max_pixels)
-    return image
+    return LoadedPicture(image, image.height, whole=True)
 
 
 def _refuse_too_large(path: Path, image: Image.Image, max_pixels: int) -> None:

@@ -212,7 +212,13 @@ class _Worker:
         date = None if answer["taken_at"] is None else datetime.fromisoformat(answer["taken_at"])
         pixels = np.empty((height, width, 3), np.uint8)
         fill(self._connection, pixels.data.cast("B"), deadline)
-        return DecodedPhoto(sha256=sha256, pixels=pixels, format=str(answer["format"]), taken_at=date)
+        return DecodedPhoto(
+            sha256=sha256,
+            pixels=pixels,
+            format=str(answer["format"]),
+            taken_at=date,
+            incomplete=bool(answer["incomplete"]),
+        )
 
     def end(self) -> str:
         """Kill it if it lives; how it ended by itself, as words, or nothing."""

@@ -72,7 +72,8 @@ def _answer(connection: socket.socket, source: PhotoSource, decode: Decode) -> N
     photo = decode(source)
     height, width = photo.pixels.shape[:2]
     date = None if photo.taken_at is None else photo.taken_at.isoformat()
-    send(connection, {"width": width, "height": height, "format": photo.format, "taken_at": date})
+    said = {"width": width, "height": height, "format": photo.format, "taken_at": date}
+    send(connection, said | {"incomplete": photo.incomplete})
     connection.sendall(photo.pixels.data.cast("B"))
 
 

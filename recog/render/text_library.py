@@ -196,6 +196,7 @@ def status(state: LibraryStatus) -> str:
         ("library", printable(str(state.directory))),
         ("database", printable(state.database)),
         ("photos", f"{state.photos:,} in {count(state.files, 'file')} ({state.missing_files:,} missing)"),
+        *([("incomplete", count(state.incomplete_photos, "photo"))] if state.incomplete_photos else []),
         ("failed", f"{count(state.failed_files, 'file')}{REASONS_AT if state.failed_files else ''}"),
         ("faces", f"{state.faces:,} ({state.faces_named:,} named)"),
         ("people", f"{state.people:,}"),

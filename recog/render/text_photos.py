@@ -49,6 +49,12 @@ def ingest(report: IngestReport) -> str:
     ]
     if report.lost:
         blocks.append(_lost(report.lost))
+    if report.incomplete:
+        paths = "".join(f"\n  {_shown(path)}" for path in report.incomplete)
+        blocks.append(
+            f"{count(len(report.incomplete), 'photo')} incomplete, used as far as the file goes; copy them again from "
+            f"where they came from:{paths}"
+        )
     if report.failed:
         reasons = Counter(failure.reason for failure in report.failed)
         summary = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())

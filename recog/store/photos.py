@@ -143,4 +143,4 @@ class Photos(CatalogPart):
 
 def _photo_of(row: Row[Any]) -> Photo:
     taken_at = None if row.taken_at is None else datetime.fromisoformat(row.taken_at)
-    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at)
+    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at, incomplete=row.incomplete)

@@ -64,6 +64,7 @@ class ScannedPhoto:
     height: int
     taken_at: datetime | None
     faces: Sequence[NewFace]
+    incomplete: bool = False
 
 
 class FactKind(StrEnum):
@@ -198,9 +199,13 @@ class ClusterRun:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
-    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched."""
+    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched.
+
+    incomplete_photos counts photos that end early and of which a file is present.
+    """
 
     photos: int
+    incomplete_photos: int
     files: int
     missing_files: int
     failed_files: int

@@ -122,6 +122,7 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
             "width": scan.width,
             "height": scan.height,
             "taken_at": None if scan.taken_at is None else scan.taken_at.isoformat(),
+            "incomplete": scan.incomplete,
         }
         for digest, scan in scans.items()
     }

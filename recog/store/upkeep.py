@@ -46,6 +46,13 @@ class Upkeep(CatalogPart):
             matched = _count(connection, select(assignments).where(assignments.c.origin == Origin.MATCHED.value))
             return CatalogCounts(
                 photos=_count(connection, select(photos.c.id)),
+                incomplete_photos=_count(
+                    connection,
+                    select(photos.c.id).where(
+                        photos.c.incomplete,
+                        photos.c.id.in_(select(files.c.photo_id).where(~files.c.missing)),
+                    ),
+                ),
                 files=_count(connection, select(files.c.id).where(~files.c.missing)),
                 missing_files=_count(connection, select(files.c.id).where(files.c.missing)),
                 failed_files=_count(connection, select(failures.c.id)),

@@ -18,13 +18,14 @@ def photo_page(detail: PhotoDetail, around: Frame) -> str:
     taken = f", {photo.taken_at:%Y-%m-%d %H:%M}" if photo.taken_at is not None else ""
     content = (
         f'<div class="head"><h1>{name(title)}</h1><p class="lead">{count(len(faces), "face")}{taken}, '
-        f"{photo.width:,} by {photo.height:,}</p></div>"
+        f"{photo.width:,} by {photo.height:,}{_INCOMPLETE if photo.incomplete else ''}</p></div>"
         f'{_picture(photo, faces) if detail.paths else ""}<ul class="files">{where}</ul>'
         f'<section id="faces"><h2>From left to right</h2>{cards or _NOBODY}</section>'
     )
     return shell(title, "", content, around)
 
 
+_INCOMPLETE = ", incomplete: the file ends before the picture does"
 _NOBODY = '<p class="about none">No face was found on this photo.</p>'
 
 

@@ -672,4 +672,34 @@ SABOTAGES = (
         "recog/cli/start.py", "os.umask(os.umask(0) & ~_OWNER)", "os.umask(os.umask(0))",
         "tests/cli/test_umask.py -k whatever_library_writes",
     ),
+    Sabotage(
+        "a JPEG's rows are not taken from what is missing",
+        "recog/photos/jpeg_rows.py", "rows = min(rows, _equal_rows(image, other))", "pass",
+        "tests/photos/test_cut_short.py -k jpeg_cut_anywhere",
+    ),
+    Sabotage(
+        "a JPEG that ends before a restart mark is not whole",
+        "recog/photos/jpeg_rows.py", "noise + restart + noise", "noise",
+        "tests/photos/test_cut_short.py -k jpeg_cut_anywhere",
+    ),
+    Sabotage(
+        "zeros in the place of what is missing are no pixels",
+        "recog/photos/cut_short.py", "        data = end_of_data(data)\n", "",
+        "tests/photos/test_cut_short.py -k jpeg_cut_anywhere",
+    ),
+    Sabotage(
+        "a JPEG whose last scans are missing is not whole",
+        "recog/photos/jpeg_rows.py", "rows == image.height and scans.all_sent()", "rows == image.height",
+        "tests/photos/test_cut_short.py -k never_sent",
+    ),
+    Sabotage(
+        "less than half of a photo is refused",
+        "recog/photos/cut_short.py", "LEAST_SHARE = 0.5", "LEAST_SHARE = 0.0",
+        "tests/photos/test_cut_short.py -k less_than_half",
+    ),
+    Sabotage(
+        "a photo that is incomplete is kept as such",
+        "recog/store/saving.py", '            "incomplete": scan.incomplete,\n', "",
+        "tests/store/test_saving.py -k ends_early",
+    ),
 )  # fmt: skip

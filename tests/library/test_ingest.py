@@ -3,10 +3,12 @@
 import os
 import shutil
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from recog.errors import LibraryBusyError, NoPhotosFoundError
 from recog.library.ingest import MANY_COPIES
@@ -193,7 +195,7 @@ def test_a_folder_that_is_not_there_is_said_so_and_makes_no_library(library: Pai
 def test_a_bad_photo_stops_nothing_and_is_reported_until_it_changes(library: PaintedLibrary, folder: Path) -> None:
     whole = paint(folder / "a.png", RED)
     (folder / "b.jpg").write_text("this is a text")
-    (folder / "c.png").write_bytes(whole.read_bytes()[:-40])
+    (folder / "c.png").write_bytes(whole.read_bytes()[:60])
     for _ in range(2):
         report = library.index([folder])
         assert {(one.path.name, one.reason) for one in report.failed} == {
@@ -335,3 +337,29 @@ def test_many_copies_are_counted_and_those_that_move_are_moved(
     report = library.index(folder)
     assert (report.added, report.duplicates, report.moved, report.missing) == (0, 1, copies, 0)
     assert library.status().missing_files == 0
+
+
+def test_a_half_done_copy_is_used_as_incomplete_and_read_again_when_it_has_grown(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    pixels = np.asarray(Image.open(paint(folder.parent / "whole.png", RED, GREEN)))
+    buffer = BytesIO()
+    Image.fromarray(np.vstack([pixels] * 3)).save(buffer, "JPEG", quality=95)
+    whole = buffer.getvalue()
+    path = folder / "a.jpg"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(whole[: len(whole) // 6])
+    assert [failure.reason for failure in library.index([folder]).failed] == ["damaged"]
+    path.write_bytes(whole[:-120])
+    report = library.index([folder])
+    assert (report.incomplete, report.failed) == ((path,), ())
+    assert library.status().incomplete_photos == 1
+    (filed,) = library.catalog.photos_at([path]).values()
+    assert library.photo(filed.id).photo.incomplete
+    assert library.index([folder]).incomplete == ()
+    path.write_bytes(whole)
+    report = library.index([folder])
+    assert (report.changed, report.incomplete) == (1, ())
+    assert library.status().incomplete_photos == 0
+    (filed,) = library.catalog.photos_at([path]).values()
+    assert not library.photo(filed.id).photo.incomplete

@@ -111,10 +111,23 @@ def test_status_tells_where_reasons_are_only_where_files_failed() -> None:
     assert to_text(replace(state, failed_files=0)).splitlines()[3] == "failed     0 files"
 
 
+def test_status_counts_incomplete_photos_where_there_are_any() -> None:
+    state = next(one for one in RESULTS if isinstance(one, LibraryStatus))
+    assert "incomplete  2 photos" in to_text(replace(state, incomplete_photos=2)).splitlines()
+    assert "incomplete" not in to_text(state)
+
+
 def test_status_tells_the_threshold_for_a_name_where_it_is_smaller_than_for_a_pair() -> None:
     state = next(one for one in RESULTS if isinstance(one, LibraryStatus))
     assert "for a name" not in to_text(state)
     assert "; for a name 0.900, for so many faces are named" in to_text(replace(state, threshold=0.9))
+
+
+def test_indexing_names_incomplete_photos() -> None:
+    text = to_text(replace(INGEST, incomplete=(PATH, Path("/c.jpg"))))
+    assert "2 photos incomplete, used as far as the file goes; copy them again from where they came from:" in text
+    assert f"\n  /photos/{SHOWN}.jpg\n  /c.jpg\n" in text
+    assert "incomplete" not in to_text(INGEST)
 
 
 def test_indexing_tells_counts_rate_and_every_failure() -> None:

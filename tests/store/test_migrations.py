@@ -49,7 +49,7 @@ def populate(url: str, scans: Scans) -> None:
         catalog.confirm(saved.face_ids[:1], ann.id)
         catalog.confirm(saved.face_ids[1:2], bob.id)
         catalog.rename(ann.id, "Anna")
-        catalog.record_failures([FailedFile(scans.stat("2.jpg"), "damaged", "no photo")])
+        catalog.record_failures([FailedFile(scans.stat("2.jpg"), "not_a_photo", "no photo")])
         catalog.add_root(Path("/photos"))
         catalog.save_clusters(scans.network.sha256, "identity", {}, [])
         catalog.plan_styles([style_job(1, 1.0)])
@@ -126,6 +126,20 @@ def test_photos_that_were_indexed_by_themselves_are_no_roots_any_more(url: str, 
     database.close()
     with open_catalog(url) as catalog:
         assert catalog.roots() == [scans.folder, scans.path("3")]
+
+
+def test_photos_that_were_refused_as_damaged_are_read_again(url: str, scans: Scans) -> None:
+    """What lacks its end was damaged to earlier versions; files refused for other reasons stay so."""
+    with open_catalog(url) as catalog:
+        (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
+        catalog.record_failure(scans.stat("2.jpg"), "damaged", "cut")
+        catalog.record_failure(scans.stat("3.jpg"), "not_a_photo", "a letter")
+    database = Database(parse_url(url), busy_seconds=5.0)
+    migrate(database, "0012", down=True)
+    database.close()
+    with open_catalog(url) as catalog:
+        assert [failure.stat.path.name for failure in catalog.failures(scans.folder)] == ["3.jpg"]
+        assert not catalog.photo(saved.photo_id).incomplete
 
 
 def test_jobs_of_one_style_survive_the_way_down_before_blends_and_blends_do_not(url: str) -> None:

@@ -53,6 +53,14 @@ def test_the_time_of_a_photo_comes_back_with_its_zone(catalog: Catalog, scans: S
     assert catalog.photo(saved.photo_id).taken_at == taken_at
 
 
+def test_a_photo_that_ends_early_is_kept_as_incomplete(catalog: Catalog, scans: Scans) -> None:
+    cut, whole = scans.save(
+        catalog, replace(scans.photo("1.jpg", "A"), incomplete=True), scans.photo("2.jpg", "B", scans.face(10))
+    )
+    assert catalog.photo(cut.photo_id).incomplete
+    assert not catalog.photo(whole.photo_id).incomplete
+
+
 def test_an_unknown_photo_is_a_sentence_or_none(catalog: Catalog, scans: Scans) -> None:
     with pytest.raises(CatalogError, match="number 5"):
         catalog.photo(5)

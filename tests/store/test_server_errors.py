@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError, ReadOnlyError
-from recog.store.database import Database, parse_url
+from recog.store.database import Database
+from recog.store.url import parse_url
 from recog.store.engine import open_catalog
 from tests.postgres import Databases
 

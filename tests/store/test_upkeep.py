@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 def test_everything_is_counted(catalog: Catalog, scans: Scans) -> None:
     one, _ = scans.save(
         catalog,
-        scans.photo("1.jpg", "A", scans.face(10), scans.face(60), scans.face(110)),
-        scans.photo("2.jpg", "B", scans.face(10)),
+        replace(scans.photo("1.jpg", "A", scans.face(10), scans.face(60), scans.face(110)), incomplete=True),
+        replace(scans.photo("2.jpg", "B", scans.face(10)), incomplete=True),
     )
     ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
     catalog.set_hidden(bob.id, hidden=True)
@@ -35,6 +36,7 @@ def test_everything_is_counted(catalog: Catalog, scans: Scans) -> None:
     catalog.record_failures([FailedFile(scans.stat("3.jpg"), "damaged", "no photo")])
     assert catalog.counts() == CatalogCounts(
         photos=2,
+        incomplete_photos=1,
         files=1,
         missing_files=1,
         failed_files=1,

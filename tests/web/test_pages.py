@@ -132,6 +132,12 @@ def test_what_comes_from_the_library_is_text(which: str) -> None:
     assert SHOWN in "".join(read.text)
 
 
+def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:
+    said = "incomplete: the file ends before the picture does"
+    assert said in words(photo_page(replace(PHOTO, photo=replace(PHOTO.photo, incomplete=True)), AROUND))
+    assert said not in words(PAGES["photo"])
+
+
 def test_every_link_and_picture_of_every_page_is_there(client: Client, library: PaintedLibrary) -> None:
     library.confirm("Ben", [3], new=True)
     seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find"]

@@ -1,0 +1,44 @@
+"""Decode a file that ends early, as a half-done copy does, as far as it is there."""
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from recog.photos.formats import open_image
+from recog.photos.jpeg_rows import end_of_data, load_cut_jpeg
+from recog.photos.jpeg_scans import read_scans
+from recog.photos.png_rows import mended_png
+
+LEAST_SHARE = 0.5
+"""Of its rows must be there if a photo is to be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPicture:
+    """A decoded picture, how many of its rows from the top are there, and whether all of it is."""
+
+    image: Image.Image
+    rows: int
+    whole: bool
+
+
+def load_cut(data: bytes, name: str, *, most_pixels: int) -> LoadedPicture | None:
+    """Decode a JPEG or PNG that lacks its end; None if it has one, and for the formats whose rows cannot be told.
+
+    Raises whatever the decoder raises.
+    """
+    if name == "JPEG":
+        scans = read_scans(data)
+        if scans.ended:
+            return None
+        data = end_of_data(data)
+        scans = read_scans(data)
+        return LoadedPicture(*load_cut_jpeg(data, scans)) if scans.scans else None
+    if name == "PNG":
+        mended = mended_png(end_of_data(data), most_pixels=most_pixels)
+        if mended is None:
+            return None
+        image = open_image(mended.data, name)
+        image.load()
+        return LoadedPicture(image, mended.rows, mended.rows == image.height)
+    return None
