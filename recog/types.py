@@ -44,10 +44,28 @@ class FileStat:
     mtime_ns: int
 
 
+class DateSource(StrEnum):
+    """What says when a photo was taken, surest first."""
+
+    EXIF_ORIGINAL = "exif_original"
+    """EXIF's DateTimeOriginal: the camera, when the shutter opened."""
+    EXIF_DIGITIZED = "exif_digitized"
+    """EXIF's DateTimeDigitized: the camera or the scanner."""
+    EXIF_CHANGED = "exif_changed"
+    """EXIF's DateTime: whatever wrote the file last."""
+    GPS = "gps"
+    XMP = "xmp"
+    IPTC = "iptc"
+    FILE_NAME = "file_name"
+    FILE_TIME = "file_time"
+    """When the file was last changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecodedPhoto:
     """A photo read once: its identity (digest of the file's bytes) and its upright pixels.
 
+    taken_at is aware where its offset from UTC is known, else the camera's local time; taken_from says where it stands.
     incomplete: the file ends early; what is missing of the pixels is grey, or coarser than it was.
     """
 
@@ -56,13 +74,16 @@ class DecodedPhoto:
     format: str
     taken_at: datetime | None
     incomplete: bool = False
+    taken_from: DateSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A photo of the catalog. Its identity is the digest of its bytes: a moved file is the same photo.
 
-    width and height are those of the upright pixels. incomplete: the file ends early, and part of the picture is lost.
+    width and height are those of the upright pixels. taken_at is aware where its offset from UTC is known, else the
+    camera's local time; taken_from says where it stands, None if that is unknown. incomplete: the file ends early, and
+    part of the picture is lost.
     """
 
     id: int
@@ -71,6 +92,7 @@ class Photo:
     height: int
     taken_at: datetime | None
     incomplete: bool = False
+    taken_from: DateSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Which photos are incomplete: their files end early.
+"""What says when a photo was taken, and which photos are incomplete because their files end early.
 
-Why: such a photo is used as far as it is there, and whoever looks at it must see that. Files that were refused as
-damaged go from the list of failures, so that the next run reads them again.
+Why: a date is as good as its source, and a photo that was cut off is used as far as it is there; whoever looks at it
+must see both. The dates that are known so far are EXIF's DateTimeOriginal, which was the only source. Files that were
+refused as damaged go from the list of failures, so that the next run reads them again.
 """
 
 import sqlalchemy as sa
@@ -16,8 +17,13 @@ def upgrade() -> None:
         "photos",
         sa.Column("incomplete", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
     )
+    op.add_column("photos", sa.Column("taken_from", sa.String))
+    op.execute("UPDATE photos SET taken_from = 'exif_original' WHERE taken_at IS NOT NULL")
     op.execute("DELETE FROM failures WHERE reason = 'damaged'")
 
 
 def downgrade() -> None:
-    op.drop_column("photos", "incomplete")
+    """Dates from other sources go: the older recog takes every date for that of the camera."""
+    op.execute("UPDATE photos SET taken_at = NULL WHERE taken_from IS NULL OR taken_from <> 'exif_original'")
+    for column in ("taken_from", "incomplete"):
+        op.drop_column("photos", column)

@@ -28,8 +28,8 @@ def find(
 ) -> None:
     """List the photos on which everybody named is.
 
-    One path a line, of each photo one file that is there; the newest first by the camera's date, photos without one
-    last. A line shows control characters written out: for programs there are --null and --json.
+    One path a line, of each photo one file that is there; the newest first. Photos come last of which nothing but the
+    file's own time is known. A line shows control characters written out: for programs there are --null and --json.
 
     Example:
       recog find "Ada Lovelace" "Charles Babbage"

@@ -9,7 +9,7 @@ from datetime import datetime
 from recog.errors import PhotoError
 from recog.library.probes import CutFaces
 from recog.photos import KnownContent, Opened
-from recog.types import DecodedPhoto, FileStat
+from recog.types import DateSource, DecodedPhoto, FileStat
 from recog.weights.device import cores
 
 _MOST_THREADS = 8
@@ -29,6 +29,7 @@ class CutPhoto:
     taken_at: datetime | None
     faces: CutFaces
     incomplete: bool = False
+    taken_from: DateSource | None = None
 
 
 Found = CutPhoto | KnownContent | PhotoError
@@ -79,4 +80,4 @@ def find_ahead(
 
 def _cut(photo: DecodedPhoto, cut: Callable[[DecodedPhoto], CutFaces]) -> Found:
     height, width = photo.pixels.shape[:2]
-    return CutPhoto(photo.sha256, width, height, photo.taken_at, cut(photo), incomplete=photo.incomplete)
+    return CutPhoto(photo.sha256, width, height, photo.taken_at, cut(photo), photo.incomplete, photo.taken_from)

@@ -277,6 +277,7 @@ class Ingestion:
                 one.taken_at,
                 new_faces(one.faces, rows),
                 incomplete=one.incomplete,
+                taken_from=one.taken_from,
             )
             for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
         ]

@@ -116,7 +116,7 @@ def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Em
     """The photo as the catalog takes it."""
     height, width = photo.pixels.shape[:2]
     found = new_faces(faces, embeddings)
-    return ScannedPhoto(stat, photo.sha256, width, height, photo.taken_at, found, incomplete=photo.incomplete)
+    return ScannedPhoto(stat, photo.sha256, width, height, photo.taken_at, found, photo.incomplete, photo.taken_from)
 
 
 def new_faces(faces: CutFaces, embeddings: Embeddings) -> Sequence[NewFace]:

@@ -10,7 +10,8 @@ from PIL import Image
 from recog.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from recog.photos.colour import to_rgb
 from recog.photos.cut_short import LEAST_SHARE, LoadedPicture, load_cut
-from recog.photos.exif import taken_at, upright_turn
+from recog.photos.dates import taken
+from recog.photos.exif import upright_turn
 from recog.photos.files import read_bytes
 from recog.photos.formats import HEAD_BYTES, decoder_is_there, foreign_format, open_image, photo_format
 from recog.photos.quiet import DecoderChatter
@@ -30,17 +31,21 @@ _DETAIL_CHARACTERS = 160
 
 @dataclass(frozen=True, slots=True)
 class PhotoSource:
-    """A photo file's bytes, read once, and their SHA-256 in hexadecimal: its identity."""
+    """A photo file's bytes, read once, and their SHA-256 in hexadecimal: its identity.
+
+    changed_ns: when the file was last changed, in nanoseconds since 1970; None for bytes that are no file.
+    """
 
     path: Path
     data: bytes
     sha256: str
+    changed_ns: int | None = None
 
 
 def read_source(path: Path) -> PhotoSource:
     """Read the bytes of a photo file; raises as read_photo does for what is no readable file."""
-    data = read_bytes(path)
-    return PhotoSource(path, data, hashlib.sha256(data).hexdigest())
+    data, changed_ns = read_bytes(path)
+    return PhotoSource(path, data, hashlib.sha256(data).hexdigest(), changed_ns)
 
 
 def read_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
@@ -63,7 +68,7 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
         with _CHATTER:
             picture = _loaded(path, data, name, max_pixels)
             image = picture.image
-            date = taken_at(image)
+            date, date_source = taken(image, path, source.changed_ns)
             turn = upright_turn(image)
             image = to_rgb(image)
             if picture.rows < image.height:
@@ -76,6 +81,7 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
                 format=name,
                 taken_at=date,
                 incomplete=not picture.whole,
+                taken_from=date_source,
             )
     except PhotoError:
         raise

@@ -1,13 +1,8 @@
-"""Orientation and time of a photo, out of metadata that anybody may have broken."""
-
-import re
-from datetime import datetime
+"""Orientation of a photo, out of metadata that anybody may have broken."""
 
 from PIL.Image import Image, Transpose
 
 _ORIENTATION = 0x0112
-_EXIF_IFD = 0x8769
-_DATE_TIME_ORIGINAL = 0x9003
 
 # EXIF 2.32, tag 0x0112: where row 0 and column 0 of the stored picture are, and what turns them upright.
 _UPRIGHT = {
@@ -19,8 +14,6 @@ _UPRIGHT = {
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
 }
-
-_DATE = re.compile(r"\s*(\d{4})[:.\-/](\d{2})[:.\-/](\d{2})[ T](\d{2}):(\d{2}):(\d{2})")
 
 
 def upright_turn(image: Image) -> Transpose | None:
@@ -38,20 +31,3 @@ def orientation(image: Image) -> int:
     except Exception:  # noqa: BLE001 - broken metadata of any kind must not cost the photo
         return 1
     return value if isinstance(value, int) and value in _UPRIGHT else 1
-
-
-def taken_at(image: Image) -> datetime | None:
-    """DateTimeOriginal, in the camera's local time (naive: EXIF rarely says where that was); None if not sensible."""
-    try:
-        text = image.getexif().get_ifd(_EXIF_IFD).get(_DATE_TIME_ORIGINAL)
-    except Exception:  # noqa: BLE001 - broken metadata of any kind must not cost the photo
-        return None
-    if isinstance(text, bytes):
-        text = text.decode("ascii", "replace")
-    found = _DATE.match(text) if isinstance(text, str) else None
-    if found is None:
-        return None
-    try:
-        return datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 - see the docstring
-    except ValueError:
-        return None

@@ -38,8 +38,8 @@ def photo_digest(path: Path) -> str:
     return digest
 
 
-def read_bytes(path: Path) -> bytes:
-    """All bytes of a photo file, read once, as they were at one time.
+def read_bytes(path: Path) -> tuple[bytes, int]:
+    """All bytes of a photo file, read once, as they were at one time, and when it was changed (ns since 1970).
 
     Raises UnreadablePhotoError (missing, forbidden, not_a_file, empty, changed, io_error, ...), PhotoTooLargeError.
     """
@@ -55,7 +55,7 @@ def read_bytes(path: Path) -> bytes:
         # One byte more than there should be: a file that grows is noticed, and never fills the memory.
         data = file.read(before.st_size + 1)
         _refuse_changed(path, file, before, len(data))
-    return data
+    return data, before.st_mtime_ns
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from recog.photos.decode import MAX_PIXELS, PhotoSource
 from recog.photos.reasons import REASONS, Reason, out_of_memory
 from recog.photos.wire import fill, receive, send
 from recog.printable import printable
-from recog.types import DecodedPhoto
+from recog.types import DateSource, DecodedPhoto
 
 WORKER = "recog.photos.worker"
 START_SECONDS = 60.0
@@ -218,6 +218,7 @@ class _Worker:
             format=str(answer["format"]),
             taken_at=date,
             incomplete=bool(answer["incomplete"]),
+            taken_from=None if answer["taken_from"] is None else DateSource(answer["taken_from"]),
         )
 
     def end(self) -> str:

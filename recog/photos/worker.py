@@ -73,7 +73,7 @@ def _answer(connection: socket.socket, source: PhotoSource, decode: Decode) -> N
     height, width = photo.pixels.shape[:2]
     date = None if photo.taken_at is None else photo.taken_at.isoformat()
     said = {"width": width, "height": height, "format": photo.format, "taken_at": date}
-    send(connection, said | {"incomplete": photo.incomplete})
+    send(connection, said | {"incomplete": photo.incomplete, "taken_from": photo.taken_from})
     connection.sendall(photo.pixels.data.cast("B"))
 
 

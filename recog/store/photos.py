@@ -14,7 +14,7 @@ from recog.store.part import CatalogPart
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.saving import save_batch
 from recog.store.tables import assignments, detectors, faces, files, networks, photos, processings
-from recog.types import NetworkInfo, Origin, Photo
+from recog.types import DateSource, NetworkInfo, Origin, Photo
 
 
 class Photos(CatalogPart):
@@ -143,4 +143,5 @@ class Photos(CatalogPart):
 
 def _photo_of(row: Row[Any]) -> Photo:
     taken_at = None if row.taken_at is None else datetime.fromisoformat(row.taken_at)
-    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at, incomplete=row.incomplete)
+    taken_from = None if row.taken_from is None else DateSource(row.taken_from)
+    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at, row.incomplete, taken_from)

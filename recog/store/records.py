@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.types import Cluster, Embeddings, FaceIds, FileStat, NewFace, Photo
+from recog.types import Cluster, DateSource, Embeddings, FaceIds, FileStat, NewFace, Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class ScannedPhoto:
     taken_at: datetime | None
     faces: Sequence[NewFace]
     incomplete: bool = False
+    taken_from: DateSource | None = None
 
 
 class FactKind(StrEnum):

@@ -123,12 +123,17 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
             "height": scan.height,
             "taken_at": None if scan.taken_at is None else scan.taken_at.isoformat(),
             "incomplete": scan.incomplete,
+            "taken_from": None if scan.taken_from is None else scan.taken_from.value,
         }
         for digest, scan in scans.items()
     }
     found = select(photos.c.sha256, photos.c.id).where(photos.c.sha256.in_([row["sha256"] for row in rows.values()]))
     photo_ids = {sha256.hex(): photo_id for sha256, photo_id in connection.execute(found)}
     known = set(photo_ids.values())
+    if again := [row | {"of": photo_ids[digest]} for digest, row in rows.items() if digest in photo_ids]:
+        # What is known of a photo's metadata grows from version to version.
+        said: dict[str, Any] = {name: bindparam(name) for name in ("taken_at", "taken_from", "incomplete")}
+        connection.execute(update(photos).where(photos.c.id == bindparam("of")).values(**said), again)
     if new := [row for digest, row in rows.items() if digest not in photo_ids]:
         inserted = connection.execute(insert(photos).returning(photos.c.sha256, photos.c.id), new)
         photo_ids |= {sha256.hex(): photo_id for sha256, photo_id in inserted}

@@ -89,6 +89,7 @@ photos = Table(
     Column("height", Integer, nullable=False),
     Column("taken_at", String),
     Column("incomplete", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    Column("taken_from", String),
     sqlite_autoincrement=True,
 )
 

@@ -3,6 +3,7 @@
 from recog.library.browsing import FaceOnPhoto, PhotoDetail
 from recog.render.figures import count, distance
 from recog.render.page import name, text
+from recog.render.taken import taken_on
 from recog.types import Origin, Photo
 from recog.web.answers import button, ignoring, naming, yes_or_no
 from recog.web.faces import portrait
@@ -15,7 +16,7 @@ def photo_page(detail: PhotoDetail, around: Frame) -> str:
     title = detail.paths[0].name if detail.paths else f"Photo {photo.id}"
     cards = "".join(_card(number, one) for number, one in enumerate(faces, start=1))
     where = "".join(f"<li>{name(str(path))}</li>" for path in detail.paths) or "<li>no file shows it any more</li>"
-    taken = f", {photo.taken_at:%Y-%m-%d %H:%M}" if photo.taken_at is not None else ""
+    taken = f", {taken_on(photo)}" if photo.taken_at is not None else ""
     content = (
         f'<div class="head"><h1>{name(title)}</h1><p class="lead">{count(len(faces), "face")}{taken}, '
         f"{photo.width:,} by {photo.height:,}{_INCOMPLETE if photo.incomplete else ''}</p></div>"

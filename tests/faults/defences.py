@@ -702,4 +702,25 @@ SABOTAGES = (
         "recog/store/saving.py", '            "incomplete": scan.incomplete,\n', "",
         "tests/store/test_saving.py -k ends_early",
     ),
+    Sabotage(
+        "a date is an instant where its offset is known",
+        "recog/photos/dates/written.py", " or written_zone(offset))", ")",
+        "tests/photos/test_dates.py -k with_an_offset",
+    ),
+    Sabotage(
+        "a date that does not exist costs neither the photo nor the next source",
+        "recog/photos/dates/written.py",
+        "    except ValueError:\n        return None\n\n\ndef", "    except KeyError:\n        return None\n\n\ndef",
+        "tests/photos/test_dates.py",
+    ),
+    Sabotage(
+        "the packet in a photo cannot grow by its entities",
+        "recog/photos/dates/packet.py", "    parser.StartDoctypeDeclHandler = refuse\n", "",
+        "tests/photos/test_dates.py -k never_expands",
+    ),
+    Sabotage(
+        "dates with a zone and without one are ordered together",
+        "recog/library/find.py", "photo.taken_at.replace(tzinfo=None)", "photo.taken_at",
+        "tests/library/test_find.py -k without_a_zone",
+    ),
 )  # fmt: skip

@@ -11,12 +11,14 @@ from recog.library.find import FoundPhotos
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 
-def dated(path: Path, date: str) -> None:
+def dated(path: Path, date: str, *, offset: str | None = None) -> None:
     """Write the camera's date into a painted photo."""
     with Image.open(path) as image:
         exif = image.getexif()
         exif[0x0132] = date
         exif.get_ifd(0x8769)[0x9003] = date
+        if offset is not None:
+            exif.get_ifd(0x8769)[0x9011] = offset
         image.save(path, exif=exif)
 
 
@@ -47,6 +49,22 @@ def test_photos_of_all_or_of_any_newest_first_or_by_path(known: PaintedLibrary) 
     assert names(known.find(["Ann", "Bob"], by_path=True)) == ["a.png", "b.png"]
     assert names(known.find(["Ann", "Bob"], any_of=True)) == ["b.png", "a.png", "ann.png", "bob.png", "c.png"]
     assert names(known.find("Ann", by_path=True)) == ["a.png", "ann.png", "b.png", "c.png"]
+
+
+def test_dates_with_and_without_a_zone_are_ordered_by_the_clock_and_the_files_own_time_is_none(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    dated(paint(folder / "local.png", RED), "2019:05:01 10:00:00")
+    dated(paint(folder / "zoned.png", RED, noise=1), "2019:05:01 11:00:00", offset="+09:00")
+    paint(folder / "2020-01-01.png", RED, noise=2)
+    paint(folder / "later.png", RED, noise=3)
+    library.index([folder])
+    library.enrol("Ann", [folder / "local.png"])
+    library.identify_all()
+    found = library.find("Ann")
+    assert names(found) == ["2020-01-01.png", "zoned.png", "local.png", "later.png"]
+    sources = [one.photo.taken_from for one in found.photos]
+    assert sources == ["file_name", "exif_original", "exif_original", "file_time"]
 
 
 def test_confirmed_faces_alone_count_where_that_is_asked(known: PaintedLibrary) -> None:

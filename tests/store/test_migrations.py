@@ -8,6 +8,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from recog.store.schema import automatic_backups, migrate, migrations_directory,
 from recog.store.styling import NewStyleJob, StyleShare
 from recog.store.tables import metadata
 from recog.store.url import parse_url
+from recog.types import DateSource
 
 if TYPE_CHECKING:
     from tests.store.conftest import Scans
@@ -140,6 +143,25 @@ def test_photos_that_were_refused_as_damaged_are_read_again(url: str, scans: Sca
     with open_catalog(url) as catalog:
         assert [failure.stat.path.name for failure in catalog.failures(scans.folder)] == ["3.jpg"]
         assert not catalog.photo(saved.photo_id).incomplete
+
+
+def test_dates_that_were_known_are_the_cameras_and_dates_of_other_sources_do_not_go_back(
+    url: str, scans: Scans
+) -> None:
+    date = datetime(2019, 7, 1, 12, 30, 5, tzinfo=UTC)
+    with open_catalog(url) as catalog:
+        saved = scans.save(
+            catalog,
+            replace(scans.photo("1.jpg", "A"), taken_at=date, taken_from=DateSource.EXIF_ORIGINAL),
+            replace(scans.photo("2.jpg", "B"), taken_at=date, taken_from=DateSource.FILE_TIME),
+        )
+    database = Database(parse_url(url), busy_seconds=5.0)
+    migrate(database, "0012", down=True)
+    database.close()
+    with open_catalog(url) as catalog:
+        camera, file = (catalog.photo(one.photo_id) for one in saved)
+        assert (camera.taken_at, camera.taken_from) == (date, DateSource.EXIF_ORIGINAL)
+        assert (file.taken_at, file.taken_from) == (None, None)
 
 
 def test_jobs_of_one_style_survive_the_way_down_before_blends_and_blends_do_not(url: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from recog.errors import CatalogError
 from recog.store.records import FactKind
-from recog.types import Origin, Photo
+from recog.types import DateSource, Origin, Photo
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
@@ -51,6 +51,19 @@ def test_the_time_of_a_photo_comes_back_with_its_zone(catalog: Catalog, scans: S
     taken_at = datetime(2019, 7, 1, 12, 30, 5, tzinfo=zone)
     (saved,) = scans.save(catalog, replace(scans.photo("1.jpg", "A"), taken_at=taken_at))
     assert catalog.photo(saved.photo_id).taken_at == taken_at
+
+
+def test_a_date_keeps_its_source_and_a_photo_that_is_read_again_gets_what_is_known_by_then(
+    catalog: Catalog, scans: Scans
+) -> None:
+    scan = scans.photo("1.jpg", "A", scans.face(10))
+    (saved,) = scans.save(catalog, scan, scans.photo("2.jpg", "B"))[:1]
+    assert catalog.photo(saved.photo_id).taken_from is None
+    taken_at = datetime(2019, 7, 1, 12, 30, 5, tzinfo=UTC)
+    again = replace(scan, taken_at=taken_at, taken_from=DateSource.GPS, incomplete=True)
+    assert [one.photo_id for one in scans.save(catalog, again, scans.photo("3.jpg", "C"))][:1] == [saved.photo_id]
+    photo = catalog.photo(saved.photo_id)
+    assert (photo.taken_at, photo.taken_from, photo.incomplete) == (taken_at, DateSource.GPS, True)
 
 
 def test_a_photo_that_ends_early_is_kept_as_incomplete(catalog: Catalog, scans: Scans) -> None:

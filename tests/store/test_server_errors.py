@@ -10,8 +10,8 @@ import pytest
 
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError, ReadOnlyError
 from recog.store.database import Database
-from recog.store.url import parse_url
 from recog.store.engine import open_catalog
+from recog.store.url import parse_url
 from tests.postgres import Databases
 
 pytestmark = pytest.mark.postgres

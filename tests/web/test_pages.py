@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from recog.library.results import (
     Suggestion,
 )
 from recog.store.records import PastAct
-from recog.types import Calibration, Face, FaceBox, NetworkInfo, Origin, Person, Photo
+from recog.types import Calibration, DateSource, Face, FaceBox, NetworkInfo, Origin, Person, Photo
 from recog.web.duplicates_page import duplicates_page
 from recog.web.errors_page import error_page
 from recog.web.find_page import find_page
@@ -130,6 +130,20 @@ def test_what_comes_from_the_library_is_text(which: str) -> None:
     sources = [value for _, name, value in read.attributes if name in {"src", "href", "action"}]
     assert all(source.startswith(("/", "#")) for source in sources)
     assert SHOWN in "".join(read.text)
+
+
+def test_the_photo_page_says_when_a_photo_was_taken_and_what_says_so() -> None:
+    date = datetime(2019, 7, 14, 18, 5, tzinfo=timezone(timedelta(hours=2)))
+
+    def said(taken_at: datetime, source: DateSource | None) -> str:
+        photo = replace(PHOTO.photo, taken_at=taken_at, taken_from=source)
+        return words(photo_page(replace(PHOTO, photo=photo), AROUND))
+
+    assert "2019-07-14 18:05 UTC+02:00 (from the camera)" in said(date, DateSource.EXIF_ORIGINAL)
+    assert "2019-07-14 18:05 (from the file's name)" in said(date.replace(tzinfo=None), DateSource.FILE_NAME)
+    assert "2019-07-14 18:05 (source unknown)" in said(date.replace(tzinfo=None), None)
+    shown = {said(date, source).partition("18:05")[2] for source in DateSource}
+    assert len(shown) == len(DateSource), "each source has words of its own"
 
 
 def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:

@@ -1,0 +1,5 @@
+"""When a photo was taken, by what its file says of it."""
+
+from recog.photos.dates.sources import taken
+
+__all__ = ["taken"]

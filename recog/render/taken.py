@@ -1,0 +1,23 @@
+"""When a photo was taken, as people read it."""
+
+from recog.types import DateSource, Photo
+
+_SAYS = {
+    None: "source unknown",
+    DateSource.EXIF_ORIGINAL: "from the camera",
+    DateSource.EXIF_DIGITIZED: "when it was digitized, from EXIF",
+    DateSource.EXIF_CHANGED: "when it was last changed, from EXIF",
+    DateSource.GPS: "from GPS",
+    DateSource.XMP: "from XMP",
+    DateSource.IPTC: "from IPTC",
+    DateSource.FILE_NAME: "from the file's name",
+    DateSource.FILE_TIME: "when the file was last changed",
+}
+
+
+def taken_on(photo: Photo) -> str:
+    """'2019-07-14 18:05 UTC+02:00 (from the camera)'; without a zone where none is known, '' without a date."""
+    if photo.taken_at is None:
+        return ""
+    zone = f" {photo.taken_at:%Z}" if photo.taken_at.tzinfo is not None else ""
+    return f"{photo.taken_at:%Y-%m-%d %H:%M}{zone} ({_SAYS[photo.taken_from]})"
