@@ -92,6 +92,7 @@ def ingest(
         matched=matched,
         unreadable=found.unreadable,
         incomplete=tuple(run.incomplete),
+        passed_over=found.passed_over,
     )
 
 
@@ -125,6 +126,7 @@ def plan(
         dry_run=True,
         interrupted=False,
         unreadable=found.unreadable,
+        passed_over=found.passed_over,
     )
 
 

@@ -28,6 +28,15 @@ class FailedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Pictures that are not read: how many of a suffix ('.cr3'); extra is what reads them if installed, or None."""
+
+    suffix: str
+    count: int
+    extra: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LostWord:
     """Something that was said of a face that is gone from an edited photo. person is None of an ignored face."""
 
@@ -45,6 +54,7 @@ class IngestReport:
     suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
     unreadable: not opened, for they could not be used before. matched: people, and how many faces each got by distance
     that were not theirs before. incomplete: new content that ends early, used as far as it is there.
+    passed_over: files that bear the suffix of a picture that is not read here.
     """
 
     added: int
@@ -63,6 +73,7 @@ class IngestReport:
     matched: tuple[tuple[Person, int], ...] = ()
     unreadable: int = 0
     incomplete: tuple[Path, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Compare folders with the catalog by file stats alone: what is new, changed, unchanged, gone."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from recog.errors import NoPhotosFoundError, PhotoError
 from recog.library.given import is_there
-from recog.library.results import FailedPhoto
-from recog.photos import PASSING_REASONS, find_photos
+from recog.library.results import FailedPhoto, PassedOver
+from recog.photos import PASSING_REASONS, extra_of, find_photos
 from recog.store.records import KnownFile
 from recog.types import FileStat
 
@@ -20,7 +21,7 @@ class Survey:
     todo: files to open, new or changed. returned: unchanged files that were marked missing. unreadable counts unchanged
     files that were refused for good, unchanged the rest. gone: known files that are no longer there. suspended: roots
     without a single photo of which files are known (unmounted, most likely): nothing of theirs counts as gone. failed:
-    folders and files that could not be walked.
+    folders and files that could not be walked. passed_over counts pictures that are not read here, by suffix.
     """
 
     todo: tuple[FileStat, ...]
@@ -30,6 +31,7 @@ class Survey:
     gone: tuple[Path, ...]
     suspended: tuple[Path, ...]
     failed: tuple[FailedPhoto, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def total(self) -> int:
@@ -49,11 +51,12 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
     unchanged: set[Path] = set()
     unreadable: set[Path] = set()
     gone: set[Path] = set()
+    passed: set[Path] = set()
     for root, known in roots.items():
-        found = _walk(root, exclude, failed)
+        found = _walk(root, exclude, failed, passed)
         if not found:
             if not known:
-                raise _nothing(root, exclude)
+                raise _nothing(root, exclude, passed)
             suspended.append(root)
             continue
         for stat in found:
@@ -78,6 +81,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
         tuple(sorted(gone)),
         tuple(suspended),
         tuple(failed.values()),
+        _counted(passed),
     )
 
 
@@ -85,22 +89,34 @@ def refuse_absent(roots: Iterable[Path]) -> None:
     """NoPhotosFoundError where a root is not there: of a library not yet made, nothing can be known below it."""
     for root in roots:
         if not is_there(root):
-            raise _nothing(root, ())
+            raise _nothing(root, (), ())
 
 
-def _nothing(root: Path, exclude: Sequence[str]) -> NoPhotosFoundError:
+def _counted(passed: Iterable[Path]) -> tuple[PassedOver, ...]:
+    """By suffix in lower case, the most frequent first."""
+    suffixes = Counter(path.suffix.lower() for path in passed)
+    ordered = sorted(suffixes.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(PassedOver(suffix, count, extra_of(suffix)) for suffix, count in ordered)
+
+
+def _nothing(root: Path, exclude: Sequence[str], passed: Iterable[Path]) -> NoPhotosFoundError:
     if not is_there(root):
         return NoPhotosFoundError(f"there is no folder {root}: look how it is spelt, and whether its disk is mounted")
+    if extras := sorted({one.extra for one in _counted(passed) if one.extra is not None}):
+        return NoPhotosFoundError(
+            f"{root} holds no photo that this installation reads, but some that an extra reads: "
+            f"pip install 'recog[{','.join(extras)}]'"
+        )
     way_out = "look at --exclude, or name another folder" if exclude else "name another folder"
     return NoPhotosFoundError(f"{root} holds no photo that recog reads: {way_out}")
 
 
-def _walk(root: Path, exclude: Sequence[str], failed: dict[Path, FailedPhoto]) -> list[FileStat]:
+def _walk(root: Path, exclude: Sequence[str], failed: dict[Path, FailedPhoto], passed: set[Path]) -> list[FileStat]:
     def report(path: Path, error: PhotoError) -> None:
         failed[path] = FailedPhoto(path, error.reason, str(error))
 
     try:
-        return list(find_photos(root, exclude=exclude, on_error=report))
+        return list(find_photos(root, exclude=exclude, on_error=report, on_passed_over=passed.add))
     except NoPhotosFoundError:
         return []
 

@@ -2,7 +2,7 @@
 
 from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_photo, read_source
 from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
-from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, find_photos
+from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, extra_of, find_photos, photo_suffixes
 from recog.photos.orientation import stored_orientation
 from recog.photos.pixels import refuse_other_than_pixels
 from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
@@ -23,8 +23,10 @@ __all__ = [
     "PhotoSource",
     "Reason",
     "decode_photo",
+    "extra_of",
     "find_photos",
     "photo_digest",
+    "photo_suffixes",
     "read_photo",
     "read_source",
     "refuse_other_than_pixels",

@@ -16,6 +16,11 @@ _PROFILE_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 # Full scale of the depths that cameras and scanners write, most often in a wider container.
 _INTEGER_WHITES = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 _FLOAT_WHITES = (1.0, 255.0, 65535.0)
+_FLOAT_SHARE = 0.5
+"""Percent of a float picture's pixels that may be brighter than white, and as many darker than black: lamps, sun."""
+_LEAST_OF_SCALE = 0.25
+"""A float picture that stays below this part of a usual full scale has none."""
+_MOST_SAMPLES = 1 << 20
 _BLOCK_ROWS = 256
 
 
@@ -35,15 +40,22 @@ def to_rgb(image: Image.Image) -> Image.Image:
 def eight_bit(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Grey values of any depth, (H, W) integer or float -> (H, W) uint8, black at 0.
 
-    White is the smallest usual full scale (8, 10, 12, 14, 16 bit; 1.0 for floats) that holds the largest value: twelve
-    bits in a 16-bit file are not shown as night. Values below zero or beyond 65535 have no usual scale: there the
-    smallest becomes black, the largest white. NaN becomes black. (Pillow's own conversion cuts off at 255.)
+    White is the smallest usual full scale (8, 10, 12, 14, 16 bit) that holds the largest value: twelve bits in a 16-bit
+    file are not shown as night. Values below zero or beyond 65535 have no usual scale: there the smallest becomes
+    black, the largest white. (Pillow's own conversion cuts off at 255.)
+
+    Of floats half a percent at each end does not count, so that a lamp does not make night of the rest. White is 1, 255
+    or 65535 where the others reach a quarter of it, else the largest of them. NaN becomes black.
     """
-    low, high = _finite_span(values)
-    whites = _FLOAT_WHITES if np.issubdtype(values.dtype, np.floating) else _INTEGER_WHITES
-    white = next((white for white in whites if high <= white), high)
     black = 0.0
-    if low < 0 or high > whites[-1]:
+    if np.issubdtype(values.dtype, np.floating):
+        low, high = _usual_span(values)
+        usual = (white for white in _FLOAT_WHITES if high <= white and (high > white * _LEAST_OF_SCALE or white == 1.0))
+        white = next(usual, high)
+    else:
+        low, high = _finite_span(values)
+        white = next((white for white in _INTEGER_WHITES if high <= white), high)
+    if low < 0 or high > _INTEGER_WHITES[-1]:
         black, white = low, high
     scale = 255.0 / (white - black) if white > black else 0.0
     grey = np.empty(values.shape, np.uint8)
@@ -60,6 +72,17 @@ def _finite_span(values: NDArray[np.generic]) -> tuple[float, float]:
         if finite.size:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
     return (low, high) if low <= high else (0.0, 0.0)
+
+
+def _usual_span(values: NDArray[np.generic]) -> tuple[float, float]:
+    """The span of all but the brightest and the darkest finite values; of a large picture, of evenly spread ones."""
+    flat = values.reshape(-1)
+    drawn = flat[:: max(1, flat.size // _MOST_SAMPLES)].astype(np.float64)
+    finite = drawn[np.isfinite(drawn)]
+    if not finite.size:
+        return 0.0, 0.0
+    low, high = np.percentile(finite, (_FLOAT_SHARE, 100 - _FLOAT_SHARE), method="nearest")
+    return float(low), float(high)
 
 
 def _blocks(values: NDArray[np.generic]) -> Iterator[tuple[slice, NDArray[np.float64]]]:

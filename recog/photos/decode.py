@@ -11,11 +11,23 @@ from recog.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from recog.photos.colour import to_rgb
 from recog.photos.cut_short import LEAST_SHARE, LoadedPicture, load_cut
 from recog.photos.dates import taken
-from recog.photos.exif import upright_turn
+from recog.photos.exif import first_page_says, upright_turn
 from recog.photos.files import read_bytes
-from recog.photos.formats import HEAD_BYTES, decoder_is_there, foreign_format, open_image, photo_format
+from recog.photos.formats import (
+    EXTRAS,
+    HEAD_BYTES,
+    JXL,
+    RAW,
+    decoder_is_there,
+    foreign_format,
+    open_image,
+    photo_format,
+)
+from recog.photos.jxl import jxl_size, open_jxl
 from recog.photos.quiet import DecoderChatter
+from recog.photos.raw import add_what_the_camera_says, read_raw
 from recog.photos.reasons import Reason, out_of_memory
+from recog.photos.tiff_pages import with_full_page_first
 from recog.printable import printable
 from recog.types import DecodedPhoto, Pixels
 
@@ -27,6 +39,7 @@ _MISSING = (128, 128, 128)
 """In the place of rows that are missing: no detector finds a face in plain grey."""
 _STRIP_ROWS = 64
 _DETAIL_CHARACTERS = 160
+_SPELT = {RAW: "camera raw", JXL: "JPEG XL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,7 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
     Raises PhotoTooLargeError (more than max_pixels, or than memory), UnreadablePhotoError for every other reason.
     """
     path, data = source.path, source.data
-    name = _allowed_format(path, data[:HEAD_BYTES])
+    name = _allowed_format(path, data)
     try:
         with _CHATTER:
             picture = _loaded(path, data, name, max_pixels)
@@ -85,7 +98,7 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
             )
     except PhotoError:
         raise
-    except (Image.DecompressionBombError, MemoryError) as error:
+    except (Image.DecompressionBombError, MemoryError, OverflowError) as error:
         raise out_of_memory(path) from error
     except Exception as error:
         # The one place where everything is caught: decoders meet hostile bytes with whatever error their parser ran
@@ -93,11 +106,17 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
         raise _refused(path, name, error) from error
 
 
-def _allowed_format(path: Path, head: bytes) -> str:
-    name = photo_format(head)
+def _allowed_format(path: Path, data: bytes) -> str:
+    name = photo_format(data)
     if name is not None and decoder_is_there(name):
         return name
-    other = name or foreign_format(head)
+    if name in EXTRAS:
+        message = (
+            f"{printable(path)} is a {_SPELT[name]} picture, which needs a decoder that is not installed: "
+            f"pip install 'recog[{EXTRAS[name]}]'"
+        )
+        raise UnreadablePhotoError(message, reason=Reason.NO_DECODER)
+    other = name or foreign_format(data[:HEAD_BYTES])
     if other is None:
         message = f"{printable(path)} is not a photo: its first bytes are those of no known picture format"
         raise UnreadablePhotoError(message, reason=Reason.NOT_A_PHOTO)
@@ -107,8 +126,15 @@ def _allowed_format(path: Path, head: bytes) -> str:
 
 def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPicture:
     """Decode all pixels that are there, once the header has promised no more than the limit."""
+    if name == RAW:
+        return _loaded_raw(path, data, max_pixels)
+    if name == JXL:
+        _refuse_too_large(path, jxl_size(data), max_pixels)
+        image = open_jxl(data)
+        image.load()
+        return LoadedPicture(image, image.height, whole=True)
     image = open_image(data, name)
-    _refuse_too_large(path, image, max_pixels)
+    _refuse_too_large(path, image.size, max_pixels)
     cut = load_cut(data, name, most_pixels=max_pixels)
     if cut is not None:
         if cut.rows < LEAST_SHARE * cut.image.height:
@@ -118,14 +144,29 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPictur
             )
             raise UnreadablePhotoError(message, reason=Reason.DAMAGED)
         return cut
+    thumbnail_first = name == "TIFF" and with_full_page_first(data) is not data
+    add = first_page_says(image, data) if thumbnail_first else None
     image.load()
+    if add is not None:
+        add()
     # Some decoders only learn the size of the picture from its pixels.
-    _refuse_too_large(path, image, max_pixels)
+    _refuse_too_large(path, image.size, max_pixels)
     return LoadedPicture(image, image.height, whole=True)
 
 
-def _refuse_too_large(path: Path, image: Image.Image, max_pixels: int) -> None:
-    width, height = image.size
+def _loaded_raw(path: Path, data: bytes, max_pixels: int) -> LoadedPicture:
+    raw = read_raw(data, most_pixels=max_pixels)
+    if isinstance(raw.picture, bytes):
+        picture = _loaded(path, raw.picture, "JPEG", max_pixels)
+    else:
+        image = Image.fromarray(raw.picture)
+        picture = LoadedPicture(image, image.height, whole=True)
+    add_what_the_camera_says(picture.image, raw)
+    return picture
+
+
+def _refuse_too_large(path: Path, size: tuple[int, int], max_pixels: int) -> None:
+    width, height = size
     if width < 1 or height < 1:
         message = f"{printable(path)} is damaged: it claims {width} x {height} pixels; restore it from a backup"
         raise UnreadablePhotoError(message, reason=Reason.DAMAGED)

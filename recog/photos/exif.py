@@ -1,8 +1,12 @@
 """Orientation of a photo, out of metadata that anybody may have broken."""
 
-from PIL.Image import Image, Transpose
+from collections.abc import Callable
+from io import BytesIO
 
-_ORIENTATION = 0x0112
+from PIL.Image import Image, Transpose
+from PIL.TiffImagePlugin import TiffImageFile
+
+_ORIENTATION, _DATE_TIME, _EXIF_IFD, _GPS_IFD = 0x0112, 0x0132, 0x8769, 0x8825
 
 # EXIF 2.32, tag 0x0112: where row 0 and column 0 of the stored picture are, and what turns them upright.
 _UPRIGHT = {
@@ -31,3 +35,23 @@ def orientation(image: Image) -> int:
     except Exception:  # noqa: BLE001 - broken metadata of any kind must not cost the photo
         return 1
     return value if isinstance(value, int) and value in _UPRIGHT else 1
+
+
+def first_page_says(image: Image, data: bytes) -> Callable[[], None]:
+    """Of a TIFF whose photo is not its first page: what the first page alone says of orientation and time.
+
+    Call it before the image is loaded, and what it returns, which adds that, afterwards: a picture with an orientation
+    of its own is turned, and loses it, while it loads.
+    """
+    first, exif = TiffImageFile(BytesIO(data), "").getexif(), image.getexif()
+    top = {tag: first[tag] for tag in (_ORIENTATION, _DATE_TIME) if tag in first and tag not in exif}
+
+    def add() -> None:
+        exif = image.getexif()
+        exif.update(top)
+        for directory in (_EXIF_IFD, _GPS_IFD):
+            own = exif.get_ifd(directory)
+            for tag, value in first.get_ifd(directory).items():
+                own.setdefault(tag, value)
+
+    return add

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recog.errors import NoPhotosFoundError, PhotoError
 from recog.photos.files import stat_photo
+from recog.photos.formats import EXTRAS, JXL, RAW, decoder_is_there
 from recog.photos.reasons import unreadable_from
 from recog.types import FileStat
 
@@ -21,31 +22,95 @@ PHOTO_SUFFIXES: frozenset[str] = frozenset(
 )
 """Lower case, with the dot. What a file is, is decided by its bytes, when it is read."""
 
+_EXTRA_SUFFIXES = {
+    **dict.fromkeys((".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw"), RAW),
+    ".jxl": JXL,
+}
+"""Photos whose decoder is an extra."""
+
+_PICTURE_SUFFIXES = frozenset(
+    {
+        *(
+            ".psd",
+            ".psb",
+            ".xcf",
+            ".kra",
+            ".svg",
+            ".svgz",
+            ".eps",
+            ".ai",
+            ".exr",
+            ".hdr",
+            ".tga",
+            ".pcx",
+            ".ico",
+            ".dds",
+        ),
+        *(".jp2", ".j2k", ".jpf", ".jpx", ".jxr", ".wdp", ".qoi", ".pbm", ".pgm", ".ppm", ".pnm", ".fits"),
+        *(
+            ".crw",
+            ".nrw",
+            ".sr2",
+            ".srf",
+            ".3fr",
+            ".fff",
+            ".iiq",
+            ".erf",
+            ".mef",
+            ".mos",
+            ".mrw",
+            ".rwl",
+            ".x3f",
+            ".kdc",
+        ),
+    }
+)
+"""Pictures that are never read."""
+
 SKIPPED_FOLDERS: frozenset[str] = frozenset(
     {"@eaDir", "#recycle", "@Recycle", "@Recently-Snapshot", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 )
 """Folders in which storage boxes and systems keep previews and deleted files; names with a leading dot come on top."""
 
-_SUFFIXES_OF_LOST_LINKS = PHOTO_SUFFIXES | {""}
+_SUFFIXES_OF_LOST_LINKS = PHOTO_SUFFIXES | _EXTRA_SUFFIXES.keys() | {""}
 """A link of such a name that leads nowhere may have been a photo, or a folder of photos whose disk is not mounted."""
 
 OnError = Callable[[Path, PhotoError], None]
+OnPassedOver = Callable[[Path], None]
 
 
-def find_photos(root: Path, *, exclude: Sequence[str] = (), on_error: OnError) -> Iterator[FileStat]:
+def photo_suffixes() -> frozenset[str]:
+    """The suffixes of photos that this installation reads: PHOTO_SUFFIXES, and those of the extras that are there."""
+    return PHOTO_SUFFIXES | {suffix for suffix, name in _EXTRA_SUFFIXES.items() if decoder_is_there(name)}
+
+
+def extra_of(suffix: str) -> str | None:
+    """The extra that reads photos of this suffix ('.cr3' -> 'raw'); None if none does."""
+    name = _EXTRA_SUFFIXES.get(suffix.lower())
+    return None if name is None else EXTRAS[name]
+
+
+def _ignore(_: Path) -> None:
+    pass
+
+
+def find_photos(
+    root: Path, *, exclude: Sequence[str] = (), on_error: OnError, on_passed_over: OnPassedOver = _ignore
+) -> Iterator[FileStat]:
     """Yield every photo file under root, in an order that depends on names alone.
 
     Files come sorted by the bytes of their path's parts. Links are followed, to files and to folders, inside root and
     out of it, but every real folder is visited once, under its real name if that lies under root: folders that only
     links lead to come last, and a loop of links ends. A root that is a file yields itself, whatever its name.
 
-    Not yielded: names without one of PHOTO_SUFFIXES, hidden names (leading dot), SKIPPED_FOLDERS, pipes, sockets and
+    Not yielded: names without one of `photo_suffixes`, hidden names (leading dot), SKIPPED_FOLDERS, pipes, sockets and
     devices, and what `exclude` matches. Each pattern is a shell pattern (fnmatch, case counts, `*` also crosses `/`)
     held against the path relative to root and against each file's or folder's own name; an excluded folder is not
     entered.
 
     on_error is told of a folder that cannot be listed, a link that leads nowhere, a path that is too long; the walk
-    goes on. What lies in such a folder is unknown, not gone.
+    goes on. What lies in such a folder is unknown, not gone. on_passed_over is told of files that bear the suffix of a
+    picture, but of none that is read here.
 
     Raises NoPhotosFoundError at once where root is absent or out of reach; an empty root yields nothing.
     """
@@ -53,7 +118,8 @@ def find_photos(root: Path, *, exclude: Sequence[str] = (), on_error: OnError) -
         root.stat()
     except OSError as error:
         raise NoPhotosFoundError(str(unreadable_from(root, error))) from error
-    walk = _Walk(root=root, patterns=tuple(re.compile(translate(p.rstrip("/"))) for p in exclude), on_error=on_error)
+    patterns = tuple(re.compile(translate(p.rstrip("/"))) for p in exclude)
+    walk = _Walk(root, patterns, on_error, on_passed_over, photo_suffixes())
     return walk.photos()
 
 
@@ -64,6 +130,8 @@ class _Walk:
     root: Path
     patterns: tuple[re.Pattern[str], ...]
     on_error: OnError
+    on_passed_over: OnPassedOver
+    suffixes: frozenset[str]
     seen: set[tuple[int, int]] = field(default_factory=set)
     linked: list[str] = field(default_factory=list)
 
@@ -116,8 +184,10 @@ class _Walk:
         try:
             if entry.is_symlink() and path.is_dir():
                 self.linked.append(entry.path)
-            elif suffix in PHOTO_SUFFIXES and entry.is_file():
+            elif suffix in self.suffixes and entry.is_file():
                 yield from self._photo(path)
+            elif (suffix in _PICTURE_SUFFIXES or suffix in _EXTRA_SUFFIXES) and entry.is_file():
+                self.on_passed_over(path)
             elif suffix in _SUFFIXES_OF_LOST_LINKS and entry.is_symlink():
                 path.stat()
         except OSError as error:

@@ -1,5 +1,6 @@
 """Tell picture formats by their first bytes, and open those on the allow-list."""
 
+from importlib.util import find_spec
 from io import BytesIO
 
 from PIL import features
@@ -13,9 +14,13 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from recog.photos.quiet import silence_libtiff
+from recog.photos.tiff_pages import is_raw, with_full_page_first
 
 HEAD_BYTES = 512
 """How many of the first bytes `photo_format` wants to see."""
+
+RAW, JXL = "RAW", "JXL"
+"""Formats that need an extra."""
 
 # The allow-list. Decoders are opened by name, not through Image.open: no other plug-in ever sees the bytes, and the
 # size is checked against our limit instead of Pillow's process-wide one. An MPO (two JPEGs in one file) or a JPEG with
@@ -40,17 +45,19 @@ _SIGNATURES = (
     (b"II+\x00", "TIFF"),
     (b"MM\x00+", "TIFF"),
     (b"BM", "BMP"),
+    (b"\x00\x00\x00\x0cJXL ", JXL),
+    (b"\xff\x0a", JXL),
+    (b"FUJIFILMCCD-RAW", RAW),
+    (b"IIU\x00", RAW),
+    (b"IIRO", RAW),
+    (b"IIRS", RAW),
+    (b"MMOR", RAW),
 )
 
 _FOREIGN_SIGNATURES = (
     (b"8BPS", "Photoshop"),
     (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
-    (b"\x00\x00\x00\x0cJXL ", "JPEG XL"),
-    (b"\xff\x0a", "JPEG XL"),
-    (b"FUJIFILMCCD-RAW", "camera raw"),
-    (b"IIU\x00", "camera raw"),
-    (b"IIRO", "camera raw"),
     (b"%PDF-", "PDF"),
     (b"%!PS", "PostScript"),
     (b"DDS ", "DirectDraw"),
@@ -65,8 +72,16 @@ _HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _HEIF_BRANDS = _HEVC_BRANDS | {b"mif1", b"mif2", b"msf1", b"heif"}
 
 
-def photo_format(head: bytes) -> str | None:
-    """Name of the allowed format whose signature these first bytes bear, in Pillow's spelling ('JPEG', 'HEIF' ...)."""
+def photo_format(data: bytes) -> str | None:
+    """Name of the allowed format that these bytes are, in Pillow's spelling ('JPEG', 'HEIF' ...), told by the first.
+
+    A TIFF that holds what a camera's sensor saw is told by its directories, which may be anywhere.
+    """
+    name = _signed(data[:HEAD_BYTES])
+    return RAW if name == "TIFF" and is_raw(data) else name
+
+
+def _signed(head: bytes) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
     brands = _brands(head)
@@ -74,20 +89,25 @@ def photo_format(head: bytes) -> str | None:
         return "AVIF"
     if brands & _HEIF_BRANDS:
         return "HEIF"
-    if head[8:10] == b"CR" and head[:4] in (b"II*\x00", b"MM\x00*"):
-        return None  # Canon's raw files are TIFFs of which only a thumbnail would be seen
+    if b"crx " in brands or (head[8:10] == b"CR" and head[:4] in (b"II*\x00", b"MM\x00*")):
+        return RAW  # Canon's
     return next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
 
 
 def foreign_format(head: bytes) -> str | None:
     """Name of a picture format that is known but not decoded here."""
-    if b"crx " in _brands(head) or (head[8:10] == b"CR" and head[:2] in (b"II", b"MM")):
-        return "camera raw"
     return next((name for signature, name in _FOREIGN_SIGNATURES if head.startswith(signature)), None)
 
 
+_MODULES = {RAW: "rawpy", JXL: "pillow_jxl"}
+EXTRAS = {RAW: "raw", JXL: "jxl"}
+"""What to install for a format: recog[raw]."""
+
+
 def decoder_is_there(name: str) -> bool:
-    """Can this installation decode the format? Pillow may have been built without WebP or AVIF."""
+    """Can this installation decode the format? Pillow may have been built without WebP or AVIF, an extra be absent."""
+    if name in _MODULES:
+        return find_spec(_MODULES[name]) is not None
     return name not in ("WEBP", "AVIF") or bool(features.check(name.lower()))
 
 
@@ -101,6 +121,7 @@ def open_image(data: bytes, name: str) -> ImageFile:
         return heif(BytesIO(data), "")
     if name == "TIFF":
         silence_libtiff()
+        data = with_full_page_first(data)
     return _OPENERS[name](BytesIO(data), "")
 
 

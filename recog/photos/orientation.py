@@ -2,8 +2,9 @@
 
 from recog.photos.decode import PhotoSource
 from recog.photos.exif import orientation
-from recog.photos.formats import HEAD_BYTES, decoder_is_there, open_image, photo_format
+from recog.photos.formats import JXL, RAW, decoder_is_there, open_image, photo_format
 from recog.photos.quiet import DecoderChatter
+from recog.photos.raw import raw_orientation
 
 _CHATTER = DecoderChatter()
 
@@ -11,13 +12,17 @@ _CHATTER = DecoderChatter()
 def stored_orientation(source: PhotoSource) -> int:
     """EXIF's orientation of the stored picture, 1 (upright) to 8; 1 where the metadata says nothing sensible.
 
-    1 too for what cannot be opened, and for HEIF, whose decoder turns pictures itself.
+    1 too for what cannot be opened, and for HEIF and JPEG XL, whose decoders turn pictures.
     """
-    name = photo_format(source.data[:HEAD_BYTES])
+    name = photo_format(source.data)
     if name is None or not decoder_is_there(name):
         return 1
     try:
         with _CHATTER:
+            if name == JXL:
+                return 1
+            if name == RAW:
+                return raw_orientation(source.data)
             return orientation(open_image(source.data, name))
     except Exception:  # noqa: BLE001 - decoders meet hostile bytes with any error; what cannot be opened is not turned
         return 1

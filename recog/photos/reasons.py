@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """The first bytes are those of no picture format known here, whatever the name says."""
     UNSUPPORTED = "unsupported"
     """A picture, of a format or variant that is not decoded here."""
+    NO_DECODER = "no_decoder"
+    """A picture whose decoder is an extra that is not installed: tried again by the next run."""
     DAMAGED = "damaged"
     """The bytes break the rules of their own format, or end too early."""
     TOO_LARGE = "too_large"
@@ -40,7 +42,9 @@ class Reason(StrEnum):
 
 
 REASONS: frozenset[str] = frozenset(Reason)
-PASSING_REASONS: frozenset[str] = frozenset({Reason.MISSING, Reason.FORBIDDEN, Reason.CHANGED, Reason.IO_ERROR})
+PASSING_REASONS: frozenset[str] = frozenset(
+    {Reason.MISSING, Reason.FORBIDDEN, Reason.CHANGED, Reason.NO_DECODER, Reason.IO_ERROR}
+)
 """Reasons that may pass without any change of the file: the next run tries again."""
 
 SLOW_REASONS: frozenset[str] = frozenset({Reason.CRASHED, Reason.TIMEOUT, Reason.TOO_LARGE})

@@ -12,6 +12,7 @@ from recog.library.results import (
     IngestReport,
     LostWord,
     MatchReport,
+    PassedOver,
     SearchResult,
     VerifiedPair,
 )
@@ -49,6 +50,8 @@ def ingest(report: IngestReport) -> str:
     ]
     if report.lost:
         blocks.append(_lost(report.lost))
+    if report.passed_over:
+        blocks.append(_passed_over(report.passed_over))
     if report.incomplete:
         paths = "".join(f"\n  {_shown(path)}" for path in report.incomplete)
         blocks.append(
@@ -68,6 +71,24 @@ def ingest(report: IngestReport) -> str:
             + table(("reason", "photo", "detail"), failed)
         )
     return "\n".join(blocks)
+
+
+def _passed_over(passed: Sequence[PassedOver]) -> str:
+    """Those that an extra reads, with the extra, then those that nothing here reads."""
+    lines = []
+    if with_extra := [one for one in passed if one.extra is not None]:
+        extras = ",".join(sorted({one.extra for one in with_extra if one.extra is not None}))
+        lines.append(f"{_photos_of(with_extra)} passed over: pip install 'recog[{extras}]'")
+    if without := [one for one in passed if one.extra is None]:
+        lines.append(f"{_photos_of(without)} passed over, which recog does not read: save them as JPEG or PNG")
+    return "\n".join(lines)
+
+
+def _photos_of(passed: Sequence[PassedOver]) -> str:
+    """'3 .cr3 and 2 .jxl photos were', '1 .psd photo was'."""
+    counts = [f"{one.count:,} {printable(one.suffix)}" for one in passed]
+    listed = f"{', '.join(counts[:-1])} and {counts[-1]}" if len(counts) > 1 else counts[0]
+    return f"{listed} photo was" if sum(one.count for one in passed) == 1 else f"{listed} photos were"
 
 
 def enrolment(result: Enrolment) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from recog.errors import TrainingError
-from recog.photos import PHOTO_SUFFIXES, photo_digest
+from recog.photos import photo_digest, photo_suffixes
 from recog.train.sampler import Labels
 
 
@@ -58,8 +58,9 @@ def labelled_photos(folder: Path, *, pattern: str = "*") -> LabelledPhotos:
             f"{pattern!r} is no pattern for names of folders ({error}): write it like 'party_*'"
         ) from error
     people = sorted(place for place in places if place.is_dir() and not place.name.startswith("."))
+    suffixes = photo_suffixes()
     photos = [
-        sorted(path for path in place.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
+        sorted(path for path in place.iterdir() if path.suffix.lower() in suffixes and path.is_file())
         for place in people
     ]
     people = [place for place, found in zip(people, photos, strict=True) if found]

@@ -723,4 +723,39 @@ SABOTAGES = (
         "recog/library/find.py", "photo.taken_at.replace(tzinfo=None)", "photo.taken_at",
         "tests/library/test_find.py -k without_a_zone",
     ),
+    Sabotage(
+        "a thumbnail that is a TIFF's first page is not the photo",
+        "recog/photos/formats.py", "        data = with_full_page_first(data)\n", "",
+        "tests/photos/test_first_page.py -k is_not_the_photo",
+    ),
+    Sabotage(
+        "a photo behind its thumbnail is turned as its first page says",
+        "recog/photos/decode.py", "    if add is not None:\n        add()\n", "",
+        "tests/photos/test_first_page.py -k either_page_says",
+    ),
+    Sabotage(
+        "a preview that the camera turned is not turned again",
+        "recog/photos/raw.py", "1 if turned else turn", "turn",
+        "tests/photos/test_extras.py -k not_turned_again",
+    ),
+    Sabotage(
+        "the size of a JPEG XL is known before it is decoded",
+        "recog/photos/decode.py", "        _refuse_too_large(path, jxl_size(data), max_pixels)\n", "",
+        "tests/photos/test_extras.py -k known_before",
+    ),
+    Sabotage(
+        "EXIF does not turn a JPEG XL that its decoder turned",
+        "recog/photos/jxl.py", "    image.getexif().pop(_ORIENTATION, None)\n", "",
+        "tests/photos/test_extras.py -k decoder_alone",
+    ),
+    Sabotage(
+        "pictures that are passed over are counted",
+        "recog/photos/find.py", "                self.on_passed_over(path)\n", "                pass\n",
+        "tests/photos/test_extras.py -k without_the_extras",
+    ),
+    Sabotage(
+        "a lamp in a float picture makes no night of the rest",
+        "recog/photos/colour.py", "low, high = _usual_span(values)", "low, high = _finite_span(values)",
+        "tests/photos/test_colours.py -k lamp",
+    ),
 )  # fmt: skip

@@ -169,3 +169,35 @@ def test_a_broken_profile_or_one_for_other_channels_does_not_cost_the_photo(tmp_
 def test_transparency_is_composited_before_the_profile_is_applied(tmp_path: Path) -> None:
     plain("RGBA", (*RED, 0)).save(tmp_path / "a.png", icc_profile=icc_profile(red_is="green"))
     assert colour_of(tmp_path / "a.png") == pytest.approx(WHITE, abs=2)
+
+
+@pytest.mark.parametrize("whole", [1.0, 255.0, 65535.0])
+def test_a_lamp_in_a_float_picture_makes_no_night_of_the_rest(whole: float) -> None:
+    """White was the scale that holds the maximum: one pixel of 300 in a picture up to 1 turned it black."""
+    values = np.tile(np.linspace(0, whole, 1000, dtype=np.float32), (10, 1))
+    wanted = eight_bit(values)
+    assert (wanted.min(), wanted.max()) == (0, 255)
+    values[5, 990:995] = 300 * whole
+    lit = eight_bit(values)
+    np.testing.assert_array_equal(lit[:5], wanted[:5])
+    assert lit[5, 990:995].tolist() == [255] * 5
+
+
+def test_a_float_picture_without_a_usual_scale_reaches_white() -> None:
+    values = np.tile(np.linspace(0, 7.5, 1000, dtype=np.float32), (10, 1))
+    values[0, 0] = 4000.0
+    grey = eight_bit(values)
+    assert grey[5, -1] == 255
+    assert grey[5, 500] == pytest.approx(128, abs=2)
+
+
+def test_a_few_negative_floats_leave_black_where_it_is() -> None:
+    values = np.tile(np.linspace(0, 1, 1000, dtype=np.float32), (10, 1))
+    wanted = eight_bit(values)
+    values[0, :3] = -50.0
+    np.testing.assert_array_equal(eight_bit(values)[1:], wanted[1:])
+
+
+def test_a_dark_float_picture_stays_dark() -> None:
+    values = np.tile(np.linspace(0, 0.1, 1000, dtype=np.float32), (10, 1))
+    assert eight_bit(values).max() <= 26

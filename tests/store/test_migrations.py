@@ -135,10 +135,10 @@ def test_photos_that_were_refused_as_damaged_are_read_again(url: str, scans: Sca
     """What lacks its end was damaged to earlier versions; files refused for other reasons stay so."""
     with open_catalog(url) as catalog:
         (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
-        catalog.record_failure(scans.stat("2.jpg"), "damaged", "cut")
-        catalog.record_failure(scans.stat("3.jpg"), "not_a_photo", "a letter")
+        failed = (("2.jpg", "damaged", "cut"), ("3.jpg", "not_a_photo", "a letter"))
+        catalog.record_failures([FailedFile(scans.stat(name), *why) for name, *why in failed])
     database = Database(parse_url(url), busy_seconds=5.0)
-    migrate(database, "0012", down=True)
+    migrate(database, "0013", down=True)
     database.close()
     with open_catalog(url) as catalog:
         assert [failure.stat.path.name for failure in catalog.failures(scans.folder)] == ["3.jpg"]
@@ -156,7 +156,7 @@ def test_dates_that_were_known_are_the_cameras_and_dates_of_other_sources_do_not
             replace(scans.photo("2.jpg", "B"), taken_at=date, taken_from=DateSource.FILE_TIME),
         )
     database = Database(parse_url(url), busy_seconds=5.0)
-    migrate(database, "0012", down=True)
+    migrate(database, "0013", down=True)
     database.close()
     with open_catalog(url) as catalog:
         camera, file = (catalog.photo(one.photo_id) for one in saved)

@@ -2,14 +2,14 @@
 
 Why: a date is as good as its source, and a photo that was cut off is used as far as it is there; whoever looks at it
 must see both. The dates that are known so far are EXIF's DateTimeOriginal, which was the only source. Files that were
-refused as damaged go from the list of failures, so that the next run reads them again.
+refused as damaged or unsupported go from the list of failures, so that the next run reads them again.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
@@ -19,7 +19,7 @@ def upgrade() -> None:
     )
     op.add_column("photos", sa.Column("taken_from", sa.String))
     op.execute("UPDATE photos SET taken_from = 'exif_original' WHERE taken_at IS NOT NULL")
-    op.execute("DELETE FROM failures WHERE reason = 'damaged'")
+    op.execute("DELETE FROM failures WHERE reason IN ('damaged', 'unsupported')")
 
 
 def downgrade() -> None:

@@ -1,0 +1,100 @@
+"""Which picture of a TIFF is the photo, and whether the TIFF is a camera's raw file, by its directories alone."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MOST_DIRECTORIES = 32
+_MOST_ENTRIES = 1024
+_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _BELOW, _DNG = 254, 256, 257, 262, 330, 50706
+_SENSOR = frozenset({32803, 34892})
+"""Photometric interpretations of what a sensor saw: colour filter array, linear raw."""
+_REDUCED, _MASK = 1, 4
+_SIZES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A directory: where it is, and what it says of its picture; 0 for what it does not say."""
+
+    place: int
+    subfile: int
+    width: int
+    height: int
+    photometric: int
+    dng: bool
+    below: tuple[int, ...]
+
+
+def is_raw(data: bytes) -> bool:
+    """Is this TIFF what a camera's sensor saw (DNG, NEF, ARW, PEF, SRW), with a preview beside it?"""
+    return any(page.dng or page.photometric in _SENSOR for page in _all_pages(data))
+
+
+def with_full_page_first(data: bytes) -> bytes:
+    """The TIFF with its photo as the first page: the same bytes but for the address of the first directory.
+
+    If the first page calls itself a reduced version of another (NewSubfileType), the largest is meant that does not.
+    """
+    pages = list(_all_pages(data))
+    if not pages or not pages[0].subfile & _REDUCED:
+        return data
+    full = [page for page in pages if not page.subfile & (_REDUCED | _MASK) and page.width * page.height]
+    if not full:
+        return data
+    place = max(full, key=lambda page: page.width * page.height).place
+    order, big = _kind(data)
+    return (
+        data[:8] + struct.pack(f"{order}Q", place) + data[16:]
+        if big
+        else data[:4] + struct.pack(f"{order}I", place) + data[8:]
+    )
+
+
+def _kind(data: bytes) -> tuple[str, bool]:
+    """The byte order, and whether it is a BigTIFF."""
+    order = "<" if data[:2] == b"II" else ">"
+    return order, data[2:4] in (b"+\0", b"\0+")
+
+
+def _all_pages(data: bytes) -> Iterator[Page]:
+    """Every directory of pictures, the first one first, each once; those that a page points to come behind it."""
+    order, big = _kind(data)
+    first = _number(data, 8 if big else 4, f"{order}{'Q' if big else 'I'}")
+    waiting, seen = [first], set[int]()
+    while waiting and len(seen) < _MOST_DIRECTORIES:
+        place = waiting.pop(0)
+        if not place or place in seen or place >= len(data):
+            continue
+        seen.add(place)
+        page, following = _page(data, place, order, big=big)
+        yield page
+        waiting = [*page.below, following, *waiting]
+
+
+def _page(data: bytes, place: int, order: str, *, big: bool) -> tuple[Page, int]:
+    """A directory and the address of the next one."""
+    count = min(_number(data, place, f"{order}{'Q' if big else 'H'}"), _MOST_ENTRIES)
+    head, size, room, wide = (8, 20, 8, "Q") if big else (2, 12, 4, "I")
+    said: dict[int, tuple[int, ...]] = {}
+    for at in range(place + head, place + head + count * size, size):
+        number, kind = _number(data, at, f"{order}H"), _number(data, at + 2, f"{order}H")
+        letter = _SIZES.get(kind)
+        many = min(_number(data, at + 4, f"{order}{wide}"), _MOST_DIRECTORIES)
+        if letter is None:
+            continue
+        step, value = struct.calcsize(letter), at + size - room
+        if step * many > room:
+            value = _number(data, value, f"{order}{wide}")
+        said[number] = tuple(_number(data, value + step * one, f"{order}{letter}") for one in range(many))
+    subfile, width, height, photometric = (
+        (said.get(tag) or (0,))[0] for tag in (_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC)
+    )
+    page = Page(place, subfile, width, height, photometric, _DNG in said, said.get(_BELOW, ()))
+    return page, _number(data, place + head + count * size, f"{order}{wide}")
+
+
+def _number(data: bytes, at: int, code: str) -> int:
+    """The number at an address; 0 beyond the end."""
+    size = struct.calcsize(code)
+    return int(struct.unpack_from(code, data, at)[0]) if 0 <= at <= len(data) - size else 0
