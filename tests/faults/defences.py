@@ -51,6 +51,21 @@ SABOTAGES = (
         "tests/library/test_upkeep.py -k another_library",
     ),
     Sabotage(
+        "a rectangle of another program takes no face beside its own",
+        "recog/library/exchange/pairing.py", "REACH = 0.35", "REACH = 0.7",
+        "tests/library/exchange/test_pairing.py -k not_found_takes_no_neighbour",
+    ),
+    Sabotage(
+        "the nearest rectangle has the face",
+        "recog/library/exchange/pairing.py", "distance[rows, columns].round(6)", "columns",
+        "tests/library/exchange/test_pairing.py -k nearer_centre_goes_first",
+    ),
+    Sabotage(
+        "a name whose face another name took is told",
+        "recog/library/exchange/importing.py", "elif not _same_name(", "elif False and not _same_name(",
+        "tests/library/exchange/test_exchange.py -k two_names_for_one_face",
+    ),
+    Sabotage(
         "who will write says so first",
         "recog/store/connections.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
         "tests/store/test_faults.py -k before_it_reads",

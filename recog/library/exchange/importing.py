@@ -7,11 +7,11 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recog.boxes import match_boxes
 from recog.errors import CatalogError, PhotoError
 from recog.held_files import refuse_held
 from recog.library.exchange.documents import read_names
 from recog.library.exchange.exporting import SIDECAR_SUFFIX
+from recog.library.exchange.pairing import Pairing, pair
 from recog.library.exchange.records import LeftOut, NameConflict, NamesImport, RefusedFace, Unmatched
 from recog.library.exchange.regions import NORMAL, Region, lies_on_side, region_of, upright
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
@@ -20,7 +20,6 @@ from recog.library.given import whole
 from recog.photos import PHOTO_SUFFIXES, read_source, stored_orientation
 from recog.store.catalog import Catalog
 from recog.store.names import checked_name, name_key, name_keys
-from recog.store.rows import SAME_FACE_IOU
 from recog.types import Face, Origin, Person, Photo
 
 _NO_FACE = "no face of the library is there"
@@ -72,12 +71,12 @@ class _Outcome:
 def import_names(catalog: Catalog, path: Path, *, replace: bool) -> NamesImport:
     """Confirm the names of a file that `export_names` wrote.
 
-    A face is the one of the same photo (the digest of its bytes) that overlaps the rectangle by an IoU of at least
-    0.5. A face that a human calls otherwise keeps its name and is reported, unless `replace`; so does one that is not
-    this person here, or ignored. Names that recog had given by distance are no human's word and are passed over. Only
-    people whose faces are found are made. Then what the file rejects and ignores is rejected and ignored here, unless a
-    human named the face so: that stays whatever was asked for. Run again after an interruption: what is there already
-    changes nothing. The caller holds the writer's lock.
+    A face is the one of the same photo (the digest of its bytes) in whose middle the rectangle lies (see
+    `pairing.pair`). A face that a human calls otherwise keeps its name and is reported, unless `replace`; so does one
+    that is not this person here, or ignored. Names that recog had given by distance are no human's word and are passed
+    over. Only people whose faces are found are made. Then what the file rejects and ignores is rejected and ignored
+    here, unless a human named the face so: that stays whatever was asked for. Run again after an interruption: what is
+    there already changes nothing. The caller holds the writer's lock.
     """
     outcome = _Outcome()
     claims: dict[str, list[_Claim]] = {}
@@ -195,9 +194,16 @@ def _name(catalog: Catalog, claims: Sequence[tuple[Photo, list[_Claim]]], outcom
     naming = _Naming(catalog, faces_of.values(), outcome, replace=replace)
     for photo, theirs in claims:
         faces = faces_of[photo.id]
-        partner = _faces_at([claim.region for claim in theirs], photo, faces)
+        pairing = _pair([claim.region for claim in theirs], photo, faces)
         for row, claim in enumerate(theirs):
-            naming.say(claim, partner[row].id if row in partner else None)
+            if row in pairing.faces:
+                naming.say(claim, faces[pairing.faces[row]].id)
+            elif row not in pairing.taken:
+                outcome.unmatched.append(Unmatched(claim.region.name, claim.source, _NO_FACE))
+            elif not _same_name(other := theirs[pairing.taken[row]].region.name, claim.region.name):
+                outcome.unmatched.append(
+                    Unmatched(claim.region.name, claim.source, f"the face there is called {other}")
+                )
     naming.confirm(catalog)
 
 
@@ -220,12 +226,9 @@ class _Naming:
         self._outcome = outcome
         self._replace = replace
 
-    def say(self, claim: _Claim, face_id: int | None) -> None:
-        """Take a claim that found a face, or none."""
+    def say(self, claim: _Claim, face_id: int) -> None:
+        """Take a claim that found a face."""
         name = claim.region.name
-        if face_id is None:
-            self._outcome.unmatched.append(Unmatched(name, claim.source, _NO_FACE))
-            return
         key = _key_among(self._shown, name)
         if key is None and (reason := _unfit(name)) is not None:
             self._outcome.unmatched.append(Unmatched(name, claim.source, reason))
@@ -280,7 +283,7 @@ def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcom
         photo, name = photos.get(one.photo), one.region.name
         said, source = f"not {name}" if name else _IGNORED, one.path or path
         person = people.get(_key_among(people, name) or "") if name else None
-        face = None if photo is None else _faces_at([one.region], photo, faces_of[photo.id]).get(0)
+        face = None if photo is None else _face_at(one.region, photo, faces_of[photo.id])
         if face is None or (name and person is None):
             reason = _NO_PHOTO if photo is None else _NO_FACE if face is None else _NOBODY
             outcome.unmatched.append(Unmatched(said, source, reason))
@@ -303,10 +306,17 @@ def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcom
         outcome.ignored += len(ignore)
 
 
-def _faces_at(regions: Sequence[Region], photo: Photo, faces: Sequence[Face]) -> dict[int, Face]:
-    """The faces of the photo that rectangles are of, by the rectangles' places."""
-    boxes = [region_of("", face.box, photo.width, photo.height).box for face in faces]
-    return {row: faces[place] for row, place in match_boxes([one.box for one in regions], boxes, SAME_FACE_IOU)}
+def _pair(regions: Sequence[Region], photo: Photo, faces: Sequence[Face]) -> Pairing:
+    return pair(regions, [region_of("", face.box, photo.width, photo.height) for face in faces])
+
+
+def _face_at(region: Region, photo: Photo, faces: Sequence[Face]) -> Face | None:
+    row = _pair([region], photo, faces).faces.get(0)
+    return None if row is None else faces[row]
+
+
+def _same_name(name: str, other: str) -> bool:
+    return not set(name_keys(name)).isdisjoint(name_keys(other))
 
 
 def _key_among(known: Container[str], name: str) -> str | None:

@@ -203,6 +203,33 @@ def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Pat
     assert (result.confirmed, library.people(hidden=True)) == (0, ())
 
 
+def test_a_head_drawn_generously_names_its_face_and_a_missed_face_beside_it_is_told_by_name(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    """The green face's own rectangle covers half of the red face, and the IoU with either is under a half."""
+    paint(folder / "two.png", RED, None)
+    library.index([folder])
+    ada = Region("Ada", 12 / 128 - 16 / 128, 12 / 64 - 16 / 64, 72 / 128, 72 / 64)
+    missed = Region("Ben", 42 / 128, 0, 60 / 128, 1)
+    foreign(folder / "two.png.xmp", ada, missed, width=128, height=64)
+    result = library.import_sidecars([folder])
+    assert names_of(library) == {"Ada": 1}
+    assert [(one.person, one.reason) for one in result.unmatched] == [("Ben", "no face of the library is there")]
+
+
+def test_of_two_names_for_one_face_the_nearer_is_taken_and_the_other_is_told(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    paint(folder / "one.png", RED)
+    library.index([folder])
+    near, far = Region("Ada", 0.2, 0.2, 0.6, 0.6), Region("Eve", 0.25, 0.2, 0.6, 0.6)
+    twice = Region("ada", 0.21, 0.2, 0.6, 0.6)
+    foreign(folder / "one.png.xmp", far, near, twice, width=64, height=64)
+    result = library.import_sidecars([folder])
+    assert names_of(library) == {"Ada": 1}
+    assert [(one.person, one.reason) for one in result.unmatched] == [("Eve", "the face there is called Ada")]
+
+
 def test_copies_of_a_photo_each_get_a_sidecar_and_say_the_same(
     library: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
