@@ -89,14 +89,15 @@ def _allowed_format(path: Path, head: bytes) -> str:
 def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> Image.Image:
     """Decode all pixels, once the header has promised no more than the limit."""
     image = open_image(data, name)
-    _refuse_too_large(path, image, max_pixels)
+    refuse_too_large(path, image, max_pixels)
     image.load()
     # Some decoders only learn the size of the picture from its pixels.
-    _refuse_too_large(path, image, max_pixels)
+    refuse_too_large(path, image, max_pixels)
     return image
 
 
-def _refuse_too_large(path: Path, image: Image.Image, max_pixels: int) -> None:
+def refuse_too_large(path: Path, image: Image.Image, max_pixels: int) -> None:
+    """Raise for a picture whose header promises no pixels (UnreadablePhotoError), or too many (PhotoTooLargeError)."""
     width, height = image.size
     if width < 1 or height < 1:
         message = f"{printable(path)} is damaged: it claims {width} x {height} pixels; restore it from a backup"
