@@ -56,23 +56,26 @@ def import_names(
         typer.Option("--replace", help="Rename faces that bear another confirmed name, or were rejected or ignored."),
     ] = False,
 ) -> None:
-    """Confirm the names that a file of `recog people export`, or XMP sidecars, say.
+    """Confirm the names that a file of `recog people export`, XMP sidecars, or photos themselves, say.
 
     PATH is the FILE that `recog people export --out FILE` wrote (.json or .csv), an .xmp sidecar (MWG or Microsoft
-    regions), or a folder of sidecars, as --xmp DIR. A name goes to the face of the same photo at the same place; what
-    finds none is listed. What you said of faces here stays, unless you ask for --replace. Faces near those that got a
-    name are named by distance, as after `recog people confirm`.
+    regions), a photo with such regions in it, or a folder of them, as --xmp DIR. A name goes to the face of the same
+    photo at the same place; what finds none is listed. What a sidecar says goes before what its photo says. What you
+    said of faces here stays, unless you ask for --replace. Faces near those that got a name are named by distance, as
+    after `recog people confirm`.
 
     Example:
       recog people import names.json
       recog people import ~/Pictures
     """
+    from recog.photos import PHOTO_SUFFIXES
+
     tables = [path for path in sources if path.suffix.lower() in {".json", ".csv"} and not path.is_dir()]
-    sidecars = [path for path in sources if path.is_dir() or path.suffix.lower() == ".xmp"]
+    sidecars = [path for path in sources if path.is_dir() or path.suffix.lower() in {".xmp", *PHOTO_SUFFIXES}]
     if (strange := set(sources) - set(tables) - set(sidecars)) != set():
-        raise typer.BadParameter(f"{min(strange)} is no .json, .csv or .xmp file, and no folder")
+        raise typer.BadParameter(f"{min(strange)} is no .json, .csv or .xmp file, no photo and no folder")
     if len(sources) > 1 and tables:
-        raise typer.BadParameter("one file of names at a time; sidecars and folders may be several")
+        raise typer.BadParameter("one file of names at a time; sidecars, photos and folders may be several")
     with session.open() as library:
         session.show(
             library.import_names(tables[0], replace=replace)

@@ -45,14 +45,14 @@ def test_a_folder_without_sidecars_is_said_so(recog: Recog, folder: Path) -> Non
     told = recog("people", "import", folder)
     assert (told.exit_code, told.stderr) == (
         1,
-        f"recog: no .xmp sidecar is below {folder}: name the folder that holds them\n",
+        f"recog: no .xmp sidecar, and no photo with names in it, is below {folder}: name the folder that holds them\n",
     )
 
 
 def test_what_cannot_be_meant_is_refused(recog: Recog, tmp_path: Path) -> None:
     for words, said in (
         (("people", "export"), "name one of --out FILE and --xmp DIR"),
-        (("people", "import", tmp_path / "a.txt"), "no .json, .csv or .xmp file"),
+        (("people", "import", tmp_path / "a.txt"), "no .json, .csv or .xmp file, no photo and no folder"),
         (("people", "import", "a.json", "b.json"), "one file of names at a time"),
     ):
         result = recog(*words)

@@ -66,6 +66,37 @@ SABOTAGES = (
         "tests/library/exchange/test_exchange.py -k two_names_for_one_face",
     ),
     Sabotage(
+        "an earlier file of an import holds against a later one",
+        "recog/library/exchange/importing.py", "        if earlier is not None:", "        if False:",
+        "tests/library/exchange/test_embedded.py -k goes_before_what_its_photo_says",
+    ),
+    Sabotage(
+        "regions that were drawn before a crop name nobody",
+        "recog/library/exchange/frames.py", "    if min(upright_off, stored_off) > _SAME_SHAPE:", "    if False:",
+        "tests/library/exchange/test_embedded.py -k another_shape",
+    ),
+    Sabotage(
+        "regions are of the picture whose size they tell",
+        "recog/library/exchange/frames.py", "(NORMAL,) if upright_off < stored_off else", "",
+        "tests/library/exchange/test_embedded.py -k whose_size_they_tell",
+    ),
+    Sabotage(
+        "a sidecar that may be of two photos names nobody",
+        "recog/library/exchange/places.py", "== 1 or one_shot(names):", ">= 1:",
+        "tests/library/exchange/test_places.py -k may_be_of_two_photos",
+    ),
+    Sabotage(
+        "XMP of more than 64 kB is whole or not there",
+        "recog/photos/metadata.py", "        if len(whole) == lengths[digest]:", "        if True:",
+        "tests/photos/test_metadata.py -k put_together",
+    ),
+    Sabotage(
+        "what a photo says of itself is read in a process of its own",
+        "recog/library/exchange/sidecars.py", "decoders.metadata(path)\n        if isinstance(metadata, PhotoError)",
+        "__import__('recog').photos.read_metadata(__import__('recog').photos.read_source(path))\n        if False",
+        "tests/library/exchange/test_embedded.py -k process_of_its_own",
+    ),
+    Sabotage(
         "who will write says so first",
         "recog/store/connections.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
         "tests/store/test_faults.py -k before_it_reads",

@@ -6,6 +6,9 @@ from pathlib import Path
 from recog.library.exchange.regions import Region
 from recog.types import Origin
 
+NO_PHOTO = "the photo is not in the library"
+"""Why a name finds no face."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedFace:

@@ -6,7 +6,7 @@ the stored picture's width and height (see recog.library.exchange.regions).
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -21,6 +21,7 @@ _DIM = "http://ns.adobe.com/xap/1.0/sType/Dimensions#"
 _MP = "http://ns.microsoft.com/photo/1.2/"
 _MPRI = "http://ns.microsoft.com/photo/1.2/t/RegionInfo#"
 _MPREG = "http://ns.microsoft.com/photo/1.2/t/Region#"
+_PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 _RECOG = "urn:recog:sidecar:1"
 
 _FACE = "face"
@@ -32,8 +33,10 @@ _TOOLKIT = "recog "
 class Sidecar:
     """What a packet says of faces. regions are of the stored picture.
 
-    width, height: pixels of the picture that the regions were made on, or None. unusable counts face regions without a
-    sensible rectangle. sha256: the photo's digest, in recog's own sidecars. own: written by recog and by nobody since.
+    width, height: pixels of the picture that the regions were made on, or None. more: named faces of Microsoft's that
+    MWG's lack, for which no such size is known. unusable counts face regions without a sensible rectangle. sha256: the
+    photo's digest, in recog's own sidecars. own: written by recog and by nobody since. suffix: of which photo of its
+    name a sidecar speaks, in lower case with the dot, or nothing.
     """
 
     regions: tuple[Region, ...]
@@ -42,24 +45,34 @@ class Sidecar:
     unusable: int
     sha256: str | None
     own: bool
+    more: tuple[Region, ...] = ()
+    suffix: str = ""
 
 
-def read_packet(data: bytes) -> Sidecar:
-    """The named faces of an XMP packet: its MWG regions, or Microsoft's where it has no named face in MWG's.
+def read_packet(data: bytes, extended: bytes = b"") -> Sidecar:
+    """The named faces of an XMP packet, and of its extension: MWG's regions, and Microsoft's of other people.
 
     Regions of another type (pets, focus points, bar codes) and faces without a name are left out. Raises NoXmlError.
     """
-    root = parse(data)
-    regions, unusable = _sorted_out(_mwg_regions(root))
-    if not regions:
-        regions, more = _sorted_out(_microsoft_regions(root))
-        unusable += more
-    sizes = [size for block in _all(root, _MWG, "Regions") for size in [_size(block)] if size is not None]
+    roots = [parse(data), *([parse(extended)] if extended else [])]
+    regions, unusable = _sorted_out(found for root in roots for found in _mwg_regions(root))
+    more, unusable_more = _sorted_out(found for root in roots for found in _microsoft_regions(root))
+    if regions:
+        names = {region.name.casefold() for region in regions}
+        more = tuple(region for region in more if region.name.casefold() not in names)
+    else:
+        regions, more = more, ()
+    sizes = [size for root in roots for block in _all(root, _MWG, "Regions") if (size := _size(block)) is not None]
     width, height = sizes[0] if sizes else (None, None)
-    digests = [_text(holder, _RECOG, "PhotoSHA256") for holder in root.iter(f"{{{_RDF}}}Description")]
+    holders = [holder for root in roots for holder in root.iter(f"{{{_RDF}}}Description")]
+    digests = [_text(holder, _RECOG, "PhotoSHA256") for holder in holders]
     sha256 = next((digest.lower() for digest in digests if _is_digest(digest)), None)
-    own = sha256 is not None and root.get(f"{{{_X}}}xmptk", "").startswith(_TOOLKIT)
-    return Sidecar(regions, width, height, unusable, sha256, own)
+    own = sha256 is not None and roots[0].get(f"{{{_X}}}xmptk", "").startswith(_TOOLKIT)
+    suffixes = (_text(holder, _PHOTOSHOP, "SidecarForExtension").strip(" .").lower() for holder in holders)
+    suffix = next((f".{suffix}" for suffix in suffixes if suffix), "")
+    return Sidecar(
+        regions, width, height, unusable + unusable_more * (not sizes), sha256, own, more=more, suffix=suffix
+    )
 
 
 def write_packet(regions: Sequence[Region], *, width: int, height: int, sha256: str, version: str) -> bytes:
@@ -151,7 +164,7 @@ def _microsoft_regions(root: ET.Element) -> Iterator[Region | None]:
         yield Region(name, *numbers) if len(numbers) == 4 else None
 
 
-def _sorted_out(found: Iterator[Region | None]) -> tuple[tuple[Region, ...], int]:
+def _sorted_out(found: Iterable[Region | None]) -> tuple[tuple[Region, ...], int]:
     everything = list(found)
     usable = tuple(region for region in everything if region is not None and region.sensible)
     return usable, len(everything) - len(usable)
