@@ -22,6 +22,9 @@ def export_names(
         Path | None,
         typer.Option("--xmp", metavar="DIR", help="Write XMP sidecars below DIR, one a photo.", show_default=False),
     ] = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Write XMP sidecars beside the photos, into those that are there.")
+    ] = False,
     matched: Annotated[
         bool, typer.Option("--matched", help="Write the names that recog gave by distance too.")
     ] = False,
@@ -34,17 +37,25 @@ def export_names(
     Sidecars hold face regions as digiKam, Lightroom and Windows read them, below DIR under each photo's whole path;
     the photos and their folders stay as they are, and so does a sidecar that another program wrote.
 
+    --beside writes IMG.jpg.xmp beside IMG.jpg, or adds to the sidecar that is there. All that recog did not write in it
+    stays as it is, but another program's name for a face that you called otherwise. The photos stay as they are.
+
     Example:
       recog people export --out names.json
       recog people export --xmp sidecars
+      recog people export --beside
     """
-    if (out is None) == (xmp is None):
-        raise typer.BadParameter("name one of --out FILE and --xmp DIR")
+    if xmp == Path("--beside"):  # `--xmp --beside`: --xmp takes the next word, whatever it is
+        xmp, beside = None, True
+    if [out is not None, xmp is not None, beside].count(True) != 1:
+        raise typer.BadParameter("name one of --out FILE, --xmp DIR and --beside")
     with session.open() as library:
         if out is not None:
             session.show(library.export_names(out, matched=matched))
         if xmp is not None:
             session.show(library.export_sidecars(xmp, matched=matched))
+        if beside:
+            session.show(library.export_beside(matched=matched))
 
 
 @verb

@@ -18,7 +18,7 @@ from recog.library import (
 )
 from recog.library.backup_results import Backup, Restored
 from recog.library.browsing import BrowsingVerbs
-from recog.library.exchange import exporting, importing, sidecars
+from recog.library.exchange import beside, exporting, importing, sidecars
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.find import FindVerbs
 from recog.library.given import AnyPath, AnyPhoto, path_of, paths_of, photo_of, several
@@ -135,6 +135,11 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
     def export_sidecars(self, directory: AnyPath, *, matched: bool = False) -> NamesExport:
         """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
         return exporting.export_sidecars(self.catalog, path_of(directory), matched=matched)
+
+    def export_beside(self, *, matched: bool = False) -> NamesExport:
+        """Write names into the XMP sidecar beside each photo; of a sidecar that is there, all else stays as it is."""
+        with DecodePool(self._decode_limits) as decoders:
+            return beside.export_beside(self.catalog, decoders, matched=matched)
 
     def import_names(self, path: AnyPath, *, replace: bool = False) -> NamesImport:
         """Confirm the names of a file that `export_names` wrote, reject and ignore what it does (see `pulls_in`)."""

@@ -97,6 +97,36 @@ SABOTAGES = (
         "tests/library/exchange/test_embedded.py -k process_of_its_own",
     ),
     Sabotage(
+        "a name by distance takes no other program's place",
+        "recog/library/exchange/merging.py", "    if not confirmed and any(", "    if False and any(",
+        "tests/library/exchange/test_merging.py -k only_a_name_that_a_human_gave",
+    ),
+    Sabotage(
+        "a sidecar that another program changed meanwhile is not written over",
+        "recog/library/exchange/beside.py", "        if content(target) != before:", "        if False:",
+        "tests/library/exchange/test_beside.py -k changes_meanwhile",
+    ),
+    Sabotage(
+        "a sidecar keeps its mode",
+        "recog/library/exchange/beside.py", "        os.fchmod(descriptor, status.st_mode & 0o7777)\n", "",
+        "tests/library/exchange/test_beside.py -k keeps_its_mode",
+    ),
+    Sabotage(
+        "a sidecar keeps its owner",
+        "recog/library/exchange/beside.py", "        os.fchown(descriptor, status.st_uid, status.st_gid)\n", "",
+        "tests/library/exchange/test_beside.py -k keeps_its_owner",
+    ),
+    Sabotage(
+        "names go into no sidecar that may be another photo's",
+        "recog/library/exchange/beside.py", "len(names) == 1 or (raw and one_shot(names))", "True",
+        "tests/library/exchange/test_beside.py -k may_be_of_another_photo",
+    ),
+    Sabotage(
+        "who is forgotten goes from the sidecars beside the photos at the next export",
+        "recog/library/exchange/merging.py", "        if mark == found[0] or (own and not mark):", "        if False:",
+        "tests/library/exchange/test_beside.py -k added_to_whatever_its_name",
+    ),
+    Sabotage(
         "who will write says so first",
         "recog/store/connections.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
         "tests/store/test_faults.py -k before_it_reads",

@@ -7,11 +7,12 @@ from pathlib import Path
 from recog.errors import PhotoError, RecogError
 from recog.held_files import refuse_held
 from recog.library.exchange import documents
+from recog.library.exchange.packets import write_packet
 from recog.library.exchange.places import SIDECAR_SUFFIX
 from recog.library.exchange.records import LeftOut, NamedFace, Names, NamesExport, RefusedFace
 from recog.library.exchange.regions import lies_on_side, region_of, stored
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
-from recog.library.exchange.xmp import read_packet, write_packet
+from recog.library.exchange.xmp import read_packet
 from recog.library.private_file import write_private
 from recog.photos import read_source, stored_orientation
 from recog.store.catalog import Catalog

@@ -5,8 +5,8 @@ from pathlib import Path
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from recog.library.exchange.packets import write_packet
 from recog.library.exchange.regions import Region
-from recog.library.exchange.xmp import write_packet
 
 DIGEST = "ab" * 32
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from recog.library.exchange.packets import write_packet
 from recog.library.exchange.records import NamesImport
 from recog.library.exchange.regions import Region
-from recog.library.exchange.xmp import write_packet
 from tests.library.exchange.drawing import foreign
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
