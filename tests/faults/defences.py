@@ -127,6 +127,11 @@ SABOTAGES = (
         "tests/library/exchange/test_beside.py -k added_to_whatever_its_name",
     ),
     Sabotage(
+        "halves of sidecars that a killed export left go",
+        "recog/library/exchange/beside.py", "            one.unlink(missing_ok=True)\n", "            pass\n",
+        "tests/library/exchange/test_beside.py -k killed_export_left",
+    ),
+    Sabotage(
         "who will write says so first",
         "recog/store/connections.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
         "tests/store/test_faults.py -k before_it_reads",

@@ -152,6 +152,10 @@ class _Folder:
 
 
 def _listed(folder: Path) -> _Folder:
+    """What lies in a folder; halves of sidecars that a killed export left go first."""
+    with suppress(OSError):  # they are in nobody's way
+        for one in durable.abandoned(folder):
+            one.unlink(missing_ok=True)
     # .xmp goes before .XMP.
     there = sorted((one for one in folder.iterdir() if is_sidecar(one)), key=lambda one: one.suffix == SIDECAR_SUFFIX)
     return _Folder(folder, {one.with_suffix("").name: one for one in there}, photo_names(folder))

@@ -151,6 +151,14 @@ def test_a_sidecar_that_another_program_changes_meanwhile_keeps_that_change(tmp_
     assert everything(tmp_path) == {sidecar: b"theirs, just now"}
 
 
+def test_halves_of_sidecars_that_a_killed_export_left_go(library: PaintedLibrary, two: Path) -> None:
+    half, living = (two.with_name(f".recog-{'a' * 12}.{pid}.{'b' * 8}.tmp") for pid in (999_999_999, os.getpid()))
+    for one in (half, living):
+        one.write_bytes(b"<x:xmp")
+    library.export_beside()
+    assert (half.exists(), living.exists()) == (False, True)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
 def test_a_sidecar_keeps_its_owner(library: PaintedLibrary, two: Path) -> None:
     sidecar = foreign(two.with_name("two.png.xmp"), EVE, width=128, height=64)
