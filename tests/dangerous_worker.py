@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from recog.photos.decode import PhotoSource, decode_photo
+from recog.photos.metadata import PhotoMetadata, read_metadata
 from recog.photos.worker import main
 from recog.types import DecodedPhoto
 
@@ -55,5 +56,11 @@ def decode(source: PhotoSource) -> DecodedPhoto:  # noqa: C901, PLR0912 - a tabl
     return decode_photo(source)
 
 
+def look(source: PhotoSource) -> PhotoMetadata:
+    """The same deeds where the metadata are asked for."""
+    decode(source)
+    return read_metadata(source)
+
+
 if __name__ == "__main__":
-    main(decode)
+    main(decode, look)

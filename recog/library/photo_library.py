@@ -18,7 +18,7 @@ from recog.library import (
 )
 from recog.library.backup_results import Backup, Restored
 from recog.library.browsing import BrowsingVerbs
-from recog.library.exchange import exporting, importing
+from recog.library.exchange import beside, exporting, importing, sidecars
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.find import FindVerbs
 from recog.library.given import AnyPath, AnyPhoto, path_of, paths_of, photo_of, several
@@ -44,7 +44,7 @@ from recog.library.styling_verbs import StylingVerbs
 from recog.library.survey import refuse_absent
 from recog.library.tuning import IndexTuning
 from recog.library.turns import in_turns
-from recog.photos import DecodeLimits
+from recog.photos import DecodeLimits, DecodePool
 from recog.store.lock import WriterLock
 from recog.verification.features import Method
 
@@ -80,14 +80,13 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
         if not self._exists():
             refuse_absent(roots)
         with self._writing(create=True) as catalog:
-            limits = DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory)
             report = ingest(
                 catalog,
                 self.networks,
                 roots,
                 exclude=exclude,
                 verify=verify,
-                limits=limits,
+                limits=self._decode_limits,
                 k=self.settings.k,
                 progress=progress,
             )
@@ -137,6 +136,11 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
         """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
         return exporting.export_sidecars(self.catalog, path_of(directory), matched=matched)
 
+    def export_beside(self, *, matched: bool = False) -> NamesExport:
+        """Write names into the XMP sidecar beside each photo; of a sidecar that is there, all else stays as it is."""
+        with DecodePool(self._decode_limits) as decoders:
+            return beside.export_beside(self.catalog, decoders, matched=matched)
+
     def import_names(self, path: AnyPath, *, replace: bool = False, near: bool = False) -> NamesImport:
         """Confirm the names of a file that `export_names` wrote, reject and ignore what it does (see `pulls_in`)."""
         with self._saying() as catalog:
@@ -145,9 +149,16 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
     def import_sidecars(
         self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False, near: bool = False
     ) -> NamesImport:
-        """Confirm the names of XMP sidecars, or of all below folders."""
-        with self._saying() as catalog:
-            return importing.import_sidecars(catalog, several(paths), replace=replace, near=near)
+        """Confirm the names in XMP sidecars and in photos, or in all below folders."""
+        self.catalog  # noqa: B018 - says that there is no library before photos are read
+        with DecodePool(self._decode_limits) as decoders:
+            names = sidecars.find_names(several(paths), decoders)
+            with self._saying() as catalog:
+                return sidecars.import_sidecars(catalog, names, decoders, replace=replace, near=near)
+
+    @property
+    def _decode_limits(self) -> DecodeLimits:
+        return DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory)
 
     def cluster(
         self,

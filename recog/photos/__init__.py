@@ -3,6 +3,7 @@
 from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_photo, read_source
 from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, extra_of, find_photos, photo_suffixes
+from recog.photos.metadata import PhotoMetadata, read_metadata
 from recog.photos.orientation import stored_orientation
 from recog.photos.pixels import refuse_other_than_pixels
 from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
@@ -20,6 +21,7 @@ __all__ = [
     "DecodePool",
     "KnownContent",
     "Opened",
+    "PhotoMetadata",
     "PhotoSource",
     "Reason",
     "decode_photo",
@@ -27,6 +29,7 @@ __all__ = [
     "find_photos",
     "photo_digest",
     "photo_suffixes",
+    "read_metadata",
     "read_photo",
     "read_source",
     "refuse_other_than_pixels",

@@ -129,12 +129,12 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPictur
     if name == RAW:
         return _loaded_raw(path, data, max_pixels)
     if name == JXL:
-        _refuse_too_large(path, jxl_size(data), max_pixels)
+        refuse_too_large(path, jxl_size(data), max_pixels)
         image = open_jxl(data)
         image.load()
         return LoadedPicture(image, image.height, whole=True)
     image = open_image(data, name)
-    _refuse_too_large(path, image.size, max_pixels)
+    refuse_too_large(path, image.size, max_pixels)
     cut = load_cut(data, name, most_pixels=max_pixels)
     if cut is not None:
         if cut.rows < LEAST_SHARE * cut.image.height:
@@ -150,7 +150,7 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPictur
     if add is not None:
         add()
     # Some decoders only learn the size of the picture from its pixels.
-    _refuse_too_large(path, image.size, max_pixels)
+    refuse_too_large(path, image.size, max_pixels)
     return LoadedPicture(image, image.height, whole=True)
 
 
@@ -165,7 +165,8 @@ def _loaded_raw(path: Path, data: bytes, max_pixels: int) -> LoadedPicture:
     return picture
 
 
-def _refuse_too_large(path: Path, size: tuple[int, int], max_pixels: int) -> None:
+def refuse_too_large(path: Path, size: tuple[int, int], max_pixels: int) -> None:
+    """Raise for a picture whose header promises no pixels (UnreadablePhotoError), or too many (PhotoTooLargeError)."""
     width, height = size
     if width < 1 or height < 1:
         message = f"{printable(path)} is damaged: it claims {width} x {height} pixels; restore it from a backup"

@@ -1,6 +1,8 @@
-"""How a photo is stored in its file: what turns it upright, without decoding it."""
+"""How a photo is stored in its file: what turns it upright."""
 
-from recog.photos.decode import PhotoSource
+from PIL.ImageFile import ImageFile
+
+from recog.photos.decode import MAX_PIXELS, PhotoSource, refuse_too_large
 from recog.photos.exif import orientation
 from recog.photos.formats import JXL, RAW, decoder_is_there, open_image, photo_format
 from recog.photos.quiet import DecoderChatter
@@ -23,6 +25,18 @@ def stored_orientation(source: PhotoSource) -> int:
                 return 1
             if name == RAW:
                 return raw_orientation(source.data)
-            return orientation(open_image(source.data, name))
+            return orientation(opened_whole(source, name))
     except Exception:  # noqa: BLE001 - decoders meet hostile bytes with any error; what cannot be opened is not turned
         return 1
+
+
+def opened_whole(source: PhotoSource, name: str) -> ImageFile:
+    """Open a picture of an allowed format with all of its metadata; raises whatever the decoder raises.
+
+    A PNG's pixels are decoded, because its EXIF and XMP may stand behind them.
+    """
+    image = open_image(source.data, name)
+    if name == "PNG":
+        refuse_too_large(source.path, image.size, MAX_PIXELS)
+        image.load()
+    return image

@@ -9,29 +9,33 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 
 from recog.errors import ConfigError, PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from recog.photos.decode import MAX_PIXELS, PhotoSource
+from recog.photos.metadata import MAX_PACKET_BYTES, PhotoMetadata
 from recog.photos.reasons import REASONS, Reason, out_of_memory
 from recog.photos.wire import fill, receive, send
 from recog.printable import printable
 from recog.types import DateSource, DecodedPhoto
+
+T = TypeVar("T")
 
 WORKER = "recog.photos.worker"
 START_SECONDS = 60.0
 PHOTOS_A_WORKER = 1000
 """A process is replaced after so many photos: what decoders leak never adds up."""
 _TRIES = 2
+_PACKETS = 2
 _SIGNALS = {one.value: one.name for one in signal.Signals}
 _FIRST_FREE = 3
 """The first descriptor that is no standard stream."""
@@ -95,12 +99,19 @@ class DecodePool:
             raise opened
         return cast("DecodedPhoto", opened)  # nothing is known, so it is decoded
 
+    def metadata(self, path: Path) -> PhotoMetadata | PhotoError:
+        """Look into the metadata of one photo file, or say why not, under the limits of `open`."""
+        return self._asked(path, lambda worker: worker.metadata(path, self._limits))
+
     def _opened(self, path: Path, data: bytes | None, known: Container[str]) -> Opened:
+        return self._asked(path, lambda worker: worker.open(path, data, known, self._limits))
+
+    def _asked(self, path: Path, ask: "Callable[[_Worker], T | PhotoError]") -> T | PhotoError:
         ended = ""
         for _ in range(_TRIES):
             worker = self._hire()
             try:
-                opened = worker.open(path, data, known, self._limits)
+                answer = ask(worker)
             except TimeoutError:
                 self._dismiss(worker)
                 return _given_up(path, Reason.TIMEOUT, f"was not decoded within {self._limits.seconds:g} seconds")
@@ -112,7 +123,7 @@ class DecodePool:
                 ended = self._dismiss(worker)
             else:
                 self._release(worker)
-                return opened
+                return answer
         return _given_up(path, Reason.CRASHED, f"ended the process that decoded it, {_TRIES} times ({ended})")
 
     def close(self) -> None:
@@ -221,6 +232,23 @@ class _Worker:
             taken_from=None if answer["taken_from"] is None else DateSource(answer["taken_from"]),
         )
 
+    def metadata(self, path: Path, limits: DecodeLimits) -> PhotoMetadata | PhotoError:
+        """The metadata of the file at path; raises as `open`."""
+        self.photos += 1
+        deadline = time.monotonic() + limits.seconds
+        send(self._connection, {"path": str(path), "metadata": True})
+        answer = receive(self._connection, deadline)
+        if "reason" in answer:
+            return _refusal(answer)
+        packets = [bytearray(length) for length in _lengths(answer)]
+        for packet in packets:
+            fill(self._connection, memoryview(packet), deadline)
+        orientation = int(answer["orientation"])
+        if orientation not in range(1, 9):
+            raise ValueError(f"an orientation {orientation}")
+        by_format = bool(answer["turned_by_format"])
+        return PhotoMetadata(_digest(answer["sha256"]), orientation, by_format, tuple(map(bytes, packets)))
+
     def end(self) -> str:
         """Kill it if it lives; how it ended by itself, as words, or nothing."""
         with suppress(OSError):
@@ -270,6 +298,13 @@ def _digest(sha256: str) -> str:
     if len(bytes.fromhex(sha256)) != hashlib.sha256().digest_size:
         raise ValueError("a digest of another length")
     return sha256
+
+
+def _lengths(answer: dict[str, Any]) -> list[int]:
+    lengths = [int(length) for length in answer["packets"]]
+    if len(lengths) > _PACKETS or not all(0 < length <= MAX_PACKET_BYTES + 1 for length in lengths):
+        raise ValueError(f"packets of {lengths} bytes")
+    return lengths
 
 
 def _size(answer: dict[str, Any]) -> tuple[int, int]:

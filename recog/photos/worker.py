@@ -16,29 +16,33 @@ from pathlib import Path
 
 from recog.errors import PhotoError
 from recog.photos.decode import PhotoSource, decode_photo, read_source
+from recog.photos.metadata import PhotoMetadata, read_metadata
 from recog.photos.reasons import out_of_memory
 from recog.photos.wire import fill, receive, send
 from recog.types import DecodedPhoto
 
 Decode = Callable[[PhotoSource], DecodedPhoto]
+Look = Callable[[PhotoSource], PhotoMetadata]
 
 _GRACE_SECONDS = 5
 
 
-def main(decode: Decode = decode_photo) -> None:
+def main(decode: Decode = decode_photo, look: Look = read_metadata) -> None:
     """Serve the recog that started this process until it hangs up."""
     descriptor, memory, seconds = (int(word) for word in sys.argv[1:])
     # Ctrl-C reaches every process of a terminal; recog itself decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(memory)
     with socket.socket(fileno=descriptor) as connection, suppress(EOFError, OSError):  # recog hung up
-        serve(connection, decode, seconds=seconds)
+        serve(connection, decode, look, seconds=seconds)
     # There is nothing to tidy up, and an interpreter takes its time to.
     os._exit(0)
 
 
-def serve(connection: socket.socket, decode: Decode, *, seconds: int) -> None:
+def serve(connection: socket.socket, decode: Decode, look: Look, *, seconds: int) -> None:
     """Answer one request after the other: the digest first, then, if recog does not know it, the pixels or a reason.
+
+    Or, where recog asks for the metadata, the digest with them.
 
     Should recog be gone while a decoder hangs, an alarm ends this process some seconds after the limit.
     """
@@ -48,7 +52,11 @@ def serve(connection: socket.socket, decode: Decode, *, seconds: int) -> None:
         path = Path(request["path"])
         signal.alarm(seconds + _GRACE_SECONDS)
         try:
-            _answer(connection, _source(connection, path, request.get("bytes")), decode)
+            source = _source(connection, path, request.get("bytes"))
+            if request.get("metadata"):
+                _tell(connection, look(source))
+            else:
+                _answer(connection, source, decode)
         except PhotoError as error:
             _refuse(connection, error)
         except MemoryError:
@@ -75,6 +83,17 @@ def _answer(connection: socket.socket, source: PhotoSource, decode: Decode) -> N
     said = {"width": width, "height": height, "format": photo.format, "taken_at": date}
     send(connection, said | {"incomplete": photo.incomplete, "taken_from": photo.taken_from})
     connection.sendall(photo.pixels.data.cast("B"))
+
+
+def _tell(connection: socket.socket, metadata: PhotoMetadata) -> None:
+    answer = {
+        "sha256": metadata.sha256,
+        "orientation": metadata.orientation,
+        "turned_by_format": metadata.turned_by_format,
+        "packets": [len(packet) for packet in metadata.packets],
+    }
+    send(connection, answer)
+    connection.sendall(b"".join(metadata.packets))
 
 
 def _refuse(connection: socket.socket, error: PhotoError) -> None:

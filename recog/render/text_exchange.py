@@ -11,11 +11,20 @@ LINES_SHOWN = 40
 
 def exported(result: NamesExport) -> str:
     """What was written where, and what was left out."""
-    what = "a file" if result.files == 1 and result.path.suffix else count(result.files, "sidecar")
+    one_file = result.files == 1 and result.path is not None and result.path.suffix
+    what = "a file" if one_file else count(result.files, "sidecar")
     who = f"{count(result.faces, 'face')} of {count(result.people, 'person')}"
-    lines = [f"Wrote {who} to {printable(str(result.path))} ({what})."]
+    where = "beside the photos" if result.path is None else f"to {printable(str(result.path))}"
+    lines = [f"Wrote {who} {where} ({what})."]
     if result.rejected or result.ignored:
         lines += [f"With them {_refused(result.rejected, result.ignored)}."]
+    if result.replaced:
+        rows = [
+            (printable(one.before), printable(one.now), printable(str(one.sidecar)))
+            for one in result.replaced[:LINES_SHOWN]
+        ]
+        lines += ["", f"{count(len(result.replaced), 'name')} of other programs replaced:"]
+        lines += [f"{table(('was', 'is', 'where'), rows)}{_rest(len(result.replaced))}"]
     if result.left_out:
         lines += ["", f"{count(len(result.left_out), 'photo')} left out:", _reasons(result.left_out)]
     return "\n".join(lines)

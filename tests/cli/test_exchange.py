@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
 from tests.painted import GREEN, RED, paint
@@ -27,6 +28,14 @@ def test_names_go_out_and_come_in_by_file_and_by_sidecar(recog: Recog, folder: P
     assert (document["confirmed"], document["created"], document["conflicts"][0]["confirmed"]) == (1, ["Ada"], "Eve")
 
 
+@pytest.mark.parametrize("words", [("--beside",), ("--xmp", "--beside"), ("--beside", "--matched")])
+def test_names_go_out_beside_the_photos(recog: Recog, folder: Path, words: tuple[str, ...]) -> None:
+    recog("enrol", "Ada", paint(folder / "one.png", RED))
+    told = recog("people", "export", *words)
+    assert (told.exit_code, told.stdout) == (0, "Wrote 1 face of 1 person beside the photos (1 sidecar).\n")
+    assert (folder / "one.png.xmp").is_file()
+
+
 def test_names_that_came_in_name_the_faces_near_theirs_at_once(recog: Recog, folder: Path, tmp_path: Path) -> None:
     ada = paint(folder / "ada.png", RED)
     recog("enrol", "Ada", ada)
@@ -45,14 +54,15 @@ def test_a_folder_without_sidecars_is_said_so(recog: Recog, folder: Path) -> Non
     told = recog("people", "import", folder)
     assert (told.exit_code, told.stderr) == (
         1,
-        f"recog: no .xmp sidecar is below {folder}: name the folder that holds them\n",
+        f"recog: no .xmp sidecar, and no photo with names in it, is below {folder}: name the folder that holds them\n",
     )
 
 
 def test_what_cannot_be_meant_is_refused(recog: Recog, tmp_path: Path) -> None:
     for words, said in (
-        (("people", "export"), "name one of --out FILE and --xmp DIR"),
-        (("people", "import", tmp_path / "a.txt"), "no .json, .csv or .xmp file"),
+        (("people", "export", "--beside", "--out", "a.json"), "name one of --out FILE, --xmp DIR and --beside"),
+        (("people", "export"), "name one of --out FILE, --xmp DIR and --beside"),
+        (("people", "import", tmp_path / "a.txt"), "no .json, .csv or .xmp file, no photo and no folder"),
         (("people", "import", "a.json", "b.json"), "one file of names at a time"),
     ):
         result = recog(*words)

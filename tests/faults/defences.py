@@ -758,4 +758,85 @@ SABOTAGES = (
         "recog/photos/colour.py", "low, high = _usual_span(values)", "low, high = _finite_span(values)",
         "tests/photos/test_colours.py -k lamp",
     ),
+    Sabotage(
+        "a rectangle of another program takes no face beside its own",
+        "recog/library/exchange/pairing.py", "REACH = 0.35", "REACH = 0.7",
+        "tests/library/exchange/test_pairing.py -k not_found_takes_no_neighbour",
+    ),
+    Sabotage(
+        "the nearest rectangle has the face",
+        "recog/library/exchange/pairing.py", "distance[rows, columns].round(6)", "columns",
+        "tests/library/exchange/test_pairing.py -k nearer_centre_goes_first",
+    ),
+    Sabotage(
+        "a name whose face another name took is told",
+        "recog/library/exchange/importing.py", "elif not _same_name(", "elif False and not _same_name(",
+        "tests/library/exchange/test_exchange.py -k two_names_for_one_face",
+    ),
+    Sabotage(
+        "an earlier file of an import holds against a later one",
+        "recog/library/exchange/importing.py", "        if earlier is not None:", "        if False:",
+        "tests/library/exchange/test_embedded.py -k goes_before_what_its_photo_says",
+    ),
+    Sabotage(
+        "regions that were drawn before a crop name nobody",
+        "recog/library/exchange/frames.py", "    if min(upright_off, stored_off) > _SAME_SHAPE:", "    if False:",
+        "tests/library/exchange/test_embedded.py -k another_shape",
+    ),
+    Sabotage(
+        "regions are of the picture whose size they tell",
+        "recog/library/exchange/frames.py", "(NORMAL,) if upright_off < stored_off else", "",
+        "tests/library/exchange/test_embedded.py -k whose_size_they_tell",
+    ),
+    Sabotage(
+        "a sidecar that may be of two photos names nobody",
+        "recog/library/exchange/places.py", "== 1 or one_shot(names):", ">= 1:",
+        "tests/library/exchange/test_places.py -k may_be_of_two_photos",
+    ),
+    Sabotage(
+        "XMP of more than 64 kB is whole or not there",
+        "recog/photos/metadata.py", "        if len(whole) == lengths[digest]:", "        if True:",
+        "tests/photos/test_metadata.py -k put_together",
+    ),
+    Sabotage(
+        "what a photo says of itself is read in a process of its own",
+        "recog/library/exchange/sidecars.py", "decoders.metadata(path)\n        if isinstance(metadata, PhotoError)",
+        "__import__('recog').photos.read_metadata(__import__('recog').photos.read_source(path))\n        if False",
+        "tests/library/exchange/test_embedded.py -k process_of_its_own",
+    ),
+    Sabotage(
+        "a name by distance takes no other program's place",
+        "recog/library/exchange/merging.py", "    if not confirmed and any(", "    if False and any(",
+        "tests/library/exchange/test_merging.py -k only_a_name_that_a_human_gave",
+    ),
+    Sabotage(
+        "a sidecar that another program changed meanwhile is not written over",
+        "recog/library/exchange/beside.py", "        if content(target) != before:", "        if False:",
+        "tests/library/exchange/test_beside.py -k changes_meanwhile",
+    ),
+    Sabotage(
+        "a sidecar keeps its mode",
+        "recog/library/exchange/beside.py", "        os.fchmod(descriptor, status.st_mode & 0o7777)\n", "",
+        "tests/library/exchange/test_beside.py -k keeps_its_mode",
+    ),
+    Sabotage(
+        "a sidecar keeps its owner",
+        "recog/library/exchange/beside.py", "        os.fchown(descriptor, status.st_uid, status.st_gid)\n", "",
+        "tests/library/exchange/test_beside.py -k keeps_its_owner",
+    ),
+    Sabotage(
+        "names go into no sidecar that may be another photo's",
+        "recog/library/exchange/beside.py", "len(names) == 1 or (raw and one_shot(names))", "True",
+        "tests/library/exchange/test_beside.py -k may_be_of_another_photo",
+    ),
+    Sabotage(
+        "who is forgotten goes from the sidecars beside the photos at the next export",
+        "recog/library/exchange/merging.py", "        if mark == found[0] or (own and not mark):", "        if False:",
+        "tests/library/exchange/test_beside.py -k added_to_whatever_its_name",
+    ),
+    Sabotage(
+        "halves of sidecars that a killed export left go",
+        "recog/library/exchange/beside.py", "            one.unlink(missing_ok=True)\n", "            pass\n",
+        "tests/library/exchange/test_beside.py -k killed_export_left",
+    ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from recog.library.exchange.records import LeftOut, NameConflict, NamesExport, NamesImport, Unmatched
+from recog.library.exchange.records import LeftOut, NameConflict, NamesExport, NamesImport, ReplacedName, Unmatched
 from recog.render.text import to_text
 
 EVIL = "[bold]\x1b[2J\u202e\nEve"
@@ -50,5 +50,11 @@ def test_an_import_tells_every_number_and_cuts_long_lists() -> None:
 
 def test_an_export_tells_what_it_wrote() -> None:
     assert to_text(NamesExport(Path("/x"), 2, 5, 3, ())) == "Wrote 5 faces of 2 people to /x (3 sidecars)."
+    beside = NamesExport(None, 1, 2, 1, (), replaced=(ReplacedName(Path("/p/a.xmp"), EVIL, "Ada"),) * 50)
+    text = to_text(beside)
+    assert text.startswith("Wrote 2 faces of 1 person beside the photos (1 sidecar).")
+    assert "50 names of other programs replaced:" in text
+    assert SHOWN in text
+    assert "... and 10 more; --json lists all" in text
     with_refused = NamesExport(Path("/x.json"), 1, 1, 1, (), rejected=0, ignored=3)
     assert to_text(with_refused) == "Wrote 1 face of 1 person to /x.json (a file).\nWith them 3 faces ignored."

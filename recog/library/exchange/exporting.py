@@ -8,17 +8,16 @@ from recog.durable import make_directory
 from recog.errors import PhotoError, RecogError
 from recog.held_files import refuse_held
 from recog.library.exchange import documents
+from recog.library.exchange.packets import write_packet
+from recog.library.exchange.places import SIDECAR_SUFFIX
 from recog.library.exchange.records import LeftOut, NamedFace, Names, NamesExport, RefusedFace
 from recog.library.exchange.regions import lies_on_side, region_of, stored
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
-from recog.library.exchange.xmp import read_packet, write_packet
+from recog.library.exchange.xmp import read_packet
 from recog.library.private_file import write_private
 from recog.photos import read_source, stored_orientation
 from recog.store.catalog import Catalog
 from recog.types import Origin, Photo
-
-SIDECAR_SUFFIX = ".xmp"
-"""Appended to the photo's whole name, as digiKam and darktable do: IMG.jpg and IMG.png do not share a sidecar."""
 
 
 def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:

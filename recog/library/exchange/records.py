@@ -6,6 +6,9 @@ from pathlib import Path
 from recog.library.exchange.regions import Region
 from recog.types import Origin
 
+NO_PHOTO = "the photo is not in the library"
+"""Why a name finds no face."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedFace:
@@ -49,19 +52,31 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class NamesExport:
-    """`people export`: where the names went. files counts what was written: one file of names, or sidecars.
+class ReplacedName:
+    """A name of another program in a sidecar, for a face that a human calls otherwise here, and the name now there."""
 
-    rejected: how often a face is said not to be somebody; ignored: faces that nobody cares for. Both are in JSON only.
+    sidecar: Path
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamesExport:
+    """`people export`: where the names went, None for sidecars beside the photos.
+
+    files counts what holds them: one file of names, or sidecars. rejected: how often a face is said not to be somebody;
+    ignored: faces that nobody cares for. Both are in JSON only. replaced: names of other programs, in sidecars beside
+    the photos.
     """
 
-    path: Path
+    path: Path | None
     people: int
     faces: int
     files: int
     left_out: tuple[LeftOut, ...]
     rejected: int = 0
     ignored: int = 0
+    replaced: tuple[ReplacedName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

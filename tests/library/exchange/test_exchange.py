@@ -11,10 +11,9 @@ from PIL import Image
 
 from recog.errors import RecogError
 from recog.library.exchange.regions import Region
-from recog.library.exchange.xmp import read_packet, write_packet
+from recog.library.exchange.xmp import read_packet
+from tests.library.exchange.drawing import foreign, turn
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
-
-DIGEST = "ab" * 32
 
 
 @pytest.fixture
@@ -41,24 +40,6 @@ def named(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
 
 def names_of(library: PaintedLibrary) -> dict[str, int]:
     return {person.name: person.confirmed for person in library.people(hidden=True)}
-
-
-def turn(path: Path, orientation: int) -> None:
-    """Store a picture turned, so that its EXIF orientation turns it back to what it showed."""
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
-    with Image.open(path) as picture:
-        turned = picture.transpose(undo[orientation])
-    exif = turned.getexif()
-    exif[0x0112] = orientation
-    turned.save(path, exif=exif)
 
 
 @pytest.mark.parametrize("name", ["names.json", "names.csv"])
@@ -107,17 +88,6 @@ def test_sidecars_carry_names_over_however_the_photo_is_turned(
     assert other.person("Ada").faces[0][0].box.left < other.person("Ben").faces[0][0].box.left
     assert path.read_bytes() == before
     assert list(folder.rglob("*")) == [path]
-
-
-def foreign(path: Path, *regions: Region, width: int, height: int) -> Path:
-    """A sidecar of another program: without recog's mark."""
-    packet = write_packet(regions, width=width, height=height, sha256=DIGEST, version="1")
-    packet = packet.replace(f'recog:PhotoSHA256="{DIGEST}"'.encode(), b"").replace(
-        b'xmptk="recog 1"', b'xmptk="Other 1"'
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(packet)
-    return path
 
 
 @pytest.mark.parametrize("place", ["beside/two.png.xmp", "beside/two.xmp", "mirror"])
@@ -203,6 +173,33 @@ def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Pat
     assert (result.confirmed, library.people(hidden=True)) == (0, ())
 
 
+def test_a_head_drawn_generously_names_its_face_and_a_missed_face_beside_it_is_told_by_name(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    """The green face's own rectangle covers half of the red face, and the IoU with either is under a half."""
+    paint(folder / "two.png", RED, None)
+    library.index([folder])
+    ada = Region("Ada", 12 / 128 - 16 / 128, 12 / 64 - 16 / 64, 72 / 128, 72 / 64)
+    missed = Region("Ben", 42 / 128, 0, 60 / 128, 1)
+    foreign(folder / "two.png.xmp", ada, missed, width=128, height=64)
+    result = library.import_sidecars([folder])
+    assert names_of(library) == {"Ada": 1}
+    assert [(one.person, one.reason) for one in result.unmatched] == [("Ben", "no face of the library is there")]
+
+
+def test_of_two_names_for_one_face_the_nearer_is_taken_and_the_other_is_told(
+    library: PaintedLibrary, folder: Path
+) -> None:
+    paint(folder / "one.png", RED)
+    library.index([folder])
+    near, far = Region("Ada", 0.2, 0.2, 0.6, 0.6), Region("Eve", 0.25, 0.2, 0.6, 0.6)
+    twice = Region("ada", 0.21, 0.2, 0.6, 0.6)
+    foreign(folder / "one.png.xmp", far, near, twice, width=64, height=64)
+    result = library.import_sidecars([folder])
+    assert names_of(library) == {"Ada": 1}
+    assert [(one.person, one.reason) for one in result.unmatched] == [("Eve", "the face there is called Ada")]
+
+
 def test_copies_of_a_photo_each_get_a_sidecar_and_say_the_same(
     library: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
@@ -212,7 +209,7 @@ def test_copies_of_a_photo_each_get_a_sidecar_and_say_the_same(
     library.index([folder])
     assert library.export_sidecars(tmp_path / "out").files == 2
     result = library.import_sidecars([tmp_path / "out"])
-    assert (result.confirmed, result.already) == (0, 2)
+    assert (result.confirmed, result.already) == (0, 1)
 
 
 def test_a_sidecar_of_another_program_and_a_changed_photo_are_left_alone(

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from recog.library.exchange.packets import write_packet
 from recog.library.exchange.regions import Region
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
-from recog.library.exchange.xmp import Sidecar, read_packet, write_packet
+from recog.library.exchange.xmp import Sidecar, read_packet
 
 DIGEST = "ab" * 32
 

@@ -1,0 +1,15 @@
+"""Names of the schemas that sidecars are written in."""
+
+X = "adobe:ns:meta/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+MWG = "http://www.metadataworkinggroup.com/schemas/regions/"
+AREA = "http://ns.adobe.com/xmp/sType/Area#"
+DIM = "http://ns.adobe.com/xap/1.0/sType/Dimensions#"
+MP = "http://ns.microsoft.com/photo/1.2/"
+MPRI = "http://ns.microsoft.com/photo/1.2/t/RegionInfo#"
+MPREG = "http://ns.microsoft.com/photo/1.2/t/Region#"
+PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
+RECOG = "urn:recog:sidecar:1"
+
+TOOLKIT = "recog "
+"""How x:xmptk begins in what recog writes. A program that rewrites the packet puts its own name there."""

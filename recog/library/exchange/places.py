@@ -1,0 +1,129 @@
+"""Where sidecars are, and of which photos they speak."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from recog.held_files import refuse_held
+from recog.library.exchange.records import NO_PHOTO
+from recog.library.exchange.xml import MAX_BYTES
+from recog.library.exchange.xmp import Sidecar
+from recog.library.given import whole
+from recog.photos import PHOTO_SUFFIXES
+from recog.store.catalog import Catalog
+from recog.types import Photo
+
+SIDECAR_SUFFIX = ".xmp"
+"""Appended to the photo's whole name, as digiKam and darktable do: IMG.jpg and IMG.png do not share a sidecar."""
+RAW_SUFFIXES = frozenset(
+    {
+        *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".mrw"),
+        *(".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
+    }
+)
+"""Of cameras' raw files, beside which Adobe's programs put IMG.xmp, and cameras an IMG.jpg of the same shot."""
+
+_SUFFIXES = PHOTO_SUFFIXES | RAW_SUFFIXES | {".jxl"}
+
+
+def sidecars_below(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
+    """Every sidecar with the folder it was found below, None for one that was named itself; sorted, no links."""
+    for path in paths:
+        if not path.is_dir():
+            if is_sidecar(path):
+                yield None, path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            yield from ((path, Path(folder, name)) for name in sorted(names) if is_sidecar(Path(name)))
+
+
+def is_sidecar(path: Path) -> bool:
+    """Is it a sidecar by its name?"""
+    return path.suffix.lower() == SIDECAR_SUFFIX
+
+
+def content(path: Path) -> bytes:
+    """A sidecar's bytes, at most one more than are parsed; OSError for a pipe or device, which is not waited for."""
+    refuse_held(path)
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - a descriptor
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        return file.read(MAX_BYTES + 1)
+
+
+class Places:
+    """Of which photos of a catalog sidecars speak. It lasts as long as one import: folders are listed once."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._listed: tuple[Path | None, dict[str, list[str]]] = (None, {})
+
+    def photos_of(self, root: Path | None, path: Path, sidecar: Sidecar) -> tuple[list[Photo], str]:
+        """The photos that a sidecar speaks of, and, where there is none, why not, in a few words.
+
+        That with the digest that it bears (recog's own); else the photo beside it, IMG.jpg.xmp for IMG.jpg and IMG.xmp
+        for the only photo called IMG; else the photo at its path below `root`, which mirrors whole paths. Suffixes
+        count in any case. IMG.xmp beside a raw file and one other photo, which a camera takes together, speaks of both.
+        Of other photos of one name none is chosen, unless the sidecar says which (photoshop:SidecarForExtension).
+        """
+        if sidecar.sha256 is not None:
+            known = self._catalog.photos_with([sidecar.sha256])
+            if known:
+                return list(known.values()), ""
+        places = [whole(path)]
+        if root is not None and sidecar.sha256 is None:
+            places.append(Path(path.absolute().anchor) / path.relative_to(root))
+        for place in places:
+            named = place.with_suffix("")
+            for names in (self._called(named), self._stemmed(named, sidecar.suffix)):
+                photos = self._catalog.photos_at(named.with_name(name) for name in names)
+                contents = {photo.id: photo for photo in photos.values()}
+                if not contents:
+                    continue
+                if len(contents) + len(names) - len(photos) == 1 or one_shot(names):
+                    return list(contents.values()), ""
+                return [], f"it may be of {' or '.join(names)}: call it {names[0]}{SIDECAR_SUFFIX}, or likewise"
+        return [], NO_PHOTO
+
+    def _called(self, named: Path) -> list[str]:
+        """Photos of this name, the suffix in any case: the very name alone where it is one's."""
+        if named.suffix.lower() not in _SUFFIXES:
+            return []
+        alike = [name for name in self._stemmed(named.with_suffix("")) if name.lower().endswith(named.suffix.lower())]
+        return [named.name] if named.name in alike else alike
+
+    def _stemmed(self, named: Path, suffix: str = "") -> list[str]:
+        """Photos whose name is this one and a suffix: those that lie there, or, where none does, those that did."""
+        names = self._beside(named.parent).get(named.name, [])
+        if not names:
+            variants = [named.name + case(one) for one in _SUFFIXES for case in (str.lower, str.upper)]
+            names = [path.name for path in self._catalog.photos_at(map(named.with_name, variants))]
+        wanted = [name for name in names if name.lower().endswith(suffix)] if suffix else []
+        return sorted(wanted or names)
+
+    def _beside(self, folder: Path) -> dict[str, list[str]]:
+        """Names of the photos in a folder, by their stems."""
+        if self._listed[0] != folder:
+            names = photo_names(folder)
+            self._listed = (folder, names)
+        return self._listed[1]
+
+
+def photo_names(folder: Path) -> dict[str, list[str]]:
+    """Names of the photos and raw files in a folder, by their stems; none where it cannot be listed."""
+    stems: dict[str, list[str]] = {}
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.suffix.lower() in _SUFFIXES:
+                stems.setdefault(path.stem, []).append(path.name)
+    return stems
+
+
+def one_shot(names: Sequence[str]) -> bool:
+    """Are they a raw file and one other photo of the same name?"""
+    raw = [name for name in names if Path(name).suffix.lower() in RAW_SUFFIXES]
+    return len(names) == 2 and len(raw) == 1

@@ -1,0 +1,96 @@
+"""What a photo file says of itself beside its pixels: how it is turned, and its XMP."""
+
+from dataclasses import dataclass
+
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+
+from recog.photos.decode import PhotoSource
+from recog.photos.formats import HEAD_BYTES, JXL, RAW, decoder_is_there, photo_format
+from recog.photos.orientation import opened_whole, stored_orientation
+from recog.photos.quiet import DecoderChatter
+
+MAX_PACKET_BYTES = 16 << 20
+"""Of a longer packet one byte more than this is kept, so that its reader sees that it is too long."""
+
+_CHATTER = DecoderChatter()
+_EXTENSION = b"http://ns.adobe.com/xmp/extension/\x00"
+_DIGEST_CHARACTERS = 32
+_HEAD = len(_EXTENSION) + _DIGEST_CHARACTERS + 8
+"""Of a segment of extended XMP: its signature, the digest of the whole, the whole's length, the part's place."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoMetadata:
+    """What a file says beside its pixels.
+
+    sha256: of the file's bytes. orientation: EXIF's, 1 (upright) to 8, of the picture as it is stored.
+    turned_by_format: the format itself turns the picture (HEIF), so that programs mostly see it upright. packets: the
+    XMP, none, one, or in a JPEG two (the second one extended), each of at most MAX_PACKET_BYTES + 1 bytes.
+    """
+
+    sha256: str
+    orientation: int
+    turned_by_format: bool
+    packets: tuple[bytes, ...]
+
+
+def read_metadata(source: PhotoSource) -> PhotoMetadata:
+    """Look into a photo file's metadata; what cannot be read of it is as if it were not there."""
+    try:
+        with _CHATTER:
+            turn, by_format, packets = _looked_at(source)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders meet hostile bytes with any error; a broken file has no metadata
+        turn, by_format, packets = 1, False, ()
+    return PhotoMetadata(source.sha256, turn, by_format, tuple(one[: MAX_PACKET_BYTES + 1] for one in packets))
+
+
+def _looked_at(source: PhotoSource) -> tuple[int, bool, tuple[bytes, ...]]:
+    name = photo_format(source.data[:HEAD_BYTES])
+    if name is None or not decoder_is_there(name):
+        return 1, False, ()
+    if name in (JXL, RAW):  # their names lie in sidecars
+        return stored_orientation(source), True, ()
+    image = opened_whole(source, name)
+    if name == "HEIF":
+        turn = image.info.get("original_orientation")
+        return turn if isinstance(turn, int) and turn in range(1, 9) else 1, True, _packets(image)
+    return stored_orientation(source), False, _packets(image)
+
+
+def _packets(image: ImageFile) -> tuple[bytes, ...]:
+    packet = image.info.get("xmp")
+    if isinstance(packet, str):
+        packet = packet.encode()
+    if not isinstance(packet, bytes) or not packet.strip(b"\0 \t\r\n"):
+        return ()
+    packet = packet.rstrip(b"\0")
+    extended = _extended(image, packet) if isinstance(image, JpegImageFile) else b""
+    return (packet, extended) if extended else (packet,)
+
+
+def _extended(image: JpegImageFile, packet: bytes) -> bytes:
+    """The rest of a packet of more than 64 kB, of which the packet names the digest; nothing if a part is missing.
+
+    XMP Specification, part 3, section 1.1.3.1: each APP1 segment holds a part and says where in the whole it stands.
+    """
+    parts: dict[bytes, dict[int, bytes]] = {}
+    lengths: dict[bytes, int] = {}
+    for marker, data in image.applist:
+        if marker == "APP1" and data.startswith(_EXTENSION) and len(data) > _HEAD:
+            digest = data[len(_EXTENSION) : len(_EXTENSION) + _DIGEST_CHARACTERS]
+            lengths[digest] = int.from_bytes(data[_HEAD - 8 : _HEAD - 4], "big")
+            parts.setdefault(digest, {})[int.from_bytes(data[_HEAD - 4 : _HEAD], "big")] = data[_HEAD:]
+    for digest, pieces in parts.items():
+        if digest.upper() not in packet.upper():
+            continue
+        whole = b""
+        for place, piece in sorted(pieces.items()):
+            if place != len(whole):
+                break
+            whole += piece
+        if len(whole) == lengths[digest]:
+            return whole
+    return b""
