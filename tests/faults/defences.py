@@ -740,7 +740,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the size of a JPEG XL is known before it is decoded",
-        "recog/photos/decode.py", "        _refuse_too_large(path, jxl_size(data), max_pixels)\n", "",
+        "recog/photos/decode.py", "        refuse_too_large(path, jxl_size(data), max_pixels)\n", "",
         "tests/photos/test_extras.py -k known_before",
     ),
     Sabotage(

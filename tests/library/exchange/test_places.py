@@ -104,9 +104,7 @@ def test_a_raw_file_and_its_jpeg_are_one_shot(library: PaintedLibrary, folder: P
     """The camera took them together; Adobe's programs put the sidecar beside the raw file."""
     raw = paint(folder / "a.png", RED, GREEN, noise=1).rename(folder / "two.NEF")
     other = paint(folder / "b.png", RED, GREEN).rename(folder / "two.jpg")
-    library.index([folder])
-    if indexed == "both":
-        library.index([raw])
+    library.index([raw, other] if indexed == "both" else [other])
     foreign(folder / "two.xmp", ADA, width=128, height=64)
     assert reasons(library.import_sidecars(folder)) == []
     assert named(library) == ({raw, other} if indexed == "both" else {other})
