@@ -27,6 +27,7 @@ from recog.errors import (
 )
 from recog.render.json_schema import schema_of
 from recog.web.errors_page import error_page
+from recog.web.guard import ROOT
 
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (UnknownPersonError, 404),
@@ -126,4 +127,6 @@ async def _of_a_fault(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, status: int, sentence: str) -> Response:
     page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
-    return HTMLResponse(error_page(status, sentence), status) if page else JSONResponse({"error": sentence}, status)
+    if not page:
+        return JSONResponse({"error": sentence}, status)
+    return HTMLResponse(error_page(status, sentence, root=request.scope.get(ROOT, "")), status)

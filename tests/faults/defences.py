@@ -433,5 +433,19 @@ SABOTAGES = (
         "the folder of a library that was deleted while open is not made anew",
         "recog/library/state.py", "if self._folder is not None and", "if False and",
         "tests/web/test_acts.py -k not_made_anew",
+        "browsers do not send the session to other ports of the host",
+        "recog/web/guard.py", "Path={first};", "Path=/;",
+        "tests/web/test_other_ports.py -k does_not_reach",
+    ),
+    Sabotage(
+        "a session whose path is not known lets nobody in",
+        "recog/web/guard.py", "if below_root and any(", "if any(",
+        "tests/web/test_guard.py -k below_its_own_path_alone",
+    ),
+    Sabotage(
+        "a cookie that a server on another port sets keeps nobody out",
+        "recog/web/guard.py", "any(map(self._access.admits_session, self._sessions(headers)))",
+        'self._access.admits_session(next(self._sessions(headers), ""))',
+        "tests/web/test_guard.py -k another_port_sets",
     ),
 )  # fmt: skip
