@@ -63,4 +63,4 @@ def serve(
             session.show_document(
                 {"url": place.url, "open": entry}, f"recog serves {settings.library}; open {entry} (works once)"
             )
-            answer(create_app(libraries, access=access, place=place), listening)
+            answer(create_app(libraries, access=access, place=place), listening, tell=say)

@@ -5,6 +5,8 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from recog.web.guard import ADMITTED
+
 
 class Connection(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it, and a limit for what it waits for without one: the head of a request.
@@ -19,6 +21,26 @@ class Connection(H11Protocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._late: asyncio.TimerHandle | None = None
+        self._since = self.loop.time()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no request that was let in is being answered, so that the connection may be closed for another."""
+        return not self.transport.is_closing() and not (self._is_known and self._answers)
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether the latest request was let in."""
+        return self.scope is not None and ADMITTED in self.scope  # type: ignore[redundant-expr]
+
+    @property
+    def _answers(self) -> bool:
+        """Whether a request is being answered; there is none before the first, whatever uvicorn's types say."""
+        return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
+
+    def last_to_close(self) -> tuple[bool, float]:
+        """A sort key of silent connections: strangers first, then by when the silence began."""
+        return self._is_known, self._since
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody is there."""
@@ -38,6 +60,7 @@ class Connection(H11Protocol):
 
     def _wait_for_a_head(self) -> None:
         self._wait_no_more()
+        self._since = self.loop.time()
         self._late = self.loop.call_later(self.head_seconds, self._hang_up)
 
     def _wait_no_more(self) -> None:
@@ -45,6 +68,5 @@ class Connection(H11Protocol):
             self._late.cancel()
 
     def _hang_up(self) -> None:
-        """Unless a request is being answered; there is none before the first, whatever uvicorn's types say."""
-        if self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]
+        if not self._answers:
             self.transport.close()

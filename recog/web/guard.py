@@ -19,6 +19,8 @@ ENTRY = "/enter"
 """Where a browser POSTs the code of its address; answered here, with the cookie."""
 ROOT = "recog.root"
 """The key of a request's scope: what stands before the paths of the links of the page that answers it."""
+ADMITTED = "recog.admitted"
+"""The key of the scope of a request that was let in."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
 """What Sec-Fetch-Site may say; "same-site" is a page of another port of this machine."""
@@ -59,15 +61,15 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         rest = self._access.below_root(scope["path"])
-        scope = {**scope, ROOT: "" if rest is None else self._access.root}
+        scope[ROOT] = "" if rest is None else self._access.root
         if rest is not None:
-            scope |= {"path": rest, "raw_path": rest.encode()}
+            scope["path"], scope["raw_path"] = rest, rest.encode("utf-8", "replace")
         answer = Forbidding(send)
         try:
             await self._passed(scope, receive, answer)
         except Refused as refused:
-            most, seconds = self._most(scope["path"]), self._limits.seconds
-            await throw_away(Headers(scope=scope), receive, most=most, seconds=seconds)
+            most, limits = self._most(scope["path"]), self._limits
+            await throw_away(Headers(scope=scope), receive, most=most, seconds=limits.seconds, pause=limits.pause)
             await refuse(answer, refused, page=scope["method"] == "GET")
         except GoneError:
             return
@@ -84,6 +86,8 @@ class Guard:
         entering = scope["path"] == ENTRY and scope["method"] == "POST" and not scope[ROOT]
         by_cookie = entering or self._by_cookie(headers, below_root=bool(scope[ROOT]))
         self._refuse_foreign(scope["method"], headers, host, by_cookie=by_cookie)
+        if not entering:
+            scope[ADMITTED] = True
         async with self._turns if scope["path"] in self._uploads else nullcontext():
             most, seconds = self._most(scope["path"]), self._limits.seconds
             body = await read_whole(headers, receive, most=most, seconds=seconds)

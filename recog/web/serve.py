@@ -1,6 +1,7 @@
 """Run the server until it is interrupted."""
 
 import socket
+from collections.abc import Callable
 from ipaddress import ip_address
 
 import uvicorn
@@ -9,10 +10,12 @@ from recog.errors import ConfigError
 from recog.web.connections import Connection
 from recog.web.guard import Guard
 from recog.web.place import Place
+from recog.web.server import Server, own_limit
 
 SHUTDOWN_SECONDS = 1
 """For answers that are on their way; what an act writes is a transaction, which ends whole or not at all."""
-_WAITING = 64
+_WAITING = 1024
+"""Connections that wait in the kernel's queue: a full one makes those who connect wait for seconds."""
 
 
 def listen(host: str, port: int) -> tuple[socket.socket, Place]:
@@ -54,6 +57,6 @@ def configured(app: Guard, connection: type[Connection] = Connection) -> uvicorn
     )
 
 
-def serve(app: Guard, listening: socket.socket) -> None:
-    """Answer until SIGINT or SIGTERM, which then take their course."""
-    uvicorn.Server(configured(app)).run(sockets=[listening])
+def serve(app: Guard, listening: socket.socket, *, tell: Callable[[str], None]) -> None:
+    """Answer until SIGINT or SIGTERM, which then take their course; `tell` is for whoever started the server."""
+    Server(configured(app), most=own_limit(), tell=tell).run(sockets=[listening])

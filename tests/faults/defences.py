@@ -448,4 +448,19 @@ SABOTAGES = (
         'self._access.admits_session(next(self._sessions(headers), ""))',
         "tests/web/test_guard.py -k another_port_sets",
     ),
+    Sabotage(
+        "silent connections are bounded",
+        "recog/web/server.py", "while len(self.server_state.connections) >= self._most:", "while False:",
+        "tests/web/test_crowd.py -k silent_for_longest",
+    ),
+    Sabotage(
+        "a connection whose request was let in stays until it is answered",
+        "recog/web/connections.py", " and not (self._is_known and self._answers)", "",
+        "tests/web/test_crowd.py -k being_answered",
+    ),
+    Sabotage(
+        "a connection whose request was not let in holds no place",
+        "recog/web/connections.py", "self._is_known and self._answers)", "self._answers)",
+        "tests/web/test_crowd.py -k hold_no_place",
+    ),
 )  # fmt: skip

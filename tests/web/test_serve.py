@@ -1,13 +1,11 @@
 """`recog serve`, really started: where it listens, who gets in, what it says, how it ends."""
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -18,51 +16,15 @@ from recog.cli.app import app
 from recog.web.serve import listen
 from tests.cli.conftest import open_painted
 from tests.web.client import TOKEN
+from tests.web.running import Running, running_server
 
-RECOG = Path(sys.executable).parent / "recog"
 needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="there is no /proc to look into")
-
-
-@dataclass
-class Running:
-    """A process that serves; what it has said so far is in `said` and `complained`."""
-
-    process: subprocess.Popen[str]
-    port: int
-    code: str
-    said: str
-
-    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of an answer."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-            answer = connection.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-        finally:
-            connection.close()
-
-    def end(self, by: signal.Signals) -> tuple[int, str]:
-        """Exit status, and all that was written."""
-        self.process.send_signal(by)
-        said, complained = self.process.communicate(timeout=60)
-        return self.process.returncode, self.said + said + complained
 
 
 @pytest.fixture
 def running(tmp_path: Path, faces: list[int]) -> Iterator[Running]:
-    command = [str(RECOG), "--library", str(tmp_path / "library"), "serve", "--port", "0", "--json"]
-    environment = os.environ | {"RECOG_SERVE_TOKEN": TOKEN}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            said = "".join(iter(process.stdout.readline, "}\n")) + "}"
-            found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#([\w-]{43})", json.loads(said)["open"])
-            assert found is not None
-            yield Running(process, int(found[1]), found[2], said)
-        finally:
-            process.kill()
+    with running_server(tmp_path / "library") as running:
+        yield running
 
 
 def listening(process: int) -> set[str]:
