@@ -24,6 +24,7 @@
     │   ├── SchemaOutdatedError
     │   ├── LibraryBusyError
     │   ├── LibraryReplacedError
+    │   ├── CatalogUnusableError
     │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
@@ -129,6 +130,10 @@ class LibraryBusyError(CatalogError):
 
 class LibraryReplacedError(CatalogError):
     """The library was deleted, moved or replaced while it was open: nothing more is saved."""
+
+
+class CatalogUnusableError(CatalogError):
+    """The database is damaged, cannot be opened for writing, or cannot be reached."""
 
 
 class LibraryDiskError(CatalogError):

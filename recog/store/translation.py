@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
+from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -47,7 +47,7 @@ def _catalog_error(error: BaseException | None, where: str, path: Path | None, b
             f"the server of {where} is out of space: this step was undone; make room there, then run the same again"
         )
     if state is None or state.startswith(("08", "28", "3D", "57P")):
-        return CatalogError(
+        return CatalogUnusableError(
             f"the database {where} cannot be reached ({_first_line(error)}): check that the server runs and that "
             "host, port, user, password and database name are right"
         )
@@ -59,7 +59,7 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
     if code in _LOCKED:
         return _busy(str(path), busy_seconds)
     if code in _DAMAGED:
-        return CatalogError(
+        return CatalogUnusableError(
             # SQLite takes a page that the disk cannot read for a damaged one.
             f"the database {path} is damaged, or its disk cannot be read ({error}): it was left as it is; where it "
             "says so again, put a backup in its place with 'recog restore FILE', or move it away and index the photos "
@@ -72,7 +72,7 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
             "make room or check the disk, then run the same again"
         )
     if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
-        return CatalogError(
+        return CatalogUnusableError(
             f"the database {path} cannot be opened for writing ({error}): check the place and who may write there"
         )
     return CatalogError(f"the database {path} refused: {_first_line(error)}")

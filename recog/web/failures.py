@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from recog.errors import (
     CatalogError,
+    CatalogUnusableError,
     ConfigError,
     EvaluationError,
     LibraryDiskError,
@@ -25,6 +26,7 @@ from recog.errors import (
     UnknownPersonError,
     WeightsError,
 )
+from recog.printable import printable
 from recog.render.json_schema import schema_of
 from recog.web.errors_page import error_page
 from recog.web.guard import ROOT
@@ -37,6 +39,7 @@ STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (SchemaOutdatedError, 503),
     (LibraryDiskError, 503),
     (LibraryReplacedError, 503),
+    (CatalogUnusableError, 503),
     (CatalogError, 409),
     (PhotoTooLargeError, 413),
     (PhotoError, 415),
@@ -126,6 +129,8 @@ async def _of_a_fault(request: Request, error: Exception) -> Response:
 
 
 def _failed(request: Request, status: int, sentence: str) -> Response:
+    """The sentence with all of it written out: names of files need not be UTF-8, which JSON and pages are."""
+    sentence = printable(sentence)
     page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
     if not page:
         return JSONResponse({"error": sentence}, status)

@@ -463,4 +463,19 @@ SABOTAGES = (
         "recog/web/connections.py", "self._is_known and self._answers)", "self._answers)",
         "tests/web/test_crowd.py -k hold_no_place",
     ),
+    Sabotage(
+        "a refusal that names a file whose name is no text is answered",
+        "recog/web/failures.py", "    sentence = printable(sentence)\n", "",
+        "tests/web/test_statuses.py -k changed_photo",
+    ),
+    Sabotage(
+        "a full disk is not told as a conflict with another act",
+        "recog/store/lock.py", "if error.errno in _OF_THE_DISK:", "if False:",
+        "tests/web/test_full_disk.py",
+    ),
+    Sabotage(
+        "a damaged catalog is not told as a conflict with another act",
+        "recog/web/failures.py", "    (CatalogUnusableError, 503),\n", "",
+        "tests/web/test_statuses.py -k damaged",
+    ),
 )  # fmt: skip

@@ -1,0 +1,56 @@
+"""What went wrong is told by the status: names of files that are no text, and databases that cannot be used."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from recog.store.lock import WriterLock
+from recog.web.access import Access
+from recog.web.app import create_app
+from recog.web.libraries import Libraries
+from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
+from tests.web.client import TOKEN, Client
+from tests.web.conftest import PLACE
+
+
+@pytest.fixture
+def no_text(library: PaintedLibrary, tmp_path: Path) -> Path:
+    """Photo 5, face 5, in a file whose name is no UTF-8."""
+    path = tmp_path / "more" / os.fsdecode(b"\xff\xfe.png")
+    paint(tmp_path / "one.png", GREEN)
+    path.parent.mkdir()
+    (tmp_path / "one.png").rename(path)
+    library.index([path])
+    return path
+
+
+def test_a_photo_whose_name_is_no_text_is_shown_everywhere(client: Client, no_text: Path) -> None:
+    for path in ("/photos/5", "/photos/5.jpg", "/faces/5.jpg", "/", "/api/photos/5", "/api/groups"):
+        for accept in ("text/html", "*/*"):
+            assert client.send("GET", path, [*client.own, ("accept", accept)]).status == 200, path
+
+
+def test_a_changed_photo_whose_name_is_no_text_is_not_there_any_more(client: Client, no_text: Path) -> None:
+    no_text.write_bytes(paint(no_text.parent / "other.png", RED, RED).read_bytes())
+    answer = client.get("/photos/5.jpg")
+    assert (answer.status, r"\xff\xfe.png holds another photo by now" in answer.json["error"]) == (404, True)
+    no_text.write_bytes(b"no photo")
+    assert client.get("/photos/5.jpg").status == 404
+    page = client.send("GET", "/photos/5.jpg", [*client.own, ("accept", "text/html")])
+    assert (page.status, rb"\xff\xfe.png" in page.body) == (404, True)
+
+
+def test_a_catalog_that_is_damaged_is_503(tmp_path: Path, faces: list[int]) -> None:
+    (tmp_path / "library" / "catalog.sqlite3").write_bytes(b"no database" * 1000)
+    with (
+        Libraries(lambda: painted_library(tmp_path / "library")) as libraries,
+        Client(create_app(libraries, access=Access(TOKEN), place=PLACE), PLACE) as client,
+    ):
+        answer = client.get("/api/people")
+        assert (answer.status, "recog restore" in answer.json["error"]) == (503, True)
+
+
+def test_while_another_process_writes_an_act_is_409(client: Client, library: PaintedLibrary) -> None:
+    with WriterLock(library.settings.library):
+        assert client.act("/api/ignore", face_ids=[4]).status == 409
