@@ -8,6 +8,7 @@
     │   └── PhotoTooLargeError
     ├── NoPhotosFoundError
     ├── NoFaceFoundError
+    │   └── NoSuchFaceError
     ├── SeveralFacesFoundError
     ├── WeightsError
     │   ├── WeightsMissingError
@@ -62,6 +63,10 @@ class NoPhotosFoundError(RecogError):
 
 class NoFaceFoundError(RecogError):
     """No face was found where at least one is needed."""
+
+
+class NoSuchFaceError(NoFaceFoundError):
+    """The photo shows fewer faces than the number that was asked for."""
 
 
 class SeveralFacesFoundError(RecogError):

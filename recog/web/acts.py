@@ -24,7 +24,7 @@ from dataclasses import dataclass, fields, make_dataclass
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
@@ -39,7 +39,14 @@ from recog.web.libraries import Opened
 
 MOST_FACES = 100_000
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-FaceId = Annotated[int, Field(ge=1, le=LARGEST)]
+
+
+def _whole(given: object) -> object:
+    """6434.0 as 6434: JSON has one kind of number, and a schema's integer is each without a fraction."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+FaceId = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
 FaceIdList = Annotated[list[FaceId], Field(min_length=1, max_length=MOST_FACES)]
 
 router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409), tags=["acts"])
@@ -78,8 +85,18 @@ class NamedFaces(_Act):
     face_ids: FaceIdList
 
 
+_FACES_OR_CLUSTER: dict[str, JsonValue] = {
+    "anyOf": [
+        {"required": ["face_ids"], "properties": {"face_ids": {"minItems": 1}}},
+        {"required": ["cluster"], "properties": {"cluster": {"type": "integer"}}},
+    ]
+}
+
+
 class NamedGroup(_Act):
-    """Faces, or a remembered cluster, that are a person; `new` makes one."""
+    """Faces, or a remembered cluster, or both, that are a person; `new` makes one."""
+
+    model_config = ConfigDict(json_schema_extra=_FACES_OR_CLUSTER)
 
     name: Name
     face_ids: Annotated[list[FaceId], Field(max_length=MOST_FACES)] = []

@@ -1,11 +1,16 @@
 """Connections that end where nobody says in time what is wanted."""
 
 import asyncio
+import json
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from recog.web.guard import ADMITTED
+from recog.web.plain import FORBIDDING
+
+NO_HTTP = "this is no HTTP/1.1 request that can be read: its head or its body is malformed, or its head is too long"
 
 
 class Connection(H11Protocol):
@@ -57,6 +62,30 @@ class Connection(H11Protocol):
         super().on_response_complete()
         if not self.transport.is_closing():
             self._wait_for_a_head()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is uvicorn's
+        """Answer what is no HTTP as every failure is answered."""
+        if self._answers:
+            self.cycle.disconnected = True  # the rest of the body cannot be read, so nobody waits for its answer
+            self.cycle.message_event.set()
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.write(self._as_http(NO_HTTP))
+        self.transport.close()
+
+    def _as_http(self, sentence: str) -> bytes:
+        content = json.dumps({"error": sentence}).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(content)).encode()),
+            (b"connection", b"close"),
+            *FORBIDDING.items(),
+        ]
+        events = (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=content),
+            h11.EndOfMessage(),
+        )
+        return b"".join(self.conn.send(event) or b"" for event in events)
 
     def _wait_for_a_head(self) -> None:
         self._wait_no_more()

@@ -16,6 +16,7 @@ from recog.errors import (
     LibraryDiskError,
     LibraryReplacedError,
     NoLibraryError,
+    NoSuchFaceError,
     PhotoError,
     PhotoTooLargeError,
     ReadOnlyError,
@@ -34,6 +35,7 @@ from recog.web.guard import ROOT
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (UnknownPersonError, 404),
     (UnknownNumberError, 404),
+    (NoSuchFaceError, 404),
     (NoLibraryError, 503),
     (ReadOnlyError, 503),
     (SchemaOutdatedError, 503),
@@ -66,7 +68,7 @@ _MEANINGS = {
     403: "another site or origin asks",
     404: "nothing has this number or name",
     408: "the body came too slowly",
-    409: "the catalog refuses: another process writes, a name is taken, or the act contradicts what is known",
+    409: "the catalog refuses: another process writes, a name is taken or none, or the act contradicts what is known",
     413: "the body, or the photo in it, is too large",
     415: "the body is compressed, or no photo that can be read",
     421: "another host was asked for",
@@ -82,10 +84,15 @@ _OF_HTTP = {
 """What the framework says in two words."""
 
 
-def documented(*more: int) -> dict[int | str, dict[str, Any]]:
-    """The failures of a route for the OpenAPI document: these, and those that every request may meet."""
+def documented(*more: int, pages: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The failures of a route for the OpenAPI document: these, and those that every request may meet.
+
+    pages: a browser gets them as a page.
+    """
     always = (400, 401, 403, 408, 413, 415, 421, 422, 503)
-    content = {"application/json": {"schema": schema_of(Failure)}}
+    content: dict[str, dict[str, Any]] = {"application/json": {"schema": schema_of(Failure)}}
+    if pages:
+        content["text/html"] = {"schema": {"type": "string"}}
     return {status: {"description": _MEANINGS[status], "content": content} for status in sorted({*always, *more})}
 
 

@@ -70,7 +70,7 @@ class Guard:
         except Refused as refused:
             most, limits = self._most(scope["path"]), self._limits
             await throw_away(Headers(scope=scope), receive, most=most, seconds=limits.seconds, pause=limits.pause)
-            await refuse(answer, refused, page=scope["method"] == "GET")
+            await refuse(answer, refused, page=scope["method"] == "GET" and not scope["path"].startswith("/api/"))
         except GoneError:
             return
         except Exception as error:

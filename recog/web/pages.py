@@ -39,7 +39,7 @@ async def _root(request: Request) -> str:
 
 Root = Annotated[str, Depends(_root)]
 """What stands before the paths of the links of the page that is asked for."""
-router = APIRouter(default_response_class=HTMLResponse, responses=documented(404, 409), tags=["pages"])
+router = APIRouter(default_response_class=HTMLResponse, responses=documented(404, 409, pages=True), tags=["pages"])
 
 
 @router.get("/")

@@ -433,6 +433,8 @@ SABOTAGES = (
         "the folder of a library that was deleted while open is not made anew",
         "recog/library/state.py", "if self._folder is not None and", "if False and",
         "tests/web/test_acts.py -k not_made_anew",
+    ),
+    Sabotage(
         "browsers do not send the session to other ports of the host",
         "recog/web/guard.py", "Path={first};", "Path=/;",
         "tests/web/test_other_ports.py -k does_not_reach",
@@ -477,5 +479,25 @@ SABOTAGES = (
         "a damaged catalog is not told as a conflict with another act",
         "recog/web/failures.py", "    (CatalogUnusableError, 503),\n", "",
         "tests/web/test_statuses.py -k damaged",
+    ),
+    Sabotage(
+        "what is no HTTP is refused in the documented form",
+        "recog/web/connections.py", "    def send_400_response(", "    def send_another_response(",
+        "tests/web/test_statuses.py -k no_http",
+    ),
+    Sabotage(
+        "a whole number may be written with a point",
+        "recog/web/acts.py", "isinstance(given, float) and given.is_integer()", "False",
+        "tests/web/test_conformance.py -k written_with_a_point",
+    ),
+    Sabotage(
+        "the schema says that a confirmation of nothing is refused",
+        "recog/web/acts.py", "    model_config = ConfigDict(json_schema_extra=_FACES_OR_CLUSTER)\n", "",
+        "tests/web/test_conformance.py -k confirmation_of_nothing",
+    ),
+    Sabotage(
+        "programs that are not let in get no page",
+        "recog/web/guard.py", ' and not scope["path"].startswith("/api/")', "",
+        "tests/web/test_conformance.py -k not_let_in",
     ),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What went wrong is told by the status: names of files that are no text, and databases that cannot be used."""
 
+import json
 import os
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from recog.web.libraries import Libraries
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 from tests.web.client import TOKEN, Client
 from tests.web.conftest import PLACE
+from tests.web.served import Served
+from tests.web.test_fuzz import head, raw
 
 
 @pytest.fixture
@@ -54,3 +57,28 @@ def test_a_catalog_that_is_damaged_is_503(tmp_path: Path, faces: list[int]) -> N
 def test_while_another_process_writes_an_act_is_409(client: Client, library: PaintedLibrary) -> None:
     with WriterLock(library.settings.library):
         assert client.act("/api/ignore", face_ids=[4]).status == 409
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",),
+        (b"GET / HTTP/1.1\r\nno header\r\n\r\n",),
+        (b"GET /api/people HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 200_000,),
+        ("Content-Length: 1", "Content-Length: 2"),
+        ("Content-Length: -1",),
+        ("Transfer-Encoding: chunked", b"no length\r\n"),
+    ],
+)
+def test_what_is_no_http_is_refused_in_the_documented_form(
+    served: Served, caplog: pytest.LogCaptureFixture, wrong: tuple[str | bytes, ...]
+) -> None:
+    """Also where the fault is in a body that the server is reading already."""
+    lines = [one for one in wrong if isinstance(one, str)]
+    rest = [one for one in wrong if isinstance(one, bytes)]
+    top, _, body = raw(served, *([head(served, *lines)] if lines else []), *rest).partition(b"\r\n\r\n")
+    assert top.startswith(b"HTTP/1.1 400 ")
+    assert set(json.loads(body)) == {"error"}
+    assert b"content-type: application/json" in top.lower()
+    assert b"x-content-type-options: nosniff" in top.lower()
+    assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
