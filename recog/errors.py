@@ -8,6 +8,7 @@
     │   └── PhotoTooLargeError
     ├── NoPhotosFoundError
     ├── NoFaceFoundError
+    │   └── NoSuchFaceError
     ├── SeveralFacesFoundError
     ├── WeightsError
     │   ├── WeightsMissingError
@@ -24,6 +25,7 @@
     │   ├── SchemaOutdatedError
     │   ├── LibraryBusyError
     │   ├── LibraryReplacedError
+    │   ├── CatalogUnusableError
     │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
@@ -61,6 +63,10 @@ class NoPhotosFoundError(RecogError):
 
 class NoFaceFoundError(RecogError):
     """No face was found where at least one is needed."""
+
+
+class NoSuchFaceError(NoFaceFoundError):
+    """The photo shows fewer faces than the number that was asked for."""
 
 
 class SeveralFacesFoundError(RecogError):
@@ -133,6 +139,10 @@ class LibraryBusyError(CatalogError):
 
 class LibraryReplacedError(CatalogError):
     """The library was deleted, moved or replaced while it was open: nothing more is saved."""
+
+
+class CatalogUnusableError(CatalogError):
+    """The database is damaged, cannot be opened for writing, or cannot be reached."""
 
 
 class LibraryDiskError(CatalogError):

@@ -65,4 +65,4 @@ def serve(
                 {"url": place.url, "open": entry},
                 f"recog serves {printable(settings.library)}; open {entry} (works once)",
             )
-            answer(create_app(libraries, access=access, place=place), listening)
+            answer(create_app(libraries, access=access, place=place), listening, tell=say)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
-from recog.errors import NoFaceFoundError, SeveralFacesFoundError
+from recog.errors import NoFaceFoundError, NoSuchFaceError, SeveralFacesFoundError
 from recog.library.given import IN_MEMORY, GivenPhoto
 from recog.library.networks import Networks
 from recog.photos import PhotoSource, decode_photo, read_source
@@ -98,7 +98,7 @@ def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> in
             )
         return 0
     if not 1 <= number <= count:
-        raise NoFaceFoundError(f"{probe.path} has no face number {number}: it shows {count}, counted from the left")
+        raise NoSuchFaceError(f"{probe.path} has no face number {number}: it shows {count}, counted from the left")
     return number - 1
 
 

@@ -15,7 +15,11 @@ _SIMPLE: dict[object, dict[str, object]] = {
     float: {"type": "number"},
     str: {"type": "string"},
     Path: {"type": "string"},
-    datetime: {"type": "string", "format": "date-time"},
+    # No "date-time": that is a moment, and cameras seldom say from which time zone their clock is.
+    datetime: {
+        "type": "string",
+        "description": "ISO 8601: date and time where the photo was taken; with the offset from UTC where it is known.",
+    },
     NoneType: {"type": "null"},
 }
 

@@ -1,5 +1,6 @@
 """One writer of a library at a time: a lock on a file that the kernel frees even after kill -9."""
 
+import errno
 import fcntl
 import os
 import time
@@ -9,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from recog.durable import make_directory, open_usable
-from recog.errors import CatalogError, LibraryBusyError, LibraryReplacedError
+from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError, LibraryReplacedError
 
 
 def lock_owner(directory: Path) -> str | None:
@@ -29,6 +30,7 @@ def lock_owner(directory: Path) -> str | None:
 
 _PID_TRIES = 50
 _PID_SECONDS = 0.02
+_OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 _LOOK_TRIES = 5
 """Whoever asks for the owner holds the lock for some microseconds: that alone refuses nobody."""
 
@@ -56,9 +58,7 @@ class WriterLock:
                 "saved: stop recog, put the folder back in its place, and start again"
             ) from error
         except OSError as error:
-            raise CatalogError(
-                f"the lock {self._path} cannot be opened ({error.strerror}): check who may write there"
-            ) from error
+            raise self._refused("opened", error, "check who may write there") from error
         try:
             _take(descriptor)
             os.ftruncate(descriptor, 0)
@@ -71,9 +71,18 @@ class WriterLock:
             ) from error
         except OSError as error:
             os.close(descriptor)
-            raise CatalogError(f"the lock {self._path} cannot be taken ({error.strerror}): check the disk") from error
+            raise self._refused("taken", error, "check the disk") from error
         self._descriptor = descriptor
         return self
+
+    def _refused(self, what: str, error: OSError, way_out: str) -> CatalogError:
+        """Why the lock cannot be opened or taken."""
+        if error.errno in _OF_THE_DISK:
+            return LibraryDiskError(
+                f"the lock {self._path} cannot be {what} ({error.strerror}): make room or check the disk, then run the "
+                "same again"
+            )
+        return CatalogError(f"the lock {self._path} cannot be {what} ({error.strerror}): {way_out}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

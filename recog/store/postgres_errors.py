@@ -7,7 +7,7 @@ state; its words, if it speaks English, then say whether it is full.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError, ReadOnlyError
+from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, ReadOnlyError
 
 _UNDONE = "this step was undone"
 
@@ -20,17 +20,17 @@ class Told(NamedTuple):
 
 
 _STOPPED = Told(
-    CatalogError,
+    CatalogUnusableError,
     f"the server of {{where}} was stopped, or an administrator ended this connection ({{said}}): {_UNDONE}; wait until "
     "the server runs, then run the same again",
 )
 _FULL_OF_CLIENTS = Told(
-    CatalogError,
+    CatalogUnusableError,
     "the server of {where} has no connection left ({said}): close other programs that use it, or raise its "
     "max_connections or the limit of the user or the database, then run the same again",
 )
 _UNREACHABLE = Told(
-    CatalogError,
+    CatalogUnusableError,
     "the database {where} cannot be reached ({said}): check that the server runs and that host, port, user, password "
     "and database name are right",
 )
@@ -45,20 +45,20 @@ _FAILING_DISK = Told(
     "the same again",
 )
 _DAMAGED = Told(
-    CatalogError,
+    CatalogUnusableError,
     "the database {where} is damaged ({said}): look into the server's log, and restore the database from a dump",
 )
 _FOREIGN_TABLES = Told(
-    CatalogError,
+    CatalogUnusableError,
     "the tables of the database {where} are not those that recog made ({said}): restore the database from a dump, or "
     "name another database",
 )
 _NOT_LET_IN = Told(
-    CatalogError,
+    CatalogUnusableError,
     "the server of {where} does not let this user in ({said}): check user and password, and the server's pg_hba.conf",
 )
 _IDLE = Told(
-    CatalogError,
+    CatalogUnusableError,
     f"the server of {{where}} ended a transaction or connection that took too long ({{said}}): {_UNDONE}; raise the "
     "timeout that it names for this user, then run the same again",
 )
@@ -75,17 +75,18 @@ _OF_STATE = {
     ),
     "40001": _COLLISION,  # serialization_failure
     "57014": Told(  # query_canceled, of unknown cause: the server may speak any language
-        CatalogError,
+        CatalogUnusableError,
         f"the server of {{where}} cancelled a statement ({{said}}): {_UNDONE}; if its statement_timeout is too short "
         "for this user, raise it, then run the same again",
     ),
     "57P01": _STOPPED,  # admin_shutdown
     "57P02": _STOPPED,  # crash_shutdown
     "57P03": Told(  # cannot_connect_now
-        CatalogError, "the server of {where} is starting or stopping ({said}): wait a moment, then run the same again"
+        CatalogUnusableError,
+        "the server of {where} is starting or stopping ({said}): wait a moment, then run the same again",
     ),
     "57P04": Told(  # database_dropped
-        CatalogError, "the database {where} was dropped: restore it from a dump, or name another database"
+        CatalogUnusableError, "the database {where} was dropped: restore it from a dump, or name another database"
     ),
     "57P05": _IDLE,  # idle_session_timeout
     "25P03": _IDLE,  # idle_in_transaction_session_timeout
@@ -96,7 +97,7 @@ _OF_STATE = {
         "default_transaction_read_only to off for this user",
     ),
     "42501": Told(  # insufficient_privilege
-        CatalogError,
+        CatalogUnusableError,
         "the user of the database {where} lacks a right ({said}): let the owner of the database grant it, or make this "
         "user the owner",
     ),
@@ -105,13 +106,13 @@ _OF_STATE = {
         f"the server of {{where}} is out of space: {_UNDONE}; make room there, then run the same again",
     ),
     "53200": Told(  # out_of_memory
-        CatalogError,
+        CatalogUnusableError,
         f"the server of {{where}} is out of memory ({{said}}): {_UNDONE}; stop other programs there or give it more "
         "memory, then run the same again",
     ),
     "53300": _FULL_OF_CLIENTS,  # too_many_connections
     "53400": Told(  # configuration_limit_exceeded
-        CatalogError,
+        CatalogUnusableError,
         f"a statement needs more than the server of {{where}} allows ({{said}}): {_UNDONE}; raise the limit that it "
         "names, then run the same again",
     ),
@@ -119,7 +120,7 @@ _OF_STATE = {
     "58P01": _FAILING_DISK,  # undefined_file
     "XX001": _DAMAGED,  # data_corrupted
     "XX002": Told(  # index_corrupted
-        CatalogError, "an index of the database {where} is damaged ({said}): run REINDEX DATABASE on the server"
+        CatalogUnusableError, "an index of the database {where} is damaged ({said}): run REINDEX DATABASE on the server"
     ),
     "42P01": _FOREIGN_TABLES,  # undefined_table
     "42703": _FOREIGN_TABLES,  # undefined_column
@@ -132,12 +133,12 @@ _OF_CLASS = {
 }
 _REFUSED = Told(CatalogError, "the database {where} refused: {said}")
 _STATEMENT_TIMEOUT = Told(
-    CatalogError,
+    CatalogUnusableError,
     f"a statement took longer than the statement_timeout of the server of {{where}}: {_UNDONE}; raise it for this user "
     "(ALTER ROLE name SET statement_timeout = 0), then run the same again",
 )
 _CANCELLED = Told(
-    CatalogError,
+    CatalogUnusableError,
     f"somebody cancelled a statement on the server of {{where}}: {_UNDONE}; run the same again when they are done",
 )
 _CAUSES = (("statement timeout", _STATEMENT_TIMEOUT), ("user request", _CANCELLED))

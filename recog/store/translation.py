@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
+from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError
 from recog.store.postgres_errors import postgres_error
 from recog.store.url import Secrets
 
@@ -55,7 +55,7 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
             "wait for it or stop it, then run the same again"
         )
     if code in _DAMAGED:
-        return CatalogError(
+        return CatalogUnusableError(
             # SQLite takes a page that the disk cannot read for a damaged one.
             f"the database {path} is damaged, or its disk cannot be read ({error}): it was left as it is; where it "
             "says so again, put a backup in its place with 'recog restore FILE', or move it away and index the photos "
@@ -68,7 +68,7 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
             "make room or check the disk, then run the same again"
         )
     if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
-        return CatalogError(
+        return CatalogUnusableError(
             f"the database {path} cannot be opened for writing ({error}): check the place and who may write there"
         )
     return CatalogError(f"the database {path} refused: {_first_line(error)}")

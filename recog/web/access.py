@@ -14,7 +14,9 @@ class Access:
     """The secrets of one running server, in memory alone: they end with it.
 
     token is for programs, which send it as `Authorization: Bearer TOKEN`; None where there is none. Browsers enter with
-    `code`, which is another one afterwards, and hold the value of `cookie` from then on.
+    `code`, which is another one afterwards, and hold the session's value as a cookie from then on. They ask for every
+    page below `root`, "/s/RANDOM", and the cookie is for paths below it alone. Browsers send a cookie to every port of
+    its host; a server on another port does not know the path, so no page of that server can make them send this one.
     """
 
     def __init__(self, token: str | None = None, *, entered: Callable[[], None] = lambda: None) -> None:
@@ -27,6 +29,7 @@ class Access:
         self._token = token
         self._entered = entered
         self._session = secrets.token_urlsafe(32)
+        self.root = f"/s/{secrets.token_urlsafe(32)}"
         self.code = secrets.token_urlsafe(32)
 
     def admits_token(self, authorization: str) -> bool:
@@ -37,6 +40,11 @@ class Access:
     def admits_session(self, value: str) -> bool:
         """Whether a cookie's value is the one that `enter` gave."""
         return _same(value, self._session)
+
+    def below_root(self, path: str) -> str | None:
+        """What follows `root` in a path below it, from its slash on; None for any other path."""
+        start, rest = path[: len(self.root)], path[len(self.root) :]
+        return rest if rest.startswith("/") and _same(start, self.root) else None
 
     def enter(self, code: str) -> str | None:
         """The cookie's value for the code, which is spent then; None for any other code."""

@@ -25,7 +25,7 @@ from dataclasses import dataclass, fields, make_dataclass
 from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from recog.errors import CatalogError, NearNameError, UnknownPersonError
 from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
@@ -41,7 +41,14 @@ from recog.web.libraries import Opened
 T = TypeVar("T")
 MOST_FACES = 100_000
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-FaceId = Annotated[int, Field(ge=1, le=LARGEST)]
+
+
+def _whole(given: object) -> object:
+    """6434.0 as 6434: JSON has one kind of number, and a schema's integer is each without a fraction."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+FaceId = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
 FaceIdList = Annotated[list[FaceId], Field(min_length=1, max_length=MOST_FACES)]
 
 router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409, 428), tags=["acts"])
@@ -80,8 +87,21 @@ class NamedFaces(_Act):
     face_ids: FaceIdList
 
 
+_FACES_OR_CLUSTER: dict[str, JsonValue] = {
+    "anyOf": [
+        {"required": ["face_ids"], "properties": {"face_ids": {"minItems": 1}}},
+        {"required": ["cluster"], "properties": {"cluster": {"type": "integer"}}},
+    ]
+}
+
+
 class NamedGroup(_Act):
-    """Faces, or a remembered cluster, that are a person; `new` makes one, and `near` though one has nearly the name."""
+    """Faces, or a remembered cluster, or both, that are a person.
+
+    `new` makes one, and `near` does so though somebody has nearly the name.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_FACES_OR_CLUSTER)
 
     name: Name
     face_ids: Annotated[list[FaceId], Field(max_length=MOST_FACES)] = []

@@ -1,7 +1,8 @@
 """The whole server as one ASGI application: routes, failures, and the guard before them."""
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
 
 from recog import __version__
@@ -16,6 +17,8 @@ from recog.web.place import Place
 UPLOADS = frozenset(route.path for route in uploads.router.routes if isinstance(route, APIRoute))
 """Where photos are sent to."""
 LIMITS = Limits()
+_TOKEN = HTTPBearer(auto_error=False, scheme_name="token", description="RECOG_SERVE_TOKEN; the guard asks for it.")
+"""For the OpenAPI document alone: it is recog.web.guard that refuses whoever has neither token nor session."""
 _SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """Whatever of OpenTelemetry is installed and configured beside recog: nobody is told what is asked here."""
 
@@ -34,6 +37,7 @@ def create_app(libraries: Libraries, *, access: Access, place: Place, limits: Li
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_SILENT,
+        dependencies=[Security(_TOKEN)],
     )
     app.state.libraries = libraries
     app.state.limits = limits

@@ -14,19 +14,20 @@ LONGEST_LENGTH = 18
 """Digits of a Content-Length that are looked at: more than any body has."""
 UNWANTED_AS_LARGE = 4
 """A body that is refused is read on, up to so many times as large as it might be."""
-_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a request is read: bytes of a photo, bytes of any other body, seconds for either.
 
-    So many photos are there `at_once`, from their first byte to the answer; others wait for their turn, unread.
+    A body that is refused is read on for at most so many seconds, too, and until nothing comes for `pause` seconds. So
+    many photos are there `at_once`, from their first byte to the answer; others wait for their turn, unread.
     """
 
     photo: int = 64 << 20
     small: int = 1 << 20
     seconds: float = 30.0
+    pause: float = 1.0
     at_once: int = 4
 
 
@@ -52,7 +53,7 @@ async def read_whole(headers: Headers, receive: Receive, *, most: int, seconds: 
     return bytes(body)
 
 
-async def throw_away(headers: Headers, receive: Receive, *, most: int, seconds: float) -> None:
+async def throw_away(headers: Headers, receive: Receive, *, most: int, seconds: float, pause: float) -> None:
     """Read what nobody wants: programs that are still sending when they are refused never hear why.
 
     Not where it is far larger than `most`, pauses, or waits to be asked for.
@@ -63,12 +64,12 @@ async def throw_away(headers: Headers, receive: Receive, *, most: int, seconds: 
     now = asyncio.get_running_loop().time
     end = now() + seconds
     with suppress(TimeoutError, GoneError):
-        async with asyncio.timeout_at(min(end, now() + _PAUSE_SECONDS)) as limit:
+        async with asyncio.timeout_at(min(end, now() + pause)) as limit:
             async for part in _parts(receive):
                 left -= len(part)
                 if left < 0:
                     return
-                limit.reschedule(min(end, now() + _PAUSE_SECONDS))
+                limit.reschedule(min(end, now() + pause))
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

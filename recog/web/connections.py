@@ -1,9 +1,16 @@
 """Connections that end where nobody says in time what is wanted."""
 
 import asyncio
+import json
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from recog.web.guard import ADMITTED
+from recog.web.plain import FORBIDDING
+
+NO_HTTP = "this is no HTTP/1.1 request that can be read: its head or its body is malformed, or its head is too long"
 
 
 class Connection(H11Protocol):
@@ -19,6 +26,26 @@ class Connection(H11Protocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._late: asyncio.TimerHandle | None = None
+        self._since = self.loop.time()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no request that was let in is being answered, so that the connection may be closed for another."""
+        return not self.transport.is_closing() and not (self._is_known and self._answers)
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether the latest request was let in."""
+        return self.scope is not None and ADMITTED in self.scope  # type: ignore[redundant-expr]
+
+    @property
+    def _answers(self) -> bool:
+        """Whether a request is being answered; there is none before the first, whatever uvicorn's types say."""
+        return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
+
+    def last_to_close(self) -> tuple[bool, float]:
+        """A sort key of silent connections: strangers first, then by when the silence began."""
+        return self._is_known, self._since
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody is there."""
@@ -36,8 +63,33 @@ class Connection(H11Protocol):
         if not self.transport.is_closing():
             self._wait_for_a_head()
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is uvicorn's
+        """Answer what is no HTTP as every failure is answered."""
+        if self._answers:
+            self.cycle.disconnected = True  # the rest of the body cannot be read, so nobody waits for its answer
+            self.cycle.message_event.set()
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.write(self._as_http(NO_HTTP))
+        self.transport.close()
+
+    def _as_http(self, sentence: str) -> bytes:
+        content = json.dumps({"error": sentence}).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(content)).encode()),
+            (b"connection", b"close"),
+            *FORBIDDING.items(),
+        ]
+        events = (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=content),
+            h11.EndOfMessage(),
+        )
+        return b"".join(self.conn.send(event) or b"" for event in events)
+
     def _wait_for_a_head(self) -> None:
         self._wait_no_more()
+        self._since = self.loop.time()
         self._late = self.loop.call_later(self.head_seconds, self._hang_up)
 
     def _wait_no_more(self) -> None:
@@ -45,6 +97,5 @@ class Connection(H11Protocol):
             self._late.cancel()
 
     def _hang_up(self) -> None:
-        """Unless a request is being answered; there is none before the first, whatever uvicorn's types say."""
-        if self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]
+        if not self._answers:
             self.transport.close()

@@ -14,8 +14,9 @@ FACES = 5
 
 def duplicates_page(report: DuplicateReport, around: Frame) -> str:
     """Pairs, the most probable first, then names of two; with one click each."""
-    pairs = "".join(_pair(f"p{place}", pair) for place, pair in enumerate(report.pairs, start=1))
-    mixed = "".join(map(_mixed, report.mixed))
+    root = around.root
+    pairs = "".join(_pair(f"p{place}", pair, root) for place, pair in enumerate(report.pairs, start=1))
+    mixed = "".join(_mixed(one, root) for one in report.mixed)
     said = (
         f"{count(len(report.pairs), 'pair')} may be one person under two labels, the most probable first."
         if pairs
@@ -25,7 +26,7 @@ def duplicates_page(report: DuplicateReport, around: Frame) -> str:
     content = (
         f'<div class="head"><h1>Who is here twice?</h1><p class="lead">{said}{rest}</p>'
         '<p class="fine">Photos that are there twice: <code>recog report duplicates</code> lists them. '
-        '<a href="/duplicates">Look again</a></p></div>'
+        f'<a href="{root}/duplicates">Look again</a></p></div>'
     )
     if pairs:
         content += f'<section id="pairs"><h2>One person twice?</h2><div class="pairs">{pairs}</div></section>'
@@ -38,11 +39,11 @@ def duplicates_page(report: DuplicateReport, around: Frame) -> str:
     return shell("Who is here twice?", "/duplicates", content, around)
 
 
-def _pair(key: str, pair: DuplicatePair) -> str:
+def _pair(key: str, pair: DuplicatePair, root: str) -> str:
     left, right = pair.left, pair.right
     figures = f"distance {distance(pair.squared_distance)}, nearest {distance(pair.nearest)}"
     question = f"<strong>{text(percent(pair.probability))}</strong> probability of one person"
-    return _card((left, right), question, figures, _answers(key, left, right))
+    return _card((left, right), question, figures, _answers(key, left, right), root)
 
 
 def _answers(key: str, left: DuplicateSide, right: DuplicateSide) -> str:
@@ -62,37 +63,37 @@ def _answers(key: str, left: DuplicateSide, right: DuplicateSide) -> str:
     )
 
 
-def _mixed(mixed: MixedPerson) -> str:
+def _mixed(mixed: MixedPerson, root: str) -> str:
     who = mixed.main.person or ""
     more = f", {count(mixed.further, 'further part')}" if mixed.further else ""
     figures = f"distance {distance(mixed.squared_distance)}, nearest {distance(mixed.nearest)}{more}"
     split = button("Split", "split", {"name": who}, look="plain", about=f"the name {name(who)}")
     note = '<p class="numbers">The largest part keeps the name; the others are nobody\'s then.</p>'
     question = f"<strong>{text(percent(mixed.probability))}</strong> probability of one person all the same"
-    return _card((mixed.main, mixed.part), question, figures, split + note)
+    return _card((mixed.main, mixed.part), question, figures, split + note, root)
 
 
-def _card(sides: tuple[DuplicateSide, DuplicateSide], question: str, figures: str, answers: str) -> str:
+def _card(sides: tuple[DuplicateSide, DuplicateSide], question: str, figures: str, answers: str, root: str) -> str:
     left, right = sides
     who = text(f"{left.label} and {right.label}")
     unnamed = [face_id for side in sides for face_id in side.face_ids]
     labels = list(dict.fromkeys(side.label for side in sides))
     return (
         f'<article class="pair ask item" tabindex="-1" aria-label="{who}" data-faces="{data(unnamed)}" '
-        f'data-labels="{data(labels)}"><div class="sides">{_side(left)}{_side(right)}</div>'
+        f'data-labels="{data(labels)}"><div class="sides">{_side(left, root)}{_side(right, root)}</div>'
         f'<div class="answer"><h3 class="odds">{question}</h3>'
         f'<p class="numbers">{figures}</p><div class="choices">{answers}</div></div></article>'
     )
 
 
-def _side(side: DuplicateSide) -> str:
+def _side(side: DuplicateSide, root: str) -> str:
     shown = side.samples[:FACES]
-    faces = "".join(_face(side.label, one) for one in shown) or silhouette(f"{side.label}, no thumbnail")
+    faces = "".join(_face(side.label, one, root) for one in shown) or silhouette(f"{side.label}, no thumbnail")
     return (
         f'<figure class="side"><div class="faces">{faces}</div>'
         f"<figcaption><b>{name(side.label)}</b>{count(side.faces, 'face')}</figcaption></figure>"
     )
 
 
-def _face(label: str, sample: FaceSample) -> str:
-    return portrait(sample.face_id, f"{label}, face {sample.face_id}", stored=bool(sample.thumbnail))
+def _face(label: str, sample: FaceSample, root: str) -> str:
+    return portrait(sample.face_id, f"{label}, face {sample.face_id}", root=root, stored=bool(sample.thumbnail))

@@ -8,16 +8,27 @@ _STYLE = """
 body { max-width: 34rem; margin: 18vh auto 0; padding: 0 1.25rem; font: 1.0625rem/1.6 system-ui, sans-serif; }
 h1 { font: 500 2rem/1.2 ui-serif, Georgia, serif; }
 """
-_SCRIPT = """
+_SCRIPT = r"""
 const code = location.hash.slice(1);
 const said = document.getElementById("said");
+const kept = (first) => { try { localStorage.setItem("first", first); } catch { /* then it is not kept */ } };
+const known = () => { try { return localStorage.getItem("first") ?? ""; } catch { return ""; } };
+const enter = async () => {
+  const answer = await fetch("/enter", { method: "POST", body: code });
+  const told = await answer.json();
+  if (!answer.ok) {
+    said.textContent = "This address was used before: each works once. The terminal shows the next one.";
+    return;
+  }
+  kept(told.first);
+  location.replace(told.first);
+};
 if (code) {
   history.replaceState(null, "", location.pathname);
   said.textContent = "Opening the library...";
-  fetch("/enter", { method: "POST", body: code }).then((answer) => {
-    if (answer.ok) location.replace("/");
-    else said.textContent = "This address was used before: each works once. The terminal shows the next one.";
-  }, () => { said.textContent = "recog does not answer: is 'recog serve' still running?"; });
+  enter().catch(() => { said.textContent = "recog does not answer: is 'recog serve' still running?"; });
+} else if (location.pathname === "/" && /^\/s\/[\w-]+\/$/.test(known())) {
+  location.replace(known());
 }
 """
 

@@ -10,12 +10,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from recog.errors import (
     CatalogError,
+    CatalogUnusableError,
     ConfigError,
     EvaluationError,
     LibraryDiskError,
     LibraryReplacedError,
     NearNameError,
     NoLibraryError,
+    NoSuchFaceError,
     PhotoError,
     PhotoTooLargeError,
     ReadOnlyError,
@@ -27,17 +29,21 @@ from recog.errors import (
     WeightsError,
 )
 from recog.memory import lacks_memory
+from recog.printable import printable
 from recog.render.json_schema import schema_of
 from recog.web.errors_page import error_page
+from recog.web.guard import ROOT
 
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (UnknownPersonError, 404),
     (UnknownNumberError, 404),
+    (NoSuchFaceError, 404),
     (NoLibraryError, 503),
     (ReadOnlyError, 503),
     (SchemaOutdatedError, 503),
     (LibraryDiskError, 503),
     (LibraryReplacedError, 503),
+    (CatalogUnusableError, 503),
     (NearNameError, 428),
     (CatalogError, 409),
     (PhotoTooLargeError, 413),
@@ -66,7 +72,7 @@ _MEANINGS = {
     403: "another site or origin asks",
     404: "nothing has this number or name",
     408: "the body came too slowly",
-    409: "the catalog refuses: another process writes, a name is taken, or the act contradicts what is known",
+    409: "the catalog refuses: another process writes, a name is taken or none, or the act contradicts what is known",
     413: "the body, or the photo in it, is too large",
     415: "the body is compressed, or no photo that can be read",
     421: "another host was asked for",
@@ -83,10 +89,15 @@ _OF_HTTP = {
 """What the framework says in two words."""
 
 
-def documented(*more: int) -> dict[int | str, dict[str, Any]]:
-    """The failures of a route for the OpenAPI document: these, and those that every request may meet."""
+def documented(*more: int, pages: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The failures of a route for the OpenAPI document: these, and those that every request may meet.
+
+    pages: a browser gets them as a page.
+    """
     always = (400, 401, 403, 408, 413, 415, 421, 422, 503)
-    content = {"application/json": {"schema": schema_of(Failure)}}
+    content: dict[str, dict[str, Any]] = {"application/json": {"schema": schema_of(Failure)}}
+    if pages:
+        content["text/html"] = {"schema": {"type": "string"}}
     return {status: {"description": _MEANINGS[status], "content": content} for status in sorted({*always, *more})}
 
 
@@ -132,5 +143,9 @@ async def _of_a_fault(request: Request, error: Exception) -> Response:
 
 
 def _failed(request: Request, status: int, sentence: str) -> Response:
+    """The sentence with all of it written out: names of files need not be UTF-8, which JSON and pages are."""
+    sentence = printable(sentence)
     page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
-    return HTMLResponse(error_page(status, sentence), status) if page else JSONResponse({"error": sentence}, status)
+    if not page:
+        return JSONResponse({"error": sentence}, status)
+    return HTMLResponse(error_page(status, sentence, root=request.scope.get(ROOT, "")), status)

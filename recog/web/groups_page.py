@@ -21,16 +21,18 @@ def groups_page(report: PeopleReport, around: Frame, *, pulls_in: bool) -> str:
     """
     likely = [one for one in report.groups if _who(one) is not None][:GROUPS_SHOWN]
     unknown = [one for one in report.groups if _who(one) is None][:GROUPS_SHOWN]
-    content = _head(report, report.all_groups - len(likely) - len(unknown), pulls_in=pulls_in)
+    root = around.root
+    cards = [_group(f"g{place}", group, root) for place, group in enumerate(likely + unknown, start=1)]
+    content = _head(report, report.all_groups - len(likely) - len(unknown), root, pulls_in=pulls_in)
     if likely:
-        content += _section("likely", "Is it them?", "Faces that look like somebody you named.", likely, 0)
+        content += _section("likely", "Is it them?", "Faces that look like somebody you named.", cards[: len(likely)])
     if unknown:
         about = "Faces that are probably one person. Leave out who is somebody else by a click."
-        content += _section("unknown", "Without a name", about, unknown, len(likely))
-    return shell("Who is this?", "/", content + _alone(report), around)
+        content += _section("unknown", "Without a name", about, cards[len(likely) :])
+    return shell("Who is this?", "/", content + _alone(report, root), around)
 
 
-def _head(report: PeopleReport, rest: int, *, pulls_in: bool) -> str:
+def _head(report: PeopleReport, rest: int, root: str, *, pulls_in: bool) -> str:
     if report.all_groups:
         said = f"{count(report.all_groups, 'group')} of faces without a name, the largest first."
     elif report.faces:
@@ -51,16 +53,15 @@ def _head(report: PeopleReport, rest: int, *, pulls_in: bool) -> str:
     )
     return (
         f'<div class="head"><h1>Who is this?</h1><p class="lead">{said}{smaller}</p>'
-        f'<p class="fine">{figures if report.faces else ""}<a href="/">Look again</a></p></div>'
+        f'<p class="fine">{figures if report.faces else ""}<a href="{root}/">Look again</a></p></div>'
     )
 
 
-def _section(key: str, title: str, about: str, groups: Sequence[UnnamedGroup], first: int) -> str:
-    cards = "".join(_group(f"g{place}", group) for place, group in enumerate(groups, start=first + 1))
-    return f'<section id="{key}"><h2>{title}</h2><p class="about">{about}</p>{cards}</section>'
+def _section(key: str, title: str, about: str, cards: Sequence[str]) -> str:
+    return f'<section id="{key}"><h2>{title}</h2><p class="about">{about}</p>{"".join(cards)}</section>'
 
 
-def _group(key: str, group: UnnamedGroup) -> str:
+def _group(key: str, group: UnnamedGroup, root: str) -> str:
     who = _who(group)
     size = count(group.faces, "face")
     question, about, known, label = "Who is this?", size, "", "Who is it?"
@@ -72,7 +73,7 @@ def _group(key: str, group: UnnamedGroup) -> str:
         f'<article class="ask item{"" if who else " answered"}" tabindex="-1" aria-label="Group of {size}" '
         f'data-faces="{data(group.face_ids)}"><form class="two" autocomplete="off">'
         f'<div><h3>{question}</h3><p class="numbers">{about}</p>'
-        f"{to_leave_out(group.samples, 'Nobody yet')}{_unseen(group)}</div>"
+        f"{to_leave_out(group.samples, 'Nobody yet', root=root)}{_unseen(group)}</div>"
         f'<div class="answer">{known}{naming(f"{key}-name", label=label)}{ignoring()}</div></form></article>'
     )
 
@@ -92,7 +93,7 @@ def _unseen(group: UnnamedGroup) -> str:
     return f'<p class="numbers">and {count(rest, "face")} more like these, which get the name too</p>' if rest else ""
 
 
-def _alone(report: PeopleReport) -> str:
+def _alone(report: PeopleReport, root: str) -> str:
     if not report.lone:
         return ""
     shown = report.lone[:LONE_SHOWN]
@@ -103,6 +104,6 @@ def _alone(report: PeopleReport) -> str:
         '<section id="alone"><h2>Alone</h2>'
         f'<p class="about">Faces like no other, the largest first: pick some, then say who they are.{more}</p>'
         '<article class="ask item" tabindex="-1" aria-label="Faces that are alone" data-faces="picked">'
-        f'<form autocomplete="off">{to_pick(shown, "Nobody yet")}<div class="answer under">{answers}</div></form>'
-        "</article></section>"
+        f'<form autocomplete="off">{to_pick(shown, "Nobody yet", root=root)}<div class="answer under">{answers}</div>'
+        "</form></article></section>"
     )

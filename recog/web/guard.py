@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import nullcontext
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 from starlette.types import Receive, Scope, Send
 
 from recog.printable import printable
@@ -18,6 +17,10 @@ from recog.web.plain import Forbidding, Refused, refuse, welcome
 
 ENTRY = "/enter"
 """Where a browser POSTs the code of its address; answered here, with the cookie."""
+ROOT = "recog.root"
+"""The key of a request's scope: what stands before the paths of the links of the page that answers it."""
+ADMITTED = "recog.admitted"
+"""The key of the scope of a request that was let in."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
 """What Sec-Fetch-Site may say; "same-site" is a page of another port of this machine."""
@@ -28,7 +31,9 @@ class Guard:
     """An ASGI application before another, which sees what passed alone.
 
     * 421 where Host is not a name of `place`: so also under DNS rebinding.
-    * 401 without the token or the cookie, whatever the route, and whether there is one. ENTRY gives the cookie.
+    * 401 without the token or the cookie, whatever the route, and whether there is one. ENTRY gives the cookie, which
+      admits below the session's root alone: see recog.web.access. The application sees paths without that root, which
+      is ROOT of the scope; "" where it was not asked for.
     * 403 where the browser says that another site asks (Sec-Fetch-Site), or, on a method that is not safe, Origin is
       another; with the cookie an Origin must be there, which every browser sends.
     * 413, 408 where a body is too large, or too slow; 415 where it is compressed, for a small one may be large then.
@@ -55,13 +60,17 @@ class Guard:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
+        rest = self._access.below_root(scope["path"])
+        scope[ROOT] = "" if rest is None else self._access.root
+        if rest is not None:
+            scope["path"], scope["raw_path"] = rest, rest.encode("utf-8", "replace")
         answer = Forbidding(send)
         try:
             await self._passed(scope, receive, answer)
         except Refused as refused:
-            most, seconds = self._most(scope["path"]), self._limits.seconds
-            await throw_away(Headers(scope=scope), receive, most=most, seconds=seconds)
-            await refuse(answer, refused, page=scope["method"] == "GET")
+            most, limits = self._most(scope["path"]), self._limits
+            await throw_away(Headers(scope=scope), receive, most=most, seconds=limits.seconds, pause=limits.pause)
+            await refuse(answer, refused, page=scope["method"] == "GET" and not scope["path"].startswith("/api/"))
         except GoneError:
             return
         except Exception as error:
@@ -74,9 +83,11 @@ class Guard:
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         host = self._host(headers)
-        entering = scope["path"] == ENTRY and scope["method"] == "POST"
-        by_cookie = entering or self._by_cookie(headers)
+        entering = scope["path"] == ENTRY and scope["method"] == "POST" and not scope[ROOT]
+        by_cookie = entering or self._by_cookie(headers, below_root=bool(scope[ROOT]))
         self._refuse_foreign(scope["method"], headers, host, by_cookie=by_cookie)
+        if not entering:
+            scope[ADMITTED] = True
         async with self._turns if scope["path"] in self._uploads else nullcontext():
             most, seconds = self._most(scope["path"]), self._limits.seconds
             body = await read_whole(headers, receive, most=most, seconds=seconds)
@@ -91,16 +102,23 @@ class Guard:
             raise Refused(421, f"this is not the host that was asked for: open {self._place.url}")
         return given[0].lower()
 
-    def _by_cookie(self, headers: Headers) -> bool:
+    def _by_cookie(self, headers: Headers, *, below_root: bool) -> bool:
         """Whether the cookie admits, or else the token; Refused where neither does."""
         if any(map(self._access.admits_token, headers.getlist("authorization"))):
             return False
-        for cookies in headers.getlist("cookie"):
-            if self._access.admits_session(cookie_parser(cookies).get(self._place.cookie, "")):
-                return True
+        if below_root and any(map(self._access.admits_session, self._sessions(headers))):
+            return True
         raise Refused(
             401, "open the address that 'recog serve' printed, or send the token: Authorization: Bearer TOKEN"
         )
+
+    def _sessions(self, headers: Headers) -> Iterator[str]:
+        """Every value of the cookie: servers on other ports can set one of the same name for this server too."""
+        for cookies in headers.getlist("cookie"):
+            for cookie in cookies.split(";"):
+                name, _, value = cookie.strip().partition("=")
+                if name == self._place.cookie:
+                    yield value
 
     def _refuse_foreign(self, method: str, headers: Headers, host: str, *, by_cookie: bool) -> None:
         if any(site not in OWN_SITE for site in headers.getlist("sec-fetch-site")):
@@ -120,4 +138,5 @@ class Guard:
         session = self._access.enter(body.decode("utf-8", "replace"))
         if session is None:
             raise Refused(401, "this address was used before, or is of an earlier run: each works once")
-        await welcome(send, f"{self._place.cookie}={session}; Path=/; HttpOnly; SameSite=Strict")
+        first = f"{self._access.root}/"
+        await welcome(send, f"{self._place.cookie}={session}; Path={first}; HttpOnly; SameSite=Strict", first)

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from recog.errors import UnknownNumberError
@@ -14,6 +14,7 @@ from recog.web.duplicates_page import duplicates_page
 from recog.web.failures import documented
 from recog.web.find_page import find_page
 from recog.web.groups_page import groups_page
+from recog.web.guard import ROOT
 from recog.web.libraries import Libraries, Opened, Surveying
 from recog.web.people_pages import people_page, person_page
 from recog.web.photo_page import photo_page
@@ -30,53 +31,64 @@ _KINDS = {
     "icon.svg": "image/svg+xml",
 }
 
-router = APIRouter(default_response_class=HTMLResponse, responses=documented(404, 409), tags=["pages"])
+
+async def _root(request: Request) -> str:
+    root: str = request.scope[ROOT]
+    return root
+
+
+Root = Annotated[str, Depends(_root)]
+"""What stands before the paths of the links of the page that is asked for."""
+router = APIRouter(default_response_class=HTMLResponse, responses=documented(404, 409, pages=True), tags=["pages"])
 
 
 @router.get("/")
-def groups(opened: Surveying) -> HTMLResponse:
+def groups(opened: Surveying, root: Root) -> HTMLResponse:
     """Groups of faces without a name."""
     report = opened.surveying.people_report()
-    return HTMLResponse(groups_page(report, _around(opened), pulls_in=opened.asking.pulls_in))
+    return HTMLResponse(groups_page(report, _around(opened, root), pulls_in=opened.asking.pulls_in))
 
 
 @router.get("/people")
-def people(opened: Opened) -> HTMLResponse:
+def people(opened: Opened, root: Root) -> HTMLResponse:
     """Everybody with a name."""
-    return HTMLResponse(people_page(opened.asking.people(hidden=True), _around(opened)))
+    return HTMLResponse(people_page(opened.asking.people(hidden=True), _around(opened, root)))
 
 
 @router.get("/people/{person_id:int}")
 def person(
-    opened: Opened, person_id: Number, start: Annotated[int, Query(ge=0, le=LARGEST, description="Face.")] = 0
+    opened: Opened,
+    root: Root,
+    person_id: Number,
+    start: Annotated[int, Query(ge=0, le=LARGEST, description="Face.")] = 0,
 ) -> HTMLResponse:
     """One person's faces."""
-    return HTMLResponse(person_page(opened.asking.person_by_number(person_id), _around(opened), start=start))
+    return HTMLResponse(person_page(opened.asking.person_by_number(person_id), _around(opened, root), start=start))
 
 
 @router.get("/duplicates")
-def duplicates(opened: Surveying) -> HTMLResponse:
+def duplicates(opened: Surveying, root: Root) -> HTMLResponse:
     """Who may be in the library twice."""
-    return HTMLResponse(duplicates_page(opened.surveying.duplicates(), _around(opened)))
+    return HTMLResponse(duplicates_page(opened.surveying.duplicates(), _around(opened, root)))
 
 
 @router.get("/photos/{photo_id:int}")
-def photo(opened: Opened, photo_id: Number) -> HTMLResponse:
+def photo(opened: Opened, root: Root, photo_id: Number) -> HTMLResponse:
     """One photo with everybody on it."""
-    return HTMLResponse(photo_page(opened.asking.photo(photo_id), _around(opened)))
+    return HTMLResponse(photo_page(opened.asking.photo(photo_id), _around(opened, root)))
 
 
 @router.get("/faces/{face_id:int}", response_class=RedirectResponse, status_code=303)
-def face(opened: Opened, face_id: Number) -> RedirectResponse:
+def face(opened: Opened, root: Root, face_id: Number) -> RedirectResponse:
     """Where a face is: its place on its photo's page."""
-    return RedirectResponse(f"/photos/{opened.asking.photo_of_face(face_id)}#face-{face_id}", 303)
+    return RedirectResponse(f"{root}/photos/{opened.asking.photo_of_face(face_id)}#face-{face_id}", 303)
 
 
 @router.get("/find")
-def find(opened: Opened, request: Request) -> HTMLResponse:
+def find(opened: Opened, root: Root, request: Request) -> HTMLResponse:
     """Ask who is on a photo."""
     limits: Limits = request.app.state.limits
-    return HTMLResponse(find_page(_around(opened), most=limits.photo))
+    return HTMLResponse(find_page(_around(opened, root), most=limits.photo))
 
 
 @router.get("/assets/{name}", response_class=Response)
@@ -89,5 +101,5 @@ def assets(name: str) -> Response:
     return Response(shared + own, media_type=_KINDS[name])
 
 
-def _around(opened: Libraries) -> Frame:
-    return frame(opened.asking.people(), opened.asking.history(limit=ACTS_SEEN).acts)
+def _around(opened: Libraries, root: str) -> Frame:
+    return frame(opened.asking.people(), opened.asking.history(limit=ACTS_SEEN).acts, root=root)

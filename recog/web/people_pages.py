@@ -19,18 +19,20 @@ CONFIRMED_SHOWN = 500
 
 def people_page(people: Sequence[Person], around: Frame) -> str:
     """Everybody as a tile, hidden people below; in the order given."""
+    root = around.root
     shown = [person for person in people if not person.hidden]
     hidden = [person for person in people if person.hidden]
-    tiles = "".join(map(_tile, shown))
+    tiles = "".join(_tile(person, root) for person in shown)
     content = (
         f'<div class="head"><h1>People</h1><p class="lead">{count(len(shown), "person")} with a name.</p></div>'
         f'<ul class="tiles">{tiles}</ul>'
         if shown
-        else '<div class="head"><h1>People</h1><p class="lead">Nobody has a name yet: <a href="/">say who is who</a>.'
-        "</p></div>"
+        else f'<div class="head"><h1>People</h1><p class="lead">Nobody has a name yet: <a href="{root}/">'
+        "say who is who</a>.</p></div>"
     )
     if hidden:
-        content += f'<section><h2>Hidden</h2><ul class="hidden-people">{"".join(map(_hidden, hidden))}</ul></section>'
+        listed = "".join(_hidden(person, root) for person in hidden)
+        content += f'<section><h2>Hidden</h2><ul class="hidden-people">{listed}</ul></section>'
     return shell("People", "/people", content, around)
 
 
@@ -40,26 +42,28 @@ def person_page(detail: PersonDetail, around: Frame, *, start: int = 0) -> str:
     confirmed = [face for face, _ in detail.faces if face.origin is Origin.CONFIRMED]
     matched = [face for face, _ in detail.faces if face.origin is not Origin.CONFIRMED]
     matched.sort(key=lambda face: (-(face.squared_distance or 0.0), face.id))
-    content = _head(person) + _doubtful(person, matched) + _confirmed(person, confirmed, start)
+    root = around.root
+    content = _head(person, root) + _doubtful(person, matched, root) + _confirmed(person, confirmed, start, root)
     return shell(person.name, "/people", content, around)
 
 
-def _tile(person: Person) -> str:
+def _tile(person: Person, root: str) -> str:
     return (
-        f'<li class="tile item" tabindex="-1"><a href="/people/{person.id}">{_cover(person)}'
+        f'<li class="tile item" tabindex="-1"><a href="{root}/people/{person.id}">{_cover(person, root)}'
         f"<h2>{name(person.name)}</h2></a><p>{_counted(person)}</p></li>"
     )
 
 
-def _hidden(person: Person) -> str:
+def _hidden(person: Person, root: str) -> str:
     shown = button("Show again", "hide", {"name": person.name, "hidden": False}, then="reload", about=name(person.name))
-    return f'<li class="item" tabindex="-1"><a href="/people/{person.id}">{name(person.name)}</a> {shown}</li>'
+    link = f'<a href="{root}/people/{person.id}">{name(person.name)}</a>'
+    return f'<li class="item" tabindex="-1">{link} {shown}</li>'
 
 
-def _cover(person: Person) -> str:
+def _cover(person: Person, root: str) -> str:
     if person.cover_face_id is None:
         return silhouette("")
-    return portrait(person.cover_face_id, "")
+    return portrait(person.cover_face_id, "", root=root)
 
 
 def _counted(person: Person) -> str:
@@ -67,7 +71,7 @@ def _counted(person: Person) -> str:
     return f"{person.confirmed:,} confirmed{by_distance}"
 
 
-def _head(person: Person) -> str:
+def _head(person: Person, root: str) -> str:
     old = {"old": person.name}
     renamed = button("Rename", "rename", old, then="person", submits=True)
     merged = button("Merge", "merge", {"source": person.name}, then="person", submits=True)
@@ -75,7 +79,7 @@ def _head(person: Person) -> str:
     hidden = button(hide, "hide", {"name": person.name, "hidden": not person.hidden}, then="reload")
     split = button("Several people? Split", "split", {"name": person.name}, then="reload")
     return (
-        f'<div class="head who-head"><div class="cover">{_cover(person)}</div><div><h1>{name(person.name)}</h1>'
+        f'<div class="head who-head"><div class="cover">{_cover(person, root)}</div><div><h1>{name(person.name)}</h1>'
         f'<p class="lead">{_counted(person)}{", hidden" if person.hidden else ""}</p></div></div>'
         '<details class="item acts"><summary>Rename, merge, hide, split</summary><div class="forms">'
         f'<form autocomplete="off">{field("rename", "Another name", "new", renamed, exact(person.name))}</form>'
@@ -84,12 +88,12 @@ def _head(person: Person) -> str:
     )
 
 
-def _doubtful(person: Person, faces: Sequence[Face]) -> str:
+def _doubtful(person: Person, faces: Sequence[Face], root: str) -> str:
     if not faces:
         return ""
     shown = faces[:DOUBTFUL_SHOWN]
     rest = f" {count(len(faces) - len(shown), 'nearer face')} come up after these." if len(faces) > len(shown) else ""
-    cells = "".join(_asked(person, face) for face in shown)
+    cells = "".join(_asked(person, face, root) for face in shown)
     every = button(
         "Yes to all below" if len(shown) > 1 else "Yes",  # no number: it falls with every answer
         "confirm",
@@ -105,25 +109,26 @@ def _doubtful(person: Person, faces: Sequence[Face]) -> str:
     )
 
 
-def _asked(person: Person, face: Face) -> str:
+def _asked(person: Person, face: Face, root: str) -> str:
     who = name(person.name)
     yes = button("Yes", "confirm", {"name": person.name}, look="yes", about=f"face {face.id} is {who}")
     no = button("No", "reject", {"name": person.name}, look="no", about=f"face {face.id} is not {who}")
     far = f"distance {distance(face.squared_distance or 0.0)}"
+    shown = portrait(face.id, f"Face {face.id}, {far}", root=root)
     return (
         f'<li class="item" tabindex="-1" data-face="{face.id}" data-faces="{data([face.id])}">'
-        f'<a href="/photos/{face.photo_id}#face-{face.id}">{portrait(face.id, f"Face {face.id}, {far}")}</a>'
+        f'<a href="{root}/photos/{face.photo_id}#face-{face.id}">{shown}</a>'
         f'<span aria-hidden="true">{far}</span><div class="yes-no">{yes}{no}</div></li>'
     )
 
 
-def _confirmed(person: Person, faces: Sequence[Face], start: int) -> str:
+def _confirmed(person: Person, faces: Sequence[Face], start: int, root: str) -> str:
     if not faces:
         return ""
     shown = faces[start : start + CONFIRMED_SHOWN]
     cells = "".join(
         f'<li data-face="{face.id}"><label class="choice"><input type="checkbox" value="{face.id}" autocomplete="off">'
-        f"{portrait(face.id, f'Face {face.id}')}</label>{to_photo(face.id)}</li>"
+        f"{portrait(face.id, f'Face {face.id}', root=root)}</label>{to_photo(face.id, root=root)}</li>"
         for face in shown
     )
     refuse = button(f"Not {name(person.name)}", "reject", {"name": person.name}, then="picked", look="no")
@@ -134,14 +139,14 @@ def _confirmed(person: Person, faces: Sequence[Face], start: int) -> str:
         '<article class="ask item" tabindex="-1" aria-label="Confirmed faces" data-faces="picked"><form '
         f'autocomplete="off"><ul class="strip picked">{cells}</ul>'
         f'<div class="answer under">{answers}</div></form></article>'
-        f"{_pages(person, start, len(faces))}</section>"
+        f"{_pages(person, start, len(faces), root)}</section>"
     )
 
 
-def _pages(person: Person, start: int, faces: int) -> str:
-    links = ""
+def _pages(person: Person, start: int, faces: int, root: str) -> str:
+    links, here = "", f"{root}/people/{person.id}"
     if start > 0:
-        links += f'<a href="/people/{person.id}?start={max(0, start - CONFIRMED_SHOWN)}">Earlier faces</a> '
+        links += f'<a href="{here}?start={max(0, start - CONFIRMED_SHOWN)}">Earlier faces</a> '
     if start + CONFIRMED_SHOWN < faces:
-        links += f'<a href="/people/{person.id}?start={start + CONFIRMED_SHOWN}">Further faces</a>'
+        links += f'<a href="{here}?start={start + CONFIRMED_SHOWN}">Further faces</a>'
     return f'<p class="fine">{links}</p>' if links else ""

@@ -14,13 +14,13 @@ def photo_page(detail: PhotoDetail, around: Frame) -> str:
     """The photo with a numbered box a face, then each face with what can be said of it, from left to right."""
     photo, faces = detail.photo, detail.faces
     title = detail.paths[0].name if detail.paths else f"Photo {photo.id}"
-    cards = "".join(_card(number, one) for number, one in enumerate(faces, start=1))
+    cards = "".join(_card(number, one, around.root) for number, one in enumerate(faces, start=1))
     where = "".join(f"<li>{name(str(path))}</li>" for path in detail.paths) or "<li>no file shows it any more</li>"
     taken = f", {taken_on(photo)}" if photo.taken_at is not None else ""
     content = (
         f'<div class="head"><h1>{name(title)}</h1><p class="lead">{count(len(faces), "face")}{taken}, '
         f"{photo.width:,} by {photo.height:,}{_INCOMPLETE if photo.incomplete else ''}</p></div>"
-        f'{_picture(photo, faces) if detail.paths else ""}<ul class="files">{where}</ul>'
+        f'{_picture(photo, faces, around.root) if detail.paths else ""}<ul class="files">{where}</ul>'
         f'<section id="faces"><h2>From left to right</h2>{cards or _NOBODY}</section>'
     )
     return shell(title, "", content, around)
@@ -30,11 +30,11 @@ _INCOMPLETE = ", incomplete: the file ends before the picture does"
 _NOBODY = '<p class="about none">No face was found on this photo.</p>'
 
 
-def _picture(photo: Photo, faces: tuple[FaceOnPhoto, ...]) -> str:
+def _picture(photo: Photo, faces: tuple[FaceOnPhoto, ...], root: str) -> str:
     said = ", ".join(_who(one) for one in faces) or "nobody"
     boxes = "".join(_box(photo, number, one) for number, one in enumerate(faces, start=1))
     return (
-        f'<figure class="photo"><img src="/photos/{photo.id}.jpg" width="{photo.width}" height="{photo.height}" '
+        f'<figure class="photo"><img src="{root}/photos/{photo.id}.jpg" width="{photo.width}" height="{photo.height}" '
         f'alt="{text(f"The photo: {said}")}"><svg class="boxes" aria-hidden="true">{boxes}</svg></figure>'
     )
 
@@ -61,11 +61,11 @@ def _who(one: FaceOnPhoto) -> str:
     return one.person.name if one.person is not None else "somebody without a name"
 
 
-def _card(number: int, one: FaceOnPhoto) -> str:
+def _card(number: int, one: FaceOnPhoto, root: str) -> str:
     face, person = one.face, one.person
     key = f"face-{face.id}"
     doubtful = person is not None and face.origin is not Origin.CONFIRMED
-    who = f'<a href="/people/{person.id}">{name(person.name)}</a>' if person is not None else "No name yet"
+    who = f'<a href="{root}/people/{person.id}">{name(person.name)}</a>' if person is not None else "No name yet"
     label = "Who is it?" if person is None else "Somebody else?"
     answers = naming(f"{key}-name", then="reload", label=label)
     if person is not None and doubtful:
@@ -79,7 +79,7 @@ def _card(number: int, one: FaceOnPhoto) -> str:
     return (
         f'<article class="ask item on-photo" tabindex="-1" id="{key}" aria-label="Face {number}: {text(_who(one))}" '
         f'data-faces="{data([face.id])}"><form class="two" autocomplete="off"><div class="cover">'
-        f"{portrait(face.id, f'Face {number}')}</div><div><h3>{number}. {who}</h3>"
+        f"{portrait(face.id, f'Face {number}', root=root)}</div><div><h3>{number}. {who}</h3>"
         f'<p class="numbers">{_why(one)}</p><div class="answer">{answers}</div></div></form></article>'
     )
 

@@ -16,7 +16,7 @@ LONGEST_SIDE = 1600
 """Pixels of the longer side of a photo as it is shown."""
 _JPEG: dict[int | str, dict[str, Any]] = {
     200: {"description": "a JPEG without metadata", "content": {"image/jpeg": {}}},
-    **documented(404),
+    **documented(404, pages=True),
 }
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 

@@ -61,9 +61,9 @@ async def refuse(send: Send, refused: Refused, *, page: bool = False) -> None:
     await _answer(send, refused.status, "application/json", content, headers)
 
 
-async def welcome(send: Send, cookie: str) -> None:
-    """Give the cookie."""
-    await _answer(send, 200, "application/json", "{}", [(b"set-cookie", cookie.encode())])
+async def welcome(send: Send, cookie: str, first: str) -> None:
+    """Give the cookie, and the path of the first page."""
+    await _answer(send, 200, "application/json", json.dumps({"first": first}), [(b"set-cookie", cookie.encode())])
 
 
 async def _answer(send: Send, status: int, kind: str, content: str, headers: list[tuple[bytes, bytes]]) -> None:

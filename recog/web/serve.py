@@ -1,9 +1,8 @@
 """Run the server until it is interrupted."""
 
-import signal
 import socket
+from collections.abc import Callable
 from ipaddress import ip_address
-from types import FrameType
 
 import uvicorn
 
@@ -11,10 +10,12 @@ from recog.errors import ConfigError
 from recog.web.connections import Connection
 from recog.web.guard import Guard
 from recog.web.place import Place
+from recog.web.server import Server, own_limit
 
 SHUTDOWN_SECONDS = 1
 """For answers that are on their way; what an act writes is a transaction, which ends whole or not at all."""
-_WAITING = 64
+_WAITING = 1024
+"""Connections that wait in the kernel's queue: a full one makes those who connect wait for seconds."""
 
 
 def listen(host: str, port: int) -> tuple[socket.socket, Place]:
@@ -56,19 +57,9 @@ def configured(app: Guard, connection: type[Connection] = Connection) -> uvicorn
     )
 
 
-class Server(uvicorn.Server):
-    """Ignores SIGINT if whoever started recog does, as a shell does for a program in the background."""
+def serve(app: Guard, listening: socket.socket, *, tell: Callable[[str], None]) -> None:
+    """Answer until SIGINT, if that is not ignored, or SIGTERM, which then take their course.
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._interruptible = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End the server; uvicorn calls this for SIGINT and SIGTERM."""
-        if sig != signal.SIGINT or self._interruptible:
-            super().handle_exit(sig, frame)
-
-
-def serve(app: Guard, listening: socket.socket) -> None:
-    """Answer until SIGINT, if that is not ignored, or SIGTERM, which then take their course."""
-    Server(configured(app)).run(sockets=[listening])
+    `tell` is for whoever started the server.
+    """
+    Server(configured(app), most=own_limit(), tell=tell).run(sockets=[listening])

@@ -18,29 +18,35 @@ PLACES = (("/", "Who is this?"), ("/people", "People"), ("/duplicates", "Duplica
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page shows beside its own: names that fields offer, and the latest act that stands, where recent."""
+    """What every page shows beside its own: names that fields offer, and the latest act that stands, where recent.
+
+    root stands before the path of every link: see recog.web.access.
+    """
 
     names: tuple[str, ...]
     last: PastAct | None
+    root: str = ""
 
 
-def frame(people: Sequence[Person], acts: Sequence[PastAct], *, now: datetime | None = None) -> Frame:
+def frame(people: Sequence[Person], acts: Sequence[PastAct], *, root: str = "", now: datetime | None = None) -> Frame:
     """acts: the history, the latest first."""
     standing = next((act for act in acts if act.undone_at is None), None)
     recent = standing is not None and (now or datetime.now(UTC)) - datetime.fromisoformat(standing.at) <= LATELY
-    return Frame(tuple(person.name for person in people if not person.hidden), standing if recent else None)
+    return Frame(tuple(person.name for person in people if not person.hidden), standing if recent else None, root)
 
 
 def shell(title: str, here: str, content: str, around: Frame, *, scripts: Sequence[str] = ()) -> str:
     """A whole page. title is text, content HTML; here is the path of its place in the bar, scripts are more assets."""
+    root = around.root
     places = "".join(
-        f'<li><a href="{path}"{" aria-current=page" if path == here else ""}>{name}</a></li>' for path, name in PLACES
+        f'<li><a href="{root}{path}"{" aria-current=page" if path == here else ""}>{name}</a></li>'
+        for path, name in PLACES
     )
     options = "".join(f'<option value="{exact(name)}"></option>' for name in around.names)
-    more = "".join(f'<script src="/assets/{name}" defer></script>' for name in ("acts.js", "keys.js", *scripts))
-    return f"""{opening(title, more)}\
+    more = "".join(f'<script src="{root}/assets/{name}" defer></script>' for name in ("acts.js", "keys.js", *scripts))
+    return f"""{opening(title, root, more)}\
 <a class="skip" href="#main">To the content</a>
-<header class="bar"><div class="page"><a class="brand" href="/">recog</a>
+<header class="bar"><div class="page"><a class="brand" href="{root}/">recog</a>
 <nav aria-label="Pages"><ul>{places}</ul></nav>
 <div class="find"><span class="found" id="found" role="status"></span>
 <label class="away" for="find">Filter this page by name or file</label>
@@ -62,18 +68,18 @@ cannot be sent. The commands of <code>recog people</code> do the same.</p></nosc
 """
 
 
-def opening(title: str, more: str = "") -> str:
-    """A page up to its body's first line; title is text, more goes into the head."""
+def opening(title: str, root: str, more: str = "") -> str:
+    """A page up to its body's first line; title is text, more goes into the head. Scripts find root at `<html>`."""
     return f"""<!doctype html>
-<html lang="en">
+<html lang="en" data-root="{root}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>{text(title)} - recog</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/pages.css">
+<link rel="icon" href="{root}/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{root}/assets/pages.css">
 {more}
 </head>
 <body>

@@ -241,7 +241,7 @@ def _serve(library: Path, writer: int) -> None:
         with listening:
             os.write(writer, str(place.port).encode())
             os.close(writer)
-            serve(create_app(libraries, access=Access(TOKEN), place=place), listening)
+            serve(create_app(libraries, access=Access(TOKEN), place=place), listening, tell=print)
 
 
 def _run_command(kind: str, number: int, home: Path, acknowledged: Path) -> None:

@@ -839,4 +839,70 @@ SABOTAGES = (
         "recog/library/exchange/beside.py", "            one.unlink(missing_ok=True)\n", "            pass\n",
         "tests/library/exchange/test_beside.py -k killed_export_left",
     ),
+    Sabotage(
+        "browsers do not send the session to other ports of the host",
+        "recog/web/guard.py", "Path={first};", "Path=/;",
+        "tests/web/test_other_ports.py -k does_not_reach",
+    ),
+    Sabotage(
+        "a session whose path is not known lets nobody in",
+        "recog/web/guard.py", "if below_root and any(", "if any(",
+        "tests/web/test_guard.py -k below_its_own_path_alone",
+    ),
+    Sabotage(
+        "a cookie that a server on another port sets keeps nobody out",
+        "recog/web/guard.py", "any(map(self._access.admits_session, self._sessions(headers)))",
+        'self._access.admits_session(next(self._sessions(headers), ""))',
+        "tests/web/test_guard.py -k another_port_sets",
+    ),
+    Sabotage(
+        "silent connections are bounded",
+        "recog/web/server.py", "while len(self.server_state.connections) >= self._most:", "while False:",
+        "tests/web/test_crowd.py -k silent_for_longest",
+    ),
+    Sabotage(
+        "a connection whose request was let in stays until it is answered",
+        "recog/web/connections.py", " and not (self._is_known and self._answers)", "",
+        "tests/web/test_crowd.py -k being_answered",
+    ),
+    Sabotage(
+        "a connection whose request was not let in holds no place",
+        "recog/web/connections.py", "self._is_known and self._answers)", "self._answers)",
+        "tests/web/test_crowd.py -k hold_no_place",
+    ),
+    Sabotage(
+        "a refusal that names a file whose name is no text is answered",
+        "recog/web/failures.py", "    sentence = printable(sentence)\n", "",
+        "tests/web/test_statuses.py -k changed_photo",
+    ),
+    Sabotage(
+        "a full disk is not told as a conflict with another act",
+        "recog/store/lock.py", "if error.errno in _OF_THE_DISK:", "if False:",
+        "tests/web/test_full_disk.py",
+    ),
+    Sabotage(
+        "a damaged catalog is not told as a conflict with another act",
+        "recog/web/failures.py", "    (CatalogUnusableError, 503),\n", "",
+        "tests/web/test_statuses.py -k damaged",
+    ),
+    Sabotage(
+        "what is no HTTP is refused in the documented form",
+        "recog/web/connections.py", "    def send_400_response(", "    def send_another_response(",
+        "tests/web/test_statuses.py -k no_http",
+    ),
+    Sabotage(
+        "a whole number may be written with a point",
+        "recog/web/acts.py", "isinstance(given, float) and given.is_integer()", "False",
+        "tests/web/test_conformance.py -k written_with_a_point",
+    ),
+    Sabotage(
+        "the schema says that a confirmation of nothing is refused",
+        "recog/web/acts.py", "    model_config = ConfigDict(json_schema_extra=_FACES_OR_CLUSTER)\n", "",
+        "tests/web/test_conformance.py -k confirmation_of_nothing",
+    ),
+    Sabotage(
+        "programs that are not let in get no page",
+        "recog/web/guard.py", ' and not scope["path"].startswith("/api/")', "",
+        "tests/web/test_conformance.py -k not_let_in",
+    ),
 )  # fmt: skip

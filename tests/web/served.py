@@ -2,18 +2,19 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-import uvicorn
 
 from recog.web.access import Access
 from recog.web.app import LIMITS, create_app
 from recog.web.bodies import Limits
 from recog.web.connections import Connection
+from recog.web.guard import Guard
 from recog.web.libraries import Libraries
+from recog.web.place import Place
 from recog.web.serve import configured, listen
+from recog.web.server import MOST, Server
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,26 @@ def serving(
     libraries: Libraries, access: Access, limits: Limits = LIMITS, connection: type[Connection] = Connection
 ) -> Iterator[Served]:
     """Serve until the block ends."""
+
+    def app(place: Place) -> Guard:
+        return create_app(libraries, access=access, place=place, limits=limits)
+
+    with answering(app, access, connection) as served:
+        yield served
+
+
+@contextmanager
+def answering(
+    made: Callable[[Place], Guard],
+    access: Access,
+    connection: type[Connection] = Connection,
+    *,
+    most: int = MOST,
+    tell: Callable[[str], None] = print,
+) -> Iterator[Served]:
+    """Serve any application until the block ends, over at most so many connections."""
     listening, place = listen("127.0.0.1", 0)
-    app = create_app(libraries, access=access, place=place, limits=limits)
-    server = uvicorn.Server(configured(app, connection))
+    server = Server(configured(made(place), connection), most=most, tell=tell)
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
     thread.start()
     try:

@@ -20,6 +20,7 @@ from recog.web.bodies import Limits
 from recog.web.guard import ENTRY
 from recog.web.libraries import Libraries
 from recog.web.place import Place
+from tests.pages import Reader
 from tests.web.client import TOKEN, Client, Header
 from tests.web.conftest import PLACE
 
@@ -39,8 +40,8 @@ FOREIGN_ORIGINS = (
 )
 
 
-def routes(client: Client) -> list[tuple[str, str]]:
-    """Method and path of every route there is, one that is not there, and the entry."""
+def routes(client: Client, root: str = "") -> list[tuple[str, str]]:
+    """Method and path, below root, of every route there is, of some that are not there, and the entry."""
     found = [("POST", ENTRY), ("GET", "/nothing-is-here"), ("GET", "/api"), ("GET", "/docs")]
     for route in iter_route_contexts(client.app.app.routes):
         assert route.path, f"{route} is of a kind that this test does not know"
@@ -48,23 +49,24 @@ def routes(client: Client) -> list[tuple[str, str]]:
         path = re.sub(r"\{[^}]*\}", "1", route.path)
         found += [(method, path) for method in sorted(route.methods)]
     assert len(found) > 30
-    return found
+    return [(method, root + path) for method, path in found]
 
 
-def statuses(client: Client, given: Sequence[Header], body: bytes = b"") -> dict[int, list[str]]:
-    """What each route answers whoever sends these headers, by status."""
+def statuses(client: Client, given: Sequence[Header], body: bytes = b"", *, root: str = "") -> dict[int, list[str]]:
+    """What each route below root answers whoever sends these headers, by status."""
     found: dict[int, list[str]] = {}
-    for method, path in routes(client):
+    for method, path in routes(client, root):
         found.setdefault(client.send(method, path, given, body).status, []).append(f"{method} {path}")
     return found
 
 
 @pytest.fixture
 def cookie(client: Client, access: Access) -> Header:
-    """What a browser that entered sends."""
+    """What a browser that entered sends with each request for a path below access.root."""
     answer = client.send("POST", ENTRY, [HOST, ORIGIN], access.code.encode())
     value, *flags = (answer.header("set-cookie") or "").split("; ")
-    assert flags == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    assert flags == [f"Path={access.root}/", "HttpOnly", "SameSite=Strict"]
+    assert answer.json == {"first": f"{access.root}/"}
     return ("cookie", value)
 
 
@@ -116,58 +118,97 @@ def test_the_names_of_the_loopback_are_served(client: Client, host: str) -> None
 def test_nothing_is_told_without_token_or_cookie(client: Client, access: Access, given: list[Header]) -> None:
     """Not even which routes there are; the code admits nobody but to the entry."""
     for more in ([], [("authorization", f"Bearer {access.code}")], [("cookie", f"recog_8765={access.code}")]):
-        found = statuses(client, [HOST, ORIGIN, *given, *more])
-        assert set(found) == {401}
+        for root in ("", access.root):
+            found = statuses(client, [HOST, ORIGIN, *given, *more], root=root)
+            assert set(found) == {401}
     answer = client.send("GET", "/people", [HOST, *given])
     assert answer.header("www-authenticate") == 'Bearer realm="recog"'
     assert "Ada" not in answer.body.decode()
 
 
-def test_a_cookie_of_another_port_admits_nobody(client: Client, cookie: Header) -> None:
+def test_a_cookie_of_another_port_admits_nobody(client: Client, access: Access, cookie: Header) -> None:
     value = cookie[1].partition("=")[2]
-    assert client.send("GET", "/", [HOST, ("cookie", f"recog_8766={value}")]).status == 401
-    assert client.send("GET", "/", [HOST, ("cookie", f"a=b; recog_8765={value}; c=d")]).status == 200
+    first = f"{access.root}/"
+    assert client.send("GET", first, [HOST, ("cookie", f"recog_8766={value}")]).status == 401
+    assert client.send("GET", first, [HOST, ("cookie", f"a=b; recog_8765={value}; c=d")]).status == 200
+
+
+def test_a_cookie_that_another_port_sets_keeps_nobody_out(client: Client, access: Access, cookie: Header) -> None:
+    """Of the same name, for all paths of the host: browsers send both."""
+    for both in (f"{cookie[1]}; recog_8765=theirs", f"recog_8765=theirs; {cookie[1]}"):
+        assert client.send("GET", f"{access.root}/", [HOST, ("cookie", both)]).status == 200
+
+
+def test_a_cookie_admits_below_its_own_path_alone(client: Client, access: Access, cookie: Header) -> None:
+    """Whoever got hold of the cookie, and not of the path, gets nothing."""
+    for root in ("", "/s", "/s/", access.root[:-1], f"{access.root}x", f"/{access.root}", access.root.upper()):
+        assert set(statuses(client, [HOST, ORIGIN, cookie], root=root)) == {401}, root
+    assert client.send("GET", access.root, [HOST, cookie]).status == 401
+    assert set(statuses(client, [HOST, ORIGIN], root=access.root)) == {401}, "the path alone is no session either"
+
+
+def test_whatever_a_session_is_led_to_is_below_its_path(client: Client, access: Access, cookie: Header) -> None:
+    """Every link, picture, script and redirect of every page, those of errors too."""
+    seen, ahead = (
+        set[str](),
+        [f"{access.root}{path}" for path in ("/", "/people", "/duplicates", "/find", "/people/99")],
+    )
+    while ahead:
+        path = ahead.pop().partition("#")[0]
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = client.send("GET", path, [HOST, cookie, ("accept", "text/html")])
+        assert answer.status in {200, 303, 404}, path
+        found = [answer.header("location") or "#"]
+        if (answer.header("content-type") or "").startswith("text/html"):
+            read = Reader(answer.body.decode())
+            assert ("html", "data-root", access.root) in read.attributes
+            found += [value for _, name, value in read.attributes if name in {"src", "href"}]
+        ahead += [one for one in found if one[0] != "#"]
+        assert all(one.startswith(f"{access.root}/") for one in ahead), path
+    assert f"{access.root}/photos/1.jpg" in seen
 
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
-def test_another_origin_changes_nothing(client: Client, cookie: Header, origin: str) -> None:
+def test_another_origin_changes_nothing(client: Client, access: Access, cookie: Header, origin: str) -> None:
     """On no route and by no method that is not safe, with the cookie or with the token."""
-    for own in (cookie, BEARER):
-        for _, path in routes(client):
+    for own, root in ((cookie, access.root), (BEARER, "")):
+        for _, path in routes(client, root):
             for method in UNSAFE:
                 answer = client.send(method, path, [HOST, own, ("origin", origin)])
                 assert answer.status == 403, f"{method} {path}"
-        answer = client.send("POST", "/api/undo", [HOST, own, ORIGIN, ("origin", origin)], b"{}")
+        answer = client.send("POST", f"{root}/api/undo", [HOST, own, ORIGIN, ("origin", origin)], b"{}")
         assert answer.status == 403
 
 
-def test_a_browser_that_hides_its_origin_changes_nothing(client: Client, cookie: Header) -> None:
-    for _, path in routes(client):
+def test_a_browser_that_hides_its_origin_changes_nothing(client: Client, access: Access, cookie: Header) -> None:
+    for _, path in routes(client, access.root):
         for method in UNSAFE:
             assert client.send(method, path, [HOST, cookie]).status == 403, f"{method} {path}"
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "", "anything"])
-def test_another_site_sees_nothing(client: Client, cookie: Header, site: str) -> None:
+def test_another_site_sees_nothing(client: Client, access: Access, cookie: Header, site: str) -> None:
     for own in (cookie, BEARER):
-        assert set(statuses(client, [HOST, ORIGIN, own, ("sec-fetch-site", site)])) == {403}
+        assert set(statuses(client, [HOST, ORIGIN, own, ("sec-fetch-site", site)], root=access.root)) == {403}
 
 
-def test_the_own_pages_pass(client: Client, cookie: Header) -> None:
+def test_the_own_pages_pass(client: Client, access: Access, cookie: Header) -> None:
     for site in ("same-origin", "none"):
         given = [HOST, ORIGIN, cookie, ("sec-fetch-site", site), ("content-type", "application/json")]
-        found = statuses(client, given, b"{}")
+        found = statuses(client, given, b"{}", root=access.root)
         refused = {status: found[status] for status in (401, 403, 421) if status in found}
-        assert refused == {401: [f"POST {ENTRY}"]}, "the entry, for {} is no code"
+        assert refused == {}
         assert not [status for status in found if status >= 500]
 
 
-def test_every_answer_says_what_browsers_must_not_do(client: Client, cookie: Header) -> None:
+def test_every_answer_says_what_browsers_must_not_do(client: Client, access: Access, cookie: Header) -> None:
     """Refusals and failures too; and no answer, to whatever question, lets another origin in."""
     preflight = [("origin", "http://evil.test"), ("access-control-request-method", "POST")]
     private = ("access-control-request-private-network", "true")
     for given in ([HOST, BEARER], [HOST, cookie, ORIGIN], [HOST], [], [HOST, BEARER, *preflight, private]):
-        for method, path in routes(client):
+        for method, path in routes(client, access.root if cookie in given else ""):
             for asked in (method, "OPTIONS", "HEAD", "TRACE"):
                 answer = client.send(asked, path, given)
                 assert not [name for name, _ in answer.headers if name.startswith("access-control")], path

@@ -1,5 +1,6 @@
 """A second click, a held key, an old page: nothing is done twice, and nothing is undone that was not meant."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_a_button_that_leads_to_another_page_acts_once(
     visitor.leave()
     visitor.click("#face-6 .quiet")
     visitor.arrive("/photos/5")
-    assert visitor.value("sessionStorage.twice") == "/api/ignore"
+    assert visitor.value("sessionStorage.twice") == f"{visitor.root}/api/ignore"
     assert visitor.value("document.activeElement.id") == "face-6", "the focus is where it was"
     assert visitor.value("document.querySelector('#spoken').textContent") == "You ignored face 6."
 
@@ -143,7 +144,7 @@ def test_a_page_of_somebody_who_was_erased_says_so_and_shows_nobody_again(
     visitor.click(".asked-of .yes")
     visitor.wait("document.querySelector('#last').matches('.failed')")
     assert visitor.value("document.querySelector('#did').textContent.startsWith('nobody is called')")
-    assert visitor.value("fetch('/faces/1.jpg').then((answer) => answer.status)") == 404
+    assert visitor.value(f"fetch('{visitor.root}/faces/1.jpg').then((answer) => answer.status)") == 404
     visitor.open("/find")
     visitor.value("history.back()")
     visitor.wait("document.querySelector('h1')?.innerText === 'Nothing is here'")
@@ -179,12 +180,27 @@ def test_a_file_that_is_too_large_is_not_sent(visitor: Visitor, tmp_path: Path) 
 
 def test_a_browser_that_is_not_let_in_is_told_where_to_go(visitor: Visitor) -> None:
     """By another name of the host it has no cookie; the page breaks no policy of its own."""
-    address = visitor.url.replace("127.0.0.1", "localhost")
+    address = visitor.url.removesuffix(visitor.root).replace("127.0.0.1", "localhost")
     visitor.browser.ask("Page.navigate", url=f"{address}/people")
     visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that the terminal')")
     assert visitor.value("getComputedStyle(document.body).maxWidth") == "544px"
+    visitor.browser.ask("Page.navigate", url=f"{address}{visitor.root}/people")
+    visitor.wait("location.pathname.endsWith('/people') && document.querySelector('#said')")
     visitor.browser.ask("Page.navigate", url=f"{address}/#used-before")
     visitor.wait("document.querySelector('#said')?.textContent.startsWith('This address was used before')")
     assert visitor.value("location.href") == f"{address}/"
     log = visitor.browser.log.read_text(encoding="utf-8", errors="replace")
     assert "Content Security Policy" not in log
+
+
+def test_a_browser_that_was_let_in_finds_back_from_the_plain_address(visitor: Visitor) -> None:
+    """The page of a server that has ended leads nowhere, and not round and round."""
+    visitor.leave()
+    visitor.browser.ask("Page.navigate", url=visitor.url.removesuffix(visitor.root))
+    visitor.arrive("/")
+    for stale in ("/s/of-an-earlier-run/", "//evil.test/", "https://evil.test/s/x/", "javascript:alert(1)"):
+        visitor.value(f"localStorage.setItem('first', {json.dumps(stale)})")
+        visitor.browser.ask("Page.navigate", url=visitor.url.removesuffix(visitor.root))
+        there = stale if stale.startswith("/s/") else "/"
+        visitor.wait(f"location.pathname === {json.dumps(there)} && document.readyState === 'complete'")
+        assert visitor.value("document.querySelector('#said').textContent").startswith("Open the address")

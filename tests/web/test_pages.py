@@ -38,7 +38,8 @@ ADA = Person(1, SCRIPT, False, 1, 3, 2)
 BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ACT = PastAct(7, NOW.isoformat(), "confirm", {"person": SCRIPT}, (1, 2), None)
-AROUND = Frame((SCRIPT,), ACT)
+ROOT = "/s/of-the-session"
+AROUND = Frame((SCRIPT,), ACT, ROOT)
 
 
 def sample(face_id: int) -> FaceSample:
@@ -112,7 +113,7 @@ PAGES = {
     "duplicates": duplicates_page(TWICE, AROUND),
     "photo": photo_page(PHOTO, AROUND),
     "find": find_page(AROUND, most=1000),
-    "error": error_page(404, SCRIPT),
+    "error": error_page(404, SCRIPT, root=ROOT),
 }
 
 
@@ -128,7 +129,7 @@ def test_what_comes_from_the_library_is_text(which: str) -> None:
     assert not [name for _, name, _ in read.attributes if name.startswith("on") or name == "style"]
     assert read.inside == {}, "scripts and styles come from /assets alone"
     sources = [value for _, name, value in read.attributes if name in {"src", "href", "action"}]
-    assert all(source.startswith(("/", "#")) for source in sources)
+    assert all(source.startswith((f"{ROOT}/", "#")) for source in sources)
     assert SHOWN in "".join(read.text)
 
 
@@ -260,8 +261,8 @@ def test_a_person_s_doubtful_faces_come_farthest_first_and_confirmed_ones_by_pag
     cells = [value for tag, name, value in Reader(page).attributes if (tag, name) == ("li", "data-face")]
     assert cells[DOUBTFUL_SHOWN:] == [str(n) for n in range(CONFIRMED_SHOWN + 1, 2 * CONFIRMED_SHOWN + 1)]
     assert "9 nearer faces come up after these" in words(page)
-    assert f"/people/1?start={2 * CONFIRMED_SHOWN}" in page
-    assert "/people/1?start=0" in page
+    assert f"{ROOT}/people/1?start={2 * CONFIRMED_SHOWN}" in page
+    assert f"{ROOT}/people/1?start=0" in page
 
 
 def test_a_pair_offers_what_can_be_said_of_it() -> None:

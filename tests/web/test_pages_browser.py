@@ -44,7 +44,7 @@ CUT_OFF = """[...document.querySelectorAll("main *")].filter((one) => one.checkV
   !one.closest("svg, .away") && one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML)"""
 """What of a page is beyond the right edge."""
 
-DROP = """fetch("/photos/1.jpg").then((answer) => answer.blob()).then((blob) => {
+DROP = """fetch(document.querySelector(".brand").href + "photos/1.jpg").then((one) => one.blob()).then((blob) => {
   const dropped = new DataTransfer();
   dropped.items.add(new File([blob], "red.jpg"));
   document.querySelector("#drop").dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true }));

@@ -1,15 +1,12 @@
 """`recog serve`, really started: where it listens, who gets in, what it says, how it ends."""
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -20,58 +17,15 @@ from recog.cli.app import app
 from recog.web.serve import listen
 from tests.cli.conftest import open_painted
 from tests.web.client import TOKEN
+from tests.web.running import Running, running_server
 
-RECOG = Path(sys.executable).parent / "recog"
 needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="there is no /proc to look into")
-
-
-@dataclass
-class Running:
-    """A process that serves; what it has said so far is in `said` and `complained`."""
-
-    process: subprocess.Popen[str]
-    port: int
-    code: str
-    said: str
-
-    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of an answer."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-            answer = connection.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-        finally:
-            connection.close()
-
-    def end(self, by: signal.Signals) -> tuple[int, str]:
-        """Exit status, and all that was written."""
-        self.process.send_signal(by)
-        said, complained = self.process.communicate(timeout=60)
-        return self.process.returncode, self.said + said + complained
-
-
-@contextmanager
-def started(library: Path, *before: str) -> Iterator[Running]:
-    """A server; `before` are the words of a command that starts it."""
-    command = [*before, str(RECOG), "--library", str(library), "serve", "--port", "0", "--json"]
-    environment = os.environ | {"RECOG_SERVE_TOKEN": TOKEN}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            said = "".join(iter(process.stdout.readline, "}\n")) + "}"
-            found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#([\w-]{43})", json.loads(said)["open"])
-            assert found is not None
-            yield Running(process, int(found[1]), found[2], said)
-        finally:
-            process.kill()
 
 
 @pytest.fixture
 def running(tmp_path: Path, faces: list[int]) -> Iterator[Running]:
-    with started(tmp_path / "library") as server:
-        yield server
+    with running_server(tmp_path / "library") as running:
+        yield running
 
 
 def listening(process: int) -> set[str]:
@@ -98,19 +52,21 @@ def test_the_address_lets_one_browser_in_and_nothing_secret_is_written(running: 
     status, headers, _ = running.ask("POST", "/enter", running.code, **own)
     assert status == 200
     cookie, *flags = headers["set-cookie"].split("; ")
-    assert flags == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    root = flags.pop(0).removeprefix("Path=").rstrip("/")
+    assert re.fullmatch(r"/s/[\w-]{43}", root)
+    assert flags == ["HttpOnly", "SameSite=Strict"]
     assert running.ask("POST", "/enter", running.code, **own)[0] == 401
-    status, _, people = running.ask("GET", "/api/people", Cookie=cookie)
+    status, _, people = running.ask("GET", f"{root}/api/people", Cookie=cookie)
     assert (status, json.loads(people)["people"][0]["name"]) == (200, "Ada")
-    assert running.ask("GET", "/people/1", Cookie=cookie)[0] == 200
+    assert running.ask("GET", f"{root}/people/1", Cookie=cookie)[0] == 200
     given = {"Cookie": cookie, **own, "Content_Type": "application/json"}
-    assert running.ask("POST", "/api/rename", '{"old": "Ada", "new": "Augusta"}', **given)[0] == 200
-    assert running.ask("POST", "/api/rename", '{"old": "Ada", "new": "Augusta"}', **given)[0] == 404
+    assert running.ask("POST", f"{root}/api/rename", '{"old": "Ada", "new": "Augusta"}', **given)[0] == 200
+    assert running.ask("POST", f"{root}/api/rename", '{"old": "Ada", "new": "Augusta"}', **given)[0] == 404
     assert running.ask("GET", "/api/people", Authorization=f"Bearer {TOKEN}")[0] == 200
     _, written = running.end(signal.SIGINT)
     session = cookie.partition("=")[2]
     assert "a browser entered" in written
-    assert not [secret for secret in (TOKEN, session, "Ada", "Augusta", "people") if secret in written]
+    assert not [secret for secret in (TOKEN, session, root, "Ada", "Augusta", "people") if secret in written]
     assert written.count(running.code) == 1, "in the address that was printed"
 
 
@@ -185,7 +141,7 @@ def test_without_its_packages_it_says_how_to_install_them(tmp_path: Path) -> Non
 
 def test_it_ignores_interrupts_if_whoever_started_it_does(tmp_path: Path, faces: list[int]) -> None:
     """`recog serve &` in a script: Ctrl-C in the terminal is meant for what runs in the foreground."""
-    with started(tmp_path / "library", "sh", "-c", "trap '' INT; exec \"$@\"", "sh") as server:
+    with running_server(tmp_path / "library", before=["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]) as server:
         assert server.ask("GET", "/api/people", Authorization=f"Bearer {TOKEN}")[0] == 200
         server.process.send_signal(signal.SIGINT)
         until = time.monotonic() + 2.0  # uvicorn would end within 0.1 s

@@ -12,9 +12,10 @@ class Visitor:
 
     def __init__(self, browser: Browser, served: Served) -> None:
         self.browser = browser
-        self.url = served.url.rstrip("/")
         browser.ask("Page.navigate", url=served.entry)
         self.wait("document.querySelector('#undo') && document.readyState === 'complete'")
+        self.root = self.value("location.pathname").rstrip("/")
+        self.url = served.url.rstrip("/") + self.root
 
     def open(self, path: str) -> None:
         """Load a page."""
@@ -28,7 +29,7 @@ class Visitor:
 
     def arrive(self, path: str) -> None:
         """Wait until another page than the one before is there, as a whole."""
-        place = f"location.pathname + location.search + location.hash === {json.dumps(path)}"
+        place = f"location.pathname + location.search + location.hash === {json.dumps(self.root + path)}"
         self.wait(f"{place} && document.readyState === 'complete' && !document.documentElement.dataset.old")
 
     def wait(self, fact: str) -> None:

@@ -2,6 +2,7 @@
 
 // A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/answers.py for the attributes.
 (() => {
+  const root = document.documentElement.dataset.root; // stands before the path of whatever is asked
   const ABOUT_FACES = new Set(["confirm", "reject", "ignore", "unignore"]);
   const bar = document.querySelector("#last");
   const did = document.querySelector("#did");
@@ -42,7 +43,7 @@
   const ask = async (act, body) => {
     let answer;
     try {
-      answer = await fetch(`/api/${act}`, {
+      answer = await fetch(`${root}/api/${act}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
@@ -159,7 +160,7 @@
     try {
       const told = await ask(button.dataset.act, body);
       leaves = button.dataset.then === "person" || button.dataset.then === "reload";
-      if (button.dataset.then === "person") return leave(item, () => location.assign(`/people/${told.result.id}`));
+      if (button.dataset.then === "person") return leave(item, () => location.assign(`${root}/people/${told.result.id}`));
       if (button.dataset.then === "reload") return leave(item, () => location.reload());
       const sentence = told.act ? `You ${told.act.sentence}.${taken(item, told.result)}` : "Nothing changed: it was so already.";
       const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];

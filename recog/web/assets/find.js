@@ -2,6 +2,7 @@
 
 // A photo that is dropped, pasted or chosen goes to the API as it is; its faces come back with names.
 (() => {
+  const root = document.documentElement.dataset.root; // stands before the path of whatever is asked
   const SVG = "http://www.w3.org/2000/svg";
   const LONGEST = 1600; // pixels of the longer side of what is shown
   const drop = document.querySelector("#drop");
@@ -52,7 +53,7 @@
 
   const whose = ({ id, name }) => {
     const held = document.createElement("bdi");
-    held.append(link(printable(name), `/people/${id}`));
+    held.append(link(printable(name), `${root}/people/${id}`));
     return held;
   };
 
@@ -64,7 +65,7 @@
     if (face.nearest) {
       made.append(`, ${percent(face.probability)} probable, distance ${face.nearest.squared_distance.toFixed(3)}`);
     }
-    if (face.face_id) made.append(". ", link("It is in the library", `/faces/${face.face_id}`));
+    if (face.face_id) made.append(". ", link("It is in the library", `${root}/faces/${face.face_id}`));
     return made;
   };
 
@@ -97,7 +98,7 @@
     try {
       await show(file, signal);
       const headers = { "Content-Type": "application/octet-stream" };
-      const answer = await fetch("/api/identify", { method: "POST", headers, body: file, signal });
+      const answer = await fetch(`${root}/api/identify`, { method: "POST", headers, body: file, signal });
       const told = await answer.json();
       if (signal.aborted) return;
       if (!answer.ok) throw new Error(told.error);

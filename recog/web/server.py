@@ -1,0 +1,119 @@
+"""The server: uvicorn's, with an accept loop of its own that never runs out of descriptors."""
+
+import asyncio
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import cast
+
+import uvicorn
+
+from recog.web.connections import Connection
+
+MOST = 512
+"""Connections at once where descriptors allow more: a browser opens six, and each takes some memory."""
+FEWEST = 4
+_PAUSE_SECONDS = 0.05
+"""Before the server looks again whether a connection may be closed."""
+
+
+def connections_for(descriptors: int, opened: int) -> int:
+    """How many connections a process may hold that has so many descriptors, `opened` of them in use.
+
+    The other half of those that are free is for photos, the catalog and the processes that decode.
+    """
+    return max(FEWEST, min(MOST, (descriptors - opened) // 2))
+
+
+def own_limit() -> int:
+    """The same for this process, as it is now."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST if soft == resource.RLIM_INFINITY else connections_for(soft, len([*Path("/dev/fd").iterdir()]))
+
+
+class Server(uvicorn.Server):
+    """Holds at most `most` connections. For a new one it closes the one that has been silent for longest.
+
+    A connection is silent until a request on it is let in, by token or cookie, and again after the answer. Those on
+    which no request was ever let in go first. A connection whose request was let in stays until it is answered. If
+    there are only such ones, new connections wait in the kernel's queue. asyncio's own accept loop takes connections
+    until no descriptor is left; then it writes a traceback for each and stops for a second. `tell` hears it once.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, most: int, tell: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._most = most
+        self._tell = tell
+        self._told = False
+        self._accepting: list[asyncio.Task[None]] = []
+        self._interruptible = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End the server; uvicorn calls this for SIGINT and SIGTERM.
+
+        SIGINT stays ignored if whoever started recog ignores it, as a shell does for a program in the background.
+        """
+        if sig != signal.SIGINT or self._interruptible:
+            super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept on sockets that listen."""
+        await self.lifespan.startup()
+        self.servers = []
+        for listening in sockets or []:
+            listening.setblocking(False)
+            self._accepting.append(asyncio.create_task(self._accept(listening)))
+        self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, and end."""
+        for task in self._accepting:
+            task.cancel()
+        await asyncio.gather(*self._accepting, return_exceptions=True)
+        await super().shutdown(sockets)
+
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                accepted, _ = await loop.sock_accept(listening)
+            except ConnectionError:  # whoever asked has gone already
+                continue
+            except OSError:  # no descriptor is left, or no memory: something else took the reserve
+                await self._make_room()
+                continue
+            try:
+                while len(self.server_state.connections) >= self._most:
+                    await self._make_room()
+                await loop.connect_accepted_socket(self._connection, accepted)
+            except OSError:
+                accepted.close()
+            except asyncio.CancelledError:
+                accepted.close()
+                raise
+
+    def _connection(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
+    async def _make_room(self) -> None:
+        """Close one connection, or wait a little."""
+        open_ones = (cast("Connection", one) for one in self.server_state.connections)
+        silent = min((one for one in open_ones if one.is_silent), key=Connection.last_to_close, default=None)
+        if not self._told:
+            self._told = True
+            self._tell(
+                f"there are more connections than the {len(self.server_state.connections)} that this server holds: for "
+                "each new one, the one that has been silent for longest is closed (a higher 'ulimit -n' allows more, "
+                f"up to {MOST})"
+            )
+        if silent is None:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            return
+        silent.transport.abort()
+        await asyncio.sleep(0)  # its descriptor is closed by the loop's next round

@@ -1,0 +1,52 @@
+"""Acts by the API on a disk that is full: `python -m tests.web.full_disk LIBRARY KILOBYTES_FREE`."""
+
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from recog.web.access import Access
+from recog.web.app import create_app
+from recog.web.libraries import Libraries
+from recog.web.place import Place
+from tests.painted import painted_library
+from tests.web.client import TOKEN, Client
+
+PLACE = Place("127.0.0.1", 8765)
+MOST_ACTS = 2000
+
+
+def fill(path: Path, left: int) -> None:
+    """Write until so many kilobytes are free."""
+    with suppress(OSError), path.open("ab", buffering=0) as filler:
+        while True:
+            filler.write(b"0" * 4096)
+    os.truncate(path, max(0, path.stat().st_size - (left << 10)))
+
+
+def main() -> None:
+    """Acts until the disk is full, and one when there is room again."""
+    library, left = Path(sys.argv[1]), int(sys.argv[2])
+    filler = library.parent / "filler"
+    with (
+        Libraries(lambda: painted_library(library)) as libraries,
+        Client(create_app(libraries, access=Access(TOKEN), place=PLACE), PLACE) as client,
+    ):
+
+        def act(name: str) -> int:
+            answer = client.act("/api/confirm", name=name, face_ids=[1], new=True)
+            print(json.dumps([answer.status, answer.json]), flush=True)  # noqa: T201 - a program
+            return answer.status
+
+        assert client.get("/api/people").status == 200
+        fill(filler, left)
+        number = 0
+        while act(f"{number}") == 200 and number < MOST_ACTS:
+            number += 1
+        filler.unlink()
+        act("Room")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The server against its own document: what fits the document is accepted, what does not is refused, all as it says.
+
+schemathesis makes the cases up: borders and their neighbours, data at random that fits, and data that just does not.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation, BaseSchema
+
+from recog.web.access import Access
+from recog.web.libraries import Libraries
+from tests.painted import BLUE, GREEN, RED, paint
+from tests.web.client import TOKEN, Client
+from tests.web.served import serving
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+MADE_UP = 18
+"""Cases at random of each operation that fit its schema, and as many that do not."""
+CASES = 2000
+NAMES = {"Ada": [1, 4], "Bob": [2], "Eve": [3]}
+"""Who is there when the cases of an operation begin, and faces of each; those of Ada are two people."""
+FACES = (1, 2, 3, 4)
+IN_BODIES: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("name", "other", "old", "new", "source", "target"), tuple(NAMES)),
+    "face_ids": ([1], [2, 3], [4], [1, 2, 3, 4]),
+    "hidden": (True, False),
+    "threshold": (None, 0.1),
+    "act": (None,),
+}
+IN_ADDRESSES: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("photo_id", "face_id", "other"), FACES),
+    "face": (1,),
+    "name": ("acts.js", "pages.css"),
+}
+"""What the library knows of: at random nobody is ever met."""
+
+
+class Judge:
+    """Sends cases to a server and keeps what is wrong with the answers."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self.seen = Counter[tuple[str, int]]()
+        self.cases = 0
+        self.wrong: list[str] = []
+        self._session = requests.Session()
+
+    def document(self) -> BaseSchema:
+        """What the server tells of itself."""
+        return schemathesis.openapi.from_url(f"{self.url}/api/openapi.json", headers=BEARER)
+
+    def people(self) -> list[int]:
+        """The numbers of all NAMES, who are made anew where they were merged or renamed."""
+        for name, faces in NAMES.items():
+            given: dict[str, Any] = {"name": name, "face_ids": faces, "new": True}
+            self._session.post(f"{self.url}/api/confirm", json=given, headers=BEARER)
+        told = self._session.get(f"{self.url}/api/people", params={"hidden": "true"}, headers=BEARER).json()
+        return [person["id"] for person in told["people"] if person["name"] in NAMES]
+
+    def ask(self, case: Case[Any]) -> None:
+        """One case, with all of schemathesis's checks."""
+        self.cases += 1
+        headers = {} if case.operation.schema.is_security_param_negated(case) else BEARER
+        answer = case.call(base_url=self.url, session=self._session, headers=headers)
+        self.seen[case.operation.label, answer.status_code] += 1
+        try:
+            case.validate_response(answer, headers=headers)
+        except AssertionError as error:
+            self.wrong.append(f"{case.operation.label} {answer.status_code}: {error}")
+        except BaseExceptionGroup as errors:
+            self.wrong += [f"{case.operation.label} {answer.status_code}: {error}" for error in errors.exceptions]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
+
+
+def make_known(case: Case[Any], people: Sequence[int], chosen: Random) -> None:
+    """Put what the library knows of in the place of what was made up, where it fits as well."""
+    in_addresses = {**IN_ADDRESSES, "person_id": tuple(people)}
+    for part, known in ((case.path_parameters, in_addresses), (case.query, in_addresses), (case.body, IN_BODIES)):
+        if isinstance(part, dict):
+            for name in sorted(part.keys() & known.keys()):
+                part[name] = chosen.choice(known[name])
+
+
+def made_up(operation: APIOperation[Any, Any, Any, Any], judge: Judge, chosen: Random, mode: GenerationMode) -> None:
+    """Ask so many cases, the same ones each time; every second one that fits is of what the library knows."""
+    people = judge.people()
+
+    @settings(
+        max_examples=MADE_UP,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Case[Any]) -> None:
+        if mode.is_positive and chosen.random() < 0.5:
+            make_known(case, people, chosen)
+        judge.ask(case)
+
+    ask()
+
+
+@pytest.fixture
+def judge(libraries: Libraries, access: Access, tmp_path: Path) -> Iterator[Judge]:
+    """Before a server whose library changes from case to case; the photos that are sent have one face."""
+    paths = [paint(tmp_path / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
+    photos = [path.read_bytes() for path in paths]
+    schemathesis.openapi.media_type("application/octet-stream", st.sampled_from(photos))
+    with serving(libraries, access) as served:
+        judge = Judge(served.url)
+        yield judge
+        judge.close()
+
+
+def test_the_server_does_what_its_document_says(judge: Judge) -> None:
+    document = judge.document()
+    operations = [found.ok() for found in document.get_all_operations() if isinstance(found, Ok)]
+    chosen = Random(0)
+    for operation in operations:
+        for mode in GenerationMode:
+            made_up(operation, judge, chosen, mode)
+        for case in document.iter_coverage_cases(
+            operation, generation_modes=list(GenerationMode), generation_config=document.config.generation
+        ):
+            judge.ask(case)
+    assert judge.wrong == [], "\n".join(judge.wrong[:5])
+    assert judge.cases >= CASES
+    answered = {label for label, status in judge.seen if status < 400}
+    assert answered == {one.label for one in operations}, "each was once asked what makes sense"
+    assert {status for _, status in judge.seen} >= {200, 303, 400, 404, 405, 409, 422}
+
+
+def test_a_whole_number_may_be_written_with_a_point(client: Client) -> None:
+    """A schema's integer is each number without a fraction."""
+    answer = client.post("/api/ignore", b'{"face_ids": [4.0]}', kind="application/json")
+    assert (answer.status, answer.json["result"]["face_ids"]) == (200, [4])
+    for wrong in (b"4.5", b"true", b'"4"', b"1e999", b"-1.0", b"1e300"):
+        body = b'{"face_ids": [%s]}' % wrong
+        assert client.post("/api/ignore", body, kind="application/json").status == 422
+
+
+def test_a_confirmation_of_nothing_is_refused_by_the_schema_too(client: Client) -> None:
+    schema = client.get("/api/openapi.json").json["components"]["schemas"]["NamedGroup"]
+    nothing: list[dict[str, Any]] = [{}, {"face_ids": []}, {"cluster": None}]
+    something: list[dict[str, Any]] = [{"face_ids": [2]}, {"cluster": 1}, {"face_ids": [2], "cluster": None}]
+    for one in nothing + something:
+        fits = jsonschema_rs.validator_for(schema).is_valid({"name": "Ada", **one})
+        status = client.act("/api/confirm", name="Ada", **one).status
+        assert (fits, status == 422) == ((True, False) if one in something else (False, True)), one
+
+
+def test_times_of_photos_are_not_told_as_moments_of_a_time_zone(client: Client) -> None:
+    """What cameras write down has no zone, which a date-time of JSON Schema has."""
+    document = client.get("/api/openapi.json").body.decode()
+    assert '"date-time"' not in document
+    assert "with the offset from UTC where it is known" in document
+
+
+def test_who_is_not_let_in_hears_of_it_in_the_documented_form(client: Client) -> None:
+    for path in ("/api/people", "/api/nothing", "/api/undo"):
+        for method in ("GET", "POST"):
+            answer = client.send(method, path, [("host", client.host), ("accept", "text/html")])
+            assert (answer.status, set(answer.json)) == (401, {"error"})
