@@ -9,6 +9,7 @@
     ├── NoPhotosFoundError
     ├── NoFaceFoundError
     ├── SeveralFacesFoundError
+    ├── DoubtedFaceError
     ├── WeightsError
     │   ├── WeightsMissingError
     │   └── WeightsMismatchError
@@ -65,6 +66,10 @@ class NoFaceFoundError(RecogError):
 
 class SeveralFacesFoundError(RecogError):
     """Several faces were found where exactly one is meant."""
+
+
+class DoubtedFaceError(RecogError):
+    """The detector is unsure of a face, so it cannot be said whose it is."""
 
 
 class WeightsError(RecogError):

@@ -434,4 +434,29 @@ SABOTAGES = (
         "recog/library/state.py", "if self._folder is not None and", "if False and",
         "tests/web/test_acts.py -k not_made_anew",
     ),
+    Sabotage(
+        "a face of which the detector is unsure gets no name by distance",
+        "recog/library/naming.py", "if accepted is None or face_id in doubted:", "if accepted is None:",
+        "tests/library/test_doubted.py -k gets_no_name",
+    ),
+    Sabotage(
+        "a face of which the detector is unsure lends its name to no other",
+        "recog/store/people.py", "                    faces.c.score >= SURE_SCORE,\n", "",
+        "tests/library/test_doubted.py -k lends_it_to_no_other",
+    ),
+    Sabotage(
+        "a face of which the detector is unsure lends its name to no other in a large library",
+        "recog/store/moment.py", " & (faces.c.score >= SURE_SCORE)", "",
+        "tests/library/test_doubted.py -k large_library",
+    ),
+    Sabotage(
+        "names that an earlier recog gave to doubted faces go",
+        "recog/library/gallery.py", ", score {SURE_SCORE}", "",
+        "tests/library/test_doubted.py -k earlier_name",
+    ),
+    Sabotage(
+        "a face of which the detector is unsure is not verified",
+        "recog/library/verifying.py", "if (doubt := doubt_of(box)) is not None:", "if doubt := None:",
+        "tests/library/test_doubted.py -k verify_refuses",
+    ),
 )  # fmt: skip
