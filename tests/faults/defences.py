@@ -370,11 +370,6 @@ SABOTAGES = (
         "tests/store/test_opening.py -k killed_process_left",
     ),
     Sabotage(
-        "a network's gallery holds its own embeddings alone",
-        "recog/store/people.py", ".where(embeddings.c.network_id == network_id, assignments", ".where(assignments",
-        "tests/store/test_model.py",
-    ),
-    Sabotage(
         "an index is held against the catalog that it is of",
         "recog/index/files.py", "    if manifest.library_id != library_id:", "    if False:",
         "tests/faults/test_damage.py -k every_kind",
@@ -458,5 +453,43 @@ SABOTAGES = (
         "a face of which the detector is unsure is not verified",
         "recog/library/verifying.py", "if (doubt := doubt_of(box)) is not None:", "if doubt := None:",
         "tests/library/test_doubted.py -k verify_refuses",
+    ),
+    Sabotage(
+        "a network's gallery holds its own embeddings alone",
+        "recog/store/people.py", "                    embeddings.c.network_id == network_id,\n                    assign",
+        "                    assign",
+        "tests/store/test_model.py",
+    ),
+    Sabotage(
+        "a photo without a sure upright face is looked at in its other turns",
+        "recog/library/any_turn.py", "    if turn == 0:\n        return boxes", "    return boxes",
+        "tests/library/test_any_turn.py -k gets_its_name",
+    ),
+    Sabotage(
+        "boxes of a turned photo are in its own pixels",
+        "recog/library/any_turn.py",
+        "[turned(box, (360 - turn) % 360, width, height) for box in found]",
+        "[replace(box, turn=turn) for box in found]",
+        "tests/library/test_any_turn.py -k gets_its_name",
+    ),
+    Sabotage(
+        "a photo with a sure upright face is looked at once",
+        "recog/library/any_turn.py", "best.score >= SETTLED:", "best.score > 1:",
+        "tests/library/test_any_turn.py -k looked_at_once",
+    ),
+    Sabotage(
+        "thumbnails of turned faces stand upright",
+        "recog/crop.py", "    pixels, box = _standing(pixels, box)\n", "",
+        "tests/library/test_any_turn.py -k stands_upright",
+    ),
+    Sabotage(
+        "the turn of a face is kept",
+        "recog/store/rows.py", '        "turn": int(face.box.turn),', '        "turn": 0,',
+        "tests/store/test_saving.py -k turn_of_a_face",
+    ),
+    Sabotage(
+        "photos in which an earlier recog was sure of no face are looked at again",
+        "migrations/versions/0014_turned_faces.py", "    op.execute(", "    str(",
+        "tests/store/test_migrations.py -k looked_at_again",
     ),
 )  # fmt: skip
