@@ -455,12 +455,6 @@ SABOTAGES = (
         "tests/library/test_doubted.py -k verify_refuses",
     ),
     Sabotage(
-        "a network's gallery holds its own embeddings alone",
-        "recog/store/people.py", "                    embeddings.c.network_id == network_id,\n                    assign",
-        "                    assign",
-        "tests/store/test_model.py",
-    ),
-    Sabotage(
         "a photo without a sure upright face is looked at in its other turns",
         "recog/library/any_turn.py", "    if turn == 0:\n        return boxes", "    return boxes",
         "tests/library/test_any_turn.py -k gets_its_name",
@@ -491,5 +485,10 @@ SABOTAGES = (
         "photos in which an earlier recog was sure of no face are looked at again",
         "migrations/versions/0014_turned_faces.py", "    op.execute(", "    str(",
         "tests/store/test_migrations.py -k looked_at_again",
+    ),
+    Sabotage(
+        "a network's gallery holds its own embeddings alone",
+        "recog/store/people.py", "embeddings.c.network_id == network_id,\n                    assign", "assign",
+        "tests/store/test_model.py",
     ),
 )  # fmt: skip
