@@ -205,6 +205,51 @@ def naming() -> str:
     return table(head, *body) + f"\n*{comment}*\n"
 
 
+def turned() -> str:
+    """Names in turned photos, and what looking at the turns costs."""
+    rates = ("named_before", "wrong_before", "strangers_before", "named", "wrong", "strangers")
+    rows, comment = read_results("turned.csv")
+    names = [
+        [
+            row["set"],
+            row["people"],
+            row["photos"],
+            f"{row['turn']}°",
+            *(f"{100 * float(row[rate]):.2f}" for rate in rates),
+        ]
+        for row in rows
+    ]
+    before = ["upright look only: named rightly, %", "wrongly, %", "strangers within the threshold, %"]
+    now = ["named rightly, %", "wrongly, %", "strangers within the threshold, %"]
+    costs, _ = read_results("turned_costs.csv")
+    priced = [
+        [
+            row["set"],
+            row["photos"],
+            f"{100 * float(row['looked_again']):.1f}",
+            row["ms_before"],
+            row["ms"],
+            f"{100 * float(row['more_in_all']):.1f}",
+            f"{100 * float(row['more_median']):.1f}",
+        ]
+        for row in costs
+    ]
+    heads = [
+        "Upright photos of",
+        "Photos",
+        "Looked at in other turns, %",
+        "processor ms a photo before",
+        "now",
+        "more, %",
+    ]
+    return (
+        table(["Faces of", "People", "Photos", "Turned by", *before, *now], *names)
+        + "\n"
+        + table([*heads, "more, median photo, %"], *priced)
+        + f"\n*{comment}*\n"
+    )
+
+
 def options() -> str:
     """Mirror images and a second crop: price and gain."""
     return shown(

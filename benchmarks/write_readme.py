@@ -52,6 +52,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "accuracy": readme_numbers.accuracy,
     "identification": readme_numbers.identification,
     "naming": readme_numbers.naming,
+    "turned": readme_numbers.turned,
     "options": readme_numbers.options,
     "training": readme_numbers.training,
     "detection": readme_numbers.detection,

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from recog.types import FaceBox
 
+QUARTERS = (0, 90, 180, 270)
+"""Turns of a photo, in degrees counter-clockwise."""
+
 
 def box_array(boxes: Sequence[FaceBox]) -> NDArray[np.float32]:
     """FaceBoxes as an (n, 4) float32 box array; n may be 0."""
@@ -121,6 +124,24 @@ def rescaled(box: FaceBox, across: float, down: float) -> FaceBox:
         bottom=box.bottom * down,
         landmarks=tuple((x * across, y * down) for x, y in box.landmarks),
     )
+
+
+def turned(box: FaceBox, degrees: int, width: float, height: float) -> FaceBox:
+    """Move a box of a photo of width x height pixels to where it is once the photo is turned.
+
+    The photo is turned counter-clockwise (numpy.rot90) by 0, 90, 180 or 270 degrees; ValueError for other angles. The
+    box's own turn is the rest that it then takes until the face stands upright.
+    """
+    if degrees not in QUARTERS:
+        raise ValueError(f"a photo is turned by one of {QUARTERS} degrees, not {degrees}")
+    left, top, right, bottom = box.left, box.top, box.right, box.bottom
+    points = box.landmarks
+    for _ in range(degrees // 90):
+        left, top, right, bottom = top, width - right, bottom, width - left
+        points = tuple((y, width - x) for x, y in points)
+        width, height = height, width
+    rest = (box.turn - degrees) % 360
+    return replace(box, left=left, top=top, right=right, bottom=bottom, landmarks=points, turn=rest)
 
 
 def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

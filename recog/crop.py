@@ -24,15 +24,16 @@ def crop_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: 
 
     The box grows about its centre by `scale`, ends at the photo's border, and is stretched to a square: the crops that
     the FaceNet networks were trained on (davidsandberg/facenet, align_dataset_mtcnn) were made in this way. Resampled
-    bilinearly with anti-aliasing at sub-pixel positions (there: rounded to whole pixels).
+    bilinearly with anti-aliasing at sub-pixel positions (there: rounded to whole pixels). A box with a turn is cut out
+    of the turned photo, so that the face stands upright in its crop.
 
     ValueError where a box has no area inside the photo.
     """
     crops: Crops = np.empty((len(boxes), size, size, 3), np.uint8)
-    height, width = pixels.shape[:2]
-    for row, box in enumerate(boxes):
+    for row, (photo, box) in enumerate(_standing(pixels, box) for box in boxes):
+        height, width = photo.shape[:2]
         inside = _inside(box_math.scaled(box, scale), width, height)
-        crops[row] = np.asarray(_resampled(pixels, inside, (size, size)))
+        crops[row] = np.asarray(_resampled(photo, inside, (size, size)))
     return crops
 
 
@@ -43,15 +44,19 @@ def face_views(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: 
     as both do.
     """
     crops = crop_faces(pixels, boxes, scale=scale, size=size)
-    return np.concatenate([crops, align_faces(pixels, boxes, size=size)], axis=3) if aligned else crops
+    if not (aligned and boxes):
+        return crops if not aligned else np.empty((0, size, size, 6), np.uint8)
+    views = [align_faces(photo, [box], size=size) for photo, box in (_standing(pixels, box) for box in boxes)]
+    return np.concatenate([crops, np.concatenate(views)], axis=3)
 
 
 def thumbnail(pixels: Pixels, box: FaceBox, *, size: int = 112) -> bytes:
     """Make a small square JPEG of a face to look at, (size, size), with context and no metadata.
 
-    Not distorted: where the square leaves the photo, the border's pixels are repeated. ValueError where the box has no
-    area inside the photo.
+    Not distorted: where the square leaves the photo, the border's pixels are repeated. The face of a box with a turn
+    stands upright. ValueError where the box has no area inside the photo.
     """
+    pixels, box = _standing(pixels, box)
     height, width = pixels.shape[:2]
     wanted = box_math.scaled(box_math.square(box), THUMBNAIL_SCALE)
     inside = _inside(wanted, width, height)
@@ -70,6 +75,14 @@ def recompressed(crop: Pixels, *, quality: int) -> Pixels:
     file = BytesIO()
     Image.fromarray(crop).save(file, "JPEG", quality=quality)
     return np.asarray(Image.open(file, formats=["JPEG"]))
+
+
+def _standing(pixels: Pixels, box: FaceBox) -> tuple[Pixels, FaceBox]:
+    """A view of the photo turned so that the face of a box stands upright, and the box there."""
+    if box.turn == 0:
+        return pixels, box
+    height, width = pixels.shape[:2]
+    return np.rot90(pixels, box.turn // 90), box_math.turned(box, box.turn, width, height)
 
 
 def _inside(box: FaceBox, width: int, height: int) -> FaceBox:

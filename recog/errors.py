@@ -10,6 +10,7 @@
     ├── NoFaceFoundError
     │   └── NoSuchFaceError
     ├── SeveralFacesFoundError
+    ├── DoubtedFaceError
     ├── WeightsError
     │   ├── WeightsMissingError
     │   └── WeightsMismatchError
@@ -71,6 +72,10 @@ class NoSuchFaceError(NoFaceFoundError):
 
 class SeveralFacesFoundError(RecogError):
     """Several faces were found where exactly one is meant."""
+
+
+class DoubtedFaceError(RecogError):
+    """The detector is unsure of a face, so it cannot be said whose it is."""
 
 
 class WeightsError(RecogError):

@@ -100,7 +100,9 @@ class FaceBox:
     """Where a face is, in pixels of the upright photo (floats; may reach over the border).
 
     score is the detector's probability, 0 to 1. landmarks are ((x, y), ...): left eye, right eye, nose, left mouth
-    corner, right mouth corner, as the viewer sees them.
+    corner, right mouth corner, as the viewer sees them once the face stands upright. For that the photo is turned
+    counter-clockwise by `turn` degrees: 0, 90, 180 or 270. It is not 0 in photos that lie on their side, or stand on
+    their head, without saying so in their EXIF data.
     """
 
     left: float
@@ -109,6 +111,7 @@ class FaceBox:
     bottom: float
     score: float
     landmarks: tuple[tuple[float, float], ...]
+    turn: int = 0
 
     @property
     def width(self) -> float:

@@ -66,7 +66,7 @@ class CellDetector:
                         (x + FACE * u, y + FACE * v)
                         for u, v in ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
                     )
-                    boxes.append(FaceBox(x, y, x + FACE, y + FACE, 0.99, landmarks))
+                    boxes.append(FaceBox(x, y, x + FACE, y + FACE, 0.999, landmarks))
         return boxes
 
 

@@ -18,6 +18,7 @@ from recog.boxes import (
     rescaled,
     scaled,
     square,
+    turned,
 )
 from recog.types import FaceBox
 
@@ -128,3 +129,23 @@ def test_relative_coordinates_come_back_to_pixels(box: FaceBox) -> None:
     assert relative.right == box.right / 16
     assert relative.landmarks[0] == (box.landmarks[0][0] / 16, box.landmarks[0][1] / 8)
     assert rescaled(relative, 16, 8) == box
+
+
+@given(boxes, st.sampled_from([0, 90, 180, 270]))
+def test_a_turned_box_covers_the_same_pixels_of_the_turned_photo(box: FaceBox, degrees: int) -> None:
+    width, height = 24, 21
+    photo = np.zeros((height, width), np.uint8)
+    photo[int(box.top) : int(box.bottom), int(box.left) : int(box.right)] = 1
+    moved = turned(box, degrees, width, height)
+    seen = np.zeros_like(np.rot90(photo, degrees // 90))
+    seen[int(moved.top) : int(moved.bottom), int(moved.left) : int(moved.right)] = 1
+    assert np.array_equal(seen, np.rot90(photo, degrees // 90))
+    assert moved.landmarks[0] == ((moved.left + moved.right) / 2, (moved.top + moved.bottom) / 2)
+    assert moved.turn == (360 - degrees) % 360
+    size = (width, height) if degrees % 180 == 0 else (height, width)
+    assert turned(moved, (360 - degrees) % 360, *size) == box
+
+
+def test_a_photo_is_turned_by_quarters_alone() -> None:
+    with pytest.raises(ValueError, match="not 45"):
+        turned(a_box(0, 0, 1, 1), 45, 10, 10)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from recog.crop import crop_faces, thumbnail
+from recog.boxes import turned
+from recog.crop import crop_faces, face_views, thumbnail
 from recog.types import FaceBox, Pixels
 
 
@@ -119,3 +120,23 @@ def test_a_thumbnail_at_the_border_repeats_the_border() -> None:
 def test_a_face_cut_by_a_corner_still_has_a_thumbnail() -> None:
     box = replace(a_box(0, 0, 60, 60), left=-55.0, top=-55.0, right=5.0, bottom=5.0)
     assert decoded(thumbnail(PHOTO, box, size=64)).shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_turned_face_is_cut_out_of_the_turned_photo(degrees: int) -> None:
+    points = ((120.0, 100.0), (160.0, 104.0), (140.0, 120.0), (124.0, 140.0), (156.0, 144.0))
+    upright = replace(a_box(100, 80, 180, 180), landmarks=points)
+    lying = np.rot90(PHOTO, degrees // 90)
+    box = turned(upright, degrees, PHOTO.shape[1], PHOTO.shape[0])
+    assert box.turn == 360 - degrees
+    seen, wanted = (
+        face_views(photo, [one], scale=1.3, size=160, aligned=True) for photo, one in ((lying, box), (PHOTO, upright))
+    )
+    assert np.array_equal(seen, wanted)
+    assert thumbnail(lying, box) == thumbnail(PHOTO, upright)
+    assert not np.array_equal(seen[0], face_views(lying, [replace(box, turn=0)], scale=1.3, size=160, aligned=True)[0])
+
+
+def test_a_photo_without_faces_has_no_views() -> None:
+    assert face_views(PHOTO, [], scale=1.3, size=160, aligned=True).shape == (0, 160, 160, 6)
+    assert face_views(PHOTO, [], scale=1.3, size=160, aligned=False).shape == (0, 160, 160, 3)

@@ -136,3 +136,17 @@ def test_the_python_examples_call_what_exists() -> None:
         for method in methods:
             assert callable(getattr(called, method)), method
         compile(block, "README.md", "exec")
+
+
+def test_turned_photos_are_named_like_upright_ones() -> None:
+    """Right names at most 2 points below upright; of strangers not more than 0.2 % where there are pairs enough."""
+    with (RESULTS / "turned.csv").open() as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    upright = {row["set"]: row for row in rows if row["turn"] == "0"}
+    assert len(upright) == 3
+    for row in rows:
+        assert float(row["named"]) >= float(upright[row["set"]]["named"]) - 0.02
+        assert float(row["strangers"]) <= max(0.002, float(upright[row["set"]]["strangers_before"]))
+        if row["turn"] != "0":
+            assert float(row["named_before"]) < 0.1
+            assert float(row["strangers_before"]) > 0.02

@@ -11,12 +11,16 @@ from recog.types import Face, FaceBox, Match, Person
 
 @dataclass(frozen=True, slots=True)
 class EnrolledFace:
-    """One photo that now shows a person by name; was: the other person whom a human had called the face until now."""
+    """One photo that now shows a person by name; was: the other person whom a human had called the face until now.
+
+    doubt: why the face keeps its name but lends it to no other face; None where it does.
+    """
 
     path: Path
     face_id: int
     box: FaceBox
     was: str | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class FaceReasons:
     nearest is the best candidate among people that the face may be (rejected are those it may not), whether or not it
     is near enough; probability the calibrated one that it is right. embedded is False where this network has not seen
     the face. second: another face of the photo is that person, which this one could only be too within the threshold.
-    shortfalls: why it is too poor to found a cluster, left_out: even to join one; empty where it is not.
+    shortfalls: why it is too poor to found a cluster, left_out: even to join one; empty where it is not. doubt: why it
+    gets no name by distance and lends none, None where it may; nearest is None then.
     """
 
     face: Face
@@ -72,6 +77,7 @@ class FaceReasons:
     shortfalls: tuple[Shortfall, ...]
     left_out: tuple[Shortfall, ...]
     second: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

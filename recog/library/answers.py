@@ -20,8 +20,8 @@ from recog.library.results import (
     SearchResult,
     VerifiedPair,
 )
-from recog.library.verifying import decided
-from recog.quality import may_found, may_join
+from recog.library.verifying import decided, refuse_doubted
+from recog.quality import doubt_of, may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.rows import SAME_FACE_IOU
 from recog.types import Face, Match, Origin
@@ -32,31 +32,42 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     """Name every face of a photo, or call it unknown (open set).
 
     A photo of the library is asked about like any other, but what a human said of its faces holds. Of two faces of the
-    photo that are taken for one person the nearer one is; see recog.identify.give_way.
+    photo that are taken for one person the nearer one is; see recog.identify.give_way. A face of which the detector is
+    unsure is unknown, unless a human confirmed it.
     """
     probe = read_probe(photo, networks)
     stored = _stored_faces(catalog, probe)
     rejections, ignored = (catalog.rejections(), catalog.ignored()) if stored else ({}, set())
-    refused = {row: rejections[face_id] for row, face_id in stored.items() if face_id in rejections}
+    ids = {row: face.id for row, face in stored.items()}
+    refused = {row: rejections[face_id] for row, face_id in ids.items() if face_id in rejections}
+    doubts = {row: doubt for row, box in enumerate(probe.faces.boxes) if (doubt := doubt_of(box)) is not None}
+    confirmed = {row: face.person_id for row, face in stored.items() if face.origin is Origin.CONFIRMED}
+    told = catalog.people_by_id(person_id for row in doubts if (person_id := confirmed.get(row)) is not None)
     calibration = networks.calibration
     faces = []
     said = gallery.named(probe.embeddings, refused)
     people, threshold = said.people, said.threshold
-    accepted = {row: one for row, (one, _) in enumerate(said.decisions) if one and stored.get(row) not in ignored}
+    accepted = {
+        row: one
+        for row, (one, _) in enumerate(said.decisions)
+        if one and row not in doubts and ids.get(row) not in ignored
+    }
     second = _second_faces(accepted, threshold)
-    for row, (box, (_, nearest)) in enumerate(zip(probe.faces.boxes, said.decisions, strict=True)):
+    for row, (box, (_, near)) in enumerate(zip(probe.faces.boxes, said.decisions, strict=True)):
         named = accepted.get(row) if row not in second else None
+        nearest = near if row not in doubts else None
         faces.append(
             Identification(
                 number=row + 1,
                 box=box,
-                person=people[named.person_id] if named else None,
+                person=people[named.person_id] if named else told.get(confirmed.get(row) or 0),
                 nearest=nearest,
                 nearest_person=people[nearest.person_id] if nearest else None,
                 probability=decide.probability(nearest.squared_distance, calibration) if nearest else 0.0,
                 threshold=decide.SECOND_IN_A_PHOTO * threshold if row in second else threshold,
-                face_id=stored.get(row),
-                ignored=stored.get(row) in ignored,
+                face_id=ids.get(row),
+                ignored=ids.get(row) in ignored,
+                doubt=doubts.get(row),
             )
         )
     return IdentifiedPhoto(probe.path, tuple(faces))
@@ -85,7 +96,8 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         ignored = face_id in catalog.ignored()
         _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
     quality = face_quality(face.box, face.sharpness)
-    asked = embedding if face.origin is not Origin.CONFIRMED else embedding[:0]
+    doubt = doubt_of(face.box)
+    asked = embedding if face.origin is not Origin.CONFIRMED and doubt is None else embedding[:0]
     said = gallery.named(asked, {0: refused} if len(asked) else {})
     nearest = said.decisions[0][1] if said.decisions else None
     second = nearest is not None and _is_second(others, face, nearest, said.threshold)
@@ -103,6 +115,7 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
         embedded=len(embedding) == 1,
         shortfalls=may_found(quality).shortfalls,
         left_out=may_join(quality).shortfalls,
+        doubt=doubt,
     )
 
 
@@ -114,14 +127,14 @@ def _is_second(faces: Sequence[Face], face: Face, nearest: Match, threshold: flo
     )
 
 
-def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, int]:
+def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, Face]:
     """Faces of the library that a probe shows, by row; empty where the photo is not in the library."""
     known = catalog.photos_with([probe.photo.sha256]).get(probe.photo.sha256)
     if known is None:
         return {}
     stored = catalog.faces_of_photo(known.id)
     pairs = match_boxes(probe.faces.boxes, [face.box for face in stored], SAME_FACE_IOU)
-    return {row: stored[place].id for row, place in pairs}
+    return {row: stored[place] for row, place in pairs}
 
 
 def verify_photos(
@@ -133,9 +146,11 @@ def verify_photos(
     other_face: int | None,
     method: Method,
 ) -> VerifiedPair:
-    """Are the faces of two photos one person? Needs no library."""
+    """Are the faces of two photos one person? Needs no library. DoubtedFaceError if the detector is unsure of one."""
     a, b = read_probe(left, networks), read_probe(right, networks)
     row, other = pick_face(a, face), pick_face(b, other_face, option="--other-face")
+    for probe, place in ((a, row), (b, other)):
+        refuse_doubted(probe.faces.boxes[place], f"the face in {probe.path}")
     decision = decided(networks, method, a.embeddings[row], b.embeddings[other : other + 1])
     return VerifiedPair(a.path, b.path, a.faces.boxes[row], b.faces.boxes[other], decision)
 
@@ -147,10 +162,12 @@ def verify_person(
     person = catalog.person(name)
     probe = read_probe(photo, networks)
     row = pick_face(probe, face)
+    refuse_doubted(probe.faces.boxes[row], f"the face in {probe.path}")
     gallery = catalog.gallery(networks.info.sha256)
     own = gallery.embeddings[gallery.person_ids == person.id]
     if len(own) == 0:
-        raise NoFaceFoundError(f"{person.name} has no confirmed face: run 'recog enrol' with a photo of the person")
+        kind = "confirmed face of which the detector is sure" if person.confirmed else "confirmed face"
+        raise NoFaceFoundError(f"{person.name} has no {kind}: run 'recog enrol' with a photo of the person")
     decision = decided(networks, method, probe.embeddings[row], own)
     return VerifiedPair(probe.path, person.name, probe.faces.boxes[row], None, decision)
 
@@ -160,7 +177,7 @@ def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: Given
     probe: Probe = read_probe(photo, networks)
     neighbours = index.current().search(probe.embeddings, k)
     results = (
-        FaceSearch(number, box, found_faces(catalog, networks.calibration, row))
+        FaceSearch(number, box, found_faces(catalog, networks.calibration, row, of=box), doubt_of(box))
         for number, (box, row) in enumerate(zip(probe.faces.boxes, neighbours, strict=True), start=1)
     )
     return SearchResult(probe.path, tuple(results))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from heapq import nsmallest
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recog.cluster.likelihood import Linkage, linkage_at, probability_of_one
 from recog.library.clusters import identity_grouping, summaries, with_numbers
@@ -45,7 +46,8 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
 
     The probability counts how many faces each side has, and how many the library (see `cluster.likelihood`); the
     distance told is the mean squared distance over all pairs of faces. Hidden people, ignored faces, and pairs that a
-    human called two people are left out. All is of one moment, whatever others write meanwhile.
+    human called two people are left out, and so are faces of which the detector is unsure (recog.quality.doubt_of):
+    those of different people are alike. All is of one moment, whatever others write meanwhile.
     """
     with catalog.one_state():
         return _report(catalog, networks)
@@ -56,7 +58,8 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
     grouping = identity_grouping(catalog, networks)
     faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
     clusters = with_numbers(grouping.clusters)
-    people, unnamed = _people(catalog, faces), _unnamed(faces, clusters)
+    sure = ~np.isin(faces.ids, list(catalog.doubted_faces()))
+    people, unnamed = _people(catalog, faces, sure), _unnamed(faces, clusters, sure)
     odds = Odds(grouping.linkage, calibration)
     near = _near_sides([*people, *unnamed], _Refused(catalog), odds)
     pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
@@ -81,15 +84,16 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
         mixed=tuple(_mixed(samples, one, odds) for one in mixed),
         groups=_groups([pair for pair in found if pair.probability >= SURE]),
         duplicate_photos=tuple(catalog.copies()),
-        near_copies=_near_copies(catalog, faces),
+        near_copies=_near_copies(catalog, faces, sure),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def _people(catalog: Catalog, faces: Faces) -> list[Side]:
-    """Everybody with a face, by id; hidden people are nobody's side."""
+def _people(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> list[Side]:
+    """Everybody with a face of which the detector is sure, by id; hidden people are nobody's side."""
     names = {person.id: person.name for person in catalog.people()}
-    order = np.argsort(faces.person_ids, kind="stable")
+    rows = np.flatnonzero(sure)
+    order = rows[np.argsort(faces.person_ids[rows], kind="stable")]
     in_order = faces.person_ids[order]
     return [
         Side(faces, order[start:stop], person_id, names[person_id])
@@ -98,12 +102,12 @@ def _people(catalog: Catalog, faces: Faces) -> list[Side]:
     ]
 
 
-def _unnamed(faces: Faces, clusters: Sequence[Cluster]) -> list[Side]:
+def _unnamed(faces: Faces, clusters: Sequence[Cluster], sure: NDArray[np.bool_]) -> list[Side]:
     """What of each cluster is nobody's, where that is two faces or more."""
     sides = []
     for cluster in clusters:
         rows = _rows(faces, cluster)
-        rows = rows[faces.person_ids[rows] < 0]
+        rows = rows[(faces.person_ids[rows] < 0) & sure[rows]]
         if len(rows) > 1:
             sides.append(Side(faces, rows, cluster=cluster.number))
     return sides
@@ -216,9 +220,10 @@ def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted((group for group in unique if len(group) > 2), key=lambda group: (-len(group), group)))
 
 
-def _near_copies(catalog: Catalog, faces: Faces) -> tuple[tuple[PhotoCopy, ...], ...]:
+def _near_copies(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> tuple[tuple[PhotoCopy, ...], ...]:
     """Of the photos with faces that are alike, and of no others, is read where the faces are."""
-    left, right = alike(faces.embeddings, faces.photo_ids)
+    trusted = np.flatnonzero(sure)
+    left, right = (trusted[side] for side in alike(faces.embeddings[trusted], faces.photo_ids[trusted]))
     rows = np.flatnonzero(np.isin(faces.photo_ids, faces.photo_ids[np.concatenate([left, right])]))
     theirs = faces.ids[rows].tolist()
     found = catalog.faces(theirs)

@@ -14,7 +14,7 @@ from recog.library.given import AnyPhoto, photo_of
 from recog.library.networks import Networks
 from recog.library.probes import read_faces
 from recog.library.turns import in_turns
-from recog.quality import sharpness
+from recog.quality import doubt_of, sharpness
 from recog.types import Calibration, Embeddings, FaceBox, NetworkInfo, Pixels, Verification
 from recog.weights.pull import Progress
 
@@ -33,6 +33,11 @@ class ReadFace:
     crop: Pixels = field(repr=False)
     embedding: Embeddings = field(repr=False)
     sharpness: float
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the embedding does not say whose the face is: the detector is unsure of it. None where it does."""
+        return doubt_of(self.box)
 
 
 @in_turns

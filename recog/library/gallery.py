@@ -1,5 +1,7 @@
 """The confirmed faces of all people, as what a probe is identified against, always as the catalog has them.
 
+Faces of which the detector is unsure are not among them (see recog.quality.SURE_SCORE).
+
 Where one probe's time went among a million confirmed faces, in microseconds on a busy machine: the index's search 720
 to 950, whose its 10 neighbours are 49, the people's rows 44, the transaction and its version 40, the decision 20. A
 larger cache of SQLite's or a mapped file saved 7, an index of assignments that covers the counts 3.
@@ -18,6 +20,7 @@ from recog.distance import squared_distances
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
+from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
 from recog.store.moment import Moment
 from recog.store.records import Gallery
@@ -89,7 +92,7 @@ class PersonGallery:
         """By what it decides, beside what the catalog holds: another text after another calibration or settings."""
         calibration = self._networks.calibration
         numbers = (calibration.threshold, calibration.far, calibration.tail)
-        return f"threshold, far, tail {numbers}, k {self._k}"
+        return f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}"
 
     @property
     def threshold(self) -> float:
@@ -186,7 +189,7 @@ class PersonGallery:
         while undecided:
             neighbours = index.search(probes[undecided], reach)
             asked = {near.face_id for row in neighbours for near in row} - owner_of.keys()
-            owner_of |= now.confirmed_people(asked)
+            owner_of |= now.lending_people(asked)
             for row, near in zip(undecided, neighbours, strict=True):
                 not_these = refused.get(row, ())
                 named = [one for one in near if owner_of.get(one.face_id, -1) not in {-1, *not_these}][: self._k]

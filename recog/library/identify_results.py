@@ -13,6 +13,8 @@ class Identification:
     nearest is the best candidate whether or not it was near enough; probability is the calibrated one that nearest is
     right; threshold the squared distance up to which a name is given. number counts faces from the left, from 1.
     face_id is the library's number of the face, None where the photo, or the face, is not in it; ignored: as there.
+    doubt: why the face gets no name by distance, whoever is near; nearest is None then, and probability 0. A name that
+    a human confirmed holds all the same.
     """
 
     number: int
@@ -24,6 +26,7 @@ class Identification:
     threshold: float
     face_id: int | None = None
     ignored: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

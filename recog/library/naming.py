@@ -32,6 +32,8 @@ def pulls_in(catalog: Catalog, networks: Networks, *, limit: int = PULLED_IN) ->
 def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> MatchReport:
     """Name every face of the library that nobody confirmed, by distance; earlier matches are replaced.
 
+    Faces of which the detector is unsure get no name (see recog.quality.doubt_of) and count as unknown.
+
     What humans said holds: confirmed names stay, ignored faces get none, and a rejected person gives way to the next
     best one. Of two faces of a photo that are taken for one person the nearer one is. The caller holds the writer's
     lock.
@@ -77,6 +79,7 @@ def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLE
 def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tuple[list[MatchedFace], int, Owners]:
     """Who the faces are that nobody confirmed, how many of them are nobody, and whose all faces are until now."""
     ignored = catalog.ignored()
+    doubted = catalog.doubted_faces()
     rejections = catalog.rejections()
     matches: list[MatchedFace] = []
     unknown = 0
@@ -87,7 +90,7 @@ def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tu
         for face_id, (accepted, _) in zip(face_ids, gallery.decide(rows.embeddings, refused), strict=True):
             if face_id in settled:
                 continue
-            if accepted is None:
+            if accepted is None or face_id in doubted:
                 unknown += 1
             else:
                 matches.append((face_id, accepted.person_id, accepted.squared_distance))

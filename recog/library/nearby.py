@@ -10,8 +10,10 @@ from recog.errors import CatalogError, UnknownNumberError
 from recog.index.faiss_index import FaceIndex
 from recog.library.networks import Networks
 from recog.library.results import FoundFace
+from recog.library.verifying import refuse_doubted
+from recog.quality import doubt_of
 from recog.store.catalog import Catalog
-from recog.types import Calibration, Embeddings, Face, Neighbour, Verification
+from recog.types import Calibration, Embeddings, Face, FaceBox, Neighbour, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,22 @@ def neighbours(catalog: Catalog, networks: Networks, index: FaceIndex, face_id: 
     """The k nearest of a face."""
     face, embedding = _embedded(catalog, networks, face_id)
     near = [one for one in index.search(embedding, k + 1)[0] if one.face_id != face_id][:k]
-    return FaceNeighbours(face, found_faces(catalog, networks.calibration, near))
+    return FaceNeighbours(face, found_faces(catalog, networks.calibration, near, of=face.box))
 
 
 def compare(catalog: Catalog, networks: Networks, face_id: int, other: int) -> Verification:
-    """Are two faces one person?"""
-    left, right = (_embedded(catalog, networks, one)[1][0] for one in (face_id, other))
-    return decide.verify(left, right, networks.calibration)
+    """Are two faces one person? DoubtedFaceError if the detector is unsure of one of them."""
+    (left, one), (right, two) = (_embedded(catalog, networks, asked) for asked in (face_id, other))
+    for face in (left, right):
+        refuse_doubted(face.box, f"face {face.id}")
+    return decide.verify(one[0], two[0], networks.calibration)
 
 
-def found_faces(catalog: Catalog, calibration: Calibration, near: Sequence[Neighbour]) -> tuple[FoundFace, ...]:
-    """Neighbours with where they are and who they are; what others drop meanwhile is left out."""
+def found_faces(
+    catalog: Catalog, calibration: Calibration, near: Sequence[Neighbour], *, of: FaceBox
+) -> tuple[FoundFace, ...]:
+    """Neighbours of a face with where they are and who they are; what others drop meanwhile is left out."""
+    unsure = doubt_of(of) is not None
     faces = catalog.faces(one.face_id for one in near)
     paths = catalog.paths({face.photo_id for face in faces.values()})
     people = catalog.people_by_id(face.person_id for face in faces.values() if face.person_id is not None)
@@ -44,9 +51,12 @@ def found_faces(catalog: Catalog, calibration: Calibration, near: Sequence[Neigh
         FoundFace(
             face=face,
             squared_distance=one.squared_distance,
-            probability=decide.probability(one.squared_distance, calibration),
+            probability=None
+            if unsure or doubt_of(face.box) is not None
+            else decide.probability(one.squared_distance, calibration),
             paths=tuple(paths.get(face.photo_id, ())),
             person=people.get(face.person_id) if face.person_id is not None else None,
+            doubt=doubt_of(face.box),
         )
         for one in near
         if (face := faces.get(one.face_id)) is not None

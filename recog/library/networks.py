@@ -30,6 +30,11 @@ class Networks:
         return self._settings.library
 
     @property
+    def min_face(self) -> int:
+        """The side of the smallest face that is looked for, in pixels of the photo."""
+        return self._settings.min_face
+
+    @property
     def kept(self) -> Path:
         """Where features and embeddings of labelled photos are kept: apart for what computes them, for it rounds."""
         from recog.embed.encoder import choose_encoder

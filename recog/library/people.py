@@ -18,6 +18,7 @@ from recog.library.networks import Networks
 from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.results import LostWord, PersonDetail
 from recog.photos import stat_photo
+from recog.quality import doubt_of
 from recog.store.catalog import Catalog
 from recog.store.names import near_name
 from recog.store.records import ScannedPhoto
@@ -60,8 +61,9 @@ def enrol(
         catalog.person_by_id(person.id),
         created,
         tuple(
-            EnrolledFace(one.probe.path, face_id, one.probe.faces.boxes[one.row], _other(owners, face_id, person))
+            EnrolledFace(one.probe.path, face_id, box, _other(owners, face_id, person), doubt_of(box))
             for one, face_id in zip(portraits, face_ids, strict=True)
+            for box in (one.probe.faces.boxes[one.row],)
         ),
         lost,
     )

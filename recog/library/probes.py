@@ -7,6 +7,7 @@ from pathlib import Path
 from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, NoSuchFaceError, SeveralFacesFoundError
+from recog.library.any_turn import find_faces
 from recog.library.given import IN_MEMORY, GivenPhoto
 from recog.library.networks import Networks
 from recog.photos import PhotoSource, decode_photo, read_source
@@ -43,7 +44,7 @@ class Probe:
 def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> CutFaces:
     """Find the faces of a photo, or take these boxes for them, and cut them out as the network wants them."""
     if boxes is None:
-        found = networks.detector.detect(photo.pixels)
+        found = find_faces(networks.detector, photo.pixels, min_face=networks.min_face)
         boxes = tuple(found[row] for row in left_to_right(found))
     network = networks.info
     return CutFaces(

@@ -98,22 +98,31 @@ class VerifiedPair:
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
-    """A face of the library near a probe, with where it is and who it is."""
+    """A face of the library near a probe, with where it is and who it is.
+
+    probability is the calibrated one that both are one person; None where the detector is unsure of one of the two,
+    because the distance then says nothing. doubt: why, if it is unsure of this face.
+    """
 
     face: Face
     squared_distance: float
-    probability: float
+    probability: float | None
     paths: tuple[Path, ...]
     person: Person | None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FaceSearch:
-    """The nearest faces of one face of the probe photo. number counts faces from the left, from 1."""
+    """The nearest faces of one face of the probe photo. number counts faces from the left, from 1.
+
+    doubt: why their distances say nothing, None where they do.
+    """
 
     number: int
     box: FaceBox
     found: tuple[FoundFace, ...]
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

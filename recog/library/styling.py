@@ -14,6 +14,7 @@ from pathlib import Path
 
 from recog.durable import discard_unfinished, make_output_directory, sync_directory
 from recog.errors import PhotoError, StyleError
+from recog.library.any_turn import find_faces
 from recog.library.networks import Networks
 from recog.library.style_sources import Contents
 from recog.library.styling_results import StylingProgress, StylingReport
@@ -212,7 +213,7 @@ def _faces(batch: Batch, photo: DecodedPhoto) -> Sequence[FaceBox]:
     known = batch.catalog.photos_with([photo.sha256]).get(photo.sha256)
     if known is not None:
         return [face.box for face in batch.catalog.faces_of_photo(known.id)]
-    return batch.networks.detector.detect(photo.pixels)
+    return find_faces(batch.networks.detector, photo.pixels, min_face=batch.networks.min_face)
 
 
 def _is_there(catalog: Catalog, job: StyleJob) -> bool:

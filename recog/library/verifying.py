@@ -6,8 +6,10 @@ import numpy as np
 
 from recog import identify as decide
 from recog.distance import squared_distances
+from recog.errors import DoubtedFaceError
 from recog.library.networks import Networks
-from recog.types import Embeddings, Verification
+from recog.quality import doubt_of
+from recog.types import Embeddings, FaceBox, Verification
 from recog.verification.features import Method
 
 if TYPE_CHECKING:  # safetensors loads only where a classifier is asked for
@@ -33,6 +35,15 @@ def decided(networks: Networks, method: Method, probe: Embeddings, gallery: Embe
         method=method.value,
         least_probability=classifier.least_probability,
     )
+
+
+def refuse_doubted(box: FaceBox, which: str) -> None:
+    """DoubtedFaceError if the detector is unsure of a face: its distances say nothing. `which` names it."""
+    if (doubt := doubt_of(box)) is not None:
+        raise DoubtedFaceError(
+            f"{which} cannot be verified: {doubt}, and such faces of different people are often near; "
+            "take a clearer or upright photo, or choose another face"
+        )
 
 
 def library_classifier(networks: Networks, method: Method) -> "PairClassifier":

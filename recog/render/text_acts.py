@@ -29,6 +29,11 @@ def taken_from(was: str | None) -> str:
     return f", which was confirmed as {printable(was)} until now ('recog people undo' takes that back)"
 
 
+def lends_none(doubt: str | None) -> str:
+    """What follows from a doubt for a face that keeps its name; nothing without one."""
+    return "" if doubt is None else f"; {doubt}: it keeps its name, and no other face gets it from this one"
+
+
 def reasons(result: FaceReasons) -> str:
     """Why a face has its name, or none, in one sentence; then what makes the answer doubtful."""
     where = f" in {printable(str(result.paths[0]))}" if result.paths else ""
@@ -110,12 +115,14 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
     if result.person is not None:
         name = printable(result.person.name)
         if result.face.origin is Origin.CONFIRMED:
-            return f"is {name}: you confirmed it."
+            return f"is {name}: you confirmed it{lends_none(result.doubt)}."
         shown = distance(result.face.squared_distance or 0.0)
         return f"is {name}: by distance {shown}, within the threshold {distance(result.threshold)}."
     refused = f"you said it is not {' or '.join(map(printable, result.rejected))}, and " if result.rejected else ""
     if not result.embedded:
         return f"is nobody's: {refused}this network has not seen it; run 'recog index' on its photo."
+    if result.doubt is not None:
+        return f"is nobody's: {refused}{result.doubt}, so it gets no name by distance; 'recog people confirm' names it."
     if result.nearest is None or result.nearest_person is None:
         return f"is nobody's: {refused}nobody {'else ' if refused else ''}has a confirmed face to compare it with."
     near = distance_against(result.nearest.squared_distance, result.threshold)

@@ -19,7 +19,7 @@ from recog.library.results import (
 from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent, seconds
 from recog.render.table import table
-from recog.render.text_acts import taken_from
+from recog.render.text_acts import lends_none, taken_from
 from recog.types import Person
 
 PERHAPS = 0.5
@@ -94,7 +94,10 @@ def _photos_of(passed: Sequence[PassedOver]) -> str:
 def enrolment(result: Enrolment) -> str:
     """Who is enrolled now, by which faces."""
     name, what = printable(result.person.name), "a new person" if result.created else "known already"
-    paths = "\n".join(f"  face {face.face_id} in {_shown(face.path)}{taken_from(face.was)}" for face in result.faces)
+    paths = "\n".join(
+        f"  face {face.face_id} in {_shown(face.path)}{taken_from(face.was)}{lends_none(face.doubt)}"
+        for face in result.faces
+    )
     enrolled = f"Enrolled {name} ({what}) with {count(len(result.faces), 'face')}:\n{paths}"
     return f"{enrolled}\n{_lost(result.lost)}" if result.lost else enrolled
 
@@ -175,20 +178,24 @@ def searched(result: SearchResult) -> str:
 def _face_search(face: FaceSearch) -> str:
     if not face.found:
         return f"face {face.number}: nobody in the library yet"
+    unsure = f" {face.doubt}, so distances do not say who it is" if face.doubt is not None else ""
     heads = ("distance", "probability", "name", "face", "photo")
     rows = table(heads, [_found(found) for found in face.found], right=(0, 1, 3))
-    return f"face {face.number}:\n{rows}"
+    return f"face {face.number}:{unsure}\n{rows}"
 
 
 def _found(found: FoundFace) -> tuple[str, str, str, str, str]:
     name = printable(found.person.name) if found.person is not None else "-"
     more = f" (and {len(found.paths) - 1} more)" if len(found.paths) > 1 else ""
     path = f"{_shown(found.paths[0])}{more}" if found.paths else "no file left"
-    return distance(found.squared_distance), percent(found.probability), name, str(found.face.id), path
+    odds = "-" if found.probability is None else percent(found.probability)
+    return distance(found.squared_distance), odds, name, str(found.face.id), path
 
 
 def _identity(face: Identification, limit: float) -> tuple[str, str, str, str, str]:
     name = printable(face.person.name) if face.person is not None else "unknown"
+    if face.doubt is not None:
+        return str(face.number), name, "-", "-", face.doubt
     if face.nearest is None or face.nearest_person is None:
         return str(face.number), name, "-", "-", "nobody is enrolled"
     shown = distance_against(face.nearest.squared_distance, face.threshold)

@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 from sqlalchemy import case, func, literal, select, union
 
+from recog.quality import SURE_SCORE
 from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, other_length, vectors_of
 from recog.store.part import CatalogPart
@@ -41,6 +42,11 @@ class Faces(CatalogPart):
         found = np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows)).reshape(-1, 4)
         face_ids, photo_ids, person_ids, confirmed = np.ascontiguousarray(found.T)
         return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_))
+
+    def doubted_faces(self) -> set[int]:
+        """The faces of which the detector was unsure: they get no name by distance (see recog.quality.doubt_of)."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(select(faces.c.id).where(faces.c.score < SURE_SCORE)))
 
     def faces_of_photo(self, photo_id: int) -> list[Face]:
         """The faces of a photo, oldest first."""

@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select
 from sqlalchemy.dialects import sqlite
 
+from recog.quality import SURE_SCORE
 from recog.store.database import Database, Reader
 from recog.store.encoding import chunks
 from recog.store.people import select_people
-from recog.store.tables import assignments, people
+from recog.store.tables import assignments, faces, people
 from recog.types import Origin, Person
 
 
@@ -36,6 +37,10 @@ class Moment(ABC):
     def confirmed_people(self, face_ids: Iterable[int]) -> dict[int, int]:
         """Whose these faces are by a human's word: person by face; nobody's, and unknown ones, are left out."""
         return dict(self._rows(_WHOSE, face_ids))
+
+    def lending_people(self, face_ids: Iterable[int]) -> dict[int, int]:
+        """The same, of the faces alone of which the detector was sure: these lend their names to others."""
+        return dict(self._rows(_LENT, face_ids))
 
     def people_by_id(self, person_ids: Iterable[int]) -> dict[int, Person]:
         """People by number, hidden ones too; unknown numbers are left out."""
@@ -116,6 +121,13 @@ def _whose() -> _Question:
     return _question(select(assignments.c.face_id, assignments.c.person_id).where(confirmed), assignments.c.face_id)
 
 
+def _lent() -> _Question:
+    sure = assignments.join(faces, faces.c.id == assignments.c.face_id)
+    lent = (assignments.c.origin == Origin.CONFIRMED.value) & (faces.c.score >= SURE_SCORE)
+    whose = select(assignments.c.face_id, assignments.c.person_id).select_from(sure).where(lent)
+    return _question(whose, assignments.c.face_id)
+
+
 def _people() -> _Question:
     counted = select_people()
     row = (people.c.id, people.c.name, people.c.hidden, people.c.cover_face_id)
@@ -123,4 +135,4 @@ def _people() -> _Question:
     return _question(counted.with_only_columns(*row, *both), people.c.id)
 
 
-_WHOSE, _PEOPLE = _whose(), _people()
+_WHOSE, _LENT, _PEOPLE = _whose(), _lent(), _people()

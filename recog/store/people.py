@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select
 
 from recog.errors import DuplicatePersonError, UnknownPersonError
+from recog.quality import SURE_SCORE
 from recog.store.digests import network_row
 from recog.store.encoding import chunks, face_ids_of, vectors_of
 from recog.store.facts import ignored_among, rejected_among
@@ -115,13 +116,21 @@ class People(CatalogPart):
             return {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
 
     def gallery(self, network_sha256: str) -> Gallery:
-        """The confirmed faces that have an embedding of this network, hidden people's too, by face number."""
+        """The confirmed faces that lend their names to others, hidden people's too, by face number.
+
+        Those are the faces that have an embedding of this network and of which the detector was sure.
+        """
         with self._database.reading() as connection:
             network_id, dim = network_row(connection, network_sha256)
             statement = (
                 select(embeddings.c.face_id, assignments.c.person_id, embeddings.c.vector)
                 .join(assignments, assignments.c.face_id == embeddings.c.face_id)
-                .where(embeddings.c.network_id == network_id, assignments.c.origin == Origin.CONFIRMED.value)
+                .join(faces, faces.c.id == embeddings.c.face_id)
+                .where(
+                    embeddings.c.network_id == network_id,
+                    assignments.c.origin == Origin.CONFIRMED.value,
+                    faces.c.score >= SURE_SCORE,
+                )
                 .order_by(embeddings.c.face_id)
             )
             rows = connection.execute(statement).all()

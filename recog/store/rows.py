@@ -35,7 +35,7 @@ def plain_rows(connection: Connection, statement: Select[Any]) -> list[tuple[Any
 
 def face_of(row: Row[Any]) -> Face:
     """A row of `select_faces` as a Face."""
-    box = FaceBox(row.left, row.top, row.right, row.bottom, row.score, landmarks_of(row.landmarks))
+    box = FaceBox(row.left, row.top, row.right, row.bottom, row.score, landmarks_of(row.landmarks), row.turn)
     origin = None if row.origin is None else Origin(row.origin)
     return Face(row.id, row.photo_id, box, row.sharpness, row.person_id, origin, row.squared_distance)
 
@@ -68,6 +68,7 @@ def box_row(face: NewFace) -> dict[str, object]:
         "score": float(face.box.score),
         "landmarks": landmark_bytes(face.box.landmarks),
         "sharpness": float(face.sharpness),
+        "turn": int(face.box.turn),
     }
 
 

@@ -142,6 +142,7 @@ faces = Table(
     Column("score", Double, nullable=False),
     Column("landmarks", LargeBinary, nullable=False),
     Column("sharpness", Double, nullable=False),
+    Column("turn", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 

@@ -75,4 +75,5 @@ def scaled_box(box: FaceBox, factor: float) -> FaceBox:
         bottom=box.bottom * factor,
         score=box.score,
         landmarks=tuple((x * factor, y * factor) for x, y in box.landmarks),
+        turn=box.turn,
     )

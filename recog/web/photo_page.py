@@ -1,6 +1,7 @@
 """One photo with everybody on it."""
 
 from recog.library.browsing import FaceOnPhoto, PhotoDetail
+from recog.quality import doubt_of
 from recog.render.figures import count, distance
 from recog.render.page import name, text
 from recog.render.taken import taken_on
@@ -88,8 +89,11 @@ def _why(one: FaceOnPhoto) -> str:
     refused = f", not {' or '.join(map(name, one.rejected))}" if one.rejected else ""
     if one.ignored:
         return f"Face {one.face.id}, ignored{refused}"
+    doubt = doubt_of(one.face.box)
     if one.person is None:
-        return f"Face {one.face.id}{refused}"
+        unnamed = f"; no name by distance: {doubt}" if doubt is not None else ""
+        return f"Face {one.face.id}{refused}{unnamed}"
     if one.face.origin is Origin.CONFIRMED:
-        return f"Face {one.face.id}, confirmed"
+        lent = f"; {doubt}: no other face gets its name from this one" if doubt is not None else ""
+        return f"Face {one.face.id}, confirmed{lent}"
     return f"Face {one.face.id}, by distance {distance(one.face.squared_distance or 0.0)}{refused}"

@@ -463,11 +463,6 @@ SABOTAGES = (
         "tests/store/test_opening.py -k killed_process_left",
     ),
     Sabotage(
-        "a network's gallery holds its own embeddings alone",
-        "recog/store/people.py", ".where(embeddings.c.network_id == network_id, assignments", ".where(assignments",
-        "tests/store/test_model.py",
-    ),
-    Sabotage(
         "an index is held against the catalog that it is of",
         "recog/index/files.py", "    if manifest.library_id != library_id:", "    if False:",
         "tests/faults/test_damage.py -k every_kind",
@@ -904,5 +899,67 @@ SABOTAGES = (
         "programs that are not let in get no page",
         "recog/web/guard.py", ' and not scope["path"].startswith("/api/")', "",
         "tests/web/test_conformance.py -k not_let_in",
+    ),
+    Sabotage(
+        "a face of which the detector is unsure gets no name by distance",
+        "recog/library/naming.py", "if accepted is None or face_id in doubted:", "if accepted is None:",
+        "tests/library/test_doubted.py -k gets_no_name",
+    ),
+    Sabotage(
+        "a face of which the detector is unsure lends its name to no other",
+        "recog/store/people.py", "                    faces.c.score >= SURE_SCORE,\n", "",
+        "tests/library/test_doubted.py -k lends_it_to_no_other",
+    ),
+    Sabotage(
+        "a face of which the detector is unsure lends its name to no other in a large library",
+        "recog/store/moment.py", " & (faces.c.score >= SURE_SCORE)", "",
+        "tests/library/test_doubted.py -k large_library",
+    ),
+    Sabotage(
+        "names that an earlier recog gave to doubted faces go",
+        "recog/library/gallery.py", ", score {SURE_SCORE}", "",
+        "tests/library/test_doubted.py -k earlier_name",
+    ),
+    Sabotage(
+        "a face of which the detector is unsure is not verified",
+        "recog/library/verifying.py", "if (doubt := doubt_of(box)) is not None:", "if doubt := None:",
+        "tests/library/test_doubted.py -k verify_refuses",
+    ),
+    Sabotage(
+        "a photo without a sure upright face is looked at in its other turns",
+        "recog/library/any_turn.py", "    if turn == 0:\n        return boxes", "    return boxes",
+        "tests/library/test_any_turn.py -k gets_its_name",
+    ),
+    Sabotage(
+        "boxes of a turned photo are in its own pixels",
+        "recog/library/any_turn.py",
+        "[turned(box, (360 - turn) % 360, width, height) for box in found]",
+        "[replace(box, turn=turn) for box in found]",
+        "tests/library/test_any_turn.py -k gets_its_name",
+    ),
+    Sabotage(
+        "a photo with a sure upright face is looked at once",
+        "recog/library/any_turn.py", "best.score >= SETTLED:", "best.score > 1:",
+        "tests/library/test_any_turn.py -k looked_at_once",
+    ),
+    Sabotage(
+        "thumbnails of turned faces stand upright",
+        "recog/crop.py", "    pixels, box = _standing(pixels, box)\n", "",
+        "tests/library/test_any_turn.py -k stands_upright",
+    ),
+    Sabotage(
+        "the turn of a face is kept",
+        "recog/store/rows.py", '        "turn": int(face.box.turn),', '        "turn": 0,',
+        "tests/store/test_saving.py -k turn_of_a_face",
+    ),
+    Sabotage(
+        "photos in which an earlier recog was sure of no face are looked at again",
+        "migrations/versions/0014_turned_faces.py", "    op.execute(", "    str(",
+        "tests/store/test_migrations.py -k looked_at_again",
+    ),
+    Sabotage(
+        "a network's gallery holds its own embeddings alone",
+        "recog/store/people.py", "embeddings.c.network_id == network_id,\n                    assign", "assign",
+        "tests/store/test_model.py",
     ),
 )  # fmt: skip

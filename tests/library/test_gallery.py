@@ -34,7 +34,7 @@ class World:
         self.embeddings: Embeddings = unit_rows(np.repeat(directions, FACES // PEOPLE, axis=0) + noise)
         library.settings.library.mkdir(parents=True, exist_ok=True)
         self.catalog = open_catalog(library.settings.catalog_at, create=True)
-        box = FaceBox(0, 0, 10, 10, 0.9, ((1.0, 1.0),) * 5)
+        box = FaceBox(0, 0, 10, 10, 0.99, ((1.0, 1.0),) * 5)
         photos = [
             ScannedPhoto(
                 FileStat(folder / f"{row}.png", 1, 1), f"{row:064x}", 50, 50, None, [NewFace(box, one, 9, b"j")]

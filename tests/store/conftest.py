@@ -41,7 +41,7 @@ class Scans:
         return numbers / np.linalg.norm(numbers)
 
     def face(self, left: float, *, top: float = 10.0, side: float = 20.0, vector: Embeddings | None = None) -> NewFace:
-        box = FaceBox(left, top, left + side, top + side * 1.5, 0.99, LANDMARKS)
+        box = FaceBox(left, top, left + side, top + side * 1.5, 0.999, LANDMARKS)
         thumbnail = b"\xff\xd8" + self.random.bytes(400)
         return NewFace(box, self.vector() if vector is None else vector, 12.5, thumbnail)
 

@@ -99,7 +99,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     def look_at(self, photo: int, looks: dict[int, Look]) -> None:
         """The present network embeds the faces of a photo."""
         found = [
-            NewFace(FaceBox(50.0 * at, 0.0, 50.0 * at + 40.0, 50.0, 0.9, ()), embedded(self.network, look), 1, b"jpeg")
+            NewFace(FaceBox(50.0 * at, 0.0, 50.0 * at + 40.0, 50.0, 0.99, ()), embedded(self.network, look), 1, b"jpeg")
             for at, look in looks.items()
         ]
         stat = FileStat(FOLDER / f"{photo}.jpg", 1, 1)

@@ -46,6 +46,16 @@ def test_what_is_saved_comes_back_as_it_was(catalog: Catalog, scans: Scans) -> N
     assert catalog.photo(saved.photo_id) == Photo(saved.photo_id, scan.sha256, 200, 100, None)
 
 
+def test_the_turn_of_a_face_comes_back_and_changes_with_a_new_look(catalog: Catalog, scans: Scans) -> None:
+    upright = scans.face(10)
+    lying = replace(upright, box=replace(upright.box, turn=270))
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", lying))
+    assert [face.box.turn for face in catalog.faces_of_photo(saved.photo_id)] == [270]
+    (again,) = scans.save(catalog, scans.photo("1.jpg", "A", upright))
+    assert again.face_ids == saved.face_ids
+    assert [face.box.turn for face in catalog.faces_of_photo(saved.photo_id)] == [0]
+
+
 @pytest.mark.parametrize("zone", [None, UTC, timezone(timedelta(hours=5, minutes=30))])
 def test_the_time_of_a_photo_comes_back_with_its_zone(catalog: Catalog, scans: Scans, zone: timezone | None) -> None:
     taken_at = datetime(2019, 7, 1, 12, 30, 5, tzinfo=zone)

@@ -48,7 +48,7 @@ def sample(face_id: int) -> FaceSample:
 
 def face(face_id: int, left: float = 10, *, person: int | None = 1, squared: float | None = None) -> Face:
     origin = None if person is None else Origin.CONFIRMED if squared is None else Origin.MATCHED
-    return Face(face_id, 5, FaceBox(left, 10, left + 20, 40, 0.9, ()), 100.0, person, origin, squared)
+    return Face(face_id, 5, FaceBox(left, 10, left + 20, 40, 0.99, ()), 100.0, person, origin, squared)
 
 
 REPORT = PeopleReport(
@@ -289,3 +289,15 @@ def test_boxes_lie_over_the_photo_in_percents_and_names_stay_on_it() -> None:
     said = words(PAGES["photo"])
     for part in ("Face 1, confirmed", "Face 2, by distance 0.250, not Ben", f"Face 3, ignored, not {SHOWN}"):
         assert part in said
+
+
+def test_a_face_of_which_the_detector_is_unsure_says_so_on_its_photo() -> None:
+    def doubted(one: Face) -> FaceOnPhoto:
+        box = replace(one.box, score=0.829)
+        return FaceOnPhoto(replace(one, box=box), None, ignored=False, rejected=())
+
+    unnamed = photo_page(replace(PHOTO, faces=(doubted(face(1, person=None)),)), AROUND)
+    assert "no name by distance: the detector is unsure of this face (score 0.82)" in unnamed
+    ada = PHOTO.faces[0].person
+    confirmed = photo_page(replace(PHOTO, faces=(replace(doubted(face(1)), person=ada),)), AROUND)
+    assert "confirmed; the detector is unsure of this face (score 0.82): no other face gets its name" in confirmed

@@ -61,6 +61,7 @@
     const made = document.createElement("li");
     if (face.person) made.append(whose(face.person));
     else made.append(element("b", "Nobody you named"));
+    if (face.doubt) made.append(`: ${face.doubt}`);
     if (!face.person && face.nearest_person) made.append("; the nearest is ", whose(face.nearest_person));
     if (face.nearest) {
       made.append(`, ${percent(face.probability)} probable, distance ${face.nearest.squared_distance.toFixed(3)}`);
