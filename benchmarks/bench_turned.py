@@ -7,8 +7,8 @@ turned by 90, 180 and 270 degrees, without EXIF data, as an earlier recog looked
 have a name) and as recog looks now. Its person is enrolled by one other upright photo. Strangers are pairs of faces of
 different people, in photos turned alike, within the threshold for a pair; pairs count all photos, because a face that
 is not found or may have no name is nobody's. The numbers of recog.library.any_turn and recog.quality.SURE_SCORE were
-chosen on the first three photos of each person of CelebA and on wider_dev; CelebA's later photos and LFW's View 1
-decided nothing.
+chosen on the first three photos of each person of CelebA and on wider_dev, after a look at the upright scores of LFW's
+View 1; CelebA's later photos alone judge them.
 """
 
 import argparse

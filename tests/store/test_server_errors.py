@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 import psycopg
 import pytest
 
-from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError, ReadOnlyError
+from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, ReadOnlyError
 from recog.store.database import Database
 from recog.store.engine import open_catalog
 from recog.store.url import parse_url
@@ -165,20 +165,20 @@ def test_tables_that_another_program_dropped_are_told_so(database: Database) -> 
         ("40001", LibraryBusyError, "changed the same rows .* run the same again"),
         ("40002", LibraryBusyError, "changed the same rows .* run the same again"),
         ("53100", LibraryDiskError, "out of space: this step was undone; make room there"),
-        ("53200", CatalogError, "out of memory .* give it more memory"),
-        ("53300", CatalogError, "no connection left .* max_connections"),
-        ("53400", CatalogError, "more than the server .* allows .* raise the limit"),
-        ("57P03", CatalogError, "starting or stopping .* wait a moment"),
-        ("57P04", CatalogError, "was dropped: restore it"),
-        ("57P05", CatalogError, "took too long .* raise the timeout"),
-        ("25P03", CatalogError, "took too long .* raise the timeout"),
-        ("25P04", CatalogError, "took too long .* raise the timeout"),
-        ("28P01", CatalogError, "does not let this user in .* check user and password"),
-        ("3D000", CatalogError, "cannot be reached .* database name are right"),
-        ("08006", CatalogError, "cannot be reached .* check that the server runs"),
+        ("53200", CatalogUnusableError, "out of memory .* give it more memory"),
+        ("53300", CatalogUnusableError, "no connection left .* max_connections"),
+        ("53400", CatalogUnusableError, "more than the server .* allows .* raise the limit"),
+        ("57P03", CatalogUnusableError, "starting or stopping .* wait a moment"),
+        ("57P04", CatalogUnusableError, "was dropped: restore it"),
+        ("57P05", CatalogUnusableError, "took too long .* raise the timeout"),
+        ("25P03", CatalogUnusableError, "took too long .* raise the timeout"),
+        ("25P04", CatalogUnusableError, "took too long .* raise the timeout"),
+        ("28P01", CatalogUnusableError, "does not let this user in .* check user and password"),
+        ("3D000", CatalogUnusableError, "cannot be reached .* database name are right"),
+        ("08006", CatalogUnusableError, "cannot be reached .* check that the server runs"),
         ("58030", LibraryDiskError, "the disk of the server .* fails .* check that disk"),
-        ("XX001", CatalogError, "is damaged .* restore the database from a dump"),
-        ("XX002", CatalogError, "an index .* is damaged .* REINDEX"),
+        ("XX001", CatalogUnusableError, "is damaged .* restore the database from a dump"),
+        ("XX002", CatalogUnusableError, "an index .* is damaged .* REINDEX"),
         ("22012", CatalogError, "refused: words of the server"),
     ],
 )
