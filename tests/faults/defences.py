@@ -622,7 +622,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the server ignores Ctrl-C in the background",
-        "recog/web/serve.py", "if sig != signal.SIGINT or self._interruptible:", "if True:",
+        "recog/web/server.py", "if sig != signal.SIGINT or self._interruptible:", "if True:",
         "tests/web/test_serve.py -k ignores_interrupts",
     ),
     Sabotage(
@@ -954,7 +954,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "photos in which an earlier recog was sure of no face are looked at again",
-        "migrations/versions/0014_turned_faces.py", "    op.execute(", "    str(",
+        "migrations/versions/0015_turned_faces.py", "    op.execute(", "    str(",
         "tests/store/test_migrations.py -k looked_at_again",
     ),
     Sabotage(
