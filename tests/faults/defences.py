@@ -958,6 +958,16 @@ SABOTAGES = (
         "tests/store/test_migrations.py -k looked_at_again",
     ),
     Sabotage(
+        "raw files are told by their directories when their metadata are read",
+        "recog/photos/metadata.py", "photo_format(source.data)", "photo_format(source.data[:512])",
+        "tests/photos/test_metadata.py -k wherever_its_directories_are",
+    ),
+    Sabotage(
+        "a TIFF's turn and XMP are found in the thumbnail that is its first page",
+        "recog/photos/orientation.py", "        first_page_says(image, source.data)()\n", "        pass\n",
+        "tests/photos/test_metadata.py -k stand_in_its_thumbnail",
+    ),
+    Sabotage(
         "a network's gallery holds its own embeddings alone",
         "recog/store/people.py", "embeddings.c.network_id == network_id,\n                    assign", "assign",
         "tests/store/test_model.py",
