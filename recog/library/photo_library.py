@@ -134,7 +134,8 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
 
     def export_sidecars(self, directory: AnyPath, *, matched: bool = False) -> NamesExport:
         """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
-        return exporting.export_sidecars(self.catalog, path_of(directory), matched=matched)
+        with DecodePool(self._decode_limits) as decoders:
+            return exporting.export_sidecars(self.catalog, decoders, path_of(directory), matched=matched)
 
     def export_beside(self, *, matched: bool = False) -> NamesExport:
         """Write names into the XMP sidecar beside each photo; of a sidecar that is there, all else stays as it is."""

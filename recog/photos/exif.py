@@ -38,12 +38,13 @@ def orientation(image: Image) -> int:
 
 
 def first_page_says(image: Image, data: bytes) -> Callable[[], None]:
-    """Of a TIFF whose photo is not its first page: what the first page alone says of orientation and time.
+    """Of a TIFF whose photo is not its first page: what the first page alone says of orientation and time, and its XMP.
 
     Call it before the image is loaded, and what it returns, which adds that, afterwards: a picture with an orientation
     of its own is turned, and loses it, while it loads.
     """
-    first, exif = TiffImageFile(BytesIO(data), "").getexif(), image.getexif()
+    page = TiffImageFile(BytesIO(data), "")
+    first, exif, packet = page.getexif(), image.getexif(), page.info.get("xmp")
     top = {tag: first[tag] for tag in (_ORIENTATION, _DATE_TIME) if tag in first and tag not in exif}
 
     def add() -> None:
@@ -53,5 +54,7 @@ def first_page_says(image: Image, data: bytes) -> Callable[[], None]:
             own = exif.get_ifd(directory)
             for tag, value in first.get_ifd(directory).items():
                 own.setdefault(tag, value)
+        if packet:
+            image.info.setdefault("xmp", packet)
 
     return add

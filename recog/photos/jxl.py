@@ -54,16 +54,27 @@ def open_jxl(data: bytes) -> Image.Image:
     return image
 
 
+def jxl_packet(data: bytes) -> bytes:
+    """The XMP in a file of boxes, which must not be compressed; nothing where there is none."""
+    return next((body for kind, body in _boxes(data) if kind == b"xml "), b"")
+
+
 def _codestream(data: bytes) -> Iterator[bytes]:
     """The beginning of the picture in a file of boxes."""
+    for kind, body in _boxes(data):
+        if kind in (b"jxlc", b"jxlp"):
+            yield body[4 if kind == b"jxlp" else 0 :][:32]
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each box of a file of boxes: its kind, and what is in it. One of size 0 is the last one."""
     at = 0
     while 0 <= at <= len(data) - 8:
         size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         head = 8
         if size == 1:
             size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
-        if kind in (b"jxlc", b"jxlp"):
-            yield data[at + head + (4 if kind == b"jxlp" else 0) :][:32]
+        yield kind, data[at + head : at + size if size else None]
         if size < head:
             return
         at += size

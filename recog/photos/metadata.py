@@ -6,9 +6,11 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from recog.photos.decode import PhotoSource
-from recog.photos.formats import HEAD_BYTES, JXL, RAW, decoder_is_there, photo_format
+from recog.photos.formats import JXL, RAW, decoder_is_there, photo_format
+from recog.photos.jxl import jxl_packet
 from recog.photos.orientation import opened_whole, stored_orientation
 from recog.photos.quiet import DecoderChatter
+from recog.photos.tiff_pages import first_packet
 
 MAX_PACKET_BYTES = 16 << 20
 """Of a longer packet one byte more than this is kept, so that its reader sees that it is too long."""
@@ -25,8 +27,9 @@ class PhotoMetadata:
     """What a file says beside its pixels.
 
     sha256: of the file's bytes. orientation: EXIF's, 1 (upright) to 8, of the picture as it is stored.
-    turned_by_format: the format itself turns the picture (HEIF), so that programs mostly see it upright. packets: the
-    XMP, none, one, or in a JPEG two (the second one extended), each of at most MAX_PACKET_BYTES + 1 bytes.
+    turned_by_format: the format itself turns the picture (HEIF, JPEG XL), or the file is a camera's raw file, so that
+    programs mostly see it upright. packets: the XMP, none, one, or in a JPEG two (the second one extended), each of at
+    most MAX_PACKET_BYTES + 1 bytes.
     """
 
     sha256: str
@@ -48,11 +51,12 @@ def read_metadata(source: PhotoSource) -> PhotoMetadata:
 
 
 def _looked_at(source: PhotoSource) -> tuple[int, bool, tuple[bytes, ...]]:
-    name = photo_format(source.data[:HEAD_BYTES])
+    name = photo_format(source.data)
     if name is None or not decoder_is_there(name):
         return 1, False, ()
-    if name in (JXL, RAW):  # their names lie in sidecars
-        return stored_orientation(source), True, ()
+    if name in (JXL, RAW):
+        packet = jxl_packet(source.data) if name == JXL else first_packet(source.data)
+        return stored_orientation(source), True, _written(packet)
     image = opened_whole(source, name)
     if name == "HEIF":
         turn = image.info.get("original_orientation")
@@ -61,14 +65,18 @@ def _looked_at(source: PhotoSource) -> tuple[int, bool, tuple[bytes, ...]]:
 
 
 def _packets(image: ImageFile) -> tuple[bytes, ...]:
-    packet = image.info.get("xmp")
+    packets = _written(image.info.get("xmp"))
+    extended = _extended(image, packets[0]) if packets and isinstance(image, JpegImageFile) else b""
+    return (*packets, extended) if extended else packets
+
+
+def _written(packet: object) -> tuple[bytes, ...]:
+    """The packet, without what pads it; nothing if it is empty."""
     if isinstance(packet, str):
         packet = packet.encode()
     if not isinstance(packet, bytes) or not packet.strip(b"\0 \t\r\n"):
         return ()
-    packet = packet.rstrip(b"\0")
-    extended = _extended(image, packet) if isinstance(image, JpegImageFile) else b""
-    return (packet, extended) if extended else (packet,)
+    return (packet.rstrip(b"\0"),)
 
 
 def _extended(image: JpegImageFile, packet: bytes) -> bytes:

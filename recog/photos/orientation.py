@@ -3,10 +3,11 @@
 from PIL.ImageFile import ImageFile
 
 from recog.photos.decode import MAX_PIXELS, PhotoSource, refuse_too_large
-from recog.photos.exif import orientation
+from recog.photos.exif import first_page_says, orientation
 from recog.photos.formats import JXL, RAW, decoder_is_there, open_image, photo_format
 from recog.photos.quiet import DecoderChatter
 from recog.photos.raw import raw_orientation
+from recog.photos.tiff_pages import with_full_page_first
 
 _CHATTER = DecoderChatter()
 
@@ -33,9 +34,12 @@ def stored_orientation(source: PhotoSource) -> int:
 def opened_whole(source: PhotoSource, name: str) -> ImageFile:
     """Open a picture of an allowed format with all of its metadata; raises whatever the decoder raises.
 
-    A PNG's pixels are decoded, because its EXIF and XMP may stand behind them.
+    A PNG's pixels are decoded, because its EXIF and XMP may stand behind them. Those of a TIFF may stand in its first
+    page, though that is a thumbnail.
     """
     image = open_image(source.data, name)
+    if name == "TIFF" and with_full_page_first(source.data) is not source.data:
+        first_page_says(image, source.data)()
     if name == "PNG":
         refuse_too_large(source.path, image.size, MAX_PIXELS)
         image.load()

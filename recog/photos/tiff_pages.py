@@ -3,13 +3,17 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
+
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 _MOST_DIRECTORIES = 32
 _MOST_ENTRIES = 1024
-_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _BELOW, _DNG = 254, 256, 257, 262, 330, 50706
+_SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _BELOW, _DNG, _XMP = 254, 256, 257, 262, 330, 50706, 700
 _SENSOR = frozenset({32803, 34892})
 """Photometric interpretations of what a sensor saw: colour filter array, linear raw."""
 _REDUCED, _MASK = 1, 4
+_TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SIZES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
 
@@ -49,6 +53,18 @@ def with_full_page_first(data: bytes) -> bytes:
         if big
         else data[:4] + struct.pack(f"{order}I", place) + data[8:]
     )
+
+
+def first_packet(data: bytes) -> bytes:
+    """The XMP in the first directory of a TIFF, or of a raw file that is one; nothing where there is none."""
+    if data[:4] not in _TIFFS:
+        return b""
+    file = BytesIO(data)
+    directory = ImageFileDirectory_v2(file.read(16 if _kind(data)[1] else 8))
+    file.seek(directory.next)
+    directory.load(file)
+    packet = directory.get(_XMP)
+    return packet if isinstance(packet, bytes) else b""
 
 
 def _kind(data: bytes) -> tuple[str, bool]:

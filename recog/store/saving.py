@@ -94,7 +94,10 @@ def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict
         inherited = forgotten.get(old.sha256, []) if old is not None and not plan.was_known else []
         boxes = relative([face.box for face in plan.scan.faces], scan.width, scan.height)
         plan.to_insert = [
-            new for new in plan.to_insert if all(iou(boxes[new], box) < SAME_FACE_IOU for box in (*own, *inherited))
+            new
+            for new in plan.to_insert
+            if all(iou(boxes[new], box) < SAME_FACE_IOU for box in (*own, *inherited))
+            and not any(_holds_part(boxes[new], box) for box in own)
         ]
         plan.forgotten += inherited
     return plans
@@ -147,6 +150,15 @@ def _forgotten_boxes(connection: Connection, digests: Iterable[bytes]) -> dict[b
         box = FaceBox(row.left, row.top, row.right, row.bottom, 1.0, _NO_LANDMARKS)
         found.setdefault(row.photo_sha256, []).append(box)
     return found
+
+
+def _holds_part(box: FaceBox, forgotten: FaceBox) -> bool:
+    """Whether a face that does not stand upright in its photo lies around the place where a forgotten person was.
+
+    An earlier recog found a part of such a face there, which overlaps the whole by little.
+    """
+    across, down = (forgotten.left + forgotten.right) / 2, (forgotten.top + forgotten.bottom) / 2
+    return box.turn != 0 and box.left <= across <= box.right and box.top <= down <= box.bottom
 
 
 def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:

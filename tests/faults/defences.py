@@ -962,4 +962,24 @@ SABOTAGES = (
         "recog/store/people.py", "embeddings.c.network_id == network_id,\n                    assign", "assign",
         "tests/store/test_model.py",
     ),
+    Sabotage(
+        "raw files are told by their directories when their metadata are read",
+        "recog/photos/metadata.py", "photo_format(source.data)", "photo_format(source.data[:512])",
+        "tests/photos/test_metadata.py -k wherever_its_directories_are",
+    ),
+    Sabotage(
+        "a TIFF's turn and XMP are found in the thumbnail that is its first page",
+        "recog/photos/orientation.py", "        first_page_says(image, source.data)()\n", "        pass\n",
+        "tests/photos/test_metadata.py -k stand_in_its_thumbnail",
+    ),
+    Sabotage(
+        "sidecars of raw files hold regions of the picture that import takes them for",
+        "recog/library/exchange/exporting.py", "undecided(metadata)[0]", "metadata.orientation",
+        "tests/library/exchange/test_raw_files.py -k turned_camera",
+    ),
+    Sabotage(
+        "a forgotten part of a face in a photo on its side keeps the whole face out",
+        "recog/store/saving.py", "    return box.turn != 0 and", "    return False and",
+        "tests/store/test_saving.py -k stays_forgotten",
+    ),
 )  # fmt: skip

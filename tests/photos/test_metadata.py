@@ -7,7 +7,9 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pillow_heif
+import pillow_jxl  # noqa: F401 - so that Pillow can write the files
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -21,8 +23,11 @@ from recog.photos import (
     read_metadata,
     read_photo,
     read_source,
+    stored_orientation,
 )
+from recog.photos.formats import HEAD_BYTES
 from recog.photos.metadata import MAX_PACKET_BYTES
+from tests.photos.raw_files import BYTE, CAMERA, SHORT, Tag, jpeg_of, jpeg_page, rgb_page, sensor_page, tiff
 
 PACKET = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
@@ -72,6 +77,29 @@ def test_what_stands_behind_a_png_s_pixels_is_read_too(tmp_path: Path) -> None:
     found = read_metadata(read_source(path))
     assert (found.packets, found.orientation) == ((PACKET,), 6)
     assert read_photo(path).pixels.shape[:2] == (40, 24)
+
+
+def test_the_xmp_and_the_turn_of_a_tiff_may_stand_in_its_thumbnail() -> None:
+    """Where scanners and cameras write them: the thumbnail is the first page."""
+    said: list[Tag] = [(274, SHORT, [6]), (700, BYTE, list(PACKET))]
+    small, large = (np.full((height, 40, 3), 90, np.uint8) for height in (24, 48))
+    data = tiff([rgb_page(small, reduced=True, more=said), rgb_page(large, reduced=False)])
+    assert look(data) == PhotoMetadata("0" * 64, 6, turned_by_format=False, packets=(PACKET,))
+    assert stored_orientation(PhotoSource(Path("a"), data, "")) == 6
+
+
+def test_the_xmp_and_the_turn_of_a_raw_file_are_read_wherever_its_directories_are() -> None:
+    preview = jpeg_of(np.full((240, 320, 3), 90, np.uint8))
+    tags: list[Tag] = [*CAMERA, (274, SHORT, [6]), (700, BYTE, list(PACKET))]
+    data = tiff([jpeg_page(preview, (320, 240), tags)], below=[sensor_page(640, 480)])
+    assert int.from_bytes(data[4:8], "little") > HEAD_BYTES
+    assert look(data) == PhotoMetadata("0" * 64, 6, turned_by_format=True, packets=(PACKET,))
+
+
+def test_the_xmp_of_a_jpeg_xl_is_read() -> None:
+    file = BytesIO()
+    Image.new("RGB", (40, 24)).save(file, "JXL", xmp=PACKET)
+    assert look(file.getvalue()) == PhotoMetadata("0" * 64, 1, turned_by_format=True, packets=(PACKET,))
 
 
 def test_a_photo_without_xmp_has_none(tmp_path: Path) -> None:

@@ -56,6 +56,19 @@ def test_the_turn_of_a_face_comes_back_and_changes_with_a_new_look(catalog: Cata
     assert [face.box.turn for face in catalog.faces_of_photo(saved.photo_id)] == [0]
 
 
+def test_a_forgotten_face_of_a_photo_on_its_side_stays_forgotten_when_all_of_it_is_found(
+    catalog: Catalog, scans: Scans
+) -> None:
+    """An earlier recog had found a part of the face, and that was forgotten; somebody beside it is found."""
+    part = scans.face(20, top=20, side=20)
+    (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", part))
+    catalog.forget(catalog.enrol("Ann", saved.face_ids)[0].id)
+    whole, beside = scans.face(10, top=10, side=50), scans.face(120, top=10, side=50)
+    lying = [replace(face, box=replace(face.box, turn=90)) for face in (whole, beside)]
+    (again,) = scans.save(catalog, scans.photo("1.jpg", "A", *lying))
+    assert [face.box.left for face in catalog.faces_of_photo(again.photo_id)] == [120]
+
+
 @pytest.mark.parametrize("zone", [None, UTC, timezone(timedelta(hours=5, minutes=30))])
 def test_the_time_of_a_photo_comes_back_with_its_zone(catalog: Catalog, scans: Scans, zone: timezone | None) -> None:
     taken_at = datetime(2019, 7, 1, 12, 30, 5, tzinfo=zone)

@@ -8,6 +8,7 @@ from recog.durable import make_directory
 from recog.errors import PhotoError, RecogError
 from recog.held_files import refuse_held
 from recog.library.exchange import documents
+from recog.library.exchange.frames import undecided
 from recog.library.exchange.packets import write_packet
 from recog.library.exchange.places import SIDECAR_SUFFIX
 from recog.library.exchange.records import LeftOut, NamedFace, Names, NamesExport, RefusedFace
@@ -15,7 +16,7 @@ from recog.library.exchange.regions import lies_on_side, region_of, stored
 from recog.library.exchange.xml import MAX_BYTES, NoXmlError
 from recog.library.exchange.xmp import read_packet
 from recog.library.private_file import write_private
-from recog.photos import read_source, stored_orientation
+from recog.photos import DecodePool
 from recog.store.catalog import Catalog
 from recog.types import Origin, Photo
 
@@ -37,7 +38,7 @@ def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:
     return NamesExport(path, len(people), len(faces), 1, (), len(names.rejected), len(names.ignored))
 
 
-def export_sidecars(catalog: Catalog, directory: Path, *, matched: bool) -> NamesExport:
+def export_sidecars(catalog: Catalog, decoders: DecodePool, directory: Path, *, matched: bool) -> NamesExport:
     """Write an XMP sidecar for every photo file with a named face, in `directory` under the file's whole path.
 
     The photos' own folders are not written to. A sidecar that another program wrote or changed is left alone. So is a
@@ -53,7 +54,7 @@ def export_sidecars(catalog: Catalog, directory: Path, *, matched: bool) -> Name
         shown = [face for face in named if not face.hidden]
         written = 0
         for path in catalog.paths([photo.id]).get(photo.id, ()) if shown else ():
-            reason = _write_sidecar(directory, path, photo, shown)
+            reason = _write_sidecar(decoders, directory, path, photo, shown)
             if reason is None:
                 written += 1
             else:
@@ -117,15 +118,16 @@ def _refuse_photo_folders(catalog: Catalog, directory: Path) -> None:
         )
 
 
-def _write_sidecar(directory: Path, path: Path, photo: Photo, faces: list[NamedFace]) -> str | None:
+def _write_sidecar(
+    decoders: DecodePool, directory: Path, path: Path, photo: Photo, faces: list[NamedFace]
+) -> str | None:
     """Why the sidecar of a photo file was not written, or None."""
-    try:
-        source = read_source(path)
-    except PhotoError as error:
-        return f"the photo cannot be read ({error.reason})"
-    if source.sha256 != photo.sha256:
+    metadata = decoders.metadata(path)
+    if isinstance(metadata, PhotoError):
+        return f"the photo cannot be read ({metadata.reason})"
+    if metadata.sha256 != photo.sha256:
         return "the photo has changed since it was indexed"
-    orientation = stored_orientation(source)
+    orientation = undecided(metadata)[0]
     width, height = (photo.height, photo.width) if lies_on_side(orientation) else (photo.width, photo.height)
     packet = write_packet(
         [stored(face.region, orientation) for face in faces],
