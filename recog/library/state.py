@@ -55,9 +55,9 @@ class LibraryState:
         """Close the catalog, and let go of what was read from it; what is asked next opens it again."""
         for part in ("fresh_index", "gallery"):
             self.__dict__.pop(part, None)
-        if self._catalog is not None:
-            self._catalog.close()
-            self._catalog = self._folder = self._looked_at = None
+        if (catalog := self._catalog) is not None:
+            self._catalog = self._folder = self._looked_at = self._outdated = None
+            catalog.close()
 
     @property
     def catalog(self) -> Catalog:

@@ -518,6 +518,28 @@ SABOTAGES = (
         "tests/store/test_connections.py -k lost_its_place",
     ),
     Sabotage(
+        "a moved catalog is closed whole, also while one state of it is read",
+        "recog/store/database.py", "self._translating():  # no look", "self.translated():  # no look",
+        "tests/store/test_connections.py -k closed_whole",
+    ),
+    Sabotage(
+        "a catalog is let go by the name by which it was held",
+        "recog/held_files.py", "    key = os.getpid(), held\n", "    key = _key(held)\n",
+        "tests/store/test_connections.py -k let_go_though",
+    ),
+    Sabotage(
+        "a closed catalog is opened by its owner alone",
+        "recog/store/database.py",
+        "        if self._closed:\n            raise C",
+        "        if False:\n            raise C",
+        "tests/store/test_connections.py -k for_nobody",
+    ),
+    Sabotage(
+        "a folder that nobody may enter is told in one sentence",
+        "recog/store/connections.py", "    except OSError as error:\n", "    except ZeroDivisionError as error:\n",
+        "tests/store/test_connections.py -k nobody_may_enter",
+    ),
+    Sabotage(
         "no lock is put into a folder that took the place of the open library",
         "recog/library/state.py", "if self._folder is not None and", "if False and",
         "tests/library/test_replaced.py",
