@@ -524,7 +524,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a catalog is let go by the name by which it was held",
-        "recog/held_files.py", "    key = os.getpid(), held\n", "    key = _key(held)\n",
+        "recog/store/connections.py", "let_go(self._held)", "let_go(self._path.resolve())",
         "tests/store/test_connections.py -k let_go_though",
     ),
     Sabotage(
