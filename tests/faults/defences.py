@@ -540,6 +540,11 @@ SABOTAGES = (
         "tests/store/test_connections.py -k nobody_may_enter",
     ),
     Sabotage(
+        "a folder that may not be looked into stops no question",
+        "recog/library/outdated.py", "    except OSError as error:\n", "    except ZeroDivisionError as error:\n",
+        "tests/library/test_shared_catalog.py -k stops_no_question",
+    ),
+    Sabotage(
         "no lock is put into a folder that took the place of the open library",
         "recog/library/state.py", "if self._folder is not None and", "if False and",
         "tests/library/test_replaced.py",
