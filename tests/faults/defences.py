@@ -545,6 +545,16 @@ SABOTAGES = (
         "tests/library/test_shared_catalog.py -k stops_no_question",
     ),
     Sabotage(
+        "an index of a later state than a restored catalog is deleted unread",
+        "recog/store/erasure.py", "return removal_id > latest or ", "return ",
+        "tests/library/test_shared_catalog.py -k later_state",
+    ),
+    Sabotage(
+        "too few descriptors are told in one sentence",
+        "recog/cli/failures.py", "error.errno in OF_DESCRIPTORS", "False",
+        "tests/cli/test_failures.py -k descriptors",
+    ),
+    Sabotage(
         "no lock is put into a folder that took the place of the open library",
         "recog/library/state.py", "if self._folder is not None and", "if False and",
         "tests/library/test_replaced.py",

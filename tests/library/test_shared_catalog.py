@@ -187,3 +187,20 @@ def test_a_folder_that_may_not_be_looked_into_stops_no_question_and_is_told_afte
                         second.hide("Ben")
         finally:
             closed.chmod(0o700)
+
+
+def test_an_index_of_a_later_state_than_a_restored_catalog_goes_unread(shared: Shared) -> None:
+    """Removals are counted anew then, so an index with a higher number seemed to have seen every erasure."""
+    with shared.open("a") as first:
+        first.backup(shared.home / "earlier.db")
+        first.forget("Bob")
+        first.forget("Ben")
+    with shared.open("b") as second:
+        second.rebuild_index()
+    with shared.open("a") as first:
+        first.restore(shared.home / "earlier.db")
+        first.forget("Ada")
+    assert shared.held("b"), "nothing was left: nothing is proved"
+    with shared.open("b") as second:
+        assert [person.name for person in second.people()] == ["Ben", "Bob"]
+        assert not shared.held("b")
