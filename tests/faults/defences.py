@@ -502,7 +502,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "nothing is written to a catalog that was deleted or replaced",
-        "recog/store/connections.py", "identity_of(self._path) != self._identity:", "False:",
+        "recog/store/connections.py", "_identity_now(self._path) != self._identity:", "False:",
         "tests/store/test_connections.py -k lost_its_place",
     ),
     Sabotage(
@@ -659,7 +659,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the server ignores Ctrl-C in the background",
-        "recog/web/serve.py", "if sig != signal.SIGINT or self._interruptible:", "if True:",
+        "recog/web/server.py", "if sig != signal.SIGINT or self._interruptible:", "if True:",
         "tests/web/test_serve.py -k ignores_interrupts",
     ),
     Sabotage(
@@ -991,7 +991,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "photos in which an earlier recog was sure of no face are looked at again",
-        "migrations/versions/0014_turned_faces.py", "    op.execute(", "    str(",
+        "migrations/versions/0015_turned_faces.py", "    op.execute(", "    str(",
         "tests/store/test_migrations.py -k looked_at_again",
     ),
     Sabotage(
