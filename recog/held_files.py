@@ -36,18 +36,25 @@ def identity_of(path: Path) -> Identity | None:
     return status.st_dev, status.st_ino
 
 
-def hold(path: Path) -> None:
-    """Count one more user of the database at path; BlockingIOError while `exclusively` has it."""
+def hold(path: Path) -> Path:
+    """Count one more user of the database at path, and return its real path, which is for `let_go`.
+
+    Raises BlockingIOError while `exclusively` has it.
+    """
     key = _key(path)
     with _LOCK:
         if key in _EXCLUSIVE:
             raise _busy(path, "it is being replaced by this process")
         _HELD[key] += 1
+    return key[1]
 
 
-def let_go(path: Path) -> None:
-    """Count one user less; the last one calls this after SQLite has closed the file."""
-    key = _key(path)
+def let_go(held: Path) -> None:
+    """Count one user less of what `hold` returned; the last one calls this after SQLite has closed the file.
+
+    The path is not resolved again, because a link on the way may lead elsewhere by now.
+    """
+    key = os.getpid(), held
     with _LOCK:
         _HELD[key] -= 1
         if _HELD[key] <= 0:

@@ -21,6 +21,8 @@ WRONG_USAGE = 2
 """A command line that says nothing sensible, as Typer has it."""
 OF_THE_DISK = frozenset({errno.EACCES, errno.EDQUOT, errno.EIO, errno.ENOSPC, errno.EPERM, errno.EROFS})
 """What a user can do something about, wherever it is met."""
+OF_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})
+"""The process, or the machine, may open no more files."""
 UNEXPECTED = 70
 """A fault in recog itself (EX_SOFTWARE of sysexits.h)."""
 
@@ -78,6 +80,8 @@ def in_one_line(*, verbose: bool) -> Iterator[None]:
             traceback.print_exc()
         if lacks_memory(error):
             leave(NO_MEMORY)
+        if isinstance(error, OSError) and error.errno in OF_DESCRIPTORS:
+            leave("too many files are open at once: close other programs, or raise the limit (ulimit -n)")
         if isinstance(error, OSError) and error.errno in OF_THE_DISK:
             where = error.filename if isinstance(error.filename, str | os.PathLike) else "a file"
             leave(f"{where} cannot be written or read ({error.strerror}): make room there, or check its rights")

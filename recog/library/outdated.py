@@ -14,15 +14,16 @@ def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> Pe
     """Delete, unread, the indexes in a library's folder that are older than the catalog's last erasure.
 
     locked: the caller holds the folder's writer's lock. Returns what is in the way of it; None where nothing is left.
+    A folder that may not be looked into is in the way if anybody was ever forgotten.
     """
 
     def found() -> list[Path]:
         return outdated(folder / "index", library_id=catalog.library_id, erased_since=catalog.erased_since)
 
-    if not found():
-        return None
     left = f"the search index in {folder} may hold vectors of a person who was forgotten from another folder"
     try:
+        if not found():
+            return None
         with nullcontext() if locked else WriterLock(folder, create=False):
             for home in found():
                 discard_in(home)
@@ -31,5 +32,11 @@ def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> Pe
     except (CatalogError, SearchIndexError) as error:
         return PendingErasure(
             f"{left}, and cannot be deleted ({error})", "check who may write there, then run 'recog status'"
+        )
+    except OSError as error:
+        if not catalog.erased_since(0):
+            return None
+        return PendingErasure(
+            f"{left}, and cannot be looked into ({error.strerror})", "check who may read there, then run 'recog status'"
         )
     return None

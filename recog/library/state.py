@@ -1,7 +1,7 @@
 """One folder of state as all verbs stand on it: opened when first needed, locked by who writes, closed."""
 
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -55,16 +55,17 @@ class LibraryState:
         """Close the catalog, and let go of what was read from it; what is asked next opens it again."""
         for part in ("fresh_index", "gallery"):
             self.__dict__.pop(part, None)
-        if self._catalog is not None:
-            self._catalog.close()
-            self._catalog = self._folder = self._looked_at = None
+        if (catalog := self._catalog) is not None:
+            self._catalog = self._folder = self._looked_at = self._outdated = None
+            catalog.close()
 
     @property
     def catalog(self) -> Catalog:
         """The catalog, which must exist."""
         if self._catalog is None:
             self._catalog = open_catalog(self.settings.catalog_at, create=False)
-            self._folder = identity_of(self.settings.library)
+            with suppress(OSError):  # only a writer needs the folder, and its lock tells who may use it
+                self._folder = identity_of(self.settings.library)
         self._drop_outdated(self._catalog)
         return self._catalog
 
@@ -118,7 +119,11 @@ class LibraryState:
 
     def _lock(self, directory: Path) -> WriterLock:
         """A writer's lock in the library's folder, or below it; a folder that vanished is not made anew."""
-        if self._folder is not None and identity_of(self.settings.library) != self._folder:
+        try:
+            folder = identity_of(self.settings.library)
+        except OSError:  # the lock tells why it cannot be opened
+            folder = self._folder
+        if self._folder is not None and folder != self._folder:
             raise LibraryReplacedError(
                 f"the library's folder {self.settings.library} was deleted, moved or replaced while recog had it open, "
                 "so nothing is saved there: stop recog, put the folder back in its place, and start again"

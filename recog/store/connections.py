@@ -22,7 +22,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-from recog.errors import LibraryBusyError, LibraryReplacedError
+from recog.errors import CatalogUnusableError, LibraryBusyError, LibraryReplacedError
 from recog.held_files import Identity, hold, identity_of, let_go
 from recog.store.read_only import ReadOnlyFile
 from recog.store.url import sqlite_path
@@ -46,10 +46,11 @@ class Connections:
     ) -> None:
         self._key = key
         self._path = path
+        self._held: Path | None = None
         self._busy_seconds = busy_seconds
         self._read_only = read_only
         self._users = 0
-        self._identity: Identity | None = None if path is None else identity_of(path)
+        self._identity: Identity | None = None if path is None else _identity_now(path)
         if path is not None:
             arguments: dict[str, Any] = {"timeout": busy_seconds}
         else:
@@ -63,10 +64,17 @@ class Connections:
         )
         event.listen(self.engine, "connect", self._on_connect)
         event.listen(self.engine, "begin", self._on_begin)
+        if path is not None:
+            try:
+                self._held = hold(path)
+            except BlockingIOError as error:
+                raise LibraryBusyError(
+                    f"the catalog {path} is being restored: wait for that, then open it again"
+                ) from error
 
     def refuse_replaced(self) -> None:
         """Raise LibraryReplacedError unless the file at the path is the one that is open."""
-        if self._path is not None and self._identity is not None and identity_of(self._path) != self._identity:
+        if self._path is not None and self._identity is not None and _identity_now(self._path) != self._identity:
             raise LibraryReplacedError(
                 f"the library's database {self._path} was deleted, moved or replaced while recog had it open, so "
                 "nothing is saved there: stop recog, put the library back in its place, and start again"
@@ -88,8 +96,8 @@ class Connections:
             try:
                 self.engine.dispose()
             finally:
-                if self._path is not None:
-                    let_go(self._path)
+                if self._held is not None:
+                    let_go(self._held)
 
     def _on_connect(self, raw: Any, record: Any) -> None:
         if self._path is None:
@@ -101,9 +109,9 @@ class Connections:
             raw.execute(f"PRAGMA {pragma}").close()
         if self._read_only is None:
             raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").close()  # opens the log
-            record.info[_LOG] = identity_of(_log_of(self._path))
+            record.info[_LOG] = _identity_now(_log_of(self._path))
         if self._identity is None:
-            self._identity = identity_of(self._path)
+            self._identity = _identity_now(self._path)
         self.refuse_replaced()
 
     def _enter_wal(self, raw: sqlite3.Connection) -> None:
@@ -134,7 +142,7 @@ class Connections:
     def _refuse_lost_log(self, connection: Connection) -> None:
         """Raise LibraryReplacedError if the write-ahead log that this connection writes to has lost its name."""
         log = connection.info.get(_LOG)
-        if self._path is not None and log is not None and identity_of(_log_of(self._path)) != log:
+        if self._path is not None and log is not None and _identity_now(_log_of(self._path)) != log:
             raise LibraryReplacedError(
                 f"the log of the library's database, {_log_of(self._path)}, was deleted or replaced while recog had it "
                 "open, so nothing is saved there: stop recog, and start it again"
@@ -148,20 +156,24 @@ def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | N
     restores the file.
     """
     path = sqlite_path(url)
-    place = (url.render_as_string(hide_password=False), None) if path is None else (path.resolve(), identity_of(path))
+    place = (url.render_as_string(hide_password=False), None) if path is None else (path.resolve(), _identity_now(path))
     key = (os.getpid(), place, busy_seconds, None if read_only is None else read_only.seen, read_only is None)
     with _LOCK:
         shared = _SHARED.get(key)
         if shared is None:
-            if path is not None:
-                try:
-                    hold(path)
-                except BlockingIOError as error:
-                    raise LibraryBusyError(
-                        f"the catalog {path} is being restored: wait for that, then open it again"
-                    ) from error
             shared = _SHARED[key] = Connections(key, url, path, busy_seconds, read_only)
         return shared.take()
+
+
+def _identity_now(path: Path) -> Identity | None:
+    """Device and inode of the file at path, None if nothing is there; CatalogUnusableError if that cannot be seen."""
+    try:
+        return identity_of(path)
+    except OSError as error:
+        raise CatalogUnusableError(
+            f"the database's file {path} cannot be looked at ({error.strerror}): check the disk, and who may use the "
+            "folder"
+        ) from error
 
 
 def _log_of(path: Path) -> Path:

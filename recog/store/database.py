@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import cast
@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
+from recog.errors import CatalogError
 from recog.store.connections import ALONE, WRITING, connections_to
 from recog.store.read_only import ReadOnlyFile
 from recog.store.translation import translated
@@ -73,7 +74,7 @@ class Database:
             yield
         finally:
             self._state = None
-            with self.translated():
+            with self._translating():  # no look at the file: whatever became of it, the connection is given back
                 connection.close()
 
     @contextmanager
@@ -113,11 +114,13 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Foreign exceptions leave as CatalogErrors."""
+        """Foreign exceptions leave as CatalogErrors; CatalogError if the catalog was closed."""
+        if self._closed:
+            raise CatalogError(f"the catalog {self.where} was closed: open it again")
         if self.read_only is not None:
             self.read_only.refuse_changed()
         self._connections.refuse_replaced()
-        with translated(self.where, self.path, self.busy_seconds, self._secrets):
+        with self._translating():
             yield
 
     def close(self) -> None:
@@ -125,10 +128,15 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        with translated(self.where, self.path, self.busy_seconds, self._secrets):
-            while self._readers:
-                self._readers.pop().connection.close()
-            self._connections.release()
+        with self._translating():
+            try:
+                while self._readers:
+                    self._readers.pop().connection.close()
+            finally:
+                self._connections.release()
+
+    def _translating(self) -> AbstractContextManager[None]:
+        return translated(self.where, self.path, self.busy_seconds, self._secrets)
 
     def _new_reader(self) -> "Reader":
         pooled = self.engine.raw_connection()

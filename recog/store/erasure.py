@@ -116,14 +116,19 @@ class Erasure(CatalogPart):
         return self._pending is None
 
     def erased_since(self, removal_id: int, network_sha256: str | None = None) -> bool:
-        """Whether somebody was forgotten since this removal of a network's embeddings, or of any network's."""
+        """Whether somebody was forgotten since this removal of a network's embeddings, or of any network's.
+
+        True as well for a removal that the catalog does not have: it was restored from a backup since, and numbers
+        of removals are given again.
+        """
         erased = select(removals.c.id).where(removals.c.id > removal_id, removals.c.face_id == ERASURE)
         if network_sha256 is not None:
             erased = erased.join(networks, networks.c.id == removals.c.network_id).where(
                 networks.c.sha256 == network_sha256
             )
         with self._database.reading() as connection:
-            return connection.scalar(erased.limit(1)) is not None
+            latest = connection.scalar(select(func.max(removals.c.id))) or 0
+            return removal_id > latest or connection.scalar(erased.limit(1)) is not None
 
     def readmit(self, photo_sha256s: Sequence[str]) -> int:
         """Let forgotten faces of these photos be found again, by the next scan; how many places were given free.

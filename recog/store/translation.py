@@ -62,9 +62,8 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
             "again"
         )
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
-        free = shutil.disk_usage(path.parent).free
         return LibraryDiskError(
-            f"no space or no access while writing {path} ({error}; {free / 1e6:.1f} MB free): this step was undone; "
+            f"no space or no access while writing {path} ({error}; {_free(path.parent)}): this step was undone; "
             "make room or check the disk, then run the same again"
         )
     if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
@@ -72,6 +71,13 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
             f"the database {path} cannot be opened for writing ({error}): check the place and who may write there"
         )
     return CatalogError(f"the database {path} refused: {_first_line(error)}")
+
+
+def _free(folder: Path) -> str:
+    try:
+        return f"{shutil.disk_usage(folder).free / 1e6:.1f} MB free"
+    except OSError as error:
+        return f"{folder} cannot be looked at: {error.strerror}"
 
 
 def _told(error: BaseException | None, secrets: Secrets) -> str:

@@ -41,6 +41,12 @@ def test_a_disk_that_cannot_be_written_is_no_fault_of_recog(number: int, capsys:
     assert ended(OSError(errno.EBADF, "why", "/library/head.json")) == 70
 
 
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_too_few_descriptors_are_no_fault_of_recog(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(OSError(number, "why", "/dev/fd")) == 1
+    assert capsys.readouterr().err.startswith("recog: too many files are open at once: close other programs, or raise")
+
+
 def test_ctrl_c_says_that_running_again_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(KeyboardInterrupt()) == 130
     assert "running the same command again goes on" in capsys.readouterr().err

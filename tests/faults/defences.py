@@ -501,11 +501,6 @@ SABOTAGES = (
         "tests/test_held_files.py -k neither_opened",
     ),
     Sabotage(
-        "nothing is written to a catalog that was deleted or replaced",
-        "recog/store/connections.py", "identity_of(self._path) != self._identity:", "False:",
-        "tests/store/test_connections.py -k lost_its_place",
-    ),
-    Sabotage(
         "nothing is acknowledged if the catalog was replaced during the transaction",
         "recog/store/database.py",
         "                yield connection\n            self._connections.refuse_replaced()\n",
@@ -981,5 +976,47 @@ SABOTAGES = (
         "a forgotten part of a face in a photo on its side keeps the whole face out",
         "recog/store/saving.py", "    return box.turn != 0 and", "    return False and",
         "tests/store/test_saving.py -k stays_forgotten",
+    ),
+    Sabotage(
+        "nothing is written to a catalog that was deleted or replaced",
+        "recog/store/connections.py", "_identity_now(self._path) != self._identity:", "False:",
+        "tests/store/test_connections.py -k lost_its_place",
+    ),
+    Sabotage(
+        "a moved catalog is closed whole, also while one state of it is read",
+        "recog/store/database.py", "self._translating():  # no look", "self.translated():  # no look",
+        "tests/store/test_connections.py -k closed_whole",
+    ),
+    Sabotage(
+        "a catalog is let go by the name by which it was held",
+        "recog/store/connections.py", "let_go(self._held)", "let_go(self._path.resolve())",
+        "tests/store/test_connections.py -k let_go_though",
+    ),
+    Sabotage(
+        "a closed catalog is opened by its owner alone",
+        "recog/store/database.py",
+        "        if self._closed:\n            raise C",
+        "        if False:\n            raise C",
+        "tests/store/test_connections.py -k for_nobody",
+    ),
+    Sabotage(
+        "a folder that nobody may enter is told in one sentence",
+        "recog/store/connections.py", "    except OSError as error:\n", "    except ZeroDivisionError as error:\n",
+        "tests/store/test_connections.py -k nobody_may_enter",
+    ),
+    Sabotage(
+        "a folder that may not be looked into stops no question",
+        "recog/library/outdated.py", "    except OSError as error:\n", "    except ZeroDivisionError as error:\n",
+        "tests/library/test_shared_catalog.py -k stops_no_question",
+    ),
+    Sabotage(
+        "an index of a later state than a restored catalog is deleted unread",
+        "recog/store/erasure.py", "return removal_id > latest or ", "return ",
+        "tests/library/test_shared_catalog.py -k later_state",
+    ),
+    Sabotage(
+        "too few descriptors are told in one sentence",
+        "recog/cli/failures.py", "error.errno in OF_DESCRIPTORS", "False",
+        "tests/cli/test_failures.py -k descriptors",
     ),
 )  # fmt: skip

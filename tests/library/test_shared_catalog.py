@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from recog.config import read_settings
+from recog.errors import CatalogError
 from recog.index.manifest import MANIFEST
 from recog.library.doctor import examine
 from recog.store.lock import WriterLock
@@ -160,3 +161,46 @@ def test_an_index_that_cannot_be_deleted_is_told(shared: Shared) -> None:
             assert [one.ok for one in told] == [False]
     finally:
         home.chmod(0o700)
+
+
+@pytest.mark.parametrize(("place", "mode"), [(".", 0), ("b", 0), ("b/index", 0o400)])
+def test_a_folder_that_may_not_be_looked_into_stops_no_question_and_is_told_after_an_erasure(
+    shared: Shared, tmp_path: Path, place: str, mode: int
+) -> None:
+    """Its PermissionError once ended every question to a catalog elsewhere."""
+    (tmp_path / "closed").mkdir()
+    (shared.home / "b").rename(tmp_path / "closed" / "b")
+    (shared.home / "b").symlink_to(tmp_path / "closed" / "b")
+    closed = tmp_path / "closed" / place
+    for forgotten in (False, True):
+        if forgotten:
+            shared.forget()
+        closed.chmod(mode)
+        try:
+            with bound_by_permissions(), shared.open("b") as second:
+                assert len(second.people()) == (2 if forgotten else 3)
+                pending = second.pending_erasure
+                assert (pending is not None) == forgotten
+                assert pending is None or "cannot be looked into (Permission denied)" in pending.sentence
+                if place != "b/index":
+                    with pytest.raises(CatalogError, match=r"^the lock .* \(Permission denied\): check who may write"):
+                        second.hide("Ben")
+        finally:
+            closed.chmod(0o700)
+
+
+def test_an_index_of_a_later_state_than_a_restored_catalog_goes_unread(shared: Shared) -> None:
+    """Removals are counted anew then, so an index with a higher number seemed to have seen every erasure."""
+    with shared.open("a") as first:
+        first.backup(shared.home / "earlier.db")
+        first.forget("Bob")
+        first.forget("Ben")
+    with shared.open("b") as second:
+        second.rebuild_index()
+    with shared.open("a") as first:
+        first.restore(shared.home / "earlier.db")
+        first.forget("Ada")
+    assert shared.held("b"), "nothing was left: nothing is proved"
+    with shared.open("b") as second:
+        assert [person.name for person in second.people()] == ["Ben", "Bob"]
+        assert not shared.held("b")

@@ -1,6 +1,7 @@
 """The catalog beside other processes: locks that hold, and a file that is deleted or replaced under an open catalog."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from recog.errors import LibraryBusyError, LibraryReplacedError
+from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, LibraryReplacedError
+from recog.held_files import is_held
 from recog.library.exchange.documents import read_names
 from recog.photos import read_photo
 from recog.store.database import Database
 from recog.store.engine import open_catalog
 from recog.store.restore import restoring
-from recog.store.url import parse_url
+from recog.store.translation import translated
+from recog.store.url import Secrets, parse_url
+from tests.faults.privilege import bound_by_permissions
 
 _PASSER_BY = """
 import sqlite3, sys
@@ -168,3 +172,61 @@ def test_a_replaced_catalog_is_opened_anew_beside_the_one_that_was_there(sqlite_
             assert [person.name for person in new.people()] == ["Ann"]
             new.add_person("Eve")
     assert passer_by(sqlite_path) == ["Ann", "Eve"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is no /proc to count descriptors in")
+def test_a_catalog_that_is_moved_while_one_state_of_it_is_read_is_closed_whole(sqlite_path: Path) -> None:
+    """Giving the connection back once looked at the path first, so the file stayed open, and nothing held it."""
+    with open_catalog(sqlite_path) as catalog:
+        catalog.add_person("Ann")
+        with catalog.one_state():
+            moved(sqlite_path, sqlite_path)
+    assert open_descriptors(sqlite_path.parent.with_name("elsewhere") / sqlite_path.name) == 0
+    assert not is_held(sqlite_path)
+
+
+def test_a_catalog_is_let_go_though_a_link_to_its_folder_leads_elsewhere_by_now(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    link = tmp_path / "current"
+    link.symlink_to(tmp_path / "first")
+    with open_catalog(link / "catalog") as catalog:
+        catalog.backup(tmp_path / "copy.db")
+        link.unlink()
+        link.symlink_to(tmp_path / "second")
+    with restoring(tmp_path / "first" / "catalog", tmp_path / "copy.db"):
+        pass
+    with open_catalog(tmp_path / "first" / "catalog"):
+        pass
+
+
+def test_an_open_catalog_whose_folder_nobody_may_enter_says_so(sqlite_path: Path) -> None:
+    with open_catalog(sqlite_path) as catalog:
+        catalog.add_person("Ann")
+        sqlite_path.parent.chmod(0)
+        try:
+            with bound_by_permissions():
+                for ask in (catalog.people, lambda: catalog.add_person("Bob"), catalog.version):
+                    with pytest.raises(CatalogUnusableError, match=r"cannot be looked at \(Permission denied\): check"):
+                        ask()
+        finally:
+            sqlite_path.parent.chmod(0o700)
+        assert [person.name for person in catalog.people()] == ["Ann"]
+
+
+def test_a_closed_catalog_opens_its_file_for_nobody(sqlite_path: Path) -> None:
+    """Nothing would hold that file, so that whoever opened it beside SQLite would drop SQLite's locks."""
+    with open_catalog(sqlite_path) as catalog:
+        catalog.add_person("Ann")
+    for ask in (catalog.people, lambda: catalog.add_person("Bob"), catalog.version):
+        with pytest.raises(CatalogError, match="was closed: open it again"):
+            ask()
+
+
+def test_a_failing_disk_whose_folder_is_gone_is_told_as_one(tmp_path: Path) -> None:
+    failing = sqlite3.OperationalError("disk I/O error")
+    failing.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    gone = tmp_path / "gone" / "catalog"
+    told = pytest.raises(LibraryDiskError, match="gone cannot be looked at: No such file")
+    with told, translated(str(gone), gone, 1.0, Secrets()):
+        raise failing
