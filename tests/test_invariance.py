@@ -11,6 +11,7 @@ from PIL import Image
 from pillow_heif import from_pillow
 
 from recog import PhotoLibrary, read_settings
+from tests.stored_turned import UNTURN
 
 pytestmark = pytest.mark.networks
 
@@ -18,16 +19,6 @@ LOSSLESS, LOSSY = 0.1, 0.2
 """Squared distances: cosines of 0.95 and 0.9."""
 BOX = 0.05
 """Of its side, by which a side of the box may move."""
-UNTURN = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-"""How a picture is stored whose EXIF orientation turns it upright."""
 FORMATS: dict[str, tuple[dict[str, Any], float]] = {
     "picture.png": ({}, LOSSLESS),
     "picture.bmp": ({}, LOSSLESS),

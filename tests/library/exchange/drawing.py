@@ -7,23 +7,15 @@ from PIL.PngImagePlugin import PngInfo
 
 from recog.library.exchange.packets import write_packet
 from recog.library.exchange.regions import Region
+from tests.stored_turned import UNTURN
 
 DIGEST = "ab" * 32
 
 
 def turn(path: Path, orientation: int) -> None:
     """Store a picture turned, so that its EXIF orientation turns it back to what it showed."""
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
     with Image.open(path) as picture:
-        turned = picture.transpose(undo[orientation])
+        turned = picture.transpose(UNTURN[orientation])
     exif = turned.getexif()
     exif[0x0112] = orientation
     turned.save(path, exif=exif)
