@@ -106,6 +106,18 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
         raise _refused(path, name, error) from error
 
 
+def refuse_no_photo(source: PhotoSource) -> None:
+    """Raise UnreadablePhotoError if the first bytes are those of no picture format that recog knows by name."""
+    head = source.data[:HEAD_BYTES]
+    if photo_format(head) is None and foreign_format(head) is None:
+        raise _no_photo(source.path)
+
+
+def _no_photo(path: Path) -> UnreadablePhotoError:
+    message = f"{printable(path)} is not a photo: its first bytes are those of no known picture format"
+    return UnreadablePhotoError(message, reason=Reason.NOT_A_PHOTO)
+
+
 def _allowed_format(path: Path, data: bytes) -> str:
     name = photo_format(data)
     if name is not None and decoder_is_there(name):
@@ -118,8 +130,7 @@ def _allowed_format(path: Path, data: bytes) -> str:
         raise UnreadablePhotoError(message, reason=Reason.NO_DECODER)
     other = name or foreign_format(data[:HEAD_BYTES])
     if other is None:
-        message = f"{printable(path)} is not a photo: its first bytes are those of no known picture format"
-        raise UnreadablePhotoError(message, reason=Reason.NOT_A_PHOTO)
+        raise _no_photo(path)
     message = f"{printable(path)} is a {other} picture, which is not decoded here: save it as JPEG, PNG or TIFF"
     raise UnreadablePhotoError(message, reason=Reason.UNSUPPORTED)
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from recog.errors import PhotoError
-from recog.photos.decode import PhotoSource, decode_photo, read_source
+from recog.photos.decode import PhotoSource, decode_photo, read_source, refuse_no_photo
 from recog.photos.metadata import PhotoMetadata, read_metadata
 from recog.photos.reasons import out_of_memory
 from recog.photos.wire import fill, receive, send
@@ -23,23 +23,27 @@ from recog.types import DecodedPhoto
 
 Decode = Callable[[PhotoSource], DecodedPhoto]
 Look = Callable[[PhotoSource], PhotoMetadata]
+Refuse = Callable[[PhotoSource], None]
 
 _GRACE_SECONDS = 5
 
 
-def main(decode: Decode = decode_photo, look: Look = read_metadata) -> None:
-    """Serve the recog that started this process until it hangs up."""
+def main(decode: Decode = decode_photo, look: Look = read_metadata, refuse: Refuse = refuse_no_photo) -> None:
+    """Serve the recog that started this process until it hangs up.
+
+    refuse raises PhotoError for bytes that can be no known content; recog is not asked about their digest.
+    """
     descriptor, memory, seconds = (int(word) for word in sys.argv[1:])
     # Ctrl-C reaches every process of a terminal; recog itself decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(memory)
     with socket.socket(fileno=descriptor) as connection, suppress(EOFError, OSError):  # recog hung up
-        serve(connection, decode, look, seconds=seconds)
+        serve(connection, decode, look, refuse, seconds=seconds)
     # There is nothing to tidy up, and an interpreter takes its time to.
     os._exit(0)
 
 
-def serve(connection: socket.socket, decode: Decode, look: Look, *, seconds: int) -> None:
+def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse, *, seconds: int) -> None:
     """Answer one request after the other: the digest first, then, if recog does not know it, the pixels or a reason.
 
     Or, where recog asks for the metadata, the digest with them.
@@ -56,6 +60,7 @@ def serve(connection: socket.socket, decode: Decode, look: Look, *, seconds: int
             if request.get("metadata"):
                 _tell(connection, look(source))
             else:
+                refuse(source)
                 _answer(connection, source, decode)
         except PhotoError as error:
             _refuse(connection, error)
