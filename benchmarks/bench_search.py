@@ -33,9 +33,9 @@ from benchmarks.measured import RESULTS, kept_rows, largest_size, machine, write
 from recog.config import read_settings
 from recog.index.faiss_index import FaceIndex
 from recog.index.shortlist import LENGTH, RECALL_AT_1, RECALL_AT_10
-from recog.library.freshness import FreshIndex
-from recog.library.gallery import PersonGallery
 from recog.library.networks import Networks
+from recog.library.recognition.gallery import PersonGallery
+from recog.library.recognition.live_index import FreshIndex
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.types import Calibration, Embeddings, FaceIds

@@ -17,9 +17,9 @@ from PIL import Image
 
 from recog.config import Settings, read_settings
 from recog.distance import unit_rows
+from recog.library.indexing.results import IngestProgress
 from recog.library.networks import Networks
 from recog.library.photo_library import PhotoLibrary
-from recog.library.results import IngestProgress
 from recog.types import Calibration, Crops, Detector, Embedder, Embeddings, FaceBox, NetworkInfo, Pixels
 
 if TYPE_CHECKING:  # torch loads only in the tests that style

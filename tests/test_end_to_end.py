@@ -13,7 +13,7 @@ from PIL import Image
 
 from recog import PhotoLibrary, read_settings
 from recog.errors import NoFaceFoundError
-from recog.library.results import IngestReport
+from recog.library.indexing.results import IngestReport
 
 pytestmark = pytest.mark.networks
 

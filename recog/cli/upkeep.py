@@ -100,7 +100,7 @@ def doctor(session: Session) -> None:
     Example:
       recog doctor
     """
-    from recog.library.doctor import examine
+    from recog.library.maintenance.doctor import examine
 
     with session.open() as library:
         report = examine(library.settings, library.networks)

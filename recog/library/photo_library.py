@@ -5,45 +5,29 @@ from pathlib import Path
 from typing import Literal
 
 from recog.errors import CatalogError
-from recog.library import (
-    answers,
-    backups,
-    clusters,
-    duplicates,
-    face_map,
-    naming,
-    people_report,
-    tuning,
-    upkeep,
-)
-from recog.library.backup_results import Backup, Restored
-from recog.library.browsing import BrowsingVerbs
+from recog.library.browsing.verbs import BrowsingVerbs
 from recog.library.exchange import beside, exporting, importing, sidecars
 from recog.library.exchange.records import NamesExport, NamesImport
-from recog.library.find import FindVerbs
-from recog.library.given import AnyPath, AnyPhoto, path_of, paths_of, photo_of, several
-from recog.library.identify_results import IdentifiedPhoto
-from recog.library.ingest import ingest, plan
-from recog.library.map_results import FaceMap
-from recog.library.people_report_results import PeopleReport
-from recog.library.prune import PruneVerbs
-from recog.library.readmitting import ReadmittingVerbs
-from recog.library.results import (
-    CheckReport,
-    ClusterReport,
-    DuplicateReport,
-    IndexStatus,
-    IngestProgress,
-    IngestReport,
-    LibraryStatus,
-    MatchReport,
-    SearchResult,
-    VerifiedPair,
-)
-from recog.library.styling_verbs import StylingVerbs
-from recog.library.survey import refuse_absent
-from recog.library.tuning import IndexTuning
-from recog.library.turns import in_turns
+from recog.library.grouping import clusters
+from recog.library.grouping.results import ClusterReport
+from recog.library.indexing.ingest import ingest, plan
+from recog.library.indexing.prune import PruneVerbs
+from recog.library.indexing.results import IngestProgress, IngestReport
+from recog.library.indexing.survey import refuse_absent
+from recog.library.inputs import AnyPath, AnyPhoto, path_of, paths_of, photo_of, several
+from recog.library.locking import in_turns
+from recog.library.maintenance import backups, index_tuning, upkeep
+from recog.library.maintenance.index_tuning import IndexTuning
+from recog.library.maintenance.results import Backup, CheckReport, IndexStatus, LibraryStatus, Restored
+from recog.library.people.photos_of import FindVerbs
+from recog.library.people.readmitting import ReadmittingVerbs
+from recog.library.recognition import matching, queries
+from recog.library.recognition.results import IdentifiedPhoto, MatchReport, SearchResult, VerifiedPair
+from recog.library.reports import duplicates, face_map, people
+from recog.library.reports.map_results import FaceMap
+from recog.library.reports.people_results import PeopleReport
+from recog.library.reports.results import DuplicateReport
+from recog.library.styling.verbs import StylingVerbs
 from recog.photos import DecodeLimits, DecodePool
 from recog.store.lock import WriterLock
 from recog.verification.features import Method
@@ -95,12 +79,12 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
 
     def identify(self, photo: AnyPhoto) -> IdentifiedPhoto:
         """Name every face of a photo, or call it unknown. A photo is a path, the bytes of its file, or upright RGB."""
-        return answers.identify(self.catalog, self.networks, self.gallery, photo_of(photo))
+        return queries.identify(self.catalog, self.networks, self.gallery, photo_of(photo))
 
     def identify_all(self) -> MatchReport:
         """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
         with self._writing() as catalog:
-            return naming.identify_all(catalog, self.networks, self.gallery)
+            return matching.identify_all(catalog, self.networks, self.gallery)
 
     def verify(
         self,
@@ -113,17 +97,17 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
     ) -> VerifiedPair:
         """Are two faces one person? right is a photo where a file of that name exists, else a person's name."""
         if not isinstance(right, str) or Path(right).is_file():
-            return answers.verify_photos(
+            return queries.verify_photos(
                 self.networks, photo_of(left), photo_of(right), face=face, other_face=other_face, method=method
             )
         try:
-            return answers.verify_person(self.catalog, self.networks, photo_of(left), right, face=face, method=method)
+            return queries.verify_person(self.catalog, self.networks, photo_of(left), right, face=face, method=method)
         except CatalogError as error:
             raise type(error)(f"{right!r} is no photo file here, and as a name: {error}") from error
 
     def search(self, photo: AnyPhoto, *, k: int = 20) -> SearchResult:
         """The k nearest faces of the library for every face of a photo."""
-        return answers.search(self.catalog, self.networks, self.fresh_index, photo_of(photo), k=k)
+        return queries.search(self.catalog, self.networks, self.fresh_index, photo_of(photo), k=k)
 
     def export_names(self, path: AnyPath, *, matched: bool = False) -> NamesExport:
         """Write everybody's confirmed faces to a .json or .csv file; JSON holds rejected and ignored faces too.
@@ -186,7 +170,7 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
 
     def people_report(self) -> PeopleReport:
         """Groups without a name, people, and lone faces, with the commands that name them; nothing is written."""
-        return people_report.people_report(self.catalog, self.networks)
+        return people.people_report(self.catalog, self.networks)
 
     def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
         """The library's faces, or one person's, on a plane with similar ones together."""
@@ -198,7 +182,7 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
 
     def tune_index(self) -> IndexTuning:
         """Recall against time of the index on the library's own faces, and what is chosen; nothing is written."""
-        return tuning.tune(self.fresh_index.current())
+        return index_tuning.tune(self.fresh_index.current())
 
     def check(self, *, fix: bool = False) -> CheckReport:
         """What is wrong with the library; fix mends what can be mended."""

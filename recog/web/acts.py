@@ -28,7 +28,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from recog.errors import CatalogError, NearNameError, UnknownPersonError
-from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
+from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
 from recog.store.records import PastAct

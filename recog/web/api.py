@@ -21,11 +21,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from recog.library.act_results import FaceReasons, History
-from recog.library.browsing import PhotoDetail
-from recog.library.nearby import FaceNeighbours
-from recog.library.people_report_results import UnnamedGroup
-from recog.library.results import DuplicateReport, FaceSample, LibraryStatus, PersonDetail
+from recog.library.browsing.verbs import PhotoDetail
+from recog.library.maintenance.results import LibraryStatus
+from recog.library.people.results import History, PersonDetail
+from recog.library.recognition.neighbours import FaceNeighbours
+from recog.library.recognition.results import FaceReasons
+from recog.library.reports.people_results import UnnamedGroup
+from recog.library.reports.results import DuplicateReport, FaceSample
 from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented

@@ -15,9 +15,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from recog.library.given import IN_MEMORY
-from recog.library.identify_results import Identification
-from recog.library.results import FaceSearch, VerifiedPair
+from recog.library.inputs import IN_MEMORY
+from recog.library.recognition.results import FaceSearch, Identification, VerifiedPair
 from recog.photos import PhotoSource
 from recog.types import DecodedPhoto
 from recog.web.api import LARGEST, NearestMany

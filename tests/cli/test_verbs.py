@@ -12,7 +12,7 @@ from typer.testing import Result
 
 from recog.config import read_settings
 from recog.errors import ConfigError
-from recog.library.naming import PULLED_IN
+from recog.library.recognition.matching import PULLED_IN
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
 from recog.store.tables import pending_erasures

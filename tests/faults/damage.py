@@ -29,7 +29,7 @@ from benchmarks.made_up_faces import INFO, MadeUpFaces
 from recog.index.files import load, network_directory, publish
 from recog.index.manifest import MANIFEST
 from recog.index.shortlist import RECALL_AT_10
-from recog.library.freshness import FreshIndex
+from recog.library.recognition.live_index import FreshIndex
 from recog.store.engine import open_catalog
 from recog.types import Embeddings
 from tests.faults.privilege import bound_by_permissions

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from recog.errors import RecogError
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from tests.painted import PaintedLibrary, painted_library
 
 VANISHING, STAYING, NEWCOMER, GONE = "Zebulon", "Quetzal", "Yolanda", "Wilhelmina"

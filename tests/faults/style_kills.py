@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import recog.library.styling  # noqa: F401 - loads torch once, here, and not in every run
+import recog.library.styling.batch  # noqa: F401 - loads torch once, here, and not in every run
 from recog.errors import RecogError
 from recog.photos import photo_digest
 from recog.store.styling import JobState

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from recog.library.styling_results import StylingProgress
+from recog.library.styling.results import StylingProgress
 from recog.style.settings import StyleSettings
 from tests.painted import painted_library
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError, UnknownPersonError
-from recog.library.naming import pull_in
+from recog.library.recognition.matching import pull_in
 from recog.render.text import to_text
 from recog.types import Origin
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint

@@ -9,7 +9,7 @@ import pytest
 
 from recog.cluster.likelihood import linkage_of, probability_of_one
 from recog.errors import CatalogError, NoFaceFoundError, UnknownPersonError
-from recog.library import suggestions
+from recog.library.grouping import suggestions
 from recog.quality import Shortfall
 from recog.types import Cluster
 from tests.library.test_acts import face_of, name_of

@@ -11,8 +11,8 @@ import pytest
 
 from recog.durable import arriving
 from recog.evaluate.calibration_file import load_calibration
-from recog.library.doctor import examine, sqlite_of
-from recog.library.results import DoctorReport, Observation
+from recog.library.maintenance.doctor import examine, sqlite_of
+from recog.library.maintenance.results import DoctorReport, Observation
 from recog.render.text import to_text
 from recog.store.lock import WriterLock
 from recog.store.tables import pending_erasures

@@ -16,10 +16,10 @@ from PIL import Image
 from recog.boxes import iou, rescaled
 from recog.cluster.likelihood import Linkage, linkage_of, probability_of_one
 from recog.distance import unit_rows
-from recog.library.duplicates import LEAST_PROBABILITY
-from recog.library.evidence import NEAREST_FACES, Faces, Side
-from recog.library.mixed import MOST_GROUPED, mixed_people
-from recog.library.near_copies import alike, near_copies
+from recog.library.reports.duplicates import LEAST_PROBABILITY
+from recog.library.reports.impure import MOST_GROUPED, mixed_people
+from recog.library.reports.near_copies import alike, near_copies
+from recog.library.reports.sides import NEAREST_FACES, Faces, Side
 from recog.render.html import duplicate_page
 from recog.store.records import ScannedPhoto
 from recog.types import ClusterRule, Embeddings, Face, FaceBox, FileStat, NewFace, Photo, Scatter

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recog.library.results import LostWord
+from recog.library.indexing.results import LostWord
 from recog.store.records import FactKind
 from recog.types import Pixels
 from tests.painted import BLUE, CELL, FACE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint, painted_library

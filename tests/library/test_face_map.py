@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recog.errors import NoFaceFoundError
-from recog.library.face_map import MOST_FACES, layout, sampled
+from recog.library.reports.face_map import MOST_FACES, layout, sampled
 from recog.types import Embeddings
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from recog.errors import CatalogError, UnknownPersonError
-from recog.library.find import FoundPhotos
+from recog.library.people.photos_of import FoundPhotos
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.freshness import FreshIndex
+from recog.library.recognition.live_index import FreshIndex
 from tests.library.busy import BusyCatalog
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
 

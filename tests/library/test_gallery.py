@@ -12,7 +12,7 @@ from recog.config import read_settings
 from recog.distance import unit_rows
 from recog.identify import identification_threshold
 from recog.index.faiss_index import FaceIndex
-from recog.library.gallery import PersonGallery
+from recog.library.recognition.gallery import PersonGallery
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
 from recog.types import Calibration, Embeddings, FaceBox, FileStat, Match, NewFace

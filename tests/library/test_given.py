@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.given import whole
+from recog.library.inputs import whole
 from tests.painted import RED, PaintedLibrary, paint
 
 

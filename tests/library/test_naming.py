@@ -8,8 +8,8 @@ import pytest
 
 from recog.config import read_settings
 from recog.errors import EvaluationError
-from recog.library.naming import name_new
-from recog.library.results import IngestReport
+from recog.library.indexing.results import IngestReport
+from recog.library.recognition.matching import name_new
 from recog.store.catalog import Catalog
 from recog.types import Calibration
 from tests.library.test_acts import OLIVE, face_of, name_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.people_report import LONE_SHOWN
+from recog.library.reports.people import LONE_SHOWN
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recog.errors import PhotoError
-from recog.library.read_ahead import decoding_processes, read_ahead
+from recog.library.indexing.decode_ahead import decoding_processes, read_ahead
 from recog.photos import DecodeLimits, KnownContent, photo_digest, stat_photo
 from recog.store.records import FailedFile
 from recog.types import DecodedPhoto, FileStat

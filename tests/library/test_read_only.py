@@ -20,7 +20,7 @@ ASK = """
 import json, sys
 from pathlib import Path
 from recog.errors import RecogError
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from tests.painted import painted_library
 
 directory, photos, out = map(Path, sys.argv[1:])

@@ -9,7 +9,7 @@ import pytest
 from recog.config import read_settings
 from recog.errors import CatalogError
 from recog.index.manifest import MANIFEST
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from recog.store.lock import WriterLock
 from tests.faults.privilege import bound_by_permissions
 from tests.painted import GREEN, PaintedLibrary, paint

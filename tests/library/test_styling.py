@@ -18,8 +18,8 @@ from PIL import Image
 from recog.config import read_settings
 from recog.errors import LibraryBusyError, NoPhotosFoundError, PhotoError, StyleError, UnknownPersonError
 from recog.library.photo_library import PhotoLibrary
-from recog.library.styling import thinned
-from recog.library.styling_results import StylingProgress, StylingReport
+from recog.library.styling.batch import thinned
+from recog.library.styling.results import StylingProgress, StylingReport
 from recog.photos import photo_digest
 from recog.store.lock import WriterLock
 from recog.store.styling import CostPoint, JobState

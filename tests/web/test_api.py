@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from recog.errors import RecogError
-from recog.library.results import LibraryStatus
+from recog.library.maintenance.results import LibraryStatus
 from recog.render.as_json import to_json
 from recog.web.access import Access
 from recog.web.app import create_app

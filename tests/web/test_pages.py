@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.browsing import FaceOnPhoto, PhotoDetail
-from recog.library.people_report_results import PeopleReport, UnnamedGroup
-from recog.library.results import (
-    DuplicatePair,
-    DuplicateReport,
-    DuplicateSide,
-    FaceSample,
-    MixedPerson,
-    PersonDetail,
-    Suggestion,
-)
+from recog.library.browsing.verbs import FaceOnPhoto, PhotoDetail
+from recog.library.grouping.results import Suggestion
+from recog.library.people.results import PersonDetail
+from recog.library.reports.people_results import PeopleReport, UnnamedGroup
+from recog.library.reports.results import DuplicatePair, DuplicateReport, DuplicateSide, FaceSample, MixedPerson
 from recog.store.records import PastAct
 from recog.types import Calibration, DateSource, Face, FaceBox, NetworkInfo, Origin, Person, Photo
 from recog.web.duplicates_page import duplicates_page
