@@ -54,7 +54,7 @@ class Session:
             try:
                 yield library
             finally:
-                if pending := library.pending_erasure:
+                if pending := library.maintenance.pending_erasure:
                     say(f"{pending.sentence}: {pending.way_out}")
 
     def show(self, result: Result) -> None:

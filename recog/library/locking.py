@@ -12,7 +12,7 @@ _Class = TypeVar("_Class")
 def in_turns(shared: type[_Class]) -> type[_Class]:
     """A class whose public methods and properties wait while another thread is in one of them.
 
-    Its objects hold the lock: `_turn`, an RLock made before any of them is called.
+    Its objects hold the LibraryContext whose lock they share: `_context`, set before any of them is called.
     """
     for name in dir(shared):
         member = inspect.getattr_static(shared, name)
@@ -28,7 +28,7 @@ def in_turns(shared: type[_Class]) -> type[_Class]:
 def _waiting(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def called(self: Any, *arguments: Any, **named: Any) -> Any:
-        with self._turn:
+        with self._context.turn:
             return method(self, *arguments, **named)
 
     return called

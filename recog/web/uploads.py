@@ -82,7 +82,7 @@ def verify(
     face: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> Document:
     """Is a face of a photo a person of the library? face may be left out where the photo shows one."""
-    return Document(opened.probing.verify_person(_decoded(opened, sent), person_id, face=face))
+    return Document(opened.probing.people.verify_person(_decoded(opened, sent), person_id, face=face))
 
 
 def _decoded(opened: Libraries, sent: bytes) -> DecodedPhoto:

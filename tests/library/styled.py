@@ -59,7 +59,7 @@ def main() -> None:
             limited = True
 
     with painted_library(options.library) as opened:
-        opened.style(
+        opened.styles.run(
             sorted(options.styles.iterdir()),
             options.out,
             folder=options.photos,

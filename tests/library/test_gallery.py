@@ -32,8 +32,8 @@ class World:
         directions = unit_rows(random.normal(size=(PEOPLE, 3)).astype(np.float32))
         noise = 0.1 * random.normal(size=(FACES, 3)).astype(np.float32)
         self.embeddings: Embeddings = unit_rows(np.repeat(directions, FACES // PEOPLE, axis=0) + noise)
-        library.settings.library.mkdir(parents=True, exist_ok=True)
-        self.catalog = open_catalog(library.settings.catalog_at, create=True)
+        library.context.settings.library.mkdir(parents=True, exist_ok=True)
+        self.catalog = open_catalog(library.context.settings.catalog_at, create=True)
         box = FaceBox(0, 0, 10, 10, 0.99, ((1.0, 1.0),) * 5)
         photos = [
             ScannedPhoto(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.browsing.verbs import FaceOnPhoto, PhotoDetail
+from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
 from recog.library.grouping.results import Suggestion
 from recog.library.people.results import PersonDetail
 from recog.library.reports.people_results import PeopleReport, UnnamedGroup
@@ -148,7 +148,7 @@ def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:
 
 
 def test_every_link_and_picture_of_every_page_is_there(client: Client, library: PaintedLibrary) -> None:
-    library.confirm("Ben", [3], new=True)
+    library.people.confirm("Ben", [3], new=True)
     seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find"]
     while ahead:
         path = ahead.pop().partition("#")[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recog.errors import CatalogError
-from recog.library.context import LibraryState
+from recog.library.context import LibraryContext
 from recog.library.indexing.survey import is_gone
 from recog.library.inputs import AnyPath, path_of
 from recog.store.catalog import Catalog
@@ -31,31 +31,22 @@ class MissingPhotos:
     roots: tuple[Path, ...] = ()
 
 
-class PruneVerbs(LibraryState):
-    """What PhotoLibrary can do about files that are gone."""
+def missing_photos(context: LibraryContext, folder: AnyPath | None) -> MissingPhotos:
+    """Return the files that are gone, and what goes with them; see `Photos.missing`."""
+    return _found(context.catalog, folder, dropped=False)
 
-    def missing(self, folder: AnyPath | None = None) -> MissingPhotos:
-        """The files that the latest runs of `index` did not find, and what `prune` would drop; nothing is written.
 
-        Of a folder, all files below it that are gone, marked as missing or not: so it is with a folder that is gone
-        for good, which `index` takes for a disk that is not mounted. CatalogError where the library knows none of it.
-        """
-        return _found(self.catalog, folder, dropped=False)
-
-    def prune(self, folder: AnyPath | None = None) -> MissingPhotos:
-        """Drop the files that are gone, and the photos, faces and embeddings that no other file shows.
-
-        There is no way back but indexing the photos again, and naming who was confirmed in them.
-        """
-        with self._writing() as catalog:
-            found = _found(catalog, folder, dropped=True)
-            if found.folder is None:
-                catalog.drop_missing(found.files)
-            else:
-                failed = [one.stat.path for one in catalog.failures(found.folder) if is_gone(one.stat.path)]
-                catalog.drop_files([*found.files, *failed], folders=found.roots)
-            self.fresh_index.publish()
-            return found
+def prune_photos(context: LibraryContext, folder: AnyPath | None) -> MissingPhotos:
+    """Drop the files that are gone, and what goes with them; see `Photos.prune`."""
+    with context.writing() as catalog:
+        found = _found(catalog, folder, dropped=True)
+        if found.folder is None:
+            catalog.drop_missing(found.files)
+        else:
+            failed = [one.stat.path for one in catalog.failures(found.folder) if is_gone(one.stat.path)]
+            catalog.drop_files([*found.files, *failed], folders=found.roots)
+        context.live_index.publish()
+        return found
 
 
 def _found(catalog: Catalog, given: AnyPath | None, *, dropped: bool) -> MissingPhotos:

@@ -16,7 +16,7 @@ from recog.library.maintenance.results import DoctorReport, Observation
 from recog.library.maintenance.weights import needed
 from recog.library.networks import Networks
 from recog.library.outdated import drop_outdated
-from recog.library.recognition.live_index import FreshIndex
+from recog.library.recognition.live_index import LiveIndex
 from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
@@ -181,7 +181,7 @@ def _erasures(pending: PendingErasure | None) -> Observation:
 
 
 def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:
-    problem = FreshIndex(catalog, directory, networks.info, device="cpu").file_problem()
+    problem = LiveIndex(catalog, directory, networks.info, device="cpu").file_problem()
     if problem:
         return Observation("index", False, problem, "recog check --fix")
     return _fine("index", "holds exactly the catalog's faces")

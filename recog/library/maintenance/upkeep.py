@@ -8,14 +8,14 @@ from recog.distance import are_unit
 from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import naming_threshold
-from recog.library.recognition.live_index import FreshIndex
+from recog.library.recognition.live_index import LiveIndex
 from recog.store.catalog import Catalog
 
 FACES_TOLD = 10
 """Numbers of damaged faces in a sentence."""
 
 
-def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Settings) -> LibraryStatus:
+def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Settings) -> LibraryStatus:
     """Counts, places and networks of a library."""
     counts, calibration = catalog.counts(), networks.calibration_if_any
     return LibraryStatus(
@@ -42,7 +42,7 @@ def status(catalog: Catalog, networks: Networks, index: FreshIndex, settings: Se
     )
 
 
-def check(catalog: Catalog, networks: Networks, index: FreshIndex, *, fix: bool) -> CheckReport:
+def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) -> CheckReport:
     """Hold the database against itself and the index against the database; `fix` mends what can be mended.
 
     With `fix` the caller holds the writer's lock.

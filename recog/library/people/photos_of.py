@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recog.errors import CatalogError
-from recog.library.context import LibraryState
+from recog.store.catalog import Catalog
 from recog.store.records import FiledPhoto
 from recog.types import DateSource, Person, Photo
 
@@ -19,26 +19,16 @@ class FoundPhotos:
     missing: int
 
 
-class FindVerbs(LibraryState):
-    """What PhotoLibrary knows of the photos of people."""
-
-    def find(
-        self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
-    ) -> FoundPhotos:
-        """The photos on which everybody named is, or with `any_of` anybody, by confirmed and matched faces.
-
-        `confirmed` leaves the matched ones out. The newest come first, photos last of which nothing but the file's own
-        time is known; or all come `by_path`. UnknownPersonError names who is called alike.
-        """
-        wanted = [names] if isinstance(names, str) else list(names)
-        if not wanted:
-            raise CatalogError("nobody is named: give one name at least")
-        people = {person.id: person for person in map(self.catalog.person, wanted)}
-        shown = self.catalog.photos_of_people(people, every=not any_of, confirmed=confirmed)
-        there = [one for one in shown if one.paths]
-        if not by_path:
-            there.sort(key=lambda one: _clock(one.photo), reverse=True)
-        return FoundPhotos(tuple(people.values()), tuple(there), len(shown) - len(there))
+def photos_of(catalog: Catalog, names: Sequence[str], *, any_of: bool, confirmed: bool, by_path: bool) -> FoundPhotos:
+    """Return the photos on which everybody named is, or with `any_of` anybody; see `People.find`."""
+    if not names:
+        raise CatalogError("nobody is named: give one name at least")
+    people = {person.id: person for person in map(catalog.person, names)}
+    shown = catalog.photos_of_people(people, every=not any_of, confirmed=confirmed)
+    there = [one for one in shown if one.paths]
+    if not by_path:
+        there.sort(key=lambda one: _clock(one.photo), reverse=True)
+    return FoundPhotos(tuple(people.values()), tuple(there), len(shown) - len(there))
 
 
 def _clock(photo: Photo) -> datetime:

@@ -101,3 +101,11 @@ class History:
     """`people history`: the latest act first."""
 
     acts: tuple[PastAct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Readmitted:
+    """`people reset`: the photos that were named, and how many of their faces may be found again."""
+
+    photos: tuple[Path, ...]
+    faces: int

@@ -13,7 +13,7 @@ from recog.store.catalog import Catalog
 from recog.types import NetworkInfo
 
 
-class FreshIndex:
+class LiveIndex:
     """The index of one network, always equal to the catalog when handed out.
 
     The file under `directory` is a cache: where it is absent, damaged, of another library or network, or does not

@@ -2,12 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import numpy as np
 
 from recog import identify as decide
+from recog.library.context import LibraryContext
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.results import MatchReport
@@ -126,3 +128,11 @@ def _counted(catalog: Catalog, person_ids: Iterable[int]) -> PeopleCounts:
     return tuple(
         sorted(((people[one], count) for one, count in counts.items()), key=lambda row: (-row[1], row[0].name))
     )
+
+
+@contextmanager
+def said_then_matched(context: LibraryContext) -> Iterator[Catalog]:
+    """Write what a human says; then the names by distance follow from it."""
+    with context.writing() as catalog:
+        yield catalog
+        pull_in(catalog, context.networks, k=context.settings.k)

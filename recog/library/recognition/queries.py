@@ -11,7 +11,7 @@ from recog.library.inputs import GivenPhoto
 from recog.library.networks import Networks
 from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.recognition.gallery import PersonGallery
-from recog.library.recognition.live_index import FreshIndex
+from recog.library.recognition.live_index import LiveIndex
 from recog.library.recognition.neighbours import found_faces
 from recog.library.recognition.results import (
     FaceReasons,
@@ -173,7 +173,7 @@ def verify_person(
     return VerifiedPair(probe.path, person.name, probe.faces.boxes[row], None, decision)
 
 
-def search(catalog: Catalog, networks: Networks, index: FreshIndex, photo: GivenPhoto, *, k: int) -> SearchResult:
+def search(catalog: Catalog, networks: Networks, index: LiveIndex, photo: GivenPhoto, *, k: int) -> SearchResult:
     """The k nearest faces of the library for every face of a photo; what others drop meanwhile is left out."""
     probe: Probe = read_probe(photo, networks)
     neighbours = index.current().search(probe.embeddings, k)

@@ -3,24 +3,28 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from recog.library.context import LibraryState
+from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, path_of, paths_of
+from recog.library.locking import in_turns
 from recog.library.styling.results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
-from recog.photos import DecodeLimits
 from recog.store.styling import JobState, StyleJob
 
 if TYPE_CHECKING:  # torch and Pillow load only when a picture is styled
     from recog.style.settings import StyleSettings
 
 
-class StylingVerbs(LibraryState):
-    """What PhotoLibrary can do with style.
+@in_turns
+class Styles:
+    """Paint photos in the manner of style pictures, and list what was painted.
 
     A batch runs for hours and writes nothing but its own jobs, so it holds a lock of its own: meanwhile the library can
     be used, but a second batch gets LibraryBusyError.
     """
 
-    def style(
+    def __init__(self, context: LibraryContext) -> None:
+        self._context = context
+
+    def run(
         self,
         styles: AnyPath | Sequence[AnyPath],
         out: AnyPath,
@@ -49,36 +53,36 @@ class StylingVerbs(LibraryState):
         target = path_of(out)
         sources = style_sources(paths_of(styles))
         if person is not None:
-            contents = contents_with(self.catalog, person)
+            contents = contents_with(self._context.catalog, person)
         elif folder is not None:
             contents = contents_below(path_of(folder), out=target)
         else:
             contents = contents_of(paths_of(photos))
-        with self._lock(self.settings.library / "style"):
-            with self._writing(create=True):
+        with self._context.lock(self._context.settings.library / "style"):
+            with self._context.writing(create=True):
                 pass  # makes the catalog where there is none
             return style_batch(
-                self.catalog,
-                self.networks,
+                self._context.catalog,
+                self._context.networks,
                 contents,
                 sources,
                 settings=StyleSettings() if settings is None else settings,
                 blend=blend,
                 folder=target,
                 suffix=suffix,
-                limits=DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory),
+                limits=self._context.decode_limits,
                 tell=progress,
             )
 
-    def style_jobs(self) -> StyleJobs:
+    def jobs(self) -> StyleJobs:
         """Every picture that was ever to be made, and how far it got."""
-        return StyleJobs(tuple(self.catalog.style_jobs()))
+        return StyleJobs(tuple(self._context.catalog.style_jobs()))
 
-    def style_job(self, number: int) -> StyleJob:
+    def job(self, number: int) -> StyleJob:
         """One of them, by number."""
-        return self.catalog.style_job(number)
+        return self._context.catalog.style_job(number)
 
-    def clear_style_jobs(self, *, failed: bool = False, done: bool = False) -> ClearedJobs:
+    def clear(self, *, failed: bool = False, done: bool = False) -> ClearedJobs:
         """Drop jobs from the list, never their pictures: those without a picture, only failed ones, or done ones too.
 
         A later run takes a picture whose job was dropped for somebody else's file, and leaves it alone.
@@ -86,11 +90,11 @@ class StylingVerbs(LibraryState):
         if failed and done:
             raise ValueError("failed or done, not both")
         states = {JobState.FAILED} if failed else set(JobState) - (set() if done else {JobState.DONE})
-        with self._lock(self.settings.library / "style"):
-            return ClearedJobs(self.catalog.clear_styles(states))
+        with self._context.lock(self._context.settings.library / "style"):
+            return ClearedJobs(self._context.catalog.clear_styles(states))
 
-    def style_gallery(self) -> StyleGallery:
+    def gallery(self) -> StyleGallery:
         """The finished pictures beside what they were made of, for a page."""
         from recog.library.styling.gallery import style_gallery
 
-        return style_gallery(str(self.settings.library), self.catalog.style_jobs([JobState.DONE]))
+        return style_gallery(str(self._context.settings.library), self._context.catalog.style_jobs([JobState.DONE]))
