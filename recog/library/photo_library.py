@@ -1,5 +1,7 @@
 """The library: every use case on one folder of state."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -162,56 +164,56 @@ class PhotoLibrary:
         )
 
     @cached_property
-    def people(self) -> "People":
+    def people(self) -> People:
         """The people of the library: name faces, change or take back what was said, and erase."""
         from recog.library.people.verbs import People
 
         return People(self._context)
 
     @cached_property
-    def photos(self) -> "Photos":
+    def photos(self) -> Photos:
         """The photos of the library, by number."""
         from recog.library.browsing.photos import Photos
 
         return Photos(self._context)
 
     @cached_property
-    def faces(self) -> "Faces":
+    def faces(self) -> Faces:
         """The faces of the library, by number."""
         from recog.library.browsing.faces import Faces
 
         return Faces(self._context)
 
     @cached_property
-    def groups(self) -> "Groups":
+    def groups(self) -> Groups:
         """Groups of faces."""
         from recog.library.grouping.verbs import Groups
 
         return Groups(self._context)
 
     @cached_property
-    def reports(self) -> "Reports":
+    def reports(self) -> Reports:
         """Duplicates, people, and the map of faces."""
         from recog.library.reports.verbs import Reports
 
         return Reports(self._context)
 
     @cached_property
-    def names(self) -> "Names":
+    def names(self) -> Names:
         """Export names, and import those of other programs."""
         from recog.library.exchange.verbs import Names
 
         return Names(self._context)
 
     @cached_property
-    def styles(self) -> "Styles":
+    def styles(self) -> Styles:
         """Paint photos in the manner of style pictures."""
         from recog.library.styling.verbs import Styles
 
         return Styles(self._context)
 
     @cached_property
-    def maintenance(self) -> "Maintenance":
+    def maintenance(self) -> Maintenance:
         """Check, back up, restore, tune, rebuild."""
         from recog.library.maintenance.verbs import Maintenance
 
