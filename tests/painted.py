@@ -118,6 +118,8 @@ class PaintedNetworks(Networks):
 class PaintedLibrary(PhotoLibrary):
     """A PhotoLibrary that sees painted faces."""
 
+    networks: PaintedNetworks
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.networks = PaintedNetworks(settings)
