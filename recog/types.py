@@ -223,7 +223,7 @@ class NetworkInfo:
 
     sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
     detector's box; input_size the crop's side in pixels. aligned says that crops hold a second view of the face behind
-    the box's, turned and scaled by the landmarks: six channels instead of three.
+    the box's, turned and scaled by the landmarks to those of a template of recog.align: six channels instead of three.
     """
 
     name: str
@@ -235,6 +235,7 @@ class NetworkInfo:
     licence: str
     source: str
     aligned: bool = False
+    template: str = "dlib"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from recog.errors import CatalogError
 from recog.library import (
@@ -164,13 +163,13 @@ class PhotoLibrary(BrowsingVerbs, ReadmittingVerbs, FindVerbs, PruneVerbs, Styli
     def cluster(
         self,
         *,
-        method: Literal["identity", "kmeans"] = "identity",
+        method: str = "identity",
         k: int | None = None,
         threshold: float | None = None,
         seed: int = 0,
         full: bool = False,
     ) -> ClusterReport:
-        """Group the library's faces: identity clusters, or k-means cells.
+        """Group the library's faces: identity clusters, or those of a method in recog.cluster.registry.
 
         Identity clusters are remembered by number: those of an earlier call with the same threshold stay, and faces
         that came since join them. `full` groups all faces anew; what humans said holds all the same.
