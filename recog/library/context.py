@@ -16,8 +16,8 @@ from recog.library.recognition.live_index import LiveIndex
 from recog.photos import DecodeLimits
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.lock import WriterLock
 from recog.store.records import PendingErasure
+from recog.store.writer_lock import WriterLock
 
 
 class LibraryContext:

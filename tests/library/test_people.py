@@ -13,8 +13,8 @@ from recog.errors import (
     UnknownPersonError,
 )
 from recog.store.catalog import Catalog
-from recog.store.database import Database
-from recog.store.url import parse_url
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
 from recog.types import Origin
 from tests.library.test_naming import interruptible
 from tests.opened_twice import bytes_of

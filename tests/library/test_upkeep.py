@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError
-from recog.store.tables import embeddings
+from recog.store.schema.tables import embeddings
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 
 

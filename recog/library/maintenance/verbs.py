@@ -6,8 +6,8 @@ from recog.library.locking import in_turns
 from recog.library.maintenance import backups, index_tuning, upkeep
 from recog.library.maintenance.index_tuning import IndexTuning
 from recog.library.maintenance.results import Backup, CheckReport, IndexStatus, Restored
-from recog.store.lock import WriterLock
 from recog.store.records import PendingErasure
+from recog.store.writer_lock import WriterLock
 
 
 @in_turns
