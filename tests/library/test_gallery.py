@@ -27,7 +27,7 @@ class World:
 
     def __init__(self, library: PaintedLibrary, folder: Path) -> None:
         random = np.random.default_rng(5)
-        self.networks: PaintedNetworks = library.networks  # type: ignore[assignment]
+        self.networks: PaintedNetworks = library.networks
         info = self.networks.info
         directions = unit_rows(random.normal(size=(PEOPLE, 3)).astype(np.float32))
         noise = 0.1 * random.normal(size=(FACES, 3)).astype(np.float32)
