@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock, RLock
 
-from recog.store.lock import WriterLock
+from recog.store.writer_lock import WriterLock
 
 
 class Writers:

@@ -15,7 +15,7 @@ from recog.errors import ConfigError
 from recog.library.recognition.matching import MATCHED_AT_ONCE
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
-from recog.store.tables import pending_erasures
+from recog.store.schema.tables import pending_erasures
 from recog.types import FaceBox, FileStat, NewFace
 from tests.full import files_of_at_most
 from tests.painted import BLUE, GREEN, RED, paint, painted_library

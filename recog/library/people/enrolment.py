@@ -20,9 +20,9 @@ from recog.library.recognition.matching import match_now
 from recog.photos import stat_photo
 from recog.quality import doubt_of
 from recog.store.catalog import Catalog
-from recog.store.names import near_name
+from recog.store.people.names import near_name
+from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.store.records import ScannedPhoto
-from recog.store.rows import SAME_FACE_IOU
 from recog.types import FileStat, Origin, Person
 
 

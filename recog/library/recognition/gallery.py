@@ -23,7 +23,7 @@ from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
-from recog.store.moment import Moment
+from recog.store.people.snapshot import Moment
 from recog.store.records import Gallery
 from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 

@@ -24,7 +24,7 @@ from recog.library.recognition.results import (
 from recog.library.recognition.verify import decided, refuse_doubted
 from recog.quality import doubt_of, may_found, may_join
 from recog.store.catalog import Catalog
-from recog.store.rows import SAME_FACE_IOU
+from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.types import Face, Match, Origin
 from recog.verification.features import Method
 
