@@ -13,7 +13,7 @@ from recog.library.reports.results import (
     MixedPerson,
     PhotoCopy,
 )
-from recog.render import page
+from recog.render import commands, page
 from recog.render.figures import count, distance, one_in, percent
 from recog.render.shown import command, image, silhouette
 from recog.types import Calibration
@@ -106,8 +106,8 @@ def _pair(number: int, pair: DuplicatePair) -> str:
         (pair.left, pair.right),
         (pair.probability, pair.squared_distance, pair.nearest),
         f"{page.name(pair.left.label)} and {page.name(pair.right.label)}",
-        (command(pair.command, "merges them") if pair.command else "")
-        + (command(pair.reject_command, "keeps them apart") if pair.reject_command else "")
+        command(commands.join_sides(pair), "merges them")
+        + (command(apart, "keeps them apart") if (apart := commands.keep_apart(pair)) else "")
         + (_NAMELESS if pair.left.person is None and pair.right.person is None else ""),
     )
 
@@ -160,7 +160,7 @@ def _mixed_person(number: int, mixed: MixedPerson) -> str:
         (mixed.main, mixed.part),
         (mixed.probability, mixed.squared_distance, mixed.nearest),
         f"{page.name(mixed.main.label)}, two parts",
-        further + command(mixed.command, "splits the name"),
+        further + command(commands.split_name(mixed), "splits the name"),
     )
 
 

@@ -6,10 +6,9 @@ from html import escape
 from pathlib import Path
 
 from recog.library.private_file import write_private
-from recog.library.reports.people_results import NamedGroup, PeopleReport, UnnamedGroup
-from recog.library.reports.results import FaceSample
+from recog.library.reports.results import FaceSample, NamedPerson, PeopleReport, UnnamedGroup
 from recog.printable import printable
-from recog.render import page
+from recog.render import commands, page
 from recog.render.figures import count, distance, percent
 from recog.render.shown import command, image
 
@@ -79,7 +78,7 @@ def _group(group: UnnamedGroup) -> str:
     return (
         f'<article class="who item" tabindex="-1"><h3>{label}</h3><p>{count(group.faces, "face")}{likely}</p>'
         f"{_strip(label, group.samples)}{_more(group.faces - len(group.samples))}"
-        f"{command(group.command, 'names them')}</article>"
+        f"{command(commands.name_group(group), 'names them')}</article>"
     )
 
 
@@ -93,8 +92,9 @@ def _people(report: PeopleReport) -> str:
     )
 
 
-def _person(group: NamedGroup) -> str:
+def _person(group: NamedPerson) -> str:
     person = group.person
+    confirm = commands.confirm_matched(group)
     by_distance = ""
     if group.matched:
         by_distance = (
@@ -105,7 +105,7 @@ def _person(group: NamedGroup) -> str:
         f'<article class="who item" tabindex="-1"><h3>{page.name(person.name)}</h3>'
         f"<p>{count(person.confirmed, 'confirmed face')}</p>{_strip(person.name, group.confirmed)}"
         f"{_more(person.confirmed - len(group.confirmed))}{by_distance}"
-        f"{command(group.command, 'confirms those named by distance') if group.command else ''}</article>"
+        f"{command(confirm, 'confirms those named by distance') if confirm else ''}</article>"
     )
 
 

@@ -104,7 +104,7 @@ SABOTAGES = (
     Sabotage(
         "a photo that was given up is not tried for ever",
         "recog/photos/reasons.py", "Reason.IO_ERROR}", "Reason.IO_ERROR, Reason.CRASHED, Reason.TIMEOUT}",
-        "tests/library/test_read_ahead.py -k given_up",
+        "tests/library/test_decode_ahead.py -k given_up",
     ),
     Sabotage(
         "a crash is tried once more",
@@ -129,7 +129,7 @@ SABOTAGES = (
     Sabotage(
         "the processes end with the run",
         "recog/library/indexing/decode_ahead.py", "        pool.close()\n", "",
-        "tests/library/test_read_ahead.py -k crash_costs_one",
+        "tests/library/test_decode_ahead.py -k crash_costs_one",
     ),
     Sabotage(
         "weights are held against their digest",
@@ -306,7 +306,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "what was said is said of the new faces in the transaction that stores them",
-        "recog/library/indexing/ingest.py",
+        "recog/library/indexing/index_run.py",
         "            moved_from=self._edits.earlier(photos),",
         "            moved_from={},",
         "tests/library/test_killed.py -k a_kill_leaves",
@@ -581,7 +581,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an index from before an erasure goes with the next verb of any kind",
-        "recog/library/context.py", "        self._drop_outdated(self._catalog)\n", "",
+        "recog/library/context.py", "        self._drop_outdated(catalog)\n", "",
         "tests/library/test_shared_catalog.py -k outlives",
     ),
     Sabotage(
@@ -631,19 +631,19 @@ SABOTAGES = (
     ),
     Sabotage(
         "unreadable files that were seen are noted when a run is interrupted",
-        "recog/library/indexing/ingest.py",
+        "recog/library/indexing/index_run.py",
         "            except KeyboardInterrupt:\n                self._store_failures()\n",
         "            except KeyboardInterrupt:\n",
         "tests/library/test_unreadable.py -k ctrl_c",
     ),
     Sabotage(
         "unreadable files are noted at the end of a run",
-        "recog/library/indexing/ingest.py", "        self._store_failures()\n        if not", "        if not",
+        "recog/library/indexing/index_run.py", "        self._store_failures()\n        if not", "        if not",
         "tests/library/test_unreadable.py -k stop_no_photo",
     ),
     Sabotage(
         "a file that took long to refuse is noted at once",
-        "recog/library/indexing/ingest.py", "            or failed.reason in SLOW_REASONS\n", "",
+        "recog/library/indexing/index_run.py", "            or failed.reason in SLOW_REASONS\n", "",
         "tests/library/test_unreadable.py -k took_long",
     ),
     Sabotage(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recog.errors import UnreadablePhotoError
-from recog.library.indexing.detect_ahead import CutPhoto, find_ahead
+from recog.library.indexing.detect_ahead import CutPhoto, detect_ahead
 from recog.library.probes import CutFaces
 from recog.photos import KnownContent, Opened
 from recog.types import DecodedPhoto, FileStat
@@ -34,7 +34,7 @@ def slow_first(photo: DecodedPhoto) -> CutFaces:
 def test_photos_come_in_order_and_what_is_no_new_photo_passes() -> None:
     error = UnreadablePhotoError("c is damaged", reason="damaged")
     opened: list[Opened] = [photo("1"), photo("2"), error, KnownContent("k"), photo("3"), photo("known"), photo("2")]
-    found = list(find_ahead(map_stats(opened), known={"known"}, cut=slow_first, threads=4))
+    found = list(detect_ahead(map_stats(opened), known={"known"}, cut=slow_first, threads=4))
     assert [one for one, _ in found] == [stat(number) for number in range(7)]
     expected = [CutPhoto(digest, 8, 4, None, NO_FACES) for digest in "123"]
     assert [one for _, one in found] == [
@@ -55,7 +55,7 @@ def test_as_many_photos_as_threads_are_searched_at_once() -> None:
         return NO_FACES
 
     photos: list[Opened] = [photo(str(number)) for number in range(9)]
-    assert len(list(find_ahead(map_stats(photos), known=(), cut=cut, threads=3))) == 9
+    assert len(list(detect_ahead(map_stats(photos), known=(), cut=cut, threads=3))) == 9
 
 
 @pytest.mark.parametrize(("side", "most"), [(4, 25), (7000, 2)])
@@ -71,7 +71,7 @@ def test_few_photos_are_held_and_fewer_large_ones(side: int, most: int) -> None:
             yield stat(number), DecodedPhoto(str(number), np.broadcast_to(zeros, (side, side, 3)), "PNG", None)
 
     held = []
-    for returned, _ in enumerate(find_ahead(photos(), known=(), cut=lambda _: NO_FACES, threads=2)):
+    for returned, _ in enumerate(detect_ahead(photos(), known=(), cut=lambda _: NO_FACES, threads=2)):
         held.append(taken - returned)
     assert max(held) == most
 
@@ -83,5 +83,5 @@ def test_an_error_of_a_thread_is_the_callers_and_the_threads_end() -> None:
     photos: list[Opened] = [photo(str(number)) for number in range(9)]
     before = threading.active_count()
     with pytest.raises(RuntimeError, match="the network is gone"):
-        list(find_ahead(map_stats(photos), known=(), cut=cut, threads=2))
+        list(detect_ahead(map_stats(photos), known=(), cut=cut, threads=2))
     assert threading.active_count() == before

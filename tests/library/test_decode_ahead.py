@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recog.errors import PhotoError
-from recog.library.indexing.decode_ahead import decoding_processes, read_ahead
+from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
 from recog.photos import DecodeLimits, KnownContent, photo_digest, stat_photo
 from recog.store.records import FailedFile
 from recog.types import DecodedPhoto, FileStat
@@ -23,7 +23,7 @@ def test_photos_come_in_order_and_a_crash_costs_one(tmp_path: Path, processes: i
     files = [stat_photo(paint(tmp_path / f"{name}.png", RED, noise=n)) for n, name in enumerate(names)]
     known = {photo_digest(files[6].path)}
     outcomes = []
-    opened_all = read_ahead(files, known=known, limits=LIMITS, processes=processes, worker="tests.dangerous_worker")
+    opened_all = decode_ahead(files, known=known, limits=LIMITS, processes=processes, worker="tests.dangerous_worker")
     for number, (stat, opened) in enumerate(opened_all):
         assert stat == files[number]
         if isinstance(opened, DecodedPhoto):
@@ -46,7 +46,7 @@ def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead
             yield stat
 
     ahead, times = [], []
-    photos = read_ahead(counted(), known=(), limits=LIMITS, processes=3, worker="tests.dangerous_worker")
+    photos = decode_ahead(counted(), known=(), limits=LIMITS, processes=3, worker="tests.dangerous_worker")
     for number, (_, opened) in enumerate(photos):
         assert isinstance(opened, DecodedPhoto)
         ahead.append(asked - number - 1)
@@ -58,7 +58,7 @@ def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead
 
 def test_where_nothing_is_to_be_decoded_no_process_is_started() -> None:
     """A module that does not exist could not be."""
-    assert list(read_ahead([], known=(), limits=LIMITS, worker="recog.no_such_worker")) == []
+    assert list(decode_ahead([], known=(), limits=LIMITS, worker="recog.no_such_worker")) == []
 
 
 def test_half_of_the_cores_decode() -> None:

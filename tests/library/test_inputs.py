@@ -1,8 +1,6 @@
-"""A library that several threads share, and the paths that callers give it."""
+"""Photos and paths as callers give them: text, paths, bytes or pixels; a file has one path."""
 
 import os
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,49 +8,34 @@ import pytest
 from PIL import Image
 
 from recog.errors import NoFaceFoundError, PhotoError, RecogError
-from recog.types import FaceBox, Pixels
-from tests.painted import GREEN, RED, CellDetector, PaintedLibrary, paint
+from recog.library.inputs import whole
+from tests.painted import GREEN, RED, PaintedLibrary, paint
 
 
-class LoneDetector(CellDetector):
-    """Fails where two threads are in it at once, as a network's runtime does."""
-
-    busy = False
-
-    def detect(self, pixels: Pixels) -> list[FaceBox]:
-        assert not self.busy
-        self.busy = True
-        time.sleep(0.02)
-        self.busy = False
-        return super().detect(pixels)
-
-
-def test_threads_that_share_a_library_take_turns(library: PaintedLibrary, folder: Path) -> None:
-    photos = [paint(folder / "ann.png", RED), paint(folder / "bob.png", GREEN)]
-    library.people.enrol("Ann", [photos[0]])
-    library.people.enrol("Bob", [photos[1]])
-    vars(library.networks)["detector"] = LoneDetector()
-
-    def ask(number: int) -> str:
-        if number % 4 == 3:
-            library.people.hide("Bob", hidden=number % 8 == 3)
-        (face,) = library.identify(photos[number % 2]).faces
-        assert face.person is not None
-        return face.person.name
-
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(ask, range(24))) == ["Ann", "Bob"] * 12
-    assert library.people.matched_at_once
+def test_the_same_folder_by_another_way_holds_no_copies(
+    library: PaintedLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paint(folder / "ann.png", RED)
+    (folder / "in").mkdir()
+    library.index(folder)
+    monkeypatch.chdir(folder / "in")
+    assert library.index("..").unchanged == 1
+    assert library.index(f"{folder}/in/../../{folder.name}").unchanged == 1
+    assert library.people.enrol("Ann", "../ann.png").faces[0].path == folder / "ann.png"
+    status = library.status()
+    assert (status.files, status.roots) == (1, (folder,))
 
 
-def test_a_turn_ends_with_an_error_too(library: PaintedLibrary, folder: Path) -> None:
-    ann = paint(folder / "ann.png", RED)
-    library.people.enrol("Ann", [ann])
-    nobody = paint(folder / "nobody.png", None)
-    with ThreadPoolExecutor(1) as pool:
-        with pytest.raises(NoFaceFoundError):
-            pool.submit(library.identify, nobody).result(timeout=60)
-        assert len(library.identify(ann).faces) == 1
+def test_a_link_is_followed_only_where_the_path_steps_out_of_it(tmp_path: Path) -> None:
+    tmp_path = tmp_path.resolve()
+    (tmp_path / "real" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
+    assert whole(tmp_path / "link" / "a.png") == tmp_path / "link" / "a.png"
+    assert whole(tmp_path / "link" / ".." / "a.png") == tmp_path / "real" / "a.png"
+    assert whole(Path("/..") / "a.png") == Path("/a.png")
+    odd = Path("/") / os.fsdecode(b"caf\xe9") / ".." / os.fsdecode(b"\xe9.png")
+    assert os.fsencode(whole(odd)) == b"/\xe9.png"
+    assert whole(Path("~nobody-of-this-name/a")) == Path.cwd() / "~nobody-of-this-name" / "a"
 
 
 def test_paths_may_be_text_and_one_needs_no_list(library: PaintedLibrary, folder: Path) -> None:
