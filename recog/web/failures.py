@@ -31,7 +31,7 @@ from recog.errors import (
 from recog.memory import lacks_memory
 from recog.printable import printable
 from recog.render.json_schema import schema_of
-from recog.web.errors_page import error_page
+from recog.web.error_page import error_page
 from recog.web.guard import ROOT
 
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
@@ -148,4 +148,5 @@ def _failed(request: Request, status: int, sentence: str) -> Response:
     page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
     if not page:
         return JSONResponse({"error": sentence}, status)
-    return HTMLResponse(error_page(status, sentence, root=request.scope.get(ROOT, "")), status)
+    root, bar = request.scope.get(ROOT, ""), request.app.state.bar
+    return HTMLResponse(error_page(status, sentence, root=root, bar=bar), status)

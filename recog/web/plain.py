@@ -4,7 +4,7 @@ import json
 
 from starlette.types import Message, Send
 
-from recog.web import entry_page
+from recog.web.entry_page import entry_page
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -54,8 +54,9 @@ async def refuse(send: Send, refused: Refused, *, page: bool = False) -> None:
     if refused.status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="recog"'))
         if page:
-            headers.append((b"content-security-policy", entry_page.POLICY.encode()))
-            await _answer(send, 401, "text/html; charset=utf-8", entry_page.PAGE, headers)
+            content, policy = entry_page()
+            headers.append((b"content-security-policy", policy.encode()))
+            await _answer(send, 401, "text/html; charset=utf-8", content, headers)
             return
     content = json.dumps({"error": str(refused)})
     await _answer(send, refused.status, "application/json", content, headers)
