@@ -9,6 +9,8 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import TypeAlias
 
+from recog.render.document_fields import document_fields
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
@@ -22,7 +24,7 @@ def to_json(result: object) -> str:
 
 
 def to_plain(value: object) -> Json:  # noqa: C901, PLR0911 - one line a kind of value
-    """A record as dicts, lists and scalars: its fields and its public properties, in order; an array as lists.
+    """A record as dicts, lists and scalars: the fields of its document, in order; an array as lists.
 
     Bytes (thumbnails) are left out: the document names faces by id. Raises TypeError on what no result holds.
     """
@@ -46,15 +48,7 @@ def to_plain(value: object) -> Json:  # noqa: C901, PLR0911 - one line a kind of
         case _ if callable(listed := getattr(value, "tolist", None)):  # an array; numpy need not be loaded for this
             return to_plain(listed())
         case _ if dataclasses.is_dataclass(value):
-            return {name: to_plain(held) for name in _names(type(value)) if not _is_bytes(held := getattr(value, name))}
+            record: type = type(value)
+            read = document_fields(record)
+            return {name: to_plain(held) for name in read if not isinstance(held := read[name](value), bytes)}
     raise TypeError(f"a result holds no {type(value).__name__}")
-
-
-def _names(record: type) -> list[str]:
-    fields = [field.name for field in dataclasses.fields(record)]
-    properties = [name for name, held in vars(record).items() if isinstance(held, property)]
-    return fields + properties
-
-
-def _is_bytes(value: object) -> bool:
-    return isinstance(value, bytes)

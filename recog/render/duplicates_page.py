@@ -1,6 +1,7 @@
 """The duplicate report as one HTML file."""
 
 from recog.library.reports.results import DuplicateReport
+from recog.render import commands
 from recog.render.page import Section, report
 
 PAIR_FACES = 5
@@ -17,6 +18,9 @@ def duplicate_page(found: DuplicateReport) -> str:
     shown = len(found.cluster_samples)
     values = {
         "report": found,
+        "join_sides": commands.join_sides,
+        "keep_apart": commands.keep_apart,
+        "split_name": commands.split_name,
         "sections": [
             Section("pairs", "One person twice?", len(found.pairs)),
             Section("groups", "Groups", len(found.groups)),

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from recog.render.document_fields import own_fields, written_fields
+
 _SIMPLE: dict[object, dict[str, object]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},
@@ -57,7 +59,8 @@ def _of_record(record: Any) -> dict[str, Any]:
     kinds |= {
         name: get_type_hints(held.fget)["return"] for name, held in vars(record).items() if isinstance(held, property)
     }
-    properties = {name: schema_of(kind) for name, kind in kinds.items() if kind is not bytes}
+    properties = {name: schema_of(kinds[name]) for name in own_fields(record) if kinds[name] is not bytes}
+    properties |= {name: schema_of(str) for name in written_fields(record)}
     return {
         "title": record.__name__,
         "description": inspect.getdoc(record),

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from recog.library.private_file import write_private
-from recog.library.reports.people_results import PeopleReport
+from recog.library.reports.results import PeopleReport
+from recog.render import commands
 from recog.render.figures import count
 from recog.render.page import Section, report
 
@@ -27,6 +28,8 @@ def people_page(found: PeopleReport) -> str:
     """Render the report as text to be written in UTF-8. See recog.render.page.report."""
     values = {
         "report": found,
+        "name_group": commands.name_group,
+        "confirm_matched": commands.confirm_matched,
         "sections": [
             Section("unnamed", "Without a name", found.all_groups),
             Section("people", "People", len(found.people)),

@@ -26,8 +26,7 @@ from recog.library.maintenance.results import LibraryStatus
 from recog.library.people.results import History, PersonDetail
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
-from recog.library.reports.people_results import UnnamedGroup
-from recog.library.reports.results import DuplicateReport, FaceSample
+from recog.library.reports.results import DuplicateReport, FaceSample, UnnamedGroup
 from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented

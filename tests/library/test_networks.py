@@ -9,6 +9,7 @@ from recog.detect.mtcnn import MtcnnDetector
 from recog.errors import EvaluationError
 from recog.evaluate.calibration_file import calibration_path
 from recog.library.maintenance.doctor import examine
+from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.library.networks import Networks
 
 
@@ -38,5 +39,5 @@ def test_a_damaged_calibration_of_one_s_own_is_told_by_its_file_and_loses_no_rul
     assert str(own) in str(caught.value)
     assert networks.cluster_rule == rule
     (told,) = [one for one in examine(settings, networks).observations if one.subject == "network"]
-    assert (told.ok, told.way_out) == (False, "recog calibrate PEOPLE")
+    assert (told.ok, told.remedy) == (False, Remedy(RemedyKind.CALIBRATE))
     assert f"{own} is no calibration" in told.sentence

@@ -10,8 +10,16 @@ import pytest
 from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
 from recog.library.grouping.results import Suggestion
 from recog.library.people.results import PersonDetail
-from recog.library.reports.people_results import PeopleReport, UnnamedGroup
-from recog.library.reports.results import DuplicatePair, DuplicateReport, DuplicateSide, FaceSample, MixedPerson
+from recog.library.reports.results import (
+    DuplicatePair,
+    DuplicateReport,
+    DuplicateSide,
+    FaceSample,
+    MixedPerson,
+    PairKind,
+    PeopleReport,
+    UnnamedGroup,
+)
 from recog.store.records import PastAct
 from recog.types import Calibration, DateSource, Face, FaceBox, NetworkInfo, Origin, Person, Photo
 from recog.web.error_page import error_page
@@ -53,9 +61,9 @@ REPORT = PeopleReport(
     photos=12_408,
     faces=31_022,
     groups=(
-        UnnamedGroup(3, 30, tuple(map(sample, range(1, 25))), None, "", tuple(range(1, 31))),
-        UnnamedGroup(None, 2, (sample(9), sample(31)), Suggestion(SCRIPT, 0.0001, 0.5), "", (9, 31)),
-        UnnamedGroup(None, 1, (sample(40),), None, "", (40,), "Ben"),
+        UnnamedGroup(3, 30, tuple(map(sample, range(1, 25))), None, tuple(range(1, 31))),
+        UnnamedGroup(None, 2, (sample(9), sample(31)), Suggestion(SCRIPT, 0.0001, 0.5), (9, 31)),
+        UnnamedGroup(None, 1, (sample(40),), None, (40,), "Ben"),
     ),
     all_groups=9,
     people=(),
@@ -73,7 +81,11 @@ SIDES = (
 
 
 def pair(left: DuplicateSide, right: DuplicateSide) -> DuplicatePair:
-    return DuplicatePair(left, right, 0.58, 0.31, 0.0001, "", "")
+    if left.person is None:
+        kind = PairKind.CLUSTERS
+    else:
+        kind = PairKind.PERSON_AND_CLUSTER if right.person is None else PairKind.PEOPLE
+    return DuplicatePair(kind, left, right, 0.58, 0.31, 0.0001)
 
 
 TWICE = DuplicateReport(
@@ -87,7 +99,7 @@ TWICE = DuplicateReport(
     cluster_samples=(),
     pairs=(pair(SIDES[0], SIDES[1]), pair(SIDES[0], SIDES[2]), pair(SIDES[2], SIDES[3])),
     pairs_left_out=7,
-    mixed=(MixedPerson(SIDES[0], SIDES[0], 1.4, 1.1, 0.0001, 1, ""),),
+    mixed=(MixedPerson(SIDES[0], SIDES[0], 1.4, 1.1, 0.0001, 1),),
     groups=(),
     duplicate_photos=(),
     near_copies=(),

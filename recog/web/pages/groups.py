@@ -2,7 +2,7 @@
 
 from starlette.responses import HTMLResponse
 
-from recog.library.reports.people_results import PeopleReport, UnnamedGroup
+from recog.library.reports.results import PeopleReport, UnnamedGroup
 from recog.web.libraries import Surveying
 from recog.web.page import Framed, Page, page_router
 from recog.web.shell import Frame, show
