@@ -1,4 +1,4 @@
-"""What the API tells: GET /api/..., each a document as `recog ... --json` prints it.
+"""The questions of the API: GET /api/..., each answered with a document as `recog ... --json` prints it.
 
 =================================== ===================================================================================
 GET                                 answers
@@ -33,7 +33,7 @@ from recog.web.failures import documented
 from recog.web.libraries import Opened, Surveying
 
 LARGEST = 2**53 - 1
-"""No number of a catalog comes near it; every program that reads JSON has it exactly."""
+"""Above every number of a catalog; every program that reads JSON holds it exactly."""
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 NearestMany = Annotated[int, Query(ge=1, le=1000, description="How many of the nearest faces.")]
 
@@ -49,9 +49,9 @@ class PeopleList:
 
 @dataclass(frozen=True, slots=True)
 class UnnamedFaces:
-    """Of `report people` what has no name: groups by falling size, and faces that are alone.
+    """What has no name in `report people`: groups, the largest first, and faces that are alone.
 
-    all_groups and all_lone count more than those listed in a large library; ignored counts faces that nobody cares for.
+    A large library has more of both than are listed: all_groups and all_lone count them. ignored counts ignored faces.
     """
 
     groups: tuple[UnnamedGroup, ...]
@@ -63,13 +63,13 @@ class UnnamedFaces:
 
 @router.get("/status", responses=answers(LibraryStatus) | documented())
 def status(opened: Opened) -> Document:
-    """How the library is."""
+    """The state of the library."""
     return Document(opened.asking.status())
 
 
 @router.get("/people", responses=answers(PeopleList) | documented())
 def people(opened: Opened, *, hidden: bool = False) -> Document:
-    """Everybody with a name, by name; hidden people only where asked for."""
+    """Everybody with a name, by name; with `hidden`, hidden people too."""
     return Document(PeopleList(opened.asking.people.all(hidden=hidden)))
 
 
@@ -88,7 +88,7 @@ def groups(opened: Surveying) -> Document:
 
 @router.get("/duplicates", responses=answers(DuplicateReport) | documented())
 def duplicates(opened: Surveying) -> Document:
-    """People and clusters that are probably one person twice, photos that are there twice."""
+    """People and clusters that are probably one person, and photos that are there twice."""
     return Document(opened.surveying.reports.duplicates())
 
 

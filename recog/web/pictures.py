@@ -13,7 +13,7 @@ from recog.web.failures import documented
 from recog.web.libraries import Opened, Showing
 
 LONGEST_SIDE = 1600
-"""Pixels of the longer side of a photo as it is shown."""
+"""Pixels of the longer side of a photo on a page."""
 _JPEG: dict[int | str, dict[str, Any]] = {
     200: {"description": "a JPEG without metadata", "content": {"image/jpeg": {}}},
     **documented(404, pages=True),

@@ -1,4 +1,4 @@
-"""What the API tells of a photo that is sent to it, as the body of a POST; nothing keeps it.
+"""The questions of the API about a photo that is the body of a POST; the photo is not kept.
 
 ============================== ====================================================================================
 POST                           answers
@@ -69,7 +69,7 @@ def identify(opened: Opened, sent: Sent) -> Document:
 
 @router.post("/search", responses=answers(SearchedUpload), openapi_extra=_BODY)
 def search(opened: Opened, sent: Sent, k: NearestMany = 20) -> Document:
-    """The nearest faces of the library for every face of a photo."""
+    """The nearest faces of the library to every face of a photo."""
     photo = _decoded(opened, sent)
     return Document(SearchedUpload(*_size(photo), opened.probing.search(photo, k=k).faces))
 
@@ -81,12 +81,12 @@ def verify(
     person_id: Annotated[int, Query(ge=1, le=LARGEST)],
     face: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> Document:
-    """Is a face of a photo a person of the library? face may be left out where the photo shows one."""
+    """Is a face of a photo a person of the library? face may be left out if the photo shows one face."""
     return Document(opened.probing.people.verify_person(_decoded(opened, sent), person_id, face=face))
 
 
 def _decoded(opened: Libraries, sent: bytes) -> DecodedPhoto:
-    """The photo, decoded in a process of its own."""
+    """Decode the photo in a process of its own."""
     return opened.decoding.decode(PhotoSource(IN_MEMORY, sent, hashlib.sha256(sent).hexdigest()))
 
 
