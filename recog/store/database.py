@@ -1,10 +1,11 @@
 """Transactions on the catalog's database, SQLite or PostgreSQL: those that read, and those that write."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
+from threading import Lock, local
 from typing import cast
 
 from sqlalchemy import Connection
@@ -19,12 +20,19 @@ from recog.store.url import Secrets, shown_url, sqlite_path
 _READERS = count()
 
 
+class _ThreadState(local):
+    """What one thread does with a database: the transaction that all its reads share, if it opened one."""
+
+    shared: Connection | None = None
+
+
 class Database:
-    """The database as one catalog uses it; catalogs of one file share its connections (see recog.store.connections).
+    """The database as one catalog uses it. Threads may share it.
 
-    `where` names it in sentences (never with user or password); path is None for a server.
+    Catalogs of one file share its connections (see recog.store.connections).
 
-    read_only: a file that is opened for reading alone.
+    `where` names the database in sentences, without user and password; `path` is None for a server; `read_only` is set
+    if the file was opened for reading only.
     """
 
     def __init__(self, url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> None:
@@ -34,12 +42,17 @@ class Database:
         self.url = shown_url(url)
         self._secrets = Secrets.of(url)
         self.where = str(self.path) if self.path else self.url
-        self._readers: list[Reader] = []
         self._connections = connections_to(url, busy_seconds=busy_seconds, read_only=read_only)
         self.engine = self._connections.engine
         self._writer = self.engine.execution_options(**{WRITING: True})
-        self._state: Connection | None = None
+        self._mine = _ThreadState()
+        self._lock = Lock()  # guards the next four
+        self._uses = 0
         self._closed = False
+        self._released = False
+        self._idle_readers: list[Reader] = []
+        self._version_lock = Lock()  # guards the reader below, which answers one thread at a time
+        self._version_reader: Reader | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -47,54 +60,87 @@ class Database:
         return self.path is not None
 
     @property
-    def in_one_state(self) -> bool:
-        """Whether all that is read now is of one state."""
-        return self._state is not None
+    def reads_are_repeatable(self) -> bool:
+        """Whether this thread is inside `repeatable_reads`."""
+        return self._mine.shared is not None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads; it sees one state of the database (SQLite) and stops nobody."""
-        if self._state is not None:
+        """Open a transaction that only reads. On SQLite it sees one snapshot; it blocks nobody."""
+        if (shared := self._mine.shared) is not None:
             with self.translated():
-                yield self._state
+                yield shared
             return
         with self.translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def one_state(self) -> Iterator[None]:
-        """Let all that `reading` gives inside the block see one state of the database, whatever others write."""
-        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self.translated():
-            connection = self.engine.connect().execution_options(**level)
-        try:
-            with self.translated():
-                connection.begin()
-            self._state = connection
+    def repeatable_reads(self) -> Iterator[None]:
+        """Let every `reading` of this thread inside the block see the same snapshot, whatever others write.
+
+        Other threads are not affected. A block inside another one belongs to the outer snapshot.
+        """
+        if self._mine.shared is not None:
             yield
-        finally:
-            self._state = None
-            with self._translating():  # no look at the file: whatever became of it, the connection is given back
-                connection.close()
+            return
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._in_use():
+            with self.translated():
+                connection = self.engine.connect().execution_options(**level)
+            try:
+                with self.translated():
+                    connection.begin()
+                self._mine.shared = connection
+                yield
+            finally:
+                self._mine.shared = None
+                with self._translating():  # no look at the file: whatever became of it, the connection is given back
+                    connection.close()
 
     @contextmanager
     def reader(self) -> Iterator["Reader"]:
-        """A connection to SQLite past SQLAlchemy, outside any transaction and for reading alone; kept for the next.
+        """Lend a raw SQLite connection for reading, outside any transaction; it is kept for the next user.
 
-        SQLAlchemy's pool takes eight times as long to lend a connection as SQLite to begin and end a transaction.
+        SQLAlchemy's pool takes eight times as long to lend a connection as SQLite takes to begin and end a transaction.
         """
         with self.translated():
-            one = self._readers.pop() if self._readers else self._new_reader()
+            with self._lock:
+                reader = self._idle_readers.pop() if self._idle_readers else None
+            reader = reader or self._new_reader()
             try:
-                yield one
+                yield reader
             except BaseException:
-                one.connection.close()
+                reader.connection.close()
                 raise
-            self._readers.append(one)
+            with self._lock:
+                self._idle_readers.append(reader)
+
+    def version(self) -> Hashable:
+        """Return a value that changes with every commit, by whomever; it may also change without one.
+
+        Threads may compare their values: on SQLite, one connection answers all of them, because each connection
+        counts commits on its own. Inside `repeatable_reads` no two values are equal: what was made of that snapshot is
+        not of a later one.
+        """
+        if self.reads_are_repeatable:
+            return object()
+        if not self.is_sqlite:
+            with self.reading() as connection:
+                return str(connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one())
+        with self.translated(), self._version_lock:
+            reader = self._version_reader or self._new_reader()
+            self._version_reader = None  # if the question fails, the next one gets a new connection
+            try:
+                (commits,) = reader.connection.execute("PRAGMA data_version").fetchone()
+            except BaseException:
+                reader.connection.close()
+                raise
+            self._version_reader = reader
+            return reader.number, commits
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that writes: all of it or nothing; waits for another writer up to the busy timeout.
+        """Open a transaction that writes, all of it or nothing; wait for another writer up to the busy timeout.
 
         Raises LibraryReplacedError if the file at the path is not the open one, before the transaction or after it:
         what was written to a file without a name is not acknowledged.
@@ -107,31 +153,57 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
-        """A connection outside any transaction, for VACUUM and its like."""
+        """Lend a connection outside any transaction, for VACUUM and the like."""
         with self.translated(), self.engine.connect() as connection:
             # Not SQLAlchemy's AUTOCOMMIT on SQLite: leaving it hands the driver its own implicit BEGIN back.
             yield connection.execution_options(**{ALONE: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Foreign exceptions leave as CatalogErrors; CatalogError if the catalog was closed."""
-        if self._closed:
-            raise CatalogError(f"the catalog {self.where} was closed: open it again")
-        if self.read_only is not None:
-            self.read_only.refuse_changed()
-        self._connections.refuse_replaced()
-        with self._translating():
-            yield
+        """Turn foreign exceptions into CatalogErrors; raise CatalogError if the catalog was closed.
+
+        If another thread closes the catalog during the block, the connections stay open until the block ends.
+        """
+        with self._in_use():
+            if self.read_only is not None:
+                self.read_only.refuse_changed()
+            self._connections.refuse_replaced()
+            with self._translating():
+                yield
 
     def close(self) -> None:
-        """Give the connections back; the last catalog that does so closes them."""
-        if self._closed:
-            return
-        self._closed = True
+        """Refuse further transactions and give the connections back; the last catalog of a file closes them.
+
+        Transactions of other threads end first: the last of them gives the connections back.
+        """
+        with self._lock:
+            self._closed = True
+        self._release_unused()
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._lock:
+            if self._closed:
+                raise CatalogError(f"the catalog {self.where} was closed: open it again")
+            self._uses += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._uses -= 1
+            self._release_unused()
+
+    def _release_unused(self) -> None:
+        """Give the connections back if the catalog is closed and no transaction is left; once."""
+        with self._lock:
+            if not self._closed or self._uses or self._released:
+                return
+            self._released = True
+        readers = [*self._idle_readers, *([self._version_reader] if self._version_reader else [])]
         with self._translating():
             try:
-                while self._readers:
-                    self._readers.pop().connection.close()
+                for reader in readers:
+                    reader.connection.close()
             finally:
                 self._connections.release()
 

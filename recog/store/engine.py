@@ -26,7 +26,7 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     schema is a SchemaOutdatedError. A file whose restore was cut short is a CatalogError. Another program's lock is
     waited for up to busy_seconds, then it is a LibraryBusyError.
 
-    Catalogs of one file that a process opens share their connections; each is for one thread at a time.
+    Catalogs of one file that a process opens share their connections; threads may share a catalog.
 
     Without `create`, a SQLite file that is not there, and a database that holds nothing, are a NoLibraryError and stay
     so. A SQLite file that may only be read is then opened for reading: to write is a CatalogError, and an older schema

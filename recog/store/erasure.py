@@ -11,6 +11,7 @@ Out of reach: backups that people made, PostgreSQL's own log and archives, block
 
 import shutil
 from collections.abc import Sequence
+from threading import Lock
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -59,6 +60,7 @@ class Erasure(CatalogPart):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._pending: PendingErasure | None = None
+        self._finishing = Lock()
 
     @property
     def pending_erasure(self) -> PendingErasure | None:
@@ -91,29 +93,33 @@ class Erasure(CatalogPart):
         return ForgottenPerson(name, tuple(face_ids), self.finish_erasures(), tuple(styled))
 
     def finish_erasures(self) -> bool:
-        """Overwrite what forgotten people left in old pages; False while something is in the way."""
-        self._pending = None
+        """Overwrite what forgotten people left in old pages; return False while something is in the way.
+
+        One thread does so at a time.
+        """
+        with self._finishing:
+            self._pending = self._hindrance()
+            return self._pending is None
+
+    def _hindrance(self) -> PendingErasure | None:
+        """Overwrite what forgotten people left in old pages, or return what is in the way."""
         with self._database.reading() as connection:
             last = connection.scalar(select(func.max(pending_erasures.c.id)))
-        if last is None:
-            return True
-        if self._database.read_only is not None:
-            self._pending = _READ_ONLY
-            return False
+        if last is None or self._database.read_only is not None:
+            return None if last is None else _READ_ONLY
         self._delete_automatic_backups()
         try:
             if not self._has_room():
-                self._pending = _NO_ROOM
-            elif not self._overwrite_old_pages():
-                self._pending = _OPEN_ELSEWHERE
-            else:
-                with self._database.writing() as connection:
-                    connection.execute(delete(pending_erasures).where(pending_erasures.c.id <= last))
+                return _NO_ROOM
+            if not self._overwrite_old_pages():
+                return _OPEN_ELSEWHERE
+            with self._database.writing() as connection:
+                connection.execute(delete(pending_erasures).where(pending_erasures.c.id <= last))
         except LibraryBusyError:
-            self._pending = _OPEN_ELSEWHERE
+            return _OPEN_ELSEWHERE
         except LibraryDiskError:
-            self._pending = _NO_ROOM
-        return self._pending is None
+            return _NO_ROOM
+        return None
 
     def erased_since(self, removal_id: int, network_sha256: str | None = None) -> bool:
         """Whether somebody was forgotten since this removal of a network's embeddings, or of any network's.

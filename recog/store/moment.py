@@ -28,7 +28,7 @@ class Moment(ABC):
 
     @abstractmethod
     def version(self) -> Hashable:
-        """A value that is another one after anything was written, by whomever; it may change without that."""
+        """Return the version of this snapshot, as `Catalog.version` does: equal versions are equal snapshots."""
 
     @abstractmethod
     def _rows(self, question: "_Question", ids: Iterable[int]) -> Iterator[Any]:
@@ -52,14 +52,16 @@ class Moment(ABC):
 
 @contextmanager
 def moment_of(database: Database) -> Iterator[Moment]:
-    """The catalog as it is now, or in the one state that is being read; until the block ends."""
-    if database.in_one_state or not database.is_sqlite:
+    """Open a snapshot of the catalog as it is now, or share that of `repeatable_reads`, until the block ends."""
+    if database.reads_are_repeatable or not database.is_sqlite:
         with database.reading() as connection:
-            yield (_PartOfState if database.in_one_state else _ServerMoment)(connection)
+            yield (_PartOfState if database.reads_are_repeatable else _ServerMoment)(connection)
         return
+    before = database.version()
     with database.reader() as reader:
         reader.connection.execute("BEGIN")
-        yield _FileMoment(reader)
+        reader.connection.execute("PRAGMA data_version").fetchone()  # BEGIN alone takes no snapshot yet
+        yield _FileMoment(database, reader, before)
         reader.connection.rollback()
 
 
@@ -94,15 +96,17 @@ class _PartOfState(_ServerMoment):
 
 
 class _FileMoment(Moment):
-    """On SQLite, which counts others' commits for each connection by itself."""
+    """On SQLite."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._number = reader.number
+    def __init__(self, database: Database, reader: Reader, before: Hashable) -> None:
+        """before: the catalog's version just before this snapshot was taken."""
+        self._database = database
         self._connection = reader.connection
+        self._before = before
 
     def version(self) -> Hashable:
-        (commits,) = self._connection.execute("PRAGMA data_version").fetchone()
-        return self._number, commits
+        """If somebody wrote since, return a value that equals no other: which state the snapshot has is not known."""
+        return self._before if self._database.version() == self._before else object()
 
     def _rows(self, question: "_Question", ids: Iterable[int]) -> Iterator[Any]:
         return self._connection.execute(question.file, (json.dumps([*ids]),))

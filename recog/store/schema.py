@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
@@ -15,6 +16,8 @@ from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
 from recog.store.database import Database
 
 _PLACES = (Path(__file__).parent / "migrations", Path(__file__).parents[2] / "migrations")
+_MIGRATING = Lock()
+"""Alembic keeps the migration that runs in a global."""
 BACKUP_MARK = ".before-"
 """In the names of copies that recog makes by itself: `forget` deletes them."""
 
@@ -70,7 +73,7 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
     config = Config()
     config.set_main_option("script_location", str(migrations_directory()).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
-    with database.writing() as connection:
+    with _MIGRATING, database.writing() as connection:
         config.attributes["connection"] = connection
         (command.downgrade if down else command.upgrade)(config, revision)
 

@@ -73,7 +73,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a library whose erasure has no room is opened all the same",
-        "recog/store/erasure.py", "        except LibraryDiskError:\n            self._pending = _NO_ROOM\n", "",
+        "recog/store/erasure.py", "        except LibraryDiskError:\n            return _NO_ROOM\n", "",
         "tests/store/test_erasure.py -k full_disk",
     ),
     Sabotage(
@@ -250,7 +250,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a migration is one transaction",
-        "recog/store/schema.py", "with database.writing() as connection:", "with database.alone() as connection:",
+        "recog/store/schema.py", "database.writing() as connection:", "database.alone() as connection:",
         "tests/store/test_migrations.py -k kill_during",
     ),
     Sabotage(
@@ -997,8 +997,8 @@ SABOTAGES = (
     Sabotage(
         "a closed catalog is opened by its owner alone",
         "recog/store/database.py",
-        "        if self._closed:\n            raise C",
-        "        if False:\n            raise C",
+        "            if self._closed:\n                raise C",
+        "            if False:\n                raise C",
         "tests/store/test_connections.py -k for_nobody",
     ),
     Sabotage(
