@@ -50,25 +50,26 @@ def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMa
     """
     home = network_directory(directory, index.network_sha256)
     make_directory(home)
-    parts = index.to_parts()
-    manifest = Manifest(
-        format=FORMAT,
-        generation=_last_generation(home) + 1,
-        library_id=library_id,
-        network_sha256=index.network_sha256,
-        dim=index.dim,
-        metric=METRIC,
-        kind=index.kind,
-        nprobe=index.nprobe,
-        recall_at_1=index.recall.at_1,
-        recall_at_10=index.recall.at_10,
-        count=index.count,
-        last_embedding_id=mark.last_embedding_id,
-        last_removal_id=mark.last_removal_id,
-        sha256=_digest(parts),
-        ids_sha256=_ids_digest(index.ids()),
-    )
-    put(home / manifest.file_name, parts)
+    with index.unchanged():
+        parts = index.to_parts()
+        manifest = Manifest(
+            format=FORMAT,
+            generation=_last_generation(home) + 1,
+            library_id=library_id,
+            network_sha256=index.network_sha256,
+            dim=index.dim,
+            metric=METRIC,
+            kind=index.kind,
+            nprobe=index.nprobe,
+            recall_at_1=index.recall.at_1,
+            recall_at_10=index.recall.at_10,
+            count=index.count,
+            last_embedding_id=mark.last_embedding_id,
+            last_removal_id=mark.last_removal_id,
+            sha256=_digest(parts),
+            ids_sha256=_ids_digest(index.ids()),
+        )
+        put(home / manifest.file_name, parts)
     put(home / MANIFEST, [encode_manifest(manifest)])
     sweep(directory, network_sha256=index.network_sha256)
     return home / manifest.file_name

@@ -1,11 +1,11 @@
 """The networks that the settings name, loaded when first needed."""
 
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
+from recog.once import Once
 from recog.types import Calibration, ClusterRule, Detector, Embedder, NetworkInfo
 from recog.weights.pull import Progress
 
@@ -17,12 +17,19 @@ if TYPE_CHECKING:  # torch loads only when a picture is styled
 class Networks:
     """Detector, embedder and calibration of one configuration.
 
-    Nothing is loaded, not even torch, and no weights are brought, before a property is read.
+    Nothing is loaded, not even torch, and no weights are brought, before a property is read. Threads may share one set
+    of networks: each network loads once, and may be called from several threads.
     """
 
     def __init__(self, settings: Settings, *, progress: Progress | None = None) -> None:
         self._settings = settings
         self._progress = progress
+        self._head = Once(self._load_head)
+        self._device = Once(self._choose_device)
+        self._detector = Once(self._load_detector)
+        self._embedder = Once(lambda: self.embedder_with(flip=None))
+        self._info = Once(self._load_info)
+        self._calibration = Once(self._load_calibration)
 
     @property
     def library(self) -> Path:
@@ -48,23 +55,32 @@ class Networks:
 
         return SHIPPED_HEADS if self._settings.heads is None else self._settings.heads
 
-    @cached_property
+    @property
     def head(self) -> "Head":
         """The trained head of the settings' network."""
+        return self._head.get()
+
+    def _load_head(self) -> "Head":
         from recog.embed.info import head_of
 
         return head_of(self._settings.network, heads=self.heads)
 
-    @cached_property
+    @property
     def device(self) -> str:
         """'cpu' or 'cuda'."""
+        return self._device.get()
+
+    def _choose_device(self) -> str:
         from recog.weights.device import choose_device
 
         return choose_device(self._settings.device)
 
-    @cached_property
+    @property
     def detector(self) -> Detector:
         """MTCNN at the smallest face that the settings ask for."""
+        return self._detector.get()
+
+    def _load_detector(self) -> Detector:
         from recog.detect.mtcnn import MtcnnDetector
         from recog.embed.encoder import choose_encoder
 
@@ -76,10 +92,10 @@ class Networks:
             min_face=self._settings.min_face,
         )
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
         """The settings' network with its trained head."""
-        return self.embedder_with(flip=None)
+        return self._embedder.get()
 
     def embedder_with(self, *, flip: bool | None) -> Embedder:
         """The same with flip averaging on or off, whatever the head was trained with; for measuring."""
@@ -108,16 +124,22 @@ class Networks:
         numbers = {precision(chosen, part.weights) for part in network_named(self._settings.network).parts}
         return f"{chosen} {' and '.join(sorted(numbers))}"
 
-    @cached_property
+    @property
     def info(self) -> NetworkInfo:
         """What the embeddings are; needs the head's record only."""
+        return self._info.get()
+
+    def _load_info(self) -> NetworkInfo:
         from recog.embed.info import info_of
 
         return info_of(self.head)
 
-    @cached_property
+    @property
     def calibration(self) -> Calibration:
         """The library's own where one lies there, else the head's, and the settings' threshold over both."""
+        return self._calibration.get()
+
+    def _load_calibration(self) -> Calibration:
         from recog.evaluate.calibration_file import calibration_path
 
         own = calibration_path(self.info.name, directory=self._settings.library)

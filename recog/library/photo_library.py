@@ -12,7 +12,6 @@ from recog.config import Settings, read_settings
 from recog.errors import CatalogError
 from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, AnyPhoto, paths_of, photo_of
-from recog.library.locking import in_turns
 from recog.library.networks import Networks
 from recog.store.catalog import Catalog
 from recog.verification.features import Method
@@ -32,7 +31,6 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.styling.verbs import Styles
 
 
-@in_turns
 class PhotoLibrary:
     """Photos indexed by face, in one directory of state; a context manager.
 
@@ -42,7 +40,7 @@ class PhotoLibrary:
     The verbs of a use case are methods of its attribute: `people`, `photos`, `faces`, `groups`, `reports`, `names`,
     `styles`, `maintenance`.
 
-    Threads may share one: calls take turns, and while one indexes the others wait; to ask meanwhile, open another.
+    Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
 
     def __init__(
@@ -104,19 +102,7 @@ class PhotoLibrary:
             return plan(catalog, self._context.networks, roots, exclude=exclude, verify=verify)
         if not self._context.exists():
             refuse_absent(roots)
-        with self._context.writing(create=True) as catalog:
-            report = ingest(
-                catalog,
-                self._context.networks,
-                roots,
-                exclude=exclude,
-                verify=verify,
-                limits=self._context.decode_limits,
-                k=self._context.settings.k,
-                progress=progress,
-            )
-            self._context.live_index.publish()
-        return report
+        return ingest(self._context, roots, exclude=exclude, verify=verify, progress=progress)
 
     def identify(self, photo: AnyPhoto) -> IdentifiedPhoto:
         """Name every face of a photo, or call it unknown. A photo is a path, the bytes of its file, or upright RGB."""

@@ -7,18 +7,18 @@ from typing import Self
 from sqlalchemy import select
 
 from recog.errors import ReadOnlyError
-from recog.store.acts import Acts
 from recog.store.clusters import Clusters
-from recog.store.database import Database
-from recog.store.erasure import Erasure
-from recog.store.faces import Faces
-from recog.store.files import Files
-from recog.store.lookups import Lookups
-from recog.store.people import People
-from recog.store.photos import Photos
+from recog.store.connection.database import Database
+from recog.store.maintenance.erasure import Erasure
+from recog.store.maintenance.upkeep import Upkeep
+from recog.store.people.acts import Acts
+from recog.store.people.lookups import Lookups
+from recog.store.people.people import People
+from recog.store.photos.faces import Faces
+from recog.store.photos.files import Files
+from recog.store.photos.photos import Photos
+from recog.store.schema.tables import library
 from recog.store.styling import Styling
-from recog.store.tables import library
-from recog.store.upkeep import Upkeep
 
 
 class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Erasure, Upkeep):

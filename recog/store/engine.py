@@ -9,11 +9,11 @@ from threading import Lock
 from recog.durable import FILE_MODE, make_directory
 from recog.errors import CatalogError, NoLibraryError
 from recog.store.catalog import Catalog
-from recog.store.database import Database
-from recog.store.read_only import ReadOnlyFile, may, read_only_file
-from recog.store.restore import refuse_half_restored
-from recog.store.schema import prepare
-from recog.store.url import parse_url, sqlite_path
+from recog.store.connection.database import Database
+from recog.store.connection.read_only import ReadOnlyFile, may, read_only_file
+from recog.store.connection.url import parse_url, sqlite_path
+from recog.store.maintenance.restore import refuse_half_restored
+from recog.store.schema.migrations import prepare
 
 BUSY_SECONDS = 10.0
 _MAKING = Lock()

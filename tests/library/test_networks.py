@@ -1,5 +1,6 @@
 """The settings decide what runs the networks."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,12 @@ def test_a_damaged_calibration_of_one_s_own_is_told_by_its_file_and_loses_no_rul
     (told,) = [one for one in examine(settings, networks).observations if one.subject == "network"]
     assert (told.ok, told.remedy) == (False, Remedy(RemedyKind.CALIBRATE))
     assert f"{own} is no calibration" in told.sentence
+
+
+@pytest.mark.networks
+def test_threads_that_need_the_networks_first_at_the_same_time_get_the_same_ones() -> None:
+    networks = Networks(read_settings(network="facenet-casia", device="cpu"))
+    asked = (lambda: networks.embedder, lambda: networks.detector, lambda: networks.calibration) * 3
+    with ThreadPoolExecutor(len(asked)) as threads:
+        got = [one.result() for one in [threads.submit(ask) for ask in asked]]
+    assert [id(one) for one in got] == [id(one) for one in got[:3]] * 3

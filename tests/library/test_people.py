@@ -14,8 +14,8 @@ from recog.errors import (
 )
 from recog.library.reports.results import PairKind
 from recog.store.catalog import Catalog
-from recog.store.database import Database
-from recog.store.url import parse_url
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
 from recog.types import Origin
 from tests.library.test_naming import interruptible
 from tests.opened_twice import bytes_of

@@ -7,7 +7,7 @@ import pytest
 
 from recog.errors import CatalogError
 from recog.library.maintenance.results import Remedy, RemedyKind
-from recog.store.tables import embeddings
+from recog.store.schema.tables import embeddings
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 
 

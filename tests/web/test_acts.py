@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recog.store.lock import WriterLock
+from recog.store.writer_lock import WriterLock
 from recog.web.libraries import Libraries
 from tests.opened_twice import bytes_of
 from tests.painted import PaintedLibrary, painted_library

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.store.lock import WriterLock
+from recog.store.writer_lock import WriterLock
 from recog.web.access import Access
 from recog.web.app import create_app
 from recog.web.libraries import Libraries

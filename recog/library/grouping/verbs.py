@@ -5,10 +5,8 @@ from typing import Literal
 from recog.library.context import LibraryContext
 from recog.library.grouping import clusters
 from recog.library.grouping.results import ClusterReport
-from recog.library.locking import in_turns
 
 
-@in_turns
 class Groups:
     """Group the faces of a library."""
 

@@ -19,8 +19,8 @@ from recog.library.recognition.live_index import LiveIndex
 from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.lock import lock_owner
 from recog.store.records import PendingErasure
+from recog.store.writer_lock import lock_owner
 from recog.weights.pull import WeightsState, weights_state
 
 SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)

@@ -16,13 +16,13 @@ from recog.library.indexing.results import LostWord
 from recog.library.networks import Networks
 from recog.library.people.results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment, PersonDetail, SplitPerson
 from recog.library.probes import Probe, pick_face, read_probe, scanned
-from recog.library.recognition.matching import pull_in
+from recog.library.recognition.matching import match_now
 from recog.photos import stat_photo
 from recog.quality import doubt_of
 from recog.store.catalog import Catalog
-from recog.store.names import near_name
+from recog.store.people.names import near_name
+from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.store.records import ScannedPhoto
-from recog.store.rows import SAME_FACE_IOU
 from recog.types import FileStat, Origin, Person
 
 
@@ -56,7 +56,7 @@ def enrol(
     face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
     owners = _owners(catalog, face_ids)
     person, created = catalog.enrol(name, face_ids)
-    pull_in(catalog, networks, k=k)
+    match_now(catalog, networks, k=k)
     return Enrolment(
         catalog.person_by_id(person.id),
         created,

@@ -6,7 +6,6 @@ from dataclasses import replace
 from recog.index.files import discard
 from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, AnyPhoto, paths_of, photo_of
-from recog.library.locking import in_turns
 from recog.library.people import enrolment
 from recog.library.people.photos_of import FoundPhotos, photos_of
 from recog.library.people.results import (
@@ -21,15 +20,14 @@ from recog.library.people.results import (
     SplitPerson,
 )
 from recog.library.recognition import matching, queries
-from recog.library.recognition.matching import said_then_matched
 from recog.library.recognition.results import MatchReport, VerifiedPair
 from recog.photos import photo_digest
+from recog.store.catalog import Catalog
 from recog.store.records import PastAct
 from recog.types import Person
 from recog.verification.features import Method
 
 
-@in_turns
 class People:
     """The people of a library: name faces, change or take back what was said, and erase."""
 
@@ -73,18 +71,20 @@ class People:
         only with `near`, else this is a NearNameError. A face that was rejected or ignored
         is so no more; of a cluster, faces that were said not to be the person are left out.
         """
-        with said_then_matched(self._context) as catalog:
+        with self._context.writing() as catalog:
             done = enrolment.confirm(
                 catalog, self._context.networks, name, face_ids, cluster=cluster, new=new, near=near
             )
-        return replace(done, person=self._context.catalog.person_by_id(done.person.id))
+            self._match(catalog)
+            return replace(done, person=catalog.person_by_id(done.person.id))
 
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
         """Say that faces are not this person: no job gives them the name again."""
-        with said_then_matched(self._context) as catalog:
+        with self._context.writing() as catalog:
             person = catalog.person(name)
             catalog.reject(face_ids, person.id)
-        return self._context.catalog.person_by_id(person.id)
+            self._match(catalog)
+            return catalog.person_by_id(person.id)
 
     def distinct(self, name: str, other: str) -> DistinctPeople:
         """Say that two people are not one: no report calls them so again."""
@@ -95,19 +95,24 @@ class People:
 
     def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
         """Care for faces no more: they are named, grouped and reported by no job. Or, not `ignored`, again."""
-        with said_then_matched(self._context) as catalog:
+        with self._context.writing() as catalog:
             (catalog.ignore if ignored else catalog.unignore)(face_ids)
+            self._match(catalog)
             return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.ignored()))
 
     def split(self, name: str, *, threshold: float | None = None) -> SplitPerson:
         """Take apart a name that several people bear: the main cluster of its faces keeps it."""
-        with said_then_matched(self._context) as catalog:
-            return enrolment.split(catalog, self._context.networks, name, threshold=threshold)
+        with self._context.writing() as catalog:
+            done = enrolment.split(catalog, self._context.networks, name, threshold=threshold)
+            self._match(catalog)
+            return done
 
     def undo(self) -> PastAct:
         """Take back the latest act on people or faces that stands; again, the one before."""
-        with said_then_matched(self._context) as catalog:
-            return catalog.undo()
+        with self._context.writing() as catalog:
+            undone = catalog.undo()
+            self._match(catalog)
+            return undone
 
     def history(self, *, limit: int | None = None) -> History:
         """What was done to people and faces, the latest act first."""
@@ -123,9 +128,10 @@ class People:
 
     def merge(self, source: str, target: str) -> Person:
         """Two names, one person: all faces of source become target's (see `matched_at_once`)."""
-        with said_then_matched(self._context) as catalog:
+        with self._context.writing() as catalog:
             person = catalog.merge(catalog.person(source).id, catalog.person(target).id)
-        return self._context.catalog.person_by_id(person.id)
+            self._match(catalog)
+            return catalog.person_by_id(person.id)
 
     def hide(self, name: str, *, hidden: bool = True) -> Person:
         """Leave a person out of lists and reports (still identified), or bring the person back."""
@@ -190,4 +196,8 @@ class People:
 
         True in a library of at most 20,000 faces: there it takes about a second.
         """
-        return matching.pulls_in(self._context.catalog, self._context.networks)
+        return matching.matches_at_once(self._context.catalog, self._context.networks)
+
+    def _match(self, catalog: Catalog) -> None:
+        """Let the names by distance follow from what was just said."""
+        matching.match_now(catalog, self._context.networks, k=self._context.settings.k)

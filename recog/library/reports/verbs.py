@@ -1,12 +1,10 @@
 """Report duplicates, people and a map of the faces of a library."""
 
 from recog.library.context import LibraryContext
-from recog.library.locking import in_turns
 from recog.library.reports import duplicates, face_map, people
 from recog.library.reports.results import DuplicateReport, FaceMap, PeopleReport
 
 
-@in_turns
 class Reports:
     """Report duplicates, people and a map of the faces of a library; nothing is written."""
 

@@ -21,7 +21,7 @@
     event.stopPropagation();
   }, true);
 
-  // As recog/store/names.py has it: in a word that is Turkish, or may be, I is the capital of dotless ı.
+  // As recog/store/people/names.py has it: in a word that is Turkish, or may be, I is the capital of dotless ı.
   const lowered = (word) => {
     const turkish = /[ıİğĞşŞ]/.test(word) || (/[ÇÖÜ]/.test(word) && word === word.toUpperCase());
     return (turkish ? word.replaceAll("I", "ı") : word).replaceAll("İ", "i").toLowerCase();
