@@ -36,7 +36,7 @@ from recog.types import Person
 from recog.web.api import LARGEST
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
-from recog.web.libraries import Opened
+from recog.web.library import Opened
 
 T = TypeVar("T")
 MOST_FACES = 100_000
@@ -248,13 +248,13 @@ def undo(opened: Opened, given: Undoing) -> Document:
         return library.people.undo()
 
     with opened.act_lock:
-        act = taken_back(opened.acting)
+        act = taken_back(opened.library)
     return Document(Done(_told(act), act))
 
 
 def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
     """Do an act, and add its entry in the history."""
-    library = opened.acting
+    library = opened.library
     with opened.act_lock:
         before = library.people.history(limit=1).acts
         result = act(library)

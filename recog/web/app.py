@@ -13,7 +13,7 @@ from recog.web.access import Access
 from recog.web.bodies import Limits
 from recog.web.failures import translate_failures
 from recog.web.guard import Guard
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.page import Page
 from recog.web.pages import pages as own_pages
 from recog.web.place import Place
@@ -28,7 +28,7 @@ _SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "
 
 
 def create_app(
-    libraries: Libraries,
+    opened: ServedLibrary,
     *,
     access: Access,
     place: Place,
@@ -51,7 +51,7 @@ def create_app(
         telemetry=_SILENT,
         dependencies=[Security(_TOKEN)],
     )
-    app.state.libraries = libraries
+    app.state.library = opened
     app.state.limits = limits
     translate_failures(app)
     shown = own_pages() if pages is None else pages

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from recog.web.api import LARGEST
 from recog.web.failures import documented
 from recog.web.guard import ROOT
-from recog.web.libraries import Libraries, Opened
+from recog.web.library import Opened, ServedLibrary
 from recog.web.shell import Frame, frame
 
 ACTS_SEEN = 100
@@ -43,11 +43,11 @@ class Framing:
 
     root: str
     bar: tuple[tuple[str, str], ...]
-    libraries: Libraries
+    opened: ServedLibrary
 
     def frame(self) -> Frame:
         """Ask the library what the frame shows now."""
-        people = self.libraries.asking.people
+        people = self.opened.library.people
         return frame(people.all(), people.history(limit=ACTS_SEEN).acts, root=self.root, bar=self.bar)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.page import Page
 from recog.web.pages import pages
 from tests.pages import Reader
@@ -22,7 +22,7 @@ MODULE = '''
 
 from starlette.responses import HTMLResponse
 
-from recog.web.libraries import Opened
+from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.shell import show
 
@@ -33,7 +33,7 @@ PAGE = Page(router, "/oldest", "Oldest", 25)
 @router.get("/oldest")
 def oldest(opened: Opened, framing: Framed) -> HTMLResponse:
     """Who came first."""
-    person = opened.asking.people.person_by_number(1).person
+    person = opened.library.people.person_by_number(1).person
     return HTMLResponse(show("oldest.html", framing.frame(), {"person": person}, package=__name__))
 '''
 TEMPLATE = """
@@ -56,9 +56,9 @@ def own_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     del sys.modules[PACKAGE]
 
 
-def test_a_page_from_outside_has_its_place_in_the_bar_of_every_page(libraries: Libraries, own_page: Page) -> None:
-    libraries.acting.people.rename("Ada", "<b>Ada</b>")
-    app = create_app(libraries, access=Access(TOKEN), place=PLACE, pages=[*pages(), own_page])
+def test_a_page_from_outside_has_its_place_in_the_bar_of_every_page(opened: ServedLibrary, own_page: Page) -> None:
+    opened.library.people.rename("Ada", "<b>Ada</b>")
+    app = create_app(opened, access=Access(TOKEN), place=PLACE, pages=[*pages(), own_page])
     with Client(app, PLACE) as client:
         answer = client.get("/oldest")
         assert answer.status == 200

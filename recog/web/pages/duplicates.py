@@ -3,7 +3,7 @@
 from starlette.responses import HTMLResponse
 
 from recog.library.reports.results import DuplicateReport
-from recog.web.libraries import Surveying
+from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router
 from recog.web.shell import Frame, show
 
@@ -14,9 +14,9 @@ PAGE = Page(router, "/duplicates", "Duplicates", 30)
 
 
 @router.get("/duplicates")
-def duplicates(opened: Surveying, framing: Framed) -> HTMLResponse:
+def duplicates(opened: Reporting, framing: Framed) -> HTMLResponse:
     """Who may be in the library twice."""
-    return HTMLResponse(duplicates_page(opened.surveying.reports.duplicates(), framing.frame()))
+    return HTMLResponse(duplicates_page(opened.library.reports.duplicates(), framing.frame()))
 
 
 def duplicates_page(report: DuplicateReport, around: Frame) -> str:

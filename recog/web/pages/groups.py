@@ -3,7 +3,7 @@
 from starlette.responses import HTMLResponse
 
 from recog.library.reports.results import PeopleReport, UnnamedGroup
-from recog.web.libraries import Surveying
+from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router
 from recog.web.shell import Frame, show
 
@@ -16,10 +16,10 @@ PAGE = Page(router, "/", "Who is this?", 10)
 
 
 @router.get("/")
-def groups(opened: Surveying, framing: Framed) -> HTMLResponse:
+def groups(opened: Reporting, framing: Framed) -> HTMLResponse:
     """Groups of faces without a name."""
-    report = opened.surveying.reports.people()
-    matches = opened.asking.people.matched_at_once
+    report = opened.library.reports.people()
+    matches = opened.library.people.matched_at_once
     return HTMLResponse(groups_page(report, framing.frame(), matched_at_once=matches))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.responses import HTMLResponse
 
 from recog.types import Person
-from recog.web.libraries import Opened
+from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.shell import Frame, show
 
@@ -16,7 +16,7 @@ PAGE = Page(router, "/people", "People", 20)
 @router.get("/people")
 def people(opened: Opened, framing: Framed) -> HTMLResponse:
     """Everybody with a name."""
-    return HTMLResponse(people_page(opened.asking.people.all(hidden=True), framing.frame()))
+    return HTMLResponse(people_page(opened.library.people.all(hidden=True), framing.frame()))
 
 
 def people_page(people: Sequence[Person], around: Frame) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 from recog.library.people.results import PersonDetail
 from recog.types import Origin
 from recog.web.api import LARGEST
-from recog.web.libraries import Opened
+from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
 from recog.web.shell import Frame, show
 
@@ -28,7 +28,7 @@ def person(
     start: Annotated[int, Query(ge=0, le=LARGEST, description="Face.")] = 0,
 ) -> HTMLResponse:
     """One person's faces."""
-    detail = opened.asking.people.person_by_number(person_id)
+    detail = opened.library.people.person_by_number(person_id)
     return HTMLResponse(person_page(detail, framing.frame(), start=start))
 
 

@@ -8,7 +8,7 @@ from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
 from recog.quality import doubt_of
 from recog.render.taken import taken_on
 from recog.types import Origin, Photo
-from recog.web.libraries import Opened
+from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
 from recog.web.shell import Frame, show
 
@@ -19,13 +19,13 @@ PAGE = Page(router)
 @router.get("/photos/{photo_id:int}")
 def photo(opened: Opened, framing: Framed, photo_id: Number) -> HTMLResponse:
     """One photo with everybody on it."""
-    return HTMLResponse(photo_page(opened.asking.photos.photo(photo_id), framing.frame()))
+    return HTMLResponse(photo_page(opened.library.photos.photo(photo_id), framing.frame()))
 
 
 @router.get("/faces/{face_id:int}", response_class=RedirectResponse, status_code=303)
 def face(opened: Opened, framing: Framed, face_id: Number) -> RedirectResponse:
     """Where a face is: its place on its photo's page."""
-    return RedirectResponse(f"{framing.root}/photos/{opened.asking.photos.of_face(face_id)}#face-{face_id}", 303)
+    return RedirectResponse(f"{framing.root}/photos/{opened.library.photos.of_face(face_id)}#face-{face_id}", 303)
 
 
 def photo_page(detail: PhotoDetail, around: Frame) -> str:
