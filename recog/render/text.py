@@ -1,7 +1,7 @@
 """Any result of a use case as text for a terminal."""
 
-from collections.abc import Sequence
-from typing import TypeAlias, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.grouping.results import ClusterReport
@@ -69,80 +69,52 @@ Result: TypeAlias = (
 )
 
 
-def to_text(result: Result) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of one line a record
-    """Lines without a trailing newline; every name and path in them is printable."""
-    match result:
-        case IngestReport():
-            return text_photos.ingest(result)
-        case Enrolment():
-            return text_photos.enrolment(result)
-        case Confirmation():
-            return text_acts.confirmation(result)
-        case IdentifiedPhoto():
-            return text_photos.identified(result)
-        case MatchReport():
-            return text_photos.matches(result)
-        case VerifiedPair():
-            return text_photos.verified(result)
-        case SearchResult():
-            return text_photos.searched(result)
-        case Person():
-            return text_library.person_line(result)
-        case PersonDetail():
-            return text_library.person_detail(result)
-        case Forgotten():
-            return text_library.forgotten(result)
-        case ClusterReport():
-            return text_library.clusters(result)
-        case DuplicateReport():
-            return text_library.duplicates(result)
-        case LibraryStatus():
-            return text_library.status(result)
-        case CheckReport():
-            return text_library.check(result)
-        case DoctorReport():
-            return text_library.doctor(result)
-        case IndexStatus():
-            return text_library.index_status(result)
-        case NamesExport():
-            return text_exchange.exported(result)
-        case NamesImport():
-            return text_exchange.imported(result)
-        case StylingReport():
-            return text_styling.styled(result)
-        case StyleJobs():
-            return text_styling.jobs(result)
-        case StyleJob():
-            return text_styling.job(result)
-        case ClearedJobs():
-            return text_styling.cleared(result)
-        case FaceReasons():
-            return text_acts.reasons(result)
-        case IgnoredFaces():
-            return text_acts.ignored(result)
-        case DistinctPeople():
-            return text_acts.distinct(result)
-        case SplitPerson():
-            return text_acts.split(result)
-        case History():
-            return text_acts.history(result)
-        case PastAct():
-            return text_acts.undone(result)
-        case Backup():
-            return text_library.backed_up(result)
-        case Restored():
-            return text_library.restored(result)
-        case IndexTuning():
-            return text_tuning.tuned(result)
-        case _:
-            assert_never(result)
+TEXTS: Mapping[type, Callable[[Any], str]] = {
+    IngestReport: text_photos.ingest,
+    Enrolment: text_photos.enrolment,
+    Confirmation: text_acts.confirmation,
+    IdentifiedPhoto: text_photos.identified,
+    MatchReport: text_photos.matches,
+    VerifiedPair: text_photos.verified,
+    SearchResult: text_photos.searched,
+    Person: text_library.person_line,
+    PersonDetail: text_library.person_detail,
+    Forgotten: text_library.forgotten,
+    ClusterReport: text_library.clusters,
+    DuplicateReport: text_library.duplicates,
+    LibraryStatus: text_library.status,
+    CheckReport: text_library.check,
+    DoctorReport: text_library.doctor,
+    IndexStatus: text_library.index_status,
+    NamesExport: text_exchange.exported,
+    NamesImport: text_exchange.imported,
+    StylingReport: text_styling.styled,
+    StyleJobs: text_styling.jobs,
+    StyleJob: text_styling.job,
+    ClearedJobs: text_styling.cleared,
+    FaceReasons: text_acts.reasons,
+    IgnoredFaces: text_acts.ignored,
+    DistinctPeople: text_acts.distinct,
+    SplitPerson: text_acts.split,
+    History: text_acts.history,
+    PastAct: text_acts.undone,
+    Backup: text_library.backed_up,
+    Restored: text_library.restored,
+    IndexTuning: text_tuning.tuned,
+}
+"""What writes each result as lines without a trailing newline, in which every name and path is printable."""
+
+
+def to_text(result: Result) -> str:
+    """Write a result as text for a terminal."""
+    return TEXTS[type(result)](result)
 
 
 def people_text(people: Sequence[Person]) -> str:
-    """One line a person."""
+    """Write people, one a line."""
     return text_library.people(people)
 
 
 def weights_text(weights: Sequence[WeightsStatus]) -> str:
-    """One block a network."""
+    """Write networks, one block each."""
     return text_library.weights(weights)

@@ -430,13 +430,13 @@ SABOTAGES = (
     ),
     Sabotage(
         "a name on a page is text",
-        "recog/render/page.py", "return escape(printable(shown), quote=True)", "return printable(shown)",
-        "tests/render/test_html.py -k are_text",
+        "recog/render/templating.py", "else printable(str(value))", "else Markup(value)",
+        "tests/render/test_duplicates_page.py -k are_text",
     ),
     Sabotage(
         "a page fetches nothing",
         "recog/render/page.py", '"default-src \'none\'", ', "",
-        "tests/render/test_html.py -k policy_allows",
+        "tests/render/test_duplicates_page.py -k policy_allows",
     ),
     Sabotage(
         "nothing in a file of weights is run",

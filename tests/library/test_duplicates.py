@@ -21,7 +21,7 @@ from recog.library.reports.impure import MOST_GROUPED, mixed_people
 from recog.library.reports.near_copies import alike, near_copies
 from recog.library.reports.results import PairKind
 from recog.library.reports.sides import NEAREST_FACES, Faces, Side
-from recog.render.html import duplicate_page
+from recog.render.duplicates_page import duplicate_page
 from recog.store.records import ScannedPhoto
 from recog.types import ClusterRule, Embeddings, Face, FaceBox, FileStat, NewFace, Photo, Scatter
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint

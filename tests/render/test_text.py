@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -30,7 +31,7 @@ from recog.library.recognition.results import (
 )
 from recog.library.reports.results import DuplicateReport
 from recog.render.commands import join_sides, keep_apart, split_name
-from recog.render.text import Result, people_text, to_text, weights_text
+from recog.render.text import TEXTS, Result, people_text, to_text, weights_text
 from recog.store.records import FactKind
 from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Origin, Person, Verification
 
@@ -293,3 +294,7 @@ def test_networks_are_listed_with_origin_and_licence() -> None:
         "    file        /w",
     ]
     assert weights_text([]) == "No weights are here yet: recog models pull"
+
+
+def test_every_result_has_a_text() -> None:
+    assert set(get_args(Result)) == set(TEXTS)

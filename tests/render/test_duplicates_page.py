@@ -14,7 +14,7 @@ from recog.errors import RecogError
 from recog.library.grouping.results import ClusterSummary
 from recog.library.reports.results import DuplicateReport, DuplicateSide, FaceSample
 from recog.render.commands import join_sides, keep_apart
-from recog.render.html import duplicate_page
+from recog.render.duplicates_page import duplicate_page
 from recog.render.report_file import write_report
 from tests.browser import CHROMIUM, Browser, dom, with_script
 from tests.pages import Reader
