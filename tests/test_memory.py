@@ -12,7 +12,8 @@ import pytest
 import torch
 import typer
 
-from recog.cli.failures import REFUSED, in_one_line
+from recog.cli.exit_codes import REFUSED
+from recog.cli.failures import in_one_line
 from recog.memory import lacks_memory
 
 RECOG = Path(sys.executable).parent / "recog"

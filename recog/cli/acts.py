@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.cli.session import Session, verb
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
@@ -29,7 +29,7 @@ def reject(session: Session, name: Name, faces: Faces) -> None:
     with session.open() as library:
         session.show(library.people.reject(name, faces))
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(PULL_IN)
 
 
 @verb
@@ -131,4 +131,4 @@ def undo(session: Session) -> None:
     with session.open() as library:
         session.show(library.people.undo())
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(PULL_IN)

@@ -24,7 +24,8 @@ from recog.cli import (
     upkeep,
     verifier,
 )
-from recog.cli.failures import REFUSED, WRONG_USAGE, say, say_unwritten, tell
+from recog.cli.exit_codes import REFUSED, WRONG_USAGE
+from recog.cli.failures import echo, warn, warn_unwritten
 from recog.cli.options import DatabaseOption, DeviceOption, LibraryOption, VerboseOption
 from recog.cli.session import Before, open_library
 
@@ -122,7 +123,7 @@ def _print_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        tell(f"recog {version('recog')}")
+        echo(f"recog {version('recog')}")
         raise typer.Exit
 
 
@@ -150,10 +151,10 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     if "" in sys.argv[1:]:
         # Of a variable that is not set, most likely; as a path it would be the current folder.
-        say("a word of the command is empty: leave it out, or write . for the current folder")
+        warn("a word of the command is empty: leave it out, or write . for the current folder")
         sys.exit(WRONG_USAGE)
     try:
         app(prog_name="recog")
     except OSError as error:  # of a page of help, that is: what a verb answers tells of itself
-        say_unwritten(error)
+        warn_unwritten(error)
         sys.exit(REFUSED)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.cli.session import Session, verb
 
 
@@ -92,5 +92,5 @@ def duplicates(
         from recog.render.report_file import write_report
 
         write_report(report, out)
-        say(f"wrote {out}")
+        warn(f"wrote {out}")
     session.show(report)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from recog.cli.acts import NEAR, PULL_IN
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.cli.session import Session, verb
 
 
@@ -95,4 +95,4 @@ def import_names(
             else library.names.import_sidecars(sidecars, replace=replace, near=near)
         )
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(PULL_IN)

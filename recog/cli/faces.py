@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from recog.cli.acts import NEAR, PULL_IN
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.cli.session import Session, verb
 
 
@@ -42,7 +42,7 @@ def enrol(
     with session.open() as library:
         session.show(library.people.enrol(name, photos, face=face, near=near))
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(PULL_IN)
 
 
 @verb

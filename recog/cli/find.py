@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import say, tell
+from recog.cli.failures import echo, warn
 from recog.cli.session import Session, verb
 from recog.render.figures import count
 
@@ -42,10 +42,10 @@ def find(
     from recog.render.text_find import found_text, nobody_text
 
     if null:
-        tell(b"".join(os.fsencode(one.paths[0]) + b"\0" for one in found.photos), end=False)
+        echo(b"".join(os.fsencode(one.paths[0]) + b"\0" for one in found.photos), end=False)
     elif found.photos or session.as_json:
         session.show_document(found, found_text(found))
     else:
-        say(nobody_text(found, any_of=any_of))
+        warn(nobody_text(found, any_of=any_of))
     if found.missing:
-        say(f"{count(found.missing, 'photo')} of them missing and not listed: look at 'recog prune --dry-run'")
+        warn(f"{count(found.missing, 'photo')} of them missing and not listed: look at 'recog prune --dry-run'")

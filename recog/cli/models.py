@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import REFUSED
+from recog.cli.exit_codes import REFUSED
 from recog.cli.session import Session, verb
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from recog.cli.acts import NEAR, PULL_IN
-from recog.cli.failures import leave, say
+from recog.cli.failures import fail, warn
 from recog.cli.session import Session, verb
 from recog.printable import printable
 from recog.render.figures import count
@@ -68,7 +68,7 @@ def confirm(  # noqa: PLR0917 - a verb and its options
     with session.open() as library:
         session.show(library.people.confirm(name, faces or (), cluster=cluster, new=new, near=near))
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(PULL_IN)
 
 
 @verb
@@ -145,9 +145,9 @@ def forget(
                 agreed = typer.confirm(f"Erase {what} for good?", err=True)
             except typer.Abort:
                 typer.echo(err=True)  # ends the line of the question
-                leave("nothing was forgotten, for nobody answered: --yes does not ask")
+                fail("nothing was forgotten, for nobody answered: --yes does not ask")
             if not agreed:
-                leave("nothing was forgotten")
+                fail("nothing was forgotten")
         session.show(library.people.forget(name))
 
 

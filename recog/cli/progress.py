@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.printable import printable
 
 if TYPE_CHECKING:  # rich and the records load only when a bar is drawn
@@ -125,7 +125,7 @@ class WeightsBar:
         """One step: `done` of `total` bytes of the file `name` are here."""
         if name not in self._said:
             self._said.add(name)
-            say(f"bringing {name} ({total / 1e6:.0f} MB), once")
+            warn(f"bringing {name} ({total / 1e6:.0f} MB), once")
         if sys.stderr.isatty() and done < total:
             bar = self._drawn(total)
             bar.update(bar.task_ids[0], completed=done)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import leave
+from recog.cli.failures import fail
 from recog.cli.session import Session, verb
 
 
@@ -42,8 +42,8 @@ def prune(
                     agreed = typer.confirm("Drop them for good?", err=True)
                 except typer.Abort:
                     typer.echo(err=True)  # ends the line of the question
-                    leave("nothing was dropped, for nobody answered: --yes does not ask")
+                    fail("nothing was dropped, for nobody answered: --yes does not ask")
                 if not agreed:
-                    leave("nothing was dropped")
+                    fail("nothing was dropped")
             found = library.photos.prune(folder)
     session.show_document(found, missing_text(found))

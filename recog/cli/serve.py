@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import leave, say
+from recog.cli.failures import fail, warn
 from recog.cli.session import Session, verb
 from recog.printable import printable
 
@@ -42,13 +42,13 @@ def serve(
     except ModuleNotFoundError as error:
         if error.name not in {"fastapi", "starlette", "uvicorn"}:
             raise
-        leave("recog serve needs more packages: pip install 'recog[web]'")
+        fail("recog serve needs more packages: pip install 'recog[web]'")
     from recog.web.access import Access
     from recog.web.libraries import Libraries
     from recog.web.place import Place
 
     if not Place(host, port).is_loopback and not (allow_network and token):
-        leave(
+        fail(
             f"--host {host} lets other machines ask for your faces: say --allow-network and put a token into {TOKEN}, "
             "or leave --host out"
         )
@@ -58,11 +58,11 @@ def serve(
         listening, place = listen(host, port)
         with listening:
             access = Access(
-                token, entered=lambda: say(f"a browser entered; for another one: {place.url}#{access.code}")
+                token, entered=lambda: warn(f"a browser entered; for another one: {place.url}#{access.code}")
             )
             entry = f"{place.url}#{access.code}"
             session.show_document(
                 {"url": place.url, "open": entry},
                 f"recog serves {printable(settings.library)}; open {entry} (works once)",
             )
-            answer(create_app(libraries, access=access, place=place), listening, tell=say)
+            answer(create_app(libraries, access=access, place=place), listening, tell=warn)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
-from recog.cli.failures import in_one_line, leave, say, tell
+from recog.cli.failures import echo, fail, in_one_line, warn
 from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
 from recog.cli.progress import WeightsBar
 from recog.errors import NoFaceFoundError, PhotoError
@@ -55,21 +55,21 @@ class Session:
                 yield library
             finally:
                 if pending := library.maintenance.pending_erasure:
-                    say(f"{pending.sentence}: {pending.way_out}")
+                    warn(f"{pending.sentence}: {pending.way_out}")
 
     def show(self, result: Result) -> None:
         """Print a result on stdout, as text or as JSON."""
         from recog.render.as_json import to_json
         from recog.render.text import to_text
 
-        tell(to_json(result) if self.as_json else to_text(result))
+        echo(to_json(result) if self.as_json else to_text(result))
 
     def show_people(self, people: Sequence[Person]) -> None:
         """Print people, one a line."""
         from recog.render.as_json import to_json
         from recog.render.text import people_text
 
-        tell(to_json({"people": people}) if self.as_json else people_text(people))
+        echo(to_json({"people": people}) if self.as_json else people_text(people))
 
     def show_photos(self, photos: Sequence[Path], identify: Callable[[Path], IdentifiedPhoto]) -> None:
         """Print who is in each photo, a block each as soon as it is known; one that cannot be used stops no other.
@@ -87,29 +87,29 @@ class Session:
             except (PhotoError, NoFaceFoundError) as error:
                 if len(photos) == 1:
                     raise
-                say(str(error))
+                warn(str(error))
                 failed.append({"path": str(photo), "detail": str(error)})
                 continue
             if not self.as_json:
-                tell(("\n" if found else "") + to_text(one))
+                echo(("\n" if found else "") + to_text(one))
             found.append(one)
         if self.as_json:
-            tell(to_json({"photos": found, "failed": failed}))
+            echo(to_json({"photos": found, "failed": failed}))
         if failed:
-            leave(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
+            fail(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
 
     def show_models(self, models: Sequence[WeightsStatus]) -> None:
         """Print networks, one block each."""
         from recog.render.as_json import to_json
         from recog.render.text import weights_text
 
-        tell(to_json({"models": models}) if self.as_json else weights_text(models))
+        echo(to_json({"models": models}) if self.as_json else weights_text(models))
 
     def show_document(self, document: object, text: str) -> None:
         """Print what no use case of the library answered: a record or mapping as JSON, or its text."""
         from recog.render.as_json import to_json
 
-        tell(to_json(document) if self.as_json else text)
+        echo(to_json(document) if self.as_json else text)
 
 
 @dataclass(frozen=True, slots=True)

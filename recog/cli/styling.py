@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import leave, say
+from recog.cli.exit_codes import INTERRUPTED
+from recog.cli.failures import fail, warn
 from recog.cli.progress import styling_bar
 from recog.cli.session import Session, verb
-from recog.cli.start import INTERRUPTED
 from recog.render.figures import count
 
 
@@ -114,10 +114,10 @@ def run(
         )
     session.show(report)
     if report.interrupted:
-        leave("interrupted; finished pictures are kept, and running the same command again goes on", INTERRUPTED)
+        fail("interrupted; finished pictures are kept, and running the same command again goes on", INTERRUPTED)
     missed = len(report.failed) + len(report.unreadable)
     if missed and not report.made and not report.kept:
-        leave("no picture was made; the reasons are listed above")
+        fail("no picture was made; the reasons are listed above")
 
 
 def _weights(written: str) -> list[float]:
@@ -189,8 +189,8 @@ def gallery(
     with session.open() as library:
         found = library.styles.gallery()
     if not found.entries:
-        leave("there is no finished picture yet: 'recog style run' makes some")
+        fail("there is no finished picture yet: 'recog style run' makes some")
     write_gallery(found, out)
-    say(f"wrote {out} with {count(len(found.entries), 'picture')}")
+    warn(f"wrote {out} with {count(len(found.entries), 'picture')}")
     if session.as_json:
         session.show_document({"path": out, "pictures": len(found.entries)}, "")

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import REFUSED, leave, say
+from recog.cli.exit_codes import INTERRUPTED, REFUSED
+from recog.cli.failures import fail, warn
 from recog.cli.progress import photo_bar
 from recog.cli.session import Session, verb
-from recog.cli.start import INTERRUPTED
 from recog.render.figures import count
 
 
@@ -46,18 +46,18 @@ def index(  # noqa: PLR0917 - a verb and its options
         )
     session.show(report)
     if to_name:
-        say("the new faces have no names yet: 'recog identify --all' gives them those of the faces that you named")
+        warn("the new faces have no names yet: 'recog identify --all' gives them those of the faces that you named")
     if report.interrupted:
-        leave("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)
+        fail("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)
     if report.suspended:
         roots = ", ".join(str(root) for root in report.suspended)
-        leave(
+        fail(
             f"{roots} is empty or not there, so its photos were left as they are: mount it and run again, or drop what "
             "is gone for good with 'recog prune FOLDER'"
         )
     usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
     if report.failed and not usable:
-        leave(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")
+        fail(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")
 
 
 @verb

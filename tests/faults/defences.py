@@ -651,7 +651,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "too little memory is no unexpected error",
-        "recog/cli/failures.py", "        if lacks_memory(error):\n", "        if False:\n",
+        "recog/cli/failures.py", "    if lacks_memory(error):\n", "    if False:\n",
         "tests/test_memory.py -k no_unexpected_error",
     ),
     Sabotage(
