@@ -27,7 +27,6 @@ HOMES = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "pydantic": {"config", "style", "web"},
-    "pydantic_settings": {"config"},
     "platformdirs": {"config"},
 }
 
