@@ -26,8 +26,10 @@ def reject(session: Session, name: Name, faces: Faces) -> None:
     Example:
       recog people reject "Ada Lovelace" 41 57
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.reject(name, faces))
+        session.show(library.people.reject(name, faces), text_people.person_line)
         if not library.people.matched_at_once:
             warn(PULL_IN)
 
@@ -45,8 +47,10 @@ def distinct(
     Example:
       recog people distinct "Ada Lovelace" "Annabella Byron"
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.distinct(name, other))
+        session.show(library.people.distinct(name, other), text_acts.distinct)
 
 
 @verb
@@ -56,8 +60,10 @@ def ignore(session: Session, faces: Faces) -> None:
     Example:
       recog people ignore 41 57
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.ignore(faces))
+        session.show(library.people.ignore(faces), text_acts.ignored)
 
 
 @verb
@@ -67,8 +73,10 @@ def unignore(session: Session, faces: Faces) -> None:
     Example:
       recog people unignore 41 57
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.ignore(faces, ignored=False))
+        session.show(library.people.ignore(faces, ignored=False), text_acts.ignored)
 
 
 @verb
@@ -90,8 +98,10 @@ def split(
     Example:
       recog people split "Ada Lovelace" --threshold 0.8
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.split(name, threshold=threshold))
+        session.show(library.people.split(name, threshold=threshold), text_acts.split)
 
 
 @verb
@@ -101,8 +111,10 @@ def why(session: Session, face: Annotated[int, typer.Argument(metavar="FACE", sh
     Example:
       recog people why 41
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.faces.why(face))
+        session.show(library.faces.why(face), text_acts.reasons)
 
 
 @verb
@@ -115,8 +127,10 @@ def history(
     Example:
       recog people history -n 50
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.history(limit=limit))
+        session.show(library.people.history(limit=limit), text_acts.history)
 
 
 @verb
@@ -128,7 +142,9 @@ def undo(session: Session) -> None:
     Example:
       recog people undo
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.undo())
+        session.show(library.people.undo(), text_acts.undone)
         if not library.people.matched_at_once:
             warn(PULL_IN)

@@ -53,6 +53,8 @@ def cluster(
       recog cluster
       recog cluster --method kmeans -k 50
     """
+    from recog.render import text_library
+
     if k is not None and method is not Method.KMEANS:
         raise typer.BadParameter("-k goes with --method kmeans; identity clusters find their own number")
     if threshold is not None and method is not Method.IDENTITY:
@@ -60,7 +62,10 @@ def cluster(
     if full and method is not Method.IDENTITY:
         raise typer.BadParameter("--full goes with --method identity; k-means always groups all faces")
     with session.open() as library:
-        session.show(library.groups.cluster(method=method.value, k=k, threshold=threshold, seed=seed, full=full))
+        session.show(
+            library.groups.cluster(method=method.value, k=k, threshold=threshold, seed=seed, full=full),
+            text_library.clusters,
+        )
 
 
 @verb
@@ -84,6 +89,8 @@ def duplicates(
     Example:
       recog report duplicates --out duplicates.html
     """
+    from recog.render import text_library
+
     if out is not None and out.suffix.lower() not in {".html", ".htm", ".json", ".csv"}:
         raise typer.BadParameter("--out takes a name that ends in .html, .json or .csv")
     with session.open() as library:
@@ -93,4 +100,4 @@ def duplicates(
 
         write_report(report, out)
         warn(f"wrote {out}")
-    session.show(report)
+    session.show(report, text_library.duplicates)

@@ -45,17 +45,19 @@ def export_names(
       recog people export --xmp sidecars
       recog people export --beside
     """
+    from recog.render import text_exchange
+
     if xmp == Path("--beside"):  # `--xmp --beside`: --xmp takes the next word, whatever it is
         xmp, beside = None, True
     if [out is not None, xmp is not None, beside].count(True) != 1:
         raise typer.BadParameter("name one of --out FILE, --xmp DIR and --beside")
     with session.open() as library:
         if out is not None:
-            session.show(library.names.export(out, matched=matched))
+            session.show(library.names.export(out, matched=matched), text_exchange.exported)
         if xmp is not None:
-            session.show(library.names.export_sidecars(xmp, matched=matched))
+            session.show(library.names.export_sidecars(xmp, matched=matched), text_exchange.exported)
         if beside:
-            session.show(library.names.export_beside(matched=matched))
+            session.show(library.names.export_beside(matched=matched), text_exchange.exported)
 
 
 @verb
@@ -81,6 +83,7 @@ def import_names(
       recog people import ~/Pictures
     """
     from recog.photos import photo_suffixes
+    from recog.render import text_exchange
 
     tables = [path for path in sources if path.suffix.lower() in {".json", ".csv"} and not path.is_dir()]
     sidecars = [path for path in sources if path.is_dir() or path.suffix.lower() in {".xmp", *photo_suffixes()}]
@@ -92,7 +95,8 @@ def import_names(
         session.show(
             library.names.import_file(tables[0], replace=replace, near=near)
             if tables
-            else library.names.import_sidecars(sidecars, replace=replace, near=near)
+            else library.names.import_sidecars(sidecars, replace=replace, near=near),
+            text_exchange.imported,
         )
         if not library.people.matched_at_once:
             warn(PULL_IN)

@@ -39,8 +39,10 @@ def enrol(
     Example:
       recog enrol "Ada Lovelace" ada.jpg
     """
+    from recog.render import text_photos
+
     with session.open() as library:
-        session.show(library.people.enrol(name, photos, face=face, near=near))
+        session.show(library.people.enrol(name, photos, face=face, near=near), text_photos.enrolment)
         if not library.people.matched_at_once:
             warn(PULL_IN)
 
@@ -59,11 +61,13 @@ def identify(
       recog identify party.jpg
       recog identify --all
     """
+    from recog.render import text_photos
+
     if bool(photos) == everything:
         raise typer.BadParameter("give photos, or --all for the whole library")
     with session.open() as library:
         if everything:
-            session.show(library.people.match_all())
+            session.show(library.people.match_all(), text_photos.matches)
         else:
             session.show_photos(photos or (), library.identify)
 
@@ -91,11 +95,12 @@ def verify(
       recog verify ada.jpg party.jpg --other-face 2
       recog verify ada.jpg "Ada Lovelace"
     """
+    from recog.render import text_photos
     from recog.verification.features import Method
 
     with session.open() as library:
         decided = library.verify(left, right, face=face, other_face=other_face, method=Method(method.value))
-        session.show(decided)
+        session.show(decided, text_photos.verified)
 
 
 @verb
@@ -109,5 +114,7 @@ def search(
     Example:
       recog search party.jpg -k 10
     """
+    from recog.render import text_photos
+
     with session.open() as library:
-        session.show(library.search(photo, k=k))
+        session.show(library.search(photo, k=k), text_photos.searched)

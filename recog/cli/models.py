@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recog.cli.exit_codes import REFUSED
 from recog.cli.session import Session, verb
+
+if TYPE_CHECKING:
+    from recog.library.maintenance.results import WeightsStatus
 
 
 @verb
@@ -19,7 +23,7 @@ def list_models(session: Session) -> None:
     """
     from recog.library.maintenance.weights import models
 
-    session.show_models(models(session.settings()))
+    _show(session, models(session.settings()))
 
 
 @verb
@@ -36,7 +40,7 @@ def pull(
     """
     from recog.library.maintenance import weights
 
-    session.show_models(weights.pull(session.settings(), names or (), progress=session.weights_progress))
+    _show(session, weights.pull(session.settings(), names or (), progress=session.weights_progress))
 
 
 @verb
@@ -51,6 +55,12 @@ def verify(session: Session) -> None:
     from recog.library.maintenance.weights import verify_models
 
     states = verify_models(session.settings())
-    session.show_models(states)
+    _show(session, states)
     if any(state.state == "damaged" for state in states):
         raise typer.Exit(REFUSED)
+
+
+def _show(session: Session, networks: Sequence[WeightsStatus]) -> None:
+    from recog.render.text_library import weights
+
+    session.show_document({"models": networks}, weights(networks))

@@ -26,8 +26,11 @@ def list_people(
     Example:
       recog people list --hidden
     """
+    from recog.render.text_people import people
+
     with session.open() as library:
-        session.show_people(library.people.all(hidden=hidden))
+        everybody = library.people.all(hidden=hidden)
+        session.show_document({"people": everybody}, people(everybody))
 
 
 @verb
@@ -37,8 +40,10 @@ def show(session: Session, name: Name) -> None:
     Example:
       recog people show "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.person(name))
+        session.show(library.people.person(name), text_people.person_detail)
 
 
 @verb
@@ -63,10 +68,14 @@ def confirm(  # noqa: PLR0917 - a verb and its options
       recog people confirm "Ada Lovelace" 41 57
       recog people confirm "Ada Lovelace" --cluster 3
     """
+    from recog.render import text_acts
+
     if not faces and cluster is None:
         raise typer.BadParameter("give numbers of faces, or --cluster N")
     with session.open() as library:
-        session.show(library.people.confirm(name, faces or (), cluster=cluster, new=new, near=near))
+        session.show(
+            library.people.confirm(name, faces or (), cluster=cluster, new=new, near=near), text_acts.confirmation
+        )
         if not library.people.matched_at_once:
             warn(PULL_IN)
 
@@ -83,8 +92,10 @@ def rename(
     Example:
       recog people rename Ada "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.rename(old, new, near=near))
+        session.show(library.people.rename(old, new, near=near), text_people.person_line)
 
 
 @verb
@@ -98,8 +109,10 @@ def merge(
     Example:
       recog people merge "A. Lovelace" "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.merge(source, target))
+        session.show(library.people.merge(source, target), text_people.person_line)
 
 
 @verb
@@ -109,8 +122,10 @@ def hide(session: Session, name: Name) -> None:
     Example:
       recog people hide "Passer-by"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.hide(name))
+        session.show(library.people.hide(name), text_people.person_line)
 
 
 @verb
@@ -120,8 +135,10 @@ def unhide(session: Session, name: Name) -> None:
     Example:
       recog people unhide "Passer-by"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.hide(name, hidden=False))
+        session.show(library.people.hide(name, hidden=False), text_people.person_line)
 
 
 @verb
@@ -137,6 +154,8 @@ def forget(
     Example:
       recog people forget "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
         if not yes:
             detail = library.people.person(name)
@@ -148,7 +167,7 @@ def forget(
                 fail("nothing was forgotten, for nobody answered: --yes does not ask")
             if not agreed:
                 fail("nothing was forgotten")
-        session.show(library.people.forget(name))
+        session.show(library.people.forget(name), text_people.forgotten)
 
 
 @verb

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import typer
 
@@ -22,12 +22,10 @@ if TYPE_CHECKING:  # types of what loads only when a verb runs
     from pathlib import Path
 
     from recog.config import Settings
-    from recog.library.maintenance.results import WeightsStatus
     from recog.library.photo_library import PhotoLibrary
     from recog.library.recognition.results import IdentifiedPhoto
-    from recog.render.text import Result
-    from recog.types import Person
 
+Answer = TypeVar("Answer")
 Progress: TypeAlias = Callable[[str, int, int], None]
 Opener: TypeAlias = "Callable[[Settings, Progress], PhotoLibrary]"
 
@@ -57,19 +55,11 @@ class Session:
                 if pending := library.maintenance.pending_erasure:
                     warn(f"{pending.sentence}: {pending.way_out}")
 
-    def show(self, result: Result) -> None:
-        """Print a result on stdout, as text or as JSON."""
+    def show(self, result: Answer, text: Callable[[Answer], str]) -> None:
+        """Print a result on stdout: as JSON, or as the text that `text` makes of it."""
         from recog.render.as_json import to_json
-        from recog.render.text import to_text
 
-        echo(to_json(result) if self.as_json else to_text(result))
-
-    def show_people(self, people: Sequence[Person]) -> None:
-        """Print people, one a line."""
-        from recog.render.as_json import to_json
-        from recog.render.text import people_text
-
-        echo(to_json({"people": people}) if self.as_json else people_text(people))
+        echo(to_json(result) if self.as_json else text(result))
 
     def show_photos(self, photos: Sequence[Path], identify: Callable[[Path], IdentifiedPhoto]) -> None:
         """Print who is in each photo, a block each as soon as it is known; one that cannot be used stops no other.
@@ -77,7 +67,7 @@ class Session:
         At the end the command is left where there were such photos.
         """
         from recog.render.as_json import to_json
-        from recog.render.text import to_text
+        from recog.render.text_photos import identified
 
         found: list[IdentifiedPhoto] = []
         failed: list[dict[str, str]] = []
@@ -91,19 +81,12 @@ class Session:
                 failed.append({"path": str(photo), "detail": str(error)})
                 continue
             if not self.as_json:
-                echo(("\n" if found else "") + to_text(one))
+                echo(("\n" if found else "") + identified(one))
             found.append(one)
         if self.as_json:
             echo(to_json({"photos": found, "failed": failed}))
         if failed:
             fail(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
-
-    def show_models(self, models: Sequence[WeightsStatus]) -> None:
-        """Print networks, one block each."""
-        from recog.render.as_json import to_json
-        from recog.render.text import weights_text
-
-        echo(to_json({"models": models}) if self.as_json else weights_text(models))
 
     def show_document(self, document: object, text: str) -> None:
         """Print what no use case of the library answered: a record or mapping as JSON, or its text."""

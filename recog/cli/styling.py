@@ -86,6 +86,8 @@ def run(
       recog style run --style starry-night.jpg --person Ada --faces soft --out gallery/
       recog style run --style waves.jpg --style sun.jpg --blend 70,30 --folder album/ --out gallery/
     """
+    from recog.render import text_styling
+
     if sum((bool(photos), person is not None, folder is not None)) != 1:
         raise typer.BadParameter("name one of PHOTO..., --person NAME and --folder DIR")
     from recog.style.settings import Colours, Faces, StyleSettings
@@ -112,7 +114,7 @@ def run(
             suffix=f".{form.value}",
             progress=progress,
         )
-    session.show(report)
+    session.show(report, text_styling.styled)
     if report.interrupted:
         fail("interrupted; finished pictures are kept, and running the same command again goes on", INTERRUPTED)
     missed = len(report.failed) + len(report.unreadable)
@@ -136,8 +138,10 @@ def list_jobs(session: Session) -> None:
     Example:
       recog style list
     """
+    from recog.render import text_styling
+
     with session.open() as library:
-        session.show(library.styles.jobs())
+        session.show(library.styles.jobs(), text_styling.jobs)
 
 
 @verb
@@ -147,8 +151,10 @@ def show(session: Session, job: Annotated[int, typer.Argument(min=1, metavar="JO
     Example:
       recog style show 7
     """
+    from recog.render import text_styling
+
     with session.open() as library:
-        session.show(library.styles.job(job))
+        session.show(library.styles.job(job), text_styling.job)
 
 
 @verb
@@ -164,10 +170,12 @@ def clear(
     Example:
       recog style clear
     """
+    from recog.render import text_styling
+
     if failed and everything:
         raise typer.BadParameter("--failed or --all, not both")
     with session.open() as library:
-        session.show(library.styles.clear(failed=failed, done=everything))
+        session.show(library.styles.clear(failed=failed, done=everything), text_styling.cleared)
 
 
 @verb

@@ -14,5 +14,7 @@ def index_tune(session: Session) -> None:
     Example:
       recog index-tune
     """
+    from recog.render import text_tuning
+
     with session.open() as library:
-        session.show(library.maintenance.tune_index())
+        session.show(library.maintenance.tune_index(), text_tuning.tuned)

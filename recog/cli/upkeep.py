@@ -37,6 +37,8 @@ def index(  # noqa: PLR0917 - a verb and its options
     Example:
       recog index ~/Pictures --exclude '*/Screenshots/*'
     """
+    from recog.render import text_photos
+
     with session.open(min_face=min_face) as library, photo_bar() as progress:
         report = library.index(folders, exclude=exclude or (), verify=verify, dry_run=dry_run, progress=progress)
         to_name = (
@@ -44,7 +46,7 @@ def index(  # noqa: PLR0917 - a verb and its options
             and not library.people.matched_at_once
             and any(one.confirmed for one in library.people.all(hidden=True))
         )
-    session.show(report)
+    session.show(report, text_photos.ingest)
     if to_name:
         warn("the new faces have no names yet: 'recog identify --all' gives them those of the faces that you named")
     if report.interrupted:
@@ -69,8 +71,10 @@ def status(session: Session) -> None:
     Example:
       recog status
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.status())
+        session.show(library.status(), text_library.status)
 
 
 @verb
@@ -85,9 +89,11 @@ def check(
     Example:
       recog check --fix
     """
+    from recog.render import text_library
+
     with session.open() as library:
         report = library.maintenance.check(fix=fix)
-    session.show(report)
+    session.show(report, text_library.check)
     if not report.ok:
         raise typer.Exit(REFUSED)
 
@@ -103,10 +109,11 @@ def doctor(session: Session) -> None:
       recog doctor
     """
     from recog.library.maintenance.doctor import examine
+    from recog.render import text_library
 
     with session.open() as library:
         report = examine(library.context.settings, library.context.networks)
-    session.show(report)
+    session.show(report, text_library.doctor)
     if not report.ok:
         raise typer.Exit(REFUSED)
 
@@ -118,8 +125,10 @@ def index_rebuild(session: Session) -> None:
     Example:
       recog index-rebuild
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.maintenance.rebuild_index())
+        session.show(library.maintenance.rebuild_index(), text_library.index_status)
 
 
 @verb
@@ -132,8 +141,10 @@ def backup(session: Session, target: Annotated[Path, typer.Argument(metavar="FIL
     Example:
       recog backup /media/usb
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.maintenance.back_up(target))
+        session.show(library.maintenance.back_up(target), text_library.backed_up)
 
 
 @verb
@@ -146,5 +157,7 @@ def restore(session: Session, file: Annotated[Path, typer.Argument(metavar="FILE
     Example:
       recog restore /media/usb/recog-20261122-180000.sqlite3
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.maintenance.restore(file))
+        session.show(library.maintenance.restore(file), text_library.restored)

@@ -403,7 +403,7 @@ def test_lists_of_verbs_are_not_cut_off(recog: Recog, words: tuple[str, ...]) ->
 def test_a_setting_that_is_none_tells_which_is_meant() -> None:
     with pytest.raises(ConfigError, match=r"no setting 'libary', .*: did you mean 'library'\?"):
         read_settings(libary="photos")
-    with pytest.raises(ConfigError, match=r"no setting 'xyz', .*: choose of library, database"):
+    with pytest.raises(ConfigError, match=r"no setting 'xyz', .*: choose from library, database"):
         read_settings(xyz=1)
 
 

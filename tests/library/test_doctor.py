@@ -13,11 +13,11 @@ from recog.durable import arriving
 from recog.evaluate.calibration_file import load_calibration
 from recog.library.maintenance.doctor import examine, sqlite_of
 from recog.library.maintenance.results import DoctorReport, Observation
-from recog.render.text import to_text
 from recog.store.lock import WriterLock
 from recog.store.tables import pending_erasures
 from recog.types import Calibration
 from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
+from tests.texts import to_text
 
 
 @pytest.fixture
