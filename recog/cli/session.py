@@ -52,7 +52,7 @@ class Session:
             try:
                 yield library
             finally:
-                if pending := library.maintenance.pending_erasure:
+                if pending := library.context.pending_erasure:
                     warn(f"{pending.sentence}: {pending.way_out}")
 
     def show(self, result: Answer, text: Callable[[Answer], str]) -> None:
