@@ -1,4 +1,4 @@
-"""The verbs about networks: list, pull, verify."""
+"""The verbs about networks: models list, pull, verify."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @verb
 def list_models(session: Session) -> None:
-    """List the networks, their origin and licence.
+    """List the networks with their origin and licence.
 
     Example:
       recog models list
@@ -31,9 +31,9 @@ def pull(
     session: Session,
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", show_default=False)] = None,
 ) -> None:
-    """Bring the weights of each NAME and check them.
+    """Download the weights of each NAME and check them.
 
-    Without a NAME: all that the settings need.
+    Without a NAME, downloads all that the settings need.
 
     Example:
       recog models pull
@@ -45,9 +45,9 @@ def pull(
 
 @verb
 def verify(session: Session) -> None:
-    """Compare every weights file with its digest.
+    """Check every weights file against its digest.
 
-    Exits with 1 if one is damaged.
+    Exits with 1 if a file is damaged.
 
     Example:
       recog models verify

@@ -1,4 +1,4 @@
-"""The verb that drops photos whose files are gone: prune."""
+"""The verb that removes photos whose files are gone: prune."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ def prune(
     session: Session,
     folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", show_default=False)] = None,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but drop nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed, and remove nothing.")] = False,
 ) -> None:
-    """Drop photos whose files are gone, with their faces.
+    """Remove photos whose files are gone, with their faces.
 
-    `recog index` marks files that it does not find, and keeps what it knows of them: a disk may come back. This drops
-    them for good; photos of which another file is there stay.
+    `recog index` only marks files that it does not find, because a disk may come back. This verb removes them for good.
+    A photo stays if another file of it exists.
 
-    A whole folder that is not found is left alone, for its disk may not be mounted. If it is gone for good, name it:
-    then all files in FOLDER that are gone are dropped, and the folder from the roots in `recog status`.
+    A whole folder that is not found is left alone, because its disk may not be mounted. If it is gone for good, name
+    it: all missing files in FOLDER are then removed, and FOLDER leaves the roots in `recog status`.
 
     Example:
       recog prune --dry-run
@@ -42,7 +42,7 @@ def prune(
                     agreed = typer.confirm("Drop them for good?", err=True)
                 except typer.Abort:
                     typer.echo(err=True)  # ends the line of the question
-                    fail("nothing was dropped, for nobody answered: --yes does not ask")
+                    fail("nothing was dropped because nobody answered: give --yes to skip the question")
                 if not agreed:
                     fail("nothing was dropped")
             found = library.photos.prune(folder)

@@ -1,4 +1,4 @@
-"""What a verb is given: the library it works on, and the way to show a result."""
+"""One run of a verb: its settings, its library, and how it shows a result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Opener: TypeAlias = "Callable[[Settings, Progress], PhotoLibrary]"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run of one verb. given: the settings named on the command line; all others come from file or environment."""
+    """One run of one verb. given: the settings of the command line; the others come from environment or file."""
 
     given: Mapping[str, Any]
     as_json: bool
@@ -40,14 +40,14 @@ class Session:
     weights_progress: Progress
 
     def settings(self, **more: Any) -> Settings:
-        """The settings of this run; `more` overrides them, None leaves a setting alone."""
+        """Read the settings of this run; `more` overrides them, and None overrides nothing."""
         from recog.config import read_settings
 
         return read_settings(**{**self.given, **more})
 
     @contextmanager
     def open(self, **more: Any) -> Iterator[PhotoLibrary]:
-        """The library, open; says on stderr where something forgotten is not erased to the last byte yet."""
+        """Open the library; warn if bytes of a forgotten person could not be erased yet."""
         with self.opener(self.settings(**more), self.weights_progress) as library:
             try:
                 yield library
@@ -62,9 +62,9 @@ class Session:
         echo(to_json(result) if self.as_json else text(result))
 
     def show_photos(self, photos: Sequence[Path], identify: Callable[[Path], IdentifiedPhoto]) -> None:
-        """Print who is in each photo, a block each as soon as it is known; one that cannot be used stops no other.
+        """Print the people in each photo as soon as they are known; a photo that cannot be used stops no other.
 
-        At the end the command is left where there were such photos.
+        Fails at the end if there were such photos.
         """
         from recog.render.as_json import to_json
         from recog.render.text_photos import identified
@@ -89,7 +89,7 @@ class Session:
             fail(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
 
     def show_document(self, document: object, text: str) -> None:
-        """Print what no use case of the library answered: a record or mapping as JSON, or its text."""
+        """Print a document as JSON, or its text."""
         from recog.render.as_json import to_json
 
         echo(to_json(document) if self.as_json else text)
@@ -112,9 +112,9 @@ def open_library(settings: Settings, weights_progress: Progress) -> PhotoLibrary
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:
-    """A function of a Session and its own options, as a Typer command that takes the shared options too.
+    """Turn a function of a Session and its own options into a Typer command that also takes the shared options.
 
-    An option after the verb wins over the same one before it.
+    An option after the verb wins over the same option before it.
     """
     own = inspect.signature(function, eval_str=True)
     parameters = [Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context)]

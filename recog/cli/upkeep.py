@@ -1,4 +1,4 @@
-"""The verbs that fill a library and keep it sound: index, status, check, doctor, index-rebuild, backup, restore."""
+"""The verbs that fill and maintain a library: index, status, check, doctor, index-rebuild, backup, restore."""
 
 from __future__ import annotations
 
@@ -20,19 +20,23 @@ def index(  # noqa: PLR0917 - a verb and its options
     folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", show_default=False)],
     exclude: Annotated[
         list[str] | None,
-        typer.Option("--exclude", metavar="GLOB", help="Skip what matches GLOB; may be repeated.", show_default=False),
+        typer.Option(
+            "--exclude", metavar="GLOB", help="Skip paths that match GLOB; may be repeated.", show_default=False
+        ),
     ] = None,
     min_face: Annotated[
         int | None, typer.Option(min=1, metavar="PX", help="Ignore faces smaller than PX pixels.", show_default=False)
     ] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Compare the bytes of unchanged files too.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but write nothing.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also compare the contents of files that look unchanged.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be indexed, and write nothing.")] = False,
 ) -> None:
-    """Find photos in each FOLDER and store their faces.
+    """Find the photos in each FOLDER and store their faces.
 
-    Unchanged photos are skipped, moved ones keep their names; Ctrl-C at any time, run again and it goes on. New faces
-    near those that you named get their names at once, in a library of up to 20,000 faces; in a larger one by
-    `recog identify --all`.
+    Skips unchanged photos and keeps the names in moved ones. You can stop it with Ctrl-C at any time; running it again
+    continues. In a library of up to 20,000 faces, new faces that resemble named ones get their names at once; in a
+    larger one `recog identify --all` names them.
 
     Example:
       recog index ~/Pictures --exclude '*/Screenshots/*'
@@ -48,14 +52,14 @@ def index(  # noqa: PLR0917 - a verb and its options
         )
     session.show(report, text_photos.ingest)
     if to_name:
-        warn("the new faces have no names yet: 'recog identify --all' gives them those of the faces that you named")
+        warn("the new faces have no names yet: 'recog identify --all' names those that resemble the faces you named")
     if report.interrupted:
-        fail("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)
+        fail("interrupted; indexed photos are kept, and running the same command again continues", INTERRUPTED)
     if report.suspended:
         roots = ", ".join(str(root) for root in report.suspended)
         fail(
-            f"{roots} is empty or not there, so its photos were left as they are: mount it and run again, or drop what "
-            "is gone for good with 'recog prune FOLDER'"
+            f"{roots} is empty or missing, so its photos were left as they are: mount it and run again, or remove "
+            "photos that are gone for good with 'recog prune FOLDER'"
         )
     usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
     if report.failed and not usable:
@@ -64,9 +68,9 @@ def index(  # noqa: PLR0917 - a verb and its options
 
 @verb
 def status(session: Session) -> None:
-    """Show what the library holds and how it is searched.
+    """Show the state of the library.
 
-    Photos, faces, people, network, device, threshold with its error, and the state of the index.
+    Shows photos, faces, people, network, device, threshold with its error rate, and the index.
 
     Example:
       recog status
@@ -80,11 +84,11 @@ def status(session: Session) -> None:
 @verb
 def check(
     session: Session,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what can be repaired.")] = False,
 ) -> None:
-    """Compare the database with the index; find orphans.
+    """Compare the database with the index, and find orphans.
 
-    Exits with 1 if something is left to mend.
+    Exits with 1 if something is left to repair.
 
     Example:
       recog check --fix
@@ -100,10 +104,10 @@ def check(
 
 @verb
 def doctor(session: Session) -> None:
-    """Look at everything that recog stands on.
+    """Check everything that recog depends on.
 
-    Versions, device, weights, permissions, free space, database, index: one line each, with the way out. Exits with 1
-    if something needs a hand.
+    Prints a line each for versions, device, weights, permissions, free space, database and index, with the remedy for
+    each problem. Exits with 1 if there is a problem.
 
     Example:
       recog doctor
@@ -120,7 +124,7 @@ def doctor(session: Session) -> None:
 
 @verb
 def index_rebuild(session: Session) -> None:
-    """Build the vector index anew from the database.
+    """Rebuild the vector index from the database.
 
     Example:
       recog index-rebuild
@@ -133,10 +137,10 @@ def index_rebuild(session: Session) -> None:
 
 @verb
 def backup(session: Session, target: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> None:
-    """Copy the whole catalog to FILE, or into it where it is a folder.
+    """Copy the whole catalog to FILE, or into the folder FILE.
 
-    One moment of the catalog, also while photos are indexed. Photos, weights and styled pictures are not in it; the
-    index is built anew from it. Whoever can read FILE knows the faces: keep it as you keep the library.
+    The copy is a consistent snapshot, even while photos are indexed. It holds no photos, weights or styled pictures,
+    and no index, because that can be rebuilt. Whoever can read FILE can read the faces: protect it like the library.
 
     Example:
       recog backup /media/usb
@@ -149,10 +153,10 @@ def backup(session: Session, target: Annotated[Path, typer.Argument(metavar="FIL
 
 @verb
 def restore(session: Session, file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> None:
-    """Put the backup FILE in the catalog's place.
+    """Replace the catalog with the backup FILE.
 
-    FILE is looked at first. The catalog that was there, damaged or not, is kept beside it, until somebody is
-    forgotten. People who were forgotten since the backup are back: forget them again.
+    FILE is checked first. The current catalog, even a damaged one, is kept beside the new one until you next forget a
+    person. People who were forgotten since the backup come back: forget them again.
 
     Example:
       recog restore /media/usb/recog-20261122-180000.sqlite3

@@ -21,7 +21,7 @@ def to_json(result: object) -> str:
     return json.dumps(to_plain(result), indent=2, allow_nan=False)
 
 
-def to_plain(value: object) -> Json:  # noqa: C901, PLR0911 - one line a kind of value
+def to_plain(value: object) -> Json:  # noqa: PLR0911 - one line a kind of value
     """A record as dicts, lists and scalars: its fields and its public properties, in order; an array as lists.
 
     Bytes (thumbnails) are left out: the document names faces by id. Raises TypeError on what no result holds.
