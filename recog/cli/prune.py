@@ -1,4 +1,4 @@
-"""The verb that removes photos whose files are gone: prune."""
+"""The verb that drops photos whose files are gone: prune."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def prune(
     folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", show_default=False)] = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed, and remove nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be dropped, and drop nothing.")] = False,
 ) -> None:
-    """Remove photos whose files are gone, with their faces.
+    """Drop photos whose files are gone, with their faces.
 
-    `recog index` only marks files that it does not find, because a disk may come back. This verb removes them for good.
+    `recog index` only marks files that it does not find, because a disk may come back. This verb drops them for good.
     A photo stays if another file of it exists.
 
     A whole folder that is not found is left alone, because its disk may not be mounted. If it is gone for good, name
-    it: all missing files in FOLDER are then removed, and FOLDER leaves the roots in `recog status`.
+    it: all missing files in FOLDER are then dropped, and FOLDER leaves the roots in `recog status`.
 
     Example:
       recog prune --dry-run

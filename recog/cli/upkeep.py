@@ -58,7 +58,7 @@ def index(  # noqa: PLR0917 - a verb and its options
     if report.suspended:
         roots = ", ".join(str(root) for root in report.suspended)
         fail(
-            f"{roots} is empty or missing, so its photos were left as they are: mount it and run again, or remove "
+            f"{roots} is empty or missing, so its photos were left as they are: mount it and run again, or drop "
             "photos that are gone for good with 'recog prune FOLDER'"
         )
     usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
