@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.cli.folders import check_file, check_folder
 from recog.cli.progress import counting_bar
 from recog.cli.session import Session, verb
@@ -212,7 +212,7 @@ def head(
             history, warnings, record = tuned.trained.history, tuned.trained.warnings, tuned.record
             text = trained_network(tuned)
     for warning in warnings:
-        say(warning)
+        warn(warning)
     shown = (DECIDING_SCORE, "held_out_val", "pair_val", "accuracy")
     plot = training_plot(history, title=name, deciding=DECIDING_SCORE, scores=shown)
     put(out / f"{name}.svg", plot.encode())
@@ -266,4 +266,4 @@ def clean(
 
 def _tell(step: Progress) -> None:
     scores = ", ".join(f"{key} {value:.4f}" for key, value in step.scores.items())
-    say(f"step {step.step} of {step.steps}: loss {step.loss:.4f}, active {step.active:.2f}, {scores}")
+    warn(f"step {step.step} of {step.steps}: loss {step.loss:.4f}, active {step.active:.2f}, {scores}")

@@ -1,7 +1,7 @@
-"""Any result of a use case as text for a terminal."""
+"""The text that the command line prints for each kind of result."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.grouping.results import ClusterReport
@@ -14,7 +14,6 @@ from recog.library.maintenance.results import (
     IndexStatus,
     LibraryStatus,
     Restored,
-    WeightsStatus,
 )
 from recog.library.people.results import (
     Confirmation,
@@ -29,47 +28,12 @@ from recog.library.people.results import (
 from recog.library.recognition.results import FaceReasons, IdentifiedPhoto, MatchReport, SearchResult, VerifiedPair
 from recog.library.reports.results import DuplicateReport
 from recog.library.styling.results import ClearedJobs, StyleJobs, StylingReport
-from recog.render import text_acts, text_exchange, text_library, text_photos, text_styling, text_tuning
+from recog.render import text_acts, text_exchange, text_library, text_people, text_photos, text_styling, text_tuning
 from recog.store.records import PastAct
 from recog.store.styling import StyleJob
 from recog.types import Person
 
-Result: TypeAlias = (
-    IngestReport
-    | Enrolment
-    | Confirmation
-    | IdentifiedPhoto
-    | MatchReport
-    | VerifiedPair
-    | SearchResult
-    | Person
-    | PersonDetail
-    | Forgotten
-    | ClusterReport
-    | DuplicateReport
-    | LibraryStatus
-    | CheckReport
-    | DoctorReport
-    | IndexStatus
-    | NamesExport
-    | NamesImport
-    | StylingReport
-    | StyleJobs
-    | StyleJob
-    | ClearedJobs
-    | FaceReasons
-    | IgnoredFaces
-    | DistinctPeople
-    | SplitPerson
-    | History
-    | PastAct
-    | Backup
-    | Restored
-    | IndexTuning
-)
-
-
-TEXTS: Mapping[type, Callable[[Any], str]] = {
+TEXTS: dict[type, Callable[[Any], str]] = {
     IngestReport: text_photos.ingest,
     Enrolment: text_photos.enrolment,
     Confirmation: text_acts.confirmation,
@@ -77,9 +41,9 @@ TEXTS: Mapping[type, Callable[[Any], str]] = {
     MatchReport: text_photos.matches,
     VerifiedPair: text_photos.verified,
     SearchResult: text_photos.searched,
-    Person: text_library.person_line,
-    PersonDetail: text_library.person_detail,
-    Forgotten: text_library.forgotten,
+    Person: text_people.person_line,
+    PersonDetail: text_people.person_detail,
+    Forgotten: text_people.forgotten,
     ClusterReport: text_library.clusters,
     DuplicateReport: text_library.duplicates,
     LibraryStatus: text_library.status,
@@ -102,19 +66,9 @@ TEXTS: Mapping[type, Callable[[Any], str]] = {
     Restored: text_library.restored,
     IndexTuning: text_tuning.tuned,
 }
-"""What writes each result as lines without a trailing newline, in which every name and path is printable."""
+"""As the verbs choose them."""
 
 
-def to_text(result: Result) -> str:
-    """Write a result as text for a terminal."""
+def to_text(result: object) -> str:
+    """Return the text of a result."""
     return TEXTS[type(result)](result)
-
-
-def people_text(people: Sequence[Person]) -> str:
-    """Write people, one a line."""
-    return text_library.people(people)
-
-
-def weights_text(weights: Sequence[WeightsStatus]) -> str:
-    """Write networks, one block each."""
-    return text_library.weights(weights)
