@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from recog.config import read_settings
+from recog.datasets.people import labelled_photos
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.encoder import choose_encoder
 from recog.embed.head import Head, load_head
@@ -32,7 +33,6 @@ from recog.train.blocks import joined_bottleneck, network_blocks
 from recog.train.folder import HeadPlan, pca_start, training_faces, with_mirrored
 from recog.train.head import LinearHead
 from recog.train.pca import read_bottleneck
-from recog.train.people import labelled_photos
 from recog.train.settings import TrainSettings
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.weights.pull import ensure_weights

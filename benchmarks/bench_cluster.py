@@ -45,12 +45,12 @@ from recog.cluster.kmeans import k_means
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.config import read_settings
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.people import labelled_photos
 from recog.distance import unit_rows
 from recog.evaluate.clusters import f_scores
 from recog.library.networks import Networks
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.people import labelled_photos
 from recog.types import Calibration, Embeddings
 from recog.weights.device import cores
 

@@ -22,24 +22,24 @@ import torch
 from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
+from recog.assess.clean import centre_distances, far_limit
+from recog.datasets.faces import Undetected
+from recog.datasets.people import labelled_photos
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.encoder import choose_encoder
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
-from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.labelled_faces import Labels, all_pairs
 from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.blocks import joined_bottleneck, network_blocks
-from recog.train.clean import centre_distances, far_limit
-from recog.train.faces import Undetected
 from recog.train.features import FaceFeatures, face_features
 from recog.train.folder import HeadPlan, TrainingFaces, pca_start, training_faces, with_mirrored
 from recog.train.head import FeatureHead, LinearHead
 from recog.train.head_training import LinearLearner
 from recog.train.loop import Learner, train
-from recog.train.people import labelled_photos
 from recog.train.residual_head import ResidualLearner, residual_head
-from recog.train.sampler import BatchShape, Labels
+from recog.train.sampler import BatchShape
 from recog.train.settings import TrainSettings
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.types import Distances

@@ -16,9 +16,9 @@ from recog.cli.training import Pairs, Photos
 from recog.durable import make_output_directory
 
 if TYPE_CHECKING:  # types of what loads only when a verb runs
+    from recog.assess.pairs import PairsRun
     from recog.render.score_plots import Plot
     from recog.render.sheet import Sheet
-    from recog.train.protocol import PairsRun
 
 People = Annotated[Path, typer.Argument(metavar="DIR", help="A folder with a folder per person.", show_default=False)]
 Pattern = Annotated[str, typer.Option(metavar="GLOB", help="Take the people whose folder matches GLOB.")]
@@ -65,8 +65,8 @@ def lfw(
       recog evaluate lfw --photos lfw/ --pairs lfw/pairs.txt --out scores/
       recog evaluate lfw --photos lfw/ --pairs lfw/pairs.txt --no-flip --crops 2
     """
+    from recog.assess.pairs import run_pairs
     from recog.evaluate.photo_pairs import lfw_pairs
-    from recog.train.protocol import run_pairs
 
     listed = lfw_pairs(photos, pairs)
     _score_pairs(
@@ -95,8 +95,8 @@ def cfp(
       recog evaluate cfp cfp-dataset/
       recog evaluate cfp cfp-dataset/ --poses FF --out scores/
     """
+    from recog.assess.pairs import run_pairs
     from recog.evaluate.cfp import Poses, cfp_pairs
-    from recog.train.protocol import run_pairs
 
     listed = cfp_pairs(folder, Poses(poses.value))
     _score_pairs(
@@ -129,10 +129,10 @@ def identification(
       recog evaluate identification people/ --out scores/
       recog evaluate identification people/ --photos 1 --tight-people 'cut_*' --json
     """
+    from recog.assess.evaluations import run_identification
     from recog.library.networks import Networks
     from recog.render.score_plots import identification_plots
     from recog.render.score_sheets import identification_sheet
-    from recog.train.evaluations import run_identification
 
     _check(out)
     networks = Networks(session.settings(), progress=session.weights_progress)
@@ -168,10 +168,10 @@ def clusters(
     Example:
       recog evaluate clusters people/
     """
+    from recog.assess.evaluations import run_clusters
     from recog.library.networks import Networks
     from recog.render.score_plots import clusters_plots
     from recog.render.score_sheets import clusters_sheet
-    from recog.train.evaluations import run_clusters
 
     _check(out)
     networks = Networks(session.settings(), progress=session.weights_progress)
@@ -206,10 +206,10 @@ def detection(
     Example:
       recog evaluate detection wider/ wider/ground_truth.txt --least 20
     """
+    from recog.assess.evaluations import run_detection
     from recog.library.networks import Networks
     from recog.render.score_plots import detection_plots
     from recog.render.score_sheets import detection_sheet
-    from recog.train.evaluations import run_detection
 
     _check(out)
     networks = Networks(session.settings(), progress=session.weights_progress)
@@ -267,11 +267,11 @@ def calibrate(
     """
     from dataclasses import asdict
 
+    from recog.assess.calibration import PeopleSet, calibrate_on_folder, read_set
+    from recog.datasets.groups import Grouping
     from recog.evaluate.calibration_file import calibration_path, save_calibration
     from recog.library.networks import Networks
     from recog.render.text_scores import calibration_text
-    from recog.train.calibration import PeopleSet, calibrate_on_folder, read_set
-    from recog.train.groups import Grouping
 
     settings = session.settings()
     directory = settings.library if out is None else out
@@ -313,10 +313,10 @@ def _score_pairs(
     session: Session, run_listed: Callable[..., PairsRun], name: str, *, flip: bool | None, crops: int, out: Path | None
 ) -> None:
     """Run a list of pairs with the options asked for, and show the scores."""
+    from recog.assess.embedding_options import embedding_options
     from recog.library.networks import Networks
     from recog.render.score_plots import pairs_plots
     from recog.render.score_sheets import pairs_sheet
-    from recog.train.options import embedding_options
 
     _check(out)
     networks = Networks(session.settings(), progress=session.weights_progress)

@@ -122,13 +122,13 @@ def head(
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --out heads/
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --train blocks --name tuned
     """
+    from recog.assess.clean import read_report
     from recog.durable import put
     from recog.embed.encoder import choose_encoder
     from recog.embed.network import network_named
     from recog.render.text_training import trained_head, trained_network
     from recog.render.training_plot import training_plot
     from recog.train.augment import Augmentation
-    from recog.train.clean import read_report
     from recog.train.folder import DECIDING_SCORE, HeadPlan, train_head_from_folder
     from recog.train.network_folder import NetworkPlan, train_network_from_folder
     from recog.train.sampler import BatchShape
@@ -240,11 +240,11 @@ def clean(
     Example:
       recog train clean people/ --report wrong.csv
     """
+    from recog.assess.clean import clean as judged
+    from recog.assess.clean import write_report
+    from recog.datasets.people import labelled_photos
     from recog.library.networks import Networks
     from recog.render.text_training import cleaning_text
-    from recog.train.clean import clean as judged
-    from recog.train.clean import write_report
-    from recog.train.people import labelled_photos
 
     if report is not None:
         check_file(report)

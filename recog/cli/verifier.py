@@ -47,10 +47,10 @@ def verifier(
       recog train verifier people/
       recog train verifier people/ --photos lfw/ --pairs lfw/pairsDevTest.txt
     """
+    from recog.assess.verifier_folder import train_verifiers_from_folder
     from recog.library.networks import Networks
     from recog.render.sheet import sheet_text
     from recog.render.verifier_sheet import verifier_sheet
-    from recog.train.verifier_folder import train_verifiers_from_folder
 
     if (photos is None) != (pairs is None):
         raise typer.BadParameter("--photos and --pairs belong together")

@@ -4,26 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recog.errors import EvaluationError
 from recog.evaluate.bootstrap import person_interval
 from recog.evaluate.cleaning import misplaced_faces
 from recog.evaluate.curve import fit_curve
-from recog.evaluate.roc import Bools, accepted, threshold_at_far
-from recog.types import Calibration, Embeddings
-
-MOST_FACES = 15_000
-"""Of one set: their 112 million pairs take 4 GB while they are measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledFaces:
-    """A set of faces whose people are known: embeddings (n, dim), labels (n,); data says whose they are, by no name."""
-
-    embeddings: Embeddings
-    labels: NDArray[np.int64]
-    data: str
+from recog.evaluate.labelled_faces import LabelledFaces, all_pairs, false_accepts
+from recog.evaluate.roc import accepted, threshold_at_far
+from recog.types import Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,29 +173,3 @@ class _Measured:
             misplaced=self.misplaced,
             label_noise=self.curve.label_noise,
         )
-
-
-def false_accepts(person: NDArray[np.int64], wrong: Bools) -> NDArray[np.int64]:
-    """How many pairs of each two people are wrongly accepted, (people, people).
-
-    person (n,) numbers that of each face; wrong is (n (n - 1) / 2,), of pairs in the order of all_pairs.
-    """
-    first, second = np.triu_indices(len(person), k=1)
-    count = int(person.max()) + 1
-    cells = np.bincount(person[first[wrong]] * count + person[second[wrong]], minlength=count * count)
-    return cells.reshape(count, count)
-
-
-def all_pairs(embeddings: Embeddings, labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], Bools]:
-    """Every pair of rows once: squared distances and whether the labels agree, (n (n - 1) / 2,) each.
-
-    EvaluationError above MOST_FACES.
-    """
-    if len(embeddings) > MOST_FACES:
-        raise EvaluationError(
-            f"{len(embeddings):,} faces make more pairs than fit into memory: take a part of the people, at most "
-            f"{MOST_FACES:,} faces"
-        )
-    first, second = np.triu_indices(len(embeddings), k=1)
-    distances = np.clip(2.0 - 2.0 * (embeddings @ embeddings.T), 0.0, 4.0)[first, second]
-    return distances.astype(np.float32), labels[first] == labels[second]

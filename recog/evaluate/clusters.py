@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.evaluate.bootstrap import Interval, ratio_interval
+from recog.evaluate.labelled_faces import Labels
 
-Labels = NDArray[np.int64]
 Sums = NDArray[np.number]
 
 

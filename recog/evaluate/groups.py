@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recog.evaluate.bootstrap import Interval, person_interval, ratio_interval
-from recog.evaluate.calibrate import LabelledFaces, all_pairs, false_accepts
+from recog.evaluate.labelled_faces import LabelledFaces, all_pairs, false_accepts
 from recog.evaluate.roc import accepted
 
 

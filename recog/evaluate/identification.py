@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recog.distance import squared_distances
 from recog.errors import EvaluationError
 from recog.evaluate.bootstrap import Interval, ratio_intervals
+from recog.evaluate.labelled_faces import Labels
 from recog.evaluate.roc import threshold_at_far
 from recog.types import Embeddings
 
@@ -19,8 +20,6 @@ TRIALS = 10
 GALLERIES = (10, 30, 100, 300, 1000, 3000, 10_000)
 STRANGERS = 0.2
 """Least share of the people who are never enrolled."""
-
-Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 import shlex
 from pathlib import Path
 
+from recog.assess.clean import Cleaning
 from recog.embed.network import NETWORKS
 from recog.evaluate.lfw import LfwScores
 from recog.printable import printable
 from recog.render.figures import count, distance
 from recog.render.table import facts, table
-from recog.train.clean import Cleaning
 from recog.train.network_folder import NetworkRun
 
 _SHOWN = (("accuracy", "accuracy"), ("held_out_val", "VAL, people held out"), ("pair_val", "VAL, pairs"))

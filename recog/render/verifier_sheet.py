@@ -1,9 +1,9 @@
 """Classifiers of pairs beside the plain distance, as a sheet."""
 
+from recog.assess.verifier_folder import VerifierFiles
 from recog.printable import printable
 from recog.render.score_sheets import between, counts, lost_facts, network_facts, percents, rate_with
 from recog.render.sheet import Sheet, score_table
-from recog.train.verifier_folder import VerifierFiles
 
 
 def verifier_sheet(made: VerifierFiles) -> Sheet:

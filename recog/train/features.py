@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from recog.datasets.faces import Found, LabelledCrop, Undetected, labelled_crops
+from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
 from recog.errors import TrainingError
-from recog.train.faces import Found, LabelledCrop, Undetected, labelled_crops
-from recog.train.people import LabelledPhotos
-from recog.train.sampler import Labels
+from recog.evaluate.labelled_faces import Labels
 from recog.types import Crops, Detector
 
 INPUT_SIZE = 160

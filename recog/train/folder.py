@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.datasets.faces import Undetected
+from recog.datasets.people import LabelledPhotos, labelled_photos
+from recog.datasets.split import check_split, held_out_people
 from recog.detect.mtcnn import MtcnnDetector
 from recog.durable import make_output_directory, put
 from recog.embed.encoder import Encoder
@@ -14,19 +17,17 @@ from recog.embed.info import network_digest
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
-from recog.evaluate.calibrate import LabelledFaces, calibrate
+from recog.evaluate.calibrate import calibrate
 from recog.evaluate.calibration_file import calibration_path, save_calibration
+from recog.evaluate.labelled_faces import LabelledFaces, Labels
 from recog.evaluate.lfw import LfwScores
 from recog.train.blocks import joined_bottleneck, network_blocks
 from recog.train.checkpoint import CheckpointFile, Progress
-from recog.train.faces import Undetected
 from recog.train.features import INPUT_SIZE, FaceFeatures, FeatureNetwork, face_features
 from recog.train.head import LinearHead
 from recog.train.head_training import TrainedHead, train_head
 from recog.train.pca import principal_start
-from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.record import check_name, code_state, write_record
-from recog.train.sampler import Labels
 from recog.train.settings import TrainSettings
 from recog.train.validation import PairList, Validation, read_pair_list
 from recog.types import Calibration, Detector
@@ -202,27 +203,6 @@ def _check_enough(labels: Labels, *, far: float) -> None:
         raise TrainingError(
             f"the {len(people)} people held out make {different} different pairs, which cannot show a false accept "
             f"rate of {far:g}: at least {int(np.ceil(1 / far))} are needed, so add people"
-        )
-
-
-def held_out_people(known: Labels, *, share: float, seed: int) -> Labels:
-    """The people kept from training, at least two of (p,) known labels or all: the same for the same seed."""
-    random = np.random.default_rng(seed)
-    return random.choice(known, size=min(len(known), max(2, round(share * len(known)))), replace=False)
-
-
-def check_split(learnt: Labels, held_out: Labels) -> None:
-    """TrainingError, before anything is trained, where the labels of faces leave nothing to learn or validate with."""
-    people, others = len(np.unique(learnt)), np.unique(held_out, return_counts=True)[1]
-    if people < 2:
-        raise TrainingError(
-            f"{people} people with a face are left to learn from, beside {len(others)} held out: two are needed, "
-            "so add people"
-        )
-    if others.max(initial=0) < 2:
-        raise TrainingError(
-            f"none of the {len(others)} people held out has two photos with a face, so no pair of theirs is one "
-            "person: add photos, or choose another seed"
         )
 
 

@@ -8,10 +8,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from recog.evaluate.labelled_faces import Labels
 from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.head import LinearHead, unit_outputs
 from recog.train.loop import Scores, train
-from recog.train.sampler import Labels, Rows
+from recog.train.sampler import Rows
 from recog.train.settings import TrainSettings
 from recog.types import Embeddings
 

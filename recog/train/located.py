@@ -12,12 +12,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from recog.crop import crop_faces
+from recog.datasets.faces import Found, Undetected, find_labelled
+from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
 from recog.errors import PhotoError, TrainingError
+from recog.evaluate.labelled_faces import Labels
 from recog.photos import read_photo
-from recog.train.faces import Found, Undetected, find_labelled
-from recog.train.people import LabelledPhotos
-from recog.train.sampler import Labels
 from recog.types import Crops, Detector, FaceBox
 
 INPUT_SIZE = 160

@@ -9,11 +9,12 @@ import torch
 from torch import Tensor
 
 from recog.errors import TrainingError
+from recog.evaluate.labelled_faces import Labels
 from recog.train.checkpoint import Checkpoint, CheckpointFile, Progress
 from recog.train.collapse import CollapseWatch, StepFacts
 from recog.train.losses import drift, mean_variance, triplet_loss
 from recog.train.offline import draw_triplets, mine_triplets
-from recog.train.sampler import Labels, PersonSampler, Rows
+from recog.train.sampler import PersonSampler, Rows
 from recog.train.settings import Selection, TrainSettings
 from recog.train.triplets import (
     active_share,

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from recog.datasets.faces import Undetected
+from recog.datasets.people import LabelledPhotos, labelled_photos
+from recog.datasets.split import check_split, held_out_people
 from recog.detect.mtcnn import MtcnnDetector
 from recog.durable import put
 from recog.embed.info import head_of
@@ -15,14 +18,12 @@ from recog.embed.tuning import tuned_sha256
 from recog.errors import TrainingError
 from recog.train.augment import Augmentation
 from recog.train.checkpoint import CheckpointFile, Progress
-from recog.train.faces import Undetected
-from recog.train.folder import DECIDING_SCORE, check_split, held_out_people
+from recog.train.folder import DECIDING_SCORE
 from recog.train.head import LinearHead
 from recog.train.located import INPUT_SIZE, LocatedFaces, located_faces
 from recog.train.loop import Scores, Trained, train
 from recog.train.network import Part, PretrainedTrunk, TunableNetwork
 from recog.train.network_training import NetworkLearner, StemOutputs, tuned_features
-from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.record import check_name, code_state, write_record
 from recog.train.sampler import BatchShape
 from recog.train.settings import TrainSettings

@@ -4,7 +4,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.train.sampler import Labels
+from recog.evaluate.labelled_faces import Labels
 from recog.types import Embeddings
 
 Triplets = NDArray[np.int64]

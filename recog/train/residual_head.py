@@ -10,10 +10,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from recog.distance import unit_rows
+from recog.evaluate.labelled_faces import Labels
 from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.head import LinearHead, unit_outputs
 from recog.train.loop import Scores, train
-from recog.train.sampler import Labels, Rows
+from recog.train.sampler import Rows
 from recog.train.settings import TrainSettings
 from recog.types import Embeddings
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.errors import TrainingError
+from recog.evaluate.labelled_faces import Labels
 
-Labels = NDArray[np.int64]
 Rows = NDArray[np.int64]
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.datasets.people import LabelledPhotos
 from recog.distance import paired_squared_distances
 from recog.errors import TrainingError
-from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.labelled_faces import all_pairs
 from recog.evaluate.lfw import LfwScores, Pair, pair_photos, read_pairs, ten_folds
 from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.features import FaceFeatures
 from recog.train.head import FeatureHead
-from recog.train.people import LabelledPhotos
 from recog.types import Distances, Embeddings
 
 FARS = np.logspace(-3, -1, 13)

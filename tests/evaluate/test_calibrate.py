@@ -8,8 +8,9 @@ import pytest
 
 from recog.distance import unit_rows
 from recog.errors import EvaluationError
-from recog.evaluate.calibrate import LabelledFaces, all_pairs, calibrate, errors_among_strangers
+from recog.evaluate.calibrate import calibrate, errors_among_strangers
 from recog.evaluate.calibration_file import calibration_path, load_calibration, save_calibration
+from recog.evaluate.labelled_faces import LabelledFaces, all_pairs
 from recog.types import Calibration
 
 HEAD, NETWORK = "circle", "a" * 64

@@ -8,10 +8,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from recog.datasets.faces import Found, Undetected, find_labelled, labelled_crops
+from recog.datasets.people import LabelledPhotos, labelled_photos
 from recog.errors import TrainingError
-from recog.train.faces import Found, Undetected, find_labelled, labelled_crops
 from recog.train.features import FaceFeatures, face_features
-from recog.train.people import LabelledPhotos, labelled_photos
 from recog.types import Crops, FaceBox, Pixels
 
 SIDE = 80

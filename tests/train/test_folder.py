@@ -8,6 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from recog.datasets.people import labelled_photos
+from recog.datasets.split import check_split
 from recog.embed.head import load_head
 from recog.embed.info import network_digest
 from recog.errors import TrainingError
@@ -17,14 +19,12 @@ from recog.train.folder import (
     HeadRun,
     TrainingFaces,
     _check_enough,
-    check_split,
     pca_start,
     train_on_faces,
     training_faces,
     write_run,
 )
 from recog.train.head import LinearHead
-from recog.train.people import labelled_photos
 from recog.train.sampler import BatchShape
 from recog.train.settings import TrainSettings
 from recog.train.validation import read_pair_list

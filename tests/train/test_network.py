@@ -12,6 +12,7 @@ import torch
 from facenet_pytorch import InceptionResnetV1
 from torch import nn
 
+from recog.datasets.people import labelled_photos
 from recog.embed.tuning import Tuning
 from recog.errors import TrainingError
 from recog.train.augment import Augmentation
@@ -19,7 +20,6 @@ from recog.train.checkpoint import Progress
 from recog.train.head import LinearHead, read_head
 from recog.train.network import LAST_BLOCKS, STAGES, TunableNetwork
 from recog.train.network_folder import NetworkPlan, NetworkRun, train_network
-from recog.train.people import labelled_photos
 from recog.train.sampler import BatchShape
 from recog.train.settings import TrainSettings
 from recog.train.validation import read_pair_list

@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recog.assess.calibration import PeopleSet, calibrate_on_folder, read_set
+from recog.assess.evaluations import run_clusters, run_detection, run_identification
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.people import labelled_photos
 from recog.errors import EvaluationError, TrainingError
-from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.labelled_faces import all_pairs
 from recog.render.as_json import to_json
 from recog.render.score_sheets import clusters_sheet, detection_sheet, identification_sheet
 from recog.render.sheet import sheet_text
 from recog.render.text_scores import calibration_text
-from recog.train.calibration import PeopleSet, calibrate_on_folder, read_set
-from recog.train.embedded import embedded_faces
-from recog.train.evaluations import run_clusters, run_detection, run_identification
-from recog.train.faces import Undetected
-from recog.train.people import labelled_photos
 from recog.types import Calibration, Crops, Embeddings
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 

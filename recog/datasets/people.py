@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from recog.errors import TrainingError
+from recog.evaluate.labelled_faces import Labels
 from recog.photos import photo_digest, photo_suffixes
-from recog.train.sampler import Labels
 
 
 @dataclass(frozen=True, slots=True)

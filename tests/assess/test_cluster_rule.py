@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recog.assess.calibration import PeopleSet, calibrate_on_folder
+from recog.assess.cluster_rule import SINGLE, fit_cluster_rule, smallest_as_good
 from recog.cluster.likelihood import Linkage
 from recog.cluster.linkage import identity_clusters
 from recog.distance import unit_rows
-from recog.evaluate.calibrate import LabelledFaces
 from recog.evaluate.calibration_file import calibration_path, load_calibration, save_calibration
 from recog.evaluate.clusters import cluster_scores
+from recog.evaluate.labelled_faces import LabelledFaces
 from recog.render.text_scores import calibration_text
-from recog.train.calibration import PeopleSet, calibrate_on_folder
-from recog.train.cluster_rule import SINGLE, fit_cluster_rule, smallest_as_good
 from recog.types import Calibration
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 

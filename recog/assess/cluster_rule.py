@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from recog.cluster.likelihood import Linkage
 from recog.cluster.linkage import identity_clusters
-from recog.evaluate.calibrate import LabelledFaces
 from recog.evaluate.clusters import f_scores
+from recog.evaluate.labelled_faces import LabelledFaces, Labels, pooled
 from recog.types import ClusterRule, Embeddings, Scatter
 
 SINGLE = 0.7
@@ -24,7 +24,6 @@ LOWEST, HIGHEST = 0.1, 1.5
 PAIRS_READ = 4_000
 """Faces of which all pairs tell how people scatter: an even sample of more."""
 
-Labels = NDArray[np.int64]
 Library = tuple[Embeddings, Labels]
 Scores = NDArray[np.float64]
 """(draws, 2): pairwise and B-cubed F of each library."""
@@ -53,9 +52,9 @@ def fit_cluster_rule(sets: Sequence[LabelledFaces], strangers: Sequence[Labelled
     Stone, Classification and Regression Trees, 1984, section 3.4.3): of rules that the data cannot tell apart, the one
     that merges least, as one word puts two clusters together and many are needed to part two people.
     """
-    embeddings, labels = _pooled(sets)
-    once, others = _pooled(strangers)
-    singles = once[_first(others)]
+    people, others = pooled(sets), pooled(strangers)
+    embeddings, labels = people.embeddings, people.labels
+    singles = others.embeddings[_first(others.labels)]
     libraries = [_library(embeddings, labels, singles, seed) for seed in range(DRAWS)]
     between, dimensions = _scatter(embeddings, labels)
 
@@ -77,8 +76,7 @@ def fit_cluster_rule(sets: Sequence[LabelledFaces], strangers: Sequence[Labelled
     correlation, threshold = best([correlation], np.arange(lowest, middle + COARSE, FINE).tolist())
     threshold = smallest_as_good({at: found for (one, at), found in tried.items() if one == correlation}, threshold)
     pairwise_f, b_cubed_f = tried[correlation, threshold].mean(axis=0).tolist()
-    names, others_names = (" and ".join(one.data for one in each) for each in (sets, strangers))
-    data = f"{names}, among one face each of {others_names}"
+    data = f"{people.data}, among one face each of {others.data}"
     faces = round(float(np.mean([len(owners) for _, owners in libraries])))
     rule = ClusterRule(threshold, faces, Scatter(between, dimensions, correlation), data)
     return ClusterFit(rule, pairwise_f, b_cubed_f)
@@ -93,15 +91,6 @@ def smallest_as_good(tried: Mapping[float, Scores], best: float) -> float:
 
 def _b_cubed(scores: Scores) -> float:
     return float(scores[:, 1].mean())
-
-
-def _pooled(sets: Sequence[LabelledFaces]) -> Library:
-    """The faces of all sets, whose people are different ones."""
-    starts = np.cumsum([0, *(int(one.labels.max(initial=-1)) + 1 for one in sets[:-1])])
-    return (
-        np.concatenate([one.embeddings for one in sets]),
-        np.concatenate([one.labels + start for one, start in zip(sets, starts, strict=True)]),
-    )
 
 
 def _first(labels: Labels) -> Labels:

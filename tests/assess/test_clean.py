@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recog.errors import TrainingError
-from recog.train.clean import (
+from recog.assess.clean import (
     COLUMNS,
     Cleaning,
     LeftOut,
@@ -22,7 +21,8 @@ from recog.train.clean import (
     robust_centre,
     write_report,
 )
-from recog.train.people import labelled_photos
+from recog.datasets.people import labelled_photos
+from recog.errors import TrainingError
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from recog.assess.embedding_options import EmbeddingOptions, TimedEmbedder
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.people import LabelledPhotos
 from recog.distance import paired_squared_distances
 from recog.errors import EvaluationError, PhotoError
 from recog.evaluate.histogram import DistanceHistogram, distance_histogram
@@ -14,10 +18,6 @@ from recog.evaluate.lfw import LfwScores, ten_folds
 from recog.evaluate.pair_bootstrap import PairIntervals, RocBand, pair_intervals
 from recog.evaluate.photo_pairs import PhotoPairs
 from recog.photos import read_photo
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.options import EmbeddingOptions, TimedEmbedder
-from recog.train.people import LabelledPhotos
 from recog.types import Detector, Embedder, NetworkInfo
 
 Count = Callable[[int, int], None]

@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.assess.verifier import VerifierRun, train_verifiers
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.mixed_sets import embedded_sets
+from recog.datasets.people import LabelledPhotos, labelled_photos
 from recog.distance import paired_squared_distances
 from recog.errors import EvaluationError
 from recog.evaluate.calibrate import check_rate
 from recog.evaluate.lfw import LfwScores, ten_folds
 from recog.evaluate.pair_bootstrap import PairIntervals, pair_intervals
 from recog.evaluate.photo_pairs import lfw_pairs
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.mixed_sets import embedded_sets
-from recog.train.people import LabelledPhotos, labelled_photos
 from recog.train.record import code_state
-from recog.train.verifier import VerifierRun, train_verifiers
 from recog.types import Detector, Embedder, NetworkInfo
 from recog.verification.features import Method
 from recog.verification.files import save_classifier

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from recog.assess.cluster_rule import ClusterFit, fit_cluster_rule
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.groups import Grouping, group_of, people_pattern
+from recog.datasets.people import LabelledPhotos, labelled_photos
+from recog.datasets.split import held_out_people
 from recog.errors import EvaluationError
 from recog.evaluate.calibrate import (
     CalibrationRun,
-    LabelledFaces,
     SetErrors,
     StrangersErrors,
     calibrate,
@@ -18,13 +23,7 @@ from recog.evaluate.calibrate import (
     errors_on,
 )
 from recog.evaluate.groups import GroupErrors, group_errors
-from recog.train.cluster_rule import ClusterFit, fit_cluster_rule
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.folder import held_out_people
-from recog.train.groups import Grouping, group_of, people_pattern
-from recog.train.people import LabelledPhotos, labelled_photos
-from recog.train.sampler import Labels
+from recog.evaluate.labelled_faces import LabelledFaces, Labels, pooled
 from recog.types import ClusterRule, Detector, Embedder
 
 
@@ -138,7 +137,7 @@ def calibrate_on_folder(
     calibration = replace(run.calibration, clusters=kept if fit is None else fit.rule)
     run = replace(run, calibration=calibration)
     checked = None if check is None else errors_on(measured[-1], run.calibration)
-    by_group = group_errors(_together(fitted), groups, threshold=run.calibration.threshold) if groups else ()
+    by_group = group_errors(pooled(fitted), groups, threshold=run.calibration.threshold) if groups else ()
     return FolderCalibration(run, checked, by_group, tuple(found), lost, fit, by_strangers)
 
 
@@ -153,16 +152,6 @@ def _check_apart(sets: Sequence[LabelledPhotos]) -> None:
                 "share nobody"
             )
         seen |= folders
-
-
-def _together(sets: Sequence[LabelledFaces]) -> LabelledFaces:
-    """The faces of all sets, whose people are different ones."""
-    starts = np.cumsum([0, *(each.labels.max() + 1 for each in sets[:-1])])
-    return LabelledFaces(
-        np.concatenate([each.embeddings for each in sets]),
-        np.concatenate([each.labels + start for each, start in zip(sets, starts, strict=True)]),
-        "all sets",
-    )
 
 
 def _held_out(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:

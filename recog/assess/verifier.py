@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.assess.logistic import fit_logistic
 from recog.errors import TrainingError
 from recog.evaluate.bootstrap import Interval, person_interval, ratio_interval
-from recog.evaluate.calibrate import all_pairs, check_rate, false_accepts
+from recog.evaluate.calibrate import check_rate
 from recog.evaluate.cleaning import misplaced_faces
+from recog.evaluate.labelled_faces import Labels, all_pairs, false_accepts
 from recog.evaluate.roc import Bools, accepted, auc, equal_error_rate, threshold_at_far
-from recog.train.logistic import fit_logistic
-from recog.train.sampler import Labels
 from recog.types import Embeddings
 from recog.verification.classifier import PairClassifier
 from recog.verification.features import CLASSIFIERS, Method, pair_features

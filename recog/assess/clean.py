@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.people import LabelledPhotos
 from recog.durable import put
 from recog.errors import TrainingError
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.people import LabelledPhotos
-from recog.train.sampler import Labels
+from recog.evaluate.labelled_faces import Labels
 from recog.types import Detector, Embedder, Embeddings
 
 COLUMNS = ("file", "person", "why", "distance", "nearest", "nearest_distance")

@@ -9,8 +9,8 @@ import numpy as np
 
 from recog.boxes import clipped
 from recog.crop import face_views
+from recog.datasets.main_face import central_box, labelled_face, whole_photo
 from recog.errors import PhotoError
-from recog.evaluate.labelled import central_box, labelled_face, whole_photo
 from recog.photos import read_photo
 from recog.types import Crops, Detector, FaceBox, Pixels
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.train.embedded import EmbeddedFaces, embedded_faces
-from recog.train.faces import Found, Undetected
-from recog.train.people import LabelledPhotos
+from recog.datasets.embedded import EmbeddedFaces, embedded_faces
+from recog.datasets.faces import Found, Undetected
+from recog.datasets.people import LabelledPhotos
 from recog.types import Detector, Embedder
 
 

@@ -6,6 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from recog.assess.embedding_options import EmbeddingOptions, TimedEmbedder, embedding_options
+from recog.assess.pairs import PairsRun, run_pairs
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected, labelled_crops
+from recog.datasets.people import LabelledPhotos
 from recog.distance import unit_rows
 from recog.errors import EvaluationError
 from recog.evaluate.cfp import Poses, cfp_pairs
@@ -13,11 +18,6 @@ from recog.evaluate.photo_pairs import lfw_pairs
 from recog.render.as_json import to_json, to_plain
 from recog.render.score_sheets import pairs_sheet
 from recog.render.sheet import sheet_text
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected, labelled_crops
-from recog.train.options import EmbeddingOptions, TimedEmbedder, embedding_options
-from recog.train.people import LabelledPhotos
-from recog.train.protocol import PairsRun, run_pairs
 from tests.painted import RED, CellDetector, ColourEmbedder, paint
 from tests.painted_protocols import painted_cfp, painted_lfw
 

@@ -8,15 +8,15 @@ import numpy as np
 
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
+from recog.datasets.embedded import EmbeddedFaces
+from recog.datasets.mixed_sets import embedded_sets
+from recog.datasets.people import LabelledPhotos, labelled_photos
 from recog.errors import EvaluationError, PhotoError
 from recog.evaluate.clusters import ClusterScores, cluster_scores
 from recog.evaluate.detection import DrawnFaces, SizeScores, detection_scores, read_wider
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
 from recog.identify import identification_threshold
 from recog.photos import read_photo
-from recog.train.embedded import EmbeddedFaces
-from recog.train.mixed_sets import embedded_sets
-from recog.train.people import LabelledPhotos, labelled_photos
 from recog.types import Calibration, Detector, Embedder, NetworkInfo
 
 Count = Callable[[int, int], None]

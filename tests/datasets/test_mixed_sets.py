@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Found, Undetected
-from recog.train.mixed_sets import embedded_sets
-from recog.train.people import labelled_photos
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Found, Undetected
+from recog.datasets.mixed_sets import embedded_sets
+from recog.datasets.people import labelled_photos
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recog.assess.calibration import FolderCalibration, PeopleSet, calibrate_on_folder
+from recog.datasets.embedded import embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.groups import Grouping, group_of, people_pattern
+from recog.datasets.people import labelled_photos
 from recog.errors import EvaluationError, TrainingError
-from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.labelled_faces import all_pairs
 from recog.render.as_json import to_json
 from recog.render.text_scores import calibration_text
-from recog.train.calibration import FolderCalibration, PeopleSet, calibrate_on_folder
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.groups import Grouping, group_of, people_pattern
-from recog.train.people import labelled_photos
 from tests.painted import CellDetector, ColourEmbedder, paint
 
 RECORD = {"data": {"sha256": "other photos"}, "arguments": {"held_out": 0.5, "settings": {"seed": 0}}}

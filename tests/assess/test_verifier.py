@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recog.assess.logistic import fit_logistic
+from recog.assess.verifier import DIFFERENT, PER_PERSON, _split, sampled_pairs, train_verifiers
+from recog.assess.verifier_folder import train_verifiers_from_folder
 from recog.distance import unit_rows
 from recog.errors import EvaluationError, TrainingError
 from recog.render.as_json import to_json
 from recog.render.sheet import sheet_text
 from recog.render.verifier_sheet import verifier_sheet
-from recog.train.logistic import fit_logistic
-from recog.train.verifier import DIFFERENT, PER_PERSON, _split, sampled_pairs, train_verifiers
-from recog.train.verifier_folder import train_verifiers_from_folder
 from recog.types import Embeddings
 from recog.verification.features import Method
 from recog.verification.files import load_classifier
