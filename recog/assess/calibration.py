@@ -1,13 +1,13 @@
-"""From folders of people to a calibration of the network in use."""
+"""The calibration of the network in use, from folders of people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from recog.assess.cluster_rule import ClusterFit, fit_cluster_rule
-from recog.datasets.embedded import embedded_faces
+from recog.datasets.embedded import EmbeddedFaces, Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
 from recog.datasets.groups import Grouping, group_of, people_pattern
 from recog.datasets.people import LabelledPhotos, labelled_photos
@@ -24,14 +24,14 @@ from recog.evaluate.calibrate import (
 )
 from recog.evaluate.groups import GroupErrors, group_errors
 from recog.evaluate.labelled_faces import LabelledFaces, Labels, pooled
-from recog.types import ClusterRule, Detector, Embedder
+from recog.types import ClusterRule
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleSet:
-    """A set of people inside a folder: those whose folder matches pattern.
+    """A set of people of a folder: those whose folder matches pattern.
 
-    tight says that the photos are crops whose faces meet the border; data describes the set and names nobody.
+    data describes the set and names nobody. tight says that the photos are crops whose faces meet the border.
     """
 
     pattern: str
@@ -40,18 +40,34 @@ class PeopleSet:
 
 
 def read_set(text: str, *, tight: bool = False) -> PeopleSet:
-    """'GLOB=NAME', or 'GLOB' alone; EvaluationError where the glob leaves the folder."""
+    """Parse 'GLOB=NAME', or 'GLOB' alone; EvaluationError if the glob leaves the folder."""
     pattern, _, name = text.partition("=")
     if not pattern or "/" in pattern:
         raise EvaluationError(f"a set is GLOB=NAME with a pattern for names of folders, not {text!r}")
     return PeopleSet(pattern, name or f"folders {pattern}", tight)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationOptions:
+    """What to calibrate on, and for which false accept rate.
+
+    sets are fitted at the rate far. check is a folder to measure the result on. strangers are sets of which one photo
+    per person is taken; with them the cluster rule is fitted too. grouping says how folders name groups, whose errors
+    are then measured apart.
+    """
+
+    sets: tuple[PeopleSet, ...] = (PeopleSet("*", "a folder of people"),)
+    far: float = 1e-3
+    check: Path | None = None
+    strangers: tuple[PeopleSet, ...] = ()
+    grouping: Grouping | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FolderCalibration:
-    """A calibration, its errors on a set that had no part in it, among strangers and by group, and what all sets lost.
+    """A calibration, and its errors on the check, by group and among strangers, where these were asked for.
 
-    found counts each set's photos by how their face was found, lost has those without one, with the reason.
+    found counts each set's photos by how their face was found. lost maps the photos without a face to the reason.
     """
 
     run: CalibrationRun
@@ -63,86 +79,90 @@ class FolderCalibration:
     strangers: tuple[StrangersErrors, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _SetFaces:
+    """The faces of a set that the head has not seen, the group of each, if asked for, and the outcome of all photos."""
+
+    faces: LabelledFaces
+    groups: tuple[str, ...]
+    embedded: EmbeddedFaces
+
+
 def calibrate_on_folder(
     folder: Path,
-    sets: Sequence[PeopleSet],
-    detector: Detector,
-    embedder: Embedder,
+    options: CalibrationOptions,
+    pipeline: Pipeline,
     *,
-    far: float,
-    check: Path | None = None,
-    strangers: Sequence[PeopleSet] = (),
-    kept: ClusterRule | None = None,
-    grouping: Grouping | None = None,
     head_record: Mapping[str, object],
-    cache: Path,
-    on_photo: Callable[[int, int], None] = lambda _done, _all: None,
+    kept: ClusterRule | None = None,
 ) -> FolderCalibration:
-    """Calibrate on the sets of `folder`, which has a folder per person; see evaluate.calibrate for what is fitted.
+    """Calibrate on the sets of `folder`, which has a folder per person; evaluate.calibrate says what is fitted.
 
-    When faces are grouped is fitted too where `strangers` are named, sets of which one photo a person is taken; else
-    the calibration takes the rule `kept`. With a grouping the folder has its layout, and the errors on the sets' faces
-    are told by group too. A set that the head was trained on, told by the digest of its photos in head_record, counts
-    with the people held out from that training alone.
+    Without strangers the calibration takes over the cluster rule `kept`. If the head was trained on a set, according to
+    the digest of its photos in head_record, only the people held out from that training count.
 
     Raises:
         TrainingError: a set has fewer than two people with photos.
         EvaluationError: far is no false accept rate, a set is too small for it, or somebody is in two sets.
     """
-    check_rate(far)
-    measured, found = [], []
-    groups: list[str] = []
-    lost: dict[Path, str] = {}
-    places = [(folder, each, people_pattern(each.pattern, grouping)) for each in sets]
-    if check is not None:
-        places.append((check, PeopleSet("*", "the check"), "*"))
-    listed = [labelled_photos(place, pattern=pattern) for place, _, pattern in places]
-    singles = [
-        labelled_photos(folder, pattern=people_pattern(each.pattern, grouping)).first_of_each() for each in strangers
+    check_rate(options.far)
+    listed = [_listed(folder, each, options.grouping) for each in options.sets]
+    singles = [_listed(folder, each, options.grouping).first_of_each() for each in options.strangers]
+    checked = None if options.check is None else labelled_photos(options.check)
+    _check_disjoint([*listed, *singles])
+    fitted = [
+        _set_faces(photos, each, pipeline, head_record, options.grouping)
+        for each, photos in zip(options.sets, listed, strict=True)
     ]
-    _check_apart([*listed[: len(sets)], *singles])
-    for (_, each, _), photos in zip(places, listed, strict=True):
-        faces = embedded_faces(
-            photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT, cache=cache,
-            progress=on_photo,
-        )  # fmt: skip
-        held_out = _held_out(photos, faces.labels, head_record)
-        chosen = np.isin(faces.labels, held_out)
-        people = len(np.unique(faces.labels[chosen]))
-        left_out = "" if chosen.all() else " not trained on"
-        data = f"{each.data}, {people} people{left_out}"
-        measured.append(LabelledFaces(faces.embeddings[chosen], faces.labels[chosen], data))
-        found.append(faces.counts())
-        lost.update(faces.lost)
-        if grouping is not None and len(measured) <= len(sets):
-            groups += [group_of(photos.paths[row], grouping) for row in faces.photos[chosen]]
-    fitted = measured[: len(sets)]
-    run = calibrate(fitted, far=far, network_sha256=embedder.info.sha256)
-    fit = None
-    by_strangers: tuple[StrangersErrors, ...] = ()
-    if strangers:
-        once = [
-            embedded_faces(
-                photos, detector, embedder, undetected=Undetected.PAD if each.tight else Undetected.LEAVE_OUT,
-                cache=cache, progress=on_photo,
-            )
-            for each, photos in zip(strangers, singles, strict=True)
-        ]  # fmt: skip
-        among = [
-            LabelledFaces(faces.embeddings, faces.labels, f"{each.data}, {len(faces.labels)} people")
-            for each, faces in zip(strangers, once, strict=True)
-        ]
-        fit = fit_cluster_rule(fitted, among)
-        by_strangers = tuple(errors_among_strangers(each, run.calibration.threshold) for each in among)
-    calibration = replace(run.calibration, clusters=kept if fit is None else fit.rule)
-    run = replace(run, calibration=calibration)
-    checked = None if check is None else errors_on(measured[-1], run.calibration)
-    by_group = group_errors(pooled(fitted), groups, threshold=run.calibration.threshold) if groups else ()
-    return FolderCalibration(run, checked, by_group, tuple(found), lost, fit, by_strangers)
+    check = None if checked is None else _set_faces(checked, PeopleSet("*", "the check"), pipeline, head_record, None)
+    faces = [each.faces for each in fitted]
+    run = calibrate(faces, far=options.far, network_sha256=pipeline.embedder.info.sha256)
+    threshold = run.calibration.threshold
+    once = [_embedded(photos, each, pipeline) for each, photos in zip(options.strangers, singles, strict=True)]
+    among = [
+        LabelledFaces(found.embeddings, found.labels, f"{each.data}, {len(found.labels)} people")
+        for each, found in zip(options.strangers, once, strict=True)
+    ]
+    fit = fit_cluster_rule(faces, among) if among else None
+    run = replace(run, calibration=replace(run.calibration, clusters=kept if fit is None else fit.rule))
+    groups = [group for each in fitted for group in each.groups]
+    measured = fitted if check is None else [*fitted, check]
+    return FolderCalibration(
+        run,
+        check=None if check is None else errors_on(check.faces, run.calibration),
+        groups=group_errors(pooled(faces), groups, threshold=threshold) if groups else (),
+        found=tuple(each.embedded.counts() for each in measured),
+        lost={photo: reason for each in measured for photo, reason in each.embedded.lost.items()},
+        clusters=fit,
+        strangers=tuple(errors_among_strangers(each, threshold) for each in among),
+    )
 
 
-def _check_apart(sets: Sequence[LabelledPhotos]) -> None:
-    """EvaluationError where somebody is in two sets: whoever is would count as two people."""
+def _listed(folder: Path, people: PeopleSet, grouping: Grouping | None) -> LabelledPhotos:
+    return labelled_photos(folder, pattern=people_pattern(people.pattern, grouping))
+
+
+def _embedded(photos: LabelledPhotos, people: PeopleSet, pipeline: Pipeline) -> EmbeddedFaces:
+    return embedded_faces(photos, pipeline, undetected=Undetected.PAD if people.tight else Undetected.LEAVE_OUT)
+
+
+def _set_faces(
+    photos: LabelledPhotos,
+    people: PeopleSet,
+    pipeline: Pipeline,
+    head_record: Mapping[str, object],
+    grouping: Grouping | None,
+) -> _SetFaces:
+    found = _embedded(photos, people, pipeline)
+    chosen = np.isin(found.labels, _unseen(photos, found.labels, head_record))
+    count = len(np.unique(found.labels[chosen]))
+    data = f"{people.data}, {count} people{'' if chosen.all() else ' not trained on'}"
+    groups = () if grouping is None else tuple(group_of(photos.paths[row], grouping) for row in found.photos[chosen])
+    return _SetFaces(LabelledFaces(found.embeddings[chosen], found.labels[chosen], data), groups, found)
+
+
+def _check_disjoint(sets: Sequence[LabelledPhotos]) -> None:
+    """Raise EvaluationError if somebody is in two sets and would count as two people."""
     seen: set[Path] = set()
     for photos in sets:
         folders = {path.parent for path in photos.paths}
@@ -154,8 +174,8 @@ def _check_apart(sets: Sequence[LabelledPhotos]) -> None:
         seen |= folders
 
 
-def _held_out(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:
-    """Labels of the people that the head has not seen: all of them, unless it was trained on these very photos."""
+def _unseen(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:
+    """Return the labels of the people that the head has not seen: all, unless it was trained on these very photos."""
     known = np.unique(labels)
     match record:
         case {

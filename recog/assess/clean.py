@@ -1,8 +1,8 @@
-"""Which photos of a labelled folder are probably filed under the wrong person, and why."""
+"""Find the photos of a labelled folder that are probably filed under the wrong person."""
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.datasets.embedded import embedded_faces
+from recog.datasets.embedded import Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos
 from recog.durable import put
 from recog.errors import TrainingError
 from recog.evaluate.labelled_faces import Labels
-from recog.types import Detector, Embedder, Embeddings
+from recog.types import Embeddings
 
 COLUMNS = ("file", "person", "why", "distance", "nearest", "nearest_distance")
 SHARE_OF_STRANGERS = 1e-3
 
 
 class Why(StrEnum):
-    """Why a face is left out."""
+    """Why a photo should be left out."""
 
     NEARER_ANOTHER = "nearer another person"
     FAR = "far from the person's other faces"
@@ -32,9 +32,10 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One photo. distance is that to the person's own centre, nearest the person whose centre is nearest, by folder.
+    """A photo that should be left out.
 
-    Distances are squared, None where there was no face to measure.
+    distance is the squared distance to the centre of the photo's own person. nearest is the folder of the other person
+    whose centre is nearest, at nearest_distance. Both distances are None without a face.
     """
 
     file: Path
@@ -47,7 +48,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """What was looked at and what should go; limit is the squared distance beyond which a face is far."""
+    """The photos and people examined, the photos to leave out, and the squared distance beyond which a face is far."""
 
     photos: int
     people: int
@@ -55,15 +56,15 @@ class Cleaning:
     left_out: tuple[LeftOut, ...]
 
     def counts(self) -> Mapping[str, int]:
-        """Photos left out, by why."""
+        """Count the photos to leave out by the reason."""
         return {str(why): sum(each.why is why for each in self.left_out) for why in Why}
 
 
 @dataclass(frozen=True, slots=True)
 class CentreDistances:
-    """Of every face: to the centre of its own person, own (n,); to the nearest other centre, other (n,), of nearest.
+    """Squared distances of every face: own (n,) to its own person's centre, other (n,) to the nearest other centre.
 
-    own is NaN for a person's only face. nearest (n,) are labels.
+    own is NaN for a person's only face. nearest (n,) has the label of the nearest other person.
     """
 
     own: NDArray[np.float64]
@@ -72,10 +73,11 @@ class CentreDistances:
 
 
 def robust_centre(embeddings: Embeddings) -> NDArray[np.float64]:
-    """The direction of the mean of the half that lies nearest the medoid, (n, dim) -> (dim,) of unit length.
+    """Return the direction of the mean of the half nearest to the medoid, (n, dim) -> (dim,) of unit length.
 
-    The medoid is the face with the least median distance to the others (ties: the first); the half is rounded up and
-    has at least two faces where there are two. One wrong face in three moves it little, more than half of them are it.
+    The medoid is the face with the least median distance to the others; ties go to the first. The half is rounded up
+    and has at least two faces if there are two. A third of wrong faces moves the centre little; a majority of them
+    becomes the centre.
     """
     rows = embeddings.astype(np.float64)
     distances = 2.0 - 2.0 * rows @ rows.T
@@ -87,9 +89,12 @@ def robust_centre(embeddings: Embeddings) -> NDArray[np.float64]:
 
 
 def centre_distances(embeddings: Embeddings, labels: Labels) -> CentreDistances:
-    """Squared distances of (n, dim) unit rows with (n,) labels, of at least two people, to the robust centres.
+    """Measure the squared distances of (n, dim) unit rows with (n,) labels to the robust centres of all people.
 
-    A face's own centre is that of the person's other faces: it does not vouch for itself.
+    A face's own centre is computed from the person's other faces, so that no face vouches for itself.
+
+    Raises:
+        ValueError: there are fewer than two people.
     """
     people = np.unique(labels)
     if len(people) < 2:
@@ -109,7 +114,7 @@ def centre_distances(embeddings: Embeddings, labels: Labels) -> CentreDistances:
 
 
 def far_limit(embeddings: Embeddings, labels: Labels, *, share: float = SHARE_OF_STRANGERS) -> float:
-    """The squared distance to a centre within which `share` of all strangers lie."""
+    """Return the squared distance to a centre within which `share` of all strangers lie."""
     people = np.unique(labels)
     centres = np.stack([robust_centre(embeddings[labels == person]) for person in people])
     to_people = 2.0 - 2.0 * embeddings.astype(np.float64) @ centres.T
@@ -117,25 +122,19 @@ def far_limit(embeddings: Embeddings, labels: Labels, *, share: float = SHARE_OF
 
 
 def clean(
-    photos: LabelledPhotos,
-    detector: Detector,
-    embedder: Embedder,
-    *,
-    tight: bool = False,
-    share: float = SHARE_OF_STRANGERS,
-    cache: Path | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    photos: LabelledPhotos, pipeline: Pipeline, *, tight: bool = False, share: float = SHARE_OF_STRANGERS
 ) -> Cleaning:
     """Judge every photo by the product's own embeddings.
 
-    A face goes that is nearer another person's centre than its own, or farther from its own than the nearest `share` of
-    strangers are from theirs; so does a photo without a face. Of two faces of one person that differ, both go: nobody
-    knows which is wrong. What goes also holds the hardest true faces: read the report before you trust it.
+    Left out are faces that are nearer to another person's centre than to their own, faces farther from their own centre
+    than the nearest `share` of strangers, and photos without a face. If a person has two faces that differ, both are
+    left out, because either may be wrong. The hardest true faces are among them, so read the report before using it.
+
+    Raises:
+        TrainingError: fewer than two people have a face.
+        EvaluationError: no photo has a face.
     """
-    faces = embedded_faces(
-        photos, detector, embedder, undetected=Undetected.PAD if tight else Undetected.LEAVE_OUT, cache=cache,
-        progress=progress,
-    )  # fmt: skip
+    faces = embedded_faces(photos, pipeline, undetected=Undetected.PAD if tight else Undetected.LEAVE_OUT)
     if len(np.unique(faces.labels)) < 2:
         raise TrainingError("cleaning compares people: at least two with a face are needed")
     limit = far_limit(faces.embeddings, faces.labels, share=share)
@@ -158,9 +157,12 @@ def clean(
 
 
 def write_report(cleaning: Cleaning, path: Path, *, folder: Path) -> None:
-    """A CSV with COLUMNS, files relative to `folder`; read_report takes it back, edited or not.
+    """Write a CSV with COLUMNS and with files relative to `folder`, for read_report, edited or not.
 
-    Paths keep the file system's own bytes. TrainingError where it cannot be written.
+    Paths keep the file system's own bytes.
+
+    Raises:
+        TrainingError: the file cannot be written.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -176,7 +178,11 @@ def write_report(cleaning: Cleaning, path: Path, *, folder: Path) -> None:
 
 
 def read_report(path: Path, *, folder: Path) -> frozenset[Path]:
-    """The photos that a report lists; TrainingError where it is none, or lists what is not in `folder`."""
+    """Read the photos that a report lists.
+
+    Raises:
+        TrainingError: the file is no report, or lists photos that are not in `folder`.
+    """
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -186,7 +192,7 @@ def read_report(path: Path, *, folder: Path) -> frozenset[Path]:
     absent = sorted(each for each in listed if not each.is_file())
     if absent:
         raise TrainingError(
-            f"{len(absent)} photos of the report {path} are not in {folder}, the first is {absent[0]}: it is of "
-            "another folder"
+            f"{len(absent)} photos of the report {path} are not in {folder}, the first is {absent[0]}: name the folder "
+            "that it was made for"
         )
     return listed

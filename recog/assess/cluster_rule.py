@@ -1,4 +1,4 @@
-"""Fit when faces are grouped as one person, on people that make up libraries with many strangers in them."""
+"""Fit the rule that groups faces into people, on simulated libraries with many strangers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from recog.evaluate.labelled_faces import LabelledFaces, Labels, pooled
 from recog.types import ClusterRule, Embeddings, Scatter
 
 SINGLE = 0.7
-"""Share of people who show up once: of Labeled Faces in the Wild 71 %."""
+"""Share of people who occur once; in Labeled Faces in the Wild it is 71 %."""
 DRAWS = 5
-"""Libraries made up of the same people; scores are means over them, with a standard error."""
+"""Number of simulated libraries of the same people; scores are means over them, with a standard error."""
 CORRELATIONS = (0.0, 0.03, 0.06, 0.1)
-"""More would fit people with some ten photos a little better, and merge look-alikes among many single faces."""
+"""Larger ones suit people with ten photos slightly better, but merge look-alikes among many single faces."""
 COARSE, FINE = 0.1, 0.02
 """Steps of the threshold, as squared distances."""
 LOWEST, HIGHEST = 0.1, 1.5
 PAIRS_READ = 4_000
-"""Faces of which all pairs tell how people scatter: an even sample of more."""
+"""Number of faces, evenly sampled, whose pairs measure how people scatter."""
 
 Library = tuple[Embeddings, Labels]
 Scores = NDArray[np.float64]
@@ -31,7 +31,7 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ClusterFit:
-    """A rule with what it reaches on the libraries it was fitted to: means of F over them, 0 to 1."""
+    """A rule, and the mean F scores, 0 to 1, that it reaches on the libraries that it was fitted to."""
 
     rule: ClusterRule
     pairwise_f: float
@@ -39,18 +39,19 @@ class ClusterFit:
 
 
 def fit_cluster_rule(sets: Sequence[LabelledFaces], strangers: Sequence[LabelledFaces]) -> ClusterFit:
-    """Fit the rule to people of `sets`, with one face of each of the `strangers` among them.
+    """Fit the rule on simulated libraries: the people of `sets`, with one face of each of the `strangers` among them.
 
-    Of the sets' people SINGLE show one face, drawn anew for each library, the others all of theirs: most people of a
-    library are in it once, and grouping these with others is what goes wrong there.
+    In each library a random share SINGLE of the sets' people has one face and the others have all of theirs. Most
+    people of a real library occur once, and merging them with others is the usual error.
 
-    How people scatter is measured: the share of the variance between people by the median squared distance of same
-    pairs, which a few wrong labels do not move; the dimensions by the variance of the cosines of different pairs, which
-    is 1 / D for directions in D dimensions. How far photos of a person are independent is what gives the best mean
-    B-cubed F: there a face alone counts as much as one of many. The threshold is the smallest whose mean B-cubed F lies
-    within one standard error over the draws of the best (the one-standard-error rule: Breiman, Friedman, Olshen and
-    Stone, Classification and Regression Trees, 1984, section 3.4.3): of rules that the data cannot tell apart, the one
-    that merges least, as one word puts two clusters together and many are needed to part two people.
+    The scatter of people is measured. The variance between people comes from the median squared distance of same pairs,
+    which a few wrong labels do not move. The dimensions come from the variance of the cosines of different pairs, which
+    is 1 / D for directions in D dimensions. The correlation of a person's photos is the one with the best mean B-cubed
+    F, a score that counts a single face as much as one of many.
+
+    The threshold is the smallest with a mean B-cubed F within one standard error of the best (Breiman, Friedman, Olshen
+    and Stone, Classification and Regression Trees, 1984, section 3.4.3). Of rules that the data cannot tell apart it
+    merges least: a user joins two clusters with one word, but needs many to separate two people.
     """
     people, others = pooled(sets), pooled(strangers)
     embeddings, labels = people.embeddings, people.labels
@@ -83,7 +84,7 @@ def fit_cluster_rule(sets: Sequence[LabelledFaces], strangers: Sequence[Labelled
 
 
 def smallest_as_good(tried: Mapping[float, Scores], best: float) -> float:
-    """The smallest threshold with which no less than `best`'s mean B-cubed F minus its standard error is reached."""
+    """Return the smallest threshold with a mean B-cubed F within one standard error of that of `best`."""
     scores = tried[best][:, 1]
     enough = float(scores.mean() - scores.std(ddof=1) / np.sqrt(len(scores)))
     return min(threshold for threshold, found in tried.items() if threshold == best or _b_cubed(found) >= enough)
@@ -94,7 +95,7 @@ def _b_cubed(scores: Scores) -> float:
 
 
 def _first(labels: Labels) -> Labels:
-    """The first row of each person."""
+    """Return the first row of each person."""
     return np.unique(labels, return_index=True)[1]
 
 

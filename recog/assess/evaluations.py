@@ -1,4 +1,4 @@
-"""Identification, clustering and detection measured on folders, as the product does them."""
+"""Evaluations of identification, clustering and detection on folders, done as the product does them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,23 +8,21 @@ import numpy as np
 
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
-from recog.datasets.embedded import EmbeddedFaces
-from recog.datasets.mixed_sets import embedded_sets
-from recog.datasets.people import LabelledPhotos, labelled_photos
+from recog.datasets.embedded import EmbeddedFaces, Pipeline
+from recog.datasets.people import LabelledPhotos
+from recog.datasets.people_folder import PeopleFolder, embedded_people
 from recog.errors import EvaluationError, PhotoError
 from recog.evaluate.clusters import ClusterScores, cluster_scores
 from recog.evaluate.detection import DrawnFaces, SizeScores, detection_scores, read_wider
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
 from recog.identify import identification_threshold
 from recog.photos import read_photo
-from recog.types import Calibration, Detector, Embedder, NetworkInfo
-
-Count = Callable[[int, int], None]
+from recog.types import Calibration, Detector, NetworkInfo
 
 
 @dataclass(frozen=True, slots=True)
 class FolderFaces:
-    """What a folder of people gave: people, those with one photo, photos by how their face was found, those without."""
+    """The content of a folder: people, people with one face, photos by how their face was found, photos without."""
 
     people: int
     single: int
@@ -34,7 +32,7 @@ class FolderFaces:
 
 @dataclass(frozen=True, slots=True)
 class IdentificationRun:
-    """Scores for every gallery size and number of photos a person."""
+    """Scores for every gallery size and number of photos per person."""
 
     network: NetworkInfo
     folder: FolderFaces
@@ -43,7 +41,7 @@ class IdentificationRun:
 
 @dataclass(frozen=True, slots=True)
 class ClustersRun:
-    """Scores of the product's clustering at a threshold; sweep has those at others, where they were asked for."""
+    """Scores of the product's clustering at its threshold; sweep has the scores at other thresholds, if asked for."""
 
     network: NetworkInfo
     folder: FolderFaces
@@ -54,7 +52,7 @@ class ClustersRun:
 
 @dataclass(frozen=True, slots=True)
 class DetectionRun:
-    """Scores by size, of all sizes first; unread are listed photos that could not be read, with the reason."""
+    """Scores of all sizes together, then by size; unread maps listed photos that cannot be read to the reason."""
 
     photos: int
     least: float
@@ -63,24 +61,23 @@ class DetectionRun:
 
 
 def run_identification(
-    folder: Path,
-    detector: Detector,
-    embedder: Embedder,
+    folder: PeopleFolder,
+    pipeline: Pipeline,
     calibration: Calibration | None = None,
     *,
-    pattern: str = "*",
-    tight: Sequence[str] = (),
     photos: Sequence[int] = (1, 2, 5),
-    cache: Path | None = None,
-    on_photo: Count = lambda _done, _all: None,
 ) -> IdentificationRun:
-    """Open-set scores on `folder`, which has a folder per person, as a function of gallery size and photos a person.
+    """Score open-set identification by gallery size and by enrolled photos per person.
 
-    tight are patterns of people whose photos are crops with faces that meet the border. With a calibration the
-    threshold that the product has for each gallery is scored too. Numbers of photos that too few people have are left
-    out, except the first: that is an EvaluationError. TrainingError where there are not two people with photos.
+    With a calibration, the threshold that the product uses for each gallery is scored too. Numbers of photos that too
+    few people have are left out.
+
+    Raises:
+        EvaluationError: too few people have even the first number of photos.
+        TrainingError: fewer than two people have photos.
     """
-    named, faces = _faces(folder, pattern, detector, embedder, tight=tight, cache=cache, on_photo=on_photo)
+    named = folder.photos()
+    faces = embedded_people(named, pipeline, tight=folder.tight)
     scores: list[IdentificationScores] = []
     for number in photos:
         try:
@@ -90,34 +87,30 @@ def run_identification(
                 raise
             break
         for size in sizes:
-            limits = () if calibration is None else (_limit(calibration, size, number),)
+            limits = (
+                ()
+                if calibration is None
+                else (identification_threshold(calibration, people=size, faces=size * number),)
+            )
             scores.append(
                 identification(faces.embeddings, faces.labels, gallery=size, photos=number, thresholds=limits)
             )
-    return IdentificationRun(embedder.info, _summary(named, faces), tuple(scores))
-
-
-def _limit(calibration: Calibration, people: int, photos: int) -> float:
-    return identification_threshold(calibration, people=people, faces=people * photos)
+    return IdentificationRun(pipeline.embedder.info, _summary(named, faces), tuple(scores))
 
 
 def run_clusters(
-    folder: Path,
-    detector: Detector,
-    embedder: Embedder,
-    calibration: Calibration,
-    *,
-    pattern: str = "*",
-    tight: Sequence[str] = (),
-    shares: Sequence[float] = (),
-    cache: Path | None = None,
-    on_photo: Count = lambda _done, _all: None,
+    folder: PeopleFolder, pipeline: Pipeline, calibration: Calibration, *, shares: Sequence[float] = ()
 ) -> ClustersRun:
-    """Cluster the faces of `folder`, which has a folder per person, as a library does, and compare with the folders.
+    """Cluster the faces of a folder as a library does, and compare the clusters with the people.
 
-    shares asks for the scores at these shares of the threshold too.
+    shares asks for scores at further thresholds, as shares of the product's.
+
+    Raises:
+        EvaluationError: no photo has a face.
+        TrainingError: fewer than two people have photos.
     """
-    named, faces = _faces(folder, pattern, detector, embedder, tight=tight, cache=cache, on_photo=on_photo)
+    named = folder.photos()
+    faces = embedded_people(named, pipeline, tight=folder.tight)
 
     def scored(linkage: Linkage) -> ClusterScores:
         return cluster_scores(faces.labels, identity_clusters(faces.embeddings, linkage))
@@ -125,16 +118,24 @@ def run_clusters(
     linkage = linkage_of(calibration, len(faces.labels))
     others = [replace(linkage, threshold=share * linkage.threshold) for share in shares]
     sweep = tuple((other.threshold, scored(other)) for other in others)
-    return ClustersRun(embedder.info, _summary(named, faces), linkage.threshold, scored(linkage), sweep)
+    return ClustersRun(pipeline.embedder.info, _summary(named, faces), linkage.threshold, scored(linkage), sweep)
 
 
 def run_detection(
-    folder: Path, faces: Path, detector: Detector, *, least: float = 0.0, on_photo: Count = lambda _done, _all: None
+    folder: Path,
+    faces: Path,
+    detector: Detector,
+    *,
+    least: float = 0.0,
+    on_photo: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> DetectionRun:
-    """Detect in the photos of `folder` that the list `faces` names, in WIDER FACE's format, and compare.
+    """Compare the detector's boxes with the drawn faces of the list `faces`, in WIDER FACE's format.
 
-    Names are relative to the folder, or to its folder images. Photos that are absent or unreadable are listed and
-    not scored; EvaluationError where that is all of them.
+    The names in the list are relative to `folder`, or to its folder images. Faces whose shorter side is below `least`
+    pixels do not count. Photos that are absent or unreadable are listed but not scored.
+
+    Raises:
+        EvaluationError: the list is malformed, or none of its photos can be read.
     """
     root = folder / "images" if (folder / "images").is_dir() else folder
     drawn = read_wider(faces)
@@ -155,20 +156,6 @@ def run_detection(
     if not scored:
         raise EvaluationError(f"none of the {len(drawn)} photos that {faces} names can be read in {root}")
     return DetectionRun(len(scored), least, detection_scores(scored, found, least=least), unread)
-
-
-def _faces(
-    folder: Path,
-    pattern: str,
-    detector: Detector,
-    embedder: Embedder,
-    *,
-    tight: Sequence[str],
-    cache: Path | None,
-    on_photo: Count,
-) -> tuple[LabelledPhotos, EmbeddedFaces]:
-    photos = labelled_photos(folder, pattern=pattern)
-    return photos, embedded_sets(photos, detector, embedder, tight=tight, cache=cache, progress=on_photo)
 
 
 def _summary(photos: LabelledPhotos, faces: EmbeddedFaces) -> FolderFaces:

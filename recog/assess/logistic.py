@@ -1,4 +1,4 @@
-"""Logistic regression on many pairs, both kinds weighed alike, by Newton's method."""
+"""Logistic regression on many pairs by Newton's method, with equal weight for both kinds of pairs."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,13 @@ _CHUNK = 16_384
 def fit_logistic(
     features: NDArray[np.float32], same: NDArray[np.bool_], *, penalty: float
 ) -> tuple[NDArray[np.float64], float]:
-    """Weights (dim,) and intercept of P(same | features), from (n, dim) features and (n,) truth.
+    """Return the weights (dim,) and the intercept of P(same | features), from (n, dim) features and (n,) truth.
 
-    Minimises the mean log loss, half of it from each kind of pair, plus penalty / 2 times the squared length of the
-    weights of standardised features (the intercept is free). TrainingError where a kind is missing or it does not
-    settle.
+    They minimise the mean log loss, half of which comes from each kind of pair, plus penalty / 2 times the squared
+    length of the weights of the standardised features. The intercept is not penalised.
+
+    Raises:
+        TrainingError: one kind of pair is missing, or the regression does not converge.
     """
     if same.all() or not same.any():
         raise TrainingError(f"{np.count_nonzero(same)} of {len(same)} pairs are the same: both kinds are needed")
@@ -39,4 +41,4 @@ def fit_logistic(
         if np.abs(change).max() < 1e-8:
             weights = parameters[:-1] / scale
             return weights, float(parameters[-1] - weights @ centre)
-    raise TrainingError(f"the regression did not settle in {_STEPS} steps: ask for a larger penalty")
+    raise TrainingError(f"the regression did not converge in {_STEPS} steps: ask for a larger penalty")

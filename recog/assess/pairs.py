@@ -1,16 +1,17 @@
-"""Published lists of pairs run with a detector and an embedder as the product uses them."""
+"""Evaluation on published lists of pairs, with a detector and an embedder as the product uses them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recog.assess.embedding_options import EmbeddingOptions, TimedEmbedder
-from recog.datasets.embedded import embedded_faces
+from recog.datasets.embedded import EmbeddedFaces, Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
-from recog.datasets.people import LabelledPhotos
+from recog.datasets.people import unlabelled
 from recog.distance import paired_squared_distances
 from recog.errors import EvaluationError, PhotoError
 from recog.evaluate.histogram import DistanceHistogram, distance_histogram
@@ -18,14 +19,12 @@ from recog.evaluate.lfw import LfwScores, ten_folds
 from recog.evaluate.pair_bootstrap import PairIntervals, RocBand, pair_intervals
 from recog.evaluate.photo_pairs import PhotoPairs
 from recog.photos import read_photo
-from recog.types import Detector, Embedder, NetworkInfo
-
-Count = Callable[[int, int], None]
+from recog.types import NetworkInfo
 
 
 @dataclass(frozen=True, slots=True)
 class UnscoredPair:
-    """A pair that cannot be scored, the first photo of it that cannot be read, and why (see recog.photos)."""
+    """A pair that cannot be scored, the first of its photos that cannot be read, and the reason (see recog.photos)."""
 
     left: Path
     right: Path
@@ -35,10 +34,10 @@ class UnscoredPair:
 
 @dataclass(frozen=True, slots=True)
 class PairsRun:
-    """The scores of a network on a list of pairs, with the options they were measured with.
+    """The scores of a network on a list of pairs, with the options that they were measured with.
 
-    listed counts the pairs of the list; unscored are those that are not in the scores. found counts photos by how their
-    face was found. milliseconds is the time of embedding one face with these options, detection apart.
+    listed counts the pairs of the list, unscored are those without a score. found counts the photos by how their face
+    was found. milliseconds is the time to embed one face with these options, without detection.
     """
 
     protocol: str
@@ -57,35 +56,21 @@ class PairsRun:
 def run_pairs(
     pairs: PhotoPairs,
     protocol: str,
-    detector: Detector,
-    embedder: Embedder,
+    pipeline: Pipeline,
     options: EmbeddingOptions,
     *,
     fars: tuple[float, ...] = (1e-2, 1e-3),
-    on_photo: Count = lambda _done, _all: None,
 ) -> PairsRun:
-    """Score pairs of photos; on_photo gets photos read and photos in all.
+    """Score pairs of photos; nothing is cached, because embedding is timed.
 
-    A photo in which no face is found is scored by its central box. Pairs with a photo that is absent or unreadable are
-    listed with the reason, and the others scored. EvaluationError where those are no protocol any more.
+    A photo without a detected face is scored by its central box. Pairs with an absent or unreadable photo are listed
+    with the reason, and the others scored.
+
+    Raises:
+        EvaluationError: no photo can be read, or the readable pairs are too few to be scored.
     """
-    there = np.array([photo.is_file() for photo in pairs.photos])
-    if not there.any():
-        raise EvaluationError(
-            f"none of the {len(there)} listed photos is there, the first ought to be {pairs.photos[0]}"
-        )
-    present = tuple(photo for photo, kept in zip(pairs.photos, there, strict=True) if kept)
-    timed = TimedEmbedder(embedder)
-    faces = embedded_faces(
-        LabelledPhotos(present, np.zeros(len(present), dtype=np.int64), ("",)),
-        detector,
-        timed,
-        undetected=Undetected.CENTRE,
-        more_scales=options.crop_scales[1:],
-        progress=on_photo,
-    )
-    row_of = np.full(len(there), -1)
-    row_of[np.flatnonzero(there)[faces.photos]] = np.arange(len(faces.photos))
+    timed = TimedEmbedder(pipeline.embedder)
+    faces, row_of = _embedded(pairs, replace(pipeline, embedder=timed, cache=None), options)
     left, right = row_of[pairs.left], row_of[pairs.right]
     whole = (left >= 0) & (right >= 0)
     unscored = _unscored(pairs.only(~whole), row_of < 0)
@@ -101,16 +86,11 @@ def run_pairs(
             f"{len(unscored)} of {len(pairs.same)} pairs have a photo that cannot be read ({reasons}, the first is "
             f"{unscored[0].photo}), and the others are no protocol: {error}"
         ) from error
-    intervals, roc = pair_intervals(
-        distances,
-        scored.same,
-        scored.fold,
-        (pairs.people[scored.left], pairs.people[scored.right]),
-        fars=fars,
-    )
+    people = pairs.people[scored.left], pairs.people[scored.right]
+    intervals, roc = pair_intervals(distances, scored.same, scored.fold, people, fars=fars)
     return PairsRun(
         protocol,
-        embedder.info,
+        pipeline.embedder.info,
         options,
         len(pairs.same),
         scores,
@@ -123,7 +103,25 @@ def run_pairs(
     )
 
 
-def _unscored(pairs: PhotoPairs, unread: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[UnscoredPair, ...]:
+def _embedded(
+    pairs: PhotoPairs, pipeline: Pipeline, options: EmbeddingOptions
+) -> tuple[EmbeddedFaces, NDArray[np.int64]]:
+    """Embed the photos that exist; return the faces, and the row of each photo's face, (photos,), or -1."""
+    there = np.array([photo.is_file() for photo in pairs.photos])
+    if not there.any():
+        raise EvaluationError(f"none of the {len(there)} listed photos exists, the first would be {pairs.photos[0]}")
+    faces = embedded_faces(
+        unlabelled(tuple(photo for photo, kept in zip(pairs.photos, there, strict=True) if kept)),
+        pipeline,
+        undetected=Undetected.CENTRE,
+        more_scales=options.crop_scales[1:],
+    )
+    row_of = np.full(len(there), -1, dtype=np.int64)
+    row_of[np.flatnonzero(there)[faces.photos]] = np.arange(len(faces.photos))
+    return faces, row_of
+
+
+def _unscored(pairs: PhotoPairs, unread: NDArray[np.bool_]) -> tuple[UnscoredPair, ...]:
     reasons = {row: _reason(pairs.photos[row]) for row in np.flatnonzero(unread).tolist()}
     return tuple(
         UnscoredPair(pairs.photos[left], pairs.photos[right], pairs.photos[bad], reasons[bad])
@@ -133,7 +131,7 @@ def _unscored(pairs: PhotoPairs, unread: np.ndarray[tuple[int], np.dtype[np.bool
 
 
 def _reason(photo: Path) -> str:
-    """Why a photo that was not read cannot be."""
+    """Return why a photo that was not read cannot be read."""
     try:
         read_photo(photo)
     except PhotoError as error:

@@ -7,6 +7,7 @@ import typer
 
 from recog.cli import (
     acts,
+    calibration,
     clusters,
     evaluations,
     exchange,
@@ -110,7 +111,7 @@ evaluate_app.command("identification")(evaluations.identification)
 evaluate_app.command("clusters")(evaluations.clusters)
 evaluate_app.command("detection")(evaluations.detection)
 app.add_typer(evaluate_app, name="evaluate")
-app.command("calibrate")(evaluations.calibrate)
+app.command("calibrate")(calibration.calibrate)
 
 
 for _verbs in (app, people_app, report_app, models_app, style_app, train_app, evaluate_app):

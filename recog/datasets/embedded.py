@@ -1,4 +1,4 @@
-"""Embeddings of labelled photos as the product makes them, computed once, then read from a file."""
+"""Embeddings of labelled photos as the product makes them, computed once and cached in a file."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -27,11 +27,24 @@ _Kept = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddedFaces:
-    """One face a photo: embeddings (n, dim) and labels (n,), and what became of every photo.
+class Pipeline:
+    """The product's networks from photo to embedding, and a directory for results, or None for no cache.
 
-    photos (n,) is the row of each face among the photos asked for; found has a kind for each of those. lost are the
-    photos without a face, with the reason.
+    on_photo gets the photos done and all photos.
+    """
+
+    detector: Detector
+    embedder: Embedder
+    cache: Path | None = None
+    on_photo: Callable[[int, int], None] = lambda _done, _all: None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedFaces:
+    """One face per photo: embeddings (n, dim) and labels (n,), and the outcome of every photo.
+
+    photos (n,) is the row of each face's photo in the list of photos. found has a kind for every photo of that list.
+    lost maps the photos without a face to the reason.
     """
 
     embeddings: Embeddings
@@ -41,36 +54,27 @@ class EmbeddedFaces:
     lost: Mapping[Path, str]
 
     def counts(self) -> Mapping[str, int]:
-        """Photos by how their face was found; kinds that never happened are left out."""
+        """Count the photos by how their face was found, without kinds that did not occur."""
         return {str(kind): count for kind, count in sorted(Counter(self.found).items())}
 
 
 def embedded_faces(
-    photos: LabelledPhotos,
-    detector: Detector,
-    embedder: Embedder,
-    *,
-    undetected: Undetected,
-    more_scales: Sequence[float] = (),
-    cache: Path | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    photos: LabelledPhotos, pipeline: Pipeline, *, undetected: Undetected, more_scales: Sequence[float] = ()
 ) -> EmbeddedFaces:
-    """Detect, crop and embed the labelled face of each photo; progress gets photos done and photos in all.
+    """Detect, crop and embed the labelled face of each photo, or read the result from the pipeline's cache.
 
-    more_scales asks for more crops of each face, their sides over that of the detector's box: the embedding is then the
-    unit sum of the unit embeddings of all crops.
-    With a cache directory the result is kept there under a digest of the photos' bytes and of all that decides an
-    embedding, so it can be neither stale nor another set's; a damaged file is made again.
-    EvaluationError where no photo at all has a face.
+    more_scales asks for further crops of each face, their sides relative to the detector's box; the embedding is then
+    the unit sum of the unit embeddings of all crops. The name of the cached file is a digest of the photos' bytes and
+    of everything that determines an embedding, so the file can be neither stale nor of another set; a damaged file is
+    computed again.
+
+    Raises:
+        EvaluationError: no photo has a face.
     """
-    path = (
-        None
-        if cache is None
-        else _place(cache, photos, detector, embedder, undetected=undetected, more_scales=more_scales)
-    )
-    kept = None if path is None else _read(path, len(photos.paths), embedder.info.dim)
+    path = None if pipeline.cache is None else _place(pipeline.cache, photos, pipeline, undetected, more_scales)
+    kept = None if path is None else _read(path, len(photos.paths), pipeline.embedder.info.dim)
     if kept is None:
-        kept = _computed(photos, detector, embedder, undetected=undetected, more_scales=more_scales, progress=progress)
+        kept = _computed(photos, pipeline, undetected, more_scales)
         if path is not None:
             make_output_directory(path.parent)
             put(path, save(dict(kept)))
@@ -85,43 +89,32 @@ def embedded_faces(
 
 
 def _place(
-    cache: Path,
-    photos: LabelledPhotos,
-    detector: Detector,
-    embedder: Embedder,
-    *,
-    undetected: Undetected,
-    more_scales: Sequence[float],
+    cache: Path, photos: LabelledPhotos, pipeline: Pipeline, undetected: Undetected, more_scales: Sequence[float]
 ) -> Path:
     more = "".join(f" {scale!r}" for scale in more_scales)
-    what = f"{photos.content_digest()} {detector.sha256} {embedder.info.sha256} {undetected} 1{more}"
+    networks = f"{pipeline.detector.sha256} {pipeline.embedder.info.sha256}"
+    what = f"{photos.content_digest()} {networks} {undetected} 1{more}"
     return cache / f"embeddings-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
 
 
 def _computed(
-    photos: LabelledPhotos,
-    detector: Detector,
-    embedder: Embedder,
-    *,
-    undetected: Undetected,
-    more_scales: Sequence[float],
-    progress: Callable[[int, int], None],
+    photos: LabelledPhotos, pipeline: Pipeline, undetected: Undetected, more_scales: Sequence[float]
 ) -> _Kept:
-    info = embedder.info
+    info = pipeline.embedder.info
     found: list[int] = []
     rows: list[int] = []
     crops: list[tuple[Crops, ...]] = []
     batches = [np.empty((0, info.dim), dtype=np.float32)]
 
     def flush() -> None:
-        of_scales = [embedder.embed(np.stack(of_scale)) for of_scale in zip(*crops, strict=True)]
+        of_scales = [pipeline.embedder.embed(np.stack(of_scale)) for of_scale in zip(*crops, strict=True)]
         batches.append(of_scales[0] if len(of_scales) == 1 else unit_rows(np.sum(of_scales, axis=0)))
         crops.clear()
 
     for row, result in enumerate(
         labelled_crops(
-            photos.paths, detector, crop_scale=info.crop_scale, size=info.input_size, undetected=undetected,
-            aligned=info.aligned, more_scales=more_scales, progress=progress,
+            photos.paths, pipeline.detector, crop_scale=info.crop_scale, size=info.input_size, undetected=undetected,
+            aligned=info.aligned, more_scales=more_scales, progress=pipeline.on_photo,
         )
     ):  # fmt: skip
         found.append(_KINDS.index(result.found))

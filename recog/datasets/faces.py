@@ -1,4 +1,4 @@
-"""The one face of a labelled photo, found by the product's own detector, as a crop."""
+"""The labelled face of a photo, found by the product's own detector, as a crop."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,21 +26,21 @@ class Found(StrEnum):
 
 
 class Undetected(StrEnum):
-    """What to do where the detector finds nothing."""
+    """What to do if the detector finds nothing."""
 
     CENTRE = "centre"
-    """Take the central box: a protocol drops no pair."""
+    """Use the central box, because a protocol drops no pair."""
     LEAVE_OUT = "leave out"
-    """Learn nothing from it."""
+    """Leave the photo out."""
     PAD = "pad"
-    """The photo is a tight crop whose face meets the border: search it padded, else take the whole of it."""
+    """The photo is a tight crop whose face meets the border: search it padded, then fall back to the whole photo."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledCrop:
-    """What became of one photo.
+    """The outcome of one photo.
 
-    crop is (size, size, 3 * views) uint8, None where it was left out; more are those of more_scales.
+    crop is (size, size, 3 * views) uint8, or None if the photo was left out; more are the crops at more_scales.
     """
 
     path: Path
@@ -60,11 +60,10 @@ def labelled_crops(
     more_scales: Sequence[float] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Iterator[LabelledCrop]:
-    """Read, detect and crop each photo in turn; progress gets photos done and photos in all.
+    """Read each photo, detect its face and crop it; progress gets the photos done and all photos.
 
-    aligned asks for the aligned view too (see recog.crop.face_views), more_scales for more crops of the same box.
-
-    One result a photo, in order: an unreadable photo, or one without a face, is a result that says so.
+    aligned asks for the aligned view too (see recog.crop.face_views), more_scales for further crops of the same box.
+    Every photo gives one result, in order; the result of an unreadable photo or of one without a face says so.
     """
     for done, path in enumerate(paths, start=1):
         try:
@@ -84,7 +83,7 @@ def labelled_crops(
 
 
 def find_labelled(pixels: Pixels, detector: Detector, *, undetected: Undetected) -> tuple[Found, FaceBox | None]:
-    """The box of the face that a labelled photo is about, and how it was found."""
+    """Return how the labelled face of a photo was found, and its box, or None if the photo is left out."""
     height, width = pixels.shape[:2]
     if undetected is Undetected.PAD:
         return _find_padded(pixels, detector)
@@ -97,7 +96,7 @@ def find_labelled(pixels: Pixels, detector: Detector, *, undetected: Undetected)
 
 
 def _find_padded(pixels: Pixels, detector: Detector) -> tuple[Found, FaceBox]:
-    """Half the longer side of repeated border around the photo gives the detector the context it was trained with."""
+    """Search a tight crop, padded by half its longer side to give the detector the context that it was trained with."""
     height, width = pixels.shape[:2]
     margin = max(height, width) // 2
     padded = np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)), mode="edge")

@@ -1,4 +1,4 @@
-"""Which face a labelled photo is about, when several are in it or none is found."""
+"""The face that a labelled photo is about, if several are in it or none is found."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ from recog.types import FaceBox
 
 
 def labelled_face(boxes: Sequence[FaceBox], *, width: int, height: int) -> FaceBox | None:
-    """The large, central face: the most area less twice the squared distance of its centre to the photo's, in pixels.
+    """Return the large, central face: largest area minus twice the squared distance of the centres, in pixels.
 
-    None where there are no boxes. The rule of the published LFW recipes (davidsandberg/facenet, align), whose photos
-    have their person in the middle; a library's photos have no such person, so nothing else uses it.
+    None without boxes. The rule comes from the published LFW recipes (davidsandberg/facenet, align), whose photos have
+    their person in the middle. Photos of a library have no such person, so only datasets use it.
     """
 
     def prominence(box: FaceBox) -> float:
@@ -21,9 +21,9 @@ def labelled_face(boxes: Sequence[FaceBox], *, width: int, height: int) -> FaceB
 
 
 def central_box(*, width: int, height: int) -> FaceBox:
-    """Where the face of an LFW photo usually is: 0.38 of the width, half the height, centred; score 0, no landmarks.
+    """Return the usual box of an LFW photo: 0.38 of the width, half the height, centred; score 0, no landmarks.
 
-    Measured on View 1. Stands in where the detector finds nothing, so that no protocol drops a pair; callers count it.
+    Measured on View 1. It replaces the face if the detector finds nothing, so that a protocol drops no pair.
     """
     half_width, half_height = 0.19 * width, 0.25 * height
     return FaceBox(
@@ -32,5 +32,5 @@ def central_box(*, width: int, height: int) -> FaceBox:
 
 
 def whole_photo(*, width: int, height: int) -> FaceBox:
-    """The whole photo as a face: for sets that are tight crops already; score 0, no landmarks."""
+    """Return the whole photo as a face, for tight crops; score 0, no landmarks."""
     return FaceBox(0.0, 0.0, float(width), float(height), 0.0, ())

@@ -1,4 +1,4 @@
-"""A folder with one folder a person, as photos with labels."""
+"""The photos of a folder with one folder per person, with labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,43 +14,49 @@ from recog.photos import photo_digest, photo_suffixes
 
 @dataclass(frozen=True, slots=True)
 class LabelledPhotos:
-    """paths[i] shows the person labels[i]; people[label] is the name of that person's folder."""
+    """Photos with labels: paths[i] shows the person labels[i], and people[label] is the name of their folder."""
 
     paths: tuple[Path, ...]
     labels: Labels
     people: tuple[str, ...]
 
     def of_people(self, labels: Sequence[int]) -> "LabelledPhotos":
-        """Only the photos of these people; labels keep their meaning."""
+        """Return the photos of these people; labels keep their meaning."""
         chosen = np.isin(self.labels, labels)
         paths = tuple(path for path, kept in zip(self.paths, chosen, strict=True) if kept)
         return LabelledPhotos(paths, self.labels[chosen], self.people)
 
     def first_of_each(self) -> "LabelledPhotos":
-        """Only the first photo of each person."""
+        """Return the first photo of each person."""
         _, first = np.unique(self.labels, return_index=True)
         return LabelledPhotos(tuple(self.paths[row] for row in first), self.labels[first], self.people)
 
     def digest(self) -> str:
-        """Digest of who shows up in what bytes, hex: equal for equal data wherever it lies and whatever it is called.
+        """Return the digest of all labels with the bytes of their photos, hex.
 
-        Names of folders and files are left out, so a run record tells of nobody.
+        It does not depend on the names of folders and files, so that a run record names nobody.
         """
         lines = zip(self.labels, self.paths, strict=True)
         return sha256("".join(f"{label} {photo_digest(path)}\n" for label, path in lines).encode()).hexdigest()
 
     def content_digest(self) -> str:
-        """Digest of the photos' bytes in their order, whoever they show, hex."""
+        """Return the digest of the photos' bytes in their order, without the labels, hex."""
         return sha256("".join(f"{photo_digest(path)}\n" for path in self.paths).encode()).hexdigest()
 
 
-def labelled_photos(folder: Path, *, pattern: str = "*") -> LabelledPhotos:
-    """Read people and photos in the order of their names; only folders whose name matches `pattern`.
+def unlabelled(paths: tuple[Path, ...]) -> LabelledPhotos:
+    """List photos whose people do not matter, because pairs say who is who."""
+    return LabelledPhotos(paths, np.zeros(len(paths), dtype=np.int64), ("",))
 
-    TrainingError where there are not two people with photos, or pattern is none.
+
+def labelled_photos(folder: Path, *, pattern: str = "*") -> LabelledPhotos:
+    """List the photos of the people whose folder matches `pattern`, in the order of their names.
+
+    Raises:
+        TrainingError: fewer than two people have photos, or the pattern is malformed.
     """
     if not folder.is_dir():
-        raise TrainingError(f"{folder} is no folder: training reads a folder with one folder a person")
+        raise TrainingError(f"{folder} is no folder: name a folder with one folder per person")
     try:
         places = list(folder.glob(pattern))
     except (ValueError, NotImplementedError) as error:

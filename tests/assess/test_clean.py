@@ -21,6 +21,7 @@ from recog.assess.clean import (
     robust_centre,
     write_report,
 )
+from recog.datasets.embedded import Pipeline
 from recog.datasets.people import labelled_photos
 from recog.errors import TrainingError
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
@@ -49,10 +50,10 @@ def test_the_centre_is_that_of_the_half_nearest_the_medoid() -> None:
 
 def test_a_third_of_wrong_faces_hardly_moves_a_centre() -> None:
     right, wrong = cloud(6, 0, seed=0), cloud(3, 1, seed=1)
-    apart = 2 - 2 * float(robust_centre(right) @ robust_centre(np.concatenate([wrong, right])))
+    robust = 2 - 2 * float(robust_centre(right) @ robust_centre(np.concatenate([wrong, right])))
     mean = np.concatenate([wrong, right]).mean(axis=0)
     naive = 2 - 2 * float(robust_centre(right) @ (mean / np.linalg.norm(mean)))
-    assert apart < 0.01
+    assert robust < 0.01
     assert naive > 0.1
 
 
@@ -101,7 +102,7 @@ def people(folder: Path) -> Path:
 
 def test_a_photo_under_the_wrong_name_is_reported_with_the_right_one(tmp_path: Path) -> None:
     folder = people(tmp_path / "people")
-    made = clean(labelled_photos(folder), CellDetector(), ColourEmbedder(), share=0.01)
+    made = clean(labelled_photos(folder), Pipeline(CellDetector(), ColourEmbedder()), share=0.01)
     found = {(each.file.name, each.person, each.why, each.nearest) for each in made.left_out}
     assert ("wrong.png", "ann", Why.NEARER_ANOTHER, "bob") in found
     assert ("nobody.png", "bob", Why.NO_FACE, "") in found
@@ -113,7 +114,7 @@ def test_a_photo_under_the_wrong_name_is_reported_with_the_right_one(tmp_path: P
 def test_a_report_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     folder = people(tmp_path / "people")
     photos = labelled_photos(folder)
-    made = clean(photos, CellDetector(), ColourEmbedder(), share=0.01)
+    made = clean(photos, Pipeline(CellDetector(), ColourEmbedder()), share=0.01)
     path = tmp_path / "report.csv"
     write_report(made, path, folder=folder)
     with path.open(newline="") as file:

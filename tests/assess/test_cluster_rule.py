@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.assess.calibration import PeopleSet, calibrate_on_folder
+from recog.assess.calibration import CalibrationOptions, PeopleSet, calibrate_on_folder
 from recog.assess.cluster_rule import SINGLE, fit_cluster_rule, smallest_as_good
 from recog.cluster.likelihood import Linkage
 from recog.cluster.linkage import identity_clusters
+from recog.datasets.embedded import Pipeline
 from recog.distance import unit_rows
 from recog.evaluate.calibration_file import calibration_path, load_calibration, save_calibration
 from recog.evaluate.clusters import cluster_scores
@@ -88,10 +89,9 @@ def test_calibrating_fits_the_grouping_where_strangers_are_named_and_else_keeps_
         red, green, blue = random.integers(0, 256, 3).tolist()
         paint(tmp_path / "people" / f"s{number:02}" / "0.png", (red, green, blue))
     record = {"data": {"sha256": "other photos"}, "arguments": {"held_out": 0.5, "settings": {"seed": 0}}}
-    fitted = calibrate_on_folder(
-        tmp_path / "people", [PeopleSet("p*", "painted")], CellDetector(), ColourEmbedder(),
-        far=0.1, strangers=[PeopleSet("s*", "once")], head_record=record, cache=tmp_path / "cache",
-    )  # fmt: skip
+    pipeline = Pipeline(CellDetector(), ColourEmbedder(), tmp_path / "cache")
+    options = CalibrationOptions(sets=(PeopleSet("p*", "painted"),), far=0.1, strangers=(PeopleSet("s*", "once"),))
+    fitted = calibrate_on_folder(tmp_path / "people", options, pipeline, head_record=record)
     rule = fitted.run.calibration.clusters
     assert rule is not None
     assert rule.data == "painted, 4 people, among one face each of once, 12 people"
@@ -100,9 +100,7 @@ def test_calibrating_fits_the_grouping_where_strangers_are_named_and_else_keeps_
     assert (among.people, among.different) == (12, 66)
     assert among.far_interval[0] <= among.far <= among.far_interval[1]
     assert "once, 12 people, one photo each" in calibration_text(tmp_path, fitted)
-    kept = calibrate_on_folder(
-        tmp_path / "people", [PeopleSet("p*", "painted")], CellDetector(), ColourEmbedder(),
-        far=0.1, kept=rule, head_record=record, cache=tmp_path / "cache",
-    )  # fmt: skip
+    options = CalibrationOptions(sets=(PeopleSet("p*", "painted"),), far=0.1)
+    kept = calibrate_on_folder(tmp_path / "people", options, pipeline, head_record=record, kept=rule)
     assert kept.run.calibration.clusters == rule
     assert "kept on painted" in calibration_text(tmp_path, kept)

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.assess.calibration import PeopleSet, calibrate_on_folder, read_set
+from recog.assess.calibration import CalibrationOptions, PeopleSet, calibrate_on_folder, read_set
 from recog.assess.evaluations import run_clusters, run_detection, run_identification
-from recog.datasets.embedded import embedded_faces
+from recog.datasets.embedded import Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
 from recog.datasets.people import labelled_photos
+from recog.datasets.people_folder import PeopleFolder
 from recog.errors import EvaluationError, TrainingError
 from recog.evaluate.labelled_faces import all_pairs
 from recog.render.as_json import to_json
@@ -20,6 +21,7 @@ from recog.types import Calibration, Crops, Embeddings
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
 CALIBRATION = Calibration("c" * 64, 0.1, 0.001, 10.0, -1.0, "painted faces", 1000)
+PAINTED = Pipeline(CellDetector(), ColourEmbedder())
 RECORD = {"data": {"sha256": "other photos"}, "arguments": {"held_out": 0.5, "settings": {"seed": 0}}}
 
 
@@ -32,6 +34,10 @@ class CountingEmbedder(ColourEmbedder):
         """As the painted world does."""
         self.crops += len(crops)
         return super().embed(crops)
+
+
+def cached(folder: Path) -> Pipeline:
+    return Pipeline(CellDetector(), ColourEmbedder(), folder / "cache")
 
 
 def paint_people(folder: Path, *, people: int = 12, photos: int = 4) -> Path:
@@ -50,7 +56,7 @@ def test_identification_says_what_it_could_not_use(tmp_path: Path) -> None:
     paint(tmp_path / "p00" / "black.png", None)
     (tmp_path / "p01" / "broken.jpg").write_text("no photo")
     paint(tmp_path / "single" / "0.png", RED)
-    run = run_identification(tmp_path, CellDetector(), ColourEmbedder(), photos=[1, 2, 9])
+    run = run_identification(PeopleFolder(tmp_path), PAINTED, photos=[1, 2, 9])
     assert (run.folder.people, run.folder.single) == (13, 1)
     assert run.folder.found == {"detected": 49, "not detected: left out": 1, "unreadable: left out": 1}
     assert {path.name for path in run.folder.lost} == {"black.png", "broken.jpg"}
@@ -64,24 +70,24 @@ def test_identification_says_what_it_could_not_use(tmp_path: Path) -> None:
 def test_one_person_cannot_be_identified_among_others(tmp_path: Path) -> None:
     paint_people(tmp_path, people=1)
     with pytest.raises(TrainingError, match="1 folders with photos"):
-        run_identification(tmp_path, CellDetector(), ColourEmbedder())
+        run_identification(PeopleFolder(tmp_path), PAINTED)
     paint(tmp_path / "single" / "0.png", RED)
     with pytest.raises(EvaluationError, match="1 of 2 people have more than 1 photos"):
-        run_identification(tmp_path, CellDetector(), ColourEmbedder())
+        run_identification(PeopleFolder(tmp_path), PAINTED)
 
 
 def test_photos_without_any_face_are_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         paint(tmp_path / name / "0.png", None)
     with pytest.raises(EvaluationError, match="no face was found in any of 2 photos"):
-        run_clusters(tmp_path, CellDetector(), ColourEmbedder(), CALIBRATION)
+        run_clusters(PeopleFolder(tmp_path), PAINTED, CALIBRATION)
 
 
 def test_clusters_of_plain_colours_are_the_folders(tmp_path: Path) -> None:
     for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE)):
         for number in range(3):
             paint(tmp_path / name / f"{number}.png", colour, noise=number)
-    run = run_clusters(tmp_path, CellDetector(), ColourEmbedder(), CALIBRATION)
+    run = run_clusters(PeopleFolder(tmp_path), PAINTED, CALIBRATION)
     assert (run.scores.clusters, run.scores.pairwise.f, run.scores.b_cubed.f) == (3, 1.0, 1.0)
     assert "9 faces in 3 clusters, 0 alone" in sheet_text(clusters_sheet(run))
     assert run.sweep == ()
@@ -91,7 +97,7 @@ def test_clusters_at_other_thresholds_are_those_that_they_would_be(tmp_path: Pat
     for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE)):
         for number in range(3):
             paint(tmp_path / name / f"{number}.png", colour, noise=number)
-    run = run_clusters(tmp_path, CellDetector(), ColourEmbedder(), CALIBRATION, shares=(1.0, 30.0))
+    run = run_clusters(PeopleFolder(tmp_path), PAINTED, CALIBRATION, shares=(1.0, 30.0))
     (at, same), (far, coarse) = run.sweep
     assert (at, same) == (run.threshold, run.scores)
     assert far == pytest.approx(30 * at)
@@ -118,20 +124,14 @@ def test_detection_lists_the_photos_it_could_not_read(tmp_path: Path) -> None:
 
 def test_the_strictest_set_of_a_folder_calibrates_and_another_checks(tmp_path: Path) -> None:
     people = paint_people(tmp_path / "people")
+    sets = (PeopleSet("p0*", "first"), PeopleSet("p1*", "last", tight=True))
     made = calibrate_on_folder(
-        people,
-        [PeopleSet("p0*", "first"), PeopleSet("p1*", "last", tight=True)],
-        CellDetector(),
-        ColourEmbedder(),
-        far=0.1,
-        check=people,
-        head_record=RECORD,
-        cache=tmp_path / "cache",
+        people, CalibrationOptions(sets=sets, far=0.1, check=people), cached(tmp_path), head_record=RECORD
     )
     assert [each.data for each in made.run.sets] == ["first, 10 people", "last, 2 people"]
     assert made.run.calibration.threshold == min(each.threshold for each in made.run.sets)
     assert made.check is not None
-    faces = embedded_faces(labelled_photos(people), CellDetector(), ColourEmbedder(), undetected=Undetected.LEAVE_OUT)
+    faces = embedded_faces(labelled_photos(people), PAINTED, undetected=Undetected.LEAVE_OUT)
     distances, same = all_pairs(faces.embeddings, faces.labels)
     assert made.check.far == float((distances[~same] <= made.run.calibration.threshold).mean())
     assert "the check, 12 people" in calibration_text(tmp_path, made)
@@ -141,25 +141,19 @@ def test_the_strictest_set_of_a_folder_calibrates_and_another_checks(tmp_path: P
 def test_people_the_head_was_trained_on_do_not_calibrate_it(tmp_path: Path) -> None:
     people = paint_people(tmp_path / "people")
     record = RECORD | {"data": {"sha256": labelled_photos(people).digest()}}
-    made = calibrate_on_folder(
-        people, [PeopleSet("*", "painted")], CellDetector(), ColourEmbedder(),
-        far=0.1, head_record=record, cache=tmp_path / "cache",
-    )  # fmt: skip
+    options = CalibrationOptions(sets=(PeopleSet("*", "painted"),), far=0.1)
+    made = calibrate_on_folder(people, options, cached(tmp_path), head_record=record)
     assert made.run.sets[0].data == made.run.calibration.data == "painted, 6 people not trained on"
     with pytest.raises(EvaluationError, match="does not say whom it was trained on"):
-        calibrate_on_folder(
-            people, [PeopleSet("*", "painted")], CellDetector(), ColourEmbedder(),
-            far=0.1, head_record={}, cache=tmp_path / "cache",
-        )  # fmt: skip
+        calibrate_on_folder(people, options, cached(tmp_path), head_record={})
 
 
 def test_embeddings_are_computed_once_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:
     photos, embedder = labelled_photos(paint_people(tmp_path / "people", people=2)), CountingEmbedder()
 
     def embed() -> Embeddings:
-        return embedded_faces(
-            photos, CellDetector(), embedder, undetected=Undetected.LEAVE_OUT, cache=tmp_path / "cache"
-        ).embeddings
+        pipeline = Pipeline(CellDetector(), embedder, tmp_path / "cache")
+        return embedded_faces(photos, pipeline, undetected=Undetected.LEAVE_OUT).embeddings
 
     first = embed()
     assert (embedder.crops, np.array_equal(embed(), first), embedder.crops) == (8, True, 8)

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.assess.calibration import FolderCalibration, PeopleSet, calibrate_on_folder
-from recog.datasets.embedded import embedded_faces
+from recog.assess.calibration import CalibrationOptions, FolderCalibration, PeopleSet, calibrate_on_folder
+from recog.datasets.embedded import Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
 from recog.datasets.groups import Grouping, group_of, people_pattern
 from recog.datasets.people import labelled_photos
@@ -31,11 +31,13 @@ def paint_groups(folder: Path, separator: str) -> Path:
     return folder
 
 
+def cached(folder: Path) -> Pipeline:
+    return Pipeline(CellDetector(), ColourEmbedder(), folder / ".cache")
+
+
 def calibrated(folder: Path, grouping: Grouping | None, *sets: PeopleSet) -> FolderCalibration:
-    return calibrate_on_folder(
-        folder, sets or [PeopleSet("*", "painted")], CellDetector(), ColourEmbedder(),
-        far=0.1, grouping=grouping, head_record=RECORD, cache=folder / ".cache",
-    )  # fmt: skip
+    options = CalibrationOptions(sets=sets or (PeopleSet("*", "painted"),), far=0.1, grouping=grouping)
+    return calibrate_on_folder(folder, options, cached(folder), head_record=RECORD)
 
 
 @pytest.mark.parametrize(("separator", "grouping"), [("_", Grouping.PREFIXES), ("/", Grouping.FOLDERS)])
@@ -47,7 +49,7 @@ def test_each_group_gets_its_errors_at_the_one_threshold(tmp_path: Path, separat
     assert warm.far is not None
     assert warm.far > mixed.far
     photos = labelled_photos(tmp_path, pattern=people_pattern("*", grouping))
-    faces = embedded_faces(photos, CellDetector(), ColourEmbedder(), undetected=Undetected.LEAVE_OUT)
+    faces = embedded_faces(photos, Pipeline(CellDetector(), ColourEmbedder()), undetected=Undetected.LEAVE_OUT)
     chosen = [group_of(photos.paths[row], grouping) == "warm" for row in faces.photos]
     distances, same = all_pairs(faces.embeddings[chosen], faces.labels[chosen])
     assert warm.far == float((distances[~same] <= made.run.calibration.threshold).mean())
@@ -57,11 +59,13 @@ def test_each_group_gets_its_errors_at_the_one_threshold(tmp_path: Path, separat
 
 
 def test_strangers_are_found_in_the_layout_of_the_groups(tmp_path: Path) -> None:
-    made = calibrate_on_folder(
-        paint_groups(tmp_path, "/"), [PeopleSet("p[0-3]", "painted")], CellDetector(), ColourEmbedder(), far=0.1,
-        strangers=[PeopleSet("p[45]", "others")], grouping=Grouping.FOLDERS, head_record=RECORD,
-        cache=tmp_path / ".cache",
-    )  # fmt: skip
+    options = CalibrationOptions(
+        sets=(PeopleSet("p[0-3]", "painted"),),
+        far=0.1,
+        strangers=(PeopleSet("p[45]", "others"),),
+        grouping=Grouping.FOLDERS,
+    )
+    made = calibrate_on_folder(paint_groups(tmp_path, "/"), options, cached(tmp_path), head_record=RECORD)
     assert [one.people for one in made.strangers] == [4]
     assert made.clusters is not None
 
@@ -70,12 +74,13 @@ def test_strangers_are_found_in_the_layout_of_the_groups(tmp_path: Path) -> None
 def test_somebody_in_two_sets_would_be_two_people_and_is_refused(
     tmp_path: Path, sets: tuple[str, ...], strangers: tuple[str, ...]
 ) -> None:
+    options = CalibrationOptions(
+        sets=tuple(PeopleSet(one, one) for one in sets),
+        far=0.1,
+        strangers=tuple(PeopleSet(one, one) for one in strangers),
+    )
     with pytest.raises(EvaluationError, match=r"1 people are in two of the sets, .* in .*warm_p1"):
-        calibrate_on_folder(
-            paint_groups(tmp_path, "_"), [PeopleSet(one, one) for one in sets], CellDetector(), ColourEmbedder(),
-            far=0.1, strangers=[PeopleSet(one, one) for one in strangers], head_record=RECORD,
-            cache=tmp_path / ".cache",
-        )  # fmt: skip
+        calibrate_on_folder(paint_groups(tmp_path, "_"), options, cached(tmp_path), head_record=RECORD)
 
 
 @pytest.mark.parametrize("pattern", ["/warm_*", "**x", ""])
@@ -86,10 +91,7 @@ def test_what_is_no_pattern_is_named(tmp_path: Path, pattern: str) -> None:
 
 def test_a_rate_that_is_none_is_refused_before_photos_are_read(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="lies between 0 and 1"):
-        calibrate_on_folder(
-            tmp_path / "nowhere", [PeopleSet("*", "painted")], CellDetector(), ColourEmbedder(), far=0.0,
-            head_record=RECORD, cache=tmp_path,
-        )  # fmt: skip
+        calibrate_on_folder(tmp_path / "nowhere", CalibrationOptions(far=0.0), cached(tmp_path), head_record=RECORD)
 
 
 def test_without_a_grouping_nobody_is_grouped(tmp_path: Path) -> None:

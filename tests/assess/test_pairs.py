@@ -1,5 +1,6 @@
 """Lists of pairs run from end to end: every pair is scored, or named with the reason."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from PIL import Image
 
 from recog.assess.embedding_options import EmbeddingOptions, TimedEmbedder, embedding_options
 from recog.assess.pairs import PairsRun, run_pairs
-from recog.datasets.embedded import embedded_faces
+from recog.datasets.embedded import Pipeline, embedded_faces
 from recog.datasets.faces import Undetected, labelled_crops
 from recog.datasets.people import LabelledPhotos
 from recog.distance import unit_rows
@@ -21,11 +22,12 @@ from recog.render.sheet import sheet_text
 from tests.painted import RED, CellDetector, ColourEmbedder, paint
 from tests.painted_protocols import painted_cfp, painted_lfw
 
+PAINTED = Pipeline(CellDetector(), ColourEmbedder())
 OPTIONS = embedding_options(ColourEmbedder.info, flip=False, crops=1, encoder="paint")
 
 
 def run(folder: Path, pairs: Path, options: EmbeddingOptions = OPTIONS) -> PairsRun:
-    return run_pairs(lfw_pairs(folder, pairs), "LFW, pairs.txt", CellDetector(), ColourEmbedder(), options)
+    return run_pairs(lfw_pairs(folder, pairs), "LFW, pairs.txt", PAINTED, options)
 
 
 def test_the_protocol_scores_what_the_product_embeds_and_names_its_options(tmp_path: Path) -> None:
@@ -33,10 +35,8 @@ def test_the_protocol_scores_what_the_product_embeds_and_names_its_options(tmp_p
     scored = run_pairs(
         lfw_pairs(tmp_path, painted_lfw(tmp_path)),
         "LFW, pairs.txt",
-        CellDetector(),
-        ColourEmbedder(),
+        replace(PAINTED, on_photo=lambda done, total: seen.append((done, total))),
         OPTIONS,
-        on_photo=lambda done, total: seen.append((done, total)),
     )
     assert (scored.listed, scored.scores.pairs, scored.scores.folds, scored.scores.accuracy) == (20, 20, 10, 1.0)
     assert scored.found == {"detected": seen[-1][1]}
@@ -87,7 +87,7 @@ def test_what_is_left_must_still_be_a_protocol(tmp_path: Path) -> None:
     (tmp_path / "Red" / "Red_0001.png").write_text("no photo")
     with pytest.raises(EvaluationError, match=r"3 of 20 pairs have a photo .*3 not_a_photo.*Red_0001.*fold 9 has no"):
         run(tmp_path, pairs)
-    with pytest.raises(EvaluationError, match="none of the 20 listed photos is there"):
+    with pytest.raises(EvaluationError, match="none of the 20 listed photos exists"):
         run(tmp_path / "elsewhere", pairs)
 
 
@@ -103,7 +103,7 @@ def test_a_photo_without_a_face_is_scored_by_its_centre_and_counted(tmp_path: Pa
 
 def test_frontal_and_profile_photos_meet_in_cfps_folds(tmp_path: Path) -> None:
     pairs = cfp_pairs(painted_cfp(tmp_path), Poses.FRONTAL_PROFILE)
-    scored = run_pairs(pairs, "CFP FP", CellDetector(), ColourEmbedder(), OPTIONS)
+    scored = run_pairs(pairs, "CFP FP", PAINTED, OPTIONS)
     assert (scored.scores.pairs, scored.scores.folds, scored.scores.accuracy) == (12, 2, 1.0)
 
 
@@ -112,9 +112,7 @@ def test_two_crops_are_the_unit_sum_of_both_embeddings(tmp_path: Path) -> None:
     assert two.crop_scales[0] == 1.4 < two.crop_scales[1]
     paths = tuple(paint(tmp_path / f"{number}.png", (200, 40 * number, 90), (9, 9, 200)) for number in range(3))
     photos = LabelledPhotos(paths, np.arange(3), ("a", "b", "c"))
-    both = embedded_faces(
-        photos, CellDetector(), ColourEmbedder(), undetected=Undetected.CENTRE, more_scales=two.crop_scales[1:]
-    )
+    both = embedded_faces(photos, PAINTED, undetected=Undetected.CENTRE, more_scales=two.crop_scales[1:])
     each = []
     for scale in two.crop_scales:
         made = labelled_crops(paths, CellDetector(), crop_scale=scale, size=16, undetected=Undetected.CENTRE)
@@ -125,7 +123,7 @@ def test_two_crops_are_the_unit_sum_of_both_embeddings(tmp_path: Path) -> None:
 
 
 def test_one_crop_or_two() -> None:
-    with pytest.raises(ValueError, match="not in 3"):
+    with pytest.raises(ValueError, match="not from 3"):
         embedding_options(ColourEmbedder.info, flip=True, crops=3, encoder="paint")
 
 

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from recog.assess.logistic import fit_logistic
-from recog.assess.verifier import DIFFERENT, PER_PERSON, _split, sampled_pairs, train_verifiers
-from recog.assess.verifier_folder import train_verifiers_from_folder
+from recog.assess.verifier import DIFFERENT, PER_PERSON, sampled_pairs, split_people, train_verifiers
+from recog.assess.verifier_folder import VerifierOptions, train_verifiers_from_folder
+from recog.datasets.embedded import Pipeline
+from recog.datasets.people_folder import PeopleFolder
 from recog.distance import unit_rows
 from recog.errors import EvaluationError, TrainingError
 from recog.render.as_json import to_json
@@ -109,7 +111,7 @@ def test_the_far_of_a_yes_is_about_the_one_that_was_asked_for() -> None:
 def test_faces_of_people_held_out_decide_nothing_of_what_is_trained_on() -> None:
     """Doubles of the people trained on among them would make these look misplaced."""
     embeddings, labels = faces(60, 6)
-    train, *others = _split(labels, 0)
+    train, *others = split_people(labels, seed=0)
     held_out, trained_on = np.isin(labels, np.concatenate(others)), np.isin(labels, train)
     doubled = embeddings.copy()
     doubled[held_out] = embeddings[np.flatnonzero(trained_on)[: np.count_nonzero(held_out)]]
@@ -150,10 +152,10 @@ def test_a_folder_becomes_files_that_say_how_they_came_about(tmp_path: Path) -> 
         for number in range(4):
             red, green, blue = (colour + random.integers(-2, 3, 3)).clip(1, 254).tolist()
             paint(tmp_path / "people" / f"p{person:02d}" / f"{number}.png", (red, green, blue), noise=number)
-    made = train_verifiers_from_folder(
-        tmp_path / "people", CellDetector(), ColourEmbedder(), data="painted people", far=0.05,
-        protocol=(tmp_path / "lfw", painted_lfw(tmp_path / "lfw")), output=tmp_path, cache=tmp_path / "cache",
-    )  # fmt: skip
+    protocol = (tmp_path / "lfw", painted_lfw(tmp_path / "lfw"))
+    options = VerifierOptions(data="painted people", far=0.05, protocol=protocol)
+    pipeline = Pipeline(CellDetector(), ColourEmbedder(), tmp_path / "cache")
+    made = train_verifiers_from_folder(PeopleFolder(tmp_path / "people"), pipeline, options, output=tmp_path)
     assert [one.method for one in made.protocol] == [Method.DISTANCE, Method.LOGISTIC, Method.CHI_SQUARE]
     assert made.protocol[0].scores.accuracy == 1.0
     for method, path in zip((Method.LOGISTIC, Method.CHI_SQUARE), made.paths, strict=True):
@@ -171,6 +173,8 @@ def test_a_folder_becomes_files_that_say_how_they_came_about(tmp_path: Path) -> 
 def test_a_rate_that_is_none_is_refused_before_photos_are_read(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="lies between 0 and 1"):
         train_verifiers_from_folder(
-            tmp_path / "nowhere", CellDetector(), ColourEmbedder(), data="painted", far=2.0, output=tmp_path,
-            cache=tmp_path,
-        )  # fmt: skip
+            PeopleFolder(tmp_path / "nowhere"),
+            Pipeline(CellDetector(), ColourEmbedder()),
+            VerifierOptions(far=2.0),
+            output=tmp_path,
+        )

@@ -173,5 +173,5 @@ def test_strangers_are_counted_pair_by_pair() -> None:
 
 
 def test_one_stranger_makes_no_pair() -> None:
-    with pytest.raises(EvaluationError, match="two people make the first different pair, and 1 has a face"):
+    with pytest.raises(EvaluationError, match="a different pair needs two people with a face, not 1"):
         errors_among_strangers(faces(1, photos=1), 1.0)

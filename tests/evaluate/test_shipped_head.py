@@ -32,6 +32,7 @@ def test_the_shipped_head_reaches_98_point_6_percent_on_lfw_view_1_and_no_less_t
     from recog.assess.embedding_options import embedding_options
     from recog.assess.pairs import run_pairs
     from recog.config import read_settings
+    from recog.datasets.embedded import Pipeline
     from recog.evaluate.photo_pairs import lfw_pairs
     from recog.library.networks import Networks
 
@@ -40,7 +41,7 @@ def test_the_shipped_head_reaches_98_point_6_percent_on_lfw_view_1_and_no_less_t
     head = load_head(HEAD)
     options = embedding_options(networks.info, flip=head.flip, crops=1, encoder=networks.encoder)
     pairs = lfw_pairs(folder, folder / "pairsDevTest.txt")
-    run = run_pairs(pairs, "LFW", networks.detector, networks.embedder, options)
+    run = run_pairs(pairs, "LFW", Pipeline(networks.detector, networks.embedder), options)
     record = head.record
     scores = record["scores"]
     assert isinstance(scores, dict)

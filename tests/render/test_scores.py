@@ -12,6 +12,7 @@ from PIL import Image
 from recog.assess.embedding_options import embedding_options
 from recog.assess.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
 from recog.assess.pairs import PairsRun, UnscoredPair, run_pairs
+from recog.datasets.embedded import Pipeline
 from recog.errors import RecogError
 from recog.evaluate.clusters import cluster_scores
 from recog.evaluate.detection import DrawnFaces, detection_scores
@@ -37,7 +38,7 @@ FOLDER = FolderFaces(4, 1, {"detected": 9}, {EVIL: "unreadable: left out"})
 def pairs_run(tmp_path_factory: pytest.TempPathFactory) -> PairsRun:
     folder = tmp_path_factory.mktemp("lfw")
     options = embedding_options(NETWORK, flip=True, crops=2, encoder="paint")
-    run = run_pairs(lfw_pairs(folder, painted_lfw(folder)), "LFW", CellDetector(), ColourEmbedder(), options)
+    run = run_pairs(lfw_pairs(folder, painted_lfw(folder)), "LFW", Pipeline(CellDetector(), ColourEmbedder()), options)
     return replace(run, listed=21, unscored=(UnscoredPair(EVIL, EVIL, EVIL, "damaged"),))
 
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.datasets.embedded import embedded_faces
+from recog.datasets.embedded import Pipeline, embedded_faces
 from recog.datasets.faces import Found, Undetected
-from recog.datasets.mixed_sets import embedded_sets
-from recog.datasets.people import labelled_photos
+from recog.datasets.people_folder import PeopleFolder, embedded_people
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
 
@@ -18,17 +17,12 @@ def test_faces_keep_the_order_of_their_photos_whichever_search_found_them(tmp_pa
         paint(tmp_path / name / "0.png", colour, noise=number)
         paint(tmp_path / name / "1.png", None if name == "c_dark" else colour, noise=10 + number)
     (tmp_path / "b_green" / "2.png").write_text("no photo")
-    photos = labelled_photos(tmp_path)
+    photos = PeopleFolder(tmp_path).photos()
+    networks = CellDetector(), ColourEmbedder()
     seen: list[tuple[int, int]] = []
-    mixed = embedded_sets(
-        photos,
-        CellDetector(),
-        ColourEmbedder(),
-        tight=["b_*"],
-        cache=tmp_path / "cache",
-        progress=lambda done, total: seen.append((done, total)),
-    )
-    plain = embedded_faces(photos, CellDetector(), ColourEmbedder(), undetected=Undetected.LEAVE_OUT)
+    pipeline = Pipeline(*networks, tmp_path / "cache", lambda done, total: seen.append((done, total)))
+    mixed = embedded_people(photos, pipeline, tight=["b_*"])
+    plain = embedded_faces(photos, Pipeline(*networks), undetected=Undetected.LEAVE_OUT)
     assert [photos.paths[row].name for row in plain.photos] == ["0.png", "1.png"] * 3 + ["0.png"]
     assert mixed.labels.tolist() == plain.labels.tolist() == [0, 0, 1, 1, 2, 2, 3]
     assert mixed.photos.tolist() == plain.photos.tolist()

@@ -14,19 +14,12 @@ from recog.embed.head import load_head
 from recog.embed.info import network_digest
 from recog.errors import TrainingError
 from recog.evaluate.calibration_file import load_calibration
-from recog.train.folder import (
-    HeadPlan,
-    HeadRun,
-    TrainingFaces,
-    _check_enough,
-    pca_start,
-    train_on_faces,
-    training_faces,
-    write_run,
-)
 from recog.train.head import LinearHead
-from recog.train.sampler import BatchShape
-from recog.train.settings import TrainSettings
+from recog.train.head_files import HeadRun, HeadSource, write_head
+from recog.train.head_folder import check_enough_pairs, train_on_faces
+from recog.train.plans import HeadPlan
+from recog.train.settings import BatchShape, TrainSettings
+from recog.train.training_faces import TrainingFaces, pca_start, training_faces
 from recog.train.validation import read_pair_list
 from recog.types import Crops
 from tests.painted import CellDetector, paint
@@ -81,10 +74,8 @@ def painted_run(tmp_path: Path) -> tuple[HeadRun, HeadPlan]:
     )
     run = train_on_faces(faces, bottleneck, PLAN)
     assert np.array_equal(run.start.weight, pca_start(faces, bottleneck, dim=4).weight)
-    written = write_run(
-        run, faces, people, PLAN, output=tmp_path / "heads", trunk=trunk, network="facenet-casia", detector=detector
-    )
-    return written, PLAN
+    source = HeadSource("facenet-casia", trunk.sha256, detector.sha256, people)
+    return write_head(run.trained, run.start, faces, source, PLAN, output=tmp_path / "heads"), PLAN
 
 
 def test_a_run_leaves_a_head_that_the_product_loads_with_its_record_and_calibration(tmp_path: Path) -> None:
@@ -124,9 +115,9 @@ def test_photos_left_out_are_not_learnt_from_and_change_nobody_held_out(tmp_path
 
 def test_too_few_people_to_calibrate_with_are_told_before_training() -> None:
     labels = np.repeat(np.arange(2, dtype=np.int64), 30)
-    _check_enough(labels, far=1 / 900)
+    check_enough_pairs(labels, far=1 / 900)
     with pytest.raises(TrainingError, match="the 2 people held out make 900 different pairs"):
-        _check_enough(labels, far=1 / 901)
+        check_enough_pairs(labels, far=1 / 901)
 
 
 @pytest.mark.parametrize(("people", "left"), [(1, 0), (2, 0), (3, 1)])

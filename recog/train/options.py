@@ -1,0 +1,50 @@
+"""The options of a training run besides its plan: which photos, on what machine, and where the result goes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.embed.encoder import Encoder
+from recog.train.checkpoint import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingData:
+    """The photos of a run.
+
+    folder has one folder per person. photos and pairs, a folder in LFW's layout and a file in LFW's format, validate.
+    left_out are photos of `folder` not to learn from.
+    """
+
+    folder: Path
+    photos: Path
+    pairs: Path
+    left_out: frozenset[Path] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The network to train, its weights, and what computes it.
+
+    cache holds weights, and features under cache/features/ENCODER because encoders round differently. offline_dir is a
+    folder to look for weights in first.
+    """
+
+    cache: Path
+    network: str = "facenet-casia"
+    offline_dir: Path | None = None
+    device: str = "cpu"
+    encoder: Encoder = "torch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Where a run writes, whether it resumes a checkpoint found there, and whom it tells.
+
+    output is a directory, made if absent. on_photo gets the photos read and all photos; on_step every validated step.
+    """
+
+    output: Path
+    resume: bool = False
+    on_photo: Callable[[int, int], None] = lambda _done, _all: None
+    on_step: Callable[[Progress], None] = lambda _progress: None
