@@ -33,9 +33,9 @@ from benchmarks.measured import RESULTS, kept_rows, largest_size, machine, write
 from recog.config import read_settings
 from recog.index.faiss_index import FaceIndex
 from recog.index.shortlist import LENGTH, RECALL_AT_1, RECALL_AT_10
-from recog.library.freshness import FreshIndex
-from recog.library.gallery import PersonGallery
 from recog.library.networks import Networks
+from recog.library.recognition.gallery import PersonGallery
+from recog.library.recognition.live_index import LiveIndex
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.types import Calibration, Embeddings, FaceIds
@@ -123,7 +123,7 @@ def measured(
 def build_from_catalog(path: Path, pipe: Any) -> None:
     """In a process of its own: build and publish, and tell the seconds of both and the peak memory in MB."""
     with open_catalog(f"sqlite:///{path}", create=False) as catalog:
-        fresh = FreshIndex(catalog, path.parent / "index", INFO, device="cpu")
+        fresh = LiveIndex(catalog, path.parent / "index", INFO, device="cpu")
         start = time.perf_counter()
         fresh.current()
         built = time.perf_counter()
@@ -142,7 +142,7 @@ def ours(count: int, faces: MadeUpFaces, exact: Exact, folder: Path) -> Iterator
         child.start()
         build, publish, peak = here.recv()
         child.join()
-        fresh = FreshIndex(catalog, folder / "index", INFO, device="cpu")
+        fresh = LiveIndex(catalog, folder / "index", INFO, device="cpu")
         start = time.perf_counter()
         index = fresh.current()
         load = time.perf_counter() - start
@@ -174,7 +174,7 @@ def _rows_of(index: FaceIndex, probes: Embeddings) -> FaceIds:
     return np.array([[near.face_id - 1 for near in row] for row in index.search(probes, K)])
 
 
-def _identify(catalog: Catalog, fresh: FreshIndex, exact: Exact) -> Search:
+def _identify(catalog: Catalog, fresh: LiveIndex, exact: Exact) -> Search:
     """Identification answers with people, not with neighbours."""
     gallery = PersonGallery(catalog, MadeUpNetworks(read_settings()), fresh.current, k=K)
 

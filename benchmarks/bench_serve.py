@@ -191,7 +191,7 @@ def made_up_library(directory: Path, count: int) -> Embeddings:
     with PhotoLibrary(read_settings(library=directory)) as library:
         face_ids = filled(library, faces.embeddings, 0)
         confirm_some(library, face_ids, faces.owners)
-        library.rebuild_index()
+        library.maintenance.rebuild_index()
     return faces.embeddings
 
 

@@ -42,15 +42,15 @@ def grown(embeddings: Embeddings, owners: NDArray[np.int64], known: int) -> Grow
         filled(library, embeddings[known:], known)
         more, joined = _clustered(library)
         start = time.perf_counter()
-        report = library.duplicates()
+        report = library.reports.duplicates()
         return Grown(first, more, joined, time.perf_counter() - start, len(report.pairs) + report.pairs_left_out)
 
 
 def filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray[np.int64]:
     """The numbers of the faces, (n,), once the catalog has them."""
-    network: NetworkInfo = library.networks.info
+    network: NetworkInfo = library.context.networks.info
     face_ids: list[int] = []
-    with library._writing(create=True) as catalog:  # noqa: SLF001 - a catalog without photos is filled from within
+    with library.context.writing(create=True) as catalog:
         for start in range(0, len(embeddings), BATCH):
             photos = [
                 ScannedPhoto(
@@ -67,7 +67,7 @@ def filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray
 def confirm_some(library: PhotoLibrary, face_ids: NDArray[np.int64], owners: NDArray[np.int64]) -> None:
     """Name a third of the faces of every 40th person of three faces and more; owners (n,) are whose faces they are."""
     people, counts = np.unique(owners, return_counts=True)
-    with library._writing() as catalog:  # noqa: SLF001
+    with library.context.writing() as catalog:
         for person in people[counts >= 3][::NAMED].tolist():
             theirs = face_ids[owners == person]
             catalog.confirm(theirs[: max(1, len(theirs) // 3)].tolist(), catalog.add_person(f"P{person}").id)
@@ -76,5 +76,5 @@ def confirm_some(library: PhotoLibrary, face_ids: NDArray[np.int64], owners: NDA
 def _clustered(library: PhotoLibrary) -> tuple[float, int]:
     """Seconds, and how many faces came to earlier clusters."""
     start = time.perf_counter()
-    report = library.cluster()
+    report = library.groups.cluster()
     return time.perf_counter() - start, report.joined or 0

@@ -3,7 +3,7 @@
 >>> import recog
 >>> with recog.PhotoLibrary.open() as library:  # doctest: +SKIP
 ...     library.index([Path("~/Pictures").expanduser()])
-...     library.enrol("Ada", [Path("ada.jpg")])
+...     library.people.enrol("Ada", [Path("ada.jpg")])
 ...     print(library.identify(Path("party.jpg")))
 >>> for face in recog.FaceReader.open().read("party.jpg"):  # doctest: +SKIP
 ...     print(face.box, face.embedding)  # without a library

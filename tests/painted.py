@@ -17,9 +17,10 @@ from PIL import Image
 
 from recog.config import Settings, read_settings
 from recog.distance import unit_rows
+from recog.library.indexing.results import IngestProgress
 from recog.library.networks import Networks
 from recog.library.photo_library import PhotoLibrary
-from recog.library.results import IngestProgress
+from recog.store.catalog import Catalog
 from recog.types import Calibration, Crops, Detector, Embedder, Embeddings, FaceBox, NetworkInfo, Pixels
 
 if TYPE_CHECKING:  # torch loads only in the tests that style
@@ -118,9 +119,9 @@ class PaintedNetworks(Networks):
 class PaintedLibrary(PhotoLibrary):
     """A PhotoLibrary that sees painted faces."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.networks = PaintedNetworks(settings)
+    def __init__(self, settings: Settings, *, networks: Networks | None = None, catalog: Catalog | None = None) -> None:
+        self.networks = PaintedNetworks(settings) if networks is None else networks
+        super().__init__(settings, networks=self.networks, catalog=catalog)
 
 
 def painted_library(directory: Path) -> PaintedLibrary:

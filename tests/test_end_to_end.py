@@ -13,7 +13,7 @@ from PIL import Image
 
 from recog import PhotoLibrary, read_settings
 from recog.errors import NoFaceFoundError
-from recog.library.results import IngestReport
+from recog.library.indexing.results import IngestReport
 
 pytestmark = pytest.mark.networks
 
@@ -43,8 +43,8 @@ def test_a_portrait_is_recognised_however_it_is_stored(portrait: Path, tmp_path:
     with PhotoLibrary.open(read_settings(library=tmp_path / "library")) as library:
         report = library.index([photos])
         assert (report.added, report.faces, report.failed) == (5, 4, ())
-        library.enrol("Grace", [portrait])
-        assert library.identify_all().matched[0][1] == 4
+        library.people.enrol("Grace", [portrait])
+        assert library.people.match_all().matched[0][1] == 4
         found = library.search(photos / "lossless.png", k=5).faces[0].found
         assert found[0].squared_distance == pytest.approx(0, abs=1e-4)
         assert max(one.squared_distance for one in found) < 0.2
@@ -105,10 +105,10 @@ def test_one_photo_each_names_the_people_in_the_others(
     library: PhotoLibrary, report: IngestReport, examples: Path
 ) -> None:
     train, test = examples / "examples/knn_examples/train", examples / "examples/knn_examples/test"
-    library.enrol("A", [train / "obama" / "obama.jpg"])
-    library.enrol("B", [train / "biden" / "biden.jpg"])
-    library.enrol("C", [train / "kit_harington" / "john1.jpeg"])
-    library.enrol("D", [train / "rose_leslie" / "img1.jpg"])
+    library.people.enrol("A", [train / "obama" / "obama.jpg"])
+    library.people.enrol("B", [train / "biden" / "biden.jpg"])
+    library.people.enrol("C", [train / "kit_harington" / "john1.jpeg"])
+    library.people.enrol("D", [train / "rose_leslie" / "img1.jpg"])
     named = {
         path.name: {face.person.name if face.person else None for face in library.identify(path).faces}
         for path in (test / "obama1.jpg", test / "johnsnow_test1.jpg", test / "kit_with_rose.jpg")
@@ -137,7 +137,7 @@ def test_search_finds_the_other_photos_first(library: PhotoLibrary, report: Inge
 
 @pytest.mark.data
 def test_clusters_and_the_report_hold_together(library: PhotoLibrary, report: IngestReport) -> None:
-    clusters = library.cluster().clusters
+    clusters = library.groups.cluster().clusters
     assert clusters
-    assert library.duplicates().faces == report.faces
-    assert library.check().findings == ()
+    assert library.reports.duplicates().faces == report.faces
+    assert library.maintenance.check().findings == ()

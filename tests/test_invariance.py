@@ -54,7 +54,7 @@ def test_noise_that_nobody_sees_moves_the_box_of_this_portrait_as_far_as_any_for
     pixels = np.asarray(portrait().convert("RGB"))
     random = np.random.default_rng(0)
     noisy = [(pixels + random.normal(0, 0.5, pixels.shape)).clip(0, 255).round().astype(np.uint8) for _ in range(8)]
-    detector = PhotoLibrary.open(read_settings(library=tmp_path)).networks.detector
+    detector = PhotoLibrary.open(read_settings(library=tmp_path)).context.networks.detector
     boxes = []
     for one in (pixels, *noisy):
         (box,) = detector.detect(one)
@@ -79,7 +79,7 @@ def test_a_face_is_the_same_in_every_format_and_orientation(tmp_path: Path) -> N
     with PhotoLibrary.open(read_settings(library=tmp_path / "library")) as library:
         report = library.index([folder])
         assert (report.added, report.failed) == (len(limits), ())
-        catalog, network = library.catalog, library.networks.info.sha256
+        catalog, network = library.context.catalog, library.context.networks.info.sha256
         boxes: dict[str, NDArray[np.float64]] = {}
         vectors: dict[str, NDArray[np.float32]] = {}
         for rows in catalog.embeddings(network):

@@ -86,5 +86,4 @@ class EyesLibrary(PaintedLibrary):
     """A painted library with a detector that knows upright faces only."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.networks = EyesNetworks(settings)
+        super().__init__(settings, networks=EyesNetworks(settings))

@@ -27,8 +27,8 @@ def reject(session: Session, name: Name, faces: Faces) -> None:
       recog people reject "Ada Lovelace" 41 57
     """
     with session.open() as library:
-        session.show(library.reject(name, faces))
-        if not library.pulls_in:
+        session.show(library.people.reject(name, faces))
+        if not library.people.matched_at_once:
             say(PULL_IN)
 
 
@@ -46,7 +46,7 @@ def distinct(
       recog people distinct "Ada Lovelace" "Annabella Byron"
     """
     with session.open() as library:
-        session.show(library.distinct(name, other))
+        session.show(library.people.distinct(name, other))
 
 
 @verb
@@ -57,7 +57,7 @@ def ignore(session: Session, faces: Faces) -> None:
       recog people ignore 41 57
     """
     with session.open() as library:
-        session.show(library.ignore(faces))
+        session.show(library.people.ignore(faces))
 
 
 @verb
@@ -68,7 +68,7 @@ def unignore(session: Session, faces: Faces) -> None:
       recog people unignore 41 57
     """
     with session.open() as library:
-        session.show(library.ignore(faces, ignored=False))
+        session.show(library.people.ignore(faces, ignored=False))
 
 
 @verb
@@ -91,7 +91,7 @@ def split(
       recog people split "Ada Lovelace" --threshold 0.8
     """
     with session.open() as library:
-        session.show(library.split(name, threshold=threshold))
+        session.show(library.people.split(name, threshold=threshold))
 
 
 @verb
@@ -102,7 +102,7 @@ def why(session: Session, face: Annotated[int, typer.Argument(metavar="FACE", sh
       recog people why 41
     """
     with session.open() as library:
-        session.show(library.why(face))
+        session.show(library.faces.why(face))
 
 
 @verb
@@ -116,7 +116,7 @@ def history(
       recog people history -n 50
     """
     with session.open() as library:
-        session.show(library.history(limit=limit))
+        session.show(library.people.history(limit=limit))
 
 
 @verb
@@ -129,6 +129,6 @@ def undo(session: Session) -> None:
       recog people undo
     """
     with session.open() as library:
-        session.show(library.undo())
-        if not library.pulls_in:
+        session.show(library.people.undo())
+        if not library.people.matched_at_once:
             say(PULL_IN)

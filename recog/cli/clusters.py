@@ -60,7 +60,7 @@ def cluster(
     if full and method is not Method.IDENTITY:
         raise typer.BadParameter("--full goes with --method identity; k-means always groups all faces")
     with session.open() as library:
-        session.show(library.cluster(method=method.value, k=k, threshold=threshold, seed=seed, full=full))
+        session.show(library.groups.cluster(method=method.value, k=k, threshold=threshold, seed=seed, full=full))
 
 
 @verb
@@ -87,7 +87,7 @@ def duplicates(
     if out is not None and out.suffix.lower() not in {".html", ".htm", ".json", ".csv"}:
         raise typer.BadParameter("--out takes a name that ends in .html, .json or .csv")
     with session.open() as library:
-        report = library.duplicates()
+        report = library.reports.duplicates()
     if out is not None:
         from recog.render.report_file import write_report
 

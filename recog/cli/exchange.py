@@ -51,11 +51,11 @@ def export_names(
         raise typer.BadParameter("name one of --out FILE, --xmp DIR and --beside")
     with session.open() as library:
         if out is not None:
-            session.show(library.export_names(out, matched=matched))
+            session.show(library.names.export(out, matched=matched))
         if xmp is not None:
-            session.show(library.export_sidecars(xmp, matched=matched))
+            session.show(library.names.export_sidecars(xmp, matched=matched))
         if beside:
-            session.show(library.export_beside(matched=matched))
+            session.show(library.names.export_beside(matched=matched))
 
 
 @verb
@@ -90,9 +90,9 @@ def import_names(
         raise typer.BadParameter("one file of names at a time; sidecars, photos and folders may be several")
     with session.open() as library:
         session.show(
-            library.import_names(tables[0], replace=replace, near=near)
+            library.names.import_file(tables[0], replace=replace, near=near)
             if tables
-            else library.import_sidecars(sidecars, replace=replace, near=near)
+            else library.names.import_sidecars(sidecars, replace=replace, near=near)
         )
-        if not library.pulls_in:
+        if not library.people.matched_at_once:
             say(PULL_IN)

@@ -40,8 +40,8 @@ def enrol(
       recog enrol "Ada Lovelace" ada.jpg
     """
     with session.open() as library:
-        session.show(library.enrol(name, photos, face=face, near=near))
-        if not library.pulls_in:
+        session.show(library.people.enrol(name, photos, face=face, near=near))
+        if not library.people.matched_at_once:
             say(PULL_IN)
 
 
@@ -63,7 +63,7 @@ def identify(
         raise typer.BadParameter("give photos, or --all for the whole library")
     with session.open() as library:
         if everything:
-            session.show(library.identify_all())
+            session.show(library.people.match_all())
         else:
             session.show_photos(photos or (), library.identify)
 

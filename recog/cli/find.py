@@ -38,7 +38,7 @@ def find(
     if null and session.as_json:
         raise typer.BadParameter("--null or --json, not both")
     with session.open() as library:
-        found = library.find(names, any_of=any_of, confirmed=confirmed, by_path=by_path)
+        found = library.people.find(names, any_of=any_of, confirmed=confirmed, by_path=by_path)
     from recog.render.text_find import found_text, nobody_text
 
     if null:

@@ -31,7 +31,7 @@ def face_map(
     if out.suffix.lower() not in {".html", ".htm", ".png"}:
         raise typer.BadParameter("--out takes a name that ends in .html or .png")
     with session.open() as library:
-        found = library.face_map(person, seed=seed)
+        found = library.reports.face_map(person, seed=seed)
     from recog.render.face_map import caption, title, write_map
 
     write_map(found, out)

@@ -17,7 +17,7 @@ def list_models(session: Session) -> None:
     Example:
       recog models list
     """
-    from recog.library.models import models
+    from recog.library.maintenance.weights import models
 
     session.show_models(models(session.settings()))
 
@@ -34,9 +34,9 @@ def pull(
     Example:
       recog models pull
     """
-    from recog.library import models
+    from recog.library.maintenance import weights
 
-    session.show_models(models.pull(session.settings(), names or (), progress=session.weights_progress))
+    session.show_models(weights.pull(session.settings(), names or (), progress=session.weights_progress))
 
 
 @verb
@@ -48,7 +48,7 @@ def verify(session: Session) -> None:
     Example:
       recog models verify
     """
-    from recog.library.models import verify_models
+    from recog.library.maintenance.weights import verify_models
 
     states = verify_models(session.settings())
     session.show_models(states)

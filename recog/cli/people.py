@@ -27,7 +27,7 @@ def list_people(
       recog people list --hidden
     """
     with session.open() as library:
-        session.show_people(library.people(hidden=hidden))
+        session.show_people(library.people.all(hidden=hidden))
 
 
 @verb
@@ -38,7 +38,7 @@ def show(session: Session, name: Name) -> None:
       recog people show "Ada Lovelace"
     """
     with session.open() as library:
-        session.show(library.person(name))
+        session.show(library.people.person(name))
 
 
 @verb
@@ -66,8 +66,8 @@ def confirm(  # noqa: PLR0917 - a verb and its options
     if not faces and cluster is None:
         raise typer.BadParameter("give numbers of faces, or --cluster N")
     with session.open() as library:
-        session.show(library.confirm(name, faces or (), cluster=cluster, new=new, near=near))
-        if not library.pulls_in:
+        session.show(library.people.confirm(name, faces or (), cluster=cluster, new=new, near=near))
+        if not library.people.matched_at_once:
             say(PULL_IN)
 
 
@@ -84,7 +84,7 @@ def rename(
       recog people rename Ada "Ada Lovelace"
     """
     with session.open() as library:
-        session.show(library.rename(old, new, near=near))
+        session.show(library.people.rename(old, new, near=near))
 
 
 @verb
@@ -99,7 +99,7 @@ def merge(
       recog people merge "A. Lovelace" "Ada Lovelace"
     """
     with session.open() as library:
-        session.show(library.merge(source, target))
+        session.show(library.people.merge(source, target))
 
 
 @verb
@@ -110,7 +110,7 @@ def hide(session: Session, name: Name) -> None:
       recog people hide "Passer-by"
     """
     with session.open() as library:
-        session.show(library.hide(name))
+        session.show(library.people.hide(name))
 
 
 @verb
@@ -121,7 +121,7 @@ def unhide(session: Session, name: Name) -> None:
       recog people unhide "Passer-by"
     """
     with session.open() as library:
-        session.show(library.hide(name, hidden=False))
+        session.show(library.people.hide(name, hidden=False))
 
 
 @verb
@@ -139,7 +139,7 @@ def forget(
     """
     with session.open() as library:
         if not yes:
-            detail = library.person(name)
+            detail = library.people.person(name)
             what = f"{printable(detail.person.name)} with {count(len(detail.faces), 'face')}"
             try:
                 agreed = typer.confirm(f"Erase {what} for good?", err=True)
@@ -148,7 +148,7 @@ def forget(
                 leave("nothing was forgotten, for nobody answered: --yes does not ask")
             if not agreed:
                 leave("nothing was forgotten")
-        session.show(library.forget(name))
+        session.show(library.people.forget(name))
 
 
 @verb
@@ -165,5 +165,5 @@ def reset(
       recog people reset party.jpg
     """
     with session.open() as library:
-        found = library.reset(photos)
+        found = library.people.reset(photos)
     session.show_document(found, f"{count(found.faces, 'forgotten face')} may be found again: index the photos.")

@@ -27,7 +27,7 @@ def people_report(
     if out.suffix.lower() not in {".html", ".htm"}:
         raise typer.BadParameter("--out takes a name that ends in .html")
     with session.open() as library:
-        report = library.people_report()
+        report = library.reports.people()
     from recog.render.people_page import people_sentence, write_people
 
     write_people(report, out)

@@ -13,8 +13,8 @@ from recog.printable import printable
 if TYPE_CHECKING:  # rich and the records load only when a bar is drawn
     from rich.progress import Progress, TaskID
 
-    from recog.library.results import IngestProgress
-    from recog.library.styling_results import StylingProgress
+    from recog.library.indexing.results import IngestProgress
+    from recog.library.styling.results import StylingProgress
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def prune(
     from recog.render.text_prune import missing_text
 
     with session.open() as library:
-        found = library.missing(folder)
+        found = library.photos.missing(folder)
         if (found.files or found.roots) and not dry_run:
             if not yes:
                 typer.echo(missing_text(found), err=True)
@@ -45,5 +45,5 @@ def prune(
                     leave("nothing was dropped, for nobody answered: --yes does not ask")
                 if not agreed:
                     leave("nothing was dropped")
-            found = library.prune(folder)
+            found = library.photos.prune(folder)
     session.show_document(found, missing_text(found))

@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # types of what loads only when a verb runs
     from pathlib import Path
 
     from recog.config import Settings
-    from recog.library.identify_results import IdentifiedPhoto
+    from recog.library.maintenance.results import WeightsStatus
     from recog.library.photo_library import PhotoLibrary
-    from recog.library.results import WeightsStatus
+    from recog.library.recognition.results import IdentifiedPhoto
     from recog.render.text import Result
     from recog.types import Person
 
@@ -54,7 +54,7 @@ class Session:
             try:
                 yield library
             finally:
-                if pending := library.pending_erasure:
+                if pending := library.maintenance.pending_erasure:
                     say(f"{pending.sentence}: {pending.way_out}")
 
     def show(self, result: Result) -> None:

@@ -101,7 +101,7 @@ def run(
         seed=seed,
     )
     with session.open() as library, styling_bar() as progress:
-        report = library.style(
+        report = library.styles.run(
             style,
             out,
             photos=photos or (),
@@ -137,7 +137,7 @@ def list_jobs(session: Session) -> None:
       recog style list
     """
     with session.open() as library:
-        session.show(library.style_jobs())
+        session.show(library.styles.jobs())
 
 
 @verb
@@ -148,7 +148,7 @@ def show(session: Session, job: Annotated[int, typer.Argument(min=1, metavar="JO
       recog style show 7
     """
     with session.open() as library:
-        session.show(library.style_job(job))
+        session.show(library.styles.job(job))
 
 
 @verb
@@ -167,7 +167,7 @@ def clear(
     if failed and everything:
         raise typer.BadParameter("--failed or --all, not both")
     with session.open() as library:
-        session.show(library.clear_style_jobs(failed=failed, done=everything))
+        session.show(library.styles.clear(failed=failed, done=everything))
 
 
 @verb
@@ -187,7 +187,7 @@ def gallery(
     if out.suffix.lower() != ".html":
         raise typer.BadParameter(f"{out} is no .html file")
     with session.open() as library:
-        found = library.style_gallery()
+        found = library.styles.gallery()
     if not found.entries:
         leave("there is no finished picture yet: 'recog style run' makes some")
     write_gallery(found, out)

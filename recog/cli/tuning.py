@@ -15,4 +15,4 @@ def index_tune(session: Session) -> None:
       recog index-tune
     """
     with session.open() as library:
-        session.show(library.tune_index())
+        session.show(library.maintenance.tune_index())

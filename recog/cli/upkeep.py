@@ -40,7 +40,9 @@ def index(  # noqa: PLR0917 - a verb and its options
     with session.open(min_face=min_face) as library, photo_bar() as progress:
         report = library.index(folders, exclude=exclude or (), verify=verify, dry_run=dry_run, progress=progress)
         to_name = (
-            report.faces > 0 and not library.pulls_in and any(one.confirmed for one in library.people(hidden=True))
+            report.faces > 0
+            and not library.people.matched_at_once
+            and any(one.confirmed for one in library.people.all(hidden=True))
         )
     session.show(report)
     if to_name:
@@ -84,7 +86,7 @@ def check(
       recog check --fix
     """
     with session.open() as library:
-        report = library.check(fix=fix)
+        report = library.maintenance.check(fix=fix)
     session.show(report)
     if not report.ok:
         raise typer.Exit(REFUSED)
@@ -100,10 +102,10 @@ def doctor(session: Session) -> None:
     Example:
       recog doctor
     """
-    from recog.library.doctor import examine
+    from recog.library.maintenance.doctor import examine
 
     with session.open() as library:
-        report = examine(library.settings, library.networks)
+        report = examine(library.context.settings, library.context.networks)
     session.show(report)
     if not report.ok:
         raise typer.Exit(REFUSED)
@@ -117,7 +119,7 @@ def index_rebuild(session: Session) -> None:
       recog index-rebuild
     """
     with session.open() as library:
-        session.show(library.rebuild_index())
+        session.show(library.maintenance.rebuild_index())
 
 
 @verb
@@ -131,7 +133,7 @@ def backup(session: Session, target: Annotated[Path, typer.Argument(metavar="FIL
       recog backup /media/usb
     """
     with session.open() as library:
-        session.show(library.backup(target))
+        session.show(library.maintenance.back_up(target))
 
 
 @verb
@@ -145,4 +147,4 @@ def restore(session: Session, file: Annotated[Path, typer.Argument(metavar="FILE
       recog restore /media/usb/recog-20261122-180000.sqlite3
     """
     with session.open() as library:
-        session.show(library.restore(file))
+        session.show(library.maintenance.restore(file))

@@ -10,10 +10,10 @@ import numpy as np
 from recog import identify as decide
 from recog.config import Settings, read_settings
 from recog.distance import are_unit
-from recog.library.given import AnyPhoto, photo_of
+from recog.library.inputs import AnyPhoto, photo_of
+from recog.library.locking import in_turns
 from recog.library.networks import Networks
 from recog.library.probes import read_faces
-from recog.library.turns import in_turns
 from recog.quality import doubt_of, sharpness
 from recog.types import Calibration, Embeddings, FaceBox, NetworkInfo, Pixels, Verification
 from recog.weights.pull import Progress

@@ -8,7 +8,7 @@ from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, NoSuchFaceError, SeveralFacesFoundError
 from recog.library.any_turn import find_faces
-from recog.library.given import IN_MEMORY, GivenPhoto
+from recog.library.inputs import IN_MEMORY, GivenPhoto
 from recog.library.networks import Networks
 from recog.photos import PhotoSource, decode_photo, read_source
 from recog.quality import FaceQuality, frontality, may_join, sharpness

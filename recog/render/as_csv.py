@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from recog.library.exchange.cells import to_cell
-from recog.library.results import DuplicateReport, DuplicateSide
+from recog.library.reports.results import DuplicateReport, DuplicateSide
 
 COLUMNS = (
     "kind",

@@ -6,8 +6,8 @@ import json
 from html import escape
 from pathlib import Path
 
-from recog.library.map_results import FaceMap
 from recog.library.private_file import write_private
+from recog.library.reports.map_results import FaceMap
 from recog.printable import printable
 from recog.render import page
 from recog.render.canvas import figure

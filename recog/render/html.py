@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from recog.library.results import (
-    ClusterSummary,
+from recog.library.grouping.results import ClusterSummary
+from recog.library.reports.results import (
     DuplicatePair,
     DuplicateReport,
     DuplicateSide,

@@ -5,9 +5,9 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from recog.library.people_report_results import NamedGroup, PeopleReport, UnnamedGroup
 from recog.library.private_file import write_private
-from recog.library.results import FaceSample
+from recog.library.reports.people_results import NamedGroup, PeopleReport, UnnamedGroup
+from recog.library.reports.results import FaceSample
 from recog.printable import printable
 from recog.render import page
 from recog.render.figures import count, distance, percent

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from recog.library.private_file import write_private
-from recog.library.results import DuplicateReport
+from recog.library.reports.results import DuplicateReport
 from recog.render.as_csv import duplicates_csv
 from recog.render.as_json import to_json
 from recog.render.html import duplicate_page

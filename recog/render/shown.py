@@ -2,7 +2,7 @@
 
 import base64
 
-from recog.library.results import FaceSample
+from recog.library.reports.results import FaceSample
 from recog.printable import printable
 from recog.render import page
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from recog.library.private_file import write_private
-from recog.library.styling_results import GalleryEntry, SmallPicture, StyleGallery
+from recog.library.styling.results import GalleryEntry, SmallPicture, StyleGallery
 from recog.render import page
 from recog.render.figures import count, percent, seconds
 from recog.store.styling import CostPoint

@@ -3,35 +3,32 @@
 from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
-from recog.library.act_results import (
+from recog.library.exchange.records import NamesExport, NamesImport
+from recog.library.grouping.results import ClusterReport
+from recog.library.indexing.results import IngestReport
+from recog.library.maintenance.index_tuning import IndexTuning
+from recog.library.maintenance.results import (
+    Backup,
+    CheckReport,
+    DoctorReport,
+    IndexStatus,
+    LibraryStatus,
+    Restored,
+    WeightsStatus,
+)
+from recog.library.people.results import (
     Confirmation,
     DistinctPeople,
     Enrolment,
-    FaceReasons,
+    Forgotten,
     History,
     IgnoredFaces,
+    PersonDetail,
     SplitPerson,
 )
-from recog.library.backup_results import Backup, Restored
-from recog.library.exchange.records import NamesExport, NamesImport
-from recog.library.identify_results import IdentifiedPhoto
-from recog.library.results import (
-    CheckReport,
-    ClusterReport,
-    DoctorReport,
-    DuplicateReport,
-    Forgotten,
-    IndexStatus,
-    IngestReport,
-    LibraryStatus,
-    MatchReport,
-    PersonDetail,
-    SearchResult,
-    VerifiedPair,
-    WeightsStatus,
-)
-from recog.library.styling_results import ClearedJobs, StyleJobs, StylingReport
-from recog.library.tuning import IndexTuning
+from recog.library.recognition.results import FaceReasons, IdentifiedPhoto, MatchReport, SearchResult, VerifiedPair
+from recog.library.reports.results import DuplicateReport
+from recog.library.styling.results import ClearedJobs, StyleJobs, StylingReport
 from recog.render import text_acts, text_exchange, text_library, text_photos, text_styling, text_tuning
 from recog.store.records import PastAct
 from recog.store.styling import StyleJob

@@ -3,7 +3,8 @@
 import shlex
 from collections.abc import Sequence
 
-from recog.library.act_results import Confirmation, DistinctPeople, FaceReasons, History, IgnoredFaces, SplitPerson
+from recog.library.people.results import Confirmation, DistinctPeople, History, IgnoredFaces, SplitPerson
+from recog.library.recognition.results import FaceReasons
 from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent
 from recog.render.table import table

@@ -1,6 +1,6 @@
 """Photos of people, as text."""
 
-from recog.library.find import FoundPhotos
+from recog.library.people.photos_of import FoundPhotos
 from recog.printable import printable
 
 

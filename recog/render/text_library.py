@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 
-from recog.library.backup_results import Backup, Restored
-from recog.library.results import (
+from recog.library.grouping.results import ClusterReport, ClusterSummary
+from recog.library.maintenance.results import (
+    Backup,
     CheckReport,
-    ClusterReport,
-    ClusterSummary,
     DoctorReport,
-    DuplicateReport,
-    Forgotten,
     IndexStatus,
     LibraryStatus,
-    MixedPerson,
-    PersonDetail,
-    PhotoCopy,
+    Restored,
     WeightsStatus,
 )
+from recog.library.people.results import Forgotten, PersonDetail
+from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCopy
 from recog.printable import printable
 from recog.render.figures import count, distance, one_in, percent, seconds
 from recog.render.table import facts, table

@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from recog.library.act_results import Enrolment
-from recog.library.identify_results import Identification, IdentifiedPhoto
-from recog.library.results import (
+from recog.library.indexing.results import IngestReport, LostWord, PassedOver
+from recog.library.people.results import Enrolment
+from recog.library.recognition.results import (
     FaceSearch,
     FoundFace,
-    IngestReport,
-    LostWord,
+    Identification,
+    IdentifiedPhoto,
     MatchReport,
-    PassedOver,
     SearchResult,
     VerifiedPair,
 )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from recog.library.prune import MissingPhotos
+from recog.library.indexing.prune import MissingPhotos
 from recog.printable import printable
 from recog.render.figures import count
 from recog.render.table import table

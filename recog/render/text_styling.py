@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from recog.library.styling_results import ClearedJobs, StyleJobs, StylingReport
+from recog.library.styling.results import ClearedJobs, StyleJobs, StylingReport
 from recog.printable import printable
 from recog.render.figures import count, percent, seconds
 from recog.render.table import facts, table

@@ -1,6 +1,6 @@
 """The curve of `index-tune` as text."""
 
-from recog.library.tuning import IndexTuning
+from recog.library.maintenance.index_tuning import IndexTuning
 from recog.render.figures import count
 from recog.render.table import table
 

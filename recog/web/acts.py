@@ -28,7 +28,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from recog.errors import CatalogError, NearNameError, UnknownPersonError
-from recog.library.act_results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
+from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
 from recog.store.records import PastAct
@@ -178,7 +178,9 @@ def confirm(opened: Opened, given: NamedGroup) -> Document:
 
     def confirmed(library: PhotoLibrary) -> Confirmation:
         try:
-            return library.confirm(given.name, given.face_ids, cluster=given.cluster, new=given.new, near=given.near)
+            return library.people.confirm(
+                given.name, given.face_ids, cluster=given.cluster, new=given.new, near=given.near
+            )
         except UnknownPersonError as error:
             if error.__cause__ is None:
                 raise
@@ -190,49 +192,49 @@ def confirm(opened: Opened, given: NamedGroup) -> Document:
 @router.post("/reject", responses=_answers(Person))
 def reject(opened: Opened, given: NamedFaces) -> Document:
     """Say that faces are not this person."""
-    return _done(opened, lambda library: library.reject(given.name, given.face_ids))
+    return _done(opened, lambda library: library.people.reject(given.name, given.face_ids))
 
 
 @router.post("/ignore", responses=_answers(IgnoredFaces))
 def ignore(opened: Opened, given: SomeFaces) -> Document:
     """Care for faces no more."""
-    return _done(opened, lambda library: library.ignore(given.face_ids))
+    return _done(opened, lambda library: library.people.ignore(given.face_ids))
 
 
 @router.post("/unignore", responses=_answers(IgnoredFaces))
 def unignore(opened: Opened, given: SomeFaces) -> Document:
     """Care for faces again."""
-    return _done(opened, lambda library: library.ignore(given.face_ids, ignored=False))
+    return _done(opened, lambda library: library.people.ignore(given.face_ids, ignored=False))
 
 
 @router.post("/rename", responses=_answers(Person))
 def rename(opened: Opened, given: Renaming) -> Document:
     """Give a person another name."""
-    return _done(opened, lambda library: _asking(lambda: library.rename(given.old, given.new, near=given.near)))
+    return _done(opened, lambda library: _asking(lambda: library.people.rename(given.old, given.new, near=given.near)))
 
 
 @router.post("/merge", responses=_answers(Person))
 def merge(opened: Opened, given: Merging) -> Document:
     """Two names, one person."""
-    return _done(opened, lambda library: library.merge(given.source, given.target))
+    return _done(opened, lambda library: library.people.merge(given.source, given.target))
 
 
 @router.post("/hide", responses=_answers(Person))
 def hide(opened: Opened, given: Hiding) -> Document:
     """Leave a person out of lists, or bring the person back."""
-    return _done(opened, lambda library: library.hide(given.name, hidden=given.hidden))
+    return _done(opened, lambda library: library.people.hide(given.name, hidden=given.hidden))
 
 
 @router.post("/distinct", responses=_answers(DistinctPeople))
 def distinct(opened: Opened, given: TwoPeople) -> Document:
     """Say that two people are not one."""
-    return _done(opened, lambda library: library.distinct(given.name, given.other))
+    return _done(opened, lambda library: library.people.distinct(given.name, given.other))
 
 
 @router.post("/split", responses=_answers(SplitPerson))
 def split(opened: Opened, given: Splitting) -> Document:
     """Take apart a name that several people bear."""
-    return _done(opened, lambda library: library.split(given.name, threshold=given.threshold))
+    return _done(opened, lambda library: library.people.split(given.name, threshold=given.threshold))
 
 
 @router.post("/undo", responses=_answers(PastAct))
@@ -240,10 +242,10 @@ def undo(opened: Opened, given: Undoing) -> Document:
     """Take back the latest act that stands; 409 where that is not the one that is meant."""
 
     def taken_back(library: PhotoLibrary) -> PastAct:
-        latest = next((one for one in library.history().acts if one.undone_at is None), None)
+        latest = next((one for one in library.people.history().acts if one.undone_at is None), None)
         if given.act is not None and (latest is None or latest.id != given.act):
             raise CatalogError("something else was done since: look at the history, then undo the latest act")
-        return library.undo()
+        return library.people.undo()
 
     with opened.act_lock:
         act = taken_back(opened.acting)
@@ -254,9 +256,9 @@ def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
     """Do it, and tell what the history says of it."""
     library = opened.acting
     with opened.act_lock:
-        before = library.history(limit=1).acts
+        before = library.people.history(limit=1).acts
         result = act(library)
-        after = library.history(limit=1).acts
+        after = library.people.history(limit=1).acts
     return Document(Done(_told(after[0]) if after != before else None, result))
 
 

@@ -21,11 +21,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from recog.library.act_results import FaceReasons, History
-from recog.library.browsing import PhotoDetail
-from recog.library.nearby import FaceNeighbours
-from recog.library.people_report_results import UnnamedGroup
-from recog.library.results import DuplicateReport, FaceSample, LibraryStatus, PersonDetail
+from recog.library.browsing.photos import PhotoDetail
+from recog.library.maintenance.results import LibraryStatus
+from recog.library.people.results import History, PersonDetail
+from recog.library.recognition.neighbours import FaceNeighbours
+from recog.library.recognition.results import FaceReasons
+from recog.library.reports.people_results import UnnamedGroup
+from recog.library.reports.results import DuplicateReport, FaceSample
 from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
@@ -69,53 +71,53 @@ def status(opened: Opened) -> Document:
 @router.get("/people", responses=answers(PeopleList) | documented())
 def people(opened: Opened, *, hidden: bool = False) -> Document:
     """Everybody with a name, by name; hidden people only where asked for."""
-    return Document(PeopleList(opened.asking.people(hidden=hidden)))
+    return Document(PeopleList(opened.asking.people.all(hidden=hidden)))
 
 
 @router.get("/people/{person_id}", responses=answers(PersonDetail) | documented(404))
 def person(opened: Opened, person_id: Number) -> Document:
     """A person with all faces, confirmed ones first."""
-    return Document(opened.asking.person_by_number(person_id))
+    return Document(opened.asking.people.person_by_number(person_id))
 
 
 @router.get("/groups", responses=answers(UnnamedFaces) | documented())
 def groups(opened: Surveying) -> Document:
     """Groups of faces without a name, the largest first, and lone faces."""
-    report = opened.surveying.people_report()
+    report = opened.surveying.reports.people()
     return Document(UnnamedFaces(report.groups, report.all_groups, report.lone, report.all_lone, report.ignored))
 
 
 @router.get("/duplicates", responses=answers(DuplicateReport) | documented())
 def duplicates(opened: Surveying) -> Document:
     """People and clusters that are probably one person twice, photos that are there twice."""
-    return Document(opened.surveying.duplicates())
+    return Document(opened.surveying.reports.duplicates())
 
 
 @router.get("/photos/{photo_id}", responses=answers(PhotoDetail) | documented(404))
 def photo(opened: Opened, photo_id: Number) -> Document:
     """A photo, where it is, and its faces from left to right."""
-    return Document(opened.asking.photo(photo_id))
+    return Document(opened.asking.photos.photo(photo_id))
 
 
 @router.get("/faces/{face_id}", responses=answers(FaceReasons) | documented(404))
 def face(opened: Opened, face_id: Number) -> Document:
     """Why a face has its name, or none."""
-    return Document(opened.asking.why(face_id))
+    return Document(opened.asking.faces.why(face_id))
 
 
 @router.get("/faces/{face_id}/neighbours", responses=answers(FaceNeighbours) | documented(404))
 def neighbours(opened: Opened, face_id: Number, k: NearestMany = 20) -> Document:
     """The nearest other faces of the library."""
-    return Document(opened.asking.neighbours(face_id, k=k))
+    return Document(opened.asking.faces.neighbours(face_id, k=k))
 
 
 @router.get("/faces/{face_id}/verify", responses=answers(Verification) | documented(404))
 def verify(opened: Opened, face_id: Number, other: Annotated[int, Query(ge=1, le=LARGEST)]) -> Document:
     """Are two faces of the library one person?"""
-    return Document(opened.asking.compare(face_id, other))
+    return Document(opened.asking.faces.compare(face_id, other))
 
 
 @router.get("/history", responses=answers(History) | documented())
 def history(opened: Opened, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Document:
     """What was done to people and faces, the latest act first."""
-    return Document(opened.asking.history(limit=limit))
+    return Document(opened.asking.people.history(limit=limit))

@@ -1,6 +1,6 @@
 """Who may be in the library twice, and which name may be two people's."""
 
-from recog.library.results import DuplicatePair, DuplicateReport, DuplicateSide, FaceSample, MixedPerson
+from recog.library.reports.results import DuplicatePair, DuplicateReport, DuplicateSide, FaceSample, MixedPerson
 from recog.render.figures import count, distance, percent
 from recog.render.page import name, text
 from recog.render.shown import silhouette

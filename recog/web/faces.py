@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from recog.library.results import FaceSample
+from recog.library.reports.results import FaceSample
 from recog.render.page import text
 from recog.render.shown import silhouette
 

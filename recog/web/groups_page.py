@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from recog.library.people_report_results import PeopleReport, UnnamedGroup
+from recog.library.reports.people_results import PeopleReport, UnnamedGroup
 from recog.render.figures import count, percent
 from recog.render.page import name, text
 from recog.web.answers import ignoring, naming, yes_or_no

@@ -33,14 +33,14 @@ class Libraries:
         self.probing = self._open.enter_context(open_library())
         self.acting = self._open.enter_context(open_library())
         self.act_lock = Lock()
-        settings = self.asking.settings
+        settings = self.asking.context.settings
         limits = DecodeLimits(settings.decode_seconds, settings.decode_memory)
         self.decoding = self._open.enter_context(DecodePool(limits))
 
     def open_catalog(self) -> None:
         """Open the catalog now, not with the first request; RecogError says why it cannot be opened."""
         for library in (self.asking, self.surveying, self.probing, self.acting):
-            library.catalog  # noqa: B018 - opens it
+            library.context.catalog  # noqa: B018 - opens it
 
     def __enter__(self) -> Self:
         return self

@@ -45,14 +45,14 @@ router = APIRouter(default_response_class=HTMLResponse, responses=documented(404
 @router.get("/")
 def groups(opened: Surveying, root: Root) -> HTMLResponse:
     """Groups of faces without a name."""
-    report = opened.surveying.people_report()
-    return HTMLResponse(groups_page(report, _around(opened, root), pulls_in=opened.asking.pulls_in))
+    report = opened.surveying.reports.people()
+    return HTMLResponse(groups_page(report, _around(opened, root), pulls_in=opened.asking.people.matched_at_once))
 
 
 @router.get("/people")
 def people(opened: Opened, root: Root) -> HTMLResponse:
     """Everybody with a name."""
-    return HTMLResponse(people_page(opened.asking.people(hidden=True), _around(opened, root)))
+    return HTMLResponse(people_page(opened.asking.people.all(hidden=True), _around(opened, root)))
 
 
 @router.get("/people/{person_id:int}")
@@ -63,25 +63,27 @@ def person(
     start: Annotated[int, Query(ge=0, le=LARGEST, description="Face.")] = 0,
 ) -> HTMLResponse:
     """One person's faces."""
-    return HTMLResponse(person_page(opened.asking.person_by_number(person_id), _around(opened, root), start=start))
+    return HTMLResponse(
+        person_page(opened.asking.people.person_by_number(person_id), _around(opened, root), start=start)
+    )
 
 
 @router.get("/duplicates")
 def duplicates(opened: Surveying, root: Root) -> HTMLResponse:
     """Who may be in the library twice."""
-    return HTMLResponse(duplicates_page(opened.surveying.duplicates(), _around(opened, root)))
+    return HTMLResponse(duplicates_page(opened.surveying.reports.duplicates(), _around(opened, root)))
 
 
 @router.get("/photos/{photo_id:int}")
 def photo(opened: Opened, root: Root, photo_id: Number) -> HTMLResponse:
     """One photo with everybody on it."""
-    return HTMLResponse(photo_page(opened.asking.photo(photo_id), _around(opened, root)))
+    return HTMLResponse(photo_page(opened.asking.photos.photo(photo_id), _around(opened, root)))
 
 
 @router.get("/faces/{face_id:int}", response_class=RedirectResponse, status_code=303)
 def face(opened: Opened, root: Root, face_id: Number) -> RedirectResponse:
     """Where a face is: its place on its photo's page."""
-    return RedirectResponse(f"{root}/photos/{opened.asking.photo_of_face(face_id)}#face-{face_id}", 303)
+    return RedirectResponse(f"{root}/photos/{opened.asking.photos.of_face(face_id)}#face-{face_id}", 303)
 
 
 @router.get("/find")
@@ -102,4 +104,4 @@ def assets(name: str) -> Response:
 
 
 def _around(opened: Libraries, root: str) -> Frame:
-    return frame(opened.asking.people(), opened.asking.history(limit=ACTS_SEEN).acts, root=root)
+    return frame(opened.asking.people.all(), opened.asking.people.history(limit=ACTS_SEEN).acts, root=root)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from recog.library.results import PersonDetail
+from recog.library.people.results import PersonDetail
 from recog.render.figures import count, distance
 from recog.render.page import name
 from recog.render.shown import silhouette

@@ -1,6 +1,6 @@
 """One photo with everybody on it."""
 
-from recog.library.browsing import FaceOnPhoto, PhotoDetail
+from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
 from recog.quality import doubt_of
 from recog.render.figures import count, distance
 from recog.render.page import name, text

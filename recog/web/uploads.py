@@ -15,9 +15,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from recog.library.given import IN_MEMORY
-from recog.library.identify_results import Identification
-from recog.library.results import FaceSearch, VerifiedPair
+from recog.library.inputs import IN_MEMORY
+from recog.library.recognition.results import FaceSearch, Identification, VerifiedPair
 from recog.photos import PhotoSource
 from recog.types import DecodedPhoto
 from recog.web.api import LARGEST, NearestMany
@@ -83,7 +82,7 @@ def verify(
     face: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> Document:
     """Is a face of a photo a person of the library? face may be left out where the photo shows one."""
-    return Document(opened.probing.verify_person(_decoded(opened, sent), person_id, face=face))
+    return Document(opened.probing.people.verify_person(_decoded(opened, sent), person_id, face=face))
 
 
 def _decoded(opened: Libraries, sent: bytes) -> DecodedPhoto:

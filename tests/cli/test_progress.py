@@ -13,7 +13,7 @@ PHOTOS = """
 import time
 from pathlib import Path
 from recog.cli.progress import photo_bar
-from recog.library.results import IngestProgress
+from recog.library.indexing.results import IngestProgress
 with photo_bar() as step:
     for done in range(1, 41):
         time.sleep(0.01)

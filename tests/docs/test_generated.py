@@ -4,6 +4,8 @@ import re
 import subprocess
 import sys
 import tomllib
+from operator import attrgetter
+from pathlib import Path
 
 import pytest
 
@@ -90,15 +92,19 @@ def test_the_workflow_and_the_hooks_run_what_the_makefile_runs() -> None:
         assert f"entry: .venv/bin/{command}" in hooks
 
 
-def test_the_python_examples_call_what_exists() -> None:
+def test_the_python_examples_call_what_exists(tmp_path: Path) -> None:
     """tests/test_end_to_end.py runs them on photos."""
     import recog
 
     blocks = re.findall(r"```python\n(.*?)```", PROGRAMS, re.DOTALL)
     assert len(blocks) == 2
-    for block, called, name in zip(blocks, (recog.PhotoLibrary, recog.FaceReader), ("library", "reader"), strict=True):
-        methods = re.findall(rf"{name}\.(\w+)\(", block)
-        assert methods
-        for method in methods:
-            assert callable(getattr(called, method)), method
+    library, reader = blocks
+    with recog.PhotoLibrary.open(recog.read_settings(library=tmp_path / "library")) as opened:
+        calls = re.findall(r"\blibrary\.([\w.]+)\(", library)
+        assert {"index", "people.enrol", "identify", "verify"} <= set(calls)
+        assert all(callable(attrgetter(call)(opened)) for call in calls)
+    calls = re.findall(r"\breader\.(\w+)\(", reader)
+    assert {"read", "compare"} == set(calls)
+    assert all(callable(getattr(recog.FaceReader, call)) for call in calls)
+    for block in blocks:
         compile(block, "programs.md", "exec")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 _FIRST = 12
@@ -29,14 +29,14 @@ def start_library(home: Path) -> None:
         paint(home / "photos" / f"{number:04}.png", RED, GREEN, BLUE, WHITE, noise=number)
     with painted_library(home / "library") as library:
         library.index([home / "photos"])
-        library.confirm("Ann", [1], new=True)
+        library.people.confirm("Ann", [1], new=True)
 
 
 def faces_of(home: Path) -> list[int]:
     """The numbers of the first photos' faces."""
     with painted_library(home / "library") as library:
         network = library.networks.info.sha256
-        return [int(face) for rows in library.catalog.embeddings(network) for face in rows.face_ids]
+        return [int(face) for rows in library.context.catalog.embeddings(network) for face in rows.face_ids]
 
 
 def _index(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
@@ -48,56 +48,56 @@ def _index(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
 def _confirm(library: PaintedLibrary, number: int, _home: Path) -> Iterator[Ack]:
     for one in range(3):
         name = f"C{number}-{one}"
-        library.confirm(name, [1 + (number + one) % _FIRST], new=True)
+        library.people.confirm(name, [1 + (number + one) % _FIRST], new=True)
         yield Ack("enrol", {"person": name})
 
 
 def _merge(library: PaintedLibrary, number: int, _home: Path) -> Iterator[Ack]:
     source, target = f"M{number}-from", f"M{number}-to"
     for face, name in enumerate((source, target), start=1 + number % _FIRST):
-        library.confirm(name, [face], new=True)
+        library.people.confirm(name, [face], new=True)
         yield Ack("enrol", {"person": name})
-    library.merge(source, target)
+    library.people.merge(source, target)
     yield Ack("merge", {"source": source, "target": target})
 
 
 def _split(library: PaintedLibrary, number: int, _home: Path) -> Iterator[Ack]:
     name = f"P{number}"
-    library.confirm(name, [1, 2, 5, 6], new=True)
+    library.people.confirm(name, [1, 2, 5, 6], new=True)
     yield Ack("enrol", {"person": name})
-    library.split(name, threshold=0.1)
+    library.people.split(name, threshold=0.1)
 
 
 def _undo(library: PaintedLibrary, number: int, _home: Path) -> Iterator[Ack]:
     name = f"U{number}"
-    library.confirm(name, [1 + number % _FIRST], new=True)
+    library.people.confirm(name, [1 + number % _FIRST], new=True)
     yield Ack("enrol", {"person": name})
-    library.undo()
+    library.people.undo()
 
 
 def _forget(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
     """Somebody whose only face is on a photo of its own, and of a colour that nobody else has."""
     path = paint(home / "forgotten" / f"{number}.png", (120, 120, 10), noise=number)
-    library.enrol(f"F{number}", [path])
-    library.forget(f"F{number}")
+    library.people.enrol(f"F{number}", [path])
+    library.people.forget(f"F{number}")
     yield Ack("photo", {"name": path.name})
 
 
 def _backup(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
     copy = home / "backups" / f"{number}.sqlite3"
     copy.parent.mkdir(exist_ok=True)
-    library.backup(copy)
+    library.maintenance.back_up(copy)
     copy.unlink()
     yield from ()
 
 
 def _check(library: PaintedLibrary, number: int, _home: Path) -> Iterator[Ack]:
-    library.check(fix=number % 2 == 0)
+    library.maintenance.check(fix=number % 2 == 0)
     yield from ()
 
 
 def _doctor(library: PaintedLibrary, _number: int, _home: Path) -> Iterator[Ack]:
-    examine(library.settings, library.networks)
+    examine(library.context.settings, library.networks)
     yield from ()
 
 
@@ -110,7 +110,9 @@ def _style(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
     from tests.library.styled import QUICK, paint_style  # loads torch
 
     style = paint_style(home / "styles" / "stripes.png", GREEN)
-    library.style([style], home / "library" / f"styled-{number}", photos=[home / "photos" / "0000.png"], settings=QUICK)
+    library.styles.run(
+        [style], home / "library" / f"styled-{number}", photos=[home / "photos" / "0000.png"], settings=QUICK
+    )
     yield from ()
 
 

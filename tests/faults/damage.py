@@ -29,7 +29,7 @@ from benchmarks.made_up_faces import INFO, MadeUpFaces
 from recog.index.files import load, network_directory, publish
 from recog.index.manifest import MANIFEST
 from recog.index.shortlist import RECALL_AT_10
-from recog.library.freshness import FreshIndex
+from recog.library.recognition.live_index import LiveIndex
 from recog.store.engine import open_catalog
 from recog.types import Embeddings
 from tests.faults.privilege import bound_by_permissions
@@ -96,11 +96,11 @@ def make_published(library: Path, count: int) -> Published:
     library.mkdir(parents=True)
     with faces.catalog(library / "catalog.sqlite3") as catalog:
         catalog.embed_again(late, INFO.sha256)
-        older = contents(FreshIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
+        older = contents(LiveIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
         with closing(sqlite3.connect(library / "catalog.sqlite3")) as raw, raw:
             rows = [(face_id, faces.embeddings[face_id - 1].tobytes()) for face_id in late]
             raw.executemany("INSERT INTO embeddings (face_id, network_id, vector) VALUES (?, 1, ?)", rows)
-        files = contents(FreshIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
+        files = contents(LiveIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
     nearest = np.argsort(2 - 2 * probes @ faces.embeddings.T, axis=1, kind="stable")[:, :NEAREST] + 1
     return Published(library, faces.embeddings, probes, nearest, files, older)
 
@@ -120,7 +120,7 @@ def ask(world: Published) -> Answer:
     """Open catalog and index, and hold the answers to all probes against the catalog's embeddings."""
     began = time.perf_counter()
     with open_catalog(f"sqlite:///{world.catalog}", create=False) as catalog:
-        fresh = FreshIndex(catalog, world.library / "index", INFO, device="cpu")
+        fresh = LiveIndex(catalog, world.library / "index", INFO, device="cpu")
         index = fresh.current()
         squared, ids = index.nearest(world.probes, NEAREST)
         seconds = time.perf_counter() - began
@@ -137,8 +137,8 @@ def ask(world: Published) -> Answer:
 def mended(world: Published) -> bool:
     """Whether the index is sound once a command that writes has published it."""
     with open_catalog(f"sqlite:///{world.catalog}", create=False) as catalog:
-        FreshIndex(catalog, world.library / "index", INFO, device="cpu").publish()
-        return not FreshIndex(catalog, world.library / "index", INFO, device="cpu").file_problem()
+        LiveIndex(catalog, world.library / "index", INFO, device="cpu").publish()
+        return not LiveIndex(catalog, world.library / "index", INFO, device="cpu").file_problem()
 
 
 def flipped(data: bytes, choose: random.Random) -> bytes:
@@ -213,7 +213,7 @@ def rebuild(world: Published, rounds: int) -> None:
         for _ in range(rounds):
             (path,) = world.home.glob("*.faiss")
             path.write_bytes(flipped(path.read_bytes(), choose))
-            FreshIndex(catalog, world.library / "index", INFO, device="cpu").rebuild()
+            LiveIndex(catalog, world.library / "index", INFO, device="cpu").rebuild()
 
 
 def asked_meanwhile(world: Published, rounds: int) -> Row:

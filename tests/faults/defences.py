@@ -83,7 +83,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an erasure that is pending is said",
-        "recog/cli/session.py", "if pending := library.pending_erasure:", "if pending := None:",
+        "recog/cli/session.py", "if pending := library.maintenance.pending_erasure:", "if pending := None:",
         "tests/cli/test_verbs.py -k not_overwritten",
     ),
     Sabotage(
@@ -98,7 +98,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an empty root loses no photo",
-        "recog/library/survey.py", "append(root)\n            continue", "append(root)",
+        "recog/library/indexing/survey.py", "append(root)\n            continue", "append(root)",
         "tests/library/test_ingest.py -k unmounted",
     ),
     Sabotage(
@@ -128,7 +128,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the processes end with the run",
-        "recog/library/read_ahead.py", "        pool.close()\n", "",
+        "recog/library/indexing/decode_ahead.py", "        pool.close()\n", "",
         "tests/library/test_read_ahead.py -k crash_costs_one",
     ),
     Sabotage(
@@ -304,17 +304,19 @@ SABOTAGES = (
     ),
     Sabotage(
         "what was said is said of the new faces in the transaction that stores them",
-        "recog/library/ingest.py", "            moved_from=self._edits.earlier(photos),", "            moved_from={},",
+        "recog/library/indexing/ingest.py",
+        "            moved_from=self._edits.earlier(photos),",
+        "            moved_from={},",
         "tests/library/test_killed.py -k a_kill_leaves",
     ),
     Sabotage(
         "enrolling an edited and moved photo loses no other word",
-        "recog/library/people.py", "MovedEdits(catalog, network.sha256).earlier(photos)", "{}",
+        "recog/library/people/enrolment.py", "MovedEdits(catalog, network.sha256).earlier(photos)", "{}",
         "tests/library/test_edited.py -k enrolling_an_edited_and_moved",
     ),
     Sabotage(
         "a copy takes no names from a photo that is still there",
-        "recog/library/edited.py", "                if gone[best]:", "                if True:",
+        "recog/library/indexing/edited.py", "                if gone[best]:", "                if True:",
         "tests/library/test_edited.py -k second_copy",
     ),
     Sabotage(
@@ -339,17 +341,17 @@ SABOTAGES = (
     ),
     Sabotage(
         "enrolling asks about a nearly equal name",
-        "recog/library/people.py", "    if not near and not catalog.is_known(name):\n", "    if False:\n",
+        "recog/library/people/enrolment.py", "    if not near and not catalog.is_known(name):\n", "    if False:\n",
         "tests/library/test_near_names.py -k enrolling",
     ),
     Sabotage(
         "a new person of a nearly equal name is asked about",
-        "recog/library/people.py", "        if not near:\n", "        if False:\n",
+        "recog/library/people/enrolment.py", "        if not near:\n", "        if False:\n",
         "tests/library/test_near_names.py -k confirming",
     ),
     Sabotage(
         "renaming asks about a nearly equal name",
-        "recog/library/people_verbs.py", "if not near and not catalog.is_known(new):", "if False:",
+        "recog/library/people/verbs.py", "if not near and not catalog.is_known(new):", "if False:",
         "tests/library/test_near_names.py -k renaming",
     ),
     Sabotage(
@@ -379,7 +381,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "bits that rotted in an embedding are seen",
-        "recog/library/upkeep.py", "~are_unit(rows.embeddings)", "[]",
+        "recog/library/maintenance/upkeep.py", "~are_unit(rows.embeddings)", "[]",
         "tests/library/test_upkeep.py -k rotted",
     ),
     Sabotage(
@@ -389,7 +391,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an edit that changed neither size nor time is found on demand",
-        "recog/library/survey.py", "if file is None or verify or stat", "if file is None or stat",
+        "recog/library/indexing/survey.py", "if file is None or verify or stat", "if file is None or stat",
         "tests/library/test_ingest.py -k neither_size_nor_time",
     ),
     Sabotage(
@@ -514,7 +516,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "no lock is put into a folder that took the place of the open library",
-        "recog/library/state.py", "if self._folder is not None and", "if False and",
+        "recog/library/context.py", "if self._folder is not None and", "if False and",
         "tests/library/test_replaced.py",
     ),
     Sabotage(
@@ -572,12 +574,12 @@ SABOTAGES = (
     ),
     Sabotage(
         "an index from before an erasure goes with the next verb of any kind",
-        "recog/library/state.py", "        self._drop_outdated(self._catalog)\n", "",
+        "recog/library/context.py", "        self._drop_outdated(self._catalog)\n", "",
         "tests/library/test_shared_catalog.py -k outlives",
     ),
     Sabotage(
         "a library that is open all the while looks for an erasure again",
-        "recog/library/state.py", "if locked or version != self._looked_at:", "if locked or self._looked_at is None:",
+        "recog/library/context.py", "if locked or version != self._looked_at:", "if locked or self._looked_at is None:",
         "tests/library/test_shared_catalog.py -k open_all_the_while",
     ),
     Sabotage(
@@ -622,19 +624,19 @@ SABOTAGES = (
     ),
     Sabotage(
         "unreadable files that were seen are noted when a run is interrupted",
-        "recog/library/ingest.py",
+        "recog/library/indexing/ingest.py",
         "            except KeyboardInterrupt:\n                self._store_failures()\n",
         "            except KeyboardInterrupt:\n",
         "tests/library/test_unreadable.py -k ctrl_c",
     ),
     Sabotage(
         "unreadable files are noted at the end of a run",
-        "recog/library/ingest.py", "        self._store_failures()\n        if not", "        if not",
+        "recog/library/indexing/ingest.py", "        self._store_failures()\n        if not", "        if not",
         "tests/library/test_unreadable.py -k stop_no_photo",
     ),
     Sabotage(
         "a file that took long to refuse is noted at once",
-        "recog/library/ingest.py", "            or failed.reason in SLOW_REASONS\n", "",
+        "recog/library/indexing/ingest.py", "            or failed.reason in SLOW_REASONS\n", "",
         "tests/library/test_unreadable.py -k took_long",
     ),
     Sabotage(
@@ -710,7 +712,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "dates with a zone and without one are ordered together",
-        "recog/library/find.py", "photo.taken_at.replace(tzinfo=None)", "photo.taken_at",
+        "recog/library/people/photos_of.py", "photo.taken_at.replace(tzinfo=None)", "photo.taken_at",
         "tests/library/test_find.py -k without_a_zone",
     ),
     Sabotage(
@@ -897,7 +899,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a face of which the detector is unsure gets no name by distance",
-        "recog/library/naming.py", "if accepted is None or face_id in doubted:", "if accepted is None:",
+        "recog/library/recognition/matching.py", "if accepted is None or face_id in doubted:", "if accepted is None:",
         "tests/library/test_doubted.py -k gets_no_name",
     ),
     Sabotage(
@@ -912,12 +914,12 @@ SABOTAGES = (
     ),
     Sabotage(
         "names that an earlier recog gave to doubted faces go",
-        "recog/library/gallery.py", ", score {SURE_SCORE}", "",
+        "recog/library/recognition/gallery.py", ", score {SURE_SCORE}", "",
         "tests/library/test_doubted.py -k earlier_name",
     ),
     Sabotage(
         "a face of which the detector is unsure is not verified",
-        "recog/library/verifying.py", "if (doubt := doubt_of(box)) is not None:", "if doubt := None:",
+        "recog/library/recognition/verify.py", "if (doubt := doubt_of(box)) is not None:", "if doubt := None:",
         "tests/library/test_doubted.py -k verify_refuses",
     ),
     Sabotage(

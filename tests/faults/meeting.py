@@ -32,7 +32,7 @@ def _index(world: World, library: Path) -> None:
 def _problems(world: World, library: Path) -> list[str]:
     with painted_library(library) as opened:
         found = [] if state(opened) == world.after[_VERB] else ["the library is not that of an undisturbed run"]
-        return found + [f"check finds {one.sentence}" for one in opened.check().findings]
+        return found + [f"check finds {one.sentence}" for one in opened.maintenance.check().findings]
 
 
 def meet(world: World, library: Path, indexers: int) -> tuple[int, list[str]]:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from recog.errors import RecogError
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from tests.painted import PaintedLibrary, painted_library
 
 VANISHING, STAYING, NEWCOMER, GONE = "Zebulon", "Quetzal", "Yolanda", "Wilhelmina"
@@ -30,29 +30,29 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noq
                 acknowledge(folder.name)
             return
         case "enrol":
-            library.enrol(NEWCOMER, [folders[0] / "blue.png"])
+            library.people.enrol(NEWCOMER, [folders[0] / "blue.png"])
         case "merge":
-            library.merge(VANISHING, STAYING)
+            library.people.merge(VANISHING, STAYING)
         case "forget":
-            library.forget(VANISHING)
+            library.people.forget(VANISHING)
         case "erase":  # what a killed `forget` left is erased by whatever opens the library
-            for person in library.people():
+            for person in library.people.all():
                 acknowledge(person.name)
         case "cluster":
-            library.cluster(threshold=0.5)
+            library.groups.cluster(threshold=0.5)
         case "prune":
-            library.prune()
+            library.photos.prune()
         case "others":
             _run_others(library, folders)
         case "restore":
-            library.restore(folders[0].parent / "backup.sqlite3")
+            library.maintenance.restore(folders[0].parent / "backup.sqlite3")
         case "style":
             from tests.library.styled import QUICK  # loads torch
 
-            out = library.settings.library / "styled"
-            library.style([folders[0] / "blue.png"], out, photos=[folders[0] / "orange.png"], settings=QUICK)
+            out = library.context.settings.library / "styled"
+            library.styles.run([folders[0] / "blue.png"], out, photos=[folders[0] / "orange.png"], settings=QUICK)
         case _ if verb.startswith("migrate-"):
-            library.people()
+            library.people.all()
             library.index(folders)  # what that revision did not know of the photos yet
         case _:
             raise SystemExit(f"no verb {verb}")
@@ -62,18 +62,18 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noq
 def _run_others(library: PaintedLibrary, folders: list[Path]) -> None:
     """Verbs that no fault is injected into, one after the other in one process."""
     library.status()
-    library.check(fix=True)
-    examine(library.settings, library.networks)
-    library.backup(library.settings.library / "copy.sqlite3")
-    library.confirm(NEWCOMER, [1], new=True)
-    library.undo()
-    library.rename(VANISHING, NEWCOMER)
+    library.maintenance.check(fix=True)
+    examine(library.context.settings, library.networks)
+    library.maintenance.back_up(library.context.settings.library / "copy.sqlite3")
+    library.people.confirm(NEWCOMER, [1], new=True)
+    library.people.undo()
+    library.people.rename(VANISHING, NEWCOMER)
     library.identify(folders[0] / "blue.png")
-    library.duplicates()
-    library.export_names(library.settings.library / "names.json")
-    library.import_names(library.settings.library / "names.json")
-    library.rebuild_index()
-    library.people()
+    library.reports.duplicates()
+    library.names.export(library.context.settings.library / "names.json")
+    library.names.import_file(library.context.settings.library / "names.json")
+    library.maintenance.rebuild_index()
+    library.people.all()
 
 
 def main() -> None:

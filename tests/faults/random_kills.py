@@ -30,7 +30,7 @@ from pathlib import Path
 
 from recog.errors import RecogError
 from recog.index.files import strays
-from recog.library.ingest import BATCH_PHOTOS
+from recog.library.indexing.ingest import BATCH_PHOTOS
 from tests.faults.results import earliest, figure, read_results, write_results
 from tests.faults.world import State, state
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library, tell
@@ -156,7 +156,7 @@ def _index_and_exit(library: Path, folder: Path, reader: int, writer: int) -> No
 
 def known_faces(library: PaintedLibrary) -> Known:
     """All faces with what must never change of them."""
-    catalog = library.catalog
+    catalog = library.context.catalog
     found: Known = {}
     for rows in catalog.embeddings(library.networks.info.sha256):
         faces = catalog.faces(rows.face_ids.tolist())
@@ -210,9 +210,9 @@ def problems_after(
 ) -> tuple[Known, list[str]]:
     """What is in the library now, and what does not hold of it. done: how many photos the killed run was past."""
     with painted_library(library) as opened:
-        if not opened._exists():
+        if not opened.context.exists():
             return {}, ["the library is gone"] if before else []
-        catalog = opened.catalog
+        catalog = opened.context.catalog
         found = [f"the database says {one}" for one in catalog.quick_check()]
         now = known_faces(opened)
         found += [f"face {one} was there and is gone or other" for one in before if now.get(one) != before[one]]
@@ -221,7 +221,7 @@ def problems_after(
         found += [f"a face of {name} is there {count} times" for (name, _), count in twice.items() if count > 1]
         if catalog.counts().files < min(done, photos) - BATCH_PHOTOS:
             found.append(f"the run was past {done} photos, and only {catalog.counts().files} are there")
-        if sorted(now) != opened.fresh_index.current().ids().tolist():
+        if sorted(now) != opened.context.live_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
     return now, found
 
@@ -230,7 +230,7 @@ def problems_at_end(library: Path, undisturbed: State) -> list[str]:
     """What does not hold of a library whose indexing came to its end after many kills."""
     with painted_library(library) as opened:
         found = [] if state(opened) == undisturbed else ["the library is not that of an undisturbed run"]
-        found += [f"check finds {one.sentence}" for one in opened.check().findings]
+        found += [f"check finds {one.sentence}" for one in opened.maintenance.check().findings]
     found += [f"{path} is left" for path in (*strays(library / "index"), *library.glob(".*"))]
     return found
 

@@ -68,15 +68,15 @@ def one_round(library: PaintedLibrary, folder: Path, number: int) -> None:
         paint(folder / f"{which}.png", _COLOURS[which % 7], _COLOURS[which // 7 % 7], noise=which)
     library.index([folder])
     photo = paint(folder.parent / f"probe-{number}.png", _COLOURS[number % 7], noise=60_000 - number % 60_000)
-    library.enrol("Somebody", [photo])
-    library.identify_all()
+    library.people.enrol("Somebody", [photo])
+    library.people.match_all()
     library.identify(photo)
     library.search(photo)
-    library.cluster(threshold=0.5)
-    library.duplicates()
+    library.groups.cluster(threshold=0.5)
+    library.reports.duplicates()
     with suppress(NoFaceFoundError):
         library.search(paint(folder.parent / "nobody.png", None))
-    library.forget("Somebody")
+    library.people.forget("Somebody")
     photo.unlink()
 
 
@@ -98,7 +98,7 @@ def soak(home: Path, minutes: float) -> tuple[Samples, list[str]]:
     if minutes >= 30 and steady.growth() > MOST_GROWTH:
         wrong.append(f"memory grew by {steady.growth():.2f} % an hour")
     with painted_library(home / "library") as library:
-        wrong += [one.sentence for one in library.check().findings]
+        wrong += [one.sentence for one in library.maintenance.check().findings]
     return samples, wrong
 
 

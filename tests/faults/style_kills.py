@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import recog.library.styling  # noqa: F401 - loads torch once, here, and not in every run
+import recog.library.styling.batch  # noqa: F401 - loads torch once, here, and not in every run
 from recog.errors import RecogError
 from recog.photos import photo_digest
 from recog.store.styling import JobState
@@ -83,7 +83,9 @@ class World:
     def style(self, library: Path, out: Path) -> None:
         """The whole batch."""
         with painted_library(library) as opened:
-            opened.style(sorted((self.home / "styles").iterdir()), out, folder=self.home / "photos", settings=QUICK)
+            opened.styles.run(
+                sorted((self.home / "styles").iterdir()), out, folder=self.home / "photos", settings=QUICK
+            )
 
 
 def start(world: World, library: Path, out: Path) -> int:
@@ -121,10 +123,10 @@ def place_of(world: World) -> tuple[str, list[str]]:
     if not (world.library / "catalog.sqlite3").exists():
         return PLACES[0], []
     with painted_library(world.library) as opened:
-        if not opened._exists():
+        if not opened.context.exists():
             return PLACES[0], []
-        found = [f"the database says {one}" for one in opened.catalog.quick_check()]
-        jobs = opened.style_jobs().jobs
+        found = [f"the database says {one}" for one in opened.context.catalog.quick_check()]
+        jobs = opened.styles.jobs().jobs
     digests = Counter(job.what.digest for job in jobs)
     found += [f"the picture {digest[:12]} has {number} jobs" for digest, number in digests.items() if number > 1]
     place = PLACES[0]
@@ -189,7 +191,7 @@ def problems_at_end(world: World, expected: dict[str, str]) -> list[str]:
     if {path.name: photo_digest(path) for path in world.out.iterdir()} != expected:
         found.append("the pictures are not those of an undisturbed run, or something is left beside them")
     with painted_library(world.library) as opened:
-        states = Counter(job.state for job in opened.style_jobs().jobs)
+        states = Counter(job.state for job in opened.styles.jobs().jobs)
     if states != {JobState.DONE: len(expected)}:
         found.append(f"the jobs are {dict(states)}")
     return found

@@ -27,15 +27,15 @@ from tests.painted import painted_library
 library, photos = map(Path, sys.argv[1:])
 with painted_library(library) as opened:
     opened.index([photos])
-    opened.enrol("Ada", [photos / "red.png"])
-    opened.identify_all()
+    opened.people.enrol("Ada", [photos / "red.png"])
+    opened.people.match_all()
     opened.identify(photos / "blue.png")
     opened.search(photos / "red.png")
-    opened.cluster(threshold=0.5)
-    opened.duplicates()
-    opened.check(fix=True)
-    opened.rebuild_index()
-    opened.forget("Ada")
+    opened.groups.cluster(threshold=0.5)
+    opened.reports.duplicates()
+    opened.maintenance.check(fix=True)
+    opened.maintenance.rebuild_index()
+    opened.people.forget("Ada")
 print("done")
 """
 NETWORKS = """

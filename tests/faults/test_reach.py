@@ -106,12 +106,12 @@ def test_an_address_in_place_of_a_path_is_a_file_that_is_not_there_and_nobody_is
         known = world.home / "known" / "blue.png"
         asked: list[Callable[[], object]] = [
             lambda: opened.index([address]),
-            lambda: opened.enrol("Ann", [address]),
+            lambda: opened.people.enrol("Ann", [address]),
             lambda: opened.identify(address),
             lambda: opened.search(address),
             lambda: opened.verify(known, address),
-            lambda: opened.restore(Path(address)),
-            lambda: opened.import_names(Path(address)),
+            lambda: opened.maintenance.restore(Path(address)),
+            lambda: opened.names.import_file(Path(address)),
         ]
         for ask in asked:
             with pytest.raises(RecogError):

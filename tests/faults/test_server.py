@@ -138,12 +138,12 @@ def test_a_server_that_dies_costs_the_run_and_nothing_that_was_committed(
         died += run.returncode != 0
         assert run.returncode == 0 or re.search(r"recog\.errors\.Catalog\w*Error: the (database|server of) ", said)
         with painted_library(tmp_path / name) as library:
-            library.settings = library.settings.model_copy(update={"database": url})
+            library.context.settings = library.context.settings.model_copy(update={"database": url})
             seen = committed(library)
             library.index([photos])
             assert seen <= committed(library)
             assert state(library) == undisturbed
-            assert library.check().findings == ()
+            assert library.maintenance.check().findings == ()
     assert died == ROUNDS, f"in {ROUNDS - died} rounds the run did not notice: nothing was proved"
 
 
@@ -151,7 +151,7 @@ def committed(library: PaintedLibrary) -> set[tuple[int, bytes]]:
     """Faces by number, with their vectors."""
     return {
         (face_id, vector.tobytes())
-        for rows in library.catalog.embeddings(library.networks.info.sha256)
+        for rows in library.context.catalog.embeddings(library.networks.info.sha256)
         for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True)
     }
 
@@ -172,8 +172,8 @@ def filled(mortal: Any, world: World, tmp_path_factory: pytest.TempPathFactory) 
         patch.setenv("RECOG_DATABASE", new_database(mortal, "filled"))
         with painted_library(folder) as library:
             library.index([world.home / "known"])
-            library.enrol(VANISHING, [world.home / "known" / "orange.png"])
-            library.enrol(STAYING, [world.home / "known" / "green.png"])
+            library.people.enrol(VANISHING, [world.home / "known" / "orange.png"])
+            library.people.enrol(STAYING, [world.home / "known" / "green.png"])
     older = Database(parse_url(new_database(mortal, "older", like="filled")), busy_seconds=5.0)
     migrate(older, REVISIONS[3], down=True)
     older.close()
@@ -212,7 +212,7 @@ def problems(world: World, verb: str, library: Path, run: Run) -> list[str]:
     """What does not hold afterwards, what an erasure owes included."""
     found = world.problems(verb, library, run)
     with painted_library(library) as opened:
-        pending = opened.catalog.counts().pending_erasures
+        pending = opened.context.catalog.counts().pending_erasures
     return found + ([f"{pending} erasures are pending"] if pending else [])
 
 

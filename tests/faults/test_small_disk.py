@@ -76,7 +76,7 @@ from tests.painted import painted_library
 
 journal, directory = sys.argv[1:3]
 with painted_library(Path(directory)) as library:
-    library.people()
+    library.people.all()
     print((Path(directory) / journal).stat().st_size)
 """
 

@@ -42,8 +42,8 @@ class Killed(Catalog):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with painted_library(Path(sys.argv[1])) as library:
-    library._catalog = Killed(library.catalog._database)
-    library.forget(sys.argv[2])
+    library.context._catalog = Killed(library.context.catalog._database)
+    library.people.forget(sys.argv[2])
 """
 
 
@@ -94,7 +94,7 @@ class World:
         """What does not hold of a library after a fault, empty where all does. Runs the verb again to its end."""
         found = []
         with painted_library(library) as opened:
-            exists = opened._exists()
+            exists = opened.context.exists()
             if verb == "restore" and exists and (library / "catalog.sqlite3.restoring").exists():
                 found += refused_until_restored(opened)
                 act_again(opened, verb, self.folders(verb))
@@ -108,21 +108,23 @@ class World:
         with painted_library(library) as opened:
             if state(opened) != self.after[verb]:
                 found.append(f"after running it again the library is not that of an undisturbed run: {state(opened)}")
-            found += [f"check finds {one.sentence}" for one in opened.check().findings]
+            found += [f"check finds {one.sentence}" for one in opened.maintenance.check().findings]
             found += [f"{path} is left" for path in strays(library / "index")]
             found += [f"{path} is left" for path in (*library.glob(".*"), *library.glob("styled/.*"))]
         return found
 
     def _promises(self, verb: str, library: PaintedLibrary, run: Run) -> list[str]:
         """Straight after opening again."""
-        found = [f"the database says {problem}" for problem in library.catalog.quick_check()]
+        found = [f"the database says {problem}" for problem in library.context.catalog.quick_check()]
         now = state(library)
         found += self._kept(verb, now, run)
-        ids = [row for rows in library.catalog.embeddings(library.networks.info.sha256) for row in rows.face_ids]
-        if sorted(ids) != library.fresh_index.current().ids().tolist():
+        ids = [
+            row for rows in library.context.catalog.embeddings(library.networks.info.sha256) for row in rows.face_ids
+        ]
+        if sorted(ids) != library.context.live_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
         if verb in ("forget", "erase") and now == self.after[verb]:
-            found += self.left_of_the_forgotten(library.settings.library)
+            found += self.left_of_the_forgotten(library.context.settings.library)
         return found
 
     def _kept(self, verb: str, now: State, run: Run) -> list[str]:
@@ -159,13 +161,13 @@ def act_again(library: PaintedLibrary, verb: str, folders: Sequence[Path]) -> No
         case "create" | "index":
             library.index(folders)
         case "enrol":
-            library.enrol(NEWCOMER, [folders[0] / "blue.png"])
+            library.people.enrol(NEWCOMER, [folders[0] / "blue.png"])
         case "merge":
-            library.merge(VANISHING, STAYING)
+            library.people.merge(VANISHING, STAYING)
         case "forget":
-            library.forget(VANISHING)
+            library.people.forget(VANISHING)
         case "cluster":
-            library.cluster(threshold=0.5)
+            library.groups.cluster(threshold=0.5)
         case _:
             act(library, verb, list(folders))
 
@@ -173,7 +175,7 @@ def act_again(library: PaintedLibrary, verb: str, folders: Sequence[Path]) -> No
 def refused_until_restored(library: PaintedLibrary) -> list[str]:
     """A catalog whose restore was cut short says so."""
     try:
-        library.people()
+        library.people.all()
     except CatalogError as error:
         return [] if "run 'recog restore FILE' again" in str(error) else [f"it says {error}"]
     return ["a catalog that was half restored was opened"]
@@ -181,7 +183,7 @@ def refused_until_restored(library: PaintedLibrary) -> list[str]:
 
 def state(library: PaintedLibrary) -> State:
     """What a library knows now."""
-    catalog = library.catalog
+    catalog = library.context.catalog
     network = library.networks.info.sha256
     names = {person.id: person.name for person in catalog.people(hidden=True)}
     known = []
@@ -220,11 +222,11 @@ def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
     paint(home / "newer" / "c.png", RED, noise=6)
     with painted_library(home / "library") as library:
         library.index([home / "known"])
-        library.backup(home / "backup.sqlite3")
-        library.enrol(VANISHING, [home / "known" / "orange.png"])
-        library.enrol(STAYING, [home / "known" / "green.png"])
-        (face_id,) = [face.id for face, _ in library.person(VANISHING).faces]
-        _, vectors = library.catalog.embeddings_of(np.array([face_id]), library.networks.info.sha256)
+        library.maintenance.back_up(home / "backup.sqlite3")
+        library.people.enrol(VANISHING, [home / "known" / "orange.png"])
+        library.people.enrol(STAYING, [home / "known" / "green.png"])
+        (face_id,) = [face.id for face, _ in library.people.person(VANISHING).faces]
+        _, vectors = library.context.catalog.embeddings_of(np.array([face_id]), library.networks.info.sha256)
     world = World(home, (VANISHING.encode(), vectors.tobytes()), {}, {})
     for verb in verbs:
         if verb == "erase":
@@ -259,7 +261,7 @@ def _lose_photos(library: Path, known: Path, folder: Path) -> None:
     shutil.copy(known / "green.png", folder / "green.png")
     with painted_library(library) as opened:
         opened.index([folder])
-        opened.enrol(GONE, [folder / "somebody.png"], face=1)
+        opened.people.enrol(GONE, [folder / "somebody.png"], face=1)
         for name in ("somebody.png", "nobody.png", "green.png"):
             (folder / name).unlink()
         opened.index([folder])

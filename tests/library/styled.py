@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from recog.library.styling_results import StylingProgress
+from recog.library.styling.results import StylingProgress
 from recog.style.settings import StyleSettings
 from tests.painted import painted_library
 
@@ -59,7 +59,7 @@ def main() -> None:
             limited = True
 
     with painted_library(options.library) as opened:
-        opened.style(
+        opened.styles.run(
             sorted(options.styles.iterdir()),
             options.out,
             folder=options.photos,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError, UnknownPersonError
-from recog.library.naming import pull_in
+from recog.library.recognition.matching import pull_in
 from recog.render.text import to_text
 from recog.types import Origin
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
@@ -20,13 +20,13 @@ ORANGE = (200, 150, 20)
 
 def face_of(library: PaintedLibrary, path: Path, number: int = 1) -> int:
     """The library's number of a photo's face, counted from the left."""
-    photo = library.catalog.photos_at([path])[path]
-    return sorted(library.catalog.faces_of_photo(photo.id), key=lambda face: face.box.left)[number - 1].id
+    photo = library.context.catalog.photos_at([path])[path]
+    return sorted(library.context.catalog.faces_of_photo(photo.id), key=lambda face: face.box.left)[number - 1].id
 
 
 def name_of(library: PaintedLibrary, face_id: int) -> str | None:
-    person_id = library.catalog.faces([face_id])[face_id].person_id
-    return None if person_id is None else library.catalog.person_by_id(person_id).name
+    person_id = library.context.catalog.faces([face_id])[face_id].person_id
+    return None if person_id is None else library.context.catalog.person_by_id(person_id).name
 
 
 @pytest.fixture
@@ -39,17 +39,17 @@ def reds(library: PaintedLibrary, folder: Path) -> list[int]:
 
 
 def test_naming_one_face_pulls_in_the_others(library: PaintedLibrary, folder: Path, reds: list[int]) -> None:
-    assert library.pulls_in
-    enrolment = library.enrol("Ada", [folder / "red0.png"])
+    assert library.people.matched_at_once
+    enrolment = library.people.enrol("Ada", [folder / "red0.png"])
     assert (enrolment.person.confirmed, enrolment.person.matched) == (1, 2)
     assert library.status().faces_named == 3
-    assert library.confirm("Ada", reds[1:2]).person.matched == 1
+    assert library.people.confirm("Ada", reds[1:2]).person.matched == 1
 
 
 def test_a_large_library_is_not_named_by_every_word(library: PaintedLibrary, folder: Path, reds: list[int]) -> None:
-    library.enrol("Ada", [folder / "red0.png"])
-    assert pull_in(library.catalog, library.networks, k=5, limit=3) is None
-    report = pull_in(library.catalog, library.networks, k=5, limit=4)
+    library.people.enrol("Ada", [folder / "red0.png"])
+    assert pull_in(library.context.catalog, library.networks, k=5, limit=3) is None
+    report = pull_in(library.context.catalog, library.networks, k=5, limit=4)
     assert report is not None
     assert report.unknown == 1
 
@@ -59,23 +59,23 @@ def test_a_rejected_face_goes_to_the_next_best_person_and_never_back(library: Pa
     paint(folder / "red.png", RED)
     paint(folder / "green.png", GREEN)
     library.index([folder])
-    library.enrol("Gwen", [folder / "green.png"])
-    library.enrol("Ada", [folder / "red.png"])
+    library.people.enrol("Gwen", [folder / "green.png"])
+    library.people.enrol("Ada", [folder / "red.png"])
     face = face_of(library, olive)
     assert name_of(library, face) == "Ada"
-    library.reject("Ada", [face])
+    library.people.reject("Ada", [face])
     assert name_of(library, face) == "Gwen"
-    library.identify_all()
+    library.people.match_all()
     assert name_of(library, face) == "Gwen"
     (seen,) = library.identify(olive).faces
     assert seen.person is not None
     assert seen.person.name == "Gwen"
-    library.reject("Gwen", [face])
+    library.people.reject("Gwen", [face])
     library.index([folder])
-    library.identify_all()
+    library.people.match_all()
     assert name_of(library, face) is None
     assert library.identify(olive).faces[0].person is None
-    library.confirm("Ada", [face])
+    library.people.confirm("Ada", [face])
     assert name_of(library, face) == "Ada"
 
 
@@ -83,7 +83,7 @@ def test_of_two_faces_of_a_photo_the_nearer_one_gets_the_name(library: PaintedLi
     both, alone = paint(folder / "both.png", ORANGE, (225, 30, 20)), paint(folder / "alone.png", ORANGE)
     mirror, said = paint(folder / "mirror.png", (228, 22, 20), RED), paint(folder / "said.png", ORANGE, OLIVE)
     library.index([folder])
-    library.enrol("Ada", [paint(folder.parent / "ada.png", RED)])
+    library.people.enrol("Ada", [paint(folder.parent / "ada.png", RED)])
 
     def names(photo: Path) -> list[str | None]:
         return [face.person.name if face.person else None for face in library.identify(photo).faces]
@@ -97,54 +97,54 @@ def test_of_two_faces_of_a_photo_the_nearer_one_gets_the_name(library: PaintedLi
     assert name_of(library, face_of(library, both, 2)) == "Ada"
     assert name_of(library, face_of(library, alone)) == "Ada"
     assert [name_of(library, face_of(library, mirror, number)) for number in (1, 2)] == ["Ada", "Ada"]
-    reasons = library.why(face_of(library, both, 1))
+    reasons = library.faces.why(face_of(library, both, 1))
     assert reasons.second
     assert "is another face of the same photo already" in to_text(reasons)
     assert [name_of(library, face_of(library, said, number)) for number in (1, 2)] == ["Ada", None]
-    library.confirm("Ada", [face_of(library, said, 2)])
+    library.people.confirm("Ada", [face_of(library, said, 2)])
     assert [name_of(library, face_of(library, said, number)) for number in (1, 2)] == ["Ada", "Ada"]
 
 
 def test_an_ignored_face_is_named_grouped_and_reported_by_no_job(
     library: PaintedLibrary, folder: Path, reds: list[int]
 ) -> None:
-    library.enrol("Ada", [folder / "red0.png"])
-    library.cluster()
-    assert library.ignore(reds[1:]).total == 2
-    library.identify_all()
+    library.people.enrol("Ada", [folder / "red0.png"])
+    library.groups.cluster()
+    assert library.people.ignore(reds[1:]).total == 2
+    library.people.match_all()
     assert [name_of(library, face_id) for face_id in reds] == ["Ada", None, None]
     assert library.identify(folder / "red1.png").faces[0].person is None
-    assert library.cluster().clusters == ()
-    assert library.cluster(full=True).clusters == ()
-    assert library.duplicates().clusters == ()
-    assert library.ignore(reds[1:], ignored=False).total == 0
+    assert library.groups.cluster().clusters == ()
+    assert library.groups.cluster(full=True).clusters == ()
+    assert library.reports.duplicates().clusters == ()
+    assert library.people.ignore(reds[1:], ignored=False).total == 0
     assert name_of(library, reds[1]) == "Ada"
-    assert [one.face_ids for one in library.cluster().clusters] == [tuple(reds)]
-    assert [one.face_ids for one in library.cluster(full=True).clusters] == [tuple(reds)]
+    assert [one.face_ids for one in library.groups.cluster().clusters] == [tuple(reds)]
+    assert [one.face_ids for one in library.groups.cluster(full=True).clusters] == [tuple(reds)]
 
 
 def test_people_told_apart_are_never_reported_as_one_again(library: PaintedLibrary, folder: Path) -> None:
-    library.enrol("Ada", [paint(folder / "a.png", RED)])
-    library.enrol("Annabella", [paint(folder / "b.png", REDDISH)])
-    assert len(library.duplicates().pairs) == 1
-    told = library.distinct("Annabella", "Ada")
+    library.people.enrol("Ada", [paint(folder / "a.png", RED)])
+    library.people.enrol("Annabella", [paint(folder / "b.png", REDDISH)])
+    assert len(library.reports.duplicates().pairs) == 1
+    told = library.people.distinct("Annabella", "Ada")
     assert (told.person.name, told.other.name) == ("Annabella", "Ada")
-    assert library.duplicates().pairs == ()
-    library.undo()
-    assert len(library.duplicates().pairs) == 1
+    assert library.reports.duplicates().pairs == ()
+    library.people.undo()
+    assert len(library.reports.duplicates().pairs) == 1
 
 
 def test_a_wrong_word_is_undone_with_all_that_followed_from_it(
     library: PaintedLibrary, folder: Path, reds: list[int]
 ) -> None:
-    library.enrol("Ada", [folder / "red0.png"])
+    library.people.enrol("Ada", [folder / "red0.png"])
     assert [name_of(library, face_id) for face_id in reds] == ["Ada"] * 3
-    assert library.undo().kind == "enrol"
+    assert library.people.undo().kind == "enrol"
     assert [name_of(library, face_id) for face_id in reds] == [None] * 3
-    assert library.people() == ()
+    assert library.people.all() == ()
     with pytest.raises(CatalogError, match="nothing to undo"):
-        library.undo()
-    assert [act.undone_at is not None for act in library.history().acts] == [True]
+        library.people.undo()
+    assert [act.undone_at is not None for act in library.people.history().acts] == [True]
 
 
 def test_a_name_of_two_people_is_split_and_stays_split(library: PaintedLibrary, folder: Path) -> None:
@@ -156,66 +156,66 @@ def test_a_name_of_two_people_is_split_and_stays_split(library: PaintedLibrary, 
     library.index([folder])
     everything = sorted(path for path in folder.iterdir() if path != white)
     faces = {path.stem: face_of(library, path) for path in everything}
-    library.confirm("Ada", list(faces.values()), new=True)
-    library.confirm("Ada", [face_of(library, white)])
-    result = library.split("Ada")
+    library.people.confirm("Ada", list(faces.values()), new=True)
+    library.people.confirm("Ada", [face_of(library, white)])
+    result = library.people.split("Ada")
     greens = tuple(faces[f"green{number}"] for number in range(3))
     assert result.groups == (greens, (face_of(library, white),))
     assert {name_of(library, face_id) for face_id in greens} == {None}
-    library.identify_all()
-    assert library.person("Ada").person.confirmed == 4
-    assert library.person("Ada").person.matched == 0
+    library.people.match_all()
+    assert library.people.person("Ada").person.confirmed == 4
+    assert library.people.person("Ada").person.matched == 0
     with pytest.raises(CatalogError, match=r"hang together up to distance 0\.500"):
-        library.split("Ada")
-    library.undo()
-    assert library.person("Ada").person.confirmed == 8
+        library.people.split("Ada")
+    library.people.undo()
+    assert library.people.person("Ada").person.confirmed == 8
 
 
 def test_a_merge_is_undone_with_every_face_where_it_was(library: PaintedLibrary, folder: Path) -> None:
-    library.enrol("Ada", [paint(folder / "a.png", RED, noise=1), paint(folder / "a2.png", RED, noise=2)])
-    library.enrol("Zoe", [paint(folder / "z.png", BLUE)])
+    library.people.enrol("Ada", [paint(folder / "a.png", RED, noise=1), paint(folder / "a2.png", RED, noise=2)])
+    library.people.enrol("Zoe", [paint(folder / "z.png", BLUE)])
     paint(folder / "z2.png", BLUE, noise=9)
     library.index([folder])
-    library.identify_all()
-    library.merge("Zoe", "Ada")
+    library.people.match_all()
+    library.people.merge("Zoe", "Ada")
     with pytest.raises(UnknownPersonError):
-        library.person("Zoe")
-    library.undo()
-    assert [(one.name, one.confirmed, one.matched) for one in library.people()] == [("Ada", 2, 0), ("Zoe", 1, 1)]
+        library.people.person("Zoe")
+    library.people.undo()
+    assert [(one.name, one.confirmed, one.matched) for one in library.people.all()] == [("Ada", 2, 0), ("Zoe", 1, 1)]
 
 
 def test_every_face_tells_why_it_has_its_name_or_none(library: PaintedLibrary, folder: Path, reds: list[int]) -> None:
     blue = face_of(library, folder / "blue.png")
-    assert library.why(blue).nearest is None
-    library.enrol("Ada", [folder / "red0.png"])
-    confirmed, matched, unknown = library.why(reds[0]), library.why(reds[1]), library.why(blue)
-    assert (confirmed.person, confirmed.face.origin) == (library.people()[0], Origin.CONFIRMED)
+    assert library.faces.why(blue).nearest is None
+    library.people.enrol("Ada", [folder / "red0.png"])
+    confirmed, matched, unknown = library.faces.why(reds[0]), library.faces.why(reds[1]), library.faces.why(blue)
+    assert (confirmed.person, confirmed.face.origin) == (library.people.all()[0], Origin.CONFIRMED)
     assert matched.face.origin is Origin.MATCHED
     assert unknown.person is None
     assert unknown.nearest is not None
     assert unknown.nearest.squared_distance > unknown.threshold
-    assert unknown.nearest_person == library.people()[0]
-    library.reject("Ada", [reds[1]])
-    refused = library.why(reds[1])
+    assert unknown.nearest_person == library.people.all()[0]
+    library.people.reject("Ada", [reds[1]])
+    refused = library.faces.why(reds[1])
     assert (refused.rejected, refused.nearest) == (("Ada",), None)
-    library.ignore([blue])
-    assert library.why(blue).ignored
+    library.people.ignore([blue])
+    assert library.faces.why(blue).ignored
     with pytest.raises(CatalogError, match="no face has the number 999"):
-        library.why(999)
+        library.faces.why(999)
 
 
 def test_what_was_said_survives_forgetting_others_and_goes_with_the_forgotten(
     library: PaintedLibrary, folder: Path, reds: list[int]
 ) -> None:
-    library.enrol("Ada", [folder / "red0.png"])
-    library.enrol("Zoe", [folder / "blue.png"])
-    library.reject("Ada", reds[1:2])
-    library.ignore(reds[2:])
-    library.distinct("Ada", "Zoe")
-    library.forget("Zoe")
-    assert library.catalog.rejections() == {reds[1]: {library.people()[0].id}}
-    assert library.catalog.ignored() == {reds[2]}
-    library.forget("Ada")
-    assert library.catalog.rejections() == {}
-    assert [act.kind for act in library.history().acts] == ["ignore"]
-    assert library.check().findings == ()
+    library.people.enrol("Ada", [folder / "red0.png"])
+    library.people.enrol("Zoe", [folder / "blue.png"])
+    library.people.reject("Ada", reds[1:2])
+    library.people.ignore(reds[2:])
+    library.people.distinct("Ada", "Zoe")
+    library.people.forget("Zoe")
+    assert library.context.catalog.rejections() == {reds[1]: {library.people.all()[0].id}}
+    assert library.context.catalog.ignored() == {reds[2]}
+    library.people.forget("Ada")
+    assert library.context.catalog.rejections() == {}
+    assert [act.kind for act in library.people.history().acts] == ["ignore"]
+    assert library.maintenance.check().findings == ()

@@ -97,7 +97,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         """A run leaves the names by distance that naming all faces gives."""
         assert self.library.index([self.home / "photos"]).failed == ()
         named = self.assigned()
-        self.library.identify_all()
+        self.library.people.match_all()
         assert self.assigned() == named
 
     def teardown(self) -> None:
@@ -124,7 +124,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         photo = data.draw(st.sampled_from(sorted(self.photos)[:-1]))  # the last one's number is not given again
         self.path(photo).unlink()
         self.index()
-        assert self.library.prune().photos == 1
+        assert self.library.photos.prune().photos == 1
         del self.photos[photo]
         self.named = {key: name for key, name in self.named.items() if key[0] != photo}
         self.forgotten = {key for key in self.forgotten if key[0] != photo}
@@ -133,16 +133,16 @@ class LibraryAgainstDict(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(NAMES))
     def enrol(self, data: st.DataObject, name: str) -> None:
         photo, place = data.draw(st.sampled_from(sorted(self.keys())))
-        self.library.enrol(name, [self.path(photo)], face=place + 1)
+        self.library.people.enrol(name, [self.path(photo)], face=place + 1)
         self.named[photo, place] = name
 
     @precondition(lambda self: self.named)
     @rule(data=st.data())
     def forget(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(set(self.named.values()))))
-        theirs = {self.key_of(face.id) for face, _ in self.library.person(name).faces}
+        theirs = {self.key_of(face.id) for face, _ in self.library.people.person(name).faces}
         assert theirs >= {key for key, one in self.named.items() if one == name}
-        self.library.forget(name)
+        self.library.people.forget(name)
         self.forgotten |= theirs
         self.named = {key: one for key, one in self.named.items() if key not in theirs}
 
@@ -151,18 +151,18 @@ class LibraryAgainstDict(RuleBasedStateMachine):
     def reset(self, data: st.DataObject) -> None:
         photo, _ = data.draw(st.sampled_from(sorted(self.forgotten)))
         theirs = {key for key in self.forgotten if key[0] == photo}
-        assert self.library.reset(self.path(photo)).faces == len(theirs)
+        assert self.library.people.reset(self.path(photo)).faces == len(theirs)
         self.forgotten -= theirs
         self.index()
 
     @rule()
     def change_network(self) -> None:
         """Names stay, and so do the numbers of faces; the other network embeds what it has not seen."""
-        before = {self.key_of(face_id): face_id for face_id in self.library.fresh_index.current().ids().tolist()}
+        before = {self.key_of(face_id): face_id for face_id in self.library.context.live_index.current().ids().tolist()}
         self.library.close()
         self.kinds = (self.kinds[1], self.kinds[0])
         self.open()
-        after = {self.key_of(face_id): face_id for face_id in self.library.fresh_index.current().ids().tolist()}
+        after = {self.key_of(face_id): face_id for face_id in self.library.context.live_index.current().ids().tolist()}
         assert after == before
 
     @rule()
@@ -184,7 +184,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
     @rule()
     def name_all(self) -> None:
         """Whoever gets a name is as near to somebody of that name as this network says; nobody else's is taken."""
-        self.library.identify_all()
+        self.library.people.match_all()
         vectors = self.vectors()
         for key, (name, origin) in self.assigned().items():
             if origin == Origin.MATCHED:
@@ -193,14 +193,14 @@ class LibraryAgainstDict(RuleBasedStateMachine):
                 assert squared <= self.library.networks.calibration.threshold + EXACT
 
     def key_of(self, face_id: int) -> Key:
-        face = self.library.catalog.faces([face_id])[face_id]
-        (path,) = self.library.catalog.paths([face.photo_id])[face.photo_id]
+        face = self.library.context.catalog.faces([face_id])[face_id]
+        (path,) = self.library.context.catalog.paths([face.photo_id])[face.photo_id]
         return int(path.stem), int(face.box.left // CELL)
 
     def assigned(self) -> dict[Key, tuple[str, Origin]]:
-        people = {person.id: person.name for person in self.library.people()}
-        ids = self.library.fresh_index.current().ids().tolist()
-        faces = self.library.catalog.faces(ids)
+        people = {person.id: person.name for person in self.library.people.all()}
+        ids = self.library.context.live_index.current().ids().tolist()
+        faces = self.library.context.catalog.faces(ids)
         return {
             self.key_of(face_id): (people[face.person_id], face.origin)
             for face_id, face in faces.items()
@@ -222,7 +222,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         """By every colour, as exact search over the colours of the photos has it."""
         vectors = self.vectors()
         squares: defaultdict[Key, list[float]] = defaultdict(list)
-        index = self.library.fresh_index.current()
+        index = self.library.context.live_index.current()
         keys = {face_id: self.key_of(face_id) for face_id in index.ids().tolist()}
         assert set(keys.values()) == set(vectors)
         embed = warmth if self.kinds[0] is WarmLibrary else unit_rows
@@ -235,7 +235,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
 
     @invariant()
     def the_gallery_is_of_the_present_network(self) -> None:
-        gallery = self.library.catalog.gallery(self.library.networks.info.sha256)
+        gallery = self.library.context.catalog.gallery(self.library.networks.info.sha256)
         assert {self.key_of(face_id) for face_id in gallery.face_ids.tolist()} == set(self.named)
         for face_id, vector in zip(gallery.face_ids.tolist(), gallery.embeddings, strict=True):
             np.testing.assert_allclose(vector, self.vectors()[self.key_of(face_id)], atol=EXACT)

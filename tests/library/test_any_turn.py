@@ -29,8 +29,8 @@ def library(tmp_path: Path) -> Iterator[EyesLibrary]:
 
 
 def faces_on(library: EyesLibrary, path: Path) -> list[Face]:
-    photo = library.catalog.photos_at([path])[path]
-    return library.catalog.faces_of_photo(photo.id)
+    photo = library.context.catalog.photos_at([path])[path]
+    return library.context.catalog.faces_of_photo(photo.id)
 
 
 def drawn(path: Path, box: FaceBox) -> Pixels:
@@ -44,7 +44,7 @@ def drawn(path: Path, box: FaceBox) -> Pixels:
 def test_a_face_of_a_turned_photo_gets_its_name_in_the_pixels_of_the_photo(
     library: EyesLibrary, folder: Path, turn: int
 ) -> None:
-    library.enrol("Ada", [saved(folder / "ada.png", portrait(RED))])
+    library.people.enrol("Ada", [saved(folder / "ada.png", portrait(RED))])
     lying = saved(folder / "lying.png", portrait(GREEN, RED, noise=9), turn=turn)
     library.index([folder])
     stored = faces_on(library, lying)
@@ -54,7 +54,7 @@ def test_a_face_of_a_turned_photo_gets_its_name_in_the_pixels_of_the_photo(
         shown = drawn(lying, face.box)
         assert shown.shape == (FACE, FACE, 3)
         assert shown.max(axis=2).astype(bool).mean() > 0.8  # the square itself, not its surroundings
-    ada = library.catalog.person("Ada")
+    ada = library.context.catalog.person("Ada")
     named = [face for face in stored if face.person_id == ada.id]
     assert [tuple(drawn(lying, face.box)[20, 20]) for face in named] == [RED]
     upright = portrait(GREEN, RED, noise=9)
@@ -75,7 +75,7 @@ def test_the_thumbnail_of_a_turned_face_stands_upright(library: EyesLibrary, fol
     lying = saved(folder / "lying.png", portrait(RED), turn=turn)
     library.index([folder])
     pictures = [
-        np.asarray(Image.open(io.BytesIO(library.thumbnail(face_of(library, path)))), np.int64)
+        np.asarray(Image.open(io.BytesIO(library.faces.thumbnail(face_of(library, path)))), np.int64)
         for path in (upright, lying)
     ]
     assert np.abs(pictures[0] - pictures[1]).mean() < 1.0
@@ -98,7 +98,7 @@ def test_a_face_reader_cuts_a_turned_face_upright(tmp_path: Path, turn: int) -> 
 def test_identify_verify_and_search_see_turned_photos(library: EyesLibrary, folder: Path) -> None:
     ada = saved(folder / "ada.png", portrait(RED))
     lying = saved(folder / "elsewhere" / "lying.png", portrait(RED, noise=5), turn=270)
-    library.enrol("Ada", [ada])
+    library.people.enrol("Ada", [ada])
     answer = library.identify(lying)
     (face,) = answer.faces
     assert face.person is not None
@@ -107,7 +107,7 @@ def test_identify_verify_and_search_see_turned_photos(library: EyesLibrary, fold
     assert library.verify(lying, ada).verification.same
     assert library.verify(lying, "Ada").verification.same
     assert library.search(lying).faces[0].found[0].face.id == face_of(library, ada)
-    assert library.enrol("Ada", [lying]).faces[0].box.turn == 90
+    assert library.people.enrol("Ada", [lying]).faces[0].box.turn == 90
 
 
 def test_a_second_run_looks_at_no_turned_photo_again(library: EyesLibrary, folder: Path) -> None:
@@ -123,12 +123,12 @@ def test_what_an_earlier_recog_found_in_a_turned_photo_gives_way(library: EyesLi
     """The migration marks photos without a sure face; a name that a human gave stays with the face at its place."""
     lying = saved(folder / "lying.png", portrait(RED, GREEN), turn=180)
     library.index([folder])
-    database = library.catalog._database
+    database = library.context.catalog._database
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE faces SET score = 0.82, turn = 0")
         connection.exec_driver_sql("DELETE FROM processings")
     first, second = faces_on(library, lying)
-    library.confirm("Ada", [first.id], new=True)
+    library.people.confirm("Ada", [first.id], new=True)
     library.index([folder])
     after = {face.id: face for face in faces_on(library, lying)}
     assert {face.box.turn for face in after.values()} == {180}
@@ -140,9 +140,9 @@ def test_a_face_that_was_forgotten_is_not_found_again_in_a_turned_photo(library:
     lying = saved(folder / "lying.png", portrait(RED, GREEN), turn=90)
     library.index([folder])
     gone = next(face.id for face in faces_on(library, lying) if tuple(drawn(lying, face.box)[20, 20]) == RED)
-    library.confirm("Ada", [gone], new=True)
-    library.forget("Ada")
-    with library.catalog._database.writing() as connection:
+    library.people.confirm("Ada", [gone], new=True)
+    library.people.forget("Ada")
+    with library.context.catalog._database.writing() as connection:
         connection.exec_driver_sql("DELETE FROM processings")
     library.index([folder])
     assert [tuple(drawn(lying, face.box)[20, 20]) for face in faces_on(library, lying)] == [GREEN]
@@ -152,13 +152,13 @@ def test_names_of_a_turned_photo_leave_and_enter_by_xmp(library: EyesLibrary, fo
     lying = saved(folder / "lying.png", portrait(RED, GREEN), turn=90)
     library.index([folder])
     red = next(face for face in faces_on(library, lying) if tuple(drawn(lying, face.box)[20, 20]) == RED)
-    library.confirm("Ada", [red.id], new=True)
-    library.export_sidecars(tmp_path / "xmp")
+    library.people.confirm("Ada", [red.id], new=True)
+    library.names.export_sidecars(tmp_path / "xmp")
     with EyesLibrary(read_settings(library=tmp_path / "other")) as other:
         other.index([folder])
-        other.import_sidecars(tmp_path / "xmp")
-        ada = other.catalog.person("Ada")
-        (face,) = other.catalog.faces_of_person(ada.id)
+        other.names.import_sidecars(tmp_path / "xmp")
+        ada = other.context.catalog.person("Ada")
+        (face,) = other.context.catalog.faces_of_person(ada.id)
         assert tuple(drawn(lying, face.box)[20, 20]) == RED
         assert (face.box.turn, face.origin) == (270, Origin.CONFIRMED)
 

@@ -31,7 +31,7 @@ def rows(database: Path) -> dict[str, set[tuple[object, ...]]]:
 
 
 def database(library: PaintedLibrary) -> Path:
-    return library.settings.library / "catalog.sqlite3"
+    return library.context.settings.library / "catalog.sqlite3"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -43,7 +43,7 @@ def filled(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
     paint(folder / "a.png", RED, GREEN)
     paint(folder / "b.png", BLUE)
     library.index([folder])
-    library.enrol("Ann", [folder / "b.png"])
+    library.people.enrol("Ann", [folder / "b.png"])
     return library
 
 
@@ -66,7 +66,7 @@ def test_a_backup_taken_while_photos_are_indexed_is_one_moment_of_it_and_comes_b
     for _ in range(50):
         run.stdout.readline()
     with painted_library(tmp_path / "library") as library:
-        copies = [library.backup(tmp_path / name).path for name in ("first", "second")]
+        copies = [library.maintenance.back_up(tmp_path / name).path for name in ("first", "second")]
         assert run.poll() is None, "the run had ended: nothing was proved"
         run.communicate()
         final = rows(database(library))
@@ -76,19 +76,19 @@ def test_a_backup_taken_while_photos_are_indexed_is_one_moment_of_it_and_comes_b
         assert len(held["embeddings"]) == len(held["faces"]) == len(held["thumbnails"]) == len(held["photos"])
         assert all(found <= final[table] for table, found in held.items() if table != "sqlite_sequence")
         with painted_library(tmp_path / f"from {copy.name}") as other:
-            restored = other.restore(copy)
+            restored = other.maintenance.restore(copy)
             assert (restored.kept, restored.photos) == (None, len(held["photos"]))
             assert rows(database(other)) == held
-            assert other.check().findings == ()
+            assert other.maintenance.check().findings == ()
 
 
 def test_a_folder_gets_a_backup_under_the_name_of_the_moment(filled: PaintedLibrary, tmp_path: Path) -> None:
     (tmp_path / "usb").mkdir()
-    made = filled.backup(tmp_path / "usb")
+    made = filled.maintenance.back_up(tmp_path / "usb")
     assert [made.path] == list((tmp_path / "usb").glob("recog-*.sqlite3"))
     assert made.size == made.path.stat().st_size
     with pytest.raises(CatalogError, match="is there already"):
-        filled.backup(made.path)
+        filled.maintenance.back_up(made.path)
 
 
 @pytest.mark.parametrize("note", ["damaged", "sound"])
@@ -96,8 +96,8 @@ def test_a_restore_keeps_what_was_there_and_brings_back_what_was_saved(
     filled: PaintedLibrary, folder: Path, tmp_path: Path, note: str
 ) -> None:
     saved = state(filled)
-    backup = filled.backup(tmp_path / "copy").path
-    filled.enrol("Bob", [paint(folder / "c.png", WHITE)])
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
+    filled.people.enrol("Bob", [paint(folder / "c.png", WHITE)])
     filled.close()
     if note == "damaged":
         damage(database(filled))
@@ -105,28 +105,30 @@ def test_a_restore_keeps_what_was_there_and_brings_back_what_was_saved(
             filled.index([folder])
         filled.close()
     before = database(filled).read_bytes()
-    restored = filled.restore(backup)
+    restored = filled.maintenance.restore(backup)
     assert restored.kept is not None
     assert restored.kept.read_bytes() == before
-    assert [path.name for path in filled.settings.library.glob(".*")] == []
+    assert [path.name for path in filled.context.settings.library.glob(".*")] == []
     (folder / "c.png").unlink()
     assert state(filled) == saved
-    assert [person.name for person in filled.people()] == ["Ann"]
-    assert filled.check().findings == ()
+    assert [person.name for person in filled.people.all()] == ["Ann"]
+    assert filled.maintenance.check().findings == ()
 
 
 def test_the_journal_of_the_catalog_that_was_is_kept_with_it_and_not_read_into_the_one_that_comes(
     filled: PaintedLibrary, tmp_path: Path
 ) -> None:
     """The files of a killed run: its last transactions are in the journal alone."""
-    backup = filled.backup(tmp_path / "copy").path
-    filled.rename("Ann", "Bea")
-    killed = {name: bytes_of(filled.settings.library / name) for name in ("catalog.sqlite3", "catalog.sqlite3-wal")}
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
+    filled.people.rename("Ann", "Bea")
+    killed = {
+        name: bytes_of(filled.context.settings.library / name) for name in ("catalog.sqlite3", "catalog.sqlite3-wal")
+    }
     filled.close()
     for name, content in killed.items():
-        (filled.settings.library / name).write_bytes(content)
-    kept = filled.restore(backup).kept
-    assert [person.name for person in filled.people()] == ["Ann"]
+        (filled.context.settings.library / name).write_bytes(content)
+    kept = filled.maintenance.restore(backup).kept
+    assert [person.name for person in filled.people.all()] == ["Ann"]
     assert kept is not None
     assert {path.name.removeprefix(kept.name): path.read_bytes() for path in kept.parent.glob(f"{kept.name}*")} == {
         "": killed["catalog.sqlite3"],
@@ -139,10 +141,10 @@ def test_the_journal_of_the_catalog_that_was_is_kept_with_it_and_not_read_into_t
 def test_faces_that_get_a_number_again_after_a_restore_are_not_taken_for_the_earlier_ones(
     filled: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
-    backup = filled.backup(tmp_path / "copy").path
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
     filled.index([paint(folder / "later.png", WHITE)])
     earlier = filled.search(folder / "later.png", k=1).faces[0].found[0]
-    filled.restore(backup)
+    filled.maintenance.restore(backup)
     (folder / "later.png").unlink()
     filled.index([paint(folder / "other.png", (10, 200, 200))])
     again = filled.search(folder / "other.png", k=1).faces[0].found[0]
@@ -153,34 +155,34 @@ def test_faces_that_get_a_number_again_after_a_restore_are_not_taken_for_the_ear
 def test_photos_are_identified_by_the_catalog_that_came_and_not_by_the_one_that_was(
     filled: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
-    backup = filled.backup(tmp_path / "copy").path
-    filled.enrol("Bob", [folder / "a.png"], face=1)
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
+    filled.people.enrol("Bob", [folder / "a.png"], face=1)
 
     def named() -> list[str | None]:
         return [face.person.name if face.person else None for face in filled.identify(folder / "a.png").faces]
 
     assert named() == ["Bob", None]
-    asked = filled.gallery
-    filled.restore(backup)
+    asked = filled.context.gallery
+    filled.maintenance.restore(backup)
     assert named() == [None, None]
-    assert filled.gallery is not asked
+    assert filled.context.gallery is not asked
 
 
 def test_a_person_forgotten_since_the_backup_is_back_and_the_kept_catalog_goes_when_somebody_is_forgotten(
     filled: PaintedLibrary, tmp_path: Path
 ) -> None:
-    backup = filled.backup(tmp_path / "copy").path
-    filled.forget("Ann")
-    kept = filled.restore(backup).kept
-    assert [person.name for person in filled.people()] == ["Ann"]
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
+    filled.people.forget("Ann")
+    kept = filled.maintenance.restore(backup).kept
+    assert [person.name for person in filled.people.all()] == ["Ann"]
     assert kept is not None
     assert kept.exists()
-    filled.forget("Ann")
+    filled.people.forget("Ann")
     assert not kept.exists()
 
 
 def test_a_backup_comes_back_where_there_is_no_folder_yet(filled: PaintedLibrary, tmp_path: Path) -> None:
-    backup = filled.backup(tmp_path / "copy").path
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
     place = tmp_path / "new" / "deep" / "catalog.sqlite3"
     with restoring(place, backup) as kept:
         assert kept is None
@@ -227,14 +229,14 @@ def absent(path: Path) -> None:
 def test_what_is_no_sound_backup_changes_nothing(
     filled: PaintedLibrary, tmp_path: Path, spoil: object, words: str, error: type[RecogError]
 ) -> None:
-    backup = filled.backup(tmp_path / "copy").path
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
     assert callable(spoil)
     spoil(backup)
     filled.close()
-    before = contents(filled.settings.library)
+    before = contents(filled.context.settings.library)
     with pytest.raises(error, match=words):
-        filled.restore(backup)
-    after = contents(filled.settings.library)
+        filled.maintenance.restore(backup)
+    after = contents(filled.context.settings.library)
     assert after | {"writer.lock": b""} == before | {"writer.lock": b""}
 
 
@@ -243,23 +245,23 @@ def test_a_restore_that_finds_no_room_is_one_sentence_and_changes_nothing(
     filled: PaintedLibrary, tmp_path: Path, too_large: str
 ) -> None:
     """For the backup, or for the copy of what was there before."""
-    backup = filled.backup(tmp_path / "copy").path
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
     room = backup.stat().st_size // 2
     if too_large == "catalog":
         room *= 4
-        with filled.catalog._database.writing() as connection:
+        with filled.context.catalog._database.writing() as connection:
             connection.exec_driver_sql("CREATE TABLE filler (bytes BLOB)")
             connection.exec_driver_sql("INSERT INTO filler VALUES (zeroblob(?))", (2 * room,))
     before = state(filled)
     filled.close()
     with files_of_at_most(room), pytest.raises(CatalogError, match="make room"):
-        filled.restore(backup)
-    assert [path.name for path in filled.settings.library.glob("*catalog*")] == ["catalog.sqlite3"]
+        filled.maintenance.restore(backup)
+    assert [path.name for path in filled.context.settings.library.glob("*catalog*")] == ["catalog.sqlite3"]
     assert state(filled) == before
 
 
 def test_a_catalog_that_another_program_has_open_is_not_replaced(filled: PaintedLibrary, tmp_path: Path) -> None:
-    backup = filled.backup(tmp_path / "copy").path
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
     filled.close()
     code = "import sys, sqlite3\nopened = sqlite3.connect(sys.argv[1])\n"
     code += "opened.execute('SELECT count(*) FROM photos').fetchone()\nprint('open', flush=True)\nsys.stdin.read()"
@@ -268,28 +270,28 @@ def test_a_catalog_that_another_program_has_open_is_not_replaced(filled: Painted
     )
     assert reader.stdout is not None
     assert reader.stdout.readline() == "open\n"
-    before = contents(filled.settings.library)
+    before = contents(filled.context.settings.library)
     with pytest.raises(LibraryBusyError, match=r"has the catalog .* open: stop it, then restore again"):
-        filled.restore(backup)
-    assert {name for name in contents(filled.settings.library) if name.startswith(".")} == set()
-    assert contents(filled.settings.library)["catalog.sqlite3"] == before["catalog.sqlite3"]
+        filled.maintenance.restore(backup)
+    assert {name for name in contents(filled.context.settings.library) if name.startswith(".")} == set()
+    assert contents(filled.context.settings.library)["catalog.sqlite3"] == before["catalog.sqlite3"]
     reader.communicate()
-    assert filled.restore(backup).photos == 2
+    assert filled.maintenance.restore(backup).photos == 2
 
 
 def test_a_restore_that_was_cut_short_is_told_until_it_is_run_again(filled: PaintedLibrary, tmp_path: Path) -> None:
-    backup = filled.backup(tmp_path / "copy").path
+    backup = filled.maintenance.back_up(tmp_path / "copy").path
     filled.close()
     shutil.copy(backup, database(filled).with_name("catalog.sqlite3.restoring"))
     with pytest.raises(CatalogError, match=r"was being restored .* run 'recog restore FILE' again"):
         filled.status()
     filled.close()
-    assert filled.restore(backup).photos == 2
+    assert filled.maintenance.restore(backup).photos == 2
     assert filled.status().photos == 2
 
 
 def test_a_server_is_brought_back_by_its_own_tools(tmp_path: Path) -> None:
     with painted_library(tmp_path / "library") as library:
-        library.settings = library.settings.model_copy(update={"database": "postgresql://ann@host/db"})
+        library.context.settings = library.context.settings.model_copy(update={"database": "postgresql://ann@host/db"})
         with pytest.raises(CatalogError, match="pg_restore"):
-            library.restore(tmp_path / "copy")
+            library.maintenance.restore(tmp_path / "copy")

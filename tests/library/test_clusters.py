@@ -9,7 +9,7 @@ import pytest
 
 from recog.cluster.likelihood import linkage_of, probability_of_one
 from recog.errors import CatalogError, NoFaceFoundError, UnknownPersonError
-from recog.library import suggestions
+from recog.library.grouping import suggestions
 from recog.quality import Shortfall
 from recog.types import Cluster
 from tests.library.test_acts import face_of, name_of
@@ -28,28 +28,28 @@ def add(library: PaintedLibrary, folder: Path, name: str, colour: Colour, count:
 
 def test_new_faces_join_and_found_while_the_earlier_clusters_stay(library: PaintedLibrary, folder: Path) -> None:
     reds, greens = add(library, folder, "r", RED, 3), add(library, folder, "g", GREEN, 2)
-    first = library.cluster()
+    first = library.groups.cluster()
     assert first.joined is None
     numbers = {one.face_ids: one.number for one in first.clusters}
     assert set(numbers) == {tuple(reds), tuple(greens)}
     more = add(library, folder, "new", GREEN, 4)
     blues = add(library, folder, "b", BLUE, 2)
-    second = library.cluster()
+    second = library.groups.cluster()
     assert second.joined == 4
     assert {one.number: one.face_ids for one in second.clusters} == {
         numbers[tuple(greens)]: (*greens, *more),
         numbers[tuple(reds)]: tuple(reds),
         max(numbers.values()) + 1: tuple(blues),
     }
-    again = library.cluster()
+    again = library.groups.cluster()
     assert (again.clusters, again.joined) == (second.clusters, 0)
 
 
 def test_grouping_all_anew_keeps_the_numbers_of_those_that_share_most(library: PaintedLibrary, folder: Path) -> None:
     reds, greens = add(library, folder, "r", RED, 2), add(library, folder, "g", GREEN, 3)
-    before = {one.face_ids: one.number for one in library.cluster().clusters}
+    before = {one.face_ids: one.number for one in library.groups.cluster().clusters}
     more = add(library, folder, "new", REDDISH, 3)
-    after = library.cluster(full=True)
+    after = library.groups.cluster(full=True)
     assert after.joined is None
     assert {one.face_ids: one.number for one in after.clusters} == {
         (*reds, *more): before[tuple(reds)],
@@ -65,12 +65,12 @@ def test_a_cluster_takes_the_number_of_the_earlier_one_with_which_it_shares_most
     draw = np.random.default_rng(seed)
     directions = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (-1, 0, 0), (0, -1, 0)]
     ids = np.concatenate(fill(library, [around(one, int(draw.integers(4, 12))) for one in directions]))
-    catalog, digest = library.catalog, library.networks.info.sha256
+    catalog, digest = library.context.catalog, library.networks.info.sha256
     parts = draw.integers(0, 6, len(ids))
     made = [Cluster(tuple(ids[parts == part].tolist()), around((1, 0, 0), 1)[0]) for part in np.unique(parts)]
     earlier = catalog.save_clusters(digest, "identity", {}, made)
-    library.ignore([int(ids[0])])
-    after = library.cluster(full=True).clusters
+    library.people.ignore([int(ids[0])])
+    after = library.groups.cluster(full=True).clusters
     shared = Counter(
         (one.face_ids, other.number)
         for one in after
@@ -89,54 +89,54 @@ def test_a_cluster_takes_the_number_of_the_earlier_one_with_which_it_shares_most
 def test_another_threshold_groups_anew(library: PaintedLibrary, folder: Path) -> None:
     add(library, folder, "r", RED, 2)
     add(library, folder, "rr", REDDISH, 2)
-    assert [one.size for one in library.cluster().clusters] == [4]
-    assert library.cluster(threshold=0.001).joined is None
-    assert [one.size for one in library.cluster(threshold=0.001).clusters] == [2, 2]
+    assert [one.size for one in library.groups.cluster().clusters] == [4]
+    assert library.groups.cluster(threshold=0.001).joined is None
+    assert [one.size for one in library.groups.cluster(threshold=0.001).clusters] == [2, 2]
 
 
 def test_k_means_cells_leave_the_remembered_clusters_alone(library: PaintedLibrary, folder: Path) -> None:
     add(library, folder, "r", RED, 2)
     add(library, folder, "g", GREEN, 2)
-    before = library.cluster().clusters
-    assert [one.number for one in library.cluster(method="kmeans", k=2).clusters] == [1, 2]
-    assert library.cluster().clusters == before
+    before = library.groups.cluster().clusters
+    assert [one.number for one in library.groups.cluster(method="kmeans", k=2).clusters] == [1, 2]
+    assert library.groups.cluster().clusters == before
 
 
 def test_confirmed_faces_of_two_people_share_no_cluster_however_near(library: PaintedLibrary, folder: Path) -> None:
     ones, twins = add(library, folder, "r", RED, 3), add(library, folder, "rr", REDDISH, 2)
-    (mixed,) = library.cluster().clusters
-    library.confirm("Ada", ones[:1], new=True)
-    library.confirm("Eva", twins[:1], new=True)
+    (mixed,) = library.groups.cluster().clusters
+    library.people.confirm("Ada", ones[:1], new=True)
+    library.people.confirm("Eva", twins[:1], new=True)
     for full in (False, True):
-        report = library.cluster(full=full)
+        report = library.groups.cluster(full=full)
         assert {one.face_ids: one.person for one in report.clusters} == {tuple(ones): "Ada", tuple(twins): "Eva"}
         assert report.clusters[0].number == mixed.number
 
 
 def test_a_rejected_face_leaves_the_persons_cluster(library: PaintedLibrary, folder: Path) -> None:
     reds = add(library, folder, "r", RED, 4)
-    library.cluster()
-    library.confirm("Ada", reds[:1], new=True)
-    library.reject("Ada", reds[1:2])
-    assert [one.face_ids for one in library.cluster().clusters] == [(reds[0], *reds[2:])]
-    assert [one.face_ids for one in library.cluster(full=True).clusters] == [(reds[0], *reds[2:])]
+    library.groups.cluster()
+    library.people.confirm("Ada", reds[:1], new=True)
+    library.people.reject("Ada", reds[1:2])
+    assert [one.face_ids for one in library.groups.cluster().clusters] == [(reds[0], *reds[2:])]
+    assert [one.face_ids for one in library.groups.cluster(full=True).clusters] == [(reds[0], *reds[2:])]
 
 
 def test_an_unnamed_cluster_comes_with_its_likely_person(library: PaintedLibrary, folder: Path) -> None:
     olives = add(library, folder, "o", (170, 180, 100), 3)
-    library.enrol("Ada", [paint(folder / "ada.png", RED)])
-    (cluster,) = library.cluster().clusters
+    library.people.enrol("Ada", [paint(folder / "ada.png", RED)])
+    (cluster,) = library.groups.cluster().clusters
     assert (cluster.face_ids, cluster.person) == (tuple(olives), None)
     suggestion = cluster.suggestion
     assert suggestion is not None
-    vectors = library.catalog.embeddings_of(olives, library.networks.info.sha256)[1]
-    ada = library.catalog.gallery(library.networks.info.sha256).embeddings[0]
+    vectors = library.context.catalog.embeddings_of(olives, library.networks.info.sha256)[1]
+    ada = library.context.catalog.gallery(library.networks.info.sha256).embeddings[0]
     mean = sum(float(((vector - ada) ** 2).sum()) for vector in vectors) / 3
     assert suggestion.person == "Ada"
     assert suggestion.squared_distance == pytest.approx(mean, abs=1e-5)
     assert 0.1 < suggestion.probability < 0.5
-    library.reject("Ada", olives[:1])
-    assert library.cluster().clusters[0].suggestion is None
+    library.people.reject("Ada", olives[:1])
+    assert library.groups.cluster().clusters[0].suggestion is None
 
 
 def test_suggestions_are_those_of_a_loop_over_clusters_and_people(
@@ -145,18 +145,18 @@ def test_suggestions_are_those_of_a_loop_over_clusters_and_people(
     shades = {"y": (185, 178, 0), "c": (0, 178, 185), "m": (187, 0, 176)}
     clusters = [add(library, folder, name, colour, 2 + place) for place, (name, colour) in enumerate(shades.items())]
     for person, colour in (("Ada", (250, 0, 0)), ("Bea", (0, 250, 0)), ("Eva", (0, 0, 250))):
-        library.enrol(person, [paint(folder / f"{person}{n}.png", colour, noise=n) for n in range(2)])
-    library.reject("Ada", clusters[0][1:])
+        library.people.enrol(person, [paint(folder / f"{person}{n}.png", colour, noise=n) for n in range(2)])
+    library.people.reject("Ada", clusters[0][1:])
     monkeypatch.setattr(suggestions, "ENTRIES", 4)  # a block for each cluster
-    found = {one.face_ids: one.suggestion for one in library.cluster().clusters if one.person is None}
+    found = {one.face_ids: one.suggestion for one in library.groups.cluster().clusters if one.person is None}
     assert len(found) >= 2
     network = library.networks.info.sha256
-    gallery = library.catalog.gallery(network)
-    refused = library.catalog.rejections()
-    names = {person.id: person.name for person in library.catalog.people()}
-    linkage = linkage_of(library.networks.calibration, len(library.catalog.owners().face_ids))
+    gallery = library.context.catalog.gallery(network)
+    refused = library.context.catalog.rejections()
+    names = {person.id: person.name for person in library.context.catalog.people()}
+    linkage = linkage_of(library.networks.calibration, len(library.context.catalog.owners().face_ids))
     for face_ids, suggestion in found.items():
-        own = library.catalog.embeddings_of(face_ids, network)[1].mean(axis=0)
+        own = library.context.catalog.embeddings_of(face_ids, network)[1].mean(axis=0)
         said = []
         for person_id, name in names.items():
             if any(person_id in refused.get(face_id, ()) for face_id in face_ids):
@@ -179,33 +179,33 @@ def test_suggestions_are_those_of_a_loop_over_clusters_and_people(
 def test_a_cluster_is_named_by_its_number(library: PaintedLibrary, folder: Path) -> None:
     reds = add(library, folder, "r", RED, 3)
     whites = add(library, folder, "w", WHITE, 2)
-    number = library.cluster().clusters[0].number
+    number = library.groups.cluster().clusters[0].number
     with pytest.raises(UnknownPersonError):
-        library.confirm("Ada", cluster=number)
-    assert library.confirm("Ada", cluster=number, new=True).person.confirmed == 3
+        library.people.confirm("Ada", cluster=number)
+    assert library.people.confirm("Ada", cluster=number, new=True).person.confirmed == 3
     assert name_of(library, reds[2]) == "Ada"
     with pytest.raises(CatalogError, match="confirmed already"):
-        library.confirm("Ada", cluster=number)
+        library.people.confirm("Ada", cluster=number)
     with pytest.raises(CatalogError, match="no cluster has the number 99"):
-        library.confirm("Ada", cluster=99)
-    library.confirm("Wim", [whites[0]], new=True)
-    library.reject("Ada", [whites[1]])
-    assert library.undo().kind == "reject"
-    assert library.confirm("Wim", cluster=number + 1).person.confirmed == 2
+        library.people.confirm("Ada", cluster=99)
+    library.people.confirm("Wim", [whites[0]], new=True)
+    library.people.reject("Ada", [whites[1]])
+    assert library.people.undo().kind == "reject"
+    assert library.people.confirm("Wim", cluster=number + 1).person.confirmed == 2
 
 
 def test_embeddings_of_two_networks_never_meet(library: PaintedLibrary, folder: Path) -> None:
     reds = add(library, folder, "r", RED, 3)
-    first = library.cluster()
+    first = library.groups.cluster()
     other = OtherColours()
     library.networks.info, library.networks.embedder = other.info, other
     with pytest.raises(NoFaceFoundError, match="no face to cluster"):
-        library.cluster()
+        library.groups.cluster()
     paint(folder / "late.png", RED, noise=77)
     library.index([folder])
-    second = library.cluster()
+    second = library.groups.cluster()
     assert [one.size for one in second.clusters] == [4], "all photos are embedded again by the network in use"
-    remembered = library.catalog.clusters(ColourEmbedder.info.sha256)
+    remembered = library.context.catalog.clusters(ColourEmbedder.info.sha256)
     assert [one.face_ids for one in remembered] == [first.clusters[0].face_ids] == [tuple(reds)]
     assert {one.number for one in first.clusters}.isdisjoint(one.number for one in second.clusters)
 
@@ -215,14 +215,17 @@ def test_a_blurred_face_joins_a_cluster_and_founds_none_and_the_poorest_does_nei
     blurred, strangers = fill(library, [around((1, 0, 0), 2), around((0, 1, 0), 4)], sharpness=4.0)
     smeared, _ = fill(library, [around((1, 0, 0), 2), around((0, 0, 1), 4)], sharpness=0.5)
     for full in (False, True):
-        (cluster,) = library.cluster(full=full).clusters
+        (cluster,) = library.groups.cluster(full=full).clusters
         assert cluster.face_ids == (*good, *blurred)
     (late,) = fill(library, [around((1, 0, 0), 1)], sharpness=4.0)
     fill(library, [around((1, 0, 0), 1)], sharpness=0.5)
-    assert library.cluster().clusters[0].face_ids == (*good, *blurred, *late)
-    assert (library.why(good[0]).shortfalls, library.why(good[0]).left_out) == ((), ())
-    assert (library.why(strangers[0]).shortfalls, library.why(strangers[0]).left_out) == ((Shortfall.BLURRED,), ())
-    assert library.why(smeared[0]).left_out == (Shortfall.BLURRED,)
+    assert library.groups.cluster().clusters[0].face_ids == (*good, *blurred, *late)
+    assert (library.faces.why(good[0]).shortfalls, library.faces.why(good[0]).left_out) == ((), ())
+    assert (library.faces.why(strangers[0]).shortfalls, library.faces.why(strangers[0]).left_out) == (
+        (Shortfall.BLURRED,),
+        (),
+    )
+    assert library.faces.why(smeared[0]).left_out == (Shortfall.BLURRED,)
 
 
 class OtherColours(ColourEmbedder):

@@ -11,8 +11,8 @@ import pytest
 
 from recog.durable import arriving
 from recog.evaluate.calibration_file import load_calibration
-from recog.library.doctor import examine, sqlite_of
-from recog.library.results import DoctorReport, Observation
+from recog.library.maintenance.doctor import examine, sqlite_of
+from recog.library.maintenance.results import DoctorReport, Observation
 from recog.render.text import to_text
 from recog.store.lock import WriterLock
 from recog.store.tables import pending_erasures
@@ -28,7 +28,7 @@ def filled(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
 
 
 def examined(library: PaintedLibrary) -> DoctorReport:
-    settings = library.settings.model_copy(update={"cache": library.settings.library.parent / "cache"})
+    settings = library.context.settings.model_copy(update={"cache": library.context.settings.library.parent / "cache"})
     return examine(settings, PaintedNetworks(settings))
 
 
@@ -57,7 +57,7 @@ def test_a_sqlite_that_may_damage_a_database_is_told_with_the_way_out(version: t
 
 def test_without_a_library_it_looks_and_makes_none(library: PaintedLibrary) -> None:
     assert examined(library).ok
-    assert not library.settings.library.exists()
+    assert not library.context.settings.library.exists()
 
 
 def test_weights_that_are_not_here_are_told_and_not_pulled(filled: PaintedLibrary) -> None:
@@ -67,17 +67,19 @@ def test_weights_that_are_not_here_are_told_and_not_pulled(filled: PaintedLibrar
         "recog models pull facenet-casia",
         "recog models pull dlib-resnet",
     ]
-    assert not (filled.settings.library.parent / "cache").exists()
+    assert not (filled.context.settings.library.parent / "cache").exists()
 
 
 def test_a_network_without_a_calibration_is_told_and_the_status_shows_all_else(filled: PaintedLibrary) -> None:
     class Uncalibrated(PaintedNetworks):
         @cached_property
         def calibration(self) -> Calibration:
-            return load_calibration("colour", network_sha256=self.info.sha256, directory=filled.settings.library)
+            return load_calibration(
+                "colour", network_sha256=self.info.sha256, directory=filled.context.settings.library
+            )
 
-    networks = Uncalibrated(filled.settings)
-    told = [one for one in examine(filled.settings, networks).observations if one.subject == "network"]
+    networks = Uncalibrated(filled.context.settings)
+    told = [one for one in examine(filled.context.settings, networks).observations if one.subject == "network"]
     assert [(one.ok, one.way_out) for one in told] == [(False, "recog calibrate PEOPLE")]
     before = filled.status()
     filled.networks = networks
@@ -87,7 +89,7 @@ def test_a_network_without_a_calibration_is_told_and_the_status_shows_all_else(f
 
 
 def test_files_that_others_may_read_are_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
-    (filled.settings.library / "catalog.sqlite3").chmod(0o644)
+    (filled.context.settings.library / "catalog.sqlite3").chmod(0o644)
     bad = seen(filled, "permissions")
     assert not bad.ok
     subprocess.run(bad.way_out, shell=True, check=True)  # noqa: S602 - it is what a user would paste
@@ -102,57 +104,57 @@ def test_the_way_out_for_a_folder_with_a_quote_in_its_name_works_too(tmp_path: P
 
 
 def test_a_writer_is_told_by_its_process_id(filled: PaintedLibrary) -> None:
-    with WriterLock(filled.settings.library):
+    with WriterLock(filled.context.settings.library):
         assert str(os.getpid()) in seen(filled, "writer").sentence
     assert "nobody" in seen(filled, "writer").sentence
 
 
 def test_a_damaged_index_is_told(filled: PaintedLibrary) -> None:
-    (path,) = (filled.settings.library / "index").rglob("*.faiss")
+    (path,) = (filled.context.settings.library / "index").rglob("*.faiss")
     path.write_bytes(path.read_bytes()[:-1])
     bad = seen(filled, "index")
     assert (bad.ok, bad.way_out) == (False, "recog check --fix")
-    filled.check(fix=True)
+    filled.maintenance.check(fix=True)
     assert seen(filled, "index").ok
 
 
 def test_an_embedding_of_another_length_is_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
-    with filled.catalog._database.writing() as connection:
+    with filled.context.catalog._database.writing() as connection:
         connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(1) WHERE face_id = 1")
     bad = seen(filled, "embeddings")
     assert (bad.ok, bad.way_out) == (False, "recog check --fix, then recog index")
-    filled.check(fix=True)
+    filled.maintenance.check(fix=True)
     assert "embeddings" not in {one.subject for one in examined(filled).observations}
     assert seen(filled, "index").ok
 
 
 def test_a_damaged_database_is_told(filled: PaintedLibrary) -> None:
-    path = filled.settings.library / "catalog.sqlite3"
+    path = filled.context.settings.library / "catalog.sqlite3"
     filled.close()
     path.write_bytes(b"no database" * 1000)
     assert not examined(filled).ok
 
 
 def test_an_erasure_that_another_program_holds_up_is_told(filled: PaintedLibrary) -> None:
-    with filled.catalog._database.writing() as connection:
+    with filled.context.catalog._database.writing() as connection:
         connection.execute(pending_erasures.insert(), [{"at": "2026-11-22T00:00:00"}])
-    with filled.catalog._database.reading() as connection:
+    with filled.context.catalog._database.reading() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM photos").scalar()
         assert not seen(filled, "erasures").ok
     assert seen(filled, "erasures").ok
 
 
 def test_files_that_a_kill_left_are_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
-    home = next((filled.settings.library / "index").iterdir())
+    home = next((filled.context.settings.library / "index").iterdir())
     (home / ".00000009.faiss.1.abcd.tmp").touch(0o600)
     assert not seen(filled, "stray files").ok
-    filled.rebuild_index()
+    filled.maintenance.rebuild_index()
     assert seen(filled, "stray files").ok
 
 
 def test_an_unfinished_backup_of_a_process_that_is_gone_is_deleted(filled: PaintedLibrary) -> None:
     """It is a copy of the whole catalog: forgetting somebody must not leave it behind."""
-    home = filled.settings.library
+    home = filled.context.settings.library
     backup = home / "catalog.sqlite3.before-0002"
     code = "import os, sys; from pathlib import Path; from recog.durable import arriving\n"
     code += "with arriving(Path(sys.argv[1])) as (path, _):\n    print(path, flush=True)\n    os._exit(9)"

@@ -67,12 +67,12 @@ def dim(folder: Path) -> Path:
 
 
 def test_a_doubted_face_gets_no_name_by_distance(library: PaintedLibrary, folder: Path, red: Path, dim: Path) -> None:
-    library.enrol("Ada", [red])
+    library.people.enrol("Ada", [red])
     sure = paint(folder / "sure.png", RED, noise=1)
     library.index([folder])
     assert name_of(library, face_of(library, sure)) == "Ada"
     assert name_of(library, face_of(library, dim)) is None
-    report = library.identify_all()
+    report = library.people.match_all()
     assert (sum(count for _, count in report.matched), report.unknown) == (1, 1)
     assert name_of(library, face_of(library, dim)) is None
 
@@ -82,9 +82,9 @@ def test_an_earlier_name_of_a_doubted_face_goes_with_the_next_run(
 ) -> None:
     """As in a library that an earlier recog named, which did not ask for the score."""
     library.index([folder])
-    library.enrol("Ada", [red])
-    catalog = library.catalog
-    earlier = library.gallery.rule.split(", score")[0]
+    library.people.enrol("Ada", [red])
+    catalog = library.context.catalog
+    earlier = library.context.gallery.rule.split(", score")[0]
     ada = catalog.person("Ada").id
     catalog.set_matches(library.networks.info.sha256, [(face_of(library, dim), ada, 0.0)], rule=earlier)
     assert name_of(library, face_of(library, dim)) == "Ada"
@@ -93,7 +93,7 @@ def test_an_earlier_name_of_a_doubted_face_goes_with_the_next_run(
 
 
 def test_identify_calls_a_doubted_face_unknown_and_says_why(library: PaintedLibrary, red: Path, dim: Path) -> None:
-    library.enrol("Ada", [red])
+    library.people.enrol("Ada", [red])
     answer = library.identify(dim)
     (face,) = answer.faces
     assert (face.person, face.nearest, face.probability) == (None, None, 0.0)
@@ -104,9 +104,9 @@ def test_identify_calls_a_doubted_face_unknown_and_says_why(library: PaintedLibr
 
 
 def test_why_tells_that_the_detector_is_unsure(library: PaintedLibrary, folder: Path, red: Path, dim: Path) -> None:
-    library.enrol("Ada", [red])
+    library.people.enrol("Ada", [red])
     library.index([folder])
-    reasons = library.why(face_of(library, dim))
+    reasons = library.faces.why(face_of(library, dim))
     assert (reasons.person, reasons.nearest) == (None, None)
     assert "is nobody's: the detector is unsure of this face (score 0.82), so it gets no name" in to_text(reasons)
 
@@ -114,10 +114,10 @@ def test_why_tells_that_the_detector_is_unsure(library: PaintedLibrary, folder: 
 def test_a_doubted_face_keeps_a_confirmed_name_and_lends_it_to_no_other(
     library: PaintedLibrary, folder: Path, red: Path, dim: Path
 ) -> None:
-    enrolment = library.enrol("Ada", [dim])
+    enrolment = library.people.enrol("Ada", [dim])
     assert "the detector is unsure of this face (score 0.82): it keeps its name" in to_text(enrolment)
     library.index([folder])
-    library.identify_all()
+    library.people.match_all()
     assert name_of(library, face_of(library, dim)) == "Ada"
     assert name_of(library, face_of(library, red)) is None
     (shown,) = library.identify(dim).faces
@@ -125,7 +125,7 @@ def test_a_doubted_face_keeps_a_confirmed_name_and_lends_it_to_no_other(
     assert shown.person.name == "Ada"
     (other,) = library.identify(red).faces
     assert (other.person, other.nearest) == (None, None)
-    assert "you confirmed it; the detector is unsure of this face" in to_text(library.why(face_of(library, dim)))
+    assert "you confirmed it; the detector is unsure of this face" in to_text(library.faces.why(face_of(library, dim)))
 
 
 def test_a_large_library_lends_no_name_from_a_doubted_face(
@@ -133,13 +133,13 @@ def test_a_large_library_lends_no_name_from_a_doubted_face(
 ) -> None:
     """There the library's own index is searched, and the catalog asked whose the neighbours are."""
     library.index([folder])
-    library.confirm("Ada", [face_of(library, dim)], new=True)
-    catalog = library.catalog
+    library.people.confirm("Ada", [face_of(library, dim)], new=True)
+    catalog = library.context.catalog
     dims, reds = face_of(library, dim), face_of(library, red)
     assert catalog.confirmed_people([dims, reds]).keys() == {dims}
     with catalog.moment() as now:
         assert now.lending_people([dims, reds]) == {}
-        library.confirm("Ada", [reds])
+        library.people.confirm("Ada", [reds])
     with catalog.moment() as now:
         assert now.lending_people([dims, reds]).keys() == {reds}
 
@@ -150,17 +150,17 @@ def test_verify_refuses_a_doubted_face_with_the_reason(
     for left, right in ((dim, red), (red, dim)):
         with pytest.raises(DoubtedFaceError, match=f"dim.png cannot be verified: {UNSURE}"):
             library.verify(left, right)
-    library.enrol("Ada", [red])
+    library.people.enrol("Ada", [red])
     with pytest.raises(DoubtedFaceError, match=UNSURE):
         library.verify(dim, "Ada")
     assert library.verify(red, "Ada").verification.same
     library.index([folder])
     with pytest.raises(DoubtedFaceError, match=f"face {face_of(library, dim)} cannot be verified: {UNSURE}"):
-        library.compare(face_of(library, red), face_of(library, dim))
+        library.faces.compare(face_of(library, red), face_of(library, dim))
 
 
 def test_verify_takes_no_doubted_face_of_a_person_for_evidence(library: PaintedLibrary, red: Path, dim: Path) -> None:
-    library.enrol("Ada", [dim])
+    library.people.enrol("Ada", [dim])
     with pytest.raises(NoFaceFoundError, match="Ada has no confirmed face of which the detector is sure"):
         library.verify(red, "Ada")
 
@@ -181,11 +181,11 @@ def test_search_gives_no_probability_beside_a_doubted_face(
 def test_doubted_faces_make_no_two_people_one(library: PaintedLibrary, folder: Path, dim: Path) -> None:
     other = paint(folder / "other.png", DIM_RED, noise=1)
     sure = [paint(folder / f"sure{number}.png", GREEN, noise=number) for number in (1, 2)]
-    library.enrol("Ada", [dim])
-    library.enrol("Bea", [other])
+    library.people.enrol("Ada", [dim])
+    library.people.enrol("Bea", [other])
     for name, path in zip(("Cleo", "Dora"), sure, strict=True):
-        library.enrol(name, [path])
-    report = library.duplicates()
+        library.people.enrol(name, [path])
+    report = library.reports.duplicates()
     assert [{pair.left.person, pair.right.person} for pair in report.pairs] == [{"Cleo", "Dora"}]
     assert [{copy.path for copy in group} for group in report.near_copies] == [set(sure)]
 

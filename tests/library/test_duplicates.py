@@ -16,10 +16,10 @@ from PIL import Image
 from recog.boxes import iou, rescaled
 from recog.cluster.likelihood import Linkage, linkage_of, probability_of_one
 from recog.distance import unit_rows
-from recog.library.duplicates import LEAST_PROBABILITY
-from recog.library.evidence import NEAREST_FACES, Faces, Side
-from recog.library.mixed import MOST_GROUPED, mixed_people
-from recog.library.near_copies import alike, near_copies
+from recog.library.reports.duplicates import LEAST_PROBABILITY
+from recog.library.reports.impure import MOST_GROUPED, mixed_people
+from recog.library.reports.near_copies import alike, near_copies
+from recog.library.reports.sides import NEAREST_FACES, Faces, Side
 from recog.render.html import duplicate_page
 from recog.store.records import ScannedPhoto
 from recog.types import ClusterRule, Embeddings, Face, FaceBox, FileStat, NewFace, Photo, Scatter
@@ -39,7 +39,7 @@ def fill(
 ) -> list[list[int]]:
     """One photo a face, straight into the catalog; the face ids of each group of embeddings."""
     thumbnail, face_ids = jpeg(), []
-    with library._writing(create=True) as catalog:
+    with library.context.writing(create=True) as catalog:
         photos = catalog.counts().photos
         for group in groups:
             ids: list[int] = []
@@ -62,7 +62,7 @@ def around(direction: tuple[float, float, float], count: int, *, spread: float =
 
 
 def name(library: PaintedLibrary, who: str, face_ids: list[int]) -> None:
-    catalog = library.catalog
+    catalog = library.context.catalog
     catalog.confirm(face_ids, catalog.add_person(who).id)
 
 
@@ -78,7 +78,7 @@ def test_an_empty_library_and_one_face_have_nothing_to_report(library: PaintedLi
     paint(folder / "none.png", None)
     library.index([folder])
     for photos in (1, 2):
-        report = library.duplicates()
+        report = library.reports.duplicates()
         assert (report.pairs, report.mixed, report.groups, report.near_copies, report.photos) == (
             (),
             (),
@@ -91,23 +91,23 @@ def test_an_empty_library_and_one_face_have_nothing_to_report(library: PaintedLi
 
 
 def test_people_who_are_distinct_are_not_reported_again(library: PaintedLibrary, folder: Path) -> None:
-    library.enrol("Ada", [paint(folder / "a.png", RED)])
-    library.enrol("Eve", [paint(folder / "e.png", (240, 60, 60))])
-    (pair,) = library.duplicates().pairs
+    library.people.enrol("Ada", [paint(folder / "a.png", RED)])
+    library.people.enrol("Eve", [paint(folder / "e.png", (240, 60, 60))])
+    (pair,) = library.reports.duplicates().pairs
     assert pair.reject_command == "recog people distinct Ada Eve"
-    catalog = library.catalog
+    catalog = library.context.catalog
     catalog.set_distinct(catalog.person("Ada").id, catalog.person("Eve").id)
-    assert library.duplicates().pairs == ()
+    assert library.reports.duplicates().pairs == ()
 
 
 def test_a_cluster_that_a_human_rejected_is_not_reported_again(library: PaintedLibrary, folder: Path) -> None:
-    library.enrol("Ada", [paint(folder / "a.png", RED)])
+    library.people.enrol("Ada", [paint(folder / "a.png", RED)])
     _, theirs = fill(library, [around((0, 1, 0), 2), around((1, 0.35, 0.35), 4)])
-    (pair,) = library.duplicates().pairs
+    (pair,) = library.reports.duplicates().pairs
     verb, who, *face_ids = pair.reject_command.split()[2:]
     assert (verb, who, sorted(map(int, face_ids))) == ("reject", "Ada", theirs)
-    library.catalog.reject(theirs[:2], library.catalog.person("Ada").id)
-    assert library.duplicates().pairs == ()
+    library.context.catalog.reject(theirs[:2], library.context.catalog.person("Ada").id)
+    assert library.reports.duplicates().pairs == ()
 
 
 def test_a_name_of_two_people_is_reported_with_its_parts(library: PaintedLibrary) -> None:
@@ -117,7 +117,7 @@ def test_a_name_of_two_people_is_reported_with_its_parts(library: PaintedLibrary
     name(library, "Ada", red + green)
     name(library, "Ben", blue[:4] + far)
     name(library, "Zoe", blue[4:])
-    report = library.duplicates()
+    report = library.reports.duplicates()
     assert [(one.main.person, one.main.faces, one.part.faces, one.further) for one in report.mixed] == [
         ("Ada", 5, 3, 0),
         ("Ben", 4, 3, 0),
@@ -131,7 +131,7 @@ def test_a_name_of_two_people_is_reported_with_its_parts(library: PaintedLibrary
 def test_an_odd_face_makes_nobody_mixed(library: PaintedLibrary) -> None:
     red, green = fill(library, [around((1, 0, 0), 5), around((0, 1, 0), 1)])
     name(library, "Ada", red + green)
-    assert library.duplicates().mixed == ()
+    assert library.reports.duplicates().mixed == ()
 
 
 def whole(embeddings: Embeddings, *, first: int = 0) -> Faces:
@@ -169,7 +169,7 @@ def test_pairs_are_ranked_by_what_their_sizes_prove_and_none_that_is_likely_is_l
     groups = [around(tuple(draw.normal(size=3)), int(count)) for count in draw.integers(1, 9, 12)]
     for number, ids in enumerate(fill(library, groups)):
         name(library, f"P{number}", ids)
-    report = library.duplicates()
+    report = library.reports.duplicates()
     linkage = linkage_of(library.networks.calibration, sum(map(len, groups)))
     embeddings = np.concatenate(groups)
     faces, starts = whole(embeddings), np.cumsum([0, *map(len, groups)])
@@ -244,7 +244,7 @@ def test_photos_saved_again_are_reported_apart_from_exact_copies(library: Painte
     paint(folder / "other.png", RED, BLUE)
     paint(folder / "wider.png", RED, GREEN, None)
     library.index([folder])
-    report = library.duplicates()
+    report = library.reports.duplicates()
     assert [[path.name for path in group] for group in report.duplicate_photos] == [["a.png", "copy.png"]]
     assert [{one.path.name for one in group if one.path} for group in report.near_copies] == [{"a.png", "again.png"}]
 
@@ -301,7 +301,7 @@ def test_a_cluster_of_fifty_thousand_faces_is_reported_on_a_page_like_any_other(
     """A day of one face before one camera: every photo is alike, and half of them have the name."""
     many, few = fill(library, [around((1, 0, 0), 50_000, spread=0.02), around((0, 1, 0), 3)], batch=25_000)
     name(library, "Ada", many[::2])
-    report = library.duplicates()
+    report = library.reports.duplicates()
     assert [(one.person, one.size) for one in report.clusters] == [("Ada", 50_000), (None, 3)]
     (pair,) = report.pairs
     assert (pair.left.person, pair.left.faces, pair.right.faces) == ("Ada", 25_000, 25_000)
@@ -316,7 +316,7 @@ def test_a_cluster_of_fifty_thousand_faces_is_reported_on_a_page_like_any_other(
 @pytest.mark.usefixtures("memory")
 def test_ten_thousand_files_of_one_photo_are_one_photo_and_one_group_of_files(library: PaintedLibrary) -> None:
     face = NewFace(FaceBox(10, 10, 110, 110, 0.99, LANDMARKS), around((1, 0, 0), 1)[0], 500.0, jpeg())
-    with library._writing(create=True) as catalog:
+    with library.context.writing(create=True) as catalog:
         scans = [
             ScannedPhoto(FileStat(Path(f"/photos/{number:05}.jpg"), 1, 1), "a" * 64, 200, 200, None, (face,))
             for number in range(10_000)
@@ -327,7 +327,7 @@ def test_ten_thousand_files_of_one_photo_are_one_photo_and_one_group_of_files(li
             [ScannedPhoto(other, "b" * 64, 200, 200, None, (replace(face, embedding=around((0, 1, 0), 1)[0]),))],
             detector="d" * 64, network=library.networks.info,
         )  # fmt: skip
-    report = library.duplicates()
+    report = library.reports.duplicates()
     assert (report.photos, report.faces, report.clusters, report.pairs) == (2, 2, (), ())
     assert report.duplicate_photos == (tuple(scan.stat.path for scan in scans),)
     assert report.near_copies == ()
@@ -340,7 +340,7 @@ def test_ten_thousand_files_of_one_photo_are_one_photo_and_one_group_of_files(li
 @pytest.mark.usefixtures("memory")
 def test_ten_thousand_copies_of_one_face_are_one_cluster(library: PaintedLibrary) -> None:
     fill(library, [around((1, 0, 0), 10_000, spread=0.0)])
-    report = library.duplicates()
+    report = library.reports.duplicates()
     assert [one.size for one in report.clusters] == [10_000]
     assert [len(group) for group in report.near_copies] == [10_000]
     assert (report.pairs, report.mixed) == ((), ())
@@ -349,7 +349,7 @@ def test_ten_thousand_copies_of_one_face_are_one_cluster(library: PaintedLibrary
 def test_a_command_for_a_large_cluster_names_its_most_typical_faces(library: PaintedLibrary) -> None:
     many, few = fill(library, [around((1, 0, 0), 2000, spread=0.02), around((1, 0.4, 0), 500, spread=0.02)])
     name(library, "Ada", many)
-    (pair,) = library.duplicates().pairs
+    (pair,) = library.reports.duplicates().pairs
     assert (pair.left.person, pair.left.faces, pair.right.faces) == ("Ada", 2000, 500)
     assert pair.squared_distance == pytest.approx(0.14, abs=0.03)
     assert pair.nearest < pair.squared_distance
@@ -378,21 +378,21 @@ def test_sides_of_fifty_thousand_faces_take_bounded_memory_and_time() -> None:
 def test_two_clusters_without_a_name_are_told_how_to_get_one(library: PaintedLibrary) -> None:
     ids = fill(library, [around((1, 0, 0), 3), around((0.7, 0.714, 0), 3)])
     library.networks.calibration = replace(library.networks.calibration, intercept=-8.0)  # even odds at 0.8
-    (pair,) = library.duplicates().pairs
+    (pair,) = library.reports.duplicates().pairs
     words = pair.command.split()
     assert words[:4] == ["recog", "people", "confirm", "NAME"]
     assert words[-1] == "--new"
     assert sorted(map(int, words[4:-1])) == sorted(ids[0] + ids[1]), "nobody remembers the clusters' numbers yet"
     assert pair.reject_command == ""
-    numbers = [one.number for one in library.cluster().clusters]
-    (pair,) = library.duplicates().pairs
+    numbers = [one.number for one in library.groups.cluster().clusters]
+    (pair,) = library.reports.duplicates().pairs
     one, other = numbers
     assert pair.command == (
         f"recog people confirm NAME --cluster {one} --new && recog people confirm NAME --cluster {other}"
     )
-    library.confirm("Ann", cluster=one, new=True)
-    library.confirm("Ann", cluster=other)
-    assert library.person("Ann").person.confirmed == 6
+    library.people.confirm("Ann", cluster=one, new=True)
+    library.people.confirm("Ann", cluster=other)
+    assert library.people.person("Ann").person.confirmed == 6
 
 
 def test_somebody_with_very_many_faces_is_looked_at_by_a_sample_and_every_face_is_in_a_part() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recog.library.results import LostWord
+from recog.library.indexing.results import LostWord
 from recog.store.records import FactKind
 from recog.types import Pixels
 from tests.painted import BLUE, CELL, FACE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint, painted_library
@@ -73,14 +73,14 @@ def tell(library: PaintedLibrary, path: Path) -> None:
     """Say something of each of the three faces."""
     library.index([path.parent])
     named, refused, ignored = faces(library, path)
-    library.confirm("Ada", [named], new=True)
-    library.reject("Ada", [refused])
-    library.ignore([ignored])
+    library.people.confirm("Ada", [named], new=True)
+    library.people.reject("Ada", [refused])
+    library.people.ignore([ignored])
 
 
 def faces(library: PaintedLibrary, path: Path) -> list[int]:
     """The numbers of a photo's faces: red, green, blue and white first, by their vectors."""
-    catalog = library.catalog
+    catalog = library.context.catalog
     found = {face.id for face in catalog.faces_of_photo(catalog.photos_at([path])[path].id)}
     ids, vectors = catalog.embeddings_of(found, library.networks.info.sha256)
     colours = np.array([RED, GREEN, BLUE, WHITE], np.float32)
@@ -91,10 +91,10 @@ def faces(library: PaintedLibrary, path: Path) -> list[int]:
 def check_told(library: PaintedLibrary, path: Path) -> None:
     """All that `tell` said is said of the faces of this photo."""
     named, refused, ignored = faces(library, path)
-    ada = library.catalog.person("Ada")
-    assert library.catalog.confirmed_people([named, refused, ignored]) == {named: ada.id}
-    assert library.catalog.rejections()[refused] == {ada.id}
-    assert ignored in library.catalog.ignored()
+    ada = library.context.catalog.person("Ada")
+    assert library.context.catalog.confirmed_people([named, refused, ignored]) == {named: ada.id}
+    assert library.context.catalog.rejections()[refused] == {ada.id}
+    assert ignored in library.context.catalog.ignored()
     assert ada.cover_face_id == named
 
 
@@ -121,7 +121,7 @@ def test_all_that_was_said_of_a_face_survives_an_edit_and_a_move_between_two_run
     report = library.index([folder])
     assert (report.added, report.missing, report.lost) == (1, 1, ())
     check_told(library, moved)
-    library.prune()
+    library.photos.prune()
     check_told(library, moved)
 
 
@@ -141,16 +141,16 @@ def test_enrolling_an_edited_and_moved_photo_keeps_what_was_said_of_the_others(
     path, moved = paint_grid(folder / "a.png", TOLD), folder / "z.png"
     tell(library, path)
     edit(path, with_new_metadata, moved)
-    library.enrol("Ada", [moved], face=1)
+    library.people.enrol("Ada", [moved], face=1)
     check_told(library, moved)
 
 
 def test_enrolling_an_edited_photo_tells_what_was_lost(library: PaintedLibrary, folder: Path) -> None:
     path = paint(folder / "a.png", RED, GREEN)
-    library.enrol("Ada", [path], face=1)
-    library.enrol("Ben", [path], face=2)
+    library.people.enrol("Ada", [path], face=1)
+    library.people.enrol("Ben", [path], face=2)
     paint(path, RED, None, noise=7)
-    lost = library.enrol("Ada", [path]).lost
+    lost = library.people.enrol("Ada", [path]).lost
     assert lost == (LostWord(path, FactKind.NAME, "Ben"), LostWord(path, FactKind.COVER, "Ben"))
 
 
@@ -169,10 +169,10 @@ def test_each_word_that_an_edit_loses_is_reported_with_its_kind(library: Painted
 
 def test_somebody_whose_cover_is_lost_is_shown_by_another_confirmed_face(library: PaintedLibrary, folder: Path) -> None:
     first, second = paint(folder / "a.png", RED), paint(folder / "b.png", RED, noise=3)
-    library.enrol("Ada", [first, second])
+    library.people.enrol("Ada", [first, second])
     paint(first, None, noise=9)
     library.index([folder])
-    assert library.catalog.person("Ada").cover_face_id == faces(library, second)[0]
+    assert library.context.catalog.person("Ada").cover_face_id == faces(library, second)[0]
 
 
 def test_a_second_copy_takes_no_names_from_a_photo_that_is_still_there(library: PaintedLibrary, folder: Path) -> None:
@@ -184,10 +184,10 @@ def test_a_second_copy_takes_no_names_from_a_photo_that_is_still_there(library: 
     library.index([folder])
     check_told(library, path)
     named, refused, ignored = faces(library, copy)
-    assert library.catalog.confirmed_people([named, refused, ignored]) == {}
-    assert library.catalog.faces([named])[named].person_id == library.catalog.person("Ada").id
-    assert refused not in library.catalog.rejections()
-    assert ignored not in library.catalog.ignored()
+    assert library.context.catalog.confirmed_people([named, refused, ignored]) == {}
+    assert library.context.catalog.faces([named])[named].person_id == library.context.catalog.person("Ada").id
+    assert refused not in library.context.catalog.rejections()
+    assert ignored not in library.context.catalog.ignored()
 
 
 def test_a_third_copy_takes_nothing_of_a_photo_that_is_gone_while_its_edit_is_there(
@@ -200,7 +200,7 @@ def test_a_third_copy_takes_nothing_of_a_photo_that_is_gone_while_its_edit_is_th
     shutil.copy(moved, folder.parent / "spare.png")
     edit(folder.parent / "spare.png", framed, copy)
     library.index([folder])
-    assert library.catalog.confirmed_people(faces(library, copy)) == {}
+    assert library.context.catalog.confirmed_people(faces(library, copy)) == {}
     check_told(library, moved)
 
 
@@ -209,39 +209,42 @@ def test_an_edit_that_takes_the_place_of_another_photo_keeps_both_photos_words(
 ) -> None:
     """The first is edited and saved over the second, and something else over the first."""
     one, other = paint(folder / "a.png", RED, GREEN), paint(folder / "b.png", BLUE)
-    library.enrol("Ada", [one], face=1)
-    library.enrol("Ben", [one], face=2)
-    library.enrol("Cyd", [other])
+    library.people.enrol("Ada", [one], face=1)
+    library.people.enrol("Ben", [one], face=2)
+    library.people.enrol("Cyd", [other])
     edit(one, with_new_metadata, other)
     paint(one, WHITE, noise=5)
     report = library.index([folder])
     assert {(lost.path, lost.person) for lost in report.lost} == {(other, "Cyd")}
-    names = library.catalog.confirmed_people(faces(library, other))
-    assert sorted(person.name for person in library.catalog.people_by_id(names.values()).values()) == ["Ada", "Ben"]
+    names = library.context.catalog.confirmed_people(faces(library, other))
+    assert sorted(person.name for person in library.context.catalog.people_by_id(names.values()).values()) == [
+        "Ada",
+        "Ben",
+    ]
 
 
 def test_no_embedding_carries_a_name_to_a_clearly_different_person(library: PaintedLibrary, folder: Path) -> None:
     """Ada is cut away, and somebody else stands where she stood."""
     path = paint_grid(folder / "a.png", [[RED, ORANGE]])
-    library.enrol("Ada", [path], face=1)
+    library.people.enrol("Ada", [path], face=1)
     edit(path, lambda pixels: pixels[:, CELL:])
     report = library.index([folder])
     assert [lost.person for lost in report.lost] == ["Ada", "Ada"]
-    assert library.catalog.confirmed_people(faces(library, path)) == {}
+    assert library.context.catalog.confirmed_people(faces(library, path)) == {}
 
 
 def test_of_one_face_twice_in_a_collage_each_keeps_its_own_words(library: PaintedLibrary, folder: Path) -> None:
     path = paint_grid(folder / "a.png", [[None, RED, None, None, RED], [None] * 5])
     library.index([folder])
-    left, right = sorted(library.catalog.faces_of_photo(1), key=lambda face: face.box.left)
-    library.confirm("Ada", [left.id], new=True)
-    library.ignore([right.id])
+    left, right = sorted(library.context.catalog.faces_of_photo(1), key=lambda face: face.box.left)
+    library.people.confirm("Ada", [left.id], new=True)
+    library.people.ignore([right.id])
     edit(path, cropped)
     assert library.index([folder]).lost == ()
-    photo = library.catalog.photos_at([path])[path].id
-    left, right = sorted(library.catalog.faces_of_photo(photo), key=lambda face: face.box.left)
-    assert set(library.catalog.confirmed_people([left.id, right.id])) == {left.id}
-    assert library.catalog.ignored() == {right.id}
+    photo = library.context.catalog.photos_at([path])[path].id
+    left, right = sorted(library.context.catalog.faces_of_photo(photo), key=lambda face: face.box.left)
+    assert set(library.context.catalog.confirmed_people([left.id, right.id])) == {left.id}
+    assert library.context.catalog.ignored() == {right.id}
 
 
 def test_of_one_face_twice_in_a_collage_the_one_that_is_left_keeps_its_own_words(
@@ -249,24 +252,24 @@ def test_of_one_face_twice_in_a_collage_the_one_that_is_left_keeps_its_own_words
 ) -> None:
     path = paint_grid(folder / "a.png", [[RED, None, None, None, RED], [None] * 5])
     library.index([folder])
-    left, right = sorted(library.catalog.faces_of_photo(1), key=lambda face: face.box.left)
-    library.ignore([left.id])
-    library.confirm("Ada", [right.id], new=True)
+    left, right = sorted(library.context.catalog.faces_of_photo(1), key=lambda face: face.box.left)
+    library.people.ignore([left.id])
+    library.people.confirm("Ada", [right.id], new=True)
     edit(path, cropped)
     assert [lost.kind for lost in library.index([folder]).lost] == [FactKind.IGNORED]
-    assert set(library.catalog.confirmed_people(faces(library, path))) == set(faces(library, path))
-    assert library.catalog.ignored() == set()
+    assert set(library.context.catalog.confirmed_people(faces(library, path))) == set(faces(library, path))
+    assert library.context.catalog.ignored() == set()
 
 
 def test_somebody_who_looks_alike_and_was_not_named_keeps_the_own_face(library: PaintedLibrary, folder: Path) -> None:
     """Ada is cut away; her twin, of whom nothing was said, is not given the name."""
     twin = (230, 100, 20)
     path = paint_grid(folder / "a.png", [[RED, twin, None]])
-    library.enrol("Ada", [path], face=1)
+    library.people.enrol("Ada", [path], face=1)
     edit(path, lambda pixels: pixels[:, CELL:])
     report = library.index([folder])
     assert [lost.kind for lost in report.lost] == [FactKind.NAME, FactKind.COVER]
-    assert library.catalog.confirmed_people(faces(library, path)) == {}
+    assert library.context.catalog.confirmed_people(faces(library, path)) == {}
 
 
 def test_an_edit_seen_by_another_network_keeps_the_words_of_faces_at_the_same_place(
@@ -274,7 +277,7 @@ def test_an_edit_seen_by_another_network_keeps_the_words_of_faces_at_the_same_pl
 ) -> None:
     path = paint_grid(folder / "a.png", TOLD)
     tell(library, path)
-    catalog = library.catalog
+    catalog = library.context.catalog
     catalog.embed_again(faces(library, path), library.networks.info.sha256)
     edit(path, with_new_metadata)
     library.index([folder])
@@ -286,7 +289,7 @@ def test_what_was_said_is_there_after_another_run(library: PaintedLibrary, folde
     tell(library, path)
     edit(path, cropped)
     library.index([folder])
-    with painted_library(library.settings.library) as again:
+    with painted_library(library.context.settings.library) as again:
         assert again.index([folder]).lost == ()
         check_told(again, path)
-        assert again.check().findings == ()
+        assert again.maintenance.check().findings == ()

@@ -39,21 +39,21 @@ def library(data: Path, folder: Path, tmp_path: Path) -> Iterator[PhotoLibrary]:
         library.index([folder])
         for number, path in enumerate(sorted(folder.iterdir())):
             named, refused, ignored = faces(library, path)
-            library.confirm(f"Ada {number}", [named.id], new=True)
-            library.reject(f"Ada {number}", [refused.id])
-            library.ignore([ignored.id])
+            library.people.confirm(f"Ada {number}", [named.id], new=True)
+            library.people.reject(f"Ada {number}", [refused.id])
+            library.people.ignore([ignored.id])
         yield library
 
 
 def faces(library: PhotoLibrary, path: Path) -> list[Face]:
     """From left to right."""
-    photo = library.catalog.photos_at([path])[path]
-    return sorted(library.catalog.faces_of_photo(photo.id), key=lambda face: face.box.left)
+    photo = library.context.catalog.photos_at([path])[path]
+    return sorted(library.context.catalog.faces_of_photo(photo.id), key=lambda face: face.box.left)
 
 
 def words(library: PhotoLibrary, path: Path) -> list[str]:
     """What was said of each face of the photo, from left to right."""
-    catalog = library.catalog
+    catalog = library.context.catalog
     found = []
     for face in faces(library, path):
         named = catalog.people_by_id(catalog.confirmed_people([face.id]).values()).values()

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recog.errors import NoFaceFoundError
-from recog.library.face_map import MOST_FACES, layout, sampled
+from recog.library.reports.face_map import MOST_FACES, layout, sampled
 from recog.types import Embeddings
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
@@ -48,23 +48,23 @@ def coloured(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
     for number in range(5):
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
     library.index([folder])
-    library.enrol("Ada", [folder / "0.png"], face=1)
-    library.enrol("Zoe", [paint(folder / "zoe.png", BLUE)])
+    library.people.enrol("Ada", [folder / "0.png"], face=1)
+    library.people.enrol("Zoe", [paint(folder / "zoe.png", BLUE)])
     return library
 
 
 def test_the_map_knows_names_and_thumbnails(coloured: PaintedLibrary) -> None:
-    found = coloured.face_map(seed=3)
+    found = coloured.reports.face_map(seed=3)
     assert (len(found.faces), found.all_faces, found.person, found.seed) == (11, 11, None, 3)
     assert {"Ada", "Zoe"} <= {one.person for one in found.faces}
     assert all(one.thumbnail.startswith(b"\xff\xd8") for one in found.faces)
-    coloured.hide("Zoe")
-    assert "Zoe" not in {one.person for one in coloured.face_map().faces}
+    coloured.people.hide("Zoe")
+    assert "Zoe" not in {one.person for one in coloured.reports.face_map().faces}
 
 
 def test_too_few_faces_are_said_to_be_so(coloured: PaintedLibrary) -> None:
     with pytest.raises(NoFaceFoundError, match="at least 5 faces, and Zoe has 1"):
-        coloured.face_map("Zoe")
+        coloured.reports.face_map("Zoe")
 
 
 def test_fifty_thousand_faces_are_sampled_evenly() -> None:

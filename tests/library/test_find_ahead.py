@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recog.errors import UnreadablePhotoError
-from recog.library.find_ahead import CutPhoto, find_ahead
+from recog.library.indexing.detect_ahead import CutPhoto, find_ahead
 from recog.library.probes import CutFaces
 from recog.photos import KnownContent, Opened
 from recog.types import DecodedPhoto, FileStat

@@ -12,7 +12,7 @@ from recog.config import read_settings
 from recog.distance import unit_rows
 from recog.identify import identification_threshold
 from recog.index.faiss_index import FaceIndex
-from recog.library.gallery import PersonGallery
+from recog.library.recognition.gallery import PersonGallery
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
 from recog.types import Calibration, Embeddings, FaceBox, FileStat, Match, NewFace
@@ -32,8 +32,8 @@ class World:
         directions = unit_rows(random.normal(size=(PEOPLE, 3)).astype(np.float32))
         noise = 0.1 * random.normal(size=(FACES, 3)).astype(np.float32)
         self.embeddings: Embeddings = unit_rows(np.repeat(directions, FACES // PEOPLE, axis=0) + noise)
-        library.settings.library.mkdir(parents=True, exist_ok=True)
-        self.catalog = open_catalog(library.settings.catalog_at, create=True)
+        library.context.settings.library.mkdir(parents=True, exist_ok=True)
+        self.catalog = open_catalog(library.context.settings.catalog_at, create=True)
         box = FaceBox(0, 0, 10, 10, 0.99, ((1.0, 1.0),) * 5)
         photos = [
             ScannedPhoto(

@@ -14,7 +14,7 @@ def test_who_was_merged_while_the_gallery_was_read_is_named_as_what_came_of_it(
 ) -> None:
     paint(folder / "0.png", RED)
     library.index(folder)
-    library.confirm("Ada", [1], new=True)
+    library.people.confirm("Ada", [1], new=True)
 
     class Busy(Catalog):
         merged = False
@@ -23,12 +23,12 @@ def test_who_was_merged_while_the_gallery_was_read_is_named_as_what_came_of_it(
             found = super().gallery(network_sha256)
             if not self.merged:
                 self.merged = True
-                library.confirm("Eve", [1], new=True)
-                library.merge("Ada", "Eve")
+                library.people.confirm("Eve", [1], new=True)
+                library.people.merge("Ada", "Eve")
             return found
 
     with painted_library(tmp_path / "library") as other:
-        other._catalog = Busy(Database(parse_url(tmp_path / "library" / "catalog.sqlite3"), busy_seconds=1))
+        other.context._catalog = Busy(Database(parse_url(tmp_path / "library" / "catalog.sqlite3"), busy_seconds=1))
         (face,) = other.identify(folder / "0.png").faces
     assert face.person is not None
     assert face.person.name == "Eve"

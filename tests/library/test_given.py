@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.given import whole
+from recog.library.inputs import whole
 from tests.painted import RED, PaintedLibrary, paint
 
 
@@ -18,7 +18,7 @@ def test_the_same_folder_by_another_way_holds_no_copies(
     monkeypatch.chdir(folder / "in")
     assert library.index("..").unchanged == 1
     assert library.index(f"{folder}/in/../../{folder.name}").unchanged == 1
-    assert library.enrol("Ann", "../ann.png").faces[0].path == folder / "ann.png"
+    assert library.people.enrol("Ann", "../ann.png").faces[0].path == folder / "ann.png"
     status = library.status()
     assert (status.files, status.roots) == (1, (folder,))
 

@@ -38,7 +38,7 @@ def test_every_hostile_file_is_a_photo_or_one_failure_with_a_reason_and_is_not_o
     library: PaintedLibrary, data: Path, folder: Path
 ) -> None:
     """Whatever its own name says, each is met as a photo."""
-    library.networks = BlindNetworks(library.settings)
+    library.context.networks = BlindNetworks(library.context.settings)
     hostile = sorted(path for path in (data / "hostile").rglob("*") if path.is_file())
     for number, path in enumerate(hostile):
         (folder / f"{number:04}.jpg").symlink_to(path)

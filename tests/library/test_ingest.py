@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from recog.errors import LibraryBusyError, NoPhotosFoundError
-from recog.library.ingest import MANY_COPIES
-from recog.library.results import IngestProgress, LostWord
+from recog.library.indexing.ingest import MANY_COPIES
+from recog.library.indexing.results import IngestProgress, LostWord
 from recog.store.lock import WriterLock
 from recog.store.records import FactKind
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
@@ -20,7 +20,7 @@ from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painte
 
 def state(library: PaintedLibrary) -> set[tuple[str, str, tuple[float, ...], bytes]]:
     """What a library knows, without ids: path, content, box and vector of each face."""
-    catalog = library.catalog
+    catalog = library.context.catalog
     known: set[tuple[str, str, tuple[float, ...], bytes]] = set()
     for rows in catalog.embeddings(library.networks.info.sha256):
         for face in catalog.faces(rows.face_ids.tolist()).values():
@@ -85,12 +85,12 @@ def test_an_edit_that_changed_neither_size_nor_time_is_found_when_every_file_is_
 def test_a_moved_photo_keeps_its_name(library: PaintedLibrary, folder: Path) -> None:
     path = paint(folder / "a.png", RED)
     paint(folder / "b.png", GREEN)
-    library.enrol("Ada", [path])
+    library.people.enrol("Ada", [path])
     (folder / "new").mkdir()
     path.rename(folder / "new" / "c.png")
     report = library.index([folder])
     assert (report.moved, report.missing, report.added) == (1, 0, 1)
-    faces = library.person("Ada").faces
+    faces = library.people.person("Ada").faces
     assert [paths[0].name for _, paths in faces] == ["c.png"]
 
 
@@ -98,32 +98,32 @@ def test_a_copy_is_a_duplicate_and_its_faces_are_not_stored_twice(library: Paint
     shutil.copy(paint(folder / "a.png", RED), folder / "z.png")
     report = library.index([folder])
     assert (report.added, report.duplicates, report.faces) == (1, 1, 1)
-    assert library.duplicates().duplicate_photos == ((folder / "a.png", folder / "z.png"),)
+    assert library.reports.duplicates().duplicate_photos == ((folder / "a.png", folder / "z.png"),)
 
 
 def test_an_edited_photo_keeps_the_names_of_faces_that_overlap_and_reports_the_others(
     library: PaintedLibrary, folder: Path
 ) -> None:
     path = paint(folder / "a.png", RED, GREEN)
-    library.enrol("Ada", [path], face=1)
-    library.enrol("Ben", [path], face=2)
+    library.people.enrol("Ada", [path], face=1)
+    library.people.enrol("Ben", [path], face=2)
     paint(path, RED, None, noise=7)
     report = library.index([folder])
     assert (report.changed, report.faces) == (1, 1)
     assert report.lost == (LostWord(path, FactKind.NAME, "Ben"), LostWord(path, FactKind.COVER, "Ben"))
-    assert [person.name for person in library.people() if person.confirmed] == ["Ada"]
+    assert [person.name for person in library.people.all() if person.confirmed] == ["Ada"]
     assert len(state(library)) == 1
 
 
 def test_a_vanished_photo_is_marked_and_comes_back_with_its_name(library: PaintedLibrary, folder: Path) -> None:
     path = paint(folder / "a.png", RED)
     paint(folder / "b.png", GREEN)
-    library.enrol("Ada", [path])
+    library.people.enrol("Ada", [path])
     library.index([folder])
     path.rename(folder.parent / "elsewhere.png")
     assert library.index([folder]).missing == 1
     assert library.status().missing_files == 1
-    assert len(library.person("Ada").faces) == 1
+    assert len(library.people.person("Ada").faces) == 1
     (folder.parent / "elsewhere.png").rename(path)
     assert library.index([folder]).unchanged == 2
     assert library.status().missing_files == 0
@@ -147,14 +147,14 @@ def test_photos_of_a_folder_that_was_renamed_are_moved_and_not_there_twice(
     paint(folder / "ann.png", RED)
     paint(folder / "bob.png", GREEN)
     library.index([folder])
-    library.enrol("Ann", [folder / "ann.png"])
+    library.people.enrol("Ann", [folder / "ann.png"])
     renamed = folder.rename(tmp_path / "renamed")
     report = library.index([renamed])
     assert (report.moved, report.duplicates, report.faces) == (2, 0, 0)
     status = library.status()
     assert (status.files, status.missing_files) == (2, 0)
-    assert library.duplicates().duplicate_photos == ()
-    ((_, paths),) = library.person("Ann").faces
+    assert library.reports.duplicates().duplicate_photos == ()
+    ((_, paths),) = library.people.person("Ann").faces
     assert paths == (renamed / "ann.png",)
 
 
@@ -164,14 +164,14 @@ def test_a_copy_of_a_disk_that_was_away_is_a_copy_once_it_is_back(
     disk, away, copy = folder / "disk", tmp_path / "away", folder / "copy"
     paint(disk / "ann.png", RED)
     library.index([disk])
-    library.enrol("Ann", [disk / "ann.png"])
+    library.people.enrol("Ann", [disk / "ann.png"])
     shutil.copytree(disk, copy)
     disk.rename(away)
     assert library.index([copy]).moved == 1
     away.rename(disk)
     assert library.index([disk]).duplicates == 1
-    assert library.duplicates().duplicate_photos == ((copy / "ann.png", disk / "ann.png"),)
-    assert library.people()[0].confirmed == 1
+    assert library.reports.duplicates().duplicate_photos == ((copy / "ann.png", disk / "ann.png"),)
+    assert library.people.all()[0].confirmed == 1
 
 
 def test_a_folder_without_photos_is_an_error_that_names_it(library: PaintedLibrary, folder: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_folder_that_is_not_there_is_said_so_and_makes_no_library(library: Pai
     paint(folder / "a.png", RED)
     with pytest.raises(NoPhotosFoundError, match=f"there is no folder {folder / 'typo'}"):
         library.index([folder, folder / "typo"])
-    assert not library.settings.library.exists()
+    assert not library.context.settings.library.exists()
     library.index([folder])
     with pytest.raises(NoPhotosFoundError, match=f"there is no folder {folder / 'typo'}"):
         library.index([folder / "typo"])
@@ -231,7 +231,7 @@ def test_a_dry_run_writes_nothing(library: PaintedLibrary, folder: Path) -> None
     paint(folder / "a.png", RED)
     report = library.index([folder], dry_run=True)
     assert (report.added, report.dry_run) == (1, True)
-    assert not library.settings.library.exists()
+    assert not library.context.settings.library.exists()
     library.index([folder])
     paint(folder / "b.png", GREEN)
     paint(folder / "a.png", BLUE, BLUE)
@@ -243,8 +243,8 @@ def test_a_dry_run_writes_nothing(library: PaintedLibrary, folder: Path) -> None
 def test_a_second_indexer_is_turned_away(library: PaintedLibrary, folder: Path) -> None:
     paint(folder / "a.png", RED)
     library.index([folder])
-    with WriterLock(library.settings.library), pytest.raises(LibraryBusyError, match=str(os.getpid())):
-        painted_library(library.settings.library).index([folder])
+    with WriterLock(library.context.settings.library), pytest.raises(LibraryBusyError, match=str(os.getpid())):
+        painted_library(library.context.settings.library).index([folder])
 
 
 def test_an_interrupted_run_goes_on_where_it_was(library: PaintedLibrary, folder: Path) -> None:
@@ -277,9 +277,9 @@ def test_originals_are_never_touched(library: PaintedLibrary, folder: Path) -> N
     paths: Sequence[Path] = [paint(folder / f"{n}.png", RED, GREEN, noise=n) for n in range(3)]
     before = [(path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode) for path in paths]
     library.index([folder])
-    library.enrol("Ada", [paths[0]], face=1)
-    library.cluster()
-    library.forget("Ada")
+    library.people.enrol("Ada", [paths[0]], face=1)
+    library.groups.cluster()
+    library.people.forget("Ada")
     assert [(path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode) for path in paths] == before
     assert sorted(folder.iterdir()) == paths
 
@@ -291,24 +291,24 @@ def test_the_index_holds_exactly_the_catalog(library: PaintedLibrary, folder: Pa
     for number in range(0, 40, 3):
         paint(folder / f"{number}.png", BLUE, noise=number)
     library.index([folder])
-    ids = np.concatenate([rows.face_ids for rows in library.catalog.embeddings(library.networks.info.sha256)])
-    assert library.fresh_index.current().ids().tolist() == sorted(ids.tolist())
-    with painted_library(library.settings.library) as again:
-        assert again.fresh_index.current().ids().tolist() == sorted(ids.tolist())
-        assert again.fresh_index.problem == ""
+    ids = np.concatenate([rows.face_ids for rows in library.context.catalog.embeddings(library.networks.info.sha256)])
+    assert library.context.live_index.current().ids().tolist() == sorted(ids.tolist())
+    with painted_library(library.context.settings.library) as again:
+        assert again.context.live_index.current().ids().tolist() == sorted(ids.tolist())
+        assert again.context.live_index.problem == ""
 
 
 def test_a_chain_of_renames_loses_no_name(library: PaintedLibrary, folder: Path) -> None:
     """One, two and three change places: each name follows its photo."""
     paths = [paint(folder / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
     for path, name in zip(paths, ("Ada", "Ben", "Cyd"), strict=True):
-        library.enrol(name, [path])
+        library.people.enrol(name, [path])
     spare = folder.parent / "spare.png"
     for source, target in ((paths[2], spare), (paths[1], paths[2]), (paths[0], paths[1]), (spare, paths[0])):
         source.rename(target)
     report = library.index([folder])
     assert (report.lost, report.faces) == ((), 0)
-    where = {name: library.person(name).faces[0][1] for name in ("Ada", "Ben", "Cyd")}
+    where = {name: library.people.person(name).faces[0][1] for name in ("Ada", "Ben", "Cyd")}
     assert where == {"Ada": (paths[1],), "Ben": (paths[2],), "Cyd": (paths[0],)}
 
 
@@ -354,12 +354,12 @@ def test_a_half_done_copy_is_used_as_incomplete_and_read_again_when_it_has_grown
     report = library.index([folder])
     assert (report.incomplete, report.failed) == ((path,), ())
     assert library.status().incomplete_photos == 1
-    (filed,) = library.catalog.photos_at([path]).values()
-    assert library.photo(filed.id).photo.incomplete
+    (filed,) = library.context.catalog.photos_at([path]).values()
+    assert library.photos.photo(filed.id).photo.incomplete
     assert library.index([folder]).incomplete == ()
     path.write_bytes(whole)
     report = library.index([folder])
     assert (report.changed, report.incomplete) == (1, ())
     assert library.status().incomplete_photos == 0
-    (filed,) = library.catalog.photos_at([path]).values()
-    assert not library.photo(filed.id).photo.incomplete
+    (filed,) = library.context.catalog.photos_at([path]).values()
+    assert not library.photos.photo(filed.id).photo.incomplete

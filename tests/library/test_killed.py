@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.library.ingest import BATCH_PHOTOS
+from recog.library.indexing.ingest import BATCH_PHOTOS
 from tests.library.test_edited import edit, framed
 from tests.library.test_ingest import state
 from tests.painted import BLUE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint, painted_library
@@ -49,8 +49,8 @@ def test_kills_at_random_moments_end_in_the_library_of_an_undisturbed_run(tmp_pa
         report = library.index([folder])
         assert report.added + report.unchanged == PHOTOS
         assert state(library) == expected
-        assert library.check().findings == ()
-        assert not list(library.settings.library.rglob("*.tmp*"))
+        assert library.maintenance.check().findings == ()
+        assert not list(library.context.settings.library.rglob("*.tmp*"))
 
 
 def colours(count: int) -> list[Colour]:
@@ -65,7 +65,7 @@ def colours(count: int) -> list[Colour]:
 
 def words(library: PaintedLibrary, path: Path) -> tuple[set[int], bool, set[int]]:
     """Who the one face of the photo at a path is, whether it is ignored, and who it is not."""
-    catalog = library.catalog
+    catalog = library.context.catalog
     (face,) = catalog.faces_of_photo(catalog.photos_at([path])[path].id)
     return (
         set(catalog.confirmed_people([face.id]).values()),
@@ -83,12 +83,12 @@ def test_a_kill_leaves_what_was_said_of_a_face_at_the_old_photo_or_at_the_edited
             path = paint(folder / f"{number:02}.png", colour)
             moved_to[path] = folder / "moved" / path.name if number % 2 else path
         painted.index([folder])
-        found = painted.catalog.photos_at(moved_to)
-        face_of = {path: painted.catalog.faces_of_photo(photo.id)[0].id for path, photo in found.items()}
-        ada = painted.catalog.add_person("Ada")
-        painted.catalog.confirm([face_of[path] for path in list(moved_to)[::3]], ada.id)
-        painted.catalog.ignore([face_of[path] for path in list(moved_to)[1::3]])
-        painted.catalog.reject([face_of[path] for path in list(moved_to)[2::3]], ada.id)
+        found = painted.context.catalog.photos_at(moved_to)
+        face_of = {path: painted.context.catalog.faces_of_photo(photo.id)[0].id for path, photo in found.items()}
+        ada = painted.context.catalog.add_person("Ada")
+        painted.context.catalog.confirm([face_of[path] for path in list(moved_to)[::3]], ada.id)
+        painted.context.catalog.ignore([face_of[path] for path in list(moved_to)[1::3]])
+        painted.context.catalog.reject([face_of[path] for path in list(moved_to)[2::3]], ada.id)
         said = {path: words(painted, path) for path in moved_to}
     for path, to in moved_to.items():
         edit(path, framed, to if to != path else None)
@@ -104,7 +104,7 @@ def test_a_kill_leaves_what_was_said_of_a_face_at_the_old_photo_or_at_the_edited
         if run.stdout is not None:
             run.stdout.close()
         with painted_library(library) as painted:
-            known = painted.catalog.photos_at([*moved_to, *moved_to.values()])
+            known = painted.context.catalog.photos_at([*moved_to, *moved_to.values()])
             carried.append(sum(to in known and to != path for path, to in moved_to.items()))
             for path, to in moved_to.items():
                 shown = [one for one in {path, to} if one in known]
@@ -113,5 +113,5 @@ def test_a_kill_leaves_what_was_said_of_a_face_at_the_old_photo_or_at_the_edited
     with painted_library(library) as painted:
         assert painted.index([folder]).lost == ()
         assert {path: words(painted, to) for path, to in moved_to.items()} == said
-        assert painted.check().findings == ()
+        assert painted.maintenance.check().findings == ()
     assert len(set(carried)) > 1, f"no kill landed between two batches (seed {SEED}): {carried}"

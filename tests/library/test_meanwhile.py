@@ -19,48 +19,48 @@ def disturbed(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
         paint(folder / f"{number}.png", RED, GREEN, BLUE, noise=number)
     with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
         other.index(folder)
-        other.confirm("Ada", [1, 4], new=True)
-        other.confirm("Ben", [2, 5], new=True)
-        other.reject("Ada", [6])
+        other.people.confirm("Ada", [1, 4], new=True)
+        other.people.confirm("Ben", [2, 5], new=True)
+        other.people.reject("Ada", [6])
 
         def write() -> None:
             (folder / "1.png").unlink()
             other.index(folder)
-            other.prune()
-            other.merge("Ada", "Ben")
+            other.photos.prune()
+            other.people.merge("Ada", "Ben")
 
-        library._catalog = busy = BusyCatalog(tmp_path / "library" / "catalog.sqlite3", write)
+        library.context._catalog = busy = BusyCatalog(tmp_path / "library" / "catalog.sqlite3", write)
         yield library
         assert busy.meanwhile == []
         assert busy.counts().faces == 3
 
 
 def test_a_search_leaves_out_faces_that_went(disturbed: PaintedLibrary, tmp_path: Path) -> None:
-    assert disturbed.fresh_index.current().count == 6
+    assert disturbed.context.live_index.current().count == 6
     (found,) = disturbed.search(paint(tmp_path / "probe.png", RED), k=6).faces
     assert {one.face.id for one in found.found} == {1, 2, 3}
 
 
 def test_the_report_of_duplicates_is_of_one_moment(disturbed: PaintedLibrary) -> None:
-    report = disturbed.duplicates()
+    report = disturbed.reports.duplicates()
     assert (report.photos, report.faces, report.people) == (2, 6, 2)
     assert [cluster.person for cluster in report.clusters] == ["Ada", "Ben", None]
 
 
 def test_the_report_of_people_is_of_one_moment(disturbed: PaintedLibrary) -> None:
-    report = disturbed.people_report()
+    report = disturbed.reports.people()
     assert [(one.person.name, len(one.confirmed)) for one in report.people] == [("Ada", 2), ("Ben", 2)]
 
 
 def test_exported_names_are_of_one_moment(disturbed: PaintedLibrary, tmp_path: Path) -> None:
-    disturbed.export_names(tmp_path / "names.json")
+    disturbed.names.export(tmp_path / "names.json")
     names = json.loads((tmp_path / "names.json").read_bytes())
     assert [one["person"] for one in names["faces"]] == ["Ada", "Ada", "Ben", "Ben"]
     assert [one["person"] for one in names["rejected"]] == ["Ada"]
 
 
 def test_sidecars_are_written_of_one_moment(disturbed: PaintedLibrary, tmp_path: Path) -> None:
-    exported = disturbed.export_sidecars(tmp_path / "sidecars")
+    exported = disturbed.names.export_sidecars(tmp_path / "sidecars")
     assert (exported.people, exported.files) == (2, 1)
 
 
@@ -96,21 +96,24 @@ def test_why_a_face_has_its_name_is_told_whatever_becomes_of_it(
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
     with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
         other.index(folder)
-        other.confirm("Ada", [1], new=True)
-        other.confirm("Ben", [2], new=True)
+        other.people.confirm("Ada", [1], new=True)
+        other.people.confirm("Ben", [2], new=True)
         deeds = {
-            "merge": lambda: other.merge("Ada", "Ben"),
-            "merge into somebody new": lambda: (other.confirm("Cem", [4], new=True), other.merge("Ada", "Cem")),
-            "forget": lambda: other.forget("Ada"),
+            "merge": lambda: other.people.merge("Ada", "Ben"),
+            "merge into somebody new": lambda: (
+                other.people.confirm("Cem", [4], new=True),
+                other.people.merge("Ada", "Cem"),
+            ),
+            "forget": lambda: other.people.forget("Ada"),
         }
-        library._catalog = busy = _LateCatalog(tmp_path / "library" / "catalog.sqlite3", deeds[deed])
-        told = library.why(face_id)
+        library.context._catalog = busy = _LateCatalog(tmp_path / "library" / "catalog.sqlite3", deeds[deed])
+        told = library.faces.why(face_id)
         assert told.person is not None
         assert (told.face.id, told.person.name, len(told.paths)) == (face_id, "Ada", 1)
         assert (told.nearest is None) == (told.nearest_person is None)
         assert busy.meanwhile == []
         if deed != "forget":
-            assert library.why(face_id).person != told.person
+            assert library.faces.why(face_id).person != told.person
 
 
 def test_what_would_go_with_files_that_are_gone_is_of_one_moment(tmp_path: Path, folder: Path) -> None:
@@ -118,13 +121,13 @@ def test_what_would_go_with_files_that_are_gone_is_of_one_moment(tmp_path: Path,
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
     with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
         other.index(folder)
-        other.confirm("Ada", [1, 3], new=True)
-        other.confirm("Ben", [2], new=True)
+        other.people.confirm("Ada", [1, 3], new=True)
+        other.people.confirm("Ben", [2], new=True)
         (folder / "1.png").unlink()
         other.index(folder)
         database = tmp_path / "library" / "catalog.sqlite3"
-        library._catalog = busy = _LateCatalog(database, lambda: None, lambda: other.merge("Ada", "Ben"))
-        found = library.missing()
+        library.context._catalog = busy = _LateCatalog(database, lambda: None, lambda: other.people.merge("Ada", "Ben"))
+        found = library.photos.missing()
         assert (found.photos, found.faces, found.confirmed) == (1, 2, (("Ada", 1),))
         assert busy.meanwhile == []
-        assert library.missing().confirmed == (("Ben", 1),)
+        assert library.photos.missing().confirmed == (("Ben", 1),)

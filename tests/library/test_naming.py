@@ -8,8 +8,8 @@ import pytest
 
 from recog.config import read_settings
 from recog.errors import EvaluationError
-from recog.library.naming import name_new
-from recog.library.results import IngestReport
+from recog.library.indexing.results import IngestReport
+from recog.library.recognition.matching import name_new
 from recog.store.catalog import Catalog
 from recog.types import Calibration
 from tests.library.test_acts import OLIVE, face_of, name_of
@@ -26,7 +26,7 @@ class Asked(Catalog):
 
 
 def interruptible(library: PaintedLibrary) -> PaintedLibrary:
-    library._catalog = Asked(library.catalog._database)
+    library.context._catalog = Asked(library.context.catalog._database)
     return library
 
 
@@ -38,7 +38,7 @@ def named(report: IngestReport) -> dict[str, int]:
 def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
     """A library in which Ada (red) and Gwen (green) are known."""
     for name, colour in (("Ada", RED), ("Gwen", GREEN)):
-        library.enrol(name, [paint(folder / f"{name}.png", colour)])
+        library.people.enrol(name, [paint(folder / f"{name}.png", colour)])
     library.index([folder])
     return library
 
@@ -59,8 +59,8 @@ def test_new_faces_are_named_by_the_run_that_brings_them(known: PaintedLibrary, 
 def test_what_humans_said_of_a_face_holds_when_others_come(known: PaintedLibrary, folder: Path) -> None:
     olive, ignored = paint(folder / "olive.png", OLIVE), paint(folder / "ignored.png", RED, noise=1)
     assert named(known.index([folder])) == {"Ada": 2}
-    known.reject("Ada", [face_of(known, olive)])
-    known.ignore([face_of(known, ignored)])
+    known.people.reject("Ada", [face_of(known, olive)])
+    known.people.ignore([face_of(known, ignored)])
     paint(folder / "new.png", RED, noise=2)
     assert named(known.index([folder])) == {"Ada": 1}
     assert name_of(known, face_of(known, olive)) == "Gwen"
@@ -94,7 +94,7 @@ def test_a_run_that_ends_before_faces_are_named_leaves_that_to_the_next(known: P
     report = interruptible(known).index([folder])
     assert (report.interrupted, report.faces, report.matched) == (True, 1, ())
     assert name_of(known, face_of(known, new)) is None
-    with painted_library(known.settings.library) as again:
+    with painted_library(known.context.settings.library) as again:
         report = again.index([folder])
         assert (report.unchanged, report.faces, named(report)) == (3, 0, {"Ada": 1})
         assert name_of(again, face_of(again, new)) == "Ada"
@@ -104,17 +104,17 @@ def test_a_run_that_ends_before_faces_are_named_leaves_that_to_the_next(known: P
 def test_naming_all_faces_leaves_nothing_to_the_next_run(known: PaintedLibrary, folder: Path) -> None:
     paint(folder / "new.png", RED, noise=1)
     interruptible(known).index([folder])
-    with painted_library(known.settings.library) as again:
-        assert dict(again.identify_all().matched)[again.catalog.person("Ada")] == 1
+    with painted_library(known.context.settings.library) as again:
+        assert dict(again.people.match_all().matched)[again.context.catalog.person("Ada")] == 1
         assert not interruptible(again).index([folder]).interrupted
 
 
 def test_a_large_library_is_not_named_by_a_run(known: PaintedLibrary, folder: Path) -> None:
     paint(folder / "new.png", RED, noise=1)
     interruptible(known).index([folder])
-    with painted_library(known.settings.library) as again:
-        assert name_new(again.catalog, again.networks, k=5, limit=2) == ()
-        ((person, faces),) = name_new(again.catalog, again.networks, k=5, limit=3)
+    with painted_library(known.context.settings.library) as again:
+        assert name_new(again.context.catalog, again.networks, k=5, limit=2) == ()
+        ((person, faces),) = name_new(again.context.catalog, again.networks, k=5, limit=3)
         assert (person.name, faces) == ("Ada", 1)
 
 
@@ -126,7 +126,7 @@ def test_after_another_threshold_the_next_run_names_what_is_near_now(known: Pain
     assert known.index([folder]).matched == ()
     assert name_of(known, face_of(known, far)) is None
     assert not interruptible(known).index([folder]).interrupted
-    with painted_library(known.settings.library) as again:
+    with painted_library(known.context.settings.library) as again:
         assert named(again.index([folder])) == {"Ada": 1}
         assert name_of(again, face_of(again, far)) == "Ada"
         assert not interruptible(again).index([folder]).interrupted
@@ -136,22 +136,22 @@ def test_a_merge_names_at_once_what_is_near_now(known: PaintedLibrary, folder: P
     """Of two faces of a photo that are one person now the nearer one is; who was refused may be somebody else."""
     party = paint(folder / "party.png", (230, 160, 20), (60, 200, 20))
     refused = paint(folder / "refused.png", OLIVE)
-    known.enrol("Zoe", [paint(folder / "zoe.png", (40, 230, 110))])
+    known.people.enrol("Zoe", [paint(folder / "zoe.png", (40, 230, 110))])
     known.index([folder])
-    known.reject("Gwen", [face_of(known, refused)])
+    known.people.reject("Gwen", [face_of(known, refused)])
     faces = [face_of(known, party, 1), face_of(known, party, 2), face_of(known, refused)]
     assert [name_of(known, one) for one in faces] == ["Ada", "Gwen", "Ada"]
-    merged = known.merge("Ada", "Gwen")
+    merged = known.people.merge("Ada", "Gwen")
     assert [name_of(known, one) for one in faces] == [None, "Gwen", "Zoe"]
-    assert merged == known.catalog.person("Gwen")
-    known.undo()
+    assert merged == known.context.catalog.person("Gwen")
+    known.people.undo()
     assert [name_of(known, one) for one in faces] == ["Ada", "Gwen", "Ada"]
 
 
 def test_each_network_names_by_its_own_distances(known: PaintedLibrary, folder: Path) -> None:
     new = paint(folder / "new.png", OLIVE)
     assert named(known.index([folder])) == {"Ada": 1}
-    with WarmLibrary(known.settings) as other:
+    with WarmLibrary(known.context.settings) as other:
         assert other.index([folder]).matched == ()
         assert name_of(other, face_of(other, new)) is None
     assert named(known.index([folder])) == {"Ada": 1}
@@ -168,18 +168,18 @@ class Uncalibrated(PaintedNetworks):
 def test_without_a_calibration_what_is_said_of_people_holds_without_an_error(
     known: PaintedLibrary, folder: Path
 ) -> None:
-    known.networks = Uncalibrated(known.settings)
-    assert known.enrol("Zoe", [paint(folder / "zoe.png", BLUE)]).created
-    assert known.merge("Zoe", "Ada").confirmed == 2
-    assert known.undo().kind == "merge"
+    known.context.networks = Uncalibrated(known.context.settings)
+    assert known.people.enrol("Zoe", [paint(folder / "zoe.png", BLUE)]).created
+    assert known.people.merge("Zoe", "Ada").confirmed == 2
+    assert known.people.undo().kind == "merge"
     with pytest.raises(EvaluationError, match="no calibration"):
-        known.identify_all()
+        known.people.match_all()
 
 
 def test_without_a_calibration_faces_are_stored_without_names(known: PaintedLibrary, folder: Path) -> None:
     paint(folder / "new.png", RED, noise=1)
-    with painted_library(known.settings.library) as library:
-        library.networks = Uncalibrated(read_settings(library=known.settings.library))
+    with painted_library(known.context.settings.library) as library:
+        library.context.networks = Uncalibrated(read_settings(library=known.context.settings.library))
         report = library.index([folder])
         assert (report.faces, report.matched) == (1, ())
     assert named(known.index([folder])) == {"Ada": 1}

@@ -9,7 +9,7 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 
 def names(library: PaintedLibrary) -> list[str]:
-    return [person.name for person in library.people()]
+    return [person.name for person in library.people.all()]
 
 
 @pytest.fixture
@@ -17,53 +17,53 @@ def photos(library: PaintedLibrary, folder: Path) -> list[Path]:
     """Of three people; the first is Weiß."""
     paths = [paint(folder / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
     library.index([folder])
-    library.enrol("Weiß", paths[:1])
+    library.people.enrol("Weiß", paths[:1])
     return paths
 
 
 def test_enrolling_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
     with pytest.raises(NearNameError, match=r"^nobody is called 'Weiss'; did you mean 'Weiß'\? \(--near takes"):
-        library.enrol("Weiss", photos[1:2])
+        library.people.enrol("Weiss", photos[1:2])
     assert names(library) == ["Weiß"]
-    assert library.enrol("Weiss", photos[1:2], near=True).created
-    assert not library.enrol("WEISS", photos[1:2]).created
-    assert not library.enrol("weiß", photos[:1]).created
-    assert [(person.name, person.confirmed) for person in library.people()] == [("Weiss", 1), ("Weiß", 1)]
+    assert library.people.enrol("Weiss", photos[1:2], near=True).created
+    assert not library.people.enrol("WEISS", photos[1:2]).created
+    assert not library.people.enrol("weiß", photos[:1]).created
+    assert [(person.name, person.confirmed) for person in library.people.all()] == [("Weiss", 1), ("Weiß", 1)]
 
 
 def test_confirming_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
-    face = library.catalog.faces_of_photo(library.catalog.photos_at(photos)[photos[1]].id)[0].id
+    face = library.context.catalog.faces_of_photo(library.context.catalog.photos_at(photos)[photos[1]].id)[0].id
     with pytest.raises(UnknownPersonError, match=r"did you mean 'Weiß'\? \(--new"):
-        library.confirm("Weiss", [face])
+        library.people.confirm("Weiss", [face])
     with pytest.raises(NearNameError, match="did you mean 'Weiß'"):
-        library.confirm("Weiss", [face], new=True)
-    assert library.confirm("Weiss", [face], new=True, near=True).created
-    assert not library.confirm("WEISS", [face], new=True).created
+        library.people.confirm("Weiss", [face], new=True)
+    assert library.people.confirm("Weiss", [face], new=True, near=True).created
+    assert not library.people.confirm("WEISS", [face], new=True).created
 
 
 def test_renaming_to_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
-    library.enrol("Bob", photos[1:2])
+    library.people.enrol("Bob", photos[1:2])
     with pytest.raises(NearNameError, match="did you mean 'Weiß'"):
-        library.rename("Bob", "Weiss")
-    assert library.rename("Weiß", "Weiss").name == "Weiss"  # the own name is nobody else's
-    assert library.rename("Bob", "Weiß", near=True).name == "Weiß"
+        library.people.rename("Bob", "Weiss")
+    assert library.people.rename("Weiß", "Weiss").name == "Weiss"  # the own name is nobody else's
+    assert library.people.rename("Bob", "Weiß", near=True).name == "Weiß"
 
 
 def test_importing_a_nearly_equal_name_is_listed_and_joins_nobody(
     library: PaintedLibrary, photos: list[Path], tmp_path: Path
 ) -> None:
-    library.enrol("Weiss", photos[1:2], near=True)
-    library.enrol("KILIÇ", photos[2:3])
-    library.export_names(tmp_path / "names.json")
-    library.forget("Weiss")
-    library.reset([photos[1]])
+    library.people.enrol("Weiss", photos[1:2], near=True)
+    library.people.enrol("KILIÇ", photos[2:3])
+    library.names.export(tmp_path / "names.json")
+    library.people.forget("Weiss")
+    library.people.reset([photos[1]])
     library.index([photos[1].parent])
-    library.rename("KILIÇ", "Kiliç", near=True)
-    done = library.import_names(tmp_path / "names.json")
+    library.people.rename("KILIÇ", "Kiliç", near=True)
+    done = library.names.import_file(tmp_path / "names.json")
     assert sorted((one.person, one.reason) for one in done.unmatched) == [
         ("KILIÇ", "nobody has this name here; did you mean 'Kiliç'? (--near takes it for somebody else's)"),
         ("Weiss", "nobody has this name here; did you mean 'Weiß'? (--near takes it for somebody else's)"),
     ]
     assert (done.created, done.already) == ((), 1)
     assert names(library) == ["Kiliç", "Weiß"]
-    assert library.import_names(tmp_path / "names.json", near=True).created == ("Weiss",)
+    assert library.names.import_file(tmp_path / "names.json", near=True).created == ("Weiss",)

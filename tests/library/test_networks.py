@@ -8,7 +8,7 @@ from recog.config import read_settings
 from recog.detect.mtcnn import MtcnnDetector
 from recog.errors import EvaluationError
 from recog.evaluate.calibration_file import calibration_path
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from recog.library.networks import Networks
 
 

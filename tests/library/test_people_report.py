@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.people_report import LONE_SHOWN
+from recog.library.reports.people import LONE_SHOWN
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
 
 
@@ -20,12 +20,12 @@ def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
         paint(folder / f"green{number}.png", GREEN, noise=number)
     paint(folder / "blue.png", BLUE)
     library.index([folder])
-    library.enrol("Ann", [ann])
+    library.people.enrol("Ann", [ann])
     return library
 
 
 def test_everybody_is_somewhere_and_nobody_twice(known: PaintedLibrary) -> None:
-    report = known.people_report()
+    report = known.reports.people()
     (ann,), (green,) = report.people, report.groups
     assert (ann.person.name, len(ann.confirmed), len(ann.matched)) == ("Ann", 1, 2)
     assert (green.faces, len(green.samples), green.suggestion) == (4, 4, None)
@@ -37,48 +37,50 @@ def test_everybody_is_somewhere_and_nobody_twice(known: PaintedLibrary) -> None:
 
 
 def test_the_commands_name_what_they_stand_beside(known: PaintedLibrary) -> None:
-    (group,) = known.people_report().groups
+    (group,) = known.reports.people().groups
     assert group.number is None
     words = shlex.split(group.command)
     assert words[:5] == ["recog", "people", "confirm", "--new", "NAME"]
     assert {int(word) for word in words[5:]} == {sample.face_id for sample in group.samples}
-    number = known.cluster().clusters[0].number
-    assert {one.number for one in known.people_report().groups} <= {one.number for one in known.cluster().clusters}
-    (group,) = known.people_report().groups
+    number = known.groups.cluster().clusters[0].number
+    assert {one.number for one in known.reports.people().groups} <= {
+        one.number for one in known.groups.cluster().clusters
+    }
+    (group,) = known.reports.people().groups
     assert shlex.split(group.command)[3:] == ["--new", "NAME", "--cluster", str(group.number)]
     assert number is not None
-    (ann,) = known.people_report().people
+    (ann,) = known.reports.people().people
     faces = [int(word) for word in shlex.split(ann.command)[4:]]
-    known.confirm("Ann", faces)
-    (ann,) = known.people_report().people
+    known.people.confirm("Ann", faces)
+    (ann,) = known.reports.people().people
     assert (ann.person.confirmed, ann.matched, ann.command) == (3, (), "")
 
 
 def test_hidden_people_and_ignored_faces_are_left_out(known: PaintedLibrary) -> None:
-    known.ignore([known.people_report().lone[0].face_id])
-    known.hide("Ann")
-    report = known.people_report()
+    known.people.ignore([known.reports.people().lone[0].face_id])
+    known.people.hide("Ann")
+    report = known.reports.people()
     assert (report.people, report.lone, report.ignored) == ((), (), 1)
     assert len(report.groups) == 1
 
 
 def test_what_of_a_named_cluster_is_nobodys_is_confirmed_face_by_face(known: PaintedLibrary) -> None:
-    known.cluster()
-    (green,) = known.people_report().groups
+    known.groups.cluster()
+    (green,) = known.reports.people().groups
     first = green.samples[0].face_id
-    known.confirm("Zoe", [first], new=True)
-    (zoe,) = [one for one in known.people_report().people if one.person.name == "Zoe"]
+    known.people.confirm("Zoe", [first], new=True)
+    (zoe,) = [one for one in known.reports.people().people if one.person.name == "Zoe"]
     assert (len(zoe.confirmed), len(zoe.matched)) == (1, 3)
-    known.reject("Zoe", [sample.face_id for sample in zoe.matched])
-    lone = {sample.face_id for sample in known.people_report().lone}
-    grouped = {sample.face_id for group in known.people_report().groups for sample in group.samples}
+    known.people.reject("Zoe", [sample.face_id for sample in zoe.matched])
+    lone = {sample.face_id for sample in known.reports.people().lone}
+    grouped = {sample.face_id for group in known.reports.people().groups for sample in group.samples}
     assert {sample.face_id for sample in zoe.matched} <= lone | grouped
 
 
 def test_of_many_lone_faces_the_largest_are_shown(library: PaintedLibrary, folder: Path) -> None:
     paint(folder / "white.png", WHITE)
     library.index([folder])
-    report = library.people_report()
+    report = library.reports.people()
     assert (len(report.lone), report.all_lone) == (1, 1)
     assert LONE_SHOWN >= 100
 
@@ -86,12 +88,12 @@ def test_of_many_lone_faces_the_largest_are_shown(library: PaintedLibrary, folde
 def test_an_empty_library_has_an_empty_report(library: PaintedLibrary, folder: Path) -> None:
     paint(folder / "nobody.png", None)
     library.index([folder])
-    report = library.people_report()
+    report = library.reports.people()
     assert (report.photos, report.groups, report.people, report.lone) == (1, (), (), ())
 
 
 def test_a_group_holds_all_its_faces(known: PaintedLibrary) -> None:
-    (group,) = known.people_report().groups
+    (group,) = known.reports.people().groups
     assert (sorted(sample.face_id for sample in group.samples), group.likely) == (list(group.face_ids), None)
 
 
@@ -101,7 +103,7 @@ def test_of_a_cluster_named_in_part_the_rest_says_whose_the_others_are(library: 
     shades = [tuple(round(230 * part(math.radians(one))) for part in (math.cos, math.sin)) for one in degrees]
     paths = [paint(folder / f"{n}.png", (red, green, 0), noise=n) for n, (red, green) in enumerate(shades)]
     library.index([folder])
-    library.enrol("Ann", [paths[0]])
-    (rest,) = library.people_report().groups
+    library.people.enrol("Ann", [paths[0]])
+    (rest,) = library.reports.people().groups
     assert (rest.faces, rest.likely, rest.suggestion) == (1, "Ann", None)
     assert [one.path for one in rest.samples] == [paths[4]]

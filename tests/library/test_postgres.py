@@ -26,14 +26,14 @@ def test_index_enrol_identify_search_merge_forget(library: PaintedLibrary, folde
         paint(folder / f"{number}.png", (RED, GREEN)[number % 2], noise=number)
     assert library.index([folder]).faces == 4
     assert library.index([folder]).unchanged == 4
-    library.enrol("Ada", [folder / "0.png"])
-    library.enrol("Ada twice", [folder / "2.png"])
-    assert library.identify_all().unknown == 2
-    assert library.merge("Ada twice", "Ada").confirmed == 2
+    library.people.enrol("Ada", [folder / "0.png"])
+    library.people.enrol("Ada twice", [folder / "2.png"])
+    assert library.people.match_all().unknown == 2
+    assert library.people.merge("Ada twice", "Ada").confirmed == 2
     assert len(library.search(folder / "1.png", k=9).faces[0].found) == 4
-    assert [one.size for one in library.cluster().clusters] == [2, 2]
-    assert library.check().findings == ()
-    assert library.forget("Ada").faces == 2
+    assert [one.size for one in library.groups.cluster().clusters] == [2, 2]
+    assert library.maintenance.check().findings == ()
+    assert library.people.forget("Ada").faces == 2
     assert len(library.search(folder / "1.png", k=9).faces[0].found) == 2
     assert library.index([folder]).faces == 0
     status = library.status()
@@ -43,7 +43,13 @@ def test_index_enrol_identify_search_merge_forget(library: PaintedLibrary, folde
 
 def test_looking_at_an_empty_database_makes_no_library_there(library: PaintedLibrary, folder: Path) -> None:
     ann = paint(folder / "ann.png", RED)
-    for look in (library.status, library.people, library.check, lambda: library.identify(ann), library.identify_all):
+    for look in (
+        library.status,
+        library.people.all,
+        library.maintenance.check,
+        lambda: library.identify(ann),
+        library.people.match_all,
+    ):
         with pytest.raises(NoLibraryError, match="make one with 'recog index FOLDER'"):
             look()
     assert library.index([folder], dry_run=True).added == 1

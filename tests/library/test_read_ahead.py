@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recog.errors import PhotoError
-from recog.library.read_ahead import decoding_processes, read_ahead
+from recog.library.indexing.decode_ahead import decoding_processes, read_ahead
 from recog.photos import DecodeLimits, KnownContent, photo_digest, stat_photo
 from recog.store.records import FailedFile
 from recog.types import DecodedPhoto, FileStat
@@ -74,7 +74,7 @@ def test_a_photo_that_was_given_up_is_opened_again_only_when_it_changes(
     paint(folder / "b.png", GREEN)
     library.index([folder])
     bad = paint(folder / "bad.png", RED, noise=7)
-    library.catalog.record_failures([FailedFile(stat_photo(bad), reason, "it did")])
+    library.context.catalog.record_failures([FailedFile(stat_photo(bad), reason, "it did")])
     report = library.index([folder])
     assert (report.unchanged, report.unreadable, report.added) == (2, 1, 0)
     assert [one.reason for one in report.failed] == [reason]

@@ -20,7 +20,7 @@ ASK = """
 import json, sys
 from pathlib import Path
 from recog.errors import RecogError
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from tests.painted import painted_library
 
 directory, photos, out = map(Path, sys.argv[1:])
@@ -31,28 +31,28 @@ with painted_library(directory) as library:
     answers["identify"] = [one.person and one.person.name for one in library.identify(party).faces]
     answers["search"] = len(library.search(party, k=9).faces[0].found)
     answers["verify"] = library.verify(photos / "ann.png", "Ann").verification.same
-    answers["find"] = [str(one.paths[0].name) for one in library.find(["Ann", "Bob"]).photos]
-    answers["people"] = [person.name for person in library.people()]
-    answers["person"] = len(library.person("Ann").faces)
-    answers["why"] = library.why(1).face.id
-    answers["history"] = len(library.history().acts)
-    answers["duplicates"] = library.duplicates().faces
-    answers["people_report"] = len(library.people_report().people)
-    told = [one.sentence for one in examine(library.settings, library.networks).observations]
+    answers["find"] = [str(one.paths[0].name) for one in library.people.find(["Ann", "Bob"]).photos]
+    answers["people"] = [person.name for person in library.people.all()]
+    answers["person"] = len(library.people.person("Ann").faces)
+    answers["why"] = library.faces.why(1).face.id
+    answers["history"] = len(library.people.history().acts)
+    answers["duplicates"] = library.reports.duplicates().faces
+    answers["people_report"] = len(library.reports.people().people)
+    told = [one.sentence for one in examine(library.context.settings, library.networks).observations]
     answers["doctor"] = any("may only be read here" in sentence for sentence in told)
-    answers["check"] = library.check().ok
-    answers["missing"] = len(library.missing().files)
+    answers["check"] = library.maintenance.check().ok
+    answers["missing"] = len(library.photos.missing().files)
     answers["dry run"] = library.index([photos], dry_run=True).unchanged
-    answers["backup"] = library.backup(out / "copy.sqlite3").size > 0
-    answers["export"] = library.export_names(out / "names.json").faces
+    answers["backup"] = library.maintenance.back_up(out / "copy.sqlite3").size > 0
+    answers["export"] = library.names.export(out / "names.json").faces
     refused = {}
     for verb, write in {
-        "enrol": lambda: library.enrol("Eve", [party], face=3),
+        "enrol": lambda: library.people.enrol("Eve", [party], face=3),
         "index": lambda: library.index([photos]),
-        "confirm": lambda: library.confirm("Ann", [1]),
-        "cluster": lambda: library.cluster(),
-        "forget": lambda: library.forget("Ann"),
-        "check --fix": lambda: library.check(fix=True),
+        "confirm": lambda: library.people.confirm("Ann", [1]),
+        "cluster": lambda: library.groups.cluster(),
+        "forget": lambda: library.people.forget("Ann"),
+        "check --fix": lambda: library.maintenance.check(fix=True),
     }.items():
         try:
             write()
@@ -70,11 +70,11 @@ def test_every_question_is_answered_and_every_change_refused(
     for name, colour in (("ann", RED), ("bob", GREEN)):
         paint(folder / f"{name}.png", colour)
     library.index([folder])
-    library.enrol("Ann", [folder / "ann.png"])
-    library.enrol("Bob", [folder / "bob.png"])
+    library.people.enrol("Ann", [folder / "ann.png"])
+    library.people.enrol("Bob", [folder / "bob.png"])
     library.close()
     (out := tmp_path / "out").mkdir()
-    directory = library.settings.library
+    directory = library.context.settings.library
     before = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
     done = subprocess.run(
         ["unshare", "-Urm", "sh", "-c", MOUNTED, "sh", directory, sys.executable, "-c", ASK, directory, folder, out],

@@ -17,10 +17,10 @@ def test_an_open_library_leaves_nothing_where_its_folder_was(tmp_path: Path, emp
         if emptied:
             (tmp_path / "library").mkdir()
         acts = (
-            lambda: library.confirm("Ann", [1], new=True),
+            lambda: library.people.confirm("Ann", [1], new=True),
             lambda: library.index([tmp_path / "photos"]),
-            library.clear_style_jobs,
-            lambda: library.check(fix=True),
+            library.styles.clear,
+            lambda: library.maintenance.check(fix=True),
         )
         for act in acts:
             with pytest.raises(LibraryReplacedError, match="stop recog"):

@@ -9,7 +9,7 @@ import pytest
 from recog.config import read_settings
 from recog.errors import CatalogError
 from recog.index.manifest import MANIFEST
-from recog.library.doctor import examine
+from recog.library.maintenance.doctor import examine
 from recog.store.lock import WriterLock
 from tests.faults.privilege import bound_by_permissions
 from tests.painted import GREEN, PaintedLibrary, paint
@@ -19,15 +19,17 @@ Verb = Callable[[PaintedLibrary], object]
 ROSE, LIME = (231, 97, 113), (97, 231, 53)
 """Colours whose directions have bytes of their own."""
 VERBS: dict[str, Verb] = {
-    "people": lambda library: library.people(),
+    "people": lambda library: library.people.all(),
     "status": lambda library: library.status(),
-    "check": lambda library: library.check(),
-    "history": lambda library: library.history(),
-    "missing": lambda library: library.missing(),
-    "doctor": lambda library: examine(library.settings, library.networks),
-    "identify": lambda library: library.identify(library.settings.library.parent / "photos" / "ben.png"),
-    "enrol": lambda library: library.enrol("Cid", [library.settings.library.parent / "photos" / "ben.png"]),
-    "index": lambda library: library.index([library.settings.library.parent / "photos"]),
+    "check": lambda library: library.maintenance.check(),
+    "history": lambda library: library.people.history(),
+    "missing": lambda library: library.photos.missing(),
+    "doctor": lambda library: examine(library.context.settings, library.networks),
+    "identify": lambda library: library.identify(library.context.settings.library.parent / "photos" / "ben.png"),
+    "enrol": lambda library: library.people.enrol(
+        "Cid", [library.context.settings.library.parent / "photos" / "ben.png"]
+    ),
+    "index": lambda library: library.index([library.context.settings.library.parent / "photos"]),
 }
 
 
@@ -40,11 +42,11 @@ class Shared:
         photos = home / "photos"
         with self.open("a") as first:
             first.index([paint(photos / "ada.png", ROSE).parent])
-            first.enrol("Ada", [photos / "ada.png"])
-            first.enrol("Ben", [paint(photos / "ben.png", LIME)])
-            first.enrol("Bob", [paint(photos / "bob.png", GREEN)])
-            face = first.person("Ada").faces[0][0]
-            _, (vector,) = first.catalog.embeddings_of([face.id], first.networks.info.sha256)
+            first.people.enrol("Ada", [photos / "ada.png"])
+            first.people.enrol("Ben", [paint(photos / "ben.png", LIME)])
+            first.people.enrol("Bob", [paint(photos / "bob.png", GREEN)])
+            face = first.people.person("Ada").faces[0][0]
+            _, (vector,) = first.context.catalog.embeddings_of([face.id], first.networks.info.sha256)
         self.vector = vector.astype(np.float32).tobytes()
         with self.open("b") as second:
             second.index([photos])
@@ -61,7 +63,7 @@ class Shared:
 
     def forget(self) -> None:
         with self.open("a") as first:
-            assert first.forget("Ada").complete
+            assert first.people.forget("Ada").complete
         assert not self.held("a")
 
 
@@ -88,7 +90,7 @@ def test_no_vector_of_who_is_forgotten_outlives_the_next_verb_in_another_folder(
     with shared.open("b") as second:
         VERBS[verb](second)
         assert not shared.held("b")
-        assert second.pending_erasure is None
+        assert second.maintenance.pending_erasure is None
     assert not shared.held("b")
 
 
@@ -96,15 +98,15 @@ def test_the_older_index_is_not_read_before_it_goes(on_each_engine: Shared) -> N
     on_each_engine.forget()
     with on_each_engine.open("b") as second:
         assert second.status().index.faces == 2
-        assert "there is no search index" in second.fresh_index.problem
+        assert "there is no search index" in second.context.live_index.problem
     assert not on_each_engine.held("b")
 
 
 def test_a_library_that_was_open_all_the_while_drops_its_older_index_too(on_each_engine: Shared) -> None:
     with on_each_engine.open("b") as second:
-        assert len(second.people()) == 3
+        assert len(second.people.all()) == 3
         on_each_engine.forget()
-        assert [person.name for person in second.people()] == ["Ben", "Bob"]
+        assert [person.name for person in second.people.all()] == ["Ben", "Bob"]
         assert not on_each_engine.held("b")
         assert second.status().index.faces == 2
 
@@ -113,25 +115,25 @@ def test_an_index_that_saw_the_erasure_stays(shared: Shared) -> None:
     shared.forget()
     for _ in range(2):
         with shared.open("b") as second:
-            second.rebuild_index()
+            second.maintenance.rebuild_index()
         before = {path: path.stat().st_mtime_ns for path in (shared.home / "b" / "index").rglob("*")}
         for verb in ("people", "status", "doctor"):
             with shared.open("b") as second:
                 VERBS[verb](second)
         assert {path: path.stat().st_mtime_ns for path in (shared.home / "b" / "index").rglob("*")} == before
         with shared.open("a") as first:
-            first.hide("Ben")
+            first.people.hide("Ben")
 
 
 def test_an_index_of_an_age_that_nobody_can_tell_goes_after_an_erasure_and_not_before(shared: Shared) -> None:
     (manifest,) = (shared.home / "b" / "index").rglob(MANIFEST)
     manifest.write_bytes(b"{}")
     with shared.open("b") as second:
-        second.people()
+        second.people.all()
     assert shared.held("b")
     shared.forget()
     with shared.open("b") as second:
-        second.people()
+        second.people.all()
     assert not shared.held("b")
 
 
@@ -139,12 +141,12 @@ def test_while_another_process_writes_there_the_index_stays_and_that_is_said(sha
     shared.forget()
     with shared.open("b") as second:
         with WriterLock(shared.home / "b"):
-            second.people()
-            pending = second.pending_erasure
+            second.people.all()
+            pending = second.maintenance.pending_erasure
             assert pending is not None
             assert "another recog is writing there" in pending.sentence
             assert shared.held("b")
-        assert second.pending_erasure is None
+        assert second.maintenance.pending_erasure is None
     assert not shared.held("b")
 
 
@@ -154,10 +156,14 @@ def test_an_index_that_cannot_be_deleted_is_told(shared: Shared) -> None:
     home.chmod(0o500)
     try:
         with bound_by_permissions(), shared.open("b") as second:
-            second.people()
-            assert second.pending_erasure is not None
-            assert "forgotten from another folder, and cannot be deleted" in second.pending_erasure.sentence
-            told = [one for one in examine(second.settings, second.networks).observations if one.subject == "erasures"]
+            second.people.all()
+            assert second.maintenance.pending_erasure is not None
+            assert "forgotten from another folder, and cannot be deleted" in second.maintenance.pending_erasure.sentence
+            told = [
+                one
+                for one in examine(second.context.settings, second.networks).observations
+                if one.subject == "erasures"
+            ]
             assert [one.ok for one in told] == [False]
     finally:
         home.chmod(0o700)
@@ -178,13 +184,13 @@ def test_a_folder_that_may_not_be_looked_into_stops_no_question_and_is_told_afte
         closed.chmod(mode)
         try:
             with bound_by_permissions(), shared.open("b") as second:
-                assert len(second.people()) == (2 if forgotten else 3)
-                pending = second.pending_erasure
+                assert len(second.people.all()) == (2 if forgotten else 3)
+                pending = second.maintenance.pending_erasure
                 assert (pending is not None) == forgotten
                 assert pending is None or "cannot be looked into (Permission denied)" in pending.sentence
                 if place != "b/index":
                     with pytest.raises(CatalogError, match=r"^the lock .* \(Permission denied\): check who may write"):
-                        second.hide("Ben")
+                        second.people.hide("Ben")
         finally:
             closed.chmod(0o700)
 
@@ -192,15 +198,15 @@ def test_a_folder_that_may_not_be_looked_into_stops_no_question_and_is_told_afte
 def test_an_index_of_a_later_state_than_a_restored_catalog_goes_unread(shared: Shared) -> None:
     """Removals are counted anew then, so an index with a higher number seemed to have seen every erasure."""
     with shared.open("a") as first:
-        first.backup(shared.home / "earlier.db")
-        first.forget("Bob")
-        first.forget("Ben")
+        first.maintenance.back_up(shared.home / "earlier.db")
+        first.people.forget("Bob")
+        first.people.forget("Ben")
     with shared.open("b") as second:
-        second.rebuild_index()
+        second.maintenance.rebuild_index()
     with shared.open("a") as first:
-        first.restore(shared.home / "earlier.db")
-        first.forget("Ada")
+        first.maintenance.restore(shared.home / "earlier.db")
+        first.people.forget("Ada")
     assert shared.held("b"), "nothing was left: nothing is proved"
     with shared.open("b") as second:
-        assert [person.name for person in second.people()] == ["Ben", "Bob"]
+        assert [person.name for person in second.people.all()] == ["Ben", "Bob"]
         assert not shared.held("b")

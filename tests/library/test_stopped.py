@@ -39,7 +39,7 @@ def test_ctrl_c_and_sigterm_end_a_run_and_all_its_processes(
     with painted_library(tmp_path / "library") as library:
         report = library.index([folder])
         assert (report.added + report.unchanged, report.failed) == (PHOTOS, ())
-        assert library.check().findings == ()
+        assert library.maintenance.check().findings == ()
 
 
 def group_lives(group: int) -> bool:

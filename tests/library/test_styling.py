@@ -18,8 +18,8 @@ from PIL import Image
 from recog.config import read_settings
 from recog.errors import LibraryBusyError, NoPhotosFoundError, PhotoError, StyleError, UnknownPersonError
 from recog.library.photo_library import PhotoLibrary
-from recog.library.styling import thinned
-from recog.library.styling_results import StylingProgress, StylingReport
+from recog.library.styling.batch import thinned
+from recog.library.styling.results import StylingProgress, StylingReport
 from recog.photos import photo_digest
 from recog.store.lock import WriterLock
 from recog.store.styling import CostPoint, JobState
@@ -57,11 +57,11 @@ def test_every_photo_is_made_in_every_style_and_recorded(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     steps: list[StylingProgress] = []
-    report = library.style(styles, out, photos=photos, settings=QUICK, progress=steps.append)
+    report = library.styles.run(styles, out, photos=photos, settings=QUICK, progress=steps.append)
     assert counts(report) == (4, 0, 0)
     assert sorted(contents(out)) == sorted(job.what.output_path.name for job in report.made)
     assert [(step.picture, step.step) for step in steps] == [(n, s) for n in range(1, 5) for s in range(1, 4)]
-    assert library.style_jobs().jobs == report.made
+    assert library.styles.jobs().jobs == report.made
     for job in report.made:
         assert job.state is JobState.DONE
         assert job.output_sha256 == photo_digest(job.what.output_path)
@@ -74,17 +74,17 @@ def test_every_photo_is_made_in_every_style_and_recorded(
 def test_the_photos_may_be_outside_of_any_library_and_stay_so(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    library.style(styles, out, photos=photos, settings=QUICK)
-    assert library.catalog.counts().photos == 0
+    library.styles.run(styles, out, photos=photos, settings=QUICK)
+    assert library.context.catalog.counts().photos == 0
 
 
 def test_a_second_run_makes_nothing_again(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    first = library.style(styles, out, photos=photos, settings=QUICK)
+    first = library.styles.run(styles, out, photos=photos, settings=QUICK)
     before = {path: (path.stat().st_mtime_ns, photo_digest(path)) for path in out.iterdir()}
     out_another_way, texts = f"{photos[0].parent}/../{out.relative_to(photos[0].parent.parent)}", list(map(str, photos))
-    again = library.style(list(map(str, styles)), out_another_way, photos=texts, settings=QUICK)
+    again = library.styles.run(list(map(str, styles)), out_another_way, photos=texts, settings=QUICK)
     assert counts(again) == (0, 4, 0)
     assert again.kept == first.made
     assert {path: (path.stat().st_mtime_ns, photo_digest(path)) for path in out.iterdir()} == before
@@ -93,23 +93,23 @@ def test_a_second_run_makes_nothing_again(
 def test_other_settings_are_other_pictures_and_a_deleted_one_is_made_again(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    first = library.style(styles[:1], out, photos=photos, settings=QUICK)
-    other = library.style(styles[:1], out, photos=photos, settings=replace(QUICK, beta=5.0))
+    first = library.styles.run(styles[:1], out, photos=photos, settings=QUICK)
+    other = library.styles.run(styles[:1], out, photos=photos, settings=replace(QUICK, beta=5.0))
     assert counts(other) == (2, 0, 0)
     first.made[0].what.output_path.unlink()
-    assert counts(library.style(styles[:1], out, photos=photos, settings=QUICK)) == (1, 1, 0)
+    assert counts(library.styles.run(styles[:1], out, photos=photos, settings=QUICK)) == (1, 1, 0)
     assert len(contents(out)) == 4
 
 
 def test_a_foreign_file_is_never_overwritten_and_costs_one_picture(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    made = library.style(styles[:1], out, photos=photos, settings=QUICK).made
-    library.clear_style_jobs(done=True)
+    made = library.styles.run(styles[:1], out, photos=photos, settings=QUICK).made
+    library.styles.clear(done=True)
     foreign = made[0].what.output_path
     foreign.write_text("mine")
     made[1].what.output_path.unlink()
-    report = library.style(styles[:1], out, photos=photos, settings=QUICK)
+    report = library.styles.run(styles[:1], out, photos=photos, settings=QUICK)
     assert counts(report) == (1, 0, 1)
     assert foreign.read_text() == "mine"
     assert "recog never overwrites" in report.failed[0].message
@@ -122,15 +122,15 @@ def test_a_bad_photo_costs_its_own_pictures(
     paint(folder / "tiny.png", RED).write_bytes(_small(folder))
     gone = folder / "gone.png"
     bad = [folder / "bad.png", folder / "tiny.png", gone]
-    report = library.style(styles[:1], out, photos=[*bad, *photos], settings=QUICK)
+    report = library.styles.run(styles[:1], out, photos=[*bad, *photos], settings=QUICK)
     assert counts(report) == (2, 0, 2)
     assert [one.path for one in report.unreadable] == [gone]
     said = [job.message for job in report.failed]
     assert "is not a photo" in said[0]
     assert "at least 32 px" in said[1]
-    assert [job.state for job in library.style_jobs().jobs] == [JobState.FAILED] * 2 + [JobState.DONE] * 2
+    assert [job.state for job in library.styles.jobs().jobs] == [JobState.FAILED] * 2 + [JobState.DONE] * 2
     paint(folder / "bad.png", GREEN, noise=9)
-    again = library.style(styles[:1], out, photos=[*bad, *photos], settings=QUICK)
+    again = library.styles.run(styles[:1], out, photos=[*bad, *photos], settings=QUICK)
     assert counts(again) == (1, 2, 1)
 
 
@@ -140,7 +140,7 @@ def test_a_photo_too_large_to_decode_costs_its_own_picture(
     """100 megapixels, where a decoding process may take 256 MB."""
     Image.new("L", (10_000, 10_000)).save(tmp_path / "huge.png", compress_level=1)
     with PaintedLibrary(read_settings(library=tmp_path / "library", decode_memory=256)) as library:
-        report = library.style(styles[:1], out, photos=[tmp_path / "huge.png", *photos], settings=QUICK)
+        report = library.styles.run(styles[:1], out, photos=[tmp_path / "huge.png", *photos], settings=QUICK)
     assert counts(report) == (2, 0, 1)
     assert "memory" in report.failed[0].message
 
@@ -155,7 +155,7 @@ def test_costs_that_are_no_numbers_cost_one_picture(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     mad = replace(QUICK, alpha=1e12, beta=1e12, variation=1e12, learning_rate=1e3)
-    report = library.style(styles, out, photos=photos, settings=mad)
+    report = library.styles.run(styles, out, photos=photos, settings=mad)
     assert len(report.made) + len(report.failed) == 4
     assert all(np.isfinite(job.costs[-1].total) for job in report.made)
     assert all(job.message for job in report.failed)
@@ -173,7 +173,7 @@ def test_a_picture_for_which_memory_is_too_small_costs_itself_alone(tmp_path: Pa
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     with painted_library(tmp_path / "library") as library:
-        jobs = library.style_jobs().jobs
+        jobs = library.styles.jobs().jobs
     assert [job.state for job in jobs] == [JobState.DONE, JobState.FAILED, JobState.DONE]
     assert jobs[1].message == "there is not enough memory: use a smaller size"
 
@@ -190,9 +190,9 @@ def test_bad_styles_stop_before_anything_is_made(
 ) -> None:
     Image.new("RGB", (1, 1), RED).save(tmp_path / "dot.png")
     with pytest.raises(StyleError, match="1 x 1 px shows no style"):
-        library.style([tmp_path / "dot.png"], out, photos=photos, settings=QUICK)
+        library.styles.run([tmp_path / "dot.png"], out, photos=photos, settings=QUICK)
     with pytest.raises(PhotoError, match="folder"):
-        library.style([tmp_path], out, photos=photos, settings=QUICK)
+        library.styles.run([tmp_path], out, photos=photos, settings=QUICK)
     assert not out.exists()
 
 
@@ -201,7 +201,7 @@ def test_no_space_stops_the_batch_and_says_so(
 ) -> None:
     out.write_text("a file where the folder should be")
     with pytest.raises(StyleError, match="choose another"):
-        library.style(styles, out, photos=photos, settings=QUICK)
+        library.styles.run(styles, out, photos=photos, settings=QUICK)
 
 
 def test_photos_are_chosen_by_person_and_by_folder(
@@ -209,19 +209,19 @@ def test_photos_are_chosen_by_person_and_by_folder(
 ) -> None:
     paint(folder / "bob.png", GREEN, noise=3)
     library.index([folder])
-    library.enrol("Bob", [folder / "bob.png"])
-    by_person = library.style(styles[:1], out, person="bob", settings=QUICK)
+    library.people.enrol("Bob", [folder / "bob.png"])
+    by_person = library.styles.run(styles[:1], out, person="bob", settings=QUICK)
     assert {job.what.photo_path.name for job in by_person.made} == {"bob.png", "party.png"}
     inside = folder / "styled"
-    below = library.style(styles[:1], inside, folder=folder, settings=QUICK)
+    below = library.styles.run(styles[:1], inside, folder=folder, settings=QUICK)
     assert len(below.made) == 3
-    assert counts(library.style(styles[:1], inside, folder=folder, settings=QUICK)) == (0, 3, 0)
+    assert counts(library.styles.run(styles[:1], inside, folder=folder, settings=QUICK)) == (0, 3, 0)
     with pytest.raises(UnknownPersonError):
-        library.style(styles, out, person="Nobody", settings=QUICK)
+        library.styles.run(styles, out, person="Nobody", settings=QUICK)
     with pytest.raises(NoPhotosFoundError):
-        library.style(styles, inside, folder=inside, settings=QUICK)
+        library.styles.run(styles, inside, folder=inside, settings=QUICK)
     with pytest.raises(ValueError, match="exactly one"):
-        library.style(styles, out, settings=QUICK)
+        library.styles.run(styles, out, settings=QUICK)
 
 
 @pytest.mark.parametrize("indexed", [True, False])
@@ -232,7 +232,7 @@ def test_faces_are_kept_where_the_catalog_or_the_detector_sees_them(
         library.index([folder])
     settings = replace(QUICK, steps=8, beta=1000.0)
     kept, styled = (
-        library.style(styles[:1], out, photos=photos[:1], settings=replace(settings, faces=faces)).made[0]
+        library.styles.run(styles[:1], out, photos=photos[:1], settings=replace(settings, faces=faces)).made[0]
         for faces in (Faces.KEEP, Faces.STYLE)
     )
     face = slice(CELL // 2 - 10, CELL // 2 + 10)
@@ -247,32 +247,34 @@ def test_a_transparent_photo_and_every_colour_setting_work(
     clear = tmp_path / "clear.png"
     Image.new("RGBA", (64, 64), (255, 0, 0, 80)).save(clear)
     for colours in Colours:
-        report = library.style(styles, out, photos=[clear], settings=replace(QUICK, colours=colours), suffix=".jpg")
+        report = library.styles.run(
+            styles, out, photos=[clear], settings=replace(QUICK, colours=colours), suffix=".jpg"
+        )
         assert counts(report) == (2, 0, 0)
 
 
 def test_styles_are_blended_into_one_picture_a_photo_and_kept_by_the_next_run(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    report = library.style(styles, out, photos=photos, blend=[3, 1], settings=QUICK)
+    report = library.styles.run(styles, out, photos=photos, blend=[3, 1], settings=QUICK)
     assert counts(report) == (2, 0, 0)
     assert [(one.path, one.share) for one in report.made[0].what.styles] == [(styles[0], 0.75), (styles[1], 0.25)]
-    assert counts(library.style(styles[::-1], out, photos=photos, blend=[25, 75], settings=QUICK)) == (0, 2, 0)
-    assert counts(library.style(styles, out, photos=photos, blend=[1, 3], settings=QUICK)) == (2, 0, 0)
-    apart = library.style(styles, out, photos=photos, settings=QUICK)
+    assert counts(library.styles.run(styles[::-1], out, photos=photos, blend=[25, 75], settings=QUICK)) == (0, 2, 0)
+    assert counts(library.styles.run(styles, out, photos=photos, blend=[1, 3], settings=QUICK)) == (2, 0, 0)
+    apart = library.styles.run(styles, out, photos=photos, settings=QUICK)
     assert counts(apart) == (4, 0, 0)
     assert len(set(contents(out).values())) == 8
-    assert [len(entry.styles) for entry in library.style_gallery().entries] == [1] * 4 + [2] * 4
+    assert [len(entry.styles) for entry in library.styles.gallery().entries] == [1] * 4 + [2] * 4
     with pytest.raises(StyleError, match="3 weights for 2 styles"):
-        library.style(styles, out, photos=photos, blend=[1, 1, 1], settings=QUICK)
+        library.styles.run(styles, out, photos=photos, blend=[1, 1, 1], settings=QUICK)
 
 
 def test_one_batch_at_a_time_and_the_library_stays_usable(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path, folder: Path
 ) -> None:
-    with WriterLock(library.settings.library / "style"):
+    with WriterLock(library.context.settings.library / "style"):
         with pytest.raises(LibraryBusyError):
-            library.style(styles, out, photos=photos, settings=QUICK)
+            library.styles.run(styles, out, photos=photos, settings=QUICK)
         assert library.index([folder]).added == 2
 
 
@@ -281,23 +283,23 @@ def test_a_forgotten_person_leaves_no_job_and_the_pictures_are_named(
 ) -> None:
     paint(folder / "bob.png", GREEN, noise=3)
     library.index([folder])
-    library.enrol("Ann", [photos[0]])
-    library.style(styles[:1], out, folder=folder, settings=QUICK)
-    of_ann = {job.what.output_path for job in library.style_jobs().jobs if job.what.photo_path.name != "bob.png"}
-    forgotten = library.forget("Ann")
+    library.people.enrol("Ann", [photos[0]])
+    library.styles.run(styles[:1], out, folder=folder, settings=QUICK)
+    of_ann = {job.what.output_path for job in library.styles.jobs().jobs if job.what.photo_path.name != "bob.png"}
+    forgotten = library.people.forget("Ann")
     assert set(forgotten.styled) == of_ann
     assert all(path.exists() for path in of_ann)
-    assert [job.what.photo_path.name for job in library.style_jobs().jobs] == ["bob.png"]
+    assert [job.what.photo_path.name for job in library.styles.jobs().jobs] == ["bob.png"]
 
 
 def test_a_job_that_goes_while_it_runs_leaves_no_picture(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     def clear(step: StylingProgress) -> None:
-        library.catalog.clear_styles(tuple(JobState))
+        library.context.catalog.clear_styles(tuple(JobState))
 
     with pytest.raises(StyleError, match="was cleared"):
-        library.style(styles, out, photos=photos, settings=QUICK, progress=clear)
+        library.styles.run(styles, out, photos=photos, settings=QUICK, progress=clear)
     assert contents(out) == {}
 
 
@@ -305,11 +307,11 @@ def test_clearing_keeps_the_pictures(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path, folder: Path
 ) -> None:
     (folder / "bad.png").write_text("no photo")
-    library.style(styles[:1], out, folder=folder, settings=QUICK)
+    library.styles.run(styles[:1], out, folder=folder, settings=QUICK)
     pictures = contents(out)
-    assert library.clear_style_jobs(failed=True).jobs == 1
-    assert library.clear_style_jobs().jobs == 0
-    assert library.clear_style_jobs(done=True).jobs == 2
+    assert library.styles.clear(failed=True).jobs == 1
+    assert library.styles.clear().jobs == 0
+    assert library.styles.clear(done=True).jobs == 2
     assert contents(out) == pictures
 
 
@@ -318,23 +320,23 @@ def test_an_interrupted_run_goes_on(library: PaintedLibrary, photos: list[Path],
         if (step.picture, step.step) == (2, 2):
             raise KeyboardInterrupt
 
-    report = library.style(styles, out, photos=photos, settings=QUICK, progress=stop)
+    report = library.styles.run(styles, out, photos=photos, settings=QUICK, progress=stop)
     assert (counts(report), report.interrupted) == ((1, 0, 0), True)
-    assert [job.state for job in library.style_jobs().jobs] == [JobState.DONE] + [JobState.PLANNED] * 3
-    assert counts(library.style(styles, out, photos=photos, settings=QUICK)) == (3, 1, 0)
+    assert [job.state for job in library.styles.jobs().jobs] == [JobState.DONE] + [JobState.PLANNED] * 3
+    assert counts(library.styles.run(styles, out, photos=photos, settings=QUICK)) == (3, 1, 0)
 
 
 def test_a_run_killed_between_file_and_note_knows_its_own_file_by_its_bytes(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    made = library.style(styles, out, photos=photos, settings=QUICK).made
+    made = library.styles.run(styles, out, photos=photos, settings=QUICK).made
     for number, job in enumerate(made):
-        library.catalog._set(job.id, state="running", made_at=None)
+        library.context.catalog._set(job.id, state="running", made_at=None)
         digest = hashlib.sha256(os.fsencode(job.what.output_path.name)).hexdigest()[:12]
         (out / f".recog-{digest}.{os.getpid()}.{number:08x}.tmp").write_text("half")
     made[1].what.output_path.unlink()
     made[2].what.output_path.write_text("mine")
-    report = library.style(styles, out, photos=photos, settings=QUICK)
+    report = library.styles.run(styles, out, photos=photos, settings=QUICK)
     assert [job.id for job in report.kept] == [made[0].id, made[3].id]
     assert [job.id for job in report.made] == [made[1].id]
     assert [job.id for job in report.failed] == [made[2].id]
@@ -346,9 +348,9 @@ def test_a_picture_that_stands_there_though_its_job_failed_is_kept(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     """As after a disk that was full when the folder's entry was to be made durable."""
-    (made,) = library.style(styles[:1], out, photos=photos[:1], settings=QUICK).made
-    library.catalog.fail_style(made.id, "cannot be written (No space left on device)")
-    (kept,) = library.style(styles[:1], out, photos=photos[:1], settings=QUICK).kept
+    (made,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).made
+    library.context.catalog.fail_style(made.id, "cannot be written (No space left on device)")
+    (kept,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).kept
     assert (kept.id, kept.state, kept.output_sha256) == (made.id, JobState.DONE, made.output_sha256)
     assert kept.message == ""
 
@@ -369,7 +371,7 @@ def test_kills_at_random_moments_lose_no_picture_and_make_none_twice(tmp_path: P
         paint_style(tmp_path / "styles" / f"{name}.png", colour)
     styles, out = sorted((tmp_path / "styles").iterdir()), tmp_path / "out"
     with painted_library(tmp_path / "undisturbed") as library:
-        library.style(styles, tmp_path / "expected", folder=tmp_path / "photos", settings=QUICK)
+        library.styles.run(styles, tmp_path / "expected", folder=tmp_path / "photos", settings=QUICK)
     choose, killed, seen = random.Random(20261122), 0, dict[str, tuple[int, str]]()
     for _ in range(6):
         command = [sys.executable, "-m", "tests.library.styled"]
@@ -391,16 +393,16 @@ def test_kills_at_random_moments_lose_no_picture_and_make_none_twice(tmp_path: P
         seen = there
     assert killed >= 4
     with painted_library(tmp_path / "killed") as library:
-        report = library.style(styles, out, folder=tmp_path / "photos", settings=QUICK)
+        report = library.styles.run(styles, out, folder=tmp_path / "photos", settings=QUICK)
         assert counts(report) == (8 - len(seen), len(seen), 0)
-        assert {job.state for job in library.style_jobs().jobs} == {JobState.DONE}
+        assert {job.state for job in library.styles.jobs().jobs} == {JobState.DONE}
     assert contents(out) == contents(tmp_path / "expected")
 
 
 @pytest.mark.networks
 def test_the_real_network_styles_a_painted_photo(tmp_path: Path, photos: list[Path], styles: list[Path]) -> None:
     with PhotoLibrary(read_settings(library=tmp_path / "library")) as library:
-        (job,) = library.style(styles[:1], tmp_path / "out", photos=photos[:1], settings=QUICK).made
+        (job,) = library.styles.run(styles[:1], tmp_path / "out", photos=photos[:1], settings=QUICK).made
         assert job.what.network == "vgg16-hed"
         assert job.costs[-1].total < job.costs[0].total
-        assert len(library.style_gallery().entries) == 1
+        assert len(library.styles.gallery().entries) == 1

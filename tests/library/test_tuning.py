@@ -8,7 +8,7 @@ import pytest
 from recog.distance import unit_rows
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import Kind
-from recog.library.tuning import tune
+from recog.library.maintenance.index_tuning import tune
 from recog.render.text import to_text
 from tests.painted import RED, PaintedLibrary, paint
 
@@ -51,7 +51,7 @@ def test_the_setting_in_use_is_about_the_narrowest_that_reaches_the_promise() ->
 def test_a_small_library_has_no_curve_and_says_why(library: PaintedLibrary, folder: Path) -> None:
     paint(folder / "red.png", RED)
     library.index([folder])
-    found = library.tune_index()
+    found = library.maintenance.tune_index()
     assert found.faces == 1
     assert (found.settings, found.kind) == ((), "flat")
     assert "every search looks at every face" in to_text(found)

@@ -29,25 +29,25 @@ class LoneDetector(CellDetector):
 
 def test_threads_that_share_a_library_take_turns(library: PaintedLibrary, folder: Path) -> None:
     photos = [paint(folder / "ann.png", RED), paint(folder / "bob.png", GREEN)]
-    library.enrol("Ann", [photos[0]])
-    library.enrol("Bob", [photos[1]])
+    library.people.enrol("Ann", [photos[0]])
+    library.people.enrol("Bob", [photos[1]])
     vars(library.networks)["detector"] = LoneDetector()
 
     def ask(number: int) -> str:
         if number % 4 == 3:
-            library.hide("Bob", hidden=number % 8 == 3)
+            library.people.hide("Bob", hidden=number % 8 == 3)
         (face,) = library.identify(photos[number % 2]).faces
         assert face.person is not None
         return face.person.name
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(24))) == ["Ann", "Bob"] * 12
-    assert library.pulls_in
+    assert library.people.matched_at_once
 
 
 def test_a_turn_ends_with_an_error_too(library: PaintedLibrary, folder: Path) -> None:
     ann = paint(folder / "ann.png", RED)
-    library.enrol("Ann", [ann])
+    library.people.enrol("Ann", [ann])
     nobody = paint(folder / "nobody.png", None)
     with ThreadPoolExecutor(1) as pool:
         with pytest.raises(NoFaceFoundError):
@@ -62,22 +62,22 @@ def test_paths_may_be_text_and_one_needs_no_list(library: PaintedLibrary, folder
             library.index(empty)
     assert library.index(os.fspath(folder)).added == 1
     assert library.index([os.fspath(folder)]).unchanged == 1
-    assert [face.path for face in library.enrol("Ann", ann).faces] == [Path(ann)]
+    assert [face.path for face in library.people.enrol("Ann", ann).faces] == [Path(ann)]
     assert library.identify(ann).path == Path(ann)
     assert library.search(ann, k=1).path == Path(ann)
     assert library.verify(ann, ann).right == Path(ann)
     assert library.verify(ann, "Ann").right == "Ann"
     names, sidecars = f"{folder}/names.json", f"{folder}/../sidecars"
-    assert library.export_names(names).faces == library.export_sidecars(sidecars).faces == 1
-    assert library.import_names(names).already == library.import_sidecars(sidecars).already == 1
-    copy = library.backup(f"{folder}/../copy.sqlite3").path
+    assert library.names.export(names).faces == library.names.export_sidecars(sidecars).faces == 1
+    assert library.names.import_file(names).already == library.names.import_sidecars(sidecars).already == 1
+    copy = library.maintenance.back_up(f"{folder}/../copy.sqlite3").path
     assert copy == folder.parent / "copy.sqlite3"
-    assert library.restore(os.fspath(copy)).people == 1
+    assert library.maintenance.restore(os.fspath(copy)).people == 1
 
 
 def test_a_photo_may_be_given_as_its_bytes(library: PaintedLibrary, folder: Path) -> None:
     ann, party = paint(folder / "ann.png", RED), paint(folder / "party.png", GREEN, RED)
-    library.enrol("Ann", ann)
+    library.people.enrol("Ann", ann)
     identified = library.identify(party.read_bytes())
     assert [face.person.name if face.person else None for face in identified.faces] == [None, "Ann"]
     assert identified.path == Path("photo")
@@ -90,7 +90,7 @@ def test_a_photo_may_be_given_as_its_bytes(library: PaintedLibrary, folder: Path
 
 def test_a_photo_may_be_given_as_its_pixels(library: PaintedLibrary, folder: Path) -> None:
     ann, party = paint(folder / "ann.png", RED), paint(folder / "party.png", GREEN, RED)
-    library.enrol("Ann", ann)
+    library.people.enrol("Ann", ann)
     pixels = np.asarray(Image.open(party).convert("RGB"))
     identified = library.identify(pixels)
     assert [face.person.name if face.person else None for face in identified.faces] == [None, "Ann"]
@@ -107,9 +107,9 @@ def test_what_the_library_keeps_are_files(library: PaintedLibrary, folder: Path)
     pixels = np.asarray(Image.open(ann).convert("RGB"))
     for given in (ann.read_bytes(), [ann.read_bytes()], pixels, [pixels]):
         with pytest.raises(TypeError, match="write the photo to a file and give its path"):
-            library.enrol("Ann", given)  # type: ignore[arg-type]
+            library.people.enrol("Ann", given)  # type: ignore[arg-type]
     with pytest.raises(PhotoError, match="is not there"):
-        library.enrol("Ann", folder / "an.png")
+        library.people.enrol("Ann", folder / "an.png")
     with pytest.raises(NoFaceFoundError):
-        library.enrol("Ann", paint(folder / "nobody.png", None))
-    assert not library.settings.library.exists()
+        library.people.enrol("Ann", paint(folder / "nobody.png", None))
+    assert not library.context.settings.library.exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.results import IngestProgress
+from recog.library.indexing.results import IngestProgress
 from tests.library.test_killed import start
 from tests.painted import RED, PaintedLibrary, paint, painted_library
 
@@ -36,8 +36,8 @@ def too_large(path: Path) -> Path:
 def test_unreadable_files_are_no_transaction_each(library: PaintedLibrary, folder: Path) -> None:
     broken(folder, FILES)
     noted: set[int] = set()
-    report = library.index([folder], progress=lambda _: noted.add(len(library.catalog.failures())))
-    assert len(report.failed) == len(library.catalog.failures()) == FILES
+    report = library.index([folder], progress=lambda _: noted.add(len(library.context.catalog.failures())))
+    assert len(report.failed) == len(library.context.catalog.failures()) == FILES
     assert len(noted) < FILES / 10
 
 
@@ -47,7 +47,7 @@ def test_unreadable_files_stop_no_photo_among_them(library: PaintedLibrary, fold
         paint(folder / f"broken-{number:04}a.png", RED, noise=number)
     report = library.index([folder])
     assert (report.added, [one.path for one in report.failed]) == (FILES // 10, paths)
-    assert (library.index([folder]).unreadable, library.check().findings) == (FILES, ())
+    assert (library.index([folder]).unreadable, library.maintenance.check().findings) == (FILES, ())
 
 
 def test_ctrl_c_loses_no_unreadable_file_that_was_seen(library: PaintedLibrary, folder: Path) -> None:
@@ -65,7 +65,9 @@ def test_what_took_long_to_find_out_is_noted_at_once(library: PaintedLibrary, fo
     broken(folder, 3)
     large = too_large(folder / "large.png")
     noted: list[list[Path]] = []
-    library.index([folder], progress=lambda _: noted.append([one.stat.path for one in library.catalog.failures()]))
+    library.index(
+        [folder], progress=lambda _: noted.append([one.stat.path for one in library.context.catalog.failures()])
+    )
     assert noted[-1][-1] == large
     assert not noted[0]
 
@@ -80,12 +82,12 @@ def test_a_killed_run_over_unreadable_files_is_completed_by_the_next(tmp_path: P
     assert run.wait() == -signal.SIGKILL
     run.stdout.close()
     with painted_library(tmp_path / "library") as library:
-        before = len(library.catalog.failures())
+        before = len(library.context.catalog.failures())
         assert before >= 500, "a full batch was on the disk before the kill"
         report = library.index([tmp_path / "photos"])
         assert [one.path for one in report.failed] == paths
         assert report.unreadable == before
-        assert library.check().findings == ()
+        assert library.maintenance.check().findings == ()
 
 
 @pytest.mark.parametrize("photos", [3])

@@ -18,7 +18,7 @@ def filled(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
 
 
 def index_file(library: PaintedLibrary) -> Path:
-    (path,) = (library.settings.library / "index").rglob("*.faiss")
+    (path,) = (library.context.settings.library / "index").rglob("*.faiss")
     return path
 
 
@@ -26,7 +26,7 @@ def index_file(library: PaintedLibrary) -> Path:
 def test_without_a_library_reading_says_so_and_makes_none(library: PaintedLibrary, verb: str) -> None:
     with pytest.raises(CatalogError, match="recog index"):
         getattr(library, verb)()
-    assert not library.settings.library.exists()
+    assert not library.context.settings.library.exists()
 
 
 def test_status_counts(filled: PaintedLibrary, folder: Path) -> None:
@@ -37,7 +37,7 @@ def test_status_counts(filled: PaintedLibrary, folder: Path) -> None:
 
 
 def test_a_sound_library_has_no_findings(filled: PaintedLibrary) -> None:
-    assert filled.check().findings == ()
+    assert filled.maintenance.check().findings == ()
 
 
 @pytest.mark.parametrize("damage", ["gone", "flipped", "truncated", "empty"])
@@ -52,53 +52,53 @@ def test_a_damaged_index_is_found_mended_and_never_believed(filled: PaintedLibra
         path.write_bytes(content[:-10])
     else:
         path.write_bytes(b"")
-    with painted_library(filled.settings.library) as again:
+    with painted_library(filled.context.settings.library) as again:
         assert len(again.search(folder / "0.png", k=6).faces[0].found) == 6
-    with painted_library(filled.settings.library) as again:
-        (finding,) = again.check().findings
+    with painted_library(filled.context.settings.library) as again:
+        (finding,) = again.maintenance.check().findings
         assert (finding.kind, finding.fixed) == ("index", False)
-        assert again.check(fix=True).ok
-    with painted_library(filled.settings.library) as again:
-        assert again.check().findings == ()
+        assert again.maintenance.check(fix=True).ok
+    with painted_library(filled.context.settings.library) as again:
+        assert again.maintenance.check().findings == ()
 
 
 def test_an_index_of_another_library_is_not_believed(filled: PaintedLibrary, tmp_path: Path, folder: Path) -> None:
     with painted_library(tmp_path / "other") as other:
         other.index([folder])
-        (source,) = (other.settings.library / "index").rglob("*.json")
+        (source,) = (other.context.settings.library / "index").rglob("*.json")
         stranger = {path.name: path.read_bytes() for path in source.parent.iterdir()}
     home = index_file(filled).parent
     for name, content in stranger.items():
         (home / name).write_bytes(content)
-    with painted_library(filled.settings.library) as again:
+    with painted_library(filled.context.settings.library) as again:
         assert len(again.search(folder / "0.png", k=6).faces[0].found) == 6
-        assert "library" in again.fresh_index.problem
+        assert "library" in again.context.live_index.problem
 
 
 def test_rebuilding_publishes_the_whole_index(filled: PaintedLibrary) -> None:
     index_file(filled).unlink()
-    status = filled.rebuild_index()
+    status = filled.maintenance.rebuild_index()
     assert (status.faces, status.behind) == (6, 0)
     assert index_file(filled).is_file()
 
 
 def test_an_embedding_whose_bits_rotted_is_found_dropped_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
     """SQLite does not notice: a flipped bit inside a value is a sound value."""
-    good = filled.catalog.embeddings_of([3], filled.networks.info.sha256)[1].tobytes()
-    path = filled.settings.library / "catalog.sqlite3"
+    good = filled.context.catalog.embeddings_of([3], filled.networks.info.sha256)[1].tobytes()
+    path = filled.context.settings.library / "catalog.sqlite3"
     filled.close()
     raw = path.read_bytes()
     at = raw.index(good) + 2  # in the middle of the first number
     path.write_bytes(raw[:at] + bytes([raw[at] ^ 0x10]) + raw[at + 1 :])
-    with painted_library(filled.settings.library) as again:
-        assert again.catalog.quick_check() == []
-        (finding,) = again.check().findings
+    with painted_library(filled.context.settings.library) as again:
+        assert again.context.catalog.quick_check() == []
+        (finding,) = again.maintenance.check().findings
         assert (finding.kind, finding.count, finding.fixed) == ("embeddings", 1, False)
-        assert again.check(fix=True).ok
+        assert again.maintenance.check(fix=True).ok
         assert len(again.search(folder / "0.png", k=6).faces[0].found) == 5
         again.index([folder])
-        assert again.catalog.embeddings_of([3], again.networks.info.sha256)[1].tobytes() == good
-        assert again.check().findings == ()
+        assert again.context.catalog.embeddings_of([3], again.networks.info.sha256)[1].tobytes() == good
+        assert again.maintenance.check().findings == ()
 
 
 @pytest.mark.parametrize(("face_id", "vector"), [(3, b""), (3, bytes(4)), (4, bytes(516))])
@@ -106,53 +106,53 @@ def test_an_embedding_of_another_length_is_told_by_its_face_dropped_and_made_ane
     filled: PaintedLibrary, folder: Path, face_id: int, vector: bytes
 ) -> None:
     digest = filled.networks.info.sha256
-    good = filled.catalog.embeddings_of([face_id], digest)[1].tobytes()
-    with filled.catalog._database.writing() as connection:
+    good = filled.context.catalog.embeddings_of([face_id], digest)[1].tobytes()
+    with filled.context.catalog._database.writing() as connection:
         connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
-    with painted_library(filled.settings.library) as again:
-        (finding,) = again.check().findings
+    with painted_library(filled.context.settings.library) as again:
+        (finding,) = again.maintenance.check().findings
         assert (finding.kind, finding.count, finding.fixed) == ("embeddings", 1, False)
         assert f"another length than their network's, of face {face_id}:" in finding.sentence
         assert finding.way_out.startswith("run 'recog check --fix', then 'recog index'")
         with pytest.raises(CatalogError, match=f"has {len(vector)} bytes.*run 'recog check --fix', then 'recog index'"):
-            again.cluster()
-        assert again.check(fix=True).ok
+            again.groups.cluster()
+        assert again.maintenance.check(fix=True).ok
         assert len(again.search(folder / "0.png", k=6).faces[0].found) == 5
         again.index([folder])
-        assert again.catalog.embeddings_of([face_id], digest)[1].tobytes() == good
-        assert again.check().findings == ()
+        assert again.context.catalog.embeddings_of([face_id], digest)[1].tobytes() == good
+        assert again.maintenance.check().findings == ()
 
 
 def test_two_embeddings_whose_lengths_make_up_for_each_other_are_not_read_as_sound(filled: PaintedLibrary) -> None:
     digest = filled.networks.info.sha256
-    _, (one, other, *_) = filled.catalog.embeddings_of([1, 2], digest)
+    _, (one, other, *_) = filled.context.catalog.embeddings_of([1, 2], digest)
     halves = one.tobytes() + other.tobytes()
-    with filled.catalog._database.writing() as connection:
+    with filled.context.catalog._database.writing() as connection:
         for face_id, vector in ((1, halves[:-4]), (2, halves[-4:])):
             connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
         connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE face_id = 5")
     with pytest.raises(CatalogError, match="check --fix"):
-        filled.catalog.embeddings_of([1, 2], digest)
-    assert [(one.kind, one.sentence.partition(":")[0]) for one in filled.check().findings] == [
+        filled.context.catalog.embeddings_of([1, 2], digest)
+    assert [(one.kind, one.sentence.partition(":")[0]) for one in filled.maintenance.check().findings] == [
         ("embeddings", "2 embeddings have another length than their network's, of faces 1, 2"),
         ("embeddings", "1 embeddings are not of length one, of face 5"),
     ]
 
 
 def test_what_a_face_lost_is_said_in_words_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
-    with filled.catalog._database.writing() as connection:
+    with filled.context.catalog._database.writing() as connection:
         connection.exec_driver_sql("DELETE FROM thumbnails WHERE face_id = 2")
         connection.exec_driver_sql("DELETE FROM embeddings WHERE face_id = 3")
     kinds = {"faces_without_thumbnail": "thumbnail", "faces_without_embedding": "embedding"}
-    findings = {one.kind: one for one in filled.check().findings if one.kind != "index"}
+    findings = {one.kind: one for one in filled.maintenance.check().findings if one.kind != "index"}
     assert {kind: one.sentence for kind, one in findings.items()} == {
         kind: f"1 faces have lost their {what}" for kind, what in kinds.items()
     }
     assert all("then 'recog index'" in one.way_out for one in findings.values())
-    mended = filled.check(fix=True)
+    mended = filled.maintenance.check(fix=True)
     assert mended.ok
     assert all("the next 'recog index'" in one.sentence for one in mended.findings if one.kind in kinds)
     filled.index(folder)
-    assert filled.check().findings == ()
-    assert filled.catalog.thumbnails([2]).keys() == {2}
-    assert len(filled.catalog.embeddings_of([3], filled.networks.info.sha256)[0]) == 1
+    assert filled.maintenance.check().findings == ()
+    assert filled.context.catalog.thumbnails([2]).keys() == {2}
+    assert len(filled.context.catalog.embeddings_of([3], filled.networks.info.sha256)[0]) == 1

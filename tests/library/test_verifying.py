@@ -20,8 +20,8 @@ PINK = (230, 90, 90)
 def keep(library: PhotoLibrary, method: Method, *, sha256: str = "c" * 64) -> None:
     """One that minds the second colour alone."""
     made = PairClassifier(method, np.array([0.0, -40.0, 0.0]), 4.0, 0.9, 1e-3, sha256, "paint")
-    library.settings.library.mkdir(parents=True, exist_ok=True)
-    save_classifier(made, "colour", directory=library.settings.library, record={})
+    library.context.settings.library.mkdir(parents=True, exist_ok=True)
+    save_classifier(made, "colour", directory=library.context.settings.library, record={})
 
 
 @pytest.mark.parametrize("method", [Method.LOGISTIC, Method.CHI_SQUARE])
@@ -42,7 +42,7 @@ def test_a_classifier_decides_photos_and_people(library: PaintedLibrary, folder:
     assert f"({method.value}), 90 % is needed" in text
     assert f'"method": "{method.value}"' in to_json(apart)
     library.index([folder])
-    library.enrol("Ada", [green, red])
+    library.people.enrol("Ada", [green, red])
     assert library.verify(red, "Ada", method=method).verification.same  # the nearest of her faces speaks for her
     assert not library.verify(pink, "Ada", method=method).verification.same
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from recog.library.results import (
-    ClusterSummary,
+from recog.library.grouping.results import ClusterSummary
+from recog.library.reports.results import (
     DuplicatePair,
     DuplicateReport,
     DuplicateSide,

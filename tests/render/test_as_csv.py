@@ -5,7 +5,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-from recog.library.results import DuplicateReport
+from recog.library.reports.results import DuplicateReport
 from recog.render.as_csv import COLUMNS, duplicates_csv
 from recog.render.report_file import write_report
 

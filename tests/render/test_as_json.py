@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.library.results import CheckReport, DuplicateReport, FailedPhoto, Finding
+from recog.library.indexing.results import FailedPhoto
+from recog.library.maintenance.results import CheckReport, Finding
+from recog.library.reports.results import DuplicateReport
 from recog.render.as_json import to_json, to_plain
 from recog.types import Face, FaceBox, Origin, Photo
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from recog.errors import RecogError
-from recog.library.results import ClusterSummary, DuplicateReport, DuplicateSide, FaceSample
+from recog.library.grouping.results import ClusterSummary
+from recog.library.reports.results import DuplicateReport, DuplicateSide, FaceSample
 from recog.render.html import duplicate_page
 from recog.render.report_file import write_report
 from tests.browser import CHROMIUM, Browser, dom, with_script

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from recog.library.people_report_results import NamedGroup, PeopleReport, UnnamedGroup
-from recog.library.results import Suggestion
+from recog.library.grouping.results import Suggestion
+from recog.library.reports.people_results import NamedGroup, PeopleReport, UnnamedGroup
 from recog.render.page import asset, policy
 from recog.render.people_page import people_page, people_sentence
 from recog.types import Person

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
-from recog.library.styling_results import GalleryEntry, SmallPicture, StyleGallery
+from recog.library.styling.results import GalleryEntry, SmallPicture, StyleGallery
 from recog.render.style_gallery import curve_svg, gallery_page
 from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
 from recog.style.settings import StyleSettings

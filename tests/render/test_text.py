@@ -5,29 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.act_results import EnrolledFace, Enrolment, SplitPerson
-from recog.library.backup_results import Backup, Restored
-from recog.library.identify_results import Identification, IdentifiedPhoto
-from recog.library.results import (
+from recog.library.grouping.results import ClusterReport, ClusterSummary
+from recog.library.indexing.results import FailedPhoto, IngestReport, LostWord
+from recog.library.maintenance.results import (
+    Backup,
     CheckReport,
-    ClusterReport,
-    ClusterSummary,
-    DuplicateReport,
-    FaceSearch,
-    FailedPhoto,
     Finding,
-    Forgotten,
-    FoundFace,
     IndexStatus,
-    IngestReport,
     LibraryStatus,
-    LostWord,
-    MatchReport,
-    PersonDetail,
-    SearchResult,
-    VerifiedPair,
+    Restored,
     WeightsStatus,
 )
+from recog.library.people.results import EnrolledFace, Enrolment, Forgotten, PersonDetail, SplitPerson
+from recog.library.recognition.results import (
+    FaceSearch,
+    FoundFace,
+    Identification,
+    IdentifiedPhoto,
+    MatchReport,
+    SearchResult,
+    VerifiedPair,
+)
+from recog.library.reports.results import DuplicateReport
 from recog.render.text import Result, people_text, to_text, weights_text
 from recog.store.records import FactKind
 from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Origin, Person, Verification

@@ -28,7 +28,7 @@ def painted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paint(folder / "photos" / "sea.png", BLUE)
     with painted_library(folder / "library") as library:
         library.index(folder / "photos")
-        library.confirm("Ada", [1], new=True)
+        library.people.confirm("Ada", [1], new=True)
     return folder
 
 

@@ -28,33 +28,37 @@ def dump(library: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "given", "act"),
     [
-        ("/api/confirm", {"name": "ada", "face_ids": [2, 3]}, lambda one: one.confirm("ada", [2, 3])),
-        ("/api/confirm", {"name": "Eve", "face_ids": [4], "new": True}, lambda one: one.confirm("Eve", [4], new=True)),
-        ("/api/confirm", {"name": "Ada", "cluster": 1}, lambda one: one.confirm("Ada", cluster=1)),
-        ("/api/reject", {"name": "Ada", "face_ids": [2]}, lambda one: one.reject("Ada", [2])),
-        ("/api/ignore", {"face_ids": [4]}, lambda one: one.ignore([4])),
-        ("/api/unignore", {"face_ids": [3]}, lambda one: one.ignore([3], ignored=False)),
-        ("/api/rename", {"old": "Ada", "new": "Ada Lovelace"}, lambda one: one.rename("Ada", "Ada Lovelace")),
-        ("/api/merge", {"source": "Bob", "target": "Ada"}, lambda one: one.merge("Bob", "Ada")),
-        ("/api/hide", {"name": "Bob"}, lambda one: one.hide("Bob")),
-        ("/api/hide", {"name": "Cat", "hidden": False}, lambda one: one.hide("Cat", hidden=False)),
-        ("/api/distinct", {"name": "Ada", "other": "Bob"}, lambda one: one.distinct("Ada", "Bob")),
-        ("/api/split", {"name": "Cat", "threshold": 0.1}, lambda one: one.split("Cat", threshold=0.1)),
-        ("/api/undo", {}, lambda one: one.undo()),
+        ("/api/confirm", {"name": "ada", "face_ids": [2, 3]}, lambda one: one.people.confirm("ada", [2, 3])),
+        (
+            "/api/confirm",
+            {"name": "Eve", "face_ids": [4], "new": True},
+            lambda one: one.people.confirm("Eve", [4], new=True),
+        ),
+        ("/api/confirm", {"name": "Ada", "cluster": 1}, lambda one: one.people.confirm("Ada", cluster=1)),
+        ("/api/reject", {"name": "Ada", "face_ids": [2]}, lambda one: one.people.reject("Ada", [2])),
+        ("/api/ignore", {"face_ids": [4]}, lambda one: one.people.ignore([4])),
+        ("/api/unignore", {"face_ids": [3]}, lambda one: one.people.ignore([3], ignored=False)),
+        ("/api/rename", {"old": "Ada", "new": "Ada Lovelace"}, lambda one: one.people.rename("Ada", "Ada Lovelace")),
+        ("/api/merge", {"source": "Bob", "target": "Ada"}, lambda one: one.people.merge("Bob", "Ada")),
+        ("/api/hide", {"name": "Bob"}, lambda one: one.people.hide("Bob")),
+        ("/api/hide", {"name": "Cat", "hidden": False}, lambda one: one.people.hide("Cat", hidden=False)),
+        ("/api/distinct", {"name": "Ada", "other": "Bob"}, lambda one: one.people.distinct("Ada", "Bob")),
+        ("/api/split", {"name": "Cat", "threshold": 0.1}, lambda one: one.people.split("Cat", threshold=0.1)),
+        ("/api/undo", {}, lambda one: one.people.undo()),
     ],
 )
 def test_an_act_is_the_librarys(
     *, client: Client, library: PaintedLibrary, tmp_path: Path, path: str, given: dict[str, Any], act: Act
 ) -> None:
     """Bob and Cat, who is hidden, are there too, and red faces are cluster 1."""
-    library.cluster()
-    library.confirm("Bob", [2], new=True)
-    library.confirm("Cat", [4], new=True)
-    library.hide("Cat")
+    library.groups.cluster()
+    library.people.confirm("Bob", [2], new=True)
+    library.people.confirm("Cat", [4], new=True)
+    library.people.hide("Cat")
     if "split" in path:
-        library.confirm("Cat", [3])
+        library.people.confirm("Cat", [3])
     if "unignore" in path:
-        library.ignore([3])
+        library.people.ignore([3])
     library.close()
     shutil.copytree(tmp_path / "library", tmp_path / "twin")
     before = dump(tmp_path / "library")
@@ -62,7 +66,7 @@ def test_an_act_is_the_librarys(
     with painted_library(tmp_path / "twin") as twin:
         act(twin)
         assert dump(tmp_path / "library") == dump(tmp_path / "twin") != before
-        latest = twin.history(limit=1).acts[0] if "undo" not in path else None
+        latest = twin.people.history(limit=1).acts[0] if "undo" not in path else None
     assert told.status == 200
     assert set(told.json) == {"act", "result"}
     if latest is not None:
@@ -135,7 +139,7 @@ def test_a_backup_put_in_the_place_of_the_open_library_gets_no_acts_of_the_serve
     libraries: Libraries, client: Client, tmp_path: Path
 ) -> None:
     libraries.open_catalog()
-    libraries.acting.backup(tmp_path / "copy.sqlite3")
+    libraries.acting.maintenance.back_up(tmp_path / "copy.sqlite3")
     (tmp_path / "library").rename(tmp_path / "elsewhere")
     (tmp_path / "library").mkdir()
     shutil.copy(tmp_path / "copy.sqlite3", tmp_path / "library" / "catalog.sqlite3")
@@ -210,10 +214,10 @@ def test_whoever_is_erased_by_another_process_is_told_of_no_more(client: Client,
     for path in [*asked, "/people/1", "/faces/1.jpg", "/api/faces/4/neighbours?k=10"]:
         assert client.get(path).status == 200, path
     assert "Ada" in client.get("/people").body.decode()
-    photo = library.photo(1).paths[0].read_bytes()
+    photo = library.photos.photo(1).paths[0].read_bytes()
     assert client.post("/api/identify", photo).json["faces"][0]["person"]["name"] == "Ada"
-    erased = {face.id for face, _ in library.person("Ada").faces}
-    library.forget("Ada")
+    erased = {face.id for face, _ in library.people.person("Ada").faces}
+    library.people.forget("Ada")
     for path in asked:
         answer = client.get(path)
         assert (answer.status, "Ada" in answer.body.decode()) == (200, False), path

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from recog.errors import RecogError
-from recog.library.results import LibraryStatus
+from recog.library.maintenance.results import LibraryStatus
 from recog.render.as_json import to_json
 from recog.web.access import Access
 from recog.web.app import create_app
@@ -32,36 +32,36 @@ def document(result: object) -> Any:
     ("path", "answer"),
     [
         ("/api/status", lambda library: library.status()),
-        ("/api/people", lambda library: {"people": library.people()}),
-        ("/api/people?hidden=true", lambda library: {"people": library.people(hidden=True)}),
-        ("/api/people/1", lambda library: library.person("Ada")),
-        ("/api/photos/4", lambda library: library.photo(4)),
-        ("/api/faces/2", lambda library: library.why(2)),
-        ("/api/faces/2/neighbours", lambda library: library.neighbours(2)),
-        ("/api/faces/2/neighbours?k=1", lambda library: library.neighbours(2, k=1)),
-        ("/api/faces/2/verify?other=4", lambda library: library.compare(2, 4)),
-        ("/api/history", lambda library: library.history()),
-        ("/api/history?limit=1", lambda library: library.history(limit=1)),
+        ("/api/people", lambda library: {"people": library.people.all()}),
+        ("/api/people?hidden=true", lambda library: {"people": library.people.all(hidden=True)}),
+        ("/api/people/1", lambda library: library.people.person("Ada")),
+        ("/api/photos/4", lambda library: library.photos.photo(4)),
+        ("/api/faces/2", lambda library: library.faces.why(2)),
+        ("/api/faces/2/neighbours", lambda library: library.faces.neighbours(2)),
+        ("/api/faces/2/neighbours?k=1", lambda library: library.faces.neighbours(2, k=1)),
+        ("/api/faces/2/verify?other=4", lambda library: library.faces.compare(2, 4)),
+        ("/api/history", lambda library: library.people.history()),
+        ("/api/history?limit=1", lambda library: library.people.history(limit=1)),
     ],
 )
 def test_an_answer_is_the_document_of_the_command_line(
     client: Client, library: PaintedLibrary, path: str, answer: Callable[[PaintedLibrary], object]
 ) -> None:
-    library.confirm("Bob", [4], new=True)
-    library.hide("Bob")
+    library.people.confirm("Bob", [4], new=True)
+    library.people.hide("Bob")
     told = client.get(path)
     assert (told.status, told.header("content-type")) == (200, "application/json")
     assert told.json == document(answer(library))
 
 
 def test_reports_are_those_of_the_library(client: Client, library: PaintedLibrary) -> None:
-    library.cluster()
+    library.groups.cluster()
     groups = client.get("/api/groups").json
-    report = document(library.people_report())
+    report = document(library.reports.people())
     assert groups == {name: report[name] for name in groups}
     assert [face["face_id"] for face in groups["lone"]] == [4]
     duplicates = client.get("/api/duplicates").json
-    expected = document(library.duplicates())
+    expected = document(library.reports.duplicates())
     assert {**duplicates, "created": ""} == {**expected, "created": ""}
 
 
@@ -113,7 +113,7 @@ def test_a_method_that_a_route_has_not_is_405_with_those_it_has(client: Client) 
 
 def test_a_face_and_a_photo_are_jpegs_by_number(client: Client, library: PaintedLibrary) -> None:
     told = client.get("/faces/1.jpg")
-    assert (told.status, told.header("content-type"), told.body) == (200, "image/jpeg", library.thumbnail(1))
+    assert (told.status, told.header("content-type"), told.body) == (200, "image/jpeg", library.faces.thumbnail(1))
     shown = client.get("/photos/4.jpg")
     assert (shown.status, shown.header("content-type")) == (200, "image/jpeg")
     pixels = np.asarray(Image.open(BytesIO(shown.body)))
@@ -189,17 +189,22 @@ def test_no_path_or_address_is_ever_followed(
         assert client.post("/api/identify", given.encode()).status == 415
         assert client.act("/api/confirm", name="Ada", face_ids=[given]).status == 422
     monkeypatch.chdir(folder)
-    library.confirm("red0.png", [4], new=True)
+    library.people.confirm("red0.png", [4], new=True)
     told = client.post("/api/verify?person_id=2", (folder / "red0.png").read_bytes())
     assert told.json["right"] == "red0.png"
     assert not told.json["verification"]["same"], "the person is blue, the file is red"
 
 
 def test_a_question_waits_for_no_act_and_no_report(client: Client, libraries: Libraries) -> None:
-    with libraries.acting._turn, libraries.surveying._turn, libraries.probing._turn, libraries.act_lock:
+    with (
+        libraries.acting.context.turn,
+        libraries.surveying.context.turn,
+        libraries.probing.context.turn,
+        libraries.act_lock,
+    ):
         for path in ("/api/people", "/api/faces/1/neighbours", "/faces/1.jpg", "/photos/1.jpg", "/api/status"):
             assert client.get(path).status == 200
-    with libraries.acting._turn, libraries.asking._turn, libraries.probing._turn:
+    with libraries.acting.context.turn, libraries.asking.context.turn, libraries.probing.context.turn:
         assert client.get("/api/duplicates").status == 200
 
 
@@ -242,7 +247,7 @@ class LargeLibrary(PaintedLibrary):
 
 
 def test_too_little_memory_is_503_and_no_fault(libraries: Libraries, access: Access) -> None:
-    settings = libraries.asking.settings
+    settings = libraries.asking.context.settings
     with (
         Libraries(lambda: LargeLibrary(settings)) as large,
         Client(create_app(large, access=access, place=PLACE), PLACE) as client,
@@ -254,7 +259,7 @@ def test_too_little_memory_is_503_and_no_fault(libraries: Libraries, access: Acc
 def test_a_fault_is_told_without_what_it_was_about(
     libraries: Libraries, access: Access, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = libraries.asking.settings
+    settings = libraries.asking.context.settings
     with (
         Libraries(lambda: FaultyLibrary(settings)) as faulty,
         Client(create_app(faulty, access=access, place=PLACE), PLACE) as client,

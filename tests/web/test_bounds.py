@@ -72,7 +72,7 @@ def test_who_is_silent_or_never_ends_a_head_is_hung_up_on(hasty: Served) -> None
 
 def test_an_answer_may_take_longer_than_a_head(hasty: Served, libraries: Libraries) -> None:
     with connected(hasty) as connection:
-        with libraries.asking._turn:
+        with libraries.asking.context.turn:
             connection.request("GET", "/api/people", headers=BEARER)
             time.sleep(1.5 * Hasty.head_seconds)
         assert connection.getresponse().status == 200
@@ -213,7 +213,7 @@ def test_reports_keep_nobody_waiting_who_wants_none(served: Served, libraries: L
     """However often a page is loaded again, while its report takes seconds."""
     with ExitStack() as all_of_them:
         connections = [all_of_them.enter_context(connected(served)) for _ in range(60)]
-        with libraries.surveying._turn:
+        with libraries.surveying.context.turn:
             for connection in connections:
                 connection.request("GET", path, headers=BEARER)
             with connected(served) as other:

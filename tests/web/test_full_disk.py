@@ -38,4 +38,4 @@ def test_an_act_on_a_full_disk_is_503_and_room_makes_it_good(painted: Path, tmp_
     assert (set(named) <= {200}, full, room) == (True, 503, 200), answers[-2:]
     assert "room" in answers[-2][1]["error"]
     with painted_library(kept / "library") as opened:
-        assert len(opened.people()) == 1 + len(named) + 1
+        assert len(opened.people.all()) == 1 + len(named) + 1

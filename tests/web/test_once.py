@@ -24,7 +24,7 @@ def count(visitor: Visitor) -> None:
 
 def kinds(library: PaintedLibrary) -> list[str]:
     """The acts that stand, the latest first."""
-    return [act.kind for act in library.history().acts if act.undone_at is None]
+    return [act.kind for act in library.people.history().acts if act.undone_at is None]
 
 
 def double_click(visitor: Visitor, selector: str) -> None:
@@ -126,10 +126,10 @@ def test_a_button_that_leads_to_another_page_acts_once(
 
 
 def test_a_page_that_is_old_says_whose_faces_it_takes(visitor: Visitor, library: PaintedLibrary) -> None:
-    library.confirm("Ben", [4], new=True)
-    library.undo()
+    library.people.confirm("Ben", [4], new=True)
+    library.people.undo()
     visitor.open("/")
-    library.confirm("Ben", [4], new=True)
+    library.people.confirm("Ben", [4], new=True)
     visitor.click("#alone input[value='4']")
     visitor.write("#alone-name", "Sea")
     visitor.press("Enter")
@@ -140,7 +140,7 @@ def test_a_page_of_somebody_who_was_erased_says_so_and_shows_nobody_again(
     visitor: Visitor, library: PaintedLibrary
 ) -> None:
     visitor.open("/people/1")
-    library.forget("Ada")
+    library.people.forget("Ada")
     visitor.click(".asked-of .yes")
     visitor.wait("document.querySelector('#last').matches('.failed')")
     assert visitor.value("document.querySelector('#did').textContent.startsWith('nobody is called')")
@@ -157,7 +157,7 @@ def test_the_photo_that_was_given_last_is_the_one_that_is_told(
     document = visitor.browser.ask("DOM.getDocument")["root"]["nodeId"]
     field = visitor.browser.ask("DOM.querySelector", nodeId=document, selector="#photo")["nodeId"]
     count(visitor)
-    with libraries.probing._turn:  # the first answer is kept waiting
+    with libraries.probing.context.turn:  # the first answer is kept waiting
         for number, colours in enumerate([(RED, BLUE), (GREEN,)], start=1):
             photo = paint(tmp_path / f"{number}.png", *colours)
             visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])

@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from recog.library.browsing import FaceOnPhoto, PhotoDetail
-from recog.library.people_report_results import PeopleReport, UnnamedGroup
-from recog.library.results import (
-    DuplicatePair,
-    DuplicateReport,
-    DuplicateSide,
-    FaceSample,
-    MixedPerson,
-    PersonDetail,
-    Suggestion,
-)
+from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
+from recog.library.grouping.results import Suggestion
+from recog.library.people.results import PersonDetail
+from recog.library.reports.people_results import PeopleReport, UnnamedGroup
+from recog.library.reports.results import DuplicatePair, DuplicateReport, DuplicateSide, FaceSample, MixedPerson
 from recog.store.records import PastAct
 from recog.types import Calibration, DateSource, Face, FaceBox, NetworkInfo, Origin, Person, Photo
 from recog.web.duplicates_page import duplicates_page
@@ -154,7 +148,7 @@ def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:
 
 
 def test_every_link_and_picture_of_every_page_is_there(client: Client, library: PaintedLibrary) -> None:
-    library.confirm("Ben", [3], new=True)
+    library.people.confirm("Ben", [3], new=True)
     seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find"]
     while ahead:
         path = ahead.pop().partition("#")[0]

@@ -71,11 +71,11 @@ class More:
 
 
 def confirmed(library: PaintedLibrary, name: str) -> list[int]:
-    return sorted(face.id for face, _ in library.person(name).faces if face.squared_distance is None)
+    return sorted(face.id for face, _ in library.people.person(name).faces if face.squared_distance is None)
 
 
 def names(library: PaintedLibrary) -> list[str]:
-    return [person.name for person in library.people()]
+    return [person.name for person in library.people.all()]
 
 
 def test_a_group_is_named_by_one_click_and_undone_by_another(
@@ -142,11 +142,11 @@ def test_lone_faces_are_picked_and_named_or_ignored(visitor: Visitor, library: P
     visitor.click("#alone input[value='4']")
     visitor.click("#alone .quiet")
     visitor.says("You ignored face 4.")
-    assert library.people_report().ignored == 1
+    assert library.reports.people().ignored == 1
     assert not visitor.value("document.querySelector('#alone li').checkVisibility()")
     visitor.click("#undo")
     visitor.says("Undone: ignored face 4.")
-    assert library.people_report().ignored == 0
+    assert library.reports.people().ignored == 0
     assert visitor.value("document.querySelector('#alone li').checkVisibility()")
 
 
@@ -154,7 +154,7 @@ def test_doubtful_faces_are_said_one_by_one_or_all_at_once(visitor: Visitor, lib
     visitor.open("/people/1")
     visitor.press("j", "n")
     visitor.says("You said that face 2 is not Ada.")
-    assert [face.id for face, _ in library.person("Ada").faces] == [1, 3]
+    assert [face.id for face, _ in library.people.person("Ada").faces] == [1, 3]
     visitor.click(".all > button")
     visitor.says("You confirmed face 3 as Ada.")
     assert confirmed(library, "Ada") == [1, 3]
@@ -162,7 +162,7 @@ def test_doubtful_faces_are_said_one_by_one_or_all_at_once(visitor: Visitor, lib
 
 
 def test_a_confirmed_face_is_picked_and_given_to_somebody_else(visitor: Visitor, library: PaintedLibrary) -> None:
-    library.confirm("Ada", [2, 4])
+    library.people.confirm("Ada", [2, 4])
     visitor.open("/people/1")
     visitor.click("#confirmed input[value='4']")
     visitor.write("#other", "Sea")
@@ -175,7 +175,7 @@ def test_a_confirmed_face_is_picked_and_given_to_somebody_else(visitor: Visitor,
 def test_a_person_is_renamed_merged_and_hidden_and_the_next_page_undoes_it(
     visitor: Visitor, library: PaintedLibrary
 ) -> None:
-    library.confirm("Sea", [4], new=True)
+    library.people.confirm("Sea", [4], new=True)
     visitor.open("/people/1")
     visitor.click("summary")
     visitor.write("#rename", "Ada Byron")
@@ -209,8 +209,8 @@ def test_a_person_is_renamed_merged_and_hidden_and_the_next_page_undoes_it(
 def test_a_name_that_somebody_nearly_has_is_asked_about_and_pressing_again_makes_somebody_else(
     visitor: Visitor, library: PaintedLibrary
 ) -> None:
-    library.confirm("Ada", [2])
-    library.confirm("kiliç", [4], new=True)
+    library.people.confirm("Ada", [2])
+    library.people.confirm("kiliç", [4], new=True)
     visitor.open("/people/1")
     visitor.click("#confirmed input[value='2']")
     visitor.write("#other", "KILIÇ")
@@ -225,7 +225,7 @@ def test_a_name_that_somebody_nearly_has_is_asked_about_and_pressing_again_makes
 
 def test_a_merged_pair_closes_and_the_pairs_of_who_is_gone_say_so(visitor: Visitor, library: PaintedLibrary) -> None:
     for name, face_id in (("Adda", 2), ("Adah", 3)):
-        library.confirm(name, [face_id], new=True)
+        library.people.confirm(name, [face_id], new=True)
     visitor.open("/duplicates")
     pairs = "[...document.querySelectorAll('.pair')].map((one) => JSON.parse(one.dataset.labels).join(' '))"
     assert sorted(visitor.value(pairs)) == ["Ada Adah", "Ada Adda", "Adda Adah"]
@@ -245,7 +245,7 @@ def test_what_another_process_did_since_is_not_undone_by_mistake(visitor: Visito
     visitor.click("#alone input[value='4']")
     visitor.click("#alone .quiet")
     visitor.says("You ignored face 4.")
-    library.rename("Ada", "Ann")
+    library.people.rename("Ada", "Ann")
     visitor.click("#undo")
     visitor.says("something else was done since: look at the history, then undo the latest act")
     assert names(library) == ["Ann"]
@@ -255,10 +255,10 @@ def test_while_another_process_writes_the_page_says_so_and_changes_nothing(
     visitor: Visitor, library: PaintedLibrary
 ) -> None:
     visitor.click("#alone input[value='4']")
-    with WriterLock(library.settings.library):
+    with WriterLock(library.context.settings.library):
         visitor.click("#alone .quiet")
         visitor.wait("document.querySelector('#did').textContent.includes('is writing')")
-    assert library.people_report().ignored == 0
+    assert library.reports.people().ignored == 0
     visitor.click("#alone .quiet")
     visitor.says("You ignored face 4.")
 
@@ -267,7 +267,7 @@ def test_a_photo_says_who_is_on_it_and_takes_the_answer(
     visitor: Visitor, library: PaintedLibrary, tmp_path: Path
 ) -> None:
     library.index([paint(tmp_path / "more" / "three.png", RED, GREEN, BLUE)])
-    library.identify_all()
+    library.people.match_all()
     visitor.leave()
     visitor.browser.ask("Page.navigate", url=f"{visitor.url}/faces/6")
     visitor.arrive("/photos/5#face-6")
@@ -288,7 +288,7 @@ def test_a_photo_says_who_is_on_it_and_takes_the_answer(
 def test_a_photo_from_elsewhere_is_named_and_not_kept(
     visitor: Visitor, library: PaintedLibrary, tmp_path: Path
 ) -> None:
-    library.rename("Ada", HOSTILE)
+    library.people.rename("Ada", HOSTILE)
     visitor.open("/find")
     photo = paint(tmp_path / "elsewhere.png", RED, BLUE)
     document = visitor.browser.ask("DOM.getDocument")["root"]["nodeId"]
@@ -314,10 +314,10 @@ def hostile(visitor: Visitor, library: PaintedLibrary, more: More, tmp_path: Pat
     """Every page there is, of a library of hostile names, with something in each part of it."""
     more(LIME, BLUE)
     library.index([paint(tmp_path / "more" / "<script>alert(1)<script>.png", RED, TEAL)])
-    library.rename("Ada", HOSTILE)
-    library.confirm(f"{HOSTILE} 2", [2], new=True)
-    library.confirm("Hidden <b>", [3], new=True)
-    library.hide("Hidden <b>")
+    library.people.rename("Ada", HOSTILE)
+    library.people.confirm(f"{HOSTILE} 2", [2], new=True)
+    library.people.confirm("Hidden <b>", [3], new=True)
+    library.people.hide("Hidden <b>")
     return ["/", "/people", "/people/1", "/duplicates", "/photos/11", "/find", "/people/99"]
 
 

@@ -55,7 +55,7 @@ def test_a_catalog_that_is_damaged_is_503(tmp_path: Path, faces: list[int]) -> N
 
 
 def test_while_another_process_writes_an_act_is_409(client: Client, library: PaintedLibrary) -> None:
-    with WriterLock(library.settings.library):
+    with WriterLock(library.context.settings.library):
         assert client.act("/api/ignore", face_ids=[4]).status == 409
 
 

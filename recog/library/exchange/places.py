@@ -11,7 +11,7 @@ from recog.held_files import refuse_held
 from recog.library.exchange.records import NO_PHOTO
 from recog.library.exchange.xml import MAX_BYTES
 from recog.library.exchange.xmp import Sidecar
-from recog.library.given import whole
+from recog.library.inputs import whole
 from recog.photos import PHOTO_SUFFIXES
 from recog.store.catalog import Catalog
 from recog.types import Photo

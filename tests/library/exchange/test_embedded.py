@@ -23,7 +23,7 @@ LEFT, RIGHT = Region("Ada", 0.1, 0.15, 0.3, 0.7), Region("Ben", 0.6, 0.15, 0.3, 
 
 def where(library: PaintedLibrary) -> dict[str, float]:
     """Everybody with the left side of the one face that is theirs."""
-    return {person.name: library.person(person.name).faces[0][0].box.left for person in library.people()}
+    return {person.name: library.people.person(person.name).faces[0][0].box.left for person in library.people.all()}
 
 
 @pytest.mark.parametrize("given", ["folder", "photo"])
@@ -31,11 +31,11 @@ def test_the_names_in_a_photo_enter(library: PaintedLibrary, folder: Path, given
     photo = embed(paint(folder / "two.png", RED, GREEN), packet(LEFT, RIGHT, width=128, height=64))
     before = photo.read_bytes()
     library.index([folder])
-    result = library.import_sidecars(folder if given == "folder" else photo)
+    result = library.names.import_sidecars(folder if given == "folder" else photo)
     assert (result.confirmed, result.created, result.unmatched) == (2, ("Ada", "Ben"), ())
     assert where(library) == {"Ada": 12, "Ben": 76}
     assert photo.read_bytes() == before
-    again = library.import_sidecars(folder)
+    again = library.names.import_sidecars(folder)
     assert (again.confirmed, again.already) == (0, 2)
 
 
@@ -54,7 +54,7 @@ def test_regions_of_a_turned_photo_are_of_the_picture_whose_size_they_tell(
     drawn = [ada, ben] if turned_first else [stored(one, orientation) for one in (ada, ben)]
     embed(path, packet(*drawn, width=width, height=height))
     library.index([folder])
-    assert library.import_sidecars(folder).confirmed == 2
+    assert library.names.import_sidecars(folder).confirmed == 2
     assert where(library) == {"Ada": 76, "Ben": 140}
 
 
@@ -69,7 +69,7 @@ def test_microsoft_s_regions_are_of_the_picture_on_which_they_find_faces(
     both = packet(ada if turned_first else stored(ada, 6), width=64, height=192)
     embed(path, re.sub(rb"<mwg-rs:Regions.*</mwg-rs:Regions>", b"", both, flags=re.DOTALL))
     library.index([folder])
-    assert library.import_sidecars(folder).confirmed == 1
+    assert library.names.import_sidecars(folder).confirmed == 1
     assert where(library) == {"Ada": 76}
 
 
@@ -77,7 +77,7 @@ def test_a_name_that_only_microsoft_s_regions_hold_enters_beside_mwg_s(library: 
     both = packet(LEFT, RIGHT, width=128, height=64).replace(b'mwg-rs:Name="Ben"', b'mwg-rs:Name=""')
     embed(paint(folder / "two.png", RED, GREEN), both)
     library.index([folder])
-    assert library.import_sidecars(folder).confirmed == 2
+    assert library.names.import_sidecars(folder).confirmed == 2
     assert where(library) == {"Ada": 12, "Ben": 76}
 
 
@@ -87,12 +87,12 @@ def test_a_name_drawn_on_a_picture_of_another_shape_is_told_and_names_nobody(
     """The photo was cropped by a program that left the regions as they were."""
     embed(paint(folder / "two.png", RED, GREEN), packet(LEFT, width=400, height=300))
     library.index([folder])
-    (lost,) = library.import_sidecars(folder).unmatched
+    (lost,) = library.names.import_sidecars(folder).unmatched
     assert (lost.person, lost.reason) == (
         "Ada",
         "its rectangle was drawn on a picture of 400 x 300, the photo has 128 x 64",
     )
-    assert library.people() == ()
+    assert library.people.all() == ()
 
 
 @pytest.mark.parametrize("replace", [False, True])
@@ -102,7 +102,7 @@ def test_what_a_sidecar_says_goes_before_what_its_photo_says(
     photo = embed(paint(folder / "two.png", RED, GREEN), packet(LEFT, RIGHT, width=128, height=64))
     foreign(folder / "two.png.xmp", Region("Eve", 0.1, 0.15, 0.3, 0.7), width=128, height=64)
     library.index([folder])
-    result = library.import_sidecars(folder, replace=replace)
+    result = library.names.import_sidecars(folder, replace=replace)
     assert where(library) == {"Eve": 12, "Ben": 76}
     sidecar = folder / "two.png.xmp"
     assert [(one.person, one.source, one.reason) for one in result.unmatched] == [
@@ -115,7 +115,7 @@ def test_the_same_name_in_the_photo_and_in_its_sidecar_is_one_name(library: Pain
     embed(paint(folder / "two.png", RED, GREEN), packet(LEFT, RIGHT, width=128, height=64))
     foreign(folder / "two.png.xmp", LEFT, RIGHT, width=128, height=64)
     library.index([folder])
-    result = library.import_sidecars(folder)
+    result = library.names.import_sidecars(folder)
     assert (result.confirmed, result.already, result.unmatched) == (2, 0, ())
 
 
@@ -123,7 +123,7 @@ def test_a_photo_that_is_not_in_the_library_is_told_by_the_names_in_it(library: 
     library.index([paint(folder / "a.png", BLUE).parent])
     lost = embed(paint(folder / "lost.png", RED, GREEN), packet(LEFT, width=128, height=64))
     (folder / "torn.jpg").write_bytes(b"\xff\xd8\xff")
-    result = library.import_sidecars(folder)
+    result = library.names.import_sidecars(folder)
     assert [(one.person, one.source, one.reason) for one in result.unmatched] == [
         ("Ada", lost, "the photo is not in the library")
     ]
@@ -134,7 +134,7 @@ def test_broken_xmp_in_a_photo_is_told_and_the_others_are_read(library: PaintedL
     embed(paint(folder / "two.png", RED, GREEN), packet(LEFT, width=128, height=64))
     (folder / "empty.jpg").touch()
     library.index([folder])
-    result = library.import_sidecars(folder)
+    result = library.names.import_sidecars(folder)
     assert result.confirmed == 1
     assert [(one.path, one.reason) for one in result.unreadable] == [
         (broken, "it declares a document type, which is not read from foreign files"),
@@ -173,7 +173,7 @@ def test_the_names_beyond_64_kb_of_a_jpeg_s_xmp_enter(library: PaintedLibrary, f
     data = path.read_bytes()
     path.write_bytes(data[:2] + segments + data[2:])
     library.index([folder])
-    assert library.import_sidecars(folder).confirmed == 2
+    assert library.names.import_sidecars(folder).confirmed == 2
     assert where(library) == {"Ada": 12, "Ben": 76}
 
 
@@ -181,7 +181,7 @@ def test_a_folder_without_any_names_is_said_so(library: PaintedLibrary, folder: 
     paint(folder / "two.png", RED)
     library.index([folder])
     with pytest.raises(CatalogError, match=r"no \.xmp sidecar, and no photo with names in it, is below"):
-        library.import_sidecars(folder)
+        library.names.import_sidecars(folder)
 
 
 def photo(width: int, height: int) -> Photo:

@@ -27,19 +27,19 @@ def other(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
 def named(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
     """Ada and Ben on one photo, Ada on another, Zoe hidden, and a green face that only looks like Ben."""
     two = paint(folder / "trip" / "two.png", RED, GREEN)
-    library.enrol("Ada", [two], face=1)
-    library.enrol("Ben", [two], face=2)
-    library.enrol("Ada", [paint(folder / "ada.png", None, RED)])
-    library.enrol("Zoe", [paint(folder / "zoe.png", BLUE)])
+    library.people.enrol("Ada", [two], face=1)
+    library.people.enrol("Ben", [two], face=2)
+    library.people.enrol("Ada", [paint(folder / "ada.png", None, RED)])
+    library.people.enrol("Zoe", [paint(folder / "zoe.png", BLUE)])
     paint(folder / "green.png", GREEN)
     library.index([folder])
-    library.hide("Zoe")
-    library.identify_all()
+    library.people.hide("Zoe")
+    library.people.match_all()
     return library
 
 
 def names_of(library: PaintedLibrary) -> dict[str, int]:
-    return {person.name: person.confirmed for person in library.people(hidden=True)}
+    return {person.name: person.confirmed for person in library.people.all(hidden=True)}
 
 
 @pytest.mark.parametrize("name", ["names.json", "names.csv"])
@@ -47,19 +47,19 @@ def test_a_file_of_names_names_the_same_photos_elsewhere(
     named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, name: str
 ) -> None:
     out = tmp_path / name
-    exported = named.export_names(out, matched=True)
+    exported = named.names.export(out, matched=True)
     assert (exported.people, exported.faces) == (3, 5)
     assert out.stat().st_mode & 0o077 == 0
     moved = tmp_path / "moved"
     shutil.copytree(folder, moved)
     other.index([moved])
-    imported = other.import_names(out)
+    imported = other.names.import_file(out)
     assert (imported.confirmed, imported.already, imported.passed_over) == (4, 0, 1)
     assert imported.created == ("Ada", "Ben", "Zoe")
     assert (imported.conflicts, imported.unmatched) == ((), ())
     assert names_of(other) == {"Ada": 2, "Ben": 1, "Zoe": 1}
-    assert [person.name for person in other.people()] == ["Ada", "Ben"]
-    again = other.import_names(out)
+    assert [person.name for person in other.people.all()] == ["Ada", "Ben"]
+    again = other.names.import_file(out)
     assert (again.confirmed, again.already, again.created) == (0, 4, ())
 
 
@@ -72,9 +72,9 @@ def test_sidecars_carry_names_over_however_the_photo_is_turned(
     if orientation > 1:
         turn(path, orientation)
     before = path.read_bytes()
-    library.enrol("Ada", [path], face=1)
-    library.enrol("Ben", [path], face=2)
-    exported = library.export_sidecars(tmp_path / "sidecars")
+    library.people.enrol("Ada", [path], face=1)
+    library.people.enrol("Ben", [path], face=2)
+    exported = library.names.export_sidecars(tmp_path / "sidecars")
     assert (exported.people, exported.faces, exported.files, exported.left_out) == (2, 2, 1, ())
     (sidecar,) = (tmp_path / "sidecars").rglob("*.xmp")
     assert sidecar == tmp_path / "sidecars" / path.relative_to("/").with_name("two.png.xmp")
@@ -83,9 +83,9 @@ def test_sidecars_carry_names_over_however_the_photo_is_turned(
     with Image.open(path) as picture:
         assert (read.width, read.height) == size == picture.size
     other.index([folder])
-    assert other.import_sidecars([tmp_path / "sidecars"]).confirmed == 2
+    assert other.names.import_sidecars([tmp_path / "sidecars"]).confirmed == 2
     assert {face.person.name for face in other.identify(path).faces if face.person} == {"Ada", "Ben"}
-    assert other.person("Ada").faces[0][0].box.left < other.person("Ben").faces[0][0].box.left
+    assert other.people.person("Ada").faces[0][0].box.left < other.people.person("Ben").faces[0][0].box.left
     assert path.read_bytes() == before
     assert list(folder.rglob("*")) == [path]
 
@@ -102,8 +102,8 @@ def test_another_program_s_sidecar_finds_its_photo_by_its_place(
     else:
         where = given = folder / Path(place).name
     foreign(where, Region("Ben", 0.6, 0.15, 0.3, 0.7), width=128, height=64)
-    assert library.import_sidecars([given]).confirmed == 1
-    assert library.person("Ben").faces[0][0].box.left > 64
+    assert library.names.import_sidecars([given]).confirmed == 1
+    assert library.people.person("Ben").faces[0][0].box.left > 64
 
 
 def test_a_program_that_describes_the_upright_picture_is_understood(library: PaintedLibrary, folder: Path) -> None:
@@ -111,22 +111,22 @@ def test_a_program_that_describes_the_upright_picture_is_understood(library: Pai
     turn(photo, 6)
     library.index([folder])
     foreign(folder / "two.png.xmp", Region("Ben", 0.6, 0.15, 0.3, 0.7), width=128, height=64)
-    assert library.import_sidecars([folder]).confirmed == 1
-    assert library.person("Ben").faces[0][0].box.left > 64
+    assert library.names.import_sidecars([folder]).confirmed == 1
+    assert library.people.person("Ben").faces[0][0].box.left > 64
 
 
 def test_a_confirmed_name_is_kept_unless_it_is_to_be_replaced(
     named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
-    named.export_names(tmp_path / "names.json")
-    other.enrol("ada", [folder / "ada.png"])
-    other.enrol("Eve", [folder / "trip" / "two.png"], face=1)
+    named.names.export(tmp_path / "names.json")
+    other.people.enrol("ada", [folder / "ada.png"])
+    other.people.enrol("Eve", [folder / "trip" / "two.png"], face=1)
     other.index([folder])
-    kept = other.import_names(tmp_path / "names.json")
+    kept = other.names.import_file(tmp_path / "names.json")
     (conflict,) = kept.conflicts
     assert (conflict.person, conflict.confirmed, kept.replaced, kept.already) == ("Ada", "Eve", False, 1)
     assert names_of(other) == {"ada": 1, "Ben": 1, "Eve": 1, "Zoe": 1}
-    done = other.import_names(tmp_path / "names.json", replace=True)
+    done = other.names.import_file(tmp_path / "names.json", replace=True)
     assert (len(done.conflicts), done.replaced, done.confirmed) == (1, True, 1)
     assert names_of(other) == {"ada": 2, "Ben": 1, "Eve": 0, "Zoe": 1}
 
@@ -137,16 +137,16 @@ def test_a_name_that_enters_with_what_is_not_seen_is_the_name_that_is_seen(
     for number in range(4):
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
     library.index([folder])
-    (ben,) = library.catalog.faces_of_photo(1)[1:]
-    library.catalog.enrol("Ben", [ben.id])
+    (ben,) = library.context.catalog.faces_of_photo(1)[1:]
+    library.context.catalog.enrol("Ben", [ben.id])
     for number, (left, right) in enumerate([("\ufeffBen", "Be\u200bn"), ("Ada\u200e", "BEN"), ("Ada", "\u200b")]):
         regions = [Region(left, 0.1, 0.15, 0.3, 0.7), Region(right, 0.6, 0.15, 0.3, 0.7)]
         foreign(folder / f"{number}.png.xmp", *regions, width=128, height=64)
-    imported = library.import_sidecars(folder)
+    imported = library.names.import_sidecars(folder)
     assert imported.created == ("Ada",)
     assert (imported.confirmed, imported.already) == (4, 1)
     assert [(one.person, "shows nothing" in one.reason) for one in imported.unmatched] == [("\u200b", True)]
-    assert {person.name: person.confirmed for person in library.people()} == {"Ada": 2, "Ben": 3}
+    assert {person.name: person.confirmed for person in library.people.all()} == {"Ada": 2, "Ben": 3}
 
 
 def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Path, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Pat
     foreign(tmp_path / "x" / "lost.jpg.xmp", far, width=128, height=64)
     (tmp_path / "x" / "broken.xmp").write_bytes(b"<!DOCTYPE x>")
     os.mkfifo(tmp_path / "x" / "pipe.xmp")
-    result = library.import_sidecars([folder, tmp_path / "x"])
+    result = library.names.import_sidecars([folder, tmp_path / "x"])
     assert [(one.person, one.reason) for one in result.unmatched[1:]] == [
         ("Far", "no face of the library is there"),
         ("Small", "no face of the library is there"),
@@ -170,7 +170,7 @@ def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Pat
         "the photo is not in the library",
     )
     assert [one.path.name for one in result.unreadable] == ["broken.xmp", "pipe.xmp"]
-    assert (result.confirmed, library.people(hidden=True)) == (0, ())
+    assert (result.confirmed, library.people.all(hidden=True)) == (0, ())
 
 
 def test_a_head_drawn_generously_names_its_face_and_a_missed_face_beside_it_is_told_by_name(
@@ -182,7 +182,7 @@ def test_a_head_drawn_generously_names_its_face_and_a_missed_face_beside_it_is_t
     ada = Region("Ada", 12 / 128 - 16 / 128, 12 / 64 - 16 / 64, 72 / 128, 72 / 64)
     missed = Region("Ben", 42 / 128, 0, 60 / 128, 1)
     foreign(folder / "two.png.xmp", ada, missed, width=128, height=64)
-    result = library.import_sidecars([folder])
+    result = library.names.import_sidecars([folder])
     assert names_of(library) == {"Ada": 1}
     assert [(one.person, one.reason) for one in result.unmatched] == [("Ben", "no face of the library is there")]
 
@@ -195,7 +195,7 @@ def test_of_two_names_for_one_face_the_nearer_is_taken_and_the_other_is_told(
     near, far = Region("Ada", 0.2, 0.2, 0.6, 0.6), Region("Eve", 0.25, 0.2, 0.6, 0.6)
     twice = Region("ada", 0.21, 0.2, 0.6, 0.6)
     foreign(folder / "one.png.xmp", far, near, twice, width=64, height=64)
-    result = library.import_sidecars([folder])
+    result = library.names.import_sidecars([folder])
     assert names_of(library) == {"Ada": 1}
     assert [(one.person, one.reason) for one in result.unmatched] == [("Eve", "the face there is called Ada")]
 
@@ -205,10 +205,10 @@ def test_copies_of_a_photo_each_get_a_sidecar_and_say_the_same(
 ) -> None:
     first = paint(folder / "a.png", RED)
     shutil.copy(first, folder / "b.png")
-    library.enrol("Ada", [first])
+    library.people.enrol("Ada", [first])
     library.index([folder])
-    assert library.export_sidecars(tmp_path / "out").files == 2
-    result = library.import_sidecars([tmp_path / "out"])
+    assert library.names.export_sidecars(tmp_path / "out").files == 2
+    result = library.names.import_sidecars([tmp_path / "out"])
     assert (result.confirmed, result.already) == (0, 1)
 
 
@@ -220,7 +220,7 @@ def test_a_sidecar_of_another_program_and_a_changed_photo_are_left_alone(
     before = theirs.read_bytes()
     paint(folder / "trip" / "two.png", BLUE)
     (folder / "zoe.png").unlink()
-    result = named.export_sidecars(out)
+    result = named.names.export_sidecars(out)
     assert theirs.read_bytes() == before
     assert [(one.path.name, one.reason) for one in result.left_out] == [
         ("two.png", "the photo has changed since it was indexed"),
@@ -230,9 +230,9 @@ def test_a_sidecar_of_another_program_and_a_changed_photo_are_left_alone(
 
 
 def test_recog_writes_its_own_sidecars_anew(named: PaintedLibrary, tmp_path: Path) -> None:
-    named.export_sidecars(tmp_path / "out")
-    named.rename("Ada", "Ada Lovelace")
-    assert named.export_sidecars(tmp_path / "out").files == 2
+    named.names.export_sidecars(tmp_path / "out")
+    named.people.rename("Ada", "Ada Lovelace")
+    assert named.names.export_sidecars(tmp_path / "out").files == 2
     found = [read_packet(path.read_bytes()) for path in (tmp_path / "out").rglob("*.xmp")]
     assert {region.name for sidecar in found for region in sidecar.regions} == {"Ada Lovelace", "Ben"}
     assert all(path.suffix == ".xmp" for path in (tmp_path / "out").rglob("*") if path.is_file()), "no scratch file"
@@ -242,19 +242,19 @@ def test_recog_writes_its_own_sidecars_anew(named: PaintedLibrary, tmp_path: Pat
 def test_sidecars_never_go_among_the_photos(named: PaintedLibrary, folder: Path, tmp_path: Path, where: str) -> None:
     (tmp_path / "link").symlink_to(folder)
     with pytest.raises(RecogError, match="choose a folder elsewhere"):
-        named.export_sidecars(tmp_path / where)
+        named.names.export_sidecars(tmp_path / where)
     assert not list(folder.rglob("*.xmp"))
 
 
 def test_only_names_of_a_known_kind_of_file_are_written(named: PaintedLibrary, tmp_path: Path) -> None:
     with pytest.raises(RecogError, match=r"does not end in \.json or \.csv"):
-        named.export_names(tmp_path / "names.txt")
+        named.names.export(tmp_path / "names.txt")
 
 
 def test_a_forgotten_person_does_not_come_back_by_a_file(named: PaintedLibrary, folder: Path, tmp_path: Path) -> None:
-    named.export_names(tmp_path / "names.json")
-    named.forget("Ben")
-    result = named.import_names(tmp_path / "names.json")
+    named.names.export(tmp_path / "names.json")
+    named.people.forget("Ben")
+    result = named.names.import_file(tmp_path / "names.json")
     assert [(one.person, one.reason) for one in result.unmatched] == [("Ben", "no face of the library is there")]
     assert "Ben" not in names_of(named)
 
@@ -262,23 +262,23 @@ def test_a_forgotten_person_does_not_come_back_by_a_file(named: PaintedLibrary, 
 @pytest.fixture
 def refused(named: PaintedLibrary, folder: Path) -> PaintedLibrary:
     """Also: the green face alone is not Ben and not Ada, the blue one is ignored and so nobody's any more."""
-    catalog = named.catalog
+    catalog = named.context.catalog
     green = face_in(named, folder / "green.png")
-    named.reject("Ben", face_ids=[green])
+    named.people.reject("Ben", face_ids=[green])
     catalog.reject([green], catalog.person("Ada").id)
     catalog.ignore([face_in(named, folder / "zoe.png")])
     return named
 
 
 def face_in(library: PaintedLibrary, path: Path) -> int:
-    catalog = library.catalog
+    catalog = library.context.catalog
     ((photo),) = catalog.photos_at([path]).values()
     (face,) = catalog.faces_of_photo(photo.id)
     return face.id
 
 
 def refusals(library: PaintedLibrary) -> tuple[dict[int, set[str]], set[int]]:
-    catalog = library.catalog
+    catalog = library.context.catalog
     names = {person.id: person.name for person in catalog.people(hidden=True)}
     return {face: {names[one] for one in people} for face, people in catalog.rejections().items()}, catalog.ignored()
 
@@ -287,19 +287,19 @@ def test_what_humans_rejected_and_ignored_goes_with_the_names(
     refused: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "names.json"
-    exported = refused.export_names(out)
+    exported = refused.names.export(out)
     assert (exported.faces, exported.rejected, exported.ignored) == (3, 2, 1)
     other.index([folder])
-    imported = other.import_names(out)
+    imported = other.names.import_file(out)
     assert (imported.confirmed, imported.rejected, imported.ignored) == (3, 2, 1)
     assert (imported.conflicts, imported.kept, imported.unmatched) == ((), (), ())
     green, blue = face_in(other, folder / "green.png"), face_in(other, folder / "zoe.png")
     assert refusals(other) == ({green: {"Ada", "Ben"}}, {blue})
-    other.identify_all()
-    assert other.catalog.faces([green])[green].person_id is None, "though it looks like Ben"
-    again = other.import_names(out)
+    other.people.match_all()
+    assert other.context.catalog.faces([green])[green].person_id is None, "though it looks like Ben"
+    again = other.names.import_file(out)
     assert (again.rejected, again.ignored, again.already) == (0, 0, 6)
-    other.undo()
+    other.people.undo()
     assert refusals(other) == ({green: {"Ada", "Ben"}}, set())
 
 
@@ -307,13 +307,13 @@ def test_what_entered_is_undone_person_by_person(
     named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "names.json"
-    named.export_names(out)
+    named.names.export(out)
     other.index([folder])
-    created = other.import_names(out).created
+    created = other.names.import_file(out).created
     assert sorted(created) == ["Ada", "Ben", "Zoe"]
-    acts = [other.undo().kind for _ in other.history().acts]
+    acts = [other.people.undo().kind for _ in other.people.history().acts]
     assert sorted(acts) == ["enrol", "enrol", "enrol", "hide"]
-    assert other.people(hidden=True) == ()
+    assert other.people.all(hidden=True) == ()
 
 
 @pytest.mark.parametrize("replace", [False, True])
@@ -321,11 +321,11 @@ def test_no_file_rejects_or_ignores_a_face_that_a_human_named_so(
     refused: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, replace: bool
 ) -> None:
     out = tmp_path / "names.json"
-    refused.export_names(out)
+    refused.names.export(out)
     other.index([folder])
-    other.enrol("Ben", [folder / "green.png"])
-    other.enrol("Eve", [folder / "zoe.png"])
-    imported = other.import_names(out, replace=replace)
+    other.people.enrol("Ben", [folder / "green.png"])
+    other.people.enrol("Eve", [folder / "zoe.png"])
+    imported = other.names.import_file(out, replace=replace)
     green, blue = face_in(other, folder / "green.png"), face_in(other, folder / "zoe.png")
     assert [(one.person, one.confirmed, one.face_id) for one in imported.kept] == [
         ("not Ben", "Ben", green),
@@ -341,13 +341,13 @@ def test_a_name_that_enters_does_not_undo_what_a_human_refused_unless_asked(
     named: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, replace: bool
 ) -> None:
     out = tmp_path / "names.json"
-    named.export_names(out)
+    named.names.export(out)
     other.index([folder])
-    other.enrol("Ada", [folder / "green.png"])
+    other.people.enrol("Ada", [folder / "green.png"])
     red, blue = face_in(other, folder / "ada.png"), face_in(other, folder / "zoe.png")
-    other.catalog.reject([red], other.catalog.person("Ada").id)
-    other.catalog.ignore([blue])
-    imported = other.import_names(out, replace=replace)
+    other.context.catalog.reject([red], other.context.catalog.person("Ada").id)
+    other.context.catalog.ignore([blue])
+    imported = other.names.import_file(out, replace=replace)
     assert [(one.person, one.confirmed, one.face_id) for one in imported.conflicts] == [
         ("Ada", "not Ada", red),
         ("Zoe", "ignored", blue),
@@ -360,12 +360,12 @@ def test_what_a_file_refuses_and_no_face_or_name_is_here_for_is_listed(
     refused: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "names.json"
-    refused.export_names(out)
+    refused.names.export(out)
     (folder / "zoe.png").unlink()
     (folder / "ada.png").unlink()
     (folder / "trip" / "two.png").unlink()
     other.index([folder])
-    imported = other.import_names(out)
+    imported = other.names.import_file(out)
     assert (imported.confirmed, imported.rejected, imported.ignored, imported.created) == (0, 0, 0, ())
     listed = [(one.person, one.reason) for one in imported.unmatched]
     assert [one for one in listed if one[0].startswith(("not ", "ignored"))] == [
@@ -382,8 +382,8 @@ def test_an_older_file_without_refused_faces_is_read(
     named: PaintedLibrary, other: PaintedLibrary, folder: Path
 ) -> None:
     out = folder.parent / "names.json"
-    exported = named.export_names(out)
+    exported = named.names.export(out)
     assert (exported.rejected, exported.ignored) == (0, 0)
     assert set(json.loads(out.read_text(encoding="ascii"))) == {"format", "version", "faces"}
     other.index([folder])
-    assert other.import_names(out).confirmed == 4
+    assert other.names.import_file(out).confirmed == 4

@@ -17,9 +17,9 @@ NOT_HERE = "the photo is not in the library"
 
 def named(library: PaintedLibrary) -> set[Path]:
     """The photos with Ada on them."""
-    if not library.people():
+    if not library.people.all():
         return set()
-    return {path for shown in library.find("Ada", confirmed=True).photos for path in shown.paths}
+    return {path for shown in library.people.find("Ada", confirmed=True).photos for path in shown.paths}
 
 
 def reasons(result: NamesImport) -> list[tuple[str, str, str]]:
@@ -44,7 +44,7 @@ def test_suffixes_are_found_in_any_case(library: PaintedLibrary, folder: Path, p
     library.index([folder])
     foreign(folder / sidecar, ADA, width=128, height=64)
     for given in (folder, folder / sidecar):
-        assert reasons(library.import_sidecars(given)) == []
+        assert reasons(library.names.import_sidecars(given)) == []
     assert named(library) == {path}
 
 
@@ -60,12 +60,12 @@ def stem(library: PaintedLibrary, folder: Path) -> Path:
 def test_a_sidecar_that_may_be_of_two_photos_says_so_and_names_nobody(
     library: PaintedLibrary, folder: Path, stem: Path
 ) -> None:
-    assert reasons(library.import_sidecars(folder)) == [
+    assert reasons(library.names.import_sidecars(folder)) == [
         ("Ada", "two.xmp", "it may be of two.jpg or two.png: call it two.jpg.xmp, or likewise")
     ]
-    assert library.people() == ()
+    assert library.people.all() == ()
     stem.rename(folder / "two.png.xmp")
-    library.import_sidecars(folder)
+    library.names.import_sidecars(folder)
     assert named(library) == {folder / "two.png"}
 
 
@@ -74,8 +74,8 @@ def test_a_photo_beside_that_the_library_does_not_hold_makes_two_as_well(library
     library.index([folder])
     paint(folder / "b.png", BLUE).rename(folder / "two.jpg")
     foreign(folder / "two.xmp", ADA, width=128, height=64)
-    assert "two.jpg or two.png" in reasons(library.import_sidecars(folder))[0][2]
-    assert library.people() == ()
+    assert "two.jpg or two.png" in reasons(library.names.import_sidecars(folder))[0][2]
+    assert library.people.all() == ()
 
 
 def test_a_sidecar_that_tells_its_photo_s_suffix_is_of_that_one(
@@ -87,7 +87,7 @@ def test_a_sidecar_that_tells_its_photo_s_suffix_is_of_that_one(
         b'rdf:about="" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:SidecarForExtension="PNG"',
     )
     stem.write_bytes(told)
-    library.import_sidecars(folder)
+    library.names.import_sidecars(folder)
     assert named(library) == {folder / "two.png"}
 
 
@@ -96,7 +96,7 @@ def test_copies_of_one_photo_are_one_whatever_their_suffixes(library: PaintedLib
     shutil.copy(folder / "two.png", folder / "two.jpg")
     library.index([folder])
     foreign(folder / "two.xmp", ADA, width=128, height=64)
-    assert library.import_sidecars(folder).confirmed == 1
+    assert library.names.import_sidecars(folder).confirmed == 1
 
 
 @pytest.mark.parametrize("indexed", ["both", "jpg"])
@@ -106,7 +106,7 @@ def test_a_raw_file_and_its_jpeg_are_one_shot(library: PaintedLibrary, folder: P
     other = paint(folder / "b.png", RED, GREEN).rename(folder / "two.jpg")
     library.index([raw, other] if indexed == "both" else [other])
     foreign(folder / "two.xmp", ADA, width=128, height=64)
-    assert reasons(library.import_sidecars(folder)) == []
+    assert reasons(library.names.import_sidecars(folder)) == []
     assert named(library) == ({raw, other} if indexed == "both" else {other})
 
 
@@ -118,7 +118,7 @@ def test_a_photo_whose_bytes_another_program_changed_still_has_its_own_sidecar(
     library.index([folder])
     packet = write_packet([ADA], width=128, height=64, sha256="cd" * 32, version="1")
     photo.with_name("two.png.xmp").write_bytes(packet)
-    library.import_sidecars(folder)
+    library.names.import_sidecars(folder)
     assert named(library) == {photo}
 
 
@@ -128,4 +128,4 @@ def test_a_mirrored_sidecar_of_other_bytes_names_nobody(library: PaintedLibrary,
     mirrored = tmp_path / "mirror" / photo.relative_to("/").with_name("two.png.xmp")
     mirrored.parent.mkdir(parents=True)
     mirrored.write_bytes(write_packet([ADA], width=128, height=64, sha256="cd" * 32, version="1"))
-    assert reasons(library.import_sidecars(tmp_path / "mirror")) == [("Ada", "two.png.xmp", NOT_HERE)]
+    assert reasons(library.names.import_sidecars(tmp_path / "mirror")) == [("Ada", "two.png.xmp", NOT_HERE)]

@@ -34,7 +34,9 @@ def raw(path: Path, orientation: int = 1, xmp: bytes = b"") -> Path:
 
 def where(library: PaintedLibrary) -> dict[str, float]:
     return {
-        person.name: library.person(person.name).faces[0][0].box.left for person in library.people() if person.confirmed
+        person.name: library.people.person(person.name).faces[0][0].box.left
+        for person in library.people.all()
+        if person.confirmed
     }
 
 
@@ -45,13 +47,13 @@ def test_names_in_raw_files_that_a_turned_camera_took_enter_a_fresh_library(
 ) -> None:
     path = raw(folder / "two.dng", orientation)
     library.index([folder])
-    library.enrol("Ada", [path], face=1)
-    library.enrol("Ben", [path], face=2)
-    written = library.export_beside() if beside else library.export_sidecars(tmp_path / "out")
+    library.people.enrol("Ada", [path], face=1)
+    library.people.enrol("Ben", [path], face=2)
+    written = library.names.export_beside() if beside else library.names.export_sidecars(tmp_path / "out")
     assert written.files == 1
     with painted_library(tmp_path / "other") as other:
         other.index([folder])
-        assert other.import_sidecars(folder if beside else tmp_path / "out").confirmed == 2
+        assert other.names.import_sidecars(folder if beside else tmp_path / "out").confirmed == 2
         assert where(other) == where(library) == {"Ada": 76, "Ben": 140}
 
 
@@ -59,16 +61,16 @@ def test_the_names_in_a_raw_file_itself_enter(library: PaintedLibrary, folder: P
     region = Region("Ben", 140 / 192, 12 / 64, 40 / 192, 40 / 64)
     raw(folder / "two.dng", xmp=packet(region, width=192, height=64))
     library.index([folder])
-    assert library.import_sidecars(folder).confirmed == 1
+    assert library.names.import_sidecars(folder).confirmed == 1
     assert where(library) == {"Ben": 140}
 
 
 def test_a_photo_that_kills_its_decoder_costs_the_export_its_own_sidecar_alone(
     library: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
-    library.enrol("Ada", [paint(folder / "segfault.png", RED), paint(folder / "two.png", GREEN)])
+    library.people.enrol("Ada", [paint(folder / "segfault.png", RED), paint(folder / "two.png", GREEN)])
     with DecodePool(DecodeLimits(), worker="tests.dangerous_worker") as decoders:
-        result = export_sidecars(library.catalog, decoders, tmp_path / "out", matched=False)
+        result = export_sidecars(library.context.catalog, decoders, tmp_path / "out", matched=False)
     assert result.files == 1
     assert [(one.path.name, one.reason) for one in result.left_out] == [
         ("segfault.png", "the photo cannot be read (crashed)")

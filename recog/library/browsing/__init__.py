@@ -1,0 +1,1 @@
+"""Show photos and faces of a library by number."""

@@ -1,0 +1,38 @@
+"""The faces of a library: show one, those near it, and why it has its name."""
+
+from recog.errors import UnknownNumberError
+from recog.library.context import LibraryContext
+from recog.library.locking import in_turns
+from recog.library.recognition import neighbours, queries
+from recog.library.recognition.neighbours import FaceNeighbours
+from recog.library.recognition.results import FaceReasons
+from recog.types import Verification
+
+
+@in_turns
+class Faces:
+    """The faces of a library, by number."""
+
+    def __init__(self, context: LibraryContext) -> None:
+        self._context = context
+
+    def thumbnail(self, face_id: int) -> bytes:
+        """A face as a small square JPEG; UnknownNumberError where none is stored."""
+        try:
+            return self._context.catalog.thumbnails([face_id])[face_id]
+        except KeyError:
+            raise UnknownNumberError(f"face {face_id} has no thumbnail, or there is no such face") from None
+
+    def neighbours(self, face_id: int, *, k: int = 20) -> FaceNeighbours:
+        """The k faces nearest to one of the library's, itself left out."""
+        return neighbours.neighbours(
+            self._context.catalog, self._context.networks, self._context.live_index.current(), face_id, k=k
+        )
+
+    def compare(self, face_id: int, other: int) -> Verification:
+        """Are two faces of the library one person? By distance."""
+        return neighbours.compare(self._context.catalog, self._context.networks, face_id, other)
+
+    def why(self, face_id: int) -> FaceReasons:
+        """Why a face of the library has its name, or none."""
+        return queries.why(self._context.catalog, self._context.networks, self._context.gallery, face_id)

@@ -1,0 +1,52 @@
+"""Export the names of a library, and import those of other programs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recog.library.context import LibraryContext
+from recog.library.exchange import beside, exporting, importing, sidecars
+from recog.library.exchange.records import NamesExport, NamesImport
+from recog.library.inputs import AnyPath, path_of, several
+from recog.library.locking import in_turns
+from recog.library.recognition.matching import said_then_matched
+from recog.photos import DecodePool
+
+
+@in_turns
+class Names:
+    """Export the names of a library, and import those of other programs."""
+
+    def __init__(self, context: LibraryContext) -> None:
+        self._context = context
+
+    def export(self, path: AnyPath, *, matched: bool = False) -> NamesExport:
+        """Write everybody's confirmed faces to a .json or .csv file; JSON holds rejected and ignored faces too.
+
+        matched: those named by distance as well.
+        """
+        return exporting.export_names(self._context.catalog, path_of(path), matched=matched)
+
+    def export_sidecars(self, directory: AnyPath, *, matched: bool = False) -> NamesExport:
+        """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
+        with DecodePool(self._context.decode_limits) as decoders:
+            return exporting.export_sidecars(self._context.catalog, decoders, path_of(directory), matched=matched)
+
+    def export_beside(self, *, matched: bool = False) -> NamesExport:
+        """Write names into the XMP sidecar beside each photo; of a sidecar that is there, all else stays as it is."""
+        with DecodePool(self._context.decode_limits) as decoders:
+            return beside.export_beside(self._context.catalog, decoders, matched=matched)
+
+    def import_file(self, path: AnyPath, *, replace: bool = False, near: bool = False) -> NamesImport:
+        """Confirm the names of a file that `export` wrote; reject and ignore what it does."""
+        with said_then_matched(self._context) as catalog:
+            return importing.import_names(catalog, Path(path), replace=replace, near=near)
+
+    def import_sidecars(
+        self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False, near: bool = False
+    ) -> NamesImport:
+        """Confirm the names in XMP sidecars and in photos, or in all below folders."""
+        self._context.catalog  # noqa: B018 - says that there is no library before photos are read
+        with DecodePool(self._context.decode_limits) as decoders:
+            names = sidecars.find_names(several(paths), decoders)
+            with said_then_matched(self._context) as catalog:
+                return sidecars.import_sidecars(catalog, names, decoders, replace=replace, near=near)

@@ -1,0 +1,44 @@
+"""Results of grouping faces."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Who a whole cluster without a name may be: squared_distance is the mean to the person's confirmed faces."""
+
+    person: str
+    probability: float
+    squared_distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSummary:
+    """One cluster of the library. person: the name most of its named faces bear, if any; named: how many bear it.
+
+    number is the cluster's for life where it is remembered (identity clusters), else its place by size. suggestion: who
+    it probably is, where no face has a name.
+    """
+
+    number: int
+    size: int
+    face_ids: tuple[int, ...]
+    person: str | None
+    named: int
+    suggestion: Suggestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterReport:
+    """`cluster`: method is 'identity' or 'kmeans'; k_reason says where k came from (k-means alone, else empty).
+
+    joined counts faces that came to earlier clusters, which stayed; None where all faces were grouped anew.
+    """
+
+    method: str
+    clusters: tuple[ClusterSummary, ...]
+    singletons: int
+    threshold: float | None
+    k_reason: str
+    seconds: float
+    joined: int | None = None

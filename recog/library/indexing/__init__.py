@@ -1,0 +1,1 @@
+"""Bring a library in step with folders of photos."""

@@ -1,0 +1,1 @@
+"""Keep a library sound: status, checks, backups, tuning, weights."""

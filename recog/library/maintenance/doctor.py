@@ -1,0 +1,210 @@
+"""Look at everything that recog stands on, from SQLite to the free space, and say what needs a hand."""
+
+import platform
+import shlex
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from recog.config import Settings
+from recog.errors import EvaluationError, NoLibraryError, RecogError
+from recog.index.files import strays
+from recog.library.maintenance.results import DoctorReport, Observation
+from recog.library.maintenance.weights import needed
+from recog.library.networks import Networks
+from recog.library.outdated import drop_outdated
+from recog.library.recognition.live_index import LiveIndex
+from recog.printable import printable
+from recog.store.catalog import Catalog
+from recog.store.engine import open_catalog
+from recog.store.lock import lock_owner
+from recog.store.records import PendingErasure
+from recog.weights.pull import WeightsState, weights_state
+
+SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
+"""Below this, two connections that write and checkpoint at the same moment may damage a database in WAL mode."""
+LEAST_FREE_BYTES = 1 << 30
+_LIBRARIES = ("torch", "openvino", "faiss-cpu", "faiss-gpu", "pillow", "pillow-heif", "numpy", "sqlalchemy")
+
+
+def examine(settings: Settings, networks: Networks) -> DoctorReport:
+    """Every observation, in one order; a part that cannot even be looked at is itself one that needs a hand.
+
+    Nothing is downloaded. The library is opened as every command opens it: what a kill interrupted is finished.
+    """
+    parts: list[tuple[str, Callable[[], Iterator[Observation]]]] = [
+        ("versions", _versions),
+        ("device", lambda: _device(networks)),
+        ("weights", lambda: _weights(settings)),
+        ("network", lambda: _network(networks)),
+        ("permissions", lambda: _permissions(settings.library)),
+        ("free space", lambda: _free_space(settings.library)),
+        ("writer", lambda: _writer(settings.library)),
+        ("library", lambda: _library(settings, networks)),
+        ("stray files", lambda: _stray_files(settings.library)),
+    ]
+    return DoctorReport(tuple(seen for subject, look in parts for seen in _guarded(subject, look)))
+
+
+def _guarded(subject: str, look: Callable[[], Iterator[Observation]]) -> Iterator[Observation]:
+    try:
+        yield from look()
+    except RecogError as error:
+        yield Observation(subject, ok=False, sentence=str(error), way_out="")
+    except OSError as error:
+        where = printable(error.filename) if isinstance(error.filename, str) else "a file"
+        yield Observation(subject, False, f"{where} cannot be looked at ({error.strerror})", "check who may read it")
+
+
+def _versions() -> Iterator[Observation]:
+    yield _fine("recog", f"{version('recog')} on Python {platform.python_version()}, {platform.platform(terse=True)}")
+    installed = [f"{name} {found}" for name in _LIBRARIES if (found := _version(name)) is not None]
+    yield _fine("libraries", ", ".join(installed))
+    yield sqlite_of(sqlite3.sqlite_version_info)
+
+
+def sqlite_of(version: tuple[int, ...]) -> Observation:
+    """What is to be known of a version of SQLite."""
+    called, fixed = (".".join(map(str, one)) for one in (version, SQLITE_WITHOUT_RESET_BUG))
+    if version >= SQLITE_WITHOUT_RESET_BUG:
+        return _fine("sqlite", called)
+    return Observation(
+        "sqlite",
+        ok=True,
+        sentence=f"{called}; below {fixed}, two programs that write and checkpoint at the same moment may damage a "
+        "database; recog lets one of its own write at a time",
+        way_out=f"let no other program write to the catalog, or use a Python with SQLite {fixed} or later",
+    )
+
+
+def _device(networks: Networks) -> Iterator[Observation]:
+    yield _fine("device", networks.device)
+
+
+def _weights(settings: Settings) -> Iterator[Observation]:
+    for name in needed(settings):
+        cached = weights_state(name, cache=settings.cache)
+        match cached.state:
+            case WeightsState.PRESENT:
+                yield _fine("weights", f"{name} is here and has the digest {(cached.sha256 or '')[:12]}")
+            case WeightsState.ABSENT:
+                yield Observation(
+                    "weights", True, f"{name} is not here yet: brought at first need", f"recog models pull {name}"
+                )
+            case WeightsState.DAMAGED:
+                sentence = f"{name} at {printable(cached.path)} is damaged: its digest is another"
+                yield Observation("weights", False, sentence, f"recog models pull {name}")
+
+
+def _network(networks: Networks) -> Iterator[Observation]:
+    info = networks.info
+    called = f"{info.name} of digest {info.sha256[:12]}"
+    try:
+        threshold = networks.calibration.threshold
+    except EvaluationError as error:
+        sentence = f"{called} has no threshold, so nothing can be decided with it: {printable(str(error))}"
+        yield Observation("network", False, sentence, "recog calibrate PEOPLE")
+    else:
+        yield _fine("network", f"{called} with the threshold {threshold:.3f}")
+
+
+def _permissions(library: Path) -> Iterator[Observation]:
+    if not library.exists():
+        yield Observation("permissions", True, f"there is no library at {printable(library)} yet", "recog index FOLDER")
+        return
+    paths = [library, *(path for path in sorted(library.rglob("*")) if not path.is_symlink())]
+    open_ones = [path for path in paths if path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+    if open_ones:
+        sentence = (
+            f"others may reach {len(open_ones)} of {len(paths)} files and folders, {printable(open_ones[0])} first"
+        )
+        yield Observation("permissions", False, sentence, f"chmod -R go= {printable(shlex.quote(str(library)))}")
+    else:
+        yield _fine("permissions", f"{printable(library)} and its {len(paths) - 1} files are for their owner alone")
+
+
+def _free_space(library: Path) -> Iterator[Observation]:
+    place = next(path for path in (library, *library.parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    held = sum(path.lstat().st_size for path in library.rglob("*")) if library.exists() else 0
+    # Forgetting a person writes the database anew, and a published index stands beside the one before it.
+    wanted = max(LEAST_FREE_BYTES, 2 * held)
+    sentence = f"{free / 1e9:.1f} GB free at {printable(place)}, the library holds {held / 1e9:.2f} GB"
+    if free < wanted:
+        yield Observation("free space", False, sentence, f"free {(wanted - free) / 1e9:.1f} GB more")
+    else:
+        yield _fine("free space", sentence)
+
+
+def _writer(library: Path) -> Iterator[Observation]:
+    owner = lock_owner(library)
+    if owner is None:
+        yield _fine("writer", "nobody is writing to the library")
+    else:
+        yield Observation("writer", True, f"recog with pid {owner} is writing to the library", "wait for it or stop it")
+
+
+def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
+    try:
+        catalog = open_catalog(settings.catalog_at, create=False)
+    except NoLibraryError:
+        return
+    with catalog:
+        problems = catalog.quick_check()
+        for problem in problems:
+            yield Observation("database", False, problem, "recog restore FILE, or move it away and index again")
+        if problems:
+            return
+        misshapen = catalog.misshapen()
+        for found in misshapen.values():
+            sentence = f"{len(found)} embeddings have another length than their network's"
+            yield Observation("embeddings", False, sentence, "recog check --fix, then recog index")
+        counts = catalog.counts()
+        yield _fine(
+            "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
+        )
+        if catalog.read_only:
+            sentence = "may only be read here: questions are answered, and changes refused"
+            yield Observation("database", True, sentence, "to change it, open it where it may be written")
+        yield _erasures(catalog.pending_erasure or drop_outdated(catalog, settings.library))
+        if networks.info.sha256 not in misshapen:
+            yield _index(catalog, settings.library / "index", networks)
+
+
+def _erasures(pending: PendingErasure | None) -> Observation:
+    if pending is None:
+        return _fine("erasures", "none is pending")
+    return Observation("erasures", ok=False, sentence=pending.sentence, way_out=pending.way_out)
+
+
+def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:
+    problem = LiveIndex(catalog, directory, networks.info, device="cpu").file_problem()
+    if problem:
+        return Observation("index", False, problem, "recog check --fix")
+    return _fine("index", "holds exactly the catalog's faces")
+
+
+def _stray_files(library: Path) -> Iterator[Observation]:
+    if lock_owner(library) is not None:
+        yield _fine("stray files", "not looked for while somebody is writing")
+        return
+    found = strays(library / "index")
+    if found:
+        sentence = f"{len(found)} unfinished files of a run that was killed, {printable(found[0])} first"
+        yield Observation("stray files", False, sentence, "recog index-rebuild deletes them")
+    else:
+        yield _fine("stray files", "none")
+
+
+def _fine(subject: str, sentence: str) -> Observation:
+    return Observation(subject, ok=True, sentence=sentence, way_out="")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,125 @@
+"""Results of status, checks, backups, index tuning and weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.types import Calibration, NetworkInfo
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The vector index: its kind ('flat' or 'ivf'), where it is searched, and how far behind its file is.
+
+    published is the directory of the file, None where there is none yet; behind counts changes of the catalog.
+    """
+
+    kind: str
+    device: str
+    faces: int
+    published: Path | None
+    behind: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """`status`; threshold is the squared distance up to which a name is given."""
+
+    directory: Path
+    database: str
+    photos: int
+    files: int
+    missing_files: int
+    failed_files: int
+    faces: int
+    faces_named: int
+    people: int
+    clusters: int
+    network: NetworkInfo
+    device: str
+    encoder: str
+    threshold: float | None
+    calibration: Calibration | None
+    index: IndexStatus
+    roots: tuple[Path, ...]
+    incomplete_photos: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `check` found. fixed says whether --fix mended it; way_out what to do where it did not."""
+
+    kind: str
+    count: int
+    sentence: str
+    fixed: bool
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """`check`: ok when nothing is left to mend."""
+
+    findings: tuple[Finding, ...]
+    faces: int
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is left to mend."""
+        return all(finding.fixed for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One thing that `doctor` looked at. ok: nothing needs a hand; way_out may still say what would be better."""
+
+    subject: str
+    ok: bool
+    sentence: str
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """`doctor`: ok when nothing needs a hand."""
+
+    observations: tuple[Observation, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Nothing needs a hand."""
+        return all(seen.ok for seen in self.observations)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsStatus:
+    """`models list | pull | verify`: one network's weights. state: 'present', 'absent' or 'damaged'."""
+
+    name: str
+    role: str
+    state: str
+    path: Path | None
+    sha256: str
+    trained_on: str
+    licence: str
+    sources: tuple[str, ...]
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """`backup`: the file that holds the whole catalog as it was at one moment; size in bytes."""
+
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`restore`: what the catalog holds now. kept is the copy of the one before; None where there was none."""
+
+    backup: Path
+    kept: Path | None
+    photos: int
+    faces: int
+    people: int

@@ -1,0 +1,122 @@
+"""Say how the library is, find what is wrong with it, and mend it."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+from recog.config import Settings
+from recog.distance import are_unit
+from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus
+from recog.library.networks import Networks
+from recog.library.recognition.gallery import naming_threshold
+from recog.library.recognition.live_index import LiveIndex
+from recog.store.catalog import Catalog
+
+FACES_TOLD = 10
+"""Numbers of damaged faces in a sentence."""
+
+
+def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Settings) -> LibraryStatus:
+    """Counts, places and networks of a library."""
+    counts, calibration = catalog.counts(), networks.calibration_if_any
+    return LibraryStatus(
+        directory=settings.library,
+        database=catalog.url,
+        photos=counts.photos,
+        files=counts.files,
+        missing_files=counts.missing_files,
+        failed_files=counts.failed_files,
+        faces=counts.faces,
+        faces_named=counts.faces_named,
+        people=counts.people,
+        clusters=counts.clusters,
+        network=networks.info,
+        device=networks.device,
+        encoder=networks.encoder,
+        threshold=None
+        if calibration is None
+        else naming_threshold(catalog, calibration, confirmed=catalog.confirmed_count()),
+        calibration=calibration,
+        index=index.status(),
+        roots=tuple(catalog.roots()),
+        incomplete_photos=counts.incomplete_photos,
+    )
+
+
+def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) -> CheckReport:
+    """Hold the database against itself and the index against the database; `fix` mends what can be mended.
+
+    With `fix` the caller holds the writer's lock.
+    """
+    start = time.perf_counter()
+    findings = [
+        Finding(
+            "database",
+            1,
+            sentence,
+            fixed=False,
+            way_out="put a backup in its place with 'recog restore FILE', or move it away and run 'recog index' again",
+        )
+        for sentence in catalog.quick_check()
+    ]
+    if fix:
+        catalog.finish_erasures()
+    if pending := catalog.pending_erasure:
+        findings.append(Finding("erasures", 1, pending.sentence, fixed=False, way_out=pending.way_out))
+    misshapen = catalog.misshapen()
+    findings += _damaged(catalog, networks, misshapen, fixed=fix)
+    findings += _orphans(catalog, networks, fixed=fix)
+    if fix:
+        catalog.delete_orphans()
+        catalog.look_again(networks.info.sha256)
+    readable = fix or networks.info.sha256 not in misshapen
+    if readable and (problem := index.file_problem()):
+        if fix:
+            index.rebuild()
+        findings.append(Finding("index", 1, problem, fixed=fix, way_out="run 'recog check --fix'"))
+    return CheckReport(tuple(findings), catalog.counts().faces, time.perf_counter() - start)
+
+
+def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[Finding]:
+    """What lost what it belongs to, or what belongs to it."""
+    orphans = catalog.orphans(networks.info.sha256)
+    if count := orphans["photos_without_file"]:
+        sentence = f"no file shows {count} photos of the catalog"
+        yield Finding("photos_without_file", count, sentence, fixed=fixed, way_out="run 'recog check --fix'")
+    for kind, lost in (("faces_without_thumbnail", "thumbnail"), ("faces_without_embedding", "embedding")):
+        if count := orphans[kind]:
+            yield _torn(kind, count, f"{count} faces have lost their {lost}", fixed=fixed)
+
+
+def _torn(kind: str, count: int, sentence: str, *, fixed: bool) -> Finding:
+    """What a new look at the photos makes whole."""
+    if fixed:
+        sentence = f"{sentence}; the next 'recog index' looks at their photos anew"
+    way_out = "run 'recog check --fix', then 'recog index', which looks at their photos anew"
+    return Finding(kind, count, sentence, fixed=fixed, way_out=way_out)
+
+
+def _damaged(
+    catalog: Catalog, networks: Networks, misshapen: Mapping[str, list[int]], *, fixed: bool
+) -> Iterator[Finding]:
+    """Embeddings that the disk changed: of flipped bits all that matter are seen but a number's sign."""
+    digest = networks.info.sha256
+    changed = [
+        face_id
+        for rows in catalog.embeddings(digest, whole=True)
+        for face_id in rows.face_ids[~are_unit(rows.embeddings)].tolist()
+    ]
+    kinds = [(sha256, found, "have another length than their network's") for sha256, found in misshapen.items()]
+    for sha256, found, what in [*kinds, (digest, sorted(changed), "are not of length one")]:
+        if not found:
+            continue
+        if fixed:
+            catalog.embed_again(found, sha256)
+        sentence = f"{len(found)} embeddings {what}, {_of_faces(found)}: the disk changed what was stored"
+        yield _torn("embeddings", len(found), sentence, fixed=fixed)
+
+
+def _of_faces(face_ids: Sequence[int]) -> str:
+    """The first few of some faces, by number."""
+    told = ", ".join(map(str, face_ids[:FACES_TOLD]))
+    rest = len(face_ids) - FACES_TOLD
+    return f"of face {told}" if len(face_ids) == 1 else f"of faces {told}" + (f" and {rest} more" if rest > 0 else "")

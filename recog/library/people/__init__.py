@@ -1,0 +1,1 @@
+"""Name people, and change or take back what was said of them."""

@@ -1,0 +1,218 @@
+"""Enrol people, confirm their faces, and keep their names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from recog.boxes import match_boxes
+from recog.cluster.likelihood import linkage_of
+from recog.cluster.linkage import identity_clusters
+from recog.errors import CatalogError, NearNameError, UnknownPersonError
+from recog.library.grouping.clusters import open_faces
+from recog.library.indexing.edited import MovedEdits
+from recog.library.indexing.results import LostWord
+from recog.library.networks import Networks
+from recog.library.people.results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment, PersonDetail, SplitPerson
+from recog.library.probes import Probe, pick_face, read_probe, scanned
+from recog.library.recognition.matching import pull_in
+from recog.photos import stat_photo
+from recog.quality import doubt_of
+from recog.store.catalog import Catalog
+from recog.store.names import near_name
+from recog.store.records import ScannedPhoto
+from recog.store.rows import SAME_FACE_IOU
+from recog.types import FileStat, Origin, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A photo file as it was read, and the row of the face that is meant."""
+
+    stat: FileStat
+    probe: Probe
+    row: int
+
+
+def read_portraits(networks: Networks, photos: Sequence[Path], *, face: int | None) -> list[Portrait]:
+    """Read photos that are to show one person; needs no library, and one that cannot be used is an error."""
+    stats = [stat_photo(path) for path in photos]
+    probes = [read_probe(path, networks) for path in photos]
+    return [Portrait(stat, probe, pick_face(probe, face)) for stat, probe in zip(stats, probes, strict=True)]
+
+
+def enrol(
+    catalog: Catalog, networks: Networks, name: str, portraits: Sequence[Portrait], *, k: int, near: bool
+) -> Enrolment:
+    """Confirm that each photo shows the person; one photo is enough, and more make the gallery wider.
+
+    A new person is made where nobody has the name; NearNameError where somebody has nearly that name, unless `near`.
+    The caller holds the writer's lock.
+    """
+    if not near and not catalog.is_known(name):
+        refuse_near(catalog, name)
+    photo_ids, lost = _stored_photos(catalog, networks, portraits)
+    face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
+    owners = _owners(catalog, face_ids)
+    person, created = catalog.enrol(name, face_ids)
+    pull_in(catalog, networks, k=k)
+    return Enrolment(
+        catalog.person_by_id(person.id),
+        created,
+        tuple(
+            EnrolledFace(one.probe.path, face_id, box, _other(owners, face_id, person), doubt_of(box))
+            for one, face_id in zip(portraits, face_ids, strict=True)
+            for box in (one.probe.faces.boxes[one.row],)
+        ),
+        lost,
+    )
+
+
+def confirm(
+    catalog: Catalog,
+    networks: Networks,
+    name: str,
+    face_ids: Sequence[int],
+    *,
+    cluster: int | None,
+    new: bool,
+    near: bool,
+) -> Confirmation:
+    """Confirm that faces, or the unnamed ones of a remembered cluster, are a person; the caller holds the lock.
+
+    Nobody of the name is an UnknownPersonError, or somebody new with `new`; where somebody has nearly that name, this
+    is a NearNameError, unless `near`.
+    """
+    try:
+        known = catalog.person(name)
+    except UnknownPersonError as error:
+        if not new:
+            raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
+        if not near:
+            refuse_near(catalog, name)
+        known = None
+    wanted = list(face_ids)
+    if cluster is not None:
+        wanted += open_faces(catalog, networks, cluster, None if known is None else known.id)
+    wanted = list(dict.fromkeys(wanted))
+    owners = _owners(catalog, wanted)
+    if known is None:
+        person = catalog.enrol(name, wanted)[0]
+    else:
+        person = known
+        catalog.confirm(wanted, person.id)
+    return Confirmation(
+        person, known is None, tuple(ConfirmedFace(face_id, _other(owners, face_id, person)) for face_id in wanted)
+    )
+
+
+def refuse_near(catalog: Catalog, name: str, *, but: int | None = None) -> None:
+    """NearNameError where somebody, but the person of that number, is called nearly so: ask who is meant."""
+    known = [person.name for person in catalog.people(hidden=True) if person.id != but]
+    meant = near_name(name, known)
+    if meant is not None:
+        asked = NearNameError(f"nobody is called {name!r}; did you mean {meant!r}?")
+        raise NearNameError(f"{asked} (--near takes {name!r} for somebody else)") from asked
+
+
+def _owners(catalog: Catalog, face_ids: Sequence[int]) -> dict[int, Person]:
+    """Whom humans have called these faces until now."""
+    before = catalog.confirmed_people(face_ids)
+    people = catalog.people_by_id(before.values())
+    return {face_id: people[person_id] for face_id, person_id in before.items()}
+
+
+def _other(owners: Mapping[int, Person], face_id: int, person: Person) -> str | None:
+    """The name of the face's owner, where that is somebody else."""
+    owner = owners.get(face_id)
+    return None if owner is None or owner.id == person.id else owner.name
+
+
+def _stored_photos(
+    catalog: Catalog, networks: Networks, portraits: Sequence[Portrait]
+) -> tuple[list[int], tuple[LostWord, ...]]:
+    """The catalog's numbers of the photos; what these networks have not processed yet is saved, all at once.
+
+    And what that lost because photos were edited since they were indexed.
+    """
+    detector, network = networks.detector.sha256, networks.info
+    known: dict[str, int] = {}
+    fresh: dict[str, ScannedPhoto] = {}
+    for one in portraits:
+        photo = one.probe.photo
+        stored = catalog.photo_by_digest(photo.sha256, detector=detector, network=network.sha256)
+        if stored is not None and stored.current:
+            known[photo.sha256] = stored.photo.id
+            catalog.link_file(one.stat, stored.photo.id)
+        else:
+            fresh[photo.sha256] = scanned(one.stat, photo, one.probe.faces, one.probe.embeddings)
+    photos = list(fresh.values())
+    moved_from = MovedEdits(catalog, network.sha256).earlier(photos)
+    saved = catalog.save_photos(photos, detector=detector, network=network, moved_from=moved_from)
+    known |= {sha256: photo.photo_id for sha256, photo in zip(fresh, saved, strict=True)}
+    carried = {face_id for photo in saved for face_id in photo.carried}
+    lost = [
+        LostWord(scan.stat.path, fact.kind, fact.person)
+        for scan, photo in zip(photos, saved, strict=True)
+        for fact in photo.lost
+        if fact.face_id not in carried
+    ]
+    return [known[one.probe.photo.sha256] for one in portraits], tuple(lost)
+
+
+def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:
+    """The catalog's number of a face that was just saved; a forgotten person's is not among the saved ones."""
+    stored = catalog.faces_of_photo(photo_id)
+    pairs = match_boxes([portrait.probe.faces.boxes[portrait.row]], [face.box for face in stored], SAME_FACE_IOU)
+    if not pairs:
+        raise CatalogError(
+            f"the face in {portrait.probe.path} belongs to somebody who was forgotten, and stays so: "
+            "enrol another photo of the person"
+        )
+    return stored[pairs[0][1]].id
+
+
+def detail(catalog: Catalog, name: str) -> PersonDetail:
+    """A person with all faces and where they are, confirmed ones first."""
+    person = catalog.person(name)
+    faces = sorted(
+        catalog.faces_of_person(person.id),
+        key=lambda face: (face.squared_distance is not None, face.squared_distance or 0.0, face.id),
+    )
+    paths = catalog.paths({face.photo_id for face in faces})
+    return PersonDetail(person, tuple((face, tuple(paths.get(face.photo_id, ()))) for face in faces))
+
+
+def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float | None) -> SplitPerson:
+    """Take apart a name that several people bear: cluster the person's faces, and keep one cluster.
+
+    The cluster with most confirmed faces keeps the name (ties: the larger, then the older one). The other faces are
+    said not to be this person, so no job gives them the name back; they are nobody's until somebody names them.
+    The caller holds the writer's lock.
+    """
+    person = catalog.person(name)
+    faces = catalog.embedding_mark(networks.info.sha256).count
+    linkage = linkage_of(networks.calibration, faces, threshold=threshold)
+    known = {face.id: face for face in catalog.faces_of_person(person.id)}
+    face_ids, embeddings = catalog.embeddings_of(known, networks.info.sha256)
+    photo_ids = np.array([known[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
+    labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids)
+    groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
+    groups += [[face_id] for face_id in face_ids[labels < 0].tolist()]
+    if len(groups) < 2:
+        if len(face_ids) < 2:
+            seen = "one face" if len(face_ids) else "no face"
+            raise CatalogError(f"{person.name} has {seen} that this network has seen: to split takes two at least")
+        raise CatalogError(
+            f"the {len(face_ids)} faces of {person.name} hang together up to distance {linkage.threshold:.3f}: "
+            "choose a smaller --threshold, or reject faces by their numbers"
+        )
+
+    def weight(group: list[int]) -> tuple[int, int, int]:
+        return sum(known[one].origin is Origin.CONFIRMED for one in group), len(group), -min(group)
+
+    kept = max(groups, key=weight)
+    others = sorted((group for group in groups if group is not kept), key=lambda group: (-len(group), group))
+    catalog.reject([face_id for group in others for face_id in group], person.id, kind="split")
+    return SplitPerson(catalog.person_by_id(person.id), linkage.threshold, tuple(map(tuple, others)))

@@ -1,0 +1,193 @@
+"""The verbs of a library on people and their faces: what humans say of them, and take back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from recog.index.files import discard
+from recog.library.context import LibraryContext
+from recog.library.inputs import AnyPath, AnyPhoto, paths_of, photo_of
+from recog.library.locking import in_turns
+from recog.library.people import enrolment
+from recog.library.people.photos_of import FoundPhotos, photos_of
+from recog.library.people.results import (
+    Confirmation,
+    DistinctPeople,
+    Enrolment,
+    Forgotten,
+    History,
+    IgnoredFaces,
+    PersonDetail,
+    Readmitted,
+    SplitPerson,
+)
+from recog.library.recognition import matching, queries
+from recog.library.recognition.matching import said_then_matched
+from recog.library.recognition.results import MatchReport, VerifiedPair
+from recog.photos import photo_digest
+from recog.store.records import PastAct
+from recog.types import Person
+from recog.verification.features import Method
+
+
+@in_turns
+class People:
+    """The people of a library: name faces, change or take back what was said, and erase."""
+
+    def __init__(self, context: LibraryContext) -> None:
+        self._context = context
+
+    def enrol(
+        self, name: str, photos: AnyPath | Sequence[AnyPath], *, face: int | None = None, near: bool = False
+    ) -> Enrolment:
+        """Confirm that photos show a person, and name the faces near theirs (see `matched_at_once`).
+
+        `face` counts from the left, from 1, where a photo shows several. Where nobody has the name, but somebody has
+        nearly that name (Weiss, Weiß), this is a NearNameError, or somebody new with `near`.
+        """
+        portraits = enrolment.read_portraits(self._context.networks, paths_of(photos), face=face)
+        with self._context.writing(create=True) as catalog:
+            return enrolment.enrol(
+                catalog, self._context.networks, name, portraits, k=self._context.settings.k, near=near
+            )
+
+    def all(self, *, hidden: bool = False) -> tuple[Person, ...]:
+        """Everybody with a name, by name; hidden people only where asked for."""
+        return tuple(self._context.catalog.people(hidden=hidden))
+
+    def person(self, name: str) -> PersonDetail:
+        """A person with all faces."""
+        return enrolment.detail(self._context.catalog, name)
+
+    def confirm(
+        self,
+        name: str,
+        face_ids: Sequence[int] = (),
+        *,
+        cluster: int | None = None,
+        new: bool = False,
+        near: bool = False,
+    ) -> Confirmation:
+        """Confirm that faces of the library, or the unnamed ones of a remembered cluster, are a person.
+
+        Nobody of that name is an UnknownPersonError, or a new person with `new`; where somebody has nearly that name,
+        only with `near`, else this is a NearNameError. A face that was rejected or ignored
+        is so no more; of a cluster, faces that were said not to be the person are left out.
+        """
+        with said_then_matched(self._context) as catalog:
+            done = enrolment.confirm(
+                catalog, self._context.networks, name, face_ids, cluster=cluster, new=new, near=near
+            )
+        return replace(done, person=self._context.catalog.person_by_id(done.person.id))
+
+    def reject(self, name: str, face_ids: Sequence[int]) -> Person:
+        """Say that faces are not this person: no job gives them the name again."""
+        with said_then_matched(self._context) as catalog:
+            person = catalog.person(name)
+            catalog.reject(face_ids, person.id)
+        return self._context.catalog.person_by_id(person.id)
+
+    def distinct(self, name: str, other: str) -> DistinctPeople:
+        """Say that two people are not one: no report calls them so again."""
+        with self._context.writing() as catalog:
+            people_named = catalog.person(name), catalog.person(other)
+            catalog.set_distinct(people_named[0].id, people_named[1].id)
+            return DistinctPeople(*people_named)
+
+    def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
+        """Care for faces no more: they are named, grouped and reported by no job. Or, not `ignored`, again."""
+        with said_then_matched(self._context) as catalog:
+            (catalog.ignore if ignored else catalog.unignore)(face_ids)
+            return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.ignored()))
+
+    def split(self, name: str, *, threshold: float | None = None) -> SplitPerson:
+        """Take apart a name that several people bear: the main cluster of its faces keeps it."""
+        with said_then_matched(self._context) as catalog:
+            return enrolment.split(catalog, self._context.networks, name, threshold=threshold)
+
+    def undo(self) -> PastAct:
+        """Take back the latest act on people or faces that stands; again, the one before."""
+        with said_then_matched(self._context) as catalog:
+            return catalog.undo()
+
+    def history(self, *, limit: int | None = None) -> History:
+        """What was done to people and faces, the latest act first."""
+        return History(tuple(self._context.catalog.history(limit=limit)))
+
+    def rename(self, old: str, new: str, *, near: bool = False) -> Person:
+        """Give a person another name; NearNameError where somebody else has nearly that name, unless `near`."""
+        with self._context.writing() as catalog:
+            person = catalog.person(old)
+            if not near and not catalog.is_known(new):
+                enrolment.refuse_near(catalog, new, but=person.id)
+            return catalog.rename(person.id, new)
+
+    def merge(self, source: str, target: str) -> Person:
+        """Two names, one person: all faces of source become target's (see `matched_at_once`)."""
+        with said_then_matched(self._context) as catalog:
+            person = catalog.merge(catalog.person(source).id, catalog.person(target).id)
+        return self._context.catalog.person_by_id(person.id)
+
+    def hide(self, name: str, *, hidden: bool = True) -> Person:
+        """Leave a person out of lists and reports (still identified), or bring the person back."""
+        with self._context.writing() as catalog:
+            return catalog.set_hidden(catalog.person(name).id, hidden=hidden)
+
+    def forget(self, name: str) -> Forgotten:
+        """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
+
+        Photos, and pictures styled from them, stay; the answer names the latter.
+        """
+        with self._context.writing() as catalog:
+            person = catalog.person(name)
+            discard(
+                self._context.settings.library / "index"
+            )  # first: killed from here on, no file holds the person's vectors
+            erased = catalog.forget(person.id)
+            self._context.live_index.publish()
+            styled = tuple(path for path in erased.styled if path.exists())
+            return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
+
+    def find(
+        self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
+    ) -> FoundPhotos:
+        """The photos on which everybody named is, or with `any_of` anybody, by confirmed and matched faces.
+
+        `confirmed` leaves the matched ones out. The newest come first, photos last of which nothing but the file's own
+        time is known; or all come `by_path`. UnknownPersonError names who is called alike.
+        """
+        wanted = [names] if isinstance(names, str) else list(names)
+        return photos_of(self._context.catalog, wanted, any_of=any_of, confirmed=confirmed, by_path=by_path)
+
+    def reset(self, photos: AnyPath | Sequence[AnyPath]) -> Readmitted:
+        """Let the faces of these photos that were forgotten be found again, by the next run of `index`.
+
+        What of a photo is excluded goes by its content, so that any copy of it serves. Names do not come back.
+        """
+        paths = tuple(paths_of(photos))
+        digests = [photo_digest(path) for path in paths]
+        with self._context.writing() as catalog:
+            return Readmitted(paths, catalog.readmit(digests))
+
+    def person_by_number(self, person_id: int) -> PersonDetail:
+        """A person with all faces; an unknown number is an UnknownPersonError."""
+        return self.person(self._context.catalog.person_by_id(person_id).name)
+
+    def verify_person(self, photo: AnyPhoto, person_id: int, *, face: int | None = None) -> VerifiedPair:
+        """Is the face of a photo a person of the library? As `verify`, which takes names."""
+        name = self._context.catalog.person_by_id(person_id).name
+        return queries.verify_person(
+            self._context.catalog, self._context.networks, photo_of(photo), name, face=face, method=Method.DISTANCE
+        )
+
+    def match_all(self) -> MatchReport:
+        """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
+        with self._context.writing() as catalog:
+            return matching.identify_all(catalog, self._context.networks, self._context.gallery)
+
+    @property
+    def matched_at_once(self) -> bool:
+        """Whether new faces, and others after each confirmation, are named at once; else by `match_all`.
+
+        True in a library of at most 20,000 faces: there it takes about a second.
+        """
+        return matching.pulls_in(self._context.catalog, self._context.networks)

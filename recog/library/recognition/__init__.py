@@ -1,0 +1,1 @@
+"""Answer who is on a photo, from the faces of a library."""

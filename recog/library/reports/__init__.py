@@ -1,0 +1,1 @@
+"""Report duplicates, people and a map of the faces of a library."""

@@ -1,0 +1,237 @@
+"""Report who is in the library twice: people and unnamed clusters that look like one person, and names of two."""
+
+import shlex
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from heapq import nsmallest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.cluster.likelihood import Linkage, linkage_at, probability_of_one
+from recog.library.grouping.clusters import identity_grouping, summaries, with_numbers
+from recog.library.networks import Networks
+from recog.library.reports.impure import Mixed, mixed_people
+from recog.library.reports.near_copies import alike, near_copies
+from recog.library.reports.results import DuplicatePair, DuplicateReport, MixedPerson, PhotoCopy
+from recog.library.reports.sides import FACES_NAMED, Faces, Rows, Samples, Side
+from recog.store.catalog import Catalog
+from recog.types import Calibration, Cluster
+
+LEAST_PROBABILITY = 0.05
+"""Pairs that are one person less often are not worth a look. In libraries made of labelled photos, where of 75
+pairs above it 36 % were one person, and these were 77 % of all that were within a distance of 1.2."""
+SURE = 0.5
+"""Probability from which pairs make groups."""
+PAIRS_SHOWN = 500
+"""Pairs in the report, the most probable ones; joining them changes the rest anyway."""
+CLUSTERS_SHOWN = 1000
+"""Clusters with thumbnails, the largest ones."""
+ENTRIES = 1 << 24
+"""Distances between sides held at once: 64 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """What tells how probable it is that two sides are one person: the rule by which the library is grouped."""
+
+    rule: Linkage
+    calibration: Calibration
+
+
+def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
+    """Pairs and groups of sides that may be one person, most probable first; nothing is written.
+
+    The probability counts how many faces each side has, and how many the library (see `cluster.likelihood`); the
+    distance told is the mean squared distance over all pairs of faces. Hidden people, ignored faces, and pairs that a
+    human called two people are left out, and so are faces of which the detector is unsure (recog.quality.doubt_of):
+    those of different people are alike. All is of one moment, whatever others write meanwhile.
+    """
+    with catalog.one_state():
+        return _report(catalog, networks)
+
+
+def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
+    calibration = networks.calibration
+    grouping = identity_grouping(catalog, networks)
+    faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
+    clusters = with_numbers(grouping.clusters)
+    sure = ~np.isin(faces.ids, list(catalog.doubted_faces()))
+    people, unnamed = _people(catalog, faces, sure), _unnamed(faces, clusters, sure)
+    odds = Odds(grouping.linkage, calibration)
+    near = _near_sides([*people, *unnamed], _Refused(catalog), odds)
+    pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
+    mixed = mixed_people(people, grouping.linkage)
+    tiles = [Side(faces, _rows(faces, one)) for one in clusters[:CLUSTERS_SHOWN]]
+    shown = [side for left, right, _ in pairs for side in (left, right)]
+    samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])
+    remembered = {one.number for one in grouping.clusters} - {None}
+    found = tuple(_pair(samples, pair, odds, remembered) for pair in pairs)
+    counts = catalog.counts()
+    return DuplicateReport(
+        library=catalog.url,
+        network=networks.info,
+        calibration=calibration,
+        photos=counts.photos,
+        faces=counts.faces,
+        people=counts.people,
+        clusters=summaries(catalog, clusters, grouping.person_of),
+        cluster_samples=tuple(samples.of(tile) for tile in tiles),
+        pairs=found,
+        pairs_left_out=len(near) - len(pairs),
+        mixed=tuple(_mixed(samples, one, odds) for one in mixed),
+        groups=_groups([pair for pair in found if pair.probability >= SURE]),
+        duplicate_photos=tuple(catalog.copies()),
+        near_copies=_near_copies(catalog, faces, sure),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _people(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> list[Side]:
+    """Everybody with a face of which the detector is sure, by id; hidden people are nobody's side."""
+    names = {person.id: person.name for person in catalog.people()}
+    rows = np.flatnonzero(sure)
+    order = rows[np.argsort(faces.person_ids[rows], kind="stable")]
+    in_order = faces.person_ids[order]
+    return [
+        Side(faces, order[start:stop], person_id, names[person_id])
+        for person_id in sorted(names)
+        if (start := np.searchsorted(in_order, person_id)) < (stop := np.searchsorted(in_order, person_id, "right"))
+    ]
+
+
+def _unnamed(faces: Faces, clusters: Sequence[Cluster], sure: NDArray[np.bool_]) -> list[Side]:
+    """What of each cluster is nobody's, where that is two faces or more."""
+    sides = []
+    for cluster in clusters:
+        rows = _rows(faces, cluster)
+        rows = rows[(faces.person_ids[rows] < 0) & sure[rows]]
+        if len(rows) > 1:
+            sides.append(Side(faces, rows, cluster=cluster.number))
+    return sides
+
+
+def _rows(faces: Faces, cluster: Cluster) -> Rows:
+    return np.asarray(np.searchsorted(faces.ids, np.array(cluster.face_ids, np.int64)))
+
+
+class _Refused:
+    """What humans said against joining two sides."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._distinct = catalog.distinct_people()
+        self._rejected = catalog.rejections()
+
+    def __call__(self, left: Side, right: Side) -> bool:
+        """Distinct people; or a person and a cluster, of which half or as many as a command names were rejected."""
+        if left.person_id is None:
+            return False
+        if right.person_id is not None:
+            return (min(left.person_id, right.person_id), max(left.person_id, right.person_id)) in self._distinct
+        ids = right.all.ids[right.rows].tolist()
+        rejected = sum(left.person_id in self._rejected.get(face_id, ()) for face_id in ids)
+        return rejected >= min(FACES_NAMED, (len(ids) + 1) // 2)
+
+
+def _near_sides(sides: list[Side], refused: _Refused, odds: Odds) -> list[tuple[Side, Side, float]]:
+    """Every pair of sides probable enough to be listed with its linkage; people come before clusters."""
+    if not sides:
+        return []
+    means = np.stack([side.mean for side in sides])
+    sizes, norms = np.array([float(len(side.rows)) for side in sides]), np.einsum("sd,sd->s", means, means, dtype=float)
+    limit = linkage_at(LEAST_PROBABILITY, odds.rule, odds.calibration)
+    reach = replace(odds.rule, threshold=limit).reach
+    step = max(1, ENTRIES // len(sides))
+    near = []
+    for start in range(0, len(sides), step):
+        squared = 2.0 - 2.0 * means[start : start + step] @ means.T
+        rows, columns = np.nonzero(squared <= reach)
+        once = start + rows < columns
+        squared, rows, columns = squared[rows, columns][once], start + rows[once], columns[once]
+        products = np.minimum(1.0 - squared / 2.0, 1.0)
+        linkages = odds.rule(sizes[rows], sizes[columns], norms[rows], norms[columns], products)
+        near += [
+            (left, right, linkage)
+            for row, column, linkage in zip(rows.tolist(), columns.tolist(), linkages.tolist(), strict=True)
+            if linkage <= limit and not refused(left := sides[row], right := sides[column])
+        ]
+    return near
+
+
+def _pair(
+    samples: Samples, pair: tuple[Side, Side, float], odds: Odds, remembered: AbstractSet[int | None]
+) -> DuplicatePair:
+    left, right, linkage = pair
+    merge, reject = _commands(left, right, remembered)
+    return DuplicatePair(
+        left=samples.side(left),
+        right=samples.side(right),
+        squared_distance=left.squared_distance(right),
+        nearest=left.nearest(right),
+        probability=probability_of_one(linkage, odds.rule, odds.calibration),
+        command=merge,
+        reject_command=reject,
+    )
+
+
+def _commands(left: Side, right: Side, remembered: AbstractSet[int | None]) -> tuple[str, str]:
+    """What makes two sides one, and what keeps them apart; people come before clusters, whose faces may be nobody's.
+
+    Clusters that are not remembered have a number in this report only: their faces are named instead.
+    """
+    if left.person is not None and right.person is not None:
+        return _command("merge", right.person, left.person), _command("distinct", left.person, right.person)
+    if left.person is not None:
+        numbers = [str(face_id) for face_id in right.typical.tolist()]
+        return _command("confirm", left.person, *numbers), _command("reject", left.person, *numbers)
+    if {left.cluster, right.cluster} <= remembered:
+        new = _command("confirm", "NAME", "--cluster", str(left.cluster), "--new")
+        return f"{new} && {_command('confirm', 'NAME', '--cluster', str(right.cluster))}", ""
+    numbers = [str(face_id) for side in (left, right) for face_id in side.typical.tolist()]
+    return _command("confirm", "NAME", *numbers, "--new"), ""
+
+
+def _mixed(samples: Samples, mixed: Mixed, odds: Odds) -> MixedPerson:
+    return MixedPerson(
+        main=samples.side(mixed.main),
+        part=samples.side(mixed.part),
+        squared_distance=mixed.squared_distance,
+        nearest=mixed.main.nearest(mixed.part),
+        probability=probability_of_one(mixed.main.linkage(mixed.part, odds.rule), odds.rule, odds.calibration),
+        further=mixed.further,
+        command=_command("split", mixed.main.person or ""),
+    )
+
+
+def _command(verb: str, *words: str) -> str:
+    return shlex.join(["recog", "people", verb, *words])
+
+
+def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
+    """Labels that pairs connect, where more than two hang together."""
+    group_of: dict[str, set[str]] = {}
+    for pair in pairs:
+        joined = group_of.get(pair.left.label, {pair.left.label}) | group_of.get(pair.right.label, {pair.right.label})
+        for label in joined:
+            group_of[label] = joined
+    unique = {tuple(sorted(group)) for group in group_of.values()}
+    return tuple(sorted((group for group in unique if len(group) > 2), key=lambda group: (-len(group), group)))
+
+
+def _near_copies(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> tuple[tuple[PhotoCopy, ...], ...]:
+    """Of the photos with faces that are alike, and of no others, is read where the faces are."""
+    trusted = np.flatnonzero(sure)
+    left, right = (trusted[side] for side in alike(faces.embeddings[trusted], faces.photo_ids[trusted]))
+    rows = np.flatnonzero(np.isin(faces.photo_ids, faces.photo_ids[np.concatenate([left, right])]))
+    theirs = faces.ids[rows].tolist()
+    found = catalog.faces(theirs)
+    photos = catalog.photos({face.photo_id for face in found.values()})
+    pairs = np.searchsorted(rows, left), np.searchsorted(rows, right)
+    groups = near_copies(pairs, faces.embeddings[rows], [found[face_id] for face_id in theirs], photos)
+    paths = catalog.paths(photo_id for group in groups for photo_id in group)
+    return tuple(
+        tuple(PhotoCopy(next(iter(paths.get(one, ())), None), photos[one].width, photos[one].height) for one in group)
+        for group in groups
+    )

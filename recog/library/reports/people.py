@@ -1,0 +1,156 @@
+"""Report everybody: groups of faces without a name, people with theirs, and faces that are alone."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from recog.library.grouping.clusters import Grouping, identity_grouping, summaries, with_numbers
+from recog.library.grouping.results import ClusterSummary
+from recog.library.grouping.suggestions import with_suggestions
+from recog.library.networks import Networks
+from recog.library.reports.people_results import NamedGroup, PeopleReport, UnnamedGroup
+from recog.library.reports.results import FaceSample
+from recog.library.reports.sides import FACES_NAMED, Faces, Side
+from recog.store.catalog import Catalog
+from recog.types import Face, Origin, Person
+
+FACES_SHOWN = 24
+"""Of each group, and of each person's confirmed and matched faces."""
+GROUPS_SHOWN = 300
+LONE_SHOWN = 300
+"""Of a large library, the largest groups and faces: naming these names many of the others."""
+
+
+def people_report(catalog: Catalog, networks: Networks) -> PeopleReport:
+    """Everybody in the library with the commands that name and confirm; nothing is written.
+
+    Hidden people and ignored faces are left out. All is of one moment, whatever others write meanwhile.
+    """
+    with catalog.one_state():
+        return _report(catalog, networks)
+
+
+def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
+    grouping = identity_grouping(catalog, networks)
+    faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
+    open_sides = _open_sides(catalog, networks, grouping, faces)
+    shown_sides = open_sides[:GROUPS_SHOWN]
+    clustered = {face_id for one in grouping.clusters for face_id in one.face_ids}
+    lone = _largest_first(
+        catalog,
+        [
+            face_id
+            for face_id, person_id in zip(faces.ids.tolist(), faces.person_ids.tolist(), strict=True)
+            if person_id < 0 and face_id not in clustered
+        ],
+    )
+    people = [(person, *_faces_of(catalog, person)) for person in catalog.people()]
+    samples = _samples(
+        catalog,
+        [
+            *(face_id for side, _ in shown_sides for face_id in side.typical[:FACES_SHOWN].tolist()),
+            *(
+                face.id
+                for _, confirmed, matched in people
+                for face in (*confirmed[:FACES_SHOWN], *matched[:FACES_SHOWN])
+            ),
+            *lone[:LONE_SHOWN],
+        ],
+    )
+    remembered = {one.number for one in grouping.clusters} - {None}
+    counts = catalog.counts()
+    return PeopleReport(
+        library=catalog.url,
+        photos=counts.photos,
+        faces=counts.faces,
+        groups=tuple(_unnamed(side, cluster, samples, remembered) for side, cluster in shown_sides),
+        all_groups=len(open_sides),
+        people=tuple(_named(person, confirmed, matched, samples) for person, confirmed, matched in people),
+        lone=tuple(samples[face_id] for face_id in lone[:LONE_SHOWN]),
+        all_lone=len(lone),
+        ignored=len(catalog.ignored()),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _open_sides(
+    catalog: Catalog, networks: Networks, grouping: Grouping, faces: Faces
+) -> list[tuple[Side, ClusterSummary]]:
+    """What of each cluster is nobody's, with the cluster and who it may be; the most faces first."""
+    clusters = with_suggestions(
+        catalog,
+        networks,
+        summaries(catalog, with_numbers(grouping.clusters), grouping.person_of),
+        face_ids=grouping.face_ids,
+        embeddings=grouping.embeddings,
+        linkage=grouping.linkage,
+    )
+    hidden = {person.name for person in catalog.people(hidden=True) if person.hidden}
+    sides = []
+    for cluster in clusters:
+        if cluster.person in hidden:
+            continue
+        rows = np.asarray(np.searchsorted(faces.ids, np.array(cluster.face_ids, np.int64)))
+        rows = rows[faces.person_ids[rows] < 0]
+        if len(rows):
+            sides.append((Side(faces, rows), cluster))
+    return sorted(sides, key=lambda one: -len(one[0].rows))
+
+
+def _unnamed(
+    side: Side, cluster: ClusterSummary, samples: dict[int, FaceSample], remembered: set[int | None]
+) -> UnnamedGroup:
+    """One group; a part of a named cluster is confirmed face by face, for the others of it may be somebody else's."""
+    whole = len(side.rows) == cluster.size and cluster.number in remembered
+    likely = cluster.person or (cluster.suggestion.person if cluster.suggestion is not None else None)
+    name = [likely] if likely is not None else ["NAME"]
+    new = [] if likely is not None else ["--new"]
+    which = ["--cluster", str(cluster.number)] if whole else [str(one) for one in side.typical.tolist()]
+    return UnnamedGroup(
+        number=cluster.number if cluster.number in remembered else None,
+        faces=len(side.rows),
+        samples=tuple(samples[face_id] for face_id in side.typical[:FACES_SHOWN].tolist()),
+        suggestion=cluster.suggestion,
+        command=shlex.join(["recog", "people", "confirm", *new, *name, *which]),
+        face_ids=tuple(side.all.ids[side.rows].tolist()),
+        likely=cluster.person,
+    )
+
+
+def _named(
+    person: Person, confirmed: Sequence[Face], matched: Sequence[Face], samples: dict[int, FaceSample]
+) -> NamedGroup:
+    shown = matched[:FACES_SHOWN]
+    which = [str(face.id) for face in reversed(matched)][:FACES_NAMED]
+    return NamedGroup(
+        person=person,
+        confirmed=tuple(samples[face.id] for face in confirmed[:FACES_SHOWN]),
+        matched=tuple(samples[face.id] for face in shown),
+        distances=tuple(face.squared_distance or 0.0 for face in shown),
+        command=shlex.join(["recog", "people", "confirm", person.name, *which]) if which else "",
+    )
+
+
+def _faces_of(catalog: Catalog, person: Person) -> tuple[list[Face], list[Face]]:
+    """Confirmed faces, and matched ones by falling distance: the doubtful ones first."""
+    faces = catalog.faces_of_person(person.id)
+    confirmed = [face for face in faces if face.origin is Origin.CONFIRMED]
+    matched = [face for face in faces if face.origin is not Origin.CONFIRMED]
+    return confirmed, sorted(matched, key=lambda face: (-(face.squared_distance or 0.0), face.id))
+
+
+def _largest_first(catalog: Catalog, face_ids: Sequence[int]) -> list[int]:
+    found = catalog.faces(face_ids)
+    return sorted(found, key=lambda one: (-(found[one].box.bottom - found[one].box.top), one))
+
+
+def _samples(catalog: Catalog, face_ids: Iterable[int]) -> dict[int, FaceSample]:
+    wanted = sorted(set(face_ids))
+    thumbnails, faces = catalog.thumbnails(wanted), catalog.faces(wanted)
+    paths = catalog.paths({face.photo_id for face in faces.values()})
+    return {
+        face_id: FaceSample(face_id, thumbnails.get(face_id, b""), next(iter(paths.get(face.photo_id, ())), None))
+        for face_id, face in faces.items()
+    }

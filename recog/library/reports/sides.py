@@ -1,0 +1,116 @@
+"""Sides of a report: sets of faces of any size, how near they are, and the few faces that speak for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.cluster.likelihood import Linkage
+from recog.library.reports.results import DuplicateSide, FaceSample
+from recog.store.catalog import Catalog
+from recog.types import Embeddings, FaceIds
+
+SAMPLES = 6
+"""Faces shown of each side."""
+FACES_NAMED = 100
+"""Faces that one command names, the most typical ones; `recog identify --all` pulls in the rest."""
+NEAREST_FACES = 2048
+"""Faces of a side that are compared one by one with those of another side; of more, as many at even intervals."""
+CHUNK = 65_536
+"""Embeddings gathered at once: bounds the memory whatever the side's size."""
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """All faces that count: ids (n,) rising, embeddings (n, dim), photo_ids (n,), and person_ids (n,), -1 nobody's.
+
+    Ignored faces are not among them.
+    """
+
+    ids: FaceIds
+    embeddings: Embeddings
+    photo_ids: FaceIds
+    person_ids: FaceIds
+
+
+@dataclass(frozen=True)
+class Side:
+    """Some faces, as rows of all: of a person (id and name set) or of an unnamed cluster (number set)."""
+
+    all: Faces
+    rows: Rows
+    person_id: int | None = None
+    person: str | None = None
+    cluster: int | None = None
+
+    @cached_property
+    def mean(self) -> Embeddings:
+        """The mean of the faces' embeddings, (dim,) float32, not of unit length."""
+        total = np.zeros(self.all.embeddings.shape[1], np.float64)
+        for start in range(0, len(self.rows), CHUNK):
+            total += self.all.embeddings[self.rows[start : start + CHUNK]].sum(axis=0, dtype=np.float64)
+        mean: Embeddings = (total / len(self.rows)).astype(np.float32)
+        return mean
+
+    @cached_property
+    def typical(self) -> FaceIds:
+        """At most FACES_NAMED face ids, nearest to the mean first; ties go to the smaller id."""
+        starts = range(0, len(self.rows), CHUNK)
+        along = [self.all.embeddings[self.rows[start : start + CHUNK]] @ self.mean for start in starts]
+        order = np.argsort(-np.concatenate(along), kind="stable")[:FACES_NAMED]
+        return np.asarray(self.all.ids[self.rows[order]])
+
+    def squared_distance(self, other: "Side") -> float:
+        """The mean over all pairs of faces across the sides, which for unit embeddings is 2 - 2 m.n of their means."""
+        return float(np.clip(2.0 - 2.0 * (self.mean @ other.mean), 0.0, 4.0))
+
+    def linkage(self, other: "Side", rule: Linkage) -> float:
+        """How sure it is that both sides are one person, as the distance of two lone faces; see `likelihood`."""
+        one, two = self.mean.astype(np.float64), other.mean.astype(np.float64)
+        sizes, others, norms, other_norms, products = (
+            np.array([value], np.float64)
+            for value in (len(self.rows), len(other.rows), one @ one, two @ two, one @ two)
+        )
+        return float(rule(sizes, others, norms, other_norms, np.minimum(products, 1.0))[0])
+
+    def nearest(self, other: "Side") -> float:
+        """The smallest squared distance between a face of one side and one of the other.
+
+        Exact up to NEAREST_FACES faces a side; of more, an even sample is compared, which may miss a nearer pair.
+        """
+        one, two = self.all.embeddings[self._spread], self.all.embeddings[other._spread]  # noqa: SLF001 - one class
+        return float(max(0.0, 2.0 - 2.0 * (one @ two.T).max()))
+
+    @property
+    def _spread(self) -> Rows:
+        if len(self.rows) <= NEAREST_FACES:
+            return self.rows
+        places = np.linspace(0, len(self.rows) - 1, NEAREST_FACES).astype(np.int64)
+        return np.asarray(self.rows[places])
+
+
+class Samples:
+    """Thumbnails and paths of the most typical faces of sides, brought by a few bulk reads."""
+
+    def __init__(self, catalog: Catalog, sides: Iterable[Side]) -> None:
+        wanted = sorted({face_id for side in sides for face_id in side.typical[:SAMPLES].tolist()})
+        thumbnails = catalog.thumbnails(wanted)
+        faces = catalog.faces(wanted)
+        paths = catalog.paths({face.photo_id for face in faces.values()})
+        self._found = {
+            face_id: FaceSample(face_id, thumbnails.get(face_id, b""), next(iter(paths.get(face.photo_id, ())), None))
+            for face_id, face in faces.items()
+        }
+
+    def of(self, side: Side) -> tuple[FaceSample, ...]:
+        """The faces that are shown of a side, most typical first."""
+        return tuple(self._found[face_id] for face_id in side.typical[:SAMPLES].tolist() if face_id in self._found)
+
+    def side(self, side: Side) -> DuplicateSide:
+        """A side as the report shows it."""
+        own = tuple(side.all.ids[side.rows].tolist()) if side.person is None else ()
+        return DuplicateSide(side.person, side.cluster, len(side.rows), self.of(side), own)

@@ -1,0 +1,28 @@
+"""Report duplicates, people and a map of the faces of a library."""
+
+from recog.library.context import LibraryContext
+from recog.library.locking import in_turns
+from recog.library.reports import duplicates, face_map, people
+from recog.library.reports.map_results import FaceMap
+from recog.library.reports.people_results import PeopleReport
+from recog.library.reports.results import DuplicateReport
+
+
+@in_turns
+class Reports:
+    """Report duplicates, people and a map of the faces of a library; nothing is written."""
+
+    def __init__(self, context: LibraryContext) -> None:
+        self._context = context
+
+    def duplicates(self) -> DuplicateReport:
+        """People and clusters that are probably one person twice; nothing is written."""
+        return duplicates.duplicates(self._context.catalog, self._context.networks)
+
+    def people(self) -> PeopleReport:
+        """Groups without a name, people, and lone faces, with the commands that name them; nothing is written."""
+        return people.people_report(self._context.catalog, self._context.networks)
+
+    def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
+        """The library's faces, or one person's, on a plane with similar ones together."""
+        return face_map.face_map(self._context.catalog, self._context.networks, name=name, seed=seed)

@@ -1,0 +1,1 @@
+"""Paint stored photos in the manner of style pictures."""

@@ -1,0 +1,274 @@
+"""Style a batch of photos: every photo in every style, each picture made once, whatever interrupts the run.
+
+A finished picture goes through three steps: its digest is noted in its job, the file appears whole under its name, the
+job is done. A run that was killed before the second finds no file and makes the picture again; killed before the
+third it finds a file with the noted digest and keeps it. A file of that name with other bytes is somebody else's: the
+job fails, and the file stays.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.durable import discard_unfinished, make_output_directory, sync_directory
+from recog.errors import PhotoError, StyleError
+from recog.library.any_turn import find_faces
+from recog.library.networks import Networks
+from recog.library.styling.results import StylingProgress, StylingReport
+from recog.library.styling.sources import Contents
+from recog.photos import DecodeLimits, DecodePool, KnownContent, photo_digest
+from recog.store.catalog import Catalog
+from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
+from recog.style.batch import PlannedPicture, StyleSource, plan_pictures
+from recog.style.failures import costs_one_picture
+from recog.style.files import SUFFIXES, check_target, encoded_picture, publish_picture
+from recog.style.layers import StyleNetwork
+from recog.style.pictures import check_style
+from recog.style.settings import Faces, StyleSettings
+from recog.style.transfer import stylize
+from recog.types import DecodedPhoto, FaceBox, Pixels
+
+CURVE_POINTS = 100
+"""Points of a loss curve that are kept: as many as a small plot can show."""
+
+Tell = Callable[[StylingProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a run works with. styles maps the digest of a style's bytes to its pixels."""
+
+    catalog: Catalog
+    decoders: DecodePool
+    networks: Networks
+    network: StyleNetwork
+    settings: StyleSettings
+    styles: Mapping[str, Pixels]
+    tell: Tell | None
+
+
+def style_batch(
+    catalog: Catalog,
+    networks: Networks,
+    contents: Contents,
+    styles: Sequence[StyleSource],
+    *,
+    settings: StyleSettings,
+    blend: Sequence[float] | None,
+    folder: Path,
+    suffix: str,
+    limits: DecodeLimits,
+    tell: Tell | None,
+) -> StylingReport:
+    """Make every picture that is not there yet; the caller holds the lock of batches.
+
+    A photo that cannot be decoded, whose costs are no numbers, or for which there is not enough memory, costs its own
+    pictures and stops nothing.
+
+    Raises:
+        StyleError: a style shows no style, the weights are no blend, or a finished picture cannot be written: then the
+            rest would not be either.
+        ConfigError: the network has no such layer. PhotoError: a style cannot be decoded. WeightsError: no network.
+    """
+    start = time.perf_counter()
+    network = networks.style_network(settings.network)
+    network.until({settings.content_layer, *settings.lambdas})
+    made: list[StyleJob] = []
+    kept: list[StyleJob] = []
+    failed: list[StyleJob] = []
+    interrupted = False
+    with DecodePool(limits) as decoders:
+        pixels = {source.sha256: _style_pixels(decoders, source) for source in styles}
+        planned = plan_pictures(
+            contents.sources,
+            styles,
+            [settings],
+            network_sha256=network.sha256,
+            folder=folder,
+            blend=blend,
+            suffix=suffix,
+        )
+        _make_folder(folder)
+        jobs = catalog.plan_styles([_job(one, network) for one in planned])
+        batch = Batch(catalog, decoders, networks, network, settings, pixels, tell)
+        try:
+            for number, job in enumerate(jobs, 1):
+                if _is_there(catalog, job):
+                    kept.append(catalog.style_job(job.id))
+                elif make_picture(batch, job, number, len(jobs)):
+                    made.append(catalog.style_job(job.id))
+                else:
+                    failed.append(catalog.style_job(job.id))
+        except KeyboardInterrupt:
+            interrupted = True
+    return StylingReport(
+        folder=folder,
+        made=tuple(made),
+        kept=tuple(kept),
+        failed=tuple(failed),
+        unreadable=contents.unreadable,
+        seconds=time.perf_counter() - start,
+        interrupted=interrupted,
+    )
+
+
+def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> bool:
+    """Make one picture and publish it; False where it failed, which the job then says."""
+    catalog, output = batch.catalog, job.what.output_path
+    _must_be_there(catalog.begin_style(job.id), job)
+    try:
+        discard_unfinished(output)
+        check_target(output)
+        styled = _styled(batch, job, _content(batch, job), number, pictures)
+    except BaseException as error:
+        why = costs_one_picture(error)
+        if why is None:
+            catalog.replan_style(job.id)
+            raise
+        _must_be_there(catalog.fail_style(job.id, why), job)
+        return False
+    data = encoded_picture(styled.pixels, SUFFIXES[output.suffix.lower()])
+    noted = catalog.note_styled(
+        job.id,
+        output_sha256=hashlib.sha256(data).hexdigest(),
+        costs=thinned(styled.curve, CURVE_POINTS),
+        seconds=styled.seconds,
+        message=styled.message,
+    )
+    _must_be_there(noted, job)
+    try:
+        publish_picture(data, output)
+    except StyleError as error:
+        catalog.fail_style(job.id, str(error))
+        raise
+    _must_be_there(catalog.finish_style(job.id), job)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Styled:
+    """A finished picture with how its costs went."""
+
+    pixels: Pixels
+    curve: tuple[CostPoint, ...]
+    seconds: float
+    message: str
+
+
+def _styled(batch: Batch, job: StyleJob, photo: DecodedPhoto, number: int, pictures: int) -> _Styled:
+    """Run the transfer to its end."""
+    curve: list[CostPoint] = []
+    messages: list[str] = []
+    steps = stylize(
+        photo.pixels,
+        [batch.styles[style.sha256] for style in job.what.styles],
+        batch.settings,
+        batch.network,
+        shares=[style.share for style in job.what.styles],
+        faces=_faces(batch, photo),
+    )
+    for step in steps:
+        costs = step.costs
+        curve.append(CostPoint(step.step, step.scale, costs.total, costs.content, costs.style, costs.variation))
+        if step.message:
+            messages.append(step.message)
+        if batch.tell is not None:
+            batch.tell(
+                StylingProgress(
+                    picture=number,
+                    pictures=pictures,
+                    step=step.step,
+                    steps=step.steps,
+                    cost=costs.total,
+                    photo=job.what.photo_path,
+                    styles=tuple(style.path for style in job.what.styles),
+                    message=step.message,
+                )
+            )
+        if step.finished and step.pixels is not None:
+            return _Styled(step.pixels, tuple(curve), step.seconds, "; ".join(messages))
+    raise StyleError(f"no picture came of {job.what.photo_path}: this is a fault of recog, please report it")
+
+
+def thinned(curve: Sequence[CostPoint], most: int) -> list[CostPoint]:
+    """At most that many points of a curve, evenly spaced, the first and the last among them."""
+    if len(curve) <= most:
+        return list(curve)
+    return [curve[round(place * (len(curve) - 1) / (most - 1))] for place in range(most)]
+
+
+def _content(batch: Batch, job: StyleJob) -> DecodedPhoto:
+    photo = _decoded(batch.decoders, job.what.photo_path)
+    if photo.sha256 != job.what.photo_sha256:
+        raise StyleError(f"{job.what.photo_path} changed since the batch was planned: run it again")
+    return photo
+
+
+def _faces(batch: Batch, photo: DecodedPhoto) -> Sequence[FaceBox]:
+    """Where faces are, if it matters: as the catalog knows the photo, or found now where it does not."""
+    if batch.settings.faces is Faces.STYLE:
+        return ()
+    known = batch.catalog.photos_with([photo.sha256]).get(photo.sha256)
+    if known is not None:
+        return [face.box for face in batch.catalog.faces_of_photo(known.id)]
+    return find_faces(batch.networks.detector, photo.pixels, min_face=batch.networks.min_face)
+
+
+def _is_there(catalog: Catalog, job: StyleJob) -> bool:
+    """Whether an earlier run made the picture; one that could not say so, killed or out of space, is believed now."""
+    output = job.what.output_path
+    if job.state is JobState.DONE:
+        return output.exists()
+    # A disk that was full when the name's folder was written leaves a failed job, and the whole picture in its place.
+    if job.state is JobState.PLANNED or job.output_sha256 is None or not output.is_file():
+        return False
+    if photo_digest(output) != job.output_sha256:
+        return False
+    discard_unfinished(output)
+    sync_directory(output.parent)
+    return catalog.finish_style(job.id)
+
+
+def _must_be_there(there: bool, job: StyleJob) -> None:
+    if not there:
+        raise StyleError(
+            f"the job of {job.what.output_path} was cleared, or its photo's person forgotten, while it ran: run again"
+        )
+
+
+def _decoded(decoders: DecodePool, path: Path) -> DecodedPhoto:
+    opened = decoders.open(path)
+    if isinstance(opened, PhotoError):
+        raise opened
+    if isinstance(opened, KnownContent):
+        raise TypeError("no content was named as known")
+    return opened
+
+
+def _style_pixels(decoders: DecodePool, source: StyleSource) -> Pixels:
+    pixels = _decoded(decoders, source.path).pixels
+    check_style(pixels)
+    return pixels
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        make_output_directory(folder)
+    except OSError as error:
+        raise StyleError(f"the folder {folder} cannot be made ({error.strerror}): choose another one") from error
+
+
+def _job(planned: PlannedPicture, network: StyleNetwork) -> NewStyleJob:
+    return NewStyleJob(
+        digest=planned.digest,
+        photo_sha256=planned.content.sha256,
+        photo_path=planned.content.path,
+        styles=tuple(StyleShare(one.source.sha256, one.source.path, one.share) for one in planned.styles),
+        settings_digest=planned.settings.digest,
+        settings=planned.settings.as_dict(),
+        network=network.name,
+        network_sha256=network.sha256,
+        output_path=planned.output,
+    )

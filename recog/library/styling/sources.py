@@ -1,0 +1,73 @@
+"""Which photos and styles take part in a batch: found, and known by the digest of their bytes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recog.errors import NoPhotosFoundError, PhotoError
+from recog.library.indexing.results import FailedPhoto
+from recog.photos import find_photos, photo_digest
+from recog.store.catalog import Catalog
+from recog.style.batch import StyleSource
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The photos of a batch, and those that cannot be read."""
+
+    sources: tuple[StyleSource, ...]
+    unreadable: tuple[FailedPhoto, ...]
+
+
+def contents_of(paths: Iterable[Path]) -> Contents:
+    """These files; what is no readable file is left out and named."""
+    return _read(paths, [])
+
+
+def contents_below(folder: Path, *, out: Path) -> Contents:
+    """Every photo below a folder, but not what lies in `out`, which may be inside of it: results are no contents.
+
+    Raises NoPhotosFoundError where the folder is absent or holds none.
+    """
+    unreadable: list[FailedPhoto] = []
+    results = out.resolve()
+    found = [
+        stat.path
+        for stat in find_photos(folder, on_error=lambda path, error: unreadable.append(_failed(path, error)))
+        if not stat.path.resolve().is_relative_to(results)
+    ]
+    if not found and not unreadable:
+        raise NoPhotosFoundError(f"{folder} holds no photo to style: name another folder")
+    return _read(found, unreadable)
+
+
+def contents_with(catalog: Catalog, name: str) -> Contents:
+    """The photos that show a person, confirmed or by distance, each once.
+
+    Raises UnknownPersonError, and NoPhotosFoundError for somebody without a photo.
+    """
+    person = catalog.person(name)
+    photo_ids = sorted({face.photo_id for face in catalog.faces_of_person(person.id)})
+    paths = catalog.paths(photo_ids)
+    if not paths:
+        raise NoPhotosFoundError(f"no photo shows {person.name}: 'recog enrol' and 'recog identify --all' find some")
+    return _read([paths[photo_id][0] for photo_id in photo_ids if photo_id in paths], [])
+
+
+def style_sources(paths: Sequence[Path]) -> list[StyleSource]:
+    """The style pictures by their digests; one that cannot be read is a PhotoError, for then nothing can be made."""
+    return [StyleSource(path, photo_digest(path)) for path in paths]
+
+
+def _read(paths: Iterable[Path], unreadable: list[FailedPhoto]) -> Contents:
+    sources = []
+    for path in paths:
+        try:
+            sources.append(StyleSource(path, photo_digest(path)))
+        except PhotoError as error:
+            unreadable.append(_failed(path, error))
+    return Contents(tuple(sources), tuple(unreadable))
+
+
+def _failed(path: Path, error: PhotoError) -> FailedPhoto:
+    return FailedPhoto(path, error.reason, str(error))

@@ -1,0 +1,100 @@
+"""The verbs of a library that style photos; they load torch only when they run."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from recog.library.context import LibraryContext
+from recog.library.inputs import AnyPath, path_of, paths_of
+from recog.library.locking import in_turns
+from recog.library.styling.results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
+from recog.store.styling import JobState, StyleJob
+
+if TYPE_CHECKING:  # torch and Pillow load only when a picture is styled
+    from recog.style.settings import StyleSettings
+
+
+@in_turns
+class Styles:
+    """Paint photos in the manner of style pictures, and list what was painted.
+
+    A batch runs for hours and writes nothing but its own jobs, so it holds a lock of its own: meanwhile the library can
+    be used, but a second batch gets LibraryBusyError.
+    """
+
+    def __init__(self, context: LibraryContext) -> None:
+        self._context = context
+
+    def run(
+        self,
+        styles: AnyPath | Sequence[AnyPath],
+        out: AnyPath,
+        *,
+        photos: AnyPath | Sequence[AnyPath] = (),
+        person: str | None = None,
+        folder: AnyPath | None = None,
+        blend: Sequence[float] | None = None,
+        settings: "StyleSettings | None" = None,
+        suffix: str = ".png",
+        progress: Callable[[StylingProgress], None] | None = None,
+    ) -> StylingReport:
+        """Paint photos in the manner of each style picture, into a folder; the photos need not be in the library.
+
+        With blend, one weight a style, every photo is painted once, after all styles together.
+        The photos are those given, those that show a person, or those below a folder: one of the three. A picture that
+        an earlier run made is kept, no file is ever overwritten, and a photo that cannot be used stops nothing.
+        Interrupt at any time and run again. recog.style.transfer.stylize makes a single picture without a library.
+        """
+        from recog.library.styling.batch import style_batch
+        from recog.library.styling.sources import contents_below, contents_of, contents_with, style_sources
+        from recog.style.settings import StyleSettings
+
+        if sum((bool(photos), person is not None, folder is not None)) != 1:
+            raise ValueError("photos, person or folder: exactly one says what is styled")
+        target = path_of(out)
+        sources = style_sources(paths_of(styles))
+        if person is not None:
+            contents = contents_with(self._context.catalog, person)
+        elif folder is not None:
+            contents = contents_below(path_of(folder), out=target)
+        else:
+            contents = contents_of(paths_of(photos))
+        with self._context.lock(self._context.settings.library / "style"):
+            with self._context.writing(create=True):
+                pass  # makes the catalog where there is none
+            return style_batch(
+                self._context.catalog,
+                self._context.networks,
+                contents,
+                sources,
+                settings=StyleSettings() if settings is None else settings,
+                blend=blend,
+                folder=target,
+                suffix=suffix,
+                limits=self._context.decode_limits,
+                tell=progress,
+            )
+
+    def jobs(self) -> StyleJobs:
+        """Every picture that was ever to be made, and how far it got."""
+        return StyleJobs(tuple(self._context.catalog.style_jobs()))
+
+    def job(self, number: int) -> StyleJob:
+        """One of them, by number."""
+        return self._context.catalog.style_job(number)
+
+    def clear(self, *, failed: bool = False, done: bool = False) -> ClearedJobs:
+        """Drop jobs from the list, never their pictures: those without a picture, only failed ones, or done ones too.
+
+        A later run takes a picture whose job was dropped for somebody else's file, and leaves it alone.
+        """
+        if failed and done:
+            raise ValueError("failed or done, not both")
+        states = {JobState.FAILED} if failed else set(JobState) - (set() if done else {JobState.DONE})
+        with self._context.lock(self._context.settings.library / "style"):
+            return ClearedJobs(self._context.catalog.clear_styles(states))
+
+    def gallery(self) -> StyleGallery:
+        """The finished pictures beside what they were made of, for a page."""
+        from recog.library.styling.gallery import style_gallery
+
+        return style_gallery(str(self._context.settings.library), self._context.catalog.style_jobs([JobState.DONE]))
