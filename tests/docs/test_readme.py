@@ -21,7 +21,8 @@ def test_the_readme_is_short() -> None:
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_shown_described_and_small(name: str) -> None:
     path = DOCS / "pictures" / f"{name}.webp"
-    assert re.search(rf"!\[[^\]]{{20,}}\]\(docs/pictures/{name}\.webp\)", README)
+    source = re.escape(f"docs/pictures/{name}.webp")
+    assert re.search(rf'!\[[^\]]{{20,}}\]\({source}\)|<img src="{source}" [^>]*alt="[^"]{{20,}}">', README)
     assert path.stat().st_size < 200_000
     with Image.open(path) as picture:
         assert picture.format == "WEBP"
