@@ -26,7 +26,7 @@ HOMES = {
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
-    "pydantic": {"config", "style", "web"},
+    "pydantic": {"config", "embed", "style", "web"},
     "pydantic_settings": {"config"},
     "platformdirs": {"config"},
 }
