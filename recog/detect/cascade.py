@@ -13,22 +13,14 @@ FACTOR = 0.709
 THRESHOLDS = (0.7, 0.75, 0.55)
 """Least face probability of the three stages; facenet-pytorch has 0.6, 0.7 and 0.7.
 
-Fewer windows reach the larger networks, and the last, which sees most, decides. With facenet-pytorch's thresholds
-R-Net saw 593 windows of a photo and O-Net 34, where windows began at 20 pixels. Of 456 faces of 30 pixels or more in
-160 photos of WIDER FACE 396 are found and 32 boxes wrong, where facenet-pytorch finds 395 with 45; with 0.6 for O-Net
-394 and 25, with 0.5 396 and 41. On these same photos the thresholds were chosen.
+Of 456 faces in 160 photos of WIDER FACE 396 are found and 32 boxes are wrong, where facenet-pytorch finds 395 with 45
+(docs/decisions/detector-thresholds.md).
 """
 UNSURE = (0.5, 0.9)
-"""R-Net's probabilities between which a window of a large photo is looked at again, where R-Net has moved it.
+"""R-Net's probabilities between which R-Net looks again at a window of a large photo, where it has moved the window.
 
-Such a photo has three times as many windows that deceive. What was believed must be again, by THRESHOLDS; what was not
-must come out above the upper bound. In 80 photos of WIDER FACE enlarged to 12 megapixels 200 of 232 faces were found
-and 45 boxes wrong instead of 199 and 65, with 37 windows more; in the 60 that facenet-pytorch saw too 140 and 35, it
-140 and 65. Boxes stay where they were, but where a better one of the same face is taken back: 8 of 262. In the 160
-photos as they are 394 of 456 were found and 34 wrong instead of 395 and 40: so those get one look. New windows for all
-of these and an O-Net threshold of 0.4 were better still there (398 and 45), but moved every fourth face's crop, to
-which networks are calibrated. The rule was chosen on half of the 80: in the other half 110 of 115 were found before and
-after, and 28 boxes wrong instead of 40. All of this with windows from 20 pixels on and 0.6 for O-Net.
+A window that was believed must be believed again, by THRESHOLDS; one that was not must come out above the upper bound.
+In 80 photos enlarged to 12 megapixels that leaves 45 wrong boxes of 65 (docs/decisions/detector-thresholds.md).
 """
 WINDOW = 12
 """P-Net's window, in pixels of a level."""

@@ -20,23 +20,21 @@ from recog.weights.registry import spec
 
 _WEIGHTS = "mtcnn"
 _MOST_PIXELS = 8_000_000
-"""Searched at once: the summed-area table of so many pixels is 64 MB, and recog.detect.area's fits 32 bits."""
+"""Pixels searched at once: their summed-area table takes 64 MB, and that of recog.detect.area fits 32 bits."""
 _SMALLEST_SCALED = 24
-"""Of faces in a photo over max_side, in pixels of the photo scaled down to that."""
+"""Side of the smallest face in a photo larger than max_side, in pixels of the photo scaled down to max_side."""
 _LADDER = 20
-"""One of the sides that P-Net's windows have in a photo up to max_side: the others are FACTOR apart from it."""
+"""One of the sides of P-Net's windows in a photo of at most max_side; neighbouring sides have the ratio FACTOR."""
 _LARGEST_WINDOW = 1.7
-"""The smallest window that P-Net is shown has at most so many times the side of the smallest face asked for.
+"""The smallest window that P-Net sees has at most this many times the side of the smallest face that is asked for.
 
-For it finds faces that fill little more than half of a window. In 160 photos of WIDER FACE windows from 20, 28.2, 39.8
-and 56.1 pixels on found 439, 440, 438 and 420 of 516 faces of 24 pixels or more; 49, 42, 32 and 23 boxes were wrong,
-and a photo took 85, 53, 38 and 28 ms. Of 205 faces of 47 pixels or more in 32 photos enlarged to 12 megapixels windows
-from 39, 55 and 78 pixels on found 158, 158 and 157, in 210, 143 and 100 ms.
+P-Net finds faces that fill little more than half of a window, so a smaller window costs time and finds no more
+(docs/decisions/detector-thresholds.md).
 """
 _FULL_SIDE = 1.5
-"""A photo is made smaller, by a whole number, where its long side is over so many times max_side."""
+"""A photo is reduced by a whole factor if its long side is more than this many times max_side."""
 _CASCADE = "cascade 5"
-"""Whoever changes what the cascade finds raises the number, for a library's faces change with it."""
+"""Raise the number with every change to what the cascade finds, because a library's faces change with it."""
 
 
 class CascadeNetworks(Protocol):

@@ -2,24 +2,8 @@
 
 The method is that of ScaNN and of FAISS' own large indexes: inverted lists (IVF) of 4-bit product codes, scanned by
 tables in registers (fast scan: Andre et al., VLDB 2015), then exact distances to the shortlist. Face embeddings fill
-little more than half of their dimensions, so the codes are of the leading principal components, two to a code.
-
-Measured at a million made-up faces whose spectrum and distances are those of real ones (benchmarks/bench_search.py):
-a fifth to a quarter of all lists must be visited for 98 % of the 10 nearest, whatever the codes. On a busy machine one
-probe took 30 ms over float32 vectors (IVFFlat), 13 over 8-bit codes and 1.3 over these; RaBitQ's one bit a dimension
-was slower than these and stayed below 94 %; twice as many lists cost more than they saved.
-
-Faces that must be looked at for 98.5 % of the 10 nearest, of a million on 2,000 lists: 24.4 % with 32 training points a
-list, 23.2 % with centroids of unit length too, 21.8 % with 64 points as well. From 22.5 % on, lists chosen by distance
-instead of by number came to 20.7 %, but to 34 % for one probe in a hundred; each face on two lists (SOAR, Sun et al.
-2023) to 17.7 %, with twice the codes in memory: among 200,000 faces a tenth less time, and less yet with other lambdas.
-Where a million's 0.65 milliseconds go: half a microsecond a list before its first code, 0.12 for keeping 400 instead of
-50 nearest, the rest the codes. So 1,000, 1,500, 3,000, 4,000 and 6,000 lists take 0.72, 0.70, 0.73, 0.74 and 0.84.
-
-Share of the lists for 98.3 % of the 10 nearest, and one probe's scan, among 200,000 faces on a busy machine: as here
-23.5 %, 205 microseconds; a shortlist of 200 26.5 %, 191; inner products of residual codes 21.1 %, 203 (of 64 components
-29.6 %, 204; three components to a code never reach it). Twice as many lists 15.7 %, and no less time. Choosing the
-lists is 20 microseconds of it.
+little more than half of their dimensions, so the codes are of the leading principal components, two to a code. What was
+measured and what was tried: docs/decisions/index-shortlist.md.
 """
 
 from dataclasses import dataclass

@@ -105,7 +105,7 @@ def _without_second_faces(owners: Owners, matches: Sequence[MatchedFace], thresh
     squared = np.array([match[2] for match in matches])
     photos = owners.photo_ids[np.searchsorted(owners.face_ids, face_ids)]
     said = owners.confirmed & np.isin(owners.photo_ids, photos)
-    gives = decide.give_way(
+    gives = decide.one_face_per_person(
         np.concatenate([photos, owners.photo_ids[said]]),
         np.concatenate([people, owners.person_ids[said]]),
         np.concatenate([squared, np.full(np.count_nonzero(said), -1.0)]),
