@@ -26,7 +26,7 @@ HOMES = {
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
-    "pydantic": {"config", "render", "style", "web"},
+    "pydantic": {"config", "embed", "render", "style", "web"},
     "platformdirs": {"config"},
     "jinja2": {"render", "web"},
     "matplotlib": {"render"},
