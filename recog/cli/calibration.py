@@ -45,7 +45,7 @@ def calibrate(session: Session, folder: People, *, options: CalibrateOptions) ->
             folder,
             calibration,
             Pipeline(networks.detector, networks.embedder, networks.kept, progress),
-            head_record=networks.head.record,
+            head_record=networks.facts.record,
             kept=networks.cluster_rule,
         )
     make_output_directory(directory)

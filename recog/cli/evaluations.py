@@ -160,7 +160,7 @@ def _score_pairs(session: Session, pairs: PhotoPairs, protocol: str, name: str, 
     check_output(options.out)
     networks = Networks(session.settings(), progress=session.weights_progress)
     embedder = networks.embedder_with(flip=options.flip)
-    flip = networks.head.flip if options.flip is None else options.flip
+    flip = networks.facts.flip if options.flip is None else options.flip
     chosen = embedding_options(embedder.info, flip=flip, crops=options.crops, encoder=networks.encoder)
     with counting_bar() as progress:
         run = run_pairs(pairs, protocol, Pipeline(networks.detector, embedder, on_photo=progress), chosen)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recog.cli.evaluation_options import Pattern, Tight
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.cli.folders import check_file, check_folder
 from recog.cli.option_values import option_values
 from recog.cli.progress import counting_bar
@@ -49,7 +49,7 @@ def head(session: Session, folder: Folder, *, options: TrainHeadOptions) -> None
     with counting_bar() as progress:
         trained, record, text = _trained(folder, name, options, settings, progress)
     for warning in trained.warnings:
-        say(warning)
+        warn(warning)
     if plotted:
         _write_plot(trained, name, options.out)
     session.show_document(record, text)
@@ -90,7 +90,7 @@ def _can_plot() -> bool:
     try:
         check_drawing()
     except ConfigError as error:
-        say(f"this run will not be plotted: {error}")
+        warn(f"this run will not be plotted: {error}")
         return False
     return True
 
@@ -145,4 +145,4 @@ def clean(
 
 def _say_step(step: Progress) -> None:
     scores = ", ".join(f"{key} {value:.4f}" for key, value in step.scores.items())
-    say(f"step {step.step} of {step.steps}: loss {step.loss:.4f}, active {step.active:.2f}, {scores}")
+    warn(f"step {step.step} of {step.steps}: loss {step.loss:.4f}, active {step.active:.2f}, {scores}")

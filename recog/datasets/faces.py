@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recog.align import DLIB
 from recog.boxes import clipped
 from recog.crop import face_views
 from recog.datasets.main_face import central_box, labelled_face, whole_photo
@@ -57,13 +58,15 @@ def labelled_crops(
     size: int,
     undetected: Undetected,
     aligned: bool = False,
+    template: str = DLIB,
     more_scales: Sequence[float] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Iterator[LabelledCrop]:
     """Read each photo, detect its face and crop it; progress gets the photos done and all photos.
 
-    aligned asks for the aligned view too (see recog.crop.face_views), more_scales for further crops of the same box.
-    Every photo gives one result, in order; the result of an unreadable photo or of one without a face says so.
+    aligned asks for the aligned view too, by a template (see recog.crop.face_views), more_scales for further crops of
+    the same box. Every photo gives one result, in order; the result of an unreadable photo, or of one without a face,
+    says so.
     """
     for done, path in enumerate(paths, start=1):
         try:
@@ -74,7 +77,7 @@ def labelled_crops(
             found, box = find_labelled(pixels, detector, undetected=undetected)
             scales = () if box is None else (crop_scale, *more_scales)
             crops = [
-                face_views(pixels, [box], scale=scale, size=size, aligned=aligned)[0]
+                face_views(pixels, [box], scale=scale, size=size, aligned=aligned, template=template)[0]
                 for scale in scales
                 if box is not None
             ]
