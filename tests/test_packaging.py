@@ -50,6 +50,14 @@ def test_a_wheel_carries_the_trained_head(unpacked: Path) -> None:
     assert run(unpacked, code) == "128"
 
 
+def test_a_wheel_carries_the_templates_and_assets_of_every_page(unpacked: Path) -> None:
+    kept = [path.relative_to(ROOT) for path in (ROOT / "recog").rglob("*") if path.suffix in {".html", ".css", ".js"}]
+    assert len(kept) > 25
+    assert [str(path) for path in kept if not (unpacked / path).is_file()] == []
+    code = "from recog.web.error_page import error_page; print(error_page(404, 'gone'))"
+    assert "Nothing is here" in run(unpacked, code)
+
+
 def test_a_wheel_carries_no_photo_and_nothing_large(unpacked: Path) -> None:
     files = [path for path in unpacked.rglob("*") if path.is_file()]
     assert not [path for path in files if path.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp", ".heic"}]
