@@ -1,5 +1,6 @@
 """Pages as text: everything from the library is text, every link leads somewhere, and each state says what it is."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -178,6 +179,14 @@ def test_every_link_and_picture_of_every_page_is_there(client: Client, library: 
             read = Reader(answer.body.decode())
             ahead += [value for _, name, value in read.attributes if name in {"src", "href"} and value[0] != "#"]
     assert {"/people/1", "/photos/1", "/photos/1.jpg", "/faces/4", "/faces/4.jpg", "/assets/acts.js"} <= seen
+
+
+def test_styles_and_scripts_are_served_as_they_are(client: Client) -> None:
+    """A template's text is escaped; a style in which `>` is `&gt;` has no rules."""
+    for name in ("pages.css", "acts.js", "keys.js", "find.js"):
+        text = client.get(f"/assets/{name}").body.decode()
+        assert not {"&#34;", "&#39;", "&gt;", "&lt;"} & set(re.findall(r"&#?\w+;", text)), name
+    assert ".faces > :first-child" in client.get("/assets/pages.css").body.decode()
 
 
 def test_assets_say_what_they_are(client: Client) -> None:
