@@ -7,11 +7,11 @@ mirrored, filtered, saved again. A face of the edited photo is the same face whe
 the edit moves it. The squared distances of the same face before and after are held against those of different faces of
 one photo, of two photos of one person, and of different people, relatives among them (Families in the Wild).
 
-`carried` counts the faces that recog.store.pairing pairs with themselves, `to another face` those that it pairs with
-another one: of these a name would be wrong. One photo of the half `judged` is a collage that shows one person five
+`carried` counts the faces that recog.store.photos.pairing pairs with themselves, `to another face` those that it pairs
+with another one: of these a name would be wrong. One photo of the half `judged` is a collage that shows one person five
 times; its pairs are the nearest of the `other faces` there.
 
-Every second photo, or person, is in the half `chose`: recog.store.pairing takes its limits from that half alone.
+Every second photo, or person, is in the half `chose`: recog.store.photos.pairing takes its limits from that half alone.
 The half `judged` says what they are worth on photos that had no part in it.
 """
 
@@ -32,8 +32,8 @@ from recog.distance import squared_distances
 from recog.errors import PhotoError
 from recog.library.face_reader import FaceReader, ReadFace
 from recog.photos import read_photo
-from recog.store.pairing import PlacedFace, pair_faces
-from recog.store.rows import relative
+from recog.store.photos.face_rows import relative
+from recog.store.photos.pairing import PlacedFace, pair_faces
 from recog.types import Face
 
 HALVES = ("chose", "judged")

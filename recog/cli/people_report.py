@@ -28,6 +28,7 @@ def people_report(
         raise typer.BadParameter("--out needs a name that ends in .html")
     with session.open() as library:
         report = library.reports.people()
+    from recog.render.commands import name_group
     from recog.render.people_page import people_sentence, write_people
 
     write_people(report, out)
@@ -35,7 +36,7 @@ def people_report(
         "file": out,
         "people": len(report.people),
         "groups": [
-            {"number": one.number, "faces": one.faces, "suggestion": one.suggestion, "command": one.command}
+            {"number": one.number, "faces": one.faces, "suggestion": one.suggestion, "command": name_group(one)}
             for one in report.groups
         ],
         "lone_faces": report.all_lone,

@@ -44,7 +44,7 @@ def serve(
             raise
         fail("recog serve needs more packages: pip install 'recog[web]'")
     from recog.web.access import Access
-    from recog.web.libraries import Libraries
+    from recog.web.library import ServedLibrary
     from recog.web.place import Place
 
     if not Place(host, port).is_loopback and not (allow_network and token):
@@ -53,8 +53,8 @@ def serve(
             "or leave --host out"
         )
     settings = session.settings()
-    with Libraries(lambda: session.opener(settings, session.weights_progress)) as libraries:
-        libraries.open_catalog()
+    with ServedLibrary(session.opener(settings, session.weights_progress)) as opened:
+        opened.open_catalog()
         listening, place = listen(host, port)
         with listening:
             access = Access(
@@ -65,4 +65,4 @@ def serve(
                 {"url": place.url, "open": entry},
                 f"recog serves {printable(settings.library)}; open {entry} (works once)",
             )
-            answer(create_app(libraries, access=access, place=place), listening, tell=warn)
+            answer(create_app(opened, access=access, place=place), listening, tell=warn)

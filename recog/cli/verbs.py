@@ -68,7 +68,7 @@ VERBS = (
     Verb("index-tune", "recog.cli.tuning:index_tune"),
     Verb("backup", "recog.cli.upkeep:backup"),
     Verb("restore", "recog.cli.upkeep:restore"),
-    Verb("calibrate", "recog.cli.evaluations:calibrate"),
+    Verb("calibrate", "recog.cli.calibration:calibrate"),
     Verb("people list", "recog.cli.people:list_people"),
     Verb("people show", "recog.cli.people:show"),
     Verb("people confirm", "recog.cli.people:confirm"),

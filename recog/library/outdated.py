@@ -6,8 +6,8 @@ from pathlib import Path
 from recog.errors import CatalogError, LibraryBusyError, SearchIndexError
 from recog.index.files import discard_in, outdated
 from recog.store.catalog import Catalog
-from recog.store.lock import WriterLock
 from recog.store.records import PendingErasure
+from recog.store.writer_lock import WriterLock
 
 
 def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> PendingErasure | None:

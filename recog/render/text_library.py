@@ -14,7 +14,9 @@ from recog.library.maintenance.results import (
 )
 from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCopy
 from recog.printable import printable
+from recog.render import commands
 from recog.render.figures import count, distance, one_in, percent, seconds
+from recog.render.remedies import sentence_of, way_out_of_finding, way_out_of_observation
 from recog.render.table import facts, table
 from recog.types import Calibration
 
@@ -85,8 +87,8 @@ def duplicates(report: DuplicateReport) -> str:
                 distance(pair.squared_distance),
                 distance(pair.nearest),
                 percent(pair.probability),
-                _shortened(pair.command),
-                _shortened(pair.reject_command),
+                _shortened(commands.join_sides(pair)),
+                _shortened(commands.keep_apart(pair)),
             )
             for pair in report.pairs
         ]
@@ -121,7 +123,7 @@ def _mixed(found: Sequence[MixedPerson]) -> str:
             f"{one.main.faces:,} + {one.part.faces:,}",
             distance(one.squared_distance),
             percent(one.probability),
-            printable(one.command),
+            printable(commands.split_name(one)),
         )
         for one in found
     ]
@@ -167,8 +169,8 @@ def check(report: CheckReport) -> str:
     if not report.findings:
         return f"All is well: {count(report.faces, 'face')} checked in {seconds(report.seconds)}."
     lines = [
-        f"{'mended' if finding.fixed else 'LEFT'}: {printable(finding.sentence)}"
-        + ("" if finding.fixed else f"\n        {printable(finding.way_out)}")
+        f"{'mended' if finding.fixed else 'LEFT'}: {printable(sentence_of(finding))}"
+        + ("" if finding.fixed else f"\n        {printable(way_out_of_finding(finding))}")
         for finding in report.findings
     ]
     left = sum(not finding.fixed for finding in report.findings)
@@ -182,8 +184,8 @@ def doctor(report: DoctorReport) -> str:
     lines = []
     for seen in report.observations:
         lines.append(f"{' ' if seen.ok else '!'} {seen.subject:{width}}  {printable(seen.sentence)}")
-        if seen.way_out:
-            lines.append(f"  {'':{width}}  -> {printable(seen.way_out)}")
+        if way_out := way_out_of_observation(seen):
+            lines.append(f"  {'':{width}}  -> {printable(way_out)}")
     ill = sum(not seen.ok for seen in report.observations)
     end = "1 thing needs a hand." if ill == 1 else f"{ill} things need a hand." if ill else "Nothing needs a hand."
     return "\n".join([*lines, end])

@@ -7,25 +7,26 @@ from typing import Self
 from sqlalchemy import select
 
 from recog.errors import ReadOnlyError
-from recog.store.acts import Acts
 from recog.store.clusters import Clusters
-from recog.store.database import Database
-from recog.store.erasure import Erasure
-from recog.store.faces import Faces
-from recog.store.files import Files
-from recog.store.lookups import Lookups
-from recog.store.people import People
-from recog.store.photos import Photos
+from recog.store.connection.database import Database
+from recog.store.maintenance.erasure import Erasure
+from recog.store.maintenance.upkeep import Upkeep
+from recog.store.people.acts import Acts
+from recog.store.people.lookups import Lookups
+from recog.store.people.people import People
+from recog.store.photos.faces import Faces
+from recog.store.photos.files import Files
+from recog.store.photos.photos import Photos
+from recog.store.schema.tables import library
 from recog.store.styling import Styling
-from recog.store.tables import library
-from recog.store.upkeep import Upkeep
 
 
 class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Erasure, Upkeep):
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
-    Each method is one transaction: all or nothing, also when the process is killed. For one thread of one process at
-    a time; other processes may read meanwhile. Whatever the database raises leaves as a CatalogError.
+    Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
+    several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
+    CatalogError; so does every question to a closed catalog, also of a thread that was using it meanwhile.
     """
 
     def __init__(self, database: Database) -> None:
@@ -49,11 +50,12 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
         return self._database.read_only is not None
 
     def one_state(self) -> AbstractContextManager[None]:
-        """What is read inside the block is of one moment, for questions in several parts; nothing is written in it.
+        """Let all that this thread reads inside the block come from one snapshot; write nothing in it.
 
-        Others write all the same. A person who is forgotten meanwhile is erased from old pages at the next open only.
+        Other threads and programs are not affected. A person who is forgotten during the block is erased from old
+        pages only when the catalog is next opened.
         """
-        return self._database.one_state()
+        return self._database.repeatable_reads()
 
     def refuse_read_only(self) -> None:
         """ReadOnlyError where the database may only be read here."""

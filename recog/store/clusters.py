@@ -11,12 +11,12 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from recog.distance import unit_rows
 from recog.errors import CatalogError
-from recog.store.digests import network_row
-from recog.store.encoding import chunks, now, vector_bytes, vectors_of
 from recog.store.part import CatalogPart
 from recog.store.records import ClusterRun
-from recog.store.rows import plain_rows
-from recog.store.tables import cluster_faces, cluster_runs, clusters, embeddings, faces
+from recog.store.schema.digests import network_row
+from recog.store.schema.encoding import chunks, now, vector_bytes, vectors_of
+from recog.store.schema.plain_rows import plain_rows
+from recog.store.schema.tables import cluster_faces, cluster_runs, clusters, embeddings, faces
 from recog.types import Cluster
 
 

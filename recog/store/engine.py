@@ -9,11 +9,11 @@ from threading import Lock
 from recog.durable import FILE_MODE, make_directory
 from recog.errors import CatalogError, NoLibraryError
 from recog.store.catalog import Catalog
-from recog.store.database import Database
-from recog.store.read_only import ReadOnlyFile, may, read_only_file
-from recog.store.restore import refuse_half_restored
-from recog.store.schema import prepare
-from recog.store.url import parse_url, sqlite_path
+from recog.store.connection.database import Database
+from recog.store.connection.read_only import ReadOnlyFile, may, read_only_file
+from recog.store.connection.url import parse_url, sqlite_path
+from recog.store.maintenance.restore import refuse_half_restored
+from recog.store.schema.migrations import prepare
 
 BUSY_SECONDS = 10.0
 _MAKING = Lock()
@@ -26,7 +26,7 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     schema is a SchemaOutdatedError. A file whose restore was cut short is a CatalogError. Another program's lock is
     waited for up to busy_seconds, then it is a LibraryBusyError.
 
-    Catalogs of one file that a process opens share their connections; each is for one thread at a time.
+    Catalogs of one file that a process opens share their connections; threads may share a catalog.
 
     Without `create`, a SQLite file that is not there, and a database that holds nothing, are a NoLibraryError and stay
     so. A SQLite file that may only be read is then opened for reading: to write is a CatalogError, and an older schema

@@ -1,6 +1,6 @@
 """The base of every part of the catalog: it holds the database, nothing else."""
 
-from recog.store.database import Database
+from recog.store.connection.database import Database
 
 
 class CatalogPart:

@@ -224,8 +224,8 @@ class CatalogCounts:
 class PastAct:
     """One act of a human on people or faces, as the history tells it (at, undone_at: ISO 8601, UTC).
 
-    people maps roles (see recog.store.history) to names, None for a name that was erased. face_ids are those whose
-    facts the act changed. undone_at is None while the act stands.
+    people maps roles (see recog.store.people.history) to names, None for a name that was erased. face_ids are those
+    whose facts the act changed. undone_at is None while the act stands.
     """
 
     id: int

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, insert, select, update
 
 from recog.errors import CatalogError
-from recog.store.encoding import chunks, now, path_bytes, path_from_bytes, storable
 from recog.store.part import CatalogPart
-from recog.store.tables import faces, photos, style_jobs, style_shares
+from recog.store.schema.encoding import chunks, now, path_bytes, path_from_bytes, storable
+from recog.store.schema.tables import faces, photos, style_jobs, style_shares
 
 
 class JobState(StrEnum):

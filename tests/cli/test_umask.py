@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recog.durable import arriving, make_directory, make_output_directory, put
-from recog.store.lock import WriterLock
+from recog.store.writer_lock import WriterLock
 from tests.faults.privilege import bound_by_permissions
 
 RECOG = Path(sys.executable).parent / "recog"

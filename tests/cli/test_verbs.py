@@ -12,10 +12,10 @@ from typer.testing import Result
 
 from recog.config import read_settings
 from recog.errors import ConfigError
-from recog.library.recognition.matching import PULLED_IN
+from recog.library.recognition.matching import MATCHED_AT_ONCE
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
-from recog.store.tables import pending_erasures
+from recog.store.schema.tables import pending_erasures
 from recog.types import FaceBox, FileStat, NewFace
 from tests.full import files_of_at_most
 from tests.painted import BLUE, GREEN, RED, paint, painted_library
@@ -67,7 +67,7 @@ def test_index_tells_how_new_faces_of_a_large_library_get_names(recog: Recog, in
     with painted_library(tmp_path / "library") as library:
         vector = np.array([0, 0, 1], np.float32)
         face = NewFace(FaceBox(0, 0, 9, 9, 0.9, ()), vector, 1.0, b"")
-        scan = ScannedPhoto(FileStat(Path("/many.png"), 1, 1), "5e" * 32, 90, 90, None, [face] * PULLED_IN)
+        scan = ScannedPhoto(FileStat(Path("/many.png"), 1, 1), "5e" * 32, 90, 90, None, [face] * MATCHED_AT_ONCE)
         detector, network = library.networks.detector.sha256, library.networks.info
         library.context.catalog.save_photos([scan], detector=detector, network=network)
     paint(indexed / "new.png", RED, noise=3)

@@ -27,7 +27,7 @@ from typing import Any
 from recog.errors import RecogError
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.serve import listen, serve
 from tests.faults.beside_commands import COMMANDS, Ack, faces_of, start_library, told
 from tests.faults.forked import apart
@@ -235,13 +235,13 @@ def deleted_files(pid: int, folder: Path) -> list[str]:
 
 
 def _serve(library: Path, writer: int) -> None:
-    with Libraries(lambda: painted_library(library)) as libraries:
-        libraries.open_catalog()
+    with ServedLibrary(painted_library(library)) as opened:
+        opened.open_catalog()
         listening, place = listen("127.0.0.1", 0)
         with listening:
             os.write(writer, str(place.port).encode())
             os.close(writer)
-            serve(create_app(libraries, access=Access(TOKEN), place=place), listening, tell=print)
+            serve(create_app(opened, access=Access(TOKEN), place=place), listening, tell=print)
 
 
 def _run_command(kind: str, number: int, home: Path, acknowledged: Path) -> None:

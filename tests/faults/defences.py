@@ -33,12 +33,12 @@ SABOTAGES = (
     ),
     Sabotage(
         "a copy that was deleted for who is forgotten does not come back with the power",
-        "recog/store/erasure.py", "                sync_directory(backup.parent)", "                pass",
+        "recog/store/maintenance/erasure.py", "                sync_directory(backup.parent)", "                pass",
         "tests/faults/test_power.py -k cut",
     ),
     Sabotage(
         "what was acknowledged is there when the power was cut",
-        "recog/store/connections.py", '"synchronous=FULL"', '"synchronous=NORMAL"',
+        "recog/store/connection/pool.py", '"synchronous=FULL"', '"synchronous=NORMAL"',
         "tests/faults/test_power.py -k cut",
     ),
     Sabotage(
@@ -53,32 +53,32 @@ SABOTAGES = (
     ),
     Sabotage(
         "who will write says so first",
-        "recog/store/connections.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
+        "recog/store/connection/pool.py", '"BEGIN IMMEDIATE" if writing else "BEGIN"', '"BEGIN"',
         "tests/store/test_faults.py -k before_it_reads",
     ),
     Sabotage(
         "one writer at a time",
-        "recog/store/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
-        "tests/store/test_lock.py",
+        "recog/store/writer_lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
+        "tests/store/test_writer_lock.py",
     ),
     Sabotage(
         "old pages are overwritten when somebody is forgotten",
-        "recog/store/erasure.py", 'connection.exec_driver_sql("VACUUM")', "pass",
-        "tests/store/test_erasure.py -k left_in_pages",
+        "recog/store/maintenance/erasure.py", 'connection.exec_driver_sql("VACUUM")', "pass",
+        "tests/store/maintenance/test_erasure.py -k left_in_pages",
     ),
     Sabotage(
         "an erasure that a reader holds up is pending, not done",
-        "recog/store/erasure.py", "return not busy", "return True",
-        "tests/store/test_erasure.py -k pending_and_the_next",
+        "recog/store/maintenance/erasure.py", "return not busy", "return True",
+        "tests/store/maintenance/test_erasure.py -k pending_and_the_next",
     ),
     Sabotage(
         "a library whose erasure has no room is opened all the same",
-        "recog/store/erasure.py", "        except LibraryDiskError:\n            self._pending = _NO_ROOM\n", "",
-        "tests/store/test_erasure.py -k full_disk",
+        "recog/store/maintenance/erasure.py", "        except LibraryDiskError:\n            return _NO_ROOM\n", "",
+        "tests/store/maintenance/test_erasure.py -k full_disk",
     ),
     Sabotage(
         "an erasure that has no room does not fill the disk by trying",
-        "recog/store/erasure.py", "if not self._has_room():", "if False:",
+        "recog/store/maintenance/erasure.py", "if not self._has_room():", "if False:",
         "tests/faults/test_small_disk.py -k by_trying",
     ),
     Sabotage(
@@ -93,7 +93,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an unfinished backup is deleted",
-        "recog/store/schema.py", "copy.unlink(missing_ok=True)\n    with", "pass\n    with",
+        "recog/store/schema/migrations.py", "copy.unlink(missing_ok=True)\n    with", "pass\n    with",
         "tests/library/test_doctor.py -k unfinished_backup",
     ),
     Sabotage(
@@ -104,7 +104,7 @@ SABOTAGES = (
     Sabotage(
         "a photo that was given up is not tried for ever",
         "recog/photos/reasons.py", "Reason.IO_ERROR}", "Reason.IO_ERROR, Reason.CRASHED, Reason.TIMEOUT}",
-        "tests/library/test_read_ahead.py -k given_up",
+        "tests/library/test_decode_ahead.py -k given_up",
     ),
     Sabotage(
         "a crash is tried once more",
@@ -129,7 +129,7 @@ SABOTAGES = (
     Sabotage(
         "the processes end with the run",
         "recog/library/indexing/decode_ahead.py", "        pool.close()\n", "",
-        "tests/library/test_read_ahead.py -k crash_costs_one",
+        "tests/library/test_decode_ahead.py -k crash_costs_one",
     ),
     Sabotage(
         "weights are held against their digest",
@@ -143,23 +143,23 @@ SABOTAGES = (
     ),
     Sabotage(
         "a catalog that another program has open is not replaced",
-        "recog/store/restore.py", "fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST", "fcntl.LOCK_NB, 1, 0",
+        "recog/store/maintenance/restore.py", "fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST", "fcntl.LOCK_NB, 1, 0",
         "tests/library/test_backup.py -k another_program",
     ),
     Sabotage(
         "the journal of the catalog that was goes with it",
-        "recog/store/restore.py", "path.with_name(path.name + ending).unlink(missing_ok=True)", "pass",
+        "recog/store/maintenance/restore.py", "path.with_name(path.name + ending).unlink(missing_ok=True)", "pass",
         "tests/library/test_backup.py -k journal",
     ),
     Sabotage(
         "the backup of a newer recog is refused",
-        "recog/store/restore.py", "if revision not in revisions():", "if False:",
+        "recog/store/maintenance/restore.py", "if revision not in revisions():", "if False:",
         "tests/library/test_backup.py -k no_sound_backup",
     ),
     Sabotage(
         "whoever looks for the writer refuses none",
-        "recog/store/lock.py", "_LOOK_TRIES = 5", "_LOOK_TRIES = 0",
-        "tests/store/test_lock.py -k looks",
+        "recog/store/writer_lock.py", "_LOOK_TRIES = 5", "_LOOK_TRIES = 0",
+        "tests/store/test_writer_lock.py -k looks",
     ),
     Sabotage(
         "a file that came meanwhile is not replaced",
@@ -173,8 +173,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "a merge respects who a face is not",
-        "recog/store/acts.py", "if row[0] not in refused", "if row",
-        "tests/store/test_acts.py -k said_it_is_not",
+        "recog/store/people/acts.py", "if row[0] not in refused", "if row",
+        "tests/store/people/test_acts.py -k said_it_is_not",
     ),
     Sabotage(
         "a manifest of brackets within brackets is damaged",
@@ -213,98 +213,100 @@ SABOTAGES = (
     ),
     Sabotage(
         "what was committed is on the disk",
-        "recog/store/connections.py", '"synchronous=FULL"', '"synchronous=OFF"',
+        "recog/store/connection/pool.py", '"synchronous=FULL"', '"synchronous=OFF"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "deleted rows are overwritten at once",
-        "recog/store/connections.py", '"secure_delete=ON"', '"secure_delete=OFF"',
+        "recog/store/connection/pool.py", '"secure_delete=ON"', '"secure_delete=OFF"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "no copy of a face lands among temporary files",
-        "recog/store/connections.py", '"temp_store=MEMORY"', '"temp_store=FILE"',
+        "recog/store/connection/pool.py", '"temp_store=MEMORY"', '"temp_store=FILE"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "rows do not outlive what they belong to",
-        "recog/store/connections.py", '"foreign_keys=ON"', '"foreign_keys=OFF"',
+        "recog/store/connection/pool.py", '"foreign_keys=ON"', '"foreign_keys=OFF"',
         "tests/store/test_opening.py -k lose_and_leak",
     ),
     Sabotage(
         "writers on a server take turns, so that ids come in order",
-        "recog/store/connections.py",
+        "recog/store/connection/pool.py",
         'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")',
         "pass",
         "tests/store/test_faults.py -k 'lock_on_the_server'",
     ),
     Sabotage(
         "the database of a newer recog is refused",
-        "recog/store/schema.py", "if revision is not None and revision not in known:", "if False:",
+        "recog/store/schema/migrations.py", "if revision is not None and revision not in known:", "if False:",
         "tests/store/test_opening.py -k newer_recog",
     ),
     Sabotage(
         "an older database is copied before it is migrated",
-        "recog/store/schema.py", "if revision is not None and database.path is not None:", "if False:",
-        "tests/store/test_migrations.py -k copied_before",
+        "recog/store/schema/migrations.py", "if revision is not None and database.path is not None:", "if False:",
+        "tests/store/schema/test_migrations.py -k copied_before",
     ),
     Sabotage(
         "a migration is one transaction",
-        "recog/store/schema.py", "with database.writing() as connection:", "with database.alone() as connection:",
-        "tests/store/test_migrations.py -k kill_during",
+        "recog/store/schema/migrations.py", "database.writing() as connection:", "database.alone() as connection:",
+        "tests/store/schema/test_migrations.py -k kill_during",
     ),
     Sabotage(
         "numbers of faces are never given again",
         "migrations/versions/0004_faces.py",
         '        sqlite_autoincrement=True,\n    )\n    op.create_index("ix_faces_photo_id"',
         '    )\n    op.create_index("ix_faces_photo_id"',
-        "tests/store/test_faces.py -k 'never_given_again and not postgres'",
+        "tests/store/photos/test_faces.py -k 'never_given_again and not postgres'",
     ),
     Sabotage(
         "the copies that recog made are erased with who is forgotten",
-        "recog/store/erasure.py", "        self._delete_automatic_backups()\n", "",
-        "tests/store/test_erasure.py -k copy_that_a_migration",
+        "recog/store/maintenance/erasure.py", "        self._delete_automatic_backups()\n", "",
+        "tests/store/maintenance/test_erasure.py -k copy_that_a_migration",
     ),
     Sabotage(
         "whom a scan must not bring back is written down",
-        "recog/store/erasure.py", "            _exclude(connection, face_ids)\n", "",
-        "tests/store/test_erasure.py -k rescan",
+        "recog/store/maintenance/erasure.py", "            _exclude(connection, face_ids)\n", "",
+        "tests/store/maintenance/test_erasure.py -k rescan",
     ),
     Sabotage(
         "an edited copy inherits who is forgotten",
-        "recog/store/saving.py", "    _exclude_forgotten(connection, plans.values())\n", "",
-        "tests/store/test_erasure.py -k edited_copy",
+        "recog/store/photos/saving.py", "    _exclude_forgotten(connection, plans.values())\n", "",
+        "tests/store/maintenance/test_erasure.py -k edited_copy",
     ),
     Sabotage(
         "what was said of a face follows it to where an edit moved it",
-        "recog/store/pairing.py", "    pairs = _by_embedding(before, after, table)\n", "    pairs: list[_Pair] = []\n",
-        "tests/store/test_carrying.py -k 'crop_that_moves and sqlite'",
+        "recog/store/photos/pairing.py",
+        "    pairs = _by_embedding(before, after, table)\n", "    pairs: list[_Pair] = []\n",
+        "tests/store/photos/test_label_transfer.py -k 'crop_that_moves and sqlite'",
     ),
     Sabotage(
         "of one face twice in a photo each keeps its own place",
-        "recog/store/pairing.py", "        chosen = min(rivals", "        chosen = best if rivals else min(rivals",
+        "recog/store/photos/pairing.py",
+        "        chosen = min(rivals", "        chosen = best if rivals else min(rivals",
         "tests/library/test_edited.py -k one_that_is_left",
     ),
     Sabotage(
         "somebody else at the same place takes no name",
-        "recog/store/pairing.py", "or table[pair] <= SAME_PLACE_DISTANCE", "or True",
-        "tests/store/test_carrying.py -k 'another_person and sqlite'",
+        "recog/store/photos/pairing.py", "or table[pair] <= SAME_PLACE_DISTANCE", "or True",
+        "tests/store/photos/test_label_transfer.py -k 'another_person and sqlite'",
     ),
     Sabotage(
         "an unnamed face that looks alike keeps a name from its twin",
-        "recog/store/carrying.py",
+        "recog/store/photos/label_transfer.py",
         "pair_faces(placed[old.photo_id], [",
         "pair_faces([one for one in placed[old.photo_id] if one.face.id in spoken], [",
         "tests/library/test_edited.py -k looks_alike",
     ),
     Sabotage(
         "rejected and ignored faces stay so when their photo is edited",
-        "recog/store/carrying.py", "    _carry_refusals(connection, pairs)\n", "",
+        "recog/store/photos/label_transfer.py", "    _carry_refusals(connection, pairs)\n", "",
         "tests/library/test_edited.py -k 'edit_of_its_photo and cropped'",
     ),
     Sabotage(
         "what was said is said of the new faces in the transaction that stores them",
-        "recog/library/indexing/ingest.py",
+        "recog/library/indexing/index_run.py",
         "            moved_from=self._edits.earlier(photos),",
         "            moved_from={},",
         "tests/library/test_killed.py -k a_kill_leaves",
@@ -321,23 +323,24 @@ SABOTAGES = (
     ),
     Sabotage(
         "every word that an edit loses is reported",
-        "recog/store/carrying.py", "    for face_id, person_id in rejected:\n", "    for face_id, person_id in ():\n",
+        "recog/store/photos/label_transfer.py",
+        "    for face_id, person_id in rejected:\n", "    for face_id, person_id in ():\n",
         "tests/library/test_edited.py -k reported_with_its_kind",
     ),
     Sabotage(
         "who loses the cover is shown by another face",
-        "recog/store/upkeep.py", "        give_cover(connection, person_id)\n", "        pass\n",
+        "recog/store/maintenance/upkeep.py", "        give_cover(connection, person_id)\n", "        pass\n",
         "tests/library/test_edited.py -k cover_is_lost",
     ),
     Sabotage(
         "two people whose names are equal only when folded stay two",
-        "recog/store/names.py", '.replace("İ", "i").lower()', '.replace("İ", "i").casefold()',
-        "tests/store/test_names.py -k 'two_people and sqlite'",
+        "recog/store/people/names.py", '.replace("İ", "i").lower()', '.replace("İ", "i").casefold()',
+        "tests/store/people/test_names.py -k 'two_people and sqlite'",
     ),
     Sabotage(
         "a capital of dotless i is not the one of i in a Turkish word",
-        "recog/store/names.py", '(word.replace("I", "ı") if turkish else word)', "word",
-        "tests/store/test_names.py -k 'two_people and sqlite'",
+        "recog/store/people/names.py", '(word.replace("I", "ı") if turkish else word)', "word",
+        "tests/store/people/test_names.py -k 'two_people and sqlite'",
     ),
     Sabotage(
         "enrolling asks about a nearly equal name",
@@ -362,17 +365,17 @@ SABOTAGES = (
     Sabotage(
         "a library of before gets the keys of today's names",
         "migrations/versions/0013_name_keys.py", "    _set_keys(_lowered)\n", "    pass\n",
-        "tests/store/test_migrations.py -k 'names_get and sqlite'",
+        "tests/store/schema/test_migrations.py -k 'names_get and sqlite'",
     ),
     Sabotage(
         "two people of one key in a library of before are both found",
-        "recog/store/people.py", "            return int(exact)\n", "            pass\n",
-        "tests/store/test_migrations.py -k 'names_get and sqlite'",
+        "recog/store/people/people.py", "            return int(exact)\n", "            pass\n",
+        "tests/store/schema/test_migrations.py -k 'names_get and sqlite'",
     ),
     Sabotage(
         "an erasure that was cut short is finished when the catalog is opened",
         "recog/store/engine.py", "        catalog.finish_erasures()\n", "",
-        "tests/store/test_erasure.py -k kill_between",
+        "tests/store/maintenance/test_erasure.py -k kill_between",
     ),
     Sabotage(
         "a catalog that others may read is closed to them",
@@ -386,7 +389,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "faces that a killed run left without names get them in the next run",
-        "recog/store/matchings.py", "row is not None and tuple(row) == (*_last_ids", "row is not None or (*_last_ids",
+        "recog/store/people/matchings.py",
+        "row is not None and tuple(row) == (*_last_ids", "row is not None or (*_last_ids",
         "tests/library/test_naming.py -k ends_before",
     ),
     Sabotage(
@@ -426,13 +430,13 @@ SABOTAGES = (
     ),
     Sabotage(
         "a name on a page is text",
-        "recog/render/page.py", "return escape(printable(shown), quote=True)", "return printable(shown)",
-        "tests/render/test_html.py -k are_text",
+        "recog/render/templating.py", "else printable(str(value))", "else Markup(value)",
+        "tests/render/test_duplicates_page.py -k are_text",
     ),
     Sabotage(
         "a page fetches nothing",
         "recog/render/page.py", '"default-src \'none\'", ', "",
-        "tests/render/test_html.py -k policy_allows",
+        "tests/render/test_duplicates_page.py -k policy_allows",
     ),
     Sabotage(
         "nothing in a file of weights is run",
@@ -461,7 +465,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a copy of the catalog that a killed process left goes",
-        "recog/store/schema.py", "        copy.unlink(missing_ok=True)\n", "        pass\n",
+        "recog/store/schema/migrations.py", "        copy.unlink(missing_ok=True)\n", "        pass\n",
         "tests/store/test_opening.py -k killed_process_left",
     ),
     Sabotage(
@@ -480,22 +484,22 @@ SABOTAGES = (
         "recog/store/engine.py",
         "            path.chmod(FILE_MODE)\n",
         "            os.close(os.open(path, os.O_RDWR))\n",
-        "tests/store/test_connections.py -k mode_of_an_open",
+        "tests/store/connection/test_connections.py -k mode_of_an_open",
     ),
     Sabotage(
         "a catalog that this process has open is not restored",
-        "recog/store/restore.py", "            held.enter_context(exclusively(path))", "            pass",
-        "tests/store/test_connections.py -k is_not_restored",
+        "recog/store/maintenance/restore.py", "            held.enter_context(exclusively(path))", "            pass",
+        "tests/store/connection/test_connections.py -k is_not_restored",
     ),
     Sabotage(
         "the open catalog is read as no list of names",
         "recog/library/exchange/documents.py", "        refuse_held(path)\n", "",
-        "tests/store/test_connections.py -k named_as_a_photo",
+        "tests/store/connection/test_connections.py -k named_as_a_photo",
     ),
     Sabotage(
         "the open catalog is read as no photo",
         "recog/photos/files.py", "        refuse_held(path)\n", "",
-        "tests/store/test_connections.py -k named_as_a_photo",
+        "tests/store/connection/test_connections.py -k named_as_a_photo",
     ),
     Sabotage(
         "the open catalog is not replaced by a report",
@@ -504,15 +508,15 @@ SABOTAGES = (
     ),
     Sabotage(
         "nothing is acknowledged if the catalog was replaced during the transaction",
-        "recog/store/database.py",
+        "recog/store/connection/database.py",
         "                yield connection\n            self._connections.refuse_replaced()\n",
         "                yield connection\n",
-        "tests/store/test_connections.py -k during_a_transaction",
+        "tests/store/connection/test_connections.py -k during_a_transaction",
     ),
     Sabotage(
         "nothing is written to a log that was deleted",
-        "recog/store/connections.py", "                self._refuse_lost_log(connection)", "                pass",
-        "tests/store/test_connections.py -k lost_its_place",
+        "recog/store/connection/pool.py", "                self._refuse_lost_log(connection)", "                pass",
+        "tests/store/connection/test_connections.py -k lost_its_place",
     ),
     Sabotage(
         "no lock is put into a folder that took the place of the open library",
@@ -527,54 +531,57 @@ SABOTAGES = (
     ),
     Sabotage(
         "a name with brackets is no pattern, so copies of such a catalog are forgotten",
-        "recog/store/schema.py",
+        "recog/store/connection/backup.py",
         'path.parent.iterdir() if one.name.startswith(f"{path.name}{BACKUP_MARK}")',
         'path.parent.glob(f"{path.name}{BACKUP_MARK}*")',
         "tests/cli/test_nasty_names.py -k forgotten_with_its_copies",
     ),
     Sabotage(
         "options of a SQLite URL are refused, so nothing is restored into another file",
-        "recog/store/url.py", "    if question:\n", "    if False:\n",
-        "tests/store/test_url.py -k options_of_a_sqlite",
+        "recog/store/connection/url.py", "    if question:\n", "    if False:\n",
+        "tests/store/connection/test_url.py -k options_of_a_sqlite",
     ),
     Sabotage(
         "a backup goes to a file whose name is no UTF-8",
-        "recog/store/schema.py", '"VACUUM INTO CAST(? AS TEXT)", (os.fsencode(copy),)', '"VACUUM INTO ?", (str(copy),)',
+        "recog/store/connection/backup.py",
+        '"VACUUM INTO CAST(? AS TEXT)", (os.fsencode(copy),)', '"VACUUM INTO ?", (str(copy),)',
         "tests/cli/test_nasty_names.py -k every_verb",
     ),
     Sabotage(
         "a catalog that may only be read is opened by a URL of its bytes",
-        "recog/store/read_only.py", "{quote(os.fsencode(self.path))}", "{self.path}",
-        "tests/store/test_read_only.py -k answers_and_is_left",
+        "recog/store/connection/read_only.py", "{quote(os.fsencode(self.path))}", "{self.path}",
+        "tests/store/connection/test_read_only.py -k answers_and_is_left",
     ),
     Sabotage(
         "a password with a bare sign is refused before it is read as a host",
-        "recog/store/url.py", "    if _OPEN.search(user):\n", "    if False:\n",
-        "tests/store/test_url.py -k bare_sign",
+        "recog/store/connection/url.py", "    if _OPEN.search(user):\n", "    if False:\n",
+        "tests/store/connection/test_url.py -k bare_sign",
     ),
     Sabotage(
         "the user and the password are not a part of what is shown of a URL",
-        "recog/store/url.py", "    text = public.difference", "    text = url.difference",
-        "tests/store/test_url.py -k cannot_be_reached",
+        "recog/store/connection/url.py", "    text = public.difference", "    text = url.difference",
+        "tests/store/connection/test_url.py -k cannot_be_reached",
     ),
     Sabotage(
         "a driver's words that repeat the password are left out",
-        "recog/store/translation.py", "return secrets.without(_first_line(error))", "return _first_line(error)",
-        "tests/store/test_url.py -k is_not_quoted",
+        "recog/store/connection/translation.py",
+        "return secrets.without(_first_line(error))", "return _first_line(error)",
+        "tests/store/connection/test_url.py -k is_not_quoted",
     ),
     Sabotage(
         "a traceback holds no exception that repeats the password",
-        "recog/store/translation.py", '(None if secrets.are_in(f"{error} {error.orig}") else error)', "error",
-        "tests/store/test_url.py -k is_not_quoted",
+        "recog/store/connection/translation.py",
+        '(None if secrets.are_in(f"{error} {error.orig}") else error)', "error",
+        "tests/store/connection/test_url.py -k is_not_quoted",
     ),
     Sabotage(
         "the catalog remembers an erasure after it is finished",
-        "recog/store/erasure.py", "            log_erasure(connection)\n", "",
+        "recog/store/maintenance/erasure.py", "            log_erasure(connection)\n", "",
         "tests/library/test_shared_catalog.py -k outlives",
     ),
     Sabotage(
         "an index from before an erasure goes with the next verb of any kind",
-        "recog/library/context.py", "        self._drop_outdated(self._catalog)\n", "",
+        "recog/library/context.py", "        self._drop_outdated(catalog)\n", "",
         "tests/library/test_shared_catalog.py -k outlives",
     ),
     Sabotage(
@@ -604,13 +611,13 @@ SABOTAGES = (
     ),
     Sabotage(
         "a statement_timeout of the server is not told as another program's lock",
-        "recog/store/postgres_errors.py", 'if state == "57014":', 'if state == "55P03":',
-        "tests/store/test_server_errors.py -k statement_timeout",
+        "recog/store/connection/postgres_errors.py", 'if state == "57014":', 'if state == "55P03":',
+        "tests/store/connection/test_server_errors.py -k statement_timeout",
     ),
     Sabotage(
         "a server without a free connection is not told as one that cannot be reached",
-        "recog/store/postgres_errors.py", "any(words in said for words in _NO_MORE_CLIENTS)", "False",
-        "tests/store/test_server_errors.py -k without_a_free_connection",
+        "recog/store/connection/postgres_errors.py", "any(words in said for words in _NO_MORE_CLIENTS)", "False",
+        "tests/store/connection/test_server_errors.py -k without_a_free_connection",
     ),
     Sabotage(
         "programs that tests start do not inherit an ignored Ctrl-C",
@@ -624,19 +631,19 @@ SABOTAGES = (
     ),
     Sabotage(
         "unreadable files that were seen are noted when a run is interrupted",
-        "recog/library/indexing/ingest.py",
+        "recog/library/indexing/index_run.py",
         "            except KeyboardInterrupt:\n                self._store_failures()\n",
         "            except KeyboardInterrupt:\n",
         "tests/library/test_unreadable.py -k ctrl_c",
     ),
     Sabotage(
         "unreadable files are noted at the end of a run",
-        "recog/library/indexing/ingest.py", "        self._store_failures()\n        if not", "        if not",
+        "recog/library/indexing/index_run.py", "        self._store_failures()\n        if not", "        if not",
         "tests/library/test_unreadable.py -k stop_no_photo",
     ),
     Sabotage(
         "a file that took long to refuse is noted at once",
-        "recog/library/indexing/ingest.py", "            or failed.reason in SLOW_REASONS\n", "",
+        "recog/library/indexing/index_run.py", "            or failed.reason in SLOW_REASONS\n", "",
         "tests/library/test_unreadable.py -k took_long",
     ),
     Sabotage(
@@ -691,8 +698,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "a photo that is incomplete is kept as such",
-        "recog/store/saving.py", '            "incomplete": scan.incomplete,\n', "",
-        "tests/store/test_saving.py -k ends_early",
+        "recog/store/photos/saving.py", '            "incomplete": scan.incomplete,\n', "",
+        "tests/store/photos/test_saving.py -k ends_early",
     ),
     Sabotage(
         "a date is an instant where its offset is known",
@@ -707,7 +714,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the packet in a photo cannot grow by its entities",
-        "recog/photos/dates/packet.py", "    parser.StartDoctypeDeclHandler = refuse\n", "",
+        "recog/photos/dates/packet.py", "forbid_dtd=True", "forbid_dtd=False, forbid_entities=False",
         "tests/photos/test_dates.py -k never_expands",
     ),
     Sabotage(
@@ -869,7 +876,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a full disk is not told as a conflict with another act",
-        "recog/store/lock.py", "if error.errno in _OF_THE_DISK:", "if False:",
+        "recog/store/writer_lock.py", "if error.errno in _OF_THE_DISK:", "if False:",
         "tests/web/test_full_disk.py",
     ),
     Sabotage(
@@ -904,12 +911,12 @@ SABOTAGES = (
     ),
     Sabotage(
         "a face of which the detector is unsure lends its name to no other",
-        "recog/store/people.py", "                    faces.c.score >= SURE_SCORE,\n", "",
+        "recog/store/people/people.py", "                    faces.c.score >= SURE_SCORE,\n", "",
         "tests/library/test_doubted.py -k lends_it_to_no_other",
     ),
     Sabotage(
         "a face of which the detector is unsure lends its name to no other in a large library",
-        "recog/store/moment.py", " & (faces.c.score >= SURE_SCORE)", "",
+        "recog/store/people/snapshot.py", " & (faces.c.score >= SURE_SCORE)", "",
         "tests/library/test_doubted.py -k large_library",
     ),
     Sabotage(
@@ -946,17 +953,17 @@ SABOTAGES = (
     ),
     Sabotage(
         "the turn of a face is kept",
-        "recog/store/rows.py", '        "turn": int(face.box.turn),', '        "turn": 0,',
-        "tests/store/test_saving.py -k turn_of_a_face",
+        "recog/store/photos/face_rows.py", '        "turn": int(face.box.turn),', '        "turn": 0,',
+        "tests/store/photos/test_saving.py -k turn_of_a_face",
     ),
     Sabotage(
         "photos in which an earlier recog was sure of no face are looked at again",
         "migrations/versions/0015_turned_faces.py", "    op.execute(", "    str(",
-        "tests/store/test_migrations.py -k looked_at_again",
+        "tests/store/schema/test_migrations.py -k looked_at_again",
     ),
     Sabotage(
         "a network's gallery holds its own embeddings alone",
-        "recog/store/people.py", "embeddings.c.network_id == network_id,\n                    assign", "assign",
+        "recog/store/people/people.py", "embeddings.c.network_id == network_id,\n                    assign", "assign",
         "tests/store/test_model.py",
     ),
     Sabotage(
@@ -976,35 +983,35 @@ SABOTAGES = (
     ),
     Sabotage(
         "a forgotten part of a face in a photo on its side keeps the whole face out",
-        "recog/store/saving.py", "    return box.turn != 0 and", "    return False and",
-        "tests/store/test_saving.py -k stays_forgotten",
+        "recog/store/photos/saving.py", "    return box.turn != 0 and", "    return False and",
+        "tests/store/photos/test_saving.py -k stays_forgotten",
     ),
     Sabotage(
         "nothing is written to a catalog that was deleted or replaced",
-        "recog/store/connections.py", "_identity_now(self._path) != self._identity:", "False:",
-        "tests/store/test_connections.py -k lost_its_place",
+        "recog/store/connection/pool.py", "_identity_now(self._path) != self._identity:", "False:",
+        "tests/store/connection/test_connections.py -k lost_its_place",
     ),
     Sabotage(
         "a moved catalog is closed whole, also while one state of it is read",
-        "recog/store/database.py", "self._translating():  # no look", "self.translated():  # no look",
-        "tests/store/test_connections.py -k closed_whole",
+        "recog/store/connection/database.py", "self._translating():  # no look", "self.translated():  # no look",
+        "tests/store/connection/test_connections.py -k closed_whole",
     ),
     Sabotage(
         "a catalog is let go by the name by which it was held",
-        "recog/store/connections.py", "let_go(self._held)", "let_go(self._path.resolve())",
-        "tests/store/test_connections.py -k let_go_though",
+        "recog/store/connection/pool.py", "let_go(self._held)", "let_go(self._path.resolve())",
+        "tests/store/connection/test_connections.py -k let_go_though",
     ),
     Sabotage(
         "a closed catalog is opened by its owner alone",
-        "recog/store/database.py",
-        "        if self._closed:\n            raise C",
-        "        if False:\n            raise C",
-        "tests/store/test_connections.py -k for_nobody",
+        "recog/store/connection/database.py",
+        "            if self._closed:\n                raise C",
+        "            if False:\n                raise C",
+        "tests/store/connection/test_connections.py -k for_nobody",
     ),
     Sabotage(
         "a folder that nobody may enter is told in one sentence",
-        "recog/store/connections.py", "    except OSError as error:\n", "    except ZeroDivisionError as error:\n",
-        "tests/store/test_connections.py -k nobody_may_enter",
+        "recog/store/connection/pool.py", "    except OSError as error:\n", "    except ZeroDivisionError as error:\n",
+        "tests/store/connection/test_connections.py -k nobody_may_enter",
     ),
     Sabotage(
         "a folder that may not be looked into stops no question",
@@ -1013,7 +1020,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an index of a later state than a restored catalog is deleted unread",
-        "recog/store/erasure.py", "return removal_id > latest or ", "return ",
+        "recog/store/maintenance/erasure.py", "return removal_id > latest or ", "return ",
         "tests/library/test_shared_catalog.py -k later_state",
     ),
     Sabotage(

@@ -82,7 +82,7 @@ class Mutant:
 def all_mutants() -> list[Mutant]:
     """Every mutant of every module, in order."""
     places = [ROOT / place for place in MUTATED]
-    files = [file for place in places for file in ([place] if place.is_file() else sorted(place.glob("*.py")))]
+    files = [file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
     return [mutant for file in files for mutant in _mutants_of(file)]
 
 
@@ -160,15 +160,15 @@ def all_tests() -> list[str]:
     found = [
         str(path.relative_to(ROOT))
         for folder in ("store", "index")
-        for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
+        for path in sorted((ROOT / "tests" / folder).rglob("test_*.py"))
     ]
     return [*found, *_ELSEWHERE.values()]
 
 
 def tests_for(mutant: Mutant, covered: Covered) -> list[list[str]]:
     """The tests that can notice a mutant, in the groups in which they are tried: those of its module first."""
-    name, part = Path(mutant.file).stem, Path(mutant.file).parts[1]
-    own = (f"tests/{part}/test_{name}.py", _ELSEWHERE.get(name, ""))
+    name, room = Path(mutant.file).stem, Path(*Path(mutant.file).parts[1:-1])
+    own = (str(Path("tests") / room / f"test_{name}.py"), _ELSEWHERE.get(name, ""))
     return tests_of(covered, mutant.file, mutant.statement, own)
 
 

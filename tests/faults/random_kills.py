@@ -29,7 +29,7 @@ from pathlib import Path
 
 from recog.errors import RecogError
 from recog.index.files import strays
-from recog.library.indexing.ingest import BATCH_PHOTOS
+from recog.library.indexing.index_run import BATCH_PHOTOS
 from tests.faults.results import earliest, figure, read_results, write_results
 from tests.faults.world import State, state
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library, tell

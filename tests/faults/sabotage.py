@@ -14,7 +14,10 @@ from pathlib import Path
 from tests.faults.defences import SABOTAGES, Sabotage
 from tests.faults.tracing import ROOT
 
-_COPIED = ("recog", "tests", "migrations", "benchmarks", "pyproject.toml", "README.md", "Makefile", "CHANGELOG.md")
+_COPIED = (
+    *("recog", "tests", "migrations", "benchmarks", "documents", "docs", "pyproject.toml", "mkdocs.yml", "Makefile"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+)
 
 
 def notices(sabotage: Sabotage, directory: Path) -> bool:

@@ -20,9 +20,9 @@ from typing import Any
 
 import pytest
 
-from recog.store.database import Database
-from recog.store.schema import migrate
-from recog.store.url import parse_url
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
+from recog.store.schema.migrations import migrate
 from tests.faults.program import STAYING, VANISHING
 from tests.faults.tracing import ROOT, Run, obstacle, run_traced, strace
 from tests.faults.world import REVISIONS, State, World, state

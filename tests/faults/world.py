@@ -13,10 +13,10 @@ import numpy as np
 from recog.errors import CatalogError
 from recog.index.files import strays
 from recog.photos import photo_digest
-from recog.store.database import Database
-from recog.store.schema import migrate, revisions
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
+from recog.store.schema.migrations import migrate, revisions
 from recog.store.styling import StyleJob
-from recog.store.url import parse_url
 from recog.types import Origin
 from tests.faults.program import GONE, NEWCOMER, STAYING, VANISHING, act
 from tests.faults.tracing import ROOT, Run

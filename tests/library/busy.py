@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from recog.store.catalog import Catalog
-from recog.store.database import Database
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
 from recog.store.records import EmbeddingRows
-from recog.store.url import parse_url
 from recog.types import Face, Photo
 
 

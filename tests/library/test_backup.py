@@ -13,7 +13,7 @@ import pytest
 
 from recog.errors import CatalogError, LibraryBusyError, RecogError, SchemaOutdatedError
 from recog.store.engine import open_catalog
-from recog.store.restore import restoring
+from recog.store.maintenance.restore import restoring
 from tests.full import files_of_at_most
 from tests.library.test_ingest import state
 from tests.opened_twice import bytes_of

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from recog.store.catalog import Catalog
-from recog.store.database import Database
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
 from recog.store.records import Gallery
-from recog.store.url import parse_url
 from tests.painted import RED, PaintedLibrary, paint, painted_library
 
 

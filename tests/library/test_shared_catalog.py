@@ -10,7 +10,7 @@ from recog.config import read_settings
 from recog.errors import CatalogError
 from recog.index.manifest import MANIFEST
 from recog.library.maintenance.doctor import examine
-from recog.store.lock import WriterLock
+from recog.store.writer_lock import WriterLock
 from tests.faults.privilege import bound_by_permissions
 from tests.painted import GREEN, PaintedLibrary, paint
 from tests.postgres import Databases

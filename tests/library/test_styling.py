@@ -21,8 +21,8 @@ from recog.library.photo_library import PhotoLibrary
 from recog.library.styling.batch import thinned
 from recog.library.styling.results import StylingProgress, StylingReport
 from recog.photos import photo_digest
-from recog.store.lock import WriterLock
 from recog.store.styling import CostPoint, JobState
+from recog.store.writer_lock import WriterLock
 from recog.style.settings import Colours, Faces, StyleSettings
 from tests.library.styled import QUICK, paint_style
 from tests.painted import BLUE, CELL, GREEN, RED, PaintedLibrary, paint, painted_library

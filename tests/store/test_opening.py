@@ -12,8 +12,8 @@ import pytest
 
 from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
 from recog.store.catalog import Catalog
+from recog.store.connection.url import parse_url
 from recog.store.engine import open_catalog
-from recog.store.url import parse_url
 
 KILLED_COPYING = """
 import os, signal, sys
@@ -164,7 +164,7 @@ def test_whoever_only_looks_makes_no_library(url: str) -> None:
 def test_what_the_server_s_driver_logs_besides_its_exceptions_is_not_printed() -> None:
     """It is in the sentence already; whoever keeps a log gets it."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: what it logs was not looked at")
-    code = "from recog.store.database import Database\nfrom recog.store.url import parse_url\n"
+    code = "from recog.store.connection.database import Database\nfrom recog.store.connection.url import parse_url\n"
     code += "database = Database(parse_url('postgresql+psycopg://nobody@localhost/none'), busy_seconds=1.0)\n"
     code += "logging.getLogger('psycopg').warning('error ignored')\n"
     for log, printed in (("", ""), ("logging.basicConfig(format='%(name)s: %(message)s')", "psycopg: error ignored\n")):

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from recog.errors import CatalogError
+from recog.store.schema.tables import style_shares
 from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
-from recog.store.tables import style_shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.store.lock import WriterLock
+from recog.store.writer_lock import WriterLock
 from tests.browser import CHROMIUM
 from tests.painted import BLUE, GREEN, RED, Colour, PaintedLibrary, paint
 from tests.web.visitor import Visitor

@@ -10,7 +10,7 @@ from recog.library.exchange.pairing import Pairing, pair
 from recog.library.exchange.records import NO_PHOTO, LeftOut, NameConflict, NamesImport, RefusedFace, Unmatched
 from recog.library.exchange.regions import Region, region_of
 from recog.store.catalog import Catalog
-from recog.store.names import checked_name, name_key, name_keys, near_key
+from recog.store.people.names import checked_name, name_key, name_keys, near_key
 from recog.types import Face, Origin, Person, Photo
 
 _NO_FACE = "no face of the library is there"

@@ -17,7 +17,7 @@ from recog.library.exchange.regions import Region, lies_on_side, stored, upright
 from recog.library.exchange.spans import Document, Edit
 from recog.library.exchange.xmp import items, microsoft_face, mwg_face, read_packet, written_by_recog
 from recog.photos import PhotoMetadata
-from recog.store.names import name_keys
+from recog.store.people.names import name_keys
 from recog.types import Photo
 
 

@@ -9,7 +9,7 @@ from recog.index.files import discard
 from recog.library.maintenance.results import Backup, Restored
 from recog.store.catalog import Catalog
 from recog.store.engine import catalog_file, open_catalog
-from recog.store.restore import restoring
+from recog.store.maintenance.restore import restoring
 
 
 def back_up(catalog: Catalog, target: Path) -> Backup:

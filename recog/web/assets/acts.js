@@ -1,6 +1,6 @@
 "use strict";
 
-// A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/answers.py for the attributes.
+// A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/templates/answers.html.
 (() => {
   const root = document.documentElement.dataset.root; // stands before the path of whatever is asked
   const ABOUT_FACES = new Set(["confirm", "reject", "ignore", "unignore"]);
@@ -21,7 +21,7 @@
     event.stopPropagation();
   }, true);
 
-  // As recog/store/names.py has it: in a word that is Turkish, or may be, I is the capital of dotless ı.
+  // As recog/store/people/names.py has it: in a word that is Turkish, or may be, I is the capital of dotless ı.
   const lowered = (word) => {
     const turkish = /[ıİğĞşŞ]/.test(word) || (/[ÇÖÜ]/.test(word) && word === word.toUpperCase());
     return (turkish ? word.replaceAll("I", "ı") : word).replaceAll("İ", "i").toLowerCase();

@@ -1,0 +1,1 @@
+"""Connections to the database of a catalog, and the transactions on them."""

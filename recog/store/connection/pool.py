@@ -1,0 +1,181 @@
+"""The connections of this process to one database; all catalogs of the same file share them.
+
+SQLite: write-ahead log, foreign keys, synchronous=FULL, secure_delete (deleted bytes are overwritten), temporary
+storage in memory (so that no copy of a face lands in /tmp), and BEGIN IMMEDIATE for writers: a transaction that starts
+by reading and then writes fails at once with "locked", whatever the timeout.
+PostgreSQL: every writing transaction holds one advisory lock, so that ids appear in the order they were given.
+
+A library's folder may be deleted or replaced while it is open. SQLite would go on writing into a file without a name,
+so each use of a connection first compares the file at the path with the file that was opened.
+"""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Hashable
+from pathlib import Path
+from threading import RLock
+from time import monotonic, sleep
+from typing import Any, Self
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool
+
+from recog.errors import CatalogUnusableError, LibraryBusyError, LibraryReplacedError
+from recog.held_files import Identity, hold, identity_of, let_go
+from recog.store.connection.read_only import ReadOnlyFile
+from recog.store.connection.url import sqlite_path
+
+WRITER_KEY = 0x7265636F67  # "recog": the key of the advisory lock
+WRITING = "recog_writing"
+ALONE = "recog_alone"
+_LOG = "recog_log"
+_POOLED = 4
+"""Connections that are kept open: one for each kind of request of the server."""
+
+_SHARED: dict[Hashable, "Connections"] = {}
+_LOCK = RLock()
+
+
+class Connections:
+    """A pool of connections with recog's settings; made by `connections_to`, given back with `release`."""
+
+    def __init__(
+        self, key: Hashable, url: URL, path: Path | None, busy_seconds: float, read_only: ReadOnlyFile | None
+    ) -> None:
+        self._key = key
+        self._path = path
+        self._held: Path | None = None
+        self._busy_seconds = busy_seconds
+        self._read_only = read_only
+        self._users = 0
+        self._identity: Identity | None = None if path is None else _identity_now(path)
+        if path is not None:
+            arguments: dict[str, Any] = {"timeout": busy_seconds}
+        else:
+            milliseconds = max(1, round(busy_seconds * 1000))
+            arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
+            if not (told := logging.getLogger("psycopg")).handlers:
+                told.addHandler(logging.NullHandler())  # it logs what it also raises
+        opened = url if read_only is None else read_only.url
+        self.engine = create_engine(
+            opened, connect_args=arguments, poolclass=QueuePool, pool_size=_POOLED, max_overflow=-1
+        )
+        event.listen(self.engine, "connect", self._on_connect)
+        event.listen(self.engine, "begin", self._on_begin)
+        if path is not None:
+            try:
+                self._held = hold(path)
+            except BlockingIOError as error:
+                raise LibraryBusyError(
+                    f"the catalog {path} is being restored: wait for that, then open it again"
+                ) from error
+
+    def refuse_replaced(self) -> None:
+        """Raise LibraryReplacedError unless the file at the path is the one that is open."""
+        if self._path is not None and self._identity is not None and _identity_now(self._path) != self._identity:
+            raise LibraryReplacedError(
+                f"the library's database {self._path} was deleted, moved or replaced while recog had it open, so "
+                "nothing is saved there: stop recog, put the library back in its place, and start again"
+            )
+
+    def take(self) -> Self:
+        """Count one more user."""
+        self._users += 1
+        return self
+
+    def release(self) -> None:
+        """Close every pooled connection when the last user gives them back."""
+        with _LOCK:
+            self._users -= 1
+            if self._users:
+                return
+            if _SHARED.get(self._key) is self:
+                del _SHARED[self._key]
+            try:
+                self.engine.dispose()
+            finally:
+                if self._held is not None:
+                    let_go(self._held)
+
+    def _on_connect(self, raw: Any, record: Any) -> None:
+        if self._path is None:
+            return
+        raw.isolation_level = None  # the driver begins nothing by itself; _on_begin does
+        if self._read_only is None:
+            self._enter_wal(raw)
+        for pragma in ("foreign_keys=ON", "secure_delete=ON", "synchronous=FULL", "temp_store=MEMORY"):
+            raw.execute(f"PRAGMA {pragma}").close()
+        if self._read_only is None:
+            raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").close()  # opens the log
+            record.info[_LOG] = _identity_now(_log_of(self._path))
+        if self._identity is None:
+            self._identity = _identity_now(self._path)
+        self.refuse_replaced()
+
+    def _enter_wal(self, raw: sqlite3.Connection) -> None:
+        """Switch to the write-ahead log; SQLite does not wait for a lock here by itself."""
+        deadline = monotonic() + self._busy_seconds
+        while True:
+            try:
+                raw.execute("PRAGMA journal_mode=WAL").close()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    raise
+                sleep(0.02)
+            else:
+                return
+
+    def _on_begin(self, connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get(ALONE) or options.get("isolation_level") == "AUTOCOMMIT":
+            return
+        writing = options.get(WRITING, False)
+        if self._path is not None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            if writing:
+                self._refuse_lost_log(connection)
+        elif writing:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")
+
+    def _refuse_lost_log(self, connection: Connection) -> None:
+        """Raise LibraryReplacedError if the write-ahead log that this connection writes to has lost its name."""
+        log = connection.info.get(_LOG)
+        if self._path is not None and log is not None and _identity_now(_log_of(self._path)) != log:
+            raise LibraryReplacedError(
+                f"the log of the library's database, {_log_of(self._path)}, was deleted or replaced while recog had it "
+                "open, so nothing is saved there: stop recog, and start it again"
+            )
+
+
+def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> Connections:
+    """The process's connections to a database, for one more user, who gives them back with `release`.
+
+    A file that was replaced since it was opened gets connections of its own. Raises LibraryBusyError while this process
+    restores the file.
+    """
+    path = sqlite_path(url)
+    place = (url.render_as_string(hide_password=False), None) if path is None else (path.resolve(), _identity_now(path))
+    key = (os.getpid(), place, busy_seconds, None if read_only is None else read_only.seen, read_only is None)
+    with _LOCK:
+        shared = _SHARED.get(key)
+        if shared is None:
+            shared = _SHARED[key] = Connections(key, url, path, busy_seconds, read_only)
+        return shared.take()
+
+
+def _identity_now(path: Path) -> Identity | None:
+    """Device and inode of the file at path, None if nothing is there; CatalogUnusableError if that cannot be seen."""
+    try:
+        return identity_of(path)
+    except OSError as error:
+        raise CatalogUnusableError(
+            f"the database's file {path} cannot be looked at ({error.strerror}): check the disk, and who may use the "
+            "folder"
+        ) from error
+
+
+def _log_of(path: Path) -> Path:
+    real = path.resolve()
+    return real.with_name(f"{real.name}-wal")

@@ -1,0 +1,1 @@
+"""Checks, erasure, backups and restore."""

@@ -1,0 +1,1 @@
+"""People, what users said about them, and the history of that."""

@@ -1,0 +1,225 @@
+"""Facts: what humans said of faces and people. A change of them is what to take away and what to add."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from recog.store.people.names import name_key
+from recog.store.schema.encoding import chunks
+from recog.store.schema.tables import assignments, distinct_people, ignored_faces, people, rejections
+from recog.types import Origin
+
+Pairs = frozenset[tuple[int, int]]
+_NONE: Pairs = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Some facts. confirmed, matched and rejected are (face, person); distinct is (smaller, larger) person.
+
+    people is (id, name, hidden). ignored is (face,). matched is no fact but what a job said: only a merge moves it.
+    """
+
+    people: frozenset[tuple[int, str, bool]] = frozenset()
+    confirmed: Pairs = _NONE
+    matched: Pairs = _NONE
+    rejected: Pairs = _NONE
+    ignored: frozenset[tuple[int]] = frozenset()
+    distinct: Pairs = _NONE
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
+
+    def without(self, other: Self) -> Self:
+        """What the other does not hold."""
+        return type(self)(**{one.name: getattr(self, one.name) - getattr(other, one.name) for one in fields(self)})
+
+    def without_traces_of(self, person_ids: Collection[int], face_ids: Collection[int]) -> Self:
+        """What names none of these people and faces."""
+        return type(self)(
+            people=frozenset(row for row in self.people if row[0] not in person_ids),
+            distinct=frozenset(row for row in self.distinct if not set(row) & set(person_ids)),
+            ignored=frozenset(row for row in self.ignored if row[0] not in face_ids),
+            **{
+                name: frozenset(
+                    (face, person)
+                    for face, person in getattr(self, name)
+                    if face not in face_ids and person not in person_ids
+                )
+                for name in ("confirmed", "matched", "rejected")
+            },
+        )
+
+    def face_ids(self) -> set[int]:
+        """Every face that is named."""
+        return {row[0] for rows in (self.confirmed, self.rejected, self.ignored) for row in rows}
+
+    def plain(self) -> dict[str, list[list[Any]]]:
+        """Plain JSON values, kinds without a row left out."""
+        return {kind: sorted(map(list, rows)) for kind, rows in asdict(self).items() if rows}
+
+    @classmethod
+    def of_plain(cls, plain: dict[str, list[list[Any]]]) -> Self:
+        """What `plain` made."""
+        return cls(**{kind: frozenset(tuple(row) for row in rows) for kind, rows in plain.items()})
+
+
+def confirmed_among(connection: Connection, face_ids: Iterable[int]) -> Pairs:
+    """Whose these faces are, by a human's word."""
+    return _among(connection, assignments, face_ids, assignments.c.origin == Origin.CONFIRMED.value)
+
+
+def rejected_among(connection: Connection, face_ids: Iterable[int]) -> Pairs:
+    """Whose these faces are not."""
+    return _among(connection, rejections, face_ids)
+
+
+def ignored_among(connection: Connection, face_ids: Iterable[int]) -> frozenset[tuple[int]]:
+    """Those of these faces that nobody cares for."""
+    found: set[int] = set()
+    for ids in chunks(face_ids):
+        found |= set(connection.scalars(select(ignored_faces).where(ignored_faces.c.face_id.in_(ids))))
+    return frozenset((face_id,) for face_id in found)
+
+
+def spoken_of(connection: Connection, face_ids: Collection[int]) -> set[int]:
+    """Those of these faces that a human rejected or ignored."""
+    rejected = {face_id for face_id, _ in rejected_among(connection, face_ids)}
+    return rejected | {face_id for (face_id,) in ignored_among(connection, face_ids)}
+
+
+def facts_of_person(connection: Connection, person_id: int) -> Facts:
+    """All that was said of a person, but the name; with what jobs said."""
+    said: dict[str, set[tuple[int, int]]] = {origin.value: set() for origin in Origin}
+    theirs = select(assignments.c.face_id, assignments.c.origin).where(assignments.c.person_id == person_id)
+    for face_id, origin in connection.execute(theirs):
+        said[origin].add((face_id, person_id))
+    refused = select(rejections.c.face_id).where(rejections.c.person_id == person_id)
+    either = (distinct_people.c.person_id == person_id) | (distinct_people.c.other_id == person_id)
+    return Facts(
+        confirmed=frozenset(said[Origin.CONFIRMED]),
+        matched=frozenset(said[Origin.MATCHED]),
+        rejected=frozenset((face_id, person_id) for face_id in connection.scalars(refused)),
+        distinct=frozenset((row[0], row[1]) for row in connection.execute(select(distinct_people).where(either))),
+    )
+
+
+def change(connection: Connection, removed: Facts, added: Facts) -> None:
+    """Take facts away and add others. Names by distance that contradict the added ones go.
+
+    People come before and go after what is said of them; a person of both is given the added name.
+    """
+    _unassign(connection, [face_id for face_id, _ in removed.confirmed], Origin.CONFIRMED)
+    for rows, table in ((removed.rejected, rejections), (removed.ignored, ignored_faces)):
+        _delete(connection, table, rows)
+    _delete(connection, distinct_people, removed.distinct)
+    before, after = {row[0] for row in removed.people}, {row[0] for row in added.people}
+    for person_id, name, hidden in sorted(added.people):
+        _put_person(connection, person_id, name, hidden=hidden, known=person_id in before)
+    _move_matched(connection, removed.matched, added.matched)
+    for person_id in before - after:
+        connection.execute(delete(assignments).where(assignments.c.person_id == person_id))
+        connection.execute(delete(people).where(people.c.id == person_id))
+    _unassign(connection, [row[0] for row in (*added.confirmed, *added.ignored)], Origin.MATCHED)
+    _unmatch(connection, added.rejected)
+    _insert(connection, assignments, added.confirmed, origin=Origin.CONFIRMED.value)
+    _insert(connection, rejections, added.rejected)
+    _insert(connection, ignored_faces, added.ignored)
+    _insert(connection, distinct_people, added.distinct)
+    for person_id in {person_id for _, person_id in added.confirmed}:
+        give_cover(connection, person_id)
+
+
+def _among(connection: Connection, table: Table, face_ids: Iterable[int], *where: ColumnElement[bool]) -> Pairs:
+    found: set[tuple[int, int]] = set()
+    for ids in chunks(face_ids):
+        statement = select(table.c.face_id, table.c.person_id).where(table.c.face_id.in_(ids), *where)
+        found |= {(row[0], row[1]) for row in connection.execute(statement)}
+    return frozenset(found)
+
+
+def _unassign(connection: Connection, face_ids: Iterable[int], origin: Origin) -> None:
+    """Take faces from whom they were assigned to; they are nobody's cover any more."""
+    for ids in chunks(face_ids):
+        connection.execute(update(people).where(people.c.cover_face_id.in_(ids)).values(cover_face_id=None))
+        theirs = assignments.c.face_id.in_(ids) & (assignments.c.origin == origin.value)
+        connection.execute(delete(assignments).where(theirs))
+
+
+def _unmatch(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    for person_id, face_ids in _by_person(pairs).items():
+        for ids in chunks(face_ids):
+            theirs = assignments.c.face_id.in_(ids) & (assignments.c.person_id == person_id)
+            matched = assignments.c.origin == Origin.MATCHED.value
+            connection.execute(delete(assignments).where(theirs, matched))
+
+
+def _move_matched(connection: Connection, before: Pairs, after: Pairs) -> None:
+    """Give faces that are still matched with one person to another, distances as they are."""
+    target_of = dict(after)
+    for person_id, face_ids in _by_person(before).items():
+        for target_id, moved in _by_person((face_id, target_of[face_id]) for face_id in face_ids).items():
+            for ids in chunks(moved):
+                theirs = assignments.c.face_id.in_(ids) & (assignments.c.person_id == person_id)
+                matched = assignments.c.origin == Origin.MATCHED.value
+                connection.execute(update(assignments).where(theirs, matched).values(person_id=target_id))
+
+
+def _by_person(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for face_id, person_id in sorted(pairs):
+        found.setdefault(person_id, []).append(face_id)
+    return found
+
+
+def _delete(connection: Connection, table: Table, rows: Collection[tuple[int, ...]]) -> None:
+    if not rows:
+        return
+    key = and_(*(column == bindparam(f"key_{column.name}") for column in table.c))
+    named = [{f"key_{column.name}": value for column, value in zip(table.c, row, strict=True)} for row in rows]
+    connection.execute(delete(table).where(key), named)
+
+
+def _insert(connection: Connection, table: Table, rows: Collection[tuple[int, ...]], **same: str) -> None:
+    if rows:
+        names = [column.name for column in table.c]
+        connection.execute(insert(table), [{**dict(zip(names, row, strict=False)), **same} for row in sorted(rows)])
+
+
+def _put_person(connection: Connection, person_id: int, name: str, *, hidden: bool, known: bool) -> None:
+    named = {"name": name, "name_key": name_key(name), "hidden": hidden}
+    if known:
+        mine = people.c.id == person_id
+        same = connection.execute(update(people).where(mine, people.c.name == name).values(hidden=hidden)).rowcount
+        if not same:  # a key of before today's rule goes with its name
+            connection.execute(update(people).where(mine).values(named))
+        return
+    # Only an undone merge brings a number back: the same person's.
+    over = "" if connection.dialect.name == "sqlite" else "OVERRIDING SYSTEM VALUE "
+    statement = f"INSERT INTO people (id, name, name_key, hidden) {over}VALUES (:id, :name, :name_key, :hidden)"
+    connection.execute(text(statement), {"id": person_id, **named})
+
+
+def give_cover(connection: Connection, person_id: int) -> None:
+    """Let a person without a cover be shown by the oldest confirmed face, where there is one."""
+    first = (
+        select(func.min(assignments.c.face_id))
+        .where(assignments.c.person_id == person_id, assignments.c.origin == Origin.CONFIRMED.value)
+        .scalar_subquery()
+    )
+    bare = (people.c.id == person_id) & people.c.cover_face_id.is_(None)
+    connection.execute(update(people).where(bare).values(cover_face_id=first))

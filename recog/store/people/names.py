@@ -1,0 +1,91 @@
+"""People's names: which are allowed, which are the same, which are close."""
+# ruff: noqa: RUF001, RUF002 - Turkish letters are the matter here
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+from recog.errors import CatalogError, UnknownPersonError
+from recog.store.people.invisible import without_invisible
+
+_LONGEST = 200
+_CLOSE = 3
+"""Names told to whoever misspelt one."""
+_TURKISH, _PERHAPS_TURKISH = frozenset("ıİğĞşŞ"), frozenset("ÇÖÜ")
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
+_PLAIN_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters with a stroke and the like, which are no composition of a letter and an accent."""
+
+
+def checked_name(name: str) -> str:
+    """The name as it is stored; a CatalogError where nobody could read it, or tell it from another.
+
+    NFC, runs of white space as one space, and nothing that is not seen (see `without_invisible`).
+    """
+    clean = " ".join(without_invisible(name).split())
+    if not clean:
+        told = "an empty one is no name" if not name.strip() else f"{name!r} shows nothing"
+        raise CatalogError(f"a person needs a name: {told}")
+    if len(clean) > _LONGEST:
+        raise CatalogError(f"a name has at most {_LONGEST} characters, this one has {len(clean)}: choose a shorter one")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in clean):
+        raise CatalogError(f"the name {clean!r} holds characters that cannot be printed: leave them out")
+    if any(unicodedata.category(word[0]).startswith("M") for word in clean.split(" ")):
+        raise CatalogError(f"the name {clean!a} has an accent that stands on no letter: leave it out")
+    return clean
+
+
+def name_keys(name: str) -> tuple[str, ...]:
+    """Under which keys a name is looked for: as it is given, for a library may hold it so, then without the invisible.
+
+    None of text that no database takes.
+    """
+    if any(character == "\0" or unicodedata.category(character) == "Cs" for character in name):
+        return ()
+    return tuple(dict.fromkeys((name_key(name), name_key(without_invisible(name)))))
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name have in common: case, composition of accents and white space do not matter.
+
+    Lower case, not folded: folding makes one name of Weiß and Weiss, who may be two people. I and i are one letter, as
+    in most languages, but in a Turkish word I is ı and İ is i. A word is Turkish where it has ı, İ, ğ or ş; written in
+    capitals, also where it has Ç, Ö or Ü, because nobody can tell then: KILIÇ is Kılıç and not Kiliç.
+    """
+    words = unicodedata.normalize("NFC", name).split()
+    return unicodedata.normalize("NFC", " ".join(map(_lowered, words)))
+
+
+def _lowered(word: str) -> str:
+    turkish = set(word) & _TURKISH or (word.isupper() and set(word) & _PERHAPS_TURKISH)
+    return (word.replace("I", "ı") if turkish else word).replace("İ", "i").lower()
+
+
+def near_key(name: str) -> str:
+    """What nearly equal names have in common: folded, without accents and forms of letters."""
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(_PLAIN_LETTERS)
+    plain = "".join(one for one in unicodedata.normalize("NFD", folded) if one not in _ACCENTS)
+    return " ".join(unicodedata.normalize("NFC", plain).split())
+
+
+def near_name(name: str, known: Iterable[str]) -> str | None:
+    """The first of the known names that is nearly this one, but not the same; None where there is none."""
+    key, near = name_key(name), near_key(without_invisible(name))
+    return next((other for other in known if name_key(other) != key and near_key(other) == near), None)
+
+
+def unknown_person(name: str, known: Iterable[str]) -> UnknownPersonError:
+    """The error that says who might have been meant."""
+    by_key = {name_key(other): other for other in known}
+    if not by_key:
+        return UnknownPersonError(
+            f"nobody is called {name!r}, for nobody has a name yet: 'recog enrol NAME PHOTO' gives the first one"
+        )
+    wanted = name_key(name)
+    near = [key for key, other in by_key.items() if near_key(other) == near_key(name)]
+    within = [key for key in by_key if set(wanted.split()) <= set(key.split())]
+    close = dict.fromkeys([*sorted(near), *difflib.get_close_matches(wanted, by_key, n=_CLOSE), *sorted(within)])
+    if close:
+        meant = " or ".join(repr(by_key[key]) for key in list(close)[:_CLOSE])
+        return UnknownPersonError(f"nobody is called {name!r}; did you mean {meant}?")
+    return UnknownPersonError(f"nobody is called {name!r}: 'recog people list' shows the {len(by_key)} known names")

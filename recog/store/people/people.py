@@ -1,0 +1,200 @@
+"""People: who there is, which faces are theirs, and which are not."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select
+
+from recog.errors import DuplicatePersonError, UnknownPersonError
+from recog.quality import SURE_SCORE
+from recog.store.part import CatalogPart
+from recog.store.people.facts import ignored_among, rejected_among
+from recog.store.people.matchings import note_matched
+from recog.store.people.names import checked_name, name_key, name_keys, unknown_person
+from recog.store.records import Gallery
+from recog.store.schema.digests import network_row
+from recog.store.schema.encoding import chunks, face_ids_of, vectors_of
+from recog.store.schema.tables import (
+    assignments,
+    distinct_people,
+    embeddings,
+    faces,
+    ignored_faces,
+    people,
+    rejections,
+)
+from recog.types import Origin, Person
+
+
+class People(CatalogPart):
+    """The catalog's people."""
+
+    def people(self, *, hidden: bool = False) -> list[Person]:
+        """Everybody by name, ignoring case; with the hidden ones where they are asked for."""
+        with self._database.reading() as connection:
+            everybody = [person_of(row) for row in connection.execute(select_people().order_by(people.c.name_key))]
+        return [person for person in everybody if hidden or not person.hidden]
+
+    def person(self, name: str) -> Person:
+        """Somebody by name, ignoring case; nobody is an UnknownPersonError that says who is called alike."""
+        with self._database.reading() as connection:
+            person_id = person_called(connection, name)
+            if person_id is None:
+                raise unknown_person(name, connection.scalars(select(people.c.name)).all())
+            return person_in(connection, person_id)
+
+    def is_known(self, name: str) -> bool:
+        """Whether somebody has this name."""
+        with self._database.reading() as connection:
+            return person_called(connection, name) is not None
+
+    def person_by_id(self, person_id: int) -> Person:
+        """Somebody by number."""
+        with self._database.reading() as connection:
+            return person_in(connection, person_id)
+
+    def add_person(self, name: str) -> Person:
+        """A new person; a name that is taken, whatever its case, is a DuplicatePersonError."""
+        clean = checked_name(name)
+        with self._database.writing() as connection:
+            check_free(connection, clean, None)
+            row = {"name": clean, "name_key": name_key(clean), "hidden": False}
+            person_id = connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one()
+            return person_in(connection, person_id)
+
+    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
+        """Replace all that the machine said by (face, person, squared distance); how many were written.
+
+        What humans said stays: confirmed, rejected and ignored faces are not matched against it. A face or a person
+        that is gone meanwhile is left out. A face given twice is a ValueError. rule: by what it was decided, in any
+        words that are others where it would be decided otherwise; see `matches_due`.
+        """
+        if len({face_id for face_id, _, _ in matches}) != len(matches):
+            raise ValueError("a face is matched twice")
+        with self._database.writing() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            connection.execute(delete(assignments).where(assignments.c.origin == Origin.MATCHED.value))
+            known = set(connection.scalars(select(people.c.id)))
+            taken = set(connection.scalars(select(assignments.c.face_id)))
+            wanted = [int(face_id) for face_id, _, _ in matches]
+            ignored = {face_id for (face_id,) in ignored_among(connection, wanted)}
+            open_faces = existing_faces(connection, wanted) - taken - ignored
+            rejected = rejected_among(connection, wanted)
+            rows = [
+                {
+                    "face_id": int(face_id),
+                    "person_id": int(person_id),
+                    "origin": Origin.MATCHED.value,
+                    "network_id": network_id,
+                    "squared_distance": float(squared_distance),
+                }
+                for face_id, person_id, squared_distance in matches
+                if face_id in open_faces and person_id in known and (face_id, person_id) not in rejected
+            ]
+            if rows:
+                connection.execute(insert(assignments), rows)
+            note_matched(connection, network_id, rule)
+        return len(rows)
+
+    def rejections(self) -> dict[int, set[int]]:
+        """Whom faces are not, by a human's word: people by face."""
+        found: dict[int, set[int]] = {}
+        with self._database.reading() as connection:
+            for face_id, person_id in connection.execute(select(rejections)):
+                found.setdefault(face_id, set()).add(person_id)
+        return found
+
+    def ignored(self) -> set[int]:
+        """The faces that nobody cares for."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(select(ignored_faces)))
+
+    def distinct_people(self) -> set[tuple[int, int]]:
+        """Pairs of people, the smaller number first, that a human said are not one person."""
+        with self._database.reading() as connection:
+            return {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
+
+    def gallery(self, network_sha256: str) -> Gallery:
+        """The confirmed faces that lend their names to others, hidden people's too, by face number.
+
+        Those are the faces that have an embedding of this network and of which the detector was sure.
+        """
+        with self._database.reading() as connection:
+            network_id, dim = network_row(connection, network_sha256)
+            statement = (
+                select(embeddings.c.face_id, assignments.c.person_id, embeddings.c.vector)
+                .join(assignments, assignments.c.face_id == embeddings.c.face_id)
+                .join(faces, faces.c.id == embeddings.c.face_id)
+                .where(
+                    embeddings.c.network_id == network_id,
+                    assignments.c.origin == Origin.CONFIRMED.value,
+                    faces.c.score >= SURE_SCORE,
+                )
+                .order_by(embeddings.c.face_id)
+            )
+            rows = connection.execute(statement).all()
+        return Gallery(
+            face_ids_of([row.face_id for row in rows]),
+            face_ids_of([row.person_id for row in rows]),
+            vectors_of([row.vector for row in rows], dim),
+        )
+
+
+def person_called(connection: Connection, name: str) -> int | None:
+    """The number of somebody by name, ignoring case and what of the name is not seen.
+
+    A name as it is stored comes first: a library of before today's rule may hold two people of one key.
+    """
+    keys = name_keys(name)
+    if keys:
+        written = " ".join(unicodedata.normalize("NFC", name).split())
+        if (exact := connection.scalar(select(people.c.id).where(people.c.name == written))) is not None:
+            return int(exact)
+    found = dict(connection.execute(select(people.c.name_key, people.c.id).where(people.c.name_key.in_(keys))).all())
+    return next((found[key] for key in keys if key in found), None)
+
+
+def person_in(connection: Connection, person_id: int) -> Person:
+    """Somebody by number, inside a transaction."""
+    row = connection.execute(select_people().where(people.c.id == person_id)).first()
+    if row is None:
+        raise UnknownPersonError(f"nobody has the number {person_id}: the person was merged or forgotten")
+    return person_of(row)
+
+
+def select_people() -> Select[Any]:
+    """Everybody with the faces counted by origin; narrow it with where()."""
+
+    def counted(origin: Origin) -> Any:
+        return func.coalesce(func.sum(case((assignments.c.origin == origin.value, 1), else_=0)), 0)
+
+    return (
+        select(people, counted(Origin.CONFIRMED).label("confirmed"), counted(Origin.MATCHED).label("matched"))
+        .select_from(people.outerjoin(assignments, assignments.c.person_id == people.c.id))
+        .group_by(people.c.id)
+    )
+
+
+def person_of(row: Row[Any]) -> Person:
+    """A row of `select_people` as a Person."""
+    return Person(row.id, row.name, bool(row.hidden), row.cover_face_id, int(row.confirmed), int(row.matched))
+
+
+def check_free(connection: Connection, name: str, person_id: int | None) -> None:
+    """DuplicatePersonError where somebody else has the name; the person's own is free, as of before today's rule."""
+    if connection.scalar(select(people.c.name).where(people.c.id == person_id)) == name:
+        return
+    taken = connection.execute(select(people.c.id, people.c.name).where(people.c.name_key == name_key(name))).first()
+    if taken is not None and taken.id != person_id:
+        raise DuplicatePersonError(
+            f"somebody is called {taken.name!r} already: choose another name, or merge the two people"
+        )
+
+
+def existing_faces(connection: Connection, face_ids: Sequence[int]) -> set[int]:
+    """Those of these numbers that are faces."""
+    found: set[int] = set()
+    for ids in chunks(face_ids):
+        found |= set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(ids))))
+    return found

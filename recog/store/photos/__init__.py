@@ -1,0 +1,1 @@
+"""Photos, their files and their faces."""

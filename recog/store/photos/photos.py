@@ -1,0 +1,147 @@
+"""Photos: by number, by digest, and saved with their faces."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from recog.errors import UnknownNumberError
+from recog.store.part import CatalogPart
+from recog.store.photos.saving import save_batch
+from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
+from recog.store.schema.encoding import chunks, path_bytes, path_from_bytes
+from recog.store.schema.tables import assignments, detectors, faces, files, networks, photos, processings
+from recog.types import DateSource, NetworkInfo, Origin, Photo
+
+
+class Photos(CatalogPart):
+    """The catalog's photos."""
+
+    def photo(self, photo_id: int) -> Photo:
+        """A photo by number; an unknown number is an UnknownNumberError."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(photos).where(photos.c.id == photo_id)).first()
+        if row is None:
+            raise UnknownNumberError(
+                f"no photo has the number {photo_id}: it was removed, or belongs to another library"
+            )
+        return _photo_of(row)
+
+    def photo_by_digest(self, sha256: str, *, detector: str, network: str) -> KnownPhoto | None:
+        """A photo by the digest of its bytes; current means processed by these two digests."""
+        processed = (
+            select(processings.c.photo_id)
+            .join(networks, networks.c.id == processings.c.network_id)
+            .join(detectors, detectors.c.id == processings.c.detector_id)
+            .where(processings.c.photo_id == photos.c.id, networks.c.sha256 == network, detectors.c.sha256 == detector)
+            .exists()
+        )
+        statement = select(photos, processed.label("current")).where(photos.c.sha256 == bytes.fromhex(sha256))
+        with self._database.reading() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else KnownPhoto(_photo_of(row), bool(row.current))
+
+    def photos(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
+        """Photos by number; unknown numbers are left out."""
+        found: dict[int, Photo] = {}
+        with self._database.reading() as connection:
+            for ids in chunks(photo_ids):
+                rows = connection.execute(select(photos).where(photos.c.id.in_(ids)))
+                found |= {row.id: _photo_of(row) for row in rows}
+        return found
+
+    def photos_with(self, digests: Iterable[str]) -> dict[str, Photo]:
+        """Photos by the digest of their bytes; unknown digests are left out."""
+        found: dict[str, Photo] = {}
+        with self._database.reading() as connection:
+            for raw in chunks(bytes.fromhex(digest) for digest in digests):
+                rows = connection.execute(select(photos).where(photos.c.sha256.in_(raw)))
+                found |= {row.sha256.hex(): _photo_of(row) for row in rows}
+        return found
+
+    def photos_at(self, paths: Iterable[Path]) -> dict[Path, Photo]:
+        """Photos by the absolute path of a file that shows them; unknown paths are left out."""
+        found: dict[Path, Photo] = {}
+        with self._database.reading() as connection:
+            for raw in chunks(path_bytes(path) for path in paths):
+                statement = select(files.c.path, photos).join(photos, photos.c.id == files.c.photo_id)
+                rows = connection.execute(statement.where(files.c.path.in_(raw)))
+                found |= {path_from_bytes(row.path): _photo_of(row) for row in rows}
+        return found
+
+    def photos_of_people(
+        self, person_ids: Iterable[int], *, every: bool = True, confirmed: bool = False
+    ) -> list[FiledPhoto]:
+        """Photos on which all of these people are, or not `every`, any of them; by path, those without a file last.
+
+        By confirmed faces and matched ones, or by the confirmed alone.
+        """
+        wanted = set(person_ids)
+        theirs = assignments.c.person_id.in_(wanted)
+        said = assignments.c.origin == Origin.CONFIRMED.value
+        shown = (
+            select(faces.c.photo_id)
+            .join(assignments, assignments.c.face_id == faces.c.id)
+            .where(theirs & said if confirmed else theirs)
+            .group_by(faces.c.photo_id)
+            .having(func.count(assignments.c.person_id.distinct()) >= (len(wanted) if every else 1))
+        )
+        statement = (
+            select(photos, files.c.path, files.c.missing)
+            .join(files, files.c.photo_id == photos.c.id)
+            .where(photos.c.id.in_(shown))
+            .order_by(files.c.missing, files.c.path)
+        )
+        found: dict[int, FiledPhoto] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(statement):
+                before = found.get(row.id) or FiledPhoto(_photo_of(row), ())
+                found[row.id] = (
+                    before if row.missing else FiledPhoto(before.photo, (*before.paths, path_from_bytes(row.path)))
+                )
+        return list(found.values())
+
+    def digests(self, *, detector: str, network: str) -> dict[str, int]:
+        """Photo numbers by digest, of all photos that these two have processed: what need not be decoded again."""
+        statement = (
+            select(photos.c.sha256, photos.c.id)
+            .join(processings, processings.c.photo_id == photos.c.id)
+            .join(networks, networks.c.id == processings.c.network_id)
+            .join(detectors, detectors.c.id == processings.c.detector_id)
+            .where(networks.c.sha256 == network, detectors.c.sha256 == detector)
+        )
+        with self._database.reading() as connection:
+            return {sha256.hex(): photo_id for sha256, photo_id in connection.execute(statement)}
+
+    def save_photos(
+        self,
+        batch: Sequence[ScannedPhoto],
+        *,
+        detector: str,
+        network: NetworkInfo,
+        moved_from: Mapping[Path, int] = MappingProxyType({}),
+    ) -> list[SavedPhoto]:
+        """Save scanned photos with their faces, all or none; the answer is in the batch's order.
+
+        * A scanned face that overlaps a stored one of the same photo (IoU at least 0.5) is that face: it keeps its
+          number and its name and takes the new box, thumbnail and embedding. Stored faces that were not found again
+          go, unless a human named them.
+        * A face where a forgotten person was is left out.
+        * A file with new content: what was said of the faces that it showed before goes to the same faces of the new
+          content (see recog.store.photos.pairing). The earlier photo stays until `delete_orphans`.
+        * moved_from says, by path, which photo new content was before it was edited and moved: what was said of that
+          photo's faces is said of the same faces here, too.
+
+        Embeddings that are not (dim,) or not of unit length are a ValueError.
+        """
+        with self._database.writing() as connection:
+            return save_batch(connection, batch, detector=detector, network=network, moved_from=moved_from)
+
+
+def _photo_of(row: Row[Any]) -> Photo:
+    taken_at = None if row.taken_at is None else datetime.fromisoformat(row.taken_at)
+    taken_from = None if row.taken_from is None else DateSource(row.taken_from)
+    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at, row.incomplete, taken_from)

@@ -1,0 +1,48 @@
+"""The one way a face or an embedding leaves the catalog: with a row in the log that tells indexes to drop it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select
+
+from recog.store.clusters import take_out_of_clusters
+from recog.store.schema.encoding import chunks
+from recog.store.schema.tables import embeddings, faces, networks, photos, removals
+
+ERASURE = 0
+"""Stands in the log in the place of a face's number, which starts at 1: here somebody was forgotten."""
+
+
+def delete_embeddings(connection: Connection, face_ids: Iterable[int], network_id: int | None = None) -> None:
+    """Delete the embeddings of faces, of one network or of all, and log it."""
+    for ids in chunks(face_ids):
+        gone: ColumnElement[bool] = embeddings.c.face_id.in_(ids)
+        if network_id is not None:
+            gone &= embeddings.c.network_id == network_id
+        logged = select(embeddings.c.face_id, embeddings.c.network_id).where(gone).order_by(embeddings.c.id)
+        connection.execute(insert(removals).from_select(["face_id", "network_id"], logged))
+        connection.execute(delete(embeddings).where(gone))
+
+
+def delete_faces(connection: Connection, face_ids: Iterable[int]) -> None:
+    """Delete faces with their embeddings, thumbnails, names and places in clusters, whose centroids forget them."""
+    gone = list(face_ids)
+    take_out_of_clusters(connection, gone)
+    for ids in chunks(gone):
+        delete_embeddings(connection, ids)
+        connection.execute(delete(faces).where(faces.c.id.in_(ids)))
+
+
+def log_erasure(connection: Connection) -> None:
+    """Say in every network's log that somebody was forgotten: an index that did not see this may hold the vectors."""
+    connection.execute(insert(removals).from_select(["face_id", "network_id"], select(literal(ERASURE), networks.c.id)))
+
+
+def delete_photos(connection: Connection, photo_ids: Iterable[int]) -> None:
+    """Delete photos that no file shows, with their faces."""
+    gone = list(photo_ids)
+    theirs: list[int] = []
+    for ids in chunks(gone):
+        theirs += connection.scalars(select(faces.c.id).where(faces.c.photo_id.in_(ids)))
+    delete_faces(connection, theirs)
+    for ids in chunks(gone):
+        connection.execute(delete(photos).where(photos.c.id.in_(ids)))

@@ -1,0 +1,272 @@
+"""Save a batch of scanned photos: which faces are new, which are the same again.
+
+A handful of bulk statements in the caller's transaction. Boxes are compared relative to their photo (0 to 1).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from recog.boxes import iou, match_boxes
+from recog.store.people.facts import spoken_of
+from recog.store.photos.face_rows import SAME_FACE_IOU, box_row, faces_of_photos, relative
+from recog.store.photos.files import put_files
+from recog.store.photos.label_transfer import Before, Carried, carry_facts, earlier_photos
+from recog.store.photos.removal import delete_embeddings, delete_faces
+from recog.store.records import SavedPhoto, ScannedPhoto
+from recog.store.schema.digests import intern_detector, intern_network
+from recog.store.schema.encoding import path_bytes, vector_bytes
+from recog.store.schema.tables import embeddings, faces, forgotten_boxes, photos, processings, thumbnails
+from recog.types import Face, FaceBox, NetworkInfo, NewFace, Origin
+
+_NO_LANDMARKS: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a scan means for one photo: face_ids[i] is the stored face of scanned face i, None until inserted."""
+
+    scan: ScannedPhoto
+    photo_id: int
+    was_known: bool
+    face_ids: list[int | None]
+    to_insert: list[int]
+    to_remove: list[int]
+    forgotten: list[FaceBox] = field(default_factory=list)
+
+
+def save_batch(
+    connection: Connection,
+    batch: Sequence[ScannedPhoto],
+    *,
+    detector: str,
+    network: NetworkInfo,
+    moved_from: Mapping[Path, int],
+) -> list[SavedPhoto]:
+    """Save scanned photos with their faces; see Catalog.save_photos for the rules."""
+    _check(batch, network)
+    detector_id, network_id = intern_detector(connection, detector), intern_network(connection, network)
+    earlier = earlier_photos(connection, batch, moved_from)
+    replaced = {old.path: old for old in earlier if not old.moved}
+    plans = _plans(connection, batch, replaced)
+    delete_faces(connection, [face_id for plan in plans.values() for face_id in plan.to_remove])
+    _update_faces(connection, plans.values(), network_id)
+    _insert_faces(connection, plans.values(), network_id)
+    _exclude_forgotten(connection, plans.values())
+    _mark_processed(connection, [plan.photo_id for plan in plans.values()], detector_id, network_id)
+    put_files(connection, [(scan.stat, plans[scan.sha256].photo_id) for scan in batch])
+    new_photos = {bytes.fromhex(digest): plan.photo_id for digest, plan in plans.items() if not plan.was_known}
+    carried = carry_facts(connection, earlier, new_photos, network_id)
+    return _saved(batch, plans, replaced, carried)
+
+
+def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
+    vectors = [face.embedding for scan in batch for face in scan.faces]
+    for vector in vectors:
+        if vector.shape != (network.dim,):
+            raise ValueError(f"{network.name} makes embeddings of shape ({network.dim},), not {vector.shape}")
+    if vectors and not np.allclose(np.linalg.norm(np.stack(vectors), axis=1), 1.0, atol=1e-3):
+        raise ValueError("an embedding is not of unit length")
+
+
+def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict[bytes, Before]) -> dict[str, _Plan]:
+    """One plan for each content of the batch, by digest."""
+    scans: dict[str, ScannedPhoto] = {}
+    for scan in batch:
+        scans.setdefault(scan.sha256, scan)
+    photo_ids, known = _put_photos(connection, scans)
+    stored = faces_of_photos(connection, known)
+    forgotten = _forgotten_boxes(connection, {*map(bytes.fromhex, scans), *(old.sha256 for old in replaced.values())})
+    kept = spoken_of(connection, [face.id for faces in stored.values() for face in faces])
+    kept |= {face.id for faces in stored.values() for face in faces if face.origin == Origin.CONFIRMED}
+    plans = {
+        digest: _plan(scan, photo_ids[digest], photo_ids[digest] in known, stored.get(photo_ids[digest], []), kept)
+        for digest, scan in scans.items()
+    }
+    for scan in batch:
+        plan = plans[scan.sha256]
+        old = replaced.get(path_bytes(scan.stat.path))
+        own = forgotten.get(bytes.fromhex(scan.sha256), [])
+        inherited = forgotten.get(old.sha256, []) if old is not None and not plan.was_known else []
+        boxes = relative([face.box for face in plan.scan.faces], scan.width, scan.height)
+        plan.to_insert = [
+            new
+            for new in plan.to_insert
+            if all(iou(boxes[new], box) < SAME_FACE_IOU for box in (*own, *inherited))
+            and not any(_holds_part(boxes[new], box) for box in own)
+        ]
+        plan.forgotten += inherited
+    return plans
+
+
+def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[Face], kept: Collection[int]) -> _Plan:
+    """Pair the scanned faces with the stored ones; what is left is inserted, or removed unless a human spoke of it."""
+    face_ids: list[int | None] = [None] * len(scan.faces)
+    old_boxes = relative([face.box for face in stored], scan.width, scan.height)
+    new_boxes = relative([face.box for face in scan.faces], scan.width, scan.height)
+    again = set()
+    for old, new in match_boxes(old_boxes, new_boxes, SAME_FACE_IOU):
+        face_ids[new] = stored[old].id
+        again.add(old)
+    to_insert = [new for new, face_id in enumerate(face_ids) if face_id is None]
+    to_remove = [face.id for old, face in enumerate(stored) if old not in again and face.id not in kept]
+    return _Plan(scan, photo_id, was_known, face_ids, to_insert, to_remove)
+
+
+def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple[dict[str, int], set[int]]:
+    """The number of each photo by digest, and which numbers were known before."""
+    rows = {
+        digest: {
+            "sha256": bytes.fromhex(digest),
+            "width": scan.width,
+            "height": scan.height,
+            "taken_at": None if scan.taken_at is None else scan.taken_at.isoformat(),
+            "incomplete": scan.incomplete,
+            "taken_from": None if scan.taken_from is None else scan.taken_from.value,
+        }
+        for digest, scan in scans.items()
+    }
+    found = select(photos.c.sha256, photos.c.id).where(photos.c.sha256.in_([row["sha256"] for row in rows.values()]))
+    photo_ids = {sha256.hex(): photo_id for sha256, photo_id in connection.execute(found)}
+    known = set(photo_ids.values())
+    if again := [row | {"of": photo_ids[digest]} for digest, row in rows.items() if digest in photo_ids]:
+        # What is known of a photo's metadata grows from version to version.
+        said: dict[str, Any] = {name: bindparam(name) for name in ("taken_at", "taken_from", "incomplete")}
+        connection.execute(update(photos).where(photos.c.id == bindparam("of")).values(**said), again)
+    if new := [row for digest, row in rows.items() if digest not in photo_ids]:
+        inserted = connection.execute(insert(photos).returning(photos.c.sha256, photos.c.id), new)
+        photo_ids |= {sha256.hex(): photo_id for sha256, photo_id in inserted}
+    return photo_ids, known
+
+
+def _forgotten_boxes(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, list[FaceBox]]:
+    """Where forgotten people were, relative to their photo, by the photo's digest."""
+    found: dict[bytes, list[FaceBox]] = {}
+    for row in connection.execute(select(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(list(digests)))):
+        box = FaceBox(row.left, row.top, row.right, row.bottom, 1.0, _NO_LANDMARKS)
+        found.setdefault(row.photo_sha256, []).append(box)
+    return found
+
+
+def _holds_part(box: FaceBox, forgotten: FaceBox) -> bool:
+    """Whether a face that does not stand upright in its photo lies around the place where a forgotten person was.
+
+    An earlier recog found a part of such a face there, which overlaps the whole by little.
+    """
+    across, down = (forgotten.left + forgotten.right) / 2, (forgotten.top + forgotten.bottom) / 2
+    return box.turn != 0 and box.left <= across <= box.right and box.top <= down <= box.bottom
+
+
+def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:
+    """Give faces that were found again what this scan says of them; an equal embedding keeps its row."""
+    again = {
+        face_id: face
+        for plan in plans
+        for face_id, face in zip(plan.face_ids, plan.scan.faces, strict=True)
+        if face_id is not None
+    }
+    if not again:
+        return
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in box_row(next(iter(again.values())))}
+    connection.execute(
+        update(faces).where(faces.c.id == bindparam("face_id")).values(**columns),
+        [
+            {"face_id": face_id} | {f"new_{name}": value for name, value in box_row(face).items()}
+            for face_id, face in again.items()
+        ],
+    )
+    connection.execute(delete(thumbnails).where(thumbnails.c.face_id.in_(list(again))))
+    _insert_thumbnails(connection, again)
+    vectors = select(embeddings.c.face_id, embeddings.c.vector).where(
+        embeddings.c.network_id == network_id, embeddings.c.face_id.in_(list(again))
+    )
+    before = {row.face_id: row.vector for row in connection.execute(vectors)}
+    changed = {face_id: face for face_id, face in again.items() if before.get(face_id) != vector_bytes(face.embedding)}
+    delete_embeddings(connection, changed, network_id)
+    _insert_embeddings(connection, changed, network_id)
+
+
+def _insert_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:
+    """Insert the faces that are new, and write their numbers into the plans."""
+    places = [(plan, new) for plan in plans for new in plan.to_insert]
+    if not places:
+        return
+    rows = [box_row(plan.scan.faces[new]) | {"photo_id": plan.photo_id} for plan, new in places]
+    inserted = connection.scalars(insert(faces).returning(faces.c.id, sort_by_parameter_order=True), rows)
+    new_faces: dict[int, NewFace] = {}
+    for (plan, new), face_id in zip(places, inserted, strict=True):
+        plan.face_ids[new] = face_id
+        new_faces[face_id] = plan.scan.faces[new]
+    _insert_thumbnails(connection, new_faces)
+    _insert_embeddings(connection, new_faces, network_id)
+
+
+def _insert_thumbnails(connection: Connection, owners: dict[int, NewFace]) -> None:
+    jpegs = [{"face_id": face_id, "jpeg": face.thumbnail} for face_id, face in owners.items()]
+    connection.execute(insert(thumbnails), jpegs)
+
+
+def _insert_embeddings(connection: Connection, owners: dict[int, NewFace], network_id: int) -> None:
+    rows = [
+        {"face_id": face_id, "network_id": network_id, "vector": vector_bytes(face.embedding)}
+        for face_id, face in owners.items()
+    ]
+    if rows:
+        connection.execute(insert(embeddings), rows)
+
+
+def _exclude_forgotten(connection: Connection, plans: Iterable[_Plan]) -> None:
+    """An edited photo inherits the places where forgotten people were."""
+    rows = [
+        {
+            "photo_sha256": bytes.fromhex(plan.scan.sha256),
+            "left": box.left,
+            "top": box.top,
+            "right": box.right,
+            "bottom": box.bottom,
+        }
+        for plan in plans
+        for box in plan.forgotten
+    ]
+    if rows:
+        connection.execute(insert(forgotten_boxes), rows)
+
+
+def _mark_processed(connection: Connection, photo_ids: Sequence[int], detector_id: int, network_id: int) -> None:
+    """Note that these networks saw the photos. Another detector found other boxes: what it fed is no longer current."""
+    if not photo_ids:
+        return
+    outdated = (processings.c.network_id == network_id) | (processings.c.detector_id != detector_id)
+    connection.execute(delete(processings).where(processings.c.photo_id.in_(photo_ids), outdated))
+    rows = [{"photo_id": photo_id, "network_id": network_id, "detector_id": detector_id} for photo_id in photo_ids]
+    connection.execute(insert(processings), rows)
+
+
+def _saved(
+    batch: Sequence[ScannedPhoto],
+    plans: dict[str, _Plan],
+    replaced: dict[bytes, Before],
+    carried: Carried,
+) -> list[SavedPhoto]:
+    saved = []
+    counted: set[str] = set()
+    for scan in batch:
+        plan = plans[scan.sha256]
+        path = path_bytes(scan.stat.path)
+        old = replaced.get(path)
+        saved.append(
+            SavedPhoto(
+                photo_id=plan.photo_id,
+                face_ids=tuple(face_id for face_id in plan.face_ids if face_id is not None),
+                new_faces=0 if scan.sha256 in counted else len(plan.to_insert),
+                lost=carried.lost.get(path, []),
+                replaced_photo_id=None if old is None else old.photo_id,
+                carried=carried.faces.get(path, []),
+            )
+        )
+        counted.add(scan.sha256)
+    return saved

@@ -1,0 +1,1 @@
+"""The tables of the catalog, how values are stored in them, and the migrations."""

@@ -1,0 +1,123 @@
+"""Tables of people, of what users said about faces and people, and of clusters."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Double, ForeignKey, Integer, LargeBinary, String, Table
+
+from recog.store.schema.columns import ID, id_column, metadata
+
+people = Table(
+    "people",
+    metadata,
+    id_column(),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False, unique=True),
+    Column("hidden", Boolean(create_constraint=False), nullable=False),
+    Column("cover_face_id", ID, ForeignKey("faces.id", ondelete="SET NULL"), index=True),
+    sqlite_autoincrement=True,
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("face_id", ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("origin", String, nullable=False),
+    Column("network_id", ID, ForeignKey("networks.id")),
+    Column("squared_distance", Double),
+    CheckConstraint("origin IN ('confirmed', 'matched')", name="origin"),
+)
+
+# Up to where faces were last named by distance, and by what rule: embeddings that came or went since are to be matched
+# yet, and all of them where the rule is another one now. One row.
+matchings = Table(
+    "matchings",
+    metadata,
+    Column("network_id", ID, ForeignKey("networks.id"), primary_key=True, autoincrement=False),
+    Column("last_embedding_id", ID, nullable=False),
+    Column("last_removal_id", ID, nullable=False),
+    Column("rule", String, nullable=False, server_default=""),
+)
+
+# Not this person: no job matches the face with the person again.
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("face_id", ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "person_id",
+        ID,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+)
+
+# Nobody I care for: no job names or groups the face.
+ignored_faces = Table(
+    "ignored_faces",
+    metadata,
+    Column("face_id", ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+
+# These two are not one person: person_id is the smaller number.
+distinct_people = Table(
+    "distinct_people",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "other_id",
+        ID,
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    CheckConstraint("person_id < other_id", name="order"),
+)
+
+# What people did to people, so that it can be undone: payload is JSON (see recog.store.people.history).
+events = Table(
+    "events",
+    metadata,
+    id_column(),
+    Column("at", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("payload", String, nullable=False),
+    Column("undone_at", String),
+    sqlite_autoincrement=True,
+)
+
+cluster_runs = Table(
+    "cluster_runs",
+    metadata,
+    id_column(),
+    Column("network_id", ID, ForeignKey("networks.id"), nullable=False, unique=True),
+    Column("method", String, nullable=False),
+    Column("parameters", String, nullable=False),
+    Column("made_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+clusters = Table(
+    "clusters",
+    metadata,
+    id_column(),
+    Column("run_id", ID, ForeignKey("cluster_runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("centroid", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+cluster_faces = Table(
+    "cluster_faces",
+    metadata,
+    Column("cluster_id", ID, ForeignKey("clusters.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "face_id",
+        ID,
+        ForeignKey("faces.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    ),
+    Column("position", Integer, nullable=False),
+)

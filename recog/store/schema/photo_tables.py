@@ -1,0 +1,176 @@
+"""Tables of photos, their files and their faces.
+
+No foreign key cascades into embeddings: they are removed by recog.store.photos.removal alone, which logs each removal.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
+
+from recog.store.schema.columns import ID, id_column, metadata
+
+library = Table(
+    "library",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("uuid", String, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+detectors = Table(
+    "detectors",
+    metadata,
+    id_column(),
+    Column("sha256", String, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+networks = Table(
+    "networks",
+    metadata,
+    id_column(),
+    Column("sha256", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("dim", Integer, nullable=False),
+    Column("input_size", Integer, nullable=False),
+    Column("crop_scale", Double, nullable=False),
+    Column("trained_on", String, nullable=False),
+    Column("licence", String, nullable=False),
+    Column("source", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+roots = Table(
+    "roots",
+    metadata,
+    id_column(),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("display", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    id_column(),
+    Column("sha256", LargeBinary, nullable=False, unique=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("taken_at", String),
+    Column("incomplete", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    Column("taken_from", String),
+    sqlite_autoincrement=True,
+)
+
+# Which networks have looked at a photo: what they would make again need not be made again.
+processings = Table(
+    "processings",
+    metadata,
+    Column("photo_id", ID, ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True),
+    Column("network_id", ID, ForeignKey("networks.id"), primary_key=True),
+    Column("detector_id", ID, ForeignKey("detectors.id"), nullable=False),
+)
+
+# Paths are the file system's bytes (os.fsencode); display is for eyes only.
+files = Table(
+    "files",
+    metadata,
+    id_column(),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("display", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("photo_id", ID, ForeignKey("photos.id"), nullable=False, index=True),
+    Column("missing", Boolean(create_constraint=False), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    id_column(),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("display", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("detail", String, nullable=False),
+    Column("failed_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+faces = Table(
+    "faces",
+    metadata,
+    id_column(),
+    Column("photo_id", ID, ForeignKey("photos.id"), nullable=False, index=True),
+    Column("left", Double, nullable=False),
+    Column("top", Double, nullable=False),
+    Column("right", Double, nullable=False),
+    Column("bottom", Double, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("landmarks", LargeBinary, nullable=False),
+    Column("sharpness", Double, nullable=False),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+
+thumbnails = Table(
+    "thumbnails",
+    metadata,
+    Column("face_id", ID, ForeignKey("faces.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    id_column(),
+    Column("face_id", ID, ForeignKey("faces.id"), nullable=False),
+    Column("network_id", ID, ForeignKey("networks.id"), nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),
+    UniqueConstraint("face_id", "network_id"),
+    sqlite_autoincrement=True,
+)
+
+# What an index must drop: faces are gone, so face_id points at nothing.
+removals = Table(
+    "removals",
+    metadata,
+    id_column(),
+    Column("face_id", ID, nullable=False),
+    Column("network_id", ID, ForeignKey("networks.id"), nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+# Where a forgotten person was: geometry relative to the photo (0 to 1), by the photo's digest. No vector is kept.
+forgotten_boxes = Table(
+    "forgotten_boxes",
+    metadata,
+    id_column(),
+    Column("photo_sha256", LargeBinary, nullable=False, index=True),
+    Column("left", Double, nullable=False),
+    Column("top", Double, nullable=False),
+    Column("right", Double, nullable=False),
+    Column("bottom", Double, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# A row here means: rows were erased, but old pages may still hold their bytes. Finished at the next open.
+pending_erasures = Table(
+    "pending_erasures",
+    metadata,
+    id_column(),
+    Column("at", String, nullable=False),
+    sqlite_autoincrement=True,
+)

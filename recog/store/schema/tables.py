@@ -1,0 +1,62 @@
+"""The tables of the catalog as they are today; migrations/ tells how they came to be."""
+
+from recog.store.schema.columns import metadata
+from recog.store.schema.people_tables import (
+    assignments,
+    cluster_faces,
+    cluster_runs,
+    clusters,
+    distinct_people,
+    events,
+    ignored_faces,
+    matchings,
+    people,
+    rejections,
+)
+from recog.store.schema.photo_tables import (
+    detectors,
+    embeddings,
+    faces,
+    failures,
+    files,
+    forgotten_boxes,
+    library,
+    networks,
+    pending_erasures,
+    photos,
+    processings,
+    removals,
+    roots,
+    thumbnails,
+)
+from recog.store.schema.style_tables import style_jobs, style_shares
+
+__all__ = [
+    "assignments",
+    "cluster_faces",
+    "cluster_runs",
+    "clusters",
+    "detectors",
+    "distinct_people",
+    "embeddings",
+    "events",
+    "faces",
+    "failures",
+    "files",
+    "forgotten_boxes",
+    "ignored_faces",
+    "library",
+    "matchings",
+    "metadata",
+    "networks",
+    "pending_erasures",
+    "people",
+    "photos",
+    "processings",
+    "rejections",
+    "removals",
+    "roots",
+    "style_jobs",
+    "style_shares",
+    "thumbnails",
+]
