@@ -248,10 +248,7 @@ class Scatter:
 
 @dataclass(frozen=True, slots=True)
 class ClusterRule:
-    """When faces are grouped as one person: two lone faces up to the squared distance threshold, among `faces` faces.
-
-    Fitted to labelled faces of `data`.
-    """
+    """Two lone faces among `faces` faces are one person up to the squared distance threshold; fitted to `data`."""
 
     threshold: float
     faces: int
