@@ -1,16 +1,6 @@
-"""The values that flow through recog: frozen records, array aliases, and the seams between steps.
+"""The values that flow through recog: frozen records, and the protocols between steps.
 
-Arrays, everywhere:
-
-========== ===================== ======= ====================================================
-name       shape                 dtype   meaning
-========== ===================== ======= ====================================================
-Pixels     (H, W, 3)             uint8   RGB, upright
-Crops      (n, size, size, 3)    uint8   one tight crop a face
-Embeddings (n, dim)              float32 unit length; dim is 128 for the shipped networks
-Distances  (p, g)                float32 squared Euclidean, 0 (same direction) to 4 (opposite)
-FaceIds    (n,)                  int64   what the index knows of a face; never reused
-========== ===================== ======= ====================================================
+The array types are those of recog.arrays; importing one from here loads numpy, importing a record does not.
 """
 
 from __future__ import annotations
@@ -19,16 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from recog.arrays import Crops as Crops
+    from recog.arrays import Distances as Distances
+    from recog.arrays import Embeddings as Embeddings
+    from recog.arrays import FaceIds as FaceIds
+    from recog.arrays import Pixels as Pixels
 
-Pixels: TypeAlias = NDArray[np.uint8]
-Crops: TypeAlias = NDArray[np.uint8]
-Embeddings: TypeAlias = NDArray[np.float32]
-Distances: TypeAlias = NDArray[np.float32]
-FaceIds: TypeAlias = NDArray[np.int64]
+
+def __getattr__(name: str) -> object:
+    if name not in {"Crops", "Distances", "Embeddings", "FaceIds", "Pixels"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from recog import arrays
+
+    return getattr(arrays, name)
 
 
 @dataclass(frozen=True, slots=True)

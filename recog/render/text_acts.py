@@ -6,7 +6,7 @@ from recog.printable import printable
 from recog.render.commands import name_faces
 from recog.render.figures import count, distance, distance_against, percent
 from recog.render.table import table
-from recog.render.text_library import person_line
+from recog.render.text_people import person_line
 from recog.store.records import PastAct
 from recog.types import Origin
 

@@ -83,7 +83,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an erasure that is pending is said",
-        "recog/cli/session.py", "if pending := library.maintenance.pending_erasure:", "if pending := None:",
+        "recog/cli/session.py", "if pending := library.context.pending_erasure:", "if pending := None:",
         "tests/cli/test_verbs.py -k not_overwritten",
     ),
     Sabotage(
@@ -658,7 +658,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "too little memory is no unexpected error",
-        "recog/cli/failures.py", "        if lacks_memory(error):\n", "        if False:\n",
+        "recog/cli/failures.py", "    if lacks_memory(error):\n", "    if False:\n",
         "tests/test_memory.py -k no_unexpected_error",
     ),
     Sabotage(

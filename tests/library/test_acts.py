@@ -6,9 +6,9 @@ import pytest
 
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.recognition.matching import match_now
-from recog.render.text import to_text
 from recog.types import Origin
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
+from tests.texts import to_text
 
 REDDISH = (240, 60, 60)
 """Near RED: one person by distance."""

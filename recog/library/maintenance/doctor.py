@@ -84,17 +84,17 @@ def _device(networks: Networks) -> Iterator[Observation]:
 
 
 def _weights(settings: Settings) -> Iterator[Observation]:
-    for name in needed(settings):
-        cached = weights_state(name, cache=settings.cache)
+    for spec in needed(settings):
+        cached = weights_state(spec, cache=settings.cache)
         match cached.state:
             case WeightsState.PRESENT:
-                yield _fine("weights", f"{name} is here and has the digest {(cached.sha256 or '')[:12]}")
+                yield _fine("weights", f"{spec.name} is here and has the digest {(cached.sha256 or '')[:12]}")
             case WeightsState.ABSENT:
-                pull = Remedy(RemedyKind.PULL_WEIGHTS, name)
-                yield Observation("weights", True, f"{name} is not here yet: brought at first need", pull)
+                pull = Remedy(RemedyKind.PULL_WEIGHTS, spec.name)
+                yield Observation("weights", True, f"{spec.name} is not here yet: brought at first need", pull)
             case WeightsState.DAMAGED:
-                sentence = f"{name} at {printable(cached.path)} is damaged: its digest is another"
-                yield _ill("weights", sentence, Remedy(RemedyKind.PULL_WEIGHTS, name))
+                sentence = f"{spec.name} at {printable(cached.path)} is damaged: its digest is another"
+                yield _ill("weights", sentence, Remedy(RemedyKind.PULL_WEIGHTS, spec.name))
 
 
 def _network(networks: Networks) -> Iterator[Observation]:
