@@ -42,8 +42,13 @@ class Settings(BaseSettings):
     """Where the networks and the index run; auto takes CUDA where torch sees it."""
     encoder: Literal["auto", "torch", "openvino"] = "auto"
     """What runs the networks on a processor; auto is OpenVINO where it is installed, several times as fast as torch."""
+    detector: str = "mtcnn"
+    """What finds faces: mtcnn, or a detector of an installed package."""
     network: str = "facenet-dlib"
-    """The embedder: facenet-dlib (two trunks), facenet-casia (its first trunk alone) or facenet-vggface2."""
+    """The embedder: facenet-dlib (two trunks), facenet-casia (its first trunk alone), facenet-vggface2, or a network of
+    your own."""
+    own_networks: Path = Field(default_factory=lambda: user_config_path("recog") / "networks")
+    """Directory of the descriptions (NAME.toml) of your own networks from ONNX files."""
     heads: Path | None = None
     """Directory of a head of your own for the network (`recog train head --out`), with its calibration; None is the
     shipped ones."""
@@ -99,7 +104,7 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         whole = {
             name: path.expanduser().absolute()
-            for name in ("library", "cache", "weights", "heads")
+            for name in ("library", "cache", "weights", "heads", "own_networks")
             if (path := getattr(settings, name)) is not None
         }
     except RuntimeError as error:

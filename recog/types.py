@@ -15,7 +15,6 @@ FaceIds    (n,)                  int64   what the index knows of a face; never r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -223,7 +222,7 @@ class NetworkInfo:
 
     sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
     detector's box; input_size the crop's side in pixels. aligned says that crops hold a second view of the face behind
-    the box's, turned and scaled by the landmarks: six channels instead of three.
+    the box's, turned and scaled by the landmarks to those of a template of recog.align: six channels instead of three.
     """
 
     name: str
@@ -235,6 +234,7 @@ class NetworkInfo:
     licence: str
     source: str
     aligned: bool = False
+    template: str = "dlib"
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,20 +305,3 @@ class Embedder(Protocol):
 
     def embed(self, crops: Crops) -> Embeddings:
         """(n, input_size, input_size, 3) uint8 -> (n, dim) float32 of unit length; n may be 0."""
-
-
-class VectorIndex(Protocol):
-    """Face ids by nearness; knows nothing of people."""
-
-    @property
-    def count(self) -> int:
-        """Faces held."""
-
-    def add(self, face_ids: FaceIds, embeddings: Embeddings) -> None:
-        """Add faces that are not held yet."""
-
-    def remove(self, face_ids: FaceIds) -> int:
-        """Remove faces; how many were held."""
-
-    def search(self, probes: Embeddings, k: int) -> list[Sequence[Neighbour]]:
-        """The k nearest of each probe, nearest first, fewer where fewer are held."""

@@ -14,7 +14,7 @@ def test_every_directory_of_the_settings_may_start_with_the_home_or_be_relative(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    names = ("library", "cache", "weights", "heads")
+    names = ("library", "cache", "weights", "heads", "own_networks")
     for name in names:
         monkeypatch.setenv(f"RECOG_{name.upper()}", f"~/{name}")
     settings = read_settings()
@@ -27,7 +27,7 @@ def test_the_library_s_directory_may_have_a_name_that_is_no_utf_8(monkeypatch: p
     assert os.fsencode(read_settings().library) == b"/d/\xff"
 
 
-@pytest.mark.parametrize("name", ["cache", "weights", "heads"])
+@pytest.mark.parametrize("name", ["cache", "weights", "heads", "own_networks"])
 def test_weights_in_a_directory_whose_name_is_no_utf_8_are_refused_in_one_sentence(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -291,7 +291,7 @@ def calibrate(
             + [read_set(text, tight=True) for text in tight_strangers or ()],
             kept=networks.cluster_rule,
             grouping=None if groups is None else Grouping(groups.value),
-            head_record=networks.head.record,
+            head_record=networks.facts.record,
             cache=networks.kept,
             on_photo=progress,
         )
@@ -321,7 +321,7 @@ def _score_pairs(
     _check(out)
     networks = Networks(session.settings(), progress=session.weights_progress)
     embedder = networks.embedder_with(flip=flip)
-    flipped = networks.head.flip if flip is None else flip
+    flipped = networks.facts.flip if flip is None else flip
     options = embedding_options(embedder.info, flip=flipped, crops=crops, encoder=networks.encoder)
     with counting_bar() as progress:
         run = run_listed(networks.detector, embedder, options, on_photo=progress)

@@ -21,7 +21,7 @@ from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops
 from recog.weights import dlib_resnet, openvino_kernel
-from recog.weights.openvino_kept import compiled_once
+from recog.weights.compiled_cache import compiled_once
 from recog.weights.openvino_runtime import compiled
 from recog.weights.pull import Progress
 

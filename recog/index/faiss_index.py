@@ -35,7 +35,7 @@ DECIMALS = 6
 
 
 class FaceIndex:
-    """The VectorIndex on FAISS: every face's exact embedding and, above FLAT_LIMIT faces, a shortlist before them.
+    """An index on FAISS: every face's exact embedding and, above FLAT_LIMIT faces, a shortlist before them.
 
     Knows face ids and embeddings of one network, never people. Distances are always exact; above the limit a far
     neighbour may be missed, as often as `recall` says. On a GPU a copy of the embeddings answers, and misses none.

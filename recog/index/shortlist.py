@@ -28,7 +28,6 @@ from threading import Lock
 from time import perf_counter
 from typing import Any, Self
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,6 +91,8 @@ class Shortlist:
 
     def __init__(self, index: Any) -> None:
         """Take over an IndexPreTransform over an IndexIVFPQFastScan; anything else is a ValueError."""
+        import faiss
+
         lists = faiss.downcast_index(index.index) if isinstance(index, faiss.IndexPreTransform) else None
         if not isinstance(lists, faiss.IndexIVFPQFastScan):
             raise ValueError(f"it holds a {type(index).__name__}")  # noqa: TRY004 - what the bytes hold is a value
@@ -122,6 +123,8 @@ class Shortlist:
         FAISS' limit on the length of one vector in a file is global; it is lowered to what these bytes can hold, and
         put back. (FAISS compares the limit with four times the length.)
         """
+        import faiss
+
         with _READING:
             limit = faiss.get_deserialization_vector_byte_limit()
             faiss.set_deserialization_vector_byte_limit(min(limit, 4 * len(content) + 4))
@@ -134,6 +137,8 @@ class Shortlist:
 
     def to_bytes(self) -> memoryview:
         """In FAISS' file format."""
+        import faiss
+
         content: memoryview = faiss.serialize_index(self._index).data
         return content
 
@@ -172,6 +177,8 @@ class Shortlist:
 
     def remove(self, slots: Slots) -> None:
         """Take slots off their lists."""
+        import faiss
+
         self._index.remove_ids(faiss.IDSelectorBatch(slots))
 
     def slots(self, probes: Embeddings) -> Slots:
@@ -266,6 +273,8 @@ def _some(slots: Slots, size: int, random: np.random.Generator) -> Slots:
 
 
 def _trained(training: Embeddings, nlist: int) -> Any:
+    import faiss
+
     dim = training.shape[1]
     whole = faiss.PCAMatrix(dim, dim)
     whole.train(training)

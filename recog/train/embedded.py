@@ -121,7 +121,7 @@ def _computed(
     for row, result in enumerate(
         labelled_crops(
             photos.paths, detector, crop_scale=info.crop_scale, size=info.input_size, undetected=undetected,
-            aligned=info.aligned, more_scales=more_scales, progress=progress,
+            aligned=info.aligned, template=info.template, more_scales=more_scales, progress=progress,
         )
     ):  # fmt: skip
         found.append(_KINDS.index(result.found))

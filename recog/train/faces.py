@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recog.align import DLIB
 from recog.boxes import clipped
 from recog.crop import face_views
 from recog.errors import PhotoError
@@ -57,12 +58,14 @@ def labelled_crops(
     size: int,
     undetected: Undetected,
     aligned: bool = False,
+    template: str = DLIB,
     more_scales: Sequence[float] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Iterator[LabelledCrop]:
     """Read, detect and crop each photo in turn; progress gets photos done and photos in all.
 
-    aligned asks for the aligned view too (see recog.crop.face_views), more_scales for more crops of the same box.
+    aligned asks for the aligned view too, by a template (see recog.crop.face_views), more_scales for more crops of the
+    same box.
 
     One result a photo, in order: an unreadable photo, or one without a face, is a result that says so.
     """
@@ -75,7 +78,7 @@ def labelled_crops(
             found, box = find_labelled(pixels, detector, undetected=undetected)
             scales = () if box is None else (crop_scale, *more_scales)
             crops = [
-                face_views(pixels, [box], scale=scale, size=size, aligned=aligned)[0]
+                face_views(pixels, [box], scale=scale, size=size, aligned=aligned, template=template)[0]
                 for scale in scales
                 if box is not None
             ]

@@ -84,8 +84,8 @@ def _device(networks: Networks) -> Iterator[Observation]:
 
 
 def _weights(settings: Settings) -> Iterator[Observation]:
-    for name in needed(settings):
-        cached = weights_state(name, cache=settings.cache)
+    for one in needed(settings):
+        name, cached = one.name, weights_state(one, cache=settings.cache)
         match cached.state:
             case WeightsState.PRESENT:
                 yield _fine("weights", f"{name} is here and has the digest {(cached.sha256 or '')[:12]}")

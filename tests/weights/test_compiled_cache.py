@@ -11,8 +11,8 @@ import pytest
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed: no compiled network was kept")
 
-from recog.weights import openvino_kept
-from recog.weights.openvino_kept import compiled_once
+from recog.weights import compiled_cache
+from recog.weights.compiled_cache import compiled_once
 from recog.weights.openvino_runtime import openvino
 
 ROWS = np.array([[1.0, -2.0, 3.0]], np.float32)
@@ -125,11 +125,11 @@ def test_bytes_that_openvino_cannot_read_are_compiled_anew_whatever_their_digest
     take: Callable[..., Any], kept: Path, code: Path
 ) -> None:
     graph = Counted()
-    parts = [openvino.get_version(), openvino_kept._processor(), "weights"]
-    files = [*openvino_kept._CODE, code]
+    parts = [openvino.get_version(), compiled_cache._processor(), "weights"]
+    files = [*compiled_cache._CODE, code]
     identity = "\n".join([*parts, *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)]).encode()
     nonsense = memoryview(b"no network")
-    kept.write_bytes(openvino_kept._seal(identity, nonsense) + nonsense)
+    kept.write_bytes(compiled_cache._seal(identity, nonsense) + nonsense)
     kept.chmod(0o600)
     assert take(graph) == [[2.0, -4.0, 6.0]]
     assert graph.built == 1
