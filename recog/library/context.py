@@ -61,7 +61,7 @@ class LibraryContext:
             return None
         # Of the index, look again: whoever wrote there may have done so by now.
         outdated = None if self._outdated is None else drop_outdated(self._catalog, self.settings.library)
-        return self._catalog.pending_erasure or outdated
+        return self._catalog.old_pages.pending or outdated
 
     @cached_property
     def live_index(self) -> LiveIndex:

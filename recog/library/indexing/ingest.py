@@ -57,7 +57,7 @@ def ingest(
     """
     start = time.perf_counter()
     detector, network = networks.detector.sha256, networks.info
-    roots = {root: catalog.files_under(root, detector=detector, network=network.sha256) for root in folders}
+    roots = {root: catalog.files.under(root, detector=detector, network=network.sha256) for root in folders}
     found = survey(roots, exclude=exclude, verify=verify)
     run = Ingestion(catalog, networks, {path: file for known in roots.values() for path, file in known.items()})
     interrupted = False
@@ -65,16 +65,16 @@ def ingest(
     matched: PeopleCounts = ()
     for root in folders:
         if not os.path.isfile(root):  # noqa: PTH113 - False, too, where the folder above may not be looked into
-            catalog.add_root(root)
+            catalog.files.add_root(root)
     try:
         run.take(found, limits, progress)
-        missing = catalog.mark_missing(found.gone)
+        missing = catalog.files.mark_missing(found.gone)
         run.find_again()
-        catalog.delete_orphans()
+        catalog.photos.delete_orphans()
         matched = name_new(catalog, networks, k=k)
     except KeyboardInterrupt:
         interrupted = True
-    recorded = {failure.stat.path: failure for root in folders for failure in catalog.failures(root)}
+    recorded = {failure.stat.path: failure for root in folders for failure in catalog.files.failures(root)}
     return IngestReport(
         added=run.added,
         changed=run.changed,
@@ -107,7 +107,7 @@ def plan(
     roots: dict[Path, dict[Path, KnownFile]] = {root: {} for root in folders}
     if catalog is not None:
         detector, network = networks.detector.sha256, networks.info.sha256
-        roots = {root: catalog.files_under(root, detector=detector, network=network) for root in folders}
+        roots = {root: catalog.files.under(root, detector=detector, network=network) for root in folders}
     found = survey(roots, exclude=exclude, verify=verify)
     known = {path for files in roots.values() for path in files}
     changed = sum(stat.path in known for stat in found.todo)
@@ -139,7 +139,7 @@ class Ingestion:
         self._known = known
         self._gone: frozenset[Path] = frozenset()
         self._left_of: dict[int, list[Path]] = {}
-        self._digests = catalog.digests(detector=networks.detector.sha256, network=networks.info.sha256)
+        self._digests = catalog.photos.digests(detector=networks.detector.sha256, network=networks.info.sha256)
         self._waiting: dict[str, tuple[FileStat, CutPhoto]] = {}
         self._waiting_since = time.monotonic()
         self._failing: list[FailedFile] = []
@@ -162,12 +162,14 @@ class Ingestion:
 
     def find_again(self) -> None:
         """After the last file: a photo that turned up under another name (a chain of renames) lost nothing."""
-        for photo_id in self._catalog.paths(self._lost):
+        for photo_id in self._catalog.files.paths(self._lost):
             del self._lost[photo_id]
 
     def take(self, found: Survey, limits: DecodeLimits, progress: ProgressCallback | None) -> None:
         """Bring everything that the survey found into the catalog."""
-        self._catalog.link_files([(file.stat, file.photo_id) for file in found.returned if file.photo_id is not None])
+        self._catalog.files.link_all(
+            [(file.stat, file.photo_id) for file in found.returned if file.photo_id is not None]
+        )
         done = found.total - len(found.todo)
         self._gone = frozenset(found.gone)
         with (
@@ -213,12 +215,12 @@ class Ingestion:
             return
         known_elsewhere, left = True, self._left_of.get(photo_id)
         if left is None:
-            others = [path for path in self._catalog.paths([photo_id]).get(photo_id, []) if path != stat.path]
+            others = [path for path in self._catalog.files.paths([photo_id]).get(photo_id, []) if path != stat.path]
             known_elsewhere, left = bool(others), [path for path in others if path in self._gone or is_gone(path)]
             if len(others) >= MANY_COPIES:
                 self._left_of[photo_id] = left
         old = left.pop(0) if left else None
-        self._catalog.link_file(stat, photo_id, moved_from=old)
+        self._catalog.files.link(stat, photo_id, moved_from=old)
         if known is not None and known.photo_id == photo_id:
             self.touched += 1
         elif known is not None:
@@ -247,7 +249,7 @@ class Ingestion:
     def _store_failures(self) -> None:
         """Note all waiting failures in one transaction."""
         if self._failing:
-            self._catalog.record_failures(self._failing)
+            self._catalog.files.record_failures(self._failing)
             self._failing.clear()
 
     def _take(self, stat: FileStat, photo: CutPhoto) -> None:
@@ -283,7 +285,7 @@ class Ingestion:
             )
             for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
         ]
-        saved = self._catalog.save_photos(
+        saved = self._catalog.photos.save(
             photos,
             detector=self._networks.detector.sha256,
             network=self._networks.info,

@@ -50,15 +50,15 @@ def enrol(
     A new person is made where nobody has the name; NearNameError where somebody has nearly that name, unless `near`.
     The caller holds the writer's lock.
     """
-    if not near and not catalog.is_known(name):
+    if not near and not catalog.people.is_known(name):
         refuse_near(catalog, name)
     photo_ids, lost = _stored_photos(catalog, networks, portraits)
     face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
     owners = _owners(catalog, face_ids)
-    person, created = catalog.enrol(name, face_ids)
+    person, created = catalog.acts.enrol(name, face_ids)
     pull_in(catalog, networks, k=k)
     return Enrolment(
-        catalog.person_by_id(person.id),
+        catalog.people.by_id(person.id),
         created,
         tuple(
             EnrolledFace(one.probe.path, face_id, box, _other(owners, face_id, person), doubt_of(box))
@@ -85,7 +85,7 @@ def confirm(
     is a NearNameError, unless `near`.
     """
     try:
-        known = catalog.person(name)
+        known = catalog.people.by_name(name)
     except UnknownPersonError as error:
         if not new:
             raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
@@ -98,10 +98,10 @@ def confirm(
     wanted = list(dict.fromkeys(wanted))
     owners = _owners(catalog, wanted)
     if known is None:
-        person = catalog.enrol(name, wanted)[0]
+        person = catalog.acts.enrol(name, wanted)[0]
     else:
         person = known
-        catalog.confirm(wanted, person.id)
+        catalog.acts.confirm(wanted, person.id)
     return Confirmation(
         person, known is None, tuple(ConfirmedFace(face_id, _other(owners, face_id, person)) for face_id in wanted)
     )
@@ -109,7 +109,7 @@ def confirm(
 
 def refuse_near(catalog: Catalog, name: str, *, but: int | None = None) -> None:
     """NearNameError where somebody, but the person of that number, is called nearly so: ask who is meant."""
-    known = [person.name for person in catalog.people(hidden=True) if person.id != but]
+    known = [person.name for person in catalog.people.all(hidden=True) if person.id != but]
     meant = near_name(name, known)
     if meant is not None:
         asked = NearNameError(f"nobody is called {name!r}; did you mean {meant!r}?")
@@ -118,8 +118,8 @@ def refuse_near(catalog: Catalog, name: str, *, but: int | None = None) -> None:
 
 def _owners(catalog: Catalog, face_ids: Sequence[int]) -> dict[int, Person]:
     """Whom humans have called these faces until now."""
-    before = catalog.confirmed_people(face_ids)
-    people = catalog.people_by_id(before.values())
+    before = catalog.people.confirmed_owners(face_ids)
+    people = catalog.people.by_ids(before.values())
     return {face_id: people[person_id] for face_id, person_id in before.items()}
 
 
@@ -141,15 +141,15 @@ def _stored_photos(
     fresh: dict[str, ScannedPhoto] = {}
     for one in portraits:
         photo = one.probe.photo
-        stored = catalog.photo_by_digest(photo.sha256, detector=detector, network=network.sha256)
+        stored = catalog.photos.by_digest(photo.sha256, detector=detector, network=network.sha256)
         if stored is not None and stored.current:
             known[photo.sha256] = stored.photo.id
-            catalog.link_file(one.stat, stored.photo.id)
+            catalog.files.link(one.stat, stored.photo.id)
         else:
             fresh[photo.sha256] = scanned(one.stat, photo, one.probe.faces, one.probe.embeddings)
     photos = list(fresh.values())
     moved_from = MovedEdits(catalog, network.sha256).earlier(photos)
-    saved = catalog.save_photos(photos, detector=detector, network=network, moved_from=moved_from)
+    saved = catalog.photos.save(photos, detector=detector, network=network, moved_from=moved_from)
     known |= {sha256: photo.photo_id for sha256, photo in zip(fresh, saved, strict=True)}
     carried = {face_id for photo in saved for face_id in photo.carried}
     lost = [
@@ -163,7 +163,7 @@ def _stored_photos(
 
 def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:
     """The catalog's number of a face that was just saved; a forgotten person's is not among the saved ones."""
-    stored = catalog.faces_of_photo(photo_id)
+    stored = catalog.faces.of_photo(photo_id)
     pairs = match_boxes([portrait.probe.faces.boxes[portrait.row]], [face.box for face in stored], SAME_FACE_IOU)
     if not pairs:
         raise CatalogError(
@@ -175,12 +175,12 @@ def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:
 
 def detail(catalog: Catalog, name: str) -> PersonDetail:
     """A person with all faces and where they are, confirmed ones first."""
-    person = catalog.person(name)
+    person = catalog.people.by_name(name)
     faces = sorted(
-        catalog.faces_of_person(person.id),
+        catalog.faces.of_person(person.id),
         key=lambda face: (face.squared_distance is not None, face.squared_distance or 0.0, face.id),
     )
-    paths = catalog.paths({face.photo_id for face in faces})
+    paths = catalog.files.paths({face.photo_id for face in faces})
     return PersonDetail(person, tuple((face, tuple(paths.get(face.photo_id, ()))) for face in faces))
 
 
@@ -191,11 +191,11 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
     said not to be this person, so no job gives them the name back; they are nobody's until somebody names them.
     The caller holds the writer's lock.
     """
-    person = catalog.person(name)
-    faces = catalog.embedding_mark(networks.info.sha256).count
+    person = catalog.people.by_name(name)
+    faces = catalog.embeddings.mark(networks.info.sha256).count
     linkage = linkage_of(networks.calibration, faces, threshold=threshold)
-    known = {face.id: face for face in catalog.faces_of_person(person.id)}
-    face_ids, embeddings = catalog.embeddings_of(known, networks.info.sha256)
+    known = {face.id: face for face in catalog.faces.of_person(person.id)}
+    face_ids, embeddings = catalog.embeddings.of_faces(known, networks.info.sha256)
     photo_ids = np.array([known[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
     labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids)
     groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
@@ -214,5 +214,5 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
 
     kept = max(groups, key=weight)
     others = sorted((group for group in groups if group is not kept), key=lambda group: (-len(group), group))
-    catalog.reject([face_id for group in others for face_id in group], person.id, kind="split")
-    return SplitPerson(catalog.person_by_id(person.id), linkage.threshold, tuple(map(tuple, others)))
+    catalog.acts.reject([face_id for group in others for face_id in group], person.id, kind="split")
+    return SplitPerson(catalog.people.by_id(person.id), linkage.threshold, tuple(map(tuple, others)))

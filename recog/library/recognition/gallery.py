@@ -22,7 +22,7 @@ from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
-from recog.store.people.snapshot import Moment
+from recog.store.people.snapshot import Snapshot
 from recog.store.records import Gallery
 from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 
@@ -57,7 +57,7 @@ class _Confirmed:
 
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
     """The squared distance up to which a name is given, among so many faces that are confirmed."""
-    return decide.identification_threshold(calibration, people=catalog.people_count(), faces=confirmed)
+    return decide.identification_threshold(calibration, people=catalog.people.count(), faces=confirmed)
 
 
 class PersonGallery:
@@ -119,28 +119,28 @@ class PersonGallery:
                     return Named(decisions, people, self._threshold)
 
     @contextmanager
-    def _moment(self) -> Iterator[tuple[Moment, FaceIndex | _Confirmed]]:
+    def _moment(self) -> Iterator[tuple[Snapshot, FaceIndex | _Confirmed]]:
         """The catalog as it is now, and what is searched: made anew first where the catalog changed.
 
         What is written while that is made is seen by the next call.
         """
-        with self._catalog.moment() as now:
+        with self._catalog.snapshot() as now:
             version = now.version()
             if self._searched is not None and version == self._version:
                 yield now, self._searched
                 return
-        confirmed = self._catalog.confirmed_count()
+        confirmed = self._catalog.people.confirmed_count()
         self._searched = searched = self._library_to_ask(confirmed) or self._confirmed()
         self._threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
         if isinstance(searched, FaceIndex):
             self._reach = ceil(self._k * (searched.count / confirmed) ** 2)
         self._version = version
-        with self._catalog.moment() as now:
+        with self._catalog.snapshot() as now:
             yield now, searched
 
     def _decided(
         self,
-        now: Moment,
+        now: Snapshot,
         searched: FaceIndex | _Confirmed,
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],
@@ -159,7 +159,7 @@ class PersonGallery:
         return index if index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count else None
 
     def _confirmed(self) -> _Confirmed:
-        gallery = self._catalog.gallery(self._networks.info.sha256)
+        gallery = self._catalog.embeddings.gallery(self._networks.info.sha256)
         index = FaceIndex.build(
             [(gallery.face_ids, gallery.embeddings)],
             network_sha256=self._networks.info.sha256,
@@ -172,7 +172,7 @@ class PersonGallery:
 
     def _decided_in_library(
         self,
-        now: Moment,
+        now: Snapshot,
         index: FaceIndex,
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],

@@ -36,7 +36,7 @@ class LiveIndex:
     def status(self) -> IndexStatus:
         """What the index is and how many changes of the catalog its file has not seen."""
         index = self.current()
-        mark = self._catalog.embedding_mark(self._network.sha256)
+        mark = self._catalog.embeddings.mark(self._network.sha256)
         behind = (mark.last_embedding_id - self._published.last_embedding_id) + (
             mark.last_removal_id - self._published.last_removal_id
         )
@@ -50,7 +50,7 @@ class LiveIndex:
             return str(error)
         self._caught_up(index, mark)
         held = index.ids()
-        rows = [one.face_ids for one in self._catalog.embeddings(self._network.sha256)]
+        rows = [one.face_ids for one in self._catalog.embeddings.batches(self._network.sha256)]
         expected = np.sort(np.concatenate(rows)) if rows else np.empty(0, np.int64)
         if np.array_equal(held, expected):
             return ""
@@ -68,7 +68,7 @@ class LiveIndex:
         if self._index is None:
             self._index = self._read()
         self._mark = self._caught_up(self._index, self._mark)
-        expected = self._catalog.embedding_mark(self._network.sha256).count
+        expected = self._catalog.embeddings.mark(self._network.sha256).count
         if self._index.count != expected or self._index.outgrown:
             if self._index.count != expected:
                 self.problem = f"the index held {self._index.count} faces and the catalog {expected}"
@@ -119,11 +119,11 @@ class LiveIndex:
 
         Takes what the catalog holds now of every face that changed, so that a writer beside us cannot confuse it.
         """
-        removal_id, removed = self._catalog.removals(mark.last_removal_id, self._network.sha256)
+        removal_id, removed = self._catalog.embeddings.removals(mark.last_removal_id, self._network.sha256)
         if index.remove(removed):
-            index.add(*self._catalog.embeddings_of(removed, self._network.sha256))
+            index.add(*self._catalog.embeddings.of_faces(removed, self._network.sha256))
         last_id = mark.last_embedding_id
-        for rows in self._catalog.embeddings(self._network.sha256, after=last_id):
+        for rows in self._catalog.embeddings.batches(self._network.sha256, after=last_id):
             index.remove(rows.face_ids)
             index.add(rows.face_ids, rows.embeddings)
             last_id = rows.last_id
@@ -131,12 +131,12 @@ class LiveIndex:
 
     def _rebuilt(self) -> FaceIndex:
         """A new index. Rows that come meanwhile may replace what was read: they are caught up with, not read twice."""
-        now = self._catalog.embedding_mark(self._network.sha256)
+        now = self._catalog.embeddings.mark(self._network.sha256)
         mark = IndexMark(now.last_embedding_id, now.last_removal_id)
         index = FaceIndex.build(
             (
                 (rows.face_ids, rows.embeddings)
-                for rows in self._catalog.embeddings(self._network.sha256, until=mark.last_embedding_id)
+                for rows in self._catalog.embeddings.batches(self._network.sha256, until=mark.last_embedding_id)
             ),
             network_sha256=self._network.sha256,
             dim=self._network.dim,
