@@ -28,7 +28,7 @@ from recog.embed.crops import INPUT_SIZE
 from recog.embed.dlib_trunk import DlibTrunk
 from recog.embed.encoder import precision
 from recog.embed.info import head_of
-from recog.embed.network import Part, network_named
+from recog.embed.network import NetworkTrunk, network_named
 from recog.embed.openvino_trunk import OpenVinoTrunk
 from recog.embed.trunk import Trunk
 from recog.embed.trunks import SideBySide
@@ -79,7 +79,7 @@ def directions(blocks: list[Features]) -> Callable[[Features], Features]:
     return lambda rows: unit_rows(((rows - mean) @ axes).astype(np.float32))
 
 
-def seeing(part: Part, encode: Encode) -> Encode:
+def seeing(part: NetworkTrunk, encode: Encode) -> Encode:
     """An encoder of both views, of which it takes what the part sees."""
     return lambda views: encode(part.seen(views))
 

@@ -1,7 +1,8 @@
 """Faces turned upright and brought to one scale by their five landmarks."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,46 +12,58 @@ from recog.types import Crops, FaceBox, Pixels
 
 CHIP_SIZE = 150
 """Side in pixels of the face chip that dlib's network was trained on."""
-_LANDMARKS = np.array([[48.5, 46.7], [102.6, 46.7], [76.0, 79.3], [51.8, 106.5], [99.0, 106.5]])
-"""Where MTCNN's five landmarks lie in dlib's chip of 150 pixels, as (x, y).
-
-dlib aligns by landmarks of its own (get_face_chip, size 150, padding 0.25). These are the medians of where that puts
-MTCNN's, over 400 photos; on pairs of faces, chips cut by them verify as well as dlib's own.
-"""
-_BOX = np.array([[15.5, -17.0], [129.3, 146.0]])
-"""Where the detector's box lies in the chip, left top and right bottom, of the same photos."""
+DLIB, ARCFACE = "dlib", "arcface"
 _SAMPLES = 2
 """A photo finer than the chip is sampled so often a side for each pixel, which are then averaged."""
 
 Points = NDArray[np.float64]
 
 
-def align_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, size: int) -> Crops:
-    """Cut dlib's face chip out of a photo for each box: (H, W, 3) uint8, n boxes -> (n, size, size, 3) uint8.
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Where a face lies in the chip that a network was trained on, in pixels of a chip of side `side`.
 
-    The central 150 pixels of a view of size `size` (150 or more, even) are the chip; what is over shows its
-    surroundings at the same scale. The similarity (turn, scale, shift) that brings the box's landmarks nearest to the
-    chip's, in least squares: Umeyama, PAMI 1991, without reflection. Outside the photo its border is repeated. A box
-    without landmarks is taken as upright.
-
-    ValueError where size is odd or less than the chip's.
+    landmarks (5, 2) are the places of the five landmarks as (x, y), box (2, 2) the left top and the right bottom of the
+    detector's box. A view of another size shows the chip at its centre, with more of its surroundings; or, if it
+    stretches, the same chip in another resolution.
     """
-    if size < CHIP_SIZE or size % 2:
-        raise ValueError(f"an aligned view of {size} pixels cannot hold a chip of {CHIP_SIZE} at its centre")
+
+    side: int
+    landmarks: Points
+    box: Points
+    stretches: bool
+
+
+def align_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, size: int, template: str = DLIB) -> Crops:
+    """Cut a face chip out of a photo for each box: (H, W, 3) uint8, n boxes -> (n, size, size, 3) uint8.
+
+    template names one of TEMPLATES. dlib's chip is the central 150 pixels of a view of size `size` (150 or more, even);
+    what is over shows its surroundings at the same scale. ArcFace's chip fills the view, whatever its size. The chip is
+    found by the similarity (turn, scale, shift) that brings the box's landmarks nearest to the template's in least
+    squares (Umeyama, PAMI 1991, without reflection). Outside the photo its border is repeated. A box without landmarks
+    is taken as upright.
+
+    Raises:
+        ValueError: dlib's chip does not fit at the centre of such a view.
+    """
+    chip = TEMPLATES[template]
+    if not chip.stretches and (size < chip.side or (size - chip.side) % 2):
+        raise ValueError(f"an aligned view of {size} pixels cannot hold a chip of {chip.side} at its centre")
+    scale, margin = (chip.side / size, 0.0) if chip.stretches else (1.0, (size - chip.side) / 2)
     views: Crops = np.empty((len(boxes), size, size, 3), np.uint8)
     for row, box in enumerate(boxes):
-        linear, shift = _to_photo(box)
-        views[row] = _sampled(pixels, linear, shift - linear @ np.full(2, (size - CHIP_SIZE) / 2), size)
+        linear, shift = _to_photo(box, chip)
+        views[row] = _sampled(pixels, linear * scale, shift - linear @ np.full(2, margin), size)
     return views
 
 
-def _to_photo(box: FaceBox) -> tuple[Points, Points]:
+def _to_photo(box: FaceBox, chip: Template) -> tuple[Points, Points]:
     """(2, 2) and (2,): the place in the photo of a place in the chip is linear @ place + shift."""
     if not box.landmarks:
-        scale = box.width / (_BOX[1, 0] - _BOX[0, 0])
+        scale = box.width / (chip.box[1, 0] - chip.box[0, 0])
         centre = np.array([(box.left + box.right) / 2, (box.top + box.bottom) / 2])
-        return scale * np.eye(2), centre - scale * _BOX.mean(axis=0)
-    return _similarity(_LANDMARKS, np.array(box.landmarks, np.float64))
+        return scale * np.eye(2), centre - scale * chip.box.mean(axis=0)
+    return _similarity(chip.landmarks, np.array(box.landmarks, np.float64))
 
 
 def _similarity(source: Points, target: Points) -> tuple[Points, Points]:
@@ -101,3 +114,28 @@ def _region(pixels: Pixels, left: int, top: int, right: int, bottom: int) -> Pix
         (0, 0),
     )
     return np.pad(inside, over, mode="edge") if any(map(any, over)) else np.ascontiguousarray(inside)
+
+
+_DLIB = Template(
+    side=CHIP_SIZE,
+    landmarks=np.array([[48.5, 46.7], [102.6, 46.7], [76.0, 79.3], [51.8, 106.5], [99.0, 106.5]]),
+    box=np.array([[15.5, -17.0], [129.3, 146.0]]),
+    stretches=False,
+)
+"""dlib aligns by landmarks of its own (get_face_chip, size 150, padding 0.25). These are the medians of where that puts
+MTCNN's landmarks and box, over 400 photos; on pairs of faces, chips cut by them verify as well as dlib's own."""
+
+
+def _arcface() -> Template:
+    """Return the chip of 112 pixels on which ArcFace and its successors are trained (arXiv:1801.07698).
+
+    The landmarks are those of the authors' own alignment. The box follows from dlib's template, whose landmarks are of
+    the same faces.
+    """
+    landmarks = np.array([[38.29, 51.70], [73.53, 51.50], [56.03, 71.74], [41.55, 92.37], [70.73, 92.20]])
+    linear, shift = _similarity(_DLIB.landmarks, landmarks)
+    return Template(side=112, landmarks=landmarks, box=_DLIB.box @ linear.T + shift, stretches=True)
+
+
+TEMPLATES: Mapping[str, Template] = {DLIB: _DLIB, ARCFACE: _arcface()}
+"""The alignments that a network can ask for."""

@@ -47,22 +47,6 @@ def paired_overlaps(boxes: NDArray[np.floating], others: NDArray[np.floating]) -
     return ratio
 
 
-def non_maximum_suppression(
-    boxes: NDArray[np.floating], scores: NDArray[np.floating], max_iou: float
-) -> NDArray[np.int64]:
-    """Keep the best-scored box of every heap: rows of `boxes` (n, 4) kept, best score first.
-
-    Greedy: a box goes when its overlap with a better one that stays is above max_iou. Equal scores: the lower row wins.
-    """
-    waiting = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    while waiting.size:
-        best, waiting = waiting[0], waiting[1:]
-        kept.append(int(best))
-        waiting = waiting[overlaps(boxes[best : best + 1], boxes[waiting])[0] <= max_iou]
-    return np.array(kept, np.int64)
-
-
 def match_boxes(old: Sequence[FaceBox], new: Sequence[FaceBox], min_iou: float) -> list[tuple[int, int]]:
     """Pair boxes of two lists one to one, best overlap first: (row of old, row of new), in the order of pairing.
 

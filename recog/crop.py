@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from recog import boxes as box_math
-from recog.align import align_faces
+from recog.align import DLIB, align_faces
 from recog.types import Crops, FaceBox, Pixels
 
 _REDUCING_GAP = 3.0
@@ -37,16 +37,21 @@ def crop_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: 
     return crops
 
 
-def face_views(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: int, aligned: bool) -> Crops:
+def face_views(
+    pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: int, aligned: bool, template: str = DLIB
+) -> Crops:
     """What a network sees of every face: (H, W, 3) uint8, n boxes -> (n, size, size, 3) uint8, or 6 channels.
 
-    The crop of crop_faces; behind it, where the network wants it, the aligned view of recog.align.align_faces. Raises
-    as both do.
+    The crop of crop_faces; behind it, if the network wants it, the aligned view of recog.align.align_faces by a
+    template. Raises as both do.
     """
     crops = crop_faces(pixels, boxes, scale=scale, size=size)
     if not (aligned and boxes):
         return crops if not aligned else np.empty((0, size, size, 6), np.uint8)
-    views = [align_faces(photo, [box], size=size) for photo, box in (_standing(pixels, box) for box in boxes)]
+    views = [
+        align_faces(photo, [box], size=size, template=template)
+        for photo, box in (_standing(pixels, box) for box in boxes)
+    ]
     return np.concatenate([crops, np.concatenate(views)], axis=3)
 
 

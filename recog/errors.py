@@ -15,7 +15,6 @@
     │   ├── WeightsMissingError
     │   └── WeightsMismatchError
     ├── SearchIndexError
-    │   ├── IndexStaleError
     │   └── IndexUnreadableError
     ├── CatalogError
     │   ├── NoLibraryError
@@ -92,10 +91,6 @@ class WeightsMismatchError(WeightsError):
 
 class SearchIndexError(RecogError):
     """The vector index cannot be used."""
-
-
-class IndexStaleError(SearchIndexError):
-    """The index does not hold what the catalog holds."""
 
 
 class IndexUnreadableError(SearchIndexError):

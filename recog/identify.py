@@ -88,7 +88,7 @@ def identify(
     return match(max(electorate, key=electorate.__getitem__)), nearest
 
 
-def give_way(
+def one_face_per_person(
     photo_ids: NDArray[np.int64],
     person_ids: NDArray[np.int64],
     squared_distances: NDArray[np.floating],

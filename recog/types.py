@@ -1,35 +1,30 @@
-"""The values that flow through recog: frozen records, array aliases, and the seams between steps.
+"""The values that flow through recog: frozen records, and the protocols between steps.
 
-Arrays, everywhere:
-
-========== ===================== ======= ====================================================
-name       shape                 dtype   meaning
-========== ===================== ======= ====================================================
-Pixels     (H, W, 3)             uint8   RGB, upright
-Crops      (n, size, size, 3)    uint8   one tight crop a face
-Embeddings (n, dim)              float32 unit length; dim is 128 for the shipped networks
-Distances  (p, g)                float32 squared Euclidean, 0 (same direction) to 4 (opposite)
-FaceIds    (n,)                  int64   what the index knows of a face; never reused
-========== ===================== ======= ====================================================
+The array types are those of recog.arrays; importing one from here loads numpy, importing a record does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from recog.arrays import Crops as Crops
+    from recog.arrays import Distances as Distances
+    from recog.arrays import Embeddings as Embeddings
+    from recog.arrays import FaceIds as FaceIds
+    from recog.arrays import Pixels as Pixels
 
-Pixels: TypeAlias = NDArray[np.uint8]
-Crops: TypeAlias = NDArray[np.uint8]
-Embeddings: TypeAlias = NDArray[np.float32]
-Distances: TypeAlias = NDArray[np.float32]
-FaceIds: TypeAlias = NDArray[np.int64]
+
+def __getattr__(name: str) -> object:
+    if name not in {"Crops", "Distances", "Embeddings", "FaceIds", "Pixels"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from recog import arrays
+
+    return getattr(arrays, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +218,7 @@ class NetworkInfo:
 
     sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
     detector's box; input_size the crop's side in pixels. aligned says that crops hold a second view of the face behind
-    the box's, turned and scaled by the landmarks: six channels instead of three.
+    the box's, turned and scaled by the landmarks to those of a template of recog.align: six channels instead of three.
     """
 
     name: str
@@ -235,6 +230,7 @@ class NetworkInfo:
     licence: str
     source: str
     aligned: bool = False
+    template: str = "dlib"
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,20 +301,3 @@ class Embedder(Protocol):
 
     def embed(self, crops: Crops) -> Embeddings:
         """(n, input_size, input_size, 3) uint8 -> (n, dim) float32 of unit length; n may be 0."""
-
-
-class VectorIndex(Protocol):
-    """Face ids by nearness; knows nothing of people."""
-
-    @property
-    def count(self) -> int:
-        """Faces held."""
-
-    def add(self, face_ids: FaceIds, embeddings: Embeddings) -> None:
-        """Add faces that are not held yet."""
-
-    def remove(self, face_ids: FaceIds) -> int:
-        """Remove faces; how many were held."""
-
-    def search(self, probes: Embeddings, k: int) -> list[Sequence[Neighbour]]:
-        """The k nearest of each probe, nearest first, fewer where fewer are held."""

@@ -119,7 +119,9 @@ class PaintedNetworks(Networks):
 class PaintedLibrary(PhotoLibrary):
     """A PhotoLibrary that sees painted faces."""
 
-    def __init__(self, settings: Settings, *, networks: Networks | None = None, catalog: Catalog | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, networks: PaintedNetworks | None = None, catalog: Catalog | None = None
+    ) -> None:
         self.networks = PaintedNetworks(settings) if networks is None else networks
         super().__init__(settings, networks=self.networks, catalog=catalog)
 

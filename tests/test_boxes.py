@@ -13,7 +13,6 @@ from recog.boxes import (
     iou,
     left_to_right,
     match_boxes,
-    non_maximum_suppression,
     overlaps,
     rescaled,
     scaled,
@@ -58,18 +57,6 @@ def test_the_table_of_overlaps_is_every_pair(first: list[FaceBox], second: list[
     assert table.dtype == np.float32
     for (row, one), (column, other) in product(enumerate(first), enumerate(second)):
         assert table[row, column] == pytest.approx(iou(one, other), abs=1e-6)
-
-
-@given(st.lists(st.tuples(boxes, st.sampled_from([0.1, 0.5, 0.9])), max_size=8), st.sampled_from([0.0, 0.3, 0.7]))
-def test_suppression_keeps_the_best_of_every_heap(scored: list[tuple[FaceBox, float]], max_iou: float) -> None:
-    slow: list[int] = []
-    for row in sorted(range(len(scored)), key=lambda row: (-scored[row][1], row)):
-        if all(iou(scored[row][0], scored[kept][0]) <= max_iou for kept in slow):
-            slow.append(row)
-    scores = np.array([score for _, score in scored], np.float32)
-    kept_rows = non_maximum_suppression(box_array([box for box, _ in scored]), scores, max_iou)
-    assert kept_rows.tolist() == slow
-    assert kept_rows.dtype == np.int64
 
 
 @given(box_lists, box_lists, st.sampled_from([0.0, 0.2, 0.5]))

@@ -12,9 +12,9 @@ from recog.identify import (
     NEAR_TIE,
     SECOND_IN_A_PHOTO,
     STRANGERS_NAMED,
-    give_way,
     identification_threshold,
     identify,
+    one_face_per_person,
     probability,
     verify,
 )
@@ -151,10 +151,10 @@ def test_faces_give_way_in_their_photo_as_the_slow_loop_says() -> None:
         mates = [other for other in range(300) if photos[other] == photos[row] and people[other] == people[row]]
         first = min(mates, key=lambda other: (squared[other], other))
         expected.append(bool(row != first and squared[row] > SECOND_IN_A_PHOTO * 0.8))
-    assert give_way(photos, people, squared, threshold=0.8).tolist() == expected
+    assert one_face_per_person(photos, people, squared, threshold=0.8).tolist() == expected
     assert {True, False} == set(expected)
     none = np.empty(0, np.int64)
-    assert give_way(none, none, np.empty(0), threshold=0.8).tolist() == []
+    assert one_face_per_person(none, none, np.empty(0), threshold=0.8).tolist() == []
 
 
 TAILED = replace(CALIBRATION, tail=20.0)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -115,6 +114,8 @@ def _all_blocks(targets: Rows, count: int) -> Iterator[tuple[Rows, Rows]]:
 
 def _cells(vectors: Embeddings, targets: Rows, seed: int, search: Search) -> Iterator[tuple[Rows, Rows]]:
     """The targets of each cell with the rows to which the cell is one of the nearest."""
+    import faiss
+
     count = round(sqrt(search.visits * len(targets)))
     trainer: Any = faiss.Kmeans(
         vectors.shape[1], count, niter=search.iterations, seed=seed, spherical=True, min_points_per_centroid=1,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -94,6 +93,8 @@ def simplified_silhouette(embeddings: Embeddings, centroids: Embeddings) -> floa
 
 def _centroids(embeddings: Embeddings, k: int, seed: int) -> Embeddings:
     """(k, dim) unit centroids. FAISS samples 256 points a centroid, and would warn on stderr below 39."""
+    import faiss
+
     kmeans = faiss.Kmeans(
         embeddings.shape[1], k, niter=ITERATIONS, seed=seed, spherical=True, verbose=False, min_points_per_centroid=1
     )
@@ -103,6 +104,8 @@ def _centroids(embeddings: Embeddings, k: int, seed: int) -> Embeddings:
 
 def _nearest(embeddings: Embeddings, centroids: Embeddings, count: int = 1) -> tuple[NDArray[np.int64], Distances]:
     """The nearest centroid of each row, (n,), and the squared distances to the `count` nearest, (n, count)."""
+    import faiss
+
     products, ids = faiss.knn(embeddings, centroids, count, metric=faiss.METRIC_INNER_PRODUCT)
     squared: Distances = np.clip(2.0 - 2.0 * products, 0.0, 4.0)
     return ids[:, 0], squared

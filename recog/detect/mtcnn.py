@@ -4,7 +4,7 @@ import hashlib
 from importlib.util import find_spec
 from math import ceil, floor, log
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from recog.errors import ConfigError
 from recog.photos import refuse_other_than_pixels
 from recog.types import FaceBox, Pixels
 from recog.weights.device import cores
+from recog.weights.loading import LoadOptions, Needs, Runtime
 from recog.weights.pull import ensure_weights
 from recog.weights.registry import spec
 
@@ -37,10 +38,8 @@ _FULL_SIDE = 1.5
 _CASCADE = "cascade 5"
 """Whoever changes what the cascade finds raises the number, for a library's faces change with it."""
 
-Runtime = Literal["torch", "openvino"]
 
-
-class Networks(Protocol):
+class CascadeNetworks(Protocol):
     """The three networks, loaded."""
 
     def over(self, pixels: Pixels, *, factor: int) -> Stages:
@@ -65,6 +64,19 @@ class MtcnnDetector:
         WeightsMissingError, WeightsMismatchError: the networks cannot be had, or are altered.
         ConfigError: min_face, max_side or device is out of range.
     """
+
+    needs: ClassVar[Needs] = Needs(weights=(spec(_WEIGHTS),))
+
+    @classmethod
+    def load(cls, options: LoadOptions) -> Self:
+        """Make the detector of the settings; a recog.detect.registry.DetectorClass."""
+        return cls(
+            cache=options.cache,
+            offline_dir=options.offline_dir,
+            device=options.device,
+            runtime=options.runtime,
+            min_face=options.min_face,
+        )
 
     def __init__(
         self,
@@ -140,7 +152,7 @@ def _chosen(runtime: Runtime | None, device: str) -> Runtime:
     return "openvino" if device == "cpu" and find_spec("openvino") is not None else "torch"
 
 
-def _loaded(weights: Path, runtime: Runtime, device: str) -> Networks:
+def _loaded(weights: Path, runtime: Runtime, device: str) -> CascadeNetworks:
     """The networks on the chosen library; the other one is not imported."""
     if runtime == "openvino":
         from recog.detect.openvino_stages import OpenVinoNetworks

@@ -6,14 +6,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from torch.nn import functional as F
 
 from recog.embed.crops import checked_crops
 from recog.embed.dlib_resnet import DlibResnet
 from recog.embed.network import DLIB_RESNET
 from recog.embed.trunk import in_batches
 from recog.embed.weights import trunk_weights
-from recog.types import Crops, Embeddings
+from recog.types import Crops
 from recog.weights.device import checked_device
 from recog.weights.dlib_resnet import FEATURES, SIDE
 from recog.weights.pull import Progress
@@ -35,13 +34,6 @@ class DlibTrunk:
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, 150, 150, 3) uint8 -> (n, 256) float32, the average-pooled output below the last layer; n may be 0."""
         return in_batches(self._pooled, checked_crops(crops, side=SIDE), width=FEATURES)
-
-    def embeddings_128(self, crops: Crops) -> Embeddings:
-        """(n, 150, 150, 3) uint8 -> (n, 128) float32 of unit length: the direction of dlib's own embedding."""
-        with torch.inference_mode():
-            output = self.network.descriptors(torch.from_numpy(self.features(crops)).to(self.device))
-            unit: Embeddings = F.normalize(output, dim=1).cpu().numpy()
-        return unit
 
     def _pooled(self, crops: Crops) -> torch.Tensor:
         """(b, 150, 150, 3) uint8 -> (b, 256) on the device."""

@@ -9,7 +9,7 @@ from recog.embed.network import network_named
 from recog.errors import WeightsMismatchError
 from recog.types import NetworkInfo
 
-_CROPPING = "crop 1"
+CROPPING = "crop 1"
 """The way recog.crop cuts crops; whoever changes that raises the number, for embeddings change with it."""
 
 
@@ -53,6 +53,6 @@ def network_digest(*, trunk_sha256: str, head_sha256: str, crop_scale: float, fl
     """
     text = (
         f"trunk {trunk_sha256}\nhead {head_sha256}\ninput {INPUT_SIZE}\ncrop_scale {crop_scale!r}\n"
-        f"flip {str(flip).lower()}\n{_CROPPING}\n"
+        f"flip {str(flip).lower()}\n{CROPPING}\n"
     )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -25,7 +25,7 @@ _HEAD_SUFFIX = "-triplet128"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NetworkTrunk:
     """One trunk of a network.
 
     weights is its name in recog.weights.registry, features the numbers it says of a face. It sees the central pixels
@@ -66,7 +66,7 @@ class Network:
     """Trunks whose features stand side by side, in this order, below one head."""
 
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[NetworkTrunk, ...]
 
     @property
     def head(self) -> str:
@@ -110,13 +110,13 @@ class Network:
 NETWORKS: dict[str, Network] = {
     each.name: each
     for each in (
-        Network("facenet-casia", (Part("facenet-casia", INCEPTION_FEATURES),)),
-        Network("facenet-vggface2", (Part("facenet-vggface2", INCEPTION_FEATURES),)),
+        Network("facenet-casia", (NetworkTrunk("facenet-casia", INCEPTION_FEATURES),)),
+        Network("facenet-vggface2", (NetworkTrunk("facenet-vggface2", INCEPTION_FEATURES),)),
         Network(
             "facenet-dlib",
             (
-                Part("facenet-casia", INCEPTION_FEATURES, share=0.64),
-                Part(DLIB_RESNET, dlib_resnet.FEATURES, view=_ALIGNED, side=dlib_resnet.SIDE, centring=0.6),
+                NetworkTrunk("facenet-casia", INCEPTION_FEATURES, share=0.64),
+                NetworkTrunk(DLIB_RESNET, dlib_resnet.FEATURES, view=_ALIGNED, side=dlib_resnet.SIDE, centring=0.6),
             ),
         ),
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
 from recog.types import Crops
 from recog.weights import dlib_resnet, openvino_kernel
-from recog.weights.openvino_kept import compiled_once
+from recog.weights.compiled_cache import compiled_once
 from recog.weights.openvino_runtime import compiled
 from recog.weights.pull import Progress
 
@@ -41,6 +42,7 @@ class OpenVinoTrunk:
     a squared distance of at most 0.002, so both share one network digest.
 
     threads None is as many as the machine has cores. Compiled, the network is kept in the cache for the next start.
+    Safe in threads: they take turns, batch by batch, because one batch uses every core.
     """
 
     device = "cpu"
@@ -81,6 +83,7 @@ class OpenVinoTrunk:
         else:
             network = compiled(_graph(name, path, ranges, tuning), threads=threads)
         self._request = network.create_infer_request()
+        self._turn = Lock()
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, side, side, 3) uint8 -> (n, width) float32, pooled below the last layer; n may be 0."""
@@ -88,7 +91,8 @@ class OpenVinoTrunk:
         rows = np.empty((len(crops), self._width), dtype=np.float32)
         for start in range(0, len(crops), _BATCH):
             batch = slice(start, start + _BATCH)
-            rows[batch] = self._request.infer([crops[batch]])[0]
+            with self._turn:
+                rows[batch] = self._request.infer([crops[batch]])[0]
         return rows
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recog.embed.crops import checked_crops
 from recog.embed.encoder import Encoder
-from recog.embed.network import DLIB_RESNET, Network, Part
+from recog.embed.network import DLIB_RESNET, Network, NetworkTrunk
 from recog.embed.tuning import Tuning
 from recog.errors import WeightsMismatchError
 from recog.types import Crops
@@ -79,7 +79,7 @@ def load_trunks(
 
 
 def load_trunk(
-    part: Part,
+    part: NetworkTrunk,
     *,
     cache: Path,
     encoder: Encoder = "torch",

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
-import faiss
-
 from recog.errors import ConfigError
 
 Device: TypeAlias = Literal["cpu", "cuda"]
@@ -16,6 +14,8 @@ FEW_PROBES = 3
 
 def visible_gpus() -> int:
     """GPUs that this build of FAISS can use; 0 for a build without GPU support."""
+    import faiss
+
     return int(faiss.get_num_gpus()) if hasattr(faiss, "StandardGpuResources") else 0
 
 
@@ -45,6 +45,8 @@ def choose_device(wanted: str, *, gpus: int) -> Device:
 @contextmanager
 def few_threads(probes: int) -> Iterator[None]:
     """One thread for the calls to FAISS inside where probes are few: to start others costs more than they save."""
+    import faiss
+
     threads = faiss.omp_get_max_threads()
     if probes > FEW_PROBES or threads == 1:
         yield

@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from threading import Lock
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -11,6 +13,7 @@ from recog.index.border import checked_embeddings, checked_ids, held, sorted_dis
 from recog.index.device import Device, choose_device, few_threads, visible_gpus
 from recog.index.encoding import Memory, decoded, encoded
 from recog.index.rows import Rows, Slots
+from recog.index.sharing import ReadersWriterLock
 from recog.index.shortlist import LENGTH, Curve, Shortlist
 from recog.index.structures import EXACT, Batch, Kind, Recall, kind_for
 from recog.types import Distances, Embeddings, FaceIds, Neighbour
@@ -32,11 +35,11 @@ DECIMALS = 6
 
 
 class FaceIndex:
-    """The VectorIndex on FAISS: every face's exact embedding and, above FLAT_LIMIT faces, a shortlist before them.
+    """An index on FAISS: every face's exact embedding and, above FLAT_LIMIT faces, a shortlist before them.
 
     Knows face ids and embeddings of one network, never people. Distances are always exact; above the limit a far
     neighbour may be missed, as often as `recall` says. On a GPU a copy of the embeddings answers, and misses none.
-    Not safe for threads that add or remove while others search.
+    Safe in threads: searches run side by side, and wait while faces are added or removed.
     """
 
     def __init__(
@@ -50,6 +53,8 @@ class FaceIndex:
         self._rows = rows
         self._shortlist = shortlist
         self._gpu_copy: Any = None
+        self._gpu = Lock()  # FAISS answers one search at a time on a GPU
+        self._sharing = ReadersWriterLock()
 
     @classmethod
     def empty(cls, network_sha256: str, dim: int, device: str = "auto") -> Self:
@@ -96,8 +101,12 @@ class FaceIndex:
         return cls(rows, shortlist, network_sha256=network_sha256, dim=dim, recall=recall, device=device)
 
     def to_parts(self) -> list[bytes | memoryview]:
-        """The index as a file's content, in parts that follow each other; of no use after the next add or remove."""
+        """The index as a file's content, in parts that follow each other; valid inside `unchanged`."""
         return encoded(self._rows, self._shortlist)
+
+    def unchanged(self) -> AbstractContextManager[None]:
+        """Hold off threads that add or remove faces; searches go on. Inside, add and remove wait for ever."""
+        return self._sharing.reading()
 
     @property
     def kind(self) -> Kind:
@@ -131,20 +140,21 @@ class FaceIndex:
         return self._rows.ascending.copy()
 
     def batches(self) -> Iterator[Batch]:
-        """Every face held with its embedding, as `build` takes them."""
+        """Every face held with its embedding, as `build` takes them; read them inside `unchanged`."""
         return self._rows.batches()
 
     def rebuilt(self, kind: Kind | None = None) -> "FaceIndex":
         """A new index of the same faces, with the structure and nprobe that their number now asks for, or of a kind."""
-        return FaceIndex.build(
-            self.batches(), network_sha256=self.network_sha256, dim=self.dim, device=self.device, kind=kind
-        )
+        with self.unchanged():
+            batches = iter(list(self.batches()))  # an iterator lets go of its list at the end
+        return FaceIndex.build(batches, network_sha256=self.network_sha256, dim=self.dim, device=self.device, kind=kind)
 
     def curve(self) -> Curve:
         """Recall against time of ever wider searches, measured on the index's own faces; ValueError for a flat one."""
         if self._shortlist is None:
             raise ValueError("a flat index looks at every face: it has no wider and no narrower search")
-        return self._shortlist.curve(self._rows)
+        with self._sharing.writing():  # it tries other settings
+            return self._shortlist.curve(self._rows)
 
     def add(self, face_ids: FaceIds, embeddings: Embeddings) -> None:
         """Add (n,) faces with their (n, dim) embeddings; all or none.
@@ -153,24 +163,30 @@ class FaceIndex:
             ValueError: wrong shapes or dtypes, rows not of unit length, a face that is held already or comes twice.
         """
         ids, embeddings = _checked(face_ids, embeddings, self.dim)
-        already = held(sorted_distinct(ids), self._rows.ascending)
-        if already.size:
-            raise ValueError(f"face {already[0]} is in the index already ({already.size} such ids)")
-        if not ids.size:
-            return
-        slots = self._rows.put(ids, embeddings)
-        if self._shortlist is not None:
-            self._shortlist.add(slots, embeddings)
-        self._gpu_copy = None
+        ascending = sorted_distinct(ids)
+        with self._sharing.writing():
+            already = held(ascending, self._rows.ascending)
+            if already.size:
+                raise ValueError(f"face {already[0]} is in the index already ({already.size} such ids)")
+            if not ids.size:
+                return
+            slots = self._rows.put(ids, embeddings)
+            if self._shortlist is not None:
+                self._shortlist.add(slots, embeddings)
+            self._gpu_copy = None
 
     def remove(self, face_ids: FaceIds) -> int:
         """Remove faces, exactly and at once; how many of them were held (the others are no error)."""
-        gone = held(np.unique(checked_ids(face_ids)), self._rows.ascending)
-        if gone.size:
-            slots = self._rows.drop(gone)
-            if self._shortlist is not None:
-                self._shortlist.remove(slots)
-            self._gpu_copy = None
+        ids = np.unique(checked_ids(face_ids))
+        if not ids.size:
+            return 0
+        with self._sharing.writing():
+            gone = held(ids, self._rows.ascending)
+            if gone.size:
+                slots = self._rows.drop(gone)
+                if self._shortlist is not None:
+                    self._shortlist.remove(slots)
+                self._gpu_copy = None
         return int(gone.size)
 
     def search(self, probes: Embeddings, k: int) -> list[Sequence[Neighbour]]:
@@ -192,11 +208,12 @@ class FaceIndex:
         probes = checked_embeddings(probes, dim=self.dim)
         if k < 1:
             raise ValueError(f"k is at least 1, not {k}")
-        k = min(k, self.count)
-        if k == 0 or not len(probes):
-            return np.empty((len(probes), k), np.float32), np.empty((len(probes), k), np.int64)
-        with few_threads(len(probes)):
-            squared, ids = self._settled(probes, k)
+        with self._sharing.reading():
+            k = min(k, self.count)
+            if k == 0 or not len(probes):
+                return np.empty((len(probes), k), np.float32), np.empty((len(probes), k), np.int64)
+            with few_threads(len(probes)):
+                squared, ids = self._settled(probes, k)
         return squared.clip(0.0, 4.0, out=squared), ids
 
     def _settled(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
@@ -226,9 +243,10 @@ class FaceIndex:
     def _found(self, probes: Embeddings, reach: int, *, at_least: int) -> tuple[Distances, Slots]:
         """(p, reach) squared distances and slots, in no order."""
         if self.device != "cpu" and reach <= GPU_MOST_NEIGHBOURS:
-            if self._gpu_copy is None:
-                self._gpu_copy = self._rows.on_gpu()
-            squared, slots = self._gpu_copy.search(probes, reach)
+            with self._gpu:
+                if self._gpu_copy is None:
+                    self._gpu_copy = self._rows.on_gpu()
+                squared, slots = self._gpu_copy.search(probes, reach)
             return squared, slots
         if self._shortlist is None or reach > SHORTLIST_REACH:
             return self._rows.nearest(probes, reach)

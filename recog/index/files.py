@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from recog.durable import TEMPORARY_SUFFIX
 from recog.errors import IndexUnreadableError
 from recog.index.durable import make_directory, put, sync_directory, unwritable
-from recog.index.encoding import Memory
-from recog.index.faiss_index import FaceIndex
 from recog.index.manifest import FORMAT, MANIFEST, METRIC, REBUILD, Manifest, damaged, encode_manifest, read_manifest
-from recog.index.rows import roomy
 from recog.index.structures import Recall
-from recog.types import FaceIds
+
+if TYPE_CHECKING:  # whoever asks only whether a file is current waits for neither NumPy nor FAISS
+    from recog.index.encoding import Memory
+    from recog.index.faiss_index import FaceIndex
+    from recog.types import FaceIds
 
 RACES = 5
 """Publications that may overtake one load before it gives up."""
@@ -38,7 +38,7 @@ def network_directory(directory: Path, network_sha256: str) -> Path:
     return directory / network_sha256[:12]
 
 
-def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMark) -> Path:
+def publish(index: "FaceIndex", directory: Path, *, library_id: str, mark: IndexMark) -> Path:
     """Make `index` the current generation under `directory`; the path of its file.
 
     The index file is put in place first, then the manifest that names it: a crash between leaves the old generation
@@ -50,25 +50,26 @@ def publish(index: FaceIndex, directory: Path, *, library_id: str, mark: IndexMa
     """
     home = network_directory(directory, index.network_sha256)
     make_directory(home)
-    parts = index.to_parts()
-    manifest = Manifest(
-        format=FORMAT,
-        generation=_last_generation(home) + 1,
-        library_id=library_id,
-        network_sha256=index.network_sha256,
-        dim=index.dim,
-        metric=METRIC,
-        kind=index.kind,
-        nprobe=index.nprobe,
-        recall_at_1=index.recall.at_1,
-        recall_at_10=index.recall.at_10,
-        count=index.count,
-        last_embedding_id=mark.last_embedding_id,
-        last_removal_id=mark.last_removal_id,
-        sha256=_digest(parts),
-        ids_sha256=_ids_digest(index.ids()),
-    )
-    put(home / manifest.file_name, parts)
+    with index.unchanged():
+        parts = index.to_parts()
+        manifest = Manifest(
+            format=FORMAT,
+            generation=_last_generation(home) + 1,
+            library_id=library_id,
+            network_sha256=index.network_sha256,
+            dim=index.dim,
+            metric=METRIC,
+            kind=index.kind,
+            nprobe=index.nprobe,
+            recall_at_1=index.recall.at_1,
+            recall_at_10=index.recall.at_10,
+            count=index.count,
+            last_embedding_id=mark.last_embedding_id,
+            last_removal_id=mark.last_removal_id,
+            sha256=_digest(parts),
+            ids_sha256=_ids_digest(index.ids()),
+        )
+        put(home / manifest.file_name, parts)
     put(home / MANIFEST, [encode_manifest(manifest)])
     sweep(directory, network_sha256=index.network_sha256)
     return home / manifest.file_name
@@ -92,7 +93,7 @@ def published(directory: Path, *, library_id: str, network_sha256: str, mark: In
 
 def load(
     directory: Path, *, library_id: str, network_sha256: str, dim: int, device: str = "auto"
-) -> tuple[FaceIndex, IndexMark]:
+) -> "tuple[FaceIndex, IndexMark]":
     """The current generation, verified: digest of the file before FAISS sees a byte of it, ids and count after.
 
     Raises:
@@ -230,8 +231,12 @@ def _refuse_foreign(manifest: Manifest, home: Path, *, library_id: str, network_
         )
 
 
-def _read(path: Path) -> tuple[Memory, int]:
+def _read(path: Path) -> "tuple[Memory, int]":
     """The file, and its length, in memory that the index will write to: the rows are not copied again."""
+    import numpy as np
+
+    from recog.index.rows import roomy
+
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         memory = np.empty(roomy(size), np.uint8)
@@ -245,7 +250,9 @@ def _digest(parts: Sequence[bytes | memoryview]) -> str:
     return digest.hexdigest()
 
 
-def _verified(memory: Memory, length: int, manifest: Manifest, home: Path, device: str) -> FaceIndex:
+def _verified(memory: "Memory", length: int, manifest: Manifest, home: Path, device: str) -> "FaceIndex":
+    from recog.index.faiss_index import FaceIndex
+
     path = home / manifest.file_name
     if _digest([memory[:length].data]) != manifest.sha256:
         raise damaged(path, f"its {length} bytes do not have the checksum that the manifest names")
@@ -267,5 +274,5 @@ def _verified(memory: Memory, length: int, manifest: Manifest, home: Path, devic
     return index
 
 
-def _ids_digest(ascending: FaceIds) -> str:
+def _ids_digest(ascending: "FaceIds") -> str:
     return hashlib.sha256(ascending.astype("<i8").tobytes()).hexdigest()

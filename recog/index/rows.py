@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Self, TypeAlias
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,11 +94,15 @@ class Rows:
 
     def nearest(self, probes: Embeddings, k: int) -> tuple[Distances, Slots]:
         """(p, k) squared distances and slots of the k nearest faces, nearest first; k is at most the number held."""
+        import faiss
+
         squared, slots = faiss.knn(probes, self.vectors, k)
         return squared, slots
 
     def squared_distances(self, probes: Embeddings, slots: Slots) -> Distances:
         """(p, n) squared distances from each of (p, dim) probes to its own n of (p, n) slots; infinite where -1."""
+        import faiss
+
         squared = np.empty(slots.shape, np.float32)
         faiss.fvec_L2sqr_by_idx(  # type: ignore[attr-defined]
             faiss.swig_ptr(squared),
@@ -122,6 +125,8 @@ class Rows:
 
     def on_gpu(self) -> Any:
         """A copy of all slots on the first GPU, which answers exactly."""
+        import faiss
+
         flat = faiss.IndexFlatL2(self._vectors.shape[1])
         flat.add(self.vectors)
         return faiss.index_cpu_to_gpu(faiss.StandardGpuResources(), 0, flat)

@@ -24,10 +24,10 @@ lists is 20 microseconds of it.
 
 from dataclasses import dataclass
 from math import sqrt
+from threading import Lock
 from time import perf_counter
 from typing import Any, Self
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,6 +57,8 @@ NEAREST_LISTS = 32
 SEED = 1789
 _SCAN_OF_MANY, _SCAN_OF_ONE = 0, 11
 """FAISS' ways to scan lists: as it chooses; list by list. They find the same."""
+_READING = Lock()
+"""FAISS' limit on what is read is one for the whole process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,21 @@ class Curve:
 
 
 class Shortlist:
-    """Inverted lists of 4-bit codes of principal components, whose labels are slots of Rows."""
+    """Inverted lists of 4-bit codes of principal components, whose labels are slots of Rows.
+
+    Threads that search take turns, because the way to scan is a setting of the lists, and a search of many probes uses
+    every core. Nobody may add or remove meanwhile.
+    """
 
     def __init__(self, index: Any) -> None:
         """Take over an IndexPreTransform over an IndexIVFPQFastScan; anything else is a ValueError."""
+        import faiss
+
         lists = faiss.downcast_index(index.index) if isinstance(index, faiss.IndexPreTransform) else None
         if not isinstance(lists, faiss.IndexIVFPQFastScan):
             raise ValueError(f"it holds a {type(index).__name__}")  # noqa: TRY004 - what the bytes hold is a value
         self._index = index
+        self._turn = Lock()
         self._lists: Any = lists  # whose wrapped methods FAISS' own types do not tell
         self._pca = faiss.downcast_VectorTransform(index.chain.at(0))
         self._centroids: NDArray[np.float32] = lists.quantizer.reconstruct_n(0, lists.nlist)
@@ -114,17 +123,22 @@ class Shortlist:
         FAISS' limit on the length of one vector in a file is global; it is lowered to what these bytes can hold, and
         put back. (FAISS compares the limit with four times the length.)
         """
-        limit = faiss.get_deserialization_vector_byte_limit()
-        faiss.set_deserialization_vector_byte_limit(min(limit, 4 * len(content) + 4))
-        try:
-            return cls(faiss.deserialize_index(np.frombuffer(content, np.uint8)))
-        except (RuntimeError, MemoryError) as error:
-            raise ValueError("FAISS cannot read it") from error
-        finally:
-            faiss.set_deserialization_vector_byte_limit(limit)
+        import faiss
+
+        with _READING:
+            limit = faiss.get_deserialization_vector_byte_limit()
+            faiss.set_deserialization_vector_byte_limit(min(limit, 4 * len(content) + 4))
+            try:
+                return cls(faiss.deserialize_index(np.frombuffer(content, np.uint8)))
+            except (RuntimeError, MemoryError) as error:
+                raise ValueError("FAISS cannot read it") from error
+            finally:
+                faiss.set_deserialization_vector_byte_limit(limit)
 
     def to_bytes(self) -> memoryview:
         """In FAISS' file format."""
+        import faiss
+
         content: memoryview = faiss.serialize_index(self._index).data
         return content
 
@@ -163,6 +177,8 @@ class Shortlist:
 
     def remove(self, slots: Slots) -> None:
         """Take slots off their lists."""
+        import faiss
+
         self._index.remove_ids(faiss.IDSelectorBatch(slots))
 
     def slots(self, probes: Embeddings) -> Slots:
@@ -174,16 +190,18 @@ class Shortlist:
         """
         slots: Slots
         if len(probes) > 1:
-            self._lists.implem = _SCAN_OF_MANY
-            slots = self._index.search(probes, LENGTH)[1]
+            with self._turn:
+                self._lists.implem = _SCAN_OF_MANY
+                slots = self._index.search(probes, LENGTH)[1]
             return slots
         leading = self._pca.apply(probes)
         squared = self._squares - 2.0 * (self._centroids @ leading[0])  # less the probe's own square
         lists = np.argpartition(squared, self.nprobe - 1)[: self.nprobe]
         squared = squared.take(lists)
         first = np.argpartition(squared, min(NEAREST_LISTS, self.nprobe) - 1)[np.newaxis]
-        self._lists.implem = _SCAN_OF_ONE
-        slots = self._lists.search_preassigned(leading, LENGTH, lists.take(first), squared.take(first))[1]
+        with self._turn:
+            self._lists.implem = _SCAN_OF_ONE
+            slots = self._lists.search_preassigned(leading, LENGTH, lists.take(first), squared.take(first))[1]
         return slots
 
     def tune(self, rows: Rows) -> Recall:
@@ -255,6 +273,8 @@ def _some(slots: Slots, size: int, random: np.random.Generator) -> Slots:
 
 
 def _trained(training: Embeddings, nlist: int) -> Any:
+    import faiss
+
     dim = training.shape[1]
     whole = faiss.PCAMatrix(dim, dim)
     whole.train(training)

@@ -1,12 +1,13 @@
 """What an index is made of: exact rows alone while small, with a shortlist before them when large."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from recog.types import Embeddings, FaceIds
+if TYPE_CHECKING:  # what a manifest says is told without NumPy
+    from recog.types import Embeddings, FaceIds
 
 Kind: TypeAlias = Literal["flat", "ivf"]
-Batch: TypeAlias = tuple[FaceIds, Embeddings]
+Batch: TypeAlias = "tuple[FaceIds, Embeddings]"
 
 FLAT_LIMIT = 50_000
 """Faces up to which every search looks at every face: one probe among so many takes about as long as the shortlist of

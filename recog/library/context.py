@@ -1,108 +1,175 @@
-"""The state that the use cases of one library share: settings, networks, catalog, index and the writer's lock."""
+"""The state that the use cases of one library share: settings, networks, catalog, index and the writers' locks."""
+
+from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
-from recog.config import Settings
 from recog.errors import CatalogError, LibraryReplacedError, NoLibraryError
 from recog.held_files import Identity, identity_of
-from recog.library.networks import Networks
 from recog.library.outdated import drop_outdated
-from recog.library.recognition.gallery import PersonGallery
-from recog.library.recognition.live_index import LiveIndex
-from recog.photos import DecodeLimits
+from recog.library.writers import Writers
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.records import PendingErasure
 from recog.store.writer_lock import WriterLock
 
+if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, network or decoder
+    from recog.config import Settings
+    from recog.library.networks import Networks
+    from recog.library.recognition.gallery import PersonGallery
+    from recog.library.recognition.live_index import LiveIndex
+    from recog.photos import DecodeLimits
+
 
 class LibraryContext:
-    """Settings, networks, catalog and index of one library.
+    """Settings, networks, catalog and index of one library, which threads may share.
 
-    Making one costs nothing: each part opens when it is first needed.
+    Making one costs nothing: each part opens when it is first needed. Questions never wait for writers; writers wait
+    for each other (see recog.library.writers).
     """
 
     def __init__(self, settings: Settings, networks: Networks, *, catalog: Catalog | None = None) -> None:
         """catalog: one that is open already; by default that of the settings, opened when it is first needed."""
-        self.turn = RLock()
         self.settings = settings
         self.networks = networks
+        self._writers = Writers()
+        self._opening = RLock()  # guards the next six; held while one of them is opened or closed
         self._catalog = catalog
+        self._live_index: LiveIndex | None = None
+        self._gallery: PersonGallery | None = None
         self._folder: Identity | None = None
         self._looked_at: Hashable = None
         self._outdated: PendingErasure | None = None
 
     def close(self) -> None:
         """Close the catalog and drop what was read from it; the next question opens it again."""
-        for part in ("live_index", "gallery"):
-            self.__dict__.pop(part, None)
-        if (catalog := self._catalog) is not None:
-            self._catalog = self._folder = self._looked_at = self._outdated = None
+        with self._opening:
+            catalog = self._catalog
+            self._catalog = self._live_index = self._gallery = None
+            self._folder = self._looked_at = self._outdated = None
+        if catalog is not None:
             catalog.close()
 
     @property
     def catalog(self) -> Catalog:
         """The catalog, which must exist."""
-        if self._catalog is None:
-            self._catalog = open_catalog(self.settings.catalog_at, create=False)
-            with suppress(OSError):  # only a writer needs the folder, and its lock tells who may use it
-                self._folder = identity_of(self.settings.library)
-        self._drop_outdated(self._catalog)
-        return self._catalog
+        with self._opening:
+            if self._catalog is None:
+                self._catalog = open_catalog(self.settings.catalog_at, create=False)
+                with suppress(OSError):  # only a writer needs the folder, and its lock tells who may use it
+                    self._folder = identity_of(self.settings.library)
+            catalog = self._catalog
+        self._drop_outdated(catalog)
+        return catalog
 
     @property
     def pending_erasure(self) -> PendingErasure | None:
-        """Why bytes of forgotten people may still be in the catalog's file or the index; None where that is not so."""
-        if self._catalog is None:
+        """Why bytes of forgotten people may still be in the catalog's file or the index; None if they are not."""
+        with self._opening:
+            catalog, outdated = self._catalog, self._outdated
+        if catalog is None:
             return None
-        # Of the index, look again: whoever wrote there may have done so by now.
-        outdated = None if self._outdated is None else drop_outdated(self._catalog, self.settings.library)
-        return self._catalog.old_pages.pending or outdated
+        # Look at the index again: whoever wrote there may have finished.
+        if outdated is not None:
+            outdated = drop_outdated(catalog, self.settings.library)
+        return catalog.old_pages.pending or outdated
 
-    @cached_property
+    @property
     def live_index(self) -> LiveIndex:
-        """The vector index, kept in step with the catalog."""
-        return LiveIndex(self.catalog, self.settings.library / "index", self.networks.info, device=self.networks.device)
+        """The vector index, kept in sync with the catalog."""
+        from recog.library.recognition.live_index import LiveIndex
 
-    @cached_property
+        with self._opening:
+            catalog = self.catalog
+            if self._live_index is None:
+                directory, networks = self.settings.library / "index", self.networks
+                self._live_index = LiveIndex(catalog, directory, networks.info, device=networks.device)
+            return self._live_index
+
+    @property
     def gallery(self) -> PersonGallery:
         """The confirmed faces, which probes are identified against."""
-        return PersonGallery(self.catalog, self.networks, self.live_index.current, k=self.settings.k)
+        from recog.library.recognition.gallery import PersonGallery
+
+        with self._opening:
+            catalog, live_index = self.catalog, self.live_index
+            if self._gallery is None:
+                self._gallery = PersonGallery(catalog, self.networks, live_index.current, k=self.settings.k)
+            return self._gallery
 
     def _drop_outdated(self, catalog: Catalog, *, locked: bool = False) -> None:
         """Delete indexes of this folder that have not seen the catalog's last erasure, as soon as there is one."""
-        version = catalog.version()  # before the look: what is written meanwhile is looked for next time
+        version = catalog.version()  # asked first: what is written during the look is looked for next time
         if locked or version != self._looked_at:
-            self._outdated = drop_outdated(catalog, self.settings.library, locked=locked)
-            self._looked_at = version
+            outdated = drop_outdated(catalog, self.settings.library, locked=locked)
+            with self._opening:
+                if catalog is self._catalog:
+                    self._outdated, self._looked_at = outdated, version
 
     def exists(self) -> bool:
-        """Return whether there is a catalog; one that cannot be opened is there."""
+        """Return whether there is a catalog, also if it cannot be opened."""
         try:
             return self.catalog is not None
-        except CatalogError as error:  # of what is there and cannot be opened, whoever opens it hears why
+        except CatalogError as error:  # whoever opens a catalog that cannot be opened hears why
             return not isinstance(error, NoLibraryError)
 
     @contextmanager
     def writing(self, *, create: bool = False) -> Iterator[Catalog]:
-        """Hold the writer's lock; the second writer gets LibraryBusyError."""
+        """Take a turn at writing: other threads that write wait; another process is a LibraryBusyError."""
+        self._refuse_unwritable(create=create)
+        with self._writers.turn(self.lock(self.settings.library)):
+            yield self._opened_by_writer()
+
+    @contextmanager
+    def job(self, *, create: bool = False) -> Iterator[Catalog]:
+        """Begin a long run, whose writes take a `turn` each; a second one waits for its end."""
+        self._refuse_unwritable(create=create)
+        with self._writers.job(self.lock(self.settings.library)):
+            with self._writers.turn(self.lock(self.settings.library)):
+                catalog = self._opened_by_writer()
+            yield catalog
+
+    @contextmanager
+    def writing_alone(self) -> Iterator[Catalog]:
+        """Take a turn at writing while no job runs, because the act would take photos away from under it."""
+        with self.job(), self.writing() as catalog:
+            yield catalog
+
+    @contextmanager
+    def replacing(self) -> Iterator[None]:
+        """Close the catalog, which need not exist, and keep all writers out while its file is replaced."""
+        lock = WriterLock(self.settings.library)
+        with self._writers.job(lock), self._writers.turn(lock):
+            self.close()
+            yield
+
+    @contextmanager
+    def turn(self) -> Iterator[int]:
+        """Inside a job, take a turn at writing; gives its number, one more than that of the turn before."""
+        with self._writers.turn(self.lock(self.settings.library)) as number:
+            yield number
+
+    def _refuse_unwritable(self, *, create: bool) -> None:
         if not create:
             self.catalog  # noqa: B018 - says that there is no library before a directory is made for its lock
-        if self._catalog is not None:
-            self._catalog.refuse_read_only()
-        with self.lock(self.settings.library):
+        if (catalog := self._catalog) is not None:
+            catalog.refuse_read_only()
+
+    def _opened_by_writer(self) -> Catalog:
+        with self._opening:
             if self._catalog is None:
                 self._catalog = open_catalog(self.settings.catalog_at, create=True)
             self._folder = identity_of(self.settings.library)
-            self._drop_outdated(self._catalog, locked=True)
-            yield self._catalog
+            catalog = self._catalog
+        self._drop_outdated(catalog, locked=True)
+        return catalog
 
     def lock(self, directory: Path) -> WriterLock:
-        """A writer's lock in the library's folder, or below it; a folder that vanished is not made anew."""
+        """Return a writer's lock in the library's folder, or below it; a folder that vanished is not made anew."""
         try:
             folder = identity_of(self.settings.library)
         except OSError:  # the lock tells why it cannot be opened
@@ -117,4 +184,6 @@ class LibraryContext:
     @property
     def decode_limits(self) -> DecodeLimits:
         """The seconds and the memory that decoding one photo may take."""
+        from recog.photos import DecodeLimits
+
         return DecodeLimits(self.settings.decode_seconds, self.settings.decode_memory)

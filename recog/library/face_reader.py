@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from threading import RLock
 from typing import Self
 
 import numpy as np
@@ -11,7 +10,6 @@ from recog import identify as decide
 from recog.config import Settings, read_settings
 from recog.distance import are_unit
 from recog.library.inputs import AnyPhoto, photo_of
-from recog.library.locking import in_turns
 from recog.library.networks import Networks
 from recog.library.probes import read_faces
 from recog.quality import doubt_of, sharpness
@@ -40,15 +38,13 @@ class ReadFace:
         return doubt_of(self.box)
 
 
-@in_turns
 class FaceReader:
     """Finds, crops and embeds faces, and compares them; keeps nothing, and makes no folder but the networks' cache.
 
-    Networks load, and their weights are brought, when first needed. Threads may share one: their calls take turns.
+    Networks load, and their weights are downloaded, when first needed. Threads may share a reader.
     """
 
     def __init__(self, settings: Settings, *, weights_progress: Progress | None = None) -> None:
-        self._turn = RLock()
         self.networks = Networks(settings, progress=weights_progress)
 
     @classmethod

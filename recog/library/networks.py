@@ -1,32 +1,41 @@
 """The networks that the settings name, loaded when first needed."""
 
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
-from recog.types import Calibration, ClusterRule, Detector, Embedder, NetworkInfo
-from recog.weights.pull import Progress
+from recog.once import Once
 
-if TYPE_CHECKING:  # torch loads only when a picture is styled
-    from recog.embed.head import Head
+if TYPE_CHECKING:  # a verb that needs no network waits for neither NumPy nor torch
+    from recog.embed.facts import EmbedderFacts
+    from recog.embed.registry import EmbedderClass
     from recog.style.layers import StyleNetwork
+    from recog.types import Calibration, ClusterRule, Detector, Embedder, NetworkInfo
+    from recog.weights.loading import LoadOptions, Runtime
+    from recog.weights.pull import Progress
 
 
 class Networks:
     """Detector, embedder and calibration of one configuration.
 
-    Nothing is loaded, not even torch, and no weights are brought, before a property is read.
+    Nothing is loaded, not even torch, and no weights are pulled, before a property is read. Threads may share one set
+    of networks: each network loads once, and may be called from several threads.
     """
 
-    def __init__(self, settings: Settings, *, progress: Progress | None = None) -> None:
+    def __init__(self, settings: Settings, *, progress: "Progress | None" = None) -> None:
         self._settings = settings
         self._progress = progress
+        self._device = Once(self._choose_device)
+        self._embedder_class = Once(self._choose_embedder)
+        self._facts = Once(self._read_facts)
+        self._detector = Once(self._load_detector)
+        self._embedder = Once(lambda: self.embedder_with(flip=None))
+        self._calibration = Once(self._load_calibration)
 
     @property
     def library(self) -> Path:
-        """Where the library's own calibration and classifiers lie."""
+        """The directory of the library's own calibration and classifiers."""
         return self._settings.library
 
     @property
@@ -36,99 +45,58 @@ class Networks:
 
     @property
     def kept(self) -> Path:
-        """Where features and embeddings of labelled photos are kept: apart for what computes them, for it rounds."""
-        from recog.embed.encoder import choose_encoder
-
-        return self._settings.cache / "features" / choose_encoder(self._settings.encoder, device=self.device)
+        """The directory of features and embeddings of labelled photos; each runtime has one, because it rounds."""
+        return self._settings.cache / "features" / self._runtime
 
     @property
     def heads(self) -> Path:
-        """Where the head and its calibration lie."""
+        """The directory of the head and its calibration."""
         from recog.embed.head import SHIPPED_HEADS
 
         return SHIPPED_HEADS if self._settings.heads is None else self._settings.heads
 
-    @cached_property
-    def head(self) -> "Head":
-        """The trained head of the settings' network."""
-        from recog.embed.info import head_of
-
-        return head_of(self._settings.network, heads=self.heads)
-
-    @cached_property
+    @property
     def device(self) -> str:
         """'cpu' or 'cuda'."""
-        from recog.weights.device import choose_device
+        return self._device.get()
 
-        return choose_device(self._settings.device)
+    @property
+    def detector(self) -> "Detector":
+        """The detector of the settings."""
+        return self._detector.get()
 
-    @cached_property
-    def detector(self) -> Detector:
-        """MTCNN at the smallest face that the settings ask for."""
-        from recog.detect.mtcnn import MtcnnDetector
-        from recog.embed.encoder import choose_encoder
+    @property
+    def embedder(self) -> "Embedder":
+        """The network of the settings."""
+        return self._embedder.get()
 
-        return MtcnnDetector(
-            cache=self._settings.cache,
-            offline_dir=self._settings.weights,
-            device=self.device,
-            runtime=choose_encoder(self._settings.encoder, device=self.device),
-            min_face=self._settings.min_face,
-        )
+    def embedder_with(self, *, flip: bool | None) -> "Embedder":
+        """Load the same with flip averaging on or off, whatever the network does by itself; for measuring."""
+        return self._embedder_class.get().load(self._options(flip=flip))
 
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The settings' network with its trained head."""
-        return self.embedder_with(flip=None)
-
-    def embedder_with(self, *, flip: bool | None) -> Embedder:
-        """The same with flip averaging on or off, whatever the head was trained with; for measuring."""
-        from recog.embed.embedder import FaceEmbedder
-
-        return FaceEmbedder(
-            network=self._settings.network,
-            flip=flip,
-            heads=self.heads,
-            cache=self._settings.cache,
-            offline_dir=self._settings.weights,
-            device=self.device,
-            encoder=self._settings.encoder,
-            progress=self._progress,
-        )
+    @property
+    def facts(self) -> "EmbedderFacts":
+        """What is known of the network without loading it."""
+        return self._facts.get()
 
     @property
     def encoder(self) -> str:
         """What runs the embedder, and in which numbers: 'openvino int8'."""
-        from recog.embed.encoder import choose_encoder, precision
-        from recog.embed.network import network_named
-
-        chosen = choose_encoder(self._settings.encoder, device=self.device)
-        if self.head.tuned:
-            return f"{chosen} float32"
-        numbers = {precision(chosen, part.weights) for part in network_named(self._settings.network).parts}
-        return f"{chosen} {' and '.join(sorted(numbers))}"
-
-    @cached_property
-    def info(self) -> NetworkInfo:
-        """What the embeddings are; needs the head's record only."""
-        from recog.embed.info import info_of
-
-        return info_of(self.head)
-
-    @cached_property
-    def calibration(self) -> Calibration:
-        """The library's own where one lies there, else the head's, and the settings' threshold over both."""
-        from recog.evaluate.calibration_file import calibration_path
-
-        own = calibration_path(self.info.name, directory=self._settings.library)
-        calibration = self._calibration_in(self._settings.library if own.exists() else self.heads)
-        if self._settings.threshold is None:
-            return calibration
-        return replace(calibration, threshold=self._settings.threshold, far=None)
+        return self.facts.encoder
 
     @property
-    def calibration_if_any(self) -> Calibration | None:
-        """The same; None where none was measured for this network."""
+    def info(self) -> "NetworkInfo":
+        """What the embeddings are."""
+        return self.facts.info
+
+    @property
+    def calibration(self) -> "Calibration":
+        """The library's own calibration if it has one, else the head's; with the threshold of the settings."""
+        return self._calibration.get()
+
+    @property
+    def calibration_if_any(self) -> "Calibration | None":
+        """The same; None if nobody measured one for this network."""
         from recog.errors import EvaluationError
 
         try:
@@ -137,10 +105,10 @@ class Networks:
             return None
 
     @property
-    def cluster_rule(self) -> ClusterRule | None:
-        """When faces are grouped, by a calibration that is for this network; None where there is none.
+    def cluster_rule(self) -> "ClusterRule | None":
+        """When faces are grouped, by a calibration of this network; None if there is none.
 
-        The head's, where the library's own cannot be used: who measures that anew is not to lose the rule.
+        The head's rule, if the library's own calibration cannot be used: measuring anew must not lose the rule.
         """
         from recog.errors import EvaluationError
 
@@ -151,13 +119,8 @@ class Networks:
         except EvaluationError:
             return None
 
-    def _calibration_in(self, directory: Path) -> Calibration:
-        from recog.evaluate.calibration_file import load_calibration
-
-        return load_calibration(self.info.name, network_sha256=self.info.sha256, directory=directory)
-
     def style_network(self, name: str) -> "StyleNetwork":
-        """The network of that name that looks at style."""
+        """Load the network of that name that style transfer uses."""
         from recog.style.layers import load_network
 
         return load_network(
@@ -167,3 +130,55 @@ class Networks:
             device=self.device,
             progress=self._progress,
         )
+
+    @property
+    def _runtime(self) -> "Runtime":
+        from recog.embed.encoder import choose_encoder
+
+        return choose_encoder(self._settings.encoder, device=self.device)
+
+    def _options(self, *, flip: bool | None = None) -> "LoadOptions":
+        from recog.weights.loading import LoadOptions
+
+        return LoadOptions(
+            cache=self._settings.cache,
+            offline_dir=self._settings.weights,
+            device=self.device,
+            runtime=self._runtime,
+            min_face=self._settings.min_face,
+            heads=self._settings.heads,
+            flip=flip,
+            progress=self._progress,
+        )
+
+    def _choose_device(self) -> str:
+        from recog.weights.device import choose_device
+
+        return choose_device(self._settings.device)
+
+    def _choose_embedder(self) -> "EmbedderClass":
+        from recog.embed.registry import embedder_class
+
+        return embedder_class(self._settings.network, own_networks=self._settings.own_networks)
+
+    def _read_facts(self) -> "EmbedderFacts":
+        return self._embedder_class.get().facts(self._options())
+
+    def _load_detector(self) -> "Detector":
+        from recog.detect.registry import load_detector
+
+        return load_detector(self._settings.detector, self._options())
+
+    def _load_calibration(self) -> "Calibration":
+        from recog.evaluate.calibration_file import calibration_path
+
+        own = calibration_path(self.info.name, directory=self._settings.library)
+        calibration = self._calibration_in(self._settings.library if own.exists() else self.heads)
+        if self._settings.threshold is None:
+            return calibration
+        return replace(calibration, threshold=self._settings.threshold, far=None)
+
+    def _calibration_in(self, directory: Path) -> "Calibration":
+        from recog.evaluate.calibration_file import load_calibration
+
+        return load_calibration(self.info.name, network_sha256=self.info.sha256, directory=directory)

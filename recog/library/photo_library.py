@@ -8,31 +8,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from recog.config import Settings, read_settings
 from recog.errors import CatalogError
 from recog.library.context import LibraryContext
-from recog.library.inputs import AnyPath, AnyPhoto, paths_of, photo_of
-from recog.library.locking import in_turns
 from recog.library.networks import Networks
-from recog.store.catalog import Catalog
-from recog.verification.features import Method
-from recog.weights.pull import Progress
 
 if TYPE_CHECKING:  # each use case is imported when it is first used
+    from recog.config import Settings
     from recog.library.browsing.faces import Faces
     from recog.library.browsing.photos import Photos
     from recog.library.exchange.verbs import Names
     from recog.library.grouping.verbs import Groups
     from recog.library.indexing.results import IngestProgress, IngestReport
+    from recog.library.inputs import AnyPath, AnyPhoto
     from recog.library.maintenance.results import LibraryStatus
     from recog.library.maintenance.verbs import Maintenance
     from recog.library.people.verbs import People
     from recog.library.recognition.results import IdentifiedPhoto, SearchResult, VerifiedPair
     from recog.library.reports.verbs import Reports
     from recog.library.styling.verbs import Styles
+    from recog.store.catalog import Catalog
+    from recog.verification.features import Method
+    from recog.weights.pull import Progress
 
 
-@in_turns
 class PhotoLibrary:
     """Photos indexed by face, in one directory of state; a context manager.
 
@@ -42,7 +40,7 @@ class PhotoLibrary:
     The verbs of a use case are methods of its attribute: `people`, `photos`, `faces`, `groups`, `reports`, `names`,
     `styles`, `maintenance`.
 
-    Threads may share one: calls take turns, and while one indexes the others wait; to ask meanwhile, open another.
+    Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
 
     def __init__(
@@ -61,6 +59,8 @@ class PhotoLibrary:
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
         """The library that the settings name; by default those of the environment and the settings file."""
+        from recog.config import read_settings
+
         return cls(settings if settings is not None else read_settings())
 
     def __enter__(self) -> Self:
@@ -97,6 +97,7 @@ class PhotoLibrary:
         """
         from recog.library.indexing.ingest import ingest, plan
         from recog.library.indexing.survey import refuse_absent
+        from recog.library.inputs import paths_of
 
         roots = paths_of(folders)
         if dry_run:
@@ -104,22 +105,11 @@ class PhotoLibrary:
             return plan(catalog, self._context.networks, roots, exclude=exclude, verify=verify)
         if not self._context.exists():
             refuse_absent(roots)
-        with self._context.writing(create=True) as catalog:
-            report = ingest(
-                catalog,
-                self._context.networks,
-                roots,
-                exclude=exclude,
-                verify=verify,
-                limits=self._context.decode_limits,
-                k=self._context.settings.k,
-                progress=progress,
-            )
-            self._context.live_index.publish()
-        return report
+        return ingest(self._context, roots, exclude=exclude, verify=verify, progress=progress)
 
     def identify(self, photo: AnyPhoto) -> IdentifiedPhoto:
         """Name every face of a photo, or call it unknown. A photo is a path, the bytes of its file, or upright RGB."""
+        from recog.library.inputs import photo_of
         from recog.library.recognition import queries
 
         return queries.identify(self._context.catalog, self._context.networks, self._context.gallery, photo_of(photo))
@@ -131,11 +121,17 @@ class PhotoLibrary:
         *,
         face: int | None = None,
         other_face: int | None = None,
-        method: Method = Method.DISTANCE,
+        method: Method | None = None,
     ) -> VerifiedPair:
-        """Are two faces one person? right is a photo where a file of that name exists, else a person's name."""
-        from recog.library.recognition import queries
+        """Are two faces one person? Decided by distance, unless another method is given.
 
+        right is a photo if there is a file of that name, else a person's name.
+        """
+        from recog.library.inputs import photo_of
+        from recog.library.recognition import queries
+        from recog.verification.features import Method
+
+        method = Method.DISTANCE if method is None else method
         if not isinstance(right, str) or Path(right).is_file():
             return queries.verify_photos(
                 self._context.networks, photo_of(left), photo_of(right), face=face, other_face=other_face, method=method
@@ -149,6 +145,7 @@ class PhotoLibrary:
 
     def search(self, photo: AnyPhoto, *, k: int = 20) -> SearchResult:
         """The k nearest faces of the library for every face of a photo."""
+        from recog.library.inputs import photo_of
         from recog.library.recognition import queries
 
         return queries.search(

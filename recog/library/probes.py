@@ -49,7 +49,14 @@ def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] 
     network = networks.info
     return CutFaces(
         tuple(boxes),
-        face_views(photo.pixels, boxes, scale=network.crop_scale, size=network.input_size, aligned=network.aligned),
+        face_views(
+            photo.pixels,
+            boxes,
+            scale=network.crop_scale,
+            size=network.input_size,
+            aligned=network.aligned,
+            template=network.template,
+        ),
         tuple(thumbnail(photo.pixels, box) for box in boxes),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from recog.library.exchange.cells import to_cell
 from recog.library.reports.results import DuplicateReport, DuplicateSide
+from recog.render import commands
 
 COLUMNS = (
     "kind",
@@ -41,11 +42,12 @@ def _lines(report: DuplicateReport) -> Iterator[list[object]]:
     threshold = report.calibration.threshold
     for pair in report.pairs:
         numbers = [pair.left.faces, pair.right.faces, pair.squared_distance, pair.nearest, pair.probability, threshold]
-        commands = [pair.command, pair.reject_command, _ids(pair.left), _ids(pair.right)]
-        yield ["pair", pair.left.label, pair.right.label, *numbers, *commands]
+        answers = [commands.join_sides(pair), commands.keep_apart(pair), _ids(pair.left), _ids(pair.right)]
+        yield ["pair", pair.left.label, pair.right.label, *numbers, *answers]
     for one in report.mixed:
         numbers = [one.main.faces, one.part.faces, one.squared_distance, one.nearest, one.probability, threshold]
-        yield ["mixed", one.main.label, one.part.label, *numbers, one.command, "", _ids(one.main), _ids(one.part)]
+        split = commands.split_name(one)
+        yield ["mixed", one.main.label, one.part.label, *numbers, split, "", _ids(one.main), _ids(one.part)]
     for first, *copies in report.duplicate_photos:
         yield from (_photos("copy", first, copy) for copy in copies)
     for kept, *others in report.near_copies:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from recog.assess.evaluations import ClustersRun, DetectionRun, IdentificationRun
+from recog.assess.pairs import PairsRun
 from recog.evaluate.identification import IdentificationScores
 from recog.render.plots import Axes, Line, bars, curves, histograms
-from recog.train.evaluations import ClustersRun, DetectionRun, IdentificationRun
-from recog.train.protocol import PairsRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from recog.assess.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
+from recog.assess.pairs import PairsRun, UnscoredPair
 from recog.evaluate.identification import DirAtFpir
 from recog.printable import printable
 from recog.render.figures import count, distance
 from recog.render.sheet import Sheet, score_table
-from recog.train.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
-from recog.train.protocol import PairsRun, UnscoredPair
 from recog.types import NetworkInfo
 
 Interval = tuple[float, float]

@@ -1,20 +1,16 @@
 """What humans said of people and faces, and what follows from it, as text."""
 
-import shlex
-from collections.abc import Sequence
-
 from recog.library.people.results import Confirmation, DistinctPeople, History, IgnoredFaces, SplitPerson
 from recog.library.recognition.results import FaceReasons
 from recog.printable import printable
+from recog.render.commands import name_faces
 from recog.render.figures import count, distance, distance_against, percent
 from recog.render.table import table
-from recog.render.text_library import person_line
+from recog.render.text_people import person_line
 from recog.store.records import PastAct
 from recog.types import Origin
 
 ERASED = "somebody who was erased"
-FACES_NAMED = 100
-"""Faces of a group that its command names; naming them names the others by distance."""
 
 
 def confirmation(result: Confirmation) -> str:
@@ -60,7 +56,7 @@ def distinct(result: DistinctPeople) -> str:
 def split(result: SplitPerson) -> str:
     """Who keeps the name, and the groups that are nobody's now, each with the command that names it."""
     name = printable(result.person.name)
-    lines = [f"  {count(len(group), 'face')}: {_naming(group)}" for group in result.groups]
+    lines = [f"  {count(len(group), 'face')}: {name_faces(group)}" for group in result.groups]
     moved = sum(map(len, result.groups))
     are = "is" if moved == 1 else "are"
     return (
@@ -141,7 +137,3 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
         f"is nobody's yet: {who}, is at distance {near}, within the threshold {threshold}; "
         "'recog identify --all' names it."
     )
-
-
-def _naming(group: Sequence[int]) -> str:
-    return shlex.join(["recog", "people", "confirm", "--new", "NAME", *map(str, group[:FACES_NAMED])])

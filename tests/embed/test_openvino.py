@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -171,3 +172,16 @@ def test_a_kept_trunk_is_the_compiled_one_bit_by_bit_and_its_weights_are_proved_
         file.write(bytes([last[0] ^ 1]))
     with pytest.raises(WeightsMismatchError):
         OpenVinoTrunk(name, cache=tmp_path, threads=1)
+
+
+@pytest.mark.networks
+@pytest.mark.parametrize("encoder", ["openvino", "torch"])
+def test_threads_that_share_an_embedder_get_what_one_gets(crops: Crops, encoder: str) -> None:
+    """Each thread has crops of its own, more than a batch of them."""
+    embedder = FaceEmbedder(network="facenet-casia", cache=CACHE, encoder=encoder)
+    given = [np.roll(np.concatenate([crops] * 6), 7 * number, axis=1) for number in range(6)]
+    expected = [embedder.embed(some) for some in given]
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(embedder.embed, given))
+    for mine, alone in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(mine, alone)

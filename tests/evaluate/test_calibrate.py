@@ -8,8 +8,9 @@ import pytest
 
 from recog.distance import unit_rows
 from recog.errors import EvaluationError
-from recog.evaluate.calibrate import LabelledFaces, all_pairs, calibrate, errors_among_strangers
+from recog.evaluate.calibrate import calibrate, errors_among_strangers
 from recog.evaluate.calibration_file import calibration_path, load_calibration, save_calibration
+from recog.evaluate.labelled_faces import LabelledFaces, all_pairs
 from recog.types import Calibration
 
 HEAD, NETWORK = "circle", "a" * 64
@@ -172,5 +173,5 @@ def test_strangers_are_counted_pair_by_pair() -> None:
 
 
 def test_one_stranger_makes_no_pair() -> None:
-    with pytest.raises(EvaluationError, match="two people make the first different pair, and 1 has a face"):
+    with pytest.raises(EvaluationError, match="a different pair needs two people with a face, not 1"):
         errors_among_strangers(faces(1, photos=1), 1.0)

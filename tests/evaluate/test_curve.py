@@ -80,5 +80,5 @@ def test_same_pairs_that_are_farther_are_refused() -> None:
     distances, same = drawn(400, wrong=0.0)
     with pytest.raises(EvaluationError, match="no nearer than different ones"):
         fit_curve(4 - distances, same)
-    with pytest.raises(EvaluationError, match="equally far apart"):
+    with pytest.raises(EvaluationError, match="all pairs have the same distance"):
         fit_curve(np.full(4, 1.0), np.array([True, False, True, False]))

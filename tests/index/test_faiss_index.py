@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recog.distance import squared_distances, unit_rows
+from recog.distance import unit_rows
 from recog.errors import ConfigError
 from recog.index.device import choose_device
 from recog.index.faiss_index import FaceIndex
 from recog.index.rows import Rows, Slots
 from recog.index.shortlist import LENGTH, NEAREST, Sample, Shortlist, reaches, recall_of
 from recog.index.structures import EXACT, FLAT_LIMIT, Kind, kind_for
-from recog.types import Embeddings, FaceIds, Neighbour, VectorIndex
+from recog.types import Embeddings, FaceIds, Neighbour
 
 NETWORK = "ab" * 32
 DIM = 16
@@ -254,12 +254,6 @@ def test_a_gpu_that_is_not_there_is_refused_with_the_way_out() -> None:
         choose_device("cuda", gpus=0)
     with pytest.raises(ConfigError, match="auto, cpu, cuda"):
         choose_device("tpu", gpus=1)
-
-
-def test_the_index_is_a_vector_index(make_index: Make, face_ids: FaceIds, embeddings: Embeddings) -> None:
-    index: VectorIndex = make_index("flat", face_ids, embeddings)
-    nearest = index.search(embeddings[:1], 1)[0][0]
-    assert nearest.squared_distance == pytest.approx(float(squared_distances(embeddings[:1], embeddings[:1])[0, 0]))
 
 
 def test_a_recall_counts_each_missed_neighbour_once() -> None:

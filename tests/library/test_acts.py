@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from recog.errors import CatalogError, UnknownPersonError
-from recog.library.recognition.matching import pull_in
-from recog.render.text import to_text
+from recog.library.recognition.matching import match_now
 from recog.types import Origin
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
+from tests.texts import to_text
 
 REDDISH = (240, 60, 60)
 """Near RED: one person by distance."""
@@ -48,8 +48,8 @@ def test_naming_one_face_pulls_in_the_others(library: PaintedLibrary, folder: Pa
 
 def test_a_large_library_is_not_named_by_every_word(library: PaintedLibrary, folder: Path, reds: list[int]) -> None:
     library.people.enrol("Ada", [folder / "red0.png"])
-    assert pull_in(library.context.catalog, library.networks, k=5, limit=3) is None
-    report = pull_in(library.context.catalog, library.networks, k=5, limit=4)
+    assert match_now(library.context.catalog, library.networks, k=5, limit=3) is None
+    report = match_now(library.context.catalog, library.networks, k=5, limit=4)
     assert report is not None
     assert report.unknown == 1
 

@@ -12,12 +12,13 @@ import pytest
 from recog.durable import arriving
 from recog.evaluate.calibration_file import load_calibration
 from recog.library.maintenance.doctor import examine, sqlite_of
-from recog.library.maintenance.results import DoctorReport, Observation
-from recog.render.text import to_text
+from recog.library.maintenance.results import DoctorReport, Observation, Remedy, RemedyKind
+from recog.render.remedies import way_out_of_observation
 from recog.store.schema.tables import pending_erasures
 from recog.store.writer_lock import WriterLock
 from recog.types import Calibration
 from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
+from tests.texts import to_text
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_a_sound_library_needs_no_hand(filled: PaintedLibrary) -> None:
 def test_a_sqlite_that_may_damage_a_database_is_told_with_the_way_out(version: tuple[int, ...], warned: bool) -> None:
     found = sqlite_of(version)
     assert found.sentence.startswith(".".join(map(str, version)))
-    assert found.way_out == (
+    assert way_out_of_observation(found) == (
         "let no other program write to the catalog, or use a Python with SQLite 3.51.3 or later" if warned else ""
     )
 
@@ -62,7 +63,7 @@ def test_without_a_library_it_looks_and_makes_none(library: PaintedLibrary) -> N
 
 def test_weights_that_are_not_here_are_told_and_not_pulled(filled: PaintedLibrary) -> None:
     told = [one for one in examined(filled).observations if one.subject == "weights"]
-    assert [one.way_out for one in told] == [
+    assert [way_out_of_observation(one) for one in told] == [
         "recog models pull mtcnn",
         "recog models pull facenet-casia",
         "recog models pull dlib-resnet",
@@ -80,10 +81,9 @@ def test_a_network_without_a_calibration_is_told_and_the_status_shows_all_else(f
 
     networks = Uncalibrated(filled.context.settings)
     told = [one for one in examine(filled.context.settings, networks).observations if one.subject == "network"]
-    assert [(one.ok, one.way_out) for one in told] == [(False, "recog calibrate PEOPLE")]
+    assert [(one.ok, one.remedy) for one in told] == [(False, Remedy(RemedyKind.CALIBRATE))]
     before = filled.status()
-    filled.networks = networks
-    state = filled.status()
+    state = PaintedLibrary(filled.context.settings, networks=networks).status()
     assert state == replace(before, threshold=None, calibration=None)
     assert "threshold  not measured for this network: run 'recog calibrate'" in to_text(state)
 
@@ -92,14 +92,15 @@ def test_files_that_others_may_read_are_told_and_the_way_out_works(filled: Paint
     (filled.context.settings.library / "catalog.sqlite3").chmod(0o644)
     bad = seen(filled, "permissions")
     assert not bad.ok
-    subprocess.run(bad.way_out, shell=True, check=True)  # noqa: S602 - it is what a user would paste
+    subprocess.run(way_out_of_observation(bad), shell=True, check=True)  # noqa: S602 - it is what a user would paste
     assert seen(filled, "permissions").ok
 
 
 def test_the_way_out_for_a_folder_with_a_quote_in_its_name_works_too(tmp_path: Path) -> None:
     (folder := tmp_path / "it's").mkdir(mode=0o755)
     with painted_library(folder) as library:
-        subprocess.run(seen(library, "permissions").way_out, shell=True, check=True)  # noqa: S602
+        way_out = way_out_of_observation(seen(library, "permissions"))
+        subprocess.run(way_out, shell=True, check=True)  # noqa: S602
         assert seen(library, "permissions").ok
 
 
@@ -113,7 +114,7 @@ def test_a_damaged_index_is_told(filled: PaintedLibrary) -> None:
     (path,) = (filled.context.settings.library / "index").rglob("*.faiss")
     path.write_bytes(path.read_bytes()[:-1])
     bad = seen(filled, "index")
-    assert (bad.ok, bad.way_out) == (False, "recog check --fix")
+    assert (bad.ok, bad.remedy) == (False, Remedy(RemedyKind.FIX))
     filled.maintenance.check(fix=True)
     assert seen(filled, "index").ok
 
@@ -122,7 +123,7 @@ def test_an_embedding_of_another_length_is_told_and_the_way_out_works(filled: Pa
     with filled.context.catalog._database.writing() as connection:
         connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(1) WHERE face_id = 1")
     bad = seen(filled, "embeddings")
-    assert (bad.ok, bad.way_out) == (False, "recog check --fix, then recog index")
+    assert (bad.ok, bad.remedy) == (False, Remedy(RemedyKind.FIX_THEN_INDEX))
     filled.maintenance.check(fix=True)
     assert "embeddings" not in {one.subject for one in examined(filled).observations}
     assert seen(filled, "index").ok

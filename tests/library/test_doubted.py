@@ -12,10 +12,10 @@ from recog.config import Settings, read_settings
 from recog.errors import DoubtedFaceError, NoFaceFoundError
 from recog.quality import SURE_SCORE
 from recog.render.as_json import to_json
-from recog.render.text import to_text
 from recog.types import Detector, FaceBox, Pixels
 from tests.library.test_acts import face_of, name_of
 from tests.painted import FACE, GREEN, RED, CellDetector, PaintedLibrary, PaintedNetworks, paint
+from tests.texts import to_text
 
 DIM_RED = (190, 17, 17)
 """Of red's direction, so its embedding is the same; the detector below is unsure of it."""

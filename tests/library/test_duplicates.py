@@ -19,8 +19,9 @@ from recog.distance import unit_rows
 from recog.library.reports.duplicates import LEAST_PROBABILITY
 from recog.library.reports.impure import MOST_GROUPED, mixed_people
 from recog.library.reports.near_copies import alike, near_copies
+from recog.library.reports.results import PairKind
 from recog.library.reports.sides import NEAREST_FACES, Faces, Side
-from recog.render.html import duplicate_page
+from recog.render.duplicates_page import duplicate_page
 from recog.store.records import ScannedPhoto
 from recog.types import ClusterRule, Embeddings, Face, FaceBox, FileStat, NewFace, Photo, Scatter
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
@@ -94,7 +95,7 @@ def test_people_who_are_distinct_are_not_reported_again(library: PaintedLibrary,
     library.people.enrol("Ada", [paint(folder / "a.png", RED)])
     library.people.enrol("Eve", [paint(folder / "e.png", (240, 60, 60))])
     (pair,) = library.reports.duplicates().pairs
-    assert pair.reject_command == "recog people distinct Ada Eve"
+    assert (pair.kind, pair.left.person, pair.right.person) == (PairKind.PEOPLE, "Ada", "Eve")
     catalog = library.context.catalog
     catalog.acts.set_distinct(catalog.people.by_name("Ada").id, catalog.people.by_name("Eve").id)
     assert library.reports.duplicates().pairs == ()
@@ -104,8 +105,8 @@ def test_a_cluster_that_a_human_rejected_is_not_reported_again(library: PaintedL
     library.people.enrol("Ada", [paint(folder / "a.png", RED)])
     _, theirs = fill(library, [around((0, 1, 0), 2), around((1, 0.35, 0.35), 4)])
     (pair,) = library.reports.duplicates().pairs
-    verb, who, *face_ids = pair.reject_command.split()[2:]
-    assert (verb, who, sorted(map(int, face_ids))) == ("reject", "Ada", theirs)
+    assert (pair.kind, pair.left.person) == (PairKind.PERSON_AND_CLUSTER, "Ada")
+    assert sorted(pair.right.typical) == theirs
     library.context.catalog.acts.reject(theirs[:2], library.context.catalog.people.by_name("Ada").id)
     assert library.reports.duplicates().pairs == ()
 
@@ -124,7 +125,6 @@ def test_a_name_of_two_people_is_reported_with_its_parts(library: PaintedLibrary
     ] or [one.main.person for one in report.mixed] == ["Ben", "Ada"]
     ada = next(one for one in report.mixed if one.main.person == "Ada")
     assert ada.squared_distance == pytest.approx(2, abs=0.1)
-    assert ada.command == "recog people split Ada"
     assert {sample.face_id for sample in ada.part.samples} == set(green)
 
 
@@ -306,7 +306,7 @@ def test_a_cluster_of_fifty_thousand_faces_is_reported_on_a_page_like_any_other(
     (pair,) = report.pairs
     assert (pair.left.person, pair.left.faces, pair.right.faces) == ("Ada", 25_000, 25_000)
     assert pair.probability > 0.9
-    assert len(pair.command.split()) == 4 + 100
+    assert len(pair.right.typical) == 100
     assert report.mixed == ()
     assert {len(group) for group in report.near_copies} >= {50_000}
     assert not set(few) & {sample.face_id for sample in (*pair.left.samples, *pair.right.samples)}
@@ -346,17 +346,16 @@ def test_ten_thousand_copies_of_one_face_are_one_cluster(library: PaintedLibrary
     assert (report.pairs, report.mixed) == ((), ())
 
 
-def test_a_command_for_a_large_cluster_names_its_most_typical_faces(library: PaintedLibrary) -> None:
+def test_a_large_cluster_is_represented_by_its_most_typical_faces(library: PaintedLibrary) -> None:
     many, few = fill(library, [around((1, 0, 0), 2000, spread=0.02), around((1, 0.4, 0), 500, spread=0.02)])
     name(library, "Ada", many)
     (pair,) = library.reports.duplicates().pairs
     assert (pair.left.person, pair.left.faces, pair.right.faces) == ("Ada", 2000, 500)
     assert pair.squared_distance == pytest.approx(0.14, abs=0.03)
     assert pair.nearest < pair.squared_distance
-    words = pair.command.split()
-    assert words[:4] == ["recog", "people", "confirm", "Ada"]
-    assert len(words) == 4 + 100
-    assert {int(word) for word in words[4:]} <= set(few)
+    assert (pair.kind, pair.left.typical) == (PairKind.PERSON_AND_CLUSTER, ())
+    assert len(set(pair.right.typical)) == 100
+    assert set(pair.right.typical) <= set(few)
 
 
 def test_sides_of_fifty_thousand_faces_take_bounded_memory_and_time() -> None:
@@ -375,21 +374,18 @@ def test_sides_of_fifty_thousand_faces_take_bounded_memory_and_time() -> None:
     assert seconds < 20
 
 
-def test_two_clusters_without_a_name_are_told_how_to_get_one(library: PaintedLibrary) -> None:
+def test_two_clusters_without_a_name_say_whether_their_numbers_are_remembered(
+    library: PaintedLibrary,
+) -> None:
     ids = fill(library, [around((1, 0, 0), 3), around((0.7, 0.714, 0), 3)])
     library.networks.calibration = replace(library.networks.calibration, intercept=-8.0)  # even odds at 0.8
     (pair,) = library.reports.duplicates().pairs
-    words = pair.command.split()
-    assert words[:4] == ["recog", "people", "confirm", "NAME"]
-    assert words[-1] == "--new"
-    assert sorted(map(int, words[4:-1])) == sorted(ids[0] + ids[1]), "nobody remembers the clusters' numbers yet"
-    assert pair.reject_command == ""
+    assert (pair.kind, pair.left.remembered, pair.right.remembered) == (PairKind.CLUSTERS, False, False)
+    assert sorted((*pair.left.typical, *pair.right.typical)) == sorted(ids[0] + ids[1])
     numbers = [one.number for one in library.groups.cluster().clusters]
     (pair,) = library.reports.duplicates().pairs
     one, other = numbers
-    assert pair.command == (
-        f"recog people confirm NAME --cluster {one} --new && recog people confirm NAME --cluster {other}"
-    )
+    assert [(side.cluster, side.remembered) for side in (pair.left, pair.right)] == [(one, True), (other, True)]
     library.people.confirm("Ann", cluster=one, new=True)
     library.people.confirm("Ann", cluster=other)
     assert library.people.person("Ann").person.confirmed == 6

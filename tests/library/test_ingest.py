@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from recog.errors import LibraryBusyError, NoPhotosFoundError
-from recog.library.indexing.ingest import MANY_COPIES
+from recog.library.indexing.index_run import MANY_COPIES
 from recog.library.indexing.results import IngestProgress, LostWord
 from recog.store.records import FactKind
 from recog.store.writer_lock import WriterLock

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.library.indexing.ingest import BATCH_PHOTOS
+from recog.library.indexing.index_run import BATCH_PHOTOS
 from tests.library.test_edited import edit, framed
 from tests.library.test_ingest import state
 from tests.painted import BLUE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint, painted_library

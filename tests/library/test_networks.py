@@ -1,5 +1,6 @@
 """The settings decide what runs the networks."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from recog.detect.mtcnn import MtcnnDetector
 from recog.errors import EvaluationError
 from recog.evaluate.calibration_file import calibration_path
 from recog.library.maintenance.doctor import examine
+from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.library.networks import Networks
 
 
@@ -38,5 +40,14 @@ def test_a_damaged_calibration_of_one_s_own_is_told_by_its_file_and_loses_no_rul
     assert str(own) in str(caught.value)
     assert networks.cluster_rule == rule
     (told,) = [one for one in examine(settings, networks).observations if one.subject == "network"]
-    assert (told.ok, told.way_out) == (False, "recog calibrate PEOPLE")
+    assert (told.ok, told.remedy) == (False, Remedy(RemedyKind.CALIBRATE))
     assert f"{own} is no calibration" in told.sentence
+
+
+@pytest.mark.networks
+def test_threads_that_need_the_networks_first_at_the_same_time_get_the_same_ones() -> None:
+    networks = Networks(read_settings(network="facenet-casia", device="cpu"))
+    asked = (lambda: networks.embedder, lambda: networks.detector, lambda: networks.calibration) * 3
+    with ThreadPoolExecutor(len(asked)) as threads:
+        got = [one.result() for one in [threads.submit(ask) for ask in asked]]
+    assert [id(one) for one in got] == [id(one) for one in got[:3]] * 3

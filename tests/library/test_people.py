@@ -12,6 +12,7 @@ from recog.errors import (
     SeveralFacesFoundError,
     UnknownPersonError,
 )
+from recog.library.reports.results import PairKind
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
 from recog.store.photos.photos import Photos
@@ -113,7 +114,7 @@ def test_a_forgotten_person_is_erased_and_does_not_come_back(library: PaintedLib
             assert trace not in content, file
 
 
-def test_a_report_on_people_twice_ranks_them_and_says_how_to_merge(library: PaintedLibrary, folder: Path) -> None:
+def test_a_report_on_people_twice_ranks_them(library: PaintedLibrary, folder: Path) -> None:
     library.people.enrol("Ada", [paint(folder / "a1.png", RED, noise=1), paint(folder / "a2.png", RED, noise=2)])
     library.people.enrol("Ada L.", [paint(folder / "b.png", (240, 60, 60))])
     library.people.enrol("Zoe", [paint(folder / "z.png", BLUE)])
@@ -123,7 +124,7 @@ def test_a_report_on_people_twice_ranks_them_and_says_how_to_merge(library: Pain
     report = library.reports.duplicates()
     (pair,) = report.pairs
     assert {pair.left.label, pair.right.label} == {"Ada", "Ada L."}
-    assert pair.command == "recog people merge 'Ada L.' Ada"
+    assert pair.kind is PairKind.PEOPLE
     assert pair.probability > 0.5
     assert all(sample.thumbnail.startswith(b"\xff\xd8") for sample in pair.left.samples)
     library.people.merge("Ada L.", "Ada")
@@ -151,7 +152,7 @@ def test_confirming_faces_by_number_pulls_a_cluster_to_a_person(library: Painted
     assert library.people.confirm("Ada", [face_id]).person.confirmed == 2
 
 
-def test_a_person_and_an_unnamed_cluster_come_with_the_command_that_joins_them(
+def test_a_person_and_an_unnamed_cluster_come_with_the_faces_that_join_them(
     library: PaintedLibrary, folder: Path
 ) -> None:
     """As in a large library, where a run names no new faces."""
@@ -162,9 +163,8 @@ def test_a_person_and_an_unnamed_cluster_come_with_the_command_that_joins_them(
     library.close()
     (pair,) = library.reports.duplicates().pairs
     assert (pair.left.person, pair.right.faces) == ("Ada", 2)
-    verb, name, *face_ids = pair.command.split()[2:]
-    assert (verb, name) == ("confirm", "Ada")
-    assert library.people.confirm(name, [int(one) for one in face_ids]).person.confirmed == 3
+    assert pair.kind is PairKind.PERSON_AND_CLUSTER
+    assert library.people.confirm("Ada", pair.right.typical).person.confirmed == 3
 
 
 def test_enrolling_a_known_photo_changes_no_embedding(library: PaintedLibrary, folder: Path) -> None:

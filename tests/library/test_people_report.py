@@ -1,7 +1,6 @@
-"""Everybody in the library: groups, people and lone faces, each with the command that names it."""
+"""Everybody in the library: groups, people and lone faces, with what names them."""
 
 import math
-import shlex
 from pathlib import Path
 
 import pytest
@@ -36,24 +35,22 @@ def test_everybody_is_somewhere_and_nobody_twice(known: PaintedLibrary) -> None:
     assert (report.all_groups, report.all_lone, report.ignored) == (1, 1, 0)
 
 
-def test_the_commands_name_what_they_stand_beside(known: PaintedLibrary) -> None:
+def test_groups_and_people_carry_what_a_command_names(known: PaintedLibrary) -> None:
     (group,) = known.reports.people().groups
     assert group.number is None
-    words = shlex.split(group.command)
-    assert words[:5] == ["recog", "people", "confirm", "--new", "NAME"]
-    assert {int(word) for word in words[5:]} == {sample.face_id for sample in group.samples}
+    assert (group.whole, group.likely) == (False, None)
+    assert set(group.typical) == {sample.face_id for sample in group.samples}
     number = known.groups.cluster().clusters[0].number
     assert {one.number for one in known.reports.people().groups} <= {
         one.number for one in known.groups.cluster().clusters
     }
     (group,) = known.reports.people().groups
-    assert shlex.split(group.command)[3:] == ["--new", "NAME", "--cluster", str(group.number)]
+    assert group.whole
     assert number is not None
     (ann,) = known.reports.people().people
-    faces = [int(word) for word in shlex.split(ann.command)[4:]]
-    known.people.confirm("Ann", faces)
+    known.people.confirm("Ann", ann.nearest)
     (ann,) = known.reports.people().people
-    assert (ann.person.confirmed, ann.matched, ann.command) == (3, (), "")
+    assert (ann.person.confirmed, ann.matched, ann.nearest) == (3, (), ())
 
 
 def test_hidden_people_and_ignored_faces_are_left_out(known: PaintedLibrary) -> None:

@@ -1,10 +1,12 @@
 """Status, check and mend."""
 
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from recog.errors import CatalogError
+from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.store.schema.tables import embeddings
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 
@@ -22,10 +24,13 @@ def index_file(library: PaintedLibrary) -> Path:
     return path
 
 
-@pytest.mark.parametrize("verb", ["status", "people", "duplicates", "identify_all", "cluster", "check"])
+@pytest.mark.parametrize(
+    "verb",
+    ["status", "people.all", "people.match_all", "reports.duplicates", "groups.cluster", "maintenance.check"],
+)
 def test_without_a_library_reading_says_so_and_makes_none(library: PaintedLibrary, verb: str) -> None:
     with pytest.raises(CatalogError, match="recog index"):
-        getattr(library, verb)()
+        attrgetter(verb)(library)()
     assert not library.context.settings.library.exists()
 
 
@@ -113,7 +118,7 @@ def test_an_embedding_of_another_length_is_told_by_its_face_dropped_and_made_ane
         (finding,) = again.maintenance.check().findings
         assert (finding.kind, finding.count, finding.fixed) == ("embeddings", 1, False)
         assert f"another length than their network's, of face {face_id}:" in finding.sentence
-        assert finding.way_out.startswith("run 'recog check --fix', then 'recog index'")
+        assert finding.remedy == Remedy(RemedyKind.FIX_THEN_INDEX)
         with pytest.raises(CatalogError, match=f"has {len(vector)} bytes.*run 'recog check --fix', then 'recog index'"):
             again.groups.cluster()
         assert again.maintenance.check(fix=True).ok
@@ -148,10 +153,10 @@ def test_what_a_face_lost_is_said_in_words_and_made_anew(filled: PaintedLibrary,
     assert {kind: one.sentence for kind, one in findings.items()} == {
         kind: f"1 faces have lost their {what}" for kind, what in kinds.items()
     }
-    assert all("then 'recog index'" in one.way_out for one in findings.values())
+    assert {one.remedy.kind for one in findings.values()} == {RemedyKind.FIX_THEN_INDEX}
     mended = filled.maintenance.check(fix=True)
     assert mended.ok
-    assert all("the next 'recog index'" in one.sentence for one in mended.findings if one.kind in kinds)
+    assert {one.remedy.kind for one in mended.findings if one.kind in kinds} == {RemedyKind.FIX_THEN_INDEX}
     filled.index(folder)
     assert filled.maintenance.check().findings == ()
     assert filled.context.catalog.faces.thumbnails([2]).keys() == {2}

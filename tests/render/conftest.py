@@ -14,6 +14,7 @@ from recog.library.reports.results import (
     DuplicateSide,
     FaceSample,
     MixedPerson,
+    PairKind,
     PhotoCopy,
 )
 from recog.types import Calibration, NetworkInfo
@@ -32,7 +33,7 @@ def face(face_id: int, folder: str = "/photos") -> FaceSample:
 def report() -> DuplicateReport:
     ann = DuplicateSide(SCRIPT, None, 12, tuple(face(number) for number in range(1, 8)))
     anna = DuplicateSide('Anna "A" & Co', None, 1, (face(8, '/photos/"><img src=x onerror=alert(2)>'),))
-    unnamed = DuplicateSide(None, 3, 2, (FaceSample(9, b"", None),))
+    unnamed = DuplicateSide(None, 3, 2, (FaceSample(9, b"", None),), (9, 10), (9, 10))
     return DuplicateReport(
         library="/home/ann/<library>",
         network=NetworkInfo("facenet-casia", "a" * 64, 128, 160, 1.19, "CASIA-WebFace", "MIT", "PyPI"),
@@ -43,22 +44,12 @@ def report() -> DuplicateReport:
         clusters=(ClusterSummary(1, 14, tuple(range(1, 15)), SCRIPT, 12), ClusterSummary(3, 2, (9, 10), None, 0)),
         cluster_samples=((face(1), face(2), face(3)), ()),
         pairs=(
-            DuplicatePair(
-                ann,
-                anna,
-                0.5804,
-                0.31,
-                0.9741,
-                f"recog people merge 'Anna \"A\" & Co' '{SCRIPT}'",
-                f"recog people distinct '{SCRIPT}' 'Anna \"A\" & Co'",
-            ),
-            DuplicatePair(ann, unnamed, 0.91, 0.7, 0.61, "", ""),
-            DuplicatePair(
-                anna, unnamed, 0.99, 0.8, 0.52, "recog people merge '\x1b[31m' Anna", "recog people reject Anna 9 10"
-            ),
+            DuplicatePair(PairKind.PEOPLE, ann, anna, 0.5804, 0.31, 0.9741),
+            DuplicatePair(PairKind.CLUSTERS, replace(unnamed, cluster=4), unnamed, 0.91, 0.7, 0.61),
+            DuplicatePair(PairKind.PERSON_AND_CLUSTER, replace(anna, person="\x1b[31m"), unnamed, 0.99, 0.8, 0.52),
         ),
         pairs_left_out=7,
-        mixed=(MixedPerson(ann, replace(ann, faces=3), 1.4, 1.1, 0.03, 1, f"recog people split '{SCRIPT}'"),),
+        mixed=(MixedPerson(ann, replace(ann, faces=3), 1.4, 1.1, 0.03, 1),),
         groups=((SCRIPT, 'Anna "A" & Co', "cluster 3"),),
         duplicate_photos=((Path("/photos/a.jpg"), Path(TURNED)),),
         near_copies=((PhotoCopy(Path(f"/photos/{SCRIPT}.jpg"), 4000, 3000), PhotoCopy(None, 800, 600)),),

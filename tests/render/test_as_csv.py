@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recog.library.reports.results import DuplicateReport
 from recog.render.as_csv import COLUMNS, duplicates_csv
+from recog.render.commands import join_sides, keep_apart
 from recog.render.report_file import write_report
 
 
@@ -23,7 +24,7 @@ def test_every_finding_is_a_line(report: DuplicateReport) -> None:
     assert [float(first[key]) for key in ("squared_distance", "nearest", "probability", "threshold")] == [
         *(0.5804, 0.31, 0.9741, 1.021)
     ]
-    assert (first["command"], first["reject_command"]) == (report.pairs[0].command, report.pairs[0].reject_command)
+    assert (first["command"], first["reject_command"]) == (join_sides(report.pairs[0]), keep_apart(report.pairs[0]))
     assert first["sample_faces_of_one"] == "1 2 3 4 5 6 7"
     assert (rows[4]["one"], rows[5]["other"]) == ("/photos/a.jpg", "")
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from recog.library.indexing.results import FailedPhoto
-from recog.library.maintenance.results import CheckReport, Finding
+from recog.library.maintenance.results import CheckReport, Finding, Remedy, RemedyKind
 from recog.library.reports.results import DuplicateReport
 from recog.render.as_json import to_json, to_plain
 from recog.types import Face, FaceBox, Origin, Photo
 
 
 def test_records_become_objects_with_their_fields_and_properties() -> None:
-    report = CheckReport((Finding("orphan", 2, "two", fixed=True, way_out=""),), 7, 0.25)
+    report = CheckReport((Finding("orphan", 2, "two", fixed=True, remedy=Remedy(RemedyKind.ADVICE)),), 7, 0.25)
     assert to_plain(report) == {
         "findings": [{"kind": "orphan", "count": 2, "sentence": "two", "fixed": True, "way_out": ""}],
         "faces": 7,

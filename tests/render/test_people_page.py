@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from recog.library.grouping.results import Suggestion
-from recog.library.reports.people_results import NamedGroup, PeopleReport, UnnamedGroup
+from recog.library.reports.results import NamedPerson, PeopleReport, UnnamedGroup
 from recog.render.page import asset, policy
 from recog.render.people_page import people_page, people_sentence
 from recog.types import Person
@@ -17,11 +17,11 @@ EVERYBODY = PeopleReport(
     photos=3,
     faces=9,
     groups=(
-        UnnamedGroup(3, 9, (face(1), face(2)), None, "recog people confirm --new NAME --cluster 3"),
-        UnnamedGroup(None, 1, (face(3),), Suggestion(SCRIPT, 0.83, 0.5), f"recog people confirm '{SCRIPT}' 3"),
+        UnnamedGroup(3, 9, (face(1), face(2)), None, whole=True),
+        UnnamedGroup(None, 1, (face(3),), Suggestion(SCRIPT, 0.83, 0.5), typical=(3,)),
     ),
     all_groups=7,
-    people=(NamedGroup(Person(1, SCRIPT, False, None, 30, 2), (face(4),), (face(5),), (0.4126,), "recog people x"),),
+    people=(NamedPerson(Person(1, SCRIPT, False, None, 30, 2), (face(4),), (face(5),), (0.4126,), (5, 7)),),
     lone=(face(6, "/photos/<b>"),),
     all_lone=40,
     ignored=2,

@@ -13,6 +13,8 @@ from recog.library.maintenance.results import (
     Finding,
     IndexStatus,
     LibraryStatus,
+    Remedy,
+    RemedyKind,
     Restored,
     WeightsStatus,
 )
@@ -27,9 +29,12 @@ from recog.library.recognition.results import (
     VerifiedPair,
 )
 from recog.library.reports.results import DuplicateReport
-from recog.render.text import Result, people_text, to_text, weights_text
+from recog.render.commands import join_sides, keep_apart, split_name
+from recog.render.text_library import weights
+from recog.render.text_people import people
 from recog.store.records import FactKind
 from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Origin, Person, Verification
+from tests.texts import to_text
 
 EVIL = "[bold]\x1b[2J\u202e\nEve"
 SHOWN = "[bold]\\x1b[2J\\u202e\\nEve"
@@ -57,7 +62,7 @@ INGEST = IngestReport(
 UNKNOWN = Identification(2, BOX, None, Match(1, 1.3, 3), EVE, 0.02, 1.021)
 NAMED = Identification(1, BOX, EVE, Match(1, 0.4126, 3), EVE, 0.974, 1.021)
 INDEX = IndexStatus("flat", "cpu", 31_022, PATH, 4)
-RESULTS: list[Result] = [
+RESULTS: list[object] = [
     INGEST,
     Backup(PATH, 1_200_000),
     Restored(PATH, PATH, 2, 3, 1),
@@ -89,13 +94,13 @@ RESULTS: list[Result] = [
         INDEX,
         roots=(PATH, Path("/b")),
     ),
-    CheckReport((Finding("orphan", 2, EVIL, fixed=False, way_out=EVIL),), 7, 0.2),
+    CheckReport((Finding("orphan", 2, EVIL, fixed=False, remedy=Remedy(RemedyKind.ADVICE, EVIL)),), 7, 0.2),
     INDEX,
 ]
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
-def test_no_name_or_path_reaches_the_terminal_raw(result: Result) -> None:
+def test_no_name_or_path_reaches_the_terminal_raw(result: object) -> None:
     text = to_text(result)
     assert SHOWN in text
     assert "\x1b" not in text
@@ -217,8 +222,8 @@ def test_search_shows_where_a_face_is_and_how_often() -> None:
 
 def test_people_are_listed_with_their_counts() -> None:
     hidden = replace(EVE, name="Bob", hidden=True)
-    assert people_text([EVE, hidden]).splitlines()[2].split() == ["Bob", "2", "5", "hidden"]
-    assert people_text([]) == "Nobody is enrolled yet: recog enrol NAME PHOTO"
+    assert people([EVE, hidden]).splitlines()[2].split() == ["Bob", "2", "5", "hidden"]
+    assert people([]) == "Nobody is enrolled yet: recog enrol NAME PHOTO"
     assert to_text(Forgotten("Bob", 1, complete=True)).splitlines() == [
         "Forgot Bob: 1 face erased with all that was derived from them."
     ]
@@ -234,21 +239,21 @@ def test_many_clusters_are_cut_with_a_word_on_the_rest() -> None:
 def test_duplicates_are_ranked_with_the_command_that_merges_them(report: DuplicateReport) -> None:
     lines = to_text(report).splitlines()
     assert lines[0].startswith("3 pairs may be one person twice (1 person, 2 clusters, 31,022 faces; false accepts")
-    assert "0.580    0.310         97 %  " + report.pairs[0].command in lines[3]
-    assert lines[3].endswith(report.pairs[0].reject_command)
-    assert lines[4].split()[-3:] == ["%", "-", "-"]
+    assert "0.580    0.310         97 %  " + join_sides(report.pairs[0]) in lines[3]
+    assert lines[3].endswith(keep_apart(report.pairs[0]))
+    assert lines[4].split()[-6:] == ["9", "10", "9", "10", "--new", "-"]
     assert "7 pairs of lesser evidence not listed" in lines
     assert lines[lines.index("Names that look like two people:") + 2].split()[1:] == [
         *("12", "+", "3", "1.400", "3", "%"),
-        *report.mixed[0].command.split(),
+        *split_name(report.mixed[0]).split(),
     ]
     assert "  /photos/<script>alert(1)</script>.jpg (4,000 x 3,000) ~ no file left (800 x 600)" in lines
     assert "  /photos/a.jpg = /photos/copy\\u202egpj.exe" in lines
 
 
 def test_a_command_of_many_faces_is_cut_where_it_cannot_be_run(report: DuplicateReport) -> None:
-    numbers = " ".join(map(str, range(100)))
-    long = replace(report.pairs[0], command=f"recog people confirm Ada {numbers}")
+    pair = report.pairs[2]
+    long = replace(pair, left=replace(pair.left, person="Ada"), right=replace(pair.right, typical=tuple(range(100))))
     text = to_text(replace(report, pairs=(long,)))
     assert "recog people confirm Ada 0 1 2 3 4 5 6 7 8 9 ... (90 more: --out FILE)" in text
 
@@ -264,8 +269,10 @@ def test_status_fits_on_a_screen_and_names_network_device_and_error() -> None:
 
 
 def test_check_tells_what_was_mended_and_what_is_left() -> None:
-    mended = Finding("index", 3, "the index lacks 3 faces", fixed=True, way_out="")
-    left = Finding("database", 1, "the database is damaged", fixed=False, way_out="restore a backup")
+    mended = Finding("index", 3, "the index lacks 3 faces", fixed=True, remedy=Remedy(RemedyKind.FIX))
+    left = Finding(
+        "database", 1, "the database is damaged", fixed=False, remedy=Remedy(RemedyKind.ADVICE, "restore a backup")
+    )
     assert to_text(CheckReport((mended, left), 7, 0.2)).splitlines() == [
         "mended: the index lacks 3 faces",
         "LEFT: the database is damaged",
@@ -279,7 +286,7 @@ def test_networks_are_listed_with_origin_and_licence() -> None:
     state = WeightsStatus(
         "casia", "trunk", "present", Path("/w"), "a", "CASIA", "MIT", ("PyPI", "GitHub"), default=True
     )
-    assert weights_text([state]).splitlines() == [
+    assert weights([state]).splitlines() == [
         "* casia: trunk, present",
         "    trained on  CASIA",
         "    licence     MIT",
@@ -287,4 +294,4 @@ def test_networks_are_listed_with_origin_and_licence() -> None:
         "    from        GitHub",
         "    file        /w",
     ]
-    assert weights_text([]) == "No weights are here yet: recog models pull"
+    assert weights([]) == "No weights are here yet: recog models pull"

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from recog.crop import crop_faces
+from recog.datasets.faces import Found, Undetected, labelled_crops
+from recog.datasets.people import LabelledPhotos
 from recog.errors import TrainingError
 from recog.photos import read_photo
-from recog.train.faces import Found, Undetected, labelled_crops
 from recog.train.located import LocatedFaces, located_faces
-from recog.train.people import LabelledPhotos
 from recog.types import FaceBox, Pixels
 from tests.painted import BLUE, GREEN, RED, CellDetector, paint
 

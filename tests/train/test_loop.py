@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from safetensors.numpy import load_file
 
 from recog.errors import TrainingError
 from recog.train.checkpoint import Progress
 from recog.train.collapse import WINDOW, CollapseWatch, StepFacts
-from recog.train.head import LinearHead, read_head
+from recog.train.head import LinearHead
 from recog.train.head_training import train_head
-from recog.train.sampler import BatchShape
-from recog.train.settings import Selection, TrainSettings
+from recog.train.settings import BatchShape, Selection, TrainSettings
 
 WIDTH, DIM = 24, 8
 SHAPE = BatchShape(people=8, photos=4)
@@ -60,7 +60,7 @@ def trained(settings: TrainSettings, seen: list[Progress] | None = None) -> Line
     return run.head
 
 
-@pytest.mark.parametrize("selection", ["semi-hard", "nearest-semi-hard", "batch-hard", "batch-all", "offline"])
+@pytest.mark.parametrize("selection", ["semi-hard", "batch-hard", "batch-all", "offline"])
 def test_training_pulls_people_apart_by_every_selection(selection: Selection) -> None:
     seen: list[Progress] = []
     settings = TrainSettings(
@@ -133,7 +133,7 @@ def test_mining_among_features_that_are_no_numbers_names_the_step() -> None:
     features, labels = people()
     features[labels == 3] = np.nan
     settings = TrainSettings(batch=SHAPE, selection="offline", steps=5)
-    with pytest.raises(TrainingError, match="step 1: no triplets can be mined, for a zero or NaN vector"):
+    with pytest.raises(TrainingError, match="step 1: triplets cannot be mined \\(a zero or NaN vector"):
         train_head(features, labels, settings, start=start(), validate=lambda _: {"none": 0.0}, score="none")
 
 
@@ -200,7 +200,7 @@ def test_a_head_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     head = start()
     path = tmp_path / "head.safetensors"
     path.write_bytes(head.to_bytes())
-    again = read_head(path)
+    again = LinearHead(**load_file(path))
     assert np.array_equal(again.weight, head.weight)
     assert again.sha256 == head.sha256
 

@@ -10,8 +10,7 @@ import pytest
 
 from recog.errors import TrainingError
 from recog.train import record
-from recog.train.folder import HeadPlan
-from recog.train.network_folder import NetworkPlan
+from recog.train.plans import HeadPlan, NetworkPlan
 
 
 def git(folder: Path, *words: str) -> str:

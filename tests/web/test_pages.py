@@ -10,16 +10,26 @@ import pytest
 from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
 from recog.library.grouping.results import Suggestion
 from recog.library.people.results import PersonDetail
-from recog.library.reports.people_results import PeopleReport, UnnamedGroup
-from recog.library.reports.results import DuplicatePair, DuplicateReport, DuplicateSide, FaceSample, MixedPerson
+from recog.library.reports.results import (
+    DuplicatePair,
+    DuplicateReport,
+    DuplicateSide,
+    FaceSample,
+    MixedPerson,
+    PairKind,
+    PeopleReport,
+    UnnamedGroup,
+)
 from recog.store.records import PastAct
 from recog.types import Calibration, DateSource, Face, FaceBox, NetworkInfo, Origin, Person, Photo
-from recog.web.duplicates_page import duplicates_page
-from recog.web.errors_page import error_page
-from recog.web.find_page import find_page
-from recog.web.groups_page import GROUPS_SHOWN, LONE_SHOWN, groups_page
-from recog.web.people_pages import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, people_page, person_page
-from recog.web.photo_page import photo_page
+from recog.web.error_page import error_page
+from recog.web.pages import pages
+from recog.web.pages.duplicates import duplicates_page
+from recog.web.pages.find import find_page
+from recog.web.pages.groups import GROUPS_SHOWN, LONE_SHOWN, groups_page
+from recog.web.pages.people import people_page
+from recog.web.pages.person import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, person_page
+from recog.web.pages.photo import photo_page
 from recog.web.shell import LATELY, Frame, frame
 from tests.pages import Reader
 from tests.painted import PaintedLibrary
@@ -33,7 +43,8 @@ BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ACT = PastAct(7, NOW.isoformat(), "confirm", {"person": SCRIPT}, (1, 2), None)
 ROOT = "/s/of-the-session"
-AROUND = Frame((SCRIPT,), ACT, ROOT)
+BAR = tuple((page.path, page.label) for page in pages() if page.label)
+AROUND = Frame((SCRIPT,), ACT, ROOT, BAR)
 
 
 def sample(face_id: int) -> FaceSample:
@@ -50,9 +61,9 @@ REPORT = PeopleReport(
     photos=12_408,
     faces=31_022,
     groups=(
-        UnnamedGroup(3, 30, tuple(map(sample, range(1, 25))), None, "", tuple(range(1, 31))),
-        UnnamedGroup(None, 2, (sample(9), sample(31)), Suggestion(SCRIPT, 0.0001, 0.5), "", (9, 31)),
-        UnnamedGroup(None, 1, (sample(40),), None, "", (40,), "Ben"),
+        UnnamedGroup(3, 30, tuple(map(sample, range(1, 25))), None, tuple(range(1, 31))),
+        UnnamedGroup(None, 2, (sample(9), sample(31)), Suggestion(SCRIPT, 0.0001, 0.5), (9, 31)),
+        UnnamedGroup(None, 1, (sample(40),), None, (40,), "Ben"),
     ),
     all_groups=9,
     people=(),
@@ -70,7 +81,11 @@ SIDES = (
 
 
 def pair(left: DuplicateSide, right: DuplicateSide) -> DuplicatePair:
-    return DuplicatePair(left, right, 0.58, 0.31, 0.0001, "", "")
+    if left.person is None:
+        kind = PairKind.CLUSTERS
+    else:
+        kind = PairKind.PERSON_AND_CLUSTER if right.person is None else PairKind.PEOPLE
+    return DuplicatePair(kind, left, right, 0.58, 0.31, 0.0001)
 
 
 TWICE = DuplicateReport(
@@ -84,7 +99,7 @@ TWICE = DuplicateReport(
     cluster_samples=(),
     pairs=(pair(SIDES[0], SIDES[1]), pair(SIDES[0], SIDES[2]), pair(SIDES[2], SIDES[3])),
     pairs_left_out=7,
-    mixed=(MixedPerson(SIDES[0], SIDES[0], 1.4, 1.1, 0.0001, 1, ""),),
+    mixed=(MixedPerson(SIDES[0], SIDES[0], 1.4, 1.1, 0.0001, 1),),
     groups=(),
     duplicate_photos=(),
     near_copies=(),
@@ -101,13 +116,13 @@ PHOTO = PhotoDetail(
 )
 DETAIL = PersonDetail(ADA, tuple((face(n, squared=0.1 * n if n > 3 else None), ()) for n in range(1, 6)))
 PAGES = {
-    "groups": groups_page(REPORT, AROUND, pulls_in=True),
+    "groups": groups_page(REPORT, AROUND, matched_at_once=True),
     "people": people_page((ADA, BEN), AROUND),
     "person": person_page(DETAIL, AROUND),
     "duplicates": duplicates_page(TWICE, AROUND),
     "photo": photo_page(PHOTO, AROUND),
     "find": find_page(AROUND, most=1000),
-    "error": error_page(404, SCRIPT, root=ROOT),
+    "error": error_page(404, SCRIPT, root=ROOT, bar=BAR),
 }
 
 
@@ -204,7 +219,7 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
 def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> None:
     group = replace(REPORT.groups[0], samples=(sample(1),))
     many = replace(REPORT, groups=(group,) * 300, all_groups=900, lone=(sample(2),) * 300, all_lone=800)
-    page = groups_page(many, AROUND, pulls_in=True)
+    page = groups_page(many, AROUND, matched_at_once=True)
     assert Reader(page).tags["article"] == GROUPS_SHOWN + 1
     assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
     assert "840 smaller groups will come up" in words(page)
@@ -213,13 +228,13 @@ def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> N
 
 def test_every_state_of_a_library_is_said() -> None:
     nobody = replace(REPORT, groups=(), all_groups=0, lone=())
-    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, pulls_in=True))
+    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, matched_at_once=True))
     blank = replace(nobody, faces=0)
-    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, pulls_in=True))
-    empty = words(groups_page(replace(blank, photos=0), AROUND, pulls_in=True))
+    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, matched_at_once=True))
+    empty = words(groups_page(replace(blank, photos=0), AROUND, matched_at_once=True))
     assert "recog index FOLDER finds them" in empty
     assert "ignored" not in empty, "there is nothing to count"
-    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, pulls_in=False))
+    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, matched_at_once=False))
     assert "Nobody has a name yet" in words(people_page((), AROUND))
     assert "No two people or groups" in words(duplicates_page(replace(TWICE, pairs=(), mixed=()), AROUND))
     gone = photo_page(replace(PHOTO, paths=(), faces=()), AROUND)

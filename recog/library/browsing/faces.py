@@ -2,14 +2,12 @@
 
 from recog.errors import UnknownNumberError
 from recog.library.context import LibraryContext
-from recog.library.locking import in_turns
 from recog.library.recognition import neighbours, queries
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
 from recog.types import Verification
 
 
-@in_turns
 class Faces:
     """The faces of a library, by number."""
 

@@ -7,7 +7,6 @@ from recog.errors import UnknownNumberError
 from recog.library.context import LibraryContext
 from recog.library.indexing.prune import MissingPhotos, missing_photos, prune_photos
 from recog.library.inputs import AnyPath
-from recog.library.locking import in_turns
 from recog.types import Face, Person, Photo
 
 
@@ -30,7 +29,6 @@ class PhotoDetail:
     faces: tuple[FaceOnPhoto, ...]
 
 
-@in_turns
 class Photos:
     """The photos of a library, by number; remove those whose files are gone."""
 

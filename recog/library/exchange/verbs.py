@@ -7,12 +7,10 @@ from recog.library.context import LibraryContext
 from recog.library.exchange import beside, exporting, importing, sidecars
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.inputs import AnyPath, path_of, several
-from recog.library.locking import in_turns
-from recog.library.recognition.matching import said_then_matched
+from recog.library.recognition.matching import match_now
 from recog.photos import DecodePool
 
 
-@in_turns
 class Names:
     """Export the names of a library, and import those of other programs."""
 
@@ -38,8 +36,10 @@ class Names:
 
     def import_file(self, path: AnyPath, *, replace: bool = False, near: bool = False) -> NamesImport:
         """Confirm the names of a file that `export` wrote; reject and ignore what it does."""
-        with said_then_matched(self._context) as catalog:
-            return importing.import_names(catalog, Path(path), replace=replace, near=near)
+        with self._context.writing() as catalog:
+            done = importing.import_names(catalog, Path(path), replace=replace, near=near)
+            match_now(catalog, self._context.networks, k=self._context.settings.k)
+            return done
 
     def import_sidecars(
         self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False, near: bool = False
@@ -48,5 +48,7 @@ class Names:
         self._context.catalog  # noqa: B018 - says that there is no library before photos are read
         with DecodePool(self._context.decode_limits) as decoders:
             names = sidecars.find_names(several(paths), decoders)
-            with said_then_matched(self._context) as catalog:
-                return sidecars.import_sidecars(catalog, names, decoders, replace=replace, near=near)
+            with self._context.writing() as catalog:
+                done = sidecars.import_sidecars(catalog, names, decoders, replace=replace, near=near)
+                match_now(catalog, self._context.networks, k=self._context.settings.k)
+                return done

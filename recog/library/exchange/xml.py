@@ -1,7 +1,9 @@
 """Read XML that anybody may have written: no document type, no entities, no more bytes than a limit."""
 
 import xml.etree.ElementTree as ET
-from xml.parsers import expat
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
 
 from recog.errors import RecogError
 
@@ -16,43 +18,40 @@ class NoXmlError(RecogError):
 
 
 def parse(data: bytes) -> ET.Element:
-    """The root of an XML document, names as {namespace}name.
+    """Return the root of an XML document, names as {namespace}name.
 
-    A document type is refused where it begins, so that no entity is ever declared (billion laughs, external files).
-    Raises NoXmlError.
+    defusedxml refuses a document type where it begins, so that no entity is ever declared (billion laughs, external
+    files).
+
+    Raises:
+        NoXmlError: the document is not whole, has a document type, or is larger or deeper than the limits.
     """
     if len(data) > MAX_BYTES:
         raise NoXmlError(f"it has {len(data) / 1e6:.0f} MB, the limit is {MAX_BYTES / 1e6:.0f} MB")
-    builder = ET.TreeBuilder()
-    depth = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise NoXmlError(f"its elements nest deeper than {MAX_DEPTH}")
-        builder.start(_braced(name), {_braced(key): value for key, value in attributes.items()})
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(_braced(name))
-
-    def refuse(*_: object) -> None:
-        raise NoXmlError("it declares a document type, which is not read from foreign files")
-
-    parser = expat.ParserCreate(namespace_separator="}")
-    parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = refuse
+    parser = DefusedXMLParser(target=_Builder(), forbid_dtd=True)
     try:
-        parser.Parse(data, True)
-        return builder.close()
-    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: an encoding that nobody reads
+        parser.feed(data)
+        root: ET.Element = parser.close()
+    except DefusedXmlException as error:
+        raise NoXmlError("it declares a document type, which is not read from foreign files") from error
+    except (ET.ParseError, LookupError, ValueError) as error:  # the latter two: an encoding that nobody reads
         raise NoXmlError(f"it is no whole XML ({error})") from error
+    return root
 
 
-def _braced(name: str) -> str:
-    return f"{{{name}" if "}" in name else name
+class _Builder(ET.TreeBuilder):
+    """Builds a tree up to MAX_DEPTH."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> ET.Element:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise NoXmlError(f"its elements nest deeper than {MAX_DEPTH}")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> ET.Element:
+        self._depth -= 1
+        return super().end(tag)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from recog.cluster.apart import kept_apart
 from recog.cluster.extend import extended_clusters
-from recog.cluster.kmeans import k_means
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
+from recog.cluster.registry import CLUSTER_METHODS, IDENTITY
 from recog.distance import unit_rows
 from recog.errors import CatalogError, NoFaceFoundError, UnknownNumberError
 from recog.library.grouping.results import ClusterReport, ClusterSummary
@@ -63,8 +63,8 @@ def cluster(
     full: bool,
 ) -> ClusterReport:
     """Cluster all faces; identity clusters are remembered. No name is touched. The caller holds the writer's lock."""
-    if method == "kmeans":
-        return _cells(catalog, networks, k=k, seed=seed)
+    if method != IDENTITY:
+        return _cells(catalog, networks, method, k=k, seed=seed)
     start = time.perf_counter()
     found = identity_grouping(catalog, networks, threshold=threshold, seed=seed, full=full)
     if len(found.face_ids) == 0:
@@ -221,18 +221,19 @@ def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int
     return found
 
 
-def _cells(catalog: Catalog, networks: Networks, *, k: int | None, seed: int) -> ClusterReport:
-    """K-means cells, numbered by falling size: they come and go with k, so they are told and not remembered."""
+def _cells(catalog: Catalog, networks: Networks, method: str, *, k: int | None, seed: int) -> ClusterReport:
+    """Group all faces by a registered method; the groups come and go with k, so they are told and not remembered."""
     start = time.perf_counter()
+    group = CLUSTER_METHODS.named(method, besides=[IDENTITY])
     face_ids, embeddings = all_embeddings(catalog, networks)
     if len(face_ids) == 0:
         raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
-    result = k_means(embeddings, k, seed=seed)
+    result = group(embeddings, k, seed=seed)
     cells = grouped(face_ids, embeddings, result.labels)
     return ClusterReport(
-        method="kmeans",
+        method=method,
         clusters=summaries(catalog, cells, _person_of(face_ids, _owned(catalog.faces.owners(), face_ids)[1])),
-        singletons=0,
+        singletons=int(np.count_nonzero(np.asarray(result.labels) < 0)),
         threshold=None,
         k_reason=result.reason,
         seconds=time.perf_counter() - start,

@@ -1,14 +1,10 @@
 """Group the faces of a library."""
 
-from typing import Literal
-
 from recog.library.context import LibraryContext
 from recog.library.grouping import clusters
 from recog.library.grouping.results import ClusterReport
-from recog.library.locking import in_turns
 
 
-@in_turns
 class Groups:
     """Group the faces of a library."""
 
@@ -18,13 +14,13 @@ class Groups:
     def cluster(
         self,
         *,
-        method: Literal["identity", "kmeans"] = "identity",
+        method: str = "identity",
         k: int | None = None,
         threshold: float | None = None,
         seed: int = 0,
         full: bool = False,
     ) -> ClusterReport:
-        """Group the library's faces: identity clusters, or k-means cells.
+        """Group the faces: identity clusters, or those of a method in recog.cluster.registry.
 
         Identity clusters are remembered by number: those of an earlier call with the same threshold stay, and faces
         that came since join them. `full` groups all faces anew; what humans said holds all the same.

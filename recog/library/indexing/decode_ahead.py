@@ -12,7 +12,7 @@ from recog.weights.device import cores
 _MOST_PROCESSES = 8
 
 
-def read_ahead(
+def decode_ahead(
     files: Iterable[FileStat],
     *,
     known: Container[str],

@@ -35,7 +35,7 @@ class CutPhoto:
 Found = CutPhoto | KnownContent | PhotoError
 
 
-def find_ahead(
+def detect_ahead(
     photos: Iterable[tuple[FileStat, Opened]],
     *,
     known: Container[str],

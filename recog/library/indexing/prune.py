@@ -38,7 +38,7 @@ def missing_photos(context: LibraryContext, folder: AnyPath | None) -> MissingPh
 
 def prune_photos(context: LibraryContext, folder: AnyPath | None) -> MissingPhotos:
     """Drop the files that are gone, and what goes with them; see `Photos.prune`."""
-    with context.writing() as catalog:
+    with context.writing_alone() as catalog:
         found = _found(catalog, folder, dropped=True)
         if found.folder is None:
             catalog.files.drop_missing(found.files)

@@ -1,7 +1,6 @@
 """Look at everything that recog stands on, from SQLite to the free space, and say what needs a hand."""
 
 import platform
-import shlex
 import shutil
 import sqlite3
 import stat
@@ -12,7 +11,7 @@ from pathlib import Path
 from recog.config import Settings
 from recog.errors import EvaluationError, NoLibraryError, RecogError
 from recog.index.files import strays
-from recog.library.maintenance.results import DoctorReport, Observation
+from recog.library.maintenance.results import DoctorReport, Observation, Remedy, RemedyKind
 from recog.library.maintenance.weights import needed
 from recog.library.networks import Networks
 from recog.library.outdated import drop_outdated
@@ -53,10 +52,10 @@ def _guarded(subject: str, look: Callable[[], Iterator[Observation]]) -> Iterato
     try:
         yield from look()
     except RecogError as error:
-        yield Observation(subject, ok=False, sentence=str(error), way_out="")
+        yield Observation(subject, ok=False, sentence=str(error))
     except OSError as error:
         where = printable(error.filename) if isinstance(error.filename, str) else "a file"
-        yield Observation(subject, False, f"{where} cannot be looked at ({error.strerror})", "check who may read it")
+        yield _ill(subject, f"{where} cannot be looked at ({error.strerror})", _advice("check who may read it"))
 
 
 def _versions() -> Iterator[Observation]:
@@ -76,7 +75,7 @@ def sqlite_of(version: tuple[int, ...]) -> Observation:
         ok=True,
         sentence=f"{called}; below {fixed}, two programs that write and checkpoint at the same moment may damage a "
         "database; recog lets one of its own write at a time",
-        way_out=f"let no other program write to the catalog, or use a Python with SQLite {fixed} or later",
+        remedy=_advice(f"let no other program write to the catalog, or use a Python with SQLite {fixed} or later"),
     )
 
 
@@ -85,18 +84,17 @@ def _device(networks: Networks) -> Iterator[Observation]:
 
 
 def _weights(settings: Settings) -> Iterator[Observation]:
-    for name in needed(settings):
-        cached = weights_state(name, cache=settings.cache)
+    for spec in needed(settings):
+        cached = weights_state(spec, cache=settings.cache)
         match cached.state:
             case WeightsState.PRESENT:
-                yield _fine("weights", f"{name} is here and has the digest {(cached.sha256 or '')[:12]}")
+                yield _fine("weights", f"{spec.name} is here and has the digest {(cached.sha256 or '')[:12]}")
             case WeightsState.ABSENT:
-                yield Observation(
-                    "weights", True, f"{name} is not here yet: brought at first need", f"recog models pull {name}"
-                )
+                pull = Remedy(RemedyKind.PULL_WEIGHTS, spec.name)
+                yield Observation("weights", True, f"{spec.name} is not here yet: brought at first need", pull)
             case WeightsState.DAMAGED:
-                sentence = f"{name} at {printable(cached.path)} is damaged: its digest is another"
-                yield Observation("weights", False, sentence, f"recog models pull {name}")
+                sentence = f"{spec.name} at {printable(cached.path)} is damaged: its digest is another"
+                yield _ill("weights", sentence, Remedy(RemedyKind.PULL_WEIGHTS, spec.name))
 
 
 def _network(networks: Networks) -> Iterator[Observation]:
@@ -106,14 +104,15 @@ def _network(networks: Networks) -> Iterator[Observation]:
         threshold = networks.calibration.threshold
     except EvaluationError as error:
         sentence = f"{called} has no threshold, so nothing can be decided with it: {printable(str(error))}"
-        yield Observation("network", False, sentence, "recog calibrate PEOPLE")
+        yield _ill("network", sentence, Remedy(RemedyKind.CALIBRATE))
     else:
         yield _fine("network", f"{called} with the threshold {threshold:.3f}")
 
 
 def _permissions(library: Path) -> Iterator[Observation]:
     if not library.exists():
-        yield Observation("permissions", True, f"there is no library at {printable(library)} yet", "recog index FOLDER")
+        sentence = f"there is no library at {printable(library)} yet"
+        yield Observation("permissions", True, sentence, Remedy(RemedyKind.INDEX))
         return
     paths = [library, *(path for path in sorted(library.rglob("*")) if not path.is_symlink())]
     open_ones = [path for path in paths if path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
@@ -121,7 +120,7 @@ def _permissions(library: Path) -> Iterator[Observation]:
         sentence = (
             f"others may reach {len(open_ones)} of {len(paths)} files and folders, {printable(open_ones[0])} first"
         )
-        yield Observation("permissions", False, sentence, f"chmod -R go= {printable(shlex.quote(str(library)))}")
+        yield _ill("permissions", sentence, Remedy(RemedyKind.MAKE_PRIVATE, str(library)))
     else:
         yield _fine("permissions", f"{printable(library)} and its {len(paths) - 1} files are for their owner alone")
 
@@ -134,7 +133,7 @@ def _free_space(library: Path) -> Iterator[Observation]:
     wanted = max(LEAST_FREE_BYTES, 2 * held)
     sentence = f"{free / 1e9:.1f} GB free at {printable(place)}, the library holds {held / 1e9:.2f} GB"
     if free < wanted:
-        yield Observation("free space", False, sentence, f"free {(wanted - free) / 1e9:.1f} GB more")
+        yield _ill("free space", sentence, _advice(f"free {(wanted - free) / 1e9:.1f} GB more"))
     else:
         yield _fine("free space", sentence)
 
@@ -144,7 +143,8 @@ def _writer(library: Path) -> Iterator[Observation]:
     if owner is None:
         yield _fine("writer", "nobody is writing to the library")
     else:
-        yield Observation("writer", True, f"recog with pid {owner} is writing to the library", "wait for it or stop it")
+        sentence = f"recog with pid {owner} is writing to the library"
+        yield Observation("writer", True, sentence, _advice("wait for it or stop it"))
 
 
 def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
@@ -155,20 +155,20 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
     with catalog:
         problems = catalog.upkeep.quick_check()
         for problem in problems:
-            yield Observation("database", False, problem, "recog restore FILE, or move it away and index again")
+            yield _ill("database", problem, Remedy(RemedyKind.RESTORE))
         if problems:
             return
         misshapen = catalog.embeddings.misshapen()
         for found in misshapen.values():
             sentence = f"{len(found)} embeddings have another length than their network's"
-            yield Observation("embeddings", False, sentence, "recog check --fix, then recog index")
+            yield _ill("embeddings", sentence, Remedy(RemedyKind.FIX_THEN_INDEX))
         counts = catalog.upkeep.counts()
         yield _fine(
             "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
         )
         if catalog.read_only:
             sentence = "may only be read here: questions are answered, and changes refused"
-            yield Observation("database", True, sentence, "to change it, open it where it may be written")
+            yield Observation("database", True, sentence, _advice("to change it, open it where it may be written"))
         yield _erasures(catalog.old_pages.pending or drop_outdated(catalog, settings.library))
         if networks.info.sha256 not in misshapen:
             yield _index(catalog, settings.library / "index", networks)
@@ -177,13 +177,13 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
 def _erasures(pending: PendingErasure | None) -> Observation:
     if pending is None:
         return _fine("erasures", "none is pending")
-    return Observation("erasures", ok=False, sentence=pending.sentence, way_out=pending.way_out)
+    return _ill("erasures", pending.sentence, _advice(pending.way_out))
 
 
 def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:
     problem = LiveIndex(catalog, directory, networks.info, device="cpu").file_problem()
     if problem:
-        return Observation("index", False, problem, "recog check --fix")
+        return _ill("index", problem, Remedy(RemedyKind.FIX))
     return _fine("index", "holds exactly the catalog's faces")
 
 
@@ -194,13 +194,21 @@ def _stray_files(library: Path) -> Iterator[Observation]:
     found = strays(library / "index")
     if found:
         sentence = f"{len(found)} unfinished files of a run that was killed, {printable(found[0])} first"
-        yield Observation("stray files", False, sentence, "recog index-rebuild deletes them")
+        yield _ill("stray files", sentence, Remedy(RemedyKind.REBUILD_INDEX))
     else:
         yield _fine("stray files", "none")
 
 
 def _fine(subject: str, sentence: str) -> Observation:
-    return Observation(subject, ok=True, sentence=sentence, way_out="")
+    return Observation(subject, ok=True, sentence=sentence)
+
+
+def _ill(subject: str, sentence: str, remedy: Remedy) -> Observation:
+    return Observation(subject, ok=False, sentence=sentence, remedy=remedy)
+
+
+def _advice(text: str) -> Remedy:
+    return Remedy(RemedyKind.ADVICE, text)
 
 
 def _version(name: str) -> str | None:

@@ -1,6 +1,10 @@
-"""Results of status, checks, backups, index tuning and weights."""
+"""Results of status, checks, backups, index tuning and weights.
+
+What a user can do about a finding is a Remedy; `recog.render` writes the command or the sentence.
+"""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from recog.types import Calibration, NetworkInfo
@@ -44,15 +48,46 @@ class LibraryStatus:
     incomplete_photos: int = 0
 
 
+class RemedyKind(StrEnum):
+    """What a user can do about a finding."""
+
+    ADVICE = "advice"
+    """Follow the remedy's text, which is a sentence's end, no command."""
+    FIX = "fix"
+    """Check with `fix`."""
+    FIX_THEN_INDEX = "fix then index"
+    """Check with `fix`, then index, which processes the photos concerned again."""
+    RESTORE = "restore"
+    """Restore a backup, or move the database away and index again."""
+    INDEX = "index"
+    """Index a folder."""
+    REBUILD_INDEX = "rebuild index"
+    """Rebuild the vector index."""
+    PULL_WEIGHTS = "pull weights"
+    """Download the weights that the text names."""
+    CALIBRATE = "calibrate"
+    """Calibrate on labelled photos."""
+    MAKE_PRIVATE = "make private"
+    """Take the rights of others away from the folder that the text names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do, and the name, path or advice that it needs."""
+
+    kind: RemedyKind
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that `check` found. fixed says whether --fix mended it; way_out what to do where it did not."""
+    """One problem that `check` found. fixed: it was mended; remedy: what to do if it was not."""
 
     kind: str
     count: int
     sentence: str
     fixed: bool
-    way_out: str
+    remedy: Remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +106,12 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One thing that `doctor` looked at. ok: nothing needs a hand; way_out may still say what would be better."""
+    """One thing that `doctor` looked at. ok: nothing needs a hand; a remedy may still say what would be better."""
 
     subject: str
     ok: bool
     sentence: str
-    way_out: str
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)

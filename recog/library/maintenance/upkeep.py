@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recog.config import Settings
 from recog.distance import are_unit
-from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus
+from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus, Remedy, RemedyKind
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import naming_threshold
 from recog.library.recognition.live_index import LiveIndex
@@ -49,19 +49,14 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
     """
     start = time.perf_counter()
     findings = [
-        Finding(
-            "database",
-            1,
-            sentence,
-            fixed=False,
-            way_out="put a backup in its place with 'recog restore FILE', or move it away and run 'recog index' again",
-        )
+        Finding("database", 1, sentence, fixed=False, remedy=Remedy(RemedyKind.RESTORE))
         for sentence in catalog.upkeep.quick_check()
     ]
     if fix:
         catalog.old_pages.overwrite()
     if pending := catalog.old_pages.pending:
-        findings.append(Finding("erasures", 1, pending.sentence, fixed=False, way_out=pending.way_out))
+        advice = Remedy(RemedyKind.ADVICE, pending.way_out)
+        findings.append(Finding("erasures", 1, pending.sentence, fixed=False, remedy=advice))
     misshapen = catalog.embeddings.misshapen()
     findings += _damaged(catalog, networks, misshapen, fixed=fix)
     findings += _orphans(catalog, networks, fixed=fix)
@@ -72,7 +67,7 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
     if readable and (problem := index.file_problem()):
         if fix:
             index.rebuild()
-        findings.append(Finding("index", 1, problem, fixed=fix, way_out="run 'recog check --fix'"))
+        findings.append(Finding("index", 1, problem, fixed=fix, remedy=Remedy(RemedyKind.FIX)))
     return CheckReport(tuple(findings), catalog.upkeep.counts().faces, time.perf_counter() - start)
 
 
@@ -81,18 +76,11 @@ def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[F
     orphans = catalog.upkeep.orphans(networks.info.sha256)
     if count := orphans["photos_without_file"]:
         sentence = f"no file shows {count} photos of the catalog"
-        yield Finding("photos_without_file", count, sentence, fixed=fixed, way_out="run 'recog check --fix'")
+        yield Finding("photos_without_file", count, sentence, fixed=fixed, remedy=Remedy(RemedyKind.FIX))
     for kind, lost in (("faces_without_thumbnail", "thumbnail"), ("faces_without_embedding", "embedding")):
         if count := orphans[kind]:
-            yield _torn(kind, count, f"{count} faces have lost their {lost}", fixed=fixed)
-
-
-def _torn(kind: str, count: int, sentence: str, *, fixed: bool) -> Finding:
-    """What a new look at the photos makes whole."""
-    if fixed:
-        sentence = f"{sentence}; the next 'recog index' looks at their photos anew"
-    way_out = "run 'recog check --fix', then 'recog index', which looks at their photos anew"
-    return Finding(kind, count, sentence, fixed=fixed, way_out=way_out)
+            sentence = f"{count} faces have lost their {lost}"
+            yield Finding(kind, count, sentence, fixed=fixed, remedy=Remedy(RemedyKind.FIX_THEN_INDEX))
 
 
 def _damaged(
@@ -112,7 +100,7 @@ def _damaged(
         if fixed:
             catalog.embeddings.drop(found, sha256)
         sentence = f"{len(found)} embeddings {what}, {_of_faces(found)}: the disk changed what was stored"
-        yield _torn("embeddings", len(found), sentence, fixed=fixed)
+        yield Finding("embeddings", len(found), sentence, fixed=fixed, remedy=Remedy(RemedyKind.FIX_THEN_INDEX))
 
 
 def _of_faces(face_ids: Sequence[int]) -> str:

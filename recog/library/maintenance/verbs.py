@@ -2,15 +2,12 @@
 
 from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, path_of
-from recog.library.locking import in_turns
 from recog.library.maintenance import backups, index_tuning, upkeep
 from recog.library.maintenance.index_tuning import IndexTuning
 from recog.library.maintenance.results import Backup, CheckReport, IndexStatus, Restored
 from recog.store.records import PendingErasure
-from recog.store.writer_lock import WriterLock
 
 
-@in_turns
 class Maintenance:
     """Keep a library sound: check, back up, restore, tune and rebuild."""
 
@@ -25,7 +22,7 @@ class Maintenance:
         """What is wrong with the library; fix mends what can be mended."""
         if not fix:
             return upkeep.check(self._context.catalog, self._context.networks, self._context.live_index, fix=False)
-        with self._context.writing() as catalog:
+        with self._context.writing_alone() as catalog:
             return upkeep.check(catalog, self._context.networks, self._context.live_index, fix=True)
 
     def back_up(self, target: AnyPath) -> Backup:
@@ -34,8 +31,7 @@ class Maintenance:
 
     def restore(self, backup: AnyPath) -> Restored:
         """Put a backup in the catalog's place; what was there is kept beside it. People forgotten since are back."""
-        with WriterLock(self._context.settings.library):
-            self._context.close()
+        with self._context.replacing():
             restored = backups.restore(self._context.settings, path_of(backup))
             self._context.live_index.publish()
             return restored

@@ -3,29 +3,39 @@
 from collections.abc import Sequence
 
 from recog.config import Settings
-from recog.embed.network import network_named
+from recog.detect.registry import DETECTORS
+from recog.embed.description import described, descriptions
+from recog.embed.registry import embedder_class
+from recog.errors import ConfigError
 from recog.library.maintenance.results import WeightsStatus
 from recog.weights import pull as cache
-from recog.weights.registry import SPECS, WeightsSpec, spec
-
-DETECTOR = "mtcnn"
+from recog.weights.registry import SPECS, WeightsSpec
 
 
-def needed(settings: Settings) -> tuple[str, ...]:
-    """Names of the weights that indexing needs."""
-    return DETECTOR, *(part.weights for part in network_named(settings.network).parts)
+def needed(settings: Settings) -> tuple[WeightsSpec, ...]:
+    """Return the weights that indexing needs: the detector's and the embedder's."""
+    embedder = embedder_class(settings.network, own_networks=settings.own_networks)
+    return *DETECTORS.named(settings.detector).needs.weights, *embedder.needs.weights
 
 
 def models(settings: Settings) -> tuple[WeightsStatus, ...]:
-    """Every network that recog knows, with the state of its weights in the cache, verified by digest."""
-    return tuple(_status(settings, one) for one in SPECS.values())
+    """Return every network that recog knows, with the state of its weights in the cache, verified by digest.
+
+    These are recog's own, those that are described in the directory of one's own networks, and those of the settings.
+    """
+    return tuple(_status(settings, one) for one in _known(settings).values())
 
 
 def pull(
     settings: Settings, names: Sequence[str] = (), *, progress: cache.Progress | None = None
 ) -> tuple[WeightsStatus, ...]:
-    """Bring the weights of the named networks, by default of those that indexing needs; a damaged file is replaced."""
-    wanted = [spec(name) for name in names or needed(settings)]
+    """Pull the weights of the named networks, by default of those that indexing needs; replace a damaged file.
+
+    Raises:
+        ConfigError: there are no such weights.
+        WeightsError: no source has them, or what it has is not them.
+    """
+    wanted = [_named(settings, name) for name in names] if names else list(needed(settings))
     for one in wanted:
         cache.pull(one, cache=settings.cache, offline_dir=settings.weights, progress=progress)
     return tuple(_status(settings, one) for one in wanted)
@@ -34,6 +44,19 @@ def pull(
 def verify_models(settings: Settings) -> tuple[WeightsStatus, ...]:
     """The networks whose weights are in the cache, each file read whole and held against its digest."""
     return tuple(status for status in models(settings) if status.path is not None)
+
+
+def _known(settings: Settings) -> dict[str, WeightsSpec]:
+    own = (described(name, directory=settings.own_networks) for name in descriptions(settings.own_networks))
+    mine = {one.name: one.weights for one in own if one is not None}
+    return {**SPECS, **mine, **{one.name: one for one in needed(settings)}}
+
+
+def _named(settings: Settings, name: str) -> WeightsSpec:
+    known = _known(settings)
+    if name not in known:
+        raise ConfigError(f"there are no weights called {name!r}: choose one of {', '.join(known)}")
+    return known[name]
 
 
 def _status(settings: Settings, one: WeightsSpec) -> WeightsStatus:
@@ -47,5 +70,5 @@ def _status(settings: Settings, one: WeightsSpec) -> WeightsStatus:
         trained_on=one.trained_on,
         licence=one.licence,
         sources=tuple(str(source) for source in one.sources),
-        default=one.name in needed(settings),
+        default=one in needed(settings),
     )

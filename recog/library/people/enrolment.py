@@ -4,26 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from recog.boxes import match_boxes
-from recog.cluster.likelihood import linkage_of
-from recog.cluster.linkage import identity_clusters
-from recog.errors import CatalogError, NearNameError, UnknownPersonError
+from recog.errors import CatalogError, UnknownPersonError
 from recog.library.grouping.clusters import open_faces
 from recog.library.indexing.edited import MovedEdits
 from recog.library.indexing.results import LostWord
 from recog.library.networks import Networks
-from recog.library.people.results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment, PersonDetail, SplitPerson
+from recog.library.people.near_names import refuse_near
+from recog.library.people.results import Confirmation, ConfirmedFace, EnrolledFace, Enrolment
 from recog.library.probes import Probe, pick_face, read_probe, scanned
-from recog.library.recognition.matching import pull_in
+from recog.library.recognition.matching import match_now
 from recog.photos import stat_photo
 from recog.quality import doubt_of
 from recog.store.catalog import Catalog
-from recog.store.people.names import near_name
 from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.store.records import ScannedPhoto
-from recog.types import FileStat, Origin, Person
+from recog.types import FileStat, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def enrol(
     face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
     owners = _owners(catalog, face_ids)
     person, created = catalog.acts.enrol(name, face_ids)
-    pull_in(catalog, networks, k=k)
+    match_now(catalog, networks, k=k)
     return Enrolment(
         catalog.people.by_id(person.id),
         created,
@@ -105,15 +101,6 @@ def confirm(
     return Confirmation(
         person, known is None, tuple(ConfirmedFace(face_id, _other(owners, face_id, person)) for face_id in wanted)
     )
-
-
-def refuse_near(catalog: Catalog, name: str, *, but: int | None = None) -> None:
-    """NearNameError where somebody, but the person of that number, is called nearly so: ask who is meant."""
-    known = [person.name for person in catalog.people.all(hidden=True) if person.id != but]
-    meant = near_name(name, known)
-    if meant is not None:
-        asked = NearNameError(f"nobody is called {name!r}; did you mean {meant!r}?")
-        raise NearNameError(f"{asked} (--near takes {name!r} for somebody else)") from asked
 
 
 def _owners(catalog: Catalog, face_ids: Sequence[int]) -> dict[int, Person]:
@@ -171,48 +158,3 @@ def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:
             "enrol another photo of the person"
         )
     return stored[pairs[0][1]].id
-
-
-def detail(catalog: Catalog, name: str) -> PersonDetail:
-    """A person with all faces and where they are, confirmed ones first."""
-    person = catalog.people.by_name(name)
-    faces = sorted(
-        catalog.faces.of_person(person.id),
-        key=lambda face: (face.squared_distance is not None, face.squared_distance or 0.0, face.id),
-    )
-    paths = catalog.files.paths({face.photo_id for face in faces})
-    return PersonDetail(person, tuple((face, tuple(paths.get(face.photo_id, ()))) for face in faces))
-
-
-def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float | None) -> SplitPerson:
-    """Take apart a name that several people bear: cluster the person's faces, and keep one cluster.
-
-    The cluster with most confirmed faces keeps the name (ties: the larger, then the older one). The other faces are
-    said not to be this person, so no job gives them the name back; they are nobody's until somebody names them.
-    The caller holds the writer's lock.
-    """
-    person = catalog.people.by_name(name)
-    faces = catalog.embeddings.mark(networks.info.sha256).count
-    linkage = linkage_of(networks.calibration, faces, threshold=threshold)
-    known = {face.id: face for face in catalog.faces.of_person(person.id)}
-    face_ids, embeddings = catalog.embeddings.of_faces(known, networks.info.sha256)
-    photo_ids = np.array([known[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
-    labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids)
-    groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
-    groups += [[face_id] for face_id in face_ids[labels < 0].tolist()]
-    if len(groups) < 2:
-        if len(face_ids) < 2:
-            seen = "one face" if len(face_ids) else "no face"
-            raise CatalogError(f"{person.name} has {seen} that this network has seen: to split takes two at least")
-        raise CatalogError(
-            f"the {len(face_ids)} faces of {person.name} hang together up to distance {linkage.threshold:.3f}: "
-            "choose a smaller --threshold, or reject faces by their numbers"
-        )
-
-    def weight(group: list[int]) -> tuple[int, int, int]:
-        return sum(known[one].origin is Origin.CONFIRMED for one in group), len(group), -min(group)
-
-    kept = max(groups, key=weight)
-    others = sorted((group for group in groups if group is not kept), key=lambda group: (-len(group), group))
-    catalog.acts.reject([face_id for group in others for face_id in group], person.id, kind="split")
-    return SplitPerson(catalog.people.by_id(person.id), linkage.threshold, tuple(map(tuple, others)))

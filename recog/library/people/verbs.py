@@ -1,14 +1,11 @@
 """The verbs of a library on people and their faces: what humans say of them, and take back."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from recog.index.files import discard
-from recog.library.context import LibraryContext
-from recog.library.inputs import AnyPath, AnyPhoto, paths_of, photo_of
-from recog.library.locking import in_turns
-from recog.library.people import enrolment
-from recog.library.people.photos_of import FoundPhotos, photos_of
 from recog.library.people.results import (
     Confirmation,
     DistinctPeople,
@@ -20,16 +17,17 @@ from recog.library.people.results import (
     Readmitted,
     SplitPerson,
 )
-from recog.library.recognition import matching, queries
-from recog.library.recognition.matching import said_then_matched
-from recog.library.recognition.results import MatchReport, VerifiedPair
-from recog.photos import photo_digest
-from recog.store.records import PastAct
-from recog.types import Person
-from recog.verification.features import Method
+
+if TYPE_CHECKING:  # a verb that asks the catalog alone, such as `all`, waits for no decoder and no FAISS
+    from recog.library.context import LibraryContext
+    from recog.library.inputs import AnyPath, AnyPhoto
+    from recog.library.people.photos_of import FoundPhotos
+    from recog.library.recognition.results import MatchReport, VerifiedPair
+    from recog.store.catalog import Catalog
+    from recog.store.records import PastAct
+    from recog.types import Person
 
 
-@in_turns
 class People:
     """The people of a library: name faces, change or take back what was said, and erase."""
 
@@ -44,6 +42,9 @@ class People:
         `face` counts from the left, from 1, where a photo shows several. Where nobody has the name, but somebody has
         nearly that name (Weiss, Weiß), this is a NearNameError, or somebody new with `near`.
         """
+        from recog.library.inputs import paths_of
+        from recog.library.people import enrolment
+
         portraits = enrolment.read_portraits(self._context.networks, paths_of(photos), face=face)
         with self._context.writing(create=True) as catalog:
             return enrolment.enrol(
@@ -56,7 +57,9 @@ class People:
 
     def person(self, name: str) -> PersonDetail:
         """A person with all faces."""
-        return enrolment.detail(self._context.catalog, name)
+        from recog.library.people.detail import detail
+
+        return detail(self._context.catalog, name)
 
     def confirm(
         self,
@@ -73,18 +76,22 @@ class People:
         only with `near`, else this is a NearNameError. A face that was rejected or ignored
         is so no more; of a cluster, faces that were said not to be the person are left out.
         """
-        with said_then_matched(self._context) as catalog:
+        from recog.library.people import enrolment
+
+        with self._context.writing() as catalog:
             done = enrolment.confirm(
                 catalog, self._context.networks, name, face_ids, cluster=cluster, new=new, near=near
             )
-        return replace(done, person=self._context.catalog.people.by_id(done.person.id))
+            self._match(catalog)
+            return replace(done, person=catalog.people.by_id(done.person.id))
 
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
         """Say that faces are not this person: no job gives them the name again."""
-        with said_then_matched(self._context) as catalog:
+        with self._context.writing() as catalog:
             person = catalog.people.by_name(name)
             catalog.acts.reject(face_ids, person.id)
-        return self._context.catalog.people.by_id(person.id)
+            self._match(catalog)
+            return catalog.people.by_id(person.id)
 
     def distinct(self, name: str, other: str) -> DistinctPeople:
         """Say that two people are not one: no report calls them so again."""
@@ -95,19 +102,26 @@ class People:
 
     def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
         """Care for faces no more: they are named, grouped and reported by no job. Or, not `ignored`, again."""
-        with said_then_matched(self._context) as catalog:
+        with self._context.writing() as catalog:
             (catalog.acts.ignore if ignored else catalog.acts.unignore)(face_ids)
+            self._match(catalog)
             return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.people.ignored_faces()))
 
     def split(self, name: str, *, threshold: float | None = None) -> SplitPerson:
         """Take apart a name that several people bear: the main cluster of its faces keeps it."""
-        with said_then_matched(self._context) as catalog:
-            return enrolment.split(catalog, self._context.networks, name, threshold=threshold)
+        from recog.library.people import splitting
+
+        with self._context.writing() as catalog:
+            done = splitting.split(catalog, self._context.networks, name, threshold=threshold)
+            self._match(catalog)
+            return done
 
     def undo(self) -> PastAct:
         """Take back the latest act on people or faces that stands; again, the one before."""
-        with said_then_matched(self._context) as catalog:
-            return catalog.acts.undo()
+        with self._context.writing() as catalog:
+            undone = catalog.acts.undo()
+            self._match(catalog)
+            return undone
 
     def history(self, *, limit: int | None = None) -> History:
         """What was done to people and faces, the latest act first."""
@@ -115,17 +129,20 @@ class People:
 
     def rename(self, old: str, new: str, *, near: bool = False) -> Person:
         """Give a person another name; NearNameError where somebody else has nearly that name, unless `near`."""
+        from recog.library.people.near_names import refuse_near
+
         with self._context.writing() as catalog:
             person = catalog.people.by_name(old)
             if not near and not catalog.people.is_known(new):
-                enrolment.refuse_near(catalog, new, but=person.id)
+                refuse_near(catalog, new, but=person.id)
             return catalog.acts.rename(person.id, new)
 
     def merge(self, source: str, target: str) -> Person:
         """Two names, one person: all faces of source become target's (see `matched_at_once`)."""
-        with said_then_matched(self._context) as catalog:
+        with self._context.writing() as catalog:
             person = catalog.acts.merge(catalog.people.by_name(source).id, catalog.people.by_name(target).id)
-        return self._context.catalog.people.by_id(person.id)
+            self._match(catalog)
+            return catalog.people.by_id(person.id)
 
     def hide(self, name: str, *, hidden: bool = True) -> Person:
         """Leave a person out of lists and reports (still identified), or bring the person back."""
@@ -137,11 +154,12 @@ class People:
 
         Photos, and pictures styled from them, stay; the answer names the latter.
         """
+        from recog.index.files import discard
+
         with self._context.writing() as catalog:
             person = catalog.people.by_name(name)
-            discard(
-                self._context.settings.library / "index"
-            )  # first: killed from here on, no file holds the person's vectors
+            # First, so that no file holds the person's vectors if recog is killed from here on.
+            discard(self._context.settings.library / "index")
             erased = catalog.erasure.forget(person.id)
             self._context.live_index.publish()
             styled = tuple(path for path in erased.styled if path.exists())
@@ -155,6 +173,8 @@ class People:
         `confirmed` leaves the matched ones out. The newest come first, photos last of which nothing but the file's own
         time is known; or all come `by_path`. UnknownPersonError names who is called alike.
         """
+        from recog.library.people.photos_of import photos_of
+
         wanted = [names] if isinstance(names, str) else list(names)
         return photos_of(self._context.catalog, wanted, any_of=any_of, confirmed=confirmed, by_path=by_path)
 
@@ -163,6 +183,9 @@ class People:
 
         What of a photo is excluded goes by its content, so that any copy of it serves. Names do not come back.
         """
+        from recog.library.inputs import paths_of
+        from recog.photos import photo_digest
+
         paths = tuple(paths_of(photos))
         digests = [photo_digest(path) for path in paths]
         with self._context.writing() as catalog:
@@ -174,6 +197,10 @@ class People:
 
     def verify_person(self, photo: AnyPhoto, person_id: int, *, face: int | None = None) -> VerifiedPair:
         """Is the face of a photo a person of the library? As `verify`, which takes names."""
+        from recog.library.inputs import photo_of
+        from recog.library.recognition import queries
+        from recog.verification.features import Method
+
         name = self._context.catalog.people.by_id(person_id).name
         return queries.verify_person(
             self._context.catalog, self._context.networks, photo_of(photo), name, face=face, method=Method.DISTANCE
@@ -181,8 +208,10 @@ class People:
 
     def match_all(self) -> MatchReport:
         """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
+        from recog.library.recognition.matching import identify_all
+
         with self._context.writing() as catalog:
-            return matching.identify_all(catalog, self._context.networks, self._context.gallery)
+            return identify_all(catalog, self._context.networks, self._context.gallery)
 
     @property
     def matched_at_once(self) -> bool:
@@ -190,4 +219,12 @@ class People:
 
         True in a library of at most 20,000 faces: there it takes about a second.
         """
-        return matching.pulls_in(self._context.catalog, self._context.networks)
+        from recog.library.recognition.matching import matches_at_once
+
+        return matches_at_once(self._context.catalog, self._context.networks)
+
+    def _match(self, catalog: Catalog) -> None:
+        """Let the names by distance follow from what was just said."""
+        from recog.library.recognition.matching import match_now
+
+        match_now(catalog, self._context.networks, k=self._context.settings.k)

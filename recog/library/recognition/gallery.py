@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
+from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
@@ -55,6 +56,19 @@ class _Confirmed:
     owner_of: Mapping[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is searched as of one version of the catalog: the library's index, or the confirmed faces.
+
+    reach: neighbours that are looked at first in the library's index.
+    """
+
+    version: Hashable
+    searched: FaceIndex | _Confirmed
+    threshold: float
+    reach: int
+
+
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
     """The squared distance up to which a name is given, among so many faces that are confirmed."""
     return decide.identification_threshold(calibration, people=catalog.people.count(), faces=confirmed)
@@ -82,10 +96,8 @@ class PersonGallery:
         self._library_index = library_index
         self._k = k
         self._many = large
-        self._version: Hashable = None
-        self._searched: FaceIndex | _Confirmed | None = None
-        self._threshold = 0.0
-        self._reach = k
+        self._lock = Lock()  # held while what is searched is read anew
+        self._made: _Made | None = None
 
     @property
     def rule(self) -> str:
@@ -97,60 +109,65 @@ class PersonGallery:
     @property
     def threshold(self) -> float:
         """See naming_threshold."""
-        with self._moment():
-            return self._threshold
+        with self._moment() as (_, made):
+            return made.threshold
 
     def decide(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> list[Decision]:
         """(p, dim) -> for each probe the accepted match or None, and the nearest person or None.
 
         refused: by row of probes, people that it is not; it is decided among the others.
         """
-        with self._moment() as (now, searched):
-            return self._decided(now, searched, probes, refused or {})
+        with self._moment() as (now, made):
+            return self._decided(now, made, probes, refused or {})
 
     def named(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> Named:
         """What `decide` says, and all that is needed to tell it; decided anew where a person of it went meanwhile."""
         while True:
-            with self._moment() as (now, searched):
-                decisions = self._decided(now, searched, probes, refused or {})
+            with self._moment() as (now, made):
+                decisions = self._decided(now, made, probes, refused or {})
                 wanted = {match.person_id for pair in decisions for match in pair if match}
                 people = now.people_by_id(wanted)
                 if people.keys() >= wanted:
-                    return Named(decisions, people, self._threshold)
+                    return Named(decisions, people, made.threshold)
 
     @contextmanager
-    def _moment(self) -> Iterator[tuple[Snapshot, FaceIndex | _Confirmed]]:
-        """The catalog as it is now, and what is searched: made anew first where the catalog changed.
+    def _moment(self) -> Iterator[tuple[Snapshot, _Made]]:
+        """Open a snapshot of the catalog and give what is searched, which is read anew if the catalog changed.
 
-        What is written while that is made is seen by the next call.
+        What is written while it is read is seen by the next call.
         """
         with self._catalog.snapshot() as now:
-            version = now.version()
-            if self._searched is not None and version == self._version:
-                yield now, self._searched
+            made = self._made
+            if made is not None and made.version == now.version():
+                yield now, made
                 return
-        confirmed = self._catalog.people.confirmed_count()
-        self._searched = searched = self._library_to_ask(confirmed) or self._confirmed()
-        self._threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
-        if isinstance(searched, FaceIndex):
-            self._reach = ceil(self._k * (searched.count / confirmed) ** 2)
-        self._version = version
+        made = self._made_anew()
         with self._catalog.snapshot() as now:
-            yield now, searched
+            yield now, made
+
+    def _made_anew(self) -> _Made:
+        """Read the confirmed faces, unless another thread has just done so."""
+        with self._lock:
+            version = self._catalog.version()
+            if self._made is not None and self._made.version == version:
+                return self._made
+            confirmed = self._catalog.people.confirmed_count()
+            searched = self._library_to_ask(confirmed) or self._confirmed()
+            threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
+            reach = ceil(self._k * (searched.count / confirmed) ** 2) if isinstance(searched, FaceIndex) else self._k
+            self._made = _Made(version, searched, threshold, reach)
+            return self._made
 
     def _decided(
-        self,
-        now: Snapshot,
-        searched: FaceIndex | _Confirmed,
-        probes: Embeddings,
-        refused: Mapping[int, Collection[int]],
+        self, now: Snapshot, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
     ) -> list[Decision]:
+        searched = made.searched
         if isinstance(searched, FaceIndex):
-            return self._decided_in_library(now, searched, probes, refused, self._threshold)
+            return self._decided_in_library(now, searched, made, probes, refused)
         neighbours: list[Sequence[Neighbour]] = searched.index.search(probes, self._k)
         for row, person_ids in refused.items():
-            neighbours[row] = self._neighbours_but(searched.gallery, probes[row], person_ids)
-        return [decide.identify(row, searched.owner_of, threshold=self._threshold) for row in neighbours]
+            neighbours[row] = nearest_but(searched.gallery, probes[row], person_ids, k=self._k)
+        return [decide.identify(row, searched.owner_of, threshold=made.threshold) for row in neighbours]
 
     def _library_to_ask(self, confirmed: int) -> FaceIndex | None:
         if self._library_index is None or confirmed < self._many:
@@ -174,9 +191,9 @@ class PersonGallery:
         self,
         now: Snapshot,
         index: FaceIndex,
+        made: _Made,
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],
-        threshold: float,
     ) -> list[Decision]:
         """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough.
 
@@ -185,7 +202,7 @@ class PersonGallery:
         decided: dict[int, Decision] = {}
         owner_of: dict[int, int] = {}
         undecided = list(range(len(probes)))
-        reach = self._reach
+        reach, threshold = made.reach, made.threshold
         while undecided:
             neighbours = index.search(probes[undecided], reach)
             asked = {near.face_id for row in neighbours for near in row} - owner_of.keys()
@@ -200,12 +217,14 @@ class PersonGallery:
             reach *= WIDER
         return [decided[row] for row in range(len(probes))]
 
-    def _neighbours_but(self, gallery: Gallery, probe: Embeddings, person_ids: Collection[int]) -> Sequence[Neighbour]:
-        squared = squared_distances(probe[np.newaxis], gallery.embeddings)[0]  # of all: to leave some out is to copy
-        squared[np.isin(gallery.person_ids, list(person_ids))] = np.inf
-        nearest = np.argsort(squared, kind="stable")[: self._k]
-        return [
-            Neighbour(int(gallery.face_ids[place]), float(squared[place]))
-            for place in nearest.tolist()
-            if np.isfinite(squared[place])
-        ]
+
+def nearest_but(gallery: Gallery, probe: Embeddings, person_ids: Collection[int], *, k: int) -> Sequence[Neighbour]:
+    """Return the k confirmed faces nearest to a probe, (dim,), that belong to none of these people; exact."""
+    squared = squared_distances(probe[np.newaxis], gallery.embeddings)[0]  # of all: to leave some out is to copy
+    squared[np.isin(gallery.person_ids, list(person_ids))] = np.inf
+    nearest = np.argsort(squared, kind="stable")[:k]
+    return [
+        Neighbour(int(gallery.face_ids[place]), float(squared[place]))
+        for place in nearest.tolist()
+        if np.isfinite(squared[place])
+    ]

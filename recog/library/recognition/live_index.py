@@ -1,7 +1,9 @@
-"""Keep the vector index in step with the catalog: catch up, rebuild, publish."""
+"""Keep the FAISS index in sync with the catalog: apply new rows, rebuild when it cannot be trusted, write the file."""
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 
 import numpy as np
 
@@ -13,11 +15,19 @@ from recog.store.catalog import Catalog
 from recog.types import NetworkInfo
 
 
-class LiveIndex:
-    """The index of one network, always equal to the catalog when handed out.
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The published file: up to where it holds the catalog, and its directory, None if there is none yet."""
 
-    The file under `directory` is a cache: where it is absent, damaged, of another library or network, or does not
-    agree with the catalog after catching up, the index is rebuilt from the catalog. `problem` says why.
+    mark: IndexMark
+    home: Path | None
+
+
+class LiveIndex:
+    """The index of one network, equal to the catalog whenever it is handed out. Threads may share it.
+
+    The file under `directory` is a cache: if it is absent, damaged, of another library or network, or disagrees with
+    the catalog after catching up, the index is rebuilt from the catalog. `problem` says why.
     """
 
     def __init__(self, catalog: Catalog, directory: Path, network: NetworkInfo, *, device: str) -> None:
@@ -25,25 +35,25 @@ class LiveIndex:
         self._directory = directory
         self._network = network
         self._device = device
+        self._lock = RLock()  # guards all that follows; held while the index catches up, is built or written
+        self._current: tuple[Hashable, FaceIndex] | None = None
         self._index: FaceIndex | None = None
         self._mark = IndexMark(0, 0)
-        self._published = IndexMark(0, 0)
-        self._home: Path | None = None
+        self._file = _File(IndexMark(0, 0), None)
         self._from_file = False
-        self._version: Hashable = None
         self.problem = ""
 
     def status(self) -> IndexStatus:
-        """What the index is and how many changes of the catalog its file has not seen."""
-        index = self.current()
+        """Return what the index is and how many changes of the catalog its file has not seen."""
+        index, file = self.current(), self._file
         mark = self._catalog.embeddings.mark(self._network.sha256)
-        behind = (mark.last_embedding_id - self._published.last_embedding_id) + (
-            mark.last_removal_id - self._published.last_removal_id
+        behind = (mark.last_embedding_id - file.mark.last_embedding_id) + (
+            mark.last_removal_id - file.mark.last_removal_id
         )
-        return IndexStatus(index.kind, index.device, index.count, self._home, max(0, behind))
+        return IndexStatus(index.kind, index.device, index.count, file.home, max(0, behind))
 
     def file_problem(self) -> str:
-        """What is wrong with the published file, held against the catalog; empty where nothing is."""
+        """Compare the published file with the catalog and say what is wrong; empty if nothing is."""
         try:
             index, mark = self._load()
         except SearchIndexError as error:
@@ -58,41 +68,54 @@ class LiveIndex:
         return f"the index holds {extra} faces that the catalog does not, and lacks {absent} that it does"
 
     def current(self) -> FaceIndex:
-        """The index, holding exactly the catalog's faces of this network.
+        """Return the index, holding exactly the catalog's faces of this network.
 
-        While nothing is written to the catalog, this asks one question whose cost does not grow with it.
+        If nothing was written to the catalog, this waits for nobody and asks one question whose cost does not grow
+        with the catalog.
         """
-        version = self._catalog.version()  # before all that is read: what is written meanwhile is seen next time
-        if self._index is not None and version == self._version:
-            return self._index
-        if self._index is None:
-            self._index = self._read()
-        self._mark = self._caught_up(self._index, self._mark)
-        expected = self._catalog.embeddings.mark(self._network.sha256).count
-        if self._index.count != expected or self._index.outgrown:
-            if self._index.count != expected:
-                self.problem = f"the index held {self._index.count} faces and the catalog {expected}"
-            self._index = self._rebuilt()
-        self._version = version
-        return self._index
+        if (index := self._as_of(self._catalog.version())) is not None:
+            return index
+        with self._lock:
+            version = self._catalog.version()  # before all that is read: what is written meanwhile is seen next time
+            if (index := self._as_of(version)) is None:
+                index = self._caught_up_or_rebuilt()
+                self._current = version, index
+            return index
 
     def publish(self) -> Path:
-        """Write the index file for the next process, where it is not as it should be; the caller holds the lock."""
-        index, library_id, network = self.current(), self._catalog.library_id, self._network.sha256
-        path = published(self._directory, library_id=library_id, network_sha256=network, mark=self._mark)
-        if path is not None and self._from_file and self._published == self._mark:
-            sweep(self._directory, network_sha256=network)
+        """Write the index file for the next process if it is outdated; the caller holds the writer's lock."""
+        with self._lock:
+            index, library_id, network = self.current(), self._catalog.library_id, self._network.sha256
+            path = published(self._directory, library_id=library_id, network_sha256=network, mark=self._mark)
+            if path is not None and self._from_file and self._file.mark == self._mark:
+                sweep(self._directory, network_sha256=network)
+                return path
+            path = publish(index, self._directory, library_id=library_id, mark=self._mark)
+            self._file = _File(self._mark, path.parent)
+            self._from_file = True
             return path
-        path = publish(index, self._directory, library_id=library_id, mark=self._mark)
-        self._published = self._mark
-        self._from_file = True
-        self._home = path.parent
-        return path
 
     def rebuild(self) -> Path:
-        """Build from the catalog whatever the file says, and publish."""
-        self._index = self._rebuilt()
-        return self.publish()
+        """Build the index from the catalog whatever the file says, and publish it."""
+        with self._lock:
+            self._index = self._rebuilt()
+            self._current = None
+            return self.publish()
+
+    def _as_of(self, version: Hashable) -> FaceIndex | None:
+        current = self._current
+        return current[1] if current is not None and current[0] == version else None
+
+    def _caught_up_or_rebuilt(self) -> FaceIndex:
+        index = self._index if self._index is not None else self._read()
+        self._index = index
+        self._mark = self._caught_up(index, self._mark)
+        expected = self._catalog.embeddings.mark(self._network.sha256).count
+        if index.count != expected or index.outgrown:
+            if index.count != expected:
+                self.problem = f"the index held {index.count} faces and the catalog {expected}"
+            self._index = index = self._rebuilt()
+        return index
 
     def _load(self) -> tuple[FaceIndex, IndexMark]:
         return load(
@@ -109,15 +132,14 @@ class LiveIndex:
         except SearchIndexError as error:
             self.problem = str(error)
             return self._rebuilt()
-        self._published = self._mark
+        self._file = _File(self._mark, network_directory(self._directory, self._network.sha256))
         self._from_file = True
-        self._home = network_directory(self._directory, self._network.sha256)
         return index
 
     def _caught_up(self, index: FaceIndex, mark: IndexMark) -> IndexMark:
-        """Bring an index from one mark to the next, which is told.
+        """Apply to an index what changed in the catalog since a mark, and return the new mark.
 
-        Takes what the catalog holds now of every face that changed, so that a writer beside us cannot confuse it.
+        Of every face that changed, the index gets what the catalog holds now, so a concurrent writer cannot confuse it.
         """
         removal_id, removed = self._catalog.embeddings.removals(mark.last_removal_id, self._network.sha256)
         if index.remove(removed):
@@ -130,7 +152,7 @@ class LiveIndex:
         return IndexMark(last_id, removal_id)
 
     def _rebuilt(self) -> FaceIndex:
-        """A new index. Rows that come meanwhile may replace what was read: they are caught up with, not read twice."""
+        """Build a new index, then apply the rows that were written meanwhile, which may replace what was read."""
         now = self._catalog.embeddings.mark(self._network.sha256)
         mark = IndexMark(now.last_embedding_id, now.last_removal_id)
         index = FaceIndex.build(

@@ -2,14 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from recog import identify as decide
-from recog.library.context import LibraryContext
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.results import MatchReport
@@ -22,11 +20,11 @@ MatchedFace: TypeAlias = tuple[int, int, float]
 PeopleCounts: TypeAlias = tuple[tuple[Person, int], ...]
 """People, and how many faces each; most first, then by name."""
 
-PULLED_IN = 20_000
+MATCHED_AT_ONCE = 20_000
 """Faces of a library up to which naming one of them names the others that are near at once: about a second."""
 
 
-def pulls_in(catalog: Catalog, networks: Networks, *, limit: int = PULLED_IN) -> bool:
+def matches_at_once(catalog: Catalog, networks: Networks, *, limit: int = MATCHED_AT_ONCE) -> bool:
     """Whether a library is small enough that faces are named at once."""
     return catalog.embeddings.mark(networks.info.sha256).count <= limit
 
@@ -47,19 +45,19 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
     return MatchReport(named, unknown, time.perf_counter() - start)
 
 
-def pull_in(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED_IN) -> MatchReport | None:
+def match_now(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCHED_AT_ONCE) -> MatchReport | None:
     """What a human just said, applied to all other faces: `identify_all`, in a library of at most `limit` faces.
 
     None above, where it would take longer than anybody waits for an answer, and without a calibration: what was said
     is kept all the same. The caller holds the writer's lock.
     """
-    if networks.calibration_if_any is None or not pulls_in(catalog, networks, limit=limit):
+    if networks.calibration_if_any is None or not matches_at_once(catalog, networks, limit=limit):
         return None
     return identify_all(catalog, networks, PersonGallery(catalog, networks, None, k=k))
 
 
-def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLED_IN) -> PeopleCounts:
-    """What `pull_in` does, where it is due: who got how many faces that were another's or nobody's.
+def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCHED_AT_ONCE) -> PeopleCounts:
+    """What `match_now` does, where it is due: who got how many faces that were another's or nobody's.
 
     It is due where faces came or went since, or where the calibration, the threshold or k is another one than then.
     Nothing is done where nobody has a name, and without a calibration. The caller holds the writer's lock.
@@ -69,7 +67,7 @@ def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = PULLE
         return ()
     gallery = PersonGallery(catalog, networks, None, k=k)
     due = catalog.matches.due(digest, rule=gallery.rule) and catalog.people.count() > 0
-    if not due or not pulls_in(catalog, networks, limit=limit):
+    if not due or not matches_at_once(catalog, networks, limit=limit):
         return ()
     matches, _, before = _decided(catalog, networks, gallery)
     catalog.matches.replace(digest, matches, rule=gallery.rule)
@@ -107,7 +105,7 @@ def _without_second_faces(owners: Owners, matches: Sequence[MatchedFace], thresh
     squared = np.array([match[2] for match in matches])
     photos = owners.photo_ids[np.searchsorted(owners.face_ids, face_ids)]
     said = owners.confirmed & np.isin(owners.photo_ids, photos)
-    gives = decide.give_way(
+    gives = decide.one_face_per_person(
         np.concatenate([photos, owners.photo_ids[said]]),
         np.concatenate([people, owners.person_ids[said]]),
         np.concatenate([squared, np.full(np.count_nonzero(said), -1.0)]),
@@ -128,11 +126,3 @@ def _counted(catalog: Catalog, person_ids: Iterable[int]) -> PeopleCounts:
     return tuple(
         sorted(((people[one], count) for one, count in counts.items()), key=lambda row: (-row[1], row[0].name))
     )
-
-
-@contextmanager
-def said_then_matched(context: LibraryContext) -> Iterator[Catalog]:
-    """Write what a human says; then the names by distance follow from it."""
-    with context.writing() as catalog:
-        yield catalog
-        pull_in(catalog, context.networks, k=context.settings.k)

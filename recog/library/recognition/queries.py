@@ -32,9 +32,9 @@ from recog.verification.features import Method
 def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo: GivenPhoto) -> IdentifiedPhoto:
     """Name every face of a photo, or call it unknown (open set).
 
-    A photo of the library is asked about like any other, but what a human said of its faces holds. Of two faces of the
-    photo that are taken for one person the nearer one is; see recog.identify.give_way. A face of which the detector is
-    unsure is unknown, unless a human confirmed it.
+    A photo of the library is a probe like any other, but what a human said of its faces holds. If two faces of the
+    photo match one person, the nearer one gets the name (see recog.identify.one_face_per_person). A face of which the
+    detector is unsure is unknown, unless a human confirmed it.
     """
     probe = read_probe(photo, networks)
     stored = _stored_faces(catalog, probe)
@@ -79,7 +79,7 @@ def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
     rows = np.array(list(accepted), np.int64)
     people = np.array([one.person_id for one in accepted.values()], np.int64)
     squared = np.array([one.squared_distance for one in accepted.values()])
-    return set(rows[decide.give_way(np.zeros_like(rows), people, squared, threshold=threshold)].tolist())
+    return set(rows[decide.one_face_per_person(np.zeros_like(rows), people, squared, threshold=threshold)].tolist())
 
 
 def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: int) -> FaceReasons:

@@ -1,6 +1,5 @@
 """Report who is in the library twice: people and unnamed clusters that look like one person, and names of two."""
 
-import shlex
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from recog.library.grouping.clusters import identity_grouping, summaries, with_n
 from recog.library.networks import Networks
 from recog.library.reports.impure import Mixed, mixed_people
 from recog.library.reports.near_copies import alike, near_copies
-from recog.library.reports.results import DuplicatePair, DuplicateReport, MixedPerson, PhotoCopy
+from recog.library.reports.results import DuplicatePair, DuplicateReport, MixedPerson, PairKind, PhotoCopy
 from recog.library.reports.sides import FACES_NAMED, Faces, Rows, Samples, Side
 from recog.store.catalog import Catalog
 from recog.types import Calibration, Cluster
@@ -59,7 +58,8 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
     faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
     clusters = with_numbers(grouping.clusters)
     sure = ~np.isin(faces.ids, list(catalog.faces.doubted()))
-    people, unnamed = _people(catalog, faces, sure), _unnamed(faces, clusters, sure)
+    remembered = {one.number for one in grouping.clusters} - {None}
+    people, unnamed = _people(catalog, faces, sure), _unnamed(faces, clusters, sure, remembered)
     odds = Odds(grouping.linkage, calibration)
     near = _near_sides([*people, *unnamed], _Refused(catalog), odds)
     pairs = nsmallest(PAIRS_SHOWN, near, key=lambda pair: pair[2])
@@ -67,8 +67,7 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
     tiles = [Side(faces, _rows(faces, one)) for one in clusters[:CLUSTERS_SHOWN]]
     shown = [side for left, right, _ in pairs for side in (left, right)]
     samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])
-    remembered = {one.number for one in grouping.clusters} - {None}
-    found = tuple(_pair(samples, pair, odds, remembered) for pair in pairs)
+    found = tuple(_pair(samples, pair, odds) for pair in pairs)
     counts = catalog.upkeep.counts()
     return DuplicateReport(
         library=catalog.url,
@@ -102,14 +101,16 @@ def _people(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> list[Sid
     ]
 
 
-def _unnamed(faces: Faces, clusters: Sequence[Cluster], sure: NDArray[np.bool_]) -> list[Side]:
-    """What of each cluster is nobody's, where that is two faces or more."""
+def _unnamed(
+    faces: Faces, clusters: Sequence[Cluster], sure: NDArray[np.bool_], remembered: AbstractSet[int | None]
+) -> list[Side]:
+    """The faces of each cluster that belong to nobody, if there are two or more. remembered: numbers of the catalog."""
     sides = []
     for cluster in clusters:
         rows = _rows(faces, cluster)
         rows = rows[(faces.person_ids[rows] < 0) & sure[rows]]
         if len(rows) > 1:
-            sides.append(Side(faces, rows, cluster=cluster.number))
+            sides.append(Side(faces, rows, cluster=cluster.number, remembered=cluster.number in remembered))
     return sides
 
 
@@ -160,37 +161,20 @@ def _near_sides(sides: list[Side], refused: _Refused, odds: Odds) -> list[tuple[
     return near
 
 
-def _pair(
-    samples: Samples, pair: tuple[Side, Side, float], odds: Odds, remembered: AbstractSet[int | None]
-) -> DuplicatePair:
+def _pair(samples: Samples, pair: tuple[Side, Side, float], odds: Odds) -> DuplicatePair:
     left, right, linkage = pair
-    merge, reject = _commands(left, right, remembered)
+    if left.person is None:
+        kind = PairKind.CLUSTERS
+    else:
+        kind = PairKind.PERSON_AND_CLUSTER if right.person is None else PairKind.PEOPLE
     return DuplicatePair(
+        kind=kind,
         left=samples.side(left),
         right=samples.side(right),
         squared_distance=left.squared_distance(right),
         nearest=left.nearest(right),
         probability=probability_of_one(linkage, odds.rule, odds.calibration),
-        command=merge,
-        reject_command=reject,
     )
-
-
-def _commands(left: Side, right: Side, remembered: AbstractSet[int | None]) -> tuple[str, str]:
-    """What makes two sides one, and what keeps them apart; people come before clusters, whose faces may be nobody's.
-
-    Clusters that are not remembered have a number in this report only: their faces are named instead.
-    """
-    if left.person is not None and right.person is not None:
-        return _command("merge", right.person, left.person), _command("distinct", left.person, right.person)
-    if left.person is not None:
-        numbers = [str(face_id) for face_id in right.typical.tolist()]
-        return _command("confirm", left.person, *numbers), _command("reject", left.person, *numbers)
-    if {left.cluster, right.cluster} <= remembered:
-        new = _command("confirm", "NAME", "--cluster", str(left.cluster), "--new")
-        return f"{new} && {_command('confirm', 'NAME', '--cluster', str(right.cluster))}", ""
-    numbers = [str(face_id) for side in (left, right) for face_id in side.typical.tolist()]
-    return _command("confirm", "NAME", *numbers, "--new"), ""
 
 
 def _mixed(samples: Samples, mixed: Mixed, odds: Odds) -> MixedPerson:
@@ -201,12 +185,7 @@ def _mixed(samples: Samples, mixed: Mixed, odds: Odds) -> MixedPerson:
         nearest=mixed.main.nearest(mixed.part),
         probability=probability_of_one(mixed.main.linkage(mixed.part, odds.rule), odds.rule, odds.calibration),
         further=mixed.further,
-        command=_command("split", mixed.main.person or ""),
     )
-
-
-def _command(verb: str, *words: str) -> str:
-    return shlex.join(["recog", "people", verb, *words])
 
 
 def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:

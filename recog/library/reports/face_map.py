@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from recog.errors import ConfigError, NoFaceFoundError
 from recog.library.grouping.clusters import all_embeddings
 from recog.library.networks import Networks
-from recog.library.reports.map_results import FaceMap, MappedFace
+from recog.library.reports.results import FaceMap, MappedFace
 from recog.store.catalog import Catalog
 from recog.types import Embeddings
 

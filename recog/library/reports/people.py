@@ -1,6 +1,5 @@
 """Report everybody: groups of faces without a name, people with theirs, and faces that are alone."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -10,8 +9,7 @@ from recog.library.grouping.clusters import Grouping, identity_grouping, summari
 from recog.library.grouping.results import ClusterSummary
 from recog.library.grouping.suggestions import with_suggestions
 from recog.library.networks import Networks
-from recog.library.reports.people_results import NamedGroup, PeopleReport, UnnamedGroup
-from recog.library.reports.results import FaceSample
+from recog.library.reports.results import FaceSample, NamedPerson, PeopleReport, UnnamedGroup
 from recog.library.reports.sides import FACES_NAMED, Faces, Side
 from recog.store.catalog import Catalog
 from recog.types import Face, Origin, Person
@@ -24,7 +22,7 @@ LONE_SHOWN = 300
 
 
 def people_report(catalog: Catalog, networks: Networks) -> PeopleReport:
-    """Everybody in the library with the commands that name and confirm; nothing is written.
+    """Return everybody in the library; nothing is written.
 
     Hidden people and ignored faces are left out. All is of one moment, whatever others write meanwhile.
     """
@@ -102,34 +100,28 @@ def _open_sides(
 def _unnamed(
     side: Side, cluster: ClusterSummary, samples: dict[int, FaceSample], remembered: set[int | None]
 ) -> UnnamedGroup:
-    """One group; a part of a named cluster is confirmed face by face, for the others of it may be somebody else's."""
-    whole = len(side.rows) == cluster.size and cluster.number in remembered
-    likely = cluster.person or (cluster.suggestion.person if cluster.suggestion is not None else None)
-    name = [likely] if likely is not None else ["NAME"]
-    new = [] if likely is not None else ["--new"]
-    which = ["--cluster", str(cluster.number)] if whole else [str(one) for one in side.typical.tolist()]
     return UnnamedGroup(
         number=cluster.number if cluster.number in remembered else None,
         faces=len(side.rows),
         samples=tuple(samples[face_id] for face_id in side.typical[:FACES_SHOWN].tolist()),
         suggestion=cluster.suggestion,
-        command=shlex.join(["recog", "people", "confirm", *new, *name, *which]),
         face_ids=tuple(side.all.ids[side.rows].tolist()),
         likely=cluster.person,
+        typical=tuple(side.typical.tolist()),
+        whole=len(side.rows) == cluster.size and cluster.number in remembered,
     )
 
 
 def _named(
     person: Person, confirmed: Sequence[Face], matched: Sequence[Face], samples: dict[int, FaceSample]
-) -> NamedGroup:
+) -> NamedPerson:
     shown = matched[:FACES_SHOWN]
-    which = [str(face.id) for face in reversed(matched)][:FACES_NAMED]
-    return NamedGroup(
+    return NamedPerson(
         person=person,
         confirmed=tuple(samples[face.id] for face in confirmed[:FACES_SHOWN]),
         matched=tuple(samples[face.id] for face in shown),
         distances=tuple(face.squared_distance or 0.0 for face in shown),
-        command=shlex.join(["recog", "people", "confirm", person.name, *which]) if which else "",
+        nearest=tuple(face.id for face in reversed(matched))[:FACES_NAMED],
     )
 
 

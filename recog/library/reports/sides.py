@@ -15,7 +15,7 @@ from recog.types import Embeddings, FaceIds
 SAMPLES = 6
 """Faces shown of each side."""
 FACES_NAMED = 100
-"""Faces that one command names, the most typical ones; `recog identify --all` pulls in the rest."""
+"""Typical faces that stand for a group; once they are named, matching names the rest."""
 NEAREST_FACES = 2048
 """Faces of a side that are compared one by one with those of another side; of more, as many at even intervals."""
 CHUNK = 65_536
@@ -39,13 +39,17 @@ class Faces:
 
 @dataclass(frozen=True)
 class Side:
-    """Some faces, as rows of all: of a person (id and name set) or of an unnamed cluster (number set)."""
+    """Some faces, as rows of all: of a person (id and name set) or of an unnamed cluster (number set).
+
+    remembered: the cluster's number is the catalog's, not only this report's.
+    """
 
     all: Faces
     rows: Rows
     person_id: int | None = None
     person: str | None = None
     cluster: int | None = None
+    remembered: bool = False
 
     @cached_property
     def mean(self) -> Embeddings:
@@ -112,5 +116,14 @@ class Samples:
 
     def side(self, side: Side) -> DuplicateSide:
         """A side as the report shows it."""
-        own = tuple(side.all.ids[side.rows].tolist()) if side.person is None else ()
-        return DuplicateSide(side.person, side.cluster, len(side.rows), self.of(side), own)
+        if side.person is not None:
+            return DuplicateSide(side.person, None, len(side.rows), self.of(side))
+        return DuplicateSide(
+            None,
+            side.cluster,
+            len(side.rows),
+            self.of(side),
+            tuple(side.all.ids[side.rows].tolist()),
+            tuple(side.typical.tolist()),
+            side.remembered,
+        )

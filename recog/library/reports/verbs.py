@@ -1,14 +1,10 @@
 """Report duplicates, people and a map of the faces of a library."""
 
 from recog.library.context import LibraryContext
-from recog.library.locking import in_turns
 from recog.library.reports import duplicates, face_map, people
-from recog.library.reports.map_results import FaceMap
-from recog.library.reports.people_results import PeopleReport
-from recog.library.reports.results import DuplicateReport
+from recog.library.reports.results import DuplicateReport, FaceMap, PeopleReport
 
 
-@in_turns
 class Reports:
     """Report duplicates, people and a map of the faces of a library; nothing is written."""
 
@@ -20,7 +16,7 @@ class Reports:
         return duplicates.duplicates(self._context.catalog, self._context.networks)
 
     def people(self) -> PeopleReport:
-        """Groups without a name, people, and lone faces, with the commands that name them; nothing is written."""
+        """Groups without a name, people, and lone faces; nothing is written."""
         return people.people_report(self._context.catalog, self._context.networks)
 
     def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, path_of, paths_of
-from recog.library.locking import in_turns
 from recog.library.styling.results import ClearedJobs, StyleGallery, StyleJobs, StylingProgress, StylingReport
 from recog.store.styling import JobState, StyleJob
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:  # torch and Pillow load only when a picture is styled
     from recog.style.settings import StyleSettings
 
 
-@in_turns
 class Styles:
     """Paint photos in the manner of style pictures, and list what was painted.
 

@@ -2,50 +2,58 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from xml.parsers import expat
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
 
 MAX_PACKET_BYTES = 1 << 22
 _EXIF = "http://ns.adobe.com/exif/1.0/"
 _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _PROPERTIES = (
-    f"{_EXIF} DateTimeOriginal",
-    f"{_PHOTOSHOP} DateCreated",
-    f"{_EXIF} DateTimeDigitized",
-    f"{_XMP} CreateDate",
+    f"{{{_EXIF}}}DateTimeOriginal",
+    f"{{{_PHOTOSHOP}}}DateCreated",
+    f"{{{_EXIF}}}DateTimeDigitized",
+    f"{{{_XMP}}}CreateDate",
 )
 """Surest first."""
 
 
-class _NotReadError(Exception):
-    """A packet that declares a document type: entities could make it grow without end."""
-
-
 def packet_dates(packet: bytes) -> Iterator[str]:
-    """What the packet says of the photo's time, surest first, as it is written; nothing if it is no XML."""
+    """Yield what the packet says of the photo's time, surest first, as it is written; nothing if it is no XML.
+
+    A packet that declares a document type is read up to there: entities could make it grow without end.
+    """
     if len(packet) > MAX_PACKET_BYTES:
         return
-    found: dict[str, str] = {}
-    inside: list[str] = []
+    dates = _Dates()
+    parser = DefusedXMLParser(target=dates, forbid_dtd=True)
+    with suppress(ParseError, LookupError, ValueError, DefusedXmlException):
+        parser.feed(packet.strip(b"\0"))
+        parser.close()
+    yield from (dates.found[name].strip() for name in _PROPERTIES if name in dates.found)
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        inside.append(name)
+
+class _Dates:
+    """Collects the properties as the parser meets them, in elements and in attributes; no tree is built."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+        self._inside: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._inside.append(name)
         for key, value in attributes.items():
             if key in _PROPERTIES:
-                found.setdefault(key, value)
+                self.found.setdefault(key, value)
 
-    def text(content: str) -> None:
-        if inside and inside[-1] in _PROPERTIES:
-            found[inside[-1]] = found.get(inside[-1], "") + content
+    def end(self, _name: str) -> None:
+        self._inside.pop()
 
-    def refuse(*_: object) -> None:
-        raise _NotReadError
+    def data(self, content: str) -> None:
+        if self._inside and self._inside[-1] in _PROPERTIES:
+            self.found[self._inside[-1]] = self.found.get(self._inside[-1], "") + content
 
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: inside.pop()
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = refuse
-    with suppress(expat.ExpatError, LookupError, ValueError, _NotReadError):
-        parser.Parse(packet.strip(b"\0"), True)
-    yield from (found[name].strip() for name in _PROPERTIES if name in found)
+    def close(self) -> None:
+        """Nothing is left to do."""

@@ -1,6 +1,6 @@
 "use strict";
 
-// A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/answers.py for the attributes.
+// A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/templates/answers.html.
 (() => {
   const root = document.documentElement.dataset.root; // stands before the path of whatever is asked
   const ABOUT_FACES = new Set(["confirm", "reject", "ignore", "unignore"]);

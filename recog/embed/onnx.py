@@ -1,0 +1,67 @@
+"""A network from an ONNX file, by its description: run by OpenVINO, with no code of its own."""
+
+import hashlib
+from dataclasses import dataclass
+
+from recog.align import DLIB
+from recog.embed.description import Description
+from recog.embed.facts import EmbedderFacts
+from recog.embed.info import CROPPING
+from recog.registry import refuse_missing
+from recog.types import Embedder, NetworkInfo
+from recog.weights.loading import LoadOptions, Needs
+
+_PREPROCESSING = "onnx 1"
+"""The way faces are prepared for such a network; whoever changes that raises the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxNetwork:
+    """Makes the embedder of a description; a recog.embed.registry.EmbedderClass."""
+
+    description: Description
+
+    @property
+    def needs(self) -> Needs:
+        """The ONNX file, and OpenVINO."""
+        return Needs(weights=(self.description.weights,), packages=("openvino",))
+
+    def facts(self, options: LoadOptions) -> EmbedderFacts:
+        """Say what the description says; the ONNX file is not read."""
+        one = self.description
+        flip = one.flip if options.flip is None else options.flip
+        info = NetworkInfo(
+            name=one.name,
+            sha256=self._digest(flip=flip),
+            dim=one.dim,
+            input_size=one.input_size,
+            crop_scale=one.crop_scale,
+            trained_on=one.trained_on,
+            licence=one.licence,
+            source="; ".join(str(source) for source in one.weights.sources[1:]) or one.file,
+            aligned=one.aligned,
+            template=one.alignment if one.aligned else DLIB,
+        )
+        return EmbedderFacts(info=info, encoder="openvino float32", flip=flip)
+
+    def load(self, options: LoadOptions) -> Embedder:
+        """Read and compile the ONNX file.
+
+        Raises:
+            ConfigError: OpenVINO is not installed.
+            WeightsMissingError, WeightsMismatchError: the file cannot be had, or is not what is described.
+        """
+        refuse_missing(self.needs.packages, what=f"the network {self.description.name!r}")
+        from recog.embed.onnx_embedder import OnnxEmbedder
+
+        return OnnxEmbedder(self.description, self.facts(options), options)
+
+    def _digest(self, *, flip: bool) -> str:
+        """Cover the file and all that is done to a face before the network sees it."""
+        one = self.description
+        text = (
+            f"file {one.sha256}\ninput {one.input_size}\ncolour {one.colour}\nmean {one.mean!r}\nscale {one.scale!r}\n"
+            f"alignment {one.alignment}\ncrop_scale {one.crop_scale!r}\ndim {one.dim}\nflip {str(flip).lower()}\n"
+            f"{CROPPING}\n{_PREPROCESSING}\n"
+        )
+        return hashlib.sha256(text.encode()).hexdigest()

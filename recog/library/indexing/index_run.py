@@ -1,0 +1,247 @@
+"""Bring the files of one run into the catalog: open, detect, crop, embed, store, batch by batch.
+
+A batch of photos is one transaction, so a run that is killed at any moment leaves whole photos behind and the next run
+goes on after them. Each batch takes a turn of the library's writers, so other threads may write between batches.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from recog.errors import PhotoError
+from recog.library.context import LibraryContext
+from recog.library.indexing.decode_ahead import decode_ahead
+from recog.library.indexing.detect_ahead import CutPhoto, Found, detect_ahead
+from recog.library.indexing.edited import MovedEdits
+from recog.library.indexing.results import IngestProgress, LostWord
+from recog.library.indexing.survey import Survey, is_gone
+from recog.library.probes import CutFaces, cut_faces, new_faces
+from recog.photos import SLOW_REASONS, KnownContent
+from recog.store.catalog import Catalog
+from recog.store.records import FailedFile, KnownFile, LostFact, ScannedPhoto
+from recog.types import DecodedPhoto, Embeddings, FileStat
+
+BATCH_FACES = 64
+"""Faces embedded at once: 2 to 6 % more photos a second than with 32, for the finders are interrupted less often."""
+BATCH_PHOTOS = 32
+BATCH_FAILURES = 500
+"""Files that cannot be used are noted so many in one transaction: each alone takes as long as a write to the disk."""
+MANY_COPIES = 16
+"""Files of one content from which on these are looked at once a run: of n copies not all for each."""
+BATCH_SECONDS = 5.0
+"""A batch is stored after so many photos or seconds at the latest: what a killed run must do again."""
+
+
+class IndexRun:
+    """The work of one run, and its counts; the caller began a job of the library.
+
+    Another thread may write between two batches. Whatever the run knows of the catalog is then read again.
+    """
+
+    def __init__(self, context: LibraryContext, catalog: Catalog, known: Mapping[Path, KnownFile]) -> None:
+        self._context = context
+        self._catalog = catalog
+        self._networks = context.networks
+        self._known = known
+        self._gone: frozenset[Path] = frozenset()
+        self._left_of: dict[int, list[Path]] = {}
+        self._last_turn = 0
+        self._digests: dict[str, int] = {}
+        self._waiting: dict[str, tuple[FileStat, CutPhoto]] = {}
+        self._waiting_since = time.monotonic()
+        self._failing: list[FailedFile] = []
+        self._failing_since = time.monotonic()
+        self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
+        self._edits = MovedEdits(catalog, self._networks.info.sha256)
+        self._lost: dict[int, list[tuple[Path, LostFact]]] = {}
+        self._carried: set[int] = set()
+        self.incomplete: list[Path] = []
+
+    @property
+    def lost(self) -> tuple[LostWord, ...]:
+        """What was said of faces that are in no photo any more."""
+        return tuple(
+            LostWord(path, fact.kind, fact.person)
+            for rows in self._lost.values()
+            for path, fact in rows
+            if fact.face_id not in self._carried
+        )
+
+    def find_again(self) -> None:
+        """After the last file: a photo that turned up under another name (a chain of renames) lost nothing."""
+        for photo_id in self._catalog.files.paths(self._lost):
+            del self._lost[photo_id]
+
+    def take(self, found: Survey, progress: Callable[[IngestProgress], None] | None) -> None:
+        """Bring everything that the survey found into the catalog."""
+        returned = [(file.stat, file.photo_id) for file in found.returned if file.photo_id is not None]
+        with self._turn():
+            self._catalog.files.link_all(returned)
+        done = found.total - len(found.todo)
+        self._gone = frozenset(found.gone)
+        with (
+            closing(decode_ahead(found.todo, known=self._digests, limits=self._context.decode_limits)) as photos,
+            closing(detect_ahead(photos, known=self._digests, cut=self._cut)) as searched,
+        ):
+            try:
+                for stat, photo in searched:
+                    self._take_one(stat, photo)
+                    done += 1
+                    if progress is not None:
+                        progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
+                self._store()
+            except KeyboardInterrupt:
+                self._store_failures()
+                raise
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Take a turn at writing; if another thread had one since the last, read again what it may have changed."""
+        with self._context.turn() as number:
+            if number != self._last_turn + 1:
+                # In place, because threads that decode and detect look up digests meanwhile.
+                self._digests |= self._catalog.photos.digests(
+                    detector=self._networks.detector.sha256, network=self._networks.info.sha256
+                )
+                self._edits = MovedEdits(self._catalog, self._networks.info.sha256)
+                self._left_of.clear()
+            self._last_turn = number
+            yield
+
+    def _take_one(self, stat: FileStat, photo: Found) -> None:
+        if isinstance(photo, PhotoError):
+            self._fail(FailedFile(stat, photo.reason, str(photo)))
+        elif isinstance(photo, KnownContent):
+            if photo.sha256 in self._waiting:
+                self._store()
+            self._store_failures()  # the link drops what is noted of the path that the file had before
+            with self._turn():
+                self._link(stat, self._digests[photo.sha256])
+        else:
+            self._take(stat, photo)
+
+    def _link(self, stat: FileStat, photo_id: int) -> None:
+        """Known content at another path: moved if an old path of it is gone, wherever it was; else one more copy.
+
+        What was on a disk that is not mounted counts as moved too, and is a copy once the disk is back: no name hangs
+        on a path.
+        """
+        known = self._known.get(stat.path)
+        if known is not None and (known.stat, known.photo_id, known.missing, known.failure) == (
+            stat,
+            photo_id,
+            False,
+            None,
+        ):
+            self.touched += 1  # there is nothing to write
+            return
+        known_elsewhere, left = True, self._left_of.get(photo_id)
+        if left is None:
+            paths = self._catalog.files.paths([photo_id]).get(photo_id, [])
+            others = [path for path in paths if path != stat.path]
+            known_elsewhere, left = bool(others), [path for path in others if path in self._gone or is_gone(path)]
+            if len(others) >= MANY_COPIES:
+                self._left_of[photo_id] = left
+        old = left.pop(0) if left else None
+        self._catalog.files.link(stat, photo_id, moved_from=old)
+        if known is not None and known.photo_id == photo_id:
+            self.touched += 1
+        elif known is not None:
+            self.changed += 1
+        elif old is not None or not known_elsewhere:
+            self.moved += 1
+        else:
+            self.duplicates += 1
+
+    def _cut(self, photo: DecodedPhoto) -> CutFaces:
+        return cut_faces(photo, self._networks)
+
+    def _fail(self, failed: FailedFile) -> None:
+        """Let a failure wait until its batch is full; what took long to find out is noted at once."""
+        if not self._failing:
+            self._failing_since = time.monotonic()
+        self._failing.append(failed)
+        self.failed += 1
+        if (
+            len(self._failing) >= BATCH_FAILURES
+            or failed.reason in SLOW_REASONS
+            or time.monotonic() - self._failing_since >= BATCH_SECONDS
+        ):
+            self._store_failures()
+
+    def _store_failures(self) -> None:
+        """Note all waiting failures in one transaction."""
+        if self._failing:
+            with self._turn():
+                self._catalog.files.record_failures(self._failing)
+            self._failing.clear()
+
+    def _take(self, stat: FileStat, photo: CutPhoto) -> None:
+        """Let a photo wait until its batch is full."""
+        if not self._waiting:
+            self._waiting_since = time.monotonic()
+        self._waiting[photo.sha256] = stat, photo
+        if (
+            len(self._waiting) >= BATCH_PHOTOS
+            or sum(len(one.faces.boxes) for _, one in self._waiting.values()) >= BATCH_FACES
+            or time.monotonic() - self._waiting_since >= BATCH_SECONDS
+        ):
+            self._store()
+
+    def _store(self) -> None:
+        """Embed the faces of all waiting photos at once, and commit the photos in one transaction, after failures."""
+        self._store_failures()
+        if not self._waiting:
+            return
+        waiting = list(self._waiting.values())
+        embeddings = self._networks.embedder.embed(np.concatenate([one.faces.crops for _, one in waiting]))
+        ends = np.cumsum([len(one.faces.boxes) for _, one in waiting])[:-1]
+        photos = [
+            _scanned(stat, one, rows) for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
+        ]
+        with self._turn():
+            for photo in photos:
+                if (photo_id := self._digests.get(photo.sha256)) is not None:  # another thread has enrolled it by now
+                    self._link(photo.stat, photo_id)
+            if fresh := [photo for photo in photos if photo.sha256 not in self._digests]:
+                self._save(fresh)
+        self._waiting.clear()
+
+    def _save(self, photos: list[ScannedPhoto]) -> None:
+        """Commit photos in one transaction, and count what became of each."""
+        saved = self._catalog.photos.save(
+            photos,
+            detector=self._networks.detector.sha256,
+            network=self._networks.info,
+            moved_from=self._edits.earlier(photos),
+        )
+        for photo, result in zip(photos, saved, strict=True):
+            self._digests[photo.sha256] = result.photo_id
+            self.faces += result.new_faces
+            self._carried.update(result.carried)
+            if photo.incomplete:
+                self.incomplete.append(photo.stat.path)
+            if result.replaced_photo_id is not None:
+                lost = [(photo.stat.path, fact) for fact in result.lost]
+                self._lost.setdefault(result.replaced_photo_id, []).extend(lost)
+            if photo.stat.path in self._known:
+                self.changed += 1
+            else:
+                self.added += 1
+
+
+def _scanned(stat: FileStat, photo: CutPhoto, embeddings: Embeddings) -> ScannedPhoto:
+    """Return a photo as the catalog takes it; row i of embeddings, (n, dim), is that of its face i."""
+    return ScannedPhoto(
+        stat,
+        photo.sha256,
+        photo.width,
+        photo.height,
+        photo.taken_at,
+        new_faces(photo.faces, embeddings),
+        incomplete=photo.incomplete,
+        taken_from=photo.taken_from,
+    )

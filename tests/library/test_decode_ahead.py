@@ -1,0 +1,83 @@
+"""Photos are decoded ahead, in order, and a dangerous one takes nothing else with it."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recog.errors import PhotoError
+from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
+from recog.photos import DecodeLimits, KnownContent, photo_digest, stat_photo
+from recog.store.records import FailedFile
+from recog.types import DecodedPhoto, FileStat
+from tests.painted import GREEN, RED, PaintedLibrary, paint
+
+LIMITS = DecodeLimits(seconds=30, megabytes=512)
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_photos_come_in_order_and_a_crash_costs_one(tmp_path: Path, processes: int) -> None:
+    names = ["a", "segfault-b", "c", "d", "exit-e", "f", "g", "h"]
+    files = [stat_photo(paint(tmp_path / f"{name}.png", RED, noise=n)) for n, name in enumerate(names)]
+    known = {photo_digest(files[6].path)}
+    outcomes = []
+    opened_all = decode_ahead(files, known=known, limits=LIMITS, processes=processes, worker="tests.dangerous_worker")
+    for number, (stat, opened) in enumerate(opened_all):
+        assert stat == files[number]
+        if isinstance(opened, DecodedPhoto):
+            np.testing.assert_array_equal(opened.pixels[0, 0], (number, 0, 0))
+        outcomes.append(opened.reason if isinstance(opened, PhotoError) else type(opened).__name__)
+    decoded = DecodedPhoto.__name__
+    crashed = [decoded, "crashed", decoded, decoded, "crashed", decoded]
+    assert outcomes == [*crashed, KnownContent.__name__, decoded]
+
+
+def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead_than_they_work(tmp_path: Path) -> None:
+    """Each photo is handed on as it comes, so that progress is told while the next ones are still being read."""
+    files = [stat_photo(paint(tmp_path / f"slow-{n}.png", RED, noise=n)) for n in range(9)]
+    asked = 0
+
+    def counted() -> Iterator[FileStat]:
+        nonlocal asked
+        for stat in files:
+            asked += 1
+            yield stat
+
+    ahead, times = [], []
+    photos = decode_ahead(counted(), known=(), limits=LIMITS, processes=3, worker="tests.dangerous_worker")
+    for number, (_, opened) in enumerate(photos):
+        assert isinstance(opened, DecodedPhoto)
+        ahead.append(asked - number - 1)
+        times.append(time.monotonic())
+    assert max(ahead) <= 3 + 1
+    assert times[-1] - times[0] < 8 * 0.3  # one after the other they would take that
+    assert times[-1] - times[0] > 0.3
+
+
+def test_where_nothing_is_to_be_decoded_no_process_is_started() -> None:
+    """A module that does not exist could not be."""
+    assert list(decode_ahead([], known=(), limits=LIMITS, worker="recog.no_such_worker")) == []
+
+
+def test_half_of_the_cores_decode() -> None:
+    assert 1 <= decoding_processes() <= 8
+
+
+@pytest.mark.parametrize("reason", ["crashed", "timeout"])
+def test_a_photo_that_was_given_up_is_opened_again_only_when_it_changes(
+    library: PaintedLibrary, folder: Path, reason: str
+) -> None:
+    """Otherwise every run would wait for it again."""
+    paint(folder / "a.png", RED)
+    paint(folder / "b.png", GREEN)
+    library.index([folder])
+    bad = paint(folder / "bad.png", RED, noise=7)
+    library.context.catalog.files.record_failures([FailedFile(stat_photo(bad), reason, "it did")])
+    report = library.index([folder])
+    assert (report.unchanged, report.unreadable, report.added) == (2, 1, 0)
+    assert [one.reason for one in report.failed] == [reason]
+    bad.touch()
+    report = library.index([folder])
+    assert (report.unchanged, report.changed, report.failed) == (2, 1, ())
