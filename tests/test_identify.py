@@ -12,9 +12,9 @@ from recog.identify import (
     NEAR_TIE,
     SECOND_IN_A_PHOTO,
     STRANGERS_NAMED,
-    one_face_per_person,
     identification_threshold,
     identify,
+    one_face_per_person,
     probability,
     verify,
 )
