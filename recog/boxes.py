@@ -1,4 +1,4 @@
-"""Box arithmetic: overlap, non-maximum suppression, matching, scaling, clipping, order.
+"""Box arithmetic: overlap, matching, scaling, clipping, order.
 
 A box array is (n, 4) float: left, top, right, bottom in pixels; right and bottom are where the box ends, so that its
 width is right - left (no "+ 1", unlike MTCNN's own code).
@@ -17,13 +17,13 @@ QUARTERS = (0, 90, 180, 270)
 
 
 def box_array(boxes: Sequence[FaceBox]) -> NDArray[np.float32]:
-    """FaceBoxes as an (n, 4) float32 box array; n may be 0."""
+    """Return FaceBoxes as an (n, 4) float32 box array; n may be 0."""
     corners = [(box.left, box.top, box.right, box.bottom) for box in boxes]
     return np.array(corners, np.float32).reshape(-1, 4)
 
 
 def iou(box_a: FaceBox, box_b: FaceBox) -> float:
-    """Intersection over union of two boxes, 0 to 1; boxes without area overlap nothing."""
+    """Return the intersection over union of two boxes, 0 to 1; a box without area overlaps nothing."""
     width = min(box_a.right, box_b.right) - max(box_a.left, box_b.left)
     height = min(box_a.bottom, box_b.bottom) - max(box_a.top, box_b.top)
     if width <= 0 or height <= 0:
@@ -33,12 +33,12 @@ def iou(box_a: FaceBox, box_b: FaceBox) -> float:
 
 
 def overlaps(boxes: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Intersection over union of every box with every other: (n, 4), (m, 4) -> (n, m), 0 to 1."""
+    """Return the intersection over union of all pairs: (n, 4), (m, 4) -> (n, m), 0 to 1."""
     return paired_overlaps(boxes[:, None, :], others[None, :, :]).astype(np.float32)
 
 
 def paired_overlaps(boxes: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Intersection over union of box arrays (..., 4), place by place: (...), 0 to 1."""
+    """Return the intersection over union of box arrays (..., 4), element by element: (...), 0 to 1."""
     first, second = boxes.astype(np.float64), others.astype(np.float64)
     sides = np.minimum(first[..., 2:], second[..., 2:]) - np.maximum(first[..., :2], second[..., :2])
     shared = np.prod(np.clip(sides, 0, None), axis=-1)
@@ -68,7 +68,7 @@ def match_boxes(old: Sequence[FaceBox], new: Sequence[FaceBox], min_iou: float) 
 
 
 def left_to_right(boxes: Sequence[FaceBox]) -> list[int]:
-    """Rows of `boxes` by where the face's middle is, left first; of equals the upper one first."""
+    """Return the rows of `boxes` by the middle of the face, left first; of equals the upper one first."""
     return sorted(range(len(boxes)), key=lambda i: (boxes[i].left + boxes[i].right, boxes[i].top + boxes[i].bottom, i))
 
 
@@ -85,7 +85,7 @@ def square(box: FaceBox) -> FaceBox:
 
 
 def clipped(box: FaceBox, width: float, height: float) -> FaceBox:
-    """Cut off what reaches over a photo of width x height pixels; a box outside ends without area. Landmarks stay."""
+    """Clip a box to a photo of width x height pixels; a box outside is left without area. Landmarks stay."""
     return replace(
         box,
         left=min(max(box.left, 0.0), width),
@@ -111,10 +111,10 @@ def rescaled(box: FaceBox, across: float, down: float) -> FaceBox:
 
 
 def turned(box: FaceBox, degrees: int, width: float, height: float) -> FaceBox:
-    """Move a box of a photo of width x height pixels to where it is once the photo is turned.
+    """Move a box of a photo of width x height pixels to its place in the turned photo.
 
     The photo is turned counter-clockwise (numpy.rot90) by 0, 90, 180 or 270 degrees; ValueError for other angles. The
-    box's own turn is the rest that it then takes until the face stands upright.
+    turn of the result is what is left until the face stands upright.
     """
     if degrees not in QUARTERS:
         raise ValueError(f"a photo is turned by one of {QUARTERS} degrees, not {degrees}")

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from recog.types import Distances, Embeddings
 
 _UNIT_WITHIN = 2e-6
-"""How far a row of float32 that was scaled to length one may be from it, squared: ten times what rounding does."""
+"""Largest deviation of the squared length of a float32 row from one: ten times the rounding error."""
 
 
 def squared_distances(probes: Embeddings, gallery: Embeddings) -> Distances:
-    """Squared Euclidean distance from every probe to every gallery embedding.
+    """Return the squared Euclidean distance from every probe to every gallery embedding.
 
     (p, dim), (g, dim) -> (p, g). Unit rows in; 0 (same direction) to 4 (opposite) out: 2 - 2 cos.
     The D of FaceNet, arXiv:1503.03832. Rounding may lose about 1e-6 near zero.
@@ -20,13 +20,13 @@ def squared_distances(probes: Embeddings, gallery: Embeddings) -> Distances:
 
 
 def paired_squared_distances(left: Embeddings, right: Embeddings) -> Distances:
-    """Squared distance of row i of left to row i of right, (n, dim), (n, dim) -> (n,)."""
+    """Return the squared distance of row i of left to row i of right, (n, dim), (n, dim) -> (n,)."""
     squared: Distances = np.clip(2.0 - 2.0 * np.einsum("nd,nd->n", left, right), 0.0, 4.0)
     return squared
 
 
 def unit_rows(vectors: Embeddings) -> Embeddings:
-    """Scale every row of (n, dim) to length one; a zero or NaN row is a ValueError."""
+    """Scale every row of (n, dim) to length one; ValueError for a zero or NaN row."""
     norms: Distances = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.all(norms > 0):
         raise ValueError("a zero or NaN vector has no direction")
@@ -35,7 +35,7 @@ def unit_rows(vectors: Embeddings) -> Embeddings:
 
 
 def are_unit(vectors: Embeddings) -> NDArray[np.bool_]:
-    """Is each row of (n, dim) of length one, as `unit_rows` makes it? (n,); a NaN row is not."""
+    """Return whether each row of (n, dim) has length one, as `unit_rows` makes it, (n,); a NaN row has not."""
     wide = vectors.astype(np.float64)
     near: NDArray[np.bool_] = np.abs(np.einsum("nd,nd->n", wide, wide) - 1.0) <= _UNIT_WITHIN
     return near

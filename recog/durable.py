@@ -1,4 +1,4 @@
-"""Put a file in place so that a reader, a crash or a full disk never meets half of it; OSErrors are the caller's."""
+"""Durable writing: no reader, crash or full disk leaves half a file. OSErrors go to the caller."""
 
 import errno
 import hashlib
@@ -19,11 +19,11 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES
 _TEMPORARY = re.compile(
     r"(\.recog-[0-9a-f]{12})\.(\d+)\.[0-9a-f]{8}" + re.escape(TEMPORARY_SUFFIX) + r"(?:-journal|-wal|-shm)?"
 )
-"""What a name that `arriving` made looks like; SQLite may have written beside the file of that name."""
+"""Names that `arriving` makes; SQLite may have written files beside them."""
 
 
 def put(path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE, replace: bool = True) -> None:
-    """Write content to path; see `arriving`, which it is for bytes that are at hand."""
+    """Write content to path, as `arriving` does."""
     with arriving(path, mode=mode, replace=replace) as (_, descriptor):
         rest = memoryview(content)
         while rest:
@@ -59,7 +59,7 @@ def arriving(path: Path, *, mode: int = FILE_MODE, replace: bool = True) -> Iter
 
 
 def abandoned(directory: Path) -> list[Path]:
-    """Temporary files in a directory that nobody will finish; OSError where it cannot be listed."""
+    """Return temporary files in a directory that nobody will finish; OSError if it cannot be listed."""
     return [
         one
         for one in sorted(directory.iterdir())
@@ -68,7 +68,7 @@ def abandoned(directory: Path) -> list[Path]:
 
 
 def discard_unfinished(path: Path) -> None:
-    """Delete temporary files for path, those of living processes too: nobody else may be writing to it now."""
+    """Delete temporary files for path, even of living processes; no one else may be writing to path."""
     # What cannot be listed or deleted is in nobody's way.
     with suppress(OSError):
         for one in sorted(path.parent.iterdir()):
@@ -116,7 +116,7 @@ def open_usable(path: Path, flags: int, *, mode: int = FILE_MODE) -> int:
 
 
 def sync_directory(directory: Path) -> None:
-    """Make a directory's entries survive a power cut."""
+    """Make the entries of a directory survive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -125,12 +125,12 @@ def sync_directory(directory: Path) -> None:
 
 
 def _missing(directory: Path) -> list[Path]:
-    """The directory and its parents that are not there, the outermost first."""
+    """Return the directory and its parents that do not exist, the outermost first."""
     return [path for path in reversed((directory, *directory.parents)) if not path.exists()]
 
 
 def _take_free_name(temporary: Path, path: Path) -> None:
-    """Give the file its name, unless the name is taken: a link fails where a rename would overwrite."""
+    """Give the file its name unless the name is taken, by a link: a rename would overwrite."""
     try:
         path.hardlink_to(temporary)
     except OSError as error:
@@ -145,7 +145,7 @@ def _take_free_name(temporary: Path, path: Path) -> None:
 
 
 def _prefix(path: Path) -> str:
-    """What the names of temporary files for path start with: as short for a name of 255 bytes as for any other."""
+    """Return the start of the names of temporary files for path; it is short even for a name of 255 bytes."""
     return f".recog-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]}"
 
 

@@ -1,4 +1,4 @@
-"""Tell an error that means too little memory from all others, whichever library raises it."""
+"""Detection of errors that mean too little memory, whichever library raises them."""
 
 import errno
 
@@ -21,7 +21,7 @@ _NO_THREAD = "resource temporarily unavailable"
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether an error says that memory could not be had: Python's own, the system's, or that of a C++ library."""
+    """Return whether an error means too little memory: Python's own, the system's, or that of a C++ library."""
     match error:
         case MemoryError():
             return True

@@ -1,4 +1,4 @@
-"""Names and paths made safe to show: what could move the cursor or turn the line around is written out."""
+"""Names and paths made safe to show: characters that move the cursor or reverse the line are escaped."""
 
 import os
 import unicodedata
@@ -8,13 +8,14 @@ _WRITTEN_OUT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
 """Zero-width joiners: part of Persian and Indic spelling and of emoji; harmless."""
 _BYTE_BASE = 0xDC00
-"""Where Python keeps the bytes of a file name that are not UTF-8 (PEP 383)."""
+"""Base of the code points that stand for bytes of a file name that is not UTF-8 (PEP 383)."""
 
 
 def printable(text: str | Path) -> str:
-    r"""Text or a path for a terminal or a page, on one line: control and direction characters appear as \x1b or \u202e.
+    r"""Escape text or a path for a terminal or a page, on one line: control characters appear as \x1b or \u202e.
 
-    A byte of a path that is no UTF-8 appears as \xff. Everything else stays as it is.
+    Characters that change the direction of writing are escaped too, and a byte of a path that is not UTF-8 appears as
+    \xff. Everything else stays as it is.
     """
     return "".join(_shown(char) for char in os.fspath(text))
 

@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 def let_through(gradient: Tensor, positive: Tensor) -> Tensor:
-    """The gradient where the ReLU let pass. positive is its output, or where that is more than nought (bool)."""
+    """Pass the gradient through the ReLU. positive is its output, or whether that is above zero (bool)."""
     if positive.dtype is torch.bool:
         return gradient.mul_(positive)
     passed: Tensor = torch.ops.aten.threshold_backward.grad_input(gradient, positive, 0.0, grad_input=gradient)
@@ -13,7 +13,7 @@ def let_through(gradient: Tensor, positive: Tensor) -> Tensor:
 
 
 def spread_through(gradient: Tensor, positive: Tensor) -> Tensor:
-    """The same of a gradient of sums of four positions, in one pass; a kept output's memory becomes the gradient's."""
+    """Do `spread` and `let_through` in one pass; the memory of a kept output becomes the gradient's."""
     if positive.dtype is torch.bool:
         whole = _unread_edges(torch.empty(positive.shape, device=positive.device, memory_format=torch.channels_last))
         torch.mul(_fours(positive), _four_times(gradient), out=_fours(whole))
@@ -24,7 +24,7 @@ def spread_through(gradient: Tensor, positive: Tensor) -> Tensor:
 
 
 def spread(gradient: Tensor, size: torch.Size) -> Tensor:
-    """The gradient by the positions that were summed: each has that of its sum."""
+    """Spread the gradient of sums of four positions over these positions."""
     whole = _unread_edges(torch.empty(size, device=gradient.device, memory_format=torch.channels_last))
     _fours(whole).copy_(_four_times(gradient))
     return whole
@@ -44,21 +44,21 @@ def _four_times(x: Tensor) -> Tensor:
 
 
 def _unread_edges(x: Tensor) -> Tensor:
-    """An odd last row or column is not looked at by pooling, and has no gradient."""
+    """Clear an odd last row and column, which pooling ignores: their gradient is zero."""
     x[:, :, x.shape[2] // 2 * 2 :] = 0.0
     x[:, :, :, x.shape[3] // 2 * 2 :] = 0.0
     return x
 
 
 def sums_of_four(x: Tensor) -> Tensor:
-    """Sum of every 2 x 2 positions; an odd last row or column is left out. Faster here than torch's pooling."""
+    """Sum every 2 x 2 positions without an odd last row or column; faster here than torch's pooling."""
     height, width = x.shape[2] // 2 * 2, x.shape[3] // 2 * 2
     corners = [x[:, :, top:height:2, left:width:2] for top in (0, 1) for left in (0, 1)]
     return (corners[0] + corners[1]).add_(corners[2]).add_(corners[3])
 
 
 def unpooled(gradient: Tensor, size: torch.Size, largest: Tensor) -> Tensor:
-    """The gradient before pooling by the largest of four."""
+    """Pass the gradient back through max pooling."""
     like = torch.empty(size, device=gradient.device, memory_format=torch.channels_last)
     unpooled: Tensor = torch.ops.aten.max_pool2d_with_indices_backward(
         gradient, like, [2, 2], [2, 2], [0, 0], [1, 1], False, largest

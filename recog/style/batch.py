@@ -1,4 +1,4 @@
-"""Plan a batch: photos x styles x settings become jobs, each with a digest that is its identity and its file's name."""
+"""The plan of a batch: photos x styles x settings give jobs, whose digests are their identities and file names."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _SHARE_DECIMALS = 9
 
 @dataclass(frozen=True, slots=True)
 class StyleSource:
-    """A picture that takes part, by the digest of its bytes; path is where it was found."""
+    """A picture of the batch, by the digest of its bytes; path is where it was found."""
 
     path: Path
     sha256: str
@@ -36,7 +36,7 @@ class Ingredient:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPicture:
-    """One picture to make. Equal digests mean equal inputs, so a finished one need not be made again."""
+    """A picture to make. Equal digests mean equal inputs, so a finished picture is not made again."""
 
     content: StyleSource
     styles: tuple[Ingredient, ...]
@@ -55,7 +55,7 @@ def plan_pictures(
     blend: Sequence[float] | None = None,
     suffix: str = ".png",
 ) -> list[PlannedPicture]:
-    """Every photo in every style with all settings, photos first; the same content is planned once.
+    """Plan every photo in every style with all settings, photos first; equal content is planned once.
 
     With blend, one weight a style, every photo is made once, after all styles together.
 
@@ -110,7 +110,7 @@ def picture_digest(
     *,
     network_sha256: str,
 ) -> str:
-    """Sha256 over all that a result is made of: the pictures' bytes, the shares, the settings, the network."""
+    """Return the SHA-256 of all that a result is made of: the pictures, the shares, the settings, the network."""
     parts = {
         "content": content_sha256,
         "styles": sorted(zip(style_sha256s, shares, strict=True)),
@@ -121,7 +121,7 @@ def picture_digest(
 
 
 def _short(path: Path) -> str:
-    """The path's stem with nothing that a file system or shell minds, cut to a length that fits."""
+    """Return the path's stem without characters that trouble a file system or shell, cut to a length that fits."""
     kept = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in path.stem)
     return _cut(kept.strip("-.")) or "picture"
 

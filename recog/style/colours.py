@@ -1,4 +1,4 @@
-"""Whose colours a styled picture has: the style's, or the content's in one of two ways.
+"""Colours of a styled picture: the style's, or the content's in one of two ways.
 
 * style: the colours come with the style, as in the paper.
 * luminance: the result keeps the content's chrominance (I and Q of YIQ) and takes the style's light and dark.
@@ -20,7 +20,7 @@ _LEAST_VARIANCE = 1e-3
 
 
 def with_luminance_of(light: Pixels, colours: Pixels) -> Pixels:
-    """The Y of the one picture with the I and Q of the other, in YIQ; (H, W, 3) uint8 each, of one size."""
+    """Combine the Y of one picture with the I and Q of the other, in YIQ; (H, W, 3) uint8 each, of one size."""
     if light.shape != colours.shape:
         raise ValueError(f"pictures of different shapes: {light.shape} and {colours.shape}")
     yiq = colours @ _TO_YIQ.T
@@ -29,7 +29,7 @@ def with_luminance_of(light: Pixels, colours: Pixels) -> Pixels:
 
 
 def matched_colours(style: Pixels, content: Pixels) -> Pixels:
-    """The style picture with the content's mean and covariance of RGB, (H, W, 3) uint8.
+    """Give the style picture the content's mean and covariance of RGB, (H, W, 3) uint8.
 
     x -> A (x - mean_S) + mean_C with A = C^1/2 S^-1/2 of the covariances: "image analogies" colour matching, section
     2.1 of arXiv:1606.05897.
@@ -43,7 +43,7 @@ def matched_colours(style: Pixels, content: Pixels) -> Pixels:
 
 
 def _statistics(picture: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean (3,) and covariance (3, 3) of the colours."""
+    """Return mean (3,) and covariance (3, 3) of the colours."""
     pixels = picture.reshape(-1, 3).astype(np.float64)
     mean = pixels.mean(axis=0)
     centred = pixels - mean
@@ -51,7 +51,7 @@ def _statistics(picture: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float6
 
 
 def _power(covariance: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
-    """A power of a symmetric positive matrix."""
+    """Raise a symmetric positive matrix to a power."""
     values, vectors = np.linalg.eigh(covariance)
     power: NDArray[np.float64] = (vectors * values**exponent) @ vectors.T
     return power

@@ -14,7 +14,7 @@ _LONGEST_STEP = 0.3
 
 
 class Descent:
-    """Holds the picture, (1, 3, H, W) around 0..1, and moves it one step at a time.
+    """A picture, (1, 3, H, W) around 0..1, that moves one step at a time.
 
     The gradient handed in is of a mean over the picture; for Adam it is multiplied by the number of values, so that
     the threshold inside means the same at every size.
@@ -42,7 +42,7 @@ class Descent:
             self.picture.grad = None
 
     def at_scale(self, size: tuple[int, int], detail: Tensor | None = None) -> "Descent":
-        """The same descent with the picture enlarged, plus detail, (1, 3, *size), where given.
+        """Return the same descent with the picture enlarged, plus detail, (1, 3, *size), if given.
 
         Adam takes its moments along. L-BFGS begins its memory anew: with its last 20 pairs enlarged too, the cost of
         the next scale was higher in its first 20 steps and the same after 60.
@@ -58,7 +58,7 @@ class Descent:
         return moved
 
     def _bounded(self, lbfgs: PictureLbfgs, gradient: Tensor) -> Tensor:
-        """The step of L-BFGS, as long as the rate says and no longer than sense."""
+        """Return the step of L-BFGS, scaled by the rate and limited in length."""
         move = lbfgs.direction(gradient)
         longest = longest_move(move)
         if not lbfgs.knows and longest > 0.0:

@@ -1,4 +1,4 @@
-"""What becomes of faces when a photo is styled: keep them as they are, soften the style there, or style them too.
+"""Faces in a styled photo: kept as they are, styled softly, or styled like the rest.
 
 * keep: the style is not sought in faces, and the finished picture shows the photo's own pixels there.
 * soft: the style counts half in faces, and the finished picture is half the photo there.
@@ -50,7 +50,7 @@ def face_weights(boxes: Sequence[FaceBox], height: int, width: int, faces: Faces
 
 
 def _span(middle: float, reach: float, side: int) -> tuple[int, int]:
-    """The pixels of a side, first and behind the last, that a face reaches."""
+    """Return the pixels of a side that a face covers, the first and the one behind the last."""
     return max(0, int(middle - reach)), max(0, min(side, int(middle + reach) + 1))
 
 
@@ -67,7 +67,7 @@ def blended(styled: Pixels, content: Pixels, weights: NDArray[np.float32]) -> Pi
 
 
 def scaled_box(box: FaceBox, factor: float) -> FaceBox:
-    """The box in pixels of the photo resized by that factor."""
+    """Return the box in pixels of the photo resized by that factor."""
     return FaceBox(
         left=box.left * factor,
         top=box.top * factor,

@@ -1,4 +1,4 @@
-"""Why one picture could not be made, where the others still can."""
+"""Reasons why one picture of a batch could not be made while others can."""
 
 from recog.errors import PhotoError, RecogError, StyleError
 from recog.memory import lacks_memory
@@ -7,7 +7,7 @@ NO_MEMORY = "there is not enough memory: use a smaller size"
 
 
 def costs_one_picture(error: BaseException) -> str | None:
-    """A sentence for the picture's job; None for what stops a batch.
+    """Return a sentence for the picture's job; None for an error that stops the batch.
 
     An interruption stops it, and so does what would stop every other picture too: weights, catalog or settings that
     are not right, and the operating system's errors outside of photos and results, which have errors of their own.

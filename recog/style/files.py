@@ -1,4 +1,4 @@
-"""Save a styled picture: whole or not at all, never over another file, with nothing of the photo's private data."""
+"""Files of styled pictures: written whole or not at all, never over another file, without the photo's private data."""
 
 import io
 import struct
@@ -12,10 +12,10 @@ from recog.errors import StyleError
 from recog.types import Pixels
 
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF"}
-"""What can be written, by suffix in lower case: Pillow's name of the format."""
+"""Formats that can be written: suffix in lower case -> Pillow's name of the format."""
 
 _PICTURE_MODE = 0o666
-"""Less what the umask takes: a picture is the user's file, as the photo is."""
+"""The mode before the umask: a picture is the user's file, as the photo is."""
 # 2000-01-01 00:00:00, six 16-bit numbers: a valid moment that says nothing.
 _NO_MOMENT = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 
@@ -54,7 +54,7 @@ def publish_picture(data: bytes, path: Path) -> None:
 
 
 def check_target(path: Path) -> None:
-    """Raise the StyleError that save_picture would, as far as it can be known before the work is done."""
+    """Raise the StyleError of writing to path, as far as it is known before the work is done."""
     if path.suffix.lower() not in SUFFIXES:
         raise StyleError(f"{path.name} has no suffix of a picture that recog writes: use one of {', '.join(SUFFIXES)}")
     if path.exists() or path.is_symlink():

@@ -9,12 +9,12 @@ from torch import Tensor
 
 
 def flat_features(features: Tensor) -> Tensor:
-    """(channels, *positions) -> (channels, n positions), without a copy where the memory allows."""
+    """(channels, *positions) -> (channels, n positions), without a copy if the memory layout allows."""
     return features.flatten(start_dim=1)
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """The Gram matrix of the paper: G_ij = sum_k F_ik F_jk, (channels, *positions) -> (channels, channels).
+    """Return the Gram matrix of the paper: G_ij = sum_k F_ik F_jk, (channels, *positions) -> (channels, channels).
 
     Equation 3 of Gatys, Ecker, Bethge, "Image style transfer using convolutional neural networks", CVPR 2016. The sum
     grows with the number of positions.
@@ -24,7 +24,7 @@ def gram_matrix(features: Tensor) -> Tensor:
 
 
 def mean_gram_matrix(features: Tensor, mask: Tensor | None = None) -> Tensor:
-    """The Gram matrix as a mean over positions, so that pictures of different sizes can be compared.
+    """Return the Gram matrix as a mean over positions, so that pictures of different sizes compare.
 
     (channels, *positions) -> (channels, channels). Departure from Gatys et al.: a mean, not a sum. Johnson, Alahi,
     Fei-Fei (arXiv:1603.08155, equation 3) divide by the channels as well; here the cost does that.

@@ -1,4 +1,4 @@
-"""The VGG networks that style transfer looks through, with their layers by name: relu1_1 to relu5_4.
+"""The VGG networks of style transfer, with their layers by name: relu1_1 to relu5_4.
 
 Nothing here, in recog.style.gram or in recog.style.losses assumes that a picture has two axes: a convolution is a sum
 over a window, whether the window slides along time (1-D, sound), over a picture (2-D) or over a picture and time (3-D,
@@ -27,7 +27,7 @@ from recog.weights.registry import Role, spec
 
 @dataclass(frozen=True, slots=True)
 class InputConvention:
-    """How a network wants its picture: channels of RGB in 0..1, in this order, times scale, plus offset."""
+    """The input format of a network: channels of RGB in 0..1, in this order, times scale, plus offset."""
 
     order: tuple[int, int, int]
     scale: tuple[float, float, float]
@@ -44,7 +44,7 @@ IMAGENET = InputConvention(
 """RGB, 0 to 1, minus ImageNet's mean, over its standard deviation: torchvision's convention."""
 
 CONVENTIONS = {"vgg16-hed": CAFFE, "vgg16": IMAGENET, "vgg19": IMAGENET}
-"""The networks that can look at style, by the name of their weights."""
+"""The networks of style transfer, by the name of their weights."""
 
 # By the number of axes of a batch of one: channels, and one, two or three axes of positions.
 _CONVOLVE: dict[int, Callable[..., Tensor]] = {3: F.conv1d, 4: F.conv2d, 5: F.conv3d}
@@ -69,7 +69,7 @@ class Convolution:
 
 
 class StyleNetwork:
-    """The convolutions of a VGG (arXiv:1409.1556) with fixed weights; its classifier is not needed and not there.
+    """The convolutions of a VGG (arXiv:1409.1556) with fixed weights, without the classifier.
 
     sha256 is that of the weights file, and identifies the network with each result. The convolutions are 3 x 3 with
     one pixel of zeros around, each followed by a ReLU; between the blocks the map is halved.
@@ -95,7 +95,7 @@ class StyleNetwork:
         return tuple(each.name for each in self.convolutions)
 
     def until(self, layers: Collection[str]) -> Sequence[Convolution]:
-        """The convolutions up to the last of the named layers: what need not be computed is not.
+        """Return the convolutions up to the last of the named layers.
 
         Raises:
             ConfigError: this network has no such layer.
@@ -120,12 +120,12 @@ class StyleNetwork:
         return self._fast[wanted]
 
     def prepare(self, picture: Tensor) -> Tensor:
-        """(1, 3, H, W) RGB in 0..1 -> the same shape as the network wants it."""
+        """Convert (1, 3, H, W) RGB in 0..1 to the network's input format, of the same shape."""
         scale, offset = self._affine(picture)
         return picture[:, self.convention.order] * scale + offset
 
     def prepare_backward(self, gradient: Tensor) -> Tensor:
-        """A gradient by the network's input -> the gradient by the RGB picture in 0..1, (1, 3, H, W) each."""
+        """Convert a gradient by the network's input to one by the RGB picture in 0..1, (1, 3, H, W) each."""
         scale, _ = self._affine(gradient)
         inverse = [self.convention.order.index(channel) for channel in range(3)]
         return (gradient * scale)[:, inverse]
@@ -159,7 +159,7 @@ def load_network(
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> StyleNetwork:
-    """The network of that name, its weights brought and proven; never another one in its place.
+    """Load the network of that name, pulling and verifying its weights; never another in its place.
 
     Raises:
         ConfigError: no such network, or it is none for style.

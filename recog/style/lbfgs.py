@@ -55,20 +55,20 @@ class PictureLbfgs:
 
     @staticmethod
     def fitting(picture: Tensor, history: int) -> int:
-        """How many pairs of such a picture are remembered where `history` are asked for."""
+        """Return how many pairs of such a picture are remembered if `history` are asked for."""
         return max(1, min(history, _MOST_BYTES // (2 * picture.numel() * picture.element_size())))
 
     @property
     def knows(self) -> bool:
-        """Whether a pair is remembered; without one a direction has no length of its own."""
+        """Whether a pair is remembered; without one a direction has no natural length."""
         return bool(self._pairs)
 
     def made(self, step: Tensor, gradient: Tensor) -> None:
-        """Take note that this step was made from where the gradient was that."""
+        """Remember a step, and the gradient where it began."""
         self._before = step, gradient
 
     def direction(self, gradient: Tensor) -> Tensor:
-        """Downhill from where the gradient is this: minus the inverse Hessian, as far as known, times it."""
+        """Return the descent direction: minus the approximate inverse Hessian times the gradient."""
         self._remember(gradient)
         down = self._times_inverse(gradient)
         if self._pairs and not float((down * gradient).sum()) < 0.0:
@@ -104,5 +104,5 @@ class PictureLbfgs:
 
 
 def longest_move(step: Tensor) -> float:
-    """How far a step moves a channel at most."""
+    """Return how far a step moves a channel at most."""
     return float(torch.linalg.vector_norm(step, ord=float("inf")))

@@ -19,7 +19,7 @@ from recog.style.layers import StyleNetwork
 from recog.style.losses import TINY
 from recog.style.settings import Form, PoolingKind, StyleSettings
 
-# Values of a layer up to which all of it is kept for the way back, not only its signs: 64 MB, faster.
+# A layer of at most this many values (64 MB) is kept whole for the backward pass, not only its signs: faster.
 _SMALL = 1 << 24
 
 
@@ -56,7 +56,7 @@ class _GramTerm:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """One convolution with all that is asked of its output."""
+    """A convolution with the costs of its output."""
 
     name: str
     forward: FastKernel
@@ -69,7 +69,7 @@ class _Layer:
 
 @dataclass(slots=True)
 class _Trace:
-    """What the way back needs of one layer: the gradient of its costs, and where the ReLU let pass."""
+    """What the backward pass needs of a layer: the gradient of its costs, and where the ReLU was open."""
 
     positive: Tensor
     grams: list[Tensor]
@@ -130,7 +130,7 @@ class Objective:
         return Costs(total, content, style, variation), gradient
 
     def _look(self, picture: Tensor) -> tuple[float, list[_Trace], Tensor | None]:
-        """Forwards: the style cost, what the way back needs, and the content layer's difference."""
+        """Run forwards: the style cost, what the backward pass needs, and the content layer's difference."""
         style, difference = 0.0, None
         traces: list[_Trace] = []
         x = self._network.prepare(picture).contiguous(memory_format=torch.channels_last)
@@ -156,7 +156,7 @@ class Objective:
         return style, traces, difference
 
     def _back(self, traces: list[_Trace], difference: Tensor | None) -> Tensor:
-        """Backwards: the gradient of content and style cost by the network's input. Empties traces as it goes."""
+        """Run backwards: the gradient of content and style cost by the network's input. Empties traces on the way."""
         settings = self._settings
         gradient: Tensor | None = None
         halved = False  # the gradient is of sums of four positions, and of half the width
@@ -181,7 +181,7 @@ class Objective:
         return gradient
 
     def _add_variation(self, picture: Tensor, gradient: Tensor) -> float:
-        """Total variation and, into gradient, its weighted derivative."""
+        """Return the total variation, and add its weighted derivative to gradient."""
         if self._settings.variation == 0:
             return 0.0
         scale = 1.0 / self._positions if self._settings.form is Form.RELATIVE else 1.0
@@ -196,7 +196,7 @@ class Objective:
         return cost
 
     def _gram_terms(self, styles: Sequence[StyleReference], content: Tensor) -> dict[str, list[_GramTerm]]:
-        """What each style layer must look like."""
+        """Return the targets of each style layer."""
         settings = self._settings
         total_share = sum(style.share for style in styles)
         targets: dict[str, list[tuple[Tensor, float, Tensor | None]]] = {name: [] for name in settings.lambdas}
@@ -222,7 +222,7 @@ class Objective:
         return terms
 
     def _gram_weight(self, name: str, target: Tensor) -> float:
-        """The factor before sum (target - g)^2."""
+        """Return the factor of sum (target - g)^2."""
         share = self._settings.lambdas[name]
         if self._settings.form is Form.TEXTBOOK:
             return share / (4.0 * target.shape[0] ** 2)
@@ -252,7 +252,7 @@ def _add_gram_gradient(gradient: Tensor | None, features: Tensor, term: _GramTer
 
 
 def _equal(masks: Sequence[Tensor | None]) -> bool:
-    """Whether all are the same, as where faces alone are spared; one is."""
+    """Return whether all masks are the same; they are if only faces are spared."""
     first = masks[0]
     if first is None:
         return all(mask is None for mask in masks)
@@ -260,7 +260,7 @@ def _equal(masks: Sequence[Tensor | None]) -> bool:
 
 
 def _small_mask(mask: Tensor | None, size: tuple[int, int]) -> Tensor | None:
-    """(H, W) -> (positions,) at a layer's size, summing to one (or to zero, where nothing counts)."""
+    """(H, W) -> (positions,) at a layer's size, summing to one (or to zero if nothing counts)."""
     if mask is None:
         return None
     small = F.adaptive_avg_pool2d(mask[None, None], size).flatten()

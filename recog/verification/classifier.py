@@ -1,4 +1,4 @@
-"""A linear classifier of pairs of faces, trained for one network, with the probability that it takes for a yes."""
+"""A linear classifier of pairs of faces for one network, with its threshold of probability."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from recog.verification.features import Method, pair_features
 
 @dataclass(frozen=True, slots=True)
 class PairClassifier:
-    """P(one person) = 1 / (1 + exp(-(weights . features + intercept))), before looking as likely as not.
+    """P(one person) = 1 / (1 + exp(-(weights . features + intercept))), if both answers are equally likely a priori.
 
-    weights is (dim,) float64, of the features of `method`. A pair is the same person where the probability is at least
-    least_probability: at the false accept rate `far`, measured on people of `data` that it was not trained on. Means
-    nothing for embeddings of another network.
+    weights is (dim,) float64, for the features of `method`. A pair is one person if the probability is at least
+    least_probability, at the false accept rate `far`, measured on people of `data` that were not in training. The
+    classifier means nothing for embeddings of another network.
     """
 
     method: Method
@@ -27,12 +27,12 @@ class PairClassifier:
     data: str
 
     def log_odds(self, left: Embeddings, right: Embeddings) -> NDArray[np.float64]:
-        """Of each pair, (n, dim) twice, or one row against a gallery's (n, dim), -> (n,)."""
+        """Return the log odds of each pair: (n, dim) twice, or one row against a gallery (n, dim), -> (n,)."""
         scores: NDArray[np.float64] = pair_features(self.method, left, right) @ self.weights + self.intercept
         return scores
 
     def probabilities(self, left: Embeddings, right: Embeddings) -> NDArray[np.float64]:
-        """The same as probabilities, 0 to 1."""
+        """Return the same as probabilities, 0 to 1."""
         odds = np.clip(self.log_odds(left, right), -500, 500)
         probabilities: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
         return probabilities

@@ -1,4 +1,4 @@
-"""What a classifier sees of two faces: a number a dimension, the same whichever face comes first."""
+"""Features of a pair of faces: one number a dimension, independent of the order of the faces."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from recog.types import Embeddings
 
 
 class Method(StrEnum):
-    """How a pair is decided."""
+    """The method that decides a pair."""
 
     DISTANCE = "distance"
     """By the squared distance alone."""
@@ -24,9 +24,9 @@ CLASSIFIERS = (Method.LOGISTIC, Method.CHI_SQUARE)
 def pair_features(method: Method, left: Embeddings, right: Embeddings) -> Embeddings:
     """(n, dim) twice, or one row against many, -> (n, dim) float32, at least 0; ValueError for Method.DISTANCE.
 
-    Both as in Taigman et al. 2014 (DeepFace, section 4.1). The chi-square similarity is made for features that are
-    never negative, and embeddings are signed: the denominator here is |f(a)| + |f(b)|, which is the same where both are
-    positive and makes the difference itself where the signs differ. Where both are 0 they do not differ: 0.
+    Both are those of Taigman et al. 2014 (DeepFace, section 4.1). The chi-square similarity is defined for features
+    that are not negative, but embeddings are signed. So the denominator here is |f(a)| + |f(b)|: the same if both are
+    positive, and the result is the difference itself if the signs differ. If both are 0 the result is 0.
     """
     if method is Method.DISTANCE:
         raise ValueError("the distance is no classifier: it needs no features")

@@ -1,4 +1,4 @@
-"""A classifier of pairs on disk, read only for the network that it was trained on."""
+"""Files of pair classifiers, which are read only for the network that they were trained on."""
 
 import hashlib
 import json
@@ -16,14 +16,14 @@ from recog.verification.features import Method
 
 
 def classifier_path(network: str, method: Method, *, directory: Path) -> Path:
-    """Where the tensors of a network's classifier are kept; its record lies beside them as .json."""
+    """Return the path of the tensors of a network's classifier; the record is beside them, as .json."""
     return directory / f"{network}.{method.value}.verifier.safetensors"
 
 
 def save_classifier(classifier: PairClassifier, network: str, *, directory: Path, record: Mapping[str, object]) -> Path:
-    """Write tensors and record, each replaced in one step; record tells readers how the classifier came about.
+    """Write tensors and record, each replaced in one step; record says how the classifier was trained.
 
-    A record that is not of the tensors beside it, as after a kill between the two, is refused when read.
+    A record of other tensors, as after a kill between the two writes, is refused when it is read.
     """
     path = classifier_path(network, classifier.method, directory=directory)
     data = save({"weights": classifier.weights, "intercept": np.array([classifier.intercept])})
@@ -43,7 +43,7 @@ def save_classifier(classifier: PairClassifier, network: str, *, directory: Path
 
 
 def load_classifier(network: str, method: Method, *, network_sha256: str, dim: int, directory: Path) -> PairClassifier:
-    """The classifier of a network; EvaluationError where it is absent, damaged, or another network's."""
+    """Load the classifier of a network; EvaluationError if it is absent, damaged, or another network's."""
     path = classifier_path(network, method, directory=directory)
     again = "train one with 'recog train verifier'"
     try:

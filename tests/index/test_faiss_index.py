@@ -300,7 +300,8 @@ def test_the_lists_code_as_many_components_as_hold_the_variance() -> None:
     embeddings = np.zeros((2_000, 64), np.float32)
     embeddings[:, :filled] = np.random.default_rng(4).normal(size=(len(embeddings), filled))
     shortlist, _ = Shortlist.built(Rows.of(deque([(np.arange(2_000), unit_rows(embeddings))]), dim=64))
-    index: Any = faiss.downcast_index(faiss.deserialize_index(np.frombuffer(shortlist.to_bytes(), np.uint8)))
+    owner = faiss.deserialize_index(np.frombuffer(shortlist.to_bytes(), np.uint8))  # what comes of it is not a copy
+    index: Any = faiss.downcast_index(owner)
     assert faiss.downcast_VectorTransform(index.chain.at(0)).d_out == 48
 
 
