@@ -55,6 +55,7 @@ bench: setup ## Measure speed and memory.
 	$(VENV)/bin/python -m benchmarks.bench_embed $(TRAINING)
 	$(VENV)/bin/python -m benchmarks.bench_ingest $(WIDER)
 	$(VENV)/bin/python -m benchmarks.bench_cold
+	$(VENV)/bin/python -m benchmarks.bench_start
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
 	$(VENV)/bin/python -m benchmarks.bench_style
 

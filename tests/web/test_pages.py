@@ -210,12 +210,12 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
     assert sections == ["likely", "unknown", "alone"]
     said = words(PAGES["groups"])
     for part in (
-        f"Is this {SHOWN}?Who is this?2 faces, < 0.1 % probable",
-        "Is this Ben?Who is this?1 face, in a group with others of theirs",
+        f"Is this {SHOWN}?Who is this?2 faces, probability < 0.1 %",
+        "Is this Ben?Who is this?1 face, grouped with faces of theirs",
         "Yes they are BenNo not Ben",
         "Who is this?30 faces",
         "12 more",
-        "and 6 faces more like these, which get the name too",
+        "and 6 more faces like these, which get the name too",
         "9 groups of faces without a name, the largest first. 6 smaller groups will come up",
         "12,408 photos, 31,022 faces, 0 people with a name, 2 ignored. Faces near those you name get the name at once",
         "2 smaller faces not shown",
@@ -290,7 +290,7 @@ def test_a_pair_offers_what_can_be_said_of_it() -> None:
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
     assert meant == ["[]", "[60, 61]", "[60, 61, 70, 71]", "[]"]
     said = words(PAGES["duplicates"])
-    for part in ("< 0.1 %", "7 pairs of lesser evidence not shown", "1 further part", "cluster 4"):
+    for part in ("< 0.1 %", "7 less likely pairs not shown", "1 further part", "cluster 4"):
         assert part in said
 
 
