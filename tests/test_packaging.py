@@ -38,7 +38,7 @@ def test_a_wheel_makes_and_migrates_a_catalog(unpacked: Path, tmp_path: Path) ->
     url = f"sqlite:///{tmp_path / 'catalog.sqlite3'}"
     code = (
         "import recog.store.engine as e; print(e.__file__); "
-        f"catalog = e.open_catalog({url!r}); print(catalog.counts().photos)"
+        f"catalog = e.open_catalog({url!r}); print(catalog.upkeep.counts().photos)"
     )
     home, photos = run(unpacked, code).splitlines()
     assert home.startswith(str(unpacked))

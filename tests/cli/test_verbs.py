@@ -69,7 +69,7 @@ def test_index_tells_how_new_faces_of_a_large_library_get_names(recog: Recog, in
         face = NewFace(FaceBox(0, 0, 9, 9, 0.9, ()), vector, 1.0, b"")
         scan = ScannedPhoto(FileStat(Path("/many.png"), 1, 1), "5e" * 32, 90, 90, None, [face] * MATCHED_AT_ONCE)
         detector, network = library.networks.detector.sha256, library.networks.info
-        library.context.catalog.save_photos([scan], detector=detector, network=network)
+        library.context.catalog.photos.save([scan], detector=detector, network=network)
     paint(indexed / "new.png", RED, noise=3)
     told = recog("index", indexed)
     assert "Named" not in told.stdout

@@ -269,10 +269,10 @@ def _end_after(function: Callable[[], None], said: Path) -> None:
 def _lost(home: Path, acks: list[Ack]) -> list[str]:
     """Return acknowledged acts that are missing or doubled, and the findings of the library's own check."""
     with painted_library(home / "library") as library:
-        found = [f"the database says {problem}" for problem in library.context.catalog.quick_check()]
+        found = [f"the database says {problem}" for problem in library.context.catalog.upkeep.quick_check()]
         acts = library.people.history().acts
         network, detector = library.networks.info.sha256, library.networks.detector.sha256
-        photos = {path.name for path in library.context.catalog.files_under(home, detector=detector, network=network)}
+        photos = {path.name for path in library.context.catalog.files.under(home, detector=detector, network=network)}
         library.maintenance.check(fix=True)
         found += [f"check finds {one.sentence}" for one in library.maintenance.check().findings]
     counted = Counter(told(act.kind, act.people) for act in acts)

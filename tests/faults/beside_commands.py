@@ -36,7 +36,7 @@ def faces_of(home: Path) -> list[int]:
     """Return the face numbers of the first photos."""
     with painted_library(home / "library") as library:
         network = library.networks.info.sha256
-        return [int(face) for rows in library.context.catalog.embeddings(network) for face in rows.face_ids]
+        return [int(face) for rows in library.context.catalog.embeddings.batches(network) for face in rows.face_ids]
 
 
 def _index(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:

@@ -95,7 +95,7 @@ def make_published(library: Path, count: int) -> Published:
     late = range(count - LATE + 1, count + 1)
     library.mkdir(parents=True)
     with faces.catalog(library / "catalog.sqlite3") as catalog:
-        catalog.embed_again(late, INFO.sha256)
+        catalog.embeddings.drop(late, INFO.sha256)
         older = contents(LiveIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
         with closing(sqlite3.connect(library / "catalog.sqlite3")) as raw, raw:
             rows = [(face_id, faces.embeddings[face_id - 1].tobytes()) for face_id in late]

@@ -157,9 +157,9 @@ def known_faces(library: PaintedLibrary) -> Known:
     """Return all faces with what must never change about them."""
     catalog = library.context.catalog
     found: Known = {}
-    for rows in catalog.embeddings(library.networks.info.sha256):
-        faces = catalog.faces(rows.face_ids.tolist())
-        paths = catalog.paths({face.photo_id for face in faces.values()})
+    for rows in catalog.embeddings.batches(library.networks.info.sha256):
+        faces = catalog.faces.by_ids(rows.face_ids.tolist())
+        paths = catalog.files.paths({face.photo_id for face in faces.values()})
         for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True):
             face = faces[face_id]
             found[face_id] = (paths[face.photo_id][0].name, face.box.left, vector.tobytes())
@@ -212,14 +212,14 @@ def problems_after(
         if not opened.context.exists():
             return {}, ["the library is gone"] if before else []
         catalog = opened.context.catalog
-        found = [f"the database says {one}" for one in catalog.quick_check()]
+        found = [f"the database says {one}" for one in catalog.upkeep.quick_check()]
         now = known_faces(opened)
         found += [f"face {one} was there and is gone or other" for one in before if now.get(one) != before[one]]
         found += [f"a face of {one[0]} should not be there" for one in now.values() if one not in expected]
         twice = Counter((name, left) for name, left, _ in now.values())
         found += [f"a face of {name} is there {count} times" for (name, _), count in twice.items() if count > 1]
-        if catalog.counts().files < min(done, photos) - BATCH_PHOTOS:
-            found.append(f"the run was past {done} photos, and only {catalog.counts().files} are there")
+        if catalog.upkeep.counts().files < min(done, photos) - BATCH_PHOTOS:
+            found.append(f"the run was past {done} photos, and only {catalog.upkeep.counts().files} are there")
         if sorted(now) != opened.context.live_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
     return now, found

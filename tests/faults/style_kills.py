@@ -124,7 +124,7 @@ def place_of(world: World) -> tuple[str, list[str]]:
     with painted_library(world.library) as opened:
         if not opened.context.exists():
             return PLACES[0], []
-        found = [f"the database says {one}" for one in opened.context.catalog.quick_check()]
+        found = [f"the database says {one}" for one in opened.context.catalog.upkeep.quick_check()]
         jobs = opened.styles.jobs().jobs
     digests = Counter(job.what.digest for job in jobs)
     found += [f"the picture {digest[:12]} has {number} jobs" for digest, number in digests.items() if number > 1]

@@ -34,15 +34,15 @@ _ORANGE = (220, 110, 30)
 _HALF_FORGETTING = """
 import os, signal, sys
 from pathlib import Path
-from recog.store.catalog import Catalog
+from recog.store.maintenance.old_pages import OldPages
 from tests.painted import painted_library
 
-class Killed(Catalog):
-    def finish_erasures(self):
+class Killed(OldPages):
+    def overwrite(self):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with painted_library(Path(sys.argv[1])) as library:
-    library.context._catalog = Killed(library.context.catalog._database)
+    library.context.catalog.old_pages = Killed(None)
     library.people.forget(sys.argv[2])
 """
 
@@ -117,11 +117,13 @@ class World:
 
     def _promises(self, verb: str, library: PaintedLibrary, run: Run) -> list[str]:
         """Return the problems directly after opening it again."""
-        found = [f"the database says {problem}" for problem in library.context.catalog.quick_check()]
+        found = [f"the database says {problem}" for problem in library.context.catalog.upkeep.quick_check()]
         now = state(library)
         found += self._kept(verb, now, run)
         ids = [
-            row for rows in library.context.catalog.embeddings(library.networks.info.sha256) for row in rows.face_ids
+            row
+            for rows in library.context.catalog.embeddings.batches(library.networks.info.sha256)
+            for row in rows.face_ids
         ]
         if sorted(ids) != library.context.live_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
@@ -187,24 +189,24 @@ def state(library: PaintedLibrary) -> State:
     """Return the state of a library."""
     catalog = library.context.catalog
     network = library.networks.info.sha256
-    names = {person.id: person.name for person in catalog.people(hidden=True)}
+    names = {person.id: person.name for person in catalog.people.all(hidden=True)}
     known = []
-    for rows in catalog.embeddings(network):
-        faces = catalog.faces(rows.face_ids.tolist())
+    for rows in catalog.embeddings.batches(network):
+        faces = catalog.faces.by_ids(rows.face_ids.tolist())
         for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True):
             face = faces[face_id]
             person = None if face.person_id is None else names[face.person_id]
-            paths = catalog.paths([face.photo_id])[face.photo_id]
+            paths = catalog.files.paths([face.photo_id])[face.photo_id]
             what = (face.box.left, face.box.top, vector.tobytes(), person, str(face.origin))
             known += [(path.name, *what) for path in paths]
     pictures = [
         (str(job.state), job.what.output_path.name, job.what.output_path.exists() and _digest(job) == job.output_sha256)
-        for job in catalog.style_jobs()
+        for job in catalog.styles.jobs()
     ]
     return State(
         tuple(sorted(known, key=repr)),
         tuple(sorted(names.values())),
-        tuple(sorted(len(cluster.face_ids) for cluster in catalog.clusters(network))),
+        tuple(sorted(len(cluster.face_ids) for cluster in catalog.clusters.all(network))),
         tuple(sorted(pictures)),
     )
 
@@ -228,7 +230,7 @@ def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
         library.people.enrol(VANISHING, [home / "known" / "orange.png"])
         library.people.enrol(STAYING, [home / "known" / "green.png"])
         (face_id,) = [face.id for face, _ in library.people.person(VANISHING).faces]
-        _, vectors = library.context.catalog.embeddings_of(np.array([face_id]), library.networks.info.sha256)
+        _, vectors = library.context.catalog.embeddings.of_faces(np.array([face_id]), library.networks.info.sha256)
     world = World(home, (VANISHING.encode(), vectors.tobytes()), {}, {})
     for verb in verbs:
         if verb == "erase":

@@ -46,8 +46,7 @@ class DimLibrary(PaintedLibrary):
     """A painted library with a detector that doubts."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.networks = DimNetworks(settings)
+        super().__init__(settings, networks=DimNetworks(settings))
 
 
 @pytest.fixture
@@ -85,8 +84,8 @@ def test_an_earlier_name_of_a_doubted_face_goes_with_the_next_run(
     library.people.enrol("Ada", [red])
     catalog = library.context.catalog
     earlier = library.context.gallery.rule.split(", score")[0]
-    ada = catalog.person("Ada").id
-    catalog.set_matches(library.networks.info.sha256, [(face_of(library, dim), ada, 0.0)], rule=earlier)
+    ada = catalog.people.by_name("Ada").id
+    catalog.matches.replace(library.networks.info.sha256, [(face_of(library, dim), ada, 0.0)], rule=earlier)
     assert name_of(library, face_of(library, dim)) == "Ada"
     library.index([folder])
     assert name_of(library, face_of(library, dim)) is None
@@ -136,11 +135,11 @@ def test_a_large_library_lends_no_name_from_a_doubted_face(
     library.people.confirm("Ada", [face_of(library, dim)], new=True)
     catalog = library.context.catalog
     dims, reds = face_of(library, dim), face_of(library, red)
-    assert catalog.confirmed_people([dims, reds]).keys() == {dims}
-    with catalog.moment() as now:
+    assert catalog.people.confirmed_owners([dims, reds]).keys() == {dims}
+    with catalog.snapshot() as now:
         assert now.lending_people([dims, reds]) == {}
         library.people.confirm("Ada", [reds])
-    with catalog.moment() as now:
+    with catalog.snapshot() as now:
         assert now.lending_people([dims, reds]).keys() == {reds}
 
 

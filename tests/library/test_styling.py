@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from recog.config import read_settings
 from recog.errors import LibraryBusyError, NoPhotosFoundError, PhotoError, StyleError, UnknownPersonError
@@ -21,9 +22,11 @@ from recog.library.photo_library import PhotoLibrary
 from recog.library.styling.batch import thinned
 from recog.library.styling.results import StylingProgress, StylingReport
 from recog.photos import photo_digest
+from recog.store.schema.style_tables import style_jobs
 from recog.store.styling import CostPoint, JobState
 from recog.store.writer_lock import WriterLock
 from recog.style.settings import Colours, Faces, StyleSettings
+from tests.library.database import writing_to
 from tests.library.styled import QUICK, paint_style
 from tests.painted import BLUE, CELL, GREEN, RED, PaintedLibrary, paint, painted_library
 
@@ -75,7 +78,7 @@ def test_the_photos_may_be_outside_of_any_library_and_stay_so(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     library.styles.run(styles, out, photos=photos, settings=QUICK)
-    assert library.context.catalog.counts().photos == 0
+    assert library.context.catalog.upkeep.counts().photos == 0
 
 
 def test_a_second_run_makes_nothing_again(
@@ -296,7 +299,7 @@ def test_a_job_that_goes_while_it_runs_leaves_no_picture(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     def clear(step: StylingProgress) -> None:
-        library.context.catalog.clear_styles(tuple(JobState))
+        library.context.catalog.styles.clear(tuple(JobState))
 
     with pytest.raises(StyleError, match="was cleared"):
         library.styles.run(styles, out, photos=photos, settings=QUICK, progress=clear)
@@ -331,7 +334,10 @@ def test_a_run_killed_between_file_and_note_knows_its_own_file_by_its_bytes(
 ) -> None:
     made = library.styles.run(styles, out, photos=photos, settings=QUICK).made
     for number, job in enumerate(made):
-        library.context.catalog._set(job.id, state="running", made_at=None)
+        with writing_to(library) as connection:
+            connection.execute(
+                update(style_jobs).where(style_jobs.c.id == job.id).values(state="running", made_at=None)
+            )
         digest = hashlib.sha256(os.fsencode(job.what.output_path.name)).hexdigest()[:12]
         (out / f".recog-{digest}.{os.getpid()}.{number:08x}.tmp").write_text("half")
     made[1].what.output_path.unlink()
@@ -349,7 +355,7 @@ def test_a_picture_that_stands_there_though_its_job_failed_is_kept(
 ) -> None:
     """As after a disk that was full when the folder's entry was to be made durable."""
     (made,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).made
-    library.context.catalog.fail_style(made.id, "cannot be written (No space left on device)")
+    library.context.catalog.styles.fail(made.id, "cannot be written (No space left on device)")
     (kept,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).kept
     assert (kept.id, kept.state, kept.output_sha256) == (made.id, JobState.DONE, made.output_sha256)
     assert kept.message == ""

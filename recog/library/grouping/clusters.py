@@ -69,7 +69,7 @@ def cluster(
     found = identity_grouping(catalog, networks, threshold=threshold, seed=seed, full=full)
     if len(found.face_ids) == 0:
         raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
-    saved = catalog.save_clusters(networks.info.sha256, method, found.parameters, found.clusters)
+    saved = catalog.clusters.save(networks.info.sha256, method, found.parameters, found.clusters)
     named = summaries(catalog, saved, found.person_of)
     return ClusterReport(
         method=method,
@@ -101,15 +101,15 @@ def identity_grouping(
     """
     face_ids, embeddings = all_embeddings(catalog, networks)
     last_face = int(face_ids.max(initial=0))
-    ignored = np.intersect1d(face_ids, list(catalog.ignored()))
+    ignored = np.intersect1d(face_ids, list(catalog.people.ignored_faces()))
     if ignored.size:
         cared = ~np.isin(face_ids, ignored)
         face_ids, embeddings = face_ids[cared], embeddings[cared]
-    photo_ids, person_ids, confirmed = _owned(catalog.owners(), face_ids)
+    photo_ids, person_ids, confirmed = _owned(catalog.faces.owners(), face_ids)
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
     asked = _asked(calibration, threshold)
-    run = catalog.cluster_run(networks.info.sha256)
+    run = catalog.clusters.run(networks.info.sha256)
     earlier = list(run.clusters) if run is not None else []
     joined = None
     if (
@@ -164,7 +164,7 @@ def _owned(owners: Owners, face_ids: FaceIds) -> tuple[FaceIds, FaceIds, NDArray
 
 def _rejected(catalog: Catalog, face_ids: FaceIds) -> list[tuple[int, int]]:
     """Rows of the faces with the people whom a human said they are not."""
-    rejections = catalog.rejections()
+    rejections = catalog.people.rejections()
     theirs, rows, _ = np.intersect1d(face_ids, list(rejections), assume_unique=True, return_indices=True)
     return [
         (row, person_id)
@@ -180,7 +180,7 @@ def _person_of(face_ids: FaceIds, person_ids: FaceIds) -> dict[int, int]:
 
 def _bars(catalog: Catalog, face_ids: FaceIds) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which faces are good enough to found a cluster, and which to join one, (n,) each."""
-    faces = catalog.faces(face_ids.tolist())
+    faces = catalog.faces.by_ids(face_ids.tolist())
     qualities = [face_quality(faces[one].box, faces[one].sharpness) for one in face_ids.tolist()]
     founders, joiners = ([bool(bar(quality)) for quality in qualities] for bar in (may_found, may_join))
     return np.array(founders, np.bool_), np.array(joiners, np.bool_)
@@ -205,12 +205,12 @@ def with_numbers(clusters: Sequence[Cluster]) -> list[Cluster]:
 
 def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int | None) -> list[int]:
     """The faces of a remembered cluster that can be confirmed as a person: nobody's by a human's word, not rejected."""
-    run = catalog.cluster_run(networks.info.sha256)
+    run = catalog.clusters.run(networks.info.sha256)
     members = {one.number: one.face_ids for one in run.clusters} if run is not None else {}
     if number not in members:
         raise UnknownNumberError(f"no cluster has the number {number}: 'recog cluster' lists them")
-    faces = catalog.faces(members[number])
-    rejections = catalog.rejections()
+    faces = catalog.faces.by_ids(members[number])
+    rejections = catalog.people.rejections()
     found = [
         face_id
         for face_id, face in faces.items()
@@ -232,7 +232,7 @@ def _cells(catalog: Catalog, networks: Networks, method: str, *, k: int | None, 
     cells = grouped(face_ids, embeddings, result.labels)
     return ClusterReport(
         method=method,
-        clusters=summaries(catalog, cells, _person_of(face_ids, _owned(catalog.owners(), face_ids)[1])),
+        clusters=summaries(catalog, cells, _person_of(face_ids, _owned(catalog.faces.owners(), face_ids)[1])),
         singletons=int(np.count_nonzero(np.asarray(result.labels) < 0)),
         threshold=None,
         k_reason=result.reason,
@@ -279,7 +279,7 @@ def _numbered(clusters: list[Cluster], earlier: Sequence[Cluster]) -> list[Clust
 
 def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embeddings]:
     """Every face of the network with its embedding, by face id: (n,), (n, dim)."""
-    rows = list(catalog.embeddings(networks.info.sha256))
+    rows = list(catalog.embeddings.batches(networks.info.sha256))
     if not rows:
         return np.empty(0, np.int64), np.empty((0, networks.info.dim), np.float32)
     face_ids = np.concatenate([one.face_ids for one in rows])
@@ -292,7 +292,7 @@ def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embed
 
 def summaries(catalog: Catalog, clusters: list[Cluster], person_of: Mapping[int, int]) -> tuple[ClusterSummary, ...]:
     """Clusters with the name that most of their named faces bear; person_of: whose the named faces are."""
-    people = {person.id: person.name for person in catalog.people(hidden=True)}
+    people = {person.id: person.name for person in catalog.people.all(hidden=True)}
     found = []
     for one in with_numbers(clusters):
         names = Counter(people[person_of[face_id]] for face_id in one.face_ids if face_id in person_of)

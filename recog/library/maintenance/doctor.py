@@ -153,23 +153,23 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
     except NoLibraryError:
         return
     with catalog:
-        problems = catalog.quick_check()
+        problems = catalog.upkeep.quick_check()
         for problem in problems:
             yield _ill("database", problem, Remedy(RemedyKind.RESTORE))
         if problems:
             return
-        misshapen = catalog.misshapen()
+        misshapen = catalog.embeddings.misshapen()
         for found in misshapen.values():
             sentence = f"{len(found)} embeddings have another length than their network's"
             yield _ill("embeddings", sentence, Remedy(RemedyKind.FIX_THEN_INDEX))
-        counts = catalog.counts()
+        counts = catalog.upkeep.counts()
         yield _fine(
             "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
         )
         if catalog.read_only:
             sentence = "may only be read here: questions are answered, and changes refused"
             yield Observation("database", True, sentence, _advice("to change it, open it where it may be written"))
-        yield _erasures(catalog.pending_erasure or drop_outdated(catalog, settings.library))
+        yield _erasures(catalog.old_pages.pending or drop_outdated(catalog, settings.library))
         if networks.info.sha256 not in misshapen:
             yield _index(catalog, settings.library / "index", networks)
 

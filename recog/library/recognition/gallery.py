@@ -23,7 +23,7 @@ from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
-from recog.store.people.snapshot import Moment
+from recog.store.people.snapshot import Snapshot
 from recog.store.records import Gallery
 from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 
@@ -71,7 +71,7 @@ class _Made:
 
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
     """The squared distance up to which a name is given, among so many faces that are confirmed."""
-    return decide.identification_threshold(calibration, people=catalog.people_count(), faces=confirmed)
+    return decide.identification_threshold(calibration, people=catalog.people.count(), faces=confirmed)
 
 
 class PersonGallery:
@@ -131,18 +131,18 @@ class PersonGallery:
                     return Named(decisions, people, made.threshold)
 
     @contextmanager
-    def _moment(self) -> Iterator[tuple[Moment, _Made]]:
+    def _moment(self) -> Iterator[tuple[Snapshot, _Made]]:
         """Open a snapshot of the catalog and give what is searched, which is read anew if the catalog changed.
 
         What is written while it is read is seen by the next call.
         """
-        with self._catalog.moment() as now:
+        with self._catalog.snapshot() as now:
             made = self._made
             if made is not None and made.version == now.version():
                 yield now, made
                 return
         made = self._made_anew()
-        with self._catalog.moment() as now:
+        with self._catalog.snapshot() as now:
             yield now, made
 
     def _made_anew(self) -> _Made:
@@ -151,7 +151,7 @@ class PersonGallery:
             version = self._catalog.version()
             if self._made is not None and self._made.version == version:
                 return self._made
-            confirmed = self._catalog.confirmed_count()
+            confirmed = self._catalog.people.confirmed_count()
             searched = self._library_to_ask(confirmed) or self._confirmed()
             threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
             reach = ceil(self._k * (searched.count / confirmed) ** 2) if isinstance(searched, FaceIndex) else self._k
@@ -159,7 +159,7 @@ class PersonGallery:
             return self._made
 
     def _decided(
-        self, now: Moment, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
+        self, now: Snapshot, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
     ) -> list[Decision]:
         searched = made.searched
         if isinstance(searched, FaceIndex):
@@ -176,7 +176,7 @@ class PersonGallery:
         return index if index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count else None
 
     def _confirmed(self) -> _Confirmed:
-        gallery = self._catalog.gallery(self._networks.info.sha256)
+        gallery = self._catalog.embeddings.gallery(self._networks.info.sha256)
         index = FaceIndex.build(
             [(gallery.face_ids, gallery.embeddings)],
             network_sha256=self._networks.info.sha256,
@@ -189,7 +189,7 @@ class PersonGallery:
 
     def _decided_in_library(
         self,
-        now: Moment,
+        now: Snapshot,
         index: FaceIndex,
         made: _Made,
         probes: Embeddings,

@@ -91,16 +91,16 @@ def style_batch(
             suffix=suffix,
         )
         _make_folder(folder)
-        jobs = catalog.plan_styles([_job(one, network) for one in planned])
+        jobs = catalog.styles.plan([_job(one, network) for one in planned])
         batch = Batch(catalog, decoders, networks, network, settings, pixels, tell)
         try:
             for number, job in enumerate(jobs, 1):
                 if _is_there(catalog, job):
-                    kept.append(catalog.style_job(job.id))
+                    kept.append(catalog.styles.job(job.id))
                 elif make_picture(batch, job, number, len(jobs)):
-                    made.append(catalog.style_job(job.id))
+                    made.append(catalog.styles.job(job.id))
                 else:
-                    failed.append(catalog.style_job(job.id))
+                    failed.append(catalog.styles.job(job.id))
         except KeyboardInterrupt:
             interrupted = True
     return StylingReport(
@@ -117,7 +117,7 @@ def style_batch(
 def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> bool:
     """Make one picture and publish it; False where it failed, which the job then says."""
     catalog, output = batch.catalog, job.what.output_path
-    _must_be_there(catalog.begin_style(job.id), job)
+    _must_be_there(catalog.styles.begin(job.id), job)
     try:
         discard_unfinished(output)
         check_target(output)
@@ -125,12 +125,12 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
     except BaseException as error:
         why = costs_one_picture(error)
         if why is None:
-            catalog.replan_style(job.id)
+            catalog.styles.replan(job.id)
             raise
-        _must_be_there(catalog.fail_style(job.id, why), job)
+        _must_be_there(catalog.styles.fail(job.id, why), job)
         return False
     data = encoded_picture(styled.pixels, SUFFIXES[output.suffix.lower()])
-    noted = catalog.note_styled(
+    noted = catalog.styles.note(
         job.id,
         output_sha256=hashlib.sha256(data).hexdigest(),
         costs=thinned(styled.curve, CURVE_POINTS),
@@ -141,9 +141,9 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
     try:
         publish_picture(data, output)
     except StyleError as error:
-        catalog.fail_style(job.id, str(error))
+        catalog.styles.fail(job.id, str(error))
         raise
-    _must_be_there(catalog.finish_style(job.id), job)
+    _must_be_there(catalog.styles.finish(job.id), job)
     return True
 
 
@@ -210,9 +210,9 @@ def _faces(batch: Batch, photo: DecodedPhoto) -> Sequence[FaceBox]:
     """Where faces are, if it matters: as the catalog knows the photo, or found now where it does not."""
     if batch.settings.faces is Faces.STYLE:
         return ()
-    known = batch.catalog.photos_with([photo.sha256]).get(photo.sha256)
+    known = batch.catalog.photos.by_digests([photo.sha256]).get(photo.sha256)
     if known is not None:
-        return [face.box for face in batch.catalog.faces_of_photo(known.id)]
+        return [face.box for face in batch.catalog.faces.of_photo(known.id)]
     return find_faces(batch.networks.detector, photo.pixels, min_face=batch.networks.min_face)
 
 
@@ -228,7 +228,7 @@ def _is_there(catalog: Catalog, job: StyleJob) -> bool:
         return False
     discard_unfinished(output)
     sync_directory(output.parent)
-    return catalog.finish_style(job.id)
+    return catalog.styles.finish(job.id)
 
 
 def _must_be_there(there: bool, job: StyleJob) -> None:
