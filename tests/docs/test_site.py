@@ -83,6 +83,14 @@ def test_a_link_to_a_function_leads_to_its_line() -> None:
         repository_link(page, "../../documents/nowhere.py", None)
 
 
+def test_every_page_has_its_place_in_the_navigation() -> None:
+    """Decisions alone are found through their list."""
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    named = set(re.findall(r": ([\w./-]+\.md)$", nav, re.MULTILINE))
+    there = {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+    assert named == {page for page in there if not page.startswith("decisions/")} | {"decisions/index.md"}
+
+
 def test_the_walk_goes_through_at_most_eight_rooms() -> None:
     text = (DOCS / "explanation" / "how-it-works.md").read_text(encoding="utf-8")
     rooms = re.findall(r"^\| (\d)\. ", text, re.MULTILINE)
