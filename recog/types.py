@@ -40,7 +40,7 @@ class FileStat:
 
 
 class DateSource(StrEnum):
-    """What says when a photo was taken, surest first."""
+    """The source of a photo's date, surest first."""
 
     EXIF_ORIGINAL = "exif_original"
     """EXIF's DateTimeOriginal: the camera, when the shutter opened."""
@@ -120,12 +120,12 @@ class FaceBox:
 
 
 class Origin(StrEnum):
-    """Who says that a face belongs to a person."""
+    """Who assigned a face to a person."""
 
     CONFIRMED = "confirmed"
-    """A human: no job ever changes it."""
+    """The user; no job ever changes it."""
     MATCHED = "matched"
-    """The machine, by distance: the next run may change it."""
+    """recog, by distance; the next run may change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the vote says of one person: the nearest squared distance and the votes among the k neighbours."""
+    """The vote for one person: the nearest squared distance, and the votes among the k neighbours."""
 
     person_id: int
     squared_distance: float
@@ -186,7 +186,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Are two faces one person? probability is that they are, 0 to 1.
+    """Whether two faces are one person; probability is that they are, 0 to 1.
 
     By the method "distance", same is squared_distance <= threshold, and the probability is the calibrated one; by a
     classifier of pairs it is probability >= least_probability.
@@ -204,7 +204,7 @@ class Verification:
 class Cluster:
     """Faces that are probably one person. centroid is (dim,) float32, unit length.
 
-    number is the catalog's, None before it is saved: the cluster keeps it for life, and it is never given again.
+    number is the catalog's, None before the cluster is saved. A cluster keeps its number, which is never reused.
     """
 
     face_ids: tuple[int, ...]
@@ -214,7 +214,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInfo:
-    """A network with all that decides what its embeddings mean; embeddings of different digests never meet.
+    """A network with all that decides what its embeddings mean. Embeddings of different digests are never compared.
 
     sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
     detector's box; input_size the crop's side in pixels. aligned says that crops hold a second view of the face behind

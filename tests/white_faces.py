@@ -9,12 +9,12 @@ from PIL import Image
 from recog.types import FaceBox, Pixels
 
 SIDE = 80
-"""Of a photo, in pixels."""
+"""The side of a photo in pixels."""
 
 
 @dataclass
 class WhiteFaces:
-    """Finds the bounding box of white pixels, left and right half of the photo apart."""
+    """A detector of white rectangles: one bounding box in the left half of the photo, one in the right half."""
 
     sha256: str = "d" * 64
     seen: list[tuple[int, int]] = field(default_factory=list)
@@ -41,7 +41,7 @@ def white_photo(path: Path, *faces: tuple[int, int, int, int], width: int = SIDE
 
 
 def white_people(root: Path) -> Path:
-    """Two people, of whose five files one shows no face and one is no photo."""
+    """Make two people with five files, one of them without a face and one that is no photo."""
     white_photo(root / "ann" / "1.png", (4, 20, 30, 50))
     white_photo(root / "ann" / "2.png", (8, 20, 30, 50), (50, 30, 56, 36))
     white_photo(root / "ann" / "3.png")

@@ -44,8 +44,11 @@ class FaceReader:
     Networks load, and their weights are downloaded, when first needed. Threads may share a reader.
     """
 
-    def __init__(self, settings: Settings, *, weights_progress: Progress | None = None) -> None:
-        self.networks = Networks(settings, progress=weights_progress)
+    def __init__(
+        self, settings: Settings, *, weights_progress: Progress | None = None, networks: Networks | None = None
+    ) -> None:
+        """networks: other ones than those that the settings name."""
+        self.networks = networks or Networks(settings, progress=weights_progress)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:

@@ -1,4 +1,4 @@
-"""Result records to one JSON document: snake_case keys, paths as strings, every number finite."""
+"""Writes result records as one JSON document: snake_case keys, paths as strings, every number finite."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""The duplicate report written to a file, whole or not at all."""
+"""Writes the duplicate report to a file, whole or not at all."""
 
 from pathlib import Path
 

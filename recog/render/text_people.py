@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # `recog people list` must not load the rest of the library
 
 
 def people(everybody: Sequence[Person]) -> str:
-    """One line a person."""
+    """Write people, one a line."""
     if not everybody:
         return "Nobody is enrolled yet: recog enrol NAME PHOTO"
     rows = [
@@ -26,13 +26,13 @@ def people(everybody: Sequence[Person]) -> str:
 
 
 def person_line(person: Person) -> str:
-    """One person in one sentence."""
+    """Write a person in one line."""
     hidden = ", hidden" if person.hidden else ""
     return f"{printable(person.name)}: {person.confirmed:,} confirmed, {person.matched:,} matched{hidden}"
 
 
 def person_detail(detail: PersonDetail) -> str:
-    """A person's faces, where each is, and who says so."""
+    """Write a person's faces, where each is, and who said so."""
     if not detail.faces:
         return person_line(detail.person)
     rows = []
@@ -46,7 +46,7 @@ def person_detail(detail: PersonDetail) -> str:
 
 
 def forgotten(result: Forgotten) -> str:
-    """What was erased, and whether nothing is left of it."""
+    """Write what was erased, and whether anything is left of it."""
     said = f"Forgot {printable(result.name)}: {count(result.faces, 'face')} erased with all that was derived from them."
     if result.styled:
         files = "".join(f"\n  {printable(str(path))}" for path in result.styled)

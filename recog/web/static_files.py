@@ -26,5 +26,5 @@ def assets(name: str) -> Response:
     """The pages' style, scripts and icon."""
     if name not in _KINDS:
         raise UnknownNumberError(f"there is no {name!r} among the assets of the pages")
-    shared = "".join(map(asset, _SHARED.get(name, ())))
-    return Response(shared + asset(name, PACKAGE), media_type=_KINDS[name])
+    parts = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
+    return Response("".join(parts), media_type=_KINDS[name])

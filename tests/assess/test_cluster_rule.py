@@ -1,4 +1,4 @@
-"""When faces are grouped, fitted to made-up people whose scatter is known."""
+"""The cluster rule, fitted to simulated people whose scatter is known."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ DIM = 32
 
 
 def people(count: int, photos: int, *, seed: int, between: float = 0.65) -> LabelledFaces:
-    """Directions with a known share of the variance between people."""
+    """Draw directions with a known share of the variance between people."""
     random = np.random.default_rng(seed)
     own = np.sqrt(between) * random.normal(size=(count, DIM))
     owners = np.repeat(np.arange(count), photos)

@@ -1,4 +1,4 @@
-"""Folders of painted people measured from end to end: nothing is dropped without a word."""
+"""Evaluations of folders of painted people from end to end: nothing is dropped silently."""
 
 from pathlib import Path
 
@@ -26,12 +26,12 @@ RECORD = {"data": {"sha256": "other photos"}, "arguments": {"held_out": 0.5, "se
 
 
 class CountingEmbedder(ColourEmbedder):
-    """Counts the crops it is given."""
+    """An embedder that counts its crops."""
 
     crops = 0
 
     def embed(self, crops: Crops) -> Embeddings:
-        """As the painted world does."""
+        """Embed like ColourEmbedder."""
         self.crops += len(crops)
         return super().embed(crops)
 
@@ -41,7 +41,7 @@ def cached(folder: Path) -> Pipeline:
 
 
 def paint_people(folder: Path, *, people: int = 12, photos: int = 4) -> Path:
-    """Colours of their own, a little different from photo to photo."""
+    """Paint people in colours of their own that vary slightly between photos."""
     random = np.random.default_rng(0)
     for person in range(people):
         colour = random.integers(30, 230, 3)

@@ -1,4 +1,4 @@
-"""Groups of people by the names of folders, from the photos to the errors of each."""
+"""Calibration by group of people, with groups from the names of folders."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ RECORD = {"data": {"sha256": "other photos"}, "arguments": {"held_out": 0.5, "se
 
 
 def paint_groups(folder: Path, separator: str) -> Path:
-    """Warm people are more alike than mixed ones."""
+    """Paint two groups; the warm people are more alike than the mixed ones."""
     random = np.random.default_rng(0)
     for group, low in (("warm", 150), ("mixed", 20)):
         for person in range(6):

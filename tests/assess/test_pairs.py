@@ -128,7 +128,7 @@ def test_one_crop_or_two() -> None:
 
 
 def test_the_first_batch_pays_for_starting_up() -> None:
-    """A slow first batch does not count in the price of a face."""
+    """A slow first batch does not count in the time per face."""
 
     class Starting(ColourEmbedder):
         started = False

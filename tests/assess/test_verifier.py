@@ -1,4 +1,4 @@
-"""Classifiers of pairs: the fit against slow descent, the split of people, and from a folder to an answer."""
+"""Classifiers of pairs: the fit against slow descent, the split of people, and the way from a folder to files."""
 
 import json
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_a_person_with_many_photos_makes_no_more_pairs_than_others() -> None:
 
 
 def faces(people: int, photos: int, *, seed: int = 0) -> tuple[Embeddings, np.ndarray]:
-    """Twelve dimensions tell people apart, six more are noise that the plain distance cannot know of."""
+    """Draw faces in which twelve dimensions tell people apart and six are noise that misleads the plain distance."""
     random = np.random.default_rng(seed)
     labels = np.repeat(np.arange(people), photos)
     signal = random.normal(0, 1, (people, 12))[labels] + 0.2 * random.normal(0, 1, (len(labels), 12))
@@ -109,7 +109,7 @@ def test_the_far_of_a_yes_is_about_the_one_that_was_asked_for() -> None:
 
 
 def test_faces_of_people_held_out_decide_nothing_of_what_is_trained_on() -> None:
-    """Doubles of the people trained on among them would make these look misplaced."""
+    """Copies of the trained faces among the people held out would make the trained faces look misplaced."""
     embeddings, labels = faces(60, 6)
     train, *others = split_people(labels, seed=0)
     held_out, trained_on = np.isin(labels, np.concatenate(others)), np.isin(labels, train)

@@ -1,4 +1,4 @@
-"""Folders of people to labelled photos, and what their digests are of."""
+"""The labelled photos of a folder, and their digests."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A folder of tight crops and whole photos gives each kind the search it needs."""
+"""Tight crops and whole photos of one folder are each searched in their own way."""
 
 from pathlib import Path
 

@@ -85,6 +85,14 @@ def test_the_address_of_the_repository_is_one() -> None:
     assert f"repo_url: {urls['Source']}\n" in (ROOT / "mkdocs.yml").read_text()
 
 
+def test_the_layers_of_the_contributors_page_are_those_that_are_checked() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    told = words("CONTRIBUTING.md").partition("```text ")[2].partition(" ```")[0]
+    assert told.replace(" > ", "\n").splitlines() == [
+        layer.replace("recog.", "") for layer in contracts[0]["layers"]
+    ]  # fmt: skip
+
+
 def test_the_workflow_and_the_hooks_run_what_the_makefile_runs() -> None:
     assert "- run: .ci/run\n" in (ROOT / ".github/workflows/test.yml").read_text()
     hooks = (ROOT / ".pre-commit-config.yaml").read_text()

@@ -100,6 +100,21 @@ def test_the_round_numbers_of_the_page_on_accuracy() -> None:
     assert round(100 * float(default["other_val_1e-3"])) == 76
 
 
+def test_the_short_answers_of_the_readme() -> None:
+    told = words("README.md")
+    assert "in 99 of 100 pairs of portraits" in told
+    assert "indexes 10,000 photos of twelve megapixels in about half an hour" in told
+    (pairs,) = (row for row in results("accuracy.csv") if (row["head"], row["flip"]) == ("shipped head", "1"))
+    assert round(100 * float(pairs["accuracy"])) == 99
+    (large,) = (
+        row for row in results("ingest.csv") if (row["photos"], row["pipeline"]) == ("12 MP", "recog index")
+    )  # fmt: skip
+    assert 25 < 10_000 / float(large["photos/s"]) / 60 < 35
+    (again,) = (row for row in results("scale.csv") if row["run"] == "second run over 100000 files")
+    assert "A second run over unchanged files takes seconds" in told
+    assert float(again["seconds"]) < 10
+
+
 def test_edited_photos_keep_what_was_said_as_told() -> None:
     assert "105 of 112 faces kept everything after a crop by 20 %" in words("docs/benchmarks/accuracy.md")
     assert "3 of the other 7 were not found again" in words("docs/benchmarks/accuracy.md")

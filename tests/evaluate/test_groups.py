@@ -1,4 +1,4 @@
-"""Errors by group are those of a slow loop over the group's own pairs."""
+"""Errors by group against a slow loop over the group's own pairs."""
 
 import numpy as np
 import pytest

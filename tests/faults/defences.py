@@ -123,7 +123,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a decoding process imports nothing from where recog was started",
-        "recog/photos/pool.py", 'sys.executable, "-P", "-B"', 'sys.executable, "-B"',
+        "recog/photos/decoder_process.py", 'sys.executable, "-P", "-B"', 'sys.executable, "-B"',
         "tests/photos/test_pool.py -k json_module",
     ),
     Sabotage(
@@ -606,7 +606,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the connection to a decoding process is none of its standard streams",
-        "recog/photos/pool.py", "connection.fileno() >= _FIRST_FREE:", "connection.fileno() >= 0:",
+        "recog/photos/decoder_process.py", "connection.fileno() >= _FIRST_FREE:", "connection.fileno() >= 0:",
         "tests/photos/test_pool.py -k closed_standard_streams",
     ),
     Sabotage(

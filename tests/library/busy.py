@@ -23,18 +23,19 @@ class BusyCatalog(Catalog):
         """The rows of Catalog, in runs of one."""
         for rows in super().embeddings(network_sha256, after=after, until=until, batch=batch, whole=whole):
             yield rows
-            self._let_others_write()
+            self.let_others_write()
 
     def faces(self, face_ids: Iterable[int]) -> dict[int, Face]:
         """As in Catalog."""
-        self._let_others_write()
+        self.let_others_write()
         return super().faces(face_ids)
 
     def photos(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
         """As in Catalog."""
-        self._let_others_write()
+        self.let_others_write()
         return super().photos(photo_ids)
 
-    def _let_others_write(self) -> None:
+    def let_others_write(self) -> None:
+        """Do the next of `meanwhile`."""
         if self.meanwhile:
             self.meanwhile.pop(0)()

@@ -67,8 +67,7 @@ class WarmLibrary(PaintedLibrary):
     """A PhotoLibrary with the second network."""
 
     def __init__(self, given: Settings) -> None:
-        super().__init__(given)
-        self.networks = WarmNetworks(given)
+        super().__init__(given, networks=WarmNetworks(given))
 
 
 LIBRARIES: tuple[type[PaintedLibrary], ...] = (PaintedLibrary, WarmLibrary)

@@ -15,6 +15,7 @@ from recog.library.any_turn import find_faces
 from recog.library.face_reader import FaceReader
 from recog.render.as_json import to_json
 from recog.types import Face, FaceBox, Origin, Pixels
+from tests.library.database import writing_to
 from tests.library.test_acts import face_of, name_of
 from tests.painted import GREEN, RED
 from tests.turned_faces import FACE, EyesDetector, EyesLibrary, EyesNetworks, portrait, saved
@@ -84,8 +85,7 @@ def test_the_thumbnail_of_a_turned_face_stands_upright(library: EyesLibrary, fol
 @pytest.mark.parametrize("turn", TURNS)
 def test_a_face_reader_cuts_a_turned_face_upright(tmp_path: Path, turn: int) -> None:
     settings = read_settings(library=tmp_path / "library")
-    reader = FaceReader(settings)
-    reader.networks = EyesNetworks(settings)
+    reader = FaceReader(settings, networks=EyesNetworks(settings))
     (standing,) = reader.read(portrait(RED))
     (lying,) = reader.read(np.rot90(portrait(RED), turn // 90))
     assert lying.box.turn == (360 - turn) % 360
@@ -123,8 +123,7 @@ def test_what_an_earlier_recog_found_in_a_turned_photo_gives_way(library: EyesLi
     """The migration marks photos without a sure face; a name that a human gave stays with the face at its place."""
     lying = saved(folder / "lying.png", portrait(RED, GREEN), turn=180)
     library.index([folder])
-    database = library.context.catalog._database
-    with database.writing() as connection:
+    with writing_to(library) as connection:
         connection.exec_driver_sql("UPDATE faces SET score = 0.82, turn = 0")
         connection.exec_driver_sql("DELETE FROM processings")
     first, second = faces_on(library, lying)
@@ -142,7 +141,7 @@ def test_a_face_that_was_forgotten_is_not_found_again_in_a_turned_photo(library:
     gone = next(face.id for face in faces_on(library, lying) if tuple(drawn(lying, face.box)[20, 20]) == RED)
     library.people.confirm("Ada", [gone], new=True)
     library.people.forget("Ada")
-    with library.context.catalog._database.writing() as connection:
+    with writing_to(library) as connection:
         connection.exec_driver_sql("DELETE FROM processings")
     library.index([folder])
     assert [tuple(drawn(lying, face.box)[20, 20]) for face in faces_on(library, lying)] == [GREEN]

@@ -15,6 +15,7 @@ from recog.errors import CatalogError, LibraryBusyError, RecogError, SchemaOutda
 from recog.store.engine import open_catalog
 from recog.store.maintenance.restore import restoring
 from tests.full import files_of_at_most
+from tests.library.database import writing_to
 from tests.library.test_ingest import state
 from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
@@ -249,7 +250,7 @@ def test_a_restore_that_finds_no_room_is_one_sentence_and_changes_nothing(
     room = backup.stat().st_size // 2
     if too_large == "catalog":
         room *= 4
-        with filled.context.catalog._database.writing() as connection:
+        with writing_to(filled) as connection:
             connection.exec_driver_sql("CREATE TABLE filler (bytes BLOB)")
             connection.exec_driver_sql("INSERT INTO filler VALUES (zeroblob(?))", (2 * room,))
     before = state(filled)

@@ -17,6 +17,7 @@ from recog.render.remedies import way_out_of_observation
 from recog.store.schema.tables import pending_erasures
 from recog.store.writer_lock import WriterLock
 from recog.types import Calibration
+from tests.library.database import reading_from, writing_to
 from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
 from tests.texts import to_text
 
@@ -120,7 +121,7 @@ def test_a_damaged_index_is_told(filled: PaintedLibrary) -> None:
 
 
 def test_an_embedding_of_another_length_is_told_and_the_way_out_works(filled: PaintedLibrary) -> None:
-    with filled.context.catalog._database.writing() as connection:
+    with writing_to(filled) as connection:
         connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(1) WHERE face_id = 1")
     bad = seen(filled, "embeddings")
     assert (bad.ok, bad.remedy) == (False, Remedy(RemedyKind.FIX_THEN_INDEX))
@@ -137,9 +138,9 @@ def test_a_damaged_database_is_told(filled: PaintedLibrary) -> None:
 
 
 def test_an_erasure_that_another_program_holds_up_is_told(filled: PaintedLibrary) -> None:
-    with filled.context.catalog._database.writing() as connection:
+    with writing_to(filled) as connection:
         connection.execute(pending_erasures.insert(), [{"at": "2026-11-22T00:00:00"}])
-    with filled.context.catalog._database.reading() as connection:
+    with reading_from(filled) as connection:
         connection.exec_driver_sql("SELECT count(*) FROM photos").scalar()
         assert not seen(filled, "erasures").ok
     assert seen(filled, "erasures").ok

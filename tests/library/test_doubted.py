@@ -46,8 +46,7 @@ class DimLibrary(PaintedLibrary):
     """A painted library with a detector that doubts."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.networks = DimNetworks(settings)
+        super().__init__(settings, networks=DimNetworks(settings))
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from tests.painted import BLUE, CELL, FACE, GREEN, RED, PaintedNetworks, paint
 
 @pytest.fixture
 def reader(tmp_path: Path) -> FaceReader:
-    reader = FaceReader(read_settings(library=tmp_path / "library"))
-    reader.networks = PaintedNetworks(read_settings(library=tmp_path / "library"))
-    return reader
+    settings = read_settings(library=tmp_path / "library")
+    return FaceReader(settings, networks=PaintedNetworks(settings))
 
 
 def test_faces_come_from_the_left_with_crop_and_embedding(reader: FaceReader, tmp_path: Path) -> None:

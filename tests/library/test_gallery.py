@@ -1,5 +1,6 @@
 """PersonGallery: the road through the library's own index decides as the exact road does, on what is true now."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,8 @@ from recog.config import read_settings
 from recog.distance import unit_rows
 from recog.identify import identification_threshold
 from recog.index.faiss_index import FaceIndex
+from recog.index.rows import Rows
+from recog.index.shortlist import Shortlist
 from recog.library.recognition.gallery import PersonGallery, nearest_but
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
@@ -43,11 +46,10 @@ class World:
         ]
         saved = self.catalog.save_photos(photos, detector="d" * 64, network=info)
         self.ids = np.array([photo.face_ids[0] for photo in saved], np.int64)
-        self.index = FaceIndex.build(
-            [(self.ids, self.embeddings)], network_sha256=info.sha256, dim=3, device="cpu", kind="ivf"
-        )
-        assert self.index._shortlist is not None
-        self.index._shortlist.nprobe = self.index._shortlist.nlist  # every list: nothing is missed
+        rows = Rows.of(deque([(self.ids, self.embeddings)]), dim=3)
+        shortlist, recall = Shortlist.built(rows)
+        shortlist.nprobe = shortlist.nlist  # every list: nothing is missed
+        self.index = FaceIndex(rows, shortlist, network_sha256=info.sha256, dim=3, recall=recall, device="cpu")
 
     def confirm(self, every: int) -> None:
         for person in range(PEOPLE):

@@ -6,7 +6,7 @@ from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
 from recog.store.records import Gallery
-from tests.painted import RED, PaintedLibrary, paint, painted_library
+from tests.painted import RED, PaintedLibrary, paint
 
 
 def test_who_was_merged_while_the_gallery_was_read_is_named_as_what_came_of_it(
@@ -27,8 +27,8 @@ def test_who_was_merged_while_the_gallery_was_read_is_named_as_what_came_of_it(
                 library.people.merge("Ada", "Eve")
             return found
 
-    with painted_library(tmp_path / "library") as other:
-        other.context._catalog = Busy(Database(parse_url(tmp_path / "library" / "catalog.sqlite3"), busy_seconds=1))
+    busy = Busy(Database(parse_url(tmp_path / "library" / "catalog.sqlite3"), busy_seconds=1))
+    with PaintedLibrary(library.context.settings, catalog=busy) as other:
         (face,) = other.identify(folder / "0.png").faces
     assert face.person is not None
     assert face.person.name == "Eve"

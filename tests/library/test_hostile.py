@@ -1,11 +1,13 @@
 """The shared collection of damaged, odd and malicious files, indexed: nothing stops the run, each is accounted for."""
 
 import resource
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 
+from recog.config import read_settings
 from recog.photos import REASONS
 from recog.types import Detector, FaceBox, Pixels
 from tests.painted import PaintedLibrary, PaintedNetworks
@@ -34,21 +36,27 @@ class BlindNetworks(PaintedNetworks):
         return BlindDetector()
 
 
+@pytest.fixture
+def blind(tmp_path: Path) -> Iterator[PaintedLibrary]:
+    settings = read_settings(library=tmp_path / "library")
+    with PaintedLibrary(settings, networks=BlindNetworks(settings)) as library:
+        yield library
+
+
 def test_every_hostile_file_is_a_photo_or_one_failure_with_a_reason_and_is_not_opened_again(
-    library: PaintedLibrary, data: Path, folder: Path
+    blind: PaintedLibrary, data: Path, folder: Path
 ) -> None:
     """Whatever its own name says, each is met as a photo."""
-    library.context.networks = BlindNetworks(library.context.settings)
     hostile = sorted(path for path in (data / "hostile").rglob("*") if path.is_file())
     for number, path in enumerate(hostile):
         (folder / f"{number:04}.jpg").symlink_to(path)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    report = library.index([folder])
+    report = blind.index([folder])
     assert report.added + report.duplicates + len(report.failed) == len(hostile)
     assert len({failure.path for failure in report.failed}) == len(report.failed) > 0
     reasons = {failure.reason for failure in report.failed}
     assert reasons <= REASONS - {"crashed", "timeout"}
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before < MEGABYTES_MORE
-    again = library.index([folder])
+    again = blind.index([folder])
     assert (again.added, again.unchanged + again.unreadable) == (0, len(hostile))
     assert again.failed == report.failed

@@ -17,7 +17,7 @@ def disturbed(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
     """Two photos of Ada, Ben and somebody; the second goes, and Ada is merged with Ben, while something is asked."""
     for number in range(2):
         paint(folder / f"{number}.png", RED, GREEN, BLUE, noise=number)
-    with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
+    with painted_library(tmp_path / "library") as other:
         other.index(folder)
         other.people.confirm("Ada", [1, 4], new=True)
         other.people.confirm("Ben", [2, 5], new=True)
@@ -29,10 +29,11 @@ def disturbed(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
             other.photos.prune()
             other.people.merge("Ada", "Ben")
 
-        library.context._catalog = busy = BusyCatalog(tmp_path / "library" / "catalog.sqlite3", write)
-        yield library
-        assert busy.meanwhile == []
-        assert busy.counts().faces == 3
+        busy = BusyCatalog(tmp_path / "library" / "catalog.sqlite3", write)
+        with PaintedLibrary(other.context.settings, catalog=busy) as library:
+            yield library
+            assert busy.meanwhile == []
+            assert busy.counts().faces == 3
 
 
 def test_a_search_leaves_out_faces_that_went(disturbed: PaintedLibrary, tmp_path: Path) -> None:
@@ -70,19 +71,19 @@ class _LateCatalog(BusyCatalog):
     def faces(self, face_ids: Iterable[int]) -> dict[int, Face]:
         """As in Catalog."""
         found = Catalog.faces(self, face_ids)
-        self._let_others_write()
+        self.let_others_write()
         return found
 
     def paths(self, photo_ids: Iterable[int]) -> dict[int, list[Path]]:
         """As in Catalog."""
         found = super().paths(photo_ids)
-        self._let_others_write()
+        self.let_others_write()
         return found
 
     def faces_of_photos(self, photo_ids: Iterable[int]) -> dict[int, list[Face]]:
         """As in Catalog."""
         found = super().faces_of_photos(photo_ids)
-        self._let_others_write()
+        self.let_others_write()
         return found
 
 
@@ -94,7 +95,7 @@ def test_why_a_face_has_its_name_is_told_whatever_becomes_of_it(
     """Face 1 is Ada by a human's word, face 3 by distance, and by then neither may be there."""
     for number in range(2):
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
-    with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
+    with painted_library(tmp_path / "library") as other:
         other.index(folder)
         other.people.confirm("Ada", [1], new=True)
         other.people.confirm("Ben", [2], new=True)
@@ -106,28 +107,30 @@ def test_why_a_face_has_its_name_is_told_whatever_becomes_of_it(
             ),
             "forget": lambda: other.people.forget("Ada"),
         }
-        library.context._catalog = busy = _LateCatalog(tmp_path / "library" / "catalog.sqlite3", deeds[deed])
-        told = library.faces.why(face_id)
-        assert told.person is not None
-        assert (told.face.id, told.person.name, len(told.paths)) == (face_id, "Ada", 1)
-        assert (told.nearest is None) == (told.nearest_person is None)
-        assert busy.meanwhile == []
-        if deed != "forget":
-            assert library.faces.why(face_id).person != told.person
+        busy = _LateCatalog(tmp_path / "library" / "catalog.sqlite3", deeds[deed])
+        with PaintedLibrary(other.context.settings, catalog=busy) as library:
+            told = library.faces.why(face_id)
+            assert told.person is not None
+            assert (told.face.id, told.person.name, len(told.paths)) == (face_id, "Ada", 1)
+            assert (told.nearest is None) == (told.nearest_person is None)
+            assert busy.meanwhile == []
+            if deed != "forget":
+                assert library.faces.why(face_id).person != told.person
 
 
 def test_what_would_go_with_files_that_are_gone_is_of_one_moment(tmp_path: Path, folder: Path) -> None:
     for number in range(2):
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
-    with painted_library(tmp_path / "library") as other, painted_library(tmp_path / "library") as library:
+    with painted_library(tmp_path / "library") as other:
         other.index(folder)
         other.people.confirm("Ada", [1, 3], new=True)
         other.people.confirm("Ben", [2], new=True)
         (folder / "1.png").unlink()
         other.index(folder)
         database = tmp_path / "library" / "catalog.sqlite3"
-        library.context._catalog = busy = _LateCatalog(database, lambda: None, lambda: other.people.merge("Ada", "Ben"))
-        found = library.photos.missing()
-        assert (found.photos, found.faces, found.confirmed) == (1, 2, (("Ada", 1),))
-        assert busy.meanwhile == []
-        assert library.photos.missing().confirmed == (("Ben", 1),)
+        busy = _LateCatalog(database, lambda: None, lambda: other.people.merge("Ada", "Ben"))
+        with PaintedLibrary(other.context.settings, catalog=busy) as library:
+            found = library.photos.missing()
+            assert (found.photos, found.faces, found.confirmed) == (1, 2, (("Ada", 1),))
+            assert busy.meanwhile == []
+            assert library.photos.missing().confirmed == (("Ben", 1),)

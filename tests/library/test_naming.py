@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from recog.config import read_settings
 from recog.errors import EvaluationError
 from recog.library.indexing.results import IngestReport
 from recog.library.recognition.matching import name_new
 from recog.store.catalog import Catalog
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
 from recog.types import Calibration
 from tests.library.test_acts import OLIVE, face_of, name_of
 from tests.library.test_another_network import WarmLibrary
@@ -25,9 +26,12 @@ class Asked(Catalog):
         raise KeyboardInterrupt
 
 
-def interruptible(library: PaintedLibrary) -> PaintedLibrary:
-    library.context._catalog = Asked(library.context.catalog._database)
-    return library
+def interrupted_run(library: PaintedLibrary, folder: Path) -> IngestReport:
+    """Index a folder by another library of the same files, whose catalog is interrupted so."""
+    settings = library.context.settings
+    catalog = Asked(Database(parse_url(settings.catalog_at), busy_seconds=5))
+    with PaintedLibrary(settings, networks=library.networks, catalog=catalog) as asked:
+        return asked.index([folder])
 
 
 def named(report: IngestReport) -> dict[str, int]:
@@ -78,7 +82,7 @@ def test_names_go_where_the_face_that_they_came_from_went(known: PaintedLibrary,
 def test_a_run_that_changes_no_face_names_none(known: PaintedLibrary, folder: Path) -> None:
     (folder / "bad.png").write_text("no photo")
     (folder / "Ada.png").rename(folder / "moved.png")
-    report = interruptible(known).index([folder])
+    report = interrupted_run(known, folder)
     assert (report.moved, report.matched, report.interrupted) == (1, (), False)
 
 
@@ -86,32 +90,32 @@ def test_where_nobody_has_a_name_nothing_is_done(library: PaintedLibrary, folder
     paint(folder / "red.png", RED)
     library.index([folder])
     paint(folder / "more.png", RED, noise=1)
-    assert not interruptible(library).index([folder]).interrupted
+    assert not interrupted_run(library, folder).interrupted
 
 
 def test_a_run_that_ends_before_faces_are_named_leaves_that_to_the_next(known: PaintedLibrary, folder: Path) -> None:
     new = paint(folder / "new.png", RED, noise=1)
-    report = interruptible(known).index([folder])
+    report = interrupted_run(known, folder)
     assert (report.interrupted, report.faces, report.matched) == (True, 1, ())
     assert name_of(known, face_of(known, new)) is None
     with painted_library(known.context.settings.library) as again:
         report = again.index([folder])
         assert (report.unchanged, report.faces, named(report)) == (3, 0, {"Ada": 1})
         assert name_of(again, face_of(again, new)) == "Ada"
-        assert not interruptible(again).index([folder]).interrupted
+        assert not interrupted_run(again, folder).interrupted
 
 
 def test_naming_all_faces_leaves_nothing_to_the_next_run(known: PaintedLibrary, folder: Path) -> None:
     paint(folder / "new.png", RED, noise=1)
-    interruptible(known).index([folder])
+    interrupted_run(known, folder)
     with painted_library(known.context.settings.library) as again:
         assert dict(again.people.match_all().matched)[again.context.catalog.person("Ada")] == 1
-        assert not interruptible(again).index([folder]).interrupted
+        assert not interrupted_run(again, folder).interrupted
 
 
 def test_a_large_library_is_not_named_by_a_run(known: PaintedLibrary, folder: Path) -> None:
     paint(folder / "new.png", RED, noise=1)
-    interruptible(known).index([folder])
+    interrupted_run(known, folder)
     with painted_library(known.context.settings.library) as again:
         assert name_new(again.context.catalog, again.networks, k=5, limit=2) == ()
         ((person, faces),) = name_new(again.context.catalog, again.networks, k=5, limit=3)
@@ -125,11 +129,11 @@ def test_after_another_threshold_the_next_run_names_what_is_near_now(known: Pain
     known.networks.__dict__["calibration"] = strict
     assert known.index([folder]).matched == ()
     assert name_of(known, face_of(known, far)) is None
-    assert not interruptible(known).index([folder]).interrupted
+    assert not interrupted_run(known, folder).interrupted
     with painted_library(known.context.settings.library) as again:
         assert named(again.index([folder])) == {"Ada": 1}
         assert name_of(again, face_of(again, far)) == "Ada"
-        assert not interruptible(again).index([folder]).interrupted
+        assert not interrupted_run(again, folder).interrupted
 
 
 def test_a_merge_names_at_once_what_is_near_now(known: PaintedLibrary, folder: Path) -> None:
@@ -168,18 +172,19 @@ class Uncalibrated(PaintedNetworks):
 def test_without_a_calibration_what_is_said_of_people_holds_without_an_error(
     known: PaintedLibrary, folder: Path
 ) -> None:
-    known.context.networks = Uncalibrated(known.context.settings)
-    assert known.people.enrol("Zoe", [paint(folder / "zoe.png", BLUE)]).created
-    assert known.people.merge("Zoe", "Ada").confirmed == 2
-    assert known.people.undo().kind == "merge"
-    with pytest.raises(EvaluationError, match="no calibration"):
-        known.people.match_all()
+    settings = known.context.settings
+    with PaintedLibrary(settings, networks=Uncalibrated(settings)) as library:
+        assert library.people.enrol("Zoe", [paint(folder / "zoe.png", BLUE)]).created
+        assert library.people.merge("Zoe", "Ada").confirmed == 2
+        assert library.people.undo().kind == "merge"
+        with pytest.raises(EvaluationError, match="no calibration"):
+            library.people.match_all()
 
 
 def test_without_a_calibration_faces_are_stored_without_names(known: PaintedLibrary, folder: Path) -> None:
     paint(folder / "new.png", RED, noise=1)
-    with painted_library(known.context.settings.library) as library:
-        library.context.networks = Uncalibrated(read_settings(library=known.context.settings.library))
+    settings = known.context.settings
+    with PaintedLibrary(settings, networks=Uncalibrated(settings)) as library:
         report = library.index([folder])
         assert (report.faces, report.matched) == (1, ())
     assert named(known.index([folder])) == {"Ada": 1}

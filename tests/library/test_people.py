@@ -17,7 +17,7 @@ from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
 from recog.types import Origin
-from tests.library.test_naming import interruptible
+from tests.library.test_naming import interrupted_run
 from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
@@ -159,7 +159,7 @@ def test_a_person_and_an_unnamed_cluster_come_with_the_faces_that_join_them(
     library.people.enrol("Ada", [paint(folder / "a.png", RED)])
     for number in range(2):
         paint(folder / f"{number}.png", (240, 60, 60), noise=number)
-    interruptible(library).index([folder])
+    interrupted_run(library, folder)
     library.close()
     (pair,) = library.reports.duplicates().pairs
     assert (pair.left.person, pair.right.faces) == ("Ada", 2)
@@ -185,7 +185,8 @@ class _Overlooked(Catalog):
 
 def test_enrolling_a_few_photos_does_not_read_the_list_of_all(library: PaintedLibrary, folder: Path) -> None:
     library.index(paint(folder / "known.png", RED).parent)
-    library.context._catalog = _Overlooked(Database(parse_url(library.context.catalog.url), busy_seconds=1))
-    enrolment = library.people.enrol("Ada", [folder / "known.png", paint(folder / "new.png", RED, noise=1)])
+    catalog = _Overlooked(Database(parse_url(library.context.catalog.url), busy_seconds=1))
+    with PaintedLibrary(library.context.settings, catalog=catalog) as overlooked:
+        enrolment = overlooked.people.enrol("Ada", [folder / "known.png", paint(folder / "new.png", RED, noise=1)])
     assert [face.face_id for face in enrolment.faces] == [1, 2]
     assert (enrolment.person.confirmed, library.context.catalog.counts().photos) == (2, 2)

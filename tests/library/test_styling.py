@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from recog.config import read_settings
 from recog.errors import LibraryBusyError, NoPhotosFoundError, PhotoError, StyleError, UnknownPersonError
@@ -21,9 +22,11 @@ from recog.library.photo_library import PhotoLibrary
 from recog.library.styling.batch import thinned
 from recog.library.styling.results import StylingProgress, StylingReport
 from recog.photos import photo_digest
+from recog.store.schema.style_tables import style_jobs
 from recog.store.styling import CostPoint, JobState
 from recog.store.writer_lock import WriterLock
 from recog.style.settings import Colours, Faces, StyleSettings
+from tests.library.database import writing_to
 from tests.library.styled import QUICK, paint_style
 from tests.painted import BLUE, CELL, GREEN, RED, PaintedLibrary, paint, painted_library
 
@@ -331,7 +334,10 @@ def test_a_run_killed_between_file_and_note_knows_its_own_file_by_its_bytes(
 ) -> None:
     made = library.styles.run(styles, out, photos=photos, settings=QUICK).made
     for number, job in enumerate(made):
-        library.context.catalog._set(job.id, state="running", made_at=None)
+        with writing_to(library) as connection:
+            connection.execute(
+                update(style_jobs).where(style_jobs.c.id == job.id).values(state="running", made_at=None)
+            )
         digest = hashlib.sha256(os.fsencode(job.what.output_path.name)).hexdigest()[:12]
         (out / f".recog-{digest}.{os.getpid()}.{number:08x}.tmp").write_text("half")
     made[1].what.output_path.unlink()

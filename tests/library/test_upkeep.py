@@ -8,6 +8,7 @@ import pytest
 from recog.errors import CatalogError
 from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.store.schema.tables import embeddings
+from tests.library.database import writing_to
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 
 
@@ -112,7 +113,7 @@ def test_an_embedding_of_another_length_is_told_by_its_face_dropped_and_made_ane
 ) -> None:
     digest = filled.networks.info.sha256
     good = filled.context.catalog.embeddings_of([face_id], digest)[1].tobytes()
-    with filled.context.catalog._database.writing() as connection:
+    with writing_to(filled) as connection:
         connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
     with painted_library(filled.context.settings.library) as again:
         (finding,) = again.maintenance.check().findings
@@ -132,7 +133,7 @@ def test_two_embeddings_whose_lengths_make_up_for_each_other_are_not_read_as_sou
     digest = filled.networks.info.sha256
     _, (one, other, *_) = filled.context.catalog.embeddings_of([1, 2], digest)
     halves = one.tobytes() + other.tobytes()
-    with filled.context.catalog._database.writing() as connection:
+    with writing_to(filled) as connection:
         for face_id, vector in ((1, halves[:-4]), (2, halves[-4:])):
             connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
         connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE face_id = 5")
@@ -145,7 +146,7 @@ def test_two_embeddings_whose_lengths_make_up_for_each_other_are_not_read_as_sou
 
 
 def test_what_a_face_lost_is_said_in_words_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
-    with filled.context.catalog._database.writing() as connection:
+    with writing_to(filled) as connection:
         connection.exec_driver_sql("DELETE FROM thumbnails WHERE face_id = 2")
         connection.exec_driver_sql("DELETE FROM embeddings WHERE face_id = 3")
     kinds = {"faces_without_thumbnail": "thumbnail", "faces_without_embedding": "embedding"}

@@ -84,7 +84,7 @@ def test_numbers_and_commands_of_each_pair_are_shown(read: Reader, report: Dupli
     assert "distance 0.580, nearest 0.310" in read.text
     assert join_sides(report.pairs[0]) in read.text
     assert keep_apart(report.pairs[0]) in read.text
-    assert "7 pairs of lesser evidence not listed" in text
+    assert "7 less likely pairs not listed" in text
     assert "12,408" in text
     assert "1 in 1,000 pairs of different people comes nearer" in text
 
@@ -128,7 +128,7 @@ def test_an_empty_library_says_so(report: DuplicateReport) -> None:
     )
     text = " ".join(Reader(duplicate_page(empty)).text)
     assert "Nothing to merge." in text
-    assert "No two people or clusters of this library look like one person." in text
+    assert "No two people or clusters in this library look like one person." in text
 
 
 def test_hundreds_of_people_fit_on_a_page(report: DuplicateReport) -> None:

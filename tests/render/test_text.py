@@ -124,7 +124,7 @@ def test_status_counts_incomplete_photos_where_there_are_any() -> None:
 def test_status_tells_the_threshold_for_a_name_where_it_is_smaller_than_for_a_pair() -> None:
     state = next(one for one in RESULTS if isinstance(one, LibraryStatus))
     assert "for a name" not in to_text(state)
-    assert "; for a name 0.900, for so many faces are named" in to_text(replace(state, threshold=0.9))
+    assert "; 0.900 for a name, because many faces have one" in to_text(replace(state, threshold=0.9))
 
 
 def test_indexing_names_incomplete_photos() -> None:
@@ -242,7 +242,7 @@ def test_duplicates_are_ranked_with_the_command_that_merges_them(report: Duplica
     assert "0.580    0.310         97 %  " + join_sides(report.pairs[0]) in lines[3]
     assert lines[3].endswith(keep_apart(report.pairs[0]))
     assert lines[4].split()[-6:] == ["9", "10", "9", "10", "--new", "-"]
-    assert "7 pairs of lesser evidence not listed" in lines
+    assert "7 less likely pairs not listed" in lines
     assert lines[lines.index("Names that look like two people:") + 2].split()[1:] == [
         *("12", "+", "3", "1.400", "3", "%"),
         *split_name(report.mixed[0]).split(),

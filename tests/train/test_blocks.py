@@ -1,4 +1,4 @@
-"""Features of several networks under one head: scaled by block, column by column as plain loops do it."""
+"""Features of several networks under one head: the scaling by block against plain loops."""
 
 from dataclasses import replace
 

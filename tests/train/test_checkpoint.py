@@ -1,4 +1,4 @@
-"""A run that was interrupted goes on to the very numbers of one that was not."""
+"""An interrupted run resumes to the same numbers as an undisturbed run."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -128,7 +128,7 @@ def test_a_damaged_checkpoint_is_said(tmp_path: Path, damage: object) -> None:
 
 
 def test_a_loss_that_is_no_number_leaves_the_last_good_checkpoint(tmp_path: Path) -> None:
-    """Nothing was better than the start, so the run stops with the step; the file is that of step 4."""
+    """Nothing was better than the start, so the run fails with its step and leaves the checkpoint of step 4."""
     path, settings = tmp_path / "run", recipe()
     features = FEATURES.copy()
 

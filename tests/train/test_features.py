@@ -1,4 +1,4 @@
-"""Features of labelled photos: of the faces found, and from a cache that can be neither stale nor wrong."""
+"""Features of labelled photos: which faces they are of, and a cache that can be neither stale nor wrong."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""From a folder of people to a head on disk, with a painted world in place of faces."""
+"""Train a head on a folder of painted people, and write its files."""
 
 import json
 from pathlib import Path
@@ -122,7 +122,7 @@ def test_too_few_people_to_calibrate_with_are_told_before_training() -> None:
 
 @pytest.mark.parametrize(("people", "left"), [(1, 0), (2, 0), (3, 1)])
 def test_too_few_people_with_a_face_are_told_before_training(tmp_path: Path, people: int, left: int) -> None:
-    """Of the people, whose photos show a face each; one more is there whose photo shows none."""
+    """`people` people have a face in every photo, and one more person has a photo without a face."""
     paint_people(tmp_path / "pairs", count=2, photos=2)
     (tmp_path / "pairs.txt").write_text("2\nP0\t1\t2\nP1\t1\t2\nP0\t1\tP1\t1\nP0\t2\tP1\t2\n")
     paint_people(tmp_path / "people", count=people, photos=3)

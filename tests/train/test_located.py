@@ -1,4 +1,4 @@
-"""Where faces are is found once, and crops are cut from the photos as the product cuts them."""
+"""Faces are located once, and crops are cut from the photos as the product cuts them."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.painted import BLUE, GREEN, RED, CellDetector, paint
 
 
 class CountingDetector(CellDetector):
-    """Knows how often it was asked."""
+    """A detector that counts its calls."""
 
     def __init__(self) -> None:
         self.calls = 0

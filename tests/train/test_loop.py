@@ -1,4 +1,4 @@
-"""Training on synthetic features: it learns, it can be repeated, and it says when it does not learn."""
+"""Training on synthetic features: it learns, it is repeatable, and it reports a collapse."""
 
 import math
 from pathlib import Path
@@ -22,7 +22,7 @@ SHAPE = BatchShape(people=8, photos=4)
 def people(
     count: int = 12, photos: int = 8, *, noise: float = 1.5, seed: int = 0
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Each person is a direction in the first DIM features; the others are louder and tell nothing."""
+    """Each person is a direction in the first DIM features; the other features are louder and are noise."""
     random = np.random.default_rng(seed)
     labels = np.repeat(np.arange(count, dtype=np.int64), photos)
     features = random.normal(0, 0.3, (count * photos, WIDTH))
@@ -38,7 +38,7 @@ def start() -> LinearHead:
 
 
 def separation(head: LinearHead, features: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """How much farther apart different people are than one person's photos, mean squared distance."""
+    """Return the mean squared distance between people, minus that between photos of one person."""
     embeddings = head.embed(features)
     distances = 2 - 2 * embeddings @ embeddings.T
     same = labels[:, None] == labels[None, :]

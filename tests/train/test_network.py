@@ -1,4 +1,4 @@
-"""A drawn InceptionResnetV1 trained on painted faces: what moves, what stays, and what comes back from disk."""
+"""Fine-tune a random InceptionResnetV1 on painted faces: what changes, what stays, and what is read back from disk."""
 
 import json
 from collections import OrderedDict
@@ -48,7 +48,7 @@ CROPS = np.random.default_rng(3).integers(0, 256, (3, 160, 160, 3), dtype=np.uin
 
 
 def stage(wide: int, narrow: int, *, stride: int = 1) -> nn.Module:
-    """Convolution, batch norm and activation, named as those of InceptionResnetV1."""
+    """Return a convolution, batch norm and activation, named as in InceptionResnetV1."""
     parts = {
         "conv": nn.Conv2d(wide, narrow, 3, stride=stride, padding=1, bias=False),
         "bn": nn.BatchNorm2d(narrow),
@@ -58,7 +58,7 @@ def stage(wide: int, narrow: int, *, stride: int = 1) -> nn.Module:
 
 
 def small_network() -> nn.Module:
-    """The stages of the real network, of one small convolution each."""
+    """Return the stages of the real network, with one small convolution each."""
     stages = {name: stage(6, 6) for name in STAGES}
     stages["conv2d_1a"], stages["conv2d_2a"] = stage(3, 6, stride=4), stage(6, 6, stride=4)
     stages["block8"] = stage(6, WIDTH)
@@ -70,7 +70,7 @@ def small_network() -> nn.Module:
 
 
 class DrawnTrunk:
-    """Weights by chance, the same every time."""
+    """A trunk with random weights, the same every time."""
 
     network: Any
 

@@ -19,7 +19,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 def copied(path: Path) -> ModuleType:
-    """The module as it would be were it installed at path."""
+    """Load the module as if it were installed at path."""
     path.parent.mkdir(parents=True)
     shutil.copy(record.__file__, path)
     spec = importlib.util.spec_from_file_location("installed_record", path)

@@ -1,4 +1,4 @@
-"""P x K batches: who is in them, and that they can be drawn again."""
+"""P x K batches: who is in them, and that a step repeats its batch."""
 
 import numpy as np
 import pytest

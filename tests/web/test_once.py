@@ -183,7 +183,7 @@ def test_a_browser_that_is_not_let_in_is_told_where_to_go(visitor: Visitor) -> N
     """By another name of the host it has no cookie; the page breaks no policy of its own."""
     address = visitor.url.removesuffix(visitor.root).replace("127.0.0.1", "localhost")
     visitor.browser.ask("Page.navigate", url=f"{address}/people")
-    visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that the terminal')")
+    visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that')")
     assert visitor.value("getComputedStyle(document.body).maxWidth") == "544px"
     visitor.browser.ask("Page.navigate", url=f"{address}{visitor.root}/people")
     visitor.wait("location.pathname.endsWith('/people') && document.querySelector('#said')")

@@ -1,5 +1,6 @@
 """Pages as text: everything from the library is text, every link leads somewhere, and each state says what it is."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -180,6 +181,14 @@ def test_every_link_and_picture_of_every_page_is_there(client: Client, library: 
     assert {"/people/1", "/photos/1", "/photos/1.jpg", "/faces/4", "/faces/4.jpg", "/assets/acts.js"} <= seen
 
 
+def test_styles_and_scripts_are_served_as_they_are(client: Client) -> None:
+    """A template's text is escaped; a style in which `>` is `&gt;` has no rules."""
+    for name in ("pages.css", "acts.js", "keys.js", "find.js"):
+        text = client.get(f"/assets/{name}").body.decode()
+        assert not {"&#34;", "&#39;", "&gt;", "&lt;"} & set(re.findall(r"&#?\w+;", text)), name
+    assert ".faces > :first-child" in client.get("/assets/pages.css").body.decode()
+
+
 def test_assets_say_what_they_are(client: Client) -> None:
     kinds = {"pages.css": "text/css", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
     for name, kind in kinds.items():
@@ -201,12 +210,12 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
     assert sections == ["likely", "unknown", "alone"]
     said = words(PAGES["groups"])
     for part in (
-        f"Is this {SHOWN}?Who is this?2 faces, < 0.1 % probable",
-        "Is this Ben?Who is this?1 face, in a group with others of theirs",
+        f"Is this {SHOWN}?Who is this?2 faces, probability < 0.1 %",
+        "Is this Ben?Who is this?1 face, grouped with faces of theirs",
         "Yes they are BenNo not Ben",
         "Who is this?30 faces",
         "12 more",
-        "and 6 faces more like these, which get the name too",
+        "and 6 more faces like these, which get the name too",
         "9 groups of faces without a name, the largest first. 6 smaller groups will come up",
         "12,408 photos, 31,022 faces, 0 people with a name, 2 ignored. Faces near those you name get the name at once",
         "2 smaller faces not shown",
@@ -281,7 +290,7 @@ def test_a_pair_offers_what_can_be_said_of_it() -> None:
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
     assert meant == ["[]", "[60, 61]", "[60, 61, 70, 71]", "[]"]
     said = words(PAGES["duplicates"])
-    for part in ("< 0.1 %", "7 pairs of lesser evidence not shown", "1 further part", "cluster 4"):
+    for part in ("< 0.1 %", "7 less likely pairs not shown", "1 further part", "cluster 4"):
         assert part in said
 
 

@@ -9,7 +9,7 @@ from itertools import chain, count
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.cluster.apart import kept_apart
+from recog.cluster.cannot_link import enforce_cannot_link
 from recog.cluster.extend import extended_clusters
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
@@ -136,7 +136,7 @@ def identity_grouping(
             seed=seed,
         )
         joined = int(np.count_nonzero((labels >= 0) & (labels < len(earlier)) & (homes < 0)))
-    labels = kept_apart(embeddings, labels, np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids))
+    labels = enforce_cannot_link(embeddings, labels, np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids))
     clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
     return Grouping(
         face_ids=face_ids,

@@ -20,7 +20,7 @@ class Groups:
         seed: int = 0,
         full: bool = False,
     ) -> ClusterReport:
-        """Group the faces: identity clusters, or those of a method in recog.cluster.registry.
+        """Group the library's faces: identity clusters, or those of a method in recog.cluster.registry.
 
         Identity clusters are remembered by number: those of an earlier call with the same threshold stay, and faces
         that came since join them. `full` groups all faces anew; what humans said holds all the same.

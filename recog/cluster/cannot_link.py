@@ -1,4 +1,4 @@
-"""Clusters that respect what humans said: who was told apart is not grouped together."""
+"""Clustering under cannot-link constraints from the user's decisions."""
 
 from collections.abc import Iterable
 
@@ -10,21 +10,22 @@ from recog.cluster.likelihood import Linkage
 from recog.types import Embeddings
 
 EVERYBODY = Linkage(4.0)
-"""However far: the nearest group by mean squared distance."""
+"""Average linkage without a limit: the nearest group at any distance."""
 
 
-def kept_apart(
+def enforce_cannot_link(
     embeddings: Embeddings,
     labels: NDArray[np.int64],
     person_ids: NDArray[np.int64],
     rejected: Iterable[tuple[int, int]],
 ) -> NDArray[np.int64]:
-    """Labels (n,) in which no cluster holds confirmed faces of two people, or a face and a person it is not.
+    """Split clusters that violate a constraint; returns new labels, (n,).
 
-    labels: (n,), -1 alone. person_ids: (n,) whose face each row is by a human's word, -1 nobody's. rejected: (row,
-    person) pairs. Where a cluster holds several people, or a person and faces that are not this person (then they are
-    somebody else's), each other face goes to those whose faces in it are nearest on average. The largest part keeps
-    the label (ties: the smaller person), the others get new ones after the highest.
+    Afterwards no cluster holds confirmed faces of two people, or a person and a face that was said not to be that
+    person. labels: (n,), -1 for a face in no cluster. person_ids: (n,) the confirmed person of each row, -1 for none.
+    rejected: (row, person) pairs; such a face counts as somebody else's. Every other face of a cluster that is split
+    goes to the part whose faces are nearest on average. The largest part keeps the label (ties: the smaller person);
+    the others get new labels after the highest.
     """
     apart, owners = labels.copy(), person_ids.copy()
     held = {(int(labels[row]), int(person_ids[row])) for row in np.flatnonzero((labels >= 0) & (person_ids >= 0))}
@@ -32,7 +33,7 @@ def kept_apart(
     for row, person in rejected:
         if owners[row] < 0 and (int(labels[row]), person) in held:
             owners[row] = somebody_else
-    for label in _mixed(labels, owners):  # a loop: few clusters are
+    for label in _mixed(labels, owners):  # few clusters are mixed
         rows = np.flatnonzero(labels == label)
         parts = owners[rows]
         open_rows = parts < 0
@@ -44,7 +45,7 @@ def kept_apart(
 
 
 def _mixed(labels: NDArray[np.int64], owners: NDArray[np.int64]) -> list[int]:
-    """Labels of clusters with faces of more than one owner."""
+    """Return the labels of clusters with faces of more than one owner."""
     named = (labels >= 0) & (owners >= 0)
     held = np.unique(np.stack([labels[named], owners[named]], axis=1), axis=0)
     found, counts = np.unique(held[:, 0], return_counts=True)
