@@ -74,7 +74,7 @@ def test_a_database_locked_for_seconds_is_waited_for(world: World, tmp_path: Pat
 def test_a_database_locked_for_a_minute_is_one_sentence_within_the_time_to_wait_and_half_of_nothing(
     world: World, tmp_path: Path
 ) -> None:
-    """recog waits 10 s; LOCK_SECONDS is how long the other program holds the lock.
+    """Recog waits 10 s; LOCK_SECONDS is how long the other program holds the lock.
 
     It does not wait a second time while it gives up: all else takes it no longer than a run that meets no lock.
     """
