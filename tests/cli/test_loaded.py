@@ -11,7 +11,7 @@ LISTING_NEEDS_NONE = {
     "alembic", "facenet_pytorch", "fastapi", "jinja2", "matplotlib", "openvino",
     "pydantic_settings", "torch", "torchvision", "uvicorn",
     "recog.cli.evaluations", "recog.cli.serve", "recog.cli.styling", "recog.cli.training", "recog.evaluate",
-    "recog.render.text_library", "recog.style", "recog.train", "recog.web",
+    "recog.render.as_json", "recog.render.text_library", "recog.style", "recog.train", "recog.web",
 }  # fmt: skip
 """Modules that `recog people list` must not load, because they have nothing to do with names in a catalog."""
 CODE = """
