@@ -1,4 +1,4 @@
-"""Settings as they are read: what a path of them means, and what is not shown of them."""
+"""Reading the settings: their order, their paths, and what errors must not show."""
 
 import os
 import traceback
@@ -31,7 +31,7 @@ def test_the_library_s_directory_may_have_a_name_that_is_no_utf_8(monkeypatch: p
 def test_weights_in_a_directory_whose_name_is_no_utf_8_are_refused_in_one_sentence(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The library that reads them takes no such path."""
+    """The library that reads weights accepts no such path."""
     monkeypatch.setenv(f"RECOG_{name.upper()}", os.fsdecode(b"/d/\xff"))
     with pytest.raises(ConfigError, match=rf"setting '{name}' has a name that is not UTF-8, .*: choose another"):
         read_settings()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.networks
 
 @pytest.fixture(scope="module")
 def portrait() -> Path:
-    """A public portrait that a package of the tests carries: there on every machine."""
+    """Return a public portrait from a package that the tests need, so it is on every machine."""
     found = find_spec("matplotlib")
     assert found is not None
     assert found.origin is not None
@@ -28,7 +28,7 @@ def portrait() -> Path:
 
 
 def test_a_portrait_is_recognised_however_it_is_stored(portrait: Path, tmp_path: Path) -> None:
-    """Other formats, sizes and turns of one photo are one person, and a photo without a face says so."""
+    """Other formats, sizes and rotations of a photo show the same person; a photo without a face is reported."""
     photos = tmp_path / "photos"
     photos.mkdir()
     image = Image.open(portrait)

@@ -1,4 +1,4 @@
-"""An installed wheel is whole: schema history, head, report page."""
+"""An installed wheel is complete: migrations, head, report page."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel's content, outside the checkout."""
+    """Build the wheel and unpack it outside the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
@@ -27,7 +27,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(unpacked: Path, code: str) -> str:
-    """What code prints that sees the unpacked wheel instead of the checkout."""
+    """Run code that imports the unpacked wheel instead of the checkout; return its output."""
     program = f"import sys; sys.path.insert(0, {str(unpacked)!r}); {code}"
     done = subprocess.run([sys.executable, "-c", program], cwd=unpacked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -65,7 +65,7 @@ def test_a_wheel_carries_no_photo_and_nothing_large(unpacked: Path) -> None:
 
 
 def test_what_setup_installs_is_locked_by_digest_and_is_what_is_tested_here() -> None:
-    """Each direct dependency, of every extra that a developer has, has one version, digests, and is here as such."""
+    """Every direct dependency of every developer extra is locked to one version with digests, and installed in it."""
     locked = {}
     for block in re.split(r"\n(?=\S)", (ROOT / "requirements.txt").read_text(encoding="utf-8")):
         if found := re.match(r"([a-z0-9-]+)==(\S+)", block):

@@ -57,16 +57,13 @@ class Session:
 
     def show(self, result: Answer, text: Callable[[Answer], str]) -> None:
         """Print a result on stdout: as JSON, or as the text that `text` makes of it."""
-        from recog.render.as_json import to_json
-
-        echo(to_json(result) if self.as_json else text(result))
+        echo(_json(result) if self.as_json else text(result))
 
     def show_photos(self, photos: Sequence[Path], identify: Callable[[Path], IdentifiedPhoto]) -> None:
         """Print the people in each photo as soon as they are known; a photo that cannot be used stops no other.
 
         Fails at the end if there were such photos.
         """
-        from recog.render.as_json import to_json
         from recog.render.text_photos import identified
 
         found: list[IdentifiedPhoto] = []
@@ -84,15 +81,19 @@ class Session:
                 echo(("\n" if found else "") + identified(one))
             found.append(one)
         if self.as_json:
-            echo(to_json({"photos": found, "failed": failed}))
+            echo(_json({"photos": found, "failed": failed}))
         if failed:
             fail(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
 
     def show_document(self, document: object, text: str) -> None:
         """Print a document as JSON, or its text."""
-        from recog.render.as_json import to_json
+        echo(_json(document) if self.as_json else text)
 
-        echo(to_json(document) if self.as_json else text)
+
+def _json(document: object) -> str:
+    from recog.render.as_json import to_json
+
+    return to_json(document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ Recog = Callable[..., Result]
 
 
 def open_painted(settings: Settings, weights_progress: Progress) -> PaintedLibrary:
-    """The seam of the command line: a library that brings no weights."""
+    """Open a library that downloads no weights; the command line takes it in place of the real one."""
     return PaintedLibrary(settings)
 
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def recog(tmp_path: Path) -> Recog:
-    """Runs a verb on the library of this test."""
+    """Return a function that runs a verb on the library of this test."""
 
     def run(*words: str | Path, answer: str = "") -> Result:
         library = str(tmp_path / "library")

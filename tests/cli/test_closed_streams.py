@@ -1,4 +1,4 @@
-"""A standard stream that is closed costs its own words, and nothing else."""
+"""A closed standard stream loses its own output and nothing else."""
 
 import subprocess
 import sys

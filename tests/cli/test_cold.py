@@ -12,7 +12,7 @@ pytestmark = pytest.mark.networks
 
 
 def recog(library: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """A verb in a process of its own; the heavy modules that it loaded are the last line of its errors."""
+    """Run a verb in its own process; the last line of its stderr lists the heavy modules that it loaded."""
     code = (
         "import sys\n"
         "from recog.cli.app import main\n"

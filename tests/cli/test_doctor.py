@@ -1,4 +1,4 @@
-"""`recog doctor`: a line each, one JSON document for programs, and an exit code that tells."""
+"""`recog doctor`: a line for each check, one JSON document for programs, and an exit code."""
 
 import json
 from collections.abc import Callable

@@ -63,7 +63,7 @@ def test_what_cannot_be_meant_is_refused(recog: Recog, tmp_path: Path) -> None:
         (("people", "export", "--beside", "--out", "a.json"), "give one of --out FILE, --xmp DIR and --beside"),
         (("people", "export"), "give one of --out FILE, --xmp DIR and --beside"),
         (("people", "import", tmp_path / "a.txt"), "no .json, .csv or .xmp file, no photo and no folder"),
-        (("people", "import", "a.json", "b.json"), "one file of names at a time"),
+        (("people", "import", "a.json", "b.json"), "give only one export file"),
     ):
         result = recog(*words)
         assert (result.exit_code, said in result.stderr) == (2, True), result.stderr

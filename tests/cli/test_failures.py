@@ -1,4 +1,4 @@
-"""Every bad end of a verb is one line and an exit code."""
+"""Every failure of a verb is one line and an exit code."""
 
 import errno
 

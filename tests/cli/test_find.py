@@ -15,7 +15,7 @@ Recog = Callable[..., Result]
 
 @pytest.fixture
 def indexed(recog: Recog, folder: Path) -> Path:
-    """Ann (red) and Bob (green) alone, and together in a photo of a name that could drive a terminal."""
+    """Index photos of Ann (red), of Bob (green), and of both under a name that could control a terminal."""
     paint(folder / "party.png", RED, GREEN).rename(folder / os.fsdecode(b"caf\xe9\x1b[31m.png"))
     recog("index", folder)
     recog("enrol", "Ann", paint(folder / "ann.png", RED))

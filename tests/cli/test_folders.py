@@ -1,4 +1,4 @@
-"""What could not be written after hours of work is refused before it."""
+"""A result that could not be written is refused before hours of work."""
 
 from pathlib import Path
 

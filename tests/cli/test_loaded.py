@@ -11,9 +11,9 @@ LISTING_NEEDS_NONE = {
     "alembic", "facenet_pytorch", "fastapi", "jinja2", "matplotlib", "openvino",
     "pydantic_settings", "torch", "torchvision", "uvicorn",
     "recog.cli.evaluations", "recog.cli.serve", "recog.cli.styling", "recog.cli.training", "recog.evaluate",
-    "recog.render.text_library", "recog.style", "recog.train", "recog.web",
+    "recog.render.as_json", "recog.render.text_library", "recog.style", "recog.train", "recog.web",
 }  # fmt: skip
-"""Modules that `recog people list` must not load: none of them has to do with names in a catalog."""
+"""Modules that `recog people list` must not load, because they have nothing to do with names in a catalog."""
 CODE = """
 import json, sys
 from recog.cli.app import main
@@ -25,7 +25,7 @@ finally:
 
 
 def loaded(*words: str | Path) -> set[str]:
-    """The modules in a process after a command that must succeed."""
+    """Return the modules that a successful command has loaded."""
     done = subprocess.run([sys.executable, "-c", CODE, *words], capture_output=True, text=True, check=True)
     return set(json.loads(done.stderr))
 

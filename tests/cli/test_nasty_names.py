@@ -1,4 +1,4 @@
-"""A name of a folder or a file is a name: no verb takes it for a URL, a pattern or an option."""
+"""No verb takes the name of a folder or a file for a URL, a pattern or an option."""
 
 import json
 import os
@@ -36,13 +36,13 @@ NAMES = {
 }
 ALL_AT_ONCE = os.fsdecode(b'cat \'s "so"?x=1%41#1[2024]*\n\xff' + b"c" * 100)
 NEIGHBOURS = ("cat", "catA", "cat2", "cat2024", "cats")
-"""What the names above would be or match, were they URLs or patterns."""
+"""What the names above would match or mean as patterns or URLs."""
 PLACE = Place("127.0.0.1", 8765)
 
 
 @dataclass(frozen=True)
 class Home:
-    """A folder in which everything has the same nasty name, each in a folder of its own."""
+    """A folder of folders; each holds one thing, and all have the same nasty name."""
 
     folder: Path
     name: str
@@ -56,7 +56,7 @@ class Home:
         return self.of("opened")
 
     def run(self, *words: str | Path) -> str:
-        """What a verb answers on stdout."""
+        """Return the stdout of a verb."""
         place = ["--library", str(self.library), *(["--database", self.database] if self.database else [])]
         result = CliRunner().invoke(app, [*place, *map(str, words)], obj=open_painted, prog_name="recog")
         assert result.exit_code == 0, f"{words}: {result.stdout} {result.stderr}"
@@ -69,7 +69,7 @@ class Home:
         return {path: path.read_bytes() for path in self.folder.rglob("*") if not path.is_dir()}
 
     def add_neighbours(self, kind: str) -> None:
-        """Files of others, by the side of what has the nasty name."""
+        """Put other files beside the one with the nasty name."""
         for name in NEIGHBOURS:
             for end in ("", ".before-0001"):
                 path = self.folder / kind / f"{name}{end}"
@@ -84,7 +84,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder to make things in; nothing may lie in the current folder afterwards."""
+    """Return a folder to work in; the current folder must stay empty."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("RECOG_CACHE", str(tmp_path / "cache"))
@@ -94,7 +94,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def served_paths(library: Path) -> list[str]:
-    """Where a server that starts says that photo 1 is; it shows it, too."""
+    """Start a server and return the paths that it reports for photo 1, which it must also show."""
     with (
         ServedLibrary(PaintedLibrary(read_settings(library=library))) as opened,
         Client(create_app(opened, access=Access(TOKEN), place=PLACE), PLACE) as client,

@@ -46,7 +46,7 @@ def greeting(people):
 
 @pytest.fixture
 def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The two files, outside recog."""
+    """Write the two files outside recog."""
     (tmp_path / "greeting.py").write_text(VERB)
     (tmp_path / "greeting_text.py").write_text(RENDERER)
     monkeypatch.syspath_prepend(tmp_path)

@@ -1,4 +1,4 @@
-"""No verb shows a part of a database's password, nor its user, whatever is wrong and however much is asked for."""
+"""No verb shows the user or any part of the password of a database, whatever fails, even with --verbose."""
 
 import pytest
 

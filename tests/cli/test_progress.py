@@ -33,7 +33,7 @@ print("summary")
 
 
 def on_a_terminal(code: str) -> tuple[str, str]:
-    """What a program writes to stdout (a pipe) and to stderr (a terminal)."""
+    """Return what a program writes to stdout (a pipe) and to stderr (a terminal)."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "COLUMNS": "100", "TERM": "xterm"}
     with subprocess.Popen(

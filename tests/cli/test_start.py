@@ -157,7 +157,7 @@ def test_the_installed_command_begins_where_ctrl_c_is_heard() -> None:
 
 
 def test_who_starts_recog_without_interrupts_gets_none() -> None:
-    """As a shell does with what runs in the background."""
+    """A shell starts background commands like this."""
     code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)" + INTERRUPTED_WHILE_LOADING
     done = subprocess.run([sys.executable, "-c", code, "typer", "--version"], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -1,4 +1,4 @@
-"""The style verbs: what they take, what they print, and what they leave."""
+"""The style verbs: their options, their output and their files."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Whatever the umask says, recog can use what it makes, and nobody else can read the library."""
+"""Under every umask, recog can use the files that it creates, and nobody else can read the library."""
 
 import os
 import stat
@@ -29,7 +29,7 @@ def mode(path: Path) -> int:
 
 
 def test_a_library_can_be_used_by_its_owner_alone(tmp_path: Path, umask: int) -> None:
-    """The whole command, bound by permissions: without rights of root."""
+    """The whole command, without the rights of root."""
     photos = tmp_path / "photos"
     photos.mkdir()
     photos.chmod(0o755)

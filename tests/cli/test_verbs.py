@@ -1,4 +1,4 @@
-"""Each verb parses, calls the library, and prints: text for people, one JSON document for programs."""
+"""Each verb parses its arguments, calls the library, and prints text for people or one JSON document for programs."""
 
 import json
 import os
@@ -25,7 +25,7 @@ Recog = Callable[..., Result]
 
 @pytest.fixture
 def indexed(recog: Recog, folder: Path) -> Path:
-    """A folder of three photos, indexed, with Ann (red) and Bob (green) enrolled."""
+    """Index a folder of three photos in which Ann (red) and Bob (green) are enrolled."""
     paint(folder / "ann.png", RED)
     paint(folder / "bob.png", GREEN)
     paint(folder / "party.png", RED, GREEN, BLUE)
@@ -293,7 +293,7 @@ def test_forget_erases_when_told_so(recog: Recog, indexed: Path) -> None:
 
 
 def test_what_is_forgotten_but_not_overwritten_is_said_by_every_verb(recog: Recog, indexed: Path, full: Path) -> None:
-    """The disk is full: people are listed all the same, check does not call the library sound."""
+    """On a full disk people are still listed, but check does not call the library sound."""
     with files_of_at_most(full.stat().st_size // 2):
         listed, checked = recog("people", "list"), recog("check", "--fix")
         unknown = recog("people", "forget", "Zoe", "--yes")
@@ -308,7 +308,7 @@ def test_what_is_forgotten_but_not_overwritten_is_said_by_every_verb(recog: Reco
 
 @pytest.fixture
 def full(indexed: Path, tmp_path: Path) -> Path:
-    """The database of the library, with a note that somebody was forgotten and old pages not overwritten."""
+    """Record in the database that a person was forgotten whose old pages are not overwritten yet; return its path."""
     path = tmp_path / "library" / "catalog.sqlite3"
     with open_catalog(path) as catalog, catalog._database.writing() as connection:
         connection.execute(pending_erasures.insert(), [{"at": "2026-11-22T00:00:00"}])

@@ -623,7 +623,7 @@ SABOTAGES = (
     Sabotage(
         "programs that tests start do not inherit an ignored Ctrl-C",
         "tests/conftest.py", "signal.signal(one, lambda _number, _frame: None)", "pass",
-        "tests/test_signals.py -k runs_where",
+        "tests/test_signals.py -k suite_runs_if",
     ),
     Sabotage(
         "the server ignores Ctrl-C in the background",

@@ -1,14 +1,15 @@
-"""Change one thing in the store or the index at a time, and see whether a test notices: it should.
+"""Change one thing in the store or the index at a time, and check that a test notices.
 
-`python -m tests.faults.mutants`. A mutant is one operator, constant, statement or answer changed: a comparison turned
-round, `and` for `or`, a number one more, a call, `raise` or answer left out. `--count N` draws by `--seed` until so
-many of all that there are have been tried; the verdicts are kept in benchmarks/results/faults_mutants.csv, and another
-run with the same seed goes on where that one stopped. `--again` first tries those that no test noticed, once tests were
-written for them; `--again PLACE...` those of files whose names hold one of these words.
+`python -m tests.faults.mutants`. A mutant changes one operator, constant, statement or return value: it turns a
+comparison round, swaps `and` and `or`, adds one to a number, or leaves out a call, a `raise` or a return value.
+`--count N` draws mutants with `--seed` until N have been tried; the verdicts are kept in
+benchmarks/results/faults_mutants.csv, and a run with the same seed continues where the last one stopped. `--again`
+first retries the mutants that no test noticed; `--again PLACE...` retries those of files whose names contain one of
+these words. Why this is own code: see docs/decisions/mutants.md.
 
-The tests are those of the store (on SQLite), of the index and of durable files, run in a copy up to the first that
-fails: all that execute the changed statement or start other processes, as a run without any mutant recorded (see
-tests.faults.covering: the others cannot notice it), those of its module first. A mutant that they let pass is printed.
+The tests are those of the store (on SQLite), of the index and of durable files. They run in a copy until one fails: all
+tests that execute the changed statement or start other processes, as recorded in a run without mutants (see
+tests.faults.covering), those of the same module first. A mutant that passes them all is printed.
 """
 
 import argparse
@@ -40,9 +41,9 @@ _LEAST_SECONDS, _TIMES_SLOWER = 120.0, 10.0
 """A mutant hangs when its tests take ten times as long as they did under the recorder, and at least so long."""
 _NOT_RUN = 70
 _NO_VERDICT = (4, 5)
-"""pytest's exit statuses for wrong usage and for no test; all others but 0 come of the mutant, for without it is 0."""
+"""pytest's exit statuses for wrong usage and for no test; every other one except 0 is due to the mutant."""
 _BROKEN = "ImportError while loading conftest"
-"""What pytest calls wrong usage too: a mutant that cannot even be imported."""
+"""A mutant that cannot be imported, which pytest reports as wrong usage too."""
 _ELSEWHERE = {"durable": "tests/test_durable.py", "restore": "tests/library/test_backup.py"}
 
 _TURNED: dict[type[ast.AST], type[ast.AST]] = {
@@ -55,10 +56,10 @@ _TURNED: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A file with one change: bytes start to end of it become `text`.
+    """A file with one change: its bytes start to end become `text`.
 
-    statement: the lines of the smallest statement around it; None outside functions, where importing executes it.
-    number: how many of the same change come before it in the file.
+    statement: the lines of the smallest statement around the change; None outside functions, where the import runs it.
+    number: the number of equal changes before it in the file.
     """
 
     file: str
@@ -72,7 +73,7 @@ class Mutant:
 
     @property
     def key(self) -> str:
-        """What it is known by, wherever its line moves."""
+        """The key, which stays if the line moves."""
         return key_of(self.file, self.before, self.text, self.number)
 
     def __str__(self) -> str:
@@ -80,7 +81,7 @@ class Mutant:
 
 
 def all_mutants() -> list[Mutant]:
-    """Every mutant of every module, in order."""
+    """Return every mutant of every module, in order."""
     places = [ROOT / place for place in MUTATED]
     files = [file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
     return [mutant for file in files for mutant in _mutants_of(file)]
@@ -107,7 +108,7 @@ def _mutants_of(file: Path) -> Iterator[Mutant]:
 
 
 def _statements(tree: ast.AST) -> Iterator[range]:
-    """Lines of every statement inside a function; of one that holds others the lines before those, where it has any."""
+    """Yield the lines of every statement in a function, and of each block statement also the lines before its body."""
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
@@ -119,44 +120,48 @@ def _statements(tree: ast.AST) -> Iterator[range]:
                     yield range(statement.lineno, body[0].lineno)
 
 
-def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:  # noqa: C901, PLR0912 - a table
-    """Nodes, with what to write in their place. Annotations, docstrings and the words of errors are left alone."""
+def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Yield nodes with their replacements. Annotations, docstrings and the words of errors stay as they are."""
     for node in ast.iter_child_nodes(tree):
         match node:
             case ast.Raise():
                 yield node, "pass"
-                continue
             case ast.JoinedStr() | ast.arguments() | ast.Import() | ast.ImportFrom() | ast.keyword(arg="strict"):
-                continue
-            case ast.AnnAssign(value=ast.expr() as value):
-                yield from _changes(ast.Expression(value))
-                continue
-            case ast.Return(value=ast.expr()):
-                yield node, "return None"
-            case ast.Expr(value=ast.Call()):
-                yield node, "pass"
-            case ast.Compare(ops=[only], left=left, comparators=compared) if type(only) in _TURNED:
-                turned = ast.Compare(left, [_TURNED[type(only)]()], compared)  # type: ignore[list-item]
-                yield node, f"({ast.unparse(turned)})"
-            case ast.BoolOp(op=op, values=values):
-                yield node, f"({ast.unparse(ast.BoolOp(_TURNED[type(op)](), values))})"  # type: ignore[arg-type]
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _TURNED:
-                yield node, f"({ast.unparse(ast.BinOp(left, _TURNED[type(op)](), right))})"  # type: ignore[arg-type]
-            case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
-                yield node, f"({ast.unparse(operand)})"
-            case ast.Constant(value=bool() as flag):
-                yield node, str(not flag)
-            case ast.Constant(value=int() as number):
-                yield node, str(number + 1)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):  # without decorators
-            for statement in node.body:
-                yield from _changes(ast.Module([statement], []))
-        else:
-            yield from _changes(node)
+                pass
+            case ast.AnnAssign():
+                if node.value is not None:
+                    yield from _changes(ast.Expression(node.value))
+            case ast.FunctionDef() | ast.ClassDef():  # without decorators
+                yield from _changes(ast.Module(node.body, []))
+            case _:
+                yield from _replacements(node)
+                yield from _changes(node)
+
+
+def _replacements(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Yield one node with each of its own replacements."""
+    match node:
+        case ast.Return(value=ast.expr()):
+            yield node, "return None"
+        case ast.Expr(value=ast.Call()):
+            yield node, "pass"
+        case ast.Compare(ops=[only], left=left, comparators=compared) if type(only) in _TURNED:
+            turned = ast.Compare(left, [_TURNED[type(only)]()], compared)  # type: ignore[list-item]
+            yield node, f"({ast.unparse(turned)})"
+        case ast.BoolOp(op=op, values=values):
+            yield node, f"({ast.unparse(ast.BoolOp(_TURNED[type(op)](), values))})"  # type: ignore[arg-type]
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _TURNED:
+            yield node, f"({ast.unparse(ast.BinOp(left, _TURNED[type(op)](), right))})"  # type: ignore[arg-type]
+        case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
+            yield node, f"({ast.unparse(operand)})"
+        case ast.Constant(value=bool() as flag):
+            yield node, str(not flag)
+        case ast.Constant(value=int() as number):
+            yield node, str(number + 1)
 
 
 def all_tests() -> list[str]:
-    """The files of tests that a mutant meets."""
+    """Return the test files that are run against mutants."""
     found = [
         str(path.relative_to(ROOT))
         for folder in ("store", "index")
@@ -166,14 +171,14 @@ def all_tests() -> list[str]:
 
 
 def tests_for(mutant: Mutant, covered: Covered) -> list[list[str]]:
-    """The tests that can notice a mutant, in the groups in which they are tried: those of its module first."""
+    """Return the tests that can notice a mutant, in groups; the tests of its module come first."""
     name, room = Path(mutant.file).stem, Path(*Path(mutant.file).parts[1:-1])
     own = (str(Path("tests") / room / f"test_{name}.py"), _ELSEWHERE.get(name, ""))
     return tests_of(covered, mutant.file, mutant.statement, own)
 
 
 def survives(mutant: Mutant, tree: Path, covered: Covered) -> bool:
-    """Do all tests that could notice the mutant pass in a copy of the project where it is?"""
+    """Return whether all tests that could notice the mutant pass in a copy of the project with it."""
     path = tree / mutant.file
     source = path.read_bytes()
     path.write_bytes(source[: mutant.start] + mutant.text.encode() + source[mutant.end :])
@@ -184,7 +189,7 @@ def survives(mutant: Mutant, tree: Path, covered: Covered) -> bool:
 
 
 def record(tree: Path) -> Covered:
-    """What each test covers, in a run without a mutant; ends the program where a test fails."""
+    """Record what each test covers in a run without a mutant; ends the program if a test fails."""
     target = tree.parent / "covered.json"
     files = sorted({mutant.file for mutant in all_mutants()})
     if not _run(tree, all_tests(), float("inf"), lambda: Recorder(tree, files, target)):
@@ -202,7 +207,7 @@ def _passes(tree: Path, tests: Sequence[str], covered: Covered) -> bool:
 
 
 def _run(tree: Path, files: Sequence[str], most_seconds: float, plugin: Callable[[], object]) -> bool:
-    """Run tests in a process forked from this one, which has loaded what they import from elsewhere."""
+    """Run tests in a fork of this process, which has loaded their third-party imports."""
     pid = os.fork()
     if pid == 0:
         _test_and_exit(tree, files, plugin)
@@ -222,13 +227,13 @@ def _run(tree: Path, files: Sequence[str], most_seconds: float, plugin: Callable
 
 
 def _end_group(group: int) -> None:
-    """End what a failed test left running."""
+    """Kill the processes that a failed test left."""
     with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
 
 
 def _test_and_exit(tree: Path, files: Sequence[str], plugin: Callable[[], object]) -> None:
-    """What the forked process does: never returns."""
+    """Run in the fork and never return."""
     status = _NOT_RUN
     try:
         os.setsid()
@@ -250,7 +255,7 @@ def _test_and_exit(tree: Path, files: Sequence[str], plugin: Callable[[], object
 
 
 def main() -> int:
-    """Draw, try, print those that pass, write the score."""
+    """Draw mutants, try them, print those that pass, write the verdicts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, help="until so many were tried; without it all of them")
     parser.add_argument("--again", nargs="*", metavar="PLACE", help="first those that no test noticed")
@@ -287,7 +292,7 @@ def main() -> int:
 
 
 def _load_what_tests_import() -> None:
-    """Once, so that each mutant's process need not."""
+    """Import once what every mutant's process needs."""
     import alembic.command
     import faiss
     import numpy as np

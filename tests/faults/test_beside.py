@@ -1,4 +1,4 @@
-"""Commands beside a server that is acted on without pause; `make faults` lets it run for an hour."""
+"""Commands run beside a busy server; `make faults` does this for an hour."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""No verb unpickles anything or runs what lies in the library's directory, whatever is planted there."""
+"""No verb unpickles or runs anything that is planted in the library's directory."""
 
 import pickle
 import subprocess
@@ -52,7 +52,7 @@ print("done")
 
 
 class Payload:
-    """Leaves a file behind where it is unpickled."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, marker: Path) -> None:
         self.marker = marker

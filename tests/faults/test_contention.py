@@ -1,4 +1,4 @@
-"""Several indexers at once, a database that others hold, a disk that fails while it is read.
+"""Several indexers at once, a locked database, and a disk that fails while it is read.
 
 RECOG_FAULT_LOCK_SECONDS makes it longer, `python -m tests.faults.meeting` takes 200 rounds.
 """
@@ -24,7 +24,7 @@ LOCK_SECONDS = float(os.environ.get("RECOG_FAULT_LOCK_SECONDS", "45"))
 
 
 def test_of_several_indexers_at_once_one_works_and_the_others_leave_with_its_process_id() -> None:
-    """In a process of its own, which forks them: this one may have threads."""
+    """Runs in its own process, which forks the indexers, because this one may have threads."""
     command = [sys.executable, "-m", "tests.faults.meeting", "--rounds", str(ROUNDS)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -43,7 +43,7 @@ other.execute("COMMIT")
 
 
 def hold(library: Path, how: str, seconds: float) -> "subprocess.Popen[str]":
-    """Another program that holds the database open in a transaction."""
+    """Start another program that holds a transaction open on the database."""
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(library / "catalog.sqlite3"), how, str(seconds)],
         stdout=subprocess.PIPE,
@@ -55,7 +55,7 @@ def hold(library: Path, how: str, seconds: float) -> "subprocess.Popen[str]":
 
 
 def timed(world: World, library: Path) -> "tuple[subprocess.CompletedProcess[str], float]":
-    """The program indexing, and the seconds that it took with its start."""
+    """Run the indexing program; return the run and its seconds, start included."""
     began = time.monotonic()
     command = [sys.executable, "-m", "tests.faults.program", *world.arguments("index", library)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -74,7 +74,7 @@ def test_a_database_locked_for_seconds_is_waited_for(world: World, tmp_path: Pat
 def test_a_database_locked_for_a_minute_is_one_sentence_within_the_time_to_wait_and_half_of_nothing(
     world: World, tmp_path: Path
 ) -> None:
-    """The time to wait is 10 s; LOCK_SECONDS says how long the other program holds on.
+    """Recog waits 10 s; LOCK_SECONDS is how long the other program holds the lock.
 
     It does not wait a second time while it gives up: all else takes it no longer than a run that meets no lock.
     """
@@ -95,7 +95,7 @@ def test_a_database_locked_for_a_minute_is_one_sentence_within_the_time_to_wait_
 
 
 def test_a_reader_that_stays_makes_an_erasure_pending_until_it_goes(world: World, tmp_path: Path) -> None:
-    """Said, not done: and the next command finishes it."""
+    """The erasure is reported as pending, and the next command finishes it."""
     library = world.copy("forget", tmp_path / "library")
     reader = hold(library, "BEGIN", 600.0)
     with painted_library(library) as opened:

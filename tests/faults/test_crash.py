@@ -1,4 +1,4 @@
-"""Killed, or out of space, at any moment: nothing acknowledged is lost, nothing is there twice, nothing is half done.
+"""After a kill or a full disk at any moment, nothing acknowledged is lost, doubled or half done.
 
 A sparse sample of the sweep (`make faults` hits every moment): see tests/faults/sweep.py.
 """
@@ -18,7 +18,7 @@ A_VERB_AND_FAULT = 2
 
 
 def test_a_verb_killed_or_failed_at_any_call_leaves_the_library_whole() -> None:
-    """In a process of its own, which forks the verbs: this one may have threads."""
+    """Runs in its own process, which forks the verbs, because this one may have threads."""
     if why := obstacle():
         pytest.skip(f"no fault can be injected: {why}")
     command = [sys.executable, "-m", "tests.faults.sweep", "--sample", str(A_VERB_AND_FAULT), "--verbs", *VERBS]
@@ -28,7 +28,7 @@ def test_a_verb_killed_or_failed_at_any_call_leaves_the_library_whole() -> None:
 
 
 def test_every_file_of_the_index_is_on_the_disk_before_it_gets_its_name(world: World, tmp_path: Path) -> None:
-    """write, fsync, rename, fsync of the folder: what a power cut may not reorder (the order, not the power cut)."""
+    """Checks the order of write, fsync, rename and fsync of the folder, not a power cut itself."""
     if why := obstacle():
         pytest.skip(f"nothing can be traced: {why}")
     library = world.copy("index", tmp_path / "library")
@@ -47,7 +47,7 @@ def test_every_file_of_the_index_is_on_the_disk_before_it_gets_its_name(world: W
 
 
 def test_what_is_to_be_forgotten_is_there_to_be_found(world: World) -> None:
-    """Else finding nothing afterwards would prove nothing: name and vector, in the catalog and in the index."""
+    """The name and the vector must be there before, or their absence afterwards proves nothing."""
     found = world.left_of_the_forgotten(world.home / "library")
     assert {secret for secret in world.secrets if any(repr(secret) in one for one in found)} == set(world.secrets)
     assert any(".faiss" in one for one in found)

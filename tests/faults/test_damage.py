@@ -1,4 +1,4 @@
-"""Whatever is done to the files of the index, it is noticed and mended, and no answer is wrong."""
+"""Every damage to the files of the index is noticed and repaired, and no answer is wrong."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_whoever_asks_while_a_damaged_index_is_built_anew_gets_the_right_answer(
 
 
 def test_what_is_swapped_in_is_what_it_says(world: Published) -> None:
-    """Else noticing it would prove nothing: it is a whole index, of somebody else or of an earlier day."""
+    """The replacement must be a valid index of another library or an earlier day, or noticing it proves nothing."""
     own = world.files[index_name(world.files)]
     put_foreign(world, library_id="another")
     assert own in [path.read_bytes() for path in world.home.iterdir()]

@@ -1,4 +1,4 @@
-"""Every reader of foreign bytes refuses what it cannot read, soon, with an error of its own.
+"""Every reader of foreign bytes refuses unreadable input quickly, with one of its own errors.
 
 A few files a reader; `python -m tests.faults.fuzz` tries thousands.
 """
@@ -16,7 +16,7 @@ COUNT = 60
 
 
 def test_readers_of_foreign_bytes_refuse_in_time_with_their_own_errors() -> None:
-    """In a process of its own: the readers are tried in forks of it, and this one may have threads."""
+    """Runs in its own process, which forks the readers, because this one may have threads."""
     command = [sys.executable, "-m", "tests.faults.fuzz", "--count", str(COUNT)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The program that counts sequences of steps counts those that break a law."""
+"""The program that runs random sequences counts those that break a law."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from tests.store.test_model import CatalogAgainstDict
 
 
 class Unlucky(CatalogAgainstDict):
-    """Its law never holds."""
+    """A model whose law never holds."""
 
     @invariant()
     def somebody_is_there(self) -> None:
@@ -26,7 +26,7 @@ def test_sequences_and_their_steps_are_counted_and_repeat_by_their_seed() -> Non
 
 
 def test_a_face_that_is_found_again_is_of_no_cluster() -> None:
-    """Seed 4 of a thousand sequences led here, where the model knew it wrongly."""
+    """Found by seed 4 of a thousand sequences; the model was wrong."""
     machine = CatalogAgainstDict()
     machine.scan(0, {0, 1}, 1)
     machine.clusters[NETWORK.sha256] = [{(0, 0), (0, 1)}]

@@ -1,4 +1,4 @@
-"""A mutant meets every test that could notice it: whoever executes its statement, or starts a process that might."""
+"""A mutant meets every test that could notice it: those that execute its statement or start a process."""
 
 import ast
 import json
@@ -114,7 +114,7 @@ def test_a_mutant_is_another_program_and_lies_in_its_statement() -> None:
 
 
 def test_what_is_kept_of_a_mutant_is_its_first_verdict_and_its_latest_and_the_rest_is_drawn(tmp_path: Path) -> None:
-    """A mutant that is no more is dropped; another that comes disturbs the order of none."""
+    """A mutant that no longer exists is dropped; a new one does not change the order of the others."""
     kept = str(tmp_path / "kept.csv")
     lines = {key_of("m.py", "1", "2", number): 10 + number for number in range(6)}
     verdicts = Verdicts(7, lines, kept)

@@ -1,4 +1,4 @@
-"""The power is cut: of what a verb acknowledged nothing is lost, and whoever is forgotten does not come back.
+"""After a power cut nothing that a verb acknowledged is lost, and a forgotten person does not come back.
 
 Two verbs; `make faults` cuts all of them: see tests/faults/power.py.
 """
@@ -35,7 +35,7 @@ def test_the_power_may_be_cut_at_any_moment_of_a_verb() -> None:
 
 
 def replace(folder: Path, *, content_synced: bool, name_synced: bool) -> None:
-    """As a careful program does it, or a careless one."""
+    """Replace a file carefully, or carelessly."""
     temporary = folder / "new.tmp"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT)
     os.write(descriptor, b"new")
@@ -89,7 +89,7 @@ def test_the_model_follows_every_way_to_write(tmp_path: Path) -> None:
 
 
 def run_on(disk: Disk, program: Callable[[], None]) -> None:
-    """Run a program and let the disk follow it."""
+    """Run a program and apply its calls to the disk."""
     run = run_forked(program, ["-e", f"trace={','.join(FOLLOWED)}", "-e", "signal=none", "-xx", "-s", "65536"])
     assert run.status == 0, run.said
     for line in run.trace:

@@ -1,4 +1,4 @@
-"""A few random kills of an indexer; `make faults` takes a thousand."""
+"""A few random kills of an indexer; `make faults` makes a thousand."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ KILLS = 8
 
 
 def test_an_indexer_killed_again_and_again_ends_in_the_library_of_an_undisturbed_run() -> None:
-    """In a process of its own, which forks the indexers: this one may have threads."""
+    """Runs in its own process, which forks the indexers, because this one may have threads."""
     command = [sys.executable, "-m", "tests.faults.random_kills", "--kills", str(KILLS), "--photos", "70"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""What a run touches: the photos are only read, the library's directory alone is written, nobody is called."""
+"""A run only reads photos, writes only to the library's directory, and opens no network connection."""
 
 import hashlib
 import os
@@ -45,7 +45,7 @@ def test_a_verb_writes_below_the_library_alone_and_calls_nobody(world: World, tm
 
 @pytest.mark.parametrize("verb", [*VERBS, "others"])
 def test_a_verb_leaves_the_files_of_the_catalog_to_sqlite(world: World, tmp_path: Path, verb: str) -> None:
-    """Closing a descriptor of its own would drop the locks that tell other processes that somebody is there.
+    """Closing a second descriptor of the file would drop the locks that SQLite holds for other processes.
 
     `restore` locks the file and copies its log while nothing in its process has them open.
     """
@@ -63,7 +63,7 @@ def test_a_verb_leaves_the_files_of_the_catalog_to_sqlite(world: World, tmp_path
 def test_styling_writes_below_its_folder_and_its_library_and_leaves_nothing_else(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """But for an empty folder among temporary files, which torch makes for its compiler."""
+    """Except an empty temporary folder, which torch creates for its compiler."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
@@ -121,21 +121,21 @@ def test_an_address_in_place_of_a_path_is_a_file_that_is_not_there_and_nobody_is
 
 
 def test_what_is_printed_tells_no_name_and_no_path(world: World, tmp_path: Path) -> None:
-    """By default: a verb's own output is what its user asked for, and there is no log besides."""
+    """By default a verb prints only its answer, and there is no log."""
     run = run_traced(world.arguments("forget", world.copy("forget", tmp_path / "library")), "-e", "trace=none")
     assert run.said == ""
     assert VANISHING not in "".join(run.acknowledged)
 
 
 def written(run: Run) -> list[str]:
-    """Paths that were made, changed, or opened for writing."""
+    """Return the paths that were created, changed, or opened for writing."""
     opened = [match for line in run.trace if (match := _OPENED.search(line))]
     changed = [match[1] for line in run.trace if (match := _CHANGED.search(line))]
     return [match[1] for match in opened if re.search("O_WRONLY|O_RDWR|O_CREAT", match[2])] + changed
 
 
 def originals(world: World) -> dict[Path, tuple[str, int, int]]:
-    """Bytes, time and mode of every photo."""
+    """Return bytes, time and mode of every photo."""
     photos = [path for name in ("known", "new", "newer", "left") for path in (world.home / name).iterdir()]
     found = {}
     for path in photos:

@@ -1,4 +1,4 @@
-"""The sabotage finds each defence where it takes it out; `make faults` shows the tests that notice."""
+"""Each sabotage finds the line of its defence; `make faults` shows the tests that notice the sabotage."""
 
 import pytest
 

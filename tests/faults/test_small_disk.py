@@ -1,4 +1,4 @@
-"""A disk that is really too small: a file system of a few hundred kilobytes, in a namespace of its own.
+"""A disk that is really too small: a file system of a few hundred kilobytes in its own namespace.
 
 RECOG_FAULT_ROUNDS makes it longer: so many sizes between nothing at all and room for everything.
 """
@@ -19,7 +19,7 @@ from tests.faults.world import World
 
 SIZES = 3 * int(os.environ.get("RECOG_FAULT_ROUNDS", "1"))
 LEAST, ENOUGH = 16, 1536
-"""Kilobytes: of a file system that holds next to nothing, and one that holds the library twice."""
+"""Kilobytes of a file system that holds almost nothing, and of one that holds the library twice."""
 
 IN_NAMESPACE = """
 mount -t tmpfs -o size="$1"k tmpfs "$3" || exit 77
@@ -34,7 +34,7 @@ exit $code
 
 PROGRAM = "tests.faults.program"
 FREE = (0, 64, 160, 1024)
-"""Kilobytes free beside a library: none; too few and still too few to write it anew; enough."""
+"""Free kilobytes beside a library: none; two sizes too small to write it again; enough."""
 
 
 @pytest.mark.parametrize("part", range(SIZES + 1))
@@ -82,12 +82,12 @@ with painted_library(Path(directory)) as library:
 
 
 def held(library: Path) -> int:
-    """Kilobytes that it takes on a file system of pages."""
+    """Return the kilobytes that a folder takes on a file system of pages."""
     return sum(-(-path.stat().st_size // 4096) * 4 + 4 for path in (library, *library.rglob("*")))
 
 
 def pending_erasures(library: Path) -> int:
-    """As the file says that nobody has opened since."""
+    """Return the pending erasures of a file that was not opened since."""
     with closing(sqlite3.connect(library / "catalog.sqlite3")) as connection:
         (count,) = connection.execute("SELECT count(*) FROM pending_erasures").fetchone()
     return int(count)
@@ -96,7 +96,7 @@ def pending_erasures(library: Path) -> int:
 def run_on_a_small_disk(
     world: World, program: list[str], size: int, tmp_path: Path, library: Path | None = None
 ) -> tuple[Run, Path]:
-    """A program on a file system of so many kilobytes, with this library on it; and where that is copied after."""
+    """Run a program with a copy of the library on a file system of this size; copy the library back afterwards."""
     mounted, kept = tmp_path / "mounted", tmp_path / "kept"
     for folder in (mounted, kept):
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""A short soak: nothing is left open, nothing is left behind. Memory is judged by `make soak`, over two hours."""
+"""A short soak: no open or temporary file is left. `make soak` measures memory over two hours."""
 
 import subprocess
 import sys

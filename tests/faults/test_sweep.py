@@ -1,4 +1,4 @@
-"""A sweep that goes on hits every place once, in the order that its seed drew."""
+"""A continued sweep hits every place once, in the order of its seed."""
 
 from collections import Counter
 
