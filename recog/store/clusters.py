@@ -30,10 +30,10 @@ class Clusters:
     def save(
         self, network_sha256: str, method: str, parameters: Mapping[str, object], found: Sequence[Cluster]
     ) -> list[Cluster]:
-        """Replace the clusters of a network; them again, in the order that was given, each with its number.
+        """Replace the clusters of a network; return them in the given order, each with its number.
 
-        A cluster that comes with a number keeps it where the network has a cluster of that number, which it replaces.
-        Faces that are gone meanwhile are left out. parameters must be plain JSON values.
+        A cluster with a number keeps it if the network has a cluster of that number, which it replaces. Faces that are
+        gone are left out. parameters must be plain JSON values.
         """
         with self._database.writing() as connection:
             network_id, _ = network_row(connection, network_sha256)
@@ -61,12 +61,12 @@ class Clusters:
         return saved
 
     def all(self, network_sha256: str) -> list[Cluster]:
-        """The latest clusters of a network, largest first, then by number; empty where there are none."""
+        """Return the latest clusters of a network, largest first, then by number."""
         run = self.run(network_sha256)
         return [] if run is None else list(run.clusters)
 
     def run(self, network_sha256: str) -> ClusterRun | None:
-        """The latest clusters of a network with how they were made."""
+        """Return the latest clusters of a network and how they were made, or None."""
         with self._database.reading() as connection:
             network_id, dim = network_row(connection, network_sha256)
             run = connection.execute(select(cluster_runs).where(cluster_runs.c.network_id == network_id)).first()
@@ -85,7 +85,7 @@ class Clusters:
 
 
 def _members(connection: Connection, run_id: int) -> dict[int, tuple[int, ...]]:
-    """The faces of each cluster of a run, in their order; a cluster without one is left out."""
+    """Return the faces of each cluster of a run, in order; a cluster without faces is left out."""
     members: dict[int, list[int]] = {}
     statement = (
         select(cluster_faces.c.cluster_id, cluster_faces.c.face_id)
@@ -109,7 +109,7 @@ def _put_run(connection: Connection, network_id: int, method: str, parameters: M
 
 
 def _clear(connection: Connection, known: Iterable[int], *, kept: Collection[int]) -> None:
-    """Empty these clusters; those that are not kept go."""
+    """Empty these clusters, and delete those that are not kept."""
     for ids in chunks(known):
         connection.execute(delete(cluster_faces).where(cluster_faces.c.cluster_id.in_(ids)))
         gone = [number for number in ids if number not in kept]
@@ -123,7 +123,7 @@ def _put_clusters(
     numbers: Sequence[int | None],
     same: Collection[int],
 ) -> list[Cluster]:
-    """Centroids that changed, and those of new clusters, which get their numbers; those that are the same stay."""
+    """Write changed centroids, and those of new clusters, which get their numbers."""
     if changed := [
         {"number": number, "new_centroid": vector_bytes(one.centroid)}
         for one, number in zip(found, numbers, strict=True)
@@ -149,7 +149,7 @@ def _put_clusters(
 def _put_members(
     connection: Connection, saved: Sequence[Cluster], held: Mapping[int | None, int], known: AbstractSet[int]
 ) -> None:
-    """Write the faces that come after the first ones, which a cluster holds. known: faces that are surely there."""
+    """Write the faces after the first ones, which a cluster already holds. known: faces that surely exist."""
     fresh = {one.number: one.face_ids[held.get(one.number, 0) :] for one in saved}
     last: dict[int | None, int] = {}
     for ids in chunks(number for number, face_ids in fresh.items() if face_ids and held.get(number)):
@@ -170,7 +170,7 @@ def _put_members(
 
 
 def take_out_of_clusters(connection: Connection, face_ids: Iterable[int]) -> None:
-    """Take faces out of their clusters and out of the centroids: the mean of who is left, or no cluster at all."""
+    """Remove faces from their clusters; the centroid becomes the mean of the rest, and an empty cluster goes."""
     affected: set[int] = set()
     for ids in chunks(face_ids):
         inside = cluster_faces.c.face_id.in_(ids)
@@ -194,6 +194,6 @@ def take_out_of_clusters(connection: Connection, face_ids: Iterable[int]) -> Non
 
 
 def drop_empty_clusters(connection: Connection) -> None:
-    """Delete clusters that hold no face, with their centroids."""
+    """Delete clusters without faces, with their centroids."""
     held = select(cluster_faces.c.cluster_id).where(cluster_faces.c.cluster_id == clusters.c.id).exists()
     connection.execute(delete(clusters).where(~held))

@@ -22,15 +22,14 @@ _MAKING = Lock()
 def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> Catalog:
     """Open the catalog at `sqlite:///PATH`, `postgresql://USER@HOST/NAME` or the path of a SQLite file.
 
-    A new or older database gets today's schema (an older SQLite file is copied first, to PATH.before-REVISION). A newer
-    schema is a SchemaOutdatedError. A file whose restore was cut short is a CatalogError. Another program's lock is
-    waited for up to busy_seconds, then it is a LibraryBusyError.
+    A new or older database gets today's schema; an older SQLite file is first copied to PATH.before-REVISION. Raises
+    SchemaOutdatedError if the schema is newer, CatalogError if a restore of the file was interrupted, LibraryBusyError
+    if another program holds a lock for more than busy_seconds.
 
     Catalogs of one file that a process opens share their connections; threads may share a catalog.
 
-    Without `create`, a SQLite file that is not there, and a database that holds nothing, are a NoLibraryError and stay
-    so. A SQLite file that may only be read is then opened for reading: to write is a CatalogError, and an older schema
-    a SchemaOutdatedError.
+    Without `create`, a missing SQLite file or an empty database is a NoLibraryError, and nothing is made. A SQLite file
+    that may only be read is then opened for reading: writing is a CatalogError, an older schema a SchemaOutdatedError.
     """
     parsed = parse_url(url)
     read_only = None
@@ -49,14 +48,14 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
 
 
 def catalog_file(url: str | Path) -> Path | None:
-    """The file that `open_catalog` would open; None where a server keeps the catalog."""
+    """Return the file that `open_catalog` would open, or None if a server keeps the catalog."""
     return sqlite_path(parse_url(url))
 
 
 def _opened_file(path: Path, *, create: bool) -> ReadOnlyFile | None:
-    """Make the file, or find it, and let nobody but its owner read it; folders made on the way are 0700.
+    """Find or make the file, and let only its owner read it; folders made on the way are 0700.
 
-    One whose restore was cut short is refused; without `create` one that may only be read is left as it is.
+    A file whose restore was interrupted is refused. Without `create`, a file that may only be read stays as it is.
     """
     try:
         refuse_half_restored(path)
@@ -74,7 +73,7 @@ def _opened_file(path: Path, *, create: bool) -> ReadOnlyFile | None:
 
 
 def _make_private(path: Path) -> None:
-    """Make an empty file if nothing is at path, and let nobody but its owner read it.
+    """Make an empty file if nothing is at path, and let only its owner read it.
 
     The descriptor is closed before any connection of this process can exist (see recog.held_files): the file is new,
     and threads make files in turn. The mode of a file that is there is changed by path, because it may be open.

@@ -1,4 +1,4 @@
-"""What goes into the catalog and comes out of it, beyond the types that all of recog shares."""
+"""Values that go into the catalog and come out of it, beside the types that all of recog shares."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:  # the values that hold no array are used without numpy
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file the catalog knows, and as what.
+    """A known file.
 
-    stat is how the file was when it was last looked at; photo_id is None where it never held a photo. current says
-    that the photo was processed by the networks that were asked for. failure is the reason why the file, as of stat,
-    cannot be used, or None: a file with equal stat that is current or has a failure need not be opened.
+    stat is the file as last examined; photo_id is None if it never held a photo. current says that the networks in
+    question processed the photo. failure is the reason why the file, as of stat, cannot be used, or None: a file with
+    an equal stat that is current or has a failure need not be opened.
     """
 
     stat: FileStat
@@ -36,7 +36,7 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class KnownPhoto:
-    """A photo of the catalog; current says that the networks that were asked for have processed it."""
+    """A photo of the catalog; current says that the networks in question processed it."""
 
     photo: Photo
     current: bool
@@ -44,7 +44,7 @@ class KnownPhoto:
 
 @dataclass(frozen=True, slots=True)
 class FiledPhoto:
-    """A photo and the files that show it and are there, by path; none where all are missing."""
+    """A photo and the paths of its present files, in order."""
 
     photo: Photo
     paths: tuple[Path, ...]
@@ -52,7 +52,7 @@ class FiledPhoto:
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file that could not be used as a photo, as it was then; reason is one word, detail one sentence."""
+    """A file that could not be used as a photo, as of stat; reason is one word, detail one sentence."""
 
     stat: FileStat
     reason: str
@@ -61,7 +61,7 @@ class FailedFile:
 
 @dataclass(frozen=True, slots=True)
 class ScannedPhoto:
-    """A photo file with all that the steps found in it. width and height are of the upright pixels."""
+    """A photo file and what the steps found in it. width and height are those of the upright pixels."""
 
     stat: FileStat
     sha256: str
@@ -74,18 +74,18 @@ class ScannedPhoto:
 
 
 class FactKind(StrEnum):
-    """What was said of a face."""
+    """What a user said about a face."""
 
     NAME = "confirmed name"
     REJECTION = "rejection"
     IGNORED = "ignored face"
     COVER = "cover"
-    """The face stood for the person in lists."""
+    """The face represents the person in lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class LostFact:
-    """Something that was said of a face, which is gone from an edited photo. person is None of an ignored face."""
+    """A fact about a face that is gone from an edited photo. person is None if the face was ignored."""
 
     face_id: int
     kind: FactKind
@@ -94,12 +94,12 @@ class LostFact:
 
 @dataclass(frozen=True, slots=True)
 class SavedPhoto:
-    """What became of a ScannedPhoto.
+    """The result of saving a ScannedPhoto.
 
-    face_ids: the scanned faces in the order they were given, without those of a forgotten person. new_faces counts
-    those the catalog did not know. lost is what was said of faces of the photo that the file showed before and that
-    found no face here; replaced_photo_id is that earlier photo, or None: if `paths` finds it elsewhere at the end of
-    a run (a chain of renames), nothing was lost. carried: faces of earlier photos whose facts this photo took over.
+    face_ids: the scanned faces in the given order, without those of a forgotten person. new_faces counts those that
+    were unknown. lost holds the facts about faces of the photo that the file showed before and that have no partner
+    here; replaced_photo_id is that earlier photo, or None: if `Files.paths` finds it elsewhere at the end of a run (a
+    chain of renames), nothing was lost. carried: faces of earlier photos whose facts were transferred to this one.
     """
 
     photo_id: int
@@ -112,7 +112,7 @@ class SavedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRows:
-    """A run of embeddings in the order they were stored; last_id is where the next run starts after.
+    """A batch of embeddings in the order they were stored; the next batch starts after last_id.
 
     face_ids (n,) int64, embeddings (n, dim) float32, row by row.
     """
@@ -124,9 +124,9 @@ class EmbeddingRows:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingMark:
-    """How far one network's embeddings have come; an index with the same mark holds what the catalog holds.
+    """State of one network's embeddings; an index with the same mark holds what the catalog holds.
 
-    Both ids are 0 where nothing was ever stored or removed.
+    Both ids are 0 if nothing was ever stored or removed.
     """
 
     count: int
@@ -136,10 +136,9 @@ class EmbeddingMark:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Where every face of the catalog is and whose it is, by face number.
+    """Photo and person of every face of the catalog, by face number.
 
-    face_ids (n,) int64 ascending, photo_ids (n,) int64, person_ids (n,) int64 with -1 for nobody's, confirmed (n,) bool
-    where a human said so.
+    face_ids (n,) int64 ascending, photo_ids (n,) int64, person_ids (n,) int64 with -1 for nobody, confirmed (n,) bool.
     """
 
     face_ids: FaceIds
@@ -162,7 +161,7 @@ class Gallery:
 
 @dataclass(frozen=True, slots=True)
 class ToldFaces:
-    """Faces of which a human said anything, confirmed, rejected or ignored, that have an embedding of one network.
+    """Faces that users confirmed, rejected or ignored and that have an embedding of one network.
 
     face_ids and photo_ids (n,) int64, embeddings (n, dim) float32, row by row; n may be 0.
     """
@@ -174,9 +173,9 @@ class ToldFaces:
 
 @dataclass(frozen=True, slots=True)
 class ForgottenPerson:
-    """Who was erased, with which faces. complete is False while old pages may still hold bytes of them.
+    """The erased person and faces. complete is False while old pages may still hold bytes of them.
 
-    styled: where pictures made of photos of the person are, or would have been.
+    styled: output paths of pictures made of photos of the person.
     """
 
     name: str
@@ -227,7 +226,7 @@ class CatalogCounts:
 
 @dataclass(frozen=True, slots=True)
 class PastAct:
-    """One act of a human on people or faces, as the history tells it (at, undone_at: ISO 8601, UTC).
+    """One act of a user on people or faces, from the history (at, undone_at: ISO 8601, UTC).
 
     people maps roles (see recog.store.people.history) to names, None for a name that was erased. face_ids are those
     whose facts the act changed. undone_at is None while the act stands.

@@ -1,7 +1,7 @@
-"""Style jobs: which picture is made of which photo in which style, and how far it got.
+"""Style jobs: which picture is made of which photo in which style, and its state.
 
-planned -> running -> done or failed. Before a finished picture appears under its name, its digest is noted in the
-running job: after a kill, a file with that digest is the job's own, and any other file is somebody else's.
+planned -> running -> done or failed. Before a finished picture appears under its name, its digest is written to the
+running job: after a kill, a file with that digest is the job's own, and any other file is not.
 """
 
 import json
@@ -20,18 +20,18 @@ from recog.store.schema.tables import faces, photos, style_jobs, style_shares
 
 
 class JobState(StrEnum):
-    """How far a picture got."""
+    """The state of a picture."""
 
     PLANNED = "planned"
     RUNNING = "running"
-    """Begun: by a process that is at it, or that was killed."""
+    """Begun, by a process that is still working or was killed."""
     DONE = "done"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class StyleShare:
-    """A style that a picture is made after: the digest of its bytes, where it was found, its share of the blend."""
+    """A style of a picture: the digest of its bytes, where it was found, and its share of the blend."""
 
     sha256: str
     path: Path
@@ -40,10 +40,10 @@ class StyleShare:
 
 @dataclass(frozen=True, slots=True)
 class NewStyleJob:
-    """A picture to make, after one style or several.
+    """A picture to make, in one style or several.
 
-    styles: the largest share first; the shares sum to one. digest is the identity of all that it is made of,
-    output_path where it goes. Digests are SHA-256 in hexadecimal: of the photo's and the styles' bytes, of the
+    styles: the largest share first; the shares sum to one. digest identifies everything that it is made of,
+    output_path is where it goes. Digests are SHA-256 in hexadecimal: of the photo's and the styles' bytes, of the
     settings, of the network's weights. settings are plain JSON values.
     """
 
@@ -60,7 +60,7 @@ class NewStyleJob:
 
 @dataclass(frozen=True, slots=True)
 class CostPoint:
-    """The costs after an optimiser step, as they stood at scale number `scale`."""
+    """The costs after an optimiser step at scale number `scale`."""
 
     step: int
     scale: int
@@ -74,8 +74,8 @@ class CostPoint:
 class StyleJob:
     """A picture's job as the catalog knows it.
 
-    costs is the curve of the loss, its last point that of the picture; empty before there is one. output_sha256 is of
-    the picture's file. message: why it failed, or what the user should know of it. made_at: ISO 8601, UTC.
+    costs is the curve of the loss, the last point is that of the picture; empty before there is one. output_sha256 is
+    that of the picture's file. message: why it failed, or what the user should know. made_at: ISO 8601, UTC.
     """
 
     id: int
@@ -95,7 +95,7 @@ class Styles:
         self._database = database
 
     def plan(self, planned: Sequence[NewStyleJob]) -> list[StyleJob]:
-        """The jobs of these pictures, in their order; a picture that goes to the same place again is the same job."""
+        """Return the jobs of these pictures, in order; a path that has a job keeps it, other ones get a new job."""
         new = {path_bytes(one.output_path): one for one in planned}
         with self._database.writing() as connection:
             known: set[bytes] = set()
@@ -114,13 +114,13 @@ class Styles:
         return [found[path] for path in new]
 
     def jobs(self, states: Collection[JobState] = tuple(JobState)) -> list[StyleJob]:
-        """All jobs in one of these states, the oldest first."""
+        """Return all jobs in one of these states, the oldest first."""
         wanted = style_jobs.c.state.in_([state.value for state in states])
         with self._database.reading() as connection:
             return _jobs(connection, wanted)
 
     def job(self, number: int) -> StyleJob:
-        """A job by number; an unknown number is a CatalogError."""
+        """Return a job by number; an unknown number is a CatalogError."""
         with self._database.reading() as connection:
             found = _jobs(connection, style_jobs.c.id == number)
         if not found:
@@ -128,14 +128,14 @@ class Styles:
         return found[0]
 
     def begin(self, number: int) -> bool:
-        """Say that the picture is being made, from the start; False where the job is gone."""
+        """Mark a job as running, from the start; return False if the job is gone."""
         fresh = {"output_sha256": None, "costs": "[]", "seconds": None, "message": "", "made_at": None}
         return self._set(number, state=JobState.RUNNING.value, **fresh)
 
     def note(
         self, number: int, *, output_sha256: str, costs: Sequence[CostPoint], seconds: float, message: str
     ) -> bool:
-        """Note the finished picture, just before it appears under its name; False where the job is gone."""
+        """Record the picture just before it appears under its name; return False if the job is gone."""
         return self._set(
             number,
             output_sha256=bytes.fromhex(output_sha256),
@@ -145,20 +145,20 @@ class Styles:
         )
 
     def finish(self, number: int) -> bool:
-        """Say that the picture is there, as noted, and no longer why it failed; False where the job is gone."""
+        """Mark a job as done and drop the reason of an earlier failure; return False if the job is gone."""
         message = case((style_jobs.c.state == JobState.FAILED.value, ""), else_=style_jobs.c.message)
         return self._set(number, state=JobState.DONE.value, message=message, made_at=now())
 
     def replan(self, number: int) -> bool:
-        """Say that the picture is still to be made; False where the job is gone."""
+        """Mark a job as planned again; return False if the job is gone."""
         return self._set(number, state=JobState.PLANNED.value)
 
     def fail(self, number: int, message: str) -> bool:
-        """Say why there is no picture; False where the job is gone."""
+        """Mark a job as failed and record why; return False if the job is gone."""
         return self._set(number, state=JobState.FAILED.value, message=storable(message), made_at=now())
 
     def clear(self, states: Collection[JobState]) -> int:
-        """Drop the jobs in these states, how many; the pictures stay where they are."""
+        """Delete the jobs in these states and return how many; the pictures stay."""
         wanted = style_jobs.c.state.in_([state.value for state in states])
         with self._database.writing() as connection:
             return connection.execute(delete(style_jobs).where(wanted)).rowcount
@@ -170,7 +170,7 @@ class Styles:
 
 
 def drop_style_jobs_of(connection: Connection, face_ids: Iterable[int]) -> list[Path]:
-    """Drop the jobs whose photo, or one of whose styles, shows one of these faces; where their pictures are or go."""
+    """Delete the jobs whose photo, or one of whose styles, shows one of these faces; return their output paths."""
     outputs: list[Path] = []
     for ids in chunks(face_ids):
         shown = select(photos.c.sha256).join(faces, faces.c.photo_id == photos.c.id).where(faces.c.id.in_(ids))
@@ -212,7 +212,7 @@ def _share_rows(number: int, job: NewStyleJob) -> list[dict[str, object]]:
 
 
 def _jobs(connection: Connection, wanted: ColumnElement[bool]) -> list[StyleJob]:
-    """The jobs for which this holds, the oldest first, with their styles."""
+    """Return the jobs that match, the oldest first, with their styles."""
     styles: dict[int, list[StyleShare]] = {}
     shares = select(style_shares).join(style_jobs).where(wanted).order_by(style_shares.c.job_id, style_shares.c.place)
     for row in connection.execute(shares):

@@ -1,4 +1,4 @@
-"""One writer of a library at a time: a lock on a file that the kernel frees even after kill -9."""
+"""The writer's lock of a library: a lock on a file, which the kernel frees even after kill -9."""
 
 import errno
 import fcntl
@@ -14,7 +14,7 @@ from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError, Libra
 
 
 def lock_owner(directory: Path) -> str | None:
-    """Process id of the writer that holds the lock, None where nobody does. Takes it for a moment to find out."""
+    """Return the process id of the writer that holds the lock, or None. Takes a shared lock briefly to find out."""
     try:
         descriptor = os.open(directory / "writer.lock", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -32,14 +32,14 @@ _PID_TRIES = 50
 _PID_SECONDS = 0.02
 _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 _LOOK_TRIES = 5
-"""Whoever asks for the owner holds the lock for some microseconds: that alone refuses nobody."""
+"""Tries before a held lock is refused, because `lock_owner` holds it for some microseconds."""
 
 
 class WriterLock:
     """Holds `<directory>/writer.lock` while entered; the file holds the owner's process id.
 
-    Another process that holds it is a LibraryBusyError at once. Not inherited by programs that this one starts.
-    Without `create`, a directory that is not there is a LibraryReplacedError, and is not made.
+    If another process holds it, raises LibraryBusyError at once. Programs that this one starts do not inherit it.
+    Without `create`, a missing directory is a LibraryReplacedError, and is not made.
     """
 
     def __init__(self, directory: Path, *, create: bool = True) -> None:
@@ -76,7 +76,7 @@ class WriterLock:
         return self
 
     def _refused(self, what: str, error: OSError, way_out: str) -> CatalogError:
-        """Why the lock cannot be opened or taken."""
+        """Make the error for a lock that cannot be opened or taken."""
         if error.errno in _OF_THE_DISK:
             return LibraryDiskError(
                 f"the lock {self._path} cannot be {what} ({error.strerror}): make room or check the disk, then run the "
@@ -88,16 +88,16 @@ class WriterLock:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._descriptor is not None:
-            with suppress(OSError):  # a full or failing disk: the id of a process that is gone stays, the lock does not
+            with suppress(OSError):  # on a full or failing disk the id stays, but not the lock
                 os.ftruncate(self._descriptor, 0)
-            # Frees the lock, also where the disk complains; the file stays, for removing it would race.
+            # Frees the lock even if the disk fails; the file stays, because removing it would race.
             with suppress(OSError):
                 os.close(self._descriptor)
             self._descriptor = None
 
 
 def _take(descriptor: int) -> None:
-    """Take the lock; BlockingIOError where another process keeps it."""
+    """Take the lock; raise BlockingIOError if another process keeps it."""
     tries = _LOOK_TRIES
     while True:
         try:
@@ -112,7 +112,7 @@ def _take(descriptor: int) -> None:
 
 
 def _owner(descriptor: int) -> str:
-    """The process id in a lock file that is held; its owner writes it a moment after it took the lock."""
+    """Return the process id in a held lock file; its owner writes it shortly after taking the lock."""
     for _ in range(_PID_TRIES):
         if owner := os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip():
             return owner

@@ -297,7 +297,7 @@ def test_what_is_forgotten_but_not_overwritten_is_said_by_every_verb(recog: Reco
     with files_of_at_most(full.stat().st_size // 2):
         listed, checked = recog("people", "list"), recog("check", "--fix")
         unknown = recog("people", "forget", "Zoe", "--yes")
-    sentence = "recog: bytes of a forgotten person may be left in old pages of the database, for its disk has no room"
+    sentence = "recog: bytes of a forgotten person may be left in old pages of the database, because its disk"
     assert (listed.exit_code, checked.exit_code, unknown.exit_code) == (0, 1, 1)
     for result in (listed, checked, unknown):
         assert result.stderr.startswith(sentence)

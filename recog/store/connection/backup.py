@@ -14,12 +14,12 @@ BACKUP_MARK = ".before-"
 
 
 def automatic_backups(database: Database) -> Sequence[Path]:
-    """The copies that were made before migrations and restores, and those that a kill left unfinished."""
+    """Return the copies that were made before migrations and restores, and those that a kill left unfinished."""
     path = database.path
     if path is None or not path.parent.exists():
         return []
     with _listing(path.parent):
-        # Not glob: the brackets and stars in a file's name are no pattern.
+        # Not glob: brackets and stars in a file's name are not a pattern.
         whole = [one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}{BACKUP_MARK}")]
     return [*sorted(whole), *abandoned_backups(database)]
 
@@ -34,7 +34,7 @@ def write_backup(database: Database, target: Path, *, replace: bool = False) -> 
         raise _taken(target)
     try:
         with arriving(target, replace=replace) as (copy, _), database.alone() as connection:
-            # A path is bytes: as text, the driver refuses those that are no UTF-8.
+            # A path is bytes: the driver refuses text that is not UTF-8.
             connection.exec_driver_sql("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(copy),))
     except FileExistsError as error:
         raise _taken(target) from error
@@ -43,7 +43,7 @@ def write_backup(database: Database, target: Path, *, replace: bool = False) -> 
 
 
 def abandoned_backups(database: Database) -> Sequence[Path]:
-    """Copies that nobody will finish: the process whose id their name bears is gone."""
+    """Return the copies that nobody will finish: the process whose id is in their name is gone."""
     path = database.path
     if path is None or not path.parent.exists():
         return []

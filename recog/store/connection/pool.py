@@ -1,9 +1,9 @@
 """The connections of this process to one database; all catalogs of the same file share them.
 
 SQLite: write-ahead log, foreign keys, synchronous=FULL, secure_delete (deleted bytes are overwritten), temporary
-storage in memory (so that no copy of a face lands in /tmp), and BEGIN IMMEDIATE for writers: a transaction that starts
-by reading and then writes fails at once with "locked", whatever the timeout.
-PostgreSQL: every writing transaction holds one advisory lock, so that ids appear in the order they were given.
+storage in memory (so that no copy of a face lands in /tmp), and BEGIN IMMEDIATE for writers, because a transaction that
+reads first and then writes fails at once with "locked", whatever the timeout.
+PostgreSQL: every writing transaction holds one advisory lock, so that ids become visible in the order they were given.
 
 A library's folder may be deleted or replaced while it is open. SQLite would go on writing into a file without a name,
 so each use of a connection first compares the file at the path with the file that was opened.
@@ -32,7 +32,7 @@ WRITING = "recog_writing"
 ALONE = "recog_alone"
 _LOG = "recog_log"
 _POOLED = 4
-"""Connections that are kept open: one for each kind of request of the server."""
+"""Connections that are kept open. More threads than this open further ones for the moment."""
 
 _SHARED: dict[Hashable, "Connections"] = {}
 _LOCK = RLock()
@@ -57,7 +57,7 @@ class Connections:
             milliseconds = max(1, round(busy_seconds * 1000))
             arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
             if not (told := logging.getLogger("psycopg")).handlers:
-                told.addHandler(logging.NullHandler())  # it logs what it also raises
+                told.addHandler(logging.NullHandler())  # psycopg logs what it also raises
         opened = url if read_only is None else read_only.url
         self.engine = create_engine(
             opened, connect_args=arguments, poolclass=QueuePool, pool_size=_POOLED, max_overflow=-1
@@ -81,7 +81,7 @@ class Connections:
             )
 
     def take(self) -> Self:
-        """Count one more user."""
+        """Count one more user, and return the pool."""
         self._users += 1
         return self
 
@@ -115,7 +115,7 @@ class Connections:
         self.refuse_replaced()
 
     def _enter_wal(self, raw: sqlite3.Connection) -> None:
-        """Switch to the write-ahead log; SQLite does not wait for a lock here by itself."""
+        """Switch to the write-ahead log, waiting for a lock, which SQLite does not do here by itself."""
         deadline = monotonic() + self._busy_seconds
         while True:
             try:
@@ -150,9 +150,9 @@ class Connections:
 
 
 def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> Connections:
-    """The process's connections to a database, for one more user, who gives them back with `release`.
+    """Return the process's connections to a database to one more user, who gives them back with `release`.
 
-    A file that was replaced since it was opened gets connections of its own. Raises LibraryBusyError while this process
+    A file that was replaced since it was opened gets its own connections. Raises LibraryBusyError while this process
     restores the file.
     """
     path = sqlite_path(url)
@@ -166,7 +166,7 @@ def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | N
 
 
 def _identity_now(path: Path) -> Identity | None:
-    """Device and inode of the file at path, None if nothing is there; CatalogUnusableError if that cannot be seen."""
+    """Return device and inode of the file at path, None if there is none; raise CatalogUnusableError if unreadable."""
     try:
         return identity_of(path)
     except OSError as error:

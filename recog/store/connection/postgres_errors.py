@@ -1,7 +1,7 @@
-"""What PostgreSQL reports, by SQLSTATE, as CatalogErrors: each state has its own sentence and its own way out.
+"""CatalogErrors for what PostgreSQL reports, by SQLSTATE: each state has its own sentence and way out.
 
-The states are listed in appendix A of PostgreSQL's manual. A server that refuses a connection gives the driver no
-state; its words, if it speaks English, then say whether it is full.
+The states are listed in appendix A of PostgreSQL's manual. If a server refuses a
+connection, the driver gets no state; the message, if in English, then says whether the server is full.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _UNDONE = "this step was undone"
 
 
 class Told(NamedTuple):
-    """An error and how to say it; `{where}`, `{said}` and `{seconds}` are filled in."""
+    """An error and its sentence; `{where}`, `{said}` and `{seconds}` are filled in."""
 
     kind: Callable[[str], CatalogError]
     sentence: str

@@ -1,8 +1,8 @@
-"""A SQLite file that may only be read: how it is opened, and whether somebody writes it all the same.
+"""A SQLite file that may only be read: how it is opened, and whether somebody writes it nevertheless.
 
-SQLite reads a write-ahead log with the help of a file beside it, which it makes where it may. Where it may not, it
-follows a writer that has both files there; a database without a log it reads as one that nobody writes ("immutable"),
-which is watched here: what changes after all is refused, not misread. A log alone cannot be read at all.
+SQLite reads a write-ahead log with the help of a second file (-shm), which it makes if it may. If it may not, it can
+follow a writer that keeps both files there. A database without a log is opened as immutable, and watched here: if
+it changes, questions are refused instead of misread. A log without the second file cannot be read at all.
 """
 
 import os
@@ -17,21 +17,21 @@ from recog.errors import CatalogError
 
 @dataclass(frozen=True, slots=True)
 class ReadOnlyFile:
-    """The file, and as which it was seen: inode, bytes, nanoseconds; None where SQLite follows its writer."""
+    """The file, and how it was seen (inode, size in bytes, time in nanoseconds); None if SQLite follows its writer."""
 
     path: Path
     seen: tuple[int, int, int] | None
 
     @property
     def url(self) -> URL:
-        """What opens it so."""
+        """The URL that opens the file for reading."""
         still = {} if self.seen is None else {"immutable": "1"}
         return URL.create(
             "sqlite", database=f"file:{quote(os.fsencode(self.path))}", query={"mode": "ro", "uri": "true"} | still
         )
 
     def refuse_changed(self) -> None:
-        """CatalogError where a database that nobody should write was written."""
+        """Raise CatalogError if a database that was opened as immutable was written."""
         try:
             changed = self.seen is not None and (_log(self.path).exists() or _seen(self.path) != self.seen)
         except OSError:
@@ -43,9 +43,9 @@ class ReadOnlyFile:
 
 
 def read_only_file(path: Path) -> ReadOnlyFile | None:
-    """The database at path where it, or the folder that its log would lie in, may not be written; else None.
+    """Return the database at path if it, or the folder of its log, may not be written; otherwise None.
 
-    One that may not be read either is nobody's concern here. A log that cannot be read is a CatalogError.
+    Also None if it may not be read either. A log that cannot be read is a CatalogError.
     """
     real = path.resolve()
     if (may(real, os.W_OK) and may(real.parent, os.W_OK)) or not may(real, os.R_OK):
@@ -55,7 +55,7 @@ def read_only_file(path: Path) -> ReadOnlyFile | None:
         return ReadOnlyFile(real, _seen(real))
     if not real.with_name(f"{real.name}-shm").exists():
         raise CatalogError(
-            f"the last changes of the database {path} are in its log {log.name}, which cannot be read where nothing "
+            f"the last changes of the database {path} are in its log {log.name}, which cannot be read if nothing "
             "may be written: copy the folder to where you may write, and name the copy with --library"
         )
     return ReadOnlyFile(real, None)
@@ -71,5 +71,5 @@ def _seen(path: Path) -> tuple[int, int, int]:
 
 
 def may(path: Path, mode: int) -> bool:
-    """Whether this process, with its effective rights, may use path in a mode of os.access."""
+    """Return whether this process, with its effective rights, may use path in a mode of os.access."""
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)

@@ -18,10 +18,10 @@ _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 @contextmanager
 def translated(where: str, path: Path | None, busy_seconds: float, secrets: Secrets) -> Iterator[None]:
-    """Turn what the database drivers raise inside the block into CatalogErrors.
+    """Turn exceptions of the database drivers inside the block into CatalogErrors.
 
-    `where` is what to call the database; path is the file of a SQLite database, None for a server. What repeats one
-    of the secrets is not the cause of the CatalogError, so that no traceback shows it.
+    `where` names the database; path is the file of a SQLite database, None for a server. An exception that repeats one
+    of the secrets is not kept as the cause, so that no traceback shows it.
     """
     try:
         yield
@@ -33,7 +33,7 @@ def translated(where: str, path: Path | None, busy_seconds: float, secrets: Secr
         raise translation from (None if secrets.are_in(str(error)) else error)
     except sqlite3.Error as error:
         raise _catalog_error(error, where, path, busy_seconds, secrets) from error
-    except OverflowError as error:  # the driver of SQLite, of an integer of more than 64 bits
+    except OverflowError as error:  # SQLite's driver got an integer of more than 64 bits
         raise CatalogError(
             f"a number is larger than any in the database {where}: no face, cluster or picture has it"
         ) from error
@@ -56,8 +56,8 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
         )
     if code in _DAMAGED:
         return CatalogUnusableError(
-            # SQLite takes a page that the disk cannot read for a damaged one.
-            f"the database {path} is damaged, or its disk cannot be read ({error}): it was left as it is; where it "
+            # SQLite reports a page that the disk cannot read as damaged.
+            f"the database {path} is damaged, or its disk cannot be read ({error}): it was left as it is; if it "
             "says so again, put a backup in its place with 'recog restore FILE', or move it away and index the photos "
             "again"
         )

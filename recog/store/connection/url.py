@@ -1,4 +1,4 @@
-"""Database URLs: what they name, and what may be shown of them. A path is never made into a URL to be read again."""
+"""Database URLs: what they name, and what of them may be shown. A path is never turned into a URL to be parsed."""
 
 import os
 import re
@@ -14,17 +14,16 @@ from recog.errors import CatalogError
 
 _FORMS = "write sqlite:///PATH or postgresql://USER@HOST/NAME"
 _OPEN = re.compile(r"[@/?#]|%(?![0-9A-Fa-f]{2})")
-"""What ends a password early, or begins an escape, where it is not written as an escape itself."""
+"""Characters that end a password early or begin an escape, unless they are escaped."""
 _NO_UTF8 = re.compile(r"[\ud800-\udfff]")
 _SECRET_OPTIONS = ("password", "sslpassword")
 _ESCAPES = {"%": "%25", "?": "%3F"}
 
 
 def parse_url(url: str | Path) -> URL:
-    """What names a database, as SQLAlchemy's URL: the path of a SQLite file, or a URL of SQLite or PostgreSQL.
+    """Parse the path of a SQLite file, or a URL of SQLite or PostgreSQL, into SQLAlchemy's URL.
 
-    In a URL, `%XX` is the byte of that number. Raises CatalogError, which repeats no part of the URL that may be a
-    password, on all else.
+    In a URL, `%XX` is a byte. Anything else is a CatalogError that repeats no part of the URL that may be a password.
     """
     if isinstance(url, Path):
         return URL.create("sqlite", database=str(url.absolute()))
@@ -41,14 +40,14 @@ def parse_url(url: str | Path) -> URL:
 
 
 def sqlite_path(url: URL) -> Path | None:
-    """The file of a SQLite database; None for a server."""
+    """Return the file of a SQLite database, None for a server."""
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
 def shown_url(url: URL) -> str:
-    """The URL as people may see it: without user and password, and readable.
+    """Return the URL in readable form, without user and password.
 
-    `parse_url` takes the URL of a SQLite file back: there `%`, `?` and bytes that are no UTF-8 stand as `%XX`.
+    `parse_url` reads the URL of a SQLite file back: `%`, `?` and bytes that are not UTF-8 are written as `%XX`.
     """
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{''.join(map(_escaped, url.database or ''))}"
@@ -59,30 +58,30 @@ def shown_url(url: URL) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What a database driver's words must not repeat: the passwords, and the name of the user."""
+    """What a message of a database driver must not repeat: the passwords and the name of the user."""
 
     passwords: tuple[str, ...] = ()
     user: str = ""
 
     @classmethod
     def of(cls, url: URL) -> "Secrets":
-        """Those of a URL."""
+        """Return the secrets of a URL."""
         given = [url.password or "", *(url.query.get(name, "") for name in _SECRET_OPTIONS)]
         several = [[one] if isinstance(one, str) else one for one in given]
         return cls(tuple(password for one in several for password in one if password), url.username or "")
 
     def are_in(self, words: str) -> bool:
-        """Whether the words tell one of them."""
+        """Return whether the words contain one of them."""
         return any(password in words for password in self.passwords) or any(one in words for one in self._users())
 
     def without(self, words: str) -> str:
-        """The words, if need be without the user's name; where they repeat a password, a remark in their place."""
+        """Return the words without the user's name, or a remark instead if they repeat a password."""
         for one in self._users():
             words = words.replace(one, one.replace(self.user, "***"))
         return "what the driver said repeats the password, and is left out" if self.are_in(words) else words
 
     def _users(self) -> Iterator[str]:
-        """How PostgreSQL and its driver write the user's name."""
+        """Yield the forms in which PostgreSQL and its driver write the user's name."""
         if self.user:
             yield f'"{self.user}"'
             yield f"user={self.user}"
@@ -109,11 +108,11 @@ def _postgresql(rest: str) -> URL:
             "write @ as %40, / as %2F, # as %23, % as %25 and ? as %3F"
         )
     if _NO_UTF8.search(rest):
-        raise CatalogError("the database URL postgresql://… is no text in UTF-8: write it anew, in UTF-8 alone")
+        raise CatalogError("the database URL postgresql://… is not UTF-8 text: write it again, in UTF-8")
     try:
         return make_url(f"postgresql+psycopg://{rest}")
     except (ArgumentError, ValueError):
-        # Not "from" it: it may repeat a part of the password.
+        # Not chained: the exception may repeat a part of the password.
         raise CatalogError(
             "the host or the port in the database URL postgresql://… cannot be read: write "
             "postgresql://USER@HOST:PORT/NAME, PORT as a number"

@@ -1,10 +1,7 @@
 """Forget a person: no byte of a face, a vector or the name is left in the database's files.
 
-The rows go in one transaction that also leaves a note (`pending_erasures`). Then the old pages are overwritten: on
-SQLite by VACUUM (secure_delete alone leaves copies where pages were split) and by truncating the write-ahead log, on
-PostgreSQL by VACUUM FULL. Only then does the note go: a kill half-way is finished at the next open. A disk without
-room to write the database anew holds that up, as another program's lock does: the catalog opens all the same, says
-so, and tries again at each open.
+One transaction deletes the rows and leaves a note (`pending_erasures`); then recog.store.maintenance.old_pages
+overwrites the old pages of the file and deletes the note.
 
 Out of reach: backups that people made, PostgreSQL's own log and archives, blocks that a disk has remapped.
 """
@@ -45,13 +42,13 @@ class Erasure:
     def forget(self, person_id: int) -> ForgottenPerson:
         """Erase a person: name, history, and every face, confirmed or matched, with its vector and thumbnail.
 
-        Matched faces go too: most likely they are the person, and a vector that was left would bring the person back.
-        Photos stay; where the faces were is kept (relative to the photo, by its digest), so that a re-scan does not
-        bring them back. Copies that migrations made of the database go as well. complete is False while another
-        program holds the database open or its disk is full: the next open of the catalog finishes.
+        Matched faces are erased too: most likely they show the person, and a vector that is left would bring the person
+        back. Photos stay; the boxes of the faces are kept (relative to the photo, by its digest), so that a new scan
+        does not find them again. Copies that migrations made of the database are deleted. complete is False while
+        another program holds the database open or its disk is full: the next open of the catalog finishes.
 
-        Jobs of styled pictures whose photo, or one of whose styles, shows the person go too. The pictures themselves
-        stay, as the photos do: they are the user's files, and the answer names them.
+        Style jobs whose photo, or one of whose styles, shows the person are deleted. The pictures stay, as the photos
+        do: they are the user's files, and the result names them.
         """
         with self._database.writing() as connection:
             name = person_in(connection, person_id).name
@@ -68,10 +65,9 @@ class Erasure:
         return ForgottenPerson(name, tuple(face_ids), self._old_pages.overwrite(), tuple(styled))
 
     def erased_since(self, removal_id: int, network_sha256: str | None = None) -> bool:
-        """Whether somebody was forgotten since this removal of a network's embeddings, or of any network's.
+        """Return whether somebody was forgotten since this removal of a network's embeddings, or of any network's.
 
-        True as well for a removal that the catalog does not have: it was restored from a backup since, and numbers
-        of removals are given again.
+        Also True if the catalog has no such removal: it was restored from a backup, and numbers are given again.
         """
         erased = select(removals.c.id).where(removals.c.id > removal_id, removals.c.face_id == ERASURE)
         if network_sha256 is not None:
@@ -83,9 +79,9 @@ class Erasure:
             return removal_id > latest or connection.scalar(erased.limit(1)) is not None
 
     def readmit(self, photo_sha256s: Sequence[str]) -> int:
-        """Let forgotten faces of these photos be found again, by the next scan; how many places were given free.
+        """Let the next scan find forgotten faces of these photos again; return how many boxes were dropped.
 
-        Photos with such a place are looked at again though they did not change.
+        Photos with such a box are processed again although they did not change.
         """
         freed = 0
         with self._database.writing() as connection:
@@ -99,7 +95,7 @@ class Erasure:
 
 
 def _exclude(connection: Connection, face_ids: Sequence[int]) -> None:
-    """Keep where the faces were: no vector, only geometry."""
+    """Keep the boxes of faces: geometry only, no vector."""
     for ids in chunks(face_ids):
         places = (
             select(

@@ -20,10 +20,10 @@ from recog.store.schema.tables import pending_erasures
 
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
 _AGAIN = "then run 'recog check --fix'"
-_OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, for another program has it open", f"close that program, {_AGAIN}")
+_OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, because another program has it open", f"close that program, {_AGAIN}")
 _READ_ONLY = PendingErasure(f"{_LEFT}, which may only be read here", f"open it where it may be written, {_AGAIN}")
 _NO_ROOM = PendingErasure(
-    f"{_LEFT}, for its disk has no room to write it anew, or fails", f"make room or check the disk, {_AGAIN}"
+    f"{_LEFT}, because its disk has no room to write it anew, or fails", f"make room or check the disk, {_AGAIN}"
 )
 
 _PERSONAL_TABLES = (
@@ -76,7 +76,7 @@ class OldPages:
         return None
 
     def _has_room(self) -> bool:
-        """May SQLite write the database anew into its write-ahead log? Trying would fill the disk for all others."""
+        """Return whether the disk has room for SQLite to write the database anew; trying would fill it for others."""
         if self._database.path is None:
             return True
         with self._database.reading() as connection:

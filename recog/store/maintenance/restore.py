@@ -1,7 +1,7 @@
-"""Put a backup in the place of a SQLite catalog: the one that was there is kept beside it, and a kill loses neither.
+"""Replace a SQLite catalog by a backup: the earlier one is kept beside it, and a kill loses neither.
 
-A note (`NAME.restoring`) stands beside the database while it is replaced: a catalog whose restore was cut short is not
-opened, for its journal may be gone already.
+A note (`NAME.restoring`) lies beside the database while it is replaced: a catalog whose restore was interrupted is not
+opened, because its journal may be gone already.
 """
 
 import fcntl
@@ -26,7 +26,7 @@ _POISON = b"replaced by recog restore".ljust(100, b"\0")
 
 
 def refuse_half_restored(path: Path) -> None:
-    """CatalogError where a restore was cut short."""
+    """Raise CatalogError if a restore was interrupted."""
     if _note(path).exists():
         raise CatalogError(
             f"the catalog {path} was being restored when recog was stopped: run 'recog restore FILE' again"
@@ -35,13 +35,13 @@ def refuse_half_restored(path: Path) -> None:
 
 @contextmanager
 def restoring(path: Path, backup: Path) -> Iterator[Path | None]:
-    """Check the backup and hold the place; when the block ends well, the backup is the catalog at path.
+    """Check the backup and hold the place; when the block ends without error, the backup is the catalog at path.
 
-    Gives the copy of what was there before (None where nothing was): `NAME.before-restore-TIME`, byte for byte, its
-    journal beside it. The caller holds the writer's lock, and deletes in the block what was derived from the catalog.
+    Yields the copy of the earlier catalog (None if there was none): `NAME.before-restore-TIME`, byte for byte, with its
+    journal. The caller holds the writer's lock, and deletes in the block what was derived from the catalog.
 
-    Raises CatalogError where the backup is none, or damaged; SchemaOutdatedError where it is a newer recog's;
-    LibraryBusyError where another program has the catalog open. All of them leave everything as it was.
+    Raises CatalogError if the backup is missing or damaged, SchemaOutdatedError if a newer recog made it,
+    LibraryBusyError if another program has the catalog open; each leaves everything as it was.
     """
     if (given := identity_of(backup)) is not None and given == identity_of(path):
         raise CatalogError(f"{backup} is the catalog itself: name a file that 'recog backup' wrote")
@@ -63,7 +63,7 @@ def restoring(path: Path, backup: Path) -> Iterator[Path | None]:
                 sync_directory(path.parent)
             _note(path).unlink()
             sync_directory(path.parent)
-            if descriptor is not None:  # who opened the old file a moment ago must not write beside the new one
+            if descriptor is not None:  # a program that just opened the old file must not write to it
                 os.pwrite(descriptor, _POISON, 0)
     except OSError as error:
         raise CatalogError(
@@ -78,7 +78,7 @@ def _note(path: Path) -> Path:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[int | None]:
-    """Hold the database file so that no connection to it exists or comes; None if there is no file.
+    """Hold the database file so that nobody has or opens a connection to it; yield None if there is no file.
 
     Closing any descriptor of the file drops the lock, so this process must not have it open (see recog.held_files).
     """
@@ -103,7 +103,7 @@ def _alone(path: Path) -> Iterator[int | None]:
 
 
 def _copy_checked(backup: Path, copy: Path) -> None:
-    """Copy a SQLite database with what its journal holds, and look at every page."""
+    """Copy a SQLite database with the content of its journal, and check every page."""
     if not backup.is_file():
         raise CatalogError(f"there is no backup at {backup}: name a file that 'recog backup' wrote")
     try:
@@ -129,9 +129,9 @@ def _copy_checked(backup: Path, copy: Path) -> None:
 
 
 def _keep(path: Path, descriptor: int) -> Path:
-    """Copy the database as it is, damaged or not, and its journal; where to.
+    """Copy the database as it is, damaged or not, and its journal; return the copy.
 
-    Through the open descriptor: closing another one of the same file would give up the lock on it (POSIX).
+    This reads the open descriptor, because closing another one of the same file would drop the lock (POSIX).
     """
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     kept = path.with_name(f"{path.name}{BACKUP_MARK}restore-{moment}")

@@ -1,4 +1,4 @@
-"""Counting, checking and backing up the catalog."""
+"""Counts, checks and backups of the catalog."""
 
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class Upkeep:
         self._database = database
 
     def counts(self) -> CatalogCounts:
-        """How much there is of everything."""
+        """Return how many rows of each kind the catalog holds."""
         with self._database.reading() as connection:
             confirmed = _count(connection, select(assignments).where(assignments.c.origin == Origin.CONFIRMED.value))
             matched = _count(connection, select(assignments).where(assignments.c.origin == Origin.MATCHED.value))
@@ -65,17 +65,17 @@ class Upkeep:
             )
 
     def quick_check(self) -> list[str]:
-        """What is wrong with the database, one sentence each; empty when nothing is."""
+        """Return what is wrong with the database, one sentence each."""
         try:
             return self._file_problems() if self._database.is_sqlite else []
         except CatalogError as error:
             return [str(error)]
 
     def orphans(self, network_sha256: str | None = None) -> dict[str, int]:
-        """Rows that lost what they belong to, by kind; with a digest also faces that lost what this network made.
+        """Return how many rows lost what they belong to, by kind; with a digest also what this network's faces lost.
 
-        photos_without_file, faces_without_thumbnail, faces_without_embedding, the latter two of photos that the network
-        has processed. A face that a human spoke of and only another network found has lost nothing.
+        photos_without_file, faces_without_thumbnail and faces_without_embedding, the last two of photos that the
+        network processed. A face that a user spoke of and only another network found lost nothing.
         """
         with self._database.reading() as connection:
             found = {"photos_without_file": _count(connection, photos_without_file())}
@@ -86,7 +86,7 @@ class Upkeep:
         return found
 
     def look_again(self, network_sha256: str) -> None:
-        """Let the next run of indexing look anew at photos whose faces lost a thumbnail or this network's embedding."""
+        """Let the next run process photos again whose faces lost a thumbnail or this network's embedding."""
         with self._database.writing() as connection:
             network_id, _ = network_row(connection, network_sha256)
             theirs = _without_thumbnail(network_id).union(_without_embedding(network_id)).subquery()
@@ -112,12 +112,12 @@ def _count(connection: Connection, rows: Select[Any]) -> int:
 
 
 def _without_thumbnail(network_id: int | None) -> Select[int]:
-    """Of photos that the network has processed."""
+    """Select the faces without a thumbnail, of photos that the network processed."""
     return _processed(network_id).outerjoin(thumbnails).where(thumbnails.c.face_id.is_(None))
 
 
 def _without_embedding(network_id: int | None) -> Select[int]:
-    """Of photos that the network has processed, but faces that it did not find again and that a human spoke of."""
+    """Select the faces without an embedding, of photos that the network processed, that no user kept."""
     own = embeddings.alias()
     other = select(embeddings.c.id).where(embeddings.c.face_id == faces.c.id).exists()
     confirmed = assignments.c.origin == Origin.CONFIRMED.value
@@ -131,6 +131,6 @@ def _without_embedding(network_id: int | None) -> Select[int]:
 
 
 def _processed(network_id: int | None) -> Select[int]:
-    """Faces of photos that the network has processed."""
+    """Select the faces of photos that the network processed."""
     by_it = processings.c.network_id == network_id
     return select(faces.c.id).join(processings, processings.c.photo_id == faces.c.photo_id).where(by_it)

@@ -1,4 +1,4 @@
-"""Acts: what humans say of faces and people, as facts that no job overwrites, told in the history, and undoable."""
+"""What users say about faces and people: facts that no job overwrites, recorded in the history, and undoable."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -28,13 +28,13 @@ _ACTS_ON_PEOPLE = frozenset({"rename", "hide", "unhide"})
 
 
 class Acts:
-    """The acts of humans on the catalog. One that changes nothing is not told in the history."""
+    """The acts of users on the catalog. An act that changes nothing is not recorded in the history."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def enrol(self, name: str, face_ids: Iterable[int]) -> tuple[Person, bool]:
-        """Confirm faces as the person of that name, who is made where nobody has it; and whether that was so."""
+        """Confirm faces as the person of that name, made if unknown; return the person and whether it was made."""
         with self._database.writing() as connection:
             person_id = person_called(connection, name)
             created = person_id is None
@@ -48,12 +48,12 @@ class Acts:
             return person_in(connection, person_id), created
 
     def confirm(self, face_ids: Iterable[int], person_id: int) -> None:
-        """A human says whose faces these are: no job changes it. It outdoes an earlier word against it."""
+        """Name faces: no job changes it. It overrides an earlier rejection or `ignore` of these faces."""
         with self._database.writing() as connection:
             _confirm(connection, "confirm", face_ids, person_id, Facts())
 
     def reject(self, face_ids: Iterable[int], person_id: int, *, kind: str = "reject") -> None:
-        """A human says that these faces are not this person: no job matches them again. kind names the act."""
+        """Say that these faces are not this person: no job matches them with it again. kind is the name of the act."""
         with self._database.writing() as connection:
             person = person_in(connection, person_id)
             pairs = frozenset((face_id, person_id) for face_id in _checked_faces(connection, face_ids))
@@ -63,7 +63,7 @@ class Acts:
             _act(connection, kind, {"person": (person_id, person.name)}, removed, added)
 
     def ignore(self, face_ids: Iterable[int]) -> None:
-        """A human cares for none of these faces: no job names or groups them; a name that one bore goes."""
+        """Ignore faces: no job names or groups them, and they lose the names they had."""
         with self._database.writing() as connection:
             wanted = _checked_faces(connection, face_ids)
             new = frozenset((face_id,) for face_id in wanted) - ignored_among(connection, wanted)
@@ -77,9 +77,9 @@ class Acts:
             _act(connection, "unignore", {}, Facts(ignored=ignored_among(connection, wanted)), Facts())
 
     def set_distinct(self, person_id: int, other_id: int) -> None:
-        """A human says that two people are not one person."""
+        """Say that two people are not one person."""
         if person_id == other_id:
-            raise CatalogError("a person is not somebody else than the same person: name two people")
+            raise CatalogError("a person cannot be distinct from itself: name two people")
         with self._database.writing() as connection:
             one, other = person_in(connection, person_id), person_in(connection, other_id)
             pair = frozenset({(min(person_id, other_id), max(person_id, other_id))})
@@ -88,7 +88,7 @@ class Acts:
             _act(connection, "distinct", roles, Facts(), Facts(distinct=pair - known))
 
     def rename(self, person_id: int, name: str) -> Person:
-        """Give a person another name; history keeps the one before."""
+        """Give a person another name; the history keeps the earlier one."""
         clean = checked_name(name)
         with self._database.writing() as connection:
             before = person_in(connection, person_id)
@@ -98,7 +98,7 @@ class Acts:
             return person_in(connection, person_id)
 
     def set_hidden(self, person_id: int, hidden: bool) -> Person:
-        """Leave a person out of lists, or show the person again."""
+        """Hide a person from lists, or show the person again."""
         with self._database.writing() as connection:
             before = person_in(connection, person_id)
             kind = "hide" if hidden else "unhide"
@@ -106,10 +106,10 @@ class Acts:
             return person_in(connection, person_id)
 
     def merge(self, source_id: int, target_id: int) -> Person:
-        """Make one person of two: the target gets all faces of the source, whose name lives on in the history.
+        """Merge two people: the target gets all faces of the source, whose name stays in the history.
 
-        What was said of the source is said of the target; a face that is either's is not rejected any more. A face
-        that a job gave to the source, but a human said is not the target, gets no name.
+        Rejections and distinctions of the source become the target's; a face confirmed as either is no longer
+        rejected. A face that was matched with the source, but that a user rejected for the target, gets no name.
         """
         if source_id == target_id:
             raise CatalogError("a person cannot be merged into itself: name two people")
@@ -118,9 +118,7 @@ class Acts:
             theirs, known = facts_of_person(connection, source_id), facts_of_person(connection, target_id)
             confirmed = frozenset((face_id, target_id) for face_id, _ in theirs.confirmed)
             rejected = frozenset((face_id, target_id) for face_id, _ in theirs.rejected)
-            refused = {
-                face_id for face_id, _ in known.rejected
-            }  # those that a job gave to the source are nobody's then
+            refused = {face_id for face_id, _ in known.rejected}  # if matched with the source, they lose the name
             matched = frozenset(row for row in theirs.matched if row[0] not in refused)
             others = {one for pair in theirs.distinct for one in pair} - {source_id, target_id}
             distinct = frozenset((min(one, target_id), max(one, target_id)) for one in others)
@@ -142,25 +140,25 @@ class Acts:
             return person_in(connection, target_id)
 
     def history(self, *, limit: int | None = None) -> list[PastAct]:
-        """What humans did, the latest first, undone acts too."""
+        """Return what users did, the latest act first, undone acts included."""
         with self._database.reading() as connection:
             rows = connection.execute(select(events).order_by(events.c.id.desc()).limit(limit)).all()
         return [act_of_event(row) for row in rows]
 
     def undo(self) -> PastAct:
-        """Take back the latest act that stands. A CatalogError where there is none, or the world has moved on.
+        """Take back the latest act that stands; raise CatalogError if there is none, or if it can no longer be undone.
 
-        Of a large act what still can be taken back is: faces that are gone since, or that a later edit of their photo
-        gave other names, are left as they are. An act on faces that were all erased with a person is passed over.
+        Of a large act, the part that can still be taken back is: faces that are gone, or that a later edit of their
+        photo gave other names, are left as they are. An act whose faces were all erased with a person is skipped.
         """
         with self._database.writing() as connection:
             row = _last_standing(connection)
             if row is None:
                 raise CatalogError(
-                    "there is nothing to undo: nothing was said of faces or people yet, or all is undone"
+                    "there is nothing to undo: no face or person was ever changed, or everything is undone"
                 )
             act = act_of_event(row)
-            added, removed = facts_of_event(row)  # the other way round
+            added, removed = facts_of_event(row)  # swapped: this is the inverse
             _check_undoable(connection, act, removed, added)
             change(connection, *_still_so(connection, removed, added))
             connection.execute(update(events).where(events.c.id == row.id).values(undone_at=now()))
@@ -174,7 +172,7 @@ def _act(connection: Connection, kind: str, roles: dict[str, tuple[int, str]], r
 
 
 def _confirm(connection: Connection, kind: str, face_ids: Iterable[int], person_id: int, made: Facts) -> None:
-    """made: the person, where it was made just now."""
+    """Confirm faces and record it; made holds the person if it was made just now."""
     person = person_in(connection, person_id)
     wanted = _checked_faces(connection, face_ids)
     pairs = frozenset((face_id, person_id) for face_id in wanted)
@@ -208,7 +206,7 @@ def _checked_faces(connection: Connection, face_ids: Iterable[int]) -> Sequence[
 
 
 def _last_standing(connection: Connection) -> Row[Any] | None:
-    """The latest act that stands and has not lost all its faces to a forgotten person."""
+    """Return the latest act that stands and has not lost all its faces to a forgotten person."""
     standing = select(events).where(events.c.undone_at.is_(None)).order_by(events.c.id.desc()).limit(1)
     row = connection.execute(standing).first()
     while row is not None and row.kind not in _ACTS_ON_PEOPLE and not any(facts_of_event(row)):
@@ -217,10 +215,10 @@ def _last_standing(connection: Connection) -> Row[Any] | None:
 
 
 def _check_undoable(connection: Connection, act: PastAct, removed: Facts, added: Facts) -> None:
-    """Say why an act cannot be taken back; removed and added are what undoing it would do."""
+    """Raise CatalogError if an act cannot be taken back; removed and added are what undoing it would do."""
     what = f"the last act ({act.kind}, {act.at})"
     if not (removed or added):
-        raise CatalogError(f"{what} cannot be undone: whom or what it was about was erased")
+        raise CatalogError(f"{what} cannot be undone: the people or faces it was about were erased")
     there = set(connection.scalars(select(people.c.id)))
     taken_away, given = {row[0] for row in removed.people}, {row[0] for row in added.people}
     meant = {row[1] for row in (*added.confirmed, *added.rejected)} | {one for pair in added.distinct for one in pair}
@@ -234,7 +232,7 @@ def _check_undoable(connection: Connection, act: PastAct, removed: Facts, added:
 
 
 def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Facts, Facts]:
-    """What of a change is still to be done: facts that stand, to take away, and faces that are there, to add to."""
+    """Return the part of a change that is still possible: facts that stand to remove, faces that exist to add to."""
     face_ids = sorted(removed.face_ids() | added.face_ids())
     there = existing_faces(connection, face_ids)
     confirmed = confirmed_among(connection, face_ids)

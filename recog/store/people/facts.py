@@ -1,4 +1,4 @@
-"""Facts: what humans said of faces and people. A change of them is what to take away and what to add."""
+"""Facts: what users said about faces and people. A change is a set of facts to remove and a set to add."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields
@@ -29,9 +29,9 @@ _NONE: Pairs = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Some facts. confirmed, matched and rejected are (face, person); distinct is (smaller, larger) person.
+    """A set of facts. confirmed, matched and rejected are (face, person); distinct is (smaller, larger) person.
 
-    people is (id, name, hidden). ignored is (face,). matched is no fact but what a job said: only a merge moves it.
+    people is (id, name, hidden). ignored is (face,). matched is no fact but the result of a job: only a merge moves it.
     """
 
     people: frozenset[tuple[int, str, bool]] = frozenset()
@@ -45,11 +45,11 @@ class Facts:
         return any(getattr(self, field.name) for field in fields(self))
 
     def without(self, other: Self) -> Self:
-        """What the other does not hold."""
+        """Return the facts that the other set does not hold."""
         return type(self)(**{one.name: getattr(self, one.name) - getattr(other, one.name) for one in fields(self)})
 
     def without_traces_of(self, person_ids: Collection[int], face_ids: Collection[int]) -> Self:
-        """What names none of these people and faces."""
+        """Return the facts that mention none of these people and faces."""
         return type(self)(
             people=frozenset(row for row in self.people if row[0] not in person_ids),
             distinct=frozenset(row for row in self.distinct if not set(row) & set(person_ids)),
@@ -65,31 +65,31 @@ class Facts:
         )
 
     def face_ids(self) -> set[int]:
-        """Every face that is named."""
+        """Return every face that is mentioned."""
         return {row[0] for rows in (self.confirmed, self.rejected, self.ignored) for row in rows}
 
     def plain(self) -> dict[str, list[list[Any]]]:
-        """Plain JSON values, kinds without a row left out."""
+        """Return plain JSON values, without the kinds that have no row."""
         return {kind: sorted(map(list, rows)) for kind, rows in asdict(self).items() if rows}
 
     @classmethod
     def of_plain(cls, plain: dict[str, list[list[Any]]]) -> Self:
-        """What `plain` made."""
+        """Read what `plain` made."""
         return cls(**{kind: frozenset(tuple(row) for row in rows) for kind, rows in plain.items()})
 
 
 def confirmed_among(connection: Connection, face_ids: Iterable[int]) -> Pairs:
-    """Whose these faces are, by a human's word."""
+    """Return the (face, person) pairs of these faces that a user confirmed."""
     return _among(connection, assignments, face_ids, assignments.c.origin == Origin.CONFIRMED.value)
 
 
 def rejected_among(connection: Connection, face_ids: Iterable[int]) -> Pairs:
-    """Whose these faces are not."""
+    """Return the (face, person) pairs of these faces that a user rejected."""
     return _among(connection, rejections, face_ids)
 
 
 def ignored_among(connection: Connection, face_ids: Iterable[int]) -> frozenset[tuple[int]]:
-    """Those of these faces that nobody cares for."""
+    """Return the ignored ones of these faces."""
     found: set[int] = set()
     for ids in chunks(face_ids):
         found |= set(connection.scalars(select(ignored_faces).where(ignored_faces.c.face_id.in_(ids))))
@@ -97,13 +97,13 @@ def ignored_among(connection: Connection, face_ids: Iterable[int]) -> frozenset[
 
 
 def spoken_of(connection: Connection, face_ids: Collection[int]) -> set[int]:
-    """Those of these faces that a human rejected or ignored."""
+    """Return those of these faces that have a rejection or are ignored."""
     rejected = {face_id for face_id, _ in rejected_among(connection, face_ids)}
     return rejected | {face_id for (face_id,) in ignored_among(connection, face_ids)}
 
 
 def facts_of_person(connection: Connection, person_id: int) -> Facts:
-    """All that was said of a person, but the name; with what jobs said."""
+    """Return all facts about a person but the name, and the faces that jobs matched with the person."""
     said: dict[str, set[tuple[int, int]]] = {origin.value: set() for origin in Origin}
     theirs = select(assignments.c.face_id, assignments.c.origin).where(assignments.c.person_id == person_id)
     for face_id, origin in connection.execute(theirs):
@@ -119,9 +119,9 @@ def facts_of_person(connection: Connection, person_id: int) -> Facts:
 
 
 def change(connection: Connection, removed: Facts, added: Facts) -> None:
-    """Take facts away and add others. Names by distance that contradict the added ones go.
+    """Remove facts and add others. Matches that contradict the added ones go.
 
-    People come before and go after what is said of them; a person of both is given the added name.
+    People are added before the facts about them, and removed after; a person in both sets gets the added name.
     """
     _unassign(connection, [face_id for face_id, _ in removed.confirmed], Origin.CONFIRMED)
     for rows, table in ((removed.rejected, rejections), (removed.ignored, ignored_faces)):
@@ -153,7 +153,7 @@ def _among(connection: Connection, table: Table, face_ids: Iterable[int], *where
 
 
 def _unassign(connection: Connection, face_ids: Iterable[int], origin: Origin) -> None:
-    """Take faces from whom they were assigned to; they are nobody's cover any more."""
+    """Remove the assignments of faces of one origin; the faces are no longer anybody's cover."""
     for ids in chunks(face_ids):
         connection.execute(update(people).where(people.c.cover_face_id.in_(ids)).values(cover_face_id=None))
         theirs = assignments.c.face_id.in_(ids) & (assignments.c.origin == origin.value)
@@ -169,7 +169,7 @@ def _unmatch(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
 
 
 def _move_matched(connection: Connection, before: Pairs, after: Pairs) -> None:
-    """Give faces that are still matched with one person to another, distances as they are."""
+    """Assign faces that are still matched with one person to another, with the same distances."""
     target_of = dict(after)
     for person_id, face_ids in _by_person(before).items():
         for target_id, moved in _by_person((face_id, target_of[face_id]) for face_id in face_ids).items():
@@ -205,17 +205,17 @@ def _put_person(connection: Connection, person_id: int, name: str, *, hidden: bo
     if known:
         mine = people.c.id == person_id
         same = connection.execute(update(people).where(mine, people.c.name == name).values(hidden=hidden)).rowcount
-        if not same:  # a key of before today's rule goes with its name
+        if not same:  # a key made by an older rule is kept as long as its name is
             connection.execute(update(people).where(mine).values(named))
         return
-    # Only an undone merge brings a number back: the same person's.
+    # Only undoing a merge inserts a given number: that of the person who was merged.
     over = "" if connection.dialect.name == "sqlite" else "OVERRIDING SYSTEM VALUE "
     statement = f"INSERT INTO people (id, name, name_key, hidden) {over}VALUES (:id, :name, :name_key, :hidden)"
     connection.execute(text(statement), {"id": person_id, **named})
 
 
 def give_cover(connection: Connection, person_id: int) -> None:
-    """Let a person without a cover be shown by the oldest confirmed face, where there is one."""
+    """Give a person without a cover the oldest confirmed face, if there is one."""
     first = (
         select(func.min(assignments.c.face_id))
         .where(assignments.c.person_id == person_id, assignments.c.origin == Origin.CONFIRMED.value)

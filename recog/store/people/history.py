@@ -1,7 +1,7 @@
-"""What was done to people, written so that it can be undone, and scrubbed when somebody is forgotten.
+"""The history of acts, recorded so that they can be undone, and scrubbed when somebody is forgotten.
 
-Payload of an event, JSON: `people` maps roles to {"id", "name"}; `removed` and `added` are the facts that the act took
-away and added (see recog.store.people.facts). Undoing an act swaps the two. Roles:
+The payload of an event is JSON: `people` maps roles to {"id", "name"}; `removed` and `added` are the facts that the act
+removed and added (see recog.store.people.facts). Undoing an act swaps the two. Roles:
 
 * enrol, confirm, reject, split, hide, unhide: person
 * rename: before, after (the same id)
@@ -37,13 +37,13 @@ def record_event(
 
 
 def facts_of_event(row: Row[Any]) -> tuple[Facts, Facts]:
-    """What an act took away, and what it added."""
+    """Return the facts that an act removed, and those that it added."""
     payload = json.loads(row.payload)
     return Facts.of_plain(payload.get("removed", {})), Facts.of_plain(payload.get("added", {}))
 
 
 def act_of_event(row: Row[Any]) -> PastAct:
-    """An event as others see it."""
+    """Return an event as a PastAct."""
     removed, added = facts_of_event(row)
     people = {role: person["name"] for role, person in json.loads(row.payload)["people"].items()}
     face_ids = sorted(removed.face_ids() | added.face_ids())
@@ -53,13 +53,13 @@ def act_of_event(row: Row[Any]) -> PastAct:
 def scrub_events(connection: Connection, person_id: int, name: str, face_ids: Collection[int]) -> None:
     """Remove a forgotten person from the history.
 
-    Events of the person, and of whoever was merged into the person, go. Elsewhere the name and the faces are taken
-    out, for another person may have borne the same name.
+    Events of the person, and of people who were merged into the person, are deleted. From all other events the name
+    and the faces are removed, because another person may have had the same name.
     """
     stored = [(row, json.loads(row.payload)) for row in connection.execute(select(events).order_by(events.c.id.desc()))]
     ids, keys = {person_id}, {name_key(name)}
     own: list[int] = []
-    for row, payload in stored:  # newest first: a merge into the person names those whose older events go too
+    for row, payload in stored:  # newest first: a merge into the person tells whose older events go too
         involved = payload["people"].values()
         if ids & {person["id"] for person in involved}:
             own.append(row.id)

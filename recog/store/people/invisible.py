@@ -1,4 +1,4 @@
-"""What of a name is not seen, so that two names might look alike: taken out, but where a script needs it."""
+"""Remove invisible characters from names, so that no two names look the same; keep those that a script needs."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _NEVER_JOINED_ON = frozenset(
         range(0x6EE, 0x6F0),
     )
 )
-"""Arabic letters that the next one is not joined to anyhow: a non-joiner after them is not seen."""
+"""Arabic letters that never join the next one: a non-joiner after them is invisible."""
 _SEEN = frozenset(
     chain((0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD), range(0x600, 0x606), range(0x13430, 0x13440))
 )
@@ -30,29 +30,29 @@ _SEEN = frozenset(
 _BLANK = frozenset((0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0))
 """Letters and marks that are drawn as nothing."""
 _SELECTORS = frozenset(chain(range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)))
-"""They choose a form of the character before them: of an ideograph, as Japanese names need, or an emoji."""
+"""Variation selectors: they choose a form of the ideograph (Japanese names need them) or emoji before them."""
 _MONGOLIAN = range(0x1820, 0x18AB)
 _MONGOLIAN_FORMS = frozenset(range(0x180B, 0x1810))
 _SKIN = range(0x1F3FB, 0x1F400)
 
 
 def without_invisible(name: str) -> str:
-    """The name in NFC without characters that are not seen, and with a blank Braille cell as the space that it is.
+    """Return the name in NFC without invisible characters; a blank Braille cell counts as a space.
 
     Kept are joiners beside a virama (Malayalam, Sinhala, Bengali ...) and between emoji, non-joiners between Arabic
-    letters that would else be joined (Persian), and selectors after an ideograph, an emoji or a Mongolian letter.
-    For joiners this is the rule of RFC 5892, appendix A; emoji are a departure from it, and so is a joiner before a
-    virama, which Bengali writes.
+    letters that would otherwise be joined (Persian), and selectors after an ideograph, an emoji or a Mongolian letter.
+    For joiners this is the rule of RFC 5892, appendix A, with two departures: emoji, and a joiner before a virama,
+    which Bengali writes.
     """
     clean, before = unicodedata.normalize("NFC", name.replace("\u2800", " ")), ""
-    while clean != before:  # what goes may have held a letter and its accent apart
+    while clean != before:  # a removed character may have separated a letter from its accent
         before, clean = clean, unicodedata.normalize("NFC", _once_without(clean))
     return clean
 
 
 def _once_without(name: str) -> str:
     follows = [""] * len(name)
-    """The next character that is seen, for each."""
+    """For each character, the next visible one."""
     for place in range(len(name) - 1, 0, -1):
         follows[place - 1] = follows[place] if _is_invisible(name[place]) else name[place]
     kept: list[str] = []
@@ -70,7 +70,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _is_needed(character: str, kept: Sequence[str], after: str) -> bool:
-    """Whether a character that is not seen makes a difference after those that are kept and before one that is seen."""
+    """Return whether an invisible character matters after the kept ones and before the next visible one."""
     before, code = kept[-1], ord(character)
     if code in _SELECTORS:
         return unicodedata.category(before) == "So" or unicodedata.name(before, "").startswith("CJK ")

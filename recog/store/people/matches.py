@@ -19,11 +19,11 @@ class Matches:
         self._database = database
 
     def replace(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
-        """Replace all that the machine said by (face, person, squared distance); how many were written.
+        """Replace all matches by (face, person, squared distance); return how many were written.
 
-        What humans said stays: confirmed, rejected and ignored faces are not matched against it. A face or a person
-        that is gone meanwhile is left out. A face given twice is a ValueError. rule: by what it was decided, in any
-        words that are others where it would be decided otherwise; see `due`.
+        Confirmed and ignored faces are left out, and so are pairs that a user rejected, and faces and people that are
+        gone. A face given twice is a ValueError. rule identifies how it was decided: any text that changes when the
+        decisions may change (see `due`).
         """
         if len({face_id for face_id, _, _ in matches}) != len(matches):
             raise ValueError("a face is matched twice")
@@ -60,7 +60,10 @@ class Matches:
 
 
 def _note_matched(connection: Connection, network_id: int | None, rule: str) -> None:
-    """All embeddings of the network are matched by the rule now, and by no other network; None has stored nothing."""
+    """Record that all embeddings of the network are matched by the rule, and none of any other network.
+
+    network_id is None if the network has stored nothing.
+    """
     connection.execute(delete(matchings))
     if network_id is not None:
         last_embedding_id, last_removal_id = _last_ids(connection, network_id)
@@ -74,14 +77,14 @@ def _note_matched(connection: Connection, network_id: int | None, rule: str) -> 
 
 
 def _all_matched(connection: Connection, network_id: int, rule: str) -> bool:
-    """Whether faces were last named by this network and rule, and no embedding of the network came or went since."""
+    """Return whether faces were last matched by this network and rule, and no embedding came or went since."""
     noted = select(matchings.c.last_embedding_id, matchings.c.last_removal_id, matchings.c.rule)
     row = connection.execute(noted.where(matchings.c.network_id == network_id)).first()
     return row is not None and tuple(row) == (*_last_ids(connection, network_id), rule)
 
 
 def _last_ids(connection: Connection, network_id: int) -> tuple[int, int]:
-    """The last embedding, and the last removal of one; 0 where there is none. No id is given twice."""
+    """Return the last embedding and the last removal of the network, 0 if there is none. Ids are never reused."""
     last, gone = (
         connection.scalar(select(func.max(table.c.id)).where(table.c.network_id == network_id))
         for table in (embeddings, removals)

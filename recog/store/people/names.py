@@ -1,4 +1,4 @@
-"""People's names: which are allowed, which are the same, which are close."""
+"""People's names: which are allowed, which count as the same, and which are close."""
 # ruff: noqa: RUF001, RUF002 - Turkish letters are the matter here
 
 import difflib
@@ -10,17 +10,17 @@ from recog.store.people.invisible import without_invisible
 
 _LONGEST = 200
 _CLOSE = 3
-"""Names told to whoever misspelt one."""
+"""How many close names the error for a misspelt name suggests."""
 _TURKISH, _PERHAPS_TURKISH = frozenset("ıİğĞşŞ"), frozenset("ÇÖÜ")
 _ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 _PLAIN_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
-"""Letters with a stroke and the like, which are no composition of a letter and an accent."""
+"""Letters that Unicode does not compose of a letter and an accent, such as those with a stroke."""
 
 
 def checked_name(name: str) -> str:
-    """The name as it is stored; a CatalogError where nobody could read it, or tell it from another.
+    """Return the name as it is stored; raise CatalogError if it cannot be read or told from another name.
 
-    NFC, runs of white space as one space, and nothing that is not seen (see `without_invisible`).
+    Stored is NFC, with runs of white space as one space, and without invisible characters (see `without_invisible`).
     """
     clean = " ".join(without_invisible(name).split())
     if not clean:
@@ -36,9 +36,9 @@ def checked_name(name: str) -> str:
 
 
 def name_keys(name: str) -> tuple[str, ...]:
-    """Under which keys a name is looked for: as it is given, for a library may hold it so, then without the invisible.
+    """Return the keys to look a name up by: first as given, because a library may hold it so, then cleaned.
 
-    None of text that no database takes.
+    Empty for text that no database stores.
     """
     if any(character == "\0" or unicodedata.category(character) == "Cs" for character in name):
         return ()
@@ -46,11 +46,11 @@ def name_keys(name: str) -> tuple[str, ...]:
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name have in common: case, composition of accents and white space do not matter.
+    """Return the key that spellings of one name share: case, composition of accents and white space do not matter.
 
-    Lower case, not folded: folding makes one name of Weiß and Weiss, who may be two people. I and i are one letter, as
-    in most languages, but in a Turkish word I is ı and İ is i. A word is Turkish where it has ı, İ, ğ or ş; written in
-    capitals, also where it has Ç, Ö or Ü, because nobody can tell then: KILIÇ is Kılıç and not Kiliç.
+    The key is lower case, not case-folded: folding would merge Weiß and Weiss, who may be two people. I and i are one
+    letter, except in Turkish words, where I is ı and İ is i. A word counts as Turkish if it has ı, İ, ğ or ş; in
+    capitals also if it has Ç, Ö or Ü, because it may be: KILIÇ is Kılıç, not Kiliç.
     """
     words = unicodedata.normalize("NFC", name).split()
     return unicodedata.normalize("NFC", " ".join(map(_lowered, words)))
@@ -62,24 +62,24 @@ def _lowered(word: str) -> str:
 
 
 def near_key(name: str) -> str:
-    """What nearly equal names have in common: folded, without accents and forms of letters."""
+    """Return the key that nearly equal names share: case-folded, without accents and variants of letters."""
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_PLAIN_LETTERS)
     plain = "".join(one for one in unicodedata.normalize("NFD", folded) if one not in _ACCENTS)
     return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
 def near_name(name: str, known: Iterable[str]) -> str | None:
-    """The first of the known names that is nearly this one, but not the same; None where there is none."""
+    """Return the first known name that is nearly equal to this one but not the same, or None."""
     key, near = name_key(name), near_key(without_invisible(name))
     return next((other for other in known if name_key(other) != key and near_key(other) == near), None)
 
 
 def unknown_person(name: str, known: Iterable[str]) -> UnknownPersonError:
-    """The error that says who might have been meant."""
+    """Make the error for an unknown name, with the names that may have been meant."""
     by_key = {name_key(other): other for other in known}
     if not by_key:
         return UnknownPersonError(
-            f"nobody is called {name!r}, for nobody has a name yet: 'recog enrol NAME PHOTO' gives the first one"
+            f"nobody is called {name!r}, because nobody has a name yet: 'recog enrol NAME PHOTO' gives the first one"
         )
     wanted = name_key(name)
     near = [key for key, other in by_key.items() if near_key(other) == near_key(name)]

@@ -1,4 +1,4 @@
-"""People: who there is, which faces are theirs, and which are not."""
+"""People: who is known, which faces are theirs, and which are not."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -29,13 +29,13 @@ class People:
         self._database = database
 
     def all(self, *, hidden: bool = False) -> list[Person]:
-        """Everybody by name, ignoring case; with the hidden ones where they are asked for."""
+        """Return all people by name, ignoring case; hidden people only if asked for."""
         with self._database.reading() as connection:
             everybody = [person_of(row) for row in connection.execute(select_people().order_by(people.c.name_key))]
         return [person for person in everybody if hidden or not person.hidden]
 
     def by_name(self, name: str) -> Person:
-        """Somebody by name, ignoring case; nobody is an UnknownPersonError that says who is called alike."""
+        """Return a person by name, ignoring case; an unknown name is an UnknownPersonError that suggests others."""
         with self._database.reading() as connection:
             person_id = person_called(connection, name)
             if person_id is None:
@@ -43,12 +43,12 @@ class People:
             return person_in(connection, person_id)
 
     def is_known(self, name: str) -> bool:
-        """Whether somebody has this name."""
+        """Return whether somebody has this name."""
         with self._database.reading() as connection:
             return person_called(connection, name) is not None
 
     def by_id(self, person_id: int) -> Person:
-        """Somebody by number."""
+        """Return a person by number; an unknown number is an UnknownPersonError."""
         with self._database.reading() as connection:
             return person_in(connection, person_id)
 
@@ -78,7 +78,7 @@ class People:
             return dict(confirmed_among(connection, face_ids))
 
     def add(self, name: str) -> Person:
-        """A new person; a name that is taken, whatever its case, is a DuplicatePersonError."""
+        """Add a person; raise DuplicatePersonError if the name is taken, ignoring case."""
         clean = checked_name(name)
         with self._database.writing() as connection:
             check_free(connection, clean, None)
@@ -87,7 +87,7 @@ class People:
             return person_in(connection, person_id)
 
     def rejections(self) -> dict[int, set[int]]:
-        """Whom faces are not, by a human's word: people by face."""
+        """Return the people that users rejected, by face."""
         found: dict[int, set[int]] = {}
         with self._database.reading() as connection:
             for face_id, person_id in connection.execute(select(rejections)):
@@ -95,20 +95,20 @@ class People:
         return found
 
     def ignored_faces(self) -> set[int]:
-        """The faces that nobody cares for."""
+        """Return the ignored faces."""
         with self._database.reading() as connection:
             return set(connection.scalars(select(ignored_faces)))
 
     def distinct_pairs(self) -> set[tuple[int, int]]:
-        """Pairs of people, the smaller number first, that a human said are not one person."""
+        """Return the pairs of people, smaller number first, that a user said are not one person."""
         with self._database.reading() as connection:
             return {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
 
 
 def person_called(connection: Connection, name: str) -> int | None:
-    """The number of somebody by name, ignoring case and what of the name is not seen.
+    """Return the number of a person by name, ignoring case and invisible characters; None if nobody has it.
 
-    A name as it is stored comes first: a library of before today's rule may hold two people of one key.
+    An exact match comes first, because a library made under an older rule may hold two people with one key.
     """
     keys = name_keys(name)
     if keys:
@@ -120,7 +120,7 @@ def person_called(connection: Connection, name: str) -> int | None:
 
 
 def person_in(connection: Connection, person_id: int) -> Person:
-    """Somebody by number, inside a transaction."""
+    """Return a person by number, inside a transaction; raise UnknownPersonError if there is none."""
     row = connection.execute(select_people().where(people.c.id == person_id)).first()
     if row is None:
         raise UnknownPersonError(f"nobody has the number {person_id}: the person was merged or forgotten")
@@ -128,7 +128,7 @@ def person_in(connection: Connection, person_id: int) -> Person:
 
 
 def select_people() -> Select[Any]:
-    """Everybody with the faces counted by origin; narrow it with where()."""
+    """Return the statement for all people with their faces counted by origin; narrow it with where()."""
 
     def counted(origin: Origin) -> Any:
         return func.coalesce(func.sum(case((assignments.c.origin == origin.value, 1), else_=0)), 0)
@@ -141,12 +141,12 @@ def select_people() -> Select[Any]:
 
 
 def person_of(row: Row[Any]) -> Person:
-    """A row of `select_people` as a Person."""
+    """Return a row of `select_people` as a Person."""
     return Person(row.id, row.name, bool(row.hidden), row.cover_face_id, int(row.confirmed), int(row.matched))
 
 
 def check_free(connection: Connection, name: str, person_id: int | None) -> None:
-    """DuplicatePersonError where somebody else has the name; the person's own is free, as of before today's rule."""
+    """Raise DuplicatePersonError if somebody else has the name; the person's own name is free under any older rule."""
     if connection.scalar(select(people.c.name).where(people.c.id == person_id)) == name:
         return
     taken = connection.execute(select(people.c.id, people.c.name).where(people.c.name_key == name_key(name))).first()
@@ -157,7 +157,7 @@ def check_free(connection: Connection, name: str, person_id: int | None) -> None
 
 
 def existing_faces(connection: Connection, face_ids: Sequence[int]) -> set[int]:
-    """Those of these numbers that are faces."""
+    """Return those of these numbers that are faces."""
     found: set[int] = set()
     for ids in chunks(face_ids):
         found |= set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(ids))))

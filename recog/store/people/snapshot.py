@@ -1,8 +1,7 @@
-"""One state of the catalog, asked in microseconds what an identification needs: versions, whose faces, which people.
+"""A snapshot of the catalog for an identification: its version, the owners of faces, and people, in microseconds.
 
-SQLite is asked through its driver, with statements compiled at import, on a connection that is kept for it:
-SQLAlchemy's own work was six times SQLite's (three questions: 90 microseconds instead of 510), and its pool's lending
-of a connection 23 of 37 that a transaction's beginning and end took.
+SQLite is asked through its driver, with statements compiled at import, on a connection that is kept: SQLAlchemy takes
+six times as long as SQLite (three questions: 90 microseconds instead of 510; see docs/decisions/store-snapshots.md).
 """
 
 import json
@@ -24,7 +23,7 @@ from recog.types import Origin, Person
 
 
 class Snapshot(ABC):
-    """The catalog as it is in one transaction that only reads; on PostgreSQL each question may see a later state."""
+    """The catalog as one read-only transaction sees it; on PostgreSQL each question may see a later state."""
 
     @abstractmethod
     def version(self) -> Hashable:
@@ -32,18 +31,18 @@ class Snapshot(ABC):
 
     @abstractmethod
     def _rows(self, question: "_Question", ids: Iterable[int]) -> Iterator[Any]:
-        """The answer's rows."""
+        """Return the rows that answer a question."""
 
     def confirmed_people(self, face_ids: Iterable[int]) -> dict[int, int]:
-        """Whose these faces are by a human's word: person by face; nobody's, and unknown ones, are left out."""
+        """Return the person of each of these faces that a user confirmed, by face."""
         return dict(self._rows(_WHOSE, face_ids))
 
     def lending_people(self, face_ids: Iterable[int]) -> dict[int, int]:
-        """The same, of the faces alone of which the detector was sure: these lend their names to others."""
+        """Return the same for the faces of which the detector was sure: only these lend their names to others."""
         return dict(self._rows(_LENT, face_ids))
 
     def people_by_id(self, person_ids: Iterable[int]) -> dict[int, Person]:
-        """People by number, hidden ones too; unknown numbers are left out."""
+        """Return people by number, hidden ones too; unknown numbers are left out."""
         return {
             number: Person(number, name, bool(hidden), cover, int(confirmed), int(matched))
             for number, name, hidden, cover, confirmed, matched in self._rows(_PEOPLE, dict.fromkeys(person_ids))
@@ -67,7 +66,7 @@ def snapshot_of(database: Database) -> Iterator[Snapshot]:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A statement about rows of some ids, as each engine is asked; SQLite's takes them as one JSON array."""
+    """A statement about rows with given ids, for each engine; SQLite takes the ids as one JSON array."""
 
     server: Select[Any]
     file: str
@@ -91,7 +90,7 @@ class _RepeatableSnapshot(_ServerSnapshot):
     """On either engine, in the transaction of `Catalog.repeatable_reads`."""
 
     def version(self) -> Hashable:
-        """Another one each time: what was made of an earlier state is no later one's."""
+        """Return a value that equals no other: what was built from this snapshot must not pass for a later one."""
         return object()
 
 
@@ -113,7 +112,7 @@ class _FileSnapshot(Snapshot):
 
 
 def _question(statement: Select[Any], column: ColumnElement[int]) -> _Question:
-    """A statement, of the rows alone whose column is one of the ids; each of which is asked about once."""
+    """Restrict a statement to the rows whose column is one of the ids; the caller passes each id once."""
     asked = func.json_each(literal_column("?")).table_valued("value")
     file = statement.where(column == asked.c.value)
     spelled_out = file.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})

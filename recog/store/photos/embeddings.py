@@ -40,11 +40,11 @@ class StoredEmbeddings:
         batch: int = 20_000,
         whole: bool = False,
     ) -> Iterator[EmbeddingRows]:
-        """Every embedding of a network stored after row `after`, in runs of at most `batch`; no run is empty.
+        """Yield every embedding of a network stored after row `after`, in batches of at most `batch`; none is empty.
 
-        Between runs no transaction is open: what is stored meanwhile comes in a later run, a replaced embedding for the
-        second time, unless `until` names the last row that is wanted. One of another length than its network's is a
-        CatalogError; or it is left out, where only `whole` ones are wanted.
+        No transaction is open between batches: embeddings stored meanwhile come in a later batch, a replaced one for
+        the second time, unless `until` names the last row that is wanted. An embedding whose length is not its
+        network's is a CatalogError, or left out if only `whole` ones are wanted.
         """
         while True:
             with self._database.reading() as connection:
@@ -67,7 +67,7 @@ class StoredEmbeddings:
             yield EmbeddingRows(after, face_ids_of(face_ids), vectors_of(vectors, dim))
 
     def of_faces(self, face_ids: Iterable[int], network_sha256: str) -> tuple[FaceIds, Embeddings]:
-        """The embeddings of these faces, by face number, (n,) and (n, dim); faces without one are left out."""
+        """Return numbers (n,) and embeddings (n, dim) of these faces, by number; faces without one are left out."""
         found: dict[int, bytes] = {}
         with self._database.reading() as connection:
             network_id, dim = network_row(connection, network_sha256)
@@ -80,7 +80,7 @@ class StoredEmbeddings:
         return face_ids_of(ordered), vectors_of([found[face_id] for face_id in ordered], dim)
 
     def of_told_faces(self, network_sha256: str) -> ToldFaces:
-        """The faces of which a human said anything and that have an embedding of this network, by face number."""
+        """Return the faces that users named, rejected or ignored and that this network embedded, by face number."""
         confirmed = select(assignments.c.face_id).where(assignments.c.origin == Origin.CONFIRMED.value)
         told = union(confirmed, select(rejections.c.face_id), select(ignored_faces.c.face_id)).subquery()
         with self._database.reading() as connection:
@@ -97,9 +97,9 @@ class StoredEmbeddings:
         return ToldFaces(face_ids_of(face_ids), face_ids_of(photo_ids), vectors_of(vectors, dim))
 
     def gallery(self, network_sha256: str) -> Gallery:
-        """The confirmed faces that lend their names to others, hidden people's too, by face number.
+        """Return the confirmed faces that lend their names to others, those of hidden people too, by face number.
 
-        Those are the faces that have an embedding of this network and of which the detector was sure.
+        These are the faces that have an embedding of this network and of which the detector was sure.
         """
         with self._database.reading() as connection:
             network_id, dim = network_row(connection, network_sha256)
@@ -122,9 +122,9 @@ class StoredEmbeddings:
         )
 
     def removals(self, after: int, network_sha256: str) -> tuple[int, FaceIds]:
-        """What an index that saw removal `after` must drop, and the last removal there is.
+        """Return the last removal, and the faces that an index which saw removal `after` must drop.
 
-        A replaced embedding is a removal and a new row: drop first, then add `embeddings(after=...)`.
+        A replaced embedding is a removal and a new row: drop first, then add `batches(after=...)`.
         """
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
@@ -138,7 +138,7 @@ class StoredEmbeddings:
         return (rows[-1].id if rows else after), face_ids_of(list(gone))
 
     def mark(self, network_sha256: str) -> EmbeddingMark:
-        """How far the embeddings of a network have come."""
+        """Return how many embeddings a network has, and the last one stored and removed."""
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
             stored = select(func.count(), func.coalesce(func.max(embeddings.c.id), 0)).where(
@@ -149,7 +149,7 @@ class StoredEmbeddings:
             return EmbeddingMark(count, last, connection.scalar(removed) or 0)
 
     def misshapen(self) -> dict[str, list[int]]:
-        """Faces with an embedding of another length than its network's, by the network's digest; nothing reads such."""
+        """Return the faces whose embedding has another length than its network's, by the network's digest."""
         statement = (
             select(networks.c.sha256, embeddings.c.face_id)
             .join(networks, networks.c.id == embeddings.c.network_id)

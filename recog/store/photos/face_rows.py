@@ -1,4 +1,4 @@
-"""Faces as rows, read and written in bulk inside a transaction that the caller holds."""
+"""Rows of faces, read and written in bulk inside a transaction that the caller holds."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,21 +16,21 @@ SAME_FACE_IOU = 0.5
 
 
 def select_faces() -> Select[Any]:
-    """Every face with who it is; narrow it with where()."""
+    """Return the statement for all faces with their people; narrow it with where()."""
     return select(faces, assignments.c.person_id, assignments.c.origin, assignments.c.squared_distance).select_from(
         faces.outerjoin(assignments, assignments.c.face_id == faces.c.id)
     )
 
 
 def face_of(row: Row[Any]) -> Face:
-    """A row of `select_faces` as a Face."""
+    """Return a row of `select_faces` as a Face."""
     box = FaceBox(row.left, row.top, row.right, row.bottom, row.score, landmarks_of(row.landmarks), row.turn)
     origin = None if row.origin is None else Origin(row.origin)
     return Face(row.id, row.photo_id, box, row.sharpness, row.person_id, origin, row.squared_distance)
 
 
 def faces_of_photos(connection: Connection, photo_ids: Iterable[int]) -> dict[int, list[Face]]:
-    """The faces of photos, by id, oldest first; a photo without faces has an empty list."""
+    """Return the faces of photos, by id, oldest first; a photo without faces has an empty list."""
     wanted = list(dict.fromkeys(photo_ids))
     found: dict[int, list[Face]] = {photo_id: [] for photo_id in wanted}
     for ids in chunks(wanted):
@@ -40,7 +40,7 @@ def faces_of_photos(connection: Connection, photo_ids: Iterable[int]) -> dict[in
 
 
 def faces_by_id(connection: Connection, face_ids: Sequence[int]) -> dict[int, Face]:
-    """Faces by number; unknown numbers are left out."""
+    """Return faces by number; unknown numbers are left out."""
     found: dict[int, Face] = {}
     for ids in chunks(face_ids):
         found |= {row.id: face_of(row) for row in connection.execute(select_faces().where(faces.c.id.in_(ids)))}
@@ -48,7 +48,7 @@ def faces_by_id(connection: Connection, face_ids: Sequence[int]) -> dict[int, Fa
 
 
 def box_row(face: NewFace) -> dict[str, object]:
-    """The columns of a face that a detection decides."""
+    """Return the columns of a face that a detection sets."""
     return {
         "left": float(face.box.left),
         "top": float(face.box.top),
@@ -62,5 +62,5 @@ def box_row(face: NewFace) -> dict[str, object]:
 
 
 def relative(boxes: Iterable[FaceBox], width: int, height: int) -> list[FaceBox]:
-    """Boxes in units of their photo's width and height, 0 to 1, without landmarks."""
+    """Return boxes in units of their photo's width and height, 0 to 1, without landmarks."""
     return [replace(rescaled(box, 1.0 / width, 1.0 / height), landmarks=()) for box in boxes]

@@ -1,4 +1,4 @@
-"""Faces and their thumbnails, embeddings in the order they were stored, and the log of removed ones."""
+"""Faces, their owners and their thumbnails."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -23,12 +23,12 @@ class Faces:
         self._database = database
 
     def by_ids(self, face_ids: Iterable[int]) -> dict[int, Face]:
-        """Faces by number; unknown numbers are left out."""
+        """Return faces by number; unknown numbers are left out."""
         with self._database.reading() as connection:
             return faces_by_id(connection, [int(face_id) for face_id in face_ids])
 
     def owners(self) -> Owners:
-        """Photo and person of every face: of large libraries much faster than all of `by_ids`."""
+        """Return photo and person of every face; in large libraries much faster than `by_ids`."""
         statement = (
             select(
                 faces.c.id,
@@ -46,22 +46,22 @@ class Faces:
         return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_))
 
     def doubted(self) -> set[int]:
-        """The faces of which the detector was unsure: they get no name by distance (see recog.quality.doubt_of)."""
+        """Return the faces that the detector was unsure of: they get no name by distance (recog.quality.doubt_of)."""
         with self._database.reading() as connection:
             return set(connection.scalars(select(faces.c.id).where(faces.c.score < SURE_SCORE)))
 
     def of_photo(self, photo_id: int) -> list[Face]:
-        """The faces of a photo, oldest first."""
+        """Return the faces of a photo, oldest first."""
         with self._database.reading() as connection:
             return faces_of_photos(connection, [photo_id])[photo_id]
 
     def of_photos(self, photo_ids: Iterable[int]) -> dict[int, list[Face]]:
-        """The faces of photos, oldest first; a photo without faces, or unknown, has an empty list."""
+        """Return the faces of photos, oldest first; a photo without faces, or unknown, has an empty list."""
         with self._database.reading() as connection:
             return faces_of_photos(connection, photo_ids)
 
     def of_person(self, person_id: int) -> list[Face]:
-        """The confirmed and matched faces of a person, confirmed first, oldest first."""
+        """Return the confirmed and matched faces of a person, confirmed first, oldest first."""
         statement = (
             select_faces().where(assignments.c.person_id == person_id).order_by(assignments.c.origin, faces.c.id)
         )
@@ -69,7 +69,7 @@ class Faces:
             return [face_of(row) for row in connection.execute(statement)]
 
     def thumbnails(self, face_ids: Iterable[int]) -> dict[int, bytes]:
-        """Small JPEGs by face; unknown faces are left out."""
+        """Return small JPEGs by face; unknown faces are left out."""
         found: dict[int, bytes] = {}
         with self._database.reading() as connection:
             for ids in chunks(int(face_id) for face_id in face_ids):

@@ -1,4 +1,4 @@
-"""Files: which are known, which vanished, which could not be used, and the roots they are under."""
+"""Files: which are known, missing, or could not be used, and the indexed folders they are in."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ class Files:
         self._database = database
 
     def under(self, root: Path, *, detector: str, network: str) -> dict[Path, KnownFile]:
-        """Every known file that is `root` or below it; current means processed by these two digests."""
+        """Return every known file that is `root` or below it; current means processed by these two networks."""
         processed = (
             select(processings.c.photo_id)
             .join(networks, networks.c.id == processings.c.network_id)
@@ -53,10 +53,10 @@ class Files:
         return known
 
     def link(self, stat: FileStat, photo_id: int, *, moved_from: Path | None = None) -> None:
-        """Say that a file shows a known photo; `moved_from` is the path it had before, which is then forgotten.
+        """Record that a file shows a known photo; `moved_from` is its earlier path, which is then forgotten.
 
-        What the file showed before keeps its row, even where no other file shows it: in a chain of renames it turns
-        up again at the next path. `delete_orphans` sweeps what did not.
+        The photo that the file showed before keeps its row, even if no other file shows it: in a chain of renames it
+        turns up again at the next path. `Photos.delete_orphans` deletes those that did not.
         """
         with self._database.writing() as connection:
             if connection.scalar(select(photos.c.id).where(photos.c.id == photo_id)) is None:
@@ -67,7 +67,7 @@ class Files:
             put_files(connection, [(stat, photo_id)])
 
     def mark_missing(self, paths: Iterable[Path]) -> int:
-        """Mark files as gone, keeping their photos; how many were newly marked. Failures at these paths are dropped."""
+        """Mark files as missing, keep their photos, drop failures at these paths; return how many were newly marked."""
         marked = 0
         with self._database.writing() as connection:
             for raw in chunks(path_bytes(path) for path in paths):
@@ -77,7 +77,7 @@ class Files:
         return marked
 
     def link_all(self, shown: Sequence[tuple[FileStat, int]]) -> None:
-        """Say that files show known photos, in one transaction; see `link`."""
+        """Record that files show known photos, in one transaction; see `link`."""
         with self._database.writing() as connection:
             for photo_ids in chunks({photo_id for _, photo_id in shown}):
                 known = set(connection.scalars(select(photos.c.id).where(photos.c.id.in_(photo_ids))))
@@ -86,7 +86,7 @@ class Files:
             put_files(connection, shown)
 
     def record_failures(self, failed: Iterable[FailedFile]) -> None:
-        """Note why files cannot be used, in one transaction; a later success at a file's path clears its note."""
+        """Record why files cannot be used, in one transaction; a later success at the same path clears the record."""
         rows = {
             path_bytes(one.stat.path): _stat_row(one.stat)
             | {"reason": one.reason, "detail": storable(one.detail), "failed_at": now()}
@@ -98,12 +98,12 @@ class Files:
                 connection.execute(insert(failures), [rows[path] for path in paths])
 
     def failures(self, root: Path | None = None) -> list[FailedFile]:
-        """Every file that could not be used, below a root or everywhere, by path."""
+        """Return every file that could not be used, below a root or everywhere, by path."""
         with self._database.reading() as connection:
             return _failures(connection, root)
 
     def paths(self, photo_ids: Iterable[int]) -> dict[int, list[Path]]:
-        """Where photos are: present files first, then missing ones, by path. A photo without a file is left out."""
+        """Return the paths of photos: present files first, then missing ones. A photo without a file is left out."""
         found: dict[int, list[Path]] = {}
         with self._database.reading() as connection:
             for ids in chunks(photo_ids):
@@ -117,7 +117,7 @@ class Files:
         return found
 
     def present(self, photo_ids: Iterable[int]) -> dict[int, list[FileStat]]:
-        """The files that show photos and are not marked as gone, as they were when last looked at; by photo."""
+        """Return the present files of photos, as they were when last examined, by photo."""
         found: dict[int, list[FileStat]] = {}
         with self._database.reading() as connection:
             for ids in chunks(photo_ids):
@@ -129,7 +129,7 @@ class Files:
         return found
 
     def copies(self) -> list[tuple[Path, ...]]:
-        """Groups of present files with the same content, each by path, in the order of their first paths."""
+        """Return groups of present files with the same content, each by path, in the order of their first paths."""
         groups: dict[int, list[Path]] = {}
         several = select(files.c.photo_id).where(~files.c.missing).group_by(files.c.photo_id).having(func.count() > 1)
         statement = select(files.c.photo_id, files.c.path).where(~files.c.missing, files.c.photo_id.in_(several))
@@ -139,38 +139,38 @@ class Files:
         return [tuple(group) for group in groups.values()]
 
     def below(self, folder: Path) -> list[tuple[Path, int]]:
-        """Every known file that is `folder` or below it, missing or not, by path, each with its photo."""
+        """Return every known file that is `folder` or below it, missing or not, by path, with its photo."""
         statement = select(files.c.path, files.c.photo_id).where(_under(files.c.path, folder)).order_by(files.c.path)
         with self._database.reading() as connection:
             return [(path_from_bytes(raw), photo_id) for raw, photo_id in connection.execute(statement)]
 
     def roots(self) -> list[Path]:
-        """The folders that were ever indexed, by path."""
+        """Return the folders that were ever indexed, by path."""
         with self._database.reading() as connection:
             return [path_from_bytes(raw) for raw in connection.scalars(select(roots.c.path).order_by(roots.c.path))]
 
     def add_root(self, path: Path) -> None:
-        """Remember an indexed folder; once is enough."""
+        """Record an indexed folder, if it is new."""
         raw = path_bytes(path)
         with self._database.writing() as connection:
             if connection.scalar(select(roots.c.id).where(roots.c.path == raw)) is None:
                 connection.execute(insert(roots), [{"path": raw, "display": storable(str(path))}])
 
     def missing(self) -> list[tuple[Path, int]]:
-        """The files marked as gone, by path, each with its photo."""
+        """Return the missing files, by path, with their photos."""
         statement = select(files.c.path, files.c.photo_id).where(files.c.missing).order_by(files.c.path)
         with self._database.reading() as connection:
             return [(path_from_bytes(raw), photo_id) for raw, photo_id in connection.execute(statement)]
 
     def drop_missing(self, paths: Iterable[Path]) -> int:
-        """Forget files marked as gone, and delete photos that no other file shows; how many photos went."""
+        """Forget missing files and delete photos that no other file shows; return how many photos went."""
         with self._database.writing() as connection:
             for raw in chunks(path_bytes(path) for path in paths):
                 connection.execute(delete(files).where(files.c.missing, files.c.path.in_(raw)))
             return delete_unshown(connection)
 
     def drop(self, paths: Iterable[Path], *, folders: Iterable[Path]) -> int:
-        """Forget files, marked as gone or not, and roots; delete photos that no other file shows, and say how many."""
+        """Forget files, missing or not, and roots; delete photos that no other file shows, and return how many."""
         with self._database.writing() as connection:
             for raw in chunks(path_bytes(path) for path in paths):
                 connection.execute(delete(files).where(files.c.path.in_(raw)))
@@ -181,7 +181,7 @@ class Files:
 
 
 def put_files(connection: Connection, shown: Iterable[tuple[FileStat, int]]) -> None:
-    """Write which photo each file shows; the files are present, and failures at their paths are over."""
+    """Write which photo each file shows; mark the files as present, and drop failures at their paths."""
     rows = {path_bytes(stat.path): _stat_row(stat) | {"photo_id": photo_id} for stat, photo_id in shown}
     for paths in chunks(rows):
         known = set(connection.scalars(select(files.c.path).where(files.c.path.in_(paths))))
@@ -206,7 +206,7 @@ def _failures(connection: Connection, root: Path | None) -> list[FailedFile]:
 
 
 def _under(column: Column[bytes], root: Path) -> ColumnElement[bool]:
-    """The path itself, or below it: a range of bytes, so that /a does not hold /ab and the index serves it."""
+    """Match the path itself and paths below it, as a range of bytes: /a does not hold /ab, and the index is used."""
     raw = path_bytes(root)
     prefix = raw.rstrip(b"/") + b"/"
     after = prefix[:-1] + bytes([prefix[-1] + 1])

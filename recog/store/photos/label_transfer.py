@@ -1,7 +1,7 @@
-"""What humans said of the faces of a photo goes to the same faces of the edited photo.
+"""Transfer what users said about the faces of a photo to the same faces of the edited photo.
 
-Edited is a file whose content changed, or content at another path of which the caller says which photo it was before.
-Names, rejections, ignored faces and covers are carried; recog.store.photos.pairing says which face is which.
+A photo counts as edited if the content of its file changed, or if the caller says which photo new content at another
+path was before. Names, rejections, ignored faces and covers are transferred; see recog.store.photos.pairing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +22,9 @@ from recog.types import Embeddings, Face, Origin
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The photo that a file showed before, or that its content was before it was edited and moved.
+    """The photo that a file showed before, or (moved) that its content was before it was edited and moved.
 
-    moved says the latter: the earlier photo stays in the catalog with what was said of it, so that nothing is lost.
+    If it moved, the earlier photo stays in the catalog with the facts about it, so that nothing is lost.
     """
 
     path: bytes
@@ -36,7 +36,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Old faces of which everything was carried, by the path that took it; what was lost, by path."""
+    """Old faces whose facts were all transferred, by the path that took them; lost facts, by path."""
 
     faces: dict[bytes, list[int]]
     lost: dict[bytes, list[LostFact]]
@@ -45,7 +45,7 @@ class Carried:
 def earlier_photos(
     connection: Connection, batch: Sequence[ScannedPhoto], moved_from: Mapping[Path, int]
 ) -> list[Before]:
-    """What the files of a batch showed before, where that is other content; then what their contents were before.
+    """Return the earlier photos of the files of a batch whose content changed, then those of moved contents.
 
     moved_from gives, by path, the photo that new content was at another path; photos that are gone are left out.
     """
@@ -70,10 +70,10 @@ def earlier_photos(
 def carry_facts(
     connection: Connection, earlier: Sequence[Before], new_photos: Mapping[bytes, int], network_id: int
 ) -> Carried:
-    """Carry what was said to new photos, given by digest; what of it is lost because no file shows its photo any more.
+    """Transfer facts to new photos, given by digest; report those that are lost because no file shows their photo.
 
-    The earlier photo stays, though no file may show it: in a chain of renames it turns up again under another path;
-    `delete_orphans` sweeps it otherwise. Content that was known before (a file copied over another) takes nothing.
+    The earlier photo stays, even if no file shows it: in a chain of renames it turns up again under another path, and
+    otherwise `delete_orphans` deletes it. Content that was known before (a file copied over another) gets nothing.
     """
     if not earlier:
         return Carried({}, {})
@@ -105,7 +105,7 @@ def carry_facts(
 
 
 def _shown(connection: Connection, photo_ids: Iterable[int]) -> set[int]:
-    """Those of these photos that a file shows, though it may be missing."""
+    """Return those of these photos that a file shows, present or missing."""
     found: set[int] = set()
     for ids in chunks(photo_ids):
         found |= set(connection.scalars(select(files.c.photo_id).where(files.c.photo_id.in_(ids))))
@@ -113,7 +113,7 @@ def _shown(connection: Connection, photo_ids: Iterable[int]) -> set[int]:
 
 
 def _placed_faces(connection: Connection, photo_ids: Iterable[int], network_id: int) -> dict[int, list[PlacedFace]]:
-    """All faces of photos, with boxes relative to the photo and this network's embeddings."""
+    """Return all faces of photos, with boxes relative to the photo and this network's embeddings."""
     faces = faces_of_photos(connection, photo_ids)
     sizes: dict[int, tuple[int, int]] = {}
     vectors: dict[int, Embeddings] = {}
@@ -153,7 +153,7 @@ def _move_covers(connection: Connection, pairs: Sequence[tuple[Face, Face]]) -> 
 
 
 def _carry_refusals(connection: Connection, pairs: Sequence[tuple[Face, Face]]) -> None:
-    """Rejections and ignored faces; two edited copies of a photo have two new faces of an old one."""
+    """Copy rejections and ignored faces; two edited copies of a photo have two new faces for an old one."""
     new_of: dict[int, list[int]] = {}
     for before, after in pairs:
         new_of.setdefault(before.id, []).append(after.id)
@@ -165,7 +165,7 @@ def _carry_refusals(connection: Connection, pairs: Sequence[tuple[Face, Face]]) 
 
 
 def _lost_facts(connection: Connection, faces: Sequence[Face]) -> dict[int, list[LostFact]]:
-    """All that was said of faces, by face."""
+    """Return all facts about faces, by face."""
     found: dict[int, list[LostFact]] = {face.id: [] for face in faces}
     names: dict[int, str] = {}
     covers: set[int] = set()

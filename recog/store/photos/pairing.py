@@ -1,8 +1,8 @@
-"""Which face of an edited photo is which face of the photo before the edit.
+"""Pair the faces of an edited photo with the faces of the photo before the edit.
 
 A crop, a border or a mirror moves every face, so the embedding decides first, wherever the face is now. The place
-decides where no embedding can: between embeddings that are as near as each other (one face twice in a collage), and
-for faces that this network has not embedded.
+decides if embeddings cannot: between embeddings at nearly the same distance (one face twice in a collage), and for
+faces that this network has not embedded. The limits: docs/decisions/edited-photos.md.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,14 @@ from recog.types import Embeddings, Face, FaceBox
 
 # Measured by benchmarks/measure_edits.py. The half `chose` of benchmarks/results/edits.csv decided; `judged` confirms.
 ANYWHERE_DISTANCE = 0.3
-"""Largest squared distance at which a face is the same one wherever it is in the edited photo.
+"""Largest squared distance at which a face counts as the same one anywhere in the edited photo.
 
-No two of 6,551 pairs of different faces of a photo were that near (0.32 the nearest), and 95 to 98 % of the faces were
-after crops by 10 %, borders, straightening, a mirror and filters.
+Of 6,551 pairs of different faces of a photo, none was that near (the nearest: 0.32).
 """
 SAME_PLACE_DISTANCE = 0.6
-"""The same for a face that is still where it was, because a camera's latest.jpg shows somebody else at the same place.
-
-Filters left 99 % or more of the faces within it, and 0.6 % of different people, relatives among them, are.
-"""
+"""The same for a face at the same place: a camera's latest.jpg may show somebody else there."""
 TIE = 0.05
-"""Squared distances of one face to two others that differ by less say nothing: many an edit moves a face that far."""
+"""Two squared distances that differ by less are a tie: many an edit moves a face that far."""
 
 _Pair = tuple[int, int]
 
@@ -46,10 +42,10 @@ class PlacedFace:
 
 
 def pair_faces(before: Sequence[PlacedFace], after: Sequence[PlacedFace]) -> list[tuple[Face, Face]]:
-    """Faces of a photo, each with the same face of the edited photo; those that found none are left out.
+    """Return pairs of a face and the same face of the edited photo; faces without a partner are left out.
 
-    One to one: by embedding, nearest first, then by place. All faces of both photos belong in here, also those of which
-    nothing was said: each takes its own face, so that nobody else is given it.
+    One to one: by embedding, nearest first, then by place. Pass all faces of both photos, also those without a fact:
+    each takes its own partner, so that no other face gets it.
     """
     table = _distances(before, after)
     pairs = _by_embedding(before, after, table)
@@ -58,7 +54,7 @@ def pair_faces(before: Sequence[PlacedFace], after: Sequence[PlacedFace]) -> lis
 
 
 def _distances(before: Sequence[PlacedFace], after: Sequence[PlacedFace]) -> Embeddings:
-    """Squared distances (n, m); NaN where either face has no embedding."""
+    """Return squared distances (n, m), NaN if either face has no embedding."""
     table = np.full((len(before), len(after)), np.nan, np.float32)
     old = [(row, face.embedding) for row, face in enumerate(before) if face.embedding is not None]
     new = [(row, face.embedding) for row, face in enumerate(after) if face.embedding is not None]
@@ -87,7 +83,7 @@ def _by_embedding(before: Sequence[PlacedFace], after: Sequence[PlacedFace], tab
 def _by_place(
     before: Sequence[PlacedFace], after: Sequence[PlacedFace], table: Embeddings, taken: Sequence[_Pair]
 ) -> list[_Pair]:
-    """Of the faces that are left, those at the same place that are near, or of which no embedding says whether."""
+    """Pair the remaining faces at the same place, if they are near or have no embedding to compare."""
     old = [row for row in range(len(before)) if row not in {pair[0] for pair in taken}]
     new = [row for row in range(len(after)) if row not in {pair[1] for pair in taken}]
     matches = match_boxes([before[row].box for row in old], [after[row].box for row in new], SAME_FACE_IOU)
@@ -96,7 +92,7 @@ def _by_place(
 
 
 def _apart(one: FaceBox, other: FaceBox) -> float:
-    """How far the middles of two boxes are from each other, squared and times four."""
+    """Return four times the squared distance between the centres of two boxes."""
     return (one.left + one.right - other.left - other.right) ** 2 + (
         one.top + one.bottom - other.top - other.bottom
     ) ** 2

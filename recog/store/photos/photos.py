@@ -1,4 +1,4 @@
-"""Photos: by number, by digest, and saved with their faces."""
+"""Photos, by number, digest or path, and saved with their faces."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ class Photos:
         self._database = database
 
     def by_id(self, photo_id: int) -> Photo:
-        """A photo by number; an unknown number is an UnknownNumberError."""
+        """Return a photo by number; an unknown number is an UnknownNumberError."""
         with self._database.reading() as connection:
             row = connection.execute(select(photos).where(photos.c.id == photo_id)).first()
         if row is None:
@@ -35,7 +35,7 @@ class Photos:
         return _photo_of(row)
 
     def by_digest(self, sha256: str, *, detector: str, network: str) -> KnownPhoto | None:
-        """A photo by the digest of its bytes; current means processed by these two digests."""
+        """Return a photo by the digest of its bytes; current means processed by these two networks."""
         processed = (
             select(processings.c.photo_id)
             .join(networks, networks.c.id == processings.c.network_id)
@@ -49,7 +49,7 @@ class Photos:
         return None if row is None else KnownPhoto(_photo_of(row), bool(row.current))
 
     def by_ids(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
-        """Photos by number; unknown numbers are left out."""
+        """Return photos by number; unknown numbers are left out."""
         found: dict[int, Photo] = {}
         with self._database.reading() as connection:
             for ids in chunks(photo_ids):
@@ -58,7 +58,7 @@ class Photos:
         return found
 
     def by_digests(self, digests: Iterable[str]) -> dict[str, Photo]:
-        """Photos by the digest of their bytes; unknown digests are left out."""
+        """Return photos by the digest of their bytes; unknown digests are left out."""
         found: dict[str, Photo] = {}
         with self._database.reading() as connection:
             for raw in chunks(bytes.fromhex(digest) for digest in digests):
@@ -67,7 +67,7 @@ class Photos:
         return found
 
     def at(self, paths: Iterable[Path]) -> dict[Path, Photo]:
-        """Photos by the absolute path of a file that shows them; unknown paths are left out."""
+        """Return photos by the absolute path of a file that shows them; unknown paths are left out."""
         found: dict[Path, Photo] = {}
         with self._database.reading() as connection:
             for raw in chunks(path_bytes(path) for path in paths):
@@ -77,9 +77,9 @@ class Photos:
         return found
 
     def of_people(self, person_ids: Iterable[int], *, every: bool = True, confirmed: bool = False) -> list[FiledPhoto]:
-        """Photos on which all of these people are, or not `every`, any of them; by path, those without a file last.
+        """Return the photos that show all of these people, or without `every` any, by path; those without a file last.
 
-        By confirmed faces and matched ones, or by the confirmed alone.
+        confirmed: count confirmed faces only, not matched ones.
         """
         wanted = set(person_ids)
         theirs = assignments.c.person_id.in_(wanted)
@@ -107,7 +107,7 @@ class Photos:
         return list(found.values())
 
     def digests(self, *, detector: str, network: str) -> dict[str, int]:
-        """Photo numbers by digest, of all photos that these two have processed: what need not be decoded again."""
+        """Return photo numbers by digest, of all photos that these two networks processed and need not see again."""
         statement = (
             select(photos.c.sha256, photos.c.id)
             .join(processings, processings.c.photo_id == photos.c.id)
@@ -126,16 +126,16 @@ class Photos:
         network: NetworkInfo,
         moved_from: Mapping[Path, int] = MappingProxyType({}),
     ) -> list[SavedPhoto]:
-        """Save scanned photos with their faces, all or none; the answer is in the batch's order.
+        """Save scanned photos with their faces, all or none; return the results in the batch's order.
 
         * A scanned face that overlaps a stored one of the same photo (IoU at least 0.5) is that face: it keeps its
           number and its name and takes the new box, thumbnail and embedding. Stored faces that were not found again
-          go, unless a human named them.
-        * A face where a forgotten person was is left out.
-        * A file with new content: what was said of the faces that it showed before goes to the same faces of the new
-          content (see recog.store.photos.pairing). The earlier photo stays until `delete_orphans`.
-        * moved_from says, by path, which photo new content was before it was edited and moved: what was said of that
-          photo's faces is said of the same faces here, too.
+          are deleted, unless a user named, rejected or ignored them.
+        * A face at the place of a forgotten person is left out.
+        * If a file has new content, the facts about the faces that it showed before are transferred to the same faces
+          of the new content (see recog.store.photos.pairing). The earlier photo stays until `delete_orphans`.
+        * moved_from gives, by path, the photo that new content was before it was edited and moved: the facts about
+          that photo's faces are copied to the same faces here.
 
         Embeddings that are not (dim,) or not of unit length are a ValueError.
         """
@@ -143,7 +143,7 @@ class Photos:
             return save_batch(connection, batch, detector=detector, network=network, moved_from=moved_from)
 
     def delete_orphans(self) -> int:
-        """Delete photos that no file shows, present or missing, with their faces; how many went."""
+        """Delete photos that no file shows, present or missing, with their faces; return how many."""
         with self._database.writing() as connection:
             return delete_unshown(connection)
 

@@ -1,4 +1,4 @@
-"""The one way a face or an embedding leaves the catalog: with a row in the log that tells indexes to drop it."""
+"""Delete faces and embeddings: each deletion is logged, so that indexes drop the face. There is no other way."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,11 @@ from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import embeddings, faces, files, networks, people, photos, removals
 
 ERASURE = 0
-"""Stands in the log in the place of a face's number, which starts at 1: here somebody was forgotten."""
+"""Logged in place of the number of a face (these start at 1): somebody was forgotten."""
 
 
 def delete_embeddings(connection: Connection, face_ids: Iterable[int], network_id: int | None = None) -> None:
-    """Delete the embeddings of faces, of one network or of all, and log it."""
+    """Delete the embeddings of faces, of one network or of all, and log the removals."""
     for ids in chunks(face_ids):
         gone: ColumnElement[bool] = embeddings.c.face_id.in_(ids)
         if network_id is not None:
@@ -25,7 +25,7 @@ def delete_embeddings(connection: Connection, face_ids: Iterable[int], network_i
 
 
 def delete_faces(connection: Connection, face_ids: Iterable[int]) -> None:
-    """Delete faces with their embeddings, thumbnails, names and places in clusters, whose centroids forget them."""
+    """Delete faces with their embeddings, thumbnails, names and places in clusters; recompute the centroids."""
     gone = list(face_ids)
     take_out_of_clusters(connection, gone)
     for ids in chunks(gone):
@@ -34,12 +34,12 @@ def delete_faces(connection: Connection, face_ids: Iterable[int]) -> None:
 
 
 def log_erasure(connection: Connection) -> None:
-    """Say in every network's log that somebody was forgotten: an index that did not see this may hold the vectors."""
+    """Log for every network that somebody was forgotten: an index that did not see this may hold the vectors."""
     connection.execute(insert(removals).from_select(["face_id", "network_id"], select(literal(ERASURE), networks.c.id)))
 
 
 def delete_photos(connection: Connection, photo_ids: Iterable[int]) -> None:
-    """Delete photos that no file shows, with their faces."""
+    """Delete photos with their faces."""
     gone = list(photo_ids)
     theirs: list[int] = []
     for ids in chunks(gone):
@@ -50,7 +50,7 @@ def delete_photos(connection: Connection, photo_ids: Iterable[int]) -> None:
 
 
 def delete_unshown(connection: Connection) -> int:
-    """Delete photos that no file shows, present or missing, with their faces; how many went."""
+    """Delete photos that no file shows, present or missing, with their faces; return how many."""
     gone = connection.scalars(photos_without_file()).all()
     bare: set[int] = set()
     for ids in chunks(gone):

@@ -1,4 +1,4 @@
-"""Save a batch of scanned photos: which faces are new, which are the same again.
+"""Save a batch of scanned photos: decide which faces are new, and which were found again.
 
 A handful of bulk statements in the caller's transaction. Boxes are compared relative to their photo (0 to 1).
 """
@@ -29,7 +29,7 @@ _NO_LANDMARKS: tuple[tuple[float, float], ...] = ()
 
 @dataclass(slots=True)
 class _Plan:
-    """What a scan means for one photo: face_ids[i] is the stored face of scanned face i, None until inserted."""
+    """What a scan changes in one photo: face_ids[i] is the stored face of scanned face i, None until inserted."""
 
     scan: ScannedPhoto
     photo_id: int
@@ -48,7 +48,7 @@ def save_batch(
     network: NetworkInfo,
     moved_from: Mapping[Path, int],
 ) -> list[SavedPhoto]:
-    """Save scanned photos with their faces; see Catalog.save_photos for the rules."""
+    """Save scanned photos with their faces; see `Photos.save` for the rules."""
     _check(batch, network)
     detector_id, network_id = intern_detector(connection, detector), intern_network(connection, network)
     earlier = earlier_photos(connection, batch, moved_from)
@@ -75,7 +75,7 @@ def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
 
 
 def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict[bytes, Before]) -> dict[str, _Plan]:
-    """One plan for each content of the batch, by digest."""
+    """Return one plan for each content of the batch, by digest."""
     scans: dict[str, ScannedPhoto] = {}
     for scan in batch:
         scans.setdefault(scan.sha256, scan)
@@ -105,7 +105,7 @@ def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict
 
 
 def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[Face], kept: Collection[int]) -> _Plan:
-    """Pair the scanned faces with the stored ones; what is left is inserted, or removed unless a human spoke of it."""
+    """Pair scanned faces with stored ones; insert other scanned faces, remove other stored ones not in `kept`."""
     face_ids: list[int | None] = [None] * len(scan.faces)
     old_boxes = relative([face.box for face in stored], scan.width, scan.height)
     new_boxes = relative([face.box for face in scan.faces], scan.width, scan.height)
@@ -119,7 +119,7 @@ def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[F
 
 
 def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple[dict[str, int], set[int]]:
-    """The number of each photo by digest, and which numbers were known before."""
+    """Insert or update photos; return their numbers by digest, and which of these were known before."""
     rows = {
         digest: {
             "sha256": bytes.fromhex(digest),
@@ -135,7 +135,7 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
     photo_ids = {sha256.hex(): photo_id for sha256, photo_id in connection.execute(found)}
     known = set(photo_ids.values())
     if again := [row | {"of": photo_ids[digest]} for digest, row in rows.items() if digest in photo_ids]:
-        # What is known of a photo's metadata grows from version to version.
+        # A newer version of recog may read more of a photo's metadata.
         said: dict[str, Any] = {name: bindparam(name) for name in ("taken_at", "taken_from", "incomplete")}
         connection.execute(update(photos).where(photos.c.id == bindparam("of")).values(**said), again)
     if new := [row for digest, row in rows.items() if digest not in photo_ids]:
@@ -145,7 +145,7 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
 
 
 def _forgotten_boxes(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, list[FaceBox]]:
-    """Where forgotten people were, relative to their photo, by the photo's digest."""
+    """Return the boxes of forgotten people, relative to their photo, by the photo's digest."""
     found: dict[bytes, list[FaceBox]] = {}
     for row in connection.execute(select(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(list(digests)))):
         box = FaceBox(row.left, row.top, row.right, row.bottom, 1.0, _NO_LANDMARKS)
@@ -154,16 +154,16 @@ def _forgotten_boxes(connection: Connection, digests: Iterable[bytes]) -> dict[b
 
 
 def _holds_part(box: FaceBox, forgotten: FaceBox) -> bool:
-    """Whether a face that does not stand upright in its photo lies around the place where a forgotten person was.
+    """Return whether a turned face contains the centre of a forgotten person's box.
 
-    An earlier recog found a part of such a face there, which overlaps the whole by little.
+    An earlier version of recog found a part of such a face there, which overlaps the whole face little.
     """
     across, down = (forgotten.left + forgotten.right) / 2, (forgotten.top + forgotten.bottom) / 2
     return box.turn != 0 and box.left <= across <= box.right and box.top <= down <= box.bottom
 
 
 def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:
-    """Give faces that were found again what this scan says of them; an equal embedding keeps its row."""
+    """Update faces that were found again; an equal embedding keeps its row."""
     again = {
         face_id: face
         for plan in plans
@@ -221,7 +221,7 @@ def _insert_embeddings(connection: Connection, owners: dict[int, NewFace], netwo
 
 
 def _exclude_forgotten(connection: Connection, plans: Iterable[_Plan]) -> None:
-    """An edited photo inherits the places where forgotten people were."""
+    """Let an edited photo inherit the boxes of forgotten people."""
     rows = [
         {
             "photo_sha256": bytes.fromhex(plan.scan.sha256),
@@ -238,7 +238,7 @@ def _exclude_forgotten(connection: Connection, plans: Iterable[_Plan]) -> None:
 
 
 def _mark_processed(connection: Connection, photo_ids: Sequence[int], detector_id: int, network_id: int) -> None:
-    """Note that these networks saw the photos. Another detector found other boxes: what it fed is no longer current."""
+    """Record that these networks processed the photos. What another detector fed is no longer current."""
     if not photo_ids:
         return
     outdated = (processings.c.network_id == network_id) | (processings.c.detector_id != detector_id)

@@ -1,16 +1,16 @@
-"""Detectors and networks by digest: each is stored once, and rows name it by number."""
+"""Detectors and networks by digest: each is stored once, and other rows refer to its number."""
 
 from sqlalchemy import Connection, insert, select
 
 from recog.store.schema.tables import detectors, networks
 from recog.types import NetworkInfo
 
-# Shapes fit even before a network has stored its first embedding; all shipped networks have this dimension.
+# The dimension of all shipped networks: results have it before a network stored its first embedding.
 SHIPPED_DIM = 128
 
 
 def intern_detector(connection: Connection, sha256: str) -> int:
-    """The number of a detector, made on first sight."""
+    """Return the number of a detector, which is stored if new."""
     known: int | None = connection.scalar(select(detectors.c.id).where(detectors.c.sha256 == sha256))
     if known is not None:
         return known
@@ -18,7 +18,7 @@ def intern_detector(connection: Connection, sha256: str) -> int:
 
 
 def intern_network(connection: Connection, network: NetworkInfo) -> int:
-    """The number of a network, made on first sight."""
+    """Return the number of a network, which is stored if new."""
     known, _ = network_row(connection, network.sha256)
     if known is not None:
         return known
@@ -36,6 +36,6 @@ def intern_network(connection: Connection, network: NetworkInfo) -> int:
 
 
 def network_row(connection: Connection, sha256: str) -> tuple[int | None, int]:
-    """The number and the dimension of a network; None and SHIPPED_DIM where it has stored nothing yet."""
+    """Return number and dimension of a network; None and SHIPPED_DIM if it has stored nothing yet."""
     row = connection.execute(select(networks.c.id, networks.c.dim).where(networks.c.sha256 == sha256)).first()
     return (None, SHIPPED_DIM) if row is None else (row.id, row.dim)

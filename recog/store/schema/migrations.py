@@ -15,11 +15,11 @@ from recog.store.connection.database import Database
 
 _PLACES = (Path(__file__).parents[1] / "migrations", Path(__file__).parents[3] / "migrations")
 _MIGRATING = Lock()
-"""Alembic keeps the migration that runs in a global."""
+"""Held during a migration, because Alembic keeps the running one in a global."""
 
 
 def migrations_directory(places: Sequence[Path] = _PLACES) -> Path:
-    """Where the migrations are: inside an installed wheel, or at the top of a checkout."""
+    """Return where the migrations are: inside an installed wheel, or at the top of a checkout."""
     for place in places:
         if (place / "env.py").is_file():
             return place
@@ -27,15 +27,14 @@ def migrations_directory(places: Sequence[Path] = _PLACES) -> Path:
 
 
 def revisions() -> list[str]:
-    """Every revision, oldest first: the numbers that the files of the migrations start with."""
+    """Return every revision, oldest first: the numbers that the migrations' file names start with."""
     return sorted(path.name[:4] for path in (migrations_directory() / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
 
 
 def prepare(database: Database, *, create: bool = True) -> None:
-    """Create or upgrade the schema where needed.
+    """Create or upgrade the schema if needed.
 
-    Raises SchemaOutdatedError where the database is newer than recog; without `create`, NoLibraryError where it is
-    empty.
+    Raises SchemaOutdatedError if the database is newer than recog, and without `create` NoLibraryError if it is empty.
     """
     for copy in abandoned_backups(database) if database.read_only is None else ():
         copy.unlink(missing_ok=True)
@@ -61,7 +60,7 @@ def prepare(database: Database, *, create: bool = True) -> None:
 
 
 def migrate(database: Database, revision: str = "head", *, down: bool = False) -> None:
-    """Run the migrations up to a revision (or down to one), all of them in one transaction."""
+    """Run the migrations up to a revision, or down to one, in one transaction."""
     # Alembic takes a third of a second to load, and is needed only when the schema changes.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -75,7 +74,7 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
 
 
 def _revision(connection: Connection, where: str) -> str | None:
-    """The schema's revision, None for an empty database."""
+    """Return the schema's revision, None for an empty database."""
     names = inspect(connection).get_table_names()
     if "alembic_version" not in names:
         if names:

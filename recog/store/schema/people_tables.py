@@ -26,8 +26,8 @@ assignments = Table(
     CheckConstraint("origin IN ('confirmed', 'matched')", name="origin"),
 )
 
-# Up to where faces were last named by distance, and by what rule: embeddings that came or went since are to be matched
-# yet, and all of them where the rule is another one now. One row.
+# The last embedding and removal when faces were last named by distance, and the rule. Embeddings that came or went
+# since then are still to be matched, and all of them if the rule is another one now. One row.
 matchings = Table(
     "matchings",
     metadata,
@@ -37,7 +37,7 @@ matchings = Table(
     Column("rule", String, nullable=False, server_default=""),
 )
 
-# Not this person: no job matches the face with the person again.
+# The user said: not this person. No job matches the face with the person again.
 rejections = Table(
     "rejections",
     metadata,
@@ -52,7 +52,7 @@ rejections = Table(
     ),
 )
 
-# Nobody I care for: no job names or groups the face.
+# The user ignores the face: no job names or groups it.
 ignored_faces = Table(
     "ignored_faces",
     metadata,
@@ -75,7 +75,7 @@ distinct_people = Table(
     CheckConstraint("person_id < other_id", name="order"),
 )
 
-# What people did to people, so that it can be undone: payload is JSON (see recog.store.people.history).
+# What users did, so that it can be undone: payload is JSON (see recog.store.people.history).
 events = Table(
     "events",
     metadata,

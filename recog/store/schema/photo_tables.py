@@ -72,7 +72,7 @@ photos = Table(
     sqlite_autoincrement=True,
 )
 
-# Which networks have looked at a photo: what they would make again need not be made again.
+# Which networks processed a photo, so that they need not do so again.
 processings = Table(
     "processings",
     metadata,
@@ -143,7 +143,7 @@ embeddings = Table(
     sqlite_autoincrement=True,
 )
 
-# What an index must drop: faces are gone, so face_id points at nothing.
+# What an index must drop. face_id has no foreign key, because the faces are gone.
 removals = Table(
     "removals",
     metadata,
@@ -153,7 +153,7 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 
-# Where a forgotten person was: geometry relative to the photo (0 to 1), by the photo's digest. No vector is kept.
+# Boxes of forgotten people, relative to the photo (0 to 1), by the photo's digest. No vector is kept.
 forgotten_boxes = Table(
     "forgotten_boxes",
     metadata,
@@ -166,7 +166,7 @@ forgotten_boxes = Table(
     sqlite_autoincrement=True,
 )
 
-# A row here means: rows were erased, but old pages may still hold their bytes. Finished at the next open.
+# A row here means that rows were erased, but old pages may still hold their bytes; the next open finishes.
 pending_erasures = Table(
     "pending_erasures",
     metadata,

@@ -1,4 +1,4 @@
-"""Very many rows at once, without SQLAlchemy's own work on each."""
+"""Many rows at once, without SQLAlchemy's work on each row."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from sqlalchemy import Connection, Select
 
 
 def plain_rows(connection: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
-    """Rows of integers and bytes as the driver has them: for very many, of which SQLAlchemy's own cost half the time.
+    """Return rows of integers and bytes as the driver gives them: for many rows, this halves the time.
 
-    Other types would come as the database keeps them.
+    Values of other types come as the database stores them.
     """
     result = connection.execute(statement)
     rows = list(result.cursor.fetchall())

@@ -4,8 +4,8 @@ from sqlalchemy import CheckConstraint, Column, Double, ForeignKey, Integer, Lar
 
 from recog.store.schema.columns import ID, id_column, metadata
 
-# Pictures to make, being made, made, or not to be made: see recog.store.styling. Photos by digest, for a content may
-# be outside the library; output_sha256 is written before the file appears, so that a killed run knows its own file.
+# Pictures and their states: see recog.store.styling. Photos by digest, because they may lie outside the library.
+# output_sha256 is written before the file appears, so that the next run after a kill knows the file as its own.
 style_jobs = Table(
     "style_jobs",
     metadata,
@@ -28,7 +28,7 @@ style_jobs = Table(
     sqlite_autoincrement=True,
 )
 
-# The styles that a picture is made after, the largest share first; the shares sum to one.
+# The styles of a picture, the largest share first; the shares sum to one.
 style_shares = Table(
     "style_shares",
     metadata,

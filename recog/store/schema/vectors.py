@@ -12,17 +12,17 @@ _FLOAT_BYTES = 4
 
 
 def vector_bytes(vector: Embeddings) -> bytes:
-    """(dim,) float32 -> 4 * dim bytes."""
+    """Encode a vector (dim,) float32 as 4 * dim bytes."""
     return np.ascontiguousarray(vector, dtype="<f4").tobytes()
 
 
 def other_length(vector: ColumnElement[bytes], dim: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a stored vector is no blob of so many numbers, asked of the database."""
+    """Make the SQL condition that a stored vector has another length than its network's dimension."""
     return func.length(vector) != dim * _FLOAT_BYTES
 
 
 def vectors_of(blobs: Sequence[bytes], dim: int) -> Embeddings:
-    """N blobs of `vector_bytes` -> (n, dim) float32; n may be 0. A blob of another length is a CatalogError."""
+    """Decode n blobs of `vector_bytes` into (n, dim) float32, n >= 0; a blob of another length is a CatalogError."""
     if other := {*map(len, blobs)} - {_FLOAT_BYTES * dim}:
         raise CatalogError(
             f"a stored vector has {other.pop()} bytes, and those of its network {_FLOAT_BYTES * dim}: "
@@ -32,5 +32,5 @@ def vectors_of(blobs: Sequence[bytes], dim: int) -> Embeddings:
 
 
 def face_ids_of(ids: Sequence[int]) -> FaceIds:
-    """Plain integers -> (n,) int64; n may be 0."""
+    """Turn plain integers into (n,) int64, n >= 0."""
     return np.asarray(ids, dtype=np.int64)
