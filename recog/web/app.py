@@ -19,12 +19,12 @@ from recog.web.pages import pages as own_pages
 from recog.web.place import Place
 
 UPLOADS = frozenset(route.path for route in uploads.router.routes if isinstance(route, APIRoute))
-"""Where photos are sent to."""
+"""Paths that photos are sent to."""
 LIMITS = Limits()
 _TOKEN = HTTPBearer(auto_error=False, scheme_name="token", description="RECOG_SERVE_TOKEN; the guard asks for it.")
-"""For the OpenAPI document alone: it is recog.web.guard that refuses whoever has neither token nor session."""
+"""Only for the OpenAPI document: recog.web.guard refuses whoever has neither token nor session."""
 _SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-"""Whatever of OpenTelemetry is installed and configured beside recog: nobody is told what is asked here."""
+"""No telemetry, whatever OpenTelemetry is installed and configured beside recog."""
 
 
 def create_app(

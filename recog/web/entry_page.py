@@ -1,4 +1,4 @@
-"""The page for a browser that was not let in: it spends the code in its own address, or says where one is."""
+"""The page for a browser that is not admitted: it spends the code in its own address, or says where to find one."""
 
 from functools import cache
 

@@ -25,13 +25,13 @@ router = APIRouter(default_response_class=Response, responses=_JPEG, tags=["pict
 
 @router.get("/faces/{face_id:int}.jpg")
 def face(opened: Opened, face_id: Number) -> Response:
-    """The thumbnail of a face, square; 404 where none is stored."""
+    """The thumbnail of a face, square; 404 if none is stored."""
     return Response(opened.library.faces.thumbnail(face_id), media_type="image/jpeg")
 
 
 @router.get("/photos/{photo_id:int}.jpg")
 def photo(opened: Showing, photo_id: Number) -> Response:
-    """A photo, upright, its longer side at most 1600 pixels; 404 where no file with its content is left."""
+    """A photo, upright, its longer side at most 1600 pixels; 404 if no file with its content is left."""
     shown = opened.library.photos.photo(photo_id)
     problems = []
     for path in shown.paths:

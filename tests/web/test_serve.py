@@ -96,9 +96,9 @@ def test_it_ends_at_once_though_somebody_is_connected(running: Running, by: sign
 @pytest.mark.parametrize(
     ("words", "token", "sentence"),
     [
-        (["--host", "192.0.2.1"], "", "lets other machines ask for your faces"),
-        (["--host", "192.0.2.1"], TOKEN, "say --allow-network"),
-        (["--host", "192.0.2.1", "--allow-network"], "", "put a token into RECOG_SERVE_TOKEN"),
+        (["--host", "192.0.2.1"], "", "lets other machines see your faces"),
+        (["--host", "192.0.2.1"], TOKEN, "give --allow-network"),
+        (["--host", "192.0.2.1", "--allow-network"], "", "set a token in RECOG_SERVE_TOKEN"),
         (["--host", ".".join("0000"), "--allow-network"], TOKEN, "name one address of this machine"),
         (["--host", "::", "--allow-network"], TOKEN, "name one address of this machine"),
         (["--host", "0", "--allow-network"], TOKEN, "name one address of this machine"),

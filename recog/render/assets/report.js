@@ -1,6 +1,6 @@
 "use strict";
 
-// Filter, keys and copy buttons. The page reads in full without them.
+// Filter, keys and copy buttons. The page is complete without them.
 (() => {
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const items = [...document.querySelectorAll(".item")];

@@ -2,26 +2,26 @@
 
 // A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/templates/answers.html.
 (() => {
-  const root = document.documentElement.dataset.root; // stands before the path of whatever is asked
+  const root = document.documentElement.dataset.root; // stands before every path
   const ABOUT_FACES = new Set(["confirm", "reject", "ignore", "unignore"]);
   const bar = document.querySelector("#last");
   const did = document.querySelector("#did");
   const undo = document.querySelector("#undo");
   const spoken = document.querySelector("#spoken");
   const names = document.querySelector("#names");
-  const made = []; // acts that stand, the latest last: { id, sentence, restore }, restore null where the page is shown anew
+  const made = []; // acts that stand, the latest last: { id, sentence, restore }; restore is null if the page loads again
 
-  // Pages that come back from the browser's memory show what was; and people may have been erased since.
+  // A page from the browser's back-forward cache is out of date, and may show people who were erased since.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  // The second click of a double click is not meant: what it would hit has changed since the first.
+  // Ignore the second click of a double click: the button below the pointer may be another one by then.
   document.addEventListener("click", (event) => {
     if (event.detail < 2 || !event.target.closest("main button, #undo")) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);
 
-  // As recog/store/people/names.py has it: in a word that is Turkish, or may be, I is the capital of dotless ı.
+  // The rule of recog/store/people/names.py: in a word that is or may be Turkish, I is the capital of dotless ı.
   const lowered = (word) => {
     const turkish = /[ıİğĞşŞ]/.test(word) || (/[ÇÖÜ]/.test(word) && word === word.toUpperCase());
     return (turkish ? word.replaceAll("I", "ı") : word).replaceAll("İ", "i").toLowerCase();
@@ -63,7 +63,7 @@
   const cellsOf = (item, which) =>
     [...item.querySelectorAll(`[data-face]:not(.done)${which === "picked" ? ":has(input:checked)" : ""}`)];
 
-  // The faces that an item means, and the cells that show them.
+  // The faces that an item is about, and the cells that show them.
   const facesOf = (item) => {
     const given = item.dataset.faces;
     if (given === "picked" || given === "open") {
@@ -87,7 +87,7 @@
     return () => items.forEach((item) => item.classList.remove(state));
   };
 
-  // What follows on the page, and how to put it back.
+  // Show what follows from an answer; returns what undoes it on the page.
   const follow = (button, item, cells, sentence) => {
     const then = button.dataset.then;
     if (then === "picked") {
@@ -102,7 +102,7 @@
     };
   };
 
-  // Other items that show somebody, or a group, that is no more.
+  // Close other items that show a person or a group that no longer exists.
   const outdate = (item, { act: done, body }) => {
     const labels = JSON.parse(item.dataset.labels ?? "[]");
     const gone = done === "merge" ? [body.source] : done === "confirm" ? labels.filter((one) => one !== body.name) : [];
@@ -127,7 +127,7 @@
     return { body: { ...body, face_ids: ids }, cells };
   };
 
-  // Another page tells what was done, and the focus returns to where it was. The item stays busy until it is gone.
+  // The next page says what was done, and the focus returns to the same item. The item stays busy until then.
   const ACTED = "acted";
   const leave = (item, go) => {
     sessionStorage.setItem(ACTED, item?.id ?? "");
@@ -141,7 +141,7 @@
     document.getElementById(acted)?.focus({ preventScroll: true });
   };
 
-  // Faces that were somebody else's by a word that this page may not have known of.
+  // Count faces that were confirmed as somebody else, which this page may not have known.
   const taken = (item, { faces = [] }) => {
     if (item.closest("#confirmed")) return "";
     const count = faces.filter((face) => face.was).length;
@@ -152,7 +152,7 @@
     const item = button.closest(".item");
     const { body, cells } = bodyOf(button, item);
     const given = body.name ?? body.new;
-    if (given !== undefined && button.dataset.asked === given) body.near = true; // asked before, and pressed again
+    if (given !== undefined && button.dataset.asked === given) body.near = true; // the user was asked, and pressed again
     if (body.face_ids?.length === 0) return say("No face is chosen: pick one first.", { failed: true });
     if (item.ariaBusy) return;
     item.ariaBusy = "true";

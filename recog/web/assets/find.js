@@ -1,8 +1,8 @@
 "use strict";
 
-// A photo that is dropped, pasted or chosen goes to the API as it is; its faces come back with names.
+// Send a photo that is dropped, pasted or chosen to the API as it is, and show the names of its faces.
 (() => {
-  const root = document.documentElement.dataset.root; // stands before the path of whatever is asked
+  const root = document.documentElement.dataset.root; // stands before every path
   const SVG = "http://www.w3.org/2000/svg";
   const LONGEST = 1600; // pixels of the longer side of what is shown
   const drop = document.querySelector("#drop");
@@ -11,7 +11,7 @@
   const picture = document.querySelector("#picture");
   const boxes = document.querySelector("#boxes");
   const named = document.querySelector("#named");
-  let current = new AbortController(); // of the photo that was given last; what becomes of others is not shown
+  let current = new AbortController(); // of the latest photo; answers about earlier ones are not shown
 
   const percent = (probability) => {
     const value = 100 * probability;
@@ -20,7 +20,7 @@
     return `${value.toFixed(value < 1 || value > 99 ? 1 : 0)} %`;
   };
 
-  // What would turn the line around is written out, as the pages do (see recog/printable.py).
+  // Write out characters that would turn the line around, as recog/printable.py does.
   const printable = (name) =>
     name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>
       "\u200c\u200d".includes(one) ? one : `\\u${one.codePointAt(0).toString(16).padStart(4, "0")}`);

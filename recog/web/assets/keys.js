@@ -1,6 +1,6 @@
 "use strict";
 
-// Keys, the filter, and where the focus goes once a question is answered.
+// Keys, the filter, and where the focus goes after an answer.
 (() => {
   const field = document.querySelector("#find");
   const found = document.querySelector("#found");
@@ -70,7 +70,7 @@
     keys[event.key]();
   });
 
-  // A closed item passes the focus on; one that asks for a name now keeps it.
+  // A closed item passes the focus on; one that now asks for a name keeps it.
   document.addEventListener("answered", (event) => {
     if (event.detail === "answered") return focus(event.target);
     if (event.detail !== "done") return;
