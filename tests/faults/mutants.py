@@ -43,7 +43,7 @@ _NO_VERDICT = (4, 5)
 """pytest's exit statuses for wrong usage and for no test; all others but 0 come of the mutant, for without it is 0."""
 _BROKEN = "ImportError while loading conftest"
 """What pytest calls wrong usage too: a mutant that cannot even be imported."""
-_ELSEWHERE = {"durable": "tests/test_durable.py", "restore": "tests/library/test_backup.py"}
+_ELSEWHERE = {"durable": "tests/test_durable.py", "restore": "tests/library/maintenance/test_backup.py"}
 
 _TURNED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,

@@ -47,7 +47,7 @@ def act(library: PaintedLibrary, verb: str, folders: list[Path]) -> None:  # noq
         case "restore":
             library.maintenance.restore(folders[0].parent / "backup.sqlite3")
         case "style":
-            from tests.library.styled import QUICK  # loads torch
+            from tests.library.styling.styled import QUICK  # loads torch
 
             out = library.context.settings.library / "styled"
             library.styles.run([folders[0] / "blue.png"], out, photos=[folders[0] / "orange.png"], settings=QUICK)

@@ -14,7 +14,7 @@ from recog.quality import SURE_SCORE
 from recog.render.as_json import to_json
 from recog.render.text import to_text
 from recog.types import Detector, FaceBox, Pixels
-from tests.library.test_acts import face_of, name_of
+from tests.library.people.test_acts import face_of, name_of
 from tests.painted import FACE, GREEN, RED, CellDetector, PaintedLibrary, PaintedNetworks, paint
 
 DIM_RED = (190, 17, 17)
