@@ -1,4 +1,4 @@
-# Two commands: `make demo` sets everything up and runs the main job, `make test` passes the tests.
+# `make demo` sets everything up and runs the main job; `make test` passes the tests; `make help` lists the rest.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,45 +10,56 @@ PHOTOS ?=
 TRAINING ?= ../shared/data/identities
 WIDER ?= ../shared/data/wider_dev
 
-.PHONY: default setup demo test check unit docs bench bench-accuracy faults mutants soak lock audit clean
+.PHONY: default help setup demo test check unit docs site pictures bench bench-accuracy faults mutants soak lock audit clean
 default: test
 
-setup: $(VENV)/.installed
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 20
 
-# Nothing is installed whose digest is not in requirements.txt; recog itself is built by what is installed by then.
+setup: $(VENV)/.installed ## Install everything into .venv, every file checked against requirements.txt.
+
+# Only what requirements.txt lists is installed, and only with these digests. recog itself is built offline, afterwards.
 $(VENV)/.installed: pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes --requirement requirements.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
-demo: setup
+demo: setup ## Index the folder PHOTOS, or a few public portraits, and write a report.
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh benchmarks/demo.sh '$(DEMO)' '$(PHOTOS)'
 	@printf "\nTo name people by clicking: $(VENV)/bin/recog serve --library '$(DEMO)/library'\n"
 
-test: check unit
+test: check unit ## Lint, check types and run the tests.
 
-check: setup
+check: setup ## Lint and check types.
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-unit: setup
+unit: setup ## Run the tests.
 	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile
 
-docs: setup
-	$(VENV)/bin/python -m benchmarks.write_readme
+docs: setup ## Write the generated parts of the documents anew, and build the site.
+	$(VENV)/bin/python -m cogapp -r $$(grep -rl '\[\[\[cog' README.md docs)
+	$(MAKE) site
 
-# Speed and memory: a quarter of an hour on two cores. What is found, how surely, and clusters: the next target.
-bench: setup
+site: setup ## Build the site of the documents into site/.
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --strict
+
+pictures: setup ## Photograph the pages for the README (needs chromium, and PyPI for the portraits).
+	$(VENV)/bin/python -m documents.pictures
+
+# Speed and memory, about a quarter of an hour on two cores; `bench-accuracy` measures what is found, and how surely.
+bench: setup ## Measure speed and memory.
 	$(VENV)/bin/python -m benchmarks.bench_detect $(WIDER) --repeats 1
 	$(VENV)/bin/python -m benchmarks.bench_embed $(TRAINING)
 	$(VENV)/bin/python -m benchmarks.bench_ingest $(WIDER)
 	$(VENV)/bin/python -m benchmarks.bench_cold
+	$(VENV)/bin/python -m benchmarks.bench_start
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
 	$(VENV)/bin/python -m benchmarks.bench_style
 
-bench-accuracy: setup
+bench-accuracy: setup ## Measure accuracy.
 	$(VENV)/bin/python -m benchmarks.bench_accuracy
 	$(VENV)/bin/python -m benchmarks.bench_options
 	$(VENV)/bin/python -m benchmarks.bench_identification
@@ -57,10 +68,8 @@ bench-accuracy: setup
 	$(VENV)/bin/python -m benchmarks.bench_cluster
 	$(VENV)/bin/python -m benchmarks.measure_style_faces
 
-# The long tier, hours: take out one defence at a time and see a test turn red; kill recog, and fill its disk, at every
-# system call that changes a file; kill it at random moments; let indexers meet, run commands beside a server, hold its database, kill its server;
-# change bytes of every file that it reads, and damage its index; hold the catalog against a model. What `make test` does for a few minutes.
-faults: setup
+# Hours; `make test` runs a few minutes of the same. docs/benchmarks/faults.md describes each line and its result.
+faults: setup ## Break recog in every way the tests know, for hours.
 	$(VENV)/bin/python -m tests.faults.sabotage
 	$(VENV)/bin/python -m tests.faults.sweep --full --write
 	$(VENV)/bin/python -m tests.faults.power --write
@@ -76,24 +85,20 @@ faults: setup
 	$(VENV)/bin/python -m tests.faults.model --sequences 1000 --steps 50
 	$(VENV)/bin/python -m tests.faults.model --of library --sequences 200 --steps 25
 
-# Change one thing in the store or the index at a time, and count the changes that a test notices.
-mutants: setup
+mutants: setup ## Change one thing in the store or the index at a time; count the changes that a test notices.
 	$(VENV)/bin/python -m tests.faults.mutants --count 150
 
-# Index, ask and forget in one process for two hours, and watch its memory and open files.
-soak: setup
+soak: setup ## Index, ask and forget in one process for two hours; watch its memory and open files.
 	$(VENV)/bin/python -m tests.faults.soak --minutes 120 --write
 
-# Write requirements.txt anew from pyproject.toml: versions that it names stay where they still fit.
-lock: $(TOOLS)/bin/uv
+lock: $(TOOLS)/bin/uv ## Write requirements.txt from pyproject.toml; a version that still fits stays.
 	$(TOOLS)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-package recog --extra dev --output-file requirements.txt \
 	  --custom-compile-command 'make lock  # what make setup installs: every version, and the digests of its files' \
 	  pyproject.toml
 
-# Hold every locked version against the advisories that PyPI knows; fails where one is known, or cannot be asked for.
-# A mirror of PyPI may tell of latest versions alone, and pip-audit of none then: the second asks there, and names the rest.
-audit: $(TOOLS)/bin/pip-audit
+# pip-audit finds nothing on a mirror that only serves the latest versions; then tests.advisories asks about each version.
+audit: $(TOOLS)/bin/pip-audit ## Check every locked version against PyPI's advisories.
 	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt || \
 	  $(PYTHON) -m tests.advisories requirements.txt
 
@@ -101,5 +106,5 @@ $(TOOLS)/bin/%:
 	$(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check $*
 
-clean:
-	rm -rf $(VENV) $(TOOLS) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## Remove what was installed and built here, and the demo's library.
+	rm -rf $(VENV) $(TOOLS) $(DEMO) site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from recog.config import read_settings
+from recog.datasets.people import labelled_photos
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.encoder import choose_encoder
 from recog.embed.head import Head, load_head
@@ -29,11 +30,11 @@ from recog.embed.trunks import load_trunks
 from recog.evaluate.pair_bootstrap import pair_intervals
 from recog.evaluate.photo_pairs import PhotoPairs, lfw_pairs
 from recog.train.blocks import joined_bottleneck, network_blocks
-from recog.train.folder import HeadPlan, pca_start, training_faces, with_mirrored
 from recog.train.head import LinearHead
 from recog.train.pca import read_bottleneck
-from recog.train.people import labelled_photos
+from recog.train.plans import HeadPlan
 from recog.train.settings import TrainSettings
+from recog.train.training_faces import pca_start, training_faces
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.weights.pull import ensure_weights
 
@@ -69,7 +70,7 @@ def main() -> None:
         on_photo=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
     )
     blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=settings.cache)
-    joined = joined_bottleneck(with_mirrored(faces.train), blocks)
+    joined = joined_bottleneck(faces.with_mirrored()[0], blocks)
     heads = {
         "512-d output": first_output(ensure_weights(network.parts[0].weights, cache=settings.cache), network.features),
         "PCA start": pca_start(faces, joined, dim=len(shipped.weight)),

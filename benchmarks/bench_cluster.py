@@ -45,12 +45,12 @@ from recog.cluster.kmeans import k_means
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.config import read_settings
+from recog.datasets.embedded import Pipeline, embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.people import labelled_photos
 from recog.distance import unit_rows
 from recog.evaluate.clusters import f_scores
 from recog.library.networks import Networks
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.people import labelled_photos
 from recog.types import Calibration, Embeddings
 from recog.weights.device import cores
 
@@ -308,8 +308,8 @@ def main() -> None:
     for people, pattern, tight in sets:
         undetected = Undetected.PAD if tight else Undetected.LEAVE_OUT
         faces = embedded_faces(
-            labelled_photos(people, pattern=pattern), networks.detector, networks.embedder,
-            undetected=undetected, cache=networks.kept,
+            labelled_photos(people, pattern=pattern), Pipeline(networks.detector, networks.embedder, networks.kept),
+            undetected=undetected,
         )  # fmt: skip
         name = f"{people.resolve().parent.name}/{people.name} {pattern}"
         rows += scores(name, faces.embeddings, faces.labels, calibration)

@@ -19,17 +19,17 @@ import torch
 from benchmarks.bench_accuracy import first_output
 from benchmarks.measured import machine, write_results
 from recog.config import read_settings
+from recog.datasets.faces import Undetected
+from recog.datasets.people import LabelledPhotos, labelled_photos
+from recog.datasets.split import held_out_people
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.encoder import choose_encoder
 from recog.embed.head import load_head
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
-from recog.train.faces import Undetected
 from recog.train.features import FaceFeatures, face_features
-from recog.train.folder import held_out_people
 from recog.train.head import LinearHead
-from recog.train.people import LabelledPhotos, labelled_photos
 from recog.weights.pull import ensure_weights
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

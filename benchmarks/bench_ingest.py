@@ -89,8 +89,8 @@ def our_pipeline(cache: Path, **settings: object) -> Index:
             photos.index([folder])
             detector, network = networks.detector.sha256, networks.info.sha256
             found = {}
-            for path, file in photos.context.catalog.files_under(folder, detector=detector, network=network).items():
-                faces = [] if file.photo_id is None else photos.context.catalog.faces_of_photo(file.photo_id)
+            for path, file in photos.context.catalog.files.under(folder, detector=detector, network=network).items():
+                faces = [] if file.photo_id is None else photos.context.catalog.faces.of_photo(file.photo_id)
                 boxes = [[face.box.left, face.box.top, face.box.right, face.box.bottom] for face in faces]
                 found[path.name] = np.array(boxes, dtype=np.float64).reshape(-1, 4)
         return found

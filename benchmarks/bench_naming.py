@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from benchmarks.measured import machine, write_results
 from recog.config import read_settings
+from recog.datasets.embedded import Pipeline, embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.people import labelled_photos
 from recog.evaluate.identification import gallery_sizes, identification
 from recog.identify import identification_threshold
 from recog.library.networks import Networks
-from recog.train.embedded import embedded_faces
-from recog.train.faces import Undetected
-from recog.train.people import labelled_photos
 from recog.types import Calibration, Embeddings
 from recog.weights.device import cores
 
@@ -66,7 +66,7 @@ def main() -> None:
     labels: list[Labels] = []
     for photos, tight in sets.values():
         faces = embedded_faces(
-            photos, networks.detector, networks.embedder, cache=networks.kept,
+            photos, Pipeline(networks.detector, networks.embedder, networks.kept),
             undetected=Undetected.PAD if tight else Undetected.LEAVE_OUT,
         )  # fmt: skip
         embeddings.append(faces.embeddings)

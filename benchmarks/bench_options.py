@@ -21,16 +21,16 @@ import torch
 
 from benchmarks.bench_train import val
 from benchmarks.measured import machine, write_results
+from recog.assess.embedding_options import SECOND_CROP
 from recog.config import read_settings
+from recog.datasets.faces import Undetected, labelled_crops
+from recog.datasets.people import labelled_photos
 from recog.distance import paired_squared_distances, unit_rows
-from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.labelled_faces import all_pairs
 from recog.evaluate.lfw import ten_folds
 from recog.evaluate.pair_bootstrap import pair_intervals
 from recog.evaluate.photo_pairs import lfw_pairs
 from recog.library.networks import Networks
-from recog.train.faces import Undetected, labelled_crops
-from recog.train.options import SECOND_CROP
-from recog.train.people import labelled_photos
 from recog.types import Crops, Embedder, Embeddings
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -22,25 +22,24 @@ import torch
 from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
+from recog.assess.clean import centre_distances, far_limit
+from recog.datasets.faces import Undetected
+from recog.datasets.people import labelled_photos
 from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.encoder import choose_encoder
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
-from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.labelled_faces import Labels, all_pairs
 from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.blocks import joined_bottleneck, network_blocks
-from recog.train.clean import centre_distances, far_limit
-from recog.train.faces import Undetected
 from recog.train.features import FaceFeatures, face_features
-from recog.train.folder import HeadPlan, TrainingFaces, pca_start, training_faces, with_mirrored
-from recog.train.head import FeatureHead, LinearHead
+from recog.train.head import LinearHead
 from recog.train.head_training import LinearLearner
 from recog.train.loop import Learner, train
-from recog.train.people import labelled_photos
-from recog.train.residual_head import ResidualLearner, residual_head
-from recog.train.sampler import BatchShape, Labels
+from recog.train.plans import HeadPlan
 from recog.train.settings import TrainSettings
+from recog.train.training_faces import TrainingFaces, pca_start, training_faces
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.types import Distances
 
@@ -50,26 +49,16 @@ EUCLIDEAN = TrainSettings(hold=HOLD, distance="euclidean", margin=0.1)
 SQUARED = TrainSettings(hold=HOLD)
 RECIPES: Mapping[str, TrainSettings] = {
     "semi-hard": SQUARED,
-    "semi-hard, nearest negative": replace(SQUARED, selection="nearest-semi-hard"),
     "batch-all": replace(SQUARED, selection="batch-all"),
     "batch-hard": replace(SQUARED, selection="batch-hard"),
     "offline semi-hard": replace(SQUARED, selection="offline", mine_every=50),
-    "semi-hard, 96 strangers": replace(SQUARED, batch=BatchShape(strangers=96)),
     "semi-hard, not squared": EUCLIDEAN,
     "batch-all, not squared": replace(EUCLIDEAN, selection="batch-all"),
     "batch-hard, not squared": replace(EUCLIDEAN, selection="batch-hard"),
     "semi-hard, margin 0.1": replace(SQUARED, margin=0.1),
     "semi-hard, margin 0.4": replace(SQUARED, margin=0.4),
-    "semi-hard, margin 0.1 to 0.4": replace(SQUARED, margin=0.1, margin_to=0.4),
-    "semi-hard, then batch-hard": replace(SQUARED, then="batch-hard"),
-    "batch-all, then batch-hard": replace(SQUARED, selection="batch-all", then="batch-hard"),
     "semi-hard, held firmly": replace(SQUARED, hold=20.0),
     "semi-hard, not held": replace(SQUARED, hold=0.0),
-}
-RESIDUAL: Mapping[str, tuple[TrainSettings, int]] = {
-    "residual head of 64 units": (SQUARED, 64),
-    "residual head of 256 units": (SQUARED, 256),
-    "residual head of 256 units, held firmly": (replace(SQUARED, hold=20.0), 256),
 }
 CLEANED = "semi-hard, doubtful labels left out"
 HEADER = (
@@ -107,24 +96,18 @@ def main() -> None:
 
     faces, other, bottleneck = prepared(arguments)
     start = pca_start(faces, bottleneck, dim=HeadPlan().dim)
-    features = np.concatenate([faces.train.features, faces.train.mirrored])
-    labels = np.concatenate([faces.train.labels, faces.train.labels])
+    features, labels = faces.with_mirrored()
     rows: list[list[object]] = [["PCA start", 0, 0.0, *scores(start, faces.validation, other), "", "", "", ""]]
     wanted = right_labels(start, faces.train)
-    recipes = {**{name: (settings, 0) for name, settings in RECIPES.items()}, CLEANED: (SQUARED, 0), **RESIDUAL}
-    for name, (settings, units) in recipes.items():
+    for name, settings in {**RECIPES, CLEANED: SQUARED}.items():
         rows_of = np.flatnonzero(np.tile(wanted, 2)) if name == CLEANED else np.arange(len(labels))
         recipe = replace(settings, steps=arguments.steps, validate_every=arguments.steps, seed=arguments.seed)
-        learner: LinearLearner | ResidualLearner = (
-            ResidualLearner(features[rows_of], start, units=units, seed=arguments.seed)
-            if units
-            else LinearLearner(features[rows_of], start)
-        )
+        learner = LinearLearner(features[rows_of], start)
         began = time.perf_counter()
         last, ended = trained(learner, labels[rows_of], recipe)
         seconds = time.perf_counter() - began
-        head = learner.head() if isinstance(learner, LinearLearner) else residual_head(learner.tensors)
-        rows.append([name, arguments.steps, round(seconds, 1), *scores(head, faces.validation, other), *last, ended])
+        measured = scores(learner.head(), faces.validation, other)
+        rows.append([name, arguments.steps, round(seconds, 1), *measured, *last, ended])
         print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
     comment = machine(
         threads=arguments.threads,
@@ -157,10 +140,10 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
         undetected=Undetected.PAD, aligned=named.aligned, cache=cache, progress=tell,
     )  # fmt: skip
     blocks = network_blocks(named, cache=arguments.cache)
-    return faces, other, joined_bottleneck(with_mirrored(faces.train), blocks)
+    return faces, other, joined_bottleneck(faces.with_mirrored()[0], blocks)
 
 
-def right_labels(head: FeatureHead, faces: FaceFeatures) -> Bools:
+def right_labels(head: LinearHead, faces: FaceFeatures) -> Bools:
     """Where `recog train clean` would leave a face in, (n,), by the embeddings of this head."""
     embeddings = head.embed_flipped(faces.features, faces.mirrored)
     measured = centre_distances(embeddings, faces.labels)
@@ -181,7 +164,7 @@ def trained(learner: Learner, labels: Labels, recipe: TrainSettings) -> tuple[tu
     return (round(last.loss, 4), round(last.active, 4), round(last.spread, 4)), "; ".join(run.warnings)
 
 
-def scores(head: FeatureHead, validation: Validation, other: FaceFeatures) -> tuple[float, ...]:
+def scores(head: LinearHead, validation: Validation, other: FaceFeatures) -> tuple[float, ...]:
     """In HEADER's order: held-out people, people of another origin, the pairs file."""
     measured: list[float] = []
     for faces in (validation.held_out, other):

@@ -59,7 +59,7 @@ def filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray
                 )
                 for row in range(start, min(start + BATCH, len(embeddings)))
             ]  # fmt: skip
-            saved = catalog.save_photos(photos, detector="0" * 64, network=network)
+            saved = catalog.photos.save(photos, detector="0" * 64, network=network)
             face_ids += [face_id for photo in saved for face_id in photo.face_ids]
     return np.array(face_ids)
 
@@ -70,7 +70,7 @@ def confirm_some(library: PhotoLibrary, face_ids: NDArray[np.int64], owners: NDA
     with library.context.writing() as catalog:
         for person in people[counts >= 3][::NAMED].tolist():
             theirs = face_ids[owners == person]
-            catalog.confirm(theirs[: max(1, len(theirs) // 3)].tolist(), catalog.add_person(f"P{person}").id)
+            catalog.acts.confirm(theirs[: max(1, len(theirs) // 3)].tolist(), catalog.people.add(f"P{person}").id)
 
 
 def _clustered(library: PhotoLibrary) -> tuple[float, int]:

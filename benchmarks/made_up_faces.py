@@ -70,7 +70,7 @@ class MadeUpFaces:
             [NewFace(box, self.embeddings[0], 9, b"")],
         )
         with open_catalog(f"sqlite:///{path}") as catalog:
-            catalog.save_photos([photo], detector="0" * 64, network=INFO)
+            catalog.photos.save([photo], detector="0" * 64, network=INFO)
         with sqlite3.connect(path) as raw:
             raw.execute("PRAGMA synchronous=OFF")
             columns = [row[1] for row in raw.execute("PRAGMA table_info(faces)")]

@@ -1,4 +1,4 @@
-"""Alembic's entry: run the migrations on the connection, and in the transaction, that recog.store.schema.migrations opened."""
+"""Alembic's entry: run the migrations in the transaction that recog.store.schema.migrations opened."""
 
 from alembic import context
 

@@ -1,31 +1,31 @@
 """Settings: read once from arguments, environment and file into frozen, validated values."""
 
+import os
+import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from recog.errors import ConfigError
 
 CONFIG_FILE = user_config_path("recog") / "config.toml"
+_PREFIX = "RECOG_"
+"""Begins the name of every environment variable of a setting."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that a user may set; `read_settings` makes it.
 
-    Each field is also the environment variable RECOG_<FIELD>, which is not set where it is empty, and a line of
-    config.toml. The order is: arguments, environment, file, default.
+    Each field is also the environment variable RECOG_<FIELD> and a line of config.toml. Arguments win over the
+    environment, the environment over the file, and the file over the default.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="RECOG_",
-        env_ignore_empty=True,  # RECOG_LIBRARY= is no library in the current folder
+    model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        toml_file=CONFIG_FILE,
         use_attribute_docstrings=True,
         hide_input_in_errors=True,  # a database URL holds a password
     )
@@ -33,15 +33,15 @@ class Settings(BaseSettings):
     library: Path = Field(default_factory=lambda: user_data_path("recog"))
     """Directory of the catalog and the vector index."""
     database: str | None = Field(default=None, repr=False)
-    """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; None is SQLite inside `library`."""
+    """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; by default a file in `library`."""
     cache: Path = Field(default_factory=lambda: user_cache_path("recog"))
-    """Directory of pulled weights."""
+    """Directory of the downloaded weights."""
     weights: Path | None = None
-    """Directory where weights files were put by hand, for machines with no network."""
+    """Directory of weights files that you put there by hand, for machines without a network."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where the networks and the index run; auto takes CUDA where torch sees it."""
+    """Where the networks and the index run; auto takes CUDA if torch finds it."""
     encoder: Literal["auto", "torch", "openvino"] = "auto"
-    """What runs the networks on a processor; auto is OpenVINO where it is installed, several times as fast as torch."""
+    """What runs the networks on a CPU; auto takes OpenVINO if it is installed: it is several times as fast as torch."""
     detector: str = "mtcnn"
     """What finds faces: mtcnn, or a detector of an installed package."""
     network: str = "facenet-dlib"
@@ -50,57 +50,73 @@ class Settings(BaseSettings):
     own_networks: Path = Field(default_factory=lambda: user_config_path("recog") / "networks")
     """Directory of the descriptions (NAME.toml) of your own networks from ONNX files."""
     heads: Path | None = None
-    """Directory of a head of your own for the network (`recog train head --out`), with its calibration; None is the
+    """Directory of your own head for the network (`recog train head --out`) and its calibration; by default the
     shipped ones."""
     min_face: int = Field(default=24, ge=12, le=2000)
-    """Smallest face side that is looked for, in pixels of the upright photo; the first network sees 12 pixels."""
+    """Smallest face to detect: its side in pixels of the upright photo. The first detection network sees 12 pixels."""
     threshold: float | None = Field(default=None, gt=0.0, le=4.0)
-    """Squared distance up to which two faces are one person; None is the network's calibrated one."""
+    """Squared distance up to which two faces are one person; by default the network's calibrated one."""
     k: int = Field(default=10, ge=1, le=1000)
-    """Gallery neighbours that vote on a name."""
+    """Number of nearest confirmed faces that vote on a name."""
     decode_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
-    """Time in which one photo must be read and decoded; what takes longer is listed as a timeout."""
+    """Time limit for reading and decoding one photo; a slower photo is listed as a timeout."""
     decode_memory: int = Field(default=4096, ge=256, le=1 << 20)
-    """Megabytes of address space of a process that decodes photos; what needs more is listed as too large."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes it by name; recog reads no .env
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise, no secrets directory
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments before environment before file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+    """Address space in megabytes of each decoding process; a photo that needs more is listed as too large."""
 
     @property
     def catalog_at(self) -> str | Path:
-        """Where the catalog is: a database URL, or the path of a SQLite file, which is no URL whatever its name."""
+        """Where the catalog is: a database URL, or the path of a SQLite file, which is never read as a URL."""
         return self.database if self.database is not None else self.library / "catalog.sqlite3"
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """Settings with the given ones over environment and file; None means not given. ConfigError on a bad one."""
+    """Read the settings; an override wins over environment and file, and None means not given.
+
+    Raises ConfigError for a setting that does not exist or has a value out of range, and for a file that cannot be
+    read.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
+        settings = Settings(**{**_of_file(), **_of_environment(), **given})
     except ValidationError as error:
-        problem = error.errors()[0]
-        name = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            close = get_close_matches(name, Settings.model_fields, n=1)
-            way_out = f"did you mean {close[0]!r}?" if close else f"choose of {', '.join(Settings.model_fields)}"
-            raise ConfigError(f"there is no setting {name!r}, which {CONFIG_FILE} names: {way_out}") from error
-        given = "what was given" if name == "database" else repr(problem["input"])  # the URL may hold a password
-        raise ConfigError(
-            f"the setting {name!r} cannot be {given}: {problem['msg']}; "
-            f"it comes from an option, RECOG_{name.upper()}, or {CONFIG_FILE}"
-        ) from error
+        raise _refused(error) from error
+    return settings.model_copy(update=_whole(settings))
+
+
+def _of_file() -> dict[str, Any]:
+    if not CONFIG_FILE.is_file():
+        return {}
+    try:
+        return tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"the settings file {CONFIG_FILE} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise ConfigError(f"the settings file {CONFIG_FILE} is not valid TOML: {error}; mend or remove it") from error
+        raise ConfigError(f"the settings file {CONFIG_FILE} is not valid TOML: {error}; fix or remove it") from error
+
+
+def _of_environment() -> dict[str, str]:
+    """Return the settings of the environment; an empty variable counts as not set, in any case of letters."""
+    found = {name.upper(): value for name, value in os.environ.items() if value}
+    return {name: found[key] for name in Settings.model_fields if (key := f"{_PREFIX}{name.upper()}") in found}
+
+
+def _refused(error: ValidationError) -> ConfigError:
+    """Return the first problem that pydantic found, as a sentence with the way out."""
+    problem = error.errors()[0]
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        close = get_close_matches(name, Settings.model_fields, n=1)
+        way_out = f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(Settings.model_fields)}"
+        return ConfigError(f"there is no setting {name!r}, which {CONFIG_FILE} names: {way_out}")
+    given = "what was given" if name == "database" else repr(problem["input"])  # the URL may hold a password
+    return ConfigError(
+        f"the setting {name!r} cannot be {given}: {problem['msg']}; "
+        f"it comes from an option, {_PREFIX}{name.upper()}, or {CONFIG_FILE}"
+    )
+
+
+def _whole(settings: Settings) -> dict[str, Path]:
+    """Return every directory of the settings as an absolute path, with ~ expanded."""
     try:
         whole = {
             name: path.expanduser().absolute()
@@ -112,10 +128,10 @@ def read_settings(**overrides: Any) -> Settings:
     for name, path in whole.items():
         if name != "library" and not _is_utf8(path):
             raise ConfigError(
-                f"the directory {path} of the setting {name!r} has a name that is no UTF-8, and weights are read from "
-                "no such place: choose another"
+                f"the directory {path} of the setting {name!r} has a name that is not UTF-8, and weights cannot "
+                "be read from there: choose another"
             )
-    return settings.model_copy(update=whole)
+    return whole
 
 
 def _is_utf8(path: Path) -> bool:

@@ -1,12 +1,12 @@
-"""Decide who a face is, or that two faces are one person: neighbours to a person or unknown, a pair to same or not.
+"""Decisions: the person of a probe, or unknown, from its neighbours; same person or not, from a pair of embeddings.
 
-Open set: a probe need not be anybody. Only neighbours within the calibrated threshold may vote.
+Identification is open set: a probe need not be anybody. Only neighbours within the calibrated threshold may vote.
 
-Plain k-NN voting would let ten middling faces of one person outvote the one excellent face of another, so whoever is
-enrolled by a single photo could hardly ever be found; taking the nearest alone throws away the evidence of many where
-two people are nearly equally near. So: only the nearest face, and faces nearly as near as it (within NEAR_TIE), decide.
-Among them the most votes win; a tie goes to the nearer person. One photo is enough, farther faces never count against
-it, and more photos of the right person help exactly where the question is open.
+With plain k-NN voting ten middling faces of one person outvote one excellent face of another, so a person enrolled by a
+single photo could hardly be found. The nearest face alone ignores the evidence of many when two people are nearly
+equally near. So only the nearest face and faces nearly as near (within NEAR_TIE) vote. The most votes win; a tie goes
+to the nearer person. One photo is enough, farther faces never count against it, and more photos of the right person
+help when the question is open.
 """
 
 from collections import defaultdict
@@ -20,26 +20,26 @@ from recog.distance import paired_squared_distances
 from recog.types import Calibration, Embeddings, Match, Neighbour, Verification
 
 NEAR_TIE = 0.05
-"""Squared distance within which faces count as nearly as near as the nearest: below the difference that another
-photo of the same person in the same session makes, so nothing rests on the order inside it."""
+"""Squared distance within which a face counts as near as the nearest one: less than the difference between two photos
+of a person in one session, so the order within it means nothing."""
 
 SECOND_IN_A_PHOTO = 0.5
-"""Share of the threshold up to which a second face of one photo gets the same name."""
+"""A second face of a photo gets the same name up to this share of the threshold."""
 
 STRANGERS_NAMED = 0.05
-"""Share of strangers that may get a name; once a gallery is so large that more would, the threshold falls."""
+"""Share of strangers that may get a name; the threshold falls in a gallery so large that more would."""
 
 
 def identification_threshold(calibration: Calibration, *, people: int, faces: int) -> float:
-    """The squared distance up to which a probe gets a name among people who have `faces` confirmed faces together.
+    """Return the squared distance up to which a probe gets a name, among people with `faces` confirmed faces together.
 
-    Each face is one more that a stranger may be taken for: among n independent ones the share of strangers that get a
-    name is FPIR = 1 - (1 - FAR)^n (Grother and Ngan, NISTIR 8271, have it so). This is solved for the FAR at which
-    STRANGERS_NAMED of them do, and that for the distance, by the calibration's tail. Departure: n is
-    sqrt(people * faces), for one person's faces lie together; benchmarks/bench_naming.py measures what comes of it.
+    A stranger may be taken for any of these faces. Among n independent ones the share of strangers that get a name is
+    FPIR = 1 - (1 - FAR)^n (Grother and Ngan, NISTIR 8271). This is solved for the FAR that names STRANGERS_NAMED of
+    them, and the calibration's tail gives the distance of that FAR. Departure: n is sqrt(people * faces), because the
+    faces of one person lie together; benchmarks/bench_naming.py measures the result.
 
-    Never above the threshold for a pair, which a small gallery keeps; so does one whose threshold a user set, or whose
-    calibration knows no tail.
+    The result is never above the threshold for a pair. It is that threshold in a small gallery, if a user set it, and
+    if the calibration has no tail.
     """
     if calibration.far is None or calibration.tail is None or faces == 0:
         return calibration.threshold
@@ -53,14 +53,14 @@ def identify(
 ) -> tuple[Match | None, Match | None]:
     """Name a probe from its neighbours, or call it unknown: (accepted, nearest).
 
-    neighbours: in any order; those whose face is nobody's in person_of (face id -> person id) do not count.
-    accepted: the person named, None for unknown. nearest: the person of the nearest face at whatever distance, None
-    if no neighbour is anybody's; it shows how far from a name an unknown face is. threshold is a squared distance and
-    belongs to the accepted side. A match's votes are the person's neighbours within the threshold, its squared distance
-    that of the person's nearest face.
+    neighbours come in any order; those whose face has no person in person_of (face id -> person id) do not count.
+    accepted is the person named, None for unknown. nearest is the person of the nearest face at any distance, None if
+    no neighbour has a person; it shows how far an unknown face is from a name. threshold is a squared distance; a face
+    exactly there is accepted. A match's votes are the person's neighbours within the threshold, its squared distance
+    is that of the person's nearest face.
 
-    The vote is that of the module's docstring; a departure from plain k-NN classification (Cover and Hart 1967), which
-    FaceNet, arXiv:1503.03832 section 4 names for recognition without saying how votes are counted.
+    The module's docstring explains the vote. It departs from plain k-NN classification (Cover and Hart 1967), which
+    FaceNet, arXiv:1503.03832 section 4, names for recognition without saying how votes are counted.
     """
     named = sorted(
         (near for near in neighbours if near.face_id in person_of),
@@ -95,11 +95,11 @@ def one_face_per_person(
     *,
     threshold: float,
 ) -> NDArray[np.bool_]:
-    """Which of (n,) faces that were accepted as people stay unnamed, for a nearer face of the photo is that person.
+    """Return which of (n,) accepted faces stay unnamed, because a nearer face of the same photo is that person.
 
     Two faces of one photo are rarely one person, and relatives stand side by side. Mirrors, collages and photos of
-    photos do show somebody twice: who is within SECOND_IN_A_PHOTO of the threshold keeps the name. Of equally near
-    faces the first keeps it. A face whose person a human confirmed comes with a distance below 0, and always does.
+    photos do show somebody twice, so a face within SECOND_IN_A_PHOTO of the threshold keeps its name. Of equally near
+    faces the first keeps the name. A confirmed face comes with a distance below 0, and always keeps it.
     """
     order = np.lexsort((squared_distances, person_ids, photo_ids))
     second = np.zeros(len(order), np.bool_)
@@ -110,10 +110,10 @@ def one_face_per_person(
 
 
 def verify(left: Embeddings, right: Embeddings, calibration: Calibration) -> Verification:
-    """Are two faces one person? Both (dim,) float32 of unit length, of the calibration's network.
+    """Decide whether two faces are one person, by two (dim,) float32 unit embeddings of the calibration's network.
 
     Raises:
-        ValueError: anything but two vectors of one length.
+        ValueError: the arguments are not two vectors of one length.
     """
     if left.ndim != 1 or left.shape != right.shape:
         raise ValueError(f"two embeddings have one shape (dim,), not {left.shape} and {right.shape}")
@@ -127,10 +127,10 @@ def verify(left: Embeddings, right: Embeddings, calibration: Calibration) -> Ver
 
 
 def probability(squared_distance: float, calibration: Calibration) -> float:
-    """Calibrated probability, 0 to 1, that two faces at this squared distance are one person.
+    """Return the calibrated probability, 0 to 1, that two faces at this squared distance are one person.
 
-    1 / (1 + exp(slope * d + intercept)) (Platt scaling), computed so that no slope overflows. It holds for pairs
-    as frequent as in the calibration's data.
+    It is 1 / (1 + exp(slope * d + intercept)) (Platt scaling), computed so that no slope overflows. It holds if pairs
+    of one person are as frequent as in the calibration's data.
     """
     exponent = calibration.slope * squared_distance + calibration.intercept
     if exponent > 0:

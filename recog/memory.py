@@ -4,7 +4,7 @@ import errno
 
 NO_MEMORY = (
     "there is not enough memory: close other programs, raise the limit that this command runs under (ulimit -v), or "
-    "give it smaller photos; what was finished is kept, and running the same command again goes on"
+    "give it smaller photos; what was finished is kept, and running the same command again continues it"
 )
 _WORDS = (
     "can't allocate memory",  # torch on the processor
@@ -16,6 +16,8 @@ _WORDS = (
     "failed to map segment",  # the system's loader
     "can't start new thread",  # a thread needs room for its stack
 )
+_NO_THREAD = "resource temporarily unavailable"
+"""What C++ says, through OpenVINO, if a thread gets no stack; of an OSError it means a lock."""
 
 
 def lacks_memory(error: BaseException) -> bool:
@@ -24,6 +26,8 @@ def lacks_memory(error: BaseException) -> bool:
         case MemoryError():
             return True
         case OSError() if error.errno == errno.ENOMEM:
+            return True
+        case RuntimeError() if _NO_THREAD in str(error).lower():
             return True
         case RuntimeError() | ImportError() | OSError():
             said = str(error).lower()

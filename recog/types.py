@@ -1,16 +1,6 @@
-"""The values that flow through recog: frozen records, array aliases, and the seams between steps.
+"""The values that flow through recog: frozen records, and the protocols between steps.
 
-Arrays, everywhere:
-
-========== ===================== ======= ====================================================
-name       shape                 dtype   meaning
-========== ===================== ======= ====================================================
-Pixels     (H, W, 3)             uint8   RGB, upright
-Crops      (n, size, size, 3)    uint8   one tight crop a face
-Embeddings (n, dim)              float32 unit length; dim is 128 for the shipped networks
-Distances  (p, g)                float32 squared Euclidean, 0 (same direction) to 4 (opposite)
-FaceIds    (n,)                  int64   what the index knows of a face; never reused
-========== ===================== ======= ====================================================
+The array types are those of recog.arrays; importing one from here loads numpy, importing a record does not.
 """
 
 from __future__ import annotations
@@ -19,16 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from recog.arrays import Crops as Crops
+    from recog.arrays import Distances as Distances
+    from recog.arrays import Embeddings as Embeddings
+    from recog.arrays import FaceIds as FaceIds
+    from recog.arrays import Pixels as Pixels
 
-Pixels: TypeAlias = NDArray[np.uint8]
-Crops: TypeAlias = NDArray[np.uint8]
-Embeddings: TypeAlias = NDArray[np.float32]
-Distances: TypeAlias = NDArray[np.float32]
-FaceIds: TypeAlias = NDArray[np.int64]
+
+def __getattr__(name: str) -> object:
+    if name not in {"Crops", "Distances", "Embeddings", "FaceIds", "Pixels"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from recog import arrays
+
+    return getattr(arrays, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class FileStat:
 
 
 class DateSource(StrEnum):
-    """What says when a photo was taken, surest first."""
+    """The source of a photo's date, surest first."""
 
     EXIF_ORIGINAL = "exif_original"
     """EXIF's DateTimeOriginal: the camera, when the shutter opened."""
@@ -124,12 +120,12 @@ class FaceBox:
 
 
 class Origin(StrEnum):
-    """Who says that a face belongs to a person."""
+    """Who assigned a face to a person."""
 
     CONFIRMED = "confirmed"
-    """A human: no job ever changes it."""
+    """The user; no job ever changes it."""
     MATCHED = "matched"
-    """The machine, by distance: the next run may change it."""
+    """recog, by distance; the next run may change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +177,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the vote says of one person: the nearest squared distance and the votes among the k neighbours."""
+    """The vote for one person: the nearest squared distance, and the votes among the k neighbours."""
 
     person_id: int
     squared_distance: float
@@ -190,7 +186,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Are two faces one person? probability is that they are, 0 to 1.
+    """Whether two faces are one person; probability is that they are, 0 to 1.
 
     By the method "distance", same is squared_distance <= threshold, and the probability is the calibrated one; by a
     classifier of pairs it is probability >= least_probability.
@@ -208,7 +204,7 @@ class Verification:
 class Cluster:
     """Faces that are probably one person. centroid is (dim,) float32, unit length.
 
-    number is the catalog's, None before it is saved: the cluster keeps it for life, and it is never given again.
+    number is the catalog's, None before the cluster is saved. A cluster keeps its number, which is never reused.
     """
 
     face_ids: tuple[int, ...]
@@ -218,7 +214,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInfo:
-    """A network with all that decides what its embeddings mean; embeddings of different digests never meet.
+    """A network with all that decides what its embeddings mean. Embeddings of different digests are never compared.
 
     sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
     detector's box; input_size the crop's side in pixels. aligned says that crops hold a second view of the face behind
@@ -252,10 +248,7 @@ class Scatter:
 
 @dataclass(frozen=True, slots=True)
 class ClusterRule:
-    """When faces are grouped as one person: two lone faces up to the squared distance threshold, among `faces` faces.
-
-    Fitted to labelled faces of `data`.
-    """
+    """Two lone faces among `faces` faces are one person up to the squared distance threshold; fitted to `data`."""
 
     threshold: float
     faces: int

@@ -82,9 +82,9 @@ def test_a_face_is_the_same_in_every_format_and_orientation(tmp_path: Path) -> N
         catalog, network = library.context.catalog, library.context.networks.info.sha256
         boxes: dict[str, NDArray[np.float64]] = {}
         vectors: dict[str, NDArray[np.float32]] = {}
-        for rows in catalog.embeddings(network):
-            for face in catalog.faces(rows.face_ids.tolist()).values():
-                (path,) = catalog.paths([face.photo_id])[face.photo_id]
+        for rows in catalog.embeddings.batches(network):
+            for face in catalog.faces.by_ids(rows.face_ids.tolist()).values():
+                (path,) = catalog.files.paths([face.photo_id])[face.photo_id]
                 boxes[path.name] = np.array([face.box.left, face.box.top, face.box.right, face.box.bottom])
                 vectors[path.name] = rows.embeddings[rows.face_ids.tolist().index(face.id)]
         assert (report.faces, set(boxes)) == (len(limits), set(limits))

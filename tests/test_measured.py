@@ -1,4 +1,4 @@
-"""Benchmarks write results that write_readme.py reads, and measure recall as its definition says."""
+"""Benchmarks write results that benchmarks/tables reads, and measure recall as its definition says."""
 
 import subprocess
 import sys

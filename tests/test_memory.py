@@ -12,7 +12,8 @@ import pytest
 import torch
 import typer
 
-from recog.cli.failures import REFUSED, in_one_line
+from recog.cli.exit_codes import REFUSED
+from recog.cli.failures import in_one_line
 from recog.memory import lacks_memory
 
 RECOG = Path(sys.executable).parent / "recog"
@@ -52,6 +53,7 @@ def test_too_little_memory_is_no_unexpected_error(
     [
         RuntimeError("Exception from src/inference/src/cpp/core.cpp:109: std::bad_alloc"),
         RuntimeError("can't start new thread"),
+        RuntimeError("Exception from src/inference/src/dev/plugin.cpp:54:\nResource temporarily unavailable\n"),
         ImportError("libtorch_cpu.so: failed to map segment from shared object"),
         ImportError("libfaiss.so: cannot open shared object file: Cannot allocate memory"),
     ],
@@ -60,7 +62,15 @@ def test_what_libraries_say_of_too_little_memory_is_known(error: Exception) -> N
     assert lacks_memory(error)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("of shapes"), OSError(errno.ENOSPC, "full"), ValueError("bad_alloc")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("of shapes"),
+        OSError(errno.ENOSPC, "full"),
+        BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)),
+        ValueError("bad_alloc"),
+    ],
+)
 def test_other_errors_are_not_about_memory(error: Exception) -> None:
     assert not lacks_memory(error)
 

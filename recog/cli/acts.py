@@ -1,4 +1,4 @@
-"""The verbs that correct: reject, ignore, unignore, distinct, split, why, history, undo."""
+"""The verbs that correct names and explain them: reject, ignore, unignore, distinct, split, why, history, undo."""
 
 from __future__ import annotations
 
@@ -6,129 +6,143 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import say
+from recog.cli.failures import warn
+from recog.cli.options import NameArgument
 from recog.cli.session import Session, verb
 
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Faces = Annotated[list[int], typer.Argument(min=1, metavar="FACE...", show_default=False)]
 
-NEAR = typer.Option("--near", help="Take the name for somebody else's though somebody is called nearly so.")
-
-PULL_IN = "a large library: run 'recog identify --all' to name the other faces by what you said"
+MATCH_LATER = "the library is large: run 'recog identify --all' to apply this to the other faces"
 
 
 @verb
-def reject(session: Session, name: Name, faces: Faces) -> None:
-    """Say that each FACE, by its number, is not NAME.
+def reject(session: Session, name: NameArgument, faces: Faces) -> None:
+    """Record that no FACE (a face number) shows NAME.
 
-    No run names the face so again; another person may be found for it.
+    recog never gives these faces that name again, but may find another person for them.
 
     Example:
       recog people reject "Ada Lovelace" 41 57
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.reject(name, faces))
+        session.show(library.people.reject(name, faces), text_people.person_line)
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(MATCH_LATER)
 
 
 @verb
 def distinct(
     session: Session,
-    name: Name,
+    name: NameArgument,
     other: Annotated[str, typer.Argument(metavar="OTHER", show_default=False)],
 ) -> None:
-    """Say that NAME and OTHER are two people.
+    """Record that NAME and OTHER are different people.
 
-    No report calls them one again.
+    No report suggests merging them again.
 
     Example:
       recog people distinct "Ada Lovelace" "Annabella Byron"
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.distinct(name, other))
+        session.show(library.people.distinct(name, other), text_acts.distinct)
 
 
 @verb
 def ignore(session: Session, faces: Faces) -> None:
-    """Name, group and report each FACE no more: nobody you care for.
+    """Ignore each FACE: it gets no name and appears in no group or report.
 
     Example:
       recog people ignore 41 57
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.ignore(faces))
+        session.show(library.people.ignore(faces), text_acts.ignored)
 
 
 @verb
 def unignore(session: Session, faces: Faces) -> None:
-    """Care for each ignored FACE again.
+    """Stop ignoring each FACE.
 
     Example:
       recog people unignore 41 57
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.ignore(faces, ignored=False))
+        session.show(library.people.ignore(faces, ignored=False), text_acts.ignored)
 
 
 @verb
 def split(
     session: Session,
-    name: Name,
+    name: NameArgument,
     threshold: Annotated[
         float | None,
         typer.Option(
-            min=0.0, max=4.0, metavar="D", help="Keep faces together up to squared distance D.", show_default=False
+            min=0.0, max=4.0, metavar="D", help="Group faces up to the squared distance D.", show_default=False
         ),
     ] = None,
 ) -> None:
-    """Take NAME apart where several people bear it.
+    """Split NAME if several people share the name.
 
-    The faces are grouped anew. The group with most confirmed faces keeps the name; the others become nobody's, are
-    listed for you to name, and are not taken for NAME again. `recog people undo` takes it back.
+    The faces are grouped again. The group with most confirmed faces keeps the name. The other groups lose it for good
+    and are listed for you to name. `recog people undo` reverts the split.
 
     Example:
       recog people split "Ada Lovelace" --threshold 0.8
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.split(name, threshold=threshold))
+        session.show(library.people.split(name, threshold=threshold), text_acts.split)
 
 
 @verb
 def why(session: Session, face: Annotated[int, typer.Argument(metavar="FACE", show_default=False)]) -> None:
-    """Say why FACE has its name, or none.
+    """Explain why FACE has its name, or no name.
 
     Example:
       recog people why 41
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.faces.why(face))
+        session.show(library.faces.why(face), text_acts.reasons)
 
 
 @verb
 def history(
     session: Session,
-    limit: Annotated[int, typer.Option("-n", min=1, metavar="N", help="How many acts to list.")] = 20,
+    limit: Annotated[int, typer.Option("-n", min=1, metavar="N", help="Number of actions to list.")] = 20,
 ) -> None:
-    """List what was said and done to people, the latest first.
+    """List the changes to people and faces, the latest first.
 
     Example:
       recog people history -n 50
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.history(limit=limit))
+        session.show(library.people.history(limit=limit), text_acts.history)
 
 
 @verb
 def undo(session: Session) -> None:
-    """Take back the latest act on people or faces; again, the one before.
+    """Undo the latest change to people or faces; run it again to undo the one before.
 
-    What `forget` erased stays erased.
+    What `recog people forget` erased stays erased.
 
     Example:
       recog people undo
     """
+    from recog.render import text_acts
+
     with session.open() as library:
-        session.show(library.people.undo())
+        session.show(library.people.undo(), text_acts.undone)
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(MATCH_LATER)

@@ -1,4 +1,4 @@
-"""The verbs that group faces: cluster, report duplicates."""
+"""The verbs about groups of faces: cluster, report duplicates."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.cli.session import Session, verb
 
 
 class Method(StrEnum):
-    """How faces are grouped."""
+    """Ways to group faces."""
 
     IDENTITY = "identity"
     KMEANS = "kmeans"
@@ -23,36 +23,40 @@ class Method(StrEnum):
 def cluster(
     session: Session,
     method: Annotated[
-        Method, typer.Option(help="Group by identity (k-NN graph) or into k groups (k-means).")
+        Method, typer.Option(help="Group by identity (k-NN graph), or into k groups (k-means).")
     ] = Method.IDENTITY,
     k: Annotated[
         int | None,
-        typer.Option("-k", min=1, metavar="K", help="Groups of k-means; estimated if left out.", show_default=False),
+        typer.Option(
+            "-k", min=1, metavar="K", help="Number of k-means groups; estimated by default.", show_default=False
+        ),
     ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(
-            min=0.0, max=4.0, metavar="D", help="Join lone faces up to squared distance D.", show_default=False
+            min=0.0, max=4.0, metavar="D", help="Join two lone faces up to the squared distance D.", show_default=False
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 0,
     *,
-    full: Annotated[bool, typer.Option("--full", help="Group all faces anew, not only those that came since.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Group all faces again, not only the new ones.")] = False,
 ) -> None:
-    """Group the faces by who they probably are.
+    """Group the faces that probably show the same person.
 
-    Earlier clusters keep their numbers and faces, and faces that came since join them. --full groups all anew: then a
-    cluster takes the number of the one it shares most faces with. What you confirmed, rejected or ignored holds. For a
-    cluster without a name the likely person is told. Two lone faces must be near to be one person, and nearer among
-    more faces; clusters of several photos prove more.
+    Earlier clusters keep their numbers and faces, and new faces join them. --full groups all faces again; each cluster
+    then takes the number of the earlier one that it shares most faces with. What you confirmed, rejected or ignored
+    always holds. A cluster without a name is listed with the person it probably shows. Two lone faces must be close to
+    count as one person, and closer in a larger library; clusters of several photos are stronger evidence.
 
-    K-means cells are for browsing: even with the true number of people they split whoever has many photos and lump
-    together those who have few. They have numbers of their own and are not remembered.
+    K-means groups are for browsing: even with the true number of people they split people with many photos and mix
+    people with few. They have their own numbers and are not saved.
 
     Example:
       recog cluster
       recog cluster --method kmeans -k 50
     """
+    from recog.render import text_library
+
     if k is not None and method is not Method.KMEANS:
         raise typer.BadParameter("-k goes with --method kmeans; identity clusters find their own number")
     if threshold is not None and method is not Method.IDENTITY:
@@ -60,7 +64,10 @@ def cluster(
     if full and method is not Method.IDENTITY:
         raise typer.BadParameter("--full goes with --method identity; k-means always groups all faces")
     with session.open() as library:
-        session.show(library.groups.cluster(method=method.value, k=k, threshold=threshold, seed=seed, full=full))
+        session.show(
+            library.groups.cluster(method=method.value, k=k, threshold=threshold, seed=seed, full=full),
+            text_library.clusters,
+        )
 
 
 @verb
@@ -71,26 +78,28 @@ def duplicates(
         typer.Option(
             "--out",
             metavar="FILE",
-            help="Write a page (.html), a document (.json) or a table (.csv).",
+            help="Write a page (.html), JSON (.json) or a table (.csv).",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Report who is probably in the library twice.
+    """Report people who are probably in the library under two names.
 
-    Pairs of people and clusters with distance, probability and the command that merges them; --out writes a page
-    with the faces side by side.
+    Lists pairs of people and clusters with their distance, their probability and the command that merges them; --out
+    writes a page with the faces side by side.
 
     Example:
       recog report duplicates --out duplicates.html
     """
+    from recog.render import text_library
+
     if out is not None and out.suffix.lower() not in {".html", ".htm", ".json", ".csv"}:
-        raise typer.BadParameter("--out takes a name that ends in .html, .json or .csv")
+        raise typer.BadParameter("--out needs a name that ends in .html, .json or .csv")
     with session.open() as library:
         report = library.reports.duplicates()
     if out is not None:
         from recog.render.report_file import write_report
 
         write_report(report, out)
-        say(f"wrote {out}")
-    session.show(report)
+        warn(f"wrote {out}")
+    session.show(report, text_library.duplicates)

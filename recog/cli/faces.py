@@ -1,4 +1,4 @@
-"""The verbs that ask about faces: enrol, identify, verify, search."""
+"""The verbs that recognise faces: enrol, identify, verify, search."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.acts import NEAR, PULL_IN
-from recog.cli.failures import say
+from recog.cli.acts import MATCH_LATER
+from recog.cli.failures import warn
+from recog.cli.options import NameArgument, NearOption
 from recog.cli.session import Session, verb
 
 
 class VerifyMethod(StrEnum):
-    """How a pair is decided."""
+    """Ways to decide whether a pair shows one person."""
 
     DISTANCE = "distance"
     LOGISTIC = "logistic"
@@ -24,25 +25,27 @@ class VerifyMethod(StrEnum):
 @verb
 def enrol(
     session: Session,
-    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    name: NameArgument,
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", show_default=False)],
     face: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Take the N-th face from the left.", show_default=False)
+        int | None, typer.Option(min=1, metavar="N", help="Use the N-th face from the left.", show_default=False)
     ] = None,
-    near: Annotated[bool, NEAR] = False,
+    near: NearOption = False,
 ) -> None:
-    """Teach recog who NAME is; one PHOTO is enough.
+    """Teach recog the face of NAME; one PHOTO is enough.
 
-    A photo with several faces needs --face. Faces of the library near the one enrolled are named by distance at
-    once, in a library of up to 20,000 faces; in a larger one by `recog identify --all`.
+    A photo with several faces needs --face. In a library of up to 20,000 faces, similar faces are named at once; in a
+    larger one `recog identify --all` names them.
 
     Example:
       recog enrol "Ada Lovelace" ada.jpg
     """
+    from recog.render import text_photos
+
     with session.open() as library:
-        session.show(library.people.enrol(name, photos, face=face, near=near))
+        session.show(library.people.enrol(name, photos, face=face, near=near), text_photos.enrolment)
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(MATCH_LATER)
 
 
 @verb
@@ -53,17 +56,19 @@ def identify(
 ) -> None:
     """Name every face in each PHOTO, or call it unknown.
 
-    A photo that cannot be used is said on stderr, stops no other, and makes the exit code 1.
+    A photo that cannot be used is reported on stderr, does not stop the others, and makes the exit code 1.
 
     Example:
       recog identify party.jpg
       recog identify --all
     """
+    from recog.render import text_photos
+
     if bool(photos) == everything:
         raise typer.BadParameter("give photos, or --all for the whole library")
     with session.open() as library:
         if everything:
-            session.show(library.people.match_all())
+            session.show(library.people.match_all(), text_photos.matches)
         else:
             session.show_photos(photos or (), library.identify)
 
@@ -75,39 +80,42 @@ def verify(
     right: Annotated[str, typer.Argument(metavar="B", show_default=False)],
     *,
     face: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Take the N-th face of A from the left.", show_default=False)
+        int | None, typer.Option(min=1, metavar="N", help="Use the N-th face of A from the left.", show_default=False)
     ] = None,
     other_face: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Take the N-th face of B from the left.", show_default=False)
+        int | None, typer.Option(min=1, metavar="N", help="Use the N-th face of B from the left.", show_default=False)
     ] = None,
     method: Annotated[VerifyMethod, typer.Option(help="How to decide.")] = VerifyMethod.DISTANCE,
 ) -> None:
-    """Say whether photo A and B show the same person.
+    """Decide whether A and B show the same person.
 
-    B is a photo or a person's name. A photo with several faces needs --face or --other-face. All methods but distance
-    need `recog train verifier` first.
+    A is a photo; B is a photo or a person's name. A photo with several faces needs --face or --other-face. Every method
+    except distance needs `recog train verifier` first.
 
     Example:
       recog verify ada.jpg party.jpg --other-face 2
       recog verify ada.jpg "Ada Lovelace"
     """
+    from recog.render import text_photos
     from recog.verification.features import Method
 
     with session.open() as library:
         decided = library.verify(left, right, face=face, other_face=other_face, method=Method(method.value))
-        session.show(decided)
+        session.show(decided, text_photos.verified)
 
 
 @verb
 def search(
     session: Session,
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", show_default=False)],
-    k: Annotated[int, typer.Option("-k", min=1, metavar="K", help="How many faces to find.")] = 20,
+    k: Annotated[int, typer.Option("-k", min=1, metavar="K", help="Number of faces to find.")] = 20,
 ) -> None:
-    """Find the K nearest faces of each face in PHOTO.
+    """Find the K most similar faces of the library for each face in PHOTO.
 
     Example:
       recog search party.jpg -k 10
     """
+    from recog.render import text_photos
+
     with session.open() as library:
-        session.show(library.search(photo, k=k))
+        session.show(library.search(photo, k=k), text_photos.searched)

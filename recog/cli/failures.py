@@ -1,4 +1,4 @@
-"""Every way a verb can end badly, as one line on stderr and an exit code."""
+"""Every way a verb can fail, as one line on stderr and an exit code."""
 
 import errno
 import os
@@ -10,60 +10,54 @@ from typing import NoReturn
 
 import typer
 
-from recog.cli.start import INTERRUPTED
+from recog.cli.exit_codes import INTERRUPTED, REFUSED, UNEXPECTED
 from recog.errors import RecogError
 from recog.memory import NO_MEMORY, lacks_memory
 from recog.printable import printable
 
-REFUSED = 1
-"""A RecogError: the user can do something about it."""
-WRONG_USAGE = 2
-"""A command line that says nothing sensible, as Typer has it."""
 OF_THE_DISK = frozenset({errno.EACCES, errno.EDQUOT, errno.EIO, errno.ENOSPC, errno.EPERM, errno.EROFS})
-"""What a user can do something about, wherever it is met."""
+"""Errors of the disk or its permissions, which the user can fix."""
 OF_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})
-"""The process, or the machine, may open no more files."""
-UNEXPECTED = 70
-"""A fault in recog itself (EX_SOFTWARE of sysexits.h)."""
+"""The process, or the machine, has too many files open."""
 
 
-def say(message: str) -> None:
-    """One line on stderr, whatever the message holds."""
+def warn(message: str) -> None:
+    """Print one line on stderr; control characters in the message are escaped."""
     typer.echo(f"recog: {printable(message)}", err=True)
 
 
-def tell(answer: str | bytes, *, end: bool = True) -> None:
-    """What a verb answers, on stdout, with the `end` of a line; where it cannot be written, that is said."""
+def echo(answer: str | bytes, *, end: bool = True) -> None:
+    """Print the answer of a verb on stdout, with a line end unless `end` is false; fail if it cannot be written."""
     try:
         typer.echo(answer, nl=end)
     except BrokenPipeError:
         raise
     except OSError as error:
-        say_unwritten(error)
+        warn_unwritten(error)
         raise typer.Exit(REFUSED) from error
 
 
-def say_unwritten(error: OSError) -> None:
-    """That stdout cannot be written."""
-    with suppress(OSError):  # what is still held for it is dropped, or the interpreter would complain again
+def warn_unwritten(error: OSError) -> None:
+    """Report that stdout cannot be written."""
+    with suppress(OSError):  # drops what stdout still buffers, or the interpreter would complain again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    say(
+    warn(
         f"the answer cannot be written to standard output ({error.strerror}): make room there, or send it elsewhere; "
-        "what this command changed stays so"
+        "what this command changed stays changed"
     )
 
 
-def leave(message: str, code: int = REFUSED) -> NoReturn:
-    """Say why, and end the command."""
-    say(message)
+def fail(message: str, code: int = REFUSED) -> NoReturn:
+    """Print the reason and end the command with this exit code."""
+    warn(message)
     raise typer.Exit(code)
 
 
 @contextmanager
 def in_one_line(*, verbose: bool) -> Iterator[None]:
-    """End the command with a sentence instead of a traceback; `verbose` shows the traceback too.
+    """Turn every exception into one line and an exit code; `verbose` prints the traceback too.
 
-    What ends a command on purpose, wrong usage, and a reader that closed the pipe, pass through to Typer.
+    Typer's own exits, usage errors and closed pipes pass through.
     """
     try:
         yield
@@ -72,18 +66,26 @@ def in_one_line(*, verbose: bool) -> Iterator[None]:
     except RecogError as error:
         if verbose:
             traceback.print_exc()
-        leave(str(error))
+        fail(str(error))
     except KeyboardInterrupt:
-        leave("interrupted; what was finished is kept, and running the same command again goes on", INTERRUPTED)
+        fail("interrupted; finished work is kept, and running the same command again continues it", INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last border: a user gets a sentence, --verbose the traceback
         if verbose:
             traceback.print_exc()
-        if lacks_memory(error):
-            leave(NO_MEMORY)
-        if isinstance(error, OSError) and error.errno in OF_DESCRIPTORS:
-            leave("too many files are open at once: close other programs, or raise the limit (ulimit -n)")
-        if isinstance(error, OSError) and error.errno in OF_THE_DISK:
-            where = error.filename if isinstance(error.filename, str | os.PathLike) else "a file"
-            leave(f"{where} cannot be written or read ({error.strerror}): make room there, or check its rights")
-        hint = "please report it" if verbose else "please report it; run with --verbose for the traceback"
-        leave(f"unexpected {type(error).__name__}: {error}; {hint}", UNEXPECTED)
+        fail(*_reason(error, verbose=verbose))
+
+
+def _reason(error: Exception, *, verbose: bool) -> tuple[str, int]:
+    """Return the sentence and the exit code for an exception that is no RecogError."""
+    if lacks_memory(error):
+        return NO_MEMORY, REFUSED
+    if isinstance(error, OSError) and error.errno in OF_DESCRIPTORS:
+        return "too many files are open at once: close other programs, or raise the limit (ulimit -n)", REFUSED
+    if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+        where = error.filename if isinstance(error.filename, str | os.PathLike) else "a file"
+        return (
+            f"{where} cannot be written or read ({error.strerror}): make room there, or check its permissions",
+            REFUSED,
+        )
+    hint = "please report it" if verbose else "please report it; run with --verbose for the traceback"
+    return f"unexpected {type(error).__name__}: {error}; {hint}", UNEXPECTED

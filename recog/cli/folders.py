@@ -1,4 +1,4 @@
-"""Refuse before the work what could not be written after it."""
+"""Check before the work that its result can be written afterwards."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from recog.errors import RecogError
 
 
 def check_folder(folder: Path) -> None:
-    """RecogError where files cannot be put into folder, or where it is not there, where it cannot be made."""
+    """Raise RecogError if the folder cannot be created, or files cannot be created in it."""
     there = folder.absolute()
     while not os.path.lexists(there):
         there = there.parent
@@ -15,7 +15,7 @@ def check_folder(folder: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """RecogError where a file of that name cannot be written; its folder must be there."""
+    """Raise RecogError if a file of this name cannot be written; its folder must exist."""
     if path.is_dir():
         raise RecogError(f"{path} is a folder: name a file")
     _check(path.absolute().parent, path)
@@ -23,6 +23,6 @@ def check_file(path: Path) -> None:
 
 def _check(there: Path, wanted: Path) -> None:
     if not there.is_dir():
-        raise RecogError(f"{wanted} cannot be written, for {there} is no folder: name another place")
+        raise RecogError(f"{wanted} cannot be written because {there} is no folder: name another place")
     if not os.access(there, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise RecogError(f"{wanted} cannot be written, for you may not write to {there}: name another place")
+        raise RecogError(f"{wanted} cannot be written because you may not write to {there}: name another place")

@@ -16,20 +16,20 @@ def face_map(
     session: Session,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write a page (.html) or a picture (.png).")],
     person: Annotated[
-        str | None, typer.Option("--person", metavar="NAME", help="Map one person's faces.", show_default=False)
+        str | None, typer.Option("--person", metavar="NAME", help="Show only the faces of NAME.", show_default=False)
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Start of the random numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the random numbers.")] = 0,
 ) -> None:
-    """Draw the faces on a plane, similar ones together (t-SNE).
+    """Draw a map of the faces, with similar faces close together (t-SNE).
 
-    A page shows the thumbnail and name of the dot under the pointer. It takes the extra `plots`.
+    A page shows the thumbnail and the name of the face under the pointer. Needs the extra `plots`.
 
     Example:
       recog report map --out map.html
       recog report map --person "Ada Lovelace" --out ada.png
     """
     if out.suffix.lower() not in {".html", ".htm", ".png"}:
-        raise typer.BadParameter("--out takes a name that ends in .html or .png")
+        raise typer.BadParameter("--out needs a name that ends in .html or .png")
     with session.open() as library:
         found = library.reports.face_map(person, seed=seed)
     from recog.render.face_map import caption, title, write_map

@@ -1,25 +1,29 @@
-"""The verbs about networks: list, pull, verify."""
+"""The verbs about networks: models list, pull, verify."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recog.cli.failures import REFUSED
+from recog.cli.exit_codes import REFUSED
 from recog.cli.session import Session, verb
+
+if TYPE_CHECKING:
+    from recog.library.maintenance.results import WeightsStatus
 
 
 @verb
 def list_models(session: Session) -> None:
-    """List the networks, their origin and licence.
+    """List the networks with their origin and licence.
 
     Example:
       recog models list
     """
     from recog.library.maintenance.weights import models
 
-    session.show_models(models(session.settings()))
+    _show(session, models(session.settings()))
 
 
 @verb
@@ -27,23 +31,23 @@ def pull(
     session: Session,
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", show_default=False)] = None,
 ) -> None:
-    """Bring the weights of each NAME and check them.
+    """Download the weights of each NAME and check them.
 
-    Without a NAME: all that the settings need.
+    Without a NAME, downloads all that the settings need.
 
     Example:
       recog models pull
     """
     from recog.library.maintenance import weights
 
-    session.show_models(weights.pull(session.settings(), names or (), progress=session.weights_progress))
+    _show(session, weights.pull(session.settings(), names or (), progress=session.weights_progress))
 
 
 @verb
 def verify(session: Session) -> None:
-    """Compare every weights file with its digest.
+    """Check every weights file against its digest.
 
-    Exits with 1 if one is damaged.
+    Exits with 1 if a file is damaged.
 
     Example:
       recog models verify
@@ -51,6 +55,12 @@ def verify(session: Session) -> None:
     from recog.library.maintenance.weights import verify_models
 
     states = verify_models(session.settings())
-    session.show_models(states)
+    _show(session, states)
     if any(state.state == "damaged" for state in states):
         raise typer.Exit(REFUSED)
+
+
+def _show(session: Session, networks: Sequence[WeightsStatus]) -> None:
+    from recog.render.text_library import weights
+
+    session.show_document({"models": networks}, weights(networks))

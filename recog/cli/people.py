@@ -7,68 +7,76 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.acts import NEAR, PULL_IN
-from recog.cli.failures import leave, say
+from recog.cli.acts import MATCH_LATER
+from recog.cli.failures import fail, warn
+from recog.cli.options import NameArgument, NearOption
 from recog.cli.session import Session, verb
 from recog.printable import printable
 from recog.render.figures import count
-
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 
 
 @verb
 def list_people(
     session: Session,
-    hidden: Annotated[bool, typer.Option("--hidden", help="List hidden people too.")] = False,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Also list hidden people.")] = False,
 ) -> None:
-    """List everybody who has a name.
+    """List the people.
 
     Example:
       recog people list --hidden
     """
+    from recog.render.text_people import people
+
     with session.open() as library:
-        session.show_people(library.people.all(hidden=hidden))
+        everybody = library.people.all(hidden=hidden)
+        session.show_document({"people": everybody}, people(everybody))
 
 
 @verb
-def show(session: Session, name: Name) -> None:
-    """Show the faces of NAME and the photos they are in.
+def show(session: Session, name: NameArgument) -> None:
+    """Show the faces of NAME and their photos.
 
     Example:
       recog people show "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.person(name))
+        session.show(library.people.person(name), text_people.person_detail)
 
 
 @verb
 def confirm(  # noqa: PLR0917 - a verb and its options
     session: Session,
-    name: Name,
+    name: NameArgument,
     faces: Annotated[list[int] | None, typer.Argument(min=1, metavar="[FACE...]", show_default=False)] = None,
     cluster: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Confirm the unconfirmed faces of cluster N.", show_default=False),
     ] = None,
-    new: Annotated[bool, typer.Option("--new", help="Make the person where nobody has the name.")] = False,
-    near: Annotated[bool, NEAR] = False,
+    new: Annotated[bool, typer.Option("--new", help="Create the person if nobody has the name.")] = False,
+    near: NearOption = False,
 ) -> None:
-    """Confirm that each FACE, by its number, shows NAME.
+    """Confirm that each FACE (a face number) shows NAME.
 
-    Numbers of faces are in `recog people show`, in every --json document, and in the duplicate report; `recog cluster`
-    numbers clusters, for as long as they last. Faces near the confirmed ones are named by distance at once, in a
-    library of up to 20,000 faces; in a larger one by `recog identify --all`.
+    Face numbers are in `recog people show`, in the duplicates report and in every --json answer; cluster numbers are in
+    `recog cluster`. In a library of up to 20,000 faces, similar faces are named at once; in a larger one
+    `recog identify --all` names them.
 
     Example:
       recog people confirm "Ada Lovelace" 41 57
       recog people confirm "Ada Lovelace" --cluster 3
     """
+    from recog.render import text_acts
+
     if not faces and cluster is None:
-        raise typer.BadParameter("give numbers of faces, or --cluster N")
+        raise typer.BadParameter("give face numbers, or --cluster N")
     with session.open() as library:
-        session.show(library.people.confirm(name, faces or (), cluster=cluster, new=new, near=near))
+        session.show(
+            library.people.confirm(name, faces or (), cluster=cluster, new=new, near=near), text_acts.confirmation
+        )
         if not library.people.matched_at_once:
-            say(PULL_IN)
+            warn(MATCH_LATER)
 
 
 @verb
@@ -76,15 +84,17 @@ def rename(
     session: Session,
     old: Annotated[str, typer.Argument(metavar="OLD", show_default=False)],
     new: Annotated[str, typer.Argument(metavar="NEW", show_default=False)],
-    near: Annotated[bool, NEAR] = False,
+    near: NearOption = False,
 ) -> None:
-    """Give the person OLD the name NEW.
+    """Rename the person OLD to NEW.
 
     Example:
       recog people rename Ada "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.rename(old, new, near=near))
+        session.show(library.people.rename(old, new, near=near), text_people.person_line)
 
 
 @verb
@@ -93,50 +103,58 @@ def merge(
     source: Annotated[str, typer.Argument(metavar="SOURCE", show_default=False)],
     target: Annotated[str, typer.Argument(metavar="TARGET", show_default=False)],
 ) -> None:
-    """Move all faces of SOURCE to TARGET and drop the name SOURCE.
+    """Move all faces of SOURCE to TARGET and delete the person SOURCE.
 
     Example:
       recog people merge "A. Lovelace" "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.merge(source, target))
+        session.show(library.people.merge(source, target), text_people.person_line)
 
 
 @verb
-def hide(session: Session, name: Name) -> None:
-    """Leave NAME out of lists; the faces stay known.
+def hide(session: Session, name: NameArgument) -> None:
+    """Leave NAME out of lists; recog still recognises the face.
 
     Example:
       recog people hide "Passer-by"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.hide(name))
+        session.show(library.people.hide(name), text_people.person_line)
 
 
 @verb
-def unhide(session: Session, name: Name) -> None:
+def unhide(session: Session, name: NameArgument) -> None:
     """Show NAME in lists again.
 
     Example:
       recog people unhide "Passer-by"
     """
+    from recog.render import text_people
+
     with session.open() as library:
-        session.show(library.people.hide(name, hidden=False))
+        session.show(library.people.hide(name, hidden=False), text_people.person_line)
 
 
 @verb
 def forget(
     session: Session,
-    name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    name: NameArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Erase NAME and everything derived from the faces.
+    """Erase NAME and everything derived from the faces, for good.
 
-    Faces, embeddings and thumbnails go; the photos stay, and indexing them again brings nothing back.
+    Erases faces, embeddings and thumbnails. The photos stay, and indexing them again does not bring the faces back.
 
     Example:
       recog people forget "Ada Lovelace"
     """
+    from recog.render import text_people
+
     with session.open() as library:
         if not yes:
             detail = library.people.person(name)
@@ -145,10 +163,10 @@ def forget(
                 agreed = typer.confirm(f"Erase {what} for good?", err=True)
             except typer.Abort:
                 typer.echo(err=True)  # ends the line of the question
-                leave("nothing was forgotten, for nobody answered: --yes does not ask")
+                fail("nothing was forgotten because nobody answered: give --yes to skip the question")
             if not agreed:
-                leave("nothing was forgotten")
-        session.show(library.people.forget(name))
+                fail("nothing was forgotten")
+        session.show(library.people.forget(name), text_people.forgotten)
 
 
 @verb
@@ -156,10 +174,10 @@ def reset(
     session: Session,
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", show_default=False)],
 ) -> None:
-    """Let the forgotten faces of each PHOTO be found again.
+    """Allow the forgotten faces of each PHOTO to be found again.
 
-    Forgotten faces stay away when their photos are indexed anew. After this the next `recog index` finds those of these
-    photos, as faces without a name.
+    Forgotten faces are skipped when their photos are indexed again. After this verb the next `recog index` finds those
+    of these photos, as faces without a name.
 
     Example:
       recog people reset party.jpg

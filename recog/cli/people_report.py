@@ -1,4 +1,4 @@
-"""The verb that shows everybody: report people."""
+"""The verb that shows everybody on one page: report people."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ def people_report(
     session: Session,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write a page (.html).")],
 ) -> None:
-    """Show everybody on a page: whom to name, by which command.
+    """Write a page of all people, and of groups to name with the command for each.
 
-    Groups of faces without a name, people with theirs, and faces that are alone, each face with its number. Hidden
-    people and ignored faces are left out. An earlier FILE is replaced.
+    Shows groups of faces without a name, the people with their faces, and single faces, each with its face number.
+    Hidden people and ignored faces are left out. An existing FILE is replaced.
 
     Example:
       recog report people --out people.html
     """
     if out.suffix.lower() not in {".html", ".htm"}:
-        raise typer.BadParameter("--out takes a name that ends in .html")
+        raise typer.BadParameter("--out needs a name that ends in .html")
     with session.open() as library:
         report = library.reports.people()
     from recog.render.commands import name_group

@@ -1,4 +1,4 @@
-"""Progress bars on stderr, drawn only where somebody watches, and only once there is something to show."""
+"""Progress bars on stderr, drawn only on a terminal, and only once there is something to show."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from recog.cli.failures import say
+from recog.cli.failures import warn
 from recog.printable import printable
 
 if TYPE_CHECKING:  # rich and the records load only when a bar is drawn
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # rich and the records load only when a bar is drawn
 
 @contextmanager
 def photo_bar() -> Iterator[Callable[[IngestProgress], None] | None]:
-    """A bar over photo files with rate and time left; None where stderr is no terminal."""
+    """Draw a bar of photo files with rate and remaining time; yield None if stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -56,7 +56,7 @@ def photo_bar() -> Iterator[Callable[[IngestProgress], None] | None]:
 
 @contextmanager
 def counting_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar over things done of things in all; it draws nothing where stderr is no terminal."""
+    """Draw a bar that takes (done, total); it draws nothing if stderr is no terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _all: None
         return
@@ -81,7 +81,7 @@ def counting_bar() -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def styling_bar() -> Iterator[Callable[[StylingProgress], None] | None]:
-    """A bar over pictures and one over the steps of the present one; None where stderr is no terminal."""
+    """Draw a bar of pictures and one of the steps of the current picture; yield None if stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -115,17 +115,17 @@ def styling_bar() -> Iterator[Callable[[StylingProgress], None] | None]:
 
 
 class WeightsBar:
-    """Says once for each file that it is being brought; on a terminal, draws a bar over its bytes."""
+    """Report each downloaded file once; on a terminal, draw a bar of its bytes."""
 
     def __init__(self) -> None:
         self._said: set[str] = set()
         self._bar: Progress | None = None
 
     def __call__(self, name: str, done: int, total: int) -> None:
-        """One step: `done` of `total` bytes of the file `name` are here."""
+        """Report that `done` of `total` bytes of the file `name` have arrived."""
         if name not in self._said:
             self._said.add(name)
-            say(f"bringing {name} ({total / 1e6:.0f} MB), once")
+            warn(f"downloading {name} ({total / 1e6:.0f} MB), once")
         if sys.stderr.isatty() and done < total:
             bar = self._drawn(total)
             bar.update(bar.task_ids[0], completed=done)
@@ -133,7 +133,7 @@ class WeightsBar:
             self.close()
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import leave
+from recog.cli.failures import fail
 from recog.cli.session import Session, verb
 
 
@@ -16,16 +16,16 @@ def prune(
     session: Session,
     folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", show_default=False)] = None,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but drop nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be dropped, and drop nothing.")] = False,
 ) -> None:
     """Drop photos whose files are gone, with their faces.
 
-    `recog index` marks files that it does not find, and keeps what it knows of them: a disk may come back. This drops
-    them for good; photos of which another file is there stay.
+    `recog index` only marks files that it does not find, because a disk may come back. This verb drops them for good.
+    A photo stays if another file of it exists.
 
-    A whole folder that is not found is left alone, for its disk may not be mounted. If it is gone for good, name it:
-    then all files in FOLDER that are gone are dropped, and the folder from the roots in `recog status`.
+    A whole folder that is not found is left alone, because its disk may not be mounted. If it is gone for good, name
+    it: all missing files in FOLDER are then dropped, and FOLDER leaves the roots in `recog status`.
 
     Example:
       recog prune --dry-run
@@ -42,8 +42,8 @@ def prune(
                     agreed = typer.confirm("Drop them for good?", err=True)
                 except typer.Abort:
                     typer.echo(err=True)  # ends the line of the question
-                    leave("nothing was dropped, for nobody answered: --yes does not ask")
+                    fail("nothing was dropped because nobody answered: give --yes to skip the question")
                 if not agreed:
-                    leave("nothing was dropped")
+                    fail("nothing was dropped")
             found = library.photos.prune(folder)
     session.show_document(found, missing_text(found))

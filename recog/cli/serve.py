@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import leave, say
+from recog.cli.failures import fail, warn
 from recog.cli.session import Session, verb
 from recog.printable import printable
 
-TOKEN = "RECOG_SERVE_TOKEN"  # noqa: S105 - the name of the variable
+TOKEN = "RECOG_SERVE_TOKEN"  # noqa: S105 - the name of the environment variable
 
 
 @verb
@@ -19,22 +19,22 @@ def serve(
     session: Session,
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Listen on this port; 0 picks a free one.")] = 8765,
-    host: Annotated[str, typer.Option(metavar="HOST", help="Listen at this address of the machine.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(metavar="HOST", help="Listen on this address.")] = "127.0.0.1",
     allow_network: Annotated[
-        bool, typer.Option("--allow-network", help=f"Let other machines ask, with the token in {TOKEN}.")
+        bool, typer.Option("--allow-network", help=f"Allow other machines that send the token in {TOKEN}.")
     ] = False,
 ) -> None:
-    """Show the library in the browser, and answer programs over HTTP.
+    """Show the library in a browser, and answer programs over HTTP.
 
-    Prints an address to open, which works once; the browser that opened it gets in until the command ends, by Ctrl-C.
-    Programs send the token that you put into RECOG_SERVE_TOKEN; /api/openapi.json tells what they can ask. This machine
-    alone is let in. Others are with --host, --allow-network and a token; what they ask goes unencrypted, so that an ssh
-    tunnel is better.
+    Prints an address that works once. The browser that opens it stays logged in until the command ends; end it with
+    Ctrl-C. Programs send the token that you set in RECOG_SERVE_TOKEN; /api/openapi.json describes the requests. Only
+    this machine may connect. --host, --allow-network and a token together allow others, but unencrypted: an ssh tunnel
+    is safer.
 
     Example:
       recog serve --port 8000
     """
-    token = os.environ.pop(TOKEN, "") or None  # popped: processes that are started need not know it
+    token = os.environ.pop(TOKEN, "") or None  # child processes need not know it
     try:
         from recog.web.app import create_app
         from recog.web.serve import listen
@@ -42,27 +42,27 @@ def serve(
     except ModuleNotFoundError as error:
         if error.name not in {"fastapi", "starlette", "uvicorn"}:
             raise
-        leave("recog serve needs more packages: pip install 'recog[web]'")
+        fail("recog serve needs more packages: pip install 'recog[web]'")
     from recog.web.access import Access
-    from recog.web.libraries import Libraries
+    from recog.web.library import ServedLibrary
     from recog.web.place import Place
 
     if not Place(host, port).is_loopback and not (allow_network and token):
-        leave(
-            f"--host {host} lets other machines ask for your faces: say --allow-network and put a token into {TOKEN}, "
+        fail(
+            f"--host {host} lets other machines see your faces: give --allow-network and set a token in {TOKEN}, "
             "or leave --host out"
         )
     settings = session.settings()
-    with Libraries(lambda: session.opener(settings, session.weights_progress)) as libraries:
-        libraries.open_catalog()
+    with ServedLibrary(session.opener(settings, session.weights_progress)) as opened:
+        opened.open_catalog()
         listening, place = listen(host, port)
         with listening:
             access = Access(
-                token, entered=lambda: say(f"a browser entered; for another one: {place.url}#{access.code}")
+                token, entered=lambda: warn(f"a browser entered; for another one: {place.url}#{access.code}")
             )
             entry = f"{place.url}#{access.code}"
             session.show_document(
                 {"url": place.url, "open": entry},
                 f"recog serves {printable(settings.library)}; open {entry} (works once)",
             )
-            answer(create_app(libraries, access=access, place=place), listening, tell=say)
+            answer(create_app(opened, access=access, place=place), listening, tell=warn)

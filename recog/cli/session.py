@@ -1,4 +1,4 @@
-"""What a verb is given: the library it works on, and the way to show a result."""
+"""One run of a verb: its settings, its library, and how it shows a result."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import typer
 
-from recog.cli.failures import in_one_line, leave, say, tell
+from recog.cli.failures import echo, fail, in_one_line, warn
 from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
 from recog.cli.progress import WeightsBar
 from recog.errors import NoFaceFoundError, PhotoError
@@ -22,19 +22,17 @@ if TYPE_CHECKING:  # types of what loads only when a verb runs
     from pathlib import Path
 
     from recog.config import Settings
-    from recog.library.maintenance.results import WeightsStatus
     from recog.library.photo_library import PhotoLibrary
     from recog.library.recognition.results import IdentifiedPhoto
-    from recog.render.text import Result
-    from recog.types import Person
 
+Answer = TypeVar("Answer")
 Progress: TypeAlias = Callable[[str, int, int], None]
 Opener: TypeAlias = "Callable[[Settings, Progress], PhotoLibrary]"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run of one verb. given: the settings named on the command line; all others come from file or environment."""
+    """One run of one verb. given: the settings of the command line; the others come from environment or file."""
 
     given: Mapping[str, Any]
     as_json: bool
@@ -42,42 +40,34 @@ class Session:
     weights_progress: Progress
 
     def settings(self, **more: Any) -> Settings:
-        """The settings of this run; `more` overrides them, None leaves a setting alone."""
+        """Read the settings of this run; `more` overrides them, and None overrides nothing."""
         from recog.config import read_settings
 
         return read_settings(**{**self.given, **more})
 
     @contextmanager
     def open(self, **more: Any) -> Iterator[PhotoLibrary]:
-        """The library, open; says on stderr where something forgotten is not erased to the last byte yet."""
+        """Open the library; warn if bytes of a forgotten person could not be erased yet."""
         with self.opener(self.settings(**more), self.weights_progress) as library:
             try:
                 yield library
             finally:
-                if pending := library.maintenance.pending_erasure:
-                    say(f"{pending.sentence}: {pending.way_out}")
+                if pending := library.context.pending_erasure:
+                    warn(f"{pending.sentence}: {pending.way_out}")
 
-    def show(self, result: Result) -> None:
-        """Print a result on stdout, as text or as JSON."""
+    def show(self, result: Answer, text: Callable[[Answer], str]) -> None:
+        """Print a result on stdout: as JSON, or as the text that `text` makes of it."""
         from recog.render.as_json import to_json
-        from recog.render.text import to_text
 
-        tell(to_json(result) if self.as_json else to_text(result))
-
-    def show_people(self, people: Sequence[Person]) -> None:
-        """Print people, one a line."""
-        from recog.render.as_json import to_json
-        from recog.render.text import people_text
-
-        tell(to_json({"people": people}) if self.as_json else people_text(people))
+        echo(to_json(result) if self.as_json else text(result))
 
     def show_photos(self, photos: Sequence[Path], identify: Callable[[Path], IdentifiedPhoto]) -> None:
-        """Print who is in each photo, a block each as soon as it is known; one that cannot be used stops no other.
+        """Print the people in each photo as soon as they are known; a photo that cannot be used stops no other.
 
-        At the end the command is left where there were such photos.
+        Fails at the end if there were such photos.
         """
         from recog.render.as_json import to_json
-        from recog.render.text import to_text
+        from recog.render.text_photos import identified
 
         found: list[IdentifiedPhoto] = []
         failed: list[dict[str, str]] = []
@@ -87,29 +77,22 @@ class Session:
             except (PhotoError, NoFaceFoundError) as error:
                 if len(photos) == 1:
                     raise
-                say(str(error))
+                warn(str(error))
                 failed.append({"path": str(photo), "detail": str(error)})
                 continue
             if not self.as_json:
-                tell(("\n" if found else "") + to_text(one))
+                echo(("\n" if found else "") + identified(one))
             found.append(one)
         if self.as_json:
-            tell(to_json({"photos": found, "failed": failed}))
+            echo(to_json({"photos": found, "failed": failed}))
         if failed:
-            leave(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
-
-    def show_models(self, models: Sequence[WeightsStatus]) -> None:
-        """Print networks, one block each."""
-        from recog.render.as_json import to_json
-        from recog.render.text import weights_text
-
-        tell(to_json({"models": models}) if self.as_json else weights_text(models))
+            fail(f"{len(failed)} of {len(photos)} photos could not be used; the reasons are listed above")
 
     def show_document(self, document: object, text: str) -> None:
-        """Print what no use case of the library answered: a record or mapping as JSON, or its text."""
+        """Print a document as JSON, or its text."""
         from recog.render.as_json import to_json
 
-        tell(to_json(document) if self.as_json else text)
+        echo(to_json(document) if self.as_json else text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +112,9 @@ def open_library(settings: Settings, weights_progress: Progress) -> PhotoLibrary
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:
-    """A function of a Session and its own options, as a Typer command that takes the shared options too.
+    """Turn a function of a Session and its own options into a Typer command that also takes the shared options.
 
-    An option after the verb wins over the same one before it.
+    An option after the verb wins over the same option before it.
     """
     own = inspect.signature(function, eval_str=True)
     parameters = [Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context)]

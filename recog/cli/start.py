@@ -1,7 +1,7 @@
-"""What the command `recog` begins with: Ctrl-C ends it in one line from its first moment, while all the rest loads.
+"""Start the command `recog` so that Ctrl-C ends it in one line from the first moment, even while modules load.
 
-An interrupt in the middle of an import would be a traceback, or whatever a half-loaded library makes of it.
-A standard stream that is closed is replaced by /dev/null before anything else is opened.
+An interrupt during an import would print a traceback, or leave a library half loaded. A standard stream that is closed
+is replaced by /dev/null before any other file is opened.
 """
 
 import os
@@ -9,17 +9,17 @@ import signal
 import sys
 from types import FrameType
 
-INTERRUPTED = 130
-"""Ctrl-C, as a shell reports it: 128 + SIGINT."""
+from recog.cli.exit_codes import INTERRUPTED, REFUSED
+
 _OWNER = 0o700
-"""What a umask must leave to the owner of a file."""
+"""The permissions that a umask must leave to the owner of a file."""
 
 
 def main() -> None:
     """Load the command line and run it."""
     open_missing_streams()
-    os.umask(os.umask(0) & ~_OWNER)  # a file that its owner cannot read is of no use, whoever makes it for recog
-    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else who started it wants no interrupts
+    os.umask(os.umask(0) & ~_OWNER)  # files that recog, or a program it starts, creates must be readable by their owner
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # if not, the parent chose to ignore Ctrl-C
     if ours:
         signal.signal(signal.SIGINT, _leave)
     from recog.cli.app import main as run
@@ -30,23 +30,23 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except MemoryError:  # while the command line loads: a verb tells of it by itself
+    except MemoryError:  # while the command line loads: once it runs, a verb reports this itself
         os.write(2, b"recog: there is not enough memory: close other programs, or raise the limit (ulimit -v)\n")
-        sys.exit(1)
+        sys.exit(REFUSED)
 
 
 def open_missing_streams() -> None:
-    """Open /dev/null at each of the descriptors 0, 1 and 2 that whoever started recog left closed.
+    """Open /dev/null in place of each standard stream that the parent process left closed.
 
-    The system gives the lowest free number to the next file that is opened. Without this, that file may be a photo or
-    the catalog, and a warning written to standard error would go into it.
+    The system gives the lowest free descriptor to the next file that is opened. Without this, that file may be a photo
+    or the catalog, and a warning printed on standard error would be written into it.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
-        except OSError:  # closed, and all lower numbers are taken: the next file gets this one
+        except OSError:  # closed; all lower descriptors are taken, so the next file gets this one
             os.set_inheritable(os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY), True)
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - never closed
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

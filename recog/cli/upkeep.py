@@ -1,4 +1,4 @@
-"""The verbs that fill a library and keep it sound: index, status, check, doctor, index-rebuild, backup, restore."""
+"""The verbs that fill and maintain a library: index, status, check, doctor, index-rebuild, backup, restore."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import REFUSED, leave, say
+from recog.cli.exit_codes import INTERRUPTED, REFUSED
+from recog.cli.failures import fail, warn
 from recog.cli.progress import photo_bar
 from recog.cli.session import Session, verb
-from recog.cli.start import INTERRUPTED
 from recog.render.figures import count
 
 
@@ -20,23 +20,29 @@ def index(  # noqa: PLR0917 - a verb and its options
     folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", show_default=False)],
     exclude: Annotated[
         list[str] | None,
-        typer.Option("--exclude", metavar="GLOB", help="Skip what matches GLOB; may be repeated.", show_default=False),
+        typer.Option(
+            "--exclude", metavar="GLOB", help="Skip paths that match GLOB; may be repeated.", show_default=False
+        ),
     ] = None,
     min_face: Annotated[
         int | None, typer.Option(min=1, metavar="PX", help="Ignore faces smaller than PX pixels.", show_default=False)
     ] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Compare the bytes of unchanged files too.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, but write nothing.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Also compare the contents of files that look unchanged.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be indexed, and write nothing.")] = False,
 ) -> None:
-    """Find photos in each FOLDER and store their faces.
+    """Find the photos in each FOLDER and store their faces.
 
-    Unchanged photos are skipped, moved ones keep their names; Ctrl-C at any time, run again and it goes on. New faces
-    near those that you named get their names at once, in a library of up to 20,000 faces; in a larger one by
-    `recog identify --all`.
+    Skips unchanged photos and keeps the names in moved ones. You can stop it with Ctrl-C at any time; running it again
+    continues. In a library of up to 20,000 faces, new faces that resemble named ones get their names at once; in a
+    larger one `recog identify --all` names them.
 
     Example:
       recog index ~/Pictures --exclude '*/Screenshots/*'
     """
+    from recog.render import text_photos
+
     with session.open(min_face=min_face) as library, photo_bar() as progress:
         report = library.index(folders, exclude=exclude or (), verify=verify, dry_run=dry_run, progress=progress)
         to_name = (
@@ -44,107 +50,118 @@ def index(  # noqa: PLR0917 - a verb and its options
             and not library.people.matched_at_once
             and any(one.confirmed for one in library.people.all(hidden=True))
         )
-    session.show(report)
+    session.show(report, text_photos.ingest)
     if to_name:
-        say("the new faces have no names yet: 'recog identify --all' gives them those of the faces that you named")
+        warn("the new faces have no names yet: 'recog identify --all' names those that resemble the faces you named")
     if report.interrupted:
-        leave("interrupted; what was indexed is kept, and running the same command again goes on", INTERRUPTED)
+        fail("interrupted; indexed photos are kept, and running the same command again continues", INTERRUPTED)
     if report.suspended:
         roots = ", ".join(str(root) for root in report.suspended)
-        leave(
-            f"{roots} is empty or not there, so its photos were left as they are: mount it and run again, or drop what "
-            "is gone for good with 'recog prune FOLDER'"
+        fail(
+            f"{roots} is empty or missing, so its photos were left as they are: mount it and run again, or drop "
+            "photos that are gone for good with 'recog prune FOLDER'"
         )
     usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
     if report.failed and not usable:
-        leave(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")
+        fail(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")
 
 
 @verb
 def status(session: Session) -> None:
-    """Show what the library holds and how it is searched.
+    """Show the state of the library.
 
-    Photos, faces, people, network, device, threshold with its error, and the state of the index.
+    Shows photos, faces, people, network, device, threshold with its error rate, and the index.
 
     Example:
       recog status
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.status())
+        session.show(library.status(), text_library.status)
 
 
 @verb
 def check(
     session: Session,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what can be repaired.")] = False,
 ) -> None:
-    """Compare the database with the index; find orphans.
+    """Compare the database with the index, and find orphans.
 
-    Exits with 1 if something is left to mend.
+    Exits with 1 if something is left to repair.
 
     Example:
       recog check --fix
     """
+    from recog.render import text_library
+
     with session.open() as library:
         report = library.maintenance.check(fix=fix)
-    session.show(report)
+    session.show(report, text_library.check)
     if not report.ok:
         raise typer.Exit(REFUSED)
 
 
 @verb
 def doctor(session: Session) -> None:
-    """Look at everything that recog stands on.
+    """Check everything that recog depends on.
 
-    Versions, device, weights, permissions, free space, database, index: one line each, with the way out. Exits with 1
-    if something needs a hand.
+    Prints a line each for versions, device, weights, permissions, free space, database and index, with the remedy for
+    each problem. Exits with 1 if there is a problem.
 
     Example:
       recog doctor
     """
     from recog.library.maintenance.doctor import examine
+    from recog.render import text_library
 
     with session.open() as library:
         report = examine(library.context.settings, library.context.networks)
-    session.show(report)
+    session.show(report, text_library.doctor)
     if not report.ok:
         raise typer.Exit(REFUSED)
 
 
 @verb
 def index_rebuild(session: Session) -> None:
-    """Build the vector index anew from the database.
+    """Rebuild the vector index from the database.
 
     Example:
       recog index-rebuild
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.maintenance.rebuild_index())
+        session.show(library.maintenance.rebuild_index(), text_library.index_status)
 
 
 @verb
 def backup(session: Session, target: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> None:
-    """Copy the whole catalog to FILE, or into it where it is a folder.
+    """Copy the whole catalog to FILE, or into the folder FILE.
 
-    One moment of the catalog, also while photos are indexed. Photos, weights and styled pictures are not in it; the
-    index is built anew from it. Whoever can read FILE knows the faces: keep it as you keep the library.
+    The copy is a consistent snapshot, even while photos are indexed. It holds no photos, weights or styled pictures,
+    and no index, because that can be rebuilt. Whoever can read FILE can read the faces: protect it like the library.
 
     Example:
       recog backup /media/usb
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.maintenance.back_up(target))
+        session.show(library.maintenance.back_up(target), text_library.backed_up)
 
 
 @verb
 def restore(session: Session, file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]) -> None:
-    """Put the backup FILE in the catalog's place.
+    """Replace the catalog with the backup FILE.
 
-    FILE is looked at first. The catalog that was there, damaged or not, is kept beside it, until somebody is
-    forgotten. People who were forgotten since the backup are back: forget them again.
+    FILE is checked first. The current catalog, even a damaged one, is kept beside the new one until you next forget a
+    person. People who were forgotten since the backup come back: forget them again.
 
     Example:
       recog restore /media/usb/recog-20261122-180000.sqlite3
     """
+    from recog.render import text_library
+
     with session.open() as library:
-        session.show(library.maintenance.restore(file))
+        session.show(library.maintenance.restore(file), text_library.restored)

@@ -1,4 +1,4 @@
-"""New faces join the clusters that are, without reshuffling them."""
+"""Assignment of faces to existing groups, which do not change."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
 ENTRIES = 1 << 24
-"""Linkages held at once: bounds the memory."""
+"""Linkages in memory at once."""
 
 Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """means (g, dim) and sizes (g,) of groups, and the linkage up to which each takes a probe in, (g,)."""
+    """Means (g, dim) and sizes (g,) of groups, and the largest linkage at which each takes a probe, (g,)."""
 
     means: Embeddings
     sizes: Rows
@@ -33,14 +33,14 @@ def join(
     photos: tuple[Rows, Rows] | None = None,
     lone_margin: float = 0.0,
 ) -> tuple[Rows, Distances]:
-    """The group nearest to each lone probe by linkage: groups (p,), linkages (p,).
+    """Find the group nearest to each probe by linkage: groups (p,), linkages (p,).
 
-    groups: (n,) the group of each of (n, dim) members; negative ones belong to no group. -1 where no group is within
-    the threshold; the linkage is told all the same (infinite where there is no group). Ties go to the smaller number.
+    groups: (n,) the group of each of (n, dim) members, negative for none. A probe gets -1 if no group is within the
+    threshold, with the linkage all the same (infinite if there is no group). Ties go to the smaller number.
 
-    photos: (p,) and (n,) photo of each probe and member. Faces of one photo count as farther apart (see SAME_PHOTO);
-    of several probes of one photo at one group the nearest joins, and the others are asked again with it in the group.
-    lone_margin: how much nearer than the threshold a group of one member must be.
+    photos: (p,) and (n,) photo of each probe and member. Faces of one photo count as farther apart (see SAME_PHOTO).
+    If several probes of one photo choose one group, the nearest joins and the others choose again. lone_margin: how
+    much nearer than the threshold a group of one member must be.
     """
     grouped = groups >= 0
     names, places, sizes = np.unique(groups[grouped], return_inverse=True, return_counts=True)
@@ -65,7 +65,7 @@ def join(
 
 
 def means_of(members: Embeddings, places: Rows, sizes: Rows) -> Embeddings:
-    """Mean vector of each group, (g, dim); places: (n,) the group of each member, 0 to g - 1; sizes (g,)."""
+    """Return the mean vector of each group, (g, dim); places: (n,) the group of each member, 0 to g - 1; sizes (g,)."""
     order = np.argsort(places, kind="stable")
     sums = np.add.reduceat(members[order], np.cumsum(sizes) - sizes, axis=0)
     means: Embeddings = np.divide(sums, sizes[:, np.newaxis].astype(np.float32))
@@ -75,7 +75,7 @@ def means_of(members: Embeddings, places: Rows, sizes: Rows) -> Embeddings:
 def _nearest(
     probes: Embeddings, groups: _Groups, linkage: Linkage, together: tuple[Rows, Rows]
 ) -> tuple[Rows, Distances]:
-    """The place of each probe's nearest group, (p,) and -1 where none is near enough, and its linkage, (p,).
+    """Return the place of each probe's nearest group, (p,), -1 if none is near enough, and its linkage, (p,).
 
     together: probes (t,) and groups (t,) that share a photo.
     """
@@ -102,7 +102,7 @@ def _nearest(
 
 
 def _together(photos: Rows, others: Rows, held: Rows) -> tuple[Rows, Rows]:
-    """Pairs of a row of photos (p,) and a group, held (m,), that has a face in the same photo, others (m,)."""
+    """Pair each row of photos (p,) with the groups, held (m,), that have a face in the same photo, others (m,)."""
     order = np.argsort(others, kind="stable")
     start = np.searchsorted(others[order], photos, side="left")
     count = np.searchsorted(others[order], photos, side="right") - start
@@ -112,7 +112,7 @@ def _together(photos: Rows, others: Rows, held: Rows) -> tuple[Rows, Rows]:
 
 
 def _first_of_each(photos: Rows, found: Rows, linkages: Distances) -> Rows:
-    """Of the rows (r,) of one photo at one group the one with the least linkage; ties go to the first."""
+    """Choose, of the rows (r,) of one photo and group, the one with the least linkage; ties go to the first."""
     order = np.lexsort((linkages, found, photos))
     new = np.ones(len(order), np.bool_)
     new[1:] = (np.diff(photos[order]) != 0) | (np.diff(found[order]) != 0)

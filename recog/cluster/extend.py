@@ -1,4 +1,4 @@
-"""Cluster faces that came later: they join what is there, or found new clusters among the left over."""
+"""Clustering of new faces: they join earlier clusters, or found new ones among the faces that are left."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from recog.cluster.linkage import K_NEIGHBOURS, identity_clusters
 from recog.types import Embeddings
 
 Bars = Callable[[NDArray[np.int64]], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
-"""Rows (r,) to who of them may found a cluster, and who may join one, (r,) each."""
+"""Called with rows (r,): which of them may found a cluster, and which may join one, (r,) each."""
 
 
 def extended_clusters(
@@ -26,15 +26,15 @@ def extended_clusters(
     bars: Bars | None = None,
     seed: int = 0,
 ) -> NDArray[np.int64]:
-    """Labels (n + m,) of the (n, dim) known and (m, dim) new faces; whoever had a label keeps it.
+    """Label (n, dim) known and (m, dim) new faces, (n + m,); a face that had a label keeps it.
 
-    Each new face joins the cluster with the least linkage to it, if that is within the threshold. The rest is clustered
-    together with the known faces that were alone (label -1) and are within reach, under new numbers after the highest.
-    The new faces do not see each other before they join, so their order does not matter.
+    Each new face joins the cluster with the least linkage to it, if that is within the threshold. The others are
+    clustered together with the known faces in no cluster (label -1) that are within reach, under new labels after the
+    highest. New faces join independently of each other, so their order does not matter.
 
-    photo_ids: (n + m,), known faces first, see `identity_clusters`. bars: asked about new faces, and about known ones
-    that new faces may bring into a cluster, as rows of the n + m; None where every face may found. Who may neither
-    found nor join stays alone.
+    photo_ids: (n + m,), known faces first, see `identity_clusters`. bars is called with rows of the n + m: new faces,
+    and known ones that may come into a cluster by them; None lets every face found a cluster. A face that may neither
+    found nor join stays in no cluster.
     """
     known, new = checked_rows(embeddings), checked_rows(new)
     count = len(known)

@@ -1,4 +1,4 @@
-"""What clusterings share: the check of their input, and numbers for clusters."""
+"""The input check and the numbering that all clusterings use."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,17 +9,17 @@ UNIT_TOLERANCE = 1e-3
 
 
 def checked_rows(embeddings: Embeddings) -> Embeddings:
-    """The same rows, C-contiguous, after the check that they are (n, dim) float32 of unit length; else ValueError."""
+    """Return the rows, C-contiguous; ValueError if they are not (n, dim) float32 of unit length."""
     if embeddings.ndim != 2 or embeddings.dtype != np.float32:
         raise ValueError(f"embeddings are (n, dim) float32, not {embeddings.shape} {embeddings.dtype}")
     lengths = np.sqrt(np.einsum("nd,nd->n", embeddings, embeddings))
     if not np.all(np.abs(lengths - 1.0) <= UNIT_TOLERANCE):  # NaN fails too
-        raise ValueError("embeddings have length one, and some rows have not")
+        raise ValueError("embeddings have length one, and some rows do not")
     return np.ascontiguousarray(embeddings)
 
 
 def numbered(groups: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Labels from any group numbers, (n,) -> (n,): 0 the largest, equal ones by first row, -1 for groups of one."""
+    """Turn group numbers (n,) into labels (n,): 0 is the largest group, ties by first row, -1 for groups of one."""
     if not groups.size:
         return groups.copy()
     _, first, places, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)

@@ -1,4 +1,4 @@
-"""The three stages of MTCNN over one photo: propose, refine, decide; what the networks say becomes boxes here."""
+"""The three stages of MTCNN over one photo: propose, refine, decide. They turn the networks' outputs into boxes."""
 
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -9,26 +9,18 @@ from numpy.typing import NDArray
 from recog.detect.suppression import covered_pairs, neighbouring_pairs, overlapping_pairs, unsuppressed
 
 FACTOR = 0.709
-"""Ratio of neighbouring pyramid levels: about the half of the area."""
+"""Ratio of neighbouring pyramid levels: about half of the area."""
 THRESHOLDS = (0.7, 0.75, 0.55)
 """Least face probability of the three stages; facenet-pytorch has 0.6, 0.7 and 0.7.
 
-Fewer windows reach the larger networks, and the last, which sees most, decides. With facenet-pytorch's thresholds
-R-Net saw 593 windows of a photo and O-Net 34, where windows began at 20 pixels. Of 456 faces of 30 pixels or more in
-160 photos of WIDER FACE 396 are found and 32 boxes wrong, where facenet-pytorch finds 395 with 45; with 0.6 for O-Net
-394 and 25, with 0.5 396 and 41. On these same photos the thresholds were chosen.
+Of 456 faces in 160 photos of WIDER FACE 396 are found and 32 boxes are wrong, where facenet-pytorch finds 395 with 45
+(docs/decisions/detector-thresholds.md).
 """
 UNSURE = (0.5, 0.9)
-"""R-Net's probabilities between which a window of a large photo is looked at again, where R-Net has moved it.
+"""R-Net's probabilities between which R-Net looks again at a window of a large photo, where it has moved the window.
 
-Such a photo has three times as many windows that deceive. What was believed must be again, by THRESHOLDS; what was not
-must come out above the upper bound. In 80 photos of WIDER FACE enlarged to 12 megapixels 200 of 232 faces were found
-and 45 boxes wrong instead of 199 and 65, with 37 windows more; in the 60 that facenet-pytorch saw too 140 and 35, it
-140 and 65. Boxes stay where they were, but where a better one of the same face is taken back: 8 of 262. In the 160
-photos as they are 394 of 456 were found and 34 wrong instead of 395 and 40: so those get one look. New windows for all
-of these and an O-Net threshold of 0.4 were better still there (398 and 45), but moved every fourth face's crop, to
-which networks are calibrated. The rule was chosen on half of the 80: in the other half 110 of 115 were found before and
-after, and 28 boxes wrong instead of 40. All of this with windows from 20 pixels on and 0.6 for O-Net.
+A window that was believed must be believed again, by THRESHOLDS; one that was not must come out above the upper bound.
+In 80 photos enlarged to 12 megapixels that leaves 45 wrong boxes of 65 (docs/decisions/detector-thresholds.md).
 """
 WINDOW = 12
 """P-Net's window, in pixels of a level."""
@@ -66,16 +58,16 @@ class Stages(Protocol):
         """Likewise."""
 
     def propose(self, height: int, width: int, *, least: float) -> Proposals:
-        """P-Net over the photo resampled to height x width: the windows of at least that probability.
+        """Run P-Net over the photo resampled to height x width; returns windows of at least that probability.
 
         A level of odd height or width ends with its last row or column twice.
         """
 
     def refine(self, windows: Windows) -> tuple[Floats, Floats]:
-        """R-Net on n >= 1 windows of the photo: probabilities (n,), offsets (n, 4)."""
+        """Run R-Net on n >= 1 windows of the photo: probabilities (n,), offsets (n, 4)."""
 
     def decide(self, windows: Windows) -> tuple[Floats, Floats, Floats]:
-        """O-Net on n >= 1 windows of the photo: probabilities (n,), offsets (n, 4), landmarks (n, 10)."""
+        """Run O-Net on n >= 1 windows of the photo: probabilities (n,), offsets (n, 4), landmarks (n, 10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +80,16 @@ class Found:
 
 
 def find_faces(photo: Stages, *, smallest: float, twice: bool = False) -> Found:
-    """Every face of a photo, best score first. smallest is the side of P-Net's smallest window, at least WINDOW pixels.
+    """Find every face of a photo, best score first. smallest is the side of P-Net's smallest window, at least WINDOW.
 
     twice: R-Net looks again at what it is UNSURE of.
 
     The arithmetic is that of facenet-pytorch's detect_face, including its Matlab heritage (sides counted inclusively,
-    windows from pixel 1). Departures: a box wholly outside the photo is dropped where that one keeps it and so
-    shifts the scores of those behind it; photos too small for one window have no face instead of an error; a level's
-    odd last row or column is doubled, where that one pools half a window; windows of different levels are compared
-    before R-Net once they have moved, for before that their areas differ too much to overlap; THRESHOLDS; and P-Net
-    computes with rounded numbers (recog.detect.rounding).
+    windows from pixel 1). Departures: THRESHOLDS; P-Net computes with rounded numbers (recog.detect.rounding); a box
+    wholly outside the photo is dropped (facenet-pytorch keeps it, which shifts the scores of later boxes); a photo too
+    small for one window has no face instead of raising an error; the odd last row or column of a level is doubled
+    (facenet-pytorch pools half a window); and windows of different levels are compared before R-Net, after they have
+    moved, because before that their areas differ too much to overlap.
     """
     boxes = _propose(photo, smallest)
     boxes = _refine(photo, boxes, twice=twice)
@@ -105,7 +97,7 @@ def find_faces(photo: Stages, *, smallest: float, twice: bool = False) -> Found:
 
 
 def scales(height: int, width: int, *, smallest: float) -> list[float]:
-    """Of the pyramid's levels: from where P-Net's window has the smallest side to where it has the short side."""
+    """Return the scales of the pyramid: P-Net's window covers from the smallest side up to the photo's short side."""
     found = []
     scale = WINDOW / smallest
     short = min(height, width) * scale
@@ -117,7 +109,7 @@ def scales(height: int, width: int, *, smallest: float) -> list[float]:
 
 
 def _propose(photo: Stages, smallest: float) -> Floats:
-    """(n, 4) square boxes of P-Net over all levels."""
+    """Return (n, 4) square boxes of P-Net over all levels."""
     levels = scales(photo.height, photo.width, smallest=smallest)
     if not levels:
         return np.empty((0, 4), np.float32)
@@ -140,7 +132,7 @@ def _propose(photo: Stages, smallest: float) -> Floats:
 
 
 def _refine(photo: Stages, boxes: Floats, *, twice: bool) -> Floats:
-    """(n, 4) boxes -> those that R-Net believes, moved and squared."""
+    """Return the boxes (n, 4) that R-Net believes, moved and squared."""
     boxes, windows = _inside(photo, boxes)
     if not len(boxes):
         return boxes
@@ -155,9 +147,9 @@ def _refine(photo: Stages, boxes: Floats, *, twice: bool) -> Floats:
 
 
 def _seen_again(photo: Stages, boxes: Floats, scores: Floats, offsets: Floats) -> tuple[Floats, Floats]:
-    """Of boxes as R-Net saw them: those believed after a second look at what it was UNSURE of, and their offsets.
+    """Look again at what R-Net was UNSURE of; returns the boxes believed then, and their offsets.
 
-    What is believed both times stays as it was first; what is believed only now comes as it is now, behind the others.
+    A box believed both times stays as it was first. A box believed only now comes as it is now, behind the others.
     """
     least, (low, high) = THRESHOLDS[1], UNSURE
     moved = _squared(_moved(boxes, offsets, inclusive=1))
@@ -174,7 +166,7 @@ def _seen_again(photo: Stages, boxes: Floats, scores: Floats, offsets: Floats) -
 
 
 def _decide(photo: Stages, boxes: Floats) -> Found:
-    """(n, 4) boxes -> the faces that O-Net believes, with landmarks."""
+    """Return the faces that O-Net believes of boxes (n, 4), with landmarks."""
     boxes, windows = _inside(photo, boxes)
     if not len(boxes):
         return Found(boxes, np.empty(0, np.float32), np.empty((0, 5, 2), np.float32))
@@ -189,19 +181,19 @@ def _decide(photo: Stages, boxes: Floats) -> Found:
 
 
 def _passed(scores: Floats, least: float) -> NDArray[np.int64]:
-    """Rows of scores above the least, best first."""
+    """Return the rows with scores above the least, best first."""
     rows = np.flatnonzero(scores > least)
     return rows[np.argsort(-scores[rows], kind="stable")]
 
 
 def _inside(photo: Stages, boxes: Floats) -> tuple[Floats, Windows]:
-    """The boxes (n, 4) that show some of the photo, and what they show."""
+    """Return the boxes (n, 4) that overlap the photo, and their windows in it."""
     windows, shown = _windows(photo, boxes)
     return boxes[shown], windows[shown]
 
 
 def _windows(photo: Stages, boxes: Floats) -> tuple[Windows, NDArray[np.bool_]]:
-    """What the boxes (n, 4) show of the photo, and whether that is anything, (n,)."""
+    """Return the windows of boxes (n, 4) in the photo, and whether each is not empty, (n,)."""
     whole = np.trunc(boxes).astype(np.int64)
     corner = np.maximum(whole[:, :2], 1) - 1
     windows = np.concatenate([corner, np.minimum(whole[:, 2:], (photo.width, photo.height))], axis=1)
@@ -209,14 +201,14 @@ def _windows(photo: Stages, boxes: Floats) -> tuple[Windows, NDArray[np.bool_]]:
 
 
 def _moved(boxes: Floats, offsets: Floats, *, inclusive: int) -> Floats:
-    """(n, 4) boxes moved by (n, 4) offsets in units of their sides; `inclusive` pixels are added to a side."""
+    """Move boxes (n, 4) by offsets (n, 4) in units of their sides; `inclusive` pixels are added to a side."""
     sides = boxes[:, 2:] - boxes[:, :2] + inclusive
     moved: Floats = boxes + offsets * np.concatenate([sides, sides], axis=1)
     return moved
 
 
 def _squared(boxes: Floats) -> Floats:
-    """(n, 4) boxes grown to squares about their centres."""
+    """Grow boxes (n, 4) to squares about their centres."""
     sides = boxes[:, 2:] - boxes[:, :2]
     longest = sides.max(axis=1, keepdims=True)
     corner = boxes[:, :2] + sides * np.float32(0.5) - longest * np.float32(0.5)

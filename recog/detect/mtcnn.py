@@ -20,48 +20,46 @@ from recog.weights.registry import spec
 
 _WEIGHTS = "mtcnn"
 _MOST_PIXELS = 8_000_000
-"""Searched at once: the summed-area table of so many pixels is 64 MB, and recog.detect.area's fits 32 bits."""
+"""Pixels searched at once: their summed-area table takes 64 MB, and that of recog.detect.area fits 32 bits."""
 _SMALLEST_SCALED = 24
-"""Of faces in a photo over max_side, in pixels of the photo scaled down to that."""
+"""Side of the smallest face in a photo larger than max_side, in pixels of the photo scaled down to max_side."""
 _LADDER = 20
-"""One of the sides that P-Net's windows have in a photo up to max_side: the others are FACTOR apart from it."""
+"""One of the sides of P-Net's windows in a photo of at most max_side; neighbouring sides have the ratio FACTOR."""
 _LARGEST_WINDOW = 1.7
-"""The smallest window that P-Net is shown has at most so many times the side of the smallest face asked for.
+"""The smallest window that P-Net sees has at most this many times the side of the smallest face that is asked for.
 
-For it finds faces that fill little more than half of a window. In 160 photos of WIDER FACE windows from 20, 28.2, 39.8
-and 56.1 pixels on found 439, 440, 438 and 420 of 516 faces of 24 pixels or more; 49, 42, 32 and 23 boxes were wrong,
-and a photo took 85, 53, 38 and 28 ms. Of 205 faces of 47 pixels or more in 32 photos enlarged to 12 megapixels windows
-from 39, 55 and 78 pixels on found 158, 158 and 157, in 210, 143 and 100 ms.
+P-Net finds faces that fill little more than half of a window, so a smaller window costs time and finds no more
+(docs/decisions/detector-thresholds.md).
 """
 _FULL_SIDE = 1.5
-"""A photo is made smaller, by a whole number, where its long side is over so many times max_side."""
+"""A photo is reduced by a whole factor if its long side is more than this many times max_side."""
 _CASCADE = "cascade 5"
-"""Whoever changes what the cascade finds raises the number, for a library's faces change with it."""
+"""Raise the number with every change to what the cascade finds, because a library's faces change with it."""
 
 
 class CascadeNetworks(Protocol):
-    """The three networks, loaded."""
+    """The three loaded networks."""
 
     def over(self, pixels: Pixels, *, factor: int) -> Stages:
-        """The stages over a photo, made `factor` times smaller."""
+        """Return the stages over a photo that is made `factor` times smaller."""
 
 
 class MtcnnDetector:
     """Joint detection and alignment, arXiv:1604.02878; implements recog.types.Detector.
 
-    device is "cpu" or "cuda". runtime is the library that runs the networks: None is OpenVINO on a processor where it
-    is installed, else torch; both find the same boxes within a pixel (tests/detect holds them to that) and share one
-    digest. Safe in threads; on OpenVINO as many photos are searched at once as threads call.
+    device is "cpu" or "cuda". runtime is the library that runs the networks; None is OpenVINO on a processor if it is
+    installed, else torch. Both find the same boxes within a pixel (tests/detect checks that) and share one digest. Safe
+    in threads; OpenVINO searches as many photos at once as threads call.
 
-    min_face is the smallest side of a face that is looked for, in pixels of the given photo. It decides where the
-    pyramid begins, not where its levels are: a larger one leaves out small faces, and boxes of large ones stay. In a
-    photo whose long side is over max_side nothing under 24 pixels (or min_face, if that is less) of the photo scaled
-    down to max_side is looked for, which bounds the time: in a photo of 4096 pixels that is 48 of its own. A photo
-    of more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... of its pixels, which bounds the memory, and
-    what is doubtful in it is looked at twice. Boxes are in pixels of the given photo in any case.
+    min_face is the smallest side of a face that is searched, in pixels of the given photo. It decides where the pyramid
+    begins, not where its levels are, so a larger value drops small faces and leaves the boxes of large ones. If the
+    long side of a photo exceeds max_side, faces below 24 pixels (or min_face, if that is less) of the photo scaled down
+    to max_side are not searched, which bounds the time: in a photo of 4096 pixels these are faces below 48. A photo of
+    more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... pixels, which bounds the memory, and doubtful
+    windows in it are looked at twice. Boxes are always in pixels of the given photo.
 
     Raises:
-        WeightsMissingError, WeightsMismatchError: the networks cannot be had, or are altered.
+        WeightsMissingError, WeightsMismatchError: the weights cannot be had, or were altered.
         ConfigError: min_face, max_side or device is out of range.
     """
 
@@ -102,7 +100,7 @@ class MtcnnDetector:
 
     @property
     def sha256(self) -> str:
-        """Digest of the weights and of every setting that decides what is found."""
+        """Digest of the weights and of all settings that decide what is found."""
         text = (
             f"weights {spec(_WEIGHTS).sha256}\nmin_face {self.min_face}\nmax_side {self.max_side}\n"
             f"thresholds {THRESHOLDS!r}\nunsure {UNSURE!r}\nfactor {FACTOR!r}\n"
@@ -111,7 +109,7 @@ class MtcnnDetector:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
-        """Every face in (H, W, 3) uint8 RGB upright pixels, best score first."""
+        """Find every face in (H, W, 3) uint8 RGB upright pixels, best score first."""
         refuse_other_than_pixels(pixels)
         height, width = pixels.shape[:2]
         window = self._smallest_window(max(height, width))
@@ -129,7 +127,7 @@ class MtcnnDetector:
         ]
 
     def _smallest_window(self, side: int) -> float:
-        """Where the pyramid of a photo whose long side has so many pixels begins, in its pixels."""
+        """Return the side of the pyramid's smallest window in a photo with this long side, in pixels of the photo."""
         scale = max(1.0, side / self.max_side)
         smallest_face = max(self.min_face, min(self.min_face, _SMALLEST_SCALED) * scale)
         lowest = min(self.min_face, _LADDER) * scale
@@ -137,7 +135,7 @@ class MtcnnDetector:
         return float(lowest / FACTOR**levels)
 
     def _factor(self, height: int, width: int) -> int:
-        """How many times smaller the photo is made."""
+        """Return the whole factor by which the photo is reduced."""
         factor = max(1, ceil(max(height, width) / (_FULL_SIDE * self.max_side)))
         while (height // factor) * (width // factor) > _MOST_PIXELS:
             factor += 1
@@ -153,7 +151,7 @@ def _chosen(runtime: Runtime | None, device: str) -> Runtime:
 
 
 def _loaded(weights: Path, runtime: Runtime, device: str) -> CascadeNetworks:
-    """The networks on the chosen library; the other one is not imported."""
+    """Load the networks on the chosen library, without importing the other."""
     if runtime == "openvino":
         from recog.detect.openvino_stages import OpenVinoNetworks
 

@@ -1,4 +1,4 @@
-"""Sums of square blocks of a photo's pixels: what makes a large photo smaller by a whole number."""
+"""Reduction of a large photo by a whole factor, by sums of square blocks of pixels."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ _ROWS = 16
 def block_sums(pixels: Pixels, factor: int) -> NDArray[np.unsignedinteger]:
     """(h * factor, w * factor, 3) uint8 -> (3, h, w), each the sum of factor x factor pixels of one channel.
 
-    factor is at least 2. uint16 where the largest sum fits it, which is quicker; else uint32.
+    factor is at least 2. The sums are uint16 if the largest fits, which is quicker, else uint32.
     """
     kind = np.uint16 if factor * factor * 255 <= np.iinfo(np.uint16).max else np.uint32
     height, width = pixels.shape[0] // factor, pixels.shape[1] // factor
@@ -21,7 +21,7 @@ def block_sums(pixels: Pixels, factor: int) -> NDArray[np.unsignedinteger]:
         bands += rows[:, row]
     columns = bands.reshape(height, width, factor, 3)
     sums = np.empty((3, height, width), kind)
-    for channel in range(3):  # numpy is slow where the last axis is as short as three
+    for channel in range(3):  # NumPy is slow if the last axis is as short as three
         np.add(columns[:, :, 0, channel], columns[:, :, 1, channel], out=sums[channel])
         for column in range(2, factor):
             sums[channel] += columns[:, :, column, channel]
@@ -29,7 +29,7 @@ def block_sums(pixels: Pixels, factor: int) -> NDArray[np.unsignedinteger]:
 
 
 def reduced(pixels: Pixels, factor: int) -> Pixels:
-    """(H, W, 3) uint8 -> (H // factor, W // factor, 3) uint8 means, rounded; what remains of the sides is left out."""
+    """(H, W, 3) uint8 -> (H // factor, W // factor, 3) uint8 means, rounded; the remainder is left out."""
     height, width = pixels.shape[0] // factor, pixels.shape[1] // factor
     means = np.empty((height, width, 3), np.uint8)
     for start in range(0, height, _ROWS):

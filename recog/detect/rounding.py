@@ -1,4 +1,4 @@
-"""The 8-bit numbers that P-Net multiplies: to what its weights and inputs are rounded."""
+"""The 8-bit levels to which the weights and inputs of P-Net are rounded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 HIGHEST = 255
-"""Of an input's levels, counted from 0."""
+"""The highest level of an input, counted from 0."""
 _WEIGHT_LEVELS = 127
-"""On either side of 0."""
+"""Levels of a weight on either side of 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Levels:
 
     @property
     def low(self) -> float:
-        """The smallest."""
+        """The smallest number."""
         return -self.zero * self.step
 
     @property
     def high(self) -> float:
-        """The largest."""
+        """The largest number."""
         return (HIGHEST - self.zero) * self.step
 
 
@@ -37,10 +37,10 @@ LEVELS: Mapping[str, Levels] = {
     "pnet.conv4_1": Levels(0.064732, 59),
     "pnet.conv4_2": Levels(0.064732, 59),
 }
-"""Layer -> the levels of its input, which are as fine as the least mean squared error over photos allows.
+"""Layer -> the levels of its input, chosen for the least mean squared error over photos.
 
-Measured by benchmarks/measure_levels.py. First layers take whole pixels; a layer that is not named is computed in
-float32. So are R-Net and O-Net, which see few windows: in 8 bits they saved 5 ms of 50 and moved boxes by pixels.
+Measured by benchmarks/measure_levels.py. First layers take whole pixels; all other layers compute in float32. R-Net and
+O-Net compute in float32 too, because they see few windows: in 8 bits they saved 5 ms of 50 and moved boxes by pixels.
 """
 FIRST = frozenset({"pnet.conv1"})
 

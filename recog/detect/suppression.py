@@ -1,4 +1,4 @@
-"""Which boxes give way to better ones: pairs that overlap too much, and what greedy suppression leaves of them."""
+"""Non-maximum suppression: pairs of boxes that overlap too much, and the boxes that greedy suppression keeps."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
@@ -16,14 +16,14 @@ Pairs: TypeAlias = tuple[Rows, Rows]
 _NEAR = ((0, 1), (0, 2), (1, -1), (1, 0), (1, 1), (2, 0))
 _REACH = 2
 _BLOCK = 256
-"""Boxes compared with all others at once: memory for a photo of hundreds of faces stays bounded."""
+"""Boxes compared with all others at once, which bounds the memory."""
 
 
 def unsuppressed(count: int, pairs: Pairs) -> NDArray[np.bool_]:
-    """(count,) bool: the boxes that no better kept one overlaps too much.
+    """Return which boxes are kept, (count,) bool: those that overlap no better kept box too much.
 
-    Greedy suppression is the only labelling of that kind; repeating the rule reaches it in as many rounds as the
-    longest chain of pairs, without a loop over boxes.
+    Greedy suppression is the only labelling with that property. Repeating the rule reaches it in as many rounds as the
+    longest chain of pairs has, without a loop over boxes.
     """
     better, worse = pairs
     kept = np.ones(count, np.bool_)
@@ -38,10 +38,10 @@ def unsuppressed(count: int, pairs: Pairs) -> NDArray[np.bool_]:
 def neighbouring_pairs(
     levels: Rows, places: Rows, boxes: Boxes, scores: NDArray[np.float32], *, overlap: float
 ) -> Pairs:
-    """Pairs of P-Net's windows on the same level whose intersection over union is above `overlap`, at least 0.5.
+    """Find pairs of P-Net's windows on one level whose intersection over union exceeds `overlap`, at least 0.5.
 
     levels (n,) ascending, places (n, 2) as row, column on their level, boxes (n, 4), scores (n,). Of equal scores the
-    first is better. Only windows that lie next to each other are compared: others cannot overlap so much.
+    first is better. Only neighbouring windows are compared, because others cannot overlap so much.
     """
     none = np.empty(0, np.int64)
     if not len(boxes):
@@ -64,14 +64,14 @@ def neighbouring_pairs(
 
 
 def overlapping_pairs(boxes: Boxes, *, overlap: float) -> Pairs:
-    """Pairs of the boxes (n, 4), best first, whose intersection over union is above `overlap`."""
+    """Find pairs of boxes (n, 4), best first, whose intersection over union exceeds `overlap`."""
     return _pairs(boxes, _intersection_over_union, overlap)
 
 
 def covered_pairs(boxes: Boxes, *, overlap: float) -> Pairs:
-    """Pairs of the boxes (n, 4), best first, whose common area is above `overlap` of the smaller one's.
+    """Find pairs of boxes (n, 4), best first, whose common area exceeds `overlap` of the smaller box's area.
 
-    So a box inside another goes, however small; sides are counted inclusively.
+    So a box inside another goes, however small it is. Sides are counted inclusively.
     """
     return _pairs(boxes, _coverage, overlap)
 
@@ -106,7 +106,7 @@ def _coverage(boxes: Boxes, others: Boxes) -> NDArray[np.float32]:
 
 
 def _ratio(part: NDArray[np.float32], whole: NDArray[np.float32]) -> NDArray[np.float32]:
-    """0 where there is no area."""
+    """Divide; 0 for a whole of 0."""
     ratio: NDArray[np.float32] = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
     return ratio
 

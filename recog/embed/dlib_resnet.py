@@ -10,8 +10,8 @@ from recog.weights.dlib_resnet import DIM, FEATURES, MEANS, Block, blocks
 class DlibResnet(nn.Module):
     """The ResNet of 29 layers of D. King, "High quality face recognition with deep metric learning" (2017).
 
-    Its parameters are those of recog.weights.dlib_resnet: the affine layer behind each convolution is part of it.
-    dlib gives crops of 150 pixels; any side of 103 and more works, because the last pooling is over all that is left.
+    Its parameters are those of recog.weights.dlib_resnet, where the affine layer behind each convolution is folded into
+    it. dlib feeds crops of 150 pixels; any side of at least 103 works, because the last pooling covers the whole map.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class DlibResnet(nn.Module):
         self.register_buffer("means", torch.tensor(MEANS).reshape(1, 3, 1, 1), persistent=False)
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """(n, 3, side, side) float32 RGB, 0 to 255 -> (n, 256): the mean of the last block over its places."""
+        """(n, 3, side, side) float32 RGB, 0 to 255 -> (n, 256): the mean of the last block over all positions."""
         x = F.relu(self.stem((pixels - self.get_buffer("means")) / 256.0))
         x = F.max_pool2d(x, kernel_size=3, stride=2)
         for block in self.blocks:
@@ -30,7 +30,7 @@ class DlibResnet(nn.Module):
         return x.mean(dim=(2, 3))
 
     def descriptors(self, features: torch.Tensor) -> torch.Tensor:
-        """(n, 256) -> (n, 128): dlib's own embedding, whose length is not one; Euclidean distance 0.6 is its limit."""
+        """(n, 256) -> (n, 128): dlib's own embedding, not of unit length; its threshold is the distance 0.6."""
         found: torch.Tensor = self.fc(features)
         return found
 
@@ -55,5 +55,5 @@ class Residual(nn.Module):
 
 
 def _filled(x: torch.Tensor, channels: int, height: int, width: int) -> torch.Tensor:
-    """With zeros behind the last channel, row and column."""
+    """Pad with zeros behind the last channel, row and column."""
     return F.pad(x, (0, width - x.shape[3], 0, height - x.shape[2], 0, channels - x.shape[1]))

@@ -1,4 +1,4 @@
-"""Crops to the embeddings of recog: trunk, head, and the digest of all that decides what they mean."""
+"""The embedder: trunks under a head, and the digest of all that decides what its embeddings mean."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +20,13 @@ from recog.weights.pull import Progress
 class FaceEmbedder:
     """The trunks of `network` (see recog.embed.network) under their triplet-trained head; a recog.types.Embedder.
 
-    encoder is "auto", "torch" or "openvino" (see recog.embed.encoder), and device says where that runs. flip, where it
-    is not None, overrules the head's own word on flip averaging: to measure what that is worth.
+    encoder is "auto", "torch" or "openvino" (see recog.embed.encoder), device where it runs. flip, unless it is None,
+    overrides whether the head averages with the mirror image, to measure what that is worth. Safe in threads.
 
     Raises:
         WeightsMissingError: no head for this network, or no source for a trunk. There is no untrained head.
         WeightsMismatchError: a file is altered, or the head was trained on other trunks.
-        ConfigError: an unknown network, or a device or an encoder that is not here.
+        ConfigError: the network is unknown, or the device or the encoder is missing.
     """
 
     def __init__(
@@ -64,8 +64,8 @@ class FaceEmbedder:
     def embed(self, crops: Crops) -> Embeddings:
         """(n, 160, 160, 3) uint8 -> (n, 128) float32 of unit length; n may be 0. With the aligned view, 6 channels.
 
-        A head that was scored with flip averaging gets it here too: the mean of the unit embeddings of a crop and of
-        its mirror image, made unit again.
+        A head that was scored with flip averaging averages here too: the unit embeddings of a crop and of its mirror
+        image are added and scaled to unit length.
         """
         if not self._head.flip:
             return self._head.embed(self._trunks.features(crops))

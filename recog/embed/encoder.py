@@ -1,4 +1,4 @@
-"""Which library runs the trunk: the one asked for, or an error, never silently another."""
+"""The choice of the library that runs a trunk: the one asked for, or an error, never silently another."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,12 +12,12 @@ Encoder: TypeAlias = Literal["torch", "openvino"]
 
 
 def choose_encoder(wanted: str, *, device: str) -> Encoder:
-    """'auto', 'torch' or 'openvino' -> the one that runs on a device, 'cpu' or 'cuda'.
+    """Choose the library for a device, 'cpu' or 'cuda'; wanted is 'auto', 'torch' or 'openvino'.
 
-    auto is OpenVINO on a processor where it is installed, else torch. Neither is imported.
+    auto is OpenVINO on a processor if it is installed, else torch. Neither is imported.
 
     Raises:
-        ConfigError: OpenVINO is asked for where it is not installed, or on a GPU; or a word that is none of the three.
+        ConfigError: OpenVINO is asked for on a GPU, or is not installed; or wanted is none of the three.
     """
     installed = find_spec("openvino") is not None
     match wanted:
@@ -39,10 +39,10 @@ def choose_encoder(wanted: str, *, device: str) -> Encoder:
 
 
 def precision(encoder: Encoder, trunk: str, *, cpuinfo: Path = Path("/proc/cpuinfo")) -> Literal["int8", "float32"]:
-    """What a trunk's convolutions multiply.
+    """Return the numbers that a trunk's convolutions multiply.
 
-    int8 in OpenVINO, for a trunk whose ranges are known (see recog.embed.ranges), on processors with instructions
-    for sums of byte products (VNNI): without them the sums would saturate. Told by Linux alone; elsewhere float32.
+    That is int8 in OpenVINO, for a trunk with known ranges (see recog.embed.ranges), on a processor with instructions
+    for sums of byte products (VNNI), without which the sums would saturate. Only Linux reports them; elsewhere float32.
     """
     if encoder == "torch" or not ranges_of(trunk):
         return "float32"

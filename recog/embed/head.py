@@ -1,4 +1,4 @@
-"""The trained linear head: its tensors, and the record of the run that made it."""
+"""A trained linear head: its tensors, and the record of the run that made it."""
 
 import hashlib
 import json
@@ -25,8 +25,8 @@ _BEFORE = "trunk_before_sha256"
 class Head:
     """embedding = unit(weight @ features + bias).
 
-    weight is (dim, width) float32, width being the features of its network; bias (dim,) float32, sha256 that of the
-    safetensors file. crop_scale and flip are how the crops were made that it was trained and scored with; trunk and
+    weight is (dim, width) float32, width being the features of its network; bias is (dim,) float32; sha256 is that of
+    the safetensors file. crop_scale and flip say how the crops of its training and scoring were made; trunk and
     trunk_sha256 name the network below it. record is the whole run record.
     """
 
@@ -42,12 +42,12 @@ class Head:
 
     @property
     def tuned(self) -> bool:
-        """Whether blocks of the trunk were trained with it, which lie beside it (see recog.embed.tuning)."""
+        """Whether blocks of the trunk were trained with it; they lie beside it (see recog.embed.tuning)."""
         return _BEFORE in self.record
 
     @property
     def pretrained_sha256(self) -> str:
-        """The digest of the trunk as it was brought."""
+        """The digest of the trunk before that training."""
         return str(self.record[_BEFORE]) if self.tuned else self.trunk_sha256
 
     def embed(self, features: NDArray[np.float32]) -> Embeddings:
@@ -56,12 +56,12 @@ class Head:
 
 
 def load_head(name: str, *, directory: Path = SHIPPED_HEADS) -> Head:
-    """The head NAME.safetensors with its run record NAME.json.
+    """Load the head NAME.safetensors with its run record NAME.json.
 
     Raises:
-        WeightsMissingError: one of the two files is not there.
-        WeightsMismatchError: the tensors are not those that the record describes, or one of the files is damaged.
-        ConfigError: the record names a network that this recog does not have.
+        WeightsMissingError: one of the two files is missing.
+        WeightsMismatchError: the record describes other tensors, or a file is damaged.
+        ConfigError: the record names a network that recog does not have.
     """
     data = _read(directory / f"{name}.safetensors")
     record_path = directory / f"{name}.json"

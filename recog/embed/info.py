@@ -1,4 +1,4 @@
-"""What the embeddings of a network are, told by its head's record alone: no weights are read, no torch is loaded."""
+"""Facts about the embeddings of a network, from its head's record: no weights are read, no torch is loaded."""
 
 import hashlib
 from pathlib import Path
@@ -10,11 +10,11 @@ from recog.errors import WeightsMismatchError
 from recog.types import NetworkInfo
 
 CROPPING = "crop 1"
-"""The way recog.crop cuts crops; whoever changes that raises the number, for embeddings change with it."""
+"""Version of how recog.crop cuts crops. Raise it with every change, because embeddings change with it."""
 
 
 def head_of(name: str, *, heads: Path = SHIPPED_HEADS) -> Head:
-    """The head of a network in a directory; WeightsMismatchError where it was trained on another trunk of that name."""
+    """Load the head of a network; WeightsMismatchError if it was trained on another trunk of that name."""
     wanted = network_named(name)
     head = load_head(wanted.head, directory=heads)
     if wanted.sha256 not in {None, head.pretrained_sha256}:
@@ -26,7 +26,7 @@ def head_of(name: str, *, heads: Path = SHIPPED_HEADS) -> Head:
 
 
 def info_of(head: Head) -> NetworkInfo:
-    """The network that a head and what is below it make: what FaceEmbedder.info says, from the record alone."""
+    """Describe the network that a head and its trunks make, as FaceEmbedder.info does, from the record alone."""
     network = network_named(head.trunk)
     specs = [part.spec for part in network.parts]
     trunks = "; ".join(f"trunk: {one.trained_on}" for one in specs)
@@ -47,7 +47,7 @@ def info_of(head: Head) -> NetworkInfo:
 
 
 def network_digest(*, trunk_sha256: str, head_sha256: str, crop_scale: float, flip: bool) -> str:
-    """The digest that embeddings carry: of all weights files and of the preprocessing.
+    """Return the digest that embeddings carry, which covers all weights files and the preprocessing.
 
     trunk_sha256 is that of recog.embed.network, which covers every trunk and what it sees of a crop.
     """

@@ -1,4 +1,4 @@
-"""Which networks recog has: each is one trunk, or several side by side, under one head."""
+"""recog's own networks: each is one trunk, or several side by side, under one head."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from recog.weights import dlib_resnet
 from recog.weights.registry import WeightsSpec, spec
 
 INCEPTION_FEATURES = 1792
-"""Numbers that InceptionResnetV1 says of a face, below its bottleneck."""
+"""Features of InceptionResnetV1 below its bottleneck."""
 DLIB_RESNET = "dlib-resnet"
 """The weights that recog.embed.dlib_resnet runs; all others are InceptionResnetV1's."""
 
 _BOX, _ALIGNED = 0, 1
 """The views of a face, in the order of a crop's channels: cut along the detector's box; turned by the landmarks."""
 _ALIGNMENT = "aligned 1"
-"""The way recog.crop aligns faces; whoever changes that raises the number, for embeddings change with it."""
+"""Version of how recog.crop aligns faces. Raise it with every change, because embeddings change with it."""
 _HEAD_SUFFIX = "-triplet128"
 
 
@@ -28,9 +28,9 @@ _HEAD_SUFFIX = "-triplet128"
 class NetworkTrunk:
     """One trunk of a network.
 
-    weights is its name in recog.weights.registry, features the numbers it says of a face. It sees the central pixels
-    of one view, `side` of them each way. A head that is trained gives its outputs `share` of the variance, beside the
-    other parts' shares, and takes `centring` of their mean off (recog.train.blocks says why).
+    weights is its name in recog.weights.registry, features the length of its output. It sees the central side x side
+    pixels of one view. Training a head scales its features to `share` of the variance, beside the shares of the other
+    trunks, and subtracts `centring` of their mean (recog.train.blocks says why).
     """
 
     weights: str
@@ -47,11 +47,11 @@ class NetworkTrunk:
 
     @property
     def sees_all(self) -> bool:
-        """Whether a crop of one view is what it sees."""
+        """Whether it sees whole crops of the first view."""
         return self.view == _BOX and self.side == INPUT_SIZE
 
     def seen(self, crops: Crops) -> Crops:
-        """(n, 160, 160, 3 * views) -> (n, side, side, 3): what this trunk sees of crops."""
+        """(n, 160, 160, 3 * views) -> (n, side, side, 3): cut out what this trunk sees."""
         margin = (INPUT_SIZE - self.side) // 2
         inner = slice(margin, margin + self.side)
         views = crops[:, inner, inner]
@@ -63,7 +63,7 @@ class NetworkTrunk:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Trunks whose features stand side by side, in this order, below one head."""
+    """Trunks whose features are concatenated, in this order, below one head."""
 
     name: str
     parts: tuple[NetworkTrunk, ...]
@@ -75,27 +75,27 @@ class Network:
 
     @property
     def features(self) -> int:
-        """Numbers that all parts say of a face."""
+        """Length of the concatenated features."""
         return sum(part.features for part in self.parts)
 
     @property
     def views(self) -> int:
-        """Views of a face that its crops hold, three channels each."""
+        """Number of views of a face in its crops, three channels each."""
         return 1 + max(part.view for part in self.parts)
 
     @property
     def aligned(self) -> bool:
-        """Whether its crops hold the aligned view, behind the box's."""
+        """Whether its crops hold the aligned view behind the first one."""
         return self.views > _ALIGNED
 
     @property
     def sha256(self) -> str | None:
-        """The digest of all below the head, by the registry; None where a weights file's is not known beforehand."""
+        """The digest of all below the head, by the registry; None if a weights file has no digest there."""
         digests = [part.spec.sha256 for part in self.parts]
         return None if None in digests else self.trunks_sha256([str(digest) for digest in digests])
 
     def trunks_sha256(self, digests: Sequence[str]) -> str:
-        """The digest of all below the head, by those of the parts' weights files: of these, and of what each sees.
+        """Return the digest of all below the head, from the digests of the weights files and what each trunk sees.
 
         A single trunk that sees crops of one view whole has the digest of its weights file.
         """
@@ -125,7 +125,7 @@ NETWORKS: dict[str, Network] = {
 
 
 def network_named(name: str) -> Network:
-    """The network of that name; ConfigError where there is none."""
+    """Return the network of that name; ConfigError if there is none."""
     if name not in NETWORKS:
         raise ConfigError(f"there is no network called {name!r}: choose one of {', '.join(NETWORKS)}")
     return NETWORKS[name]

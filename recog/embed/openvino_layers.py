@@ -15,7 +15,7 @@ Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
 
 
 def rounded(x: Any, largest: float) -> Any:
-    """What is not negative, rounded to 256 levels from 0 to largest: the input of a convolution in bytes."""
+    """Round non-negative values to 256 levels from 0 to largest: the input of a convolution in bytes."""
     zero, high = np.float32(0.0), np.float32(largest)
     return openvino.opset13.fake_quantize(x, zero, high, zero, high, _INPUT_LEVELS)
 

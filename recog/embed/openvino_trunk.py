@@ -1,4 +1,4 @@
-"""The trunks on OpenVINO: crops to pooled features, several times as fast as torch on a processor."""
+"""Trunks on OpenVINO: crops to pooled features, several times as fast as torch on a processor."""
 
 import json
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ from recog.weights.pull import Progress
 _CODE = [
     *sorted(Path(__file__).parent.glob("openvino_*.py")), Path(dlib_resnet.__file__), Path(openvino_kernel.__file__)
 ]  # fmt: skip
-"""Of recog's files, those that decide what a compiled trunk is."""
+"""The files of recog's code that decide what a compiled trunk is."""
 _BATCH = 16
-"""Crops at once: more are not faster, and need more memory."""
+"""Crops in a batch; more are not faster and need more memory."""
 
 
 class OpenVinoTrunk:
@@ -41,7 +41,7 @@ class OpenVinoTrunk:
     embedding made of the features has a cosine of at least 0.999 to that of float32 (tests/embed holds it to that),
     a squared distance of at most 0.002, so both share one network digest.
 
-    threads None is as many as the machine has cores. Compiled, the network is kept in the cache for the next start.
+    threads None is one a core. The compiled network stays in the cache for the next start.
     Safe in threads: they take turns, batch by batch, because one batch uses every core.
     """
 
@@ -58,10 +58,10 @@ class OpenVinoTrunk:
         tuning: Tuning | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Ranges override those that `precision` chooses, and nothing is kept then; empty ones are float32.
+        """Load the network; ranges override those that `precision` chooses (empty: float32), and disable the cache.
 
-        tuning stands in place of some of the tensors; the network computes in float32 then, for the ranges are those of
-        the tensors as they were.
+        tuning replaces some of the tensors. The network then computes in float32, because ranges were measured with the
+        tensors as they were.
         """
         path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
         self._side, self._width = INPUT_SIZE, INCEPTION_FEATURES

@@ -1,4 +1,4 @@
-"""How large the inputs of a trunk's convolutions get: what 8-bit arithmetic must know before it starts."""
+"""Ranges of the inputs of a trunk's convolutions, which 8-bit arithmetic needs beforehand."""
 
 import json
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ RANGES = Path(__file__).parent / "ranges"
 
 
 def ranges_of(trunk: str, *, directory: Path = RANGES) -> Mapping[str, float]:
-    """Convolution -> largest value of its input that 8 bits represent; 0 is the smallest.
+    """Return convolution -> largest value of its input that 8 bits represent; 0 is the smallest.
 
-    A convolution that is not named is computed in float32. Empty for a trunk nobody has measured
-    (benchmarks/measure_ranges.py does).
+    A convolution without a range is computed in float32. A trunk that was not measured has none
+    (benchmarks/measure_ranges.py measures).
 
     Raises:
         WeightsMismatchError: the ranges were measured on other weights, or the file is damaged.

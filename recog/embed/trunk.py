@@ -26,8 +26,8 @@ _COUNTERS = re.compile(r".*\.num_batches_tracked")
 class Trunk:
     """InceptionResnetV1 (arXiv:1602.07261, as in davidsandberg/facenet) with pretrained weights, for inference only.
 
-    device is "cpu" or "cuda". Crops go in as (x - 127.5) / 128, the network's fixed image standardisation. tuning
-    stands in place of some of the pretrained tensors.
+    device is "cpu" or "cuda". Crops are standardised as (x - 127.5) / 128. tuning replaces some of the pretrained
+    tensors. Safe in threads.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Trunk:
 
 
 def in_batches(run: Callable[[Crops], torch.Tensor], crops: Crops, *, width: int) -> NDArray[np.float32]:
-    """The rows that `run` makes of crops, (n, width) float32, without gradients and never more at once than pays."""
+    """Run a network over crops in batches, without gradients; returns (n, width) float32."""
     rows = np.empty((len(crops), width), dtype=np.float32)
     for start in range(0, len(crops), _BATCH):
         batch = slice(start, start + _BATCH)

@@ -1,4 +1,4 @@
-"""All that stands below a head: one trunk, or several side by side, on the library that is chosen."""
+"""The trunks below a head, one or several side by side, on the chosen library."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,18 +17,18 @@ from recog.weights.pull import Progress
 
 
 class FeatureNetwork(Protocol):
-    """What is below a head, whichever library runs it."""
+    """The network below a head, whichever library runs it."""
 
     @property
     def sha256(self) -> str:
-        """Digest of all that decides the features but the crops."""
+        """Digest of all that decides the features, except the crops."""
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
         """(n, side, side, 3 * views) uint8 -> (n, width) float32; n may be 0."""
 
 
 class SideBySide:
-    """A network's trunks, one for each of its parts, that look at the same crops."""
+    """The trunks of a network, which look at the same crops."""
 
     def __init__(self, network: Network, trunks: Sequence[FeatureNetwork]) -> None:
         self._network = network
@@ -52,14 +52,14 @@ def load_trunks(
     tuning: Tuning | None = None,
     progress: Progress | None = None,
 ) -> FeatureNetwork:
-    """A network without its head: its features are what `network.features` counts, its sha256 what a head records.
+    """Load a network without its head; its sha256 is what a head records as that of its trunk.
 
     encoder and device as recog.embed.encoder chooses them. tuning is of a network that is one trunk.
 
     Raises:
         WeightsMissingError: no source for a trunk.
-        WeightsMismatchError: a file is altered, or blocks are of another network.
-        ConfigError: a device that is not here.
+        WeightsMismatchError: a file was altered, or tuned blocks are of another network.
+        ConfigError: the device is missing.
     """
     if tuning is not None and len(network.parts) != 1:
         raise WeightsMismatchError(f"{tuning.path} is of one trunk, and {network.name} has {len(network.parts)}")
@@ -88,7 +88,7 @@ def load_trunk(
     tuning: Tuning | None = None,
     progress: Progress | None = None,
 ) -> FeatureNetwork:
-    """One trunk of a network on the chosen library; the other one is not imported. It takes what `part.seen` gives.
+    """Load one trunk on the chosen library, without importing the other; it takes what `part.seen` gives.
 
     Raises as load_trunks does.
     """

@@ -1,4 +1,4 @@
-"""The tensors of a trunk that training changed, in a file beside the head that was trained with them."""
+"""Tensors of a trunk that were trained with a head, in a file beside it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ class Shaped(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What a NAME.trunk.safetensors holds."""
+    """The content of a NAME.trunk.safetensors."""
 
     path: Path
     content: bytes
 
     def sha256_over(self, trunk_sha256: str) -> str:
-        """The digest of a trunk some of whose tensors are these, hex: no head of the trunk as it was fits."""
+        """Return the hex digest of a trunk with these tensors; heads of the trunk as it was do not fit it."""
         return tuned_sha256(trunk_sha256, self.content)
 
     def tensors_for(self, own: Mapping[str, Shaped]) -> dict[str, NDArray[np.float32]]:
-        """By name, to stand in place of a trunk's own; WeightsMismatchError where damaged, or of another network."""
+        """Return tensors by name that replace a trunk's own; WeightsMismatchError if damaged or another network's."""
         try:
             tuned = load(self.content)
         except SafetensorError as error:
@@ -48,7 +48,7 @@ class Tuning:
 
 
 def read_tuning(head: str, *, directory: Path) -> Tuning:
-    """The file of the head HEAD.safetensors; WeightsMissingError where it cannot be read."""
+    """Read the file of the head HEAD.safetensors; WeightsMissingError if it cannot be read."""
     path = directory / f"{head}.trunk.safetensors"
     try:
         return Tuning(path, path.read_bytes())
@@ -60,5 +60,5 @@ def read_tuning(head: str, *, directory: Path) -> Tuning:
 
 
 def tuned_sha256(trunk_sha256: str, content: bytes) -> str:
-    """The digest of a trunk some of whose tensors are replaced by those of a file, hex."""
+    """Return the hex digest of a trunk some of whose tensors are replaced by those of a file."""
     return hashlib.sha256(f"{trunk_sha256}\ntuned {hashlib.sha256(content).hexdigest()}\n".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The verified weights file of a trunk, and the digest of what it makes of a crop."""
+"""The verified weights file of a trunk, and its digest."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from recog.weights.registry import Role, spec
 
 
 def trunk_weights(name: str, *, cache: Path, offline_dir: Path | None, progress: Progress | None) -> tuple[Path, str]:
-    """(the safetensors file, its sha256); raises as recog.weights.pull.ensure_weights, and ConfigError for no trunk."""
+    """Return (the safetensors file, its sha256); raises as ensure_weights does, and ConfigError if it is no trunk."""
     one = spec(name)
     if one.role is not Role.TRUNK:
         raise ConfigError(f"{name} is a {one.role}, no trunk")

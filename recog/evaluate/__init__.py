@@ -1,1 +1,1 @@
-"""Published protocols, decision thresholds, and their errors."""
+"""Published protocols, decision thresholds, and their errors, computed from arrays and lists of pairs."""

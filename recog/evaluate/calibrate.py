@@ -1,38 +1,26 @@
-"""Decisions with a known error: the threshold for a wanted FAR, and the map from distance to probability."""
+"""Calibration: the threshold for a wanted false accept rate, and the map from distance to probability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recog.errors import EvaluationError
 from recog.evaluate.bootstrap import person_interval
 from recog.evaluate.cleaning import misplaced_faces
 from recog.evaluate.curve import fit_curve
-from recog.evaluate.roc import Bools, accepted, threshold_at_far
-from recog.types import Calibration, Embeddings
-
-MOST_FACES = 15_000
-"""Of one set: their 112 million pairs take 4 GB while they are measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledFaces:
-    """A set of faces whose people are known: embeddings (n, dim), labels (n,); data says whose they are, by no name."""
-
-    embeddings: Embeddings
-    labels: NDArray[np.int64]
-    data: str
+from recog.evaluate.labelled_faces import LabelledFaces, all_pairs, false_accepts
+from recog.evaluate.roc import accepted, threshold_at_far
+from recog.types import Calibration
 
 
 @dataclass(frozen=True, slots=True)
 class SetErrors:
-    """What the calibrated threshold does on one set; rates from 0 to 1.
+    """The errors of the calibrated threshold on one set; rates from 0 to 1.
 
-    threshold is the one that this set alone would have given. far_interval is the 95 % interval of far over people
-    drawn anew: faces of one person are no independent witnesses. misplaced counts faces left out of the curve alone,
-    label_noise is the share of wrong labels that the curve's fit still found among the same pairs.
+    threshold is the threshold of this set alone. far_interval is the 95 % bootstrap interval of far over people,
+    because faces of one person are not independent. misplaced counts the faces left out of the curve, and only of the
+    curve. label_noise is the share of wrong labels that the fit of the curve still finds among the same pairs.
     """
 
     data: str
@@ -50,7 +38,7 @@ class SetErrors:
 
 @dataclass(frozen=True, slots=True)
 class StrangersErrors:
-    """What a threshold does among people with one photo each, who had no part in it: far as in SetErrors."""
+    """The errors of a threshold on people with one photo each, who had no part in it; far is as in SetErrors."""
 
     data: str
     people: int
@@ -61,7 +49,7 @@ class StrangersErrors:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationRun:
-    """A calibration, and its errors on every set that went into it; strictest is the place of the set that decided."""
+    """A calibration, and its errors on every set that it was fitted to; strictest is the index of the deciding set."""
 
     calibration: Calibration
     strictest: int
@@ -69,28 +57,28 @@ class CalibrationRun:
 
 
 def check_rate(far: float) -> None:
-    """Refuse what is no false accept rate to ask for: EvaluationError."""
+    """Raise EvaluationError unless 0 < far < 1."""
     if not 0.0 < far < 1.0:
-        raise EvaluationError(f"a false accept rate lies between 0 and 1, as 0.001 does, and {far:g} does not")
+        raise EvaluationError(f"a false accept rate lies between 0 and 1, like 0.001; {far:g} does not")
 
 
 def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str) -> CalibrationRun:
     """Fit a calibration to all pairs of faces within each set, at the false accept rate `far`.
 
-    The threshold is that of the strictest set. One set says little of another: embeddings are centred on the people
-    they were trained on, and wherever people are more alike than those, strangers are nearer. With sets of several
-    origins, none trained on, the strictest is the safe guess for a library that nobody has measured. All pairs count,
-    wrong labels too.
+    The threshold is that of the strictest set, with all pairs, also those with wrong labels. Embeddings are centred on
+    the people of the training, and strangers are nearer wherever people are more alike than those. With sets of several
+    origins, none of them trained on, the strictest is the safe guess for an unmeasured library.
 
-    The tail is that set's too: of distances up to the threshold, exponential ones counted down from it, as the largest
-    likelihood has them (1 / mean; Pickands 1975, with the shape 0).
+    The tail describes the strictest set's false accepts: an exponential distribution of threshold minus distance,
+    fitted by maximum likelihood (1 / mean; Pickands 1975, with shape 0).
 
-    The map to a probability is the strictest set's too, fitted to its faces less the misplaced ones, with what wrong
-    labels remain as part of the model (see curve.fit_curve): before looking, a pair is as likely one person as two. Who
-    asks of everybody in a library of many people should expect fewer true matches at equal distance.
+    The map to a probability is fitted to the strictest set without its misplaced faces, with the remaining wrong labels
+    as part of the model (see curve.fit_curve). Its prior is one half: a search in a library of many people has fewer
+    true matches at equal distance.
 
-    EvaluationError where far is no rate, and where a set has no same pairs, fewer different pairs than 1 / far, or
-    mostly misplaced faces.
+    Raises:
+        EvaluationError: far is no rate, or a set has no same pairs, fewer than 1 / far different pairs, or mostly
+            misplaced faces.
     """
     check_rate(far)
     if not sets:
@@ -116,17 +104,17 @@ def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str)
 
 
 def errors_on(faces: LabelledFaces, calibration: Calibration) -> SetErrors:
-    """What a calibration does on a set that it was not fitted to; EvaluationError as calibrate, at the same rate."""
+    """Measure a calibration on a set that it was not fitted to; EvaluationError as in calibrate, at the same rate."""
     if calibration.far is None:
-        raise ValueError("a threshold that a user set states no rate to be held against")
+        raise ValueError("a threshold that a user set has no false accept rate to be compared with")
     return _Measured(faces, calibration.far).errors(calibration.threshold)
 
 
 def errors_among_strangers(faces: LabelledFaces, threshold: float) -> StrangersErrors:
-    """How often two of `faces`, no two of which show one person, are taken for one; EvaluationError under two faces."""
+    """Measure a threshold on faces of different people, one each; EvaluationError if there are fewer than two."""
     count = len(faces.embeddings)
     if count < 2:
-        raise EvaluationError(f"{faces.data}: two people make the first different pair, and {count} has a face")
+        raise EvaluationError(f"{faces.data}: a different pair needs two people with a face, not {count}")
     wrong = accepted(all_pairs(faces.embeddings, np.arange(count))[0], threshold)
     return StrangersErrors(
         data=faces.data,
@@ -138,7 +126,7 @@ def errors_among_strangers(faces: LabelledFaces, threshold: float) -> StrangersE
 
 
 class _Measured:
-    """All pairs of one set, its own threshold, and the curve of its faces less the misplaced ones."""
+    """All pairs of one set, its own threshold, and the curve of its faces without the misplaced ones."""
 
     def __init__(self, faces: LabelledFaces, far: float) -> None:
         self._faces = faces
@@ -164,7 +152,7 @@ class _Measured:
         self.curve = fit_curve(*all_pairs(faces.embeddings[~misplaced], faces.labels[~misplaced]))
 
     def tail(self) -> float | None:
-        """See recog.types.Calibration; None where no false accept is nearer than the threshold."""
+        """Return the tail (see recog.types.Calibration), or None if no false accept is nearer than the threshold."""
         nearer = self.threshold - self.distances[~self.same & (self.distances <= self.threshold)].astype(np.float64)
         mean = float(nearer.mean()) if nearer.size else 0.0
         return 1 / mean if mean > 0 else None
@@ -185,29 +173,3 @@ class _Measured:
             misplaced=self.misplaced,
             label_noise=self.curve.label_noise,
         )
-
-
-def false_accepts(person: NDArray[np.int64], wrong: Bools) -> NDArray[np.int64]:
-    """How many pairs of each two people are wrongly accepted, (people, people).
-
-    person (n,) numbers that of each face; wrong is (n (n - 1) / 2,), of pairs in the order of all_pairs.
-    """
-    first, second = np.triu_indices(len(person), k=1)
-    count = int(person.max()) + 1
-    cells = np.bincount(person[first[wrong]] * count + person[second[wrong]], minlength=count * count)
-    return cells.reshape(count, count)
-
-
-def all_pairs(embeddings: Embeddings, labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], Bools]:
-    """Every pair of rows once: squared distances and whether the labels agree, (n (n - 1) / 2,) each.
-
-    EvaluationError above MOST_FACES.
-    """
-    if len(embeddings) > MOST_FACES:
-        raise EvaluationError(
-            f"{len(embeddings):,} faces make more pairs than fit into memory: take a part of the people, at most "
-            f"{MOST_FACES:,} faces"
-        )
-    first, second = np.triu_indices(len(embeddings), k=1)
-    distances = np.clip(2.0 - 2.0 * (embeddings @ embeddings.T), 0.0, 4.0)[first, second]
-    return distances.astype(np.float32), labels[first] == labels[second]

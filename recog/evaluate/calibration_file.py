@@ -1,4 +1,4 @@
-"""A calibration on disk, read only for the network that it was measured on."""
+"""The file of a calibration, read only for the network that it was measured on."""
 
 import json
 from collections.abc import Mapping
@@ -15,20 +15,21 @@ SHIPPED = Path(recog.weights.__file__).parent / "heads"
 
 
 def calibration_path(head: str, *, directory: Path = SHIPPED) -> Path:
-    """Where the calibration of the head HEAD.safetensors is kept."""
+    """Return the path of the calibration of the head HEAD.safetensors."""
     return directory / f"{head}.calibration.json"
 
 
 def save_calibration(calibration: Calibration, path: Path, *, measured: Mapping[str, object] | None = None) -> None:
-    """Write JSON, replacing an older calibration in one step; measured tells readers how it came about."""
+    """Write a calibration as JSON, replacing an older one atomically; measured tells readers how it was made."""
     record = asdict(calibration) | ({} if measured is None else {"measured": measured})
     put(path, (json.dumps(record, indent=1) + "\n").encode())
 
 
 def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPED) -> Calibration:
-    """The calibration of a head; EvaluationError where it is absent, damaged, or another network's.
+    """Read the calibration of a head for the embedder in use, whose NetworkInfo.sha256 is network_sha256.
 
-    network_sha256 is that of the embedder in use (NetworkInfo.sha256): distances of another have no such meaning.
+    Raises:
+        EvaluationError: the file is absent, damaged, or of another network, whose distances mean something else.
     """
     path = calibration_path(head, directory=directory)
     try:
@@ -50,14 +51,14 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
         raise EvaluationError(f"{path} is no calibration ({error!r}): {_way_out(directory)}") from error
     if calibration.network_sha256 != network_sha256:
         raise EvaluationError(
-            f"{path} was measured on the network {calibration.network_sha256[:12]}, not on {network_sha256[:12]} "
+            f"{path} was measured on the network {calibration.network_sha256[:12]}, not on {network_sha256[:12]}, "
             "which is in use: its threshold means nothing there; calibrate again"
         )
     return calibration
 
 
 def _way_out(directory: Path) -> str:
-    """Nothing that is installed brings back what somebody measured."""
+    """Return how to get a calibration; a new installation only restores a shipped one."""
     again = "" if directory != SHIPPED else ", or install recog again"
     return f"measure one with 'recog calibrate'{again}"
 

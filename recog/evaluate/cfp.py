@@ -1,4 +1,4 @@
-"""The layout of Celebrities in Frontal-Profile: its folds of frontal-frontal and frontal-profile pairs.
+"""The pairs of Celebrities in Frontal-Profile (CFP): folds of frontal-frontal and frontal-profile pairs.
 
 Sengupta et al. 2016, "Frontal to Profile Face Verification in the Wild".
 """
@@ -13,17 +13,19 @@ KINDS = (("same.txt", True), ("diff.txt", False))
 
 
 class Poses(StrEnum):
-    """Which photos meet: FF, two frontal ones, or FP, a frontal one and a profile."""
+    """The photos of a pair: FF, two frontal ones, or FP, a frontal one and a profile."""
 
     FRONTAL_FRONTAL = "FF"
     FRONTAL_PROFILE = "FP"
 
 
 def cfp_pairs(folder: Path, poses: Poses) -> PhotoPairs:
-    """Read Protocol/Split/FF|FP/NN/{same,diff}.txt, whose `i,j` are lines of Pair_list_F.txt and Pair_list_P.txt.
+    """Read Protocol/Split/FF|FP/NN/{same,diff}.txt, whose `i,j` number photos of Pair_list_F.txt and Pair_list_P.txt.
 
-    Folds are the folders NN in order, numbered from 0. EvaluationError with the line that is wrong, and where a listed
-    photo lies outside `folder`.
+    Folds are the folders NN in order, numbered from 0.
+
+    Raises:
+        EvaluationError: a line is malformed, or a listed photo lies outside `folder`.
     """
     protocol = folder / "Protocol"
     frontal = _photos(folder, protocol / "Pair_list_F.txt")
@@ -50,7 +52,7 @@ def cfp_pairs(folder: Path, poses: Poses) -> PhotoPairs:
 
 
 def _photos(folder: Path, path: Path) -> dict[str, Path]:
-    """Number (as written) to photo, from `number path` lines; paths are relative to the list's own folder."""
+    """Read `number path` lines; paths are relative to the list's own folder, numbers stay as written."""
     photos = {}
     root = folder.resolve()
     for place, line in _lines(path):

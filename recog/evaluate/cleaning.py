@@ -1,4 +1,4 @@
-"""Which faces of a labelled set are probably filed under the wrong person, by the embeddings themselves."""
+"""Find the faces of a labelled set that are probably filed under the wrong person, by their embeddings."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,12 @@ SHARE_OF_STRANGERS = 1e-3
 
 
 def misplaced_faces(embeddings: Embeddings, labels: NDArray[np.int64], *, share: float = SHARE_OF_STRANGERS) -> Bools:
-    """Faces farther from their own person than the nearest `share` of strangers are, (n, dim), (n,) -> (n,) bool.
+    """Mark faces farther from their own person than the nearest `share` of strangers, (n, dim), (n,) -> (n,) bool.
 
-    The distance is that to the direction of the mean of the person's other faces, for a stranger to that of all the
-    person's faces. A person's only face has nothing to be measured by and is never misplaced, nor is anybody where only
-    one person is. What this finds also holds the hardest true faces: leave them out where wrong labels would do harm,
-    as in the map to a probability, and keep them where the error rate itself is measured.
+    A face is measured to the direction of the mean of its person's other faces, a stranger to that of all the person's
+    faces. A person's only face is never misplaced, and no face is if there is only one person. The result includes the
+    hardest true faces: leave it out where wrong labels do harm, as in the map to a probability, but keep it where the
+    error rate is measured.
     """
     people, person = np.unique(labels, return_inverse=True)
     if len(people) < 2:

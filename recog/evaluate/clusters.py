@@ -1,4 +1,4 @@
-"""How well clusters are people: pairwise and B-cubed precision, recall and F, against labels."""
+"""Scores of clusters against labels: pairwise and B-cubed precision, recall and F."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.evaluate.bootstrap import Interval, ratio_interval
+from recog.evaluate.labelled_faces import Labels
 
-Labels = NDArray[np.int64]
 Sums = NDArray[np.number]
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Precision, recall and their harmonic mean, 0 to 1, with 95 % intervals over people drawn anew."""
+    """Precision, recall and their harmonic mean f, 0 to 1, with 95 % bootstrap intervals over people."""
 
     precision: float
     precision_interval: Interval
@@ -24,7 +24,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class ClusterScores:
-    """faces of `people` people fell into `clusters` clusters of two faces or more, and `alone` faces stayed alone."""
+    """Scores of a clustering. clusters counts the clusters of at least two faces, alone the faces in none of them."""
 
     faces: int
     people: int
@@ -35,12 +35,11 @@ class ClusterScores:
 
 
 def cluster_scores(labels: Labels, clusters: Labels) -> ClusterScores:
-    """Score (n,) cluster numbers against (n,) labels; -1 is a cluster of one for each face that has it.
+    """Score (n,) cluster numbers against (n,) labels; every face with the number -1 is a cluster of its own.
 
-    Pairwise: of all pairs of faces in one cluster, how many are one person (precision), and of all pairs of one person,
-    how many are in one cluster (recall); where there is no such pair nothing is wrong, and the rate is 1. Large people
-    weigh by their square. B-cubed (Bagga, Baldwin 1998): the same two shares for each face, itself included, averaged
-    over faces.
+    Pairwise precision is the share of the pairs in one cluster that show one person, pairwise recall the share of the
+    pairs of one person that are in one cluster; a rate without pairs is 1. People weigh by the square of their faces.
+    B-cubed (Bagga, Baldwin 1998) takes the same shares for each face, the face itself included, averaged over faces.
     """
     counts = _Counts(labels, clusters)
     return ClusterScores(
@@ -54,7 +53,7 @@ def cluster_scores(labels: Labels, clusters: Labels) -> ClusterScores:
 
 
 def f_scores(labels: Labels, clusters: Labels) -> tuple[float, float]:
-    """Pairwise and B-cubed F of the same, without the intervals, which take most of the time."""
+    """Return the pairwise and B-cubed F of cluster_scores, without the intervals, which take most of the time."""
     counts = _Counts(labels, clusters)
     pairwise, b_cubed = (
         _f(_share(right, claimed), _share(found, wanted))
@@ -64,7 +63,7 @@ def f_scores(labels: Labels, clusters: Labels) -> tuple[float, float]:
 
 
 class _Counts:
-    """Who is with whom. Sums are of a person's faces: right of claimed is precision, found of wanted recall."""
+    """Counts of faces by person and cluster, summed per person: right / claimed is precision, found / wanted recall."""
 
     def __init__(self, labels: Labels, clusters: Labels) -> None:
         if labels.shape != clusters.shape or labels.ndim != 1 or not len(labels):
@@ -79,11 +78,11 @@ class _Counts:
         self._mine = self.of_person[self._person]
 
     def pairwise(self) -> tuple[Sums, ...]:
-        """Of pairs."""
+        """Return right, claimed, found and wanted pairs, (people,) each."""
         return self._sums(self._together - 1, self._near - 1, self._together - 1, self._mine - 1)
 
     def b_cubed(self) -> tuple[Sums, ...]:
-        """Of faces."""
+        """Return right, claimed, found and wanted shares of faces, (people,) each."""
         ones = np.ones(len(self._mine))
         return self._sums(self._together / self._near, ones, self._together / self._mine, ones)
 

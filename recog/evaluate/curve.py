@@ -1,4 +1,4 @@
-"""The map from squared distance to probability, fitted to labelled pairs of which some are labelled wrongly."""
+"""The map from squared distance to probability, fitted to labelled pairs of which some have wrong labels."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,13 @@ from recog.errors import EvaluationError
 from recog.evaluate.roc import Bools, Floats
 
 _BINS = 4096
-"""From 0 to 4. Distances are rounded to a thousandth before the fit, which then costs the same for a million pairs."""
+"""From 0 to 4: distances are rounded to a thousandth, so that a million pairs cost no more to fit."""
 _ROUNDS = 500
 _NEWTON_STEPS = 100
 
 
 class Curve(NamedTuple):
-    """P(one person | d) = 1 / (1 + exp(slope * d + intercept)), slope > 0, before looking as likely as not.
+    """P(one person | d) = 1 / (1 + exp(slope * d + intercept)), with slope > 0 and a prior of one half.
 
     label_noise is the estimated share, 0 to 1, of the pairs labelled same that show two people.
     """
@@ -26,20 +26,20 @@ class Curve(NamedTuple):
 
 
 def fit_curve(distances: NDArray[np.floating], same: Bools) -> Curve:
-    """Fit a curve by maximum likelihood to (n,) squared distances, both kinds of pair weighed alike.
+    """Fit a curve to (n,) squared distances by maximum likelihood, with equal weight for both kinds of pairs.
 
-    Folders of photos hold strangers: a pair labelled same is two people with a probability e. Its distance then is
-    one of different pairs, f(d | labelled same) = (1 - e) f(d | same) + e f(d | different), with the two true
-    densities in the ratio exp(-(slope d + intercept)): an exponential tilt mixture (Qin 1999, Annals of Statistics
-    27). EM finds all three numbers: how likely each same label is wrong, then a logistic regression on the labels so
-    weighed.
-    A plain logistic regression is e = 0, and its tail is what the wrong labels make of it. Labels of different people
-    are taken as right: a pair of folders of one person is rare among the pairs of all folders.
+    People's folders also hold strangers, so a pair labelled same shows two people with a probability e. Then
+    f(d | labelled same) = (1 - e) f(d | same) + e f(d | different), where the ratio of the two true densities is
+    exp(-(slope d + intercept)): an exponential tilt mixture (Qin 1999, Annals of Statistics 27). EM finds all three
+    numbers: it alternates between how likely each same label is wrong and a logistic regression on the weighted labels.
+    A plain logistic regression (e = 0) would fit its tail to the wrong labels. Labels of different people are taken as
+    right, because two folders of one person are rare among all pairs of folders.
 
-    EvaluationError where all distances are equal, or same pairs are no nearer than different ones.
+    Raises:
+        EvaluationError: all distances are equal, or same pairs are no nearer than different ones.
     """
     if distances.min() == distances.max():
-        raise EvaluationError("all pairs are equally far apart: nothing can be calibrated on them")
+        raise EvaluationError("all pairs have the same distance: nothing can be calibrated on them")
     cells = np.clip(np.rint(distances * (_BINS / 4)), 0, _BINS).astype(np.int64)
     labelled_same, different = (np.bincount(cells[kind], minlength=_BINS + 1) for kind in (same, ~same))
     occupied = np.flatnonzero(labelled_same + different)
@@ -60,10 +60,10 @@ def fit_curve(distances: NDArray[np.floating], same: Bools) -> Curve:
 
 
 def _logistic(at: Floats, same: Floats, different: Floats) -> tuple[float, float]:
-    """Slope and intercept of P(same | d) by Newton's method; same and different are the weights of each distance.
+    """Fit slope and intercept of P(same | d) by Newton's method; same and different are the weights of each distance.
 
-    Pairs that a line separates perfectly have no finite best slope; a ridge of 1e-6 on the (standardised) slope,
-    worth a millionth of the data, keeps it finite.
+    Perfectly separated pairs have no finite best slope. A ridge of 1e-6 on the standardised slope, a millionth of the
+    weight of the data, keeps it finite.
     """
     weights = same + different
     centre = float(np.average(at, weights=weights))

@@ -1,4 +1,4 @@
-"""Face detection against boxes drawn by hand: recall and precision by size, in WIDER FACE's format."""
+"""Scores of face detection against boxes drawn by hand, in WIDER FACE's format: recall and precision by size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from recog.errors import EvaluationError
 from recog.evaluate.bootstrap import Interval, ratio_interval
 
 IOU = 0.4
-"""Overlap at which a box is a face's; less than PASCAL's 0.5, as boxes drawn by hand reach from brow or from hair."""
+"""Least overlap of a match; less than PASCAL's 0.5, because drawn boxes begin at the brow or at the hair."""
 SIZES = (0.0, 16.0, 32.0, 64.0, 128.0, np.inf)
-"""Bounds of the classes of size: the shorter side of a face, in pixels."""
+"""Bounds of the size classes: the shorter side of a face, in pixels."""
 
 Boxes = NDArray[np.float64]
 """(n, 4) as left, top, right, bottom, pixels."""
@@ -23,7 +23,7 @@ Boxes = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class DrawnFaces:
-    """The faces of a photo; invalid (n,) bool are those that nobody need find, and nobody is blamed for finding."""
+    """The faces drawn in a photo; invalid (n,) bool marks faces that count neither if found nor if missed."""
 
     name: str
     boxes: Boxes
@@ -32,9 +32,9 @@ class DrawnFaces:
 
 @dataclass(frozen=True, slots=True)
 class SizeScores:
-    """Faces and boxes whose shorter side is at least `least` pixels and below `below` (inf: no bound, None).
+    """Scores of the faces and boxes whose shorter side is at least `least` pixels and below `below` (None: no bound).
 
-    recall is of the faces, precision of the boxes; None where there are none. Intervals are 95 % over photos.
+    recall is found / faces, precision right / boxes; either is None without cases. Intervals are 95 % over photos.
     """
 
     least: float
@@ -52,8 +52,11 @@ class SizeScores:
 def read_wider(path: Path) -> list[DrawnFaces]:
     """Read WIDER FACE's list: a name, a count, then `x y w h blur expression illumination invalid occlusion pose` rows.
 
-    A photo without faces has the count 0, and in the published lists a row of zeros. Rows without flags are valid.
-    EvaluationError with the line that is wrong.
+    A photo without faces has the count 0, in the published lists followed by a row of zeros. Rows without flags are
+    valid.
+
+    Raises:
+        EvaluationError: the file cannot be read, or a line is malformed.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -85,7 +88,7 @@ def read_wider(path: Path) -> list[DrawnFaces]:
 
 
 def matched(faces: Boxes, boxes: Boxes, *, iou: float = IOU) -> list[tuple[int, int]]:
-    """Rows (face, box) that overlap by at least iou, best first, each of both at most once."""
+    """Match faces to boxes that overlap by at least iou, best first, each at most once: (face, box) rows."""
     overlap = overlaps(faces, boxes).copy()
     pairs = []
     while overlap.size and overlap.max() >= iou:
@@ -98,10 +101,10 @@ def matched(faces: Boxes, boxes: Boxes, *, iou: float = IOU) -> list[tuple[int, 
 def detection_scores(
     photos: Sequence[DrawnFaces], found: Sequence[Boxes], *, least: float = 0.0, iou: float = IOU
 ) -> tuple[SizeScores, ...]:
-    """Scores of all sizes together, then of each class of SIZES; found are the detector's boxes of each photo.
+    """Score all sizes together, then each class of SIZES; found are the detector's boxes of each photo.
 
-    Faces whose shorter side is below `least` count as invalid: a box on one, matched or merely overlapping, is neither
-    right nor wrong. Valid faces are matched first.
+    Faces whose shorter side is below `least` count as invalid: a box that overlaps one is neither right nor wrong.
+    Valid faces are matched first.
     """
     bounds = [(least, np.inf), *((max(low, least), high) for low, high in pairwise(SIZES))]
     tables = [_counted(each, boxes, bounds, least, iou) for each, boxes in zip(photos, found, strict=True)]
@@ -115,7 +118,7 @@ def detection_scores(
 def _counted(
     drawn: DrawnFaces, boxes: Boxes, bounds: Sequence[tuple[float, float]], least: float, iou: float
 ) -> list[tuple[int, int, int, int]]:
-    """Of one photo, for each class of size: faces, faces found, boxes that count, boxes that are right."""
+    """Count, for one photo and each size class, faces, faces found, boxes that count and right boxes."""
     face_sizes, box_sizes = _sizes(drawn.boxes), _sizes(boxes)
     valid = ~drawn.invalid & (face_sizes >= least)
     pairs = matched(drawn.boxes[valid], boxes, iou=iou)

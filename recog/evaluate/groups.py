@@ -1,4 +1,4 @@
-"""Errors of one threshold by group of people: does it treat them alike?"""
+"""Errors of one threshold by group of people, to see whether it treats them alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from recog.evaluate.bootstrap import Interval, person_interval, ratio_interval
-from recog.evaluate.calibrate import LabelledFaces, all_pairs, false_accepts
+from recog.evaluate.labelled_faces import LabelledFaces, all_pairs, false_accepts
 from recog.evaluate.roc import accepted
 
 
 @dataclass(frozen=True, slots=True)
 class GroupErrors:
-    """False accepts (far) among the different people of one group, and false rejects (frr) of its people.
+    """The rates of false accepts (far) and false rejects (frr) among the people of one group.
 
-    Rates from 0 to 1, None where the group has no such pair; intervals are 95 % over people drawn anew.
+    Rates are from 0 to 1, or None if the group has no such pair. Intervals are 95 % bootstrap intervals over people.
     """
 
     group: str
@@ -29,10 +29,10 @@ class GroupErrors:
 
 
 def group_errors(faces: LabelledFaces, groups: Sequence[str], *, threshold: float) -> tuple[GroupErrors, ...]:
-    """Score each group alone, in the order of their names; groups has that of each face.
+    """Score each group separately, in the order of their names; groups has the group of each face.
 
-    Strangers of one group are compared with each other, as in the demographic tests of FRVT (Grother et al. 2019,
-    NISTIR 8280): across groups people are less alike, and would hide the difference.
+    Only people of the same group are compared, as in the demographic tests of FRVT (Grother et al. 2019, NISTIR 8280).
+    People of different groups are less alike, and would hide the difference.
     """
     names = np.array(groups)
     return tuple(_errors(faces, names == name, str(name), threshold) for name in np.unique(names))

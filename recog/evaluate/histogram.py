@@ -1,4 +1,4 @@
-"""How far apart same and different pairs are: two histograms on one axis."""
+"""The distances of same and different pairs as two histograms on one axis."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from recog.evaluate.roc import Bools
 
 BINS = 80
-"""From 0 to 4, a twentieth each."""
+"""From 0 to 4, each a twentieth wide."""
 
 
 @dataclass(frozen=True, slots=True)
 class DistanceHistogram:
-    """Pairs whose squared distance falls between edges[i] and edges[i + 1]; the last bin holds 4 itself."""
+    """Counts of pairs with a squared distance from edges[i] to edges[i + 1]; the last bin includes 4."""
 
     edges: tuple[float, ...]
     same: tuple[int, ...]
@@ -21,7 +21,7 @@ class DistanceHistogram:
 
 
 def distance_histogram(distances: NDArray[np.floating], same: Bools) -> DistanceHistogram:
-    """Count (n,) squared distances, 0 to 4, of pairs of each kind."""
+    """Count the (n,) squared distances, 0 to 4, of each kind of pairs."""
     edges = np.linspace(0.0, 4.0, BINS + 1)
     counts = [np.histogram(distances[kind], bins=edges)[0].tolist() for kind in (same, ~same)]
     return DistanceHistogram(tuple(edges.tolist()), tuple(counts[0]), tuple(counts[1]))

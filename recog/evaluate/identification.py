@@ -1,4 +1,4 @@
-"""Open-set identification: enrol a few photos a person, probe with the rest and with strangers."""
+"""Scores of open-set identification: enrol a few photos per person, probe with the rest and with strangers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recog.distance import squared_distances
 from recog.errors import EvaluationError
 from recog.evaluate.bootstrap import Interval, ratio_intervals
+from recog.evaluate.labelled_faces import Labels
 from recog.evaluate.roc import threshold_at_far
 from recog.types import Embeddings
 
@@ -20,14 +21,12 @@ GALLERIES = (10, 30, 100, 300, 1000, 3000, 10_000)
 STRANGERS = 0.2
 """Least share of the people who are never enrolled."""
 
-Labels = NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True)
 class DirAtFpir:
-    """Share of enrolled people's probes that are named rightly (dir) where the share fpir of strangers gets a name.
+    """The share of enrolled people's probes that are named rightly (dir) while the share fpir of strangers gets a name.
 
-    interval is the 95 % interval of dir over people drawn anew; threshold the mean over trials.
+    interval is the 95 % bootstrap interval of dir over people. threshold is the mean over trials.
     """
 
     fpir: float
@@ -38,7 +37,7 @@ class DirAtFpir:
 
 @dataclass(frozen=True, slots=True)
 class WithinRank:
-    """Share of enrolled people's probes whose person is among the `rank` nearest people; 95 % interval over people."""
+    """Share of enrolled people's probes whose person is among the `rank` nearest, with a 95 % interval over people."""
 
     rank: int
     share: float
@@ -47,11 +46,11 @@ class WithinRank:
 
 @dataclass(frozen=True, slots=True)
 class IdentificationScores:
-    """Scores of one gallery size, over all trials; rates from 0 to 1.
+    """Scores of one gallery size over all trials; rates from 0 to 1.
 
-    gallery counts the people enrolled, photos the photos of each; probes and strangers are faces, mean a trial. cmc is
-    for each of RANKS up to the gallery's size, rank_1 its first. dir is at the rates asked for, curve at those of CURVE
-    that so many strangers can show. fixed is at each threshold that was given, with the fpir that comes of it.
+    gallery counts the enrolled people, photos the photos of each. probes and strangers are mean numbers of faces per
+    trial. cmc has each of RANKS up to the gallery's size; rank_1 is its first share. dir is at the rates asked for,
+    curve at those of CURVE that this number of strangers can show. fixed is at the given thresholds, with their fpir.
     """
 
     gallery: int
@@ -68,9 +67,10 @@ class IdentificationScores:
 
 
 def gallery_sizes(labels: Labels, *, photos: int) -> tuple[int, ...]:
-    """GALLERIES that these faces can fill with `photos` photos a person, and the largest one possible.
+    """Return the GALLERIES that these faces can fill with `photos` photos per person, and the largest possible size.
 
-    EvaluationError where not even two people can be enrolled and probed with a stranger left.
+    Raises:
+        EvaluationError: fewer than two people can be enrolled and probed with one more person as a stranger.
     """
     people, counts = np.unique(labels, return_counts=True)
     able = int(np.count_nonzero(counts > photos))
@@ -94,78 +94,118 @@ def identification(
     thresholds: Sequence[float] = (),
     seed: int = 0,
 ) -> IdentificationScores:
-    """Draw a gallery, probe with everybody's other faces, `trials` times; (n, dim) embeddings and (n,) labels.
+    """Draw a gallery and probe it with all other faces, `trials` times; (n, dim) embeddings and (n,) labels.
 
-    gallery people, each with more than `photos` faces, are enrolled by `photos` faces, all drawn by chance. A person is
-    as far from a probe as the nearest of those. Probes of the enrolled are all their other faces; strangers are all
-    faces of everybody else, people with a single photo among them. Of equally near people the wrong one counts first.
-    A threshold lets the share fpir of strangers pass, on those very strangers (see roc.threshold_at_far), so with fewer
-    than 1 / fpir of them none passes; `thresholds` are fixed beforehand, and scored too. Grother, Ngan: FRVT part 2
-    (NISTIR 8271): 1 - dir is FNIR.
+    `gallery` people with more than `photos` faces are drawn, and `photos` random faces of each are enrolled. The
+    distance of a probe to a person is that to the nearest of these faces. All other faces of the enrolled people are
+    probes; all faces of other people, also of those with a single photo, are strangers. If two people are equally near,
+    the wrong one counts first. The threshold for a rate lets the share fpir of the same strangers pass (see
+    roc.threshold_at_far), so with fewer than 1 / fpir strangers none passes. `thresholds` are fixed and scored too.
+    1 - dir is the FNIR of FRVT part 2 (Grother, Ngan: NISTIR 8271).
+
+    Raises:
+        ValueError: these faces cannot fill the gallery.
     """
     people, person, counts = np.unique(labels, return_inverse=True, return_counts=True)
     able = np.flatnonzero(counts > photos)
     if not 2 <= gallery <= len(able) or gallery == len(people) or photos < 1:
         raise ValueError(f"{gallery} of {len(people)} people with {photos} photos each are no gallery of these faces")
-    ranks = [rank for rank in RANKS if rank <= gallery]
-    probed = np.zeros(len(people))
-    within = np.zeros((len(ranks), len(people)))
-    rates = (*fpirs, *CURVE)
-    named = np.zeros((len(rates) + len(thresholds), len(people)))
-    limits = np.zeros((trials, len(named)))
-    limits[:, len(rates) :] = thresholds
-    strangers_named = np.zeros(len(thresholds))
-    strangers = 0
+    tally = _Tally(len(people), [rank for rank in RANKS if rank <= gallery], (*fpirs, *CURVE), tuple(thresholds))
     for trial in range(trials):
         random = np.random.default_rng((seed, trial))
         enrolled = np.sort(random.choice(able, size=gallery, replace=False))
         faces = np.stack([random.choice(np.flatnonzero(person == one), size=photos, replace=False) for one in enrolled])
-        probe = np.ones(len(person), dtype=np.bool_)
-        probe[faces.ravel()] = False
-        known = np.isin(person, enrolled)
-        to_people = _to_people(embeddings[probe], embeddings[faces.ravel()], gallery)
-        mated, whose = known[probe], person[probe]
-        nearest_stranger = to_people[~mated].min(axis=1)
-        own = np.searchsorted(enrolled, whose[mated])
-        to_own = to_people[mated][np.arange(len(own)), own]
-        rank = (to_people[mated] <= to_own[:, None]).sum(axis=1)
-        np.add.at(probed, whose[mated], 1)
-        for row, limit in enumerate(ranks):
-            np.add.at(within[row], whose[mated], rank <= limit)
-        for row, fpir in enumerate(rates):
-            limits[trial, row] = threshold_at_far(nearest_stranger, fpir)
-        for row, limit in enumerate(limits[trial]):
-            np.add.at(named[row], whose[mated], (rank == 1) & (to_own <= limit))
-        strangers += len(nearest_stranger)
-        strangers_named += (nearest_stranger[:, None] <= np.array(thresholds)).sum(axis=0)
-    seen = probed > 0
-    intervals = ratio_intervals(np.concatenate([within, named])[:, seen], probed[seen])
-    cmc = tuple(
-        WithinRank(rank, float(hits.sum() / probed.sum()), interval)
-        for rank, hits, interval in zip(ranks, within, intervals, strict=False)
-    )
-    at = [
-        DirAtFpir(float(fpir), float(hits.sum() / probed.sum()), interval, float(mean))
-        for fpir, hits, interval, mean in zip(
-            (*rates, *(strangers_named / strangers)), named, intervals[len(ranks) :], limits.mean(axis=0), strict=True
-        )
-    ]
+        tally.add(_probed(embeddings, person, enrolled, faces))
+    cmc, at = tally.scores()
+    rates = len(fpirs) + len(CURVE)
     return IdentificationScores(
         gallery,
         photos,
         trials,
-        float(probed.sum() / trials),
-        strangers / trials,
+        tally.probes / trials,
+        tally.strangers / trials,
         cmc[0].share,
         cmc[0].interval,
         cmc,
-        tuple(at[: len(fpirs)]),
-        tuple(one for one in at[len(fpirs) : len(rates)] if one.fpir * strangers >= trials),
-        tuple(at[len(rates) :]),
+        at[: len(fpirs)],
+        tuple(one for one in at[len(fpirs) : rates] if one.fpir * tally.strangers >= trials),
+        at[rates:],
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Probed:
+    """The answers to the probes of one trial, and the distance of each stranger to the nearest person.
+
+    owner, rank and distance are (probes,): the probe's person, the rank of that person among the gallery from 1, and
+    their distance. strangers is (strangers,).
+    """
+
+    owner: Labels
+    rank: NDArray[np.int64]
+    distance: NDArray[np.float32]
+    strangers: NDArray[np.float32]
+
+
+def _probed(embeddings: Embeddings, person: Labels, enrolled: Labels, faces: NDArray[np.int64]) -> _Probed:
+    """Probe with every face that is not enrolled; enrolled (people,) is sorted, faces (people, photos) are rows."""
+    probe = np.ones(len(person), dtype=np.bool_)
+    probe[faces.ravel()] = False
+    mated = np.isin(person, enrolled)[probe]
+    to_people = _to_people(embeddings[probe], embeddings[faces.ravel()], len(enrolled))
+    owner = person[probe][mated]
+    to_own = to_people[mated][np.arange(len(owner)), np.searchsorted(enrolled, owner)]
+    rank = (to_people[mated] <= to_own[:, None]).sum(axis=1)
+    return _Probed(owner, rank, to_own, to_people[~mated].min(axis=1))
+
+
+class _Tally:
+    """Sums over trials, by person: the probes, those within each rank, and those named at each rate or threshold."""
+
+    def __init__(self, people: int, ranks: Sequence[int], rates: Sequence[float], thresholds: Sequence[float]) -> None:
+        self._ranks, self._rates, self._thresholds = ranks, rates, thresholds
+        self._probed = np.zeros(people)
+        self._within = np.zeros((len(ranks), people))
+        self._named = np.zeros((len(rates) + len(thresholds), people))
+        self._limits: list[list[float]] = []
+        self._strangers_named = np.zeros(len(thresholds))
+        self.strangers = 0
+
+    @property
+    def probes(self) -> float:
+        """The number of probes of enrolled people."""
+        return float(self._probed.sum())
+
+    def add(self, trial: _Probed) -> None:
+        """Add the answers of one trial."""
+        np.add.at(self._probed, trial.owner, 1)
+        for row, rank in enumerate(self._ranks):
+            np.add.at(self._within[row], trial.owner, trial.rank <= rank)
+        limits = [*(threshold_at_far(trial.strangers, fpir) for fpir in self._rates), *self._thresholds]
+        for row, limit in enumerate(limits):
+            np.add.at(self._named[row], trial.owner, (trial.rank == 1) & (trial.distance <= limit))
+        self._limits.append(limits)
+        self.strangers += len(trial.strangers)
+        self._strangers_named += (trial.strangers[:, None] <= np.array(self._thresholds)).sum(axis=0)
+
+    def scores(self) -> tuple[tuple[WithinRank, ...], tuple[DirAtFpir, ...]]:
+        """Return the shares within each rank, and those named at each rate and then at each threshold."""
+        seen = self._probed > 0
+        hits = np.concatenate([self._within, self._named])
+        intervals = ratio_intervals(hits[:, seen], self._probed[seen])
+        shares = (hits.sum(axis=1) / self._probed.sum()).tolist()
+        count = len(self._ranks)
+        cmc = tuple(
+            WithinRank(rank, share, interval)
+            for rank, share, interval in zip(self._ranks, shares[:count], intervals[:count], strict=True)
+        )
+        fpirs = (*self._rates, *(self._strangers_named / self.strangers).tolist())
+        limits = np.mean(self._limits, axis=0).tolist()
+        at = tuple(DirAtFpir(*each) for each in zip(fpirs, shares[count:], intervals[count:], limits, strict=True))
+        return cmc, at
+
+
 def _to_people(probes: Embeddings, gallery: Embeddings, people: int) -> NDArray[np.float32]:
-    """(p, dim), (people * photos, dim) grouped by person -> (p, people), the nearest photo of each."""
+    """Return the distance to each person's nearest face: (p, dim), (people * photos, dim) by person -> (p, people)."""
     nearest: NDArray[np.float32] = squared_distances(probes, gallery).reshape(len(probes), people, -1).min(axis=2)
     return nearest

@@ -1,4 +1,4 @@
-"""The LFW verification protocol: read a pairs file, score its distances in ten folds.
+"""The LFW verification protocol: read a file of pairs, score their distances in ten folds.
 
 Huang et al. 2007, "Labeled Faces in the Wild"; VAL and FAR as in FaceNet (arXiv:1503.03832, section 4).
 """
@@ -28,7 +28,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two photos by their stem under the photo folder ("Name/Name_0001"), whether one person is meant, and the fold."""
+    """Two photos by their stems under the folder ("Name/Name_0001"), whether they show one person, and the fold."""
 
     left: str
     right: str
@@ -38,9 +38,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class ValAtFar:
-    """Mean share of same pairs accepted (val) at a wanted false accept rate, with what was really measured.
+    """Mean share of same pairs accepted (val) at a wanted false accept rate, and the measured rate.
 
-    The threshold is chosen on the training folds; measured_far is that of the test folds; std over folds.
+    The threshold is chosen on the training folds, measured_far is measured on the test folds. std is over folds.
     """
 
     far: float
@@ -51,9 +51,10 @@ class ValAtFar:
 
 @dataclass(frozen=True, slots=True)
 class LfwScores:
-    """What ten folds say. Rates from 0 to 1; std is the sample deviation over folds, standard_error std / sqrt(folds).
+    """Scores over ten folds; rates from 0 to 1.
 
-    threshold is the mean of the folds' own. Intervals: see pair_bootstrap.
+    std is the sample standard deviation over folds, standard_error is std / sqrt(folds), threshold the mean of the
+    folds' thresholds. For intervals see pair_bootstrap.
     """
 
     pairs: int
@@ -70,10 +71,13 @@ class LfwScores:
 def read_pairs(path: Path) -> list[Pair]:
     """Read LFW's format: View 2 (`folds<TAB>n`, then n same and n different a fold), a development list (`n`), or bare.
 
-    A line `name i j` is a same pair, `name1 i name2 j` a different one; a file without a first line of numbers holds
-    them in any order and number. Where no folds are named, ten are cut in order, each with a tenth of the same and a
-    tenth of the different pairs, so the pairs of one person, which stand together, stay in one fold; fewer folds where
-    there are fewer pairs. EvaluationError with the line that is wrong.
+    A line `name i j` is a same pair, `name1 i name2 j` a different one. A bare file, without a first line of numbers,
+    has any number of them in any order. Without named folds, ten are cut in order, each with a tenth of the same and a
+    tenth of the different pairs, so that the pairs of one person, which are neighbours, stay in one fold. Fewer pairs
+    give fewer folds.
+
+    Raises:
+        EvaluationError: the file cannot be read, or a line is malformed.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -99,7 +103,7 @@ def read_pairs(path: Path) -> list[Pair]:
 
 
 def _pair(path: Path, number: int, line: str, *, same: bool | None = None, fold: int = 0) -> Pair:
-    """The pair of one line; same is what its place announces, None where it may be either."""
+    """Parse the pair of one line; same is the kind that its position announces, None for either."""
     words = line.split()
     kind = len(words) == 3 if same is None else same
     if len(words) != (3 if kind else 4) or not all(word.isdecimal() for word in words[1 if kind else 3 :]):
@@ -117,13 +121,13 @@ def _unlike(path: Path, number: int, line: str, same: bool | None) -> Evaluation
 
 
 def _bare(path: Path, pairs: Sequence[Pair]) -> list[Pair]:
-    """The same pairs in ten folds, cut in order."""
+    """Cut the pairs into ten folds, in order."""
     counts = {kind: sum(pair.same is kind for pair in pairs) for kind in (True, False)}
     folds = min(FOLDS, *counts.values())
     if folds < 2:
         raise EvaluationError(
-            f"{path} holds {counts[True]} same and {counts[False]} different pairs: two of each are the least that a "
-            "threshold can be chosen on and tried"
+            f"{path} holds {counts[True]} same and {counts[False]} different pairs: two of each are needed to choose a "
+            "threshold and to test it"
         )
     seen = {True: 0, False: 0}
     cut = []
@@ -147,7 +151,7 @@ def _stem(name: str, number: str) -> str:
 
 
 def pair_photos(root: Path, pairs: Sequence[Pair]) -> tuple[dict[str, Path], list[str]]:
-    """Where each stem's photo is, under root or root/images, and the stems, sorted, that have none."""
+    """Find each stem's photo under root or root/images; return the photos found and the sorted stems without one."""
     places = [place for place in (root / "images", root) if place.is_dir()]
     found: dict[str, Path] = {}
     missing = []
@@ -164,15 +168,18 @@ def pair_photos(root: Path, pairs: Sequence[Pair]) -> tuple[dict[str, Path], lis
 def ten_folds(
     distances: NDArray[np.floating], same: Bools, fold: NDArray[np.int64], *, fars: Sequence[float] = (1e-2, 1e-3)
 ) -> LfwScores:
-    """Score each fold with the thresholds chosen on all the others; (n,) each, fold numbered from 0.
+    """Score each fold with thresholds chosen on the other folds; arrays are (n,), folds are numbered from 0.
 
-    Where the different pairs of the other folds are fewer than 1 / far, VAL is taken at the largest threshold that
-    accepts none of them (see roc.threshold_at_far). EvaluationError where a fold has pairs of one kind alone.
+    If the other folds have fewer than 1 / far different pairs, VAL is taken at the largest threshold that accepts none
+    of them (see roc.threshold_at_far).
+
+    Raises:
+        EvaluationError: a fold has pairs of only one kind.
     """
     check_pairs(distances, same)
     numbers = np.unique(fold)
     if len(numbers) < 2:
-        raise ValueError("one fold leaves none to choose the threshold on")
+        raise ValueError("a single fold leaves no other to choose the threshold on")
     for number in numbers:
         kinds = same[fold == number]
         if kinds.all() or not kinds.any():

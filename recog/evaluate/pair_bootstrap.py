@@ -1,4 +1,4 @@
-"""Confidence intervals of verification scores: the whole protocol again on people drawn anew."""
+"""Bootstrap confidence intervals of verification scores: the whole protocol on resampled people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from recog.evaluate.roc import (
 )
 
 GRID = 61
-"""False accept rates of the band, evenly in their logarithm."""
+"""Number of false accept rates of the band, evenly spaced in their logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairIntervals:
-    """95 % intervals over people drawn anew; val and measured_far have one for each wanted false accept rate."""
+    """95 % intervals over resampled people; val and measured_far have one per wanted false accept rate."""
 
     accuracy: Interval
     auc: Interval
@@ -40,7 +40,7 @@ class PairIntervals:
 
 @dataclass(frozen=True, slots=True)
 class RocBand:
-    """The ROC of all pairs together, VAL at rising FARs, and the 95 % interval of each VAL over people drawn anew."""
+    """The ROC of all pairs together, VAL at rising FARs, and the 95 % interval of each VAL over resampled people."""
 
     far: tuple[float, ...]
     val: tuple[float, ...]
@@ -57,13 +57,16 @@ def pair_intervals(
     fars: Sequence[float],
     seed: int = 0,
 ) -> tuple[PairIntervals, RocBand]:
-    """Draw people with replacement and score their pairs by the same ten folds; people are those left and right.
+    """Resample people and score their pairs by the same ten folds; people are those on the left and on the right.
 
-    A person drawn k times brings each same pair k times, and with one drawn m times each different pair k m times (the
-    bootstrap of a graph's vertices: Snijders, Borgatti 1999). Whoever is in one pair alone comes with the other one of
-    it, so pairs that share nobody are drawn as pairs. Every interval holds what people do to the score, and what they
-    do to the thresholds that are chosen on them. Folds that a draw leaves without pairs of a kind do not count in it.
-    The pairs as they are count as one of the draws.
+    A person drawn k times brings each same pair k times, and each different pair with a person drawn m times k m times
+    (the bootstrap of a graph's vertices: Snijders, Borgatti 1999). A person in only one pair is resampled together with
+    their partner, so pairs that share nobody are resampled as pairs. The intervals include the effect of the people on
+    the thresholds. Folds that a resample leaves without one kind of pair do not count. The original pairs count as one
+    resample.
+
+    Raises:
+        ValueError: no resample leaves a fold with pairs of both kinds inside and outside.
     """
     check_pairs(distances, same)
     order = np.argsort(distances, kind="stable")
@@ -83,7 +86,7 @@ def pair_intervals(
             rows.append([area(curve), equal_error(curve), *scores])
             curves.append(val_at(curve, grid))
     if not rows:
-        raise ValueError("no fold has pairs of both kinds within and without")
+        raise ValueError("no fold has pairs of both kinds inside and outside")
     auc, eer, right_share, *rates = (percentiles(list(column)) for column in zip(*rows, strict=True))
     low, high = np.array([percentiles(list(column)) for column in zip(*curves, strict=True)]).T
     whole = roc_curve(distances, same)
@@ -96,9 +99,9 @@ def pair_intervals(
 def fold_means(
     distances: NDArray[np.floating], same: Bools, fold: Rows, weights: Weights, fars: Sequence[float]
 ) -> list[float] | None:
-    """Accuracy, VAL at each FAR and the FAR measured there, means over folds as in lfw.ten_folds; weights above 0.
+    """Return accuracy, VAL at each FAR and the measured FARs, as means over folds like lfw.ten_folds; weights > 0.
 
-    None where no fold has pairs of both kinds within and without.
+    Return None if no fold has pairs of both kinds inside and outside.
     """
     rows = []
     for number in np.unique(fold):
@@ -121,7 +124,10 @@ def fold_means(
 
 
 def _units(left: Rows, right: Rows) -> tuple[Rows, Rows]:
-    """What is drawn for each pair, numbered from 0: its two people, but a partner who is in no other pair is not."""
+    """Return the two resampling units of each pair, numbered from 0: its people.
+
+    A person who occurs in only one pair is resampled together with their partner.
+    """
     _, numbered, pairs = np.unique(np.concatenate([left, right]), return_inverse=True, return_counts=True)
     first, second = np.split(numbered, 2)
     shared = pairs[numbered] > 1

@@ -1,4 +1,4 @@
-"""Pairs of photos that a protocol lists, as rows of its photos, with whose photos they are."""
+"""The pairs of a protocol as rows of its photos, with the person of each photo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class PhotoPairs:
-    """left and right (n,) are rows of photos, same (n,) whether one person is meant, fold (n,) numbers from 0.
+    """Pairs of photos: left and right (n,) are rows of photos, same (n,) whether one person is meant, fold (n,) from 0.
 
-    people (photos,) numbers the person of each photo: pairs that share a person are no independent witnesses. Photos
-    that are listed but absent are in photos too, under the path where they ought to be.
+    people (photos,) numbers the person of each photo, because pairs that share a person are not independent. Absent
+    photos are listed too, at the path where they would be.
     """
 
     photos: tuple[Path, ...]
@@ -29,14 +29,14 @@ class PhotoPairs:
     fold: Rows
 
     def only(self, chosen: Bools) -> "PhotoPairs":
-        """The chosen pairs, of the same photos."""
+        """Return the chosen pairs, of the same photos."""
         return PhotoPairs(
             self.photos, self.people, self.left[chosen], self.right[chosen], self.same[chosen], self.fold[chosen]
         )
 
 
 def listed_pairs(listed: Sequence[tuple[Path, Path, bool, int]]) -> PhotoPairs:
-    """From (left, right, same, fold) of each pair; a photo's person is its folder, or the folder above a pose's."""
+    """Build pairs from (left, right, same, fold); a photo's person is its folder, or the folder above a pose's."""
     photos = sorted({photo for left, right, _, _ in listed for photo in (left, right)})
     row_of = {photo: row for row, photo in enumerate(photos)}
     _, people = np.unique([str(_person(photo)) for photo in photos], return_inverse=True)
@@ -51,7 +51,7 @@ def listed_pairs(listed: Sequence[tuple[Path, Path, bool, int]]) -> PhotoPairs:
 
 
 def lfw_pairs(folder: Path, pairs: Path) -> PhotoPairs:
-    """The pairs of a file in LFW's format, with photos in LFW's layout; EvaluationError where it is not one."""
+    """Read a file of pairs in LFW's format, with photos in LFW's layout; EvaluationError if it is malformed."""
     listed = read_pairs(pairs)
     found, _ = pair_photos(folder, listed)
 

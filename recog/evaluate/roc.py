@@ -1,8 +1,7 @@
 """Verification scores of labelled distances: accuracy, ROC, AUC, EER, VAL at FAR.
 
-Everywhere: `distances` is (n,) squared distances, `same` (n,) bool, and a pair is accepted when its distance is at
-most the threshold. `weights` (n,) are whole numbers that say how often each pair counts, by default once: every score
-is that of the pairs repeated so often.
+In every function `distances` are (n,) squared distances and `same` is (n,) bool; a pair is accepted if its distance is
+at most the threshold. `weights` (n,) are whole numbers that repeat each pair, by default once.
 """
 
 from typing import NamedTuple
@@ -16,7 +15,7 @@ Weights = NDArray[np.int64]
 
 
 class RocCurve(NamedTuple):
-    """Rates at every threshold that matters, rising: thresholds, far and val are (m,) each."""
+    """Rates at all distinct distances, rising: thresholds, far and val are (m,) each."""
 
     thresholds: Floats
     far: Floats
@@ -24,7 +23,7 @@ class RocCurve(NamedTuple):
 
 
 def check_pairs(distances: NDArray[np.floating], same: Bools) -> None:
-    """Refuse arrays that are no labelled distances: ValueError."""
+    """Raise ValueError if the arrays are no labelled distances."""
     if distances.ndim != 1 or distances.shape != same.shape or same.dtype != np.bool_:
         raise ValueError(f"distances {distances.shape} and same {same.shape} {same.dtype} are not n floats and n bools")
     if not np.isfinite(distances).all():
@@ -34,7 +33,7 @@ def check_pairs(distances: NDArray[np.floating], same: Bools) -> None:
 
 
 def roc_curve(distances: NDArray[np.floating], same: Bools, weights: Weights | None = None) -> RocCurve:
-    """FAR and VAL at each distinct distance, from accepting nobody (threshold below the least) to everybody."""
+    """Return FAR and VAL at each distinct distance, preceded by a threshold that accepts nobody."""
     check_pairs(distances, same)
     counts = np.ones(len(same), dtype=np.int64) if weights is None else weights
     order = np.argsort(distances, kind="stable")
@@ -50,25 +49,25 @@ def roc_curve(distances: NDArray[np.floating], same: Bools, weights: Weights | N
 
 
 def accepted(distances: NDArray[np.floating], threshold: float) -> Bools:
-    """Which distances are at most the threshold, both as float64.
+    """Mark the distances that are at most the threshold, compared in float64.
 
-    numpy would round the threshold to float32 beside float32 distances, and one just below a distance is that distance
-    then.
+    numpy would round the threshold to float32 next to float32 distances, and so move it from just below a distance onto
+    the distance.
     """
     within: Bools = distances <= np.float64(threshold)
     return within
 
 
 def accuracy(distances: NDArray[np.floating], same: Bools, threshold: float, weights: Weights | None = None) -> float:
-    """Share of pairs decided rightly, 0 to 1."""
+    """Return the share of pairs decided rightly, 0 to 1."""
     return float(np.average(accepted(distances, threshold) == same, weights=weights))
 
 
 def best_threshold(distances: NDArray[np.floating], same: Bools, weights: Weights | None = None) -> float:
-    """The threshold of highest accuracy on these pairs.
+    """Return the threshold of highest accuracy on these pairs.
 
-    Where a range of thresholds is equally good, its middle; where several ranges are, the middle one's. Departure from
-    the usual scripts, which try a grid of 400 and take the first best: this is exact and leans to neither side.
+    If a range of thresholds is equally good, return its middle; of several ranges, the middle one. Departure from the
+    usual scripts, which try a grid of 400 and take the first best: this is exact and biased to neither side.
     """
     curve = roc_curve(distances, same, weights)
     counts = np.ones(len(same), dtype=np.int64) if weights is None else weights
@@ -81,10 +80,10 @@ def best_threshold(distances: NDArray[np.floating], same: Bools, weights: Weight
 
 
 def threshold_at_far(different: NDArray[np.floating], far: float, weights: Weights | None = None) -> float:
-    """The threshold that accepts the share `far` (0 to 1) of different pairs, from their distances, (n,) n > 0.
+    """Return the threshold that accepts the share `far`, 0 to 1, of different pairs with these distances, (n,) n > 0.
 
-    Between two distances it is interpolated. Below 1 / n it is the largest threshold that accepts none: n pairs cannot
-    say more, and the real rate may be anything up to about 3 / n (the rule of three, 95 %). Weights are above 0.
+    It is interpolated between distances. For far < 1 / n it is the largest threshold that accepts none: n pairs cannot
+    say more, and the true rate may be up to about 3 / n (the rule of three, 95 %). Weights are above 0.
     """
     if not 0.0 <= far <= 1.0:
         raise ValueError(f"a false accept rate is a share from 0 to 1, not {far}")
@@ -93,7 +92,7 @@ def threshold_at_far(different: NDArray[np.floating], far: float, weights: Weigh
     if weights is None:
         ranks = np.arange(1, len(ordered) + 1)
     else:
-        last = np.cumsum(weights[order])  # a distance that counts k times holds k ranks
+        last = np.cumsum(weights[order])  # a distance of weight k takes k ranks
         ranks = np.stack([last - weights[order] + 1, last], axis=1).ravel()
         ordered = np.repeat(ordered, 2)
     rank = far * ranks[-1]
@@ -103,22 +102,22 @@ def threshold_at_far(different: NDArray[np.floating], far: float, weights: Weigh
 
 
 def auc(distances: NDArray[np.floating], same: Bools) -> float:
-    """Area under the ROC: the chance that a random same pair is nearer than a random different one (ties half)."""
+    """Return the area under the ROC: the chance that a same pair is nearer than a different one (ties count half)."""
     return area(roc_curve(distances, same))
 
 
 def equal_error_rate(distances: NDArray[np.floating], same: Bools) -> float:
-    """The rate at which false accepts (FAR) and false rejects (1 - VAL) are equal, linear between thresholds."""
+    """Return the rate at which false accepts (FAR) and false rejects (1 - VAL) are equal, interpolated linearly."""
     return equal_error(roc_curve(distances, same))
 
 
 def area(curve: RocCurve) -> float:
-    """Area under a curve, 0 to 1."""
+    """Return the area under a curve, 0 to 1."""
     return float(np.sum(np.diff(curve.far) * (curve.val[1:] + curve.val[:-1]) / 2))
 
 
 def equal_error(curve: RocCurve) -> float:
-    """Where a curve's FAR is 1 - VAL, 0 to 1."""
+    """Return the FAR at which a curve's FAR is 1 - VAL, 0 to 1."""
     excess = curve.far - (1.0 - curve.val)
     after = int(np.argmax(excess >= 0))
     before = after - 1
@@ -127,6 +126,6 @@ def equal_error(curve: RocCurve) -> float:
 
 
 def val_at(curve: RocCurve, fars: Floats) -> Floats:
-    """VAL at each FAR, the largest that a threshold of the curve reaches without exceeding it."""
+    """Return the largest VAL that a threshold of the curve reaches without exceeding each FAR."""
     reached: Floats = curve.val[np.searchsorted(curve.far, fars, side="right") - 1]
     return reached

@@ -1,17 +1,17 @@
-"""Refuse at recog's border what FAISS would take and answer wrongly: NaN, wrong shapes, vectors not of unit length."""
+"""Checks of what FAISS would accept and answer wrongly: NaN, wrong shapes, vectors not of unit length."""
 
 import numpy as np
 
 from recog.types import Embeddings, FaceIds
 
 UNIT_TOLERANCE = 1e-3
-"""How far a length may be from one: float32 rounding of 128 squares is a thousand times smaller."""
+"""Largest deviation of a length from one; float32 rounding of 128 squares is a thousand times smaller."""
 _LEAST, _MOST = (1.0 - UNIT_TOLERANCE) ** 2, (1.0 + UNIT_TOLERANCE) ** 2
-"""Of squared lengths."""
+"""Limits of squared lengths."""
 
 
 def checked_embeddings(embeddings: Embeddings, *, dim: int) -> Embeddings:
-    """The same rows, C-contiguous, after the check that they are (n, dim) float32 of unit length; else ValueError."""
+    """Return the rows, C-contiguous; ValueError if they are not (n, dim) float32 of unit length."""
     if embeddings.dtype != np.float32:
         raise ValueError(f"embeddings are float32, not {embeddings.dtype}")
     if embeddings.ndim != 2 or embeddings.shape[1] != dim:
@@ -27,7 +27,7 @@ def checked_embeddings(embeddings: Embeddings, *, dim: int) -> Embeddings:
 
 
 def checked_ids(face_ids: FaceIds, *, rows: int | None = None) -> FaceIds:
-    """The same ids, C-contiguous, after the check that they are (rows,) int64, none negative; else ValueError."""
+    """Return the ids, C-contiguous; ValueError if they are not (rows,) int64, or one is negative."""
     if face_ids.dtype != np.int64:
         raise ValueError(f"face ids are int64, not {face_ids.dtype}")
     if face_ids.ndim != 1 or (rows is not None and len(face_ids) != rows):
@@ -38,7 +38,7 @@ def checked_ids(face_ids: FaceIds, *, rows: int | None = None) -> FaceIds:
 
 
 def sorted_distinct(face_ids: FaceIds) -> FaceIds:
-    """Ascending; an id that comes twice is a ValueError (FAISS would hold both vectors, and answer with either)."""
+    """Return the ids ascending; ValueError if one comes twice (FAISS would answer with either vector)."""
     ascending: FaceIds = np.sort(face_ids)
     twice = ascending[1:][ascending[1:] == ascending[:-1]]
     if twice.size:
@@ -47,7 +47,7 @@ def sorted_distinct(face_ids: FaceIds) -> FaceIds:
 
 
 def held(face_ids: FaceIds, ascending: FaceIds) -> FaceIds:
-    """Those of face_ids that are in `ascending`, in the order of face_ids."""
+    """Return those of face_ids that are in `ascending`, in the order of face_ids."""
     if not ascending.size:
         return face_ids[:0]
     places = np.minimum(np.searchsorted(ascending, face_ids), len(ascending) - 1)

@@ -1,4 +1,4 @@
-"""What searches: the processor, on how many threads, or a GPU where FAISS was built for one and finds one."""
+"""Where FAISS searches: on the processor, with how many threads, or on a GPU."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,21 +9,21 @@ from recog.errors import ConfigError
 Device: TypeAlias = Literal["cpu", "cuda"]
 
 FEW_PROBES = 3
-"""Up to so many probes are searched on one thread."""
+"""Up to this number of probes are searched on one thread."""
 
 
 def visible_gpus() -> int:
-    """GPUs that this build of FAISS can use; 0 for a build without GPU support."""
+    """Return the number of GPUs that this build of FAISS can use; 0 for a build without GPU support."""
     import faiss
 
     return int(faiss.get_num_gpus()) if hasattr(faiss, "StandardGpuResources") else 0
 
 
 def choose_device(wanted: str, *, gpus: int) -> Device:
-    """Where to search, given how many GPUs FAISS can use: 'auto' takes one if there is one.
+    """Choose where to search, given the number of GPUs that FAISS can use; 'auto' takes a GPU if there is one.
 
     Raises:
-        ConfigError: 'cuda' without a usable GPU, or a word that is none of auto, cpu, cuda.
+        ConfigError: 'cuda' without a usable GPU, or a word other than auto, cpu, cuda.
     """
     match wanted:
         case "cpu":
@@ -44,7 +44,7 @@ def choose_device(wanted: str, *, gpus: int) -> Device:
 
 @contextmanager
 def few_threads(probes: int) -> Iterator[None]:
-    """One thread for the calls to FAISS inside where probes are few: to start others costs more than they save."""
+    """Use one thread for the calls to FAISS inside if probes are few: starting more costs more than they save."""
     import faiss
 
     threads = faiss.omp_get_max_threads()

@@ -1,4 +1,4 @@
-"""Put a file of the index in place, or say in one sentence why it cannot be."""
+"""Durable writing of index files, with errors in one sentence."""
 
 import errno
 import os
@@ -36,7 +36,7 @@ def put(path: Path, parts: Sequence[bytes | memoryview]) -> None:
 
 
 def sync_directory(directory: Path) -> None:
-    """Make a directory's entries durable: what was deleted in it does not come back after a power cut."""
+    """Make the entries of a directory durable, so that what was deleted does not come back after a power cut."""
     try:
         durable.sync_directory(directory)
     except OSError as error:
@@ -44,7 +44,7 @@ def sync_directory(directory: Path) -> None:
 
 
 def unwritable(path: Path, error: OSError) -> SearchIndexError:
-    """One sentence on why path cannot be written, with the way out."""
+    """Return an error that says why path cannot be written, and the way out."""
     if error.errno in NO_SPACE:
         return SearchIndexError(
             f"no space left to write the search index {path}: free some space and run again, the catalog has everything"

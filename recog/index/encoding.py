@@ -1,9 +1,9 @@
-"""An index as the content of a file: a header, the face ids, the shortlist, the embeddings.
+"""The file format of an index: a header, the face ids, the shortlist, the embeddings.
 
 All numbers are little-endian. Header: 8 bytes of MAGIC, then as uint64 the number of slots, the dimension and the bytes
-of the shortlist (0 where there is none). Ids int64, -1 in free slots; the shortlist in FAISS' own format and zeros up
-to a whole float32; embeddings float32, row by row. They come last, so that faces can be added behind them in the memory
-that the file was read into.
+of the shortlist (0 without one). Then the ids as int64, -1 in free slots; the shortlist in FAISS' own format, padded
+with zeros to a whole float32; and the embeddings as float32, row by row. Embeddings come last, so that faces can be
+added behind them in the memory that the file was read into.
 """
 
 import struct
@@ -22,7 +22,7 @@ _HEADER = struct.Struct("<8sQQQ")
 
 
 def encoded(rows: Rows, shortlist: Shortlist | None) -> list[bytes | memoryview]:
-    """The parts of the file; views of the rows, which must not change before they are written."""
+    """Return the parts of the file: views of the rows, which must not change before they are written."""
     codes = memoryview(b"") if shortlist is None else shortlist.to_bytes()
     slots, dim = rows.vectors.shape
     ids, vectors = rows.ids.astype("<i8", copy=False), rows.vectors.astype("<f4", copy=False)
@@ -31,7 +31,7 @@ def encoded(rows: Rows, shortlist: Shortlist | None) -> list[bytes | memoryview]
 
 
 def decoded(memory: Memory, length: int, *, dim: int) -> tuple[Rows, Shortlist | None]:
-    """What `encoded` wrote, in the first `length` bytes; `memory` is the rows' from now on, to grow in too.
+    """Read what `encoded` wrote in the first `length` bytes; the rows take over `memory`, and grow in it.
 
     Raises:
         ValueError: the bytes hold something else, or embeddings of another dimension.

@@ -1,4 +1,4 @@
-"""Faces by nearness, with FAISS: add, remove, search."""
+"""The FAISS index of faces: add, remove, search."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,23 +21,23 @@ from recog.types import Distances, Embeddings, FaceIds, Neighbour
 Number = TypeVar("Number", np.float32, np.int64)
 
 TIE_ROOM = 8
-"""Neighbours looked at beyond k, so that ties at the k-th place are usually seen and settled by face id at once."""
+"""Neighbours searched beyond k, so that ties at the k-th place are usually seen, and settled by face id, at once."""
 GROWTH = 4
-"""An index that has grown this many times since its lists were trained has half the lists it should have."""
+"""An index that has grown by this factor since its lists were trained has half the lists that it should have."""
 SHORTLIST_REACH = LENGTH // 4
-"""Neighbours that are looked for on the shortlist; more are looked for among all faces."""
+"""Largest number of neighbours that the shortlist answers; more are searched among all faces."""
 PROBES_AT_ONCE = 1_000
 """Probes whose shortlists are in memory at a time."""
 GPU_MOST_NEIGHBOURS = 2048
-"""FAISS on a GPU answers no wider search; the processor does those."""
+"""Largest number of neighbours that FAISS on a GPU answers; the processor answers wider searches."""
 DECIMALS = 6
-"""Squared distances are rounded to these: float32 sums of 128 terms differ in the seventh with the batch's size."""
+"""Decimals of squared distances: the seventh of a float32 sum of 128 terms changes with the size of the batch."""
 
 
 class FaceIndex:
     """An index on FAISS: every face's exact embedding and, above FLAT_LIMIT faces, a shortlist before them.
 
-    Knows face ids and embeddings of one network, never people. Distances are always exact; above the limit a far
+    It knows face ids and embeddings of one network, never people. Distances are always exact. Above the limit a far
     neighbour may be missed, as often as `recall` says. On a GPU a copy of the embeddings answers, and misses none.
     Safe in threads: searches run side by side, and wait while faces are added or removed.
     """
@@ -45,7 +45,7 @@ class FaceIndex:
     def __init__(
         self, rows: Rows, shortlist: Shortlist | None, *, network_sha256: str, dim: int, recall: Recall, device: str
     ) -> None:
-        """Take over rows, and a shortlist of all of them; use `empty` and `build` instead."""
+        """Take over rows, and a shortlist of all of them; most callers want `empty` or `build`."""
         self.network_sha256 = network_sha256
         self.dim = dim
         self.recall = recall
@@ -58,7 +58,7 @@ class FaceIndex:
 
     @classmethod
     def empty(cls, network_sha256: str, dim: int, device: str = "auto") -> Self:
-        """An index without faces."""
+        """Make an index without faces."""
         return cls.build((), network_sha256=network_sha256, dim=dim, device=device)
 
     @classmethod
@@ -71,9 +71,9 @@ class FaceIndex:
         device: str = "auto",
         kind: Kind | None = None,
     ) -> Self:
-        """An index of all faces of a stream of (face ids (n,), embeddings (n, dim)); by default as kind_for chooses.
+        """Make an index of a stream of (face ids (n,), embeddings (n, dim)); kind_for chooses its kind by default.
 
-        Holds one copy of the embeddings while the index grows, and lets it go batch by batch.
+        One further copy of the embeddings exists while the index grows; it is released batch by batch.
 
         Raises:
             ValueError: wrong shapes or dtypes, rows not of unit length, a face that comes twice.
@@ -90,9 +90,9 @@ class FaceIndex:
     def from_bytes(
         cls, memory: Memory, length: int, *, network_sha256: str, dim: int, recall: Recall, device: str = "auto"
     ) -> Self:
-        """The index that `to_parts` wrote, in the first `length` bytes; only for bytes whose digest was checked.
+        """Read the index that `to_parts` wrote in the first `length` bytes, whose digest must have been checked.
 
-        Takes over the memory; faces that are added later go behind those bytes while there is room.
+        The index takes over the memory: faces that are added later go behind these bytes while there is room.
 
         Raises:
             ValueError: the bytes hold no index that recog writes.
@@ -101,7 +101,7 @@ class FaceIndex:
         return cls(rows, shortlist, network_sha256=network_sha256, dim=dim, recall=recall, device=device)
 
     def to_parts(self) -> list[bytes | memoryview]:
-        """The index as a file's content, in parts that follow each other; valid inside `unchanged`."""
+        """Return the content of the index's file, in consecutive parts; valid inside `unchanged`."""
         return encoded(self._rows, self._shortlist)
 
     def unchanged(self) -> AbstractContextManager[None]:
@@ -110,7 +110,7 @@ class FaceIndex:
 
     @property
     def kind(self) -> Kind:
-        """'flat' where every search looks at every face, 'ivf' where a shortlist comes first."""
+        """'flat' if every search looks at every face, 'ivf' if a shortlist comes first."""
         return "flat" if self._shortlist is None else "ivf"
 
     @property
@@ -130,27 +130,27 @@ class FaceIndex:
 
     @property
     def outgrown(self) -> bool:
-        """Whether so many faces were added that `rebuilt` would choose another structure; answers are still right."""
+        """Whether so many faces were added that `rebuilt` would choose another structure; answers stay right."""
         if self._shortlist is None:
             return kind_for(self.count, device=self.device) != "flat"
         return self.count > GROWTH * self._shortlist.trained_for
 
     def ids(self) -> FaceIds:
-        """The ids of every face held, ascending; a copy."""
+        """Return a copy of the ids of all faces, ascending."""
         return self._rows.ascending.copy()
 
     def batches(self) -> Iterator[Batch]:
-        """Every face held with its embedding, as `build` takes them; read them inside `unchanged`."""
+        """Yield all faces with their embeddings, as `build` takes them; read them inside `unchanged`."""
         return self._rows.batches()
 
     def rebuilt(self, kind: Kind | None = None) -> "FaceIndex":
-        """A new index of the same faces, with the structure and nprobe that their number now asks for, or of a kind."""
+        """Build a new index of the same faces, of the kind that suits their number, or of the kind given."""
         with self.unchanged():
             batches = iter(list(self.batches()))  # an iterator lets go of its list at the end
         return FaceIndex.build(batches, network_sha256=self.network_sha256, dim=self.dim, device=self.device, kind=kind)
 
     def curve(self) -> Curve:
-        """Recall against time of ever wider searches, measured on the index's own faces; ValueError for a flat one."""
+        """Measure recall against time of ever wider searches on the index's own faces; ValueError for a flat index."""
         if self._shortlist is None:
             raise ValueError("a flat index looks at every face: it has no wider and no narrower search")
         with self._sharing.writing():  # it tries other settings
@@ -176,7 +176,7 @@ class FaceIndex:
             self._gpu_copy = None
 
     def remove(self, face_ids: FaceIds) -> int:
-        """Remove faces, exactly and at once; how many of them were held (the others are no error)."""
+        """Remove faces, exactly and at once; returns how many were held (the others are no error)."""
         ids = np.unique(checked_ids(face_ids))
         if not ids.size:
             return 0
@@ -190,10 +190,10 @@ class FaceIndex:
         return int(gone.size)
 
     def search(self, probes: Embeddings, k: int) -> list[Sequence[Neighbour]]:
-        """The min(k, count) nearest faces of each probe, nearest first, equally near ones by face id.
+        """Find the min(k, count) nearest faces of each probe, nearest first, equally near ones by face id.
 
-        (p, dim) unit rows in; p answers out, squared distances 0 to 4, rounded to 1e-6 (float32 noise is below that
-        nearly always: two searches may differ by one such step).
+        probes are (p, dim) unit rows. The p answers have squared distances of 0 to 4, rounded to 1e-6; float32 noise is
+        nearly always smaller, but two searches may differ by one such step.
 
         Raises:
             ValueError: probes of wrong shape or dtype or not of unit length, or k below 1.
@@ -204,7 +204,7 @@ class FaceIndex:
         ]
 
     def nearest(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
-        """What `search` finds as (p, min(k, count)) squared distances and ids."""
+        """Do the same as `search`; returns squared distances and ids, (p, min(k, count)) each."""
         probes = checked_embeddings(probes, dim=self.dim)
         if k < 1:
             raise ValueError(f"k is at least 1, not {k}")
@@ -217,7 +217,7 @@ class FaceIndex:
         return squared.clip(0.0, 4.0, out=squared), ids
 
     def _settled(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
-        """(p, k) rounded squared distances and ids, k <= count; ties at the k-th place settled by the smaller id."""
+        """Return (p, k) rounded squared distances and ids, k <= count; at the k-th place the smaller id wins a tie."""
         reach = min(k + TIE_ROOM, self.count)
         squared, ids = self._sorted_search(probes, reach, at_least=k)
         nearest, nearest_ids = squared[:, :k].copy(), ids[:, :k].copy()
@@ -230,9 +230,9 @@ class FaceIndex:
         return nearest, nearest_ids
 
     def _sorted_search(self, probes: Embeddings, reach: int, *, at_least: int) -> tuple[Distances, FaceIds]:
-        """(p, reach) what is found, sorted by (rounded squared distance, id).
+        """Return (p, reach) faces found, sorted by (rounded squared distance, id).
 
-        At least at_least <= count are found for every probe; id -1, infinitely far, fills the rest.
+        Every probe gets at least at_least <= count of them; id -1, infinitely far, fills the rest.
         """
         squared, slots = self._found(probes, reach, at_least=at_least)
         ids = np.where(slots == -1, -1, self._rows.ids[slots])
@@ -241,7 +241,7 @@ class FaceIndex:
         return _picked(squared, order), _picked(ids, order)
 
     def _found(self, probes: Embeddings, reach: int, *, at_least: int) -> tuple[Distances, Slots]:
-        """(p, reach) squared distances and slots, in no order."""
+        """Return (p, reach) squared distances and slots, in no order."""
         if self.device != "cpu" and reach <= GPU_MOST_NEIGHBOURS:
             with self._gpu:
                 if self._gpu_copy is None:
@@ -261,7 +261,7 @@ class FaceIndex:
     def _shortlisted(
         self, shortlist: Shortlist, probes: Embeddings, reach: int, *, at_least: int
     ) -> tuple[Distances, Slots]:
-        """The nearest of the shortlist; of all faces where the lists visited hold too few."""
+        """Return the nearest of the shortlist, or of all faces if the lists visited hold too few."""
         listed = shortlist.slots(probes)
         distances = self._rows.squared_distances(probes, listed)
         chosen = distances.argpartition(reach - 1, axis=1)[:, :reach]
@@ -273,7 +273,7 @@ class FaceIndex:
 
 
 def _picked(table: NDArray[Number], places: NDArray[np.int64]) -> NDArray[Number]:
-    """(p, m) the places of each row, of a table (p, n)."""
+    """Pick the places (p, m) of each row of a table (p, n)."""
     if len(table) == 1:
         return table.take(places)  # the usual case, at a fifth of the cost
     return np.take_along_axis(table, places, axis=1)

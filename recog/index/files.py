@@ -1,4 +1,4 @@
-"""Publish an index as a file, and load it again only if it is exactly what was published."""
+"""Index files: publish an index, and load it only if it is exactly what was published."""
 
 import hashlib
 import os
@@ -21,29 +21,29 @@ if TYPE_CHECKING:  # whoever asks only whether a file is current waits for neith
     from recog.types import FaceIds
 
 RACES = 5
-"""Publications that may overtake one load before it gives up."""
+"""A load gives up after this number of publications have overtaken it."""
 _GENERATION = re.compile(r"(\d{8,})\.faiss")
 
 
 @dataclass(frozen=True, slots=True)
 class IndexMark:
-    """The last change of the catalog that an index has seen: ids of the last embedding row and last removal row."""
+    """The last change of the catalog that an index has seen: the ids of its last embedding row and last removal row."""
 
     last_embedding_id: int
     last_removal_id: int
 
 
 def network_directory(directory: Path, network_sha256: str) -> Path:
-    """Where the files of one network's index are; each network has its own."""
+    """Return the directory of one network's index files; each network has its own."""
     return directory / network_sha256[:12]
 
 
 def publish(index: "FaceIndex", directory: Path, *, library_id: str, mark: IndexMark) -> Path:
-    """Make `index` the current generation under `directory`; the path of its file.
+    """Make `index` the current generation under `directory`; returns the path of its file.
 
-    The index file is put in place first, then the manifest that names it: a crash between leaves the old generation
-    current. Afterwards every other generation is deleted, so that no removed face stays on the disk. For the library's
-    one writer only.
+    The index file comes first, then the manifest that names it: after a crash in between the old generation is still
+    current. At the end every other generation is deleted, so that no removed face stays on the disk. Only the library's
+    writer may call this.
 
     Raises:
         SearchIndexError: no space, or not writable; the old generation is still current.
@@ -76,9 +76,9 @@ def publish(index: "FaceIndex", directory: Path, *, library_id: str, mark: Index
 
 
 def published(directory: Path, *, library_id: str, network_sha256: str, mark: IndexMark) -> Path | None:
-    """The file of the current generation, if it is of this library and has seen the changes up to `mark` and no others.
+    """Return the file of the current generation, if it is this library's and has seen exactly the changes up to `mark`.
 
-    Only the manifest is read: for whoever loaded or wrote that file and holds what it held.
+    Only the manifest is read: this is for a process that loaded or wrote that file, and so holds what it held.
     """
     home = network_directory(directory, network_sha256)
     try:
@@ -94,7 +94,7 @@ def published(directory: Path, *, library_id: str, network_sha256: str, mark: In
 def load(
     directory: Path, *, library_id: str, network_sha256: str, dim: int, device: str = "auto"
 ) -> "tuple[FaceIndex, IndexMark]":
-    """The current generation, verified: digest of the file before FAISS sees a byte of it, ids and count after.
+    """Load the current generation, verified: the file's digest before FAISS sees a byte, ids and count afterwards.
 
     Raises:
         IndexUnreadableError: its `kind` is 'absent', 'damaged', 'unreadable', 'other library', 'other network',
@@ -122,19 +122,19 @@ def load(
 
 
 def sweep(directory: Path, *, network_sha256: str | None = None) -> list[Path]:
-    """Delete what no manifest names: temporary files and generations that a killed publication left; what was deleted.
+    """Delete what no manifest names: temporary files, and generations that a killed publication left.
 
-    Of one network, or of all. Where the manifest is absent or damaged, no generation can ever be loaded: all go. For
-    the library's one writer only.
+    Returns what was deleted, of one network or of all. If the manifest is absent or damaged, no generation can be
+    loaded, so all go. Only the library's writer may call this.
     """
     homes = _homes(directory) if network_sha256 is None else [network_directory(directory, network_sha256)]
     return [stray for home in homes for stray in _sweep_home(home)]
 
 
 def discard(directory: Path) -> list[Path]:
-    """Delete the published indexes of every network, manifest first: after this, no vector is left; what was deleted.
+    """Delete the published indexes of every network, manifest first: no vector is left. Returns what was deleted.
 
-    For forgetting a person, before the index is published anew, and for the library's one writer only.
+    Used to forget a person, before the index is published anew. Only the library's writer may call this.
     """
     gone = []
     for home in _homes(directory):
@@ -147,16 +147,16 @@ def discard(directory: Path) -> list[Path]:
 
 
 def outdated(directory: Path, *, library_id: str, erased_since: Callable[[int, str | None], bool]) -> list[Path]:
-    """Folders of published indexes, below directory, that may hold the vectors of somebody who was forgotten since.
+    """Return the folders of published indexes that may hold vectors of somebody who was forgotten since.
 
-    erased_since(removal id, network's digest) says whether somebody was; the digest is None for any network. Of each
-    index only the manifest is read. An index whose manifest is absent or cannot be understood may be of any age.
+    erased_since(removal id, network's digest) says whether somebody was forgotten; the digest is None for any network.
+    Only the manifests are read. An index whose manifest is absent or cannot be understood may be of any age.
     """
     return [home for home in _homes(directory) if _is_outdated(home, library_id, erased_since)]
 
 
 def discard_in(home: Path) -> None:
-    """Delete the published index in one of the folders, manifest first; for the library's one writer only."""
+    """Delete the published index in one of the folders, manifest first; only the library's writer may call this."""
     _delete(home / MANIFEST)
     _sweep_home(home)
     sync_directory(home)
@@ -167,7 +167,7 @@ def _is_outdated(home: Path, library_id: str, erased_since: Callable[[int, str |
         manifest = read_manifest(home)
     except IndexUnreadableError as error:
         if error.kind in ("unreadable", "newer format"):
-            return False  # whoever reads it is told
+            return False  # loading the index says why
         return bool(_strays_in(home)) and erased_since(0, None)
     return manifest.library_id == library_id and erased_since(manifest.last_removal_id, manifest.network_sha256)
 
@@ -177,7 +177,7 @@ def _homes(directory: Path) -> list[Path]:
 
 
 def strays(directory: Path) -> list[Path]:
-    """What `sweep` would delete; while a writer is at work, its unfinished files are among them."""
+    """Return what `sweep` would delete; the unfinished files of a writer at work are among it."""
     return [stray for home in _homes(directory) for stray in _strays_in(home)]
 
 
@@ -210,7 +210,7 @@ def _delete(path: Path) -> None:
 
 
 def _last_generation(home: Path) -> int:
-    """The highest that the manifest or any file has: a name is never used twice, even after damage."""
+    """Return the highest generation of the manifest and all files, because no name is used twice, even after damage."""
     numbers = [int(found[1]) for path in home.glob("*") if (found := _GENERATION.fullmatch(path.name))]
     with suppress(IndexUnreadableError):  # it is about to be replaced
         numbers.append(read_manifest(home).generation)
@@ -232,7 +232,7 @@ def _refuse_foreign(manifest: Manifest, home: Path, *, library_id: str, network_
 
 
 def _read(path: Path) -> "tuple[Memory, int]":
-    """The file, and its length, in memory that the index will write to: the rows are not copied again."""
+    """Read the file into memory that the index will write to, so that rows are not copied; with the file's length."""
     import numpy as np
 
     from recog.index.rows import roomy

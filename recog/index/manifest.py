@@ -1,4 +1,4 @@
-"""The manifest: which index file is current, what it holds, and the digests that prove it."""
+"""The manifest of an index: which file is current, what it holds, and the digests that prove it."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from recog.errors import IndexUnreadableError
 
 MANIFEST = "manifest.json"
 FORMAT = 3
-"""1 was written before the exact rows stood beside the lists; such an index is built anew."""
+"""Older formats are built anew; format 1 had no exact rows beside the lists."""
 METRIC = "squared_euclidean"
 REBUILD = "run 'recog index-rebuild'"
 _DIGEST = "manifest_sha256"
@@ -18,7 +18,7 @@ _DIGEST = "manifest_sha256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What manifest.json says of the current generation.
+    """The content of manifest.json: the current generation.
 
     sha256 is of the index file's bytes, ids_sha256 of the ascending face ids as little-endian int64.
     """
@@ -41,18 +41,18 @@ class Manifest:
 
     @property
     def file_name(self) -> str:
-        """Of the index file, beside the manifest."""
+        """The name of the index file beside the manifest."""
         return f"{self.generation:08d}.faiss"
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
-    """JSON, with a digest of itself: a flipped bit in a number would else be believed."""
+    """Encode as JSON with a digest of itself, because a flipped bit in a number would be believed otherwise."""
     content = asdict(manifest)
     return json.dumps({**content, _DIGEST: _digest(content)}, indent=1).encode() + b"\n"
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """The manifest in a directory.
+    """Read the manifest in a directory.
 
     Raises:
         IndexUnreadableError: kind 'absent', 'unreadable', 'damaged' or 'newer format'.
@@ -66,7 +66,7 @@ def read_manifest(directory: Path) -> Manifest:
         raise IndexUnreadableError(f"{path} cannot be read: {error.strerror or error}", kind="unreadable") from error
     try:
         content = json.loads(encoded)
-    except (ValueError, RecursionError):  # the latter: brackets within brackets without end
+    except (ValueError, RecursionError):  # the latter: endlessly nested brackets
         raise damaged(path, "it is not JSON") from None
     if not isinstance(content, dict) or content.pop(_DIGEST, None) != _digest(content):
         raise damaged(path, "its own checksum does not match")
@@ -85,7 +85,7 @@ def read_manifest(directory: Path) -> Manifest:
 
 
 def damaged(path: Path, why: str) -> IndexUnreadableError:
-    """One sentence on a file that is not what was written."""
+    """Return an error about a file that is not what was written."""
     return IndexUnreadableError(f"the search index file {path} is damaged ({why}): {REBUILD}", kind="damaged")
 
 

@@ -1,4 +1,4 @@
-"""Embeddings in numbered slots: put, drop, and exact distances to them."""
+"""A table of embeddings in numbered slots, with exact distances."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -15,26 +15,26 @@ Slots: TypeAlias = NDArray[np.int64]
 FREE = -1
 """The id in a slot that holds no face."""
 NOWHERE = np.float32(100.0)
-"""Every coordinate of a free slot: farther from any unit vector than unit vectors are from each other."""
+"""Every coordinate of a free slot, which is farther from any unit vector than unit vectors are from each other."""
 GROWTH = 1.25
-"""A table has room for so many times its faces: memory that takes no space while nobody writes to it."""
+"""A table has room for this many times its faces; memory that nobody has written to takes no space."""
 BATCH = 20_000
 
 
 def roomy(size: int) -> int:
-    """The room that a table of this size is given."""
+    """Return the room that a table of this size gets."""
     return int(GROWTH * size)
 
 
 class Rows:
     """The exact part of an index: embedding and face id in each slot of a table, on the processor.
 
-    A dropped face's slot is overwritten at once and taken by a later face, so a slot stands for one face as long as it
-    is held: what refers to slots needs no change when other faces go.
+    The slot of a dropped face is overwritten at once and reused by a later face. A face keeps its slot, so references
+    to slots stay valid when other faces go.
     """
 
     def __init__(self, ids: FaceIds, vectors: Embeddings) -> None:
-        """Take over (used,) ids, FREE in free slots, and (used or more, dim) vectors; no face is there twice."""
+        """Take over (used,) ids, FREE in free slots, and (used or more, dim) vectors; no face may be there twice."""
         self._ids = ids
         self._vectors = vectors
         self._used = len(ids)
@@ -45,7 +45,7 @@ class Rows:
 
     @classmethod
     def of(cls, batches: deque[Batch], *, dim: int) -> Self:
-        """A table of all batches, which are taken out one by one: no second full copy of the embeddings ever exists."""
+        """Make a table of all batches, removing them one by one: no second full copy of the embeddings exists."""
         count = sum(len(ids) for ids, _ in batches)
         ids, vectors = np.empty(count, np.int64), np.empty((roomy(count), dim), np.float32)
         end = 0
@@ -62,16 +62,16 @@ class Rows:
 
     @property
     def ids(self) -> FaceIds:
-        """(used,) the face in each slot, FREE where there is none; a view."""
+        """(used,) the face in each slot, FREE in a free one; a view."""
         return self._ids[: self._used]
 
     @property
     def vectors(self) -> Embeddings:
-        """(used, dim) what is in each slot; a view."""
+        """(used, dim) the embedding in each slot; a view."""
         return self._vectors[: self._used]
 
     def put(self, ids: FaceIds, embeddings: Embeddings) -> Slots:
-        """Give each of (n,) new faces a slot, free ones first."""
+        """Put (n,) new faces into slots, free ones first; returns the slots."""
         free = np.flatnonzero(self.ids == FREE)[: len(ids)] if self._used > len(self._slots) else np.empty(0, np.int64)
         more = len(ids) - len(free)
         self._make_room(more)
@@ -85,7 +85,7 @@ class Rows:
         return slots
 
     def drop(self, ids: FaceIds) -> Slots:
-        """Free the slots of faces that are held, and overwrite them."""
+        """Free and overwrite the slots of faces that are held; returns the slots."""
         places = np.searchsorted(self.ascending, ids)
         slots = self._slots[places]
         self._ids[slots], self._vectors[slots] = FREE, NOWHERE
@@ -93,14 +93,14 @@ class Rows:
         return slots
 
     def nearest(self, probes: Embeddings, k: int) -> tuple[Distances, Slots]:
-        """(p, k) squared distances and slots of the k nearest faces, nearest first; k is at most the number held."""
+        """Return (p, k) squared distances and slots of the nearest faces, nearest first; k is at most their number."""
         import faiss
 
         squared, slots = faiss.knn(probes, self.vectors, k)
         return squared, slots
 
     def squared_distances(self, probes: Embeddings, slots: Slots) -> Distances:
-        """(p, n) squared distances from each of (p, dim) probes to its own n of (p, n) slots; infinite where -1."""
+        """Return (p, n) squared distances from (p, dim) probes to their own (p, n) slots; infinite for slot -1."""
         import faiss
 
         squared = np.empty(slots.shape, np.float32)
@@ -116,7 +116,7 @@ class Rows:
         return squared
 
     def batches(self) -> Iterator[Batch]:
-        """Every face held with its embedding, in the order of the slots."""
+        """Yield all faces with their embeddings, in the order of the slots."""
         for start in range(0, self._used, BATCH):
             ids = self._ids[start : min(start + BATCH, self._used)]
             held = np.flatnonzero(ids != FREE)
@@ -124,7 +124,7 @@ class Rows:
                 yield ids[held], self._vectors[start + held]
 
     def on_gpu(self) -> Any:
-        """A copy of all slots on the first GPU, which answers exactly."""
+        """Copy all slots to the first GPU, which answers exactly."""
         import faiss
 
         flat = faiss.IndexFlatL2(self._vectors.shape[1])

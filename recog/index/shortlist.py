@@ -2,24 +2,8 @@
 
 The method is that of ScaNN and of FAISS' own large indexes: inverted lists (IVF) of 4-bit product codes, scanned by
 tables in registers (fast scan: Andre et al., VLDB 2015), then exact distances to the shortlist. Face embeddings fill
-little more than half of their dimensions, so the codes are of the leading principal components, two to a code.
-
-Measured at a million made-up faces whose spectrum and distances are those of real ones (benchmarks/bench_search.py):
-a fifth to a quarter of all lists must be visited for 98 % of the 10 nearest, whatever the codes. On a busy machine one
-probe took 30 ms over float32 vectors (IVFFlat), 13 over 8-bit codes and 1.3 over these; RaBitQ's one bit a dimension
-was slower than these and stayed below 94 %; twice as many lists cost more than they saved.
-
-Faces that must be looked at for 98.5 % of the 10 nearest, of a million on 2,000 lists: 24.4 % with 32 training points a
-list, 23.2 % with centroids of unit length too, 21.8 % with 64 points as well. From 22.5 % on, lists chosen by distance
-instead of by number came to 20.7 %, but to 34 % for one probe in a hundred; each face on two lists (SOAR, Sun et al.
-2023) to 17.7 %, with twice the codes in memory: among 200,000 faces a tenth less time, and less yet with other lambdas.
-Where a million's 0.65 milliseconds go: half a microsecond a list before its first code, 0.12 for keeping 400 instead of
-50 nearest, the rest the codes. So 1,000, 1,500, 3,000, 4,000 and 6,000 lists take 0.72, 0.70, 0.73, 0.74 and 0.84.
-
-Share of the lists for 98.3 % of the 10 nearest, and one probe's scan, among 200,000 faces on a busy machine: as here
-23.5 %, 205 microseconds; a shortlist of 200 26.5 %, 191; inner products of residual codes 21.1 %, 203 (of 64 components
-29.6 %, 204; three components to a code never reach it). Twice as many lists 15.7 %, and no less time. Choosing the
-lists is 20 microseconds of it.
+little more than half of their dimensions, so the codes are of the leading principal components, two to a code. What was
+measured and what was tried: docs/decisions/index-shortlist.md.
 """
 
 from dataclasses import dataclass
@@ -36,34 +20,34 @@ from recog.index.structures import EXACT, Recall
 from recog.types import Distances, Embeddings
 
 LENGTH = 400
-"""Slots on a shortlist: half as many lost the tenth nearest too often, which more lists must make up for."""
+"""Slots on a shortlist; with half as many the tenth nearest was lost too often."""
 LISTS_PER_ROOT = 2.0
 """nlist = this * sqrt(n)."""
 TRAINING_POINTS_PER_LIST = 64
 ITERATIONS = 8
 VARIANCE_KEPT = 0.95
-"""Share of the variance in the principal components that are coded."""
+"""Share of the variance that the coded principal components hold."""
 COMPONENTS_PER_CODE = 2
 RECALL_AT_1 = 0.99
 RECALL_AT_10 = 0.98
 MARGIN = Recall(at_1=0.002, at_10=0.0011)
-"""Asked of the sample above what is promised: two thirds of the standard errors of such recalls on it."""
+"""What the sample must show above the promise: two thirds of the standard error of such a recall on it."""
 _NOTHING = Recall(at_1=0.0, at_10=0.0)
 RECALL_SAMPLE = 1_000
-"""Faces whose nearest others are found exactly and approximately."""
+"""Faces whose nearest others are searched exactly and approximately, to measure the recall."""
 NEAREST = 10
 NEAREST_LISTS = 32
-"""Lists that a probe which comes alone visits first."""
+"""Lists that a single probe visits first."""
 SEED = 1789
 _SCAN_OF_MANY, _SCAN_OF_ONE = 0, 11
-"""FAISS' ways to scan lists: as it chooses; list by list. They find the same."""
+"""FAISS' ways to scan lists: its own choice, and list by list. Both find the same."""
 _READING = Lock()
-"""FAISS' limit on what is read is one for the whole process."""
+"""Held while FAISS reads, because its limit on vectors in a file is global."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a search that visits nprobe lists finds, and its time a probe when all of a sample are asked at once."""
+    """The recall of a search that visits nprobe lists, and its time a probe if a whole sample is asked at once."""
 
     nprobe: int
     recall: Recall
@@ -72,7 +56,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Recall against time of ever wider searches, and the time of looking at every face; milliseconds a probe.
+    """Recall against time of ever wider searches, and the time of an exact search; milliseconds a probe.
 
     Measured on `probes` of the index's own faces, on all threads.
     """
@@ -90,7 +74,7 @@ class Shortlist:
     """
 
     def __init__(self, index: Any) -> None:
-        """Take over an IndexPreTransform over an IndexIVFPQFastScan; anything else is a ValueError."""
+        """Take over an IndexPreTransform over an IndexIVFPQFastScan; ValueError for anything else."""
         import faiss
 
         lists = faiss.downcast_index(index.index) if isinstance(index, faiss.IndexPreTransform) else None
@@ -105,7 +89,7 @@ class Shortlist:
 
     @classmethod
     def built(cls, rows: Rows) -> tuple[Self, Recall]:
-        """A shortlist over all rows, with the smallest nprobe that reaches the recall asked for, measured on rows."""
+        """Build a shortlist over all rows, with the smallest nprobe that reaches the promised recall on these rows."""
         random = np.random.default_rng(SEED)
         filled = np.sort(rows.slots)
         nlist = max(1, round(LISTS_PER_ROOT * sqrt(len(filled))))
@@ -118,10 +102,10 @@ class Shortlist:
 
     @classmethod
     def from_bytes(cls, content: memoryview) -> Self:
-        """The shortlist that `to_bytes` wrote; ValueError where the (trusted) bytes hold something else.
+        """Read the shortlist that `to_bytes` wrote; ValueError if the (trusted) bytes hold something else.
 
-        FAISS' limit on the length of one vector in a file is global; it is lowered to what these bytes can hold, and
-        put back. (FAISS compares the limit with four times the length.)
+        FAISS' global limit on the length of a vector in a file is lowered to what these bytes can hold, and restored.
+        FAISS compares the limit with four times the length.
         """
         import faiss
 
@@ -136,7 +120,7 @@ class Shortlist:
                 faiss.set_deserialization_vector_byte_limit(limit)
 
     def to_bytes(self) -> memoryview:
-        """In FAISS' file format."""
+        """Serialise in FAISS' file format."""
         import faiss
 
         content: memoryview = faiss.serialize_index(self._index).data
@@ -144,7 +128,7 @@ class Shortlist:
 
     @property
     def dim(self) -> int:
-        """Of the embeddings it was trained for."""
+        """The dimension of the embeddings that it was trained for."""
         return int(self._index.d)
 
     @property
@@ -172,21 +156,21 @@ class Shortlist:
         return (self.nlist / LISTS_PER_ROOT) ** 2
 
     def add(self, slots: Slots, embeddings: Embeddings) -> None:
-        """Put slots, filled with these embeddings, on their lists."""
+        """Add slots, filled with these embeddings, to their lists."""
         self._index.add_with_ids(embeddings, slots)
 
     def remove(self, slots: Slots) -> None:
-        """Take slots off their lists."""
+        """Remove slots from their lists."""
         import faiss
 
         self._index.remove_ids(faiss.IDSelectorBatch(slots))
 
     def slots(self, probes: Embeddings) -> Slots:
-        """(p, LENGTH) the shortlist of each probe, in no order; -1 where the lists visited hold fewer.
+        """Return the shortlist of each probe, (p, LENGTH) in no order; -1 if the lists visited hold fewer.
 
-        A probe that comes alone visits the same lists by a shorter way: FAISS chose them in five times the time of a
-        product of matrices, and its scan for many probes takes one of them a seventh longer. The nearest lists come
-        first: of what follows less is near enough to be kept for a while, which saves the scan a tenth.
+        A single probe visits the same lists by a faster way: FAISS takes five times as long as a matrix product to
+        choose them, and its scan for many probes takes a seventh longer for one. The nearest lists come first, because
+        then less of what follows must be kept for a while, which saves a tenth of the scan.
         """
         slots: Slots
         if len(probes) > 1:
@@ -205,7 +189,7 @@ class Shortlist:
         return slots
 
     def tune(self, rows: Rows) -> Recall:
-        """Set nprobe to about the smallest that reaches the recall asked for (doubled, then halved to a 32nd)."""
+        """Set nprobe to about the smallest that reaches the promised recall (doubled, then halved down to a 32nd)."""
         sample = Sample(rows)
 
         def measured(nprobe: int) -> Recall:
@@ -227,7 +211,7 @@ class Shortlist:
         return recall
 
     def curve(self, rows: Rows) -> Curve:
-        """Recall and time at nprobe 1, 2, 4 ... up to every list, and as set now; nprobe is left as it is."""
+        """Measure recall and time at nprobe 1, 2, 4 ... up to all lists, and at the current one, which is restored."""
         sample, chosen = Sample(rows), self.nprobe
         doubled = [1 << power for power in range(self.nlist.bit_length()) if 1 << power < self.nlist]
         settings = []
@@ -243,7 +227,7 @@ class Shortlist:
 
 
 class Sample:
-    """Some faces of an index as probes, with exact distances to their nearest others."""
+    """A sample of the faces of an index as probes, with exact distances to their nearest others."""
 
     def __init__(self, rows: Rows) -> None:
         chosen = _some(np.sort(rows.slots), RECALL_SAMPLE, np.random.default_rng(SEED + 1))
@@ -255,20 +239,20 @@ class Sample:
         self.exact_milliseconds = 1000 * (perf_counter() - start) / len(chosen)
 
     def recall(self, shortlist: Shortlist) -> Recall:
-        """Of a shortlist as it is set."""
+        """Measure the recall of a shortlist with its current nprobe."""
         found = self._rows.squared_distances(self.probes, shortlist.slots(self.probes))
         found.partition(range(min(self._neighbours, found.shape[1])), axis=1)
         return recall_of(found[:, : self._neighbours], self._exact)
 
 
 def reaches(recall: Recall, margin: Recall = _NOTHING) -> bool:
-    """Whether a recall is what recog promises, and `margin` more."""
+    """Return whether a recall is at least what recog promises plus `margin`."""
     at_1, at_10 = min(1.0, RECALL_AT_1 + margin.at_1), min(1.0, RECALL_AT_10 + margin.at_10)
     return recall.at_1 >= at_1 and recall.at_10 >= at_10
 
 
 def _some(slots: Slots, size: int, random: np.random.Generator) -> Slots:
-    """`size` of the slots, or all where there are fewer, ascending."""
+    """Choose `size` of the slots, or all if there are fewer; ascending."""
     return np.sort(random.choice(slots, size=min(size, len(slots)), replace=False))
 
 
@@ -302,7 +286,7 @@ def _trained(training: Embeddings, nlist: int) -> Any:
 
 
 def recall_of(found: Distances, exact: Distances) -> Recall:
-    """Compares distances, not ids: of faces equally near, either is right. Column 0 is the face itself."""
+    """Compare distances, not ids: of equally near faces either is right. Column 0 is the face itself."""
     if exact.shape[1] < 2:
         return EXACT
     others, room = found[:, 1:], 1e-5

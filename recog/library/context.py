@@ -76,7 +76,7 @@ class LibraryContext:
         # Look at the index again: whoever wrote there may have finished.
         if outdated is not None:
             outdated = drop_outdated(catalog, self.settings.library)
-        return catalog.pending_erasure or outdated
+        return catalog.old_pages.pending or outdated
 
     @property
     def live_index(self) -> LiveIndex:

@@ -18,7 +18,7 @@ def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> Pe
     """
 
     def found() -> list[Path]:
-        return outdated(folder / "index", library_id=catalog.library_id, erased_since=catalog.erased_since)
+        return outdated(folder / "index", library_id=catalog.library_id, erased_since=catalog.erasure.erased_since)
 
     left = f"the search index in {folder} may hold vectors of a person who was forgotten from another folder"
     try:
@@ -34,7 +34,7 @@ def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> Pe
             f"{left}, and cannot be deleted ({error})", "check who may write there, then run 'recog status'"
         )
     except OSError as error:
-        if not catalog.erased_since(0):
+        if not catalog.erasure.erased_since(0):
             return None
         return PendingErasure(
             f"{left}, and cannot be looked into ({error.strerror})", "check who may read there, then run 'recog status'"

@@ -1,12 +1,13 @@
 """Find photo files, read them upright, hash their bytes."""
 
 from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_photo, read_source
+from recog.photos.decoder_process import DecodeLimits, KnownContent, Opened
 from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, extra_of, find_photos, photo_suffixes
 from recog.photos.metadata import PhotoMetadata, read_metadata
 from recog.photos.orientation import stored_orientation
 from recog.photos.pixels import refuse_other_than_pixels
-from recog.photos.pool import DecodeLimits, DecodePool, KnownContent, Opened
+from recog.photos.pool import DecodePool
 from recog.photos.reasons import PASSING_REASONS, REASONS, SLOW_REASONS, Reason
 
 __all__ = [

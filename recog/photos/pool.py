@@ -1,64 +1,26 @@
 """Decode photos in processes of their own, so that a file that kills its decoder costs one photo and nothing else."""
 
-import fcntl
-import hashlib
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Container
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Self, TypeVar, cast
 
-import numpy as np
-
-from recog.errors import ConfigError, PhotoError, PhotoTooLargeError, UnreadablePhotoError
-from recog.photos.decode import MAX_PIXELS, PhotoSource
-from recog.photos.metadata import MAX_PACKET_BYTES, PhotoMetadata
-from recog.photos.reasons import REASONS, Reason, out_of_memory
-from recog.photos.wire import fill, receive, send
+from recog.errors import ConfigError, PhotoError, UnreadablePhotoError
+from recog.photos.decode import PhotoSource
+from recog.photos.decoder_process import DecodeLimits, DecoderProcess, Opened
+from recog.photos.metadata import PhotoMetadata
+from recog.photos.reasons import Reason, out_of_memory
 from recog.printable import printable
-from recog.types import DateSource, DecodedPhoto
+from recog.types import DecodedPhoto
 
 T = TypeVar("T")
 
 WORKER = "recog.photos.worker"
-START_SECONDS = 60.0
 PHOTOS_A_WORKER = 1000
 """A process is replaced after so many photos: what decoders leak never adds up."""
 _TRIES = 2
-_PACKETS = 2
-_SIGNALS = {one.value: one.name for one in signal.Signals}
-_FIRST_FREE = 3
-"""The first descriptor that is no standard stream."""
-_PATIENCE_SECONDS = 0.5
-"""For a process that is ending by itself; then it is killed."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeLimits:
-    """What one photo may cost: seconds from its first byte to its last pixel, megabytes of address space."""
-
-    seconds: float = 60.0
-    megabytes: int = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class KnownContent:
-    """A file whose bytes are those of a photo that is known: not decoded."""
-
-    sha256: str
-
-
-Opened = DecodedPhoto | KnownContent | PhotoError
 
 
 class DecodePool:
@@ -71,8 +33,8 @@ class DecodePool:
         self._limits = limits
         self._program = worker
         self._lock = threading.Lock()
-        self._idle: list[_Worker] = []
-        self._all: set[_Worker] = set()
+        self._idle: list[DecoderProcess] = []
+        self._all: set[DecoderProcess] = set()
         self._closed = threading.Event()
 
     def __enter__(self) -> Self:
@@ -106,7 +68,7 @@ class DecodePool:
     def _opened(self, path: Path, data: bytes | None, known: Container[str]) -> Opened:
         return self._asked(path, lambda worker: worker.open(path, data, known, self._limits))
 
-    def _asked(self, path: Path, ask: "Callable[[_Worker], T | PhotoError]") -> T | PhotoError:
+    def _asked(self, path: Path, ask: "Callable[[DecoderProcess], T | PhotoError]") -> T | PhotoError:
         ended = ""
         for _ in range(_TRIES):
             worker = self._hire()
@@ -136,7 +98,7 @@ class DecodePool:
         for worker in workers:
             worker.end()
 
-    def _hire(self) -> "_Worker":
+    def _hire(self) -> DecoderProcess:
         with self._lock:
             if self._closed.is_set():
                 raise RuntimeError("the pool is closed")
@@ -150,165 +112,26 @@ class DecodePool:
         worker.end()
         raise RuntimeError("the pool is closed")
 
-    def _started(self) -> "_Worker":
+    def _started(self) -> DecoderProcess:
         """A new process; one that is ended before it is ready, by a system short of memory perhaps, is tried again."""
         for _ in range(_TRIES - 1):
             with suppress(ConfigError):
-                return _Worker(self._program, self._limits)
-        return _Worker(self._program, self._limits)
+                return DecoderProcess(self._program, self._limits)
+        return DecoderProcess(self._program, self._limits)
 
-    def _release(self, worker: "_Worker") -> None:
+    def _release(self, worker: DecoderProcess) -> None:
         with self._lock:
             if worker.photos < PHOTOS_A_WORKER and not self._closed.is_set():
                 self._idle.append(worker)
                 return
         self._dismiss(worker)
 
-    def _dismiss(self, worker: "_Worker") -> str:
+    def _dismiss(self, worker: DecoderProcess) -> str:
         with self._lock:
             self._all.discard(worker)
         return worker.end()
 
 
-class _Worker:
-    """One decoding process and the connection to it."""
-
-    def __init__(self, program: str, limits: DecodeLimits) -> None:
-        self.photos = 0
-        self._connection, theirs = (_above_the_standard_ones(one) for one in socket.socketpair())
-        # -P: the folder that recog was started in may hold a hostile json.py. -B: it could not write bytecode anyway.
-        command = [sys.executable, "-P", "-B", "-m", program, str(theirs.fileno())]
-        command += [str(limits.megabytes << 20), str(ceil(limits.seconds))]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
-        with theirs:
-            try:
-                self._process = subprocess.Popen(  # noqa: S603 - our own program
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno()],
-                    env=environment,
-                )
-            except OSError as error:
-                self._connection.close()
-                raise _not_started(error.strerror or type(error).__name__, limits) from error
-        try:
-            receive(self._connection, time.monotonic() + START_SECONDS)
-        except (OSError, EOFError, ValueError) as error:
-            raise _not_started(self.end(), limits) from error
-
-    def open(self, path: Path, data: bytes | None, known: Container[str], limits: DecodeLimits) -> Opened:
-        """One photo: the file at path, or data. Raises TimeoutError; OSError, EOFError, ... where it is lost."""
-        self.photos += 1
-        deadline = time.monotonic() + limits.seconds
-        if data is None:
-            send(self._connection, {"path": str(path)})
-        else:
-            send(self._connection, {"path": str(path), "bytes": len(data)})
-            self._connection.settimeout(limits.seconds)
-            self._connection.sendall(data)
-        answer = receive(self._connection, deadline)
-        if "reason" in answer:
-            return _refusal(answer)
-        sha256 = _digest(answer["sha256"])
-        wanted = sha256 not in known
-        send(self._connection, {"wanted": wanted})
-        if not wanted:
-            return KnownContent(sha256)
-        answer = receive(self._connection, deadline)
-        if "reason" in answer:
-            return _refusal(answer)
-        width, height = _size(answer)
-        date = None if answer["taken_at"] is None else datetime.fromisoformat(answer["taken_at"])
-        pixels = np.empty((height, width, 3), np.uint8)
-        fill(self._connection, pixels.data.cast("B"), deadline)
-        return DecodedPhoto(
-            sha256=sha256,
-            pixels=pixels,
-            format=str(answer["format"]),
-            taken_at=date,
-            incomplete=bool(answer["incomplete"]),
-            taken_from=None if answer["taken_from"] is None else DateSource(answer["taken_from"]),
-        )
-
-    def metadata(self, path: Path, limits: DecodeLimits) -> PhotoMetadata | PhotoError:
-        """The metadata of the file at path; raises as `open`."""
-        self.photos += 1
-        deadline = time.monotonic() + limits.seconds
-        send(self._connection, {"path": str(path), "metadata": True})
-        answer = receive(self._connection, deadline)
-        if "reason" in answer:
-            return _refusal(answer)
-        packets = [bytearray(length) for length in _lengths(answer)]
-        for packet in packets:
-            fill(self._connection, memoryview(packet), deadline)
-        orientation = int(answer["orientation"])
-        if orientation not in range(1, 9):
-            raise ValueError(f"an orientation {orientation}")
-        by_format = bool(answer["turned_by_format"])
-        return PhotoMetadata(_digest(answer["sha256"]), orientation, by_format, tuple(map(bytes, packets)))
-
-    def end(self) -> str:
-        """Kill it if it lives; how it ended by itself, as words, or nothing."""
-        with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
-        try:
-            status = self._process.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            # The kernel keeps a process that waits for a dead disk: it goes when the disk answers.
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_PATIENCE_SECONDS)
-            return "killed by recog"
-        finally:
-            self._connection.close()
-        return f"signal {_SIGNALS.get(-status, -status)}" if status < 0 else f"exit status {status}"
-
-
-def _above_the_standard_ones(connection: socket.socket) -> socket.socket:
-    """Move a connection that got the number of a closed standard stream: a child's own streams take that number."""
-    if connection.fileno() >= _FIRST_FREE:
-        return connection
-    with connection:
-        return socket.socket(fileno=fcntl.fcntl(connection.fileno(), fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE))
-
-
-def _not_started(how: str, limits: DecodeLimits) -> ConfigError:
-    return ConfigError(
-        f"no process that decodes photos could be started ({how}): "
-        f"it may need more than the {limits.megabytes} MB of RECOG_DECODE_MEMORY, or the machine is out of memory"
-    )
-
-
 def _given_up(path: Path, reason: Reason, why: str) -> UnreadablePhotoError:
     message = f"{printable(path)} {why}: leave it out with --exclude, or touch it to have it tried again"
     return UnreadablePhotoError(message, reason=reason)
-
-
-def _refusal(answer: dict[str, Any]) -> PhotoError:
-    """The error that the process met, made again here."""
-    reason, message = answer["reason"], printable(answer["message"])
-    if reason not in REASONS:
-        raise ValueError(f"a reason {reason!r}")
-    return (PhotoTooLargeError if reason == Reason.TOO_LARGE else UnreadablePhotoError)(message, reason=reason)
-
-
-def _digest(sha256: str) -> str:
-    if len(bytes.fromhex(sha256)) != hashlib.sha256().digest_size:
-        raise ValueError("a digest of another length")
-    return sha256
-
-
-def _lengths(answer: dict[str, Any]) -> list[int]:
-    lengths = [int(length) for length in answer["packets"]]
-    if len(lengths) > _PACKETS or not all(0 < length <= MAX_PACKET_BYTES + 1 for length in lengths):
-        raise ValueError(f"packets of {lengths} bytes")
-    return lengths
-
-
-def _size(answer: dict[str, Any]) -> tuple[int, int]:
-    width, height = int(answer["width"]), int(answer["height"])
-    if width < 1 or height < 1 or width * height > MAX_PIXELS:
-        raise ValueError(f"{width} x {height} pixels")
-    return width, height

@@ -1,4 +1,4 @@
-"""The duplicate report as one CSV table, a line a finding."""
+"""The duplicate report as one CSV table, with a line for each finding."""
 
 import csv
 import io
@@ -26,9 +26,9 @@ COLUMNS = (
 
 
 def duplicates_csv(report: DuplicateReport) -> bytes:
-    """Pairs, mixed names, copies and near copies of photos, in this order, under a header; UTF-8.
+    """Write pairs, mixed names, copies and near copies of photos, in this order, under a header, in UTF-8.
 
-    Names and paths that begin like a formula stand behind an apostrophe; paths keep the file system's own bytes.
+    An apostrophe stands before a name or path that begins like a formula. Paths keep the file system's own bytes.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)

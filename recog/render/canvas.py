@@ -1,4 +1,4 @@
-"""A figure of matplotlib's to draw on, whose list of fonts lies in recog's own cache."""
+"""A matplotlib figure to draw on; matplotlib keeps its list of fonts in recog's cache."""
 
 import os
 from importlib.util import find_spec
@@ -9,15 +9,15 @@ from recog.errors import ConfigError
 
 
 def check_drawing() -> None:
-    """ConfigError where nothing can be drawn: to be asked before hours of measuring."""
+    """Raise ConfigError if nothing can be drawn; call this before hours of measuring."""
     if find_spec("matplotlib") is None:
         raise ConfigError("plots and pictures of maps need matplotlib: install recog[plots]")
 
 
 def figure(inches: tuple[float, float], *, dpi: int, layout: Literal["constrained"] | None = None) -> Any:
-    """An empty Figure that becomes pixels; ConfigError where matplotlib is not installed.
+    """Return an empty Figure that becomes pixels; ConfigError if matplotlib is not installed.
 
-    matplotlib would keep its list of fonts in the user's home, unless MPLCONFIGDIR says otherwise before it is loaded.
+    matplotlib keeps its list of fonts in the user's home, unless MPLCONFIGDIR names another place before it is loaded.
     """
     check_drawing()
     os.environ.setdefault("MPLCONFIGDIR", str(read_settings().cache / "matplotlib"))

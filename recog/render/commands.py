@@ -1,11 +1,14 @@
 """Commands of the command line that do what a result suggests, written for a shell."""
 
 import shlex
+from collections.abc import Sequence
 
 from recog.library.reports.results import DuplicatePair, MixedPerson, NamedPerson, PairKind, UnnamedGroup
 
 ANYBODY = "NAME"
 """Stands for the name that the user knows and recog does not."""
+FACES_NAMED = 100
+"""Faces that one command lists at most."""
 
 
 def join_sides(pair: DuplicatePair) -> str:
@@ -47,6 +50,11 @@ def name_group(group: UnnamedGroup) -> str:
     who = ["--new", ANYBODY] if likely is None else [likely]
     which = ["--cluster", str(group.number)] if group.whole else map(str, group.typical)
     return _people("confirm", *who, *which)
+
+
+def name_faces(face_ids: Sequence[int]) -> str:
+    """Name faces as somebody new, at most FACES_NAMED of them: naming these names the others by distance."""
+    return _people("confirm", "--new", ANYBODY, *map(str, face_ids[:FACES_NAMED]))
 
 
 def confirm_matched(person: NamedPerson) -> str:

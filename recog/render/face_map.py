@@ -1,17 +1,15 @@
-"""The face map as one self-contained HTML page, or as a PNG picture."""
+"""The face map as one HTML file, or as a PNG picture."""
 
 import base64
 import io
-import json
-from html import escape
 from pathlib import Path
 
 from recog.library.private_file import write_private
 from recog.library.reports.results import FaceMap
 from recog.printable import printable
-from recog.render import page
 from recog.render.canvas import figure
 from recog.render.figures import count
+from recog.render.page import report
 
 SIDE = 1000
 """Units of the map's side in the page's drawing; dots keep a margin."""
@@ -21,37 +19,34 @@ NAMES_SHOWN = 40
 
 
 def write_map(found: FaceMap, path: Path) -> None:
-    """Write a page, or a picture where `path` ends in .png; readable by its owner alone: it shows faces or names."""
+    """Write a page, or a picture if `path` ends in .png; readable by its owner alone, because it shows who is who."""
     content = map_picture(found) if path.suffix.lower() == ".png" else map_page(found).encode("utf-8")
     write_private(path, content)
 
 
 def map_page(found: FaceMap) -> str:
-    """A drawing whose dots show thumbnail and name; nothing is fetched, and all from the library is text."""
-    style, script = page.asset("map.css"), page.asset("map.js")
-    data = json.dumps([[_label(one.person), base64.b64encode(one.thumbnail).decode()] for one in found.faces])
-    data = data.replace("<", "\\u003c")  # no name ends the script element that holds it
+    """Render a drawing whose dots show a thumbnail and a name, as text. See recog.render.page.report."""
     hue = _hues(found)
-    dots = "".join(
-        f'<circle cx="{_place(one.x):.1f}" cy="{_place(1 - one.y):.1f}" r="6" data-place="{place}" '
-        + (f'fill="hsl({hue[one.person]} 60% 50%)"' if one.person is not None else 'class="nobody"')
-        + f"><title>{escape(_label(one.person))}</title></circle>"
-        for place, one in enumerate(found.faces)
-    )
-    return f"""{page.opening("map of faces", style, script)}\
-<h1>{escape(title(found))}</h1>
-<p>{escape(caption(found))} Point at a dot, or walk with j and k.</p>
-<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(title(found))}">{dots}</svg>
-<div id="card" hidden><img alt="" hidden><p></p></div>
-<script type="application/json" id="faces">{data}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
+    values = {
+        "heading": title(found),
+        "caption": caption(found),
+        "side": SIDE,
+        "dots": [
+            {
+                "x": _place(one.x),
+                "y": _place(1 - one.y),
+                "hue": None if one.person is None else hue[one.person],
+                "label": _label(one.person),
+            }
+            for one in found.faces
+        ],
+        "faces": [[_label(one.person), base64.b64encode(one.thumbnail).decode()] for one in found.faces],
+    }
+    return report("map.html", values, title="map of faces", styles=["map.css"], scripts=["map.js"])
 
 
 def map_picture(found: FaceMap) -> bytes:
-    """A PNG of 1600 x 1600 pixels, drawn by matplotlib; ConfigError where that is not installed."""
+    """Draw a PNG of 1600 x 1600 pixels with matplotlib; ConfigError if that is not installed."""
     drawn = figure((10, 10), dpi=160)
     from matplotlib.colors import hsv_to_rgb  # noqa: PLC0415
 
@@ -74,19 +69,19 @@ def map_picture(found: FaceMap) -> bytes:
 
 
 def title(found: FaceMap) -> str:
-    """Whose faces these are."""
+    """Say whose faces these are."""
     return f"The faces of {printable(found.person)}" if found.person is not None else "The faces of the library"
 
 
 def caption(found: FaceMap) -> str:
-    """How many faces there are, and how to read the map."""
+    """Say how many faces there are, and how to read the map."""
     shown = count(len(found.faces), "face")
     sample = f", an even sample of {found.all_faces:,}" if found.all_faces > len(found.faces) else ""
     return f"{shown}{sample}, by {found.network.name}. Near means alike; how far apart groups lie means little."
 
 
 def _hues(found: FaceMap) -> dict[str, int]:
-    """A colour for each name, those with most faces first; neighbours in the list differ by the golden angle."""
+    """Return a hue for each name, in degrees, most faces first; neighbours in the list differ by the golden angle."""
     sizes: dict[str, int] = {}
     for one in found.faces:
         if one.person is not None:

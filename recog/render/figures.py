@@ -1,17 +1,17 @@
-"""Numbers as people read them, rounded so that they never say more than is known."""
+"""Numbers as people read them, rounded so that they never claim more than is known."""
 
 _IRREGULAR = {"person": "people"}
 
 
 def distance(value: float) -> str:
-    """A squared distance, 0 to 4, with three decimals."""
+    """Write a squared distance, 0 to 4, with three decimals."""
     return f"{value:.3f}"
 
 
 def distance_against(value: float, threshold: float) -> str:
-    """A squared distance beside a threshold: as many decimals as it takes to see on which side it lies.
+    """Write a squared distance beside a threshold, with enough decimals to see on which side it lies.
 
-    Three decimals; more, up to seven (all that float32 holds), where both would read the same though they differ.
+    Three decimals; more, up to the seven that float32 holds, if both would read the same although they differ.
     """
     for decimals in range(3, 7):
         shown = f"{value:.{decimals}f}"
@@ -21,7 +21,7 @@ def distance_against(value: float, threshold: float) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability, 0 to 1: whole percents in the middle, one decimal at the ends, never a false 0 % or 100 %."""
+    """Write a probability, 0 to 1: whole percents in the middle, a decimal at the ends, never a false 0 % or 100 %."""
     value = 100 * probability
     if value > 99.9:
         return "> 99.9 %"
@@ -31,13 +31,13 @@ def percent(probability: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """'1 photo', '12,408 photos', '2 people'."""
+    """Count things: '1 photo', '12,408 photos', '2 people'."""
     plural = _IRREGULAR.get(noun, f"{noun}s")
     return f"{number:,} {noun if number == 1 else plural}"
 
 
 def seconds(value: float) -> str:
-    """Wall time: '4.2 s', '3 min 12 s', '2 h 05 min'."""
+    """Write a wall time: '4.2 s', '3 min 12 s', '2 h 05 min'."""
     if round(value, 1) < 60:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
@@ -48,5 +48,5 @@ def seconds(value: float) -> str:
 
 
 def one_in(rate: float) -> str:
-    """A small rate as odds: 0.001 -> '1 in 1,000'; 0 -> 'none seen'."""
+    """Write a small rate as odds: 0.001 -> '1 in 1,000'; 0 -> 'none seen'."""
     return f"1 in {round(1 / rate):,}" if rate > 0 else "none seen"

@@ -1,71 +1,59 @@
-"""The JSON schema of the document that as_json makes of a record."""
+"""Result records as pydantic models, of which FastAPI writes the OpenAPI document."""
 
+import builtins
+import collections.abc
 import dataclasses
 import inspect
+import types
+import typing
 from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum
+from functools import cache, reduce
+from operator import or_
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from recog.render.document_fields import own_fields, written_fields
 
-_SIMPLE: dict[object, dict[str, object]] = {
-    bool: {"type": "boolean"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    str: {"type": "string"},
-    Path: {"type": "string"},
-    # No "date-time": that is a moment, and cameras seldom say from which time zone their clock is.
-    datetime: {
-        "type": "string",
-        "description": "ISO 8601: date and time where the photo was taken; with the offset from UTC where it is known.",
-    },
-    NoneType: {"type": "null"},
-}
+Moment = Annotated[
+    str,
+    Field(
+        description="ISO 8601: date and time where the photo was taken; with the offset from UTC where it is known.",
+    ),
+]
+"""No "date-time", which is a moment: cameras seldom say in which time zone their clock runs."""
+_SIMPLE: Mapping[Any, Any] = {Path: str, datetime: Moment}
 
 
-def schema_of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line a kind of value
-    """The schema (2020-12) of a result record, or of anything a record holds; TypeError on what none holds."""
-    if kind in _SIMPLE:
-        return dict(_SIMPLE[kind])
-    if dataclasses.is_dataclass(kind):
-        return _of_record(kind)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return {"enum": [one.value for one in kind]}
-    arguments = get_args(kind)
-    if get_origin(kind) in {Union, UnionType}:
-        return {"anyOf": [schema_of(one) for one in arguments]}
-    if get_origin(kind) is tuple and arguments[1:] == (Ellipsis,):
-        return {"type": "array", "items": schema_of(arguments[0])}
-    if get_origin(kind) is tuple:
-        return _of_several([*map(schema_of, arguments)])
-    if get_origin(kind) in {dict, Mapping}:
-        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
-    raise TypeError(f"no schema is known for {kind}")
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
 
 
-def _of_several(each: list[dict[str, Any]]) -> dict[str, Any]:
-    """So many values, each of one of these kinds: not every reader of OpenAPI documents knows prefixItems."""
-    kinds = [one for row, one in enumerate(each) if one not in each[:row]]
-    items = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
-    return {"type": "array", "items": items, "minItems": len(each), "maxItems": len(each)}
-
-
-def _of_record(record: Any) -> dict[str, Any]:
-    """Fields and public properties, thumbnails left out, as as_json has them."""
+@cache
+def model_of(record: type) -> type[BaseModel]:
+    """Return the model of the document that recog.render.as_json makes of a record; all its fields are required."""
     kinds = get_type_hints(record)
     kinds |= {
         name: get_type_hints(held.fget)["return"] for name, held in vars(record).items() if isinstance(held, property)
     }
-    properties = {name: schema_of(kinds[name]) for name in own_fields(record) if kinds[name] is not bytes}
-    properties |= {name: schema_of(str) for name in written_fields(record)}
-    return {
-        "title": record.__name__,
-        "description": inspect.getdoc(record),
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    fields = {name: _in_json(kinds[name]) for name in own_fields(record) if kinds[name] is not bytes}
+    fields |= dict.fromkeys(written_fields(record), str)
+    given: dict[str, Any] = {name: (kind, ...) for name, kind in fields.items()}
+    return create_model(record.__name__, __base__=_Document, __doc__=inspect.getdoc(record), **given)
+
+
+def _in_json(kind: Any) -> Any:
+    """Return the type that a document has in the place of a record's type."""
+    if dataclasses.is_dataclass(kind):
+        return model_of(kind)  # type: ignore[arg-type] # a class, because it comes from an annotation
+    arguments = tuple(map(_in_json, get_args(kind)))
+    match get_origin(kind):
+        case types.UnionType | typing.Union:
+            return reduce(or_, arguments)
+        case builtins.tuple:
+            return tuple.__class_getitem__(arguments)
+        case builtins.dict | collections.abc.Mapping:
+            return dict.__class_getitem__(arguments)
+    return _SIMPLE.get(kind, kind)

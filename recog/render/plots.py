@@ -14,7 +14,7 @@ _DPI = 160
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Points of a curve from left to right; low and high bound the band around it, empty for none."""
+    """Points of a curve from left to right; low and high bound the band around it and are empty if there is none."""
 
     name: str
     x: Sequence[float]
@@ -22,12 +22,12 @@ class Line:
     low: Sequence[float] = ()
     high: Sequence[float] = ()
     points: bool = False
-    """Mark each point: few were measured."""
+    """Mark each point, because only a few were measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """What the axes say; log_x for a logarithmic one."""
+    """Labels of the axes; log_x makes the x axis logarithmic."""
 
     x: str
     y: str
@@ -35,7 +35,7 @@ class Axes:
 
 
 def curves(lines: Sequence[Line], axes: Axes, *, square: bool = False) -> bytes:
-    """Rates against whatever x is, each with its band; the y axis starts where the lowest line does."""
+    """Draw rates over x, each with its band; the y axis starts at the lowest line unless `square`."""
     drawn, plot = _axes()
     for line, colour in zip(lines, _cycled(len(lines)), strict=True):
         marker = "o" if line.points or len(line.x) < 12 else None
@@ -54,7 +54,7 @@ def curves(lines: Sequence[Line], axes: Axes, *, square: bool = False) -> bytes:
 def histograms(
     edges: Sequence[float], groups: Sequence[tuple[str, Sequence[int]]], axes: Axes, *, mark: float
 ) -> bytes:
-    """Shares of each group by bin, one over the other, and a line at `mark`."""
+    """Draw the shares of each group by bin, one over the other, and a line at `mark`."""
     drawn, plot = _axes()
     for (name, counts), colour in zip(groups, _cycled(len(groups)), strict=True):
         total = max(1, sum(counts))
@@ -67,7 +67,7 @@ def histograms(
 
 
 def bars(names: Sequence[str], groups: Sequence[Line], axes: Axes) -> bytes:
-    """A bar for each name and group with its interval; a group's x are the places of its names."""
+    """Draw a bar with its interval for each name and group; a group's x are the places of its names."""
     drawn, plot = _axes()
     width = 0.8 / len(groups)
     for number, (group, colour) in enumerate(zip(groups, _cycled(len(groups)), strict=True)):

@@ -1,16 +1,16 @@
-"""Which plots show what each evaluation measured."""
+"""The plots of each evaluation."""
 
 from dataclasses import dataclass
 
+from recog.assess.evaluations import ClustersRun, DetectionRun, IdentificationRun
+from recog.assess.pairs import PairsRun
 from recog.evaluate.identification import IdentificationScores
 from recog.render.plots import Axes, Line, bars, curves, histograms
-from recog.train.evaluations import ClustersRun, DetectionRun, IdentificationRun
-from recog.train.protocol import PairsRun
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A PNG by its file name without suffix, and what it shows in a sentence."""
+    """A PNG, its file name without suffix, and a sentence on what it shows."""
 
     name: str
     caption: str
@@ -18,14 +18,14 @@ class Plot:
 
 
 def pairs_plots(run: PairsRun) -> tuple[Plot, ...]:
-    """The ROC with its band, and the two histograms of distances."""
+    """Draw the ROC with its band, and the two histograms of distances."""
     roc, histogram = run.roc, run.histogram
     band = Line("", roc.far, roc.val, roc.low, roc.high)
     return (
         Plot(
             "roc",
             "ROC of all pairs together: share of same pairs accepted (VAL) over share of different pairs accepted "
-            "(FAR). The band is the 95 % interval over people drawn anew.",
+            "(FAR). The band is the 95 % interval of the bootstrap over people.",
             curves([band], Axes("FAR", "VAL", log_x=True)),
         ),
         Plot(
@@ -42,7 +42,7 @@ def pairs_plots(run: PairsRun) -> tuple[Plot, ...]:
 
 
 def identification_plots(run: IdentificationRun) -> tuple[Plot, ...]:
-    """CMC and DIR over FPIR of the largest gallery of each number of photos, and both over gallery size."""
+    """Draw CMC and DIR over FPIR for the largest gallery of each number of photos, and both over gallery size."""
     numbers = sorted({each.photos for each in run.scores})
     largest = [
         max((one for one in run.scores if one.photos == number), key=lambda one: one.gallery) for number in numbers
@@ -50,14 +50,14 @@ def identification_plots(run: IdentificationRun) -> tuple[Plot, ...]:
     return (
         Plot(
             "cmc",
-            "CMC: share of probes of enrolled people whose person is among the nearest so many. Bands are 95 % "
-            "intervals over people drawn anew.",
+            "CMC: share of the probes of enrolled people whose person is within the given rank. Bands are 95 % "
+            "intervals of the bootstrap over people.",
             curves([_cmc(one) for one in largest], Axes("rank", "share of probes", log_x=True)),
         ),
         Plot(
             "dir",
-            "Open set: share of probes of enrolled people that are named rightly (DIR) over the share of strangers "
-            "that get a name (FPIR).",
+            "Open set: share of the probes of enrolled people that get the right name (DIR) over the share of "
+            "strangers that get a name (FPIR).",
             curves([_dir(one) for one in largest], Axes("FPIR", "DIR", log_x=True), square=True),
         ),
         Plot(
@@ -72,7 +72,7 @@ def identification_plots(run: IdentificationRun) -> tuple[Plot, ...]:
 
 
 def clusters_plots(run: ClustersRun) -> tuple[Plot, ...]:
-    """Pairwise precision and recall over the threshold; none where no other threshold was tried."""
+    """Draw pairwise precision and recall over the threshold; nothing if no other threshold was tried."""
     if not run.sweep:
         return ()
     at = [threshold for threshold, _ in run.sweep]
@@ -89,14 +89,14 @@ def clusters_plots(run: ClustersRun) -> tuple[Plot, ...]:
     ]
     lines.append(Line("B-cubed F", at, [scores.b_cubed.f for _, scores in run.sweep], points=True))
     caption = (
-        f"What the clusters would be at other thresholds than the product's ({run.threshold:.3f}). Bands are 95 % "
-        "intervals over people drawn anew."
+        f"The clusters at thresholds other than the one in use ({run.threshold:.3f}). Bands are 95 % "
+        "intervals of the bootstrap over people."
     )
     return (Plot("clusters", caption, curves(lines, Axes("threshold, squared distance", "rate"), square=True)),)
 
 
 def detection_plots(run: DetectionRun) -> tuple[Plot, ...]:
-    """Recall and precision by size."""
+    """Draw recall and precision by size."""
     classes = run.scores[1:]
     names = [f"{one.least:g}+" if one.below is None else f"{one.least:g}-{one.below:g}" for one in classes]
     groups = []

@@ -1,25 +1,25 @@
-"""What each evaluation measured, as a sheet."""
+"""The sheet of each evaluation."""
 
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from recog.assess.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
+from recog.assess.pairs import PairsRun, UnscoredPair
 from recog.evaluate.identification import DirAtFpir
 from recog.printable import printable
 from recog.render.figures import count, distance
 from recog.render.sheet import Sheet, score_table
-from recog.train.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
-from recog.train.protocol import PairsRun, UnscoredPair
 from recog.types import NetworkInfo
 
 Interval = tuple[float, float]
 LISTED = 20
-"""Bad photos named on a sheet; the document of --json names all."""
+"""Bad photos listed on a sheet; the document of --json lists all."""
 OVER_PEOPLE = "95 % over people"
 
 
 def pairs_sheet(run: PairsRun) -> Sheet:
-    """The ten-fold scores, each with its interval, and the options that they were measured with."""
+    """Return the ten-fold scores with their intervals, and the options of the measurement."""
     scores, intervals, options = run.scores, run.intervals, run.options
     crops = " and ".join(f"{scale:.3g}" for scale in options.crop_scales)
     left_out = f", {run.listed:,} listed" if run.unscored else ""
@@ -50,7 +50,7 @@ def pairs_sheet(run: PairsRun) -> Sheet:
     )
     note = (
         f"{scores.accuracy * 100:.2f} +- {scores.standard_error * 100:.2f} % (one standard error over folds). "
-        "Thresholds are chosen on the other folds; intervals are those of the whole protocol on people drawn anew."
+        "Each threshold is chosen on the other folds; intervals are a bootstrap of the whole protocol over people."
     )
     return Sheet(
         f"Verification: {run.protocol}", facts, (score_table(("", "", OVER_PEOPLE, f"std {fold}"), rows),), (note,)
@@ -58,7 +58,7 @@ def pairs_sheet(run: PairsRun) -> Sheet:
 
 
 def unscored_facts(unscored: tuple[UnscoredPair, ...], listed: int) -> list[tuple[str, str]]:
-    """How many pairs were not scored, by reason, and the photos that are to blame."""
+    """Return how many pairs were not scored, by reason, and the photos to blame."""
     if not unscored:
         return []
     reasons = Counter(one.reason for one in unscored)
@@ -76,7 +76,7 @@ def unscored_facts(unscored: tuple[UnscoredPair, ...], listed: int) -> list[tupl
 
 
 def identification_sheet(run: IdentificationRun) -> Sheet:
-    """A line for every gallery size and number of photos a person."""
+    """Return a line for each gallery size and number of photos a person."""
     rows = [
         (
             f"{each.gallery:,}",
@@ -96,11 +96,11 @@ def identification_sheet(run: IdentificationRun) -> Sheet:
     fixed = ("threshold", "DIR there", "FPIR there") * len(run.scores[0].fixed)
     header = ("people", "photos each", "probes", "strangers", "rank 1", "rank 5", "rank 10", *rates, *fixed)
     note = (
-        f"Means of {run.scores[0].trials} drawings of who is enrolled and by which photos; in brackets the 95 % "
-        "interval over people drawn anew."
+        f"Means of {run.scores[0].trials} random choices of who is enrolled by which photos; in brackets the 95 % "
+        "interval of the bootstrap over people."
     )
     if fixed:
-        note += " The threshold is the one by which a library of so many people and photos gives names."
+        note += " The threshold is the one that a library of this size uses for names."
     return Sheet(
         "Open-set identification",
         tuple(folder_facts(run.network, run.folder)),
@@ -114,7 +114,7 @@ def _fixed(at: DirAtFpir) -> tuple[str, str, str]:
 
 
 def clusters_sheet(run: ClustersRun) -> Sheet:
-    """Precision, recall and F, pairwise and B-cubed, at the product's threshold; plots show the others tried."""
+    """Return precision, recall and F, pairwise and B-cubed, at the threshold in use."""
     scores = run.scores
     rows = [
         (
@@ -127,7 +127,7 @@ def clusters_sheet(run: ClustersRun) -> Sheet:
     ]
     made = f"{count(scores.faces, 'face')} in {count(scores.clusters, 'cluster')}, {scores.alone:,} alone"
     facts = (*folder_facts(run.network, run.folder), ("threshold", distance(run.threshold)), ("clusters", made))
-    note = f"In brackets the {OVER_PEOPLE} drawn anew."
+    note = "In brackets the 95 % interval of the bootstrap over people."
     return Sheet("Clusters", facts, (score_table(("", "precision", "recall", "F"), rows),), (note,))
 
 
@@ -148,16 +148,16 @@ def detection_sheet(run: DetectionRun) -> Sheet:
         *(("unread", f"{printable(str(path))}: {why}") for path, why in run.unread.items()),
     )
     header = ("shorter side, pixels", "faces", "recall (95 %)", "boxes", "precision (95 %)")
-    return Sheet("Detection", facts, (score_table(header, rows),), ("Intervals are over photos drawn anew.",))
+    return Sheet("Detection", facts, (score_table(header, rows),), ("Intervals are a bootstrap over photos.",))
 
 
 def network_facts(network: NetworkInfo) -> tuple[tuple[str, str], ...]:
-    """Which network this is, beyond doubt."""
+    """Return the name and digest of a network."""
     return (("network", f"{network.name} ({network.sha256[:12]}), {network.dim} numbers"),)
 
 
 def folder_facts(network: NetworkInfo, folder: FolderFaces) -> list[tuple[str, str]]:
-    """What a folder of people gave."""
+    """Return what a folder of people held."""
     return [
         *network_facts(network),
         ("people", f"{folder.people:,}, {folder.single:,} of them with one photo"),
@@ -167,29 +167,29 @@ def folder_facts(network: NetworkInfo, folder: FolderFaces) -> list[tuple[str, s
 
 
 def lost_facts(lost: Mapping[Path, str]) -> list[tuple[str, str]]:
-    """Photos without a face, the first of them by name."""
+    """Return the photos without a face, the first LISTED of them by name."""
     shown = [("", f"{printable(str(path))}: {why}") for path, why in list(lost.items())[:LISTED]]
     more = [("", f"and {len(lost) - LISTED:,} more, which --json names")] if len(lost) > LISTED else []
     return shown + more
 
 
 def counts(found: Mapping[str, int]) -> str:
-    """'1,549 detected, 2 unreadable'."""
+    """Count what was found: '1,549 detected, 2 unreadable'."""
     return ", ".join(f"{number:,} {how}" for how, number in found.items())
 
 
 def rate_with(rate: float | None, interval: Interval | None) -> str:
-    """'98.40 % (97.6 to 99.0)'; '-' where there was nothing to measure."""
+    """Write a rate with its interval: '98.40 % (97.6 to 99.0)'; '-' if there was nothing to measure."""
     if rate is None or interval is None:
         return "-"
     return f"{percents(rate)} ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})"
 
 
 def between(interval: Interval, decimals: int = 2) -> str:
-    """'97.60 to 99.00 %'."""
+    """Write an interval of a rate: '97.60 to 99.00 %'."""
     return f"{100 * interval[0]:.{decimals}f} to {100 * interval[1]:.{decimals}f} %"
 
 
 def percents(rate: float, decimals: int = 2) -> str:
-    """'98.40 %'."""
+    """Write a rate: '98.40 %'."""
     return f"{100 * rate:.{decimals}f} %"

@@ -8,7 +8,7 @@ from recog.render.table import facts, table
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """Cells are printable already; right names the columns that are aligned to the right."""
+    """A table of printable cells; `right` lists the columns that are aligned to the right."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -17,7 +17,7 @@ class ScoreTable:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a measurement says. notes are sentences on how to read it."""
+    """The result of a measurement; notes are sentences on how to read it."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -26,12 +26,12 @@ class Sheet:
 
 
 def score_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)) -> ScoreTable:
-    """A table whose columns but those of `left` are aligned to the right."""
+    """Make a table whose columns are aligned to the right, except those in `left`."""
     right = tuple(column for column in range(len(header)) if column not in left)
     return ScoreTable(tuple(header), tuple(tuple(row) for row in rows), right)
 
 
 def sheet_text(sheet: Sheet) -> str:
-    """Facts, then tables, then notes, for a terminal."""
+    """Write facts, then tables, then notes, for a terminal."""
     blocks = [facts(sheet.facts), *(table(one.header, one.rows, right=one.right) for one in sheet.tables)]
     return "\n\n".join([*blocks, *sheet.notes])

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 WIDEST = 120
-"""Terminal cells to which a column grows: a path may have 4,096 bytes, and would pad every other row as far."""
+"""The widest column, in terminal cells: a path may have 4,096 bytes, and every other row would be padded to it."""
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """Columns two spaces apart under their header; `right` names the columns that are aligned to the right.
+    """Write columns two spaces apart under their header; `right` lists the columns that are aligned to the right.
 
-    Cells must be printable already (see recog.printable). Nothing is cut or wrapped: a path stays whole, and if it is
-    wider than WIDEST, the rest of its own row stands further to the right than that of other rows.
+    Cells must be printable (see recog.printable). Nothing is cut or wrapped: if a path is wider than WIDEST, it stays
+    whole and pushes the rest of its own row to the right.
     """
     lines = [header, *rows]
     widths = [_width([cell_len(line[column]) for line in lines]) for column in range(len(header))]
@@ -20,13 +20,13 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequen
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> str:
-    """Names and values, one a line, the values aligned."""
+    """Write names and values, one a line, with the values aligned."""
     width = max(cell_len(name) for name, _ in rows)
     return "\n".join(f"{name}{' ' * (width - cell_len(name))}  {value}".rstrip() for name, value in rows)
 
 
 def _width(lengths: Sequence[int]) -> int:
-    """How wide a column is: as its widest cell that is not too wide."""
+    """Return the width of a column: that of its widest cell up to WIDEST."""
     return max((length for length in lengths if length <= WIDEST), default=0)
 
 

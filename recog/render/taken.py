@@ -1,4 +1,4 @@
-"""When a photo was taken, as people read it."""
+"""The date of a photo, as people read it."""
 
 from recog.types import DateSource, Photo
 
@@ -16,7 +16,7 @@ _SAYS = {
 
 
 def taken_on(photo: Photo) -> str:
-    """'2019-07-14 18:05 UTC+02:00 (from the camera)'; without a zone where none is known, '' without a date."""
+    """Write '2019-07-14 18:05 UTC+02:00 (from the camera)'; without a zone if none is known, '' without a date."""
     if photo.taken_at is None:
         return ""
     zone = f" {photo.taken_at:%Z}" if photo.taken_at.tzinfo is not None else ""

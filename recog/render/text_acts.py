@@ -1,42 +1,38 @@
-"""What humans said of people and faces, and what follows from it, as text."""
-
-import shlex
-from collections.abc import Sequence
+"""What users said about people and faces, and what follows from it, as text."""
 
 from recog.library.people.results import Confirmation, DistinctPeople, History, IgnoredFaces, SplitPerson
 from recog.library.recognition.results import FaceReasons
 from recog.printable import printable
+from recog.render.commands import name_faces
 from recog.render.figures import count, distance, distance_against, percent
 from recog.render.table import table
-from recog.render.text_library import person_line
+from recog.render.text_people import person_line
 from recog.store.records import PastAct
 from recog.types import Origin
 
 ERASED = "somebody who was erased"
-FACES_NAMED = 100
-"""Faces of a group that its command names; naming them names the others by distance."""
 
 
 def confirmation(result: Confirmation) -> str:
-    """The person, and the faces that were somebody else's by a human's word."""
+    """Write the person, and the faces that a user had confirmed as somebody else."""
     lines = [f"  face {face.face_id}{taken_from(face.was)}" for face in result.faces if face.was is not None]
     return "\n".join([person_line(result.person), *lines])
 
 
 def taken_from(was: str | None) -> str:
-    """Whose a face was until now; nothing where it was nobody's."""
+    """Write whose face it was so far; nothing if nobody's."""
     if was is None:
         return ""
     return f", which was confirmed as {printable(was)} until now ('recog people undo' takes that back)"
 
 
 def lends_none(doubt: str | None) -> str:
-    """What follows from a doubt for a face that keeps its name; nothing without one."""
+    """Write what a doubt means for a face that keeps its name; nothing without a doubt."""
     return "" if doubt is None else f"; {doubt}: it keeps its name, and no other face gets it from this one"
 
 
 def reasons(result: FaceReasons) -> str:
-    """Why a face has its name, or none, in one sentence; then what makes the answer doubtful."""
+    """Write why a face has its name, or none, in one sentence; then what makes the answer doubtful."""
     where = f" in {printable(str(result.paths[0]))}" if result.paths else ""
     said = f"Face {result.face.id}{where} {_verdict(result)}"
     if result.shortfalls and result.face.origin is not Origin.CONFIRMED:
@@ -47,20 +43,20 @@ def reasons(result: FaceReasons) -> str:
 
 
 def ignored(result: IgnoredFaces) -> str:
-    """How many faces, and how many in all."""
+    """Write how many faces were ignored, now and in all."""
     verb = "Ignored" if result.ignored else "No longer ignored:"
     return f"{verb} {count(len(result.face_ids), 'face')}; {count(result.total, 'face')} ignored in all."
 
 
 def distinct(result: DistinctPeople) -> str:
-    """Who is not whom."""
+    """Write who is not the same person."""
     return f"{printable(result.person.name)} and {printable(result.other.name)} are two people, and stay so."
 
 
 def split(result: SplitPerson) -> str:
-    """Who keeps the name, and the groups that are nobody's now, each with the command that names it."""
+    """Write who keeps the name, and each group without a name with the command that names it."""
     name = printable(result.person.name)
-    lines = [f"  {count(len(group), 'face')}: {_naming(group)}" for group in result.groups]
+    lines = [f"  {count(len(group), 'face')}: {name_faces(group)}" for group in result.groups]
     moved = sum(map(len, result.groups))
     are = "is" if moved == 1 else "are"
     return (
@@ -71,7 +67,7 @@ def split(result: SplitPerson) -> str:
 
 
 def history(result: History) -> str:
-    """One line an act, the latest first."""
+    """Write acts, one a line, the latest first."""
     if not result.acts:
         return "Nothing was said of people or faces yet."
     rows = [(act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
@@ -79,12 +75,12 @@ def history(result: History) -> str:
 
 
 def undone(act: PastAct) -> str:
-    """What was taken back."""
+    """Write what was undone."""
     return f"Undone: {deed(act)} ({act.at})."
 
 
 def deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
-    """What an act did, as a sentence goes on after 'you'."""
+    """Write what an act did, as a sentence goes on after 'you'."""
     who = {role: printable(name) if name is not None else ERASED for role, name in act.people.items()}
     faces = f"face {act.face_ids[0]}" if len(act.face_ids) == 1 else count(len(act.face_ids), "face")
     match act.kind:
@@ -141,7 +137,3 @@ def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason
         f"is nobody's yet: {who}, is at distance {near}, within the threshold {threshold}; "
         "'recog identify --all' names it."
     )
-
-
-def _naming(group: Sequence[int]) -> str:
-    return shlex.join(["recog", "people", "confirm", "--new", "NAME", *map(str, group[:FACES_NAMED])])

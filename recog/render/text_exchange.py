@@ -1,4 +1,4 @@
-"""Names that left and entered, as text."""
+"""Exported and imported names, as text."""
 
 from recog.library.exchange.records import LeftOut, NameConflict, NamesExport, NamesImport
 from recog.printable import printable
@@ -6,11 +6,11 @@ from recog.render.figures import count
 from recog.render.table import table
 
 LINES_SHOWN = 40
-"""Of each list; the JSON document holds all."""
+"""Lines of each list; the JSON document holds all."""
 
 
 def exported(result: NamesExport) -> str:
-    """What was written where, and what was left out."""
+    """Write what was exported where, and what was left out."""
     one_file = result.files == 1 and result.path is not None and result.path.suffix
     what = "a file" if one_file else count(result.files, "sidecar")
     who = f"{count(result.faces, 'face')} of {count(result.people, 'person')}"
@@ -31,7 +31,7 @@ def exported(result: NamesExport) -> str:
 
 
 def imported(result: NamesImport) -> str:
-    """How many faces got names, or were rejected or ignored, and every name that did not find its face."""
+    """Write how many faces got names, or were rejected or ignored, and every name without a face."""
     passed = f", {result.passed_over:,} passed over (named by distance, not by a human)" if result.passed_over else ""
     blocks = [f"{count(result.confirmed, 'face')} confirmed, {result.already:,} so already{passed}."]
     if result.rejected or result.ignored:

@@ -5,12 +5,12 @@ from recog.printable import printable
 
 
 def found_text(found: FoundPhotos) -> str:
-    """One path a line, the first of each photo's."""
+    """Write the first path of each photo, one a line."""
     return "\n".join(printable(one.paths[0]) for one in found.photos)
 
 
 def nobody_text(found: FoundPhotos, *, any_of: bool) -> str:
-    """That no photo shows them."""
+    """Say that no photo shows them."""
     names = [person.name for person in found.people]
     if len(names) == 1:
         return f"no photo shows {names[0]}"

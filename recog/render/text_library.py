@@ -1,4 +1,4 @@
-"""People, clusters, duplicates and the state of the library, as text."""
+"""Clusters, duplicates and the state of the library, as text."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,6 @@ from recog.library.maintenance.results import (
     Restored,
     WeightsStatus,
 )
-from recog.library.people.results import Forgotten, PersonDetail
 from recog.library.recognition.results import IndexStatus
 from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCopy
 from recog.printable import printable
@@ -19,63 +18,18 @@ from recog.render import commands
 from recog.render.figures import count, distance, one_in, percent, seconds
 from recog.render.remedies import sentence_of, way_out_of_finding, way_out_of_observation
 from recog.render.table import facts, table
-from recog.types import Calibration, Origin, Person
+from recog.types import Calibration
 
 WORDS_SHOWN = 14
-"""Words of a command in the table of pairs."""
+"""Words of a command shown in the table of pairs."""
 FILES_SHOWN = 6
 REASONS_AT = " ('recog index' lists them with the reasons)"
 CLUSTERS_SHOWN = 40
 """Lines of the cluster table; the JSON document holds all."""
 
 
-def people(everybody: Sequence[Person]) -> str:
-    """One line a person."""
-    if not everybody:
-        return "Nobody is enrolled yet: recog enrol NAME PHOTO"
-    rows = [
-        (printable(person.name), f"{person.confirmed:,}", f"{person.matched:,}", "hidden" if person.hidden else "")
-        for person in everybody
-    ]
-    return table(("name", "confirmed", "matched", ""), rows, right=(1, 2))
-
-
-def person_line(person: Person) -> str:
-    """One person in one sentence."""
-    hidden = ", hidden" if person.hidden else ""
-    return f"{printable(person.name)}: {person.confirmed:,} confirmed, {person.matched:,} matched{hidden}"
-
-
-def person_detail(detail: PersonDetail) -> str:
-    """A person's faces, where each is, and who says so."""
-    if not detail.faces:
-        return person_line(detail.person)
-    rows = []
-    for face, paths in detail.faces:
-        shown = (
-            "" if face.squared_distance is None or face.origin is Origin.CONFIRMED else distance(face.squared_distance)
-        )
-        where = printable(str(paths[0])) if paths else "no file left"
-        rows.append((str(face.id), str(face.origin or "-"), shown, where))
-    return f"{person_line(detail.person)}\n{table(('face', 'by', 'distance', 'photo'), rows, right=(0, 2))}"
-
-
-def forgotten(result: Forgotten) -> str:
-    """What was erased, and whether nothing is left of it."""
-    said = f"Forgot {printable(result.name)}: {count(result.faces, 'face')} erased with all that was derived from them."
-    if result.styled:
-        files = "".join(f"\n  {printable(str(path))}" for path in result.styled)
-        said += f"\nPictures made of photos of them are left; delete what should go:{files}"
-    if result.complete:
-        return said
-    return (
-        f"{said}\nNot complete yet: another program has the library open, or its disk is full. See to it, then run "
-        "'recog check --fix'."
-    )
-
-
 def clusters(report: ClusterReport) -> str:
-    """The largest clusters, and how they were made."""
+    """Write the largest clusters, and how they were made."""
     how = f"up to distance {distance(report.threshold)}" if report.threshold is not None else report.k_reason
     head = (
         f"{count(len(report.clusters), 'cluster')} by {report.method}{f' ({how})' if how else ''}, "
@@ -108,7 +62,7 @@ def _whose(cluster: ClusterSummary) -> str:
 
 
 def _to_name(report: ClusterReport) -> str:
-    """How to name a cluster, where one is remembered and bears no name."""
+    """Say how to name a cluster, if a remembered one has no name."""
     if report.threshold is None or all(cluster.person is not None for cluster in report.clusters):
         return ""
     return (
@@ -118,7 +72,7 @@ def _to_name(report: ClusterReport) -> str:
 
 
 def duplicates(report: DuplicateReport) -> str:
-    """The pairs that are probably one person, most evident first, then groups and duplicate photos."""
+    """Write the pairs that are probably one person, the most probable first, then groups and duplicate photos."""
     library = (
         f"{count(report.people, 'person')}, {count(len(report.clusters), 'cluster')}, {count(report.faces, 'face')}"
     )
@@ -141,7 +95,7 @@ def duplicates(report: DuplicateReport) -> str:
         header = ("one", "other", "distance", "nearest", "probability", "to merge them", "or to keep them apart")
         blocks.append(table(header, rows, right=(2, 3, 4)))
     if report.pairs_left_out:
-        blocks.append(f"{count(report.pairs_left_out, 'pair')} of lesser evidence not listed")
+        blocks.append(f"{count(report.pairs_left_out, 'less likely pair')} not listed")
     if report.groups:
         lines = [f"  {' = '.join(printable(label) for label in group)}" for group in report.groups]
         blocks.append("Groups that belong together:\n" + "\n".join(lines))
@@ -177,7 +131,7 @@ def _mixed(found: Sequence[MixedPerson]) -> str:
 
 
 def _shortened(command: str) -> str:
-    """A command that names many faces is no reading matter: the page and the document hold it whole."""
+    """Shorten a command that lists many faces; the page and the document hold it whole."""
     words = command.split(" ")
     rest = len(words) - WORDS_SHOWN
     shown = command if rest <= 0 else f"{' '.join(words[:WORDS_SHOWN])} ... ({rest:,} more: --out FILE)"
@@ -190,7 +144,7 @@ def _photo(photo: PhotoCopy) -> str:
 
 
 def status(state: LibraryStatus) -> str:
-    """Everything about a library on one screen."""
+    """Write everything about a library on one screen."""
     rows = [
         ("library", printable(str(state.directory))),
         ("database", printable(state.database)),
@@ -211,7 +165,7 @@ def status(state: LibraryStatus) -> str:
 
 
 def check(report: CheckReport) -> str:
-    """What was found, what was mended, and what is left to do."""
+    """Write what was found, what was mended, and what is left to do."""
     if not report.findings:
         return f"All is well: {count(report.faces, 'face')} checked in {seconds(report.seconds)}."
     lines = [
@@ -225,7 +179,7 @@ def check(report: CheckReport) -> str:
 
 
 def doctor(report: DoctorReport) -> str:
-    """One line each, marked where something needs a hand, with the way out below it."""
+    """Write observations, one a line; a mark shows what needs a hand, with the way out below it."""
     width = max(len(seen.subject) for seen in report.observations)
     lines = []
     for seen in report.observations:
@@ -238,12 +192,12 @@ def doctor(report: DoctorReport) -> str:
 
 
 def index_status(index: IndexStatus) -> str:
-    """The vector index in one line."""
+    """Write the vector index in one line."""
     return f"Index: {_index(index)}"
 
 
 def weights(all_weights: Sequence[WeightsStatus]) -> str:
-    """One block a network: what it is, where its file is, where it comes from; the ones in use bear a star."""
+    """Write networks, one block each: what it is, its file and its source; a star marks those in use."""
     if not all_weights:
         return "No weights are here yet: recog models pull"
     return "\n".join(_weights(one) for one in all_weights)
@@ -271,7 +225,7 @@ def _threshold(state: LibraryStatus) -> str:
     pair = f"{distance(state.calibration.threshold)} ({_decision(state.calibration)})"
     if state.threshold == state.calibration.threshold:
         return pair
-    return f"{pair}; for a name {distance(state.threshold)}, for so many faces are named"
+    return f"{pair}; {distance(state.threshold)} for a name, because many faces have one"
 
 
 def _decision(calibration: Calibration) -> str:
@@ -283,12 +237,12 @@ def _decision(calibration: Calibration) -> str:
 
 
 def backed_up(result: Backup) -> str:
-    """Where the backup is."""
+    """Write where the backup is."""
     return f"Wrote the whole catalog to {printable(result.path)} ({result.size / 1e6:.1f} MB)."
 
 
 def restored(result: Restored) -> str:
-    """What the catalog holds again, and where the one before is."""
+    """Write what the catalog holds again, and where the previous one is."""
     held = f"{count(result.photos, 'photo')}, {count(result.faces, 'face')}, {count(result.people, 'name')}"
     said = f"The catalog is that of {printable(result.backup)} again: {held}."
     said += "\nWho was forgotten since that backup is back: forget them again."

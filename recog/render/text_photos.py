@@ -1,4 +1,4 @@
-"""What happened to photos, and who is in them, as text."""
+"""What happened to photos, and who is on them, as text."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ from recog.render.text_acts import lends_none, taken_from
 from recog.types import Person
 
 PERHAPS = 0.5
-"""Probability of one person from which two faces beyond the threshold are not called different people."""
+"""From this probability on, two faces beyond the threshold are not called different people."""
 
 
 def ingest(report: IngestReport) -> str:
-    """The counts in one line, then everything that needs a look: suspended roots, lost words, failures by reason."""
+    """Write the counts in one line, then all that needs a look: suspended roots, lost words, failures by reason."""
     done = report.added + report.changed + report.moved + report.duplicates + report.unchanged
     rate = f", {done / report.seconds:,.1f} a second" if report.seconds > 0 else ""
     head = (
@@ -73,7 +73,7 @@ def ingest(report: IngestReport) -> str:
 
 
 def _passed_over(passed: Sequence[PassedOver]) -> str:
-    """Those that an extra reads, with the extra, then those that nothing here reads."""
+    """Write the photos that an extra reads, with the extra, then those that nothing reads."""
     lines = []
     if with_extra := [one for one in passed if one.extra is not None]:
         extras = ",".join(sorted({one.extra for one in with_extra if one.extra is not None}))
@@ -84,14 +84,14 @@ def _passed_over(passed: Sequence[PassedOver]) -> str:
 
 
 def _photos_of(passed: Sequence[PassedOver]) -> str:
-    """'3 .cr3 and 2 .jxl photos were', '1 .psd photo was'."""
+    """Count photos by suffix: '3 .cr3 and 2 .jxl photos were', '1 .psd photo was'."""
     counts = [f"{one.count:,} {printable(one.suffix)}" for one in passed]
     listed = f"{', '.join(counts[:-1])} and {counts[-1]}" if len(counts) > 1 else counts[0]
     return f"{listed} photo was" if sum(one.count for one in passed) == 1 else f"{listed} photos were"
 
 
 def enrolment(result: Enrolment) -> str:
-    """Who is enrolled now, by which faces."""
+    """Write who is enrolled, and by which faces."""
     name, what = printable(result.person.name), "a new person" if result.created else "known already"
     paths = "\n".join(
         f"  face {face.face_id} in {_shown(face.path)}{taken_from(face.was)}{lends_none(face.doubt)}"
@@ -102,7 +102,7 @@ def enrolment(result: Enrolment) -> str:
 
 
 def identified(photo: IdentifiedPhoto) -> str:
-    """The faces of a photo from left to right, each with a name or 'unknown' and the nearest candidate."""
+    """Write the faces of a photo from left to right, each with a name or 'unknown' and the nearest candidate."""
     head = f"{_shown(photo.path)}: {count(len(photo.faces), 'face')}"
     if not photo.faces:
         return head
@@ -132,7 +132,7 @@ def _may_be_named(face: Identification) -> bool:
 
 
 def matches(report: MatchReport) -> str:
-    """How many faces got which name."""
+    """Write how many faces got which name."""
     named = f"Named {_faces_of(report.matched)} by distance in {seconds(report.seconds)}"
     head = f"{named}; {report.unknown:,} stay unknown."
     return f"{head}\n{_people(report.matched)}" if report.matched else head
@@ -147,7 +147,7 @@ def _people(matched: Sequence[tuple[Person, int]]) -> str:
 
 
 def verified(pair: VerifiedPair) -> str:
-    """The verdict with the numbers it rests on; what is likelier than not, and not sure enough, is called that."""
+    """Write the verdict with its numbers; what is probable but not certain enough is called so."""
     verdict = pair.verification
     said, side = ("The same person", "within") if verdict.same else ("Different people", "beyond")
     if not verdict.same and verdict.probability >= PERHAPS:
@@ -169,7 +169,7 @@ def verified(pair: VerifiedPair) -> str:
 
 
 def searched(result: SearchResult) -> str:
-    """Every face of the probe with its neighbours, nearest first."""
+    """Write every face of the probe with its neighbours, the nearest first."""
     head = f"{_shown(result.path)}: {count(len(result.faces), 'face')}"
     return "\n".join([head, *(_face_search(face) for face in result.faces)])
 

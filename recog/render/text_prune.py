@@ -1,4 +1,4 @@
-"""Files that are gone, as text."""
+"""Missing files, as text."""
 
 from collections import Counter
 
@@ -8,11 +8,11 @@ from recog.render.figures import count
 from recog.render.table import table
 
 LINES_SHOWN = 20
-"""Folders, and people, told; the JSON document holds all files."""
+"""Folders, and people, that are listed; the JSON document lists all files."""
 
 
 def missing_text(found: MissingPhotos) -> str:
-    """How many files are gone from which folders, and what goes, or went, with them."""
+    """Write how many files are missing from which folders, and what goes, or went, with them."""
     where = "" if found.folder is None else f" in {printable(found.folder)}"
     folders = Counter(path.parent for path in found.files)
     rows = [(f"{number:,}", printable(folder)) for folder, number in sorted(folders.items())]

@@ -1,18 +1,18 @@
-"""What a protocol or a training run measured, as text."""
+"""The results of a calibration, as text."""
 
 from pathlib import Path
 
+from recog.assess.calibration import FolderCalibration
 from recog.evaluate.calibrate import SetErrors, StrangersErrors
 from recog.evaluate.groups import GroupErrors
 from recog.identify import probability
 from recog.printable import printable
 from recog.render.figures import distance, percent
 from recog.render.table import facts, table
-from recog.train.calibration import FolderCalibration
 
 
 def calibration_text(path: Path, made: FolderCalibration) -> str:
-    """The threshold, the map to a probability at some distances, and the errors on every set."""
+    """Write the threshold, the probability at some distances, and the errors on every set."""
     run, calibration = made.run, made.run.calibration
     shown = ", ".join(f"{at:g}: {percent(probability(at, calibration))}" for at in (0.6, 0.8, 1.0, 1.2, 1.4, 1.6))
     rows = [
@@ -65,7 +65,7 @@ def _grouping(made: FolderCalibration) -> str:
 
 
 def group_errors_text(groups: tuple[GroupErrors, ...]) -> str:
-    """Errors by group, and how unequal the false accepts are."""
+    """Write the errors by group, and how unequal the false accepts are."""
     rows = [
         (
             printable(each.group),

@@ -10,11 +10,11 @@ from recog.render.table import facts, table
 from recog.store.styling import StyleJob, StyleShare
 
 LINES_SHOWN = 40
-"""Of each list; the JSON document holds all."""
+"""Lines of each list; the JSON document holds all."""
 
 
 def styled(report: StylingReport) -> str:
-    """What was made and kept, and every photo of which nothing came."""
+    """Write what was made and kept, and every photo that failed."""
     made, kept = count(len(report.made), "picture"), f"{len(report.kept):,}"
     lines = [f"{made} made, {kept} there already, in {seconds(report.seconds)}: {_path(report.folder)}"]
     notes = [f"  {_path(job.what.output_path.name)}: {printable(job.message)}" for job in report.made if job.message]
@@ -29,7 +29,7 @@ def styled(report: StylingReport) -> str:
 
 
 def jobs(result: StyleJobs) -> str:
-    """One line a job."""
+    """Write jobs, one a line."""
     if not result.jobs:
         return "No picture was styled yet: 'recog style run' does it."
     rows = [
@@ -41,7 +41,7 @@ def jobs(result: StyleJobs) -> str:
 
 
 def job(result: StyleJob) -> str:
-    """Everything about one picture."""
+    """Write everything about one picture."""
     what = result.what
     settings = ", ".join(f"{name} {value}" for name, value in sorted(what.settings.items()))
     rows = [
@@ -64,7 +64,7 @@ def job(result: StyleJob) -> str:
 
 
 def cleared(result: ClearedJobs) -> str:
-    """How many jobs are gone."""
+    """Write how many jobs were dropped."""
     return f"{count(result.jobs, 'job')} dropped; no file was touched."
 
 
@@ -73,7 +73,7 @@ def _styles(styles: Sequence[StyleShare]) -> str:
 
 
 def _share(style: StyleShare, styles: Sequence[StyleShare]) -> str:
-    """Before the name of one style of several."""
+    """Write the share of one of several styles, to stand before its name."""
     return f"{percent(style.share)} " if len(styles) > 1 else ""
 
 

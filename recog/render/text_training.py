@@ -1,22 +1,22 @@
-"""What a training run or a cleaning made, as text."""
+"""The results of a training run and of a cleaning, as text."""
 
 import shlex
 from pathlib import Path
 
+from recog.assess.clean import Cleaning
 from recog.embed.network import NETWORKS
 from recog.evaluate.lfw import LfwScores
 from recog.printable import printable
 from recog.render.figures import count, distance
 from recog.render.table import facts, table
-from recog.train.clean import Cleaning
-from recog.train.network_folder import NetworkRun
+from recog.train.network_files import NetworkRun
 
 _SHOWN = (("accuracy", "accuracy"), ("held_out_val", "VAL, people held out"), ("pair_val", "VAL, pairs"))
 _MOST_LISTED = 20
 
 
 def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores) -> str:
-    """Where the head is and what it scores beside the start it came from."""
+    """Describe a head: its path, and its scores beside those of its start."""
     rows = [
         ("head", printable(str(path))),
         ("best step", _step(step)),
@@ -28,7 +28,7 @@ def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores) -> 
 
 
 def trained_network(run: NetworkRun) -> str:
-    """Where the head and the trunk's trained tensors are, and what they score beside the start they came from."""
+    """Describe a fine-tuned network: the paths of head and trunk, and the scores beside those of its start."""
     rows = [
         ("head", printable(str(run.path))),
         ("trunk", f"{printable(str(run.trunk_path))}, {run.trunk_path.stat().st_size / 1e6:.1f} MB"),
@@ -40,7 +40,7 @@ def trained_network(run: NetworkRun) -> str:
 
 
 def _use(path: Path, *, calibrated: bool) -> list[tuple[str, str]]:
-    """How recog is told to use a head that has the name of a network's; one row, or none."""
+    """Return a row on how to use the head if it has the name of a network's head, or no row."""
     folder = printable(shlex.quote(str(path.parent.resolve())))
     calibrate = "" if calibrated else f", run 'recog calibrate PEOPLE --out {folder}'"
     return [
@@ -51,7 +51,7 @@ def _use(path: Path, *, calibrated: bool) -> list[tuple[str, str]]:
 
 
 def cleaning_text(cleaning: Cleaning, *, folder: Path) -> str:
-    """How many photos should go and why, then the first of them."""
+    """List how many photos should be left out and why, then the first of them."""
     rows = [
         ("photos", f"{count(cleaning.photos, 'photo')} of {count(cleaning.people, 'person')}"),
         ("far", f"beyond {distance(cleaning.limit)} of the person's centre"),

@@ -5,11 +5,11 @@ from recog.render.figures import count
 from recog.render.table import table
 
 BAR = 40
-"""Characters of the bar of the slowest search."""
+"""Length of the bar of the slowest search, in characters."""
 
 
 def tuned(result: IndexTuning) -> str:
-    """What is in use and why, then one line a setting: lists visited, recall, time, and the time as a bar."""
+    """Write what is in use and why, then each setting in a line: lists visited, recall, time, and the time as a bar."""
     head = f"{count(result.faces, 'face')}, {result.kind} on {result.device}: {result.reason}."
     if result.exact_milliseconds is None:
         return head

@@ -1,80 +1,56 @@
-"""A training run as one SVG picture: its loss, and the scores that were validated, over the steps."""
+"""The plot of a training run as an SVG picture, drawn by matplotlib: loss and validation scores over the steps."""
 
+import io
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from typing import Any
 
+from recog.render.canvas import figure
+from recog.render.plots import COLOURS
 from recog.train.checkpoint import Progress
 
-_WIDTH, _PANEL, _LEFT, _TOP, _GAP, _RIGHT = 720, 200, 64, 28, 44, 150
-_COLOURS = ("#1f6fb2", "#c8501e", "#2c8a4b", "#7a4fa3", "#8a6d1f", "#555555")
-_MOST_LINES = len(_COLOURS)
-
-_Line = tuple[str, list[tuple[int, float]]]
+_SIZE = (7.2, 5.2)
+_DPI = 100
 
 
-def training_plot(history: Sequence[Progress], *, title: str, deciding: str, scores: Sequence[str]) -> str:
-    """An SVG document of two panels: loss and share of active triplets above, the named scores below.
+def training_plot(history: Sequence[Progress], *, title: str, deciding: str, scores: Sequence[str]) -> bytes:
+    """Return an SVG document of two panels: loss and share of active triplets above, the named scores below.
 
-    history is every validated step, the start first. A ring marks the step that is kept, on the score that decides.
+    history has every validated step, the start first. A ring on the deciding score marks the step that is kept. Scores
+    that the history lacks are left out.
+
+    Raises:
+        ConfigError: matplotlib is not installed.
     """
+    drawn = figure(_SIZE, dpi=_DPI, layout="constrained")
+    above, below = drawn.subplots(2, sharex=True)
     steps = history[1:]
-    above: list[_Line] = [
-        ("loss", [(each.step, each.loss) for each in steps]),
-        ("active triplets", [(each.step, each.active) for each in steps]),
-    ]
-    named = [name for name in scores if name in history[0].scores][:_MOST_LINES]
-    below: list[_Line] = [(name, [(each.step, each.scores[name]) for each in history]) for name in named]
-    last = max(history[-1].step, 1)
-    parts = [
-        *_panel(above, top=_TOP, last=last, axis=None),
-        *_panel(below, top=_TOP + _PANEL + _GAP, last=last, axis="step"),
-    ]
+    for name, colour, values in (
+        ("loss", COLOURS[0], [each.loss for each in steps]),
+        ("active triplets", COLOURS[1], [each.active for each in steps]),
+    ):
+        above.plot([each.step for each in steps], values, color=colour, label=name, gid=name.replace(" ", "-"))
+    named = [name for name in scores if name in history[0].scores][: len(COLOURS)]
+    for name, colour in zip(named, COLOURS, strict=False):
+        values = [each.scores[name] for each in history]
+        below.plot([each.step for each in history], values, color=colour, label=name, gid=name)
     best = [each for each in history if each.best][-1]
     if deciding in named:
-        low, high = _range(below)
-        x, y = _place(best.step, best.scores[deciding], last=last, low=low, high=high, top=_TOP + _PANEL + _GAP)
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="none" stroke="#000"/>')
-    height = _TOP + 2 * _PANEL + _GAP + 40
-    body = "\n".join(parts)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
-        ' font-family="sans-serif" font-size="12">\n'
-        f'<rect width="100%" height="100%" fill="#fff"/>\n'
-        f'<text x="{_LEFT}" y="16" font-size="14">{escape(title)}; kept: step {best.step:,}</text>\n{body}\n</svg>\n'
-    )
+        ring = {"markersize": 11, "markeredgecolor": "#000000", "markerfacecolor": "none", "gid": "kept"}
+        below.plot([best.step], [best.scores[deciding]], "o", **ring)
+    above.set_title(f"{title}; kept: step {best.step:,}", loc="left", parse_math=False)
+    below.set_xlabel("step")
+    for panel in (above, below):
+        panel.grid(visible=True, color="#dddddd", linewidth=0.6)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return _svg(drawn)
 
 
-def _panel(lines: Sequence[_Line], *, top: int, last: int, axis: str | None) -> list[str]:
-    low, high = _range(lines)
-    width = _WIDTH - _LEFT - _RIGHT
-    parts = [f'<rect x="{_LEFT}" y="{top}" width="{width}" height="{_PANEL}" fill="none" stroke="#bbb"/>']
-    for share in (0.0, 0.5, 1.0):
-        value = low + share * (high - low)
-        y = top + _PANEL * (1 - share)
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.4g}</text>')
-    for number, (name, points) in enumerate(lines):
-        colour = _COLOURS[number]
-        places = [_place(step, value, last=last, low=low, high=high, top=top) for step, value in points]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
-        label = f'<text x="{_WIDTH - _RIGHT + 10}" y="{top + 14 + 18 * number}" fill="{colour}">{escape(name)}</text>'
-        parts.append(label)
-    if axis is not None:
-        for step in (0, last):
-            x, _ = _place(step, low, last=last, low=low, high=high, top=top)
-            parts.append(f'<text x="{x:.1f}" y="{top + _PANEL + 18}" text-anchor="middle">{step:,}</text>')
-        parts.append(f'<text x="{_LEFT + width / 2:.1f}" y="{top + _PANEL + 18}" text-anchor="middle">{axis}</text>')
-    return parts
+def _svg(drawn: Any) -> bytes:
+    """Return the drawing as SVG, the same bytes for the same run, with its text as text."""
+    from matplotlib import rc_context  # noqa: PLC0415 - an extra, and slow to load
 
-
-def _range(lines: Sequence[_Line]) -> tuple[float, float]:
-    """Least and greatest value; a flat line gets room above and below."""
-    values = [value for _, points in lines for _, value in points]
-    low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
-
-
-def _place(step: int, value: float, *, last: int, low: float, high: float, top: int) -> tuple[float, float]:
-    """Pixels from the left and from above."""
-    x = _LEFT + (_WIDTH - _LEFT - _RIGHT) * step / last
-    return x, top + _PANEL * (1 - (value - low) / (high - low))
+    buffer = io.BytesIO()
+    with rc_context({"svg.hashsalt": "recog", "svg.fonttype": "none"}):
+        drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()

@@ -1,13 +1,13 @@
-"""Classifiers of pairs beside the plain distance, as a sheet."""
+"""The sheet of the classifiers of pairs, beside the plain distance."""
 
+from recog.assess.verifier_folder import VerifierFiles
 from recog.printable import printable
 from recog.render.score_sheets import between, counts, lost_facts, network_facts, percents, rate_with
 from recog.render.sheet import Sheet, score_table
-from recog.train.verifier_folder import VerifierFiles
 
 
 def verifier_sheet(made: VerifierFiles) -> Sheet:
-    """Scores on held-out people, and on a protocol where one was asked for."""
+    """Build the sheet: scores on held-out people and, if asked for, on a protocol."""
     run = made.run
     facts = (
         *network_facts(made.network),
@@ -43,7 +43,7 @@ def verifier_sheet(made: VerifierFiles) -> Sheet:
         ]
         tables.append(score_table(("protocol", "AUC", "EER", *rates, "accuracy"), rows))
     note = (
-        "'As chosen': at the threshold that a fifth of the people chose, on another fifth. In brackets the 95 % "
-        "interval over people drawn anew."
+        "'As chosen': at the threshold that a fifth of the people chose, measured on another fifth. In brackets is the "
+        "95 % bootstrap interval over people."
     )
     return Sheet("Verifiers", facts, tuple(tables), (note,))

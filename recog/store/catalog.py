@@ -1,28 +1,40 @@
-"""The catalog: everything recog knows, in SQL, behind plain values. The truth that any index is a copy of."""
+"""The catalog: everything recog knows, in SQL, behind plain values. Any index is derived from it."""
 
+from __future__ import annotations
+
+from collections.abc import Hashable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
 from recog.errors import ReadOnlyError
-from recog.store.clusters import Clusters
 from recog.store.connection.database import Database
-from recog.store.maintenance.erasure import Erasure
-from recog.store.maintenance.upkeep import Upkeep
-from recog.store.people.acts import Acts
-from recog.store.people.lookups import Lookups
-from recog.store.people.people import People
-from recog.store.photos.faces import Faces
-from recog.store.photos.files import Files
-from recog.store.photos.photos import Photos
+from recog.store.maintenance.old_pages import OldPages
 from recog.store.schema.tables import library
-from recog.store.styling import Styling
+
+if TYPE_CHECKING:  # each part is imported when it is first used
+    from recog.store.clusters import Clusters
+    from recog.store.maintenance.erasure import Erasure
+    from recog.store.maintenance.upkeep import Upkeep
+    from recog.store.people.acts import Acts
+    from recog.store.people.matches import Matches
+    from recog.store.people.people import People
+    from recog.store.people.snapshot import Snapshot
+    from recog.store.photos.embeddings import StoredEmbeddings
+    from recog.store.photos.faces import Faces
+    from recog.store.photos.files import Files
+    from recog.store.photos.photos import Photos
+    from recog.store.styling import Styles
 
 
-class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Erasure, Upkeep):
+class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
+
+    Its methods are those of its parts: `files`, `photos`, `faces`, `embeddings`, `people`, `matches`, `acts`,
+    `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -30,13 +42,91 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
     """
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database)
+        self._database = database
+        self.old_pages = OldPages(database)
         with database.reading() as connection:
             self._library_id: str = connection.execute(select(library.c.uuid)).scalar_one()
 
+    @cached_property
+    def files(self) -> Files:
+        """Files: which are known, missing, or could not be used."""
+        from recog.store.photos.files import Files
+
+        return Files(self._database)
+
+    @cached_property
+    def photos(self) -> Photos:
+        """Photos, by number, digest or path."""
+        from recog.store.photos.photos import Photos
+
+        return Photos(self._database)
+
+    @cached_property
+    def faces(self) -> Faces:
+        """Faces and their thumbnails."""
+        from recog.store.photos.faces import Faces
+
+        return Faces(self._database)
+
+    @cached_property
+    def embeddings(self) -> StoredEmbeddings:
+        """Embeddings, and the log of removed ones."""
+        from recog.store.photos.embeddings import StoredEmbeddings
+
+        return StoredEmbeddings(self._database)
+
+    @cached_property
+    def people(self) -> People:
+        """People, and what users said about faces."""
+        from recog.store.people.people import People
+
+        return People(self._database)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """The names that faces got by distance."""
+        from recog.store.people.matches import Matches
+
+        return Matches(self._database)
+
+    @cached_property
+    def acts(self) -> Acts:
+        """What users do to faces and people, and its history."""
+        from recog.store.people.acts import Acts
+
+        return Acts(self._database)
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The latest clusters of each network."""
+        from recog.store.clusters import Clusters
+
+        return Clusters(self._database)
+
+    @cached_property
+    def styles(self) -> Styles:
+        """Style jobs."""
+        from recog.store.styling import Styles
+
+        return Styles(self._database)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """Forgetting people."""
+        from recog.store.maintenance.erasure import Erasure
+
+        return Erasure(self._database, self.old_pages)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """Counts, checks and backups."""
+        from recog.store.maintenance.upkeep import Upkeep
+
+        return Upkeep(self._database)
+
     @property
     def library_id(self) -> str:
-        """Made once, with the database: files derived from this catalog carry it."""
+        """The identifier made with the database; files derived from this catalog carry it."""
         return self._library_id
 
     @property
@@ -46,10 +136,23 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
 
     @property
     def read_only(self) -> bool:
-        """Whether the database may only be read here."""
+        """Whether the database was opened for reading only."""
         return self._database.read_only is not None
 
-    def one_state(self) -> AbstractContextManager[None]:
+    def version(self) -> Hashable:
+        """Return a value that changes after every write, by whomever; it may also change without one.
+
+        Threads may compare their values. Inside `repeatable_reads` no two values are equal.
+        """
+        return self._database.version()
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Open the catalog as it is now, for several of an identification's questions in one transaction."""
+        from recog.store.people.snapshot import snapshot_of
+
+        return snapshot_of(self._database)
+
+    def repeatable_reads(self) -> AbstractContextManager[None]:
         """Let all that this thread reads inside the block come from one snapshot; write nothing in it.
 
         Other threads and programs are not affected. A person who is forgotten during the block is erased from old
@@ -58,7 +161,7 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
         return self._database.repeatable_reads()
 
     def refuse_read_only(self) -> None:
-        """ReadOnlyError where the database may only be read here."""
+        """Raise ReadOnlyError if the database may only be read here."""
         if self.read_only:
             raise ReadOnlyError(
                 f"the database {self._database.where} may only be read here, so nothing can be changed: "
@@ -66,7 +169,7 @@ class Catalog(Files, Photos, Faces, People, Lookups, Acts, Clusters, Styling, Er
             )
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, after the transactions that other threads have begun."""
         self._database.close()
 
     def __enter__(self) -> Self:

@@ -11,19 +11,23 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from recog.distance import unit_rows
 from recog.errors import CatalogError
-from recog.store.part import CatalogPart
+from recog.store.connection.database import Database
 from recog.store.records import ClusterRun
 from recog.store.schema.digests import network_row
-from recog.store.schema.encoding import chunks, now, vector_bytes, vectors_of
+from recog.store.schema.encoding import chunks, now
 from recog.store.schema.plain_rows import plain_rows
 from recog.store.schema.tables import cluster_faces, cluster_runs, clusters, embeddings, faces
+from recog.store.schema.vectors import vector_bytes, vectors_of
 from recog.types import Cluster
 
 
-class Clusters(CatalogPart):
+class Clusters:
     """The catalog's clusters."""
 
-    def save_clusters(
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(
         self, network_sha256: str, method: str, parameters: Mapping[str, object], found: Sequence[Cluster]
     ) -> list[Cluster]:
         """Replace the clusters of a network; them again, in the order that was given, each with its number.
@@ -56,12 +60,12 @@ class Clusters(CatalogPart):
             _put_members(connection, saved, held, set(chain.from_iterable(members.values())))
         return saved
 
-    def clusters(self, network_sha256: str) -> list[Cluster]:
+    def all(self, network_sha256: str) -> list[Cluster]:
         """The latest clusters of a network, largest first, then by number; empty where there are none."""
-        run = self.cluster_run(network_sha256)
+        run = self.run(network_sha256)
         return [] if run is None else list(run.clusters)
 
-    def cluster_run(self, network_sha256: str) -> ClusterRun | None:
+    def run(self, network_sha256: str) -> ClusterRun | None:
         """The latest clusters of a network with how they were made."""
         with self._database.reading() as connection:
             network_id, dim = network_row(connection, network_sha256)

@@ -41,7 +41,7 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
         prepare(database, create=create)
         with database.translated():
             catalog = Catalog(database)
-        catalog.finish_erasures()
+        catalog.old_pages.overwrite()
     except BaseException:
         database.close()
         raise

@@ -1,16 +1,21 @@
 """What goes into the catalog and comes out of it, beyond the types that all of recog shares."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from recog.types import Cluster, DateSource, FileStat, NewFace, Photo
 
-from recog.types import Cluster, DateSource, Embeddings, FaceIds, FileStat, NewFace, Photo
+if TYPE_CHECKING:  # the values that hold no array are used without numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from recog.types import Embeddings, FaceIds
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, insert, select, update
 
 from recog.errors import CatalogError
-from recog.store.part import CatalogPart
+from recog.store.connection.database import Database
 from recog.store.schema.encoding import chunks, now, path_bytes, path_from_bytes, storable
 from recog.store.schema.tables import faces, photos, style_jobs, style_shares
 
@@ -88,10 +88,13 @@ class StyleJob:
     made_at: str | None
 
 
-class Styling(CatalogPart):
+class Styles:
     """The catalog's style jobs."""
 
-    def plan_styles(self, planned: Sequence[NewStyleJob]) -> list[StyleJob]:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def plan(self, planned: Sequence[NewStyleJob]) -> list[StyleJob]:
         """The jobs of these pictures, in their order; a picture that goes to the same place again is the same job."""
         new = {path_bytes(one.output_path): one for one in planned}
         with self._database.writing() as connection:
@@ -110,13 +113,13 @@ class Styling(CatalogPart):
                 found |= {path_bytes(job.what.output_path): job for job in stored}
         return [found[path] for path in new]
 
-    def style_jobs(self, states: Collection[JobState] = tuple(JobState)) -> list[StyleJob]:
+    def jobs(self, states: Collection[JobState] = tuple(JobState)) -> list[StyleJob]:
         """All jobs in one of these states, the oldest first."""
         wanted = style_jobs.c.state.in_([state.value for state in states])
         with self._database.reading() as connection:
             return _jobs(connection, wanted)
 
-    def style_job(self, number: int) -> StyleJob:
+    def job(self, number: int) -> StyleJob:
         """A job by number; an unknown number is a CatalogError."""
         with self._database.reading() as connection:
             found = _jobs(connection, style_jobs.c.id == number)
@@ -124,12 +127,12 @@ class Styling(CatalogPart):
             raise CatalogError(f"there is no style job {number}: 'recog style list' shows those there are")
         return found[0]
 
-    def begin_style(self, number: int) -> bool:
+    def begin(self, number: int) -> bool:
         """Say that the picture is being made, from the start; False where the job is gone."""
         fresh = {"output_sha256": None, "costs": "[]", "seconds": None, "message": "", "made_at": None}
         return self._set(number, state=JobState.RUNNING.value, **fresh)
 
-    def note_styled(
+    def note(
         self, number: int, *, output_sha256: str, costs: Sequence[CostPoint], seconds: float, message: str
     ) -> bool:
         """Note the finished picture, just before it appears under its name; False where the job is gone."""
@@ -141,20 +144,20 @@ class Styling(CatalogPart):
             message=storable(message),
         )
 
-    def finish_style(self, number: int) -> bool:
+    def finish(self, number: int) -> bool:
         """Say that the picture is there, as noted, and no longer why it failed; False where the job is gone."""
         message = case((style_jobs.c.state == JobState.FAILED.value, ""), else_=style_jobs.c.message)
         return self._set(number, state=JobState.DONE.value, message=message, made_at=now())
 
-    def replan_style(self, number: int) -> bool:
+    def replan(self, number: int) -> bool:
         """Say that the picture is still to be made; False where the job is gone."""
         return self._set(number, state=JobState.PLANNED.value)
 
-    def fail_style(self, number: int, message: str) -> bool:
+    def fail(self, number: int, message: str) -> bool:
         """Say why there is no picture; False where the job is gone."""
         return self._set(number, state=JobState.FAILED.value, message=storable(message), made_at=now())
 
-    def clear_styles(self, states: Collection[JobState]) -> int:
+    def clear(self, states: Collection[JobState]) -> int:
         """Drop the jobs in these states, how many; the pictures stay where they are."""
         wanted = style_jobs.c.state.in_([state.value for state in states])
         with self._database.writing() as connection:

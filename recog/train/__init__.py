@@ -1,1 +1,1 @@
-"""Training of the head: sampler, triplets, losses, loop, run record."""
+"""Training of heads and trunks: features, sampler, triplets, losses, loop, run record."""

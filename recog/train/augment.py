@@ -1,4 +1,4 @@
-"""Ways to see the same face again: mirrored, a little beside the box, compressed, without colour."""
+"""Augmentation: mirror images, jittered boxes, JPEG, grey."""
 
 from dataclasses import dataclass, replace
 
@@ -9,15 +9,18 @@ from recog.errors import TrainingError
 from recog.types import Crops, FaceBox
 
 _LUMA = np.array([0.299, 0.587, 0.114])
-"""Rec. 601."""
+"""Weights of red, green and blue by Rec. 601."""
 _QUALITY = (25, 95)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augmentation:
-    """How often, 0 to 1, a crop is mirrored, goes through JPEG (of quality 25 to 95), or loses its colour.
+    """How often, 0 to 1, a crop is mirrored, compressed as JPEG (quality 25 to 95) or made grey.
 
-    jitter is the most that a box is moved and resized by, as a share of its sides, each evenly up to it.
+    jitter is the largest share of its sides, below 0.5, by which a box is moved and resized, drawn uniformly.
+
+    Raises:
+        TrainingError: a value is out of its range.
     """
 
     flip: float = 0.5
@@ -34,9 +37,9 @@ class Augmentation:
 
 
 def jittered(box: FaceBox, random: np.random.Generator, *, jitter: float) -> FaceBox:
-    """The box with each side's length changed and its centre moved, all by shares in [-jitter, jitter].
+    """Return the box with its centre moved and its sides resized, by random shares in [-jitter, jitter].
 
-    The landmarks move with it, as a detector that erred by so much would have seen them.
+    The landmarks move with the box, like those of a detector with such an error.
     """
     across, down, wider, higher = random.uniform(-jitter, jitter, 4)
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
@@ -53,7 +56,7 @@ def jittered(box: FaceBox, random: np.random.Generator, *, jitter: float) -> Fac
 
 
 def altered(crop: Crops, random: np.random.Generator, augmentation: Augmentation) -> Crops:
-    """(size, size, 3) uint8 -> the same shape: mirrored, grey and compressed as chance has it, in this order."""
+    """Mirror, make grey and compress a crop at random, in this order: (size, size, 3) uint8 -> the same shape."""
     flip, grey, jpeg = random.random(3) < (augmentation.flip, augmentation.grey, augmentation.jpeg)
     quality = int(random.integers(_QUALITY[0], _QUALITY[1] + 1))
     if flip:

@@ -1,4 +1,4 @@
-"""Feature rows that are those of several networks side by side, and the one linear map that their PCA start needs."""
+"""Feature rows of several trunks side by side, and the linear map that their PCA start needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from recog.embed.network import Network
 from recog.errors import TrainingError
-from recog.train.features import FaceFeatures
 from recog.train.head import LinearHead
 from recog.train.pca import read_bottleneck
 from recog.weights.pull import ensure_weights
@@ -17,13 +16,16 @@ from recog.weights.pull import ensure_weights
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureBlock:
-    """The next `width` columns of a feature row, which are one network's.
+    """The next `width` columns of a feature row, which come from one trunk.
 
-    bottleneck is that network's own linear map of them, (outputs, width); None takes the columns themselves. share is
-    the part of all variance that these outputs get beside the other blocks' shares: without it, the network with the
-    largest numbers would choose the principal axes alone. centring is how much of their mean is taken off them, 0 to 1.
-    dlib's outputs have a mean twice as long as they scatter, and were trained with it: distances tell people apart best
-    with a part of it, on CelebA and on LFW View 1 alike.
+    bottleneck is the trunk's own linear map of its features, (outputs, width); None uses the columns themselves. share,
+    relative to the shares of the other blocks, is the part of the total variance that the outputs get: without it, the
+    trunk with the largest numbers would choose the principal axes alone. centring, 0 to 1, is the part of the outputs'
+    mean that is subtracted: dlib's mean is twice as long as its outputs scatter, and a part of it helps (see
+    docs/decisions/pca-start.md).
+
+    Raises:
+        ValueError: a value is out of its range, or the bottleneck is of another width.
     """
 
     width: int
@@ -41,11 +43,13 @@ class FeatureBlock:
 
 
 def joined_bottleneck(features: NDArray[np.float32], blocks: Sequence[FeatureBlock]) -> LinearHead:
-    """One linear map on whole rows (n, width): the outputs of every block side by side, scaled to their shares.
+    """Return one linear map on whole rows (n, width): the outputs of all blocks side by side, scaled and centred.
 
-    One block alone is not scaled: nothing stands beside it. Of each, its `centring` of its mean is taken off.
-    The variance of a block's outputs over these rows, summed over its columns, becomes share / sum of shares. It is
-    what pca.principal_start takes as its bottleneck.
+    The variance of a block's outputs over these rows, summed over its columns, becomes share / sum of shares. A single
+    block is not scaled. The map is the bottleneck of pca.principal_start.
+
+    Raises:
+        ValueError: the rows do not fit the blocks, or a block is constant.
     """
     if features.ndim != 2 or features.shape[1] != sum(block.width for block in blocks):
         raise ValueError(f"features {features.shape} are not rows of blocks {[block.width for block in blocks]}")
@@ -78,10 +82,13 @@ def network_blocks(
     cache: Path,
     offline_dir: Path | None = None,
 ) -> list[FeatureBlock]:
-    """The blocks of a network's feature rows, each with the linear map that its own trunk puts on its features.
+    """Return the blocks of a network's feature rows, each with the bottleneck of its own trunk.
 
-    shares and centrings are one for each trunk, by default the network's own. TrainingError where there are more or
-    fewer, or one is none.
+    shares and centrings have one value per trunk; if they are empty, the network's own count.
+
+    Raises:
+        TrainingError: the number of shares or centrings is wrong, or a value is out of its range.
+        WeightsError: the weights cannot be had.
     """
     shares = tuple(shares) or tuple(part.share for part in network.parts)
     centrings = tuple(centrings) or tuple(part.centring for part in network.parts)
@@ -89,7 +96,7 @@ def network_blocks(
         if len(given) != len(network.parts):
             raise TrainingError(f"{network.name} has {len(network.parts)} trunks, and {len(given)} {what} are given")
     if not all(share > 0 for share in shares) or not all(0 <= centring <= 1 for centring in centrings):
-        raise TrainingError(f"the shares {list(shares)} lie above 0, the centrings {list(centrings)} from 0 to 1")
+        raise TrainingError(f"the shares {list(shares)} must lie above 0, the centrings {list(centrings)} from 0 to 1")
     return [
         FeatureBlock(
             width=part.features,
@@ -99,20 +106,3 @@ def network_blocks(
         )
         for part, share, centring in zip(network.parts, shares, centrings, strict=True)
     ]
-
-
-def joined_faces(parts: Sequence[FaceFeatures]) -> FaceFeatures:
-    """The same faces as several networks see them, one row a face: features side by side in the order of `parts`."""
-    first = parts[0]
-    for other in parts[1:]:
-        if not (np.array_equal(other.photos, first.photos) and np.array_equal(other.labels, first.labels)):
-            raise ValueError(
-                "features of different faces cannot be joined: compute them from the same photos and boxes"
-            )
-    return FaceFeatures(
-        np.concatenate([part.features for part in parts], axis=1),
-        np.concatenate([part.mirrored for part in parts], axis=1),
-        first.labels,
-        first.photos,
-        first.found,
-    )

@@ -1,4 +1,4 @@
-"""Where a run stands, on disk: one safetensors file from which it goes on to the very same numbers."""
+"""The checkpoint of a run: one safetensors file from which the run resumes with the same numbers."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _FORMAT = "recog checkpoint 1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A validated step; scores are the validation's own, best tells whether this one is kept so far."""
+    """A validated step; scores come from the validation, best says whether it was the best so far."""
 
     step: int
     steps: int
@@ -33,11 +33,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """All that a run is after `step`: what it trains, its best so far, its optimiser, and what it has seen.
+    """The state of a run after `step`.
 
-    now and best are the trained tensors by name; optimiser holds AdamW's tensors as "NAME STATE"; pool are the offline
-    triplets in use, (t, 3), generator the state of torch's random numbers. Sampler and augmentation draw from (seed,
-    step) alone and have no state.
+    now and best are the trained tensors by name, current and best so far. optimiser holds AdamW's tensors as "NAME
+    STATE", pool the offline triplets in use, (t, 3), generator the state of torch's random numbers. Sampler and
+    augmentation have no state, because they draw from (seed, step).
     """
 
     step: int
@@ -52,9 +52,9 @@ class Checkpoint:
 
 
 class CheckpointFile:
-    """A checkpoint at `path`, of a run whose `identity` (network, data, settings ...) is JSON.
+    """A checkpoint at `path` of the run with this `identity`: network, data, settings ..., as JSON.
 
-    A file of a run with another identity is refused: its numbers would mean something else.
+    A checkpoint of a run with another identity is refused.
     """
 
     def __init__(self, path: Path, identity: Mapping[str, object]) -> None:
@@ -62,7 +62,7 @@ class CheckpointFile:
         self._identity: dict[str, object] = json.loads(json.dumps(identity))
 
     def write(self, checkpoint: Checkpoint) -> None:
-        """Replace the file in one step: a run that dies while writing leaves the one before."""
+        """Replace the file atomically: a run that dies while writing leaves the previous checkpoint."""
         tensors = {
             **{f"now {name}": tensor for name, tensor in checkpoint.now.items()},
             **{f"best {name}": tensor for name, tensor in checkpoint.best.items()},
@@ -85,9 +85,10 @@ class CheckpointFile:
         put(self.path, blob)
 
     def read(self) -> Checkpoint | None:
-        """What lies at path, None where nothing does.
+        """Return the checkpoint, or None if there is no file.
 
-        TrainingError where it is damaged, or of another network, other data or other settings.
+        Raises:
+            TrainingError: the file is damaged, or of another network, other data or other settings.
         """
         if not self.path.exists():
             return None
@@ -110,28 +111,28 @@ class CheckpointFile:
             )
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise TrainingError(
-                f"the checkpoint {self.path} is damaged ({type(error).__name__}: {error}): delete it and train anew"
+                f"the checkpoint {self.path} is damaged ({type(error).__name__}: {error}): delete it and train again"
             ) from error
 
     def expect(self, *, resume: bool) -> None:
-        """TrainingError where a run is to begin and another's checkpoint lies there, or to resume and none does."""
+        """Raise TrainingError if a new run finds a checkpoint, or a resumed run finds none."""
         if self.path.exists() and not resume:
             raise TrainingError(
-                f"{self.path} is the checkpoint of a run that did not end: resume that run, or delete the file"
+                f"{self.path} is the checkpoint of an unfinished run: resume that run, or delete the file"
             )
         if resume and not self.path.exists():
             raise TrainingError(f"there is no checkpoint {self.path} to resume: begin the run")
 
     def remove(self) -> None:
-        """The run is over; its result stands for itself."""
+        """Delete the file at the end of the run."""
         self.path.unlink(missing_ok=True)
 
     def _check(self, found: Mapping[str, object]) -> None:
         for name in sorted({*found, *self._identity}):
             if found.get(name) != self._identity.get(name):
                 raise TrainingError(
-                    f"the checkpoint {self.path} is of another run: its {name} is {found.get(name)!r} and this run's "
-                    f"{self._identity.get(name)!r}; go on with the same, or delete the file and train anew"
+                    f"the checkpoint {self.path} is of another run: its {name} is {found.get(name)!r}, this run's is "
+                    f"{self._identity.get(name)!r}; resume with the same options, or delete the file and train again"
                 )
 
 

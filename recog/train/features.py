@@ -1,4 +1,4 @@
-"""Trunk features of labelled photos: computed once, then read from a file."""
+"""Trunk features of labelled photos, computed once and cached in a file."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from recog.datasets.faces import Found, LabelledCrop, Undetected, labelled_crops
+from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
 from recog.errors import TrainingError
-from recog.train.faces import Found, LabelledCrop, Undetected, labelled_crops
-from recog.train.people import LabelledPhotos
-from recog.train.sampler import Labels
+from recog.evaluate.labelled_faces import Labels
 from recog.types import Crops, Detector
 
 INPUT_SIZE = 160
@@ -26,22 +26,22 @@ _KEPT = ("features", "mirrored", "photos", "found")
 
 
 class FeatureNetwork(Protocol):
-    """The part of recog.embed.Trunk that training needs; sha256 is that of its weights."""
+    """The part of recog.embed.Trunk that training needs."""
 
     @property
     def sha256(self) -> str:
-        """Digest of all that decides the features but the crops."""
+        """Return the digest of everything that determines the features, except the crops."""
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, width) float32."""
+        """Compute the features of crops, (n, 160, 160, 3) uint8 -> (n, width) float32."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaceFeatures:
-    """Features of faces that were found, in the order of their photos.
+    """Features of the faces found, in the order of their photos.
 
-    features and mirrored (of the crop's mirror image) are (n, width) float32, labels (n,), photos (n,) the row of each
-    face in the photos that were asked for, found (number of photos,) how each was found, as index into Found.
+    features and mirrored (of the mirror image) are (n, width) float32, labels is (n,). photos (n,) is the row of each
+    face's photo in the list of photos. found has an index into Found for every photo of that list.
     """
 
     features: NDArray[np.float32]
@@ -51,15 +51,15 @@ class FaceFeatures:
     found: NDArray[np.int64]
 
     def counts(self) -> Mapping[str, int]:
-        """Photos by how their face was found; kinds that never happened are left out."""
+        """Count the photos by how their face was found, without kinds that did not occur."""
         return {str(_KINDS[kind]): count for kind, count in sorted(Counter(self.found.tolist()).items())}
 
     def of_people(self, labels: NDArray[np.int64]) -> "FaceFeatures":
-        """Only the faces of these people."""
+        """Return the faces of these people."""
         return self.only(np.isin(self.labels, labels))
 
     def only(self, chosen: NDArray[np.bool_]) -> "FaceFeatures":
-        """Only the faces where (n,) says so."""
+        """Return the faces selected by an (n,) mask."""
         return FaceFeatures(
             self.features[chosen], self.mirrored[chosen], self.labels[chosen], self.photos[chosen], self.found
         )
@@ -76,10 +76,14 @@ def face_features(
     cache: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> FaceFeatures:
-    """Features of every labelled face and of its mirror image, read from `cache` where they are there already.
+    """Return the features of every labelled face and of its mirror image, from `cache` if it has them.
 
-    The file's name is a digest of the photos' bytes and of all that decides the features, so it can be neither stale
-    nor another set's; a damaged one is made again. Labels are not in it: sorting people anew costs nothing.
+    The name of the cached file is a digest of the photos' bytes and of everything that determines the features, so the
+    file can be neither stale nor of another set; a damaged file is computed again. Labels are not cached, so photos can
+    move between people for free.
+
+    Raises:
+        TrainingError: no photo has a face.
     """
     what = f"{photos.content_digest()} {detector.sha256} {trunk.sha256} {crop_scale!r} {undetected} {INPUT_SIZE} 1"
     path = cache / f"features-{sha256(what.encode()).hexdigest()[:32]}.safetensors"

@@ -1,4 +1,4 @@
-"""Train a linear head on features that are there: rows of any width with a label each."""
+"""Train a linear head on computed features: rows of any width with a label each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from recog.evaluate.labelled_faces import Labels
 from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.head import LinearHead, unit_outputs
 from recog.train.loop import Scores, train
-from recog.train.sampler import Labels, Rows
+from recog.train.sampler import Rows
 from recog.train.settings import TrainSettings
 from recog.types import Embeddings
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedHead:
-    """The best head seen, the step it is of (0: the start itself), and every validated step."""
+    """The best head, its step (0 is the start itself), and every validated step."""
 
     head: LinearHead
     step: int
@@ -38,10 +39,9 @@ def train_head(
     checkpoint: CheckpointFile | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> TrainedHead:
-    """Train from `start` on (n, width) features with (n,) labels; keep the head that validates best.
+    """Train from `start` on (n, width) features with (n,) labels and return the head that validated best.
 
-    See loop.train for what is kept, what raises and what a checkpoint does. The trunk is not there: features are read
-    once and a run takes minutes.
+    See loop.train for the validation, the errors and the checkpoint. The trunk is not needed, so a run takes minutes.
     """
     if features.ndim != 2 or labels.shape != (len(features),):
         raise ValueError(f"features {features.shape} and labels {labels.shape} are not (n, width) and (n,)")
@@ -61,7 +61,7 @@ def train_head(
 
 
 class LinearLearner:
-    """A linear head on (n, width) features, beginning at `start`."""
+    """A linear head on (n, width) features that starts from `start`."""
 
     def __init__(self, features: NDArray[np.float32], start: LinearHead) -> None:
         self._features = torch.from_numpy(features)
@@ -69,22 +69,22 @@ class LinearLearner:
         weight, bias = (tensor.clone().requires_grad_() for tensor in self._start)
         self.tensors: Mapping[str, Tensor] = {"weight": weight, "bias": bias}
 
-    def embed(self, rows: Rows, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002 - nothing is left to chance
-        """Embeddings of these rows, and those that the start gives them."""
+    def embed(self, rows: Rows, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002 - nothing is random here
+        """Return the embeddings of these rows, and their embeddings by the start."""
         batch = self._features[torch.from_numpy(rows)]
         with torch.no_grad():
             held = unit_outputs(batch, *self._start)
         return unit_outputs(batch, self.tensors["weight"], self.tensors["bias"]), held
 
     def embed_all(self) -> Embeddings:
-        """Of every row."""
+        """Return the embeddings of every row."""
         return self.head().embed(self._features.numpy())
 
     def head(self) -> LinearHead:
-        """The head as it is now."""
+        """Return the head as it is now."""
         return linear_head(self.tensors)
 
 
 def linear_head(tensors: Mapping[str, Tensor]) -> LinearHead:
-    """A copy of "weight" and "bias"."""
+    """Return a head with copies of "weight" and "bias"."""
     return LinearHead(tensors["weight"].detach().cpu().numpy().copy(), tensors["bias"].detach().cpu().numpy().copy())

@@ -1,4 +1,4 @@
-"""Where the face of every labelled photo is: found once, then read from a file, so that crops can be cut anew."""
+"""The box of the labelled face in each photo, found once and cached in a file, so that crops can be cut anew."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from recog.crop import crop_faces
+from recog.datasets.faces import Found, Undetected, find_labelled
+from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
 from recog.errors import PhotoError, TrainingError
+from recog.evaluate.labelled_faces import Labels
 from recog.photos import read_photo
-from recog.train.faces import Found, Undetected, find_labelled
-from recog.train.people import LabelledPhotos
-from recog.train.sampler import Labels
 from recog.types import Crops, Detector, FaceBox
 
 INPUT_SIZE = 160
@@ -27,9 +27,9 @@ _COLUMNS = 5 + 2 * 5
 
 @dataclass(frozen=True, slots=True)
 class LocatedFaces:
-    """One face of each photo that has one: face i is in photos.paths[rows[i]], at boxes[i].
+    """One face per photo: face i is in photos.paths[rows[i]], at boxes[i].
 
-    rows is (n,) int64; found has a kind for every photo, as index into Found.
+    rows is (n,) int64. found has an index into Found for every photo, also for those without a face.
     """
 
     photos: LabelledPhotos
@@ -39,15 +39,15 @@ class LocatedFaces:
 
     @property
     def labels(self) -> Labels:
-        """Of every face, (n,)."""
+        """Return the label of every face, (n,)."""
         return self.photos.labels[self.rows]
 
     def of_people(self, labels: Labels) -> "LocatedFaces":
-        """Only the faces of these people."""
+        """Return the faces of these people."""
         return self._only(np.isin(self.labels, labels))
 
     def without(self, paths: frozenset[Path]) -> "LocatedFaces":
-        """Only the faces of other photos."""
+        """Return the faces that are not in these photos."""
         return self._only(np.array([self.photos.paths[row] not in paths for row in self.rows], dtype=np.bool_))
 
     def _only(self, wanted: NDArray[np.bool_]) -> "LocatedFaces":
@@ -62,9 +62,10 @@ class LocatedFaces:
         size: int = INPUT_SIZE,
         moved: Callable[[FaceBox], FaceBox] = lambda box: box,
     ) -> Crops:
-        """Read the photo and cut this face out, at `moved` of its box: (size, size, 3) uint8.
+        """Read the photo and crop this face at moved(box), (size, size, 3) uint8.
 
-        TrainingError where the photo, which was readable once, is not.
+        Raises:
+            TrainingError: the photo, which was readable once, no longer is.
         """
         path = self.photos.paths[int(self.rows[face])]
         try:
@@ -83,10 +84,13 @@ def located_faces(
     cache: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> LocatedFaces:
-    """Find the labelled face of each photo; progress gets photos done and photos in all.
+    """Find the labelled face of each photo, or read the boxes from `cache`.
 
-    Kept in `cache` under a digest of the photos' bytes and of all that decides a box; a damaged file is made again.
-    TrainingError where no photo at all has a face.
+    The name of the cached file is a digest of the photos' bytes and of everything that determines a box; a damaged file
+    is computed again. progress gets the photos done and all photos.
+
+    Raises:
+        TrainingError: no photo has a face.
     """
     what = f"{photos.content_digest()} {detector.sha256} {undetected} 1"
     path = cache / f"boxes-{sha256(what.encode()).hexdigest()[:32]}.safetensors"

@@ -1,4 +1,4 @@
-"""Train what turns rows into embeddings with the triplet loss: steps, validation, checkpoints."""
+"""The training loop: steps with the triplet loss, validation, checkpoints."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,44 +9,39 @@ import torch
 from torch import Tensor
 
 from recog.errors import TrainingError
+from recog.evaluate.labelled_faces import Labels
 from recog.train.checkpoint import Checkpoint, CheckpointFile, Progress
 from recog.train.collapse import CollapseWatch, StepFacts
 from recog.train.losses import drift, mean_variance, triplet_loss
 from recog.train.offline import draw_triplets, mine_triplets
-from recog.train.sampler import Labels, PersonSampler, Rows
-from recog.train.settings import Selection, TrainSettings
-from recog.train.triplets import (
-    active_share,
-    batch_hard_triplets,
-    nearest_semi_hard_triplets,
-    semi_hard_triplets,
-    valid_triplets,
-)
+from recog.train.sampler import PersonSampler, Rows
+from recog.train.settings import TrainSettings
+from recog.train.triplets import active_share, select_triplets
 from recog.types import Embeddings
 
 Scores = Mapping[str, float]
 
 
 class Learner(Protocol):
-    """What is trained."""
+    """A model that embeds the rows of its training set, with tensors to train."""
 
     @property
     def tensors(self) -> Mapping[str, Tensor]:
-        """The leaf tensors that the optimiser moves, by name, always in the same order."""
+        """Return the leaf tensors that the optimiser moves, by name, always in the same order."""
 
     def embed(self, rows: Rows, step: int) -> tuple[Tensor, Tensor]:
-        """Unit embeddings of these rows of the training set, (b, dim) with a gradient, and those to hold them near.
+        """Return the unit embeddings of these rows, (b, dim) with a gradient, and the embeddings to hold them near.
 
-        step seeds what is drawn by chance, so that a step can be repeated.
+        step seeds all random draws, so that a step can be repeated.
         """
 
     def embed_all(self) -> Embeddings:
-        """Of every row, without chance or gradient, (n, dim): what offline triplets are mined from."""
+        """Return the embeddings of every row, (n, dim), without randomness or gradient, to mine offline triplets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """The best tensors seen, the step they are of (0: the start itself), and every validated step."""
+    """The best tensors, their step (0 is the start itself), and every validated step."""
 
     best: Mapping[str, Tensor]
     step: int
@@ -65,17 +60,20 @@ def train(
     checkpoint: CheckpointFile | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Trained:
-    """Train `learner` on rows with (n,) labels; remember the tensors that validate best.
+    """Train `learner` on rows with (n,) labels and return the tensors that validated best.
 
-    validate gives named scores of the learner as it is, higher is better; `score` names the one that decides. The start
-    competes too, so the result never validates below it, nor does it by any score of never_below.
+    validate returns named scores of the learner as it is; higher is better. `score` names the score that decides. The
+    start competes too, so the result never validates below the start, neither by `score` nor by a score of never_below.
 
-    With a checkpoint file the run goes on from what lies there, to the numbers it would have had undisturbed, and
-    leaves one at every validation; the caller removes it once the result is safe.
+    With a checkpoint file the run resumes from its content, with the same numbers as an undisturbed run, and writes it
+    at every validation. The caller removes the file once the result is safe.
 
-    FaceNet (arXiv:1503.03832): P x K batches, online selection, squared distance. Departures: AdamW for AdaGrad; a
-    start that is already good, held near by `hold`. A collapse or a loss that is no number ends the run and names its
-    step: with better tensors than the start in hand it is a warning, else a TrainingError; the last checkpoint stays.
+    FaceNet (arXiv:1503.03832): P x K batches, online selection, squared distance. Departures: AdamW instead of AdaGrad,
+    and a good start that `hold` keeps near.
+
+    Raises:
+        TrainingError: training collapsed, or the loss became NaN, before anything was better than the start. After
+            that, a collapse ends the run with a warning. The last checkpoint stays.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
@@ -132,10 +130,10 @@ class _Run:
         return Trained(best=self._best, step=self._best_step, history=tuple(self._history), warnings=tuple(warnings))
 
     def _begin(self, progress: Callable[[Progress], None]) -> int:
-        """Take up the checkpoint, else score the start; the number of steps that are done."""
+        """Restore the checkpoint, or score the start if there is none. Return the number of completed steps."""
         kept = None if self._file is None else self._file.read()
         if kept is not None:
-            self._take_up(kept)
+            self._restore(kept)
             return kept.step
         start = Progress(
             step=0, steps=self._settings.steps, loss=0.0, triplets=0, active=0.0, spread=0.0, scores=self._validate(),
@@ -147,37 +145,38 @@ class _Run:
 
     def _step(self, step: int) -> StepFacts:
         settings = self._settings
-        margin, selection = settings.margin_at(step), settings.selection_at(step)
-        rows, chosen = self._batch(step, selection, margin)
+        rows, mined = self._batch(step)
         embeddings, held = self._learner.embed(rows, step)
         labels = torch.from_numpy(self._labels[rows]).to(embeddings.device)
         triplets = (
-            select_triplets(embeddings, labels, selection, margin=margin, squared=settings.squared)
-            if chosen is None
-            else chosen.to(embeddings.device)
+            select_triplets(embeddings, labels, settings.selection, margin=settings.margin, squared=settings.squared)
+            if mined is None
+            else mined.to(embeddings.device)
         )
         loss = triplet_loss(
             embeddings,
             triplets,
-            margin=margin,
+            margin=settings.margin,
             squared=settings.squared,
-            mean_over="positive" if selection == "batch-all" else "all",
+            mean_over="positive" if settings.selection == "batch-all" else "all",
         )
-        active = active_share(embeddings, labels, margin=margin, squared=settings.squared)
-        facts = StepFacts(step, margin, float(loss.detach()), len(triplets), active, mean_variance(embeddings))
+        active = active_share(embeddings, labels, margin=settings.margin, squared=settings.squared)
+        facts = StepFacts(step, settings.margin, float(loss.detach()), len(triplets), active, mean_variance(embeddings))
         self._watch.see(facts)
         self._optimiser.zero_grad()
         torch.autograd.backward(loss + settings.hold * drift(embeddings, held))
         self._optimiser.step()
         return facts
 
-    def _batch(self, step: int, selection: Selection, margin: float) -> tuple[Rows, Tensor | None]:
-        """The rows of a step, and where they were mined offline their triplets as places in these rows."""
+    def _batch(self, step: int) -> tuple[Rows, Tensor | None]:
+        """Return the rows of a step and, if they were mined offline, their triplets as positions in these rows."""
         settings = self._settings
-        if selection != "offline":
+        if settings.selection != "offline":
             return self._sampler.batch(step), None
-        if (step - 1) % settings.mine_every == 0 or settings.selection_at(max(step - 1, 1)) != selection:
-            self._pool = mine_triplets(self._embed_all(step), self._labels, margin=margin, squared=settings.squared)
+        if (step - 1) % settings.mine_every == 0:
+            self._pool = mine_triplets(
+                self._embed_all(step), self._labels, margin=settings.margin, squared=settings.squared
+            )
         if not len(self._pool):
             return self._sampler.batch(step), torch.empty((0, 3), dtype=torch.int64)
         count = settings.batch.people * settings.batch.photos
@@ -190,16 +189,16 @@ class _Run:
             return self._learner.embed_all()
         except ValueError as error:
             raise TrainingError(
-                f"step {step}: no triplets can be mined, for {error}: look for NaN in the features, or lower the "
+                f"step {step}: triplets cannot be mined ({error}): look for NaN in the features, or lower the "
                 "learning rate"
             ) from error
 
     def _keep(self, step: int, facts: StepFacts) -> None:
-        """Validate, remember the best, leave a checkpoint."""
+        """Validate, keep the best tensors, write a checkpoint."""
         if not all(bool(torch.isfinite(tensor).all()) for tensor in self._learner.tensors.values()):
             raise TrainingError(
-                f"step {step}: the trained weights are no numbers any more: lower the learning rate; the last "
-                "checkpoint and the best weights before are kept"
+                f"step {step}: the trained weights are NaN or infinite: lower the learning rate; the last checkpoint "
+                "and the best weights so far are kept"
             )
         scores, start_scores = self._validate(), self._history[0].scores
         best_score = max(each.scores[self._score] for each in self._history if each.best)
@@ -237,7 +236,7 @@ class _Run:
             recent=self._watch.recent,
         )
 
-    def _take_up(self, kept: Checkpoint) -> None:
+    def _restore(self, kept: Checkpoint) -> None:
         tensors = self._learner.tensors
         if {name: tensor.shape for name, tensor in tensors.items()} != {n: t.shape for n, t in kept.now.items()}:
             raise TrainingError("the checkpoint is of another network: its tensors have other names or shapes")
@@ -255,20 +254,3 @@ class _Run:
         torch.set_rng_state(kept.generator)
         self._history = list(kept.history)
         self._watch = CollapseWatch(kept.recent)
-
-
-def select_triplets(
-    embeddings: Tensor, labels: Tensor, selection: Selection, *, margin: float, squared: bool = True
-) -> Tensor:
-    """The places that an online selection chooses of a batch, (t, 3)."""
-    match selection:
-        case "semi-hard":
-            return semi_hard_triplets(embeddings, labels, margin=margin, squared=squared)
-        case "nearest-semi-hard":
-            return nearest_semi_hard_triplets(embeddings, labels, margin=margin, squared=squared)
-        case "batch-hard":
-            return batch_hard_triplets(embeddings, labels)
-        case "batch-all":
-            return valid_triplets(labels)
-        case "offline":
-            raise ValueError("offline triplets are mined, not selected of a batch")

@@ -1,7 +1,7 @@
-"""The trunk and its head as one network of which the last blocks, or all, can be trained."""
+"""A trunk and its head as one network, of which the last blocks or all stages can be trained."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -9,20 +9,19 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from recog.train.head import LinearHead, unit_outputs
+from recog.train.plans import Part
 from recog.types import Crops
 
 STAGES = (
     "conv2d_1a", "conv2d_2a", "conv2d_2b", "maxpool_3a", "conv2d_3b", "conv2d_4a", "conv2d_4b", "repeat_1", "mixed_6a",
     "repeat_2", "mixed_7a", "repeat_3", "block8",
 )  # fmt: skip
-"""Of InceptionResnetV1 (facenet-pytorch), from the crop to what is averaged into the features."""
+"""Stages of InceptionResnetV1 (facenet-pytorch), from the crop to the map that is averaged into the features."""
 LAST_BLOCKS = ("mixed_7a", "repeat_3", "block8")
-
-Part = Literal["blocks", "all"]
 
 
 class PretrainedTrunk(Protocol):
-    """recog.embed.Trunk as training sees it."""
+    """The part of recog.embed.Trunk that fine-tuning needs."""
 
     network: Any
     sha256: str
@@ -30,11 +29,11 @@ class PretrainedTrunk(Protocol):
 
 
 class TunableNetwork:
-    """A pretrained trunk under a linear head; `part` says what of the trunk is trained beside the head.
+    """A pretrained trunk under a linear head; `part` says which stages are trained together with the head.
 
-    "blocks" are LAST_BLOCKS, "all" every stage. Batch norm is frozen, statistics and affine both: a batch of 48 people
-    is not the data that they are of. bf16 computes the trunk in bfloat16 (PyTorch's autocast), the head and the loss in
-    float32. The trunk's own network is changed in place.
+    "blocks" trains LAST_BLOCKS, "all" every stage. Batch norm is frozen, both statistics and affine, because a batch of
+    48 people is unlike the data that they come from. bf16 computes the trunk in bfloat16 (PyTorch's autocast), and the
+    head and the loss in float32. The trunk's own network is changed in place.
     """
 
     def __init__(self, trunk: PretrainedTrunk, head: LinearHead, *, part: Part, bf16: bool = False) -> None:
@@ -57,7 +56,7 @@ class TunableNetwork:
         }  # fmt: skip
 
     def stem(self, crops: Crops) -> Tensor:
-        """What the frozen stages make of (b, 160, 160, 3) uint8: (b, 896, 8, 8) under "blocks", no gradient."""
+        """Run the frozen stages without a gradient, (b, 160, 160, 3) uint8 -> (b, 896, 8, 8) for "blocks"."""
         x = torch.from_numpy(np.ascontiguousarray(crops)).to(self.device)
         x = ((x.permute(0, 3, 1, 2).float() - 127.5) / 128.0).contiguous(memory_format=torch.channels_last)
         with torch.no_grad(), self._autocast():
@@ -66,7 +65,7 @@ class TunableNetwork:
         return x
 
     def features(self, stem: Tensor) -> Tensor:
-        """(b, ...) of stem -> (b, 1792) float32, with a gradient where gradients are on."""
+        """Run the trained stages, (b, ...) of stem -> (b, 1792) float32, with a gradient if gradients are on."""
         x = stem.to(self.device).float()
         with self._autocast():
             for stage in self._tail:
@@ -74,22 +73,22 @@ class TunableNetwork:
             return x.float().mean(dim=(2, 3))
 
     def embeddings(self, stem: Tensor) -> Tensor:
-        """(b, ...) of stem -> (b, dim) of unit length."""
+        """Return the embeddings, (b, ...) of stem -> (b, dim) of unit length."""
         return unit_outputs(self.features(stem), self.tensors["head.weight"], self.tensors["head.bias"])
 
     def head(self) -> LinearHead:
-        """The head as it is now."""
+        """Return the head as it is now."""
         weight, bias = (self.tensors[name].detach().cpu().numpy().copy() for name in ("head.weight", "head.bias"))
         return LinearHead(weight, bias)
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take on these values of the trained tensors."""
+        """Set the trained tensors to these values."""
         with torch.no_grad():
             for name, tensor in self.tensors.items():
                 tensor.copy_(tensors[name])
 
     def trunk_bytes(self, *, half: bool) -> bytes:
-        """The trained tensors of the trunk as a safetensors file, in float16 on demand."""
+        """Return the trained tensors of the trunk as a safetensors file, in float16 if `half`."""
         kept = {
             name.removeprefix("trunk."): t.detach().cpu() for name, t in self.tensors.items() if name[:5] == "trunk"
         }
@@ -101,7 +100,7 @@ class TunableNetwork:
 
 
 def _convolutions(stage: nn.Module) -> dict[str, nn.Parameter]:
-    """Parameters of the convolutions below a stage, by their names within it: what is not batch norm."""
+    """Return the parameters of the convolutions of a stage, by their names in it: all that is not batch norm."""
     return {
         f"{name}.{kind}" if name else kind: parameter
         for name, module in stage.named_modules()

@@ -1,4 +1,4 @@
-"""Train a network from photos: crops cut and changed anew at every step, or what the frozen stages made of them."""
+"""A network as a learner: it embeds crops augmented at every step, or cached outputs of its frozen stages."""
 
 from collections.abc import Iterable
 
@@ -18,9 +18,9 @@ _BATCH = 32
 
 
 class StemOutputs:
-    """What a network's frozen stages make of faces as they are and mirrored, in float16, computed at first need.
+    """Outputs of a network's frozen stages for faces and their mirror images, in float16, computed on first use.
 
-    115 KB a crop under "blocks": 3,000 faces and their mirror images take 700 MB of memory.
+    A crop takes 115 KB for "blocks", so 3,000 faces and their mirror images take 700 MB of memory.
     """
 
     def __init__(self, faces: LocatedFaces, network: TunableNetwork, *, crop_scale: float) -> None:
@@ -28,7 +28,7 @@ class StemOutputs:
         self._kept: dict[tuple[int, bool], Tensor] = {}
 
     def of(self, rows: Iterable[int], mirrored: Iterable[bool]) -> Tensor:
-        """(b, ...) float16."""
+        """Return the outputs of these faces, mirrored or not, (b, ...) float16."""
         wanted = [(int(row), bool(side)) for row, side in zip(rows, mirrored, strict=True)]
         missing = sorted({row for row, side in wanted if (row, side) not in self._kept})
         for start in range(0, len(missing), _BATCH):
@@ -41,10 +41,10 @@ class StemOutputs:
 
 
 class NetworkLearner:
-    """A network on labelled faces; embeddings are held near those that it gave to the unchanged crops at its start.
+    """A network on labelled faces, whose embeddings are held near those of the unchanged crops at the start.
 
-    With a jitter, JPEG or grey every step cuts its crops from the photos and runs the whole trunk; with flips alone it
-    runs the trained part of it on outputs of the frozen part that are kept, which is several times faster.
+    With jitter, JPEG or grey, every step cuts its crops from the photos and runs the whole trunk. With flips alone, the
+    outputs of the frozen stages are cached and only the trained stages run, which is several times faster.
     """
 
     def __init__(
@@ -57,18 +57,18 @@ class NetworkLearner:
         self._held = torch.from_numpy(self.embed_all())
 
     def embed(self, rows: Rows, step: int) -> tuple[Tensor, Tensor]:
-        """Embeddings of these faces as chance of this step shows them, and those to hold them near."""
+        """Return the embeddings of these faces as augmented in this step, and the embeddings to hold them near."""
         held = self._held[torch.from_numpy(rows)].to(self._network.device)
         return self._network.embeddings(self._seen(rows, step)), held
 
     def embed_all(self) -> Embeddings:
-        """Of every face, unchanged."""
+        """Return the embeddings of every face, not augmented."""
         rows = np.arange(len(self._faces.rows))
         parts = [self._unchanged(rows[start : start + _BATCH]) for start in range(0, len(rows), _BATCH)]
         return np.concatenate(parts)
 
     def crops(self, rows: Rows, step: int) -> Crops:
-        """(b, 160, 160, 3) uint8 as chance of this step shows them: the same for the same seed, step and row."""
+        """Return the augmented crops, (b, 160, 160, 3) uint8: the same for the same seed, step and row."""
         return np.stack([self._crop(int(row), step) for row in rows])
 
     def _seen(self, rows: Rows, step: int) -> Tensor:
@@ -92,7 +92,7 @@ class NetworkLearner:
 
 
 def tuned_features(network: TunableNetwork, stems: StemOutputs, faces: LocatedFaces) -> FaceFeatures:
-    """Features of every face and of its mirror image by the network as it is now."""
+    """Compute the features of every face and of its mirror image with the network as it is now."""
 
     def of(*, mirrored: bool) -> NDArray[np.float32]:
         rows = np.arange(len(faces.rows))

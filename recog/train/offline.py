@@ -1,10 +1,10 @@
-"""Offline triplets: mined over the whole training set from the newest weights, then drawn step by step."""
+"""Offline triplets: mined from the whole training set with the newest weights, then drawn step by step."""
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.train.sampler import Labels
+from recog.evaluate.labelled_faces import Labels
 from recog.types import Embeddings
 
 Triplets = NDArray[np.int64]
@@ -13,13 +13,15 @@ Triplets = NDArray[np.int64]
 def mine_triplets(
     embeddings: Embeddings, labels: Labels, *, margin: float, squared: bool = True, negatives: int = 50
 ) -> Triplets:
-    """For every ordered anchor-positive pair the nearest semi-hard negative, (n, dim) and (n,) -> (t, 3) rows.
+    """Return the nearest semi-hard negative of every ordered anchor-positive pair, (n, dim) and (n,) -> (t, 3) rows.
 
-    Semi-hard: D(a, p) < D(a, n) < D(a, p) + margin, as in triplets. The negative is looked for among the `negatives`
-    rows of other people that are nearest to the anchor, found by FAISS over the exact vectors; a pair without one among
-    them gives no triplet. Ties go to the lower row. FaceNet (arXiv:1503.03832) 3.1: "generate triplets offline every n
-    steps, using the most recent network checkpoint"; departure: all pairs and semi-hard negatives instead of the arg
-    max and arg min, which on wrong labels are the wrong labels.
+    Semi-hard means D(a, p) < D(a, n) < D(a, p) + margin, as in triplets. The candidates are the `negatives` rows of
+    other people nearest to the anchor, which exact FAISS search finds; a pair without a semi-hard candidate gives no
+    triplet. Ties go to the lower row.
+
+    FaceNet (arXiv:1503.03832) 3.1: "generate triplets offline every n steps, using the most recent network checkpoint".
+    Departure: all pairs with semi-hard negatives instead of the arg max and arg min, because on wrong labels those are
+    the wrong labels.
     """
     if len(embeddings) == 0:
         return np.empty((0, 3), dtype=np.int64)
@@ -29,7 +31,7 @@ def mine_triplets(
         rows = np.flatnonzero(labels == person)
         anchor, positive = (rows[side] for side in np.nonzero(~np.eye(len(rows), dtype=np.bool_)))
         place = np.searchsorted(rows, anchor)
-        others = found[anchor]  # (pairs, negatives), -1 where there are fewer
+        others = found[anchor]  # (pairs, negatives), padded with -1
         to_others = _distances(embeddings, rows, found[rows], squared=squared)[place]
         to_positive = _distances(embeddings, anchor, positive[:, None], squared=squared)
         usable = (others >= 0) & (to_positive < to_others) & (to_others < to_positive + margin)
@@ -41,15 +43,16 @@ def mine_triplets(
 
 
 def draw_triplets(pool: Triplets, *, count: int, seed: int, step: int) -> Triplets:
-    """`count` triplets of the pool, fewer where it holds fewer, (count, 3): the same for a seed and a step."""
+    """Draw `count` triplets of the pool, or all of a smaller pool, (count, 3): the same for a seed and a step."""
     random = np.random.default_rng((seed, step))
     return pool[random.choice(len(pool), size=min(count, len(pool)), replace=False)]
 
 
 def _nearest_others(embeddings: Embeddings, labels: Labels, *, count: int) -> NDArray[np.int64]:
-    """Rows of other people nearest to each row, (n, up to count), nearest first, then by row; -1 where there are fewer.
+    """Return the rows of other people nearest to each row, (n, up to count), nearest first, padded with -1.
 
-    A flat index searched as deep as the largest person has rows, and `count` more: so deep are always enough others.
+    Ties go to the lower row. The flat index is searched as deep as the largest person has rows, plus `count`: at that
+    depth enough rows of other people are always found.
     """
     rows = np.ascontiguousarray(embeddings, dtype=np.float32)
     index = faiss.IndexFlatL2(rows.shape[1])
@@ -69,7 +72,7 @@ def _nearest_others(embeddings: Embeddings, labels: Labels, *, count: int) -> ND
 def _distances(
     embeddings: Embeddings, anchors: NDArray[np.int64], others: NDArray[np.int64], *, squared: bool
 ) -> NDArray[np.float64]:
-    """Of anchors (m,) to each of their others (m, k), (m, k); rows are of unit length or not."""
+    """Return the distances of anchors (m,) to their others (m, k), (m, k); rows need not be of unit length."""
     left, right = embeddings[anchors].astype(np.float64), embeddings[others].astype(np.float64)
     distances: NDArray[np.float64] = np.square(left[:, None] - right).sum(axis=2)
     return distances if squared else np.sqrt(distances)

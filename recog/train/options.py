@@ -1,59 +1,50 @@
-"""What decides an embedding at test time besides the network: mirror images, several crops, and what they cost."""
+"""The options of a training run besides its plan: which photos, on what machine, and where the result goes."""
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from recog.types import Crops, Embedder, Embeddings, NetworkInfo
-
-SECOND_CROP = 1.2
-"""Side of the second crop over that of the first."""
-METRIC = "squared Euclidean distance of unit embeddings"
+from recog.embed.encoder import Encoder
+from recog.train.checkpoint import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingOptions:
-    """The options that a score was measured with, to be named beside it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingData:
+    """The photos of a run.
 
-    flip: whether the mirror image is averaged in. crop_scales: side of each crop over that of the detector's box; the
-    unit embeddings of several are summed and made unit again. encoder is what ran the network, in which numbers.
+    folder has one folder per person. photos and pairs, a folder in LFW's layout and a file in LFW's format, validate.
+    left_out are photos of `folder` not to learn from.
     """
 
-    flip: bool
-    crop_scales: tuple[float, ...]
-    encoder: str
-    metric: str = METRIC
+    folder: Path
+    photos: Path
+    pairs: Path
+    left_out: frozenset[Path] = frozenset()
 
 
-def embedding_options(info: NetworkInfo, *, flip: bool, crops: int, encoder: str) -> EmbeddingOptions:
-    """The options of a network at `crops` crops a face, 1 or 2; ValueError at any other number."""
-    if crops not in {1, 2}:
-        raise ValueError(f"a face is seen in one crop or in two, not in {crops}")
-    return EmbeddingOptions(flip, (info.crop_scale, info.crop_scale * SECOND_CROP)[:crops], encoder)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The network to train, its weights, and what computes it.
+
+    cache holds weights, and features under cache/features/ENCODER because encoders round differently. offline_dir is a
+    folder to look for weights in first.
+    """
+
+    cache: Path
+    network: str = "facenet-casia"
+    offline_dir: Path | None = None
+    device: str = "cpu"
+    encoder: Encoder = "torch"
 
 
-class TimedEmbedder:
-    """An embedder that knows how long a crop took, its first batch apart, which may pay for starting up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Where a run writes, whether it resumes a checkpoint found there, and whom it tells.
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._batches: list[tuple[int, float]] = []
+    output is a directory, made if absent. on_photo gets the photos read and all photos; on_step every validated step.
+    """
 
-    @property
-    def info(self) -> NetworkInfo:
-        """That of the embedder."""
-        return self._embedder.info
-
-    def embed(self, crops: Crops) -> Embeddings:
-        """As the embedder does."""
-        start = time.perf_counter()
-        embeddings = self._embedder.embed(crops)
-        self._batches.append((len(crops), time.perf_counter() - start))
-        return embeddings
-
-    @property
-    def milliseconds(self) -> float:
-        """Mean time of a crop; ValueError before any."""
-        timed = self._batches[1:] or self._batches
-        if not timed:
-            raise ValueError("no crop was embedded yet")
-        return 1000 * sum(seconds for _, seconds in timed) / sum(count for count, _ in timed)
+    output: Path
+    resume: bool = False
+    on_photo: Callable[[int, int], None] = lambda _done, _all: None
+    on_step: Callable[[Progress], None] = lambda _progress: None

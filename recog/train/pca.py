@@ -1,4 +1,4 @@
-"""The start of a head: principal axes of the pretrained network's own embeddings, as one linear map of its features."""
+"""The start of a head: PCA of the pretrained network's own embeddings, as one linear map of its features."""
 
 from pathlib import Path
 
@@ -13,11 +13,10 @@ _BATCH_NORM_EPSILON = 1e-3
 
 
 def read_bottleneck(trunk_weights: Path) -> LinearHead:
-    """The linear map that a trunk itself puts on its pooled features, read from its weights file.
+    """Read a trunk's own linear map of its pooled features from its weights file.
 
-    InceptionResnetV1's last_linear and last_bn, (512, 1792), or dlib's fc, (128, 256), which has no bias.
-    Before the network's own length normalisation, which the projection does not need: measured with and without, LFW
-    View 1 differs by one pair of 1,000.
+    It is InceptionResnetV1's last_linear and last_bn, (512, 1792), or dlib's fc, (128, 256), which has no bias. The
+    network's own length normalisation is left out (see docs/decisions/pca-start.md).
     """
     state = load_file(trunk_weights)
     if "fc.weight" in state:
@@ -28,11 +27,10 @@ def read_bottleneck(trunk_weights: Path) -> LinearHead:
 
 
 def principal_start(features: NDArray[np.float32], bottleneck: LinearHead, *, dim: int) -> LinearHead:
-    """Bottleneck, then project on the `dim` first axes of what it makes of these (n, width) features.
+    """Return the bottleneck, followed by the projection of its outputs for these (n, width) features on `dim` axes.
 
-    Where the embeddings' origin lies is the bottleneck's word (see blocks.joined_bottleneck).
-    All of it is linear, so the result is one head on the features. Projecting the features themselves instead was
-    measured worse: the bottleneck was trained to tell people apart, the pooled features' own variance was not.
+    Both are linear, so the result is one head on the features. The bottleneck decides the origin of the embeddings (see
+    blocks.joined_bottleneck). docs/decisions/pca-start.md says why the features are not projected themselves.
     """
     outputs = features @ bottleneck.weight.T + bottleneck.bias
     weight = principal_axes(outputs, dim=dim)
@@ -43,10 +41,13 @@ def principal_start(features: NDArray[np.float32], bottleneck: LinearHead, *, di
 
 
 def principal_axes(features: NDArray[np.float32], *, dim: int) -> NDArray[np.float32]:
-    """The dim first axes, (dim, width), of the second moments of (n, width) features: principal ones of centred rows.
+    """Return the first `dim` eigenvectors, (dim, width), of the second moments of (n, width) features, n > dim.
 
-    n > dim. No whitening: it was measured to make LFW worse. Each axis points to where
-    its largest coefficient is positive, so that equal data gives equal signs on every machine.
+    They are the principal axes if the rows are centred. The rows are not whitened (see docs/decisions/pca-start.md).
+    The largest coefficient of each axis is positive, so that equal data gives equal signs on every machine.
+
+    Raises:
+        TrainingError: the rows are too few, or vary along fewer than `dim` directions.
     """
     count, width = features.shape
     if count <= dim or width < dim:

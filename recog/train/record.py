@@ -1,4 +1,4 @@
-"""The run record: what went into a head and what came out, so that anybody can make it again."""
+"""The run record: what went into a head and what came out, so that the run can be repeated."""
 
 import json
 import platform
@@ -15,13 +15,13 @@ PACKAGES = ("recog", "torch", "numpy", "safetensors", "facenet-pytorch", "pillow
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot begin the names of a run's files: TrainingError."""
+    """Raise TrainingError if the files of a run cannot be named after `name`."""
     if not name or Path(name).name != name:
-        raise TrainingError(f"{name!r} is no name for files: choose one without a folder; --out names that")
+        raise TrainingError(f"{name!r} is no name for files: choose one without a folder; --out names the folder")
 
 
 def code_state() -> Mapping[str, str]:
-    """Versions of what runs, and the git commit of this checkout ("none" in an installed package)."""
+    """Return the versions of the packages, and the git commit of this checkout ("none" in an installed package)."""
     return {
         "commit": _commit(),
         "python": platform.python_version(),
@@ -36,7 +36,7 @@ def _commit() -> str:
         return "none"
     here = Path(__file__)
     found = ""
-    # An installed package may lie in somebody else's repository, which does not know this file.
+    # An installed package may lie in somebody else's repository, which does not track this file.
     for question in (["ls-files", "--error-unmatch", here.name], ["rev-parse", "HEAD"]):
         done = subprocess.run(  # noqa: S603 - fixed arguments
             [git, "-C", str(here.parent), *question], capture_output=True, text=True, check=False
@@ -48,5 +48,5 @@ def _commit() -> str:
 
 
 def write_record(path: Path, record: Mapping[str, object]) -> None:
-    """Write JSON beside the head, replacing an older record in one step."""
+    """Write the record as JSON beside the head, replacing an older one atomically."""
     put(path, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode(), mode=0o644)

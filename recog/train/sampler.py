@@ -1,40 +1,21 @@
 """P x K batches: which rows of the training set meet in one step."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from recog.errors import TrainingError
+from recog.evaluate.labelled_faces import Labels
+from recog.train.settings import BatchShape
 
-Labels = NDArray[np.int64]
 Rows = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchShape:
-    """How a batch is composed.
-
-    people (P) people with up to photos (K) photos each, then one row of each of `strangers` people that are not among
-    the P: the randomly sampled negatives of FaceNet 3.2, alone in the batch and so never anchors. Neither are people
-    with fewer than `minimum` photos.
-    """
-
-    people: int = 48
-    photos: int = 4
-    minimum: int = 2
-    strangers: int = 0
-
-    def __post_init__(self) -> None:
-        if self.people < 2 or self.photos < 2 or self.minimum < 2 or self.strangers < 0:
-            raise TrainingError(
-                f"a batch of {self.people} people x {self.photos} photos (at least {self.minimum} a person, "
-                f"{self.strangers} strangers) holds no triplet: it needs two people and two photos of each"
-            )
-
-
 class PersonSampler:
-    """Draws batches of rows by label; step n of a seed is always the same batch, so resuming changes nothing."""
+    """Draws batches of rows by label. A step and a seed determine the batch, so a resumed run draws the same ones.
+
+    Raises:
+        TrainingError: fewer than two people have enough photos.
+    """
 
     def __init__(self, labels: Labels, shape: BatchShape, *, seed: int) -> None:
         people, counts = np.unique(labels, return_counts=True)
@@ -50,25 +31,20 @@ class PersonSampler:
             int(person): order[start : start + count]
             for person, start, count in zip(people, starts, counts, strict=True)
         }
-        self._everybody = people
         self._shape = shape
         self._seed = seed
 
     @property
     def people(self) -> int:
-        """People with photos enough to be anchors."""
+        """Number of people with enough photos to be in a batch."""
         return len(self._people)
 
     def batch(self, step: int) -> Rows:
-        """Rows of step `step`, (b,) int64, distinct; b is P * K + strangers, less where people or photos are fewer."""
+        """Return the distinct rows of step `step`, (b,) int64; b is at most P * K."""
         random = np.random.default_rng((self._seed, step))
         chosen = random.choice(self._people, size=min(self._shape.people, len(self._people)), replace=False)
         parts = [
             random.choice(rows, size=min(self._shape.photos, len(rows)), replace=False)
             for rows in (self._rows_of[int(person)] for person in chosen)
         ]
-        if self._shape.strangers:
-            others = np.setdiff1d(self._everybody, chosen)
-            strangers = random.choice(others, size=min(self._shape.strangers, len(others)), replace=False)
-            parts.append(np.array([random.choice(self._rows_of[int(person)]) for person in strangers], dtype=np.int64))
         return np.concatenate(parts).astype(np.int64)

@@ -1,4 +1,4 @@
-"""How good is a head? Pairs of a protocol and people it never saw, scored from features alone."""
+"""The validation of a head: scores on a list of pairs and on people held out, from features alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.datasets.people import LabelledPhotos, unlabelled
 from recog.distance import paired_squared_distances
 from recog.errors import TrainingError
-from recog.evaluate.calibrate import all_pairs
+from recog.evaluate.labelled_faces import all_pairs
 from recog.evaluate.lfw import LfwScores, Pair, pair_photos, read_pairs, ten_folds
 from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.features import FaceFeatures
-from recog.train.head import FeatureHead
-from recog.train.people import LabelledPhotos
+from recog.train.head import LinearHead
 from recog.types import Distances, Embeddings
 
 FARS = np.logspace(-3, -1, 13)
-"""The false accept rates that mean_val averages over: 1 in 1,000 to 1 in 10, evenly in their logarithm."""
+"""The false accept rates that mean_val averages over: 1 in 1,000 to 1 in 10, evenly spaced in the logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairList:
-    """Pairs of a protocol as rows of a list of photos; left, right and fold are (n,) int64, same (n,) bool."""
+    """Pairs of a protocol as rows of a list of photos; left, right and fold are (n,) int64, same is (n,) bool."""
 
     photos: LabelledPhotos
     left: NDArray[np.int64]
@@ -33,7 +33,12 @@ class PairList:
 
 
 def read_pair_list(folder: Path, pairs_file: Path) -> PairList:
-    """Read a pairs file and find its photos; TrainingError where one is absent, with how many and the first of them."""
+    """Read a pairs file in LFW's format and find its photos.
+
+    Raises:
+        TrainingError: photos are absent.
+        EvaluationError: the pairs file is malformed.
+    """
     pairs: Sequence[Pair] = read_pairs(pairs_file)
     found, missing = pair_photos(folder, pairs)
     if missing:
@@ -43,7 +48,7 @@ def read_pair_list(folder: Path, pairs_file: Path) -> PairList:
         )
     row_of = {stem: row for row, stem in enumerate(found)}
     return PairList(
-        photos=LabelledPhotos(tuple(found.values()), np.zeros(len(found), dtype=np.int64), ("",)),
+        photos=unlabelled(tuple(found.values())),
         left=np.array([row_of[pair.left] for pair in pairs], dtype=np.int64),
         right=np.array([row_of[pair.right] for pair in pairs], dtype=np.int64),
         same=np.array([pair.same for pair in pairs], dtype=np.bool_),
@@ -53,10 +58,10 @@ def read_pair_list(folder: Path, pairs_file: Path) -> PairList:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Scores heads on a pair list, and on all pairs of faces of held-out people.
+    """Scores heads on a list of pairs, and on all pairs of faces of the people held out.
 
-    pair_features has a row for every photo of the list, in order. flip is the product's way to embed: whether a crop's
-    mirror image is averaged in.
+    pair_features has a row for every photo of the list, in order. flip averages in the mirror image of each crop, as
+    the product will.
     """
 
     pairs: PairList
@@ -64,28 +69,28 @@ class Validation:
     held_out: FaceFeatures
     flip: bool
 
-    def embed(self, head: FeatureHead, faces: FaceFeatures) -> Embeddings:
-        """(n, dim), as the product would embed these faces with this head."""
+    def embed(self, head: LinearHead, faces: FaceFeatures) -> Embeddings:
+        """Embed faces as the product would with this head, (n, dim)."""
         return head.embed_flipped(faces.features, faces.mirrored) if self.flip else head.embed(faces.features)
 
-    def lfw(self, head: FeatureHead) -> LfwScores:
-        """The ten-fold protocol."""
+    def lfw(self, head: LinearHead) -> LfwScores:
+        """Score the pairs by the ten-fold protocol."""
         return ten_folds(self.pair_distances(head), self.pairs.same, self.pairs.fold)
 
-    def pair_distances(self, head: FeatureHead) -> Distances:
-        """Of every pair of the list, (n,)."""
+    def pair_distances(self, head: LinearHead) -> Distances:
+        """Return the squared distance of every pair of the list, (n,)."""
         embeddings = self.embed(head, self.pair_features)
         return paired_squared_distances(embeddings[self.pairs.left], embeddings[self.pairs.right])
 
-    def held_out_pairs(self, head: FeatureHead) -> tuple[Distances, Bools]:
-        """Squared distance and truth of all pairs of held-out faces."""
+    def held_out_pairs(self, head: LinearHead) -> tuple[Distances, Bools]:
+        """Return the squared distances of all pairs of held-out faces, and which pairs show one person."""
         return all_pairs(self.embed(head, self.held_out), self.held_out.labels)
 
-    def __call__(self, head: FeatureHead) -> Mapping[str, float]:
-        """Named scores, higher is better; "mean" is that of the two mean VALs and decides which head is kept.
+    def __call__(self, head: LinearHead) -> Mapping[str, float]:
+        """Return named scores; higher is better. "mean", the mean of the two mean VALs, decides which head is kept.
 
-        One set at one rate would follow its noise: 1,000 pairs do not resolve half a percent, a whole curve on two
-        sets does better.
+        One set at one rate would follow noise, because 1,000 pairs do not resolve half a percent. A whole curve on two
+        sets is steadier.
         """
         lfw = self.lfw(head)
         pair_val = mean_val(self.pair_distances(head), self.pairs.same)
@@ -101,6 +106,6 @@ class Validation:
 
 
 def mean_val(distances: Distances, same: Bools) -> float:
-    """Share of same pairs accepted, averaged over FARS, thresholds taken on these very pairs; 0 to 1."""
+    """Return the share of same pairs accepted, 0 to 1, averaged over FARS with thresholds from these pairs."""
     different = distances[~same]
     return float(np.mean([accepted(distances[same], threshold_at_far(different, far)).mean() for far in FARS]))

@@ -1,7 +1,7 @@
-"""What the API does: POST /api/ACT with JSON; all of it can be undone, so forgetting somebody is not here.
+"""What the API does: POST /api/ACT with JSON. All of it can be undone, so forgetting somebody is not here.
 
-Each answers {"act": ToldAct | null, "result": document}: see Done. The act is the latest of the history: where another
-process acts in the same moment, that one's.
+Each answers {"act": ToldAct | null, "result": document}: see Done. The act is the latest one of the history, so it may
+be that of another process which acts at the same time.
 
 =============== ========================================= ===================
 POST            JSON                                      result
@@ -36,7 +36,7 @@ from recog.types import Person
 from recog.web.api import LARGEST
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
-from recog.web.libraries import Opened
+from recog.web.library import Opened
 
 T = TypeVar("T")
 MOST_FACES = 100_000
@@ -44,7 +44,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 def _whole(given: object) -> object:
-    """6434.0 as 6434: JSON has one kind of number, and a schema's integer is each without a fraction."""
+    """Turn 6434.0 into 6434: JSON has one kind of number, and a schema calls each without a fraction an integer."""
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
@@ -63,15 +63,15 @@ class ToldAct(PastAct):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What every act answers: what the history tells of it, None where nothing changed, and the library's answer."""
+    """What every act answers: its entry in the history, None if nothing changed, and the library's answer."""
 
     act: ToldAct | None
     result: object
 
 
 def _answers(result: Any) -> dict[int | str, dict[str, Any]]:
-    """The same as a schema, of one act."""
-    made = make_dataclass("Done", [("act", ToldAct | None), ("result", result)])
+    """Return the response of one act for the OpenAPI document."""
+    made = make_dataclass(f"Done{result.__name__}", [("act", ToldAct | None), ("result", result)])
     made.__doc__ = Done.__doc__
     return answers(made)
 
@@ -98,7 +98,7 @@ _FACES_OR_CLUSTER: dict[str, JsonValue] = {
 class NamedGroup(_Act):
     """Faces, or a remembered cluster, or both, that are a person.
 
-    `new` makes one, and `near` does so though somebody has nearly the name.
+    `new` makes a new person; with `near`, even if somebody has nearly the same name.
     """
 
     model_config = ConfigDict(json_schema_extra=_FACES_OR_CLUSTER)
@@ -123,7 +123,7 @@ class SomeFaces(_Act):
 
 
 class Renaming(_Act):
-    """A person's name, and the one that the person is to have, with `near` though somebody has nearly that name."""
+    """A person's old and new name; with `near`, even if somebody has nearly the new name."""
 
     old: Name
     new: Name
@@ -131,7 +131,7 @@ class Renaming(_Act):
 
 
 class Merging(_Act):
-    """Two people of whom the target stays."""
+    """Two people who become one: the target stays."""
 
     source: Name
     target: Name
@@ -145,27 +145,27 @@ class Hiding(_Act):
 
 
 class TwoPeople(_Act):
-    """Two people who are not one."""
+    """Two different people."""
 
     name: Name
     other: Name
 
 
 class Splitting(_Act):
-    """A name that several people bear, and the squared distance up to which faces hang together."""
+    """A name that several people share, and the squared distance up to which faces belong together."""
 
     name: Name
     threshold: Annotated[float, Field(gt=0, le=4)] | None = None
 
 
 class Undoing(_Act):
-    """The act that is to be the latest one that stands; any, where it is not given."""
+    """The act to undo, which must be the latest one that stands; without it, whichever that is."""
 
     act: FaceId | None = None
 
 
 def _asking(act: Callable[[], T]) -> T:
-    """The act's answer; of a name that somebody nearly has, the question with this API's way to answer it."""
+    """Do an act; if somebody nearly has the name, ask back and say how this API is answered."""
     try:
         return act()
     except NearNameError as error:
@@ -197,13 +197,13 @@ def reject(opened: Opened, given: NamedFaces) -> Document:
 
 @router.post("/ignore", responses=_answers(IgnoredFaces))
 def ignore(opened: Opened, given: SomeFaces) -> Document:
-    """Care for faces no more."""
+    """Ignore faces."""
     return _done(opened, lambda library: library.people.ignore(given.face_ids))
 
 
 @router.post("/unignore", responses=_answers(IgnoredFaces))
 def unignore(opened: Opened, given: SomeFaces) -> Document:
-    """Care for faces again."""
+    """Stop ignoring faces."""
     return _done(opened, lambda library: library.people.ignore(given.face_ids, ignored=False))
 
 
@@ -215,13 +215,13 @@ def rename(opened: Opened, given: Renaming) -> Document:
 
 @router.post("/merge", responses=_answers(Person))
 def merge(opened: Opened, given: Merging) -> Document:
-    """Two names, one person."""
+    """Merge two people into one."""
     return _done(opened, lambda library: library.people.merge(given.source, given.target))
 
 
 @router.post("/hide", responses=_answers(Person))
 def hide(opened: Opened, given: Hiding) -> Document:
-    """Leave a person out of lists, or bring the person back."""
+    """Hide a person from lists, or show the person again."""
     return _done(opened, lambda library: library.people.hide(given.name, hidden=given.hidden))
 
 
@@ -233,13 +233,13 @@ def distinct(opened: Opened, given: TwoPeople) -> Document:
 
 @router.post("/split", responses=_answers(SplitPerson))
 def split(opened: Opened, given: Splitting) -> Document:
-    """Take apart a name that several people bear."""
+    """Split a name that several people share."""
     return _done(opened, lambda library: library.people.split(given.name, threshold=given.threshold))
 
 
 @router.post("/undo", responses=_answers(PastAct))
 def undo(opened: Opened, given: Undoing) -> Document:
-    """Take back the latest act that stands; 409 where that is not the one that is meant."""
+    """Undo the latest act that stands; 409 if that is not the given one."""
 
     def taken_back(library: PhotoLibrary) -> PastAct:
         latest = next((one for one in library.people.history().acts if one.undone_at is None), None)
@@ -248,13 +248,13 @@ def undo(opened: Opened, given: Undoing) -> Document:
         return library.people.undo()
 
     with opened.act_lock:
-        act = taken_back(opened.acting)
+        act = taken_back(opened.library)
     return Document(Done(_told(act), act))
 
 
 def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
-    """Do it, and tell what the history says of it."""
-    library = opened.acting
+    """Do an act, and add its entry in the history."""
+    library = opened.library
     with opened.act_lock:
         before = library.people.history(limit=1).acts
         result = act(library)

@@ -1,4 +1,4 @@
-"""What the API tells: GET /api/..., each a document as `recog ... --json` prints it.
+"""The questions of the API: GET /api/..., each answered with a document as `recog ... --json` prints it.
 
 =================================== ===================================================================================
 GET                                 answers
@@ -30,10 +30,10 @@ from recog.library.reports.results import DuplicateReport, FaceSample, UnnamedGr
 from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
-from recog.web.libraries import Opened, Surveying
+from recog.web.library import Opened, Reporting
 
 LARGEST = 2**53 - 1
-"""No number of a catalog comes near it; every program that reads JSON has it exactly."""
+"""Above every number of a catalog; every program that reads JSON holds it exactly."""
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 NearestMany = Annotated[int, Query(ge=1, le=1000, description="How many of the nearest faces.")]
 
@@ -49,9 +49,9 @@ class PeopleList:
 
 @dataclass(frozen=True, slots=True)
 class UnnamedFaces:
-    """Of `report people` what has no name: groups by falling size, and faces that are alone.
+    """What has no name in `report people`: groups, the largest first, and faces that are alone.
 
-    all_groups and all_lone count more than those listed in a large library; ignored counts faces that nobody cares for.
+    A large library has more of both than are listed: all_groups and all_lone count them. ignored counts ignored faces.
     """
 
     groups: tuple[UnnamedGroup, ...]
@@ -63,60 +63,60 @@ class UnnamedFaces:
 
 @router.get("/status", responses=answers(LibraryStatus) | documented())
 def status(opened: Opened) -> Document:
-    """How the library is."""
-    return Document(opened.asking.status())
+    """The state of the library."""
+    return Document(opened.library.status())
 
 
 @router.get("/people", responses=answers(PeopleList) | documented())
 def people(opened: Opened, *, hidden: bool = False) -> Document:
-    """Everybody with a name, by name; hidden people only where asked for."""
-    return Document(PeopleList(opened.asking.people.all(hidden=hidden)))
+    """Everybody with a name, by name; with `hidden`, hidden people too."""
+    return Document(PeopleList(opened.library.people.all(hidden=hidden)))
 
 
 @router.get("/people/{person_id}", responses=answers(PersonDetail) | documented(404))
 def person(opened: Opened, person_id: Number) -> Document:
     """A person with all faces, confirmed ones first."""
-    return Document(opened.asking.people.person_by_number(person_id))
+    return Document(opened.library.people.person_by_number(person_id))
 
 
 @router.get("/groups", responses=answers(UnnamedFaces) | documented())
-def groups(opened: Surveying) -> Document:
+def groups(opened: Reporting) -> Document:
     """Groups of faces without a name, the largest first, and lone faces."""
-    report = opened.surveying.reports.people()
+    report = opened.library.reports.people()
     return Document(UnnamedFaces(report.groups, report.all_groups, report.lone, report.all_lone, report.ignored))
 
 
 @router.get("/duplicates", responses=answers(DuplicateReport) | documented())
-def duplicates(opened: Surveying) -> Document:
-    """People and clusters that are probably one person twice, photos that are there twice."""
-    return Document(opened.surveying.reports.duplicates())
+def duplicates(opened: Reporting) -> Document:
+    """People and clusters that are probably one person, and photos that are there twice."""
+    return Document(opened.library.reports.duplicates())
 
 
 @router.get("/photos/{photo_id}", responses=answers(PhotoDetail) | documented(404))
 def photo(opened: Opened, photo_id: Number) -> Document:
     """A photo, where it is, and its faces from left to right."""
-    return Document(opened.asking.photos.photo(photo_id))
+    return Document(opened.library.photos.photo(photo_id))
 
 
 @router.get("/faces/{face_id}", responses=answers(FaceReasons) | documented(404))
 def face(opened: Opened, face_id: Number) -> Document:
     """Why a face has its name, or none."""
-    return Document(opened.asking.faces.why(face_id))
+    return Document(opened.library.faces.why(face_id))
 
 
 @router.get("/faces/{face_id}/neighbours", responses=answers(FaceNeighbours) | documented(404))
 def neighbours(opened: Opened, face_id: Number, k: NearestMany = 20) -> Document:
     """The nearest other faces of the library."""
-    return Document(opened.asking.faces.neighbours(face_id, k=k))
+    return Document(opened.library.faces.neighbours(face_id, k=k))
 
 
 @router.get("/faces/{face_id}/verify", responses=answers(Verification) | documented(404))
 def verify(opened: Opened, face_id: Number, other: Annotated[int, Query(ge=1, le=LARGEST)]) -> Document:
     """Are two faces of the library one person?"""
-    return Document(opened.asking.faces.compare(face_id, other))
+    return Document(opened.library.faces.compare(face_id, other))
 
 
 @router.get("/history", responses=answers(History) | documented())
 def history(opened: Opened, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Document:
     """What was done to people and faces, the latest act first."""
-    return Document(opened.asking.people.history(limit=limit))
+    return Document(opened.library.people.history(limit=limit))

@@ -1,4 +1,4 @@
-"""What comes after a request's head: read whole within limits, or thrown away."""
+"""Bodies of requests: read whole within limits, or thrown away."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,17 +11,17 @@ from starlette.types import Message, Receive
 from recog.web.plain import Refused
 
 LONGEST_LENGTH = 18
-"""Digits of a Content-Length that are looked at: more than any body has."""
+"""Digits of a Content-Length that are read: more than the length of any body has."""
 UNWANTED_AS_LARGE = 4
-"""A body that is refused is read on, up to so many times as large as it might be."""
+"""A refused body is read on until it is this many times as large as it might be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a request is read: bytes of a photo, bytes of any other body, seconds for either.
+    """How much of a request is read: bytes of a photo, bytes of any other body, and seconds for either.
 
-    A body that is refused is read on for at most so many seconds, too, and until nothing comes for `pause` seconds. So
-    many photos are there `at_once`, from their first byte to the answer; others wait for their turn, unread.
+    A refused body is read on for at most `seconds`, and until nothing comes for `pause` seconds. At most `at_once`
+    photos are in memory, from their first byte to the answer; others wait unread.
     """
 
     photo: int = 64 << 20
@@ -32,11 +32,11 @@ class Limits:
 
 
 class GoneError(Exception):
-    """Whoever asked hung up before the body's end."""
+    """The client hung up before the end of the body."""
 
 
 async def read_whole(headers: Headers, receive: Receive, *, most: int, seconds: float) -> bytes:
-    """The body, at most `most` bytes within so many seconds; Refused where it is not, or is compressed."""
+    """Read the body; Refused if it has more than `most` bytes, takes longer than `seconds`, or is compressed."""
     if any(coding.strip().lower() not in {"", "identity"} for coding in headers.getlist("content-encoding")):
         raise Refused(415, "the body is compressed: send it as it is")
     if _announced(headers) > most:
@@ -54,9 +54,9 @@ async def read_whole(headers: Headers, receive: Receive, *, most: int, seconds: 
 
 
 async def throw_away(headers: Headers, receive: Receive, *, most: int, seconds: float, pause: float) -> None:
-    """Read what nobody wants: programs that are still sending when they are refused never hear why.
+    """Read a refused body on, because a program that is still sending never reads why it was refused.
 
-    Not where it is far larger than `most`, pauses, or waits to be asked for.
+    Stops if the body is far larger than `most`, pauses, or waits to be asked for.
     """
     left = UNWANTED_AS_LARGE * most
     if _announced(headers) > left or "expect" in headers:
@@ -73,7 +73,7 @@ async def throw_away(headers: Headers, receive: Receive, *, most: int, seconds: 
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """What a route receives: the body at once, then whatever comes after it."""
+    """Give a route the body at once, then whatever comes after it."""
     unread = [body]
 
     async def next_message() -> Message:
@@ -85,7 +85,7 @@ def replay(body: bytes, receive: Receive) -> Receive:
 
 
 async def _parts(receive: Receive) -> AsyncIterator[bytes]:
-    """The body as it comes."""
+    """Yield the parts of the body as they come."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -96,7 +96,7 @@ async def _parts(receive: Receive) -> AsyncIterator[bytes]:
 
 
 def _announced(headers: Headers) -> int:
-    """The bytes of the body by its own account; 0 where it gives none."""
+    """Return the length that the headers announce, in bytes; 0 if they announce none."""
     lengths = [length for length in headers.getlist("content-length") if length.isascii() and length.isdecimal()]
     return max((int(length[:LONGEST_LENGTH]) for length in lengths), default=0)
 

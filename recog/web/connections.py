@@ -1,4 +1,4 @@
-"""Connections that end where nobody says in time what is wanted."""
+"""Connections that end if no request arrives in time."""
 
 import asyncio
 import json
@@ -14,14 +14,14 @@ NO_HTTP = "this is no HTTP/1.1 request that can be read: its head or its body is
 
 
 class Connection(H11Protocol):
-    """HTTP/1.1 as uvicorn speaks it, and a limit for what it waits for without one: the head of a request.
+    """HTTP/1.1 as uvicorn speaks it, with a time limit for the head of a request, which uvicorn does not have.
 
-    So whoever opens connections and is silent, or sends a head byte by byte, holds none of them for long. Bodies have
+    A client that opens connections and is silent, or sends a head byte by byte, cannot hold them for long. Bodies have
     the limit of recog.web.guard.
     """
 
     head_seconds = 20.0
-    """From the connection, or the answer before, to the end of the next head."""
+    """Seconds from the connection, or from the previous answer, to the end of the next head."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -30,12 +30,12 @@ class Connection(H11Protocol):
 
     @property
     def is_silent(self) -> bool:
-        """Whether no request that was let in is being answered, so that the connection may be closed for another."""
+        """Whether no admitted request is being answered, so that the connection may be closed for another one."""
         return not self.transport.is_closing() and not (self._is_known and self._answers)
 
     @property
     def _is_known(self) -> bool:
-        """Whether the latest request was let in."""
+        """Whether the latest request was admitted."""
         return self.scope is not None and ADMITTED in self.scope  # type: ignore[redundant-expr]
 
     @property
@@ -44,27 +44,27 @@ class Connection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
 
     def last_to_close(self) -> tuple[bool, float]:
-        """A sort key of silent connections: strangers first, then by when the silence began."""
+        """Sort silent connections by this: strangers first, then by when the silence began."""
         return self._is_known, self._since
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody is there."""
+        """Wait for the first head."""
         super().connection_made(transport)
         self._wait_for_a_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody is there any more."""
+        """Stop waiting."""
         self._wait_no_more()
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
-        """The next request may come."""
+        """Wait for the next head."""
         super().on_response_complete()
         if not self.transport.is_closing():
             self._wait_for_a_head()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is uvicorn's
-        """Answer what is no HTTP as every failure is answered."""
+        """Answer what is not HTTP in the form of every failure."""
         if self._answers:
             self.cycle.disconnected = True  # the rest of the body cannot be read, so nobody waits for its answer
             self.cycle.message_event.set()

@@ -1,24 +1,21 @@
-"""Results as the documents of HTTP answers: what `recog ... --json` prints, and their schemas."""
+"""Results as HTTP answers: the documents that `recog ... --json` prints, and their models."""
 
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse
 
 from recog.render.as_json import to_json
-from recog.render.json_schema import schema_of
+from recog.render.json_schema import model_of
 
 
-class Document(Response):
+class Document(JSONResponse):
     """A result record as JSON."""
 
-    media_type = "application/json"
-
     def render(self, content: object) -> bytes:
-        """The document's bytes, ASCII."""
+        """Return the bytes of the document, which are ASCII."""
         return to_json(content).encode("ascii")
 
 
-def answers(record: Any) -> dict[int | str, dict[str, Any]]:
-    """What a route answers where nothing fails, for the OpenAPI document."""
-    content = {"application/json": {"schema": schema_of(record)}}
-    return {200: {"description": record.__name__, "content": content}}
+def answers(record: type) -> dict[int | str, dict[str, Any]]:
+    """Return the successful response of a route for the OpenAPI document."""
+    return {200: {"description": record.__name__, "model": model_of(record)}}

@@ -1,10 +1,10 @@
-"""Every error that a route can meet, as a status and a sentence."""
+"""Turns every error of a route into a status and a sentence."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -30,8 +30,7 @@ from recog.errors import (
 )
 from recog.memory import lacks_memory
 from recog.printable import printable
-from recog.render.json_schema import schema_of
-from recog.web.errors_page import error_page
+from recog.web.error_page import error_page
 from recog.web.guard import ROOT
 
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
@@ -54,14 +53,13 @@ STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (EvaluationError, 503),
     (RecogError, 422),
 )
-"""The first that fits: unknown people and numbers; no library, or none that can be used; a name that somebody nearly
-has, so that the user is asked; what else the catalog refuses,
-above all because another process writes or a name is taken; photos that cannot be used; and wrong questions."""
+"""The status of each kind of error; the first kind that fits counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(BaseModel):
     """Why a request was not answered: one sentence with the way out."""
+
+    model_config = ConfigDict(extra="forbid")
 
     error: str
 
@@ -86,28 +84,28 @@ _OF_HTTP = {
     404: "nothing is at this address: / is the first page, and /api/openapi.json tells what programs can ask",
     405: "nothing is asked here in this way: /api/openapi.json tells how",
 }
-"""What the framework says in two words."""
+"""Sentences for failures that the framework names in two words."""
 
 
 def documented(*more: int, pages: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The failures of a route for the OpenAPI document: these, and those that every request may meet.
+    """Return the failures of a route for the OpenAPI document: the given ones, and those of every request.
 
-    pages: a browser gets them as a page.
+    pages: a browser gets a failure as a page.
     """
     always = (400, 401, 403, 408, 413, 415, 421, 422, 503)
-    content: dict[str, dict[str, Any]] = {"application/json": {"schema": schema_of(Failure)}}
+    content: dict[str, dict[str, Any]] = {"application/json": {"schema": Failure.model_json_schema()}}
     if pages:
         content["text/html"] = {"schema": {"type": "string"}}
     return {status: {"description": _MEANINGS[status], "content": content} for status in sorted({*always, *more})}
 
 
 def status_of(error: RecogError) -> int:
-    """The status that tells of an error."""
+    """Return the status of an error."""
     return next(status for kind, status in STATUS_OF if isinstance(error, kind))
 
 
 def translate_failures(app: FastAPI) -> None:
-    """Answer every error with {"error": sentence}; pages with a page."""
+    """Answer every error with {"error": sentence}, or with a page if a browser asked for a page."""
     app.add_exception_handler(RecogError, _of_recog)
     app.add_exception_handler(RequestValidationError, _of_the_question)
     app.add_exception_handler(HTTPException, _of_http)
@@ -143,9 +141,10 @@ async def _of_a_fault(request: Request, error: Exception) -> Response:
 
 
 def _failed(request: Request, status: int, sentence: str) -> Response:
-    """The sentence with all of it written out: names of files need not be UTF-8, which JSON and pages are."""
+    """Answer with the sentence, printable: a name of a file need not be UTF-8, but JSON and pages must be."""
     sentence = printable(sentence)
     page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
     if not page:
         return JSONResponse({"error": sentence}, status)
-    return HTMLResponse(error_page(status, sentence, root=request.scope.get(ROOT, "")), status)
+    root, bar = request.scope.get(ROOT, ""), request.app.state.bar
+    return HTMLResponse(error_page(status, sentence, root=root, bar=bar), status)

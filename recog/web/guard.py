@@ -1,4 +1,4 @@
-"""What stands before every route: who may ask, from where, and how much."""
+"""Stands before every route and decides who may ask, from where, and how much."""
 
 import asyncio
 import logging
@@ -16,32 +16,32 @@ from recog.web.place import Place
 from recog.web.plain import Forbidding, Refused, refuse, welcome
 
 ENTRY = "/enter"
-"""Where a browser POSTs the code of its address; answered here, with the cookie."""
+"""Where a browser POSTs the code of its address; the guard answers with the cookie."""
 ROOT = "recog.root"
-"""The key of a request's scope: what stands before the paths of the links of the page that answers it."""
+"""Key of a request's scope: what stands before the path of every link on the page that answers it."""
 ADMITTED = "recog.admitted"
-"""The key of the scope of a request that was let in."""
+"""Key of a request's scope: the request was admitted."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
-"""What Sec-Fetch-Site may say; "same-site" is a page of another port of this machine."""
+"""Allowed values of Sec-Fetch-Site; "same-site" would be a page of another port of this machine."""
 _logger = logging.getLogger(__name__)
 
 
 class Guard:
-    """An ASGI application before another, which sees what passed alone.
+    """An ASGI application before another one, which sees only the requests that pass.
 
-    * 421 where Host is not a name of `place`: so also under DNS rebinding.
-    * 401 without the token or the cookie, whatever the route, and whether there is one. ENTRY gives the cookie, which
-      admits below the session's root alone: see recog.web.access. The application sees paths without that root, which
-      is ROOT of the scope; "" where it was not asked for.
-    * 403 where the browser says that another site asks (Sec-Fetch-Site), or, on a method that is not safe, Origin is
-      another; with the cookie an Origin must be there, which every browser sends.
-    * 413, 408 where a body is too large, or too slow; 415 where it is compressed, for a small one may be large then.
-      Bodies are read here, whole; `uploads` are the paths whose bodies may be photos, which take turns: many at once
-      would fill the memory, and the threads that answer everybody else.
-    * What is sent though it is refused is thrown away as it comes, for who is still sending does not hear an answer.
+    * 421 if Host is not a name of `place`, which stops DNS rebinding: see docs/decisions/host-check.md.
+    * 401 without the token or the cookie, for every path, even one without a route. ENTRY gives the cookie, which
+      admits only below the session's root: see recog.web.access. The application sees paths without that root. The
+      scope keeps it as ROOT, which is "" if the path had none.
+    * 403 if the browser says that another site asks (Sec-Fetch-Site) or, for a method that is not safe, if Origin is
+      another one. With the cookie there must be an Origin, which every browser sends.
+    * 413 or 408 if a body is too large or too slow; 415 if it is compressed, because a small one may then grow large.
+      Bodies are read here, whole. `uploads` are the paths whose bodies may be photos. These take turns, because many at
+      once would fill the memory and take the threads that answer everybody else.
+    * The body of a refused request is read and thrown away, because a client that is still sending reads no answer.
 
-    Every answer says what browsers must not do with it (see recog.web.plain); none allows another origin anything.
+    Every answer says what browsers must not do with it (see recog.web.plain); no answer allows another origin anything.
     """
 
     def __init__(self, app: FastAPI, access: Access, *, place: Place, uploads: Collection[str], limits: Limits) -> None:
@@ -53,7 +53,7 @@ class Guard:
         self._turns = asyncio.Semaphore(limits.at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer one request."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
@@ -103,7 +103,7 @@ class Guard:
         return given[0].lower()
 
     def _by_cookie(self, headers: Headers, *, below_root: bool) -> bool:
-        """Whether the cookie admits, or else the token; Refused where neither does."""
+        """Say whether the cookie admits, and not the token; Refused if neither does."""
         if any(map(self._access.admits_token, headers.getlist("authorization"))):
             return False
         if below_root and any(map(self._access.admits_session, self._sessions(headers))):
@@ -113,7 +113,7 @@ class Guard:
         )
 
     def _sessions(self, headers: Headers) -> Iterator[str]:
-        """Every value of the cookie: servers on other ports can set one of the same name for this server too."""
+        """Yield every value of the cookie: a server on another port can set one of the same name."""
         for cookies in headers.getlist("cookie"):
             for cookie in cookies.split(";"):
                 name, _, value = cookie.strip().partition("=")

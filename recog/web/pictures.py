@@ -10,10 +10,10 @@ from recog.photos.preview import preview
 from recog.types import DecodedPhoto
 from recog.web.api import LARGEST
 from recog.web.failures import documented
-from recog.web.libraries import Opened, Showing
+from recog.web.library import Opened, Showing
 
 LONGEST_SIDE = 1600
-"""Pixels of the longer side of a photo as it is shown."""
+"""Pixels of the longer side of a photo on a page."""
 _JPEG: dict[int | str, dict[str, Any]] = {
     200: {"description": "a JPEG without metadata", "content": {"image/jpeg": {}}},
     **documented(404, pages=True),
@@ -26,13 +26,13 @@ router = APIRouter(default_response_class=Response, responses=_JPEG, tags=["pict
 @router.get("/faces/{face_id:int}.jpg")
 def face(opened: Opened, face_id: Number) -> Response:
     """The thumbnail of a face, square; 404 where none is stored."""
-    return Response(opened.asking.faces.thumbnail(face_id), media_type="image/jpeg")
+    return Response(opened.library.faces.thumbnail(face_id), media_type="image/jpeg")
 
 
 @router.get("/photos/{photo_id:int}.jpg")
 def photo(opened: Showing, photo_id: Number) -> Response:
     """A photo, upright, its longer side at most 1600 pixels; 404 where no file with its content is left."""
-    shown = opened.asking.photos.photo(photo_id)
+    shown = opened.library.photos.photo(photo_id)
     problems = []
     for path in shown.paths:
         found = opened.decoding.open(path)

@@ -15,7 +15,7 @@ class Place:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether this machine alone can reach it."""
+        """Whether only this machine can reach it."""
         if self.host == "localhost":
             return True
         try:
@@ -30,13 +30,13 @@ class Place:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """What a request's Host may be: on the loopback all its usual names."""
+        """Allowed values of a request's Host; on the loopback, all its usual names."""
         names = {self._bracketed, *LOOPBACK_NAMES} if self.is_loopback else {self._bracketed}
         return frozenset(self._written(name.lower()) for name in names)
 
     @property
     def cookie(self) -> str:
-        """The cookie's name: browsers keep the cookies of all ports of a host together."""
+        """The name of the cookie, with the port, because browsers share cookies among all ports of a host."""
         return f"recog_{self.port}"
 
     @property

@@ -1,16 +1,16 @@
-"""Answers that need no route, and what every answer forbids browsers."""
+"""Answers without a route, and the headers that every answer has."""
 
 import json
 
 from starlette.types import Message, Send
 
-from recog.web import entry_page
+from recog.web.entry_page import entry_page
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Everything comes from this server; nothing is written into pages but text."""
+"""Everything on a page comes from this server, and no page holds a script or a style."""
 FORBIDDING = {
     b"content-security-policy": POLICY.encode(),
     b"x-content-type-options": b"nosniff",
@@ -24,7 +24,7 @@ FORBIDDING = {
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
-    """A request that no route sees: the status, and why in one sentence."""
+    """A request is refused before any route sees it: the status, and the reason in one sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -32,14 +32,14 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
 
 
 class Forbidding:
-    """Sends an answer with the headers of FORBIDDING, where it has no stricter ones of its own."""
+    """Sends an answer with the headers of FORBIDDING, unless it has its own of the same name."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.started = False
 
     async def __call__(self, message: Message) -> None:
-        """One message of the answer."""
+        """Send one message of the answer."""
         if message["type"] == "http.response.start":
             self.started = True
             own = {name.lower() for name, _ in message["headers"]}
@@ -49,20 +49,21 @@ class Forbidding:
 
 
 async def refuse(send: Send, refused: Refused, *, page: bool = False) -> None:
-    """Answer {"error": sentence}; a 401 as a `page` is one that spends the code in its own address."""
+    """Answer {"error": sentence}; if a `page` is wanted, a 401 is the page that spends the code in its address."""
     headers = [(b"connection", b"close")]  # what is left of the body is not read
     if refused.status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="recog"'))
         if page:
-            headers.append((b"content-security-policy", entry_page.POLICY.encode()))
-            await _answer(send, 401, "text/html; charset=utf-8", entry_page.PAGE, headers)
+            content, policy = entry_page()
+            headers.append((b"content-security-policy", policy.encode()))
+            await _answer(send, 401, "text/html; charset=utf-8", content, headers)
             return
     content = json.dumps({"error": str(refused)})
     await _answer(send, refused.status, "application/json", content, headers)
 
 
 async def welcome(send: Send, cookie: str, first: str) -> None:
-    """Give the cookie, and the path of the first page."""
+    """Answer with the cookie and the path of the first page."""
     await _answer(send, 200, "application/json", json.dumps({"first": first}), [(b"set-cookie", cookie.encode())])
 
 

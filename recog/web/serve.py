@@ -1,4 +1,4 @@
-"""Run the server until it is interrupted."""
+"""Runs the server until it is interrupted."""
 
 import socket
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from recog.web.place import Place
 from recog.web.server import Server, own_limit
 
 SHUTDOWN_SECONDS = 1
-"""For answers that are on their way; what an act writes is a transaction, which ends whole or not at all."""
+"""How long answers may take to finish; what an act writes is one transaction, so nothing is left half done."""
 _WAITING = 1024
-"""Connections that wait in the kernel's queue: a full one makes those who connect wait for seconds."""
+"""Length of the kernel's queue: if it is full, clients wait for seconds to connect."""
 
 
 def listen(host: str, port: int) -> tuple[socket.socket, Place]:
-    """A socket that listens, and where it does; port 0 picks a free one. ConfigError where that cannot be."""
+    """Return a listening socket and its place; port 0 picks a free port. ConfigError if nothing can listen there."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         if not host or ip_address(address[0]).is_unspecified:  # however it is written: 0 is 0.0.0.0 too
@@ -41,7 +41,7 @@ def listen(host: str, port: int) -> tuple[socket.socket, Place]:
 
 
 def configured(app: Guard, connection: type[Connection] = Connection) -> uvicorn.Config:
-    """How uvicorn runs: nothing is logged but faults; what a proxy would say of a client is not believed."""
+    """Return how uvicorn runs: it logs only faults, and does not believe what a proxy says of a client."""
     return uvicorn.Config(
         app,
         http=connection,
@@ -58,8 +58,8 @@ def configured(app: Guard, connection: type[Connection] = Connection) -> uvicorn
 
 
 def serve(app: Guard, listening: socket.socket, *, tell: Callable[[str], None]) -> None:
-    """Answer until SIGINT, if that is not ignored, or SIGTERM, which then take their course.
+    """Answer until SIGTERM, or SIGINT unless that is ignored; then let the signal take its course.
 
-    `tell` is for whoever started the server.
+    `tell` takes messages for whoever started the server.
     """
     Server(configured(app), most=own_limit(), tell=tell).run(sockets=[listening])

@@ -14,33 +14,33 @@ import uvicorn
 from recog.web.connections import Connection
 
 MOST = 512
-"""Connections at once where descriptors allow more: a browser opens six, and each takes some memory."""
+"""Connections at once if descriptors allow more: a browser opens six, and each takes some memory."""
 FEWEST = 4
 _PAUSE_SECONDS = 0.05
-"""Before the server looks again whether a connection may be closed."""
+"""Pause before the server looks again for a connection to close."""
 
 
 def connections_for(descriptors: int, opened: int) -> int:
-    """How many connections a process may hold that has so many descriptors, `opened` of them in use.
+    """Return how many connections a process may hold that has `descriptors`, of which `opened` are in use.
 
-    The other half of those that are free is for photos, the catalog and the processes that decode.
+    Half of the free ones stay for photos, the catalog and the decoding processes.
     """
     return max(FEWEST, min(MOST, (descriptors - opened) // 2))
 
 
 def own_limit() -> int:
-    """The same for this process, as it is now."""
+    """Return the same for this process, as it is now."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MOST if soft == resource.RLIM_INFINITY else connections_for(soft, len([*Path("/dev/fd").iterdir()]))
 
 
 class Server(uvicorn.Server):
-    """Holds at most `most` connections. For a new one it closes the one that has been silent for longest.
+    """Holds at most `most` connections; for a new one, it closes the one that has been silent for longest.
 
-    A connection is silent until a request on it is let in, by token or cookie, and again after the answer. Those on
-    which no request was ever let in go first. A connection whose request was let in stays until it is answered. If
-    there are only such ones, new connections wait in the kernel's queue. asyncio's own accept loop takes connections
-    until no descriptor is left; then it writes a traceback for each and stops for a second. `tell` hears it once.
+    A connection is silent until a request on it is admitted, by token or cookie, and again after the answer. Those
+    without any admitted request go first. A connection whose request is being answered stays. If there are only such
+    ones, new connections wait in the kernel's queue. `tell` is told once that connections are closed. asyncio's own
+    accept loop would take connections until no descriptor is left, then write a traceback for each and pause a second.
     """
 
     def __init__(self, config: uvicorn.Config, *, most: int, tell: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""What the API tells of a photo that is sent to it, as the body of a POST; nothing keeps it.
+"""The questions of the API about a photo that is the body of a POST; the photo is not kept.
 
 ============================== ====================================================================================
 POST                           answers
@@ -22,7 +22,7 @@ from recog.types import DecodedPhoto
 from recog.web.api import LARGEST, NearestMany
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
-from recog.web.libraries import Libraries, Opened
+from recog.web.library import Opened, ServedLibrary
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -64,14 +64,16 @@ Sent = Annotated[bytes, Depends(_body)]
 def identify(opened: Opened, sent: Sent) -> Document:
     """Name every face of a photo, or call it unknown."""
     photo = _decoded(opened, sent)
-    return Document(IdentifiedUpload(*_size(photo), opened.probing.identify(photo).faces))
+    with opened.probe_lock:
+        return Document(IdentifiedUpload(*_size(photo), opened.library.identify(photo).faces))
 
 
 @router.post("/search", responses=answers(SearchedUpload), openapi_extra=_BODY)
 def search(opened: Opened, sent: Sent, k: NearestMany = 20) -> Document:
-    """The nearest faces of the library for every face of a photo."""
+    """The nearest faces of the library to every face of a photo."""
     photo = _decoded(opened, sent)
-    return Document(SearchedUpload(*_size(photo), opened.probing.search(photo, k=k).faces))
+    with opened.probe_lock:
+        return Document(SearchedUpload(*_size(photo), opened.library.search(photo, k=k).faces))
 
 
 @router.post("/verify", responses=answers(VerifiedPair), openapi_extra=_BODY)
@@ -81,12 +83,14 @@ def verify(
     person_id: Annotated[int, Query(ge=1, le=LARGEST)],
     face: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> Document:
-    """Is a face of a photo a person of the library? face may be left out where the photo shows one."""
-    return Document(opened.probing.people.verify_person(_decoded(opened, sent), person_id, face=face))
+    """Is a face of a photo a person of the library? face may be left out if the photo shows one face."""
+    photo = _decoded(opened, sent)
+    with opened.probe_lock:
+        return Document(opened.library.people.verify_person(photo, person_id, face=face))
 
 
-def _decoded(opened: Libraries, sent: bytes) -> DecodedPhoto:
-    """The photo, decoded in a process of its own."""
+def _decoded(opened: ServedLibrary, sent: bytes) -> DecodedPhoto:
+    """Decode the photo in a process of its own."""
     return opened.decoding.decode(PhotoSource(IN_MEMORY, sent, hashlib.sha256(sent).hexdigest()))
 
 

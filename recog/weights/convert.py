@@ -1,4 +1,4 @@
-"""Turn foreign weight files into named float32 arrays, and those into safetensors."""
+"""Conversion of foreign weights files to named float32 arrays, and of those to safetensors."""
 
 import io
 import json
@@ -59,9 +59,9 @@ def tensorflow_inception_resnet(files: Mapping[str, bytes]) -> Tensors:
 
 
 def torch_state(files: Mapping[str, bytes]) -> Tensors:
-    """Several PyTorch state dicts -> one, each name behind its file's stem: "pnet.pt" gives "pnet.conv1.weight".
+    """Merge PyTorch state dicts; each name gets its file's stem in front: "pnet.pt" gives "pnet.conv1.weight".
 
-    Only tensors are unpickled (weights_only), and only from bytes whose digest was checked before.
+    Only tensors are unpickled (weights_only), and only from bytes whose digest was checked.
 
     Raises:
         ValueError: a file is no state dict of tensors.
@@ -74,13 +74,13 @@ def torch_state(files: Mapping[str, bytes]) -> Tensors:
 
 
 def torch_inception_resnet(files: Mapping[str, bytes]) -> Tensors:
-    """facenet-pytorch's own state dict, without the classifier (`logits`) that its training needed."""
+    """Read facenet-pytorch's own state dict, without the classifier (`logits`) that only training needs."""
     ((file, data),) = files.items()
     return {name: array for name, array in _state_dict(file, data).items() if not name.startswith("logits.")}
 
 
 def to_safetensors(tensors: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """A safetensors file: equal arrays give equal bytes, whatever the version of any library.
+    """Encode a safetensors file; equal arrays give equal bytes, whatever the version of any library.
 
     https://huggingface.co/docs/safetensors: 8 bytes of header length, JSON header, data without gaps. Names are in
     alphabetical order and the header is padded with spaces to a multiple of 8.
@@ -103,7 +103,7 @@ def _state_dict(file: str, data: bytes) -> Tensors:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of other pickle protocols: what cannot be read is an error below
+            warnings.simplefilter("ignore")  # about other pickle protocols; unreadable bytes raise an error below
             state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
         return {name: tensor.float().numpy() for name, tensor in state.items()}
     except Exception as error:  # bytes that are no state dict raise anything in there, and it has one meaning

@@ -1,4 +1,4 @@
-"""Where a network runs: the device asked for, or an error, never silently another; and on how many cores."""
+"""The device that a network runs on: the one asked for, or an error, never silently another."""
 
 import ctypes
 import os
@@ -13,9 +13,9 @@ if TYPE_CHECKING:  # torch takes seconds to import: only where a GPU may be, or 
 
 
 def choose_device(wanted: str) -> str:
-    """'auto', 'cpu' or 'cuda' -> 'cpu' or 'cuda'; auto takes CUDA where torch sees it. ConfigError as below.
+    """Choose 'cpu' or 'cuda'; 'auto' is CUDA if torch sees it. Raises as checked_device does.
 
-    torch is asked only where the driver is installed without which it could see nothing.
+    torch is imported only if the CUDA driver is installed, because it sees no device without it.
     """
     if wanted == "auto":
         return "cuda" if _driver_is_there() and _torch_sees_cuda() else "cpu"
@@ -25,7 +25,7 @@ def choose_device(wanted: str) -> str:
 
 
 def checked_device(device: str) -> "torch.device":
-    """The device of that name, if this machine has it; ConfigError otherwise."""
+    """Return the device of that name; ConfigError if this machine lacks it."""
     if device not in {"cpu", "cuda"}:
         raise ConfigError(f"a device is 'auto', 'cpu' or 'cuda', not {device!r}")
     import torch
@@ -39,18 +39,18 @@ def checked_device(device: str) -> "torch.device":
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def multiplies_bytes(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether this processor has instructions for sums of byte products (VNNI), without which 8-bit sums saturate.
+    """Return whether this processor has instructions for sums of byte products (VNNI); 8-bit sums saturate without.
 
-    Told by Linux alone: elsewhere False.
+    Only Linux reports them; elsewhere the answer is False.
     """
     try:
         flags = cpuinfo.read_text(encoding="utf-8", errors="replace")
-    except OSError:  # no Linux: there is no such file
+    except OSError:  # not Linux: there is no such file
         return False
     return not {"avx512_vnni", "avx_vnni"}.isdisjoint(flags.split())
 

@@ -1,4 +1,4 @@
-"""Write files of the cache so that no reader, crash or second process ever meets half of one."""
+"""Writing of cache files: no reader, crash or second process ever meets half a file."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from recog.errors import WeightsMissingError
 
 
 def publish(path: Path, data: bytes) -> None:
-    """Put a whole file in its place, or leave what was there."""
+    """Write a file whole and durable, or leave the old one."""
     try:
         durable.put(path, data)
     except OSError as error:
@@ -22,7 +22,7 @@ def publish(path: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(cache: Path, name: str) -> Iterator[None]:
-    """Hold the right to write one network's file in the cache, waiting for whoever holds it; makes the folder."""
+    """Hold the lock on one network's file in the cache, waiting for it; makes the folder."""
     try:
         durable.make_directory(cache)
         descriptor = durable.open_usable(cache / f".{name}.lock", os.O_RDWR)

@@ -1,4 +1,4 @@
-"""A convolution's weights in an OpenVINO graph, as they are or in 8 bits."""
+"""The weights of a convolution in an OpenVINO graph, in float32 or in 8 bits."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _LEVELS = 255
 
 
 def kernel(weight: NDArray[np.float32], *, in_bytes: bool) -> Any:
-    """Weights (out, in, h, w); in_bytes: rounded to 255 levels with one scale an output channel (arXiv:1806.08342)."""
+    """Make a constant of weights (out, in, h, w); in_bytes: in 255 levels, one scale a channel (arXiv:1806.08342)."""
     ops = openvino.opset13
     constant = ops.constant(weight)
     if not in_bytes:

@@ -1,12 +1,12 @@
-"""OpenVINO, imported so that it reports nothing to its makers, and its networks compiled for this processor."""
+"""OpenVINO, imported so that it reports nothing to its makers, and the options that networks are compiled with."""
 
 import io
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-# At its import OpenVINO sends an event to an analytics service where the package openvino_telemetry is found, and uses
-# a stub that sends nothing where that package cannot be imported. A face library calls nobody: it gets the stub.
+# On import OpenVINO sends an event to an analytics service if it finds the package openvino_telemetry; otherwise it
+# uses a stub that sends nothing. A face library calls nobody, so OpenVINO gets the stub.
 _ABSENT: Any = None
 sys.modules.setdefault("openvino_telemetry", _ABSENT)
 
@@ -16,20 +16,20 @@ __all__ = ["compiled", "imported", "openvino"]
 
 
 def compiled(graph: Any, *, threads: int | None = None, streams: int = 1) -> Any:
-    """An openvino.CompiledModel of an openvino.Model: float32 on every machine, cores not reserved.
+    """Compile an openvino.Model to an openvino.CompiledModel: float32 on every machine, without pinned threads.
 
-    OpenVINO's own choice of numbers, bfloat16 on some processors, would make results depend on the processor, and
-    pinned threads would keep the cores from those who decode photos meanwhile. threads None is one a core; they are
-    shared out among the streams, which are requests that run side by side.
+    OpenVINO's own precision, bfloat16 on some processors, would make results depend on the processor, and pinned
+    threads would keep cores from the processes that decode photos. threads None is one a core. Streams are requests
+    that run side by side; they share the threads.
     """
     return openvino.Core().compile_model(graph, "CPU", _options(threads, streams))
 
 
 def imported(content: memoryview, *, threads: int | None = None, streams: int = 1) -> Any:
-    """The openvino.CompiledModel whose export_model wrote content, with the options of `compiled`.
+    """Read the openvino.CompiledModel whose export_model wrote content, with the options of `compiled`.
 
     Raises:
-        RuntimeError: OpenVINO cannot read it. It checks little: content must be known to be its own.
+        RuntimeError: OpenVINO cannot read it. OpenVINO checks little, so the content must be known to be its own.
     """
     return openvino.Core().import_model(io.BytesIO(content), "CPU", _options(threads, streams))
 

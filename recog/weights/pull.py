@@ -1,4 +1,4 @@
-"""Bring a network's weights to the cache, once, and prove them at every use."""
+"""The cache of weights: pull them once, and verify them at every use."""
 
 import hashlib
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from recog.weights.registry import Source, WeightsSpec, spec
 from recog.weights.sources import SourceFailedError, fetch, find_in_directory
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with what is being brought, the bytes so far, and the bytes in all."""
+"""Called with the name of what is pulled, the bytes so far, and all bytes."""
 
 
 class WeightsState(StrEnum):
-    """How the cache stands to a network's weights."""
+    """The state of a network's weights in the cache."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -27,7 +27,7 @@ class WeightsState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CachedWeights:
-    """What the cache holds of a network: sha256 is of the file as it is, None where there is none."""
+    """A network's weights in the cache; sha256 is that of the file as it is, None if there is none."""
 
     state: WeightsState
     path: Path
@@ -37,11 +37,11 @@ class CachedWeights:
 def ensure_weights(
     name: str | WeightsSpec, *, cache: Path, offline_dir: Path | None = None, progress: Progress | None = None
 ) -> Path:
-    """The network's verified safetensors file in the cache, brought there first if it is not.
+    """Return the network's verified file in the cache, pulling it if it is absent.
 
     Raises:
-        WeightsMismatchError: the cached file, or one that a source brought, has another digest.
-        WeightsMissingError: no source could bring the weights.
+        WeightsMismatchError: the cached file, or the file of a source, has another digest.
+        WeightsMissingError: no source has the weights.
     """
     wanted = _spec(name)
     cached = weights_state(wanted, cache=cache)
@@ -58,9 +58,9 @@ def ensure_weights(
 def pull(
     name: str | WeightsSpec, *, cache: Path, offline_dir: Path | None = None, progress: Progress | None = None
 ) -> Path:
-    """As ensure_weights, but a damaged file in the cache is replaced instead of refused.
+    """Do the same as ensure_weights, but replace a damaged file in the cache instead of refusing it.
 
-    Two processes that pull the same network wait for each other, and the second finds the first one's file.
+    If two processes pull the same network, the second waits and finds the file of the first.
     """
     wanted = _spec(name)
     with locked(cache, wanted.name):
@@ -70,7 +70,7 @@ def pull(
         data = _converted(wanted, cache, offline_dir, progress)
         digest = hashlib.sha256(data).hexdigest()
         if wanted.sha256 is None:
-            # The note goes first: a crash in between leaves no file without its digest.
+            # The note first: a crash in between must not leave a file without its digest.
             publish(_digest_note(cached.path), digest.encode())
         elif digest != wanted.sha256:
             raise WeightsMismatchError(
@@ -82,7 +82,7 @@ def pull(
 
 
 def weights_state(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
-    """What the cache holds of a network, by digest."""
+    """Say what the cache holds of a network, by its digest."""
     wanted = _spec(name)
     path = cache / f"{wanted.name}{wanted.suffix}"
     try:
@@ -101,7 +101,7 @@ def _spec(name: str | WeightsSpec) -> WeightsSpec:
 
 
 def _expected(wanted: WeightsSpec, path: Path) -> str:
-    """The digest that the cached file must have."""
+    """Return the digest that the cached file must have."""
     if wanted.sha256 is not None:
         return wanted.sha256
     try:

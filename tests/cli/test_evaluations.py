@@ -1,4 +1,4 @@
-"""The verbs that measure, on real photos and the default network: a few, for the way from the words to the files."""
+"""The verbs that measure, on a few real photos with the default network, from the command line to the files."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.cli.conftest import Recog
 
 
 def few_pairs(photos: Path, pairs: Path, *, of_each: int) -> Path:
-    """The first pairs of each kind, without a first line, and one that names an absent photo."""
+    """Write the first pairs of each kind without a first line, and one pair of absent photos."""
     lines = (photos / "pairsDevTest.txt").read_text(encoding="utf-8").splitlines()[1:]
     same = [line for line in lines if len(line.split()) == 3][:of_each]
     different = [line for line in lines if len(line.split()) == 4][:of_each]

@@ -60,8 +60,8 @@ def test_a_folder_without_sidecars_is_said_so(recog: Recog, folder: Path) -> Non
 
 def test_what_cannot_be_meant_is_refused(recog: Recog, tmp_path: Path) -> None:
     for words, said in (
-        (("people", "export", "--beside", "--out", "a.json"), "name one of --out FILE, --xmp DIR and --beside"),
-        (("people", "export"), "name one of --out FILE, --xmp DIR and --beside"),
+        (("people", "export", "--beside", "--out", "a.json"), "give one of --out FILE, --xmp DIR and --beside"),
+        (("people", "export"), "give one of --out FILE, --xmp DIR and --beside"),
         (("people", "import", tmp_path / "a.txt"), "no .json, .csv or .xmp file, no photo and no folder"),
         (("people", "import", "a.json", "b.json"), "one file of names at a time"),
     ):

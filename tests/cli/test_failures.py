@@ -34,7 +34,8 @@ def test_a_disk_that_cannot_be_written_is_no_fault_of_recog(number: int, capsys:
     assert ended(OSError(number, "why", "/library/head\n.json")) == 1
     told = capsys.readouterr().err
     assert (
-        told == "recog: /library/head\\n.json cannot be written or read (why): make room there, or check its rights\n"
+        told
+        == "recog: /library/head\\n.json cannot be written or read (why): make room there, or check its permissions\n"
     )
     assert ended(OSError(number, "why")) == 1
     assert "a file cannot be written or read (why)" in capsys.readouterr().err
@@ -49,7 +50,7 @@ def test_too_few_descriptors_are_no_fault_of_recog(number: int, capsys: pytest.C
 
 def test_ctrl_c_says_that_running_again_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(KeyboardInterrupt()) == 130
-    assert "running the same command again goes on" in capsys.readouterr().err
+    assert "running the same command again continues it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("error", [typer.BadParameter("x"), typer.Abort(), BrokenPipeError(errno.EPIPE, "pipe")])

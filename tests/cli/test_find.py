@@ -54,5 +54,5 @@ def test_photos_that_are_gone_are_told(recog: Recog, indexed: Path) -> None:
     result = recog("find", "Ann", "--confirmed")
     assert result.stdout == ""
     assert result.stderr.splitlines()[1] == (
-        "recog: 1 photo of them missing and not listed: look at 'recog prune --dry-run'"
+        "recog: 1 photo of them missing and not listed: see 'recog prune --dry-run'"
     )

@@ -28,7 +28,7 @@ def test_a_place_that_is_no_folder_is_named_before_anything_is_read(
     (tmp_path / "file").touch()
     done = recog(*words, tmp_path / "file" / "there")
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
-    assert f"there cannot be written, for {tmp_path / 'file'} is no folder" in done.stderr
+    assert f"there cannot be written because {tmp_path / 'file'} is no folder" in done.stderr
 
 
 def test_a_folder_may_be_missing_and_that_of_a_file_may_not(tmp_path: Path) -> None:

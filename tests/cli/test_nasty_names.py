@@ -15,7 +15,7 @@ from recog.cli.app import app
 from recog.config import read_settings
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from tests.cli.conftest import open_painted
 from tests.library.styling.styled import paint_style
@@ -53,7 +53,7 @@ class Home:
 
     @property
     def library(self) -> Path:
-        return self.of("libraries")
+        return self.of("opened")
 
     def run(self, *words: str | Path) -> str:
         """What a verb answers on stdout."""
@@ -96,8 +96,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def served_paths(library: Path) -> list[str]:
     """Where a server that starts says that photo 1 is; it shows it, too."""
     with (
-        Libraries(lambda: PaintedLibrary(read_settings(library=library))) as libraries,
-        Client(create_app(libraries, access=Access(TOKEN), place=PLACE), PLACE) as client,
+        ServedLibrary(PaintedLibrary(read_settings(library=library))) as opened,
+        Client(create_app(opened, access=Access(TOKEN), place=PLACE), PLACE) as client,
     ):
         shown = client.get("/photos/1.jpg")
         assert (shown.status, shown.body[:2]) == (200, b"\xff\xd8")
@@ -110,7 +110,7 @@ def test_every_verb_writes_where_it_was_told_and_nowhere_else(place: Path, name:
     photos, photo = home.of("photos"), home.of("photos") / f"{home.name}.png"
     goes = paint(photos / "goes.png", BLUE)
     paint(photo, RED, GREEN)
-    for kind in ("libraries", "backups"):
+    for kind in ("opened", "backups"):
         home.add_neighbours(kind)
     before = home.files()
     backup, names, sidecars = home.of("backups") / name, home.of("names", ".json"), home.of("sidecars")

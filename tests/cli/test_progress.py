@@ -53,7 +53,7 @@ def on_a_terminal(code: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     ("code", "shown"),
-    [(PHOTOS, ("40/40", "photos/s", "280 faces, 2 failed")), (WEIGHTS, ("bringing casia (100 MB), once", "MB/s"))],
+    [(PHOTOS, ("40/40", "photos/s", "280 faces, 2 failed")), (WEIGHTS, ("downloading casia (100 MB), once", "MB/s"))],
 )
 def test_a_terminal_sees_a_bar_and_a_program_does_not(code: str, shown: tuple[str, ...]) -> None:
     out, terminal = on_a_terminal(code)
@@ -69,4 +69,4 @@ def test_no_bar_is_drawn_where_nobody_watches(capsys: pytest.CaptureFixture[str]
     bar("casia", 1, 2_000_000)
     bar("casia", 2_000_000, 2_000_000)
     bar.close()
-    assert capsys.readouterr().err == "recog: bringing casia (2 MB), once\n"
+    assert capsys.readouterr().err == "recog: downloading casia (2 MB), once\n"

@@ -21,7 +21,7 @@ def test_prune_tells_what_goes_asks_and_drops(recog: Recog, folder: Path) -> Non
     told = "1 missing file. No other file shows 1 photo with 1 face, of which confirmed: Ann 1.\n"
     told += f"files  folder\n    1  {folder}\n"
     assert recog("prune", "--dry-run").stdout == told
-    for answer, said in (("n\n", "nothing was dropped"), ("", "nobody answered: --yes does not ask")):
+    for answer, said in (("n\n", "nothing was dropped"), ("", "nobody answered: give --yes to skip the question")):
         refused = recog("prune", answer=answer)
         assert (refused.exit_code, told in refused.stderr, said in refused.stderr) == (1, True, True)
     assert recog("prune", "--dry-run").stdout == told

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -35,16 +34,6 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert "Commands:" in done.stdout
     assert json.loads(done.stderr) == []
-
-
-def test_help_answers_at_once() -> None:
-    """0.15 s on two quiet cores, 0.3 s promised; the best of five within 1 s still holds on a machine that is busy."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        assert run("--help").returncode == 0
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1.0
 
 
 def test_every_verb_has_a_sentence_and_an_example() -> None:

@@ -1,6 +1,5 @@
 """The style verbs: what they take, what they print, and what they leave."""
 
-import inspect
 import json
 from collections.abc import Callable
 from dataclasses import fields
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from recog.cli import styling
+from recog.cli.styling_options import ColourChoice, FaceCare, StyleNet, StyleRunOptions
 from recog.style.settings import Colours, Faces, StyleSettings
 from recog.weights.registry import SPECS, Role
 from tests.library.styling.styled import paint_style
@@ -32,7 +31,7 @@ def waves(tmp_path: Path) -> Path:
 
 def test_the_options_start_at_the_defaults_of_the_settings() -> None:
     default = StyleSettings()
-    given = inspect.unwrap(styling.run).__kwdefaults__ or {}
+    given = {one.name: one.default for one in fields(StyleRunOptions)}
     named = {"weight": "beta"}
     checked = {name: given[name] for name in ("size", "steps", "weight", "faces", "colours", "seed", "network")}
     assert checked == {name: getattr(default, named.get(name, name)) for name in checked}
@@ -40,9 +39,9 @@ def test_the_options_start_at_the_defaults_of_the_settings() -> None:
 
 
 def test_the_choices_are_those_of_the_settings_and_of_the_registry() -> None:
-    assert [one.value for one in styling.FaceCare] == [one.value for one in Faces]
-    assert [one.value for one in styling.ColourChoice] == [one.value for one in Colours]
-    assert {one.value for one in styling.StyleNet} == {name for name, one in SPECS.items() if one.role is Role.STYLE}
+    assert [one.value for one in FaceCare] == [one.value for one in Faces]
+    assert [one.value for one in ColourChoice] == [one.value for one in Colours]
+    assert {one.value for one in StyleNet} == {name for name, one in SPECS.items() if one.role is Role.STYLE}
 
 
 def test_a_batch_is_run_listed_shown_and_cleared(recog: Recog, folder: Path, waves: Path, tmp_path: Path) -> None:
@@ -95,7 +94,7 @@ def test_styles_are_blended_by_weights_and_shown_with_their_shares(
 def test_exactly_one_choice_of_photos_is_taken(recog: Recog, waves: Path, tmp_path: Path, chosen: list[str]) -> None:
     result = recog("style", "run", "--style", waves, "--out", tmp_path / "out", *chosen)
     assert result.exit_code == 2
-    assert "name one of" in result.stderr
+    assert "give one of" in result.stderr
 
 
 def test_a_run_that_made_nothing_is_refused(recog: Recog, folder: Path, waves: Path, tmp_path: Path) -> None:

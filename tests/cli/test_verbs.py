@@ -69,11 +69,11 @@ def test_index_tells_how_new_faces_of_a_large_library_get_names(recog: Recog, in
         face = NewFace(FaceBox(0, 0, 9, 9, 0.9, ()), vector, 1.0, b"")
         scan = ScannedPhoto(FileStat(Path("/many.png"), 1, 1), "5e" * 32, 90, 90, None, [face] * MATCHED_AT_ONCE)
         detector, network = library.networks.detector.sha256, library.networks.info
-        library.context.catalog.save_photos([scan], detector=detector, network=network)
+        library.context.catalog.photos.save([scan], detector=detector, network=network)
     paint(indexed / "new.png", RED, noise=3)
     told = recog("index", indexed)
     assert "Named" not in told.stdout
-    assert "'recog identify --all' gives them" in told.stderr
+    assert "'recog identify --all' names those that resemble" in told.stderr
     assert recog("index", indexed).stderr == ""
     recog("identify", "--all")
     assert f"{indexed}/new.png" in recog("find", "Ann").stdout
@@ -111,7 +111,7 @@ def test_an_emptied_folder_is_left_alone_and_said(recog: Recog, indexed: Path) -
         path.unlink()
     result = recog("index", indexed)
     assert result.exit_code == 1
-    assert f"{indexed} is empty or not there" in result.stderr
+    assert f"{indexed} is empty or missing" in result.stderr
     assert "with 'recog prune FOLDER'" in result.stderr
     assert document(recog("status", "--json"))["faces"] == 5
 
@@ -280,7 +280,10 @@ def test_forget_asks_first(recog: Recog, indexed: Path, answer: str) -> None:
 def test_where_nobody_can_answer_forget_tells_the_option(recog: Recog, indexed: Path) -> None:
     result = recog("people", "forget", "Ann")
     assert (result.exit_code, "Ann" in recog("people", "list").stdout) == (1, True)
-    assert result.stderr.splitlines()[-1] == "recog: nothing was forgotten, for nobody answered: --yes does not ask"
+    assert (
+        result.stderr.splitlines()[-1]
+        == "recog: nothing was forgotten because nobody answered: give --yes to skip the question"
+    )
 
 
 def test_forget_erases_when_told_so(recog: Recog, indexed: Path) -> None:
@@ -403,7 +406,7 @@ def test_lists_of_verbs_are_not_cut_off(recog: Recog, words: tuple[str, ...]) ->
 def test_a_setting_that_is_none_tells_which_is_meant() -> None:
     with pytest.raises(ConfigError, match=r"no setting 'libary', .*: did you mean 'library'\?"):
         read_settings(libary="photos")
-    with pytest.raises(ConfigError, match=r"no setting 'xyz', .*: choose of library, database"):
+    with pytest.raises(ConfigError, match=r"no setting 'xyz', .*: choose from library, database"):
         read_settings(xyz=1)
 
 

@@ -1,4 +1,4 @@
-"""Intervals hold the truth as often as they say, also where the cases of a person are alike."""
+"""Intervals cover the truth as often as they claim, also if the cases of a person are alike."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from recog.evaluate.bootstrap import person_interval, ratio_interval
 
 
 def test_an_interval_of_95_percent_holds_the_truth_about_so_often() -> None:
-    """People with rates of their own: the plain binomial interval would hold it half as often."""
+    """People differ in their rates: the plain binomial interval would cover the truth half as often."""
     random = np.random.default_rng(0)
     held = 0
     for trial in range(200):

@@ -1,4 +1,4 @@
-"""Calibration: the threshold has its rate, on the strictest set, and the file its network."""
+"""Calibration: the threshold has its rate on the strictest set, and the file belongs to its network."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,15 +8,16 @@ import pytest
 
 from recog.distance import unit_rows
 from recog.errors import EvaluationError
-from recog.evaluate.calibrate import LabelledFaces, all_pairs, calibrate, errors_among_strangers
+from recog.evaluate.calibrate import calibrate, errors_among_strangers
 from recog.evaluate.calibration_file import calibration_path, load_calibration, save_calibration
+from recog.evaluate.labelled_faces import LabelledFaces, all_pairs
 from recog.types import Calibration
 
 HEAD, NETWORK = "circle", "a" * 64
 
 
 def faces(people: int, photos: int = 10, *, seed: int = 0, spread: float = 0.6, offset: float = 0.0) -> LabelledFaces:
-    """People drawn on a sphere of 32 dimensions; offset moves all of them one way, as a set of look-alikes would be."""
+    """Draw people on a sphere of 32 dimensions; offset moves all of them one way, like a set of look-alikes."""
     random = np.random.default_rng(seed)
     centres = random.normal(0, 1, (people, 32)) + offset
     labels = np.repeat(np.arange(people), photos)
@@ -55,7 +56,7 @@ def test_the_strictest_set_decides() -> None:
 
 
 def test_the_tail_tells_how_rare_false_accepts_are_at_smaller_distances() -> None:
-    """Half of the threshold's false accepts, a quarter: as often as the exponential tail says, on people drawn anew."""
+    """Half of the threshold's false accepts, a quarter: as often as the exponential tail says, on other people."""
     calibration, anew = calibrated(faces(250), far=0.01), faces(250, seed=1)
     assert calibration.tail is not None
     for share in (0.5, 0.25):
@@ -172,5 +173,5 @@ def test_strangers_are_counted_pair_by_pair() -> None:
 
 
 def test_one_stranger_makes_no_pair() -> None:
-    with pytest.raises(EvaluationError, match="two people make the first different pair, and 1 has a face"):
+    with pytest.raises(EvaluationError, match="a different pair needs two people with a face, not 1"):
         errors_among_strangers(faces(1, photos=1), 1.0)

@@ -1,4 +1,4 @@
-"""Faces filed under the wrong person are found by the company they keep."""
+"""Faces filed under the wrong person are found by their distance to the person's other faces."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Cluster scores are what slow loops over pairs and faces say."""
+"""Cluster scores against slow loops over pairs and faces."""
 
 import numpy as np
 import pytest

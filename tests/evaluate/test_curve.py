@@ -1,4 +1,4 @@
-"""The curve is the true one, though some labels are wrong."""
+"""The fitted curve is the true one, although some labels are wrong."""
 
 import numpy as np
 import pytest
@@ -12,12 +12,12 @@ from recog.evaluate.roc import Bools
 WIDTH = 0.25
 NEAR, FAR = 0.8, 1.9
 SLOPE = (FAR - NEAR) / WIDTH**2
-"""Two normal kinds of one width have densities in the ratio exp(-SLOPE (d - middle))."""
+"""Two normal distributions of equal width have densities in the ratio exp(-SLOPE (d - middle))."""
 MIDDLE = (NEAR + FAR) / 2
 
 
 def drawn(count: int, *, wrong: float, seed: int = 0) -> tuple[NDArray[np.float64], Bools]:
-    """A quarter labelled same, of which the share `wrong` shows two people."""
+    """Draw pairs of which a quarter is labelled same, and of these the share `wrong` shows two people."""
     random = np.random.default_rng(seed)
     labelled_same = np.arange(count) % 4 == 0
     truly_same = labelled_same & (random.random(count) >= wrong)
@@ -55,7 +55,7 @@ def test_with_right_labels_it_is_logistic_regression_with_balanced_kinds() -> No
 
 
 def test_a_slow_search_finds_no_likelier_curve() -> None:
-    """The likelihood of the model, written as it reads, is highest at the fit."""
+    """The plainly written likelihood of the model is highest at the fit."""
     distances, same = drawn(20_000, wrong=0.05, seed=1)
 
     def likelihood(slope: float, intercept: float, noise: float) -> float:
@@ -80,5 +80,5 @@ def test_same_pairs_that_are_farther_are_refused() -> None:
     distances, same = drawn(400, wrong=0.0)
     with pytest.raises(EvaluationError, match="no nearer than different ones"):
         fit_curve(4 - distances, same)
-    with pytest.raises(EvaluationError, match="equally far apart"):
+    with pytest.raises(EvaluationError, match="all pairs have the same distance"):
         fit_curve(np.full(4, 1.0), np.array([True, False, True, False]))

@@ -1,4 +1,4 @@
-"""Detection scores count each face and each box once, and blame nobody for faces that do not count."""
+"""Detection scores count each face and each box once, and ignore faces that do not count."""
 
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def test_faces_that_are_too_small_are_spared() -> None:
 
 
 def test_the_interval_is_over_photos() -> None:
-    """Photos found whole or not at all: the interval is that of a coin tossed once a photo."""
+    """If each photo is found whole or not at all, the interval is that of one coin toss per photo."""
     photos = [drawn(boxes(*[(100.0 * k, 0, 100.0 * k + 40, 40) for k in range(10)])) for _ in range(40)]
     found = [photo.boxes if place % 2 else boxes() for place, photo in enumerate(photos)]
     scores = detection_scores(photos, found)[0]

@@ -1,11 +1,11 @@
-"""Errors by group are those of a slow loop over the group's own pairs."""
+"""Errors by group against a slow loop over the group's own pairs."""
 
 import numpy as np
 import pytest
 
 from recog.distance import unit_rows
-from recog.evaluate.calibrate import LabelledFaces
 from recog.evaluate.groups import group_errors
+from recog.evaluate.labelled_faces import LabelledFaces
 
 
 def test_each_group_is_scored_among_its_own_people() -> None:

@@ -1,4 +1,4 @@
-"""Open-set identification is what a slow loop over probes says."""
+"""Open-set identification against a slow loop over probes."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from recog.types import Embeddings
 def faces(
     people: int, photos: int, *, spread: float = 0.7, single: int = 3, seed: int = 0
 ) -> tuple[Embeddings, np.ndarray]:
-    """People on a sphere, and `single` more with one photo each."""
+    """Draw people on a sphere, and `single` more with one photo each."""
     random = np.random.default_rng(seed)
     labels = np.concatenate([np.repeat(np.arange(people), photos), np.arange(people, people + single)])
     rows = random.normal(0, 1, (people + single, 12))[labels] + spread * random.normal(0, 1, (len(labels), 12))

@@ -117,5 +117,5 @@ def test_a_fold_with_one_kind_of_pair_is_named() -> None:
 
 
 def test_one_fold_is_no_protocol() -> None:
-    with pytest.raises(ValueError, match="one fold"):
+    with pytest.raises(ValueError, match="a single fold"):
         ten_folds(np.array([0.1, 2.0]), np.array([True, False]), np.zeros(2, dtype=np.int64))

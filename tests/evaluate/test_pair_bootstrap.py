@@ -1,4 +1,4 @@
-"""Intervals of a protocol are those of the protocol itself on people drawn anew."""
+"""Intervals of a protocol against the protocol itself on resampled people."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def pairs(count: int = 120, *, people: int = 40, seed: int = 0) -> dict[str, np.
 
 
 def test_weights_are_repetitions() -> None:
-    """Every score of weighted pairs is that of a list in which each pair stands so often."""
+    """Every score of weighted pairs equals the score of a list that repeats the pairs."""
     made = pairs()
     weights = np.random.default_rng(1).integers(1, 4, 120)
     distances, same, fold = (np.repeat(made[name], weights) for name in ("distances", "same", "fold"))
@@ -83,7 +83,7 @@ def test_a_person_whose_pairs_all_fail_makes_the_interval_wider_than_so_many_fai
 
 
 def test_pairs_that_share_nobody_are_drawn_as_pairs() -> None:
-    """The interval of 600 pairs of 1,200 people is the plain binomial one, no wider."""
+    """The interval of 600 pairs of 1,200 people is no wider than the plain binomial interval."""
     random = np.random.default_rng(0)
     same = np.tile([True, False], 300)
     distances = np.where(same ^ (random.random(600) < 0.1), 0.5, 2.0) + random.random(600) / 10

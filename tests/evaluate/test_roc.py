@@ -131,7 +131,7 @@ def test_what_is_no_labelled_distance_is_refused(distances: list[float], same: l
 
 
 def test_a_threshold_just_below_distances_of_float32_accepts_none_of_them() -> None:
-    """Rounded to float32 it would be their distance."""
+    """Rounded to float32, the threshold would equal their distance."""
     distances = np.array([0.7, 0.7, 1.1], dtype=np.float32)
     threshold = threshold_at_far(distances, 0.1)
     assert threshold < float(distances.min())

@@ -29,18 +29,19 @@ def test_the_record_tells_how_the_head_was_made_and_names_nobody(name: str) -> N
 @pytest.mark.networks
 @pytest.mark.timeout(1800)
 def test_the_shipped_head_reaches_98_point_6_percent_on_lfw_view_1_and_no_less_than_its_start(data: Path) -> None:
+    from recog.assess.embedding_options import embedding_options
+    from recog.assess.pairs import run_pairs
     from recog.config import read_settings
+    from recog.datasets.embedded import Pipeline
     from recog.evaluate.photo_pairs import lfw_pairs
     from recog.library.networks import Networks
-    from recog.train.options import embedding_options
-    from recog.train.protocol import run_pairs
 
     networks = Networks(read_settings())
     folder = data / "lfw_view1"
     head = load_head(HEAD)
     options = embedding_options(networks.info, flip=head.flip, crops=1, encoder=networks.encoder)
     pairs = lfw_pairs(folder, folder / "pairsDevTest.txt")
-    run = run_pairs(pairs, "LFW", networks.detector, networks.embedder, options)
+    run = run_pairs(pairs, "LFW", Pipeline(networks.detector, networks.embedder), options)
     record = head.record
     scores = record["scores"]
     assert isinstance(scores, dict)

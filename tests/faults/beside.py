@@ -1,10 +1,10 @@
-"""Let a client act on a server without pause while commands run beside it, kill both, and look for lost acts.
+"""Send acts to a server while commands run on the same library, kill both at random, and look for lost acts.
 
 `python -m tests.faults.beside --acts 1000 --kills 10 --minutes 60 --write` keeps the counts in
-benchmarks/results/faults_beside.csv. The server is `recog serve` on a painted library, in a process of its own; each
-command is another process, forked from here. At random moments one of the two is killed with SIGKILL. At the end every
-acknowledged act must be in the history once, every acknowledged photo in the catalog, and at no time may a process hold
-a file of the library that has been deleted.
+benchmarks/results/faults_beside.csv. The server is `recog serve` on a painted library, in its own process; each
+command is another process, forked from here. SIGKILL ends one of the two at random moments. At the end the history must
+hold every acknowledged act once, and the catalog every acknowledged photo. No process may ever hold a deleted file of
+the library.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from typing import Any
 from recog.errors import RecogError
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.serve import listen, serve
 from tests.faults.beside_commands import COMMANDS, Ack, faces_of, start_library, told
 from tests.faults.forked import apart
@@ -42,7 +42,7 @@ _ANSWER_SECONDS = 60.0
 
 @dataclass
 class Tally:
-    """What happened. acts: acknowledged, by who made them; problems: one sentence each."""
+    """Counts of a run. acts: acknowledged acts by their source; problems: one sentence each."""
 
     acts: Counter[str] = field(default_factory=Counter)
     commands: Counter[str] = field(default_factory=Counter)
@@ -53,7 +53,7 @@ class Tally:
 
 @dataclass
 class Command:
-    """A command that runs beside the server, and the file that it writes what it acknowledges to."""
+    """A command that runs beside the server, with the file that lists what it acknowledged."""
 
     kind: str
     pid: int
@@ -70,14 +70,14 @@ class Command:
         return cls(kind, pid, acknowledged)
 
     def acks(self) -> list[Ack]:
-        """What it acknowledged; a line that a kill cut is none."""
+        """Return what it acknowledged, without a line that a kill cut short."""
         lines = self.acknowledged.read_text().splitlines(keepends=True)
         return [Ack(*json.loads(line)) for line in lines if line.endswith("\n")]
 
 
 @dataclass
 class Server:
-    """The server's process, and the connection of the only client."""
+    """The server's process, and the connection of its only client."""
 
     pid: int
     connection: HTTPConnection
@@ -99,7 +99,7 @@ class Server:
         return cls(pid, HTTPConnection("127.0.0.1", int(port), timeout=_ANSWER_SECONDS))
 
     def act(self, path: str, **given: object) -> tuple[int, Any]:
-        """POST JSON: status and document."""
+        """POST JSON; return the status and the document."""
         headers = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
         self.connection.request("POST", path, json.dumps(given), headers)
         answer = self.connection.getresponse()
@@ -107,7 +107,7 @@ class Server:
 
 
 class Run:
-    """One library, its server and its commands, until so many acts are acknowledged or the time is over."""
+    """One library with its server and its commands, until enough acts are acknowledged or the time is over."""
 
     def __init__(self, home: Path, seed: int) -> None:
         self.home = home
@@ -122,7 +122,7 @@ class Run:
         self._command: Command | None = None
 
     def until(self, *, acts: int, kills: int, seconds: float) -> Tally:
-        """Act; kills are spread over the acts, or over the time if that passes quicker."""
+        """Act until the end; kills are spread over the acts, or over the time if it passes sooner."""
         began = time.monotonic()
         left = [(number + self._choose.random()) / kills for number in range(kills)]
         while (done := self.tally.acts.total() / acts) < 1 and (spent := (time.monotonic() - began) / seconds) < 1:
@@ -138,7 +138,7 @@ class Run:
         return self.tally
 
     def _advance(self) -> None:
-        """One act of the client; a new command if the last one has ended."""
+        """Make one act of the client, and start a command if the last one has ended."""
         if self._command is None:
             self._number += 1
             self._command = Command.start(self._choose.choice(list(COMMANDS)), self._number, self.home)
@@ -166,7 +166,7 @@ class Run:
         ]
         path, given, expected = self._choose.choice(possible)
         status, document = self._server.act(path, **given)
-        if status in (404, 409):  # a command writes, or undid what this is about
+        if status in (404, 409):  # a command holds the lock, or has undone the act
             self.tally.refused += 1
         elif status != 200:
             self.tally.problems.append(f"{path} is answered {status}: {document}")
@@ -177,7 +177,7 @@ class Run:
                 self._people.append(name)
 
     def _kill(self) -> None:
-        """SIGKILL to the server or to the command."""
+        """Send SIGKILL to the server or to the command."""
         command = self._command
         if command is not None and self._choose.random() < 0.5:
             os.kill(command.pid, signal.SIGKILL)
@@ -197,7 +197,7 @@ class Run:
         self._server = Server.start(self.home)
 
     def _take_in(self, command: Command) -> None:
-        """What a command that ended by itself acknowledged and complained of."""
+        """Record what a command that ended by itself acknowledged and reported."""
         acks = command.acks()
         self._acks += acks
         self.tally.acts["commands"] += len(acks)
@@ -221,7 +221,7 @@ class Run:
 
 
 def deleted_files(pid: int, folder: Path) -> list[str]:
-    """Files below a folder that a process has open though their names are gone."""
+    """Return the deleted files below a folder that a process still has open."""
     links = []
     try:
         for entry in Path(f"/proc/{pid}/fd").iterdir():
@@ -235,13 +235,13 @@ def deleted_files(pid: int, folder: Path) -> list[str]:
 
 
 def _serve(library: Path, writer: int) -> None:
-    with Libraries(lambda: painted_library(library)) as libraries:
-        libraries.open_catalog()
+    with ServedLibrary(painted_library(library)) as opened:
+        opened.open_catalog()
         listening, place = listen("127.0.0.1", 0)
         with listening:
             os.write(writer, str(place.port).encode())
             os.close(writer)
-            serve(create_app(libraries, access=Access(TOKEN), place=place), listening, tell=print)
+            serve(create_app(opened, access=Access(TOKEN), place=place), listening, tell=print)
 
 
 def _run_command(kind: str, number: int, home: Path, acknowledged: Path) -> None:
@@ -251,7 +251,7 @@ def _run_command(kind: str, number: int, home: Path, acknowledged: Path) -> None
 
 
 def _end_after(function: Callable[[], None], said: Path) -> None:
-    """What a fork does; it never returns. Sentences of recog are what a user would see, all else goes to `said`."""
+    """Run in a fork and never return. Sentences of recog are shown as to a user; all other output goes to `said`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 0
     try:
@@ -267,12 +267,12 @@ def _end_after(function: Callable[[], None], said: Path) -> None:
 
 
 def _lost(home: Path, acks: list[Ack]) -> list[str]:
-    """What was acknowledged and is not there, or is there twice; and what the library itself finds wrong."""
+    """Return acknowledged acts that are missing or doubled, and the findings of the library's own check."""
     with painted_library(home / "library") as library:
-        found = [f"the database says {problem}" for problem in library.context.catalog.quick_check()]
+        found = [f"the database says {problem}" for problem in library.context.catalog.upkeep.quick_check()]
         acts = library.people.history().acts
         network, detector = library.networks.info.sha256, library.networks.detector.sha256
-        photos = {path.name for path in library.context.catalog.files_under(home, detector=detector, network=network)}
+        photos = {path.name for path in library.context.catalog.files.under(home, detector=detector, network=network)}
         library.maintenance.check(fix=True)
         found += [f"check finds {one.sentence}" for one in library.maintenance.check().findings]
     counted = Counter(told(act.kind, act.people) for act in acts)

@@ -12,19 +12,19 @@ _FIRST = 12
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """An act that was acknowledged: its kind, and the names that only it bears by role; or a photo by `name`."""
+    """An acknowledged act: its kind, and by role the names that no other act uses; or a photo, by `name`."""
 
     kind: str
     people: Mapping[str, str]
 
 
 def told(kind: str, people: Mapping[str, str | None]) -> tuple[str, tuple[tuple[str, str | None], ...]]:
-    """An act as a key."""
+    """Return an act as a key."""
     return kind, tuple(sorted(people.items()))
 
 
 def start_library(home: Path) -> None:
-    """A library of some painted photos, and Ann."""
+    """Make a library of painted photos in which Ann is enrolled."""
     for number in range(_FIRST):
         paint(home / "photos" / f"{number:04}.png", RED, GREEN, BLUE, WHITE, noise=number)
     with painted_library(home / "library") as library:
@@ -33,10 +33,10 @@ def start_library(home: Path) -> None:
 
 
 def faces_of(home: Path) -> list[int]:
-    """The numbers of the first photos' faces."""
+    """Return the face numbers of the first photos."""
     with painted_library(home / "library") as library:
         network = library.networks.info.sha256
-        return [int(face) for rows in library.context.catalog.embeddings(network) for face in rows.face_ids]
+        return [int(face) for rows in library.context.catalog.embeddings.batches(network) for face in rows.face_ids]
 
 
 def _index(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
@@ -76,7 +76,7 @@ def _undo(library: PaintedLibrary, number: int, _home: Path) -> Iterator[Ack]:
 
 
 def _forget(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
-    """Somebody whose only face is on a photo of its own, and of a colour that nobody else has."""
+    """Forget a person whose only face is on a photo of its own, in a colour that nobody else has."""
     path = paint(home / "forgotten" / f"{number}.png", (120, 120, 10), noise=number)
     library.people.enrol(f"F{number}", [path])
     library.people.forget(f"F{number}")

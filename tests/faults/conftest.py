@@ -1,4 +1,4 @@
-"""The world that faults hit, made once."""
+"""The world that faults hit, made once a session."""
 
 import pytest
 

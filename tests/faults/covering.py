@@ -1,7 +1,7 @@
-"""Which test executes which line of some files, how long it takes, and whether it starts other processes.
+"""Record which test executes which lines of some files, how long it takes, and whether it starts other processes.
 
-A test that neither executes a statement in its own process nor starts another one cannot notice what is wrong with it,
-so that a mutant need not meet that test. Lines that a fixture shared by several tests executes count for each of them.
+A test that neither executes a statement nor starts another process cannot notice a mutant of that statement, so it is
+not run against it. Lines that a shared fixture executes count for every test that uses the fixture.
 """
 
 import json
@@ -20,7 +20,7 @@ _STARTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.sy
 
 
 class Recorder:
-    """A plugin for pytest that writes what each test covers to a file: `{test: {"seconds", "starts", "lines"}}`."""
+    """A pytest plugin that writes the coverage of each test to a file: `{test: {"seconds", "starts", "lines"}}`."""
 
     def __init__(self, tree: Path, files: Collection[str], target: Path) -> None:
         self._names = {str(tree / file): file for file in files}
@@ -47,7 +47,7 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Any:
-        """What a fixture executes belongs to every test that is given it, not to the first one alone."""
+        """Count the lines of a fixture for every test that uses it, not only for the first."""
         with self._recording():
             result = yield
             self._shared[id(fixturedef)] = (self._lines.copy(), self._started)
@@ -78,7 +78,7 @@ class Recorder:
         return result
 
     def pytest_sessionfinish(self) -> None:
-        """Write what was seen."""
+        """Write the file."""
         self._target.write_text(json.dumps(self._tests), encoding="utf-8")
 
     def _trace(self, frame: FrameType, _event: str, _argument: object) -> Any:
@@ -97,13 +97,13 @@ class Recorder:
 
 
 class Chosen:
-    """A plugin for pytest that runs these tests alone, in this order."""
+    """A pytest plugin that runs only these tests, in this order."""
 
     def __init__(self, tests: Collection[str]) -> None:
         self._rank = {test: rank for rank, test in enumerate(tests)}
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """After pytest's own orders."""
+        """Select and sort after pytest's own order."""
         left = [item for item in items if item.nodeid not in self._rank]
         config.hook.pytest_deselected(items=left)
         items[:] = sorted(
@@ -114,9 +114,9 @@ class Chosen:
 def tests_of(
     covered: dict[str, dict[str, Any]], file: str, lines: range | None, own: Collection[str]
 ) -> list[list[str]]:
-    """The tests that can notice a change of these lines (None: of any), in two groups: those of its own files first.
+    """Return the tests that can notice a change of these lines (None: any line) in two groups, own files first.
 
-    The quickest of each group first, those that only start other processes last.
+    In each group the quickest test comes first; tests that only start other processes come last.
     """
     wanted = {(file, line) for line in lines or ()}
     chosen = {

@@ -1,10 +1,10 @@
-"""Damage the published index of a library in every way: it is noticed, built anew, and no answer is wrong meanwhile.
+"""Damage the published index of a library: recog must notice, rebuild it, and never answer wrongly meanwhile.
 
 `python -m tests.faults.damage --faces 2000 --bits 500 --cuts 50 --write` flips that many bits of the index file and of
-its manifest, cuts each short that often, and swaps, hides and deletes them; the counts go to
+its manifest, truncates each that often, and swaps, hides and deletes them. The counts go to
 benchmarks/results/faults_damage.csv, where other numbers of faces keep their rows. After each damage the index is
-opened as by a command: seconds are from there to its answers, which are held against the embeddings in the catalog.
-Then a process builds the index of a damaged file anew, again and again, while this one asks it from scratch.
+opened as a command opens it; the seconds run from there to its answers, which are compared with the embeddings in the
+catalog. Then one process damages and rebuilds the index again and again while this one opens and queries it.
 """
 
 import argparse
@@ -40,9 +40,9 @@ SEED = 20261123
 NEAREST = 10
 PROBES = 300
 SAMPLING = 0.01
-"""Recall of so few probes may be below what the index promises for all by this much."""
+"""The recall of this few probes may be lower by this much than the index promises for all."""
 LATE = 10
-"""Faces that the older generation has not seen."""
+"""Faces that the older generation of the index lacks."""
 BEHIND = "an older generation whole, which catches up"
 HEADER = ("faces", "damage", "tried", "noticed", "wrong answers", "damaged after mending", "slowest, s", "least recall")
 
@@ -51,7 +51,7 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A catalog, its published index, and what is near the probes by its embeddings alone, row i being face i + 1."""
+    """A catalog, its published index, and the exact neighbours of the probes; row i is face i + 1."""
 
     library: Path
     embeddings: Embeddings
@@ -62,7 +62,7 @@ class Published:
 
     @property
     def home(self) -> Path:
-        """Where the index file and its manifest are."""
+        """The folder of the index file and its manifest."""
         return network_directory(self.library / "index", INFO.sha256)
 
     @property
@@ -71,7 +71,7 @@ class Published:
         return self.library / "catalog.sqlite3"
 
     def put_back(self, files: dict[str, bytes]) -> None:
-        """These files and no others."""
+        """Restore exactly these files."""
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
         for name, content in files.items():
@@ -80,7 +80,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an index that was opened just now said of itself and of the probes, and after how long."""
+    """The state and the answers of an index that was just opened, and the seconds that they took."""
 
     problem: str
     wrong: bool
@@ -89,13 +89,13 @@ class Answer:
 
 
 def make_published(library: Path, count: int) -> Published:
-    """A library of made-up faces whose index is published twice, the first time without the last of the faces."""
+    """Make a library of random faces and publish its index twice, the first time without the last faces."""
     faces = MadeUpFaces(count)
     probes = faces.probes(PROBES)
     late = range(count - LATE + 1, count + 1)
     library.mkdir(parents=True)
     with faces.catalog(library / "catalog.sqlite3") as catalog:
-        catalog.embed_again(late, INFO.sha256)
+        catalog.embeddings.drop(late, INFO.sha256)
         older = contents(LiveIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
         with closing(sqlite3.connect(library / "catalog.sqlite3")) as raw, raw:
             rows = [(face_id, faces.embeddings[face_id - 1].tobytes()) for face_id in late]
@@ -106,18 +106,18 @@ def make_published(library: Path, count: int) -> Published:
 
 
 def contents(directory: Path) -> dict[str, bytes]:
-    """Its files by name."""
+    """Return its files by name."""
     return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 def index_name(files: dict[str, bytes]) -> str:
-    """Of the one that is not the manifest."""
+    """Return the name of the index file."""
     (name,) = files.keys() - {MANIFEST}
     return name
 
 
 def ask(world: Published) -> Answer:
-    """Open catalog and index, and hold the answers to all probes against the catalog's embeddings."""
+    """Open catalog and index, and compare the answers to all probes with the catalog's embeddings."""
     began = time.perf_counter()
     with open_catalog(f"sqlite:///{world.catalog}", create=False) as catalog:
         fresh = LiveIndex(catalog, world.library / "index", INFO, device="cpu")
@@ -135,14 +135,14 @@ def ask(world: Published) -> Answer:
 
 
 def mended(world: Published) -> bool:
-    """Whether the index is sound once a command that writes has published it."""
+    """Return whether the index is sound after a writing command has published it."""
     with open_catalog(f"sqlite:///{world.catalog}", create=False) as catalog:
         LiveIndex(catalog, world.library / "index", INFO, device="cpu").publish()
         return not LiveIndex(catalog, world.library / "index", INFO, device="cpu").file_problem()
 
 
 def flipped(data: bytes, choose: random.Random) -> bytes:
-    """One bit of it changed; of JSON, one that means something."""
+    """Flip one bit; in JSON, one that changes the meaning."""
     while True:
         out = bytearray(data)
         out[choose.randrange(len(out))] ^= 1 << choose.randrange(8)
@@ -151,7 +151,7 @@ def flipped(data: bytes, choose: random.Random) -> bytes:
 
 
 def same_json(left: bytes, right: bytes) -> bool:
-    """White space alone tells them apart."""
+    """Return whether two JSON texts differ only in white space."""
     try:
         return bool(json.loads(left) == json.loads(right))
     except ValueError:
@@ -159,7 +159,7 @@ def same_json(left: bytes, right: bytes) -> bool:
 
 
 def damages(world: Published, bits: int, cuts: int) -> Iterator[tuple[str, Callable[[], object]]]:
-    """What is done to a sound index, again and again."""
+    """Yield each kind of damage to a sound index."""
     choose = random.Random(SEED)
     name = index_name(world.files)
     older = world.older[index_name(world.older)]
@@ -179,7 +179,7 @@ def damages(world: Published, bits: int, cuts: int) -> Iterator[tuple[str, Calla
 
 
 def put_foreign(world: Published, *, library_id: str = "", network_sha256: str = INFO.sha256) -> None:
-    """In place of the index, what another library or network would publish of the same faces."""
+    """Replace the index with one that another library or network would publish for the same faces."""
     own = json.loads(world.files[MANIFEST])["library_id"]
     index, mark = load(world.library / "index", library_id=own, network_sha256=INFO.sha256, dim=INFO.dim, device="cpu")
     index.network_sha256 = network_sha256
@@ -188,7 +188,7 @@ def put_foreign(world: Published, *, library_id: str = "", network_sha256: str =
 
 
 def damaged(world: Published, bits: int, cuts: int) -> list[Row]:
-    """A row for each kind of damage, and one for an older generation whole."""
+    """Return a row for each kind of damage, and one for a complete older generation."""
     found: dict[str, list[tuple[Answer, bool]]] = {}
     for what, damage in damages(world, bits, cuts):
         world.put_back(world.files)
@@ -207,7 +207,7 @@ def _row(world: Published, what: str, answers: tuple[Answer, ...], sound: tuple[
 
 
 def rebuild(world: Published, rounds: int) -> None:
-    """In a process of its own: damage the published file and build it anew, so many times."""
+    """Damage the published file and rebuild it, this many times; runs in its own process."""
     choose = random.Random(SEED)
     with open_catalog(f"sqlite:///{world.catalog}", create=False) as catalog:
         for _ in range(rounds):
@@ -217,7 +217,7 @@ def rebuild(world: Published, rounds: int) -> None:
 
 
 def asked_meanwhile(world: Published, rounds: int) -> Row:
-    """Ask from scratch, as each command does, while another process damages the file and builds it anew."""
+    """Open and query the index, as each command does, while another process damages and rebuilds it."""
     world.put_back(world.files)
     builder = multiprocessing.get_context("spawn").Process(target=rebuild, args=(world, rounds))
     builder.start()
@@ -231,14 +231,14 @@ def asked_meanwhile(world: Published, rounds: int) -> Row:
 
 
 def failed(row: Row) -> bool:
-    """Damage that was not noticed, an answer that was wrong, an index that stayed damaged."""
+    """Return damage that was not noticed, wrong answers, and an index that stayed damaged."""
     _, what, tries, noticed, wrong, unsound, *_ = row
     expected = 0 if what == BEHIND else noticed if str(what).startswith("asked") else tries
     return noticed != expected or bool(wrong) or bool(unsound)
 
 
 def main() -> int:
-    """Damage it, print and keep the counts."""
+    """Damage the index, print the counts and keep them."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--faces", type=int, default=2_000)
     parser.add_argument("--bits", type=int, default=500, help="flipped in the index, and as many in its manifest")

@@ -33,7 +33,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a copy that was deleted for who is forgotten does not come back with the power",
-        "recog/store/maintenance/erasure.py", "                sync_directory(backup.parent)", "                pass",
+        "recog/store/maintenance/old_pages.py", "                sync_directory(backup.parent)", "                pass",
         "tests/faults/test_power.py -k cut",
     ),
     Sabotage(
@@ -63,27 +63,27 @@ SABOTAGES = (
     ),
     Sabotage(
         "old pages are overwritten when somebody is forgotten",
-        "recog/store/maintenance/erasure.py", 'connection.exec_driver_sql("VACUUM")', "pass",
+        "recog/store/maintenance/old_pages.py", 'connection.exec_driver_sql("VACUUM")', "pass",
         "tests/store/maintenance/test_erasure.py -k left_in_pages",
     ),
     Sabotage(
         "an erasure that a reader holds up is pending, not done",
-        "recog/store/maintenance/erasure.py", "return not busy", "return True",
+        "recog/store/maintenance/old_pages.py", "return not busy", "return True",
         "tests/store/maintenance/test_erasure.py -k pending_and_the_next",
     ),
     Sabotage(
         "a library whose erasure has no room is opened all the same",
-        "recog/store/maintenance/erasure.py", "        except LibraryDiskError:\n            return _NO_ROOM\n", "",
+        "recog/store/maintenance/old_pages.py", "        except LibraryDiskError:\n            return _NO_ROOM\n", "",
         "tests/store/maintenance/test_erasure.py -k full_disk",
     ),
     Sabotage(
         "an erasure that has no room does not fill the disk by trying",
-        "recog/store/maintenance/erasure.py", "if not self._has_room():", "if False:",
+        "recog/store/maintenance/old_pages.py", "if not self._has_room():", "if False:",
         "tests/faults/test_small_disk.py -k by_trying",
     ),
     Sabotage(
         "an erasure that is pending is said",
-        "recog/cli/session.py", "if pending := library.maintenance.pending_erasure:", "if pending := None:",
+        "recog/cli/session.py", "if pending := library.context.pending_erasure:", "if pending := None:",
         "tests/cli/test_verbs.py -k not_overwritten",
     ),
     Sabotage(
@@ -123,7 +123,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a decoding process imports nothing from where recog was started",
-        "recog/photos/pool.py", 'sys.executable, "-P", "-B"', 'sys.executable, "-B"',
+        "recog/photos/decoder_process.py", 'sys.executable, "-P", "-B"', 'sys.executable, "-B"',
         "tests/photos/test_pool.py -k json_module",
     ),
     Sabotage(
@@ -262,7 +262,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the copies that recog made are erased with who is forgotten",
-        "recog/store/maintenance/erasure.py", "        self._delete_automatic_backups()\n", "",
+        "recog/store/maintenance/old_pages.py", "        self._delete_automatic_backups()\n", "",
         "tests/store/maintenance/test_erasure.py -k copy_that_a_migration",
     ),
     Sabotage(
@@ -329,7 +329,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "who loses the cover is shown by another face",
-        "recog/store/maintenance/upkeep.py", "        give_cover(connection, person_id)\n", "        pass\n",
+        "recog/store/photos/removal.py", "        give_cover(connection, person_id)\n", "        pass\n",
         "tests/library/indexing/test_edited.py -k cover_is_lost",
     ),
     Sabotage(
@@ -344,7 +344,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "enrolling asks about a nearly equal name",
-        "recog/library/people/enrolment.py", "    if not near and not catalog.is_known(name):\n", "    if False:\n",
+        "recog/library/people/enrolment.py",
+        "    if not near and not catalog.people.is_known(name):\n", "    if False:\n",
         "tests/library/people/test_near_names.py -k enrolling",
     ),
     Sabotage(
@@ -354,7 +355,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "renaming asks about a nearly equal name",
-        "recog/library/people/verbs.py", "if not near and not catalog.is_known(new):", "if False:",
+        "recog/library/people/verbs.py", "if not near and not catalog.people.is_known(new):", "if False:",
         "tests/library/people/test_near_names.py -k renaming",
     ),
     Sabotage(
@@ -374,7 +375,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an erasure that was cut short is finished when the catalog is opened",
-        "recog/store/engine.py", "        catalog.finish_erasures()\n", "",
+        "recog/store/engine.py", "        catalog.old_pages.overwrite()\n", "",
         "tests/store/maintenance/test_erasure.py -k kill_between",
     ),
     Sabotage(
@@ -389,7 +390,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "faces that a killed run left without names get them in the next run",
-        "recog/store/people/matchings.py",
+        "recog/store/people/matches.py",
         "row is not None and tuple(row) == (*_last_ids", "row is not None or (*_last_ids",
         "tests/library/recognition/test_naming.py -k ends_before",
     ),
@@ -430,13 +431,13 @@ SABOTAGES = (
     ),
     Sabotage(
         "a name on a page is text",
-        "recog/render/page.py", "return escape(printable(shown), quote=True)", "return printable(shown)",
-        "tests/render/test_html.py -k are_text",
+        "recog/render/templating.py", "else printable(str(value))", "else Markup(value)",
+        "tests/render/test_duplicates_page.py -k are_text",
     ),
     Sabotage(
         "a page fetches nothing",
         "recog/render/page.py", '"default-src \'none\'", ', "",
-        "tests/render/test_html.py -k policy_allows",
+        "tests/render/test_duplicates_page.py -k policy_allows",
     ),
     Sabotage(
         "nothing in a file of weights is run",
@@ -606,7 +607,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the connection to a decoding process is none of its standard streams",
-        "recog/photos/pool.py", "connection.fileno() >= _FIRST_FREE:", "connection.fileno() >= 0:",
+        "recog/photos/decoder_process.py", "connection.fileno() >= _FIRST_FREE:", "connection.fileno() >= 0:",
         "tests/photos/test_pool.py -k closed_standard_streams",
     ),
     Sabotage(
@@ -658,7 +659,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "too little memory is no unexpected error",
-        "recog/cli/failures.py", "        if lacks_memory(error):\n", "        if False:\n",
+        "recog/cli/failures.py", "    if lacks_memory(error):\n", "    if False:\n",
         "tests/test_memory.py -k no_unexpected_error",
     ),
     Sabotage(
@@ -911,7 +912,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a face of which the detector is unsure lends its name to no other",
-        "recog/store/people/people.py", "                    faces.c.score >= SURE_SCORE,\n", "",
+        "recog/store/photos/embeddings.py", "                    faces.c.score >= SURE_SCORE,\n", "",
         "tests/library/recognition/test_doubted.py -k lends_it_to_no_other",
     ),
     Sabotage(
@@ -963,7 +964,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "a network's gallery holds its own embeddings alone",
-        "recog/store/people/people.py", "embeddings.c.network_id == network_id,\n                    assign", "assign",
+        "recog/store/photos/embeddings.py",
+        "embeddings.c.network_id == network_id,\n                    assign", "assign",
         "tests/store/test_model.py",
     ),
     Sabotage(

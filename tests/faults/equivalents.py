@@ -1,4 +1,4 @@
-"""Mutants that no test notices because there is nothing to notice, or not by the tests that they meet; by key."""
+"""Equivalent mutants by key, with the reason why no test that they meet can notice them."""
 
 _SAME_ORDER = "positions are compared, never counted: the order is the same"
 _ANY_NEGATIVE = "numpy takes any negative length for the one that it works out"

@@ -1,7 +1,7 @@
-"""Run functions in processes forked from this one: a verb under strace, and checks as a fresh process sees them.
+"""Run functions in forks of this process: a verb under strace, and checks that need a fresh process.
 
-A fork has loaded all that its parent has, so that a run costs no second of imports. The parent itself must never run
-what is tested: it keeps no thread, no connection and no thread pool that a fork would inherit broken.
+A fork inherits the loaded modules of its parent, which saves a second of imports. The parent itself must never run what
+is tested: a fork would inherit its threads, connections and thread pools broken.
 """
 
 import importlib
@@ -23,12 +23,12 @@ from tests.faults.tracing import Run, strace
 
 T = TypeVar("T")
 FOREIGN = 70
-"""Exit status of a fork that ended by an exception that is not recog's own."""
+"""Exit status of a fork that raised an exception other than a RecogError."""
 _ATTACH_SECONDS = 10.0
 
 
 def apart(function: Callable[[], T]) -> T:
-    """The answer of a function that runs in a fork; RuntimeError with its traceback where it raised."""
+    """Return the answer of a function run in a fork; RuntimeError with its traceback if it raised."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(target=_answer, args=(theirs, function))
     process.start()
@@ -45,7 +45,7 @@ def apart(function: Callable[[], T]) -> T:
 
 
 def _answer(connection: Connection, function: Callable[[], object]) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is acknowledged here is nobody's answer
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads what is acknowledged here
     try:
         connection.send((True, function()))
     except Exception:  # noqa: BLE001 - told to the parent
@@ -53,7 +53,7 @@ def _answer(connection: Connection, function: Callable[[], object]) -> None:
 
 
 def load_what_loads(function: Callable[[], T]) -> T:
-    """The answer of a function that runs in a fork, and all modules that it loaded loaded here too."""
+    """Return the answer of a function run in a fork, and load here every module that it loaded."""
 
     def answer() -> tuple[T, list[str]]:
         before = set(sys.modules)
@@ -62,13 +62,13 @@ def load_what_loads(function: Callable[[], T]) -> T:
 
     result, names = apart(answer)
     for name in names:
-        with suppress(ImportError):  # a part of a library that only the library can load
+        with suppress(ImportError):  # a submodule that only its own package can load
             importlib.import_module(name)
     return result
 
 
 def run_forked(function: Callable[[], None], options: Sequence[str]) -> Run:
-    """Run a function in a fork, its main thread under strace with these options."""
+    """Run a function in a fork whose main thread strace follows with these options."""
     with tempfile.TemporaryDirectory() as directory:
         said, acknowledged, log = (Path(directory) / name for name in ("said", "acknowledged", "trace"))
         waiting, go = os.pipe()
@@ -82,7 +82,7 @@ def run_forked(function: Callable[[], None], options: Sequence[str]) -> Run:
         attached = _attached(pid, tracer)
         if attached:
             os.write(go, b"\n")
-        os.close(go)  # the fork ends where it finds nothing to read
+        os.close(go)  # the fork ends when it reads nothing
         _, status = os.waitpid(pid, 0)
         _, complaint = tracer.communicate()
         if not attached:
@@ -96,7 +96,7 @@ def run_forked(function: Callable[[], None], options: Sequence[str]) -> Run:
 
 
 def run_at_once(functions: Sequence[Callable[[], None]]) -> list[tuple[int, Run]]:
-    """Run functions in forks that start at the same moment; process id and run of each, without a trace."""
+    """Run functions in forks that start at the same moment; return process id and run of each, without a trace."""
     with tempfile.TemporaryDirectory() as directory:
         places = [(Path(directory) / f"acknowledged-{n}", Path(directory) / f"said-{n}") for n in range(len(functions))]
         waiting, go = os.pipe()
@@ -118,7 +118,7 @@ def run_at_once(functions: Sequence[Callable[[], None]]) -> list[tuple[int, Run]
 
 
 def _run_and_exit(function: Callable[[], None], waiting: int, acknowledged: Path, said: Path) -> None:
-    """What the fork does: never returns."""
+    """Run in the fork and never return."""
     status = FOREIGN
     try:
         for number, path in ((1, acknowledged), (2, said)):
@@ -138,7 +138,7 @@ def _run_and_exit(function: Callable[[], None], waiting: int, acknowledged: Path
 
 
 def _attached(pid: int, tracer: "subprocess.Popen[bytes]") -> bool:
-    """Is the process traced, some time after strace was started?"""
+    """Return whether strace has attached to the process, waiting for it a while."""
     deadline = time.monotonic() + _ATTACH_SECONDS
     while time.monotonic() < deadline and tracer.poll() is None:
         if f"TracerPid:\t{tracer.pid}" in Path(f"/proc/{pid}/status").read_text():

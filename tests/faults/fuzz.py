@@ -1,8 +1,8 @@
-"""Change bytes of good files at random, and hold every reader to its own errors, bounded time and bounded memory.
+"""Change bytes of good files at random: every reader must raise only its own errors, in bounded time and memory.
 
-`python -m tests.faults.fuzz --count 5000 --write` tries so many changed files a reader and keeps the counts in
-benchmarks/results/faults_fuzz.csv. A reader runs in a process of its own with a limit on its memory: a crash, a
-foreign exception or a file that takes long is a failure, printed with the seed and the number that make it again.
+`python -m tests.faults.fuzz --count 5000 --write` tries this many changed files for each reader and keeps the counts in
+benchmarks/results/faults_fuzz.csv. Each reader runs in its own process with a limit on its memory. A crash, a foreign
+exception or a slow file is a failure, printed with the seed and the number that reproduce it.
 """
 
 import argparse
@@ -32,7 +32,7 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader, files that it reads, and the errors that it may raise."""
+    """A reader, the files that it reads, and the errors that it may raise."""
 
     name: str
     seeds: Sequence[bytes]
@@ -41,7 +41,7 @@ class Reader:
 
 
 def changed(data: bytes, choose: random.Random) -> bytes:
-    """The bytes with one to eight edits: bits flipped, bytes set, runs cut, doubled, moved or zeroed, the end cut."""
+    """Return the bytes with one to eight edits: flip bits, set bytes, cut, double, move or zero runs, truncate."""
     out = bytearray(data)
     for _ in range(choose.choice((1, 1, 2, 4, 8))):
         if not out:
@@ -67,7 +67,7 @@ def changed(data: bytes, choose: random.Random) -> bytes:
 
 
 def try_reader(reader: Reader, *, count: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """How many changed files were read and refused, and what went wrong."""
+    """Return the numbers of changed files that were read and refused, and the failures."""
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     for start in range(0, count, _BATCH):
@@ -81,7 +81,7 @@ def try_reader(reader: Reader, *, count: int, seed: int) -> tuple[Counter[str], 
 
 
 def _in_a_process(reader: Reader, numbers: range, seed: int) -> list[str]:
-    """One word a file, or what went wrong with it; a process that dies takes the rest of its files with it."""
+    """Return a word for each file, or its failure; a process that dies skips the rest of its files."""
     with tempfile.TemporaryDirectory() as directory:
         said = Path(directory) / "said"
         pid = os.fork()
@@ -97,7 +97,7 @@ def _in_a_process(reader: Reader, numbers: range, seed: int) -> list[str]:
 
 
 def _try_and_exit(reader: Reader, numbers: range, seed: int, said: Path, directory: Path) -> None:
-    """What the forked process does: never returns."""
+    """Run in the fork and never return."""
     try:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -130,12 +130,12 @@ def _ending(reader: Reader, data: bytes, directory: Path, number: int) -> str:
 
 
 def readers() -> list[Reader]:
-    """All of them; what they read is made here, besides the shared hostile files where they are."""
+    """Return all readers; makes the files that they read, and adds the shared hostile files if they are there."""
     return [_photos(), _graph(), _state_dict(), _hdf5(), _dlib(), _index(), _manifest(), _signed_manifest()]
 
 
 def _photos() -> Reader:
-    """Straight into the decoder, without the process that contains it in earnest."""
+    """Decode in this process; in use a decoding process contains the decoder."""
     import io
 
     import numpy as np
@@ -201,7 +201,7 @@ def _dlib() -> Reader:
 
 
 def _index() -> Reader:
-    """Bytes whose digest would be right: what lies behind that check must hold by itself."""
+    """Return bytes with a correct digest, because the checks behind the digest must hold by themselves."""
     import numpy as np
 
     from recog.distance import unit_rows
@@ -246,7 +246,7 @@ def _manifest() -> Reader:
 
 
 def _signed_manifest() -> Reader:
-    """One field replaced and the digest made anew: what a program that means harm would write."""
+    """Return a manifest with one field replaced and a new digest, as a malicious program would write it."""
     from recog.index.manifest import _digest
 
     encoded, read = _manifests()
@@ -264,7 +264,7 @@ def _signed_manifest() -> Reader:
 
 
 def main() -> int:
-    """Try every reader, print what went wrong, keep the counts."""
+    """Try every reader, print the failures, keep the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=1000, help="changed files a reader")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="start no other reader after so long")

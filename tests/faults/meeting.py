@@ -1,7 +1,7 @@
-"""Let several indexers begin at one moment, again and again: one works, the others leave with its process id.
+"""Start several indexers at the same moment, again and again: one works, the others name it and stop.
 
-`python -m tests.faults.meeting --rounds 200 --write` keeps the counts in benchmarks/results/faults_meeting.csv. Whoever
-comes second leaves at once, or comes after the first has ended; whatever happens, the library is that of one indexer.
+`python -m tests.faults.meeting --rounds 200 --write` keeps the counts in benchmarks/results/faults_meeting.csv. A
+second indexer stops at once, or starts after the first has ended. The library must always be that of one indexer.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def _problems(world: World, library: Path) -> list[str]:
 
 
 def meet(world: World, library: Path, indexers: int) -> tuple[int, list[str]]:
-    """How many of so many indexers were refused, and what does not hold of what they said and left."""
+    """Return how many of the indexers were refused, and the problems in their output and their library."""
     shutil.rmtree(library, ignore_errors=True)
     runs = run_at_once([partial(_index, world, library)] * indexers)
     found = [] if any(run.status == 0 for _, run in runs) else ["none of them worked"]
@@ -48,7 +48,7 @@ def meet(world: World, library: Path, indexers: int) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    """Let them meet, print what fails, keep the counts."""
+    """Run the rounds, print the failures, keep the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=200, help="of two, and as many of four")
     parser.add_argument("--write", action="store_true", help="keep the counts")

@@ -1,10 +1,10 @@
-"""Hold the catalog, and whole libraries, against plain dicts over many sequences of random steps, and count them.
+"""Compare the catalog, and whole libraries, with plain dicts over many sequences of random steps, and count them.
 
 `python -m tests.faults.model --sequences 1000 --steps 50` keeps the counts of the catalog's model in
-benchmarks/results/faults_model.csv after each fifty sequences, and another run with as many steps goes on where that
-one stopped (`--fresh`: begins anew); `--of library` those of the library's. The steps are those of
-tests/store/test_model.py and tests/library/test_another_network.py; each fifty sequences have a seed, and one that
-breaks a law is printed as the steps that lead to it.
+benchmarks/results/faults_model.csv after every fifty sequences; `--of library` keeps those of the library's model. A
+run with the same number of steps continues where the last one stopped (`--fresh` starts again). The steps are those of
+tests/store/test_model.py and tests/library/test_another_network.py. Every fifty sequences have a seed; a sequence that
+breaks a law is printed as its steps.
 """
 
 import argparse
@@ -32,7 +32,7 @@ MODELS: dict[str, type[RuleBasedStateMachine]] = {"catalog": CatalogAgainstDict,
 def run_sequences(
     number: int, *, sequences: int, steps: int, machine: type[RuleBasedStateMachine] = CatalogAgainstDict
 ) -> Counter[str]:
-    """So many sequences of at most so many steps, drawn by this seed: how many of each there were, what broke."""
+    """Run sequences of at most `steps` steps, drawn with this seed; return the counts, and what broke."""
     counts: Counter[str] = Counter()
 
     class Counted(machine):  # type: ignore[misc, valid-type]
@@ -42,7 +42,7 @@ def run_sequences(
 
         @invariant()
         def counted(self) -> None:
-            """Laws are looked at before the first step and after each."""
+            """Check the laws before the first step and after every step."""
             self.looked += 1
             counts["sequences"] += int(self.looked == _FIRST_STEP)
             counts["steps"] += int(self.looked >= _FIRST_STEP)
@@ -64,7 +64,7 @@ def run_sequences(
 
 @dataclass(slots=True)
 class Kept:
-    """What the results file says of one model: counts, and of how many seeds, minutes and which code they are."""
+    """The row of one model in the results file: its counts, and their seeds, minutes and commit."""
 
     counts: Counter[str]
     steps: int
@@ -74,25 +74,25 @@ class Kept:
 
     @classmethod
     def of_row(cls, row: list[str]) -> "Kept":
-        """What `row` wrote."""
+        """Read what `row` wrote."""
         *counted, steps, seeds, minutes, code = row
         counts = Counter(dict(zip(_COUNTED, map(int, counted), strict=True)))
         return cls(counts, int(steps), int(seeds.rpartition(" ")[2]), float(minutes), code)
 
     def row(self) -> tuple[object, ...]:
-        """A row of the results file, without the model."""
+        """Return a row of the results file, without the model."""
         counted = (self.counts[what] for what in _COUNTED)
         return (*counted, self.steps, f"1 to {self.seeds}", f"{self.minutes:.1f}", self.code)
 
     def take(self, counts: Counter[str], minutes: float) -> None:
-        """Count another seed."""
+        """Add the counts of another seed."""
         first, now = self.code.partition(" ")[0], commit()
         self.code = now if first in ("", now) else f"{first} to {now}"
         self.counts, self.seeds, self.minutes = self.counts + counts, self.seeds + 1, self.minutes + minutes
 
 
 def main() -> int:
-    """Run them, print what breaks, keep the counts."""
+    """Run the sequences, print what breaks, keep the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--of", choices=sorted(MODELS), default="catalog", help="the model")
     parser.add_argument("--sequences", type=int, default=1000)

@@ -1,14 +1,13 @@
-"""Cut the power at every moment of a verb, in a model of a disk that keeps only what was synced.
+"""Cut the power at every moment of a verb, on a model of a disk that keeps only what was synced.
 
-`python -m tests.faults.power [--verbs VERB...] [--write]`. A verb runs under strace; from its calls follows what the
-disk must hold at each moment. Of a file that is the content at its last fsync. Of names there are two disks: "strict"
-keeps those of a folder at its last fsync, as POSIX allows; "eager" keeps each name at once, so that a file renamed
-before it was synced is there and empty. Each state that such a disk passes through is laid down as a library, with all
-that the verb had acknowledged by the end of it, and held against what must hold after any kill. Where `forget` was
-acknowledged, no file of it may hold the person, before anything opens it.
-`--write` keeps the counts in benchmarks/results/faults_power.csv.
+`python -m tests.faults.power [--verbs VERB...] [--write]`. A verb runs under strace, and its calls tell what the disk
+must hold at each moment: of a file, the content at its last fsync. For names there are two disks: "strict" keeps those
+of a folder at its last fsync, as POSIX allows; "eager" keeps each name at once, so that a file renamed before it was
+synced exists and is empty. Each state of such a disk becomes a library, which is checked like one after a kill, with
+all that the verb had acknowledged by then. If `forget` was acknowledged, none of its files may hold the person, even
+before recog opens it. `--write` keeps the counts in benchmarks/results/faults_power.csv.
 
-What the model leaves out: sectors torn in the middle of a page, and a disk that says that it has synced and has not.
+Not in the model: torn sectors in the middle of a page, and a disk that reports a sync that it has not done.
 """
 
 import argparse
@@ -39,7 +38,7 @@ _UNKNOWN = (
     "renameat", "renameat2", "linkat", "unlinkat", "rmdir", "truncate", "pwritev", "pwritev2", "sendfile",
     "copy_file_range", "fallocate", "symlink", "symlinkat", "dup", "dup2", "dup3",
 )  # fmt: skip
-"""Calls that the model does not follow: a verb that makes one on the library is refused."""
+"""Calls that the model does not cover; a verb that makes one on the library is refused."""
 _CALL = re.compile(r"(\w+)\((.*)\)\s+= (-?\d+)")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _KILLED = -9
@@ -47,7 +46,7 @@ _KILLED = -9
 
 @dataclass(slots=True, eq=False)
 class File:
-    """What programs see of a file, and what the disk holds."""
+    """The content of a file as programs see it, and as the disk holds it."""
 
     content: bytearray = field(default_factory=bytearray)
     synced: bytes = b""
@@ -55,7 +54,7 @@ class File:
 
 @dataclass(slots=True)
 class Open:
-    """A descriptor: of a file at an offset, or of a folder."""
+    """An open descriptor: a file at an offset, or a folder."""
 
     file: File | None
     folder: Path
@@ -63,7 +62,7 @@ class Open:
 
 
 class Disk:
-    """The files below a folder, as a traced program changes them, and what of them would survive the power."""
+    """The files below a folder as a traced program changes them, and what would survive a power cut."""
 
     def __init__(self, root: Path, *, eager: bool) -> None:
         self.root = root
@@ -77,12 +76,12 @@ class Disk:
         self._synced_names = dict(self._names)
 
     def holds(self) -> dict[Path, bytes]:
-        """What is on the disk, but for SQLite's -shm files: whoever opens the database makes them anew."""
+        """Return the files of the disk without SQLite's -shm files, which opening the database recreates."""
         names = self._names if self.eager else self._synced_names
         return {path: file.synced for path, file in names.items() if not path.name.endswith("-shm")}
 
     def follow(self, line: str) -> None:
-        """One line of a trace."""
+        """Apply one line of a trace."""
         found = _CALL.match(line)
         if found is None or int(found[3]) < 0:
             return
@@ -147,7 +146,7 @@ class Disk:
 
 
 def states(disk: Disk, trace: Sequence[str]) -> Iterator[tuple[dict[Path, bytes], tuple[str, ...]]]:
-    """Each state of the disk, with what was acknowledged while it lasted."""
+    """Yield each state of the disk, with what was acknowledged by its end."""
     held = disk.holds()
     for line in trace:
         acknowledged = tuple(disk.acknowledged)
@@ -159,7 +158,7 @@ def states(disk: Disk, trace: Sequence[str]) -> Iterator[tuple[dict[Path, bytes]
 
 
 def traced(world: World, verb: str, library: Path) -> Run:
-    """A verb with every call that the model follows, its bytes in full."""
+    """Trace a verb: every call that the model covers, with all its bytes."""
 
     def whole() -> None:
         with painted_library(library) as opened:
@@ -173,7 +172,7 @@ def traced(world: World, verb: str, library: Path) -> Run:
 
 
 def cut(world: World, verb: str, directory: Path, *, eager: bool) -> Iterator[list[str]]:
-    """What does not hold after each cut of a verb."""
+    """Return the problems after each cut of a verb."""
     library = world.copy(verb, directory)
     if verb == "forget":  # a copy that a migration made, which goes with the person
         shutil.copyfile(library / "catalog.sqlite3", library / "catalog.sqlite3.before-0001")
@@ -192,7 +191,7 @@ def cut(world: World, verb: str, directory: Path, *, eager: bool) -> Iterator[li
 
 
 def main() -> int:
-    """Cut, print what fails, keep the counts."""
+    """Cut the power, print the failures, keep the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--verbs", nargs="+", choices=ALL_VERBS, default=ALL_VERBS, help="of these verbs only")
     parser.add_argument("--write", action="store_true", help="keep the counts")

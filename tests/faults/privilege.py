@@ -1,4 +1,4 @@
-"""Bind root by permissions for a while, so that a file that may not be read cannot be."""
+"""Make permissions apply to root for a while, so that tests of unreadable files work as root."""
 
 import ctypes
 import os
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _VERSION, _PARTS = 0x20080522, 2
-"""Of the system call's structures: two of 32 capabilities each."""
+"""Version and size of the system call's structures: two of 32 capabilities each."""
 _OVERRIDES = 1 << 1 | 1 << 2
-"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, with which permissions are as nothing."""
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, which override permissions."""
 
 
 class _Header(ctypes.Structure):
@@ -21,7 +21,7 @@ class _Part(ctypes.Structure):
 
 @contextmanager
 def bound_by_permissions() -> Iterator[None]:
-    """Within it this thread may do with files what their permissions say, and no more."""
+    """Hold this thread to the permissions of files."""
     if os.geteuid() != 0:
         yield
         return

@@ -1,16 +1,15 @@
-"""Kill an indexer at random moments, again and again, and hold what is left against an undisturbed run.
+"""Kill an indexer at random moments, again and again, and compare what is left with an undisturbed run.
 
 `python -m tests.faults.random_kills --kills 1000 --photos 500 --write` keeps the counts after each minute in
-benchmarks/results/faults_kills.csv, and another run with as many photos goes on where that one stopped (`--fresh`:
-begins anew).
+benchmarks/results/faults_kills.csv; a run with the same number of photos continues where the last one stopped
+(`--fresh` starts again).
 
-Each run is a process group of its own, forked from here (so that a run costs no second of imports): it is killed as a
-group, or its main process alone, or a decoding process first and then the group; at a random moment of its work, while
-it opens what the kill before left and starts its decoding processes, or while it publishes the index. After each kill:
-the database is sound, what was there before is there with the same numbers and vectors, nothing is there that the
-undisturbed run does not have, nothing is there twice, at most one batch must be done again, and the index holds what
-the catalog holds. When a run gets to its end, the library must be that of the undisturbed run, and the next one starts
-from nothing.
+Each run is its own process group, forked from here to save the imports. A kill hits the group, or the main process
+alone, or a decoding process first and then the group. It hits at a random moment of the work, while the run opens what
+the last kill left, or while it publishes the index. After each kill the database is sound; earlier faces keep their
+numbers and vectors; nothing exists twice, or that the undisturbed run lacks; at most one batch must be done again; and
+the index holds what the catalog holds. A run that ends must leave the library of the undisturbed run; the next one then
+starts from nothing.
 """
 
 import argparse
@@ -50,9 +49,9 @@ Known = dict[int, tuple[str, float, bytes]]
 
 @dataclass
 class Tally:
-    """What happened. kills by kind counts those that hit a living run; problems holds one sentence each.
+    """Counts of the runs. kills counts those that hit a living run, by kind; problems holds one sentence each.
 
-    minutes and failed are of the runs before this one, and since is the commit that they began with.
+    minutes and failed belong to earlier runs, and since is the commit of the first.
     """
 
     kills: Counter[str] = field(default_factory=Counter)
@@ -64,7 +63,7 @@ class Tally:
 
     @classmethod
     def kept(cls, photos: int) -> "Tally":
-        """What the results file counts, of runs over so many photos."""
+        """Return the counts of the results file for runs over this many photos."""
         facts, rows = read_results(RESULTS)
         if figure(facts, r"over (\d+) photos") != photos:
             return cls()
@@ -83,7 +82,7 @@ class Tally:
 
 
 def paint_photos(folder: Path, count: int) -> None:
-    """Photos with one, two or no faces; every tenth is a copy of the one before."""
+    """Paint photos with one, two or no faces; every tenth is a copy of the one before."""
     for number in range(count):
         copy = number % 10 == 9
         which = number - copy
@@ -93,7 +92,7 @@ def paint_photos(folder: Path, count: int) -> None:
 
 @dataclass(slots=True)
 class Run:
-    """An indexer in a process group of its own; done is how many photos it said it was past."""
+    """An indexer in its own process group; done is the number of photos that it reported."""
 
     pid: int
     output: int
@@ -110,7 +109,7 @@ class Run:
         return cls(pid, reader)
 
     def read(self, until: float) -> bool:
-        """Take in what it says until a time of time.monotonic(); False at its end."""
+        """Read its output until this time of time.monotonic(); return False at its end."""
         left = max(0.0, until - time.monotonic())
         ready, _, _ = select.select([self.output], [], [], left)
         if not ready:
@@ -122,13 +121,13 @@ class Run:
         return bool(said)
 
     def wait(self) -> int:
-        """Its exit status, negative for a signal; what it started must end with it."""
+        """Return its exit status, negative for a signal; its child processes must end with it."""
         _, status = os.waitpid(self.pid, 0)
         os.close(self.output)
         return os.waitstatus_to_exitcode(status)
 
     def children(self) -> list[int]:
-        """The decoding processes."""
+        """Return the decoding processes."""
         found: list[int] = []
         for tasks in Path(f"/proc/{self.pid}/task").glob("*/children"):
             with suppress(OSError):
@@ -137,7 +136,7 @@ class Run:
 
 
 def _index_and_exit(library: Path, folder: Path, reader: int, writer: int) -> None:
-    """What the forked process does: never returns."""
+    """Run in the fork and never return."""
     try:
         os.setsid()
         os.close(reader)
@@ -155,12 +154,12 @@ def _index_and_exit(library: Path, folder: Path, reader: int, writer: int) -> No
 
 
 def known_faces(library: PaintedLibrary) -> Known:
-    """All faces with what must never change of them."""
+    """Return all faces with what must never change about them."""
     catalog = library.context.catalog
     found: Known = {}
-    for rows in catalog.embeddings(library.networks.info.sha256):
-        faces = catalog.faces(rows.face_ids.tolist())
-        paths = catalog.paths({face.photo_id for face in faces.values()})
+    for rows in catalog.embeddings.batches(library.networks.info.sha256):
+        faces = catalog.faces.by_ids(rows.face_ids.tolist())
+        paths = catalog.files.paths({face.photo_id for face in faces.values()})
         for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True):
             face = faces[face_id]
             found[face_id] = (paths[face.photo_id][0].name, face.box.left, vector.tobytes())
@@ -168,9 +167,9 @@ def known_faces(library: PaintedLibrary) -> Known:
 
 
 def strike(run: Run, kind: str, choose: random.Random, *, photos: int, seconds: float) -> int:
-    """Kill the run in this way; its exit status, which is not that of a kill where it ended before.
+    """Kill the run in this way; return its exit status, which shows no kill if the run had ended.
 
-    A run at work is killed within so many seconds of the first photo it is past.
+    A run at work is killed within this many seconds after its first photo.
     """
     began = time.monotonic()
     if kind == "while it opens":
@@ -194,7 +193,7 @@ def strike(run: Run, kind: str, choose: random.Random, *, photos: int, seconds: 
 
 
 def group_ends(group: int) -> bool:
-    """Are all processes of a killed run gone within some seconds?"""
+    """Return whether all processes of a killed run end within some seconds."""
     deadline = time.monotonic() + _ORPHAN_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -208,26 +207,26 @@ def group_ends(group: int) -> bool:
 def problems_after(
     library: Path, before: Known, done: int, expected: Collection[object], photos: int
 ) -> tuple[Known, list[str]]:
-    """What is in the library now, and what does not hold of it. done: how many photos the killed run was past."""
+    """Return the faces of the library, and its problems. done: photos that the killed run reported."""
     with painted_library(library) as opened:
         if not opened.context.exists():
             return {}, ["the library is gone"] if before else []
         catalog = opened.context.catalog
-        found = [f"the database says {one}" for one in catalog.quick_check()]
+        found = [f"the database says {one}" for one in catalog.upkeep.quick_check()]
         now = known_faces(opened)
         found += [f"face {one} was there and is gone or other" for one in before if now.get(one) != before[one]]
         found += [f"a face of {one[0]} should not be there" for one in now.values() if one not in expected]
         twice = Counter((name, left) for name, left, _ in now.values())
         found += [f"a face of {name} is there {count} times" for (name, _), count in twice.items() if count > 1]
-        if catalog.counts().files < min(done, photos) - BATCH_PHOTOS:
-            found.append(f"the run was past {done} photos, and only {catalog.counts().files} are there")
+        if catalog.upkeep.counts().files < min(done, photos) - BATCH_PHOTOS:
+            found.append(f"the run was past {done} photos, and only {catalog.upkeep.counts().files} are there")
         if sorted(now) != opened.context.live_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
     return now, found
 
 
 def problems_at_end(library: Path, undisturbed: State) -> list[str]:
-    """What does not hold of a library whose indexing came to its end after many kills."""
+    """Return the problems of a library whose indexing ended after many kills."""
     with painted_library(library) as opened:
         found = [] if state(opened) == undisturbed else ["the library is not that of an undisturbed run"]
         found += [f"check finds {one.sentence}" for one in opened.maintenance.check().findings]
@@ -236,7 +235,7 @@ def problems_at_end(library: Path, undisturbed: State) -> list[str]:
 
 
 def kill_often(home: Path, tally: Tally, *, kills: int, photos: int, seconds: float, seed: int) -> Iterator[Tally]:
-    """The tally after each run, until so many kills have landed; it may hold kills of earlier runs."""
+    """Yield the tally after each run until enough kills have landed, counting those of earlier runs."""
     folder, library = home / "photos", home / "library"
     paint_photos(folder, photos)
     with painted_library(home / "undisturbed") as opened:
@@ -267,7 +266,7 @@ def kill_often(home: Path, tally: Tally, *, kills: int, photos: int, seconds: fl
 
 
 def main() -> int:
-    """Kill, print what fails, write the counts."""
+    """Kill, print the failures, write the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--photos", type=int, default=500)

@@ -1,4 +1,4 @@
-"""Figures of a long tier, kept with the facts of the machine that made them."""
+"""Results of the long tier, stored with facts about the machine."""
 
 import csv
 import os
@@ -18,8 +18,8 @@ def write_results(
 ) -> Path:
     """Write benchmarks/results/NAME: a line with the extent (places, seed, minutes) and the machine, then the table.
 
-    The line names the commit whose code met the faults, and `since`: the one that the first of the counts are of,
-    where an earlier run made them.
+    The line names the commit of the tested code, and with `since` the commit of the first counts if an earlier run made
+    them.
     """
     now = commit()
     code = now if since in ("", now) else f"{since} to {now}"
@@ -38,7 +38,7 @@ def write_results(
 
 
 def read_results(name: str) -> tuple[str, list[list[str]]]:
-    """The line of facts and the rows of benchmarks/results/NAME; empty where there is none."""
+    """Return the line of facts and the rows of benchmarks/results/NAME; empty if there is no such file."""
     path = RESULTS / name
     if not path.exists():
         return "", []
@@ -48,7 +48,7 @@ def read_results(name: str) -> tuple[str, list[list[str]]]:
 
 
 def commit() -> str:
-    """The short name of what is checked out here; with a plus where the code differs from it."""
+    """Return the short name of the commit; with a plus if the code differs from it."""
     code = [":/recog", ":/migrations", ":/tests"]
     name = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=RESULTS, capture_output=True, check=False)
     differs = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", *code], cwd=RESULTS, check=False)
@@ -56,19 +56,19 @@ def commit() -> str:
 
 
 def earliest(facts: str) -> str:
-    """The commit that the first of the counts are of, empty where the line of facts names none."""
+    """Return the commit of the first counts; empty if the line of facts names none."""
     found = re.search(r"code of (\w+[+]?)", facts)
     return "" if found is None else found[1]
 
 
 def figure(facts: str, pattern: str) -> float | None:
-    """The number that a pattern's group finds in a line of facts."""
+    """Return the number that a pattern's group finds in a line of facts."""
     found = re.search(pattern, facts)
     return None if found is None else float(found[1])
 
 
 def _filesystem() -> str:
-    """Of the temporary folder, longest mount point first."""
+    """Return the file system of the temporary folder: that of its longest mount point."""
     place = tempfile.gettempdir()
     mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
     return max((len(point), kind) for point, kind in mounts if place.startswith(point))[1]

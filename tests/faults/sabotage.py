@@ -1,7 +1,7 @@
-"""Take out one defence at a time, in a copy, and show the test that notices.
+"""Remove one defence at a time in a copy of the code, and show that a test fails.
 
-`python -m tests.faults.sabotage [WORD...]`, of those whose sentence holds a word. A defence whose absence no test
-notices is a failure of the tests, and the exit status is 1.
+`python -m tests.faults.sabotage [WORD...]` tries the defences whose sentence holds a word. If no test notices a missing
+defence, the exit status is 1.
 """
 
 import os
@@ -14,11 +14,14 @@ from pathlib import Path
 from tests.faults.defences import SABOTAGES, Sabotage
 from tests.faults.tracing import ROOT
 
-_COPIED = ("recog", "tests", "migrations", "benchmarks", "pyproject.toml", "README.md", "Makefile", "CHANGELOG.md")
+_COPIED = (
+    *("recog", "tests", "migrations", "benchmarks", "documents", "docs", "pyproject.toml", "mkdocs.yml", "Makefile"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+)
 
 
 def notices(sabotage: Sabotage, directory: Path) -> bool:
-    """Does the test turn red without the defence? ValueError where the line is no longer there."""
+    """Return whether the test fails without the defence; ValueError if its line does not exist."""
     for name in _COPIED:
         source = ROOT / name
         ignored = shutil.ignore_patterns("__pycache__")
@@ -41,7 +44,7 @@ def notices(sabotage: Sabotage, directory: Path) -> bool:
 
 
 def main() -> int:
-    """Every sabotage in turn, one line each."""
+    """Try every sabotage, and print a line for each."""
     unnoticed = 0
     words = sys.argv[1:]
     chosen = [one for one in SABOTAGES if not words or any(word in one.defence for word in words)]

@@ -1,13 +1,12 @@
-"""Index, ask, name, cluster and forget in one process for hours, and watch what it holds.
+"""Index, identify, name, cluster and forget in one process for hours, and watch its memory and open files.
 
 `python -m tests.faults.soak --minutes 120 --write` keeps the figures in benchmarks/results/faults_soak.csv. After a
-warm-up of a fifth of the time, memory may grow by less than 1 % an hour (a line through all samples), open files by
-none, and no temporary file may be left at the end.
+warm-up of a fifth of the time, memory may grow by less than 1 % an hour (by a line through all samples), the number of
+open files may not grow, and no temporary file may be left at the end.
 
-Measured library by library: Python's objects and malloc's heap stay the same for 37 libraries, and resident memory is
-flat but for one step at the sixteenth, every time: a block of 1.92 MB doubles. That is the size of a dict of strings
-with 2^17 slots; Python's own of interned strings is the likely one, not proved. 40 minutes came to 2.95 % an hour; two
-hours, whose warm-up has that step, to -0.34 %.
+Python's objects and malloc's heap are constant over 37 libraries. Resident memory is flat except for one step at the
+sixteenth library: a block of 1.92 MB doubles, the size of a dict of strings with 2^17 slots, probably that of interned
+strings. 40 minutes gave 2.95 % an hour; two hours, whose warm-up contains the step, gave -0.34 %.
 """
 
 import argparse
@@ -28,18 +27,18 @@ from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painte
 
 WARM_UP = 0.2
 MOST_GROWTH = 1.0
-"""Percent of the resident memory in an hour."""
+"""Limit of growth in percent of the resident memory an hour."""
 PHOTOS = 40
 KEPT = 80
-"""Photos in the folder: as many come as go."""
+"""Number of photos in the folder: each round replaces some."""
 ROUNDS = 6
-"""Then the library has its size, is measured, and the next one begins from nothing."""
+"""Rounds after which the library is measured, and the next one starts from nothing."""
 _COLOURS = (RED, GREEN, BLUE, WHITE, (200, 200, 10), (10, 200, 200), (120, 40, 200))
 
 
 @dataclass
 class Samples:
-    """Seconds since the start, resident bytes and open files, each time that a library has its size."""
+    """Seconds since the start, resident bytes and open files, sampled when a library is complete."""
 
     seconds: list[float] = field(default_factory=list)
     resident: list[int] = field(default_factory=list)
@@ -55,13 +54,13 @@ class Samples:
         return Samples(self.seconds[first:], self.resident[first:], self.files[first:])
 
     def growth(self) -> float:
-        """Percent of the mean resident memory an hour, by a line of least squares."""
+        """Return the growth in percent of the mean resident memory an hour, by least squares."""
         slope = np.polyfit(np.array(self.seconds) / 3600, np.array(self.resident, float), 1)[0]
         return float(100 * slope / np.mean(self.resident))
 
 
 def one_round(library: PaintedLibrary, folder: Path, number: int) -> None:
-    """New photos come, old ones go; a person is named, found, looked for, grouped, and forgotten."""
+    """Replace photos; name, identify, search, cluster and forget a person."""
     for place in range(PHOTOS):
         which = number * PHOTOS + place
         (folder / f"{which - KEPT}.png").unlink(missing_ok=True)
@@ -81,7 +80,7 @@ def one_round(library: PaintedLibrary, folder: Path, number: int) -> None:
 
 
 def soak(home: Path, minutes: float) -> tuple[Samples, list[str]]:
-    """The samples, and what is wrong with them."""
+    """Return the samples, and their problems."""
     samples, began = Samples(), time.monotonic()
     while time.monotonic() - began < 60 * minutes or len(samples.seconds) < 2:
         for name in ("photos", "library"):
@@ -103,7 +102,7 @@ def soak(home: Path, minutes: float) -> tuple[Samples, list[str]]:
 
 
 def main() -> int:
-    """Soak, print what is wrong, keep the figures."""
+    """Soak, print the problems, keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=120)
     parser.add_argument("--write", action="store_true", help="keep the figures")

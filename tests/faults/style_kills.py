@@ -1,13 +1,12 @@
-"""Kill a batch of styled pictures at random moments, again and again, and hold what is left against an undisturbed run.
+"""Kill a batch of styled pictures at random moments, and compare what is left with an undisturbed run.
 
 `python -m tests.faults.style_kills --kills 50 --photos 20 --write` keeps the counts in
 benchmarks/results/faults_style.csv.
 
-Each run is a process group of its own, forked from here, and is killed as a group or its main process alone. After
-each kill: every picture under its name is whole (its bytes are those of the undisturbed run), every picture that was
-there before is the very same file (so none is made twice), every job that says it is done has its picture, and the
-database is sound. When a run gets to its end, all pictures are there and nothing else, and the next one starts from
-nothing.
+Each run is its own process group, forked from here; a kill hits the group or the main process alone. After each kill
+every picture under its final name has the bytes of the undisturbed run, every earlier picture is the same file (so none
+is made twice), every finished job has its picture, and the database is sound. A run that ends must leave all pictures
+and nothing else; the next one then starts from nothing.
 """
 
 import argparse
@@ -44,12 +43,12 @@ _LONGEST = 0.8
 _COLOURS = (RED, GREEN, BLUE, WHITE)
 
 Pictures = dict[str, tuple[int, int, str]]
-"""Name of a picture -> its inode, when it was written (ns), and the digest of its bytes."""
+"""Name of a picture -> its inode, modification time (ns), and the digest of its bytes."""
 
 
 @dataclass
 class Tally:
-    """What happened. kills: how many landed, by the place that the jobs tell. kept: pictures found again after them."""
+    """Counts of the runs. kills: those that landed, by the state of the jobs; kept: pictures found after a kill."""
 
     kills: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
@@ -61,7 +60,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class World:
-    """Where everything is."""
+    """The paths of a run."""
 
     home: Path
 
@@ -74,14 +73,14 @@ class World:
         return self.home / "out"
 
     def paint(self, photos: int) -> None:
-        """So many photos and two styles."""
+        """Paint photos and two styles."""
         for number in range(photos):
             paint(self.home / "photos" / f"{number:02}.png", _COLOURS[number % 4], noise=number)
         for name, colour in (("sun", RED), ("waves", BLUE)):
             paint_style(self.home / "styles" / f"{name}.png", colour)
 
     def style(self, library: Path, out: Path) -> None:
-        """The whole batch."""
+        """Style the whole batch."""
         with painted_library(library) as opened:
             opened.styles.run(
                 sorted((self.home / "styles").iterdir()), out, folder=self.home / "photos", settings=QUICK
@@ -89,7 +88,7 @@ class World:
 
 
 def start(world: World, library: Path, out: Path) -> int:
-    """The batch in a process group of its own: its id."""
+    """Start the batch in its own process group; return the group's id."""
     pid = os.fork()
     if pid:
         return pid
@@ -106,12 +105,12 @@ def start(world: World, library: Path, out: Path) -> int:
 
 
 def status_of(pid: int) -> int:
-    """Its exit status, negative for a signal."""
+    """Return its exit status, negative for a signal."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def pictures_in(out: Path) -> Pictures:
-    """All files under their names; unfinished ones start with a dot."""
+    """Return all finished pictures by name; unfinished ones start with a dot."""
     if not out.is_dir():
         return {}
     named = sorted(path for path in out.iterdir() if not path.name.startswith("."))
@@ -119,13 +118,13 @@ def pictures_in(out: Path) -> Pictures:
 
 
 def place_of(world: World) -> tuple[str, list[str]]:
-    """Where the kill struck, as the jobs tell; and what does not hold of them."""
+    """Return where the kill struck according to the jobs, and the problems of the jobs."""
     if not (world.library / "catalog.sqlite3").exists():
         return PLACES[0], []
     with painted_library(world.library) as opened:
         if not opened.context.exists():
             return PLACES[0], []
-        found = [f"the database says {one}" for one in opened.context.catalog.quick_check()]
+        found = [f"the database says {one}" for one in opened.context.catalog.upkeep.quick_check()]
         jobs = opened.styles.jobs().jobs
     digests = Counter(job.what.digest for job in jobs)
     found += [f"the picture {digest[:12]} has {number} jobs" for digest, number in digests.items() if number > 1]
@@ -142,7 +141,7 @@ def place_of(world: World) -> tuple[str, list[str]]:
 
 
 def kill_often(home: Path, *, kills: int, photos: int, seed: int) -> Iterator[Tally]:
-    """The tally after each run, until so many kills have landed."""
+    """Yield the tally after each run until enough kills have landed."""
     world = World(home)
     world.paint(photos)
     began = time.monotonic()
@@ -186,7 +185,7 @@ def kill_often(home: Path, *, kills: int, photos: int, seed: int) -> Iterator[Ta
 
 
 def problems_at_end(world: World, expected: dict[str, str]) -> list[str]:
-    """What does not hold of a batch that came to its end after many kills."""
+    """Return the problems of a batch that ended after many kills."""
     found = []
     if {path.name: photo_digest(path) for path in world.out.iterdir()} != expected:
         found.append("the pictures are not those of an undisturbed run, or something is left beside them")
@@ -198,7 +197,7 @@ def problems_at_end(world: World, expected: dict[str, str]) -> list[str]:
 
 
 def main() -> int:
-    """Kill, print what fails and the table, write the counts."""
+    """Kill, print the failures and the table, write the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--photos", type=int, default=20)

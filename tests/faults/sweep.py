@@ -1,10 +1,10 @@
-"""Kill, starve or fail each verb at each system call that changes the disk, and count what survives.
+"""Kill each verb, fill its disk or fail its call at every system call that changes the disk, and count the outcomes.
 
 `python -m tests.faults.sweep --full` hits every such call of every verb; `--sample N` hits N of each verb and fault,
-`--verbs` and `--faults` choose some of them, `--minutes M` stops after that time. Places come in an order drawn by
-`--seed`; with `--write` the counts are kept in benchmarks/results/faults.csv after each minute, and another run with
-the same seed goes on where that one stopped (`--fresh`: begins what is chosen anew). A verb whose number of places has
-changed meanwhile is begun anew by itself; what is kept of verbs that are not chosen stays as it is.
+`--verbs` and `--faults` choose some of them, `--minutes M` stops after that time. `--seed` decides the order of the
+places. With `--write` the counts are kept in benchmarks/results/faults.csv after each minute, and a run with the same
+seed continues where the last one stopped (`--fresh` starts what is chosen again). A verb whose number of places has
+changed starts again by itself; the counts of other verbs stay.
 """
 
 import argparse
@@ -34,9 +34,9 @@ FAULTS = {
 }
 _CAN_BE_FULL = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate")
 HIT = {KILL: CALLS, FULL_ONCE: _CAN_BE_FULL, FULL_FOR_GOOD: _CAN_BE_FULL, FAILS: ("pread64", "fsync", "fdatasync")}
-"""What may happen at which calls: reads are SQLite's."""
+"""The faults, and the calls at which each may happen; reads are SQLite's."""
 WORDS = {FULL_ONCE: ("space", "room"), FULL_FOR_GOOD: ("space", "room"), FAILS: ("disk", "Input/output error")}
-"""One of these is in the sentence of a run that gave up; SQLite calls what cannot be read a malformed disk image."""
+"""Words of which a run that gave up says one; SQLite calls an unreadable file a malformed disk image."""
 SEED = 20261122
 RESULTS = "faults.csv"
 _KEPT_AFTER = 60.0
@@ -49,7 +49,7 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A fault at the n-th such call of a verb; again is where the run after it is killed as well."""
+    """A fault at the n-th such call of a verb; again: the call at which the next run is killed as well."""
 
     verb: str
     fault: str
@@ -59,7 +59,7 @@ class Trial:
 
 
 def trials(verb: str, fault: str, calls: Counter[str], *, seed: int = SEED) -> list[Trial]:
-    """Every place of a verb where this fault can happen, in an order drawn by the seed; every fifth kill is double."""
+    """Return every place of a verb for this fault, in an order drawn with the seed; every fifth kill is double."""
     choose = random.Random(f"{seed} {verb} {fault}")
     planned = []
     for call in HIT[fault]:
@@ -71,7 +71,7 @@ def trials(verb: str, fault: str, calls: Counter[str], *, seed: int = SEED) -> l
 
 
 def count_calls(world: World, verb: str, directory: Path) -> Counter[str]:
-    """How often the main thread makes each call in a run without faults."""
+    """Return how often the main thread makes each call in a run without faults."""
     library = world.copy(verb, directory)
     every = sorted({call for calls in HIT.values() for call in calls})
     run = run_forked(partial(_act, world, verb, library), ["-e", f"trace={','.join(every)}", "-e", "signal=none"])
@@ -92,7 +92,7 @@ def _inject(world: World, trial: Trial, library: Path, when: str) -> Run:
 
 
 def attempt(world: World, trial: Trial, directory: Path) -> tuple[bool, list[str]]:
-    """Did the fault happen, and what does not hold after it, as a fresh process sees it."""
+    """Return whether the fault happened, and the problems afterwards, as a fresh process sees them."""
     library = world.copy(trial.verb, directory)
     run = _inject(world, trial, library, f"{trial.number}{FAULTS[trial.fault][1]}")
     if not run.injected:
@@ -107,7 +107,7 @@ def attempt(world: World, trial: Trial, directory: Path) -> tuple[bool, list[str
 
 
 def told_badly(run: Run, words: Sequence[str]) -> list[str]:
-    """A run that met a disk that is full or fails ends complete, or with one sentence and exit status 1."""
+    """Return problems of a run on a full or failing disk: it must end complete, or with one sentence and status 1."""
     if run.status == 0:
         return [] if run.acknowledged else ["it exits with 0 and has done nothing"]
     if run.status == 1 and len(run.said.splitlines()) == 1 and any(word in run.said for word in words):
@@ -117,9 +117,9 @@ def told_badly(run: Run, words: Sequence[str]) -> list[str]:
 
 @dataclass(slots=True)
 class Sweep:
-    """What was tried of what there is.
+    """The places that were tried, and those that remain.
 
-    minutes: of the runs before this one; since: the commit that they began with; others: what is kept of other verbs.
+    minutes: of earlier runs; since: the commit of the first; others: the kept counts of other verbs.
     """
 
     places: dict[Row, list[Trial]]
@@ -131,7 +131,7 @@ class Sweep:
 
     @classmethod
     def plan(cls, places: dict[Row, list[Trial]], seed: int, *, resumed: bool) -> "Sweep":
-        """All places; those that the results file counts, made with the same seed, are behind us if it is resumed."""
+        """Plan all places; a resumed sweep skips those that the results file counts for the same seed."""
         sweep = cls(places, {row: Counter() for row in places}, seed)
         facts, rows = read_results(RESULTS)
         if figure(facts, r"seed (\d+)") != seed:
@@ -146,7 +146,7 @@ class Sweep:
         return sweep
 
     def left(self, sample: int | None, faults: Collection[str] = tuple(FAULTS)) -> list[Trial]:
-        """What is still to be tried of these faults, rows mixed; `sample` of each row at most."""
+        """Return the remaining places of these faults, rows mixed; at most `sample` of each row."""
         chosen = {row: trials for row, trials in self.places.items() if row[1] in faults}
         planned = [trial for row, trials in chosen.items() for trial in trials[self.counts[row]["tried"] : sample]]
         at = {row: iter([trial for trial in planned if (trial.verb, trial.fault) == row]) for row in self.places}
@@ -155,7 +155,7 @@ class Sweep:
         return [next(at[row]) for row in order]
 
     def total(self, what: str) -> int:
-        """Over all rows."""
+        """Return a count summed over all rows."""
         return sum(counts[what] for counts in self.counts.values())
 
     def write(self, minutes: float) -> Path:
@@ -174,7 +174,7 @@ class Sweep:
 
 
 def make_sweep(home: Path, verbs: Iterable[str], seed: int, *, resumed: bool) -> tuple[World, Sweep]:
-    """The world, made in a process of its own, and the places of its verbs."""
+    """Make the world in its own process, and list the places of its verbs."""
     chosen = tuple(verbs)
     world = load_what_loads(partial(make_world, home / "world", chosen))
     calls = {verb: count_calls(world, verb, home / "counted") for verb in chosen}
@@ -183,7 +183,7 @@ def make_sweep(home: Path, verbs: Iterable[str], seed: int, *, resumed: bool) ->
 
 
 def main() -> int:
-    """Sweep, print what fails, keep the counts."""
+    """Sweep, print the failures, keep the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--full", dest="sample", action="store_const", const=None, help="every call")

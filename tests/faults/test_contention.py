@@ -100,12 +100,12 @@ def test_a_reader_that_stays_makes_an_erasure_pending_until_it_goes(world: World
     reader = hold(library, "BEGIN", 600.0)
     with painted_library(library) as opened:
         assert not opened.people.forget(VANISHING).complete
-        assert opened.context.catalog.counts().pending_erasures == 1
+        assert opened.context.catalog.upkeep.counts().pending_erasures == 1
     assert world.left_of_the_forgotten(library) != []
     reader.kill()
     reader.communicate()
     with painted_library(library) as opened:
-        assert opened.context.catalog.counts().pending_erasures == 0
+        assert opened.context.catalog.upkeep.counts().pending_erasures == 0
         assert state(opened) == world.after["forget"]
     assert world.left_of_the_forgotten(library) == []
 
@@ -122,7 +122,7 @@ def test_a_disk_that_fails_while_a_photo_is_read_costs_that_photo_until_the_next
     assert run.injected
     assert (run.status, run.acknowledged) == (0, ("new", "newer"))
     with painted_library(library) as opened:
-        (failed,) = opened.context.catalog.failures()
+        (failed,) = opened.context.catalog.files.failures()
         assert (failed.stat.path, failed.reason) == (photo, "io_error")
         assert opened.index([world.home / "new"]).failed == ()
         assert state(opened) == world.after["index"]

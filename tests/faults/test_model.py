@@ -16,7 +16,7 @@ class Unlucky(CatalogAgainstDict):
 
     @invariant()
     def somebody_is_there(self) -> None:
-        assert self.catalog.people()
+        assert self.catalog.people.all()
 
 
 def test_sequences_and_their_steps_are_counted_and_repeat_by_their_seed() -> None:
@@ -31,7 +31,7 @@ def test_a_face_that_is_found_again_is_of_no_cluster() -> None:
     machine.scan(0, {0, 1}, 1)
     machine.clusters[NETWORK.sha256] = [{(0, 0), (0, 1)}]
     found = [Cluster(tuple(machine.ids.values()), np.eye(8, dtype=np.float32)[0])]
-    machine.catalog.save_clusters(NETWORK.sha256, "identity", {}, found)
+    machine.catalog.clusters.save(NETWORK.sha256, "identity", {}, found)
     for places in (set[int](), {0}):
         machine.scan(0, places, 2)
         machine.clusters_hold_who_is_left()

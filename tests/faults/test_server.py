@@ -151,7 +151,7 @@ def committed(library: PaintedLibrary) -> set[tuple[int, bytes]]:
     """Faces by number, with their vectors."""
     return {
         (face_id, vector.tobytes())
-        for rows in library.context.catalog.embeddings(library.networks.info.sha256)
+        for rows in library.context.catalog.embeddings.batches(library.networks.info.sha256)
         for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True)
     }
 
@@ -212,7 +212,7 @@ def problems(world: World, verb: str, library: Path, run: Run) -> list[str]:
     """What does not hold afterwards, what an erasure owes included."""
     found = world.problems(verb, library, run)
     with painted_library(library) as opened:
-        pending = opened.context.catalog.counts().pending_erasures
+        pending = opened.context.catalog.upkeep.counts().pending_erasures
     return found + ([f"{pending} erasures are pending"] if pending else [])
 
 

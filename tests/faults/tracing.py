@@ -1,4 +1,4 @@
-"""Run the program under strace, which tells its system calls or fails some."""
+"""Run the program under strace, which lists its system calls or makes some fail."""
 
 import functools
 import os
@@ -12,12 +12,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate")
-"""Everything that changes what is on the disk."""
+"""Every system call that changes the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the program: its exit status (negative: the signal), what it acknowledged, said, and the trace."""
+    """One run of the program: its exit status (negative: the signal), acknowledgements, errors and trace."""
 
     status: int
     acknowledged: tuple[str, ...]
@@ -26,13 +26,13 @@ class Run:
 
     @property
     def injected(self) -> bool:
-        """Did the fault happen?"""
+        """Return whether the fault happened."""
         return any("(INJECTED" in line or "killed by SIGKILL" in line for line in self.trace)
 
 
 @functools.cache
 def obstacle() -> str:
-    """Why faults cannot be injected here; empty where they can."""
+    """Return why faults cannot be injected here; empty if they can."""
     if shutil.which("strace") is None:
         return "strace is not installed"
     tried = subprocess.run(["strace", "-qq", "-e", "trace=none", "true"], capture_output=True, text=True, check=False)
@@ -40,12 +40,12 @@ def obstacle() -> str:
 
 
 def strace() -> list[str]:
-    """Its command. Without --seccomp-bpf, which is faster: it loses injected signals in strace 6.1."""
+    """Return the command of strace, without --seccomp-bpf: it is faster, but loses injected signals in strace 6.1."""
     return ["strace", "-qq"]
 
 
 def run_traced(arguments: Sequence[str], *options: str) -> Run:
-    """Run the program under strace with these options, which say what is traced and injected."""
+    """Run the program under strace with these options for tracing and injection."""
     with tempfile.TemporaryDirectory() as directory:
         log = Path(directory) / "trace"
         command = [*strace(), "-f", *options, "-o", str(log)]

@@ -1,7 +1,7 @@
-"""What is known of the mutants that were tried: did a test notice each when it was first tried, and does one now?
+"""The verdicts on the mutants that were tried: whether a test noticed each at the first try, and at the latest.
 
-A mutant is known again by its file, its change and how many of the same come before it there, wherever its line moves.
-Tests that were written for mutants which none had noticed make the second share larger, and no measure of the others.
+A mutant is identified by its file, its change and the number of equal changes before it, so its line may move. Tests
+written for unnoticed mutants raise the second share, which then says nothing about mutants that were not tried.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One mutant; code is the commit of the latest try."""
+    """The verdict on one mutant; code is the commit of the latest try."""
 
     key: str
     file: str
@@ -31,21 +31,21 @@ class Verdict:
 
 
 def key_of(file: str, before: str, text: str, number: int) -> str:
-    """What a mutant is known by: `number` others with the same change come before it in the file."""
+    """Return the key of a mutant; `number` equal changes come before it in the file."""
     return hashlib.sha256(f"{file}\0{before}\0{text}\0{number}".encode()).hexdigest()[:12]
 
 
 def described(before: str, text: str) -> str:
-    """The change on one line, cut short."""
+    """Return the change on one line, cut short."""
     line = " ".join(f"{before} -> {text}".split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
 
 
 class Verdicts:
-    """The verdicts that the results file keeps, of mutants that still exist."""
+    """The verdicts in the results file on mutants that still exist."""
 
     def __init__(self, seed: int, lines: dict[str, int], name: str = RESULTS) -> None:
-        """lines: where each mutant that there is begins, by key. Another seed begins anew."""
+        """lines: the first line of each existing mutant, by key. Another seed starts again."""
         self._seed = seed
         self._lines = lines
         self._name = name
@@ -54,16 +54,16 @@ class Verdicts:
         self.known = {one.key: replace(one, line=lines[one.key]) for one in kept if one.key in lines}
 
     def unnoticed(self) -> list[str]:
-        """Keys of those that no test notices yet."""
+        """Return the keys of the mutants that no test notices yet."""
         return [one.key for one in self.known.values() if not one.now]
 
     def untried(self) -> list[str]:
-        """Keys of the others, in an order drawn by the seed that no change of other code disturbs."""
+        """Return the keys of untried mutants in a random order of the seed, which code changes do not disturb."""
         left = self._lines.keys() - self.known.keys()
         return sorted(left, key=lambda key: hashlib.sha256(f"{self._seed} {key}".encode()).digest())
 
     def put(self, key: str, file: str, change: str, *, noticed: bool) -> None:
-        """Note a try, and keep all of them."""
+        """Record a try, and write the results file."""
         before = self.known.get(key)
         at_first = noticed if before is None else before.at_first
         self.known[key] = Verdict(key, file, self._lines[key], change, at_first, noticed, commit())
@@ -71,7 +71,7 @@ class Verdicts:
         write_results(self._name, self.extent(), HEADER, [_written(one) for one in rows])
 
     def extent(self) -> str:
-        """The counts in one line."""
+        """Return the counts in one line."""
         tried, there = len(self.known), len(self._lines)
         at_first, now = (
             _share(one.at_first for one in self.known.values()),

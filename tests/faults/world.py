@@ -1,4 +1,4 @@
-"""A small painted library with two people, the verbs that faults hit, and what must hold after any fault."""
+"""A small painted library with two people, the verbs that faults hit, and the checks after any fault."""
 
 import shutil
 import signal
@@ -29,27 +29,27 @@ VERBS = (
     f"migrate-{REVISIONS[3]}",
 )
 ALL_VERBS = (*VERBS[:-1], *(f"migrate-{revision}" for revision in REVISIONS[:-1]), "style")
-"""style loads torch, which takes its time."""
+"""`style` is separate because it loads torch, which is slow."""
 _ORANGE = (220, 110, 30)
 _HALF_FORGETTING = """
 import os, signal, sys
 from pathlib import Path
-from recog.store.catalog import Catalog
+from recog.store.maintenance.old_pages import OldPages
 from tests.painted import painted_library
 
-class Killed(Catalog):
-    def finish_erasures(self):
+class Killed(OldPages):
+    def overwrite(self):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with painted_library(Path(sys.argv[1])) as library:
-    library.context._catalog = Killed(library.context.catalog._database)
+    library.context.catalog.old_pages = Killed(None)
     library.people.forget(sys.argv[2])
 """
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that a library knows, without ids.
+    """The contents of a library without ids.
 
     faces: name of the photo, place, vector, person and origin of each; people: names; clusters: their sizes;
     pictures: state of each style job, name of its picture, and whether the job's very picture is there.
@@ -74,7 +74,7 @@ class World:
     after: dict[str, State]
 
     def copy(self, verb: str, directory: Path) -> Path:
-        """A library on which to run a verb; none at all for `create`."""
+        """Copy the library on which to run a verb; `create` gets none."""
         shutil.rmtree(directory, ignore_errors=True)
         if verb != "create":
             own = self.home / verb
@@ -82,16 +82,16 @@ class World:
         return directory
 
     def arguments(self, verb: str, library: Path) -> list[str]:
-        """The program's arguments."""
+        """Return the program's arguments."""
         return [verb, str(library), *map(str, self.folders(verb))]
 
     def folders(self, verb: str) -> list[Path]:
-        """What a verb is about."""
+        """Return the folders that a verb is given."""
         names = {"create": ("new", "newer"), "index": ("new", "newer"), "prune": ("known", "left")}
         return [self.home / name for name in names.get(verb, ("known",))]
 
     def problems(self, verb: str, library: Path, run: Run) -> list[str]:
-        """What does not hold of a library after a fault, empty where all does. Runs the verb again to its end."""
+        """Return the problems of a library after a fault; runs the verb again to its end."""
         found = []
         with painted_library(library) as opened:
             exists = opened.context.exists()
@@ -104,7 +104,9 @@ class World:
                 found.append(f"there is no library, but it acknowledged {run.acknowledged}")
             if not exists or state(opened) != self.after[verb]:
                 act_again(opened, verb, self.folders(verb))
-            opened.index(self.folders(verb))  # any writing run tidies up, and a second look brings nothing back
+            opened.index(
+                self.folders(verb)
+            )  # any writing run finishes the erasure, and indexing again brings nothing back
         with painted_library(library) as opened:
             if state(opened) != self.after[verb]:
                 found.append(f"after running it again the library is not that of an undisturbed run: {state(opened)}")
@@ -114,12 +116,14 @@ class World:
         return found
 
     def _promises(self, verb: str, library: PaintedLibrary, run: Run) -> list[str]:
-        """Straight after opening again."""
-        found = [f"the database says {problem}" for problem in library.context.catalog.quick_check()]
+        """Return the problems directly after opening it again."""
+        found = [f"the database says {problem}" for problem in library.context.catalog.upkeep.quick_check()]
         now = state(library)
         found += self._kept(verb, now, run)
         ids = [
-            row for rows in library.context.catalog.embeddings(library.networks.info.sha256) for row in rows.face_ids
+            row
+            for rows in library.context.catalog.embeddings.batches(library.networks.info.sha256)
+            for row in rows.face_ids
         ]
         if sorted(ids) != library.context.live_index.current().ids().tolist():
             found.append("the index does not hold what the catalog holds")
@@ -128,7 +132,7 @@ class World:
         return found
 
     def _kept(self, verb: str, now: State, run: Run) -> list[str]:
-        """What of a verb is lost, half done or too much."""
+        """Return what of a verb is lost, half done or too much."""
         after = self.after[verb]
         match verb:
             case "create" | "index":
@@ -136,11 +140,11 @@ class World:
                 names = {path.name for folder in run.acknowledged for path in (self.home / folder).iterdir()}
                 found = [f"{name} was acknowledged and is lost" for name in names - kept]
                 to_name = {(*what, None, str(None)) for *what, _, origin in after.faces if origin == Origin.MATCHED}
-                expected = {*after.faces, *to_name}  # stored first, named when all are
+                expected = {*after.faces, *to_name}  # faces are stored first, and named once all are
                 return found + [f"{face} should not be there" for face in now.faces if face not in expected]
             case "enrol":  # indexes the photo first
                 whole = now == after or not run.acknowledged
-            case "style":  # a picture is there when its job says so, other jobs are planned or running
+            case "style":  # a finished job has its picture, other jobs are planned or running
                 done = [whole for state, _, whole in now.pictures if state == "done"]
                 whole = all(done) and (now == after or not run.acknowledged)
             case _ if verb.startswith("migrate-"):  # names stay, faces that the revision did not know may come later
@@ -150,13 +154,13 @@ class World:
         return [] if whole else [f"{verb} is half done, or lost though acknowledged: {now}"]
 
     def left_of_the_forgotten(self, library: Path) -> list[str]:
-        """Files that hold the name or the vector of the person who is to be forgotten."""
+        """Return the files that hold the name or the vector of the person to forget."""
         files = [path for path in library.rglob("*") if path.is_file()]
         return [f"{path} holds {secret!r}" for path in files for secret in self.secrets if secret in bytes_of(path)]
 
 
 def act_again(library: PaintedLibrary, verb: str, folders: Sequence[Path]) -> None:
-    """The user runs the same command again; a person that is there already is no obstacle."""
+    """Run the same command again, as a user would; a person who exists already is no obstacle."""
     match verb:
         case "create" | "index":
             library.index(folders)
@@ -173,7 +177,7 @@ def act_again(library: PaintedLibrary, verb: str, folders: Sequence[Path]) -> No
 
 
 def refused_until_restored(library: PaintedLibrary) -> list[str]:
-    """A catalog whose restore was cut short says so."""
+    """Check that a catalog whose restore was cut short refuses to open."""
     try:
         library.people.all()
     except CatalogError as error:
@@ -182,27 +186,27 @@ def refused_until_restored(library: PaintedLibrary) -> list[str]:
 
 
 def state(library: PaintedLibrary) -> State:
-    """What a library knows now."""
+    """Return the state of a library."""
     catalog = library.context.catalog
     network = library.networks.info.sha256
-    names = {person.id: person.name for person in catalog.people(hidden=True)}
+    names = {person.id: person.name for person in catalog.people.all(hidden=True)}
     known = []
-    for rows in catalog.embeddings(network):
-        faces = catalog.faces(rows.face_ids.tolist())
+    for rows in catalog.embeddings.batches(network):
+        faces = catalog.faces.by_ids(rows.face_ids.tolist())
         for face_id, vector in zip(rows.face_ids.tolist(), rows.embeddings, strict=True):
             face = faces[face_id]
             person = None if face.person_id is None else names[face.person_id]
-            paths = catalog.paths([face.photo_id])[face.photo_id]
+            paths = catalog.files.paths([face.photo_id])[face.photo_id]
             what = (face.box.left, face.box.top, vector.tobytes(), person, str(face.origin))
             known += [(path.name, *what) for path in paths]
     pictures = [
         (str(job.state), job.what.output_path.name, job.what.output_path.exists() and _digest(job) == job.output_sha256)
-        for job in catalog.style_jobs()
+        for job in catalog.styles.jobs()
     ]
     return State(
         tuple(sorted(known, key=repr)),
         tuple(sorted(names.values())),
-        tuple(sorted(len(cluster.face_ids) for cluster in catalog.clusters(network))),
+        tuple(sorted(len(cluster.face_ids) for cluster in catalog.clusters.all(network))),
         tuple(sorted(pictures)),
     )
 
@@ -212,7 +216,7 @@ def _digest(job: StyleJob) -> str:
 
 
 def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
-    """Paint the photos, fill the library, and let each of these verbs run once undisturbed."""
+    """Paint the photos, fill the library, and run each of these verbs once undisturbed."""
     paint(home / "known" / "orange.png", _ORANGE, noise=1)
     paint(home / "known" / "green.png", GREEN, noise=2)
     paint(home / "known" / "blue.png", BLUE, BLUE, noise=3)
@@ -226,7 +230,7 @@ def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
         library.people.enrol(VANISHING, [home / "known" / "orange.png"])
         library.people.enrol(STAYING, [home / "known" / "green.png"])
         (face_id,) = [face.id for face, _ in library.people.person(VANISHING).faces]
-        _, vectors = library.context.catalog.embeddings_of(np.array([face_id]), library.networks.info.sha256)
+        _, vectors = library.context.catalog.embeddings.of_faces(np.array([face_id]), library.networks.info.sha256)
     world = World(home, (VANISHING.encode(), vectors.tobytes()), {}, {})
     for verb in verbs:
         if verb == "erase":
@@ -246,7 +250,7 @@ def make_world(home: Path, verbs: Sequence[str] = VERBS) -> World:
 
 
 def _forget_by_half(library: Path) -> None:
-    """Forget somebody, killed before old pages are overwritten; the database's journal stays beside it."""
+    """Forget a person, killed before the old pages are overwritten; the database's journal stays beside it."""
     command = [sys.executable, "-c", _HALF_FORGETTING, str(library), VANISHING]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != -signal.SIGKILL:
@@ -254,7 +258,7 @@ def _forget_by_half(library: Path) -> None:
 
 
 def _lose_photos(library: Path, known: Path, folder: Path) -> None:
-    """Index a folder of which three files go: the only one of somebody, one of nobody, one that is elsewhere too."""
+    """Index a folder and delete three files: the only photo of a person, one without people, and one with a copy."""
     paint(folder / "stays.png", RED, noise=7)
     paint(folder / "somebody.png", WHITE, GREEN, noise=8)
     paint(folder / "nobody.png", BLUE, noise=9)
@@ -268,7 +272,7 @@ def _lose_photos(library: Path, known: Path, folder: Path) -> None:
 
 
 def _downgrade(library: Path, revision: str) -> None:
-    """Give a library the schema of an earlier recog, with what of its rows that one knew."""
+    """Give a library the schema of an earlier revision, with the rows that it knew."""
     database = Database(parse_url(library / "catalog.sqlite3"), busy_seconds=5.0)
     migrate(database, revision, down=True)
     database.close()

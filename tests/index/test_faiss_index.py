@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import get_args
+from typing import Any, get_args
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,12 @@ NETWORK = "ab" * 32
 DIM = 16
 KINDS = get_args(Kind)
 Make = Callable[[Kind, FaceIds, Embeddings], FaceIndex]
+
+
+def visiting(rows: Rows, shortlist: Shortlist, nprobe: int) -> FaceIndex:
+    """An index that visits so many lists."""
+    shortlist.nprobe = nprobe
+    return FaceIndex(rows, shortlist, network_sha256=NETWORK, dim=DIM, recall=EXACT, device="cpu")
 
 
 def slow_search(ids: FaceIds, embeddings: Embeddings, probe: Embeddings, k: int) -> list[Neighbour]:
@@ -45,9 +52,11 @@ def assert_same(found: Sequence[Neighbour], slow: Sequence[Neighbour]) -> None:
 def test_search_is_all_distances_sorted_by_distance_then_face_id(
     kind: Kind, k: int, make_index: Make, face_ids: FaceIds, embeddings: Embeddings
 ) -> None:
-    index = make_index(kind, face_ids, embeddings)
-    if index._shortlist is not None:
-        index._shortlist.nprobe = index._shortlist.nlist
+    index = make_index("flat", face_ids, embeddings)
+    if kind == "ivf":
+        rows = Rows.of(deque([(face_ids, embeddings)]), dim=DIM)
+        shortlist, _ = Shortlist.built(rows)
+        index = visiting(rows, shortlist, shortlist.nlist)
     probes = np.concatenate(
         [embeddings[:5], unit_rows(np.random.default_rng(1).normal(size=(30, DIM)).astype(np.float32))]
     )
@@ -59,9 +68,8 @@ def test_search_is_all_distances_sorted_by_distance_then_face_id(
 def test_an_ivf_search_answers_with_k_faces_even_where_the_lists_it_visits_hold_fewer(
     make_index: Make, face_ids: FaceIds, embeddings: Embeddings
 ) -> None:
-    index = make_index("ivf", face_ids, embeddings)
-    assert index._shortlist is not None
-    index._shortlist.nprobe = 1
+    rows = Rows.of(deque([(face_ids, embeddings)]), dim=DIM)
+    index = visiting(rows, Shortlist.built(rows)[0], 1)
     for answer in index.search(embeddings[:20], 90):
         assert len({near.face_id for near in answer}) == 90
 
@@ -292,7 +300,8 @@ def test_the_lists_code_as_many_components_as_hold_the_variance() -> None:
     embeddings = np.zeros((2_000, 64), np.float32)
     embeddings[:, :filled] = np.random.default_rng(4).normal(size=(len(embeddings), filled))
     shortlist, _ = Shortlist.built(Rows.of(deque([(np.arange(2_000), unit_rows(embeddings))]), dim=64))
-    assert shortlist._pca.d_out == 48
+    index: Any = faiss.downcast_index(faiss.deserialize_index(np.frombuffer(shortlist.to_bytes(), np.uint8)))
+    assert faiss.downcast_VectorTransform(index.chain.at(0)).d_out == 48
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,6 +6,9 @@ from pathlib import Path
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
+from recog.store.photos.embeddings import StoredEmbeddings
+from recog.store.photos.faces import Faces
+from recog.store.photos.photos import Photos
 from recog.store.records import EmbeddingRows
 from recog.types import Face, Photo
 
@@ -14,28 +17,50 @@ class BusyCatalog(Catalog):
     """Gives embeddings one by one; each of `meanwhile` is done once, after one of these or before faces or photos."""
 
     def __init__(self, path: Path, *meanwhile: Callable[[], object]) -> None:
-        super().__init__(Database(parse_url(path), busy_seconds=1))
+        self.database = Database(parse_url(path), busy_seconds=1)
+        super().__init__(self.database)
         self.meanwhile = list(meanwhile)
-
-    def embeddings(
-        self, network_sha256: str, *, after: int = 0, until: int | None = None, batch: int = 1, whole: bool = False
-    ) -> Iterator[EmbeddingRows]:
-        """The rows of Catalog, in runs of one."""
-        for rows in super().embeddings(network_sha256, after=after, until=until, batch=batch, whole=whole):
-            yield rows
-            self.let_others_write()
-
-    def faces(self, face_ids: Iterable[int]) -> dict[int, Face]:
-        """As in Catalog."""
-        self.let_others_write()
-        return super().faces(face_ids)
-
-    def photos(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
-        """As in Catalog."""
-        self.let_others_write()
-        return super().photos(photo_ids)
+        self.embeddings = _BusyEmbeddings(self.database, self.let_others_write)
+        self.faces = _BusyFaces(self.database, self.let_others_write)
+        self.photos = _BusyPhotos(self.database, self.let_others_write)
 
     def let_others_write(self) -> None:
-        """Do the next of `meanwhile`."""
+        """Do the next deed, if one is left."""
         if self.meanwhile:
             self.meanwhile.pop(0)()
+
+
+class _BusyEmbeddings(StoredEmbeddings):
+    def __init__(self, database: Database, let_others_write: Callable[[], None]) -> None:
+        super().__init__(database)
+        self._let_others_write = let_others_write
+
+    def batches(
+        self, network_sha256: str, *, after: int = 0, until: int | None = None, batch: int = 1, whole: bool = False
+    ) -> Iterator[EmbeddingRows]:
+        """The rows of StoredEmbeddings, in batches of one."""
+        for rows in super().batches(network_sha256, after=after, until=until, batch=batch, whole=whole):
+            yield rows
+            self._let_others_write()
+
+
+class _BusyFaces(Faces):
+    def __init__(self, database: Database, let_others_write: Callable[[], None]) -> None:
+        super().__init__(database)
+        self._let_others_write = let_others_write
+
+    def by_ids(self, face_ids: Iterable[int]) -> dict[int, Face]:
+        """As in Faces."""
+        self._let_others_write()
+        return super().by_ids(face_ids)
+
+
+class _BusyPhotos(Photos):
+    def __init__(self, database: Database, let_others_write: Callable[[], None]) -> None:
+        super().__init__(database)
+        self._let_others_write = let_others_write
+
+    def by_ids(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
+        """As in Photos."""
+        self._let_others_write()
+        return super().by_ids(photo_ids)

@@ -192,14 +192,14 @@ class LibraryAgainstDict(RuleBasedStateMachine):
                 assert squared <= self.library.networks.calibration.threshold + EXACT
 
     def key_of(self, face_id: int) -> Key:
-        face = self.library.context.catalog.faces([face_id])[face_id]
-        (path,) = self.library.context.catalog.paths([face.photo_id])[face.photo_id]
+        face = self.library.context.catalog.faces.by_ids([face_id])[face_id]
+        (path,) = self.library.context.catalog.files.paths([face.photo_id])[face.photo_id]
         return int(path.stem), int(face.box.left // CELL)
 
     def assigned(self) -> dict[Key, tuple[str, Origin]]:
         people = {person.id: person.name for person in self.library.people.all()}
         ids = self.library.context.live_index.current().ids().tolist()
-        faces = self.library.context.catalog.faces(ids)
+        faces = self.library.context.catalog.faces.by_ids(ids)
         return {
             self.key_of(face_id): (people[face.person_id], face.origin)
             for face_id, face in faces.items()
@@ -234,7 +234,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
 
     @invariant()
     def the_gallery_is_of_the_present_network(self) -> None:
-        gallery = self.library.context.catalog.gallery(self.library.networks.info.sha256)
+        gallery = self.library.context.catalog.embeddings.gallery(self.library.networks.info.sha256)
         assert {self.key_of(face_id) for face_id in gallery.face_ids.tolist()} == set(self.named)
         for face_id, vector in zip(gallery.face_ids.tolist(), gallery.embeddings, strict=True):
             np.testing.assert_allclose(vector, self.vectors()[self.key_of(face_id)], atol=EXACT)

@@ -30,8 +30,8 @@ def library(tmp_path: Path) -> Iterator[EyesLibrary]:
 
 
 def faces_on(library: EyesLibrary, path: Path) -> list[Face]:
-    photo = library.context.catalog.photos_at([path])[path]
-    return library.context.catalog.faces_of_photo(photo.id)
+    photo = library.context.catalog.photos.at([path])[path]
+    return library.context.catalog.faces.of_photo(photo.id)
 
 
 def drawn(path: Path, box: FaceBox) -> Pixels:
@@ -55,7 +55,7 @@ def test_a_face_of_a_turned_photo_gets_its_name_in_the_pixels_of_the_photo(
         shown = drawn(lying, face.box)
         assert shown.shape == (FACE, FACE, 3)
         assert shown.max(axis=2).astype(bool).mean() > 0.8  # the square itself, not its surroundings
-    ada = library.context.catalog.person("Ada")
+    ada = library.context.catalog.people.by_name("Ada")
     named = [face for face in stored if face.person_id == ada.id]
     assert [tuple(drawn(lying, face.box)[20, 20]) for face in named] == [RED]
     upright = portrait(GREEN, RED, noise=9)
@@ -156,8 +156,8 @@ def test_names_of_a_turned_photo_leave_and_enter_by_xmp(library: EyesLibrary, fo
     with EyesLibrary(read_settings(library=tmp_path / "other")) as other:
         other.index([folder])
         other.names.import_sidecars(tmp_path / "xmp")
-        ada = other.context.catalog.person("Ada")
-        (face,) = other.context.catalog.faces_of_person(ada.id)
+        ada = other.context.catalog.people.by_name("Ada")
+        (face,) = other.context.catalog.faces.of_person(ada.id)
         assert tuple(drawn(lying, face.box)[20, 20]) == RED
         assert (face.box.turn, face.origin) == (270, Origin.CONFIRMED)
 

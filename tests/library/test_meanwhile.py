@@ -1,12 +1,14 @@
 """Questions are answered whatever another process writes between their parts."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from recog.store.catalog import Catalog
+from recog.store.connection.database import Database
+from recog.store.photos.faces import Faces
+from recog.store.photos.files import Files
 from recog.types import Face
 from tests.library.busy import BusyCatalog
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
@@ -33,7 +35,7 @@ def disturbed(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
         with PaintedLibrary(other.context.settings, catalog=busy) as library:
             yield library
             assert busy.meanwhile == []
-            assert busy.counts().faces == 3
+            assert busy.upkeep.counts().faces == 3
 
 
 def test_a_search_leaves_out_faces_that_went(disturbed: PaintedLibrary, tmp_path: Path) -> None:
@@ -68,22 +70,39 @@ def test_sidecars_are_written_of_one_moment(disturbed: PaintedLibrary, tmp_path:
 class _LateCatalog(BusyCatalog):
     """Others write after each look at faces or the paths of photos, not before."""
 
-    def faces(self, face_ids: Iterable[int]) -> dict[int, Face]:
-        """As in Catalog."""
-        found = Catalog.faces(self, face_ids)
-        self.let_others_write()
+    def __init__(self, path: Path, *meanwhile: Callable[[], object]) -> None:
+        super().__init__(path, *meanwhile)
+        self.faces = _LateFaces(self.database, self.let_others_write)
+        self.files = _LateFiles(self.database, self.let_others_write)
+
+
+class _LateFaces(Faces):
+    def __init__(self, database: Database, let_others_write: Callable[[], None]) -> None:
+        super().__init__(database)
+        self._let_others_write = let_others_write
+
+    def by_ids(self, face_ids: Iterable[int]) -> dict[int, Face]:
+        """As in Faces."""
+        found = super().by_ids(face_ids)
+        self._let_others_write()
         return found
+
+    def of_photos(self, photo_ids: Iterable[int]) -> dict[int, list[Face]]:
+        """As in Faces."""
+        found = super().of_photos(photo_ids)
+        self._let_others_write()
+        return found
+
+
+class _LateFiles(Files):
+    def __init__(self, database: Database, let_others_write: Callable[[], None]) -> None:
+        super().__init__(database)
+        self._let_others_write = let_others_write
 
     def paths(self, photo_ids: Iterable[int]) -> dict[int, list[Path]]:
-        """As in Catalog."""
+        """As in Files."""
         found = super().paths(photo_ids)
-        self.let_others_write()
-        return found
-
-    def faces_of_photos(self, photo_ids: Iterable[int]) -> dict[int, list[Face]]:
-        """As in Catalog."""
-        found = super().faces_of_photos(photo_ids)
-        self.let_others_write()
+        self._let_others_write()
         return found
 
 

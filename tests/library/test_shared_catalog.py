@@ -46,7 +46,7 @@ class Shared:
             first.people.enrol("Ben", [paint(photos / "ben.png", LIME)])
             first.people.enrol("Bob", [paint(photos / "bob.png", GREEN)])
             face = first.people.person("Ada").faces[0][0]
-            _, (vector,) = first.context.catalog.embeddings_of([face.id], first.networks.info.sha256)
+            _, (vector,) = first.context.catalog.embeddings.of_faces([face.id], first.networks.info.sha256)
         self.vector = vector.astype(np.float32).tobytes()
         with self.open("b") as second:
             second.index([photos])

@@ -188,7 +188,7 @@ from pathlib import Path
 from recog.errors import PhotoError
 from recog.photos import read_photo
 from recog.render.as_json import to_plain
-from recog.render.text import to_text
+from recog.render.text_photos import ingest
 from tests.painted import painted_library
 
 folder = Path(sys.argv[1])
@@ -206,7 +206,7 @@ with painted_library(folder.parent / "library") as library:
         library.index([only])
     except Exception as error:
         nothing = str(error)
-print(json.dumps([to_text(report), to_plain(report)["passed_over"], refused, nothing]))
+print(json.dumps([ingest(report), to_plain(report)["passed_over"], refused, nothing]))
 """
     done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
     text, passed_over, refused, nothing = json.loads(done.stdout)

@@ -84,9 +84,11 @@ def test_what_is_refused_here_is_refused_there_in_the_same_words(tmp_path: Path)
             assert (type(there), there.reason, str(there)) == (type(here.value), here.value.reason, str(here.value))
 
 
+@needs_proc
 def test_bytes_that_are_no_files_are_decoded_and_refused_likewise(tmp_path: Path) -> None:
     large = picture(tmp_path / "a.png", 900)
     assert large.stat().st_size > 1 << 20, "more than a socket holds at once"
+    before = children()
     with DecodePool(DecodeLimits()) as pool:
         for path in (large, picture(tmp_path / "b.jpg")):
             here, there = read_photo(path), pool.decode(PhotoSource(Path("photo"), path.read_bytes(), ""))
@@ -96,7 +98,7 @@ def test_bytes_that_are_no_files_are_decoded_and_refused_likewise(tmp_path: Path
             with pytest.raises(PhotoError, match="photo is"):
                 pool.decode(PhotoSource(Path("photo"), data, ""))
         assert pool.open(large, known={read_photo(large).sha256}) == KnownContent(read_photo(large).sha256)
-        assert len(pool._all) == 1
+        assert len(children() - before) == 1
 
 
 @pytest.mark.parametrize("deed", ["segfault", "abort", "exit", "lie", "babble", "alarm"])
@@ -111,14 +113,16 @@ def test_a_photo_that_ends_its_process_is_crashed_and_the_next_is_decoded(
     assert isinstance(dangerous.open(picture(tmp_path / "good.png")), DecodedPhoto)
 
 
+@needs_proc
 def test_a_process_is_replaced_after_a_thousand_photos_so_that_leaks_never_add_up(tmp_path: Path) -> None:
     path = picture(tmp_path / "a.png")
     known = {photo_digest(path)}
+    before = children()
     with DecodePool(DecodeLimits()) as pool:
         seen = set()
         for _ in range(PHOTOS_A_WORKER + 1):
             assert isinstance(pool.open(path, known=known), KnownContent)
-            seen |= pool._all
+            seen |= children() - before
         assert len(seen) == 2
 
 
@@ -211,7 +215,8 @@ def test_closing_ends_every_process_even_one_that_hangs(tmp_path: Path) -> None:
 def test_a_process_whose_parent_is_killed_ends_by_itself(tmp_path: Path) -> None:
     code = "from pathlib import Path; import sys, time; from recog.photos import *\n"
     code += "pool = DecodePool(DecodeLimits()); pool.open(Path(sys.argv[1]))\n"
-    code += "print(*(worker._process.pid for worker in pool._all), flush=True); time.sleep(600)"
+    code += "children = Path('/proc/self/task').glob('*/children')\n"
+    code += "print(*(one.read_text() for one in children), flush=True); time.sleep(600)"
     command = [sys.executable, "-c", code, str(picture(tmp_path / "a.png"))]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
@@ -238,6 +243,7 @@ def test_three_hundred_photos_leave_no_memory_behind(tmp_path: Path) -> None:
     """Growth of this process over 300 photos of 4 MB of pixels each: at most 50 MB."""
     path = tmp_path / "large.jpg"
     Image.linear_gradient("L").resize((1200, 1200)).convert("RGB").save(path)
+    others = children()
     with DecodePool(DecodeLimits()) as pool:
         pool.open(path)
         gc.collect()
@@ -245,7 +251,7 @@ def test_three_hundred_photos_leave_no_memory_behind(tmp_path: Path) -> None:
         for _ in range(300):
             assert isinstance(pool.open(path), DecodedPhoto)
         assert resident_megabytes() - before <= 50
-        assert len(pool._all) == 1
+        assert len(children() - others) == 1
 
 
 def resident_megabytes() -> float:

@@ -54,11 +54,11 @@ def test_each_face_has_its_number_and_each_group_its_command(read: Reader) -> No
     for said in (
         "recog people confirm --new NAME --cluster 3",
         "Group 39 faces",
-        "and 7 faces more",
+        "and 7 more faces",
         "probably",
         "83 %",
         "30 confirmed faces",
-        "and 29 faces more",
+        "and 29 more faces",
         "2 faces by distance",
         "50.413",
         "5 smaller groups not shown",
@@ -78,5 +78,5 @@ def test_the_sentence_counts_what_is_shown_and_what_is_not() -> None:
 
 def test_an_empty_library_says_so() -> None:
     text = "".join(Reader(people_page(replace(EVERYBODY, groups=(), people=(), lone=(), all_groups=0))).text)
-    for said in ("No group of faces is without a name.", "Nobody has a name yet.", "No face is alone."):
+    for said in ("Every group of faces has a name.", "Nobody has a name yet.", "No face is alone."):
         assert said in text

@@ -9,6 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from recog.assess.embedding_options import embedding_options
+from recog.assess.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
+from recog.assess.pairs import PairsRun, UnscoredPair, run_pairs
+from recog.datasets.embedded import Pipeline
 from recog.errors import RecogError
 from recog.evaluate.clusters import cluster_scores
 from recog.evaluate.detection import DrawnFaces, detection_scores
@@ -21,9 +25,6 @@ from recog.render.score_plots import clusters_plots, detection_plots, identifica
 from recog.render.score_sheets import LISTED, detection_sheet, identification_sheet, lost_facts, pairs_sheet
 from recog.render.sheet import sheet_text
 from recog.render.text_scores import group_errors_text
-from recog.train.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
-from recog.train.options import embedding_options
-from recog.train.protocol import PairsRun, UnscoredPair, run_pairs
 from tests.pages import Reader
 from tests.painted import CellDetector, ColourEmbedder
 from tests.painted_protocols import painted_lfw
@@ -37,7 +38,7 @@ FOLDER = FolderFaces(4, 1, {"detected": 9}, {EVIL: "unreadable: left out"})
 def pairs_run(tmp_path_factory: pytest.TempPathFactory) -> PairsRun:
     folder = tmp_path_factory.mktemp("lfw")
     options = embedding_options(NETWORK, flip=True, crops=2, encoder="paint")
-    run = run_pairs(lfw_pairs(folder, painted_lfw(folder)), "LFW", CellDetector(), ColourEmbedder(), options)
+    run = run_pairs(lfw_pairs(folder, painted_lfw(folder)), "LFW", Pipeline(CellDetector(), ColourEmbedder()), options)
     return replace(run, listed=21, unscored=(UnscoredPair(EVIL, EVIL, EVIL, "damaged"),))
 
 

@@ -30,9 +30,11 @@ from recog.library.recognition.results import (
 )
 from recog.library.reports.results import DuplicateReport
 from recog.render.commands import join_sides, keep_apart, split_name
-from recog.render.text import Result, people_text, to_text, weights_text
+from recog.render.text_library import weights
+from recog.render.text_people import people
 from recog.store.records import FactKind
 from recog.types import Calibration, Face, FaceBox, Match, NetworkInfo, Origin, Person, Verification
+from tests.texts import to_text
 
 EVIL = "[bold]\x1b[2J\u202e\nEve"
 SHOWN = "[bold]\\x1b[2J\\u202e\\nEve"
@@ -60,7 +62,7 @@ INGEST = IngestReport(
 UNKNOWN = Identification(2, BOX, None, Match(1, 1.3, 3), EVE, 0.02, 1.021)
 NAMED = Identification(1, BOX, EVE, Match(1, 0.4126, 3), EVE, 0.974, 1.021)
 INDEX = IndexStatus("flat", "cpu", 31_022, PATH, 4)
-RESULTS: list[Result] = [
+RESULTS: list[object] = [
     INGEST,
     Backup(PATH, 1_200_000),
     Restored(PATH, PATH, 2, 3, 1),
@@ -98,7 +100,7 @@ RESULTS: list[Result] = [
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: type(result).__name__)
-def test_no_name_or_path_reaches_the_terminal_raw(result: Result) -> None:
+def test_no_name_or_path_reaches_the_terminal_raw(result: object) -> None:
     text = to_text(result)
     assert SHOWN in text
     assert "\x1b" not in text
@@ -122,7 +124,7 @@ def test_status_counts_incomplete_photos_where_there_are_any() -> None:
 def test_status_tells_the_threshold_for_a_name_where_it_is_smaller_than_for_a_pair() -> None:
     state = next(one for one in RESULTS if isinstance(one, LibraryStatus))
     assert "for a name" not in to_text(state)
-    assert "; for a name 0.900, for so many faces are named" in to_text(replace(state, threshold=0.9))
+    assert "; 0.900 for a name, because many faces have one" in to_text(replace(state, threshold=0.9))
 
 
 def test_indexing_names_incomplete_photos() -> None:
@@ -220,8 +222,8 @@ def test_search_shows_where_a_face_is_and_how_often() -> None:
 
 def test_people_are_listed_with_their_counts() -> None:
     hidden = replace(EVE, name="Bob", hidden=True)
-    assert people_text([EVE, hidden]).splitlines()[2].split() == ["Bob", "2", "5", "hidden"]
-    assert people_text([]) == "Nobody is enrolled yet: recog enrol NAME PHOTO"
+    assert people([EVE, hidden]).splitlines()[2].split() == ["Bob", "2", "5", "hidden"]
+    assert people([]) == "Nobody is enrolled yet: recog enrol NAME PHOTO"
     assert to_text(Forgotten("Bob", 1, complete=True)).splitlines() == [
         "Forgot Bob: 1 face erased with all that was derived from them."
     ]
@@ -240,7 +242,7 @@ def test_duplicates_are_ranked_with_the_command_that_merges_them(report: Duplica
     assert "0.580    0.310         97 %  " + join_sides(report.pairs[0]) in lines[3]
     assert lines[3].endswith(keep_apart(report.pairs[0]))
     assert lines[4].split()[-6:] == ["9", "10", "9", "10", "--new", "-"]
-    assert "7 pairs of lesser evidence not listed" in lines
+    assert "7 less likely pairs not listed" in lines
     assert lines[lines.index("Names that look like two people:") + 2].split()[1:] == [
         *("12", "+", "3", "1.400", "3", "%"),
         *split_name(report.mixed[0]).split(),
@@ -284,7 +286,7 @@ def test_networks_are_listed_with_origin_and_licence() -> None:
     state = WeightsStatus(
         "casia", "trunk", "present", Path("/w"), "a", "CASIA", "MIT", ("PyPI", "GitHub"), default=True
     )
-    assert weights_text([state]).splitlines() == [
+    assert weights([state]).splitlines() == [
         "* casia: trunk, present",
         "    trained on  CASIA",
         "    licence     MIT",
@@ -292,4 +294,4 @@ def test_networks_are_listed_with_origin_and_licence() -> None:
         "    from        GitHub",
         "    file        /w",
     ]
-    assert weights_text([]) == "No weights are here yet: recog models pull"
+    assert weights([]) == "No weights are here yet: recog models pull"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recog.library.exchange.records import LeftOut, NameConflict, NamesExport, NamesImport, ReplacedName, Unmatched
-from recog.render.text import to_text
+from tests.texts import to_text
 
 EVIL = "[bold]\x1b[2J\u202e\nEve"
 SHOWN = "[bold]\\x1b[2J\\u202e\\nEve"

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from recog.assess.clean import Cleaning, LeftOut, Why
 from recog.evaluate.lfw import LfwScores
 from recog.render.text_training import cleaning_text, trained_head
-from recog.train.clean import Cleaning, LeftOut, Why
 
 
 def scores(accuracy: float) -> LfwScores:

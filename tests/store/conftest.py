@@ -9,9 +9,11 @@ import pytest
 from numpy.random import Generator
 
 from recog.store.catalog import Catalog
+from recog.store.connection.database import Database
 from recog.store.engine import open_catalog
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.types import Embeddings, FaceBox, FileStat, NetworkInfo, NewFace
+from tests.databases import database_at
 from tests.postgres import Databases
 
 LANDMARKS = ((12.5, 20.0), (25.0, 20.5), (18.0, 28.0), (14.0, 35.0), (23.0, 35.25))
@@ -57,7 +59,7 @@ class Scans:
         return ScannedPhoto(self.stat(name), digest, *size, None, faces)
 
     def save(self, catalog: Catalog, *batch: ScannedPhoto) -> list[SavedPhoto]:
-        return catalog.save_photos(batch, detector=self.detector, network=self.network)
+        return catalog.photos.save(batch, detector=self.detector, network=self.network)
 
 
 @pytest.fixture
@@ -100,6 +102,13 @@ def open_again(url: str) -> Iterator[Callable[[], Catalog]]:
 def catalog(open_again: Callable[[], Catalog]) -> Catalog:
     """An open, empty catalog, on each engine in turn."""
     return open_again()
+
+
+@pytest.fixture
+def database(url: str, catalog: Catalog) -> Iterator[Database]:
+    """The database of `catalog`, for what the catalog has no question for."""
+    with database_at(url) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -24,31 +24,31 @@ def test_clusters_come_back_in_their_order(catalog: Catalog, scans: Scans) -> No
     one, two, three, four = saved.face_ids
     made = [Cluster((four, one), scans.vector()), Cluster((three, two), scans.vector())]
     digest = scans.network.sha256
-    catalog.save_clusters(digest, "identity", {"threshold": 0.9, "seed": 0}, made)
-    assert as_values(catalog.clusters(digest)) == as_values(made)
-    run = catalog.cluster_run(digest)
+    catalog.clusters.save(digest, "identity", {"threshold": 0.9, "seed": 0}, made)
+    assert as_values(catalog.clusters.all(digest)) == as_values(made)
+    run = catalog.clusters.run(digest)
     assert run is not None
     assert (run.method, run.parameters) == ("identity", {"threshold": 0.9, "seed": 0})
-    assert catalog.counts().clusters == 2
+    assert catalog.upkeep.counts().clusters == 2
 
 
 def test_a_new_run_replaces_the_old_one(catalog: Catalog, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
     digest = scans.network.sha256
-    catalog.save_clusters(digest, "identity", {}, [Cluster(saved.face_ids, scans.vector())])
+    catalog.clusters.save(digest, "identity", {}, [Cluster(saved.face_ids, scans.vector())])
     second = [Cluster((saved.face_ids[0], 4444), scans.vector())]  # 4444 is gone meanwhile
-    catalog.save_clusters(digest, "kmeans", {"k": 1}, second)
-    assert [cluster.face_ids for cluster in catalog.clusters(digest)] == [(saved.face_ids[0],)]
-    catalog.save_clusters(digest, "kmeans", {"k": 0}, [])
-    assert catalog.clusters(digest) == []
-    assert catalog.cluster_run(digest) is not None
+    catalog.clusters.save(digest, "kmeans", {"k": 1}, second)
+    assert [cluster.face_ids for cluster in catalog.clusters.all(digest)] == [(saved.face_ids[0],)]
+    catalog.clusters.save(digest, "kmeans", {"k": 0}, [])
+    assert catalog.clusters.all(digest) == []
+    assert catalog.clusters.run(digest) is not None
 
 
 def test_no_run_is_none_and_an_unknown_network_a_sentence(catalog: Catalog, scans: Scans) -> None:
-    assert catalog.clusters(scans.network.sha256) == []
-    assert catalog.cluster_run(scans.network.sha256) is None
+    assert catalog.clusters.all(scans.network.sha256) == []
+    assert catalog.clusters.run(scans.network.sha256) is None
     with pytest.raises(CatalogError, match="index photos first"):
-        catalog.save_clusters(scans.network.sha256, "identity", {}, [])
+        catalog.clusters.save(scans.network.sha256, "identity", {}, [])
 
 
 def test_forgetting_takes_a_face_out_of_its_centroid(catalog: Catalog, scans: Scans) -> None:
@@ -56,13 +56,13 @@ def test_forgetting_takes_a_face_out_of_its_centroid(catalog: Catalog, scans: Sc
     (saved,) = scans.save(catalog, scan)
     one, two, three, four = saved.face_ids
     digest = scans.network.sha256
-    catalog.save_clusters(
+    catalog.clusters.save(
         digest, "identity", {}, [Cluster((one, two, three), scans.vector()), Cluster((four,), scans.vector())]
     )
-    ann = catalog.add_person("Ann")
-    catalog.confirm([one, four], ann.id)
-    catalog.forget(ann.id)
-    (left,) = catalog.clusters(digest)
+    ann = catalog.people.add("Ann")
+    catalog.acts.confirm([one, four], ann.id)
+    catalog.erasure.forget(ann.id)
+    (left,) = catalog.clusters.all(digest)
     mean = (scan.faces[1].embedding + scan.faces[2].embedding) / 2
     assert left.face_ids == (two, three)
     assert np.allclose(left.centroid, mean / np.linalg.norm(mean), atol=1e-6)
@@ -73,29 +73,29 @@ def test_a_photo_that_goes_takes_its_faces_out_of_clusters_and_centroids(catalog
     saved = scans.save(catalog, *(scans.photo(f"{n}.jpg", f"content {n}", face) for n, face in enumerate(faces)))
     one, two, three, four = (photo.face_ids[0] for photo in saved)
     digest = scans.network.sha256
-    catalog.save_clusters(
+    catalog.clusters.save(
         digest, "identity", {}, [Cluster((one, two, three), scans.vector()), Cluster((four,), scans.vector())]
     )
-    catalog.drop_files([scans.path("0.jpg"), scans.path("3.jpg")], folders=[])
-    (left,) = catalog.clusters(digest)
+    catalog.files.drop([scans.path("0.jpg"), scans.path("3.jpg")], folders=[])
+    (left,) = catalog.clusters.all(digest)
     mean = (faces[1].embedding + faces[2].embedding) / 2
     assert left.face_ids == (two, three)
     assert np.allclose(left.centroid, mean / np.linalg.norm(mean), atol=1e-6)
-    assert catalog.counts().clusters == 1
+    assert catalog.upkeep.counts().clusters == 1
 
 
 def test_clusters_that_stay_the_same_are_left_alone_and_changed_ones_are_not(catalog: Catalog, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", *(scans.face(40 * k) for k in range(6))))
     faces, digest = saved.face_ids, scans.network.sha256
     made = [Cluster(faces[:2], scans.vector()), Cluster(faces[2:4], scans.vector())]
-    same, other = catalog.save_clusters(digest, "identity", {}, made)
+    same, other = catalog.clusters.save(digest, "identity", {}, made)
     changed = [same, Cluster((*faces[2:4], faces[4]), scans.vector(), other.number), Cluster(faces[5:], scans.vector())]
-    again = catalog.save_clusters(digest, "identity", {}, changed)
+    again = catalog.clusters.save(digest, "identity", {}, changed)
     assert [one.number for one in again[:2]] == [same.number, other.number]
-    assert sorted(as_values(catalog.clusters(digest))) == sorted(as_values(changed))
+    assert sorted(as_values(catalog.clusters.all(digest))) == sorted(as_values(changed))
     moved = Cluster(same.face_ids, scans.vector(), same.number)
-    catalog.save_clusters(digest, "identity", {}, [moved])
-    assert as_values(catalog.clusters(digest)) == as_values([moved]), "the same faces, embedded anew"
+    catalog.clusters.save(digest, "identity", {}, [moved])
+    assert as_values(catalog.clusters.all(digest)) == as_values([moved]), "the same faces, embedded anew"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -107,14 +107,14 @@ def test_however_clusters_change_they_come_back_as_they_were_saved(catalog: Cata
     made = [Cluster(saved.face_ids[:4], scans.vector()), Cluster(saved.face_ids[4:6], scans.vector())]
     alive = list(saved.face_ids)
     for _ in range(6):
-        before = catalog.save_clusters(digest, "identity", {}, made)
-        assert sorted(as_values(catalog.clusters(digest))) == sorted(as_values(before))
+        before = catalog.clusters.save(digest, "identity", {}, made)
+        assert sorted(as_values(catalog.clusters.all(digest))) == sorted(as_values(before))
         if draw.random() < 0.4:
             gone = alive.pop(int(draw.integers(len(alive))))
-            one = catalog.add_person("Ann")
-            catalog.confirm([gone], one.id)
-            catalog.forget(one.id)
-            before = catalog.clusters(digest)
+            one = catalog.people.add("Ann")
+            catalog.acts.confirm([gone], one.id)
+            catalog.erasure.forget(one.id)
+            before = catalog.clusters.all(digest)
         free = draw.permutation([face_id for face_id in alive if all(face_id not in one.face_ids for one in before)])
         members = [list(one.face_ids) for one in before]
         for face_id in free.tolist()[:3]:

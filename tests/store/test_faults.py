@@ -14,6 +14,7 @@ import pytest
 
 from recog.errors import CatalogError, LibraryBusyError
 from recog.store.engine import open_catalog
+from tests.databases import database_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def scan(name, faces=6):
     return ScannedPhoto(FileStat(Path("/photos") / name, 1, 1), digest, 400, 100, None, found)
 
 def save(catalog, *names):
-    return catalog.save_photos([scan(name) for name in names], detector="d" * 64, network=NETWORK)
+    return catalog.photos.save([scan(name) for name in names], detector="d" * 64, network=NETWORK)
 """
 
 
@@ -55,10 +56,10 @@ with open_catalog({url!r}, busy_seconds=30) as catalog:
 """
     running = [subprocess.Popen([sys.executable, "-c", PRELUDE + code, name]) for name in ("one", "two")]
     assert [process.wait(timeout=120) for process in running] == [0, 0]
-    counts = catalog.counts()
+    counts = catalog.upkeep.counts()
     assert (counts.photos, counts.files, counts.faces) == (45, 45, 270)
-    assert catalog.embedding_mark("a" * 64).count == 270
-    assert catalog.quick_check() == []
+    assert catalog.embeddings.mark("a" * 64).count == 270
+    assert catalog.upkeep.quick_check() == []
 
 
 def test_two_processes_that_create_a_library_at_once_make_one(url: str) -> None:
@@ -75,6 +76,9 @@ def test_a_kill_in_mid_transaction_keeps_what_was_acknowledged_and_nothing_else(
 ) -> None:
     code = f"""
 from sqlalchemy import event
+from recog.store.connection.database import Database
+from recog.store.connection.url import parse_url
+from recog.store.engine import BUSY_SECONDS
 catalog = open_catalog({url!r})
 save(catalog, "first", "second")
 print("acknowledged", flush=True)
@@ -86,8 +90,10 @@ def kill_at(connection, cursor, statement, *rest):
     if statement.startswith({moment!r}):
         kill()
 
-event.listen(catalog._database.engine, "commit", kill) if {moment!r} == "COMMIT" else event.listen(
-    catalog._database.engine, "before_cursor_execute", kill_at
+# the catalog's own engine: catalogs of one database and patience share it
+engine = Database(parse_url({url!r}), busy_seconds=BUSY_SECONDS).engine
+event.listen(engine, "commit", kill) if {moment!r} == "COMMIT" else event.listen(
+    engine, "before_cursor_execute", kill_at
 )
 save(catalog, "first", "third", "fourth")
 """
@@ -97,9 +103,9 @@ save(catalog, "first", "third", "fourth")
     assert process.returncode == -signal.SIGKILL
     assert output == "acknowledged\n"
     with open_again() as catalog:
-        assert (catalog.counts().photos, catalog.counts().faces) == (2, 12)
-        assert catalog.quick_check() == []
-        catalog.add_person("still writable")
+        assert (catalog.upkeep.counts().photos, catalog.upkeep.counts().faces) == (2, 12)
+        assert catalog.upkeep.quick_check() == []
+        catalog.people.add("still writable")
 
 
 def test_a_lock_that_ends_in_time_is_waited_for(sqlite_path: Path) -> None:
@@ -116,7 +122,7 @@ other.execute("COMMIT")
         )
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        assert catalog.add_person("Ann").name == "Ann"
+        assert catalog.people.add("Ann").name == "Ann"
         assert holder.wait() == 0
         holder.stdout.close()
 
@@ -127,54 +133,54 @@ def test_a_lock_that_lasts_is_a_sentence_and_changes_nothing(sqlite_path: Path) 
         other.execute("BEGIN IMMEDIATE")
         began = monotonic()
         with pytest.raises(LibraryBusyError, match=r"write lock of the database .*recog.db.* wait for it or stop it"):
-            catalog.add_person("Ann")
+            catalog.people.add("Ann")
         assert monotonic() - began < 2.5
-        assert catalog.people() == []  # reading goes on
+        assert catalog.people.all() == []  # reading goes on
         other.execute("ROLLBACK")
         other.close()
-        assert catalog.add_person("Ann").name == "Ann"
+        assert catalog.people.add("Ann").name == "Ann"
 
 
 def test_who_will_write_holds_the_lock_before_it_reads(sqlite_path: Path) -> None:
     """Taken later, what was read may be old by then: SQLite refuses such a write at once, whatever the timeout."""
-    with open_catalog(sqlite_path) as first, open_catalog(sqlite_path, busy_seconds=0.2) as second:
-        with first._database.writing() as connection:
+    with open_catalog(sqlite_path), open_catalog(sqlite_path, busy_seconds=0.2) as second:
+        with database_at(sqlite_path) as database, database.writing() as connection:
             connection.exec_driver_sql("SELECT count(*) FROM people").scalar()
             with pytest.raises(LibraryBusyError):
-                second.add_person("Ann")
-        assert second.add_person("Ann").name == "Ann"
+                second.people.add("Ann")
+        assert second.people.add("Ann").name == "Ann"
 
 
 @pytest.mark.postgres
 def test_a_lock_on_the_server_that_lasts_is_a_sentence(databases: Databases) -> None:
     url = databases.new()
-    with open_catalog(url) as holder, open_catalog(url, busy_seconds=0.5) as catalog:
-        with holder._database.writing():
+    with open_catalog(url), open_catalog(url, busy_seconds=0.5) as catalog:
+        with database_at(url) as database, database.writing():
             with pytest.raises(LibraryBusyError, match="wait for it or stop it"):
-                catalog.add_person("Ann")
-            assert catalog.people() == []
-        assert catalog.add_person("Ann").name == "Ann"
+                catalog.people.add("Ann")
+            assert catalog.people.all() == []
+        assert catalog.people.add("Ann").name == "Ann"
 
 
 def test_one_reads_what_was_there_while_another_writes(url: str, open_again: Callable[[], Catalog]) -> None:
-    reader, writer = open_again(), open_again()
-    writer.add_person("Ann")
-    with writer._database.writing() as connection:
+    reader = open_again()
+    reader.people.add("Ann")
+    with database_at(url) as database, database.writing() as connection:
         connection.exec_driver_sql("UPDATE people SET name = 'Bea'")
-        assert [person.name for person in reader.people()] == ["Ann"]
-    assert [person.name for person in reader.people()] == ["Bea"]
+        assert [person.name for person in reader.people.all()] == ["Ann"]
+    assert [person.name for person in reader.people.all()] == ["Bea"]
 
 
 def test_damaged_pages_are_told_and_not_written_over(sqlite_path: Path, scans: Scans) -> None:
     with open_catalog(sqlite_path) as catalog:
         scans.save(catalog, *(scans.photo(f"{n}.jpg", f"c{n}", scans.face(10), scans.face(60)) for n in range(40)))
-        with catalog._database.reading() as connection:
+        with database_at(sqlite_path) as database, database.reading() as connection:
             page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'photos'").scalar_one()
     raw = bytearray(sqlite_path.read_bytes())
     raw[(page - 1) * 4096 : page * 4096] = b"\xa5" * 4096
     sqlite_path.write_bytes(raw)
     with open_catalog(sqlite_path) as catalog:
-        problems = catalog.quick_check()
+        problems = catalog.upkeep.quick_check()
         assert problems
         assert "damaged" in problems[0]
         with pytest.raises(CatalogError, match=r"damaged, .*backup"):
@@ -206,5 +212,5 @@ except CatalogError as error:
     assert str(sqlite_path) in sentence
     assert "make room" in sentence
     with open_catalog(sqlite_path) as catalog:
-        assert catalog.counts().photos == int(saved) > 0
-        assert catalog.quick_check() == []
+        assert catalog.upkeep.counts().photos == int(saved) > 0
+        assert catalog.upkeep.quick_check() == []

@@ -84,7 +84,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(self.faces))), data.draw(st.sampled_from(sorted(self.people)))
 
     def number(self, name: str) -> int:
-        return self.catalog.person(name).id
+        return self.catalog.people.by_name(name).id
 
     def teardown(self) -> None:
         self.catalog.close()
@@ -104,7 +104,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         ]
         stat = FileStat(FOLDER / f"{photo}.jpg", 1, 1)
         scan = ScannedPhoto(stat, f"{photo:064x}", 400, 100, None, found)
-        (saved,) = self.catalog.save_photos([scan], detector=DETECTOR, network=self.network)
+        (saved,) = self.catalog.photos.save([scan], detector=DETECTOR, network=self.network)
         self.photos[photo], self.looks[photo] = saved.photo_id, looks
         self.processed[self.network.sha256].add(photo)
         spoken_of = {key for key, _ in self.rejected} | self.ignored
@@ -127,7 +127,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     def change_network(self) -> None:
         """The other network looks at what it has not seen, and at nothing else; names stay: the laws look."""
         self.network = OTHER if self.network is NETWORK else NETWORK
-        known = self.catalog.files_under(FOLDER, detector=DETECTOR, network=self.network.sha256)
+        known = self.catalog.files.under(FOLDER, detector=DETECTOR, network=self.network.sha256)
         unseen = {int(path.stem) for path, file in known.items() if not file.current}
         assert unseen == self.photos.keys() - self.processed[self.network.sha256]
         for photo in sorted(unseen):
@@ -136,7 +136,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @rule(name=NAMES)
     def add_person(self, name: str) -> None:
         if name not in self.people:
-            self.catalog.add_person(name)
+            self.catalog.people.add(name)
             self.people.add(name)
             self.undoable.clear()
 
@@ -150,14 +150,14 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @rule(data=st.data())
     def confirm(self, data: st.DataObject) -> None:
         key, name = self.pick(data)
-        self.catalog.confirm([self.ids[key]], self.number(name))
+        self.catalog.acts.confirm([self.ids[key]], self.number(name))
         self.act("confirm", lambda: self._confirmed(key, name))
 
     @precondition(lambda self: self.faces)
     @rule(data=st.data(), name=NAMES)
     def enrol(self, data: st.DataObject, name: str) -> None:
         key = data.draw(st.sampled_from(sorted(self.faces)))
-        _, created = self.catalog.enrol(name, [self.ids[key]])
+        _, created = self.catalog.acts.enrol(name, [self.ids[key]])
         assert created == (name not in self.people)
         self.act("enrol", lambda: self._confirmed(key, name))
 
@@ -165,7 +165,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @rule(data=st.data(), kind=st.sampled_from(["reject", "split"]))
     def reject(self, data: st.DataObject, kind: str) -> None:
         key, name = self.pick(data)
-        self.catalog.reject([self.ids[key]], self.number(name), kind=kind)
+        self.catalog.acts.reject([self.ids[key]], self.number(name), kind=kind)
 
         def change() -> None:
             self.rejected.add((key, name))
@@ -179,7 +179,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @rule(data=st.data())
     def ignore(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.faces)))
-        self.catalog.ignore([self.ids[key]])
+        self.catalog.acts.ignore([self.ids[key]])
 
         def change() -> None:
             self.ignored.add(key)
@@ -193,7 +193,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @rule(data=st.data())
     def unignore(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(sorted(self.ignored)))
-        self.catalog.unignore([self.ids[key]])
+        self.catalog.acts.unignore([self.ids[key]])
         self.act("unignore", lambda: self.ignored.discard(key))
 
     @precondition(lambda self: self.undoable)
@@ -201,7 +201,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     def undo(self) -> None:
         """What humans said is as before the act; names by distance that the act took away do not come back."""
         before, kind = self.undoable.pop()
-        assert self.catalog.undo().kind == kind
+        assert self.catalog.acts.undo().kind == kind
         moved = before.people - self.people  # a merged person: names by distance go back with it
         for key, now in self.faces.items():
             then = before.faces[key]
@@ -223,7 +223,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
             else {}
         )
         people = {name: self.number(name) for name in self.people}
-        self.catalog.set_matches(
+        self.catalog.matches.replace(
             self.network.sha256, [(self.ids[key], people[name], 0.5) for key, name in chosen.items()]
         )
         for key, name_now in self.faces.items():
@@ -236,7 +236,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @rule(data=st.data())
     def merge(self, data: st.DataObject) -> None:
         source, target = data.draw(st.permutations(sorted(self.people)))[:2]
-        self.catalog.merge(self.number(source), self.number(target))
+        self.catalog.acts.merge(self.number(source), self.number(target))
 
         def change() -> None:
             targets_own = {key for key, named in self.faces.items() if named == (target, Origin.CONFIRMED)}
@@ -262,7 +262,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         if not free:
             return
         after = data.draw(st.sampled_from(free))
-        self.catalog.rename(self.number(name), after)
+        self.catalog.acts.rename(self.number(name), after)
 
         def change() -> None:
             self.people = (self.people - {name}) | {after}
@@ -277,7 +277,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @rule(data=st.data())
     def forget(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(self.people)))
-        assert self.catalog.forget(self.number(name)).complete
+        assert self.catalog.erasure.forget(self.number(name)).complete
         self.people.remove(name)
         gone = [key for key, named in self.faces.items() if named is not None and named[0] == name]
         self.forgotten |= set(gone)
@@ -289,7 +289,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     def reset(self, photo: int) -> None:
         """Faces of forgotten people in this photo may be found again."""
         places = {key for key in self.forgotten if key[0] == photo}
-        assert self.catalog.readmit([f"{photo:064x}"]) >= len(places)
+        assert self.catalog.erasure.readmit([f"{photo:064x}"]) >= len(places)
         self.forgotten -= places
         for seen in self.processed.values():
             seen -= {photo for photo, _ in places}
@@ -303,7 +303,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
         clusters = [{key for key, group in groups.items() if group == number} for number in range(3)]
         centroid = np.eye(self.network.dim, dtype=np.float32)[0]
         found = [Cluster(tuple(self.ids[key] for key in sorted(one)), centroid) for one in clusters if one]
-        self.catalog.save_clusters(self.network.sha256, "identity", {}, found)
+        self.catalog.clusters.save(self.network.sha256, "identity", {}, found)
         self.clusters[self.network.sha256] = clusters
 
     @rule()
@@ -326,22 +326,24 @@ class CatalogAgainstDict(RuleBasedStateMachine):
 
     @invariant()
     def catalog_equals_model(self) -> None:
-        stored = self.catalog.faces(range(1, max(self.seen_ids, default=0) + 1))
-        names = {person.id: person.name for person in self.catalog.people()}
+        stored = self.catalog.faces.by_ids(range(1, max(self.seen_ids, default=0) + 1))
+        names = {person.id: person.name for person in self.catalog.people.all()}
         assert set(names.values()) == self.people
         assert {
             face_id: None if face.person_id is None else (names[face.person_id], face.origin)
             for face_id, face in stored.items()
         } == {self.ids[key]: name for key, name in self.faces.items()}
-        rejected = {(face_id, names[one]) for face_id, people in self.catalog.rejections().items() for one in people}
+        rejected = {
+            (face_id, names[one]) for face_id, people in self.catalog.people.rejections().items() for one in people
+        }
         assert rejected == {(self.ids[key], name) for key, name in self.rejected}
-        assert set(self.catalog.ignored()) == {self.ids[key] for key in self.ignored}
+        assert set(self.catalog.people.ignored_faces()) == {self.ids[key] for key in self.ignored}
 
     @invariant()
     def clusters_hold_who_is_left(self) -> None:
         for network, clusters in self.clusters.items():
             expected = [{self.ids[key] for key in members & set(self.faces)} for members in clusters]
-            stored = [set(one.face_ids) for one in self.catalog.clusters(network)]
+            stored = [set(one.face_ids) for one in self.catalog.clusters.all(network)]
             assert sorted(map(sorted, stored)) == sorted(sorted(one) for one in expected if one)
 
     @invariant()
@@ -351,9 +353,9 @@ class CatalogAgainstDict(RuleBasedStateMachine):
 
     @invariant()
     def the_gallery_of_each_network_holds_the_confirmed_faces_that_it_has_seen(self) -> None:
-        names = {person.id: person.name for person in self.catalog.people()}
+        names = {person.id: person.name for person in self.catalog.people.all()}
         for network, vectors in self.vectors.items():
-            gallery = self.catalog.gallery(network)
+            gallery = self.catalog.embeddings.gallery(network)
             stored = zip(gallery.face_ids.tolist(), gallery.person_ids.tolist(), gallery.embeddings, strict=True)
             confirmed = {key: named[0] for key, named in self.faces.items() if named and named[1] == Origin.CONFIRMED}
             assert {face_id: (names[person_id], vector.tobytes()) for face_id, person_id, vector in stored} == {
@@ -363,14 +365,14 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     @invariant()
     def an_index_that_follows_equals_the_catalog(self) -> None:
         for network, index in self.indexes.items():
-            index.last_removal, gone = self.catalog.removals(index.last_removal, network)
+            index.last_removal, gone = self.catalog.embeddings.removals(index.last_removal, network)
             for face_id in gone.tolist():
                 index.vectors.pop(face_id, None)
-            for run in self.catalog.embeddings(network, after=index.last_embedding):
+            for run in self.catalog.embeddings.batches(network, after=index.last_embedding):
                 index.vectors |= {int(i): v.tobytes() for i, v in zip(run.face_ids, run.embeddings, strict=True)}
                 index.last_embedding = run.last_id
             assert index.vectors == {self.ids[key]: vector for key, vector in self.vectors[network].items()}
-            mark = self.catalog.embedding_mark(network)
+            mark = self.catalog.embeddings.mark(network)
             assert (mark.count, mark.last_removal_id) == (len(index.vectors), index.last_removal)
 
 

@@ -14,6 +14,7 @@ from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
 from recog.store.catalog import Catalog
 from recog.store.connection.url import parse_url
 from recog.store.engine import open_catalog
+from tests.databases import database_at
 
 KILLED_COPYING = """
 import os, signal, sys
@@ -38,7 +39,7 @@ def test_two_libraries_have_two_identities(tmp_path: Path) -> None:
 
 def test_nobody_else_may_read_the_database(sqlite_path: Path, loose_umask: None) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
+        catalog.people.add("Ann")
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in sqlite_path.parent.iterdir()}
     assert modes == {"recog.db": 0o600, "recog.db-wal": 0o600, "recog.db-shm": 0o600}
     assert stat.S_IMODE(sqlite_path.parent.stat().st_mode) == 0o700
@@ -52,7 +53,7 @@ def test_a_database_that_others_may_read_is_closed_to_them(sqlite_path: Path) ->
 
 
 def test_sqlite_is_set_up_to_lose_and_leak_nothing(sqlite_path: Path) -> None:
-    with open_catalog(sqlite_path) as catalog, catalog._database.reading() as connection:
+    with open_catalog(sqlite_path), database_at(sqlite_path) as database, database.reading() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "foreign_keys", "secure_delete", "synchronous", "temp_store")
@@ -96,7 +97,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_database_of_a_newer_recog_is_refused(url: str) -> None:
-    with open_catalog(url) as catalog, catalog._database.writing() as connection:
+    with open_catalog(url), database_at(url) as database, database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SchemaOutdatedError, match=r"schema 9999.*update recog"):
         open_catalog(url)

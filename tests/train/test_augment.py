@@ -1,4 +1,4 @@
-"""Each change of a crop does what it is called, as often as it is asked."""
+"""Each augmentation does what its name says, as often as asked."""
 
 import numpy as np
 import pytest

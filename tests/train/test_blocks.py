@@ -1,4 +1,4 @@
-"""Features of several networks under one head: scaled by block, column by column as plain loops do it."""
+"""Features of several networks under one head: the scaling by block against plain loops."""
 
 from dataclasses import replace
 
@@ -9,13 +9,11 @@ from recog.config import read_settings
 from recog.embed.head import load_head
 from recog.embed.network import NETWORKS
 from recog.errors import TrainingError
-from recog.train.blocks import FeatureBlock, joined_bottleneck, joined_faces, network_blocks
-from recog.train.features import FaceFeatures
+from recog.train.blocks import FeatureBlock, joined_bottleneck, network_blocks
 from recog.train.head import LinearHead
 from recog.train.head_training import train_head
 from recog.train.pca import principal_start
-from recog.train.sampler import BatchShape
-from recog.train.settings import TrainSettings
+from recog.train.settings import BatchShape, TrainSettings
 
 RANDOM = np.random.default_rng(0)
 LEFT = RANDOM.normal(3, 40, (50, 6)).astype(np.float32)
@@ -64,23 +62,6 @@ def test_a_head_is_trained_on_rows_of_two_networks() -> None:
     )
     assert run.head.embed(ROWS).shape == (50, 4)
     assert run.step > 0
-
-
-def faces(features: np.ndarray, photos: list[int]) -> FaceFeatures:
-    rows = np.array(photos, dtype=np.int64)
-    return FaceFeatures(features, -features, rows, rows, np.zeros(len(rows), dtype=np.int64))
-
-
-def test_faces_of_two_networks_are_joined_row_by_row() -> None:
-    joined = joined_faces([faces(LEFT[:2], [4, 7]), faces(RIGHT[:2], [4, 7])])
-    assert np.array_equal(joined.features, ROWS[:2])
-    assert np.array_equal(joined.mirrored, -ROWS[:2])
-    assert joined.photos.tolist() == [4, 7]
-
-
-def test_features_of_different_faces_are_not_joined() -> None:
-    with pytest.raises(ValueError, match="different faces"):
-        joined_faces([faces(LEFT[:2], [4, 7]), faces(RIGHT[:2], [4, 8])])
 
 
 @pytest.mark.parametrize("blocks", [[FeatureBlock(width=6)], [FeatureBlock(width=6), FeatureBlock(width=5)]])

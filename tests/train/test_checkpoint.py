@@ -1,4 +1,4 @@
-"""A run that was interrupted goes on to the very numbers of one that was not."""
+"""An interrupted run resumes to the same numbers as an undisturbed run."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,8 +12,7 @@ from recog.errors import TrainingError
 from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.head import LinearHead
 from recog.train.head_training import TrainedHead, train_head
-from recog.train.sampler import BatchShape
-from recog.train.settings import Selection, TrainSettings
+from recog.train.settings import BatchShape, Selection, TrainSettings
 
 WIDTH, DIM = 12, 5
 LABELS = np.repeat(np.arange(9, dtype=np.int64), 6)
@@ -28,11 +27,9 @@ class Interrupted(Exception):  # noqa: N818 - no error of the product
 
 def recipe(selection: Selection = "semi-hard") -> TrainSettings:
     return TrainSettings(
-        batch=BatchShape(people=5, photos=3, strangers=2),
+        batch=BatchShape(people=5, photos=3),
         selection=selection,
-        then="batch-hard",
-        margin=0.1,
-        margin_to=0.6,
+        margin=0.4,
         mine_every=7,
         learning_rate=1e-2,
         hold=0.5,
@@ -104,7 +101,7 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, what: str) -> No
     path, settings = tmp_path / "run", recipe()
     run(settings, CheckpointFile(path, identity(settings)))
     other = {**identity(settings), what: "another"}
-    with pytest.raises(TrainingError, match=f"is of another run: its {what} is .* and this run's 'another'"):
+    with pytest.raises(TrainingError, match=f"is of another run: its {what} is .*, this run's is 'another'"):
         run(settings, CheckpointFile(path, other))
 
 
@@ -126,12 +123,12 @@ def test_a_damaged_checkpoint_is_said(tmp_path: Path, damage: object) -> None:
     path, settings = tmp_path / "run", recipe()
     run(settings, CheckpointFile(path, identity(settings)))
     path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
-    with pytest.raises(TrainingError, match=r"is damaged .* delete it and train anew"):
+    with pytest.raises(TrainingError, match=r"is damaged .* delete it and train again"):
         run(settings, CheckpointFile(path, identity(settings)))
 
 
 def test_a_loss_that_is_no_number_leaves_the_last_good_checkpoint(tmp_path: Path) -> None:
-    """Nothing was better than the start, so the run stops with the step; the file is that of step 4."""
+    """Nothing was better than the start, so the run fails with its step and leaves the checkpoint of step 4."""
     path, settings = tmp_path / "run", recipe()
     features = FEATURES.copy()
 

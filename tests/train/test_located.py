@@ -1,4 +1,4 @@
-"""Where faces are is found once, and crops are cut from the photos as the product cuts them."""
+"""Faces are located once, and crops are cut from the photos as the product cuts them."""
 
 from pathlib import Path
 
@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from recog.crop import crop_faces
+from recog.datasets.faces import Found, Undetected, labelled_crops
+from recog.datasets.people import LabelledPhotos
 from recog.errors import TrainingError
 from recog.photos import read_photo
-from recog.train.faces import Found, Undetected, labelled_crops
 from recog.train.located import LocatedFaces, located_faces
-from recog.train.people import LabelledPhotos
 from recog.types import FaceBox, Pixels
 from tests.painted import BLUE, GREEN, RED, CellDetector, paint
 
 
 class CountingDetector(CellDetector):
-    """Knows how often it was asked."""
+    """A detector that counts its calls."""
 
     def __init__(self) -> None:
         self.calls = 0

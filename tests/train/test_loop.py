@@ -1,4 +1,4 @@
-"""Training on synthetic features: it learns, it can be repeated, and it says when it does not learn."""
+"""Training on synthetic features: it learns, it is repeatable, and it reports a collapse."""
 
 import math
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from safetensors.numpy import load_file
 
 from recog.errors import TrainingError
 from recog.train.checkpoint import Progress
 from recog.train.collapse import WINDOW, CollapseWatch, StepFacts
-from recog.train.head import LinearHead, read_head
+from recog.train.head import LinearHead
 from recog.train.head_training import train_head
-from recog.train.sampler import BatchShape
-from recog.train.settings import Selection, TrainSettings
+from recog.train.settings import BatchShape, Selection, TrainSettings
 
 WIDTH, DIM = 24, 8
 SHAPE = BatchShape(people=8, photos=4)
@@ -22,7 +22,7 @@ SHAPE = BatchShape(people=8, photos=4)
 def people(
     count: int = 12, photos: int = 8, *, noise: float = 1.5, seed: int = 0
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Each person is a direction in the first DIM features; the others are louder and tell nothing."""
+    """Each person is a direction in the first DIM features; the other features are louder and are noise."""
     random = np.random.default_rng(seed)
     labels = np.repeat(np.arange(count, dtype=np.int64), photos)
     features = random.normal(0, 0.3, (count * photos, WIDTH))
@@ -38,7 +38,7 @@ def start() -> LinearHead:
 
 
 def separation(head: LinearHead, features: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """How much farther apart different people are than one person's photos, mean squared distance."""
+    """Return the mean squared distance between people, minus that between photos of one person."""
     embeddings = head.embed(features)
     distances = 2 - 2 * embeddings @ embeddings.T
     same = labels[:, None] == labels[None, :]
@@ -60,7 +60,7 @@ def trained(settings: TrainSettings, seen: list[Progress] | None = None) -> Line
     return run.head
 
 
-@pytest.mark.parametrize("selection", ["semi-hard", "nearest-semi-hard", "batch-hard", "batch-all", "offline"])
+@pytest.mark.parametrize("selection", ["semi-hard", "batch-hard", "batch-all", "offline"])
 def test_training_pulls_people_apart_by_every_selection(selection: Selection) -> None:
     seen: list[Progress] = []
     settings = TrainSettings(
@@ -133,7 +133,7 @@ def test_mining_among_features_that_are_no_numbers_names_the_step() -> None:
     features, labels = people()
     features[labels == 3] = np.nan
     settings = TrainSettings(batch=SHAPE, selection="offline", steps=5)
-    with pytest.raises(TrainingError, match="step 1: no triplets can be mined, for a zero or NaN vector"):
+    with pytest.raises(TrainingError, match="step 1: triplets cannot be mined \\(a zero or NaN vector"):
         train_head(features, labels, settings, start=start(), validate=lambda _: {"none": 0.0}, score="none")
 
 
@@ -200,7 +200,7 @@ def test_a_head_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     head = start()
     path = tmp_path / "head.safetensors"
     path.write_bytes(head.to_bytes())
-    again = read_head(path)
+    again = LinearHead(**load_file(path))
     assert np.array_equal(again.weight, head.weight)
     assert again.sha256 == head.sha256
 

@@ -1,4 +1,4 @@
-"""Losses against plain loops, and their behaviour where nothing is left to learn."""
+"""Losses against plain loops, and their behaviour if nothing is left to learn."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A drawn InceptionResnetV1 trained on painted faces: what moves, what stays, and what comes back from disk."""
+"""Fine-tune a random InceptionResnetV1 on painted faces: what changes, what stays, and what is read back from disk."""
 
 import json
 from collections import OrderedDict
@@ -10,18 +10,21 @@ import numpy as np
 import pytest
 import torch
 from facenet_pytorch import InceptionResnetV1
+from safetensors.numpy import load_file
 from torch import nn
 
+from recog.datasets.people import labelled_photos
 from recog.embed.tuning import Tuning
 from recog.errors import TrainingError
 from recog.train.augment import Augmentation
 from recog.train.checkpoint import Progress
-from recog.train.head import LinearHead, read_head
+from recog.train.head import LinearHead
 from recog.train.network import LAST_BLOCKS, STAGES, TunableNetwork
-from recog.train.network_folder import NetworkPlan, NetworkRun, train_network
-from recog.train.people import labelled_photos
-from recog.train.sampler import BatchShape
-from recog.train.settings import TrainSettings
+from recog.train.network_files import NetworkRun
+from recog.train.network_folder import NetworkStart, train_network
+from recog.train.options import RunOptions
+from recog.train.plans import NetworkPlan
+from recog.train.settings import BatchShape, TrainSettings
 from recog.train.validation import read_pair_list
 from tests.painted import CellDetector, paint
 
@@ -45,7 +48,7 @@ CROPS = np.random.default_rng(3).integers(0, 256, (3, 160, 160, 3), dtype=np.uin
 
 
 def stage(wide: int, narrow: int, *, stride: int = 1) -> nn.Module:
-    """Convolution, batch norm and activation, named as those of InceptionResnetV1."""
+    """Return a convolution, batch norm and activation, named as in InceptionResnetV1."""
     parts = {
         "conv": nn.Conv2d(wide, narrow, 3, stride=stride, padding=1, bias=False),
         "bn": nn.BatchNorm2d(narrow),
@@ -55,7 +58,7 @@ def stage(wide: int, narrow: int, *, stride: int = 1) -> nn.Module:
 
 
 def small_network() -> nn.Module:
-    """The stages of the real network, of one small convolution each."""
+    """Return the stages of the real network, with one small convolution each."""
     stages = {name: stage(6, 6) for name in STAGES}
     stages["conv2d_1a"], stages["conv2d_2a"] = stage(3, 6, stride=4), stage(6, 6, stride=4)
     stages["block8"] = stage(6, WIDTH)
@@ -67,7 +70,7 @@ def small_network() -> nn.Module:
 
 
 class DrawnTrunk:
-    """Weights by chance, the same every time."""
+    """A trunk with random weights, the same every time."""
 
     network: Any
 
@@ -101,10 +104,14 @@ def run(tmp_path: Path, plan: NetworkPlan = PLAN, *, resume: bool = False, stop_
             raise InterruptedError
 
     return train_network(
-        labelled_photos(folder), read_pair_list(folder, tmp_path / "pairs.txt"), CellDetector(), DrawnTrunk(),
-        start=drawn_head(), plan=plan, output=tmp_path / "out", cache=tmp_path / "cache", network="drawn",
-        resume=resume, on_step=stop,
-    )  # fmt: skip
+        labelled_photos(folder),
+        read_pair_list(folder, tmp_path / "pairs.txt"),
+        CellDetector(),
+        NetworkStart("drawn", DrawnTrunk(), drawn_head()),
+        plan=plan,
+        run=RunOptions(output=tmp_path / "out", resume=resume, on_step=stop),
+        cache=tmp_path / "cache",
+    )
 
 
 def test_features_are_those_of_the_network_itself_up_to_the_average() -> None:
@@ -156,7 +163,7 @@ def test_a_run_leaves_blocks_and_head_that_evaluate_as_its_record_says(tmp_path:
     assert record["scores"]["tuned"] == made.scores
     assert record["scores"]["start"] == made.start_scores
     assert made.scores["mean"] >= made.start_scores["mean"] - 0.01
-    head, tuning = read_head(made.path), Tuning(made.trunk_path, made.trunk_path.read_bytes())
+    head, tuning = LinearHead(**load_file(made.path)), Tuning(made.trunk_path, made.trunk_path.read_bytes())
     assert record["trunk_before_sha256"] == DrawnTrunk().sha256
     assert tuning.sha256_over(DrawnTrunk().sha256) == record["trunk_sha256"] != record["trunk_before_sha256"]
     assert head.sha256 == record["sha256"]
@@ -202,7 +209,11 @@ def test_two_people_are_too_few_to_hold_two_out(tmp_path: Path) -> None:
     (tmp_path / "pairs.txt").write_text("2\nA\t1\t2\nB\t1\t2\nA\t1\tB\t1\nA\t2\tB\t2\n")
     with pytest.raises(TrainingError, match="0 people with a face are left to learn from, beside 2 held out"):
         train_network(
-            labelled_photos(tmp_path / "people"), read_pair_list(tmp_path / "people", tmp_path / "pairs.txt"),
-            CellDetector(), DrawnTrunk(), start=drawn_head(), plan=PLAN, output=tmp_path, cache=tmp_path,
-            network="drawn",
-        )  # fmt: skip
+            labelled_photos(tmp_path / "people"),
+            read_pair_list(tmp_path / "people", tmp_path / "pairs.txt"),
+            CellDetector(),
+            NetworkStart("drawn", DrawnTrunk(), drawn_head()),
+            plan=PLAN,
+            run=RunOptions(output=tmp_path),
+            cache=tmp_path,
+        )

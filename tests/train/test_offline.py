@@ -43,7 +43,7 @@ def slow_mining(faces: Faces, *, margin: float, squared: bool) -> set[tuple[int,
 @settings(max_examples=80, deadline=None)
 @given(sets(), st.booleans())
 def test_every_pair_gets_its_nearest_semi_hard_negative(faces: Faces, squared: bool) -> None:
-    """Where several are equally near any will do: distances are compared, not rows."""
+    """If several negatives are equally near, any will do: distances are compared, not rows."""
     mined = [tuple(map(int, row)) for row in mine_triplets(*faces, margin=0.4, squared=squared)]
     slow = slow_mining(faces, margin=0.4, squared=squared)
     assert len(set(mined)) == len(mined)

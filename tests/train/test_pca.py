@@ -1,4 +1,4 @@
-"""The PCA start against scikit-learn's, and the bottleneck against the layers it stands for."""
+"""The PCA start against scikit-learn's, and the bottleneck against the layers that it replaces."""
 
 from pathlib import Path
 

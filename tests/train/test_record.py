@@ -10,8 +10,7 @@ import pytest
 
 from recog.errors import TrainingError
 from recog.train import record
-from recog.train.folder import HeadPlan
-from recog.train.network_folder import NetworkPlan
+from recog.train.plans import HeadPlan, NetworkPlan
 
 
 def git(folder: Path, *words: str) -> str:
@@ -20,7 +19,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 def copied(path: Path) -> ModuleType:
-    """The module as it would be were it installed at path."""
+    """Load the module as if it were installed at path."""
     path.parent.mkdir(parents=True)
     shutil.copy(record.__file__, path)
     spec = importlib.util.spec_from_file_location("installed_record", path)

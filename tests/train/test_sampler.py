@@ -1,10 +1,11 @@
-"""P x K batches: who is in them, and that they can be drawn again."""
+"""P x K batches: who is in them, and that a step repeats its batch."""
 
 import numpy as np
 import pytest
 
 from recog.errors import TrainingError
-from recog.train.sampler import BatchShape, PersonSampler
+from recog.train.sampler import PersonSampler
+from recog.train.settings import BatchShape
 
 LABELS = np.array([3] * 5 + [7] * 4 + [9] * 1 + [11] * 2 + [12] * 6, dtype=np.int64)
 
@@ -28,25 +29,6 @@ def test_people_with_fewer_photos_give_all_they_have_and_single_photos_are_no_an
     assert dict(zip(people.tolist(), counts.tolist(), strict=True)) == {3: 4, 7: 4, 11: 2, 12: 4}
 
 
-def test_strangers_are_of_people_outside_the_batch() -> None:
-    for step in range(20):
-        rows = sampler(people=2, photos=2, strangers=3).batch(step)
-        assert len(rows) == 7
-        assert not set(LABELS[rows[:4]].tolist()) & set(LABELS[rows[4:]].tolist())
-
-
-def test_a_stranger_is_alone_so_it_is_nobody_s_positive() -> None:
-    for step in range(30):
-        rows = sampler(people=2, photos=2, minimum=4, strangers=9).batch(step)
-        _, counts = np.unique(LABELS[rows[4:]], return_counts=True)
-        assert counts.tolist() == [1, 1, 1]
-
-
-def test_strangers_may_be_people_with_too_few_photos_to_be_anchors() -> None:
-    batches = [sampler(people=2, photos=2, minimum=4, strangers=1).batch(step) for step in range(60)]
-    assert 9 in {int(LABELS[rows[4]]) for rows in batches}
-
-
 def test_a_step_of_a_seed_is_always_the_same_batch() -> None:
     forwards = [sampler(seed=5, people=2, photos=2).batch(step) for step in range(5)]
     again = sampler(seed=5, people=2, photos=2)
@@ -64,9 +46,3 @@ def test_every_photo_is_drawn_sooner_or_later() -> None:
 def test_one_usable_person_is_too_few() -> None:
     with pytest.raises(TrainingError, match="1 of 3 people have at least 2 usable photos"):
         PersonSampler(np.array([0, 0, 1, 2], dtype=np.int64), BatchShape(), seed=0)
-
-
-@pytest.mark.parametrize("shape", [{"people": 1}, {"photos": 1}, {"minimum": 1}, {"strangers": -1}])
-def test_a_batch_without_triplets_is_refused(shape: dict[str, int]) -> None:
-    with pytest.raises(TrainingError, match="holds no triplet"):
-        BatchShape(**shape)

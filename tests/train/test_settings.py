@@ -1,36 +1,29 @@
-"""A recipe changes with the steps as it says."""
+"""A recipe refuses values out of their range."""
 
 import pytest
 
 from recog.errors import TrainingError
-from recog.train.settings import TrainSettings
+from recog.train.settings import BatchShape, TrainSettings
 
 
-def test_a_margin_goes_in_a_straight_line_from_the_first_step_to_the_last() -> None:
-    settings = TrainSettings(margin=0.1, margin_to=0.5, steps=5)
-    assert [settings.margin_at(step) for step in range(1, 6)] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
+@pytest.mark.parametrize("wrong", [{"people": 1}, {"photos": 1}, {"minimum": 1}])
+def test_a_batch_without_triplets_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(TrainingError, match="holds no triplet"):
+        BatchShape(**wrong)
 
 
-def test_without_another_margin_it_stays() -> None:
-    settings = TrainSettings(margin=0.3, steps=4)
-    assert {settings.margin_at(step) for step in range(1, 5)} == {0.3}
-    assert TrainSettings(margin=0.3, margin_to=0.6, steps=1).margin_at(1) == 0.3
-
-
-def test_a_curriculum_changes_its_selection_once() -> None:
-    settings = TrainSettings(selection="batch-all", then="batch-hard", then_after=0.6, steps=5)
-    chosen = [settings.selection_at(step) for step in range(1, 6)]
-    assert chosen == ["batch-all", "batch-all", "batch-all", "batch-hard", "batch-hard"]
-    assert {TrainSettings(steps=5).selection_at(step) for step in range(1, 6)} == {"semi-hard"}
+def test_a_margin_is_in_the_units_of_the_distance() -> None:
+    assert TrainSettings(margin=2.5).squared
+    with pytest.raises(TrainingError, match=r"must lie in \(0, 2\)"):
+        TrainSettings(margin=2.5, distance="euclidean")
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
         {"margin": 0.0},
-        {"margin_to": 4.0},
+        {"margin": 4.0},
         {"distance": "euclidean", "margin": 2.0},
-        {"then_after": 0.0},
         {"mine_every": 0},
         {"learning_rate": 0.0},
         {"learning_rate": 1.1},

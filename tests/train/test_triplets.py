@@ -12,7 +12,6 @@ from recog.train.triplets import (
     active_share,
     batch_hard_triplets,
     batch_squared_distances,
-    nearest_semi_hard_triplets,
     semi_hard_triplets,
     valid_triplets,
 )
@@ -78,22 +77,6 @@ def test_semi_hard_triplets_are_exactly_those_of_the_definition(
 
 
 @few
-@given(batches(), st.booleans())
-def test_the_nearest_semi_hard_negative_is_taken_once_for_each_pair(
-    batch: tuple[torch.Tensor, list[int]], squared: bool
-) -> None:
-    embeddings, labels = batch
-    d = batch_squared_distances(embeddings) if squared else batch_squared_distances(embeddings).sqrt()
-    slow: dict[tuple[int, int], int] = {}
-    for a, p, n in sorted(slow_valid(labels)):
-        if d[a, p] < d[a, n] < d[a, p] + MARGIN and ((a, p) not in slow or d[a, n] < d[a, slow[a, p]]):
-            slow[a, p] = n
-    labels_of = torch.tensor(labels, dtype=torch.int64)
-    chosen = nearest_semi_hard_triplets(embeddings, labels_of, margin=MARGIN, squared=squared)
-    assert as_set(chosen) == {(a, p, n) for (a, p), n in slow.items()}
-
-
-@few
 @given(batches())
 def test_batch_hard_takes_the_farthest_positive_and_the_nearest_negative(batch: tuple[torch.Tensor, list[int]]) -> None:
     embeddings, labels = batch
@@ -128,6 +111,6 @@ def test_the_active_share_counts_valid_triplets_with_a_loss(
 def test_selection_carries_no_gradient(batch: tuple[torch.Tensor, list[int]]) -> None:
     embeddings, labels = batch
     embeddings.requires_grad_()
-    for select in (semi_hard_triplets, nearest_semi_hard_triplets):
-        assert not select(embeddings, torch.tensor(labels, dtype=torch.int64), margin=MARGIN).requires_grad
-    assert not batch_hard_triplets(embeddings, torch.tensor(labels, dtype=torch.int64)).requires_grad
+    labels_of = torch.tensor(labels, dtype=torch.int64)
+    assert not semi_hard_triplets(embeddings, labels_of, margin=MARGIN).requires_grad
+    assert not batch_hard_triplets(embeddings, labels_of).requires_grad

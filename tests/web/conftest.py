@@ -8,7 +8,7 @@ import pytest
 
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from tests.browser import Browser
 from tests.painted import BLUE, RED, PaintedLibrary, paint, painted_library
@@ -53,9 +53,9 @@ def library(tmp_path: Path, faces: list[int]) -> Iterator[PaintedLibrary]:
 
 
 @pytest.fixture
-def libraries(tmp_path: Path, faces: list[int]) -> Iterator[Libraries]:
-    with Libraries(lambda: painted_library(tmp_path / "library")) as libraries:
-        yield libraries
+def opened(tmp_path: Path, faces: list[int]) -> Iterator[ServedLibrary]:
+    with ServedLibrary(painted_library(tmp_path / "library")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -64,16 +64,16 @@ def access() -> Access:
 
 
 @pytest.fixture
-def client(libraries: Libraries, access: Access) -> Iterator[Client]:
+def client(opened: ServedLibrary, access: Access) -> Iterator[Client]:
     """Asks with the token."""
-    with Client(create_app(libraries, access=access, place=PLACE), PLACE) as client:
+    with Client(create_app(opened, access=access, place=PLACE), PLACE) as client:
         yield client
 
 
 @pytest.fixture
-def served(libraries: Libraries, access: Access) -> Iterator[Served]:
+def served(opened: ServedLibrary, access: Access) -> Iterator[Served]:
     """A server that really listens, in a thread; `entry` is what a browser opens first."""
-    with serving(libraries, access) as served:
+    with serving(opened, access) as served:
         yield served
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from tests.painted import painted_library
 from tests.web.client import TOKEN, Client
@@ -30,8 +30,8 @@ def main() -> None:
     library, left = Path(sys.argv[1]), int(sys.argv[2])
     filler = library.parent / "filler"
     with (
-        Libraries(lambda: painted_library(library)) as libraries,
-        Client(create_app(libraries, access=Access(TOKEN), place=PLACE), PLACE) as client,
+        ServedLibrary(painted_library(library)) as opened,
+        Client(create_app(opened, access=Access(TOKEN), place=PLACE), PLACE) as client,
     ):
 
         def act(name: str) -> int:

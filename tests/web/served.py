@@ -11,7 +11,7 @@ from recog.web.app import LIMITS, create_app
 from recog.web.bodies import Limits
 from recog.web.connections import Connection
 from recog.web.guard import Guard
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from recog.web.serve import configured, listen
 from recog.web.server import MOST, Server
@@ -32,12 +32,12 @@ class Served:
 
 @contextmanager
 def serving(
-    libraries: Libraries, access: Access, limits: Limits = LIMITS, connection: type[Connection] = Connection
+    opened: ServedLibrary, access: Access, limits: Limits = LIMITS, connection: type[Connection] = Connection
 ) -> Iterator[Served]:
     """Serve until the block ends."""
 
     def app(place: Place) -> Guard:
-        return create_app(libraries, access=access, place=place, limits=limits)
+        return create_app(opened, access=access, place=place, limits=limits)
 
     with answering(app, access, connection) as served:
         yield served

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from recog.store.writer_lock import WriterLock
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from tests.opened_twice import bytes_of
 from tests.painted import PaintedLibrary, painted_library
 from tests.web.client import Client
@@ -121,9 +121,9 @@ def test_while_another_process_writes_an_act_is_refused_and_questions_are_answer
 
 
 def test_a_library_deleted_under_the_server_is_told_by_503_and_not_made_anew(
-    libraries: Libraries, client: Client, tmp_path: Path
+    opened: ServedLibrary, client: Client, tmp_path: Path
 ) -> None:
-    libraries.open_catalog()
+    opened.open_catalog()
     assert client.act("/api/rename", old="Ada", new="Eve").status == 200
     (tmp_path / "library").rename(tmp_path / "elsewhere")
     for _ in range(2):
@@ -136,10 +136,10 @@ def test_a_library_deleted_under_the_server_is_told_by_503_and_not_made_anew(
 
 
 def test_a_backup_put_in_the_place_of_the_open_library_gets_no_acts_of_the_server(
-    libraries: Libraries, client: Client, tmp_path: Path
+    opened: ServedLibrary, client: Client, tmp_path: Path
 ) -> None:
-    libraries.open_catalog()
-    libraries.acting.maintenance.back_up(tmp_path / "copy.sqlite3")
+    opened.open_catalog()
+    opened.library.maintenance.back_up(tmp_path / "copy.sqlite3")
     (tmp_path / "library").rename(tmp_path / "elsewhere")
     (tmp_path / "library").mkdir()
     shutil.copy(tmp_path / "copy.sqlite3", tmp_path / "library" / "catalog.sqlite3")

@@ -18,7 +18,7 @@ from recog.render.as_json import to_json
 from recog.web.access import Access
 from recog.web.app import create_app
 from recog.web.failures import documented, status_of
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
 from tests.web.client import TOKEN, Client
 from tests.web.conftest import PLACE
@@ -195,22 +195,9 @@ def test_no_path_or_address_is_ever_followed(
     assert not told.json["verification"]["same"], "the person is blue, the file is red"
 
 
-def test_a_question_waits_for_no_act_and_no_report(client: Client, libraries: Libraries) -> None:
-    with (
-        libraries.acting.context.turn,
-        libraries.surveying.context.turn,
-        libraries.probing.context.turn,
-        libraries.act_lock,
-    ):
-        for path in ("/api/people", "/api/faces/1/neighbours", "/faces/1.jpg", "/photos/1.jpg", "/api/status"):
-            assert client.get(path).status == 200
-    with libraries.acting.context.turn, libraries.asking.context.turn, libraries.probing.context.turn:
-        assert client.get("/api/duplicates").status == 200
-
-
 def test_where_there_is_no_library_everything_says_so(tmp_path: Path) -> None:
-    with Libraries(lambda: painted_library(tmp_path / "none")) as libraries:
-        app = create_app(libraries, access=Access(TOKEN), place=PLACE)
+    with ServedLibrary(painted_library(tmp_path / "none")) as opened:
+        app = create_app(opened, access=Access(TOKEN), place=PLACE)
         with Client(app, PLACE) as client:
             for told in (client.get("/api/people"), client.get("/faces/1.jpg"), client.act("/api/undo")):
                 assert told.status == 503
@@ -246,10 +233,10 @@ class LargeLibrary(PaintedLibrary):
         raise ValueError(len(bytearray(1 << 56)))
 
 
-def test_too_little_memory_is_503_and_no_fault(libraries: Libraries, access: Access) -> None:
-    settings = libraries.asking.context.settings
+def test_too_little_memory_is_503_and_no_fault(opened: ServedLibrary, access: Access) -> None:
+    settings = opened.library.context.settings
     with (
-        Libraries(lambda: LargeLibrary(settings)) as large,
+        ServedLibrary(LargeLibrary(settings)) as large,
         Client(create_app(large, access=access, place=PLACE), PLACE) as client,
     ):
         told = client.get("/api/status")
@@ -257,11 +244,11 @@ def test_too_little_memory_is_503_and_no_fault(libraries: Libraries, access: Acc
 
 
 def test_a_fault_is_told_without_what_it_was_about(
-    libraries: Libraries, access: Access, caplog: pytest.LogCaptureFixture
+    opened: ServedLibrary, access: Access, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = libraries.asking.context.settings
+    settings = opened.library.context.settings
     with (
-        Libraries(lambda: FaultyLibrary(settings)) as faulty,
+        ServedLibrary(FaultyLibrary(settings)) as faulty,
         Client(create_app(faulty, access=access, place=PLACE), PLACE) as client,
     ):
         told = client.get("/api/status")

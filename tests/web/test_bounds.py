@@ -11,14 +11,14 @@ from http.client import HTTPConnection, HTTPException
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from recog.web import libraries as opened
 from recog.web.access import Access
 from recog.web.app import create_app
 from recog.web.bodies import UNWANTED_AS_LARGE, Limits
 from recog.web.connections import Connection
-from recog.web.libraries import Libraries
+from recog.web.library import REPORTS_AT_ONCE, SHOWN_AT_ONCE, ServedLibrary
 from tests.web.client import TOKEN, Client
 from tests.web.conftest import PLACE
+from tests.web.holding import held
 from tests.web.served import Served, serving
 
 LIMITS = Limits(photo=8 << 20, small=2 << 20, seconds=20.0, at_once=2)
@@ -32,14 +32,14 @@ class Hasty(Connection):
 
 
 @pytest.fixture
-def bounded(libraries: Libraries, access: Access) -> Iterator[Served]:
-    with serving(libraries, access, LIMITS) as served:
+def bounded(opened: ServedLibrary, access: Access) -> Iterator[Served]:
+    with serving(opened, access, LIMITS) as served:
         yield served
 
 
 @pytest.fixture
-def hasty(libraries: Libraries, access: Access) -> Iterator[Served]:
-    with serving(libraries, access, LIMITS, Hasty) as served:
+def hasty(opened: ServedLibrary, access: Access) -> Iterator[Served]:
+    with serving(opened, access, LIMITS, Hasty) as served:
         yield served
 
 
@@ -70,9 +70,9 @@ def test_who_is_silent_or_never_ends_a_head_is_hung_up_on(hasty: Served) -> None
             assert connection.sock.recv(1000) == b"", "the end, and not the 60 seconds of this test"
 
 
-def test_an_answer_may_take_longer_than_a_head(hasty: Served, libraries: Libraries) -> None:
+def test_an_answer_may_take_longer_than_a_head(hasty: Served, opened: ServedLibrary) -> None:
     with connected(hasty) as connection:
-        with libraries.asking.context.turn:
+        with held(opened.library.people, "all"):
             connection.request("GET", "/api/people", headers=BEARER)
             time.sleep(1.5 * Hasty.head_seconds)
         assert connection.getresponse().status == 200
@@ -138,9 +138,9 @@ def wait(fact: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_photos_that_are_sent_take_turns_unread(libraries: Libraries, access: Access) -> None:
+def test_photos_that_are_sent_take_turns_unread(opened: ServedLibrary, access: Access) -> None:
     """Each is in the memory from its first byte to its answer."""
-    guard = create_app(libraries, access=access, place=PLACE, limits=LIMITS)
+    guard = create_app(opened, access=access, place=PLACE, limits=LIMITS)
     reading, answered = 0, 0
     go = asyncio.Event()
 
@@ -176,17 +176,17 @@ def test_photos_that_are_sent_take_turns_unread(libraries: Libraries, access: Ac
     asyncio.run(many())
 
 
-def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: Served, libraries: Libraries) -> None:
+def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: Served, opened: ServedLibrary) -> None:
     """Each takes a process that decodes; and more than there are threads would keep everybody waiting."""
     counting = Counting()
-    decode = libraries.decoding.open
+    decode = opened.decoding.open
 
     class Waiting:
         def open(self, path: object) -> object:
             with counting:
                 return decode(path)  # type: ignore[arg-type]
 
-    libraries.decoding = Waiting()  # type: ignore[assignment]
+    opened.decoding = Waiting()  # type: ignore[assignment]
 
     def ask() -> None:
         with connected(served) as connection:
@@ -197,31 +197,33 @@ def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: S
     asking = [threading.Thread(target=ask) for _ in range(60)]
     for thread in asking:
         thread.start()
-    wait(lambda: counting.now == opened.SHOWN_AT_ONCE)
+    wait(lambda: counting.now == SHOWN_AT_ONCE)
     with connected(served) as connection:
         connection.request("GET", "/api/people", headers=BEARER)
         assert connection.getresponse().status == 200
     counting.go.set()
     for thread in asking:
         thread.join(60)
-    assert counting.most == opened.SHOWN_AT_ONCE
+    assert counting.most == SHOWN_AT_ONCE
     assert seen == [200] * 60
 
 
 @pytest.mark.parametrize("path", ["/", "/duplicates", "/api/groups", "/api/duplicates"])
-def test_reports_keep_nobody_waiting_who_wants_none(served: Served, libraries: Libraries, path: str) -> None:
+def test_reports_keep_nobody_waiting_who_wants_none(served: Served, opened: ServedLibrary, path: str) -> None:
     """However often a page is loaded again, while its report takes seconds."""
     with ExitStack() as all_of_them:
         connections = [all_of_them.enter_context(connected(served)) for _ in range(60)]
-        with libraries.surveying.context.turn:
+        with held(opened.library.reports, "people", "duplicates") as reports:
             for connection in connections:
                 connection.request("GET", path, headers=BEARER)
+            reports.wait()
             with connected(served) as other:
                 for _ in range(20):  # by the last one, all before it were taken up
                     other.request("GET", "/api/people", headers=BEARER)
                     answer = other.getresponse()
                     assert (answer.status, b"Ada" in answer.read()) == (200, True)
         assert {connection.getresponse().status for connection in connections} == {200}
+        assert reports.most == REPORTS_AT_ONCE
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "9" * 19, "٣"])

@@ -20,7 +20,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation, BaseSchema
 
 from recog.web.access import Access
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from tests.painted import BLUE, GREEN, RED, paint
 from tests.web.client import TOKEN, Client
 from tests.web.served import serving
@@ -118,12 +118,12 @@ def made_up(operation: APIOperation[Any, Any, Any, Any], judge: Judge, chosen: R
 
 
 @pytest.fixture
-def judge(libraries: Libraries, access: Access, tmp_path: Path) -> Iterator[Judge]:
+def judge(opened: ServedLibrary, access: Access, tmp_path: Path) -> Iterator[Judge]:
     """Before a server whose library changes from case to case; the photos that are sent have one face."""
     paths = [paint(tmp_path / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
     photos = [path.read_bytes() for path in paths]
     schemathesis.openapi.media_type("application/octet-stream", st.sampled_from(photos))
-    with serving(libraries, access) as served:
+    with serving(opened, access) as served:
         judge = Judge(served.url)
         yield judge
         judge.close()

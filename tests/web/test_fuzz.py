@@ -12,7 +12,7 @@ import pytest
 from recog.web.access import Access
 from recog.web.app import create_app
 from recog.web.bodies import Limits
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from tests.painted import paint, painted_library
 from tests.web.client import TOKEN, Client
 from tests.web.conftest import PLACE
@@ -28,8 +28,8 @@ def asked(painted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
     directory = tmp_path_factory.mktemp("fuzzed") / "library"
     shutil.copytree(painted / "library", directory)
     with (
-        Libraries(lambda: painted_library(directory)) as libraries,
-        Client(create_app(libraries, access=Access(TOKEN), place=PLACE), PLACE) as client,
+        ServedLibrary(painted_library(directory)) as opened,
+        Client(create_app(opened, access=Access(TOKEN), place=PLACE), PLACE) as client,
     ):
         yield client
 
@@ -98,9 +98,9 @@ def head(served: Served, *lines: str, method: str = "POST", path: str = "/api/un
 
 
 @pytest.fixture
-def impatient(libraries: Libraries, access: Access) -> Iterator[Served]:
+def impatient(opened: ServedLibrary, access: Access) -> Iterator[Served]:
     """A server that really listens, with small limits."""
-    with serving(libraries, access, Limits(photo=300_000, small=100_000, seconds=1.0)) as served:
+    with serving(opened, access, Limits(photo=300_000, small=100_000, seconds=1.0)) as served:
         yield served
 
 

@@ -18,7 +18,7 @@ from recog.web.access import Access
 from recog.web.app import UPLOADS, create_app
 from recog.web.bodies import Limits
 from recog.web.guard import ENTRY
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from tests.pages import Reader
 from tests.web.client import TOKEN, Client, Header
@@ -279,8 +279,8 @@ def test_photos_may_be_larger_than_other_bodies(client: Client) -> None:
     assert sorted(UPLOADS) == ["/api/identify", "/api/search", "/api/verify"]
 
 
-def test_a_body_that_never_ends_is_cut_off(libraries: Libraries, access: Access) -> None:
-    app = create_app(libraries, access=access, place=PLACE, limits=Limits(photo=1000, small=500))
+def test_a_body_that_never_ends_is_cut_off(opened: ServedLibrary, access: Access) -> None:
+    app = create_app(opened, access=access, place=PLACE, limits=Limits(photo=1000, small=500))
     parts = [b"0" * 100] * 6
     with Client(app, PLACE) as client:
         assert client.send("POST", "/api/undo", [HOST, BEARER], parts).status == 413
@@ -288,8 +288,8 @@ def test_a_body_that_never_ends_is_cut_off(libraries: Libraries, access: Access)
         assert client.send("POST", "/api/undo", [HOST, BEARER], parts[:5]).status == 422
 
 
-def test_a_body_that_is_too_slow_is_waited_for_no_more(libraries: Libraries, access: Access) -> None:
-    app = create_app(libraries, access=access, place=PLACE, limits=Limits(seconds=0.05))
+def test_a_body_that_is_too_slow_is_waited_for_no_more(opened: ServedLibrary, access: Access) -> None:
+    app = create_app(opened, access=access, place=PLACE, limits=Limits(seconds=0.05))
     told: list[Message] = []
 
     async def receive() -> Message:

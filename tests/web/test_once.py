@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from tests.browser import CHROMIUM
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
+from tests.web.holding import held
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
@@ -49,11 +50,11 @@ def hold(visitor: Visitor, key: str, text: str) -> None:
 
 
 def test_while_an_act_is_on_its_way_another_click_sends_nothing(
-    visitor: Visitor, library: PaintedLibrary, libraries: Libraries
+    visitor: Visitor, library: PaintedLibrary, opened: ServedLibrary
 ) -> None:
     visitor.open("/people/1")
     count(visitor)
-    with libraries.act_lock:
+    with opened.act_lock:
         for _ in range(3):
             visitor.click(".asked-of .yes")
         visitor.press("j", "j", "y", "y")
@@ -151,13 +152,13 @@ def test_a_page_of_somebody_who_was_erased_says_so_and_shows_nobody_again(
 
 
 def test_the_photo_that_was_given_last_is_the_one_that_is_told(
-    visitor: Visitor, libraries: Libraries, tmp_path: Path
+    visitor: Visitor, opened: ServedLibrary, tmp_path: Path
 ) -> None:
     visitor.open("/find")
     document = visitor.browser.ask("DOM.getDocument")["root"]["nodeId"]
     field = visitor.browser.ask("DOM.querySelector", nodeId=document, selector="#photo")["nodeId"]
     count(visitor)
-    with libraries.probing.context.turn:  # the first answer is kept waiting
+    with held(opened.library, "identify"):  # the first answer is kept waiting
         for number, colours in enumerate([(RED, BLUE), (GREEN,)], start=1):
             photo = paint(tmp_path / f"{number}.png", *colours)
             visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
@@ -182,7 +183,7 @@ def test_a_browser_that_is_not_let_in_is_told_where_to_go(visitor: Visitor) -> N
     """By another name of the host it has no cookie; the page breaks no policy of its own."""
     address = visitor.url.removesuffix(visitor.root).replace("127.0.0.1", "localhost")
     visitor.browser.ask("Page.navigate", url=f"{address}/people")
-    visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that the terminal')")
+    visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that')")
     assert visitor.value("getComputedStyle(document.body).maxWidth") == "544px"
     visitor.browser.ask("Page.navigate", url=f"{address}{visitor.root}/people")
     visitor.wait("location.pathname.endsWith('/people') && document.querySelector('#said')")

@@ -1,5 +1,6 @@
 """Pages as text: everything from the library is text, every link leads somewhere, and each state says what it is."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -22,12 +23,14 @@ from recog.library.reports.results import (
 )
 from recog.store.records import PastAct
 from recog.types import Calibration, DateSource, Face, FaceBox, NetworkInfo, Origin, Person, Photo
-from recog.web.duplicates_page import duplicates_page
-from recog.web.errors_page import error_page
-from recog.web.find_page import find_page
-from recog.web.groups_page import GROUPS_SHOWN, LONE_SHOWN, groups_page
-from recog.web.people_pages import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, people_page, person_page
-from recog.web.photo_page import photo_page
+from recog.web.error_page import error_page
+from recog.web.pages import pages
+from recog.web.pages.duplicates import duplicates_page
+from recog.web.pages.find import find_page
+from recog.web.pages.groups import GROUPS_SHOWN, LONE_SHOWN, groups_page
+from recog.web.pages.people import people_page
+from recog.web.pages.person import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, person_page
+from recog.web.pages.photo import photo_page
 from recog.web.shell import LATELY, Frame, frame
 from tests.pages import Reader
 from tests.painted import PaintedLibrary
@@ -41,7 +44,8 @@ BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ACT = PastAct(7, NOW.isoformat(), "confirm", {"person": SCRIPT}, (1, 2), None)
 ROOT = "/s/of-the-session"
-AROUND = Frame((SCRIPT,), ACT, ROOT)
+BAR = tuple((page.path, page.label) for page in pages() if page.label)
+AROUND = Frame((SCRIPT,), ACT, ROOT, BAR)
 
 
 def sample(face_id: int) -> FaceSample:
@@ -113,13 +117,13 @@ PHOTO = PhotoDetail(
 )
 DETAIL = PersonDetail(ADA, tuple((face(n, squared=0.1 * n if n > 3 else None), ()) for n in range(1, 6)))
 PAGES = {
-    "groups": groups_page(REPORT, AROUND, pulls_in=True),
+    "groups": groups_page(REPORT, AROUND, matched_at_once=True),
     "people": people_page((ADA, BEN), AROUND),
     "person": person_page(DETAIL, AROUND),
     "duplicates": duplicates_page(TWICE, AROUND),
     "photo": photo_page(PHOTO, AROUND),
     "find": find_page(AROUND, most=1000),
-    "error": error_page(404, SCRIPT, root=ROOT),
+    "error": error_page(404, SCRIPT, root=ROOT, bar=BAR),
 }
 
 
@@ -177,6 +181,14 @@ def test_every_link_and_picture_of_every_page_is_there(client: Client, library: 
     assert {"/people/1", "/photos/1", "/photos/1.jpg", "/faces/4", "/faces/4.jpg", "/assets/acts.js"} <= seen
 
 
+def test_styles_and_scripts_are_served_as_they_are(client: Client) -> None:
+    """A template's text is escaped; a style in which `>` is `&gt;` has no rules."""
+    for name in ("pages.css", "acts.js", "keys.js", "find.js"):
+        text = client.get(f"/assets/{name}").body.decode()
+        assert not {"&#34;", "&#39;", "&gt;", "&lt;"} & set(re.findall(r"&#?\w+;", text)), name
+    assert ".faces > :first-child" in client.get("/assets/pages.css").body.decode()
+
+
 def test_assets_say_what_they_are(client: Client) -> None:
     kinds = {"pages.css": "text/css", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
     for name, kind in kinds.items():
@@ -198,12 +210,12 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
     assert sections == ["likely", "unknown", "alone"]
     said = words(PAGES["groups"])
     for part in (
-        f"Is this {SHOWN}?Who is this?2 faces, < 0.1 % probable",
-        "Is this Ben?Who is this?1 face, in a group with others of theirs",
+        f"Is this {SHOWN}?Who is this?2 faces, probability < 0.1 %",
+        "Is this Ben?Who is this?1 face, grouped with faces of theirs",
         "Yes they are BenNo not Ben",
         "Who is this?30 faces",
         "12 more",
-        "and 6 faces more like these, which get the name too",
+        "and 6 more faces like these, which get the name too",
         "9 groups of faces without a name, the largest first. 6 smaller groups will come up",
         "12,408 photos, 31,022 faces, 0 people with a name, 2 ignored. Faces near those you name get the name at once",
         "2 smaller faces not shown",
@@ -216,7 +228,7 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
 def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> None:
     group = replace(REPORT.groups[0], samples=(sample(1),))
     many = replace(REPORT, groups=(group,) * 300, all_groups=900, lone=(sample(2),) * 300, all_lone=800)
-    page = groups_page(many, AROUND, pulls_in=True)
+    page = groups_page(many, AROUND, matched_at_once=True)
     assert Reader(page).tags["article"] == GROUPS_SHOWN + 1
     assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
     assert "840 smaller groups will come up" in words(page)
@@ -225,13 +237,13 @@ def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> N
 
 def test_every_state_of_a_library_is_said() -> None:
     nobody = replace(REPORT, groups=(), all_groups=0, lone=())
-    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, pulls_in=True))
+    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, matched_at_once=True))
     blank = replace(nobody, faces=0)
-    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, pulls_in=True))
-    empty = words(groups_page(replace(blank, photos=0), AROUND, pulls_in=True))
+    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, matched_at_once=True))
+    empty = words(groups_page(replace(blank, photos=0), AROUND, matched_at_once=True))
     assert "recog index FOLDER finds them" in empty
     assert "ignored" not in empty, "there is nothing to count"
-    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, pulls_in=False))
+    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, matched_at_once=False))
     assert "Nobody has a name yet" in words(people_page((), AROUND))
     assert "No two people or groups" in words(duplicates_page(replace(TWICE, pairs=(), mixed=()), AROUND))
     gone = photo_page(replace(PHOTO, paths=(), faces=()), AROUND)
@@ -278,7 +290,7 @@ def test_a_pair_offers_what_can_be_said_of_it() -> None:
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
     assert meant == ["[]", "[60, 61]", "[60, 61, 70, 71]", "[]"]
     said = words(PAGES["duplicates"])
-    for part in ("< 0.1 %", "7 pairs of lesser evidence not shown", "1 further part", "cluster 4"):
+    for part in ("< 0.1 %", "7 less likely pairs not shown", "1 further part", "cluster 4"):
         assert part in said
 
 

@@ -373,7 +373,7 @@ def test_without_scripts_a_page_shows_all_and_says_that_it_cannot_act(visitor: V
     try:
         for path in hostile:
             visitor.open(path)
-            assert "cannot be sent" in visitor.value("document.querySelector('.notice').innerText"), path
+            assert "but not answer" in visitor.value("document.querySelector('.notice').innerText"), path
             shown = "[...document.querySelectorAll('button, input')].filter((one) => one.checkVisibility()).length"
             assert visitor.value(shown) == 0, path
     finally:

@@ -9,7 +9,7 @@ from PIL import Image
 from recog import PhotoLibrary, read_settings
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from tests.web.client import TOKEN, Client
 from tests.web.conftest import PLACE
 
@@ -26,8 +26,8 @@ def test_a_portrait_that_is_sent_is_recognised(tmp_path: Path) -> None:
     with PhotoLibrary(settings) as library:
         library.index([portrait])
     with (
-        Libraries(lambda: PhotoLibrary(settings)) as libraries,
-        Client(create_app(libraries, access=Access(TOKEN), place=PLACE), PLACE) as client,
+        ServedLibrary(PhotoLibrary(settings)) as opened,
+        Client(create_app(opened, access=Access(TOKEN), place=PLACE), PLACE) as client,
     ):
         assert client.act("/api/confirm", name="Grace Hopper", face_ids=[1], new=True).status == 200
         sent = (tmp_path / "small.png").read_bytes()

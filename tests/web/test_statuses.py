@@ -9,7 +9,7 @@ import pytest
 from recog.store.writer_lock import WriterLock
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.libraries import Libraries
+from recog.web.library import ServedLibrary
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 from tests.web.client import TOKEN, Client
 from tests.web.conftest import PLACE
@@ -47,8 +47,8 @@ def test_a_changed_photo_whose_name_is_no_text_is_not_there_any_more(client: Cli
 def test_a_catalog_that_is_damaged_is_503(tmp_path: Path, faces: list[int]) -> None:
     (tmp_path / "library" / "catalog.sqlite3").write_bytes(b"no database" * 1000)
     with (
-        Libraries(lambda: painted_library(tmp_path / "library")) as libraries,
-        Client(create_app(libraries, access=Access(TOKEN), place=PLACE), PLACE) as client,
+        ServedLibrary(painted_library(tmp_path / "library")) as opened,
+        Client(create_app(opened, access=Access(TOKEN), place=PLACE), PLACE) as client,
     ):
         answer = client.get("/api/people")
         assert (answer.status, "recog restore" in answer.json["error"]) == (503, True)

@@ -1,6 +1,5 @@
 """A compiled network is kept, and taken from the cache only where it is surely the one that would be compiled."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,7 @@ import pytest
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed: no compiled network was kept")
 
-from recog.weights import compiled_cache
-from recog.weights.compiled_cache import compiled_once
+from recog.weights.compiled_cache import compiled_once, identity_of, sealed
 from recog.weights.openvino_runtime import openvino
 
 ROWS = np.array([[1.0, -2.0, 3.0]], np.float32)
@@ -125,11 +123,7 @@ def test_bytes_that_openvino_cannot_read_are_compiled_anew_whatever_their_digest
     take: Callable[..., Any], kept: Path, code: Path
 ) -> None:
     graph = Counted()
-    parts = [openvino.get_version(), compiled_cache._processor(), "weights"]
-    files = [*compiled_cache._CODE, code]
-    identity = "\n".join([*parts, *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)]).encode()
-    nonsense = memoryview(b"no network")
-    kept.write_bytes(compiled_cache._seal(identity, nonsense) + nonsense)
+    kept.write_bytes(sealed(identity_of(["weights"], [code]), memoryview(b"no network")))
     kept.chmod(0o600)
     assert take(graph) == [[2.0, -4.0, 6.0]]
     assert graph.built == 1

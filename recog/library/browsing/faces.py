@@ -17,7 +17,7 @@ class Faces:
     def thumbnail(self, face_id: int) -> bytes:
         """A face as a small square JPEG; UnknownNumberError where none is stored."""
         try:
-            return self._context.catalog.thumbnails([face_id])[face_id]
+            return self._context.catalog.faces.thumbnails([face_id])[face_id]
         except KeyError:
             raise UnknownNumberError(f"face {face_id} has no thumbnail, or there is no such face") from None
 

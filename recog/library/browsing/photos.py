@@ -38,14 +38,14 @@ class Photos:
     def photo(self, photo_id: int) -> PhotoDetail:
         """A photo with its faces; an unknown number is an UnknownNumberError."""
         catalog = self._context.catalog
-        photo = catalog.photo(photo_id)
-        faces = sorted(catalog.faces_of_photo(photo_id), key=lambda face: (face.box.left + face.box.right, face.id))
-        known = catalog.people_by_id(face.person_id for face in faces if face.person_id is not None)
-        ignored, rejections = catalog.ignored(), catalog.rejections()
-        refused = catalog.people_by_id(one for face in faces for one in rejections.get(face.id, ()))
+        photo = catalog.photos.by_id(photo_id)
+        faces = sorted(catalog.faces.of_photo(photo_id), key=lambda face: (face.box.left + face.box.right, face.id))
+        known = catalog.people.by_ids(face.person_id for face in faces if face.person_id is not None)
+        ignored, rejections = catalog.people.ignored_faces(), catalog.people.rejections()
+        refused = catalog.people.by_ids(one for face in faces for one in rejections.get(face.id, ()))
         return PhotoDetail(
             photo,
-            tuple(catalog.paths([photo_id]).get(photo_id, ())),
+            tuple(catalog.files.paths([photo_id]).get(photo_id, ())),
             tuple(
                 FaceOnPhoto(
                     face,
@@ -59,7 +59,7 @@ class Photos:
 
     def of_face(self, face_id: int) -> int:
         """The number of the photo that shows a face; an unknown number is an UnknownNumberError."""
-        face = self._context.catalog.faces([face_id]).get(face_id)
+        face = self._context.catalog.faces.by_ids([face_id]).get(face_id)
         if face is None:
             raise UnknownNumberError(f"no face has the number {face_id}: its photo was removed, or found anew since")
         return face.photo_id

@@ -34,17 +34,17 @@ def export_beside(catalog: Catalog, decoders: DecodePool, *, matched: bool) -> N
     """
     names: dict[int, dict[int, Name]] = {}  # by photo and face
     people: dict[str, set[int]] = {}
-    with catalog.one_state():
-        for person in catalog.people():
-            for face in catalog.faces_of_person(person.id):
+    with catalog.repeatable_reads():
+        for person in catalog.people.all():
+            for face in catalog.faces.of_person(person.id):
                 if matched or face.origin is Origin.CONFIRMED:
                     name = Name(person.name, face.origin is Origin.CONFIRMED)
                     names.setdefault(face.photo_id, {})[face.id] = name
                     people.setdefault(person.name, set()).add(face.photo_id)
-        files = {file for root in catalog.roots() for file in catalog.files_below(root)}
-        files |= {(path, photo_id) for photo_id, paths in catalog.paths(names).items() for path in paths}
-        photos = catalog.photos({photo_id for _, photo_id in files})
-        faces_of = catalog.faces_of_photos(names)
+        files = {file for root in catalog.files.roots() for file in catalog.files.below(root)}
+        files |= {(path, photo_id) for photo_id, paths in catalog.files.paths(names).items() for path in paths}
+        photos = catalog.photos.by_ids({photo_id for _, photo_id in files})
+        faces_of = catalog.faces.of_photos(names)
     outcome = _Outcome(decoders)
     for path, photo_id in sorted(files):
         photo = photos[photo_id]

@@ -30,7 +30,7 @@ def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:
     if path.suffix.lower() not in documents.SUFFIXES:
         raise RecogError(f"{path.name} does not end in {' or '.join(documents.SUFFIXES)}: choose a name that does")
     as_json = path.suffix.lower() == ".json"
-    with catalog.one_state():
+    with catalog.repeatable_reads():
         faces = tuple(face for _, face in _named_faces(catalog, matched=matched))
         names = Names(faces, *_refused_faces(catalog)) if as_json else Names(faces)
     write_private(path, documents.to_json(names) if as_json else documents.to_csv(faces))
@@ -48,12 +48,12 @@ def export_sidecars(catalog: Catalog, decoders: DecodePool, directory: Path, *, 
     people: set[str] = set()
     faces = files = 0
     left_out: list[LeftOut] = []
-    with catalog.one_state():
+    with catalog.repeatable_reads():
         by_photo = _by_photo(_named_faces(catalog, matched=matched))
     for photo, named in by_photo:
         shown = [face for face in named if not face.hidden]
         written = 0
-        for path in catalog.paths([photo.id]).get(photo.id, ()) if shown else ():
+        for path in catalog.files.paths([photo.id]).get(photo.id, ()) if shown else ():
             reason = _write_sidecar(decoders, directory, path, photo, shown)
             if reason is None:
                 written += 1
@@ -67,10 +67,10 @@ def export_sidecars(catalog: Catalog, decoders: DecodePool, directory: Path, *, 
 
 
 def _named_faces(catalog: Catalog, *, matched: bool) -> Iterator[tuple[Photo, NamedFace]]:
-    for person in catalog.people(hidden=True):
-        faces = [face for face in catalog.faces_of_person(person.id) if matched or face.origin is Origin.CONFIRMED]
-        photos = catalog.photos({face.photo_id for face in faces})
-        paths = catalog.paths(photos)
+    for person in catalog.people.all(hidden=True):
+        faces = [face for face in catalog.faces.of_person(person.id) if matched or face.origin is Origin.CONFIRMED]
+        photos = catalog.photos.by_ids({face.photo_id for face in faces})
+        paths = catalog.files.paths(photos)
         for face in faces:
             photo = photos[face.photo_id]
             region = region_of(person.name, face.box, photo.width, photo.height)
@@ -80,11 +80,11 @@ def _named_faces(catalog: Catalog, *, matched: bool) -> Iterator[tuple[Photo, Na
 
 def _refused_faces(catalog: Catalog) -> tuple[tuple[RefusedFace, ...], tuple[RefusedFace, ...]]:
     """What humans rejected, an entry a face and person, and ignored, each by face number."""
-    names = {person.id: person.name for person in catalog.people(hidden=True)}
-    rejections, ignored = catalog.rejections(), catalog.ignored()
-    faces = catalog.faces(rejections.keys() | ignored)
-    photos = catalog.photos({face.photo_id for face in faces.values()})
-    paths = catalog.paths(photos)
+    names = {person.id: person.name for person in catalog.people.all(hidden=True)}
+    rejections, ignored = catalog.people.rejections(), catalog.people.ignored_faces()
+    faces = catalog.faces.by_ids(rejections.keys() | ignored)
+    photos = catalog.photos.by_ids({face.photo_id for face in faces.values()})
+    paths = catalog.files.paths(photos)
 
     def refused(face_id: int, name: str) -> RefusedFace:
         photo = photos[faces[face_id].photo_id]
@@ -110,7 +110,7 @@ def _by_photo(faces: Iterable[tuple[Photo, NamedFace]]) -> list[tuple[Photo, lis
 
 def _refuse_photo_folders(catalog: Catalog, directory: Path) -> None:
     real = directory.resolve()
-    inside = next((root for root in catalog.roots() if real.is_relative_to(root.resolve())), None)
+    inside = next((root for root in catalog.files.roots() if real.is_relative_to(root.resolve())), None)
     if inside is not None or real == Path(real.anchor):
         raise RecogError(
             f"sidecars are not written among your photos, and {directory} is {'inside' if inside else 'above'} "

@@ -90,7 +90,7 @@ def import_names(catalog: Catalog, path: Path, *, replace: bool, near: bool) -> 
             outcome.passed_over += 1
         else:
             claims.setdefault(face.photo, []).append(Claim(face.region, face.path or path, face.hidden))
-    known = catalog.photos_with(claims)
+    known = catalog.photos.by_digests(claims)
     for digest, theirs in claims.items():
         if digest not in known:
             outcome.unmatched += [Unmatched(claim.region.name, claim.source, NO_PHOTO) for claim in theirs]
@@ -105,7 +105,7 @@ def say_names(catalog: Catalog, claims: Sequence[Claims], outcome: Outcome, *, r
 
     What an earlier file of the same import says of a face holds; a later one that says otherwise is told.
     """
-    faces_of = catalog.faces_of_photos(one.photo.id for one in claims)
+    faces_of = catalog.faces.of_photos(one.photo.id for one in claims)
     naming = _Naming(catalog, faces_of.values(), outcome, replace=replace, near=near)
     for one in claims:
         faces = faces_of[one.photo.id]
@@ -130,8 +130,8 @@ class _Naming:
     def __init__(
         self, catalog: Catalog, faces: Iterable[Sequence[Face]], outcome: Outcome, *, replace: bool, near: bool
     ) -> None:
-        self._known: dict[str, Person] = {name_key(person.name): person for person in catalog.people(hidden=True)}
-        self._rejections, self._ignored = catalog.rejections(), catalog.ignored()
+        self._known: dict[str, Person] = {name_key(person.name): person for person in catalog.people.all(hidden=True)}
+        self._rejections, self._ignored = catalog.people.rejections(), catalog.people.ignored_faces()
         self._shown = {key: person.name for key, person in self._known.items()}
         key_of = {person.id: key for key, person in self._known.items()}
         self._said = {
@@ -194,20 +194,20 @@ class _Naming:
     def confirm(self, catalog: Catalog) -> None:
         """Write it down, one act a person; a person who is new is made, and goes again where that is undone."""
         for key, face_ids in self._confirm.items():
-            person, made = catalog.enrol(self._shown[key], face_ids)
+            person, made = catalog.acts.enrol(self._shown[key], face_ids)
             if made:
                 self._outcome.created.append(person.name)
                 if key in self._hidden:
-                    catalog.set_hidden(person.id, hidden=True)
+                    catalog.acts.set_hidden(person.id, hidden=True)
             self._outcome.confirmed += len(face_ids)
 
 
 def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcome: Outcome) -> None:
     """Reject and ignore, one act a person, what no human named so here; the names of the file are there already."""
-    photos = catalog.photos_with({one.photo for one in refused})
-    faces_of = catalog.faces_of_photos(photo.id for photo in photos.values())
-    people = {name_key(person.name): person for person in catalog.people(hidden=True)}
-    rejections, ignored = catalog.rejections(), catalog.ignored()
+    photos = catalog.photos.by_digests({one.photo for one in refused})
+    faces_of = catalog.faces.of_photos(photo.id for photo in photos.values())
+    people = {name_key(person.name): person for person in catalog.people.all(hidden=True)}
+    rejections, ignored = catalog.people.rejections(), catalog.people.ignored_faces()
     reject: dict[int, set[int]] = {}
     ignore: set[int] = set()
     for one in refused:
@@ -230,10 +230,10 @@ def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcom
         else:
             reject.setdefault(person.id, set()).add(face.id)
     for person_id, face_ids in sorted(reject.items()):
-        catalog.reject(sorted(face_ids), person_id)
+        catalog.acts.reject(sorted(face_ids), person_id)
         outcome.rejected += len(face_ids)
     if ignore:
-        catalog.ignore(sorted(ignore))
+        catalog.acts.ignore(sorted(ignore))
         outcome.ignored += len(ignore)
 
 

@@ -71,7 +71,7 @@ class Places:
         Of other photos of one name none is chosen, unless the sidecar says which (photoshop:SidecarForExtension).
         """
         if sidecar.sha256 is not None:
-            known = self._catalog.photos_with([sidecar.sha256])
+            known = self._catalog.photos.by_digests([sidecar.sha256])
             if known:
                 return list(known.values()), ""
         places = [whole(path)]
@@ -80,7 +80,7 @@ class Places:
         for place in places:
             named = place.with_suffix("")
             for names in (self._called(named), self._stemmed(named, sidecar.suffix)):
-                photos = self._catalog.photos_at(named.with_name(name) for name in names)
+                photos = self._catalog.photos.at(named.with_name(name) for name in names)
                 contents = {photo.id: photo for photo in photos.values()}
                 if not contents:
                     continue
@@ -101,7 +101,7 @@ class Places:
         names = self._beside(named.parent).get(named.name, [])
         if not names:
             variants = [named.name + case(one) for one in _SUFFIXES for case in (str.lower, str.upper)]
-            names = [path.name for path in self._catalog.photos_at(map(named.with_name, variants))]
+            names = [path.name for path in self._catalog.photos.at(map(named.with_name, variants))]
         wanted = [name for name in names if name.lower().endswith(suffix)] if suffix else []
         return sorted(wanted or names)
 

@@ -112,7 +112,7 @@ def import_sidecars(
         if one.metadata is None:
             photos, reason = places.photos_of(one.root, one.path, one.said)
         else:
-            photos, reason = list(catalog.photos_with([one.metadata.sha256]).values()), NO_PHOTO
+            photos, reason = list(catalog.photos.by_digests([one.metadata.sha256]).values()), NO_PHOTO
         if not photos:
             outcome.unmatched += _all_without(one, reason)
         for photo in photos:
@@ -127,7 +127,7 @@ def import_sidecars(
 
 def metadata_of(catalog: Catalog, photo: Photo, decoders: DecodePool) -> PhotoMetadata | None:
     """The metadata of the first file of a photo that can be read and is still that photo."""
-    for path in catalog.paths([photo.id]).get(photo.id, ()):
+    for path in catalog.files.paths([photo.id]).get(photo.id, ()):
         metadata = decoders.metadata(path)
         if isinstance(metadata, PhotoMetadata) and metadata.sha256 == photo.sha256:
             return metadata

@@ -34,7 +34,7 @@ def cluster(
     found = identity_grouping(catalog, networks, threshold=threshold, seed=seed, full=full)
     if len(found.face_ids) == 0:
         raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
-    saved = catalog.save_clusters(networks.info.sha256, method, found.parameters, found.clusters)
+    saved = catalog.clusters.save(networks.info.sha256, method, found.parameters, found.clusters)
     named = summaries(catalog, saved, found.person_of)
     return ClusterReport(
         method=method,
@@ -65,7 +65,7 @@ def _cells(catalog: Catalog, networks: Networks, method: str, *, k: int | None, 
     cells = grouped(face_ids, embeddings, result.labels)
     return ClusterReport(
         method=method,
-        clusters=summaries(catalog, cells, person_of(face_ids, owned(catalog.owners(), face_ids)[1])),
+        clusters=summaries(catalog, cells, person_of(face_ids, owned(catalog.faces.owners(), face_ids)[1])),
         singletons=int(np.count_nonzero(np.asarray(result.labels) < 0)),
         threshold=None,
         k_reason=result.reason,
@@ -75,12 +75,12 @@ def _cells(catalog: Catalog, networks: Networks, method: str, *, k: int | None, 
 
 def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int | None) -> list[int]:
     """Return the faces of a remembered cluster that can be confirmed as a person: neither confirmed nor rejected."""
-    run = catalog.cluster_run(networks.info.sha256)
+    run = catalog.clusters.run(networks.info.sha256)
     members = {one.number: one.face_ids for one in run.clusters} if run is not None else {}
     if number not in members:
         raise UnknownNumberError(f"no cluster has the number {number}: 'recog cluster' lists them")
-    faces = catalog.faces(members[number])
-    rejections = catalog.rejections()
+    faces = catalog.faces.by_ids(members[number])
+    rejections = catalog.people.rejections()
     found = [
         face_id
         for face_id, face in faces.items()
@@ -93,7 +93,7 @@ def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int
 
 def summaries(catalog: Catalog, clusters: list[Cluster], person_of: Mapping[int, int]) -> tuple[ClusterSummary, ...]:
     """Sum up clusters, with the name that most of their named faces bear; person_of: face id to person id."""
-    people = {person.id: person.name for person in catalog.people(hidden=True)}
+    people = {person.id: person.name for person in catalog.people.all(hidden=True)}
     found = []
     for one in with_numbers(clusters):
         names = Counter(people[person_of[face_id]] for face_id in one.face_ids if face_id in person_of)

@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.cluster.apart import kept_apart
+from recog.cluster.cannot_link import enforce_cannot_link
 from recog.cluster.extend import extended_clusters
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
@@ -57,22 +57,22 @@ def identity_grouping(
     """
     face_ids, embeddings = all_embeddings(catalog, networks)
     last_face = int(face_ids.max(initial=0))
-    ignored = np.intersect1d(face_ids, list(catalog.ignored()))
+    ignored = np.intersect1d(face_ids, list(catalog.people.ignored_faces()))
     if ignored.size:
         cared = ~np.isin(face_ids, ignored)
         face_ids, embeddings = face_ids[cared], embeddings[cared]
-    photo_ids, person_ids, confirmed = owned(catalog.owners(), face_ids)
+    photo_ids, person_ids, confirmed = owned(catalog.faces.owners(), face_ids)
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
     asked = _asked(calibration, threshold)
-    run = catalog.cluster_run(networks.info.sha256)
+    run = catalog.clusters.run(networks.info.sha256)
     earlier = list(run.clusters) if run is not None else []
     faces = _Clustered(catalog, face_ids, embeddings, photo_ids, linkage, seed)
     if run is None or full or _asked_otherwise(run, asked):
         labels, joined = faces.anew(), None
     else:
         labels, joined = faces.joining(run)
-    labels = kept_apart(embeddings, labels, np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids))
+    labels = enforce_cannot_link(embeddings, labels, np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids))
     clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
     return Grouping(
         face_ids=face_ids,
@@ -134,7 +134,7 @@ class _Clustered:
 
 def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embeddings]:
     """Return every face of the network with its embedding, by face id: (n,) and (n, dim)."""
-    rows = list(catalog.embeddings(networks.info.sha256))
+    rows = list(catalog.embeddings.batches(networks.info.sha256))
     if not rows:
         return np.empty(0, np.int64), np.empty((0, networks.info.dim), np.float32)
     face_ids = np.concatenate([one.face_ids for one in rows])
@@ -159,7 +159,7 @@ def person_of(face_ids: FaceIds, person_ids: FaceIds) -> dict[int, int]:
 
 def _rejected(catalog: Catalog, face_ids: FaceIds) -> list[tuple[int, int]]:
     """Return pairs of a face's row and a person whom a human said that it is not."""
-    rejections = catalog.rejections()
+    rejections = catalog.people.rejections()
     theirs, rows, _ = np.intersect1d(face_ids, list(rejections), assume_unique=True, return_indices=True)
     return [
         (row, person_id)
@@ -170,7 +170,7 @@ def _rejected(catalog: Catalog, face_ids: FaceIds) -> list[tuple[int, int]]:
 
 def _bars(catalog: Catalog, face_ids: FaceIds) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which faces are good enough to found a cluster, and which to join one, (n,) each."""
-    faces = catalog.faces(face_ids.tolist())
+    faces = catalog.faces.by_ids(face_ids.tolist())
     qualities = [face_quality(faces[one].box, faces[one].sharpness) for one in face_ids.tolist()]
     founders, joiners = ([bool(bar(quality)) for quality in qualities] for bar in (may_found, may_join))
     return np.array(founders, np.bool_), np.array(joiners, np.bool_)

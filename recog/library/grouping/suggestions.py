@@ -46,7 +46,7 @@ def with_suggestions(
 
     face_ids (n,), rising, and embeddings (n, dim) are those of all faces.
     """
-    gallery = catalog.gallery(networks.info.sha256)
+    gallery = catalog.embeddings.gallery(networks.info.sha256)
     unnamed = [one for one in named if one.person is None]
     if not (len(gallery.person_ids) and unnamed):
         return tuple(named)
@@ -56,7 +56,7 @@ def with_suggestions(
     sizes = np.array([one.size for one in unnamed])
     clusters = _sets(embeddings[rows], np.repeat(np.arange(len(unnamed)), sizes), sizes)
     nearest, linkages, products = _nearest(clusters, persons, linkage, _refused(catalog, unnamed, people))
-    names = {person.id: person.name for person in catalog.people(hidden=True)}
+    names = {person.id: person.name for person in catalog.people.all(hidden=True)}
     found = {}
     for one, person_id, at, product in zip(unnamed, people[nearest].tolist(), linkages, products, strict=True):
         probability = probability_of_one(float(at), linkage, networks.calibration)
@@ -72,7 +72,7 @@ def _sets(members: Embeddings, places: NDArray[np.int64], sizes: NDArray[np.int6
 
 def _refused(catalog: Catalog, unnamed: Sequence[ClusterSummary], people: FaceIds) -> NDArray[np.int64]:
     """Rows (cluster, person), as places, of whom a human said that a face of the one is not the other: (r, 2)."""
-    rejections = catalog.rejections()
+    rejections = catalog.people.rejections()
     column = {person_id: place for place, person_id in enumerate(people.tolist())}
     pairs = {
         (place, column[person_id])

@@ -43,7 +43,7 @@ class MovedEdits:
         """
         near = {photo.stat.path: self._near(photo) for photo in photos}
         candidates = {photo_id for row in near.values() for photo_id in row}
-        stats = self._catalog.present_files(candidates)
+        stats = self._catalog.files.present(candidates)
         gone = {photo_id: all(map(_is_shown_no_more, stats.get(photo_id, ()))) for photo_id in candidates}
         found: dict[Path, int] = {}
         for path, row in near.items():
@@ -55,7 +55,7 @@ class MovedEdits:
 
     @cached_property
     def _told(self) -> ToldFaces:
-        return self._catalog.told_faces(self._network)
+        return self._catalog.embeddings.of_told_faces(self._network)
 
     def _near(self, photo: ScannedPhoto) -> dict[int, float]:
         """Return photos with nearly the same faces as this one, and the mean squared distance of these faces."""

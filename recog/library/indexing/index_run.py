@@ -72,14 +72,14 @@ class IndexRun:
 
     def find_again(self) -> None:
         """Forget, after the last file, losses of photos that turned up under another name, as in a chain of renames."""
-        for photo_id in self._catalog.paths(self._lost):
+        for photo_id in self._catalog.files.paths(self._lost):
             del self._lost[photo_id]
 
     def take(self, found: Survey, progress: Callable[[IngestProgress], None] | None) -> None:
         """Bring everything that the survey found into the catalog."""
         returned = [(file.stat, file.photo_id) for file in found.returned if file.photo_id is not None]
         with self._turn():
-            self._catalog.link_files(returned)
+            self._catalog.files.link_all(returned)
         done = found.total - len(found.todo)
         self._gone = frozenset(found.gone)
         with (
@@ -103,7 +103,7 @@ class IndexRun:
         with self._context.turn() as number:
             if number != self._last_turn + 1:
                 # In place, because threads that decode and detect look up digests meanwhile.
-                self._digests |= self._catalog.digests(
+                self._digests |= self._catalog.photos.digests(
                     detector=self._networks.detector.sha256, network=self._networks.info.sha256
                 )
                 self._edits = MovedEdits(self._catalog, self._networks.info.sha256)
@@ -140,13 +140,13 @@ class IndexRun:
             return
         known_elsewhere, left = True, self._left_of.get(photo_id)
         if left is None:
-            paths = self._catalog.paths([photo_id]).get(photo_id, [])
+            paths = self._catalog.files.paths([photo_id]).get(photo_id, [])
             others = [path for path in paths if path != stat.path]
             known_elsewhere, left = bool(others), [path for path in others if path in self._gone or is_gone(path)]
             if len(others) >= MANY_COPIES:
                 self._left_of[photo_id] = left
         old = left.pop(0) if left else None
-        self._catalog.link_file(stat, photo_id, moved_from=old)
+        self._catalog.files.link(stat, photo_id, moved_from=old)
         if known is not None and known.photo_id == photo_id:
             self.touched += 1
         elif known is not None:
@@ -176,7 +176,7 @@ class IndexRun:
         """Note all waiting failures in one transaction."""
         if self._failing:
             with self._turn():
-                self._catalog.record_failures(self._failing)
+                self._catalog.files.record_failures(self._failing)
             self._failing.clear()
 
     def _take(self, stat: FileStat, photo: CutPhoto) -> None:
@@ -212,7 +212,7 @@ class IndexRun:
 
     def _save(self, photos: list[ScannedPhoto]) -> None:
         """Commit photos in one transaction, and count what became of each."""
-        saved = self._catalog.save_photos(
+        saved = self._catalog.photos.save(
             photos,
             detector=self._networks.detector.sha256,
             network=self._networks.info,

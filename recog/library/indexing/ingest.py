@@ -37,19 +37,19 @@ def ingest(
         with context.turn():
             for root in folders:
                 if not os.path.isfile(root):  # noqa: PTH113 - False, too, if the folder above may not be looked into
-                    catalog.add_root(root)
+                    catalog.files.add_root(root)
         interrupted, missing = False, 0
         matched: PeopleCounts = ()
         try:
             run.take(found, progress)
             with context.turn():
-                missing = catalog.mark_missing(found.gone)
+                missing = catalog.files.mark_missing(found.gone)
                 run.find_again()
-                catalog.delete_orphans()
+                catalog.photos.delete_orphans()
                 matched = name_new(catalog, networks, k=context.settings.k)
         except KeyboardInterrupt:
             interrupted = True
-        failures = {failure.stat.path: failure for root in folders for failure in catalog.failures(root)}
+        failures = {failure.stat.path: failure for root in folders for failure in catalog.files.failures(root)}
         with context.turn():
             context.live_index.publish()
     return IngestReport(
@@ -109,4 +109,4 @@ def plan(
 def _known_files(catalog: Catalog, networks: Networks, folders: Sequence[Path]) -> dict[Path, dict[Path, KnownFile]]:
     """Return the files that the catalog knows below each folder, and whether these networks processed them."""
     detector, network = networks.detector.sha256, networks.info.sha256
-    return {root: catalog.files_under(root, detector=detector, network=network) for root in folders}
+    return {root: catalog.files.under(root, detector=detector, network=network) for root in folders}

@@ -41,20 +41,20 @@ def prune_photos(context: LibraryContext, folder: AnyPath | None) -> MissingPhot
     with context.writing_alone() as catalog:
         found = _found(catalog, folder, dropped=True)
         if found.folder is None:
-            catalog.drop_missing(found.files)
+            catalog.files.drop_missing(found.files)
         else:
-            failed = [one.stat.path for one in catalog.failures(found.folder) if is_gone(one.stat.path)]
-            catalog.drop_files([*found.files, *failed], folders=found.roots)
+            failed = [one.stat.path for one in catalog.files.failures(found.folder) if is_gone(one.stat.path)]
+            catalog.files.drop([*found.files, *failed], folders=found.roots)
         context.live_index.publish()
         return found
 
 
 def _found(catalog: Catalog, given: AnyPath | None, *, dropped: bool) -> MissingPhotos:
     if given is None:
-        return _missing(catalog, catalog.missing_files(), dropped=dropped)
+        return _missing(catalog, catalog.files.missing(), dropped=dropped)
     folder = path_of(given)
-    known = catalog.files_below(folder)
-    roots = [root for root in catalog.roots() if root.is_relative_to(folder)]
+    known = catalog.files.below(folder)
+    roots = [root for root in catalog.files.roots() if root.is_relative_to(folder)]
     if not known and not roots:
         raise CatalogError(f"the library knows no file in {folder}: 'recog status' lists the folders it knows as roots")
     found = _missing(catalog, known, dropped=dropped)
@@ -67,14 +67,14 @@ def _missing(catalog: Catalog, listed: Sequence[tuple[Path, int]], *, dropped: b
     """Return what goes with missing files; a file that came back since it was marked is left out."""
     marked = [(path, photo_id) for path, photo_id in listed if is_gone(path)]
     gone = {path for path, _ in marked}
-    with catalog.one_state():
-        shown = catalog.paths({photo_id for _, photo_id in marked})
+    with catalog.repeatable_reads():
+        shown = catalog.files.paths({photo_id for _, photo_id in marked})
         photo_ids = [photo_id for photo_id, paths in shown.items() if gone.issuperset(paths)]
-        faces = [face for theirs in catalog.faces_of_photos(photo_ids).values() for face in theirs]
+        faces = [face for theirs in catalog.faces.of_photos(photo_ids).values() for face in theirs]
         owners = Counter(
             face.person_id for face in faces if face.origin is Origin.CONFIRMED and face.person_id is not None
         )
-        people = catalog.people_by_id(owners)
+        people = catalog.people.by_ids(owners)
     confirmed = sorted(
         ((people[one].name, number) for one, number in owners.items()), key=lambda row: (-row[1], row[0])
     )

@@ -19,7 +19,7 @@ def back_up(catalog: Catalog, target: Path) -> Backup:
     """
     if target.is_dir():
         target = target / f"recog-{datetime.now().astimezone():%Y%m%d-%H%M%S}.sqlite3"
-    catalog.backup(target)
+    catalog.upkeep.back_up(target)
     return Backup(target, target.stat().st_size)
 
 
@@ -34,5 +34,5 @@ def restore(settings: Settings, backup: Path) -> Restored:
     with restoring(path, backup) as kept:
         discard(settings.library / "index")
     with open_catalog(settings.catalog_at, create=False) as catalog:
-        counts = catalog.counts()
+        counts = catalog.upkeep.counts()
     return Restored(backup, kept, counts.photos, counts.faces, counts.people)

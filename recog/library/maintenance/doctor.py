@@ -84,17 +84,17 @@ def _device(networks: Networks) -> Iterator[Observation]:
 
 
 def _weights(settings: Settings) -> Iterator[Observation]:
-    for one in needed(settings):
-        name, cached = one.name, weights_state(one, cache=settings.cache)
+    for spec in needed(settings):
+        cached = weights_state(spec, cache=settings.cache)
         match cached.state:
             case WeightsState.PRESENT:
-                yield _fine("weights", f"{name} is here and has the digest {(cached.sha256 or '')[:12]}")
+                yield _fine("weights", f"{spec.name} is here and has the digest {(cached.sha256 or '')[:12]}")
             case WeightsState.ABSENT:
-                pull = Remedy(RemedyKind.PULL_WEIGHTS, name)
-                yield Observation("weights", True, f"{name} is not here yet: brought at first need", pull)
+                pull = Remedy(RemedyKind.PULL_WEIGHTS, spec.name)
+                yield Observation("weights", True, f"{spec.name} is not here yet: brought at first need", pull)
             case WeightsState.DAMAGED:
-                sentence = f"{name} at {printable(cached.path)} is damaged: its digest is another"
-                yield _ill("weights", sentence, Remedy(RemedyKind.PULL_WEIGHTS, name))
+                sentence = f"{spec.name} at {printable(cached.path)} is damaged: its digest is another"
+                yield _ill("weights", sentence, Remedy(RemedyKind.PULL_WEIGHTS, spec.name))
 
 
 def _network(networks: Networks) -> Iterator[Observation]:
@@ -153,23 +153,23 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
     except NoLibraryError:
         return
     with catalog:
-        problems = catalog.quick_check()
+        problems = catalog.upkeep.quick_check()
         for problem in problems:
             yield _ill("database", problem, Remedy(RemedyKind.RESTORE))
         if problems:
             return
-        misshapen = catalog.misshapen()
+        misshapen = catalog.embeddings.misshapen()
         for found in misshapen.values():
             sentence = f"{len(found)} embeddings have another length than their network's"
             yield _ill("embeddings", sentence, Remedy(RemedyKind.FIX_THEN_INDEX))
-        counts = catalog.counts()
+        counts = catalog.upkeep.counts()
         yield _fine(
             "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
         )
         if catalog.read_only:
             sentence = "may only be read here: questions are answered, and changes refused"
             yield Observation("database", True, sentence, _advice("to change it, open it where it may be written"))
-        yield _erasures(catalog.pending_erasure or drop_outdated(catalog, settings.library))
+        yield _erasures(catalog.old_pages.pending or drop_outdated(catalog, settings.library))
         if networks.info.sha256 not in misshapen:
             yield _index(catalog, settings.library / "index", networks)
 

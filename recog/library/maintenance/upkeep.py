@@ -17,7 +17,7 @@ FACES_TOLD = 10
 
 def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Settings) -> LibraryStatus:
     """Counts, places and networks of a library."""
-    counts, calibration = catalog.counts(), networks.calibration_if_any
+    counts, calibration = catalog.upkeep.counts(), networks.calibration_if_any
     return LibraryStatus(
         directory=settings.library,
         database=catalog.url,
@@ -34,10 +34,10 @@ def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Set
         encoder=networks.encoder,
         threshold=None
         if calibration is None
-        else naming_threshold(catalog, calibration, confirmed=catalog.confirmed_count()),
+        else naming_threshold(catalog, calibration, confirmed=catalog.people.confirmed_count()),
         calibration=calibration,
         index=index.status(),
-        roots=tuple(catalog.roots()),
+        roots=tuple(catalog.files.roots()),
         incomplete_photos=counts.incomplete_photos,
     )
 
@@ -50,30 +50,30 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
     start = time.perf_counter()
     findings = [
         Finding("database", 1, sentence, fixed=False, remedy=Remedy(RemedyKind.RESTORE))
-        for sentence in catalog.quick_check()
+        for sentence in catalog.upkeep.quick_check()
     ]
     if fix:
-        catalog.finish_erasures()
-    if pending := catalog.pending_erasure:
+        catalog.old_pages.overwrite()
+    if pending := catalog.old_pages.pending:
         advice = Remedy(RemedyKind.ADVICE, pending.way_out)
         findings.append(Finding("erasures", 1, pending.sentence, fixed=False, remedy=advice))
-    misshapen = catalog.misshapen()
+    misshapen = catalog.embeddings.misshapen()
     findings += _damaged(catalog, networks, misshapen, fixed=fix)
     findings += _orphans(catalog, networks, fixed=fix)
     if fix:
-        catalog.delete_orphans()
-        catalog.look_again(networks.info.sha256)
+        catalog.photos.delete_orphans()
+        catalog.upkeep.look_again(networks.info.sha256)
     readable = fix or networks.info.sha256 not in misshapen
     if readable and (problem := index.file_problem()):
         if fix:
             index.rebuild()
         findings.append(Finding("index", 1, problem, fixed=fix, remedy=Remedy(RemedyKind.FIX)))
-    return CheckReport(tuple(findings), catalog.counts().faces, time.perf_counter() - start)
+    return CheckReport(tuple(findings), catalog.upkeep.counts().faces, time.perf_counter() - start)
 
 
 def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[Finding]:
     """What lost what it belongs to, or what belongs to it."""
-    orphans = catalog.orphans(networks.info.sha256)
+    orphans = catalog.upkeep.orphans(networks.info.sha256)
     if count := orphans["photos_without_file"]:
         sentence = f"no file shows {count} photos of the catalog"
         yield Finding("photos_without_file", count, sentence, fixed=fixed, remedy=Remedy(RemedyKind.FIX))
@@ -90,7 +90,7 @@ def _damaged(
     digest = networks.info.sha256
     changed = [
         face_id
-        for rows in catalog.embeddings(digest, whole=True)
+        for rows in catalog.embeddings.batches(digest, whole=True)
         for face_id in rows.face_ids[~are_unit(rows.embeddings)].tolist()
     ]
     kinds = [(sha256, found, "have another length than their network's") for sha256, found in misshapen.items()]
@@ -98,7 +98,7 @@ def _damaged(
         if not found:
             continue
         if fixed:
-            catalog.embed_again(found, sha256)
+            catalog.embeddings.drop(found, sha256)
         sentence = f"{len(found)} embeddings {what}, {_of_faces(found)}: the disk changed what was stored"
         yield Finding("embeddings", len(found), sentence, fixed=fixed, remedy=Remedy(RemedyKind.FIX_THEN_INDEX))
 

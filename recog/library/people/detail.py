@@ -6,10 +6,10 @@ from recog.store.catalog import Catalog
 
 def detail(catalog: Catalog, name: str) -> PersonDetail:
     """A person with all faces and where they are, confirmed ones first."""
-    person = catalog.person(name)
+    person = catalog.people.by_name(name)
     faces = sorted(
-        catalog.faces_of_person(person.id),
+        catalog.faces.of_person(person.id),
         key=lambda face: (face.squared_distance is not None, face.squared_distance or 0.0, face.id),
     )
-    paths = catalog.paths({face.photo_id for face in faces})
+    paths = catalog.files.paths({face.photo_id for face in faces})
     return PersonDetail(person, tuple((face, tuple(paths.get(face.photo_id, ()))) for face in faces))

@@ -46,15 +46,15 @@ def enrol(
     A new person is made where nobody has the name; NearNameError where somebody has nearly that name, unless `near`.
     The caller holds the writer's lock.
     """
-    if not near and not catalog.is_known(name):
+    if not near and not catalog.people.is_known(name):
         refuse_near(catalog, name)
     photo_ids, lost = _stored_photos(catalog, networks, portraits)
     face_ids = [_stored_face(catalog, *row) for row in zip(photo_ids, portraits, strict=True)]
     owners = _owners(catalog, face_ids)
-    person, created = catalog.enrol(name, face_ids)
+    person, created = catalog.acts.enrol(name, face_ids)
     match_now(catalog, networks, k=k)
     return Enrolment(
-        catalog.person_by_id(person.id),
+        catalog.people.by_id(person.id),
         created,
         tuple(
             EnrolledFace(one.probe.path, face_id, box, _other(owners, face_id, person), doubt_of(box))
@@ -81,7 +81,7 @@ def confirm(
     is a NearNameError, unless `near`.
     """
     try:
-        known = catalog.person(name)
+        known = catalog.people.by_name(name)
     except UnknownPersonError as error:
         if not new:
             raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
@@ -94,10 +94,10 @@ def confirm(
     wanted = list(dict.fromkeys(wanted))
     owners = _owners(catalog, wanted)
     if known is None:
-        person = catalog.enrol(name, wanted)[0]
+        person = catalog.acts.enrol(name, wanted)[0]
     else:
         person = known
-        catalog.confirm(wanted, person.id)
+        catalog.acts.confirm(wanted, person.id)
     return Confirmation(
         person, known is None, tuple(ConfirmedFace(face_id, _other(owners, face_id, person)) for face_id in wanted)
     )
@@ -105,8 +105,8 @@ def confirm(
 
 def _owners(catalog: Catalog, face_ids: Sequence[int]) -> dict[int, Person]:
     """Whom humans have called these faces until now."""
-    before = catalog.confirmed_people(face_ids)
-    people = catalog.people_by_id(before.values())
+    before = catalog.people.confirmed_owners(face_ids)
+    people = catalog.people.by_ids(before.values())
     return {face_id: people[person_id] for face_id, person_id in before.items()}
 
 
@@ -128,15 +128,15 @@ def _stored_photos(
     fresh: dict[str, ScannedPhoto] = {}
     for one in portraits:
         photo = one.probe.photo
-        stored = catalog.photo_by_digest(photo.sha256, detector=detector, network=network.sha256)
+        stored = catalog.photos.by_digest(photo.sha256, detector=detector, network=network.sha256)
         if stored is not None and stored.current:
             known[photo.sha256] = stored.photo.id
-            catalog.link_file(one.stat, stored.photo.id)
+            catalog.files.link(one.stat, stored.photo.id)
         else:
             fresh[photo.sha256] = scanned(one.stat, photo, one.probe.faces, one.probe.embeddings)
     photos = list(fresh.values())
     moved_from = MovedEdits(catalog, network.sha256).earlier(photos)
-    saved = catalog.save_photos(photos, detector=detector, network=network, moved_from=moved_from)
+    saved = catalog.photos.save(photos, detector=detector, network=network, moved_from=moved_from)
     known |= {sha256: photo.photo_id for sha256, photo in zip(fresh, saved, strict=True)}
     carried = {face_id for photo in saved for face_id in photo.carried}
     lost = [
@@ -150,7 +150,7 @@ def _stored_photos(
 
 def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:
     """The catalog's number of a face that was just saved; a forgotten person's is not among the saved ones."""
-    stored = catalog.faces_of_photo(photo_id)
+    stored = catalog.faces.of_photo(photo_id)
     pairs = match_boxes([portrait.probe.faces.boxes[portrait.row]], [face.box for face in stored], SAME_FACE_IOU)
     if not pairs:
         raise CatalogError(

@@ -7,7 +7,7 @@ from recog.store.people.names import near_name
 
 def refuse_near(catalog: Catalog, name: str, *, but: int | None = None) -> None:
     """NearNameError where somebody, but the person of that number, is called nearly so: ask who is meant."""
-    known = [person.name for person in catalog.people(hidden=True) if person.id != but]
+    known = [person.name for person in catalog.people.all(hidden=True) if person.id != but]
     meant = near_name(name, known)
     if meant is not None:
         asked = NearNameError(f"nobody is called {name!r}; did you mean {meant!r}?")

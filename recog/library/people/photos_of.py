@@ -23,8 +23,8 @@ def photos_of(catalog: Catalog, names: Sequence[str], *, any_of: bool, confirmed
     """Return the photos on which everybody named is, or with `any_of` anybody; see `People.find`."""
     if not names:
         raise CatalogError("nobody is named: give one name at least")
-    people = {person.id: person for person in map(catalog.person, names)}
-    shown = catalog.photos_of_people(people, every=not any_of, confirmed=confirmed)
+    people = {person.id: person for person in map(catalog.people.by_name, names)}
+    shown = catalog.photos.of_people(people, every=not any_of, confirmed=confirmed)
     there = [one for one in shown if one.paths]
     if not by_path:
         there.sort(key=lambda one: _clock(one.photo), reverse=True)

@@ -18,11 +18,11 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
     said not to be this person, so no job gives them the name back; they are nobody's until somebody names them.
     The caller holds the writer's lock.
     """
-    person = catalog.person(name)
-    faces = catalog.embedding_mark(networks.info.sha256).count
+    person = catalog.people.by_name(name)
+    faces = catalog.embeddings.mark(networks.info.sha256).count
     linkage = linkage_of(networks.calibration, faces, threshold=threshold)
-    known = {face.id: face for face in catalog.faces_of_person(person.id)}
-    face_ids, embeddings = catalog.embeddings_of(known, networks.info.sha256)
+    known = {face.id: face for face in catalog.faces.of_person(person.id)}
+    face_ids, embeddings = catalog.embeddings.of_faces(known, networks.info.sha256)
     photo_ids = np.array([known[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
     labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids)
     groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
@@ -41,5 +41,5 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
 
     kept = max(groups, key=weight)
     others = sorted((group for group in groups if group is not kept), key=lambda group: (-len(group), group))
-    catalog.reject([face_id for group in others for face_id in group], person.id, kind="split")
-    return SplitPerson(catalog.person_by_id(person.id), linkage.threshold, tuple(map(tuple, others)))
+    catalog.acts.reject([face_id for group in others for face_id in group], person.id, kind="split")
+    return SplitPerson(catalog.people.by_id(person.id), linkage.threshold, tuple(map(tuple, others)))

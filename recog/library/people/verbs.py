@@ -53,7 +53,7 @@ class People:
 
     def all(self, *, hidden: bool = False) -> tuple[Person, ...]:
         """Everybody with a name, by name; hidden people only where asked for."""
-        return tuple(self._context.catalog.people(hidden=hidden))
+        return tuple(self._context.catalog.people.all(hidden=hidden))
 
     def person(self, name: str) -> PersonDetail:
         """A person with all faces."""
@@ -83,29 +83,29 @@ class People:
                 catalog, self._context.networks, name, face_ids, cluster=cluster, new=new, near=near
             )
             self._match(catalog)
-            return replace(done, person=catalog.person_by_id(done.person.id))
+            return replace(done, person=catalog.people.by_id(done.person.id))
 
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
         """Say that faces are not this person: no job gives them the name again."""
         with self._context.writing() as catalog:
-            person = catalog.person(name)
-            catalog.reject(face_ids, person.id)
+            person = catalog.people.by_name(name)
+            catalog.acts.reject(face_ids, person.id)
             self._match(catalog)
-            return catalog.person_by_id(person.id)
+            return catalog.people.by_id(person.id)
 
     def distinct(self, name: str, other: str) -> DistinctPeople:
         """Say that two people are not one: no report calls them so again."""
         with self._context.writing() as catalog:
-            people_named = catalog.person(name), catalog.person(other)
-            catalog.set_distinct(people_named[0].id, people_named[1].id)
+            people_named = catalog.people.by_name(name), catalog.people.by_name(other)
+            catalog.acts.set_distinct(people_named[0].id, people_named[1].id)
             return DistinctPeople(*people_named)
 
     def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
         """Care for faces no more: they are named, grouped and reported by no job. Or, not `ignored`, again."""
         with self._context.writing() as catalog:
-            (catalog.ignore if ignored else catalog.unignore)(face_ids)
+            (catalog.acts.ignore if ignored else catalog.acts.unignore)(face_ids)
             self._match(catalog)
-            return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.ignored()))
+            return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.people.ignored_faces()))
 
     def split(self, name: str, *, threshold: float | None = None) -> SplitPerson:
         """Take apart a name that several people bear: the main cluster of its faces keeps it."""
@@ -119,35 +119,35 @@ class People:
     def undo(self) -> PastAct:
         """Take back the latest act on people or faces that stands; again, the one before."""
         with self._context.writing() as catalog:
-            undone = catalog.undo()
+            undone = catalog.acts.undo()
             self._match(catalog)
             return undone
 
     def history(self, *, limit: int | None = None) -> History:
         """What was done to people and faces, the latest act first."""
-        return History(tuple(self._context.catalog.history(limit=limit)))
+        return History(tuple(self._context.catalog.acts.history(limit=limit)))
 
     def rename(self, old: str, new: str, *, near: bool = False) -> Person:
         """Give a person another name; NearNameError where somebody else has nearly that name, unless `near`."""
         from recog.library.people.near_names import refuse_near
 
         with self._context.writing() as catalog:
-            person = catalog.person(old)
-            if not near and not catalog.is_known(new):
+            person = catalog.people.by_name(old)
+            if not near and not catalog.people.is_known(new):
                 refuse_near(catalog, new, but=person.id)
-            return catalog.rename(person.id, new)
+            return catalog.acts.rename(person.id, new)
 
     def merge(self, source: str, target: str) -> Person:
         """Two names, one person: all faces of source become target's (see `matched_at_once`)."""
         with self._context.writing() as catalog:
-            person = catalog.merge(catalog.person(source).id, catalog.person(target).id)
+            person = catalog.acts.merge(catalog.people.by_name(source).id, catalog.people.by_name(target).id)
             self._match(catalog)
-            return catalog.person_by_id(person.id)
+            return catalog.people.by_id(person.id)
 
     def hide(self, name: str, *, hidden: bool = True) -> Person:
         """Leave a person out of lists and reports (still identified), or bring the person back."""
         with self._context.writing() as catalog:
-            return catalog.set_hidden(catalog.person(name).id, hidden=hidden)
+            return catalog.acts.set_hidden(catalog.people.by_name(name).id, hidden=hidden)
 
     def forget(self, name: str) -> Forgotten:
         """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
@@ -157,10 +157,10 @@ class People:
         from recog.index.files import discard
 
         with self._context.writing() as catalog:
-            person = catalog.person(name)
+            person = catalog.people.by_name(name)
             # First, so that no file holds the person's vectors if recog is killed from here on.
             discard(self._context.settings.library / "index")
-            erased = catalog.forget(person.id)
+            erased = catalog.erasure.forget(person.id)
             self._context.live_index.publish()
             styled = tuple(path for path in erased.styled if path.exists())
             return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
@@ -189,11 +189,11 @@ class People:
         paths = tuple(paths_of(photos))
         digests = [photo_digest(path) for path in paths]
         with self._context.writing() as catalog:
-            return Readmitted(paths, catalog.readmit(digests))
+            return Readmitted(paths, catalog.erasure.readmit(digests))
 
     def person_by_number(self, person_id: int) -> PersonDetail:
         """A person with all faces; an unknown number is an UnknownPersonError."""
-        return self.person(self._context.catalog.person_by_id(person_id).name)
+        return self.person(self._context.catalog.people.by_id(person_id).name)
 
     def verify_person(self, photo: AnyPhoto, person_id: int, *, face: int | None = None) -> VerifiedPair:
         """Is the face of a photo a person of the library? As `verify`, which takes names."""
@@ -201,7 +201,7 @@ class People:
         from recog.library.recognition import queries
         from recog.verification.features import Method
 
-        name = self._context.catalog.person_by_id(person_id).name
+        name = self._context.catalog.people.by_id(person_id).name
         return queries.verify_person(
             self._context.catalog, self._context.networks, photo_of(photo), name, face=face, method=Method.DISTANCE
         )

@@ -20,7 +20,7 @@ from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
-from recog.store.people.snapshot import Moment
+from recog.store.people.snapshot import Snapshot
 from recog.store.records import Gallery
 from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 
@@ -69,7 +69,7 @@ class _Made:
 
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
     """Return the squared distance up to which a name is given, with this many confirmed faces."""
-    return decide.identification_threshold(calibration, people=catalog.people_count(), faces=confirmed)
+    return decide.identification_threshold(calibration, people=catalog.people.count(), faces=confirmed)
 
 
 class PersonGallery:
@@ -107,7 +107,7 @@ class PersonGallery:
     @property
     def threshold(self) -> float:
         """See naming_threshold."""
-        with self._moment() as (_, made):
+        with self._snapshot() as (_, made):
             return made.threshold
 
     def decide(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> list[Decision]:
@@ -115,13 +115,13 @@ class PersonGallery:
 
         refused: by row of probes, people that the probe is not; the decision is made among the others.
         """
-        with self._moment() as (now, made):
+        with self._snapshot() as (now, made):
             return self._decided(now, made, probes, refused or {})
 
     def named(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> Named:
         """Decide, and return the people with the decisions; decide again if one of them was removed meanwhile."""
         while True:
-            with self._moment() as (now, made):
+            with self._snapshot() as (now, made):
                 decisions = self._decided(now, made, probes, refused or {})
                 wanted = {match.person_id for pair in decisions for match in pair if match}
                 people = now.people_by_id(wanted)
@@ -129,18 +129,18 @@ class PersonGallery:
                     return Named(decisions, people, made.threshold)
 
     @contextmanager
-    def _moment(self) -> Iterator[tuple[Moment, _Made]]:
+    def _snapshot(self) -> Iterator[tuple[Snapshot, _Made]]:
         """Open a snapshot of the catalog and give what is searched, which is read anew if the catalog changed.
 
         What is written while it is read is seen by the next call.
         """
-        with self._catalog.moment() as now:
+        with self._catalog.snapshot() as now:
             made = self._made
             if made is not None and made.version == now.version():
                 yield now, made
                 return
         made = self._made_anew()
-        with self._catalog.moment() as now:
+        with self._catalog.snapshot() as now:
             yield now, made
 
     def _made_anew(self) -> _Made:
@@ -149,7 +149,7 @@ class PersonGallery:
             version = self._catalog.version()
             if self._made is not None and self._made.version == version:
                 return self._made
-            confirmed = self._catalog.confirmed_count()
+            confirmed = self._catalog.people.confirmed_count()
             searched = self._library_to_ask(confirmed) or self._confirmed()
             threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
             reach = ceil(self._k * (searched.count / confirmed) ** 2) if isinstance(searched, FaceIndex) else self._k
@@ -157,7 +157,7 @@ class PersonGallery:
             return self._made
 
     def _decided(
-        self, now: Moment, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
+        self, now: Snapshot, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
     ) -> list[Decision]:
         searched = made.searched
         if isinstance(searched, FaceIndex):
@@ -174,7 +174,7 @@ class PersonGallery:
         return index if index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count else None
 
     def _confirmed(self) -> _Confirmed:
-        gallery = self._catalog.gallery(self._networks.info.sha256)
+        gallery = self._catalog.embeddings.gallery(self._networks.info.sha256)
         index = FaceIndex.build(
             [(gallery.face_ids, gallery.embeddings)],
             network_sha256=self._networks.info.sha256,
@@ -187,7 +187,7 @@ class PersonGallery:
 
     def _decided_in_library(
         self,
-        now: Moment,
+        now: Snapshot,
         index: FaceIndex,
         made: _Made,
         probes: Embeddings,

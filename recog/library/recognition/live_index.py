@@ -46,7 +46,7 @@ class LiveIndex:
     def status(self) -> IndexStatus:
         """Return what the index is and how many changes of the catalog its file has not seen."""
         index, file = self.current(), self._file
-        mark = self._catalog.embedding_mark(self._network.sha256)
+        mark = self._catalog.embeddings.mark(self._network.sha256)
         behind = (mark.last_embedding_id - file.mark.last_embedding_id) + (
             mark.last_removal_id - file.mark.last_removal_id
         )
@@ -60,7 +60,7 @@ class LiveIndex:
             return str(error)
         self._caught_up(index, mark)
         held = index.ids()
-        rows = [one.face_ids for one in self._catalog.embeddings(self._network.sha256)]
+        rows = [one.face_ids for one in self._catalog.embeddings.batches(self._network.sha256)]
         expected = np.sort(np.concatenate(rows)) if rows else np.empty(0, np.int64)
         if np.array_equal(held, expected):
             return ""
@@ -110,7 +110,7 @@ class LiveIndex:
         index = self._index if self._index is not None else self._read()
         self._index = index
         self._mark = self._caught_up(index, self._mark)
-        expected = self._catalog.embedding_mark(self._network.sha256).count
+        expected = self._catalog.embeddings.mark(self._network.sha256).count
         if index.count != expected or index.outgrown:
             if index.count != expected:
                 self.problem = f"the index held {index.count} faces and the catalog {expected}"
@@ -141,11 +141,11 @@ class LiveIndex:
 
         Of every face that changed, the index gets what the catalog holds now, so a concurrent writer cannot confuse it.
         """
-        removal_id, removed = self._catalog.removals(mark.last_removal_id, self._network.sha256)
+        removal_id, removed = self._catalog.embeddings.removals(mark.last_removal_id, self._network.sha256)
         if index.remove(removed):
-            index.add(*self._catalog.embeddings_of(removed, self._network.sha256))
+            index.add(*self._catalog.embeddings.of_faces(removed, self._network.sha256))
         last_id = mark.last_embedding_id
-        for rows in self._catalog.embeddings(self._network.sha256, after=last_id):
+        for rows in self._catalog.embeddings.batches(self._network.sha256, after=last_id):
             index.remove(rows.face_ids)
             index.add(rows.face_ids, rows.embeddings)
             last_id = rows.last_id
@@ -153,12 +153,12 @@ class LiveIndex:
 
     def _rebuilt(self) -> FaceIndex:
         """Build a new index, then apply the rows that were written meanwhile, which may replace what was read."""
-        now = self._catalog.embedding_mark(self._network.sha256)
+        now = self._catalog.embeddings.mark(self._network.sha256)
         mark = IndexMark(now.last_embedding_id, now.last_removal_id)
         index = FaceIndex.build(
             (
                 (rows.face_ids, rows.embeddings)
-                for rows in self._catalog.embeddings(self._network.sha256, until=mark.last_embedding_id)
+                for rows in self._catalog.embeddings.batches(self._network.sha256, until=mark.last_embedding_id)
             ),
             network_sha256=self._network.sha256,
             dim=self._network.dim,

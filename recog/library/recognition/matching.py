@@ -26,7 +26,7 @@ MATCHED_AT_ONCE = 20_000
 
 def matches_at_once(catalog: Catalog, networks: Networks, *, limit: int = MATCHED_AT_ONCE) -> bool:
     """Return whether a library is small enough that faces are named at once."""
-    return catalog.embedding_mark(networks.info.sha256).count <= limit
+    return catalog.embeddings.mark(networks.info.sha256).count <= limit
 
 
 def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> MatchReport:
@@ -39,7 +39,7 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
     """
     start = time.perf_counter()
     matches, unknown, _ = _decided(catalog, networks, gallery)
-    catalog.set_matches(networks.info.sha256, matches, rule=gallery.rule)
+    catalog.matches.replace(networks.info.sha256, matches, rule=gallery.rule)
     named = _counted(catalog, (person_id for _, person_id, _ in matches))
     return MatchReport(named, unknown, time.perf_counter() - start)
 
@@ -65,11 +65,11 @@ def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCH
     if networks.calibration_if_any is None:
         return ()
     gallery = PersonGallery(catalog, networks, None, k=k)
-    due = catalog.matches_due(digest, rule=gallery.rule) and catalog.people_count() > 0
+    due = catalog.matches.due(digest, rule=gallery.rule) and catalog.people.count() > 0
     if not due or not matches_at_once(catalog, networks, limit=limit):
         return ()
     matches, _, before = _decided(catalog, networks, gallery)
-    catalog.set_matches(digest, matches, rule=gallery.rule)
+    catalog.matches.replace(digest, matches, rule=gallery.rule)
     face_ids, people = _columns(matches)
     new = before.person_ids[np.searchsorted(before.face_ids, face_ids)] != people
     return _counted(catalog, people[new].tolist())
@@ -80,14 +80,14 @@ def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tu
 
     Returns the matches, the number of faces left unknown, and the current owner of every face.
     """
-    ignored = catalog.ignored()
-    doubted = catalog.doubted_faces()
-    rejections = catalog.rejections()
+    ignored = catalog.people.ignored_faces()
+    doubted = catalog.faces.doubted()
+    rejections = catalog.people.rejections()
     matches: list[MatchedFace] = []
     unknown = 0
-    for rows in catalog.embeddings(networks.info.sha256):
+    for rows in catalog.embeddings.batches(networks.info.sha256):
         face_ids = rows.face_ids.tolist()
-        settled = ignored | catalog.confirmed_people(face_ids).keys()
+        settled = ignored | catalog.people.confirmed_owners(face_ids).keys()
         refused = {row: rejections[face_id] for row, face_id in enumerate(face_ids) if face_id in rejections}
         for face_id, (accepted, _) in zip(face_ids, gallery.decide(rows.embeddings, refused), strict=True):
             if face_id in settled:
@@ -96,7 +96,7 @@ def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tu
                 unknown += 1
             else:
                 matches.append((face_id, accepted.person_id, accepted.squared_distance))
-    owners = catalog.owners()
+    owners = catalog.faces.owners()
     named_once = _without_second_faces(owners, matches, gallery.threshold)
     return named_once, unknown + len(matches) - len(named_once), owners
 
@@ -124,7 +124,7 @@ def _columns(matches: Sequence[MatchedFace]) -> tuple[FaceIds, FaceIds]:
 
 def _counted(catalog: Catalog, person_ids: Iterable[int]) -> PeopleCounts:
     counts = Counter(person_ids)
-    people = catalog.people_by_id(counts)
+    people = catalog.people.by_ids(counts)
     return tuple(
         sorted(((people[one], count) for one, count in counts.items()), key=lambda row: (-row[1], row[0].name))
     )

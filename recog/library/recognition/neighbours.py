@@ -44,9 +44,9 @@ def found_faces(
 ) -> tuple[FoundFace, ...]:
     """Return neighbours of a face with their photos and people; faces that others dropped meanwhile are left out."""
     unsure = doubt_of(of) is not None
-    faces = catalog.faces(one.face_id for one in near)
-    paths = catalog.paths({face.photo_id for face in faces.values()})
-    people = catalog.people_by_id(face.person_id for face in faces.values() if face.person_id is not None)
+    faces = catalog.faces.by_ids(one.face_id for one in near)
+    paths = catalog.files.paths({face.photo_id for face in faces.values()})
+    people = catalog.people.by_ids(face.person_id for face in faces.values() if face.person_id is not None)
     return tuple(
         FoundFace(
             face=face,
@@ -65,10 +65,10 @@ def found_faces(
 
 def _embedded(catalog: Catalog, networks: Networks, face_id: int) -> tuple[Face, Embeddings]:
     """Return a face with its embedding, (1, dim)."""
-    face = catalog.faces([face_id]).get(face_id)
+    face = catalog.faces.by_ids([face_id]).get(face_id)
     if face is None:
         raise UnknownNumberError(f"no face has the number {face_id}: its photo was removed, or found anew since")
-    _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
+    _, embedding = catalog.embeddings.of_faces([face_id], networks.info.sha256)
     if not len(embedding):
         raise CatalogError(f"the network {networks.info.name} has not seen face {face_id}: index its photo again")
     return face, np.ascontiguousarray(embedding)

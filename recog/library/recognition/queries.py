@@ -38,12 +38,12 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     """
     probe = read_probe(photo, networks)
     stored = _stored_faces(catalog, probe)
-    rejections, ignored = (catalog.rejections(), catalog.ignored()) if stored else ({}, set())
+    rejections, ignored = (catalog.people.rejections(), catalog.people.ignored_faces()) if stored else ({}, set())
     ids = {row: face.id for row, face in stored.items()}
     refused = {row: rejections[face_id] for row, face_id in ids.items() if face_id in rejections}
     doubts = {row: doubt for row, box in enumerate(probe.faces.boxes) if (doubt := doubt_of(box)) is not None}
     confirmed = {row: face.person_id for row, face in stored.items() if face.origin is Origin.CONFIRMED}
-    told = catalog.people_by_id(person_id for row in doubts if (person_id := confirmed.get(row)) is not None)
+    told = catalog.people.by_ids(person_id for row in doubts if (person_id := confirmed.get(row)) is not None)
     calibration = networks.calibration
     faces = []
     said = gallery.named(probe.embeddings, refused)
@@ -84,18 +84,18 @@ def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
 
 def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: int) -> FaceReasons:
     """Return why a face of the library has its name, or none; the nearest person may be of a later snapshot."""
-    with catalog.one_state():
-        face = catalog.faces([face_id]).get(face_id)
+    with catalog.repeatable_reads():
+        face = catalog.faces.by_ids([face_id]).get(face_id)
         if face is None:
             raise UnknownNumberError(
                 f"no face has the number {face_id}: 'recog search' and every --json document name them"
             )
-        refused = catalog.rejections().get(face_id, set())
-        people = catalog.people_by_id(refused if face.person_id is None else {face.person_id, *refused})
-        paths = catalog.paths([face.photo_id]).get(face.photo_id, ())
-        others = catalog.faces_of_photo(face.photo_id)
-        ignored = face_id in catalog.ignored()
-        _, embedding = catalog.embeddings_of([face_id], networks.info.sha256)
+        refused = catalog.people.rejections().get(face_id, set())
+        people = catalog.people.by_ids(refused if face.person_id is None else {face.person_id, *refused})
+        paths = catalog.files.paths([face.photo_id]).get(face.photo_id, ())
+        others = catalog.faces.of_photo(face.photo_id)
+        ignored = face_id in catalog.people.ignored_faces()
+        _, embedding = catalog.embeddings.of_faces([face_id], networks.info.sha256)
     quality = face_quality(face.box, face.sharpness)
     doubt = doubt_of(face.box)
     asked = embedding if face.origin is not Origin.CONFIRMED and doubt is None else embedding[:0]
@@ -130,10 +130,10 @@ def _is_second(faces: Sequence[Face], face: Face, nearest: Match, threshold: flo
 
 def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, Face]:
     """Return the faces of the library that a probe shows, by row; empty if the photo is not in the library."""
-    known = catalog.photos_with([probe.photo.sha256]).get(probe.photo.sha256)
+    known = catalog.photos.by_digests([probe.photo.sha256]).get(probe.photo.sha256)
     if known is None:
         return {}
-    stored = catalog.faces_of_photo(known.id)
+    stored = catalog.faces.of_photo(known.id)
     pairs = match_boxes(probe.faces.boxes, [face.box for face in stored], SAME_FACE_IOU)
     return {row: stored[place] for row, place in pairs}
 
@@ -160,11 +160,11 @@ def verify_person(
     catalog: Catalog, networks: Networks, photo: GivenPhoto, name: str, *, face: int | None, method: Method
 ) -> VerifiedPair:
     """Is the face of a photo a person of the library? Decided by the confirmed face that speaks for it most."""
-    person = catalog.person(name)
+    person = catalog.people.by_name(name)
     probe = read_probe(photo, networks)
     row = pick_face(probe, face)
     refuse_doubted(probe.faces.boxes[row], f"the face in {probe.path}")
-    gallery = catalog.gallery(networks.info.sha256)
+    gallery = catalog.embeddings.gallery(networks.info.sha256)
     own = gallery.embeddings[gallery.person_ids == person.id]
     if len(own) == 0:
         kind = "confirmed face of which the detector is sure" if person.confirmed else "confirmed face"

@@ -50,7 +50,7 @@ def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
     human called two people are left out, and so are faces of which the detector is unsure (recog.quality.doubt_of):
     those of different people are alike. All is of one moment, whatever others write meanwhile.
     """
-    with catalog.one_state():
+    with catalog.repeatable_reads():
         return _report(catalog, networks)
 
 
@@ -59,7 +59,7 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
     grouping = identity_grouping(catalog, networks)
     faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
     clusters = with_numbers(grouping.clusters)
-    sure = ~np.isin(faces.ids, list(catalog.doubted_faces()))
+    sure = ~np.isin(faces.ids, list(catalog.faces.doubted()))
     remembered = {one.number for one in grouping.clusters} - {None}
     people, unnamed = _people(catalog, faces, sure), _unnamed(faces, clusters, sure, remembered)
     odds = Odds(grouping.linkage, calibration)
@@ -70,7 +70,7 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
     shown = [side for left, right, _ in pairs for side in (left, right)]
     samples = Samples(catalog, [*shown, *(side for one in mixed for side in (one.main, one.part)), *tiles])
     found = tuple(_pair(samples, pair, odds) for pair in pairs)
-    counts = catalog.counts()
+    counts = catalog.upkeep.counts()
     return DuplicateReport(
         library=catalog.url,
         network=networks.info,
@@ -84,7 +84,7 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
         pairs_left_out=len(near) - len(pairs),
         mixed=tuple(_mixed(samples, one, odds) for one in mixed),
         groups=_groups([pair for pair in found if pair.probability >= SURE]),
-        duplicate_photos=tuple(catalog.copies()),
+        duplicate_photos=tuple(catalog.files.copies()),
         near_copies=_near_copies(catalog, faces, sure),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -92,7 +92,7 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
 
 def _people(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> list[Side]:
     """Everybody with a face of which the detector is sure, by id; hidden people are nobody's side."""
-    names = {person.id: person.name for person in catalog.people()}
+    names = {person.id: person.name for person in catalog.people.all()}
     rows = np.flatnonzero(sure)
     order = rows[np.argsort(faces.person_ids[rows], kind="stable")]
     in_order = faces.person_ids[order]
@@ -124,8 +124,8 @@ class _Refused:
     """What humans said against joining two sides."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._distinct = catalog.distinct_people()
-        self._rejected = catalog.rejections()
+        self._distinct = catalog.people.distinct_pairs()
+        self._rejected = catalog.people.rejections()
 
     def __call__(self, left: Side, right: Side) -> bool:
         """Distinct people; or a person and a cluster, of which half or as many as a command names were rejected."""
@@ -207,11 +207,11 @@ def _near_copies(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> tup
     left, right = (trusted[side] for side in alike(faces.embeddings[trusted], faces.photo_ids[trusted]))
     rows = np.flatnonzero(np.isin(faces.photo_ids, faces.photo_ids[np.concatenate([left, right])]))
     theirs = faces.ids[rows].tolist()
-    found = catalog.faces(theirs)
-    photos = catalog.photos({face.photo_id for face in found.values()})
+    found = catalog.faces.by_ids(theirs)
+    photos = catalog.photos.by_ids({face.photo_id for face in found.values()})
     pairs = np.searchsorted(rows, left), np.searchsorted(rows, right)
     groups = near_copies(pairs, faces.embeddings[rows], [found[face_id] for face_id in theirs], photos)
-    paths = catalog.paths(photo_id for group in groups for photo_id in group)
+    paths = catalog.files.paths(photo_id for group in groups for photo_id in group)
     return tuple(
         tuple(PhotoCopy(next(iter(paths.get(one, ())), None), photos[one].width, photos[one].height) for one in group)
         for group in groups

@@ -30,10 +30,10 @@ def face_map(catalog: Catalog, networks: Networks, *, name: str | None, seed: in
     those of hidden people. Raises NoFaceFoundError for fewer than LEAST_FACES faces.
     """
     face_ids, embeddings = all_embeddings(catalog, networks)
-    person = catalog.person(name) if name is not None else None
-    names = {one.id: one.name for one in catalog.people(hidden=person is not None)}
-    hidden = {one.id for one in catalog.people(hidden=True)} - names.keys()
-    faces, ignored = catalog.faces(face_ids.tolist()), catalog.ignored()
+    person = catalog.people.by_name(name) if name is not None else None
+    names = {one.id: one.name for one in catalog.people.all(hidden=person is not None)}
+    hidden = {one.id for one in catalog.people.all(hidden=True)} - names.keys()
+    faces, ignored = catalog.faces.by_ids(face_ids.tolist()), catalog.people.ignored_faces()
     rows = [
         row
         for row, face_id in enumerate(face_ids.tolist())
@@ -47,7 +47,7 @@ def face_map(catalog: Catalog, networks: Networks, *, name: str | None, seed: in
     shown = sampled(rows)
     points = layout(embeddings[shown], seed=seed)
     ids = face_ids[shown].tolist()
-    thumbnails = catalog.thumbnails(ids)
+    thumbnails = catalog.faces.thumbnails(ids)
     return FaceMap(
         person=person.name if person is not None else None,
         network=networks.info,

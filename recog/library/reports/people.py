@@ -28,7 +28,7 @@ def people_report(catalog: Catalog, networks: Networks) -> PeopleReport:
 
     Hidden people and ignored faces are left out. All is of one moment, whatever others write meanwhile.
     """
-    with catalog.one_state():
+    with catalog.repeatable_reads():
         return _report(catalog, networks)
 
 
@@ -46,7 +46,7 @@ def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
             if person_id < 0 and face_id not in clustered
         ],
     )
-    people = [(person, *_faces_of(catalog, person)) for person in catalog.people()]
+    people = [(person, *_faces_of(catalog, person)) for person in catalog.people.all()]
     samples = _samples(
         catalog,
         [
@@ -60,7 +60,7 @@ def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
         ],
     )
     remembered = {one.number for one in grouping.clusters} - {None}
-    counts = catalog.counts()
+    counts = catalog.upkeep.counts()
     return PeopleReport(
         library=catalog.url,
         photos=counts.photos,
@@ -70,7 +70,7 @@ def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
         people=tuple(_named(person, confirmed, matched, samples) for person, confirmed, matched in people),
         lone=tuple(samples[face_id] for face_id in lone[:LONE_SHOWN]),
         all_lone=len(lone),
-        ignored=len(catalog.ignored()),
+        ignored=len(catalog.people.ignored_faces()),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -87,7 +87,7 @@ def _open_sides(
         embeddings=grouping.embeddings,
         linkage=grouping.linkage,
     )
-    hidden = {person.name for person in catalog.people(hidden=True) if person.hidden}
+    hidden = {person.name for person in catalog.people.all(hidden=True) if person.hidden}
     sides = []
     for cluster in clusters:
         if cluster.person in hidden:
@@ -129,21 +129,21 @@ def _named(
 
 def _faces_of(catalog: Catalog, person: Person) -> tuple[list[Face], list[Face]]:
     """Confirmed faces, and matched ones by falling distance: the doubtful ones first."""
-    faces = catalog.faces_of_person(person.id)
+    faces = catalog.faces.of_person(person.id)
     confirmed = [face for face in faces if face.origin is Origin.CONFIRMED]
     matched = [face for face in faces if face.origin is not Origin.CONFIRMED]
     return confirmed, sorted(matched, key=lambda face: (-(face.squared_distance or 0.0), face.id))
 
 
 def _largest_first(catalog: Catalog, face_ids: Sequence[int]) -> list[int]:
-    found = catalog.faces(face_ids)
+    found = catalog.faces.by_ids(face_ids)
     return sorted(found, key=lambda one: (-(found[one].box.bottom - found[one].box.top), one))
 
 
 def _samples(catalog: Catalog, face_ids: Iterable[int]) -> dict[int, FaceSample]:
     wanted = sorted(set(face_ids))
-    thumbnails, faces = catalog.thumbnails(wanted), catalog.faces(wanted)
-    paths = catalog.paths({face.photo_id for face in faces.values()})
+    thumbnails, faces = catalog.faces.thumbnails(wanted), catalog.faces.by_ids(wanted)
+    paths = catalog.files.paths({face.photo_id for face in faces.values()})
     return {
         face_id: FaceSample(face_id, thumbnails.get(face_id, b""), next(iter(paths.get(face.photo_id, ())), None))
         for face_id, face in faces.items()

@@ -102,9 +102,9 @@ class Samples:
 
     def __init__(self, catalog: Catalog, sides: Iterable[Side]) -> None:
         wanted = sorted({face_id for side in sides for face_id in side.typical[:SAMPLES].tolist()})
-        thumbnails = catalog.thumbnails(wanted)
-        faces = catalog.faces(wanted)
-        paths = catalog.paths({face.photo_id for face in faces.values()})
+        thumbnails = catalog.faces.thumbnails(wanted)
+        faces = catalog.faces.by_ids(wanted)
+        paths = catalog.files.paths({face.photo_id for face in faces.values()})
         self._found = {
             face_id: FaceSample(face_id, thumbnails.get(face_id, b""), next(iter(paths.get(face.photo_id, ())), None))
             for face_id, face in faces.items()

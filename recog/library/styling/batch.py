@@ -88,7 +88,7 @@ def style_batch(
             suffix=suffix,
         )
         _make_folder(folder)
-        jobs = catalog.plan_styles([_job(one, network) for one in planned])
+        jobs = catalog.styles.plan([_job(one, network) for one in planned])
         batch = Batch(catalog, decoders, networks, network, settings, pixels, tell)
         made, kept, failed, interrupted = _make_pictures(batch, jobs)
     return StylingReport(
@@ -117,7 +117,7 @@ def _make_pictures(batch: Batch, jobs: Sequence[StyleJob]) -> tuple[Jobs, Jobs, 
                 became = kept
             else:
                 became = made if make_picture(batch, job, number, len(jobs)) else failed
-            became.append(batch.catalog.style_job(job.id))
+            became.append(batch.catalog.styles.job(job.id))
     except KeyboardInterrupt:
         interrupted = True
     return tuple(made), tuple(kept), tuple(failed), interrupted
@@ -126,7 +126,7 @@ def _make_pictures(batch: Batch, jobs: Sequence[StyleJob]) -> tuple[Jobs, Jobs, 
 def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> bool:
     """Make one picture and publish it; False where it failed, which the job then says."""
     catalog, output = batch.catalog, job.what.output_path
-    _must_be_there(catalog.begin_style(job.id), job)
+    _must_be_there(catalog.styles.begin(job.id), job)
     try:
         discard_unfinished(output)
         check_target(output)
@@ -134,12 +134,12 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
     except BaseException as error:
         why = costs_one_picture(error)
         if why is None:
-            catalog.replan_style(job.id)
+            catalog.styles.replan(job.id)
             raise
-        _must_be_there(catalog.fail_style(job.id, why), job)
+        _must_be_there(catalog.styles.fail(job.id, why), job)
         return False
     data = encoded_picture(styled.pixels, SUFFIXES[output.suffix.lower()])
-    noted = catalog.note_styled(
+    noted = catalog.styles.note(
         job.id,
         output_sha256=hashlib.sha256(data).hexdigest(),
         costs=thinned(styled.curve, CURVE_POINTS),
@@ -150,9 +150,9 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
     try:
         publish_picture(data, output)
     except StyleError as error:
-        catalog.fail_style(job.id, str(error))
+        catalog.styles.fail(job.id, str(error))
         raise
-    _must_be_there(catalog.finish_style(job.id), job)
+    _must_be_there(catalog.styles.finish(job.id), job)
     return True
 
 
@@ -219,9 +219,9 @@ def _faces(batch: Batch, photo: DecodedPhoto) -> Sequence[FaceBox]:
     """Where faces are, if it matters: as the catalog knows the photo, or found now where it does not."""
     if batch.settings.faces is Faces.STYLE:
         return ()
-    known = batch.catalog.photos_with([photo.sha256]).get(photo.sha256)
+    known = batch.catalog.photos.by_digests([photo.sha256]).get(photo.sha256)
     if known is not None:
-        return [face.box for face in batch.catalog.faces_of_photo(known.id)]
+        return [face.box for face in batch.catalog.faces.of_photo(known.id)]
     return find_faces(batch.networks.detector, photo.pixels, min_face=batch.networks.min_face)
 
 
@@ -237,7 +237,7 @@ def _is_there(catalog: Catalog, job: StyleJob) -> bool:
         return False
     discard_unfinished(output)
     sync_directory(output.parent)
-    return catalog.finish_style(job.id)
+    return catalog.styles.finish(job.id)
 
 
 def _must_be_there(there: bool, job: StyleJob) -> None:

@@ -46,9 +46,9 @@ def contents_with(catalog: Catalog, name: str) -> Contents:
 
     Raises UnknownPersonError, and NoPhotosFoundError for somebody without a photo.
     """
-    person = catalog.person(name)
-    photo_ids = sorted({face.photo_id for face in catalog.faces_of_person(person.id)})
-    paths = catalog.paths(photo_ids)
+    person = catalog.people.by_name(name)
+    photo_ids = sorted({face.photo_id for face in catalog.faces.of_person(person.id)})
+    paths = catalog.files.paths(photo_ids)
     if not paths:
         raise NoPhotosFoundError(f"no photo shows {person.name}: 'recog enrol' and 'recog identify --all' find some")
     return _read([paths[photo_id][0] for photo_id in photo_ids if photo_id in paths], [])

@@ -74,11 +74,11 @@ class Styles:
 
     def jobs(self) -> StyleJobs:
         """Every picture that was ever to be made, and how far it got."""
-        return StyleJobs(tuple(self._context.catalog.style_jobs()))
+        return StyleJobs(tuple(self._context.catalog.styles.jobs()))
 
     def job(self, number: int) -> StyleJob:
         """One of them, by number."""
-        return self._context.catalog.style_job(number)
+        return self._context.catalog.styles.job(number)
 
     def clear(self, *, failed: bool = False, done: bool = False) -> ClearedJobs:
         """Drop jobs from the list, never their pictures: those without a picture, only failed ones, or done ones too.
@@ -89,10 +89,10 @@ class Styles:
             raise ValueError("failed or done, not both")
         states = {JobState.FAILED} if failed else set(JobState) - (set() if done else {JobState.DONE})
         with self._context.lock(self._context.settings.library / "style"):
-            return ClearedJobs(self._context.catalog.clear_styles(states))
+            return ClearedJobs(self._context.catalog.styles.clear(states))
 
     def gallery(self) -> StyleGallery:
         """The finished pictures beside what they were made of, for a page."""
         from recog.library.styling.gallery import style_gallery
 
-        return style_gallery(str(self._context.settings.library), self._context.catalog.style_jobs([JobState.DONE]))
+        return style_gallery(str(self._context.settings.library), self._context.catalog.styles.jobs([JobState.DONE]))

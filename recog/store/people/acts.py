@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from recog.errors import CatalogError, UnknownNumberError
 from recog.store.clusters import take_out_of_clusters
-from recog.store.part import CatalogPart
+from recog.store.connection.database import Database
 from recog.store.people.facts import (
     Facts,
     change,
@@ -27,8 +27,11 @@ from recog.types import Person
 _ACTS_ON_PEOPLE = frozenset({"rename", "hide", "unhide"})
 
 
-class Acts(CatalogPart):
+class Acts:
     """The acts of humans on the catalog. One that changes nothing is not told in the history."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def enrol(self, name: str, face_ids: Iterable[int]) -> tuple[Person, bool]:
         """Confirm faces as the person of that name, who is made where nobody has it; and whether that was so."""

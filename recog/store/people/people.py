@@ -1,24 +1,19 @@
 """People: who there is, which faces are theirs, and which are not."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, case, func, insert, select
 
 from recog.errors import DuplicatePersonError, UnknownPersonError
-from recog.quality import SURE_SCORE
-from recog.store.part import CatalogPart
-from recog.store.people.facts import ignored_among, rejected_among
-from recog.store.people.matchings import note_matched
+from recog.store.connection.database import Database
+from recog.store.people.facts import confirmed_among
 from recog.store.people.names import checked_name, name_key, name_keys, unknown_person
-from recog.store.records import Gallery
-from recog.store.schema.digests import network_row
-from recog.store.schema.encoding import chunks, face_ids_of, vectors_of
+from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import (
     assignments,
     distinct_people,
-    embeddings,
     faces,
     ignored_faces,
     people,
@@ -27,16 +22,19 @@ from recog.store.schema.tables import (
 from recog.types import Origin, Person
 
 
-class People(CatalogPart):
+class People:
     """The catalog's people."""
 
-    def people(self, *, hidden: bool = False) -> list[Person]:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, *, hidden: bool = False) -> list[Person]:
         """Everybody by name, ignoring case; with the hidden ones where they are asked for."""
         with self._database.reading() as connection:
             everybody = [person_of(row) for row in connection.execute(select_people().order_by(people.c.name_key))]
         return [person for person in everybody if hidden or not person.hidden]
 
-    def person(self, name: str) -> Person:
+    def by_name(self, name: str) -> Person:
         """Somebody by name, ignoring case; nobody is an UnknownPersonError that says who is called alike."""
         with self._database.reading() as connection:
             person_id = person_called(connection, name)
@@ -49,12 +47,37 @@ class People(CatalogPart):
         with self._database.reading() as connection:
             return person_called(connection, name) is not None
 
-    def person_by_id(self, person_id: int) -> Person:
+    def by_id(self, person_id: int) -> Person:
         """Somebody by number."""
         with self._database.reading() as connection:
             return person_in(connection, person_id)
 
-    def add_person(self, name: str) -> Person:
+    def by_ids(self, person_ids: Iterable[int]) -> dict[int, Person]:
+        """Return people by number, hidden ones too; unknown numbers are left out."""
+        found: dict[int, Person] = {}
+        with self._database.reading() as connection:
+            for ids in chunks(dict.fromkeys(person_ids)):
+                rows = connection.execute(select_people().where(people.c.id.in_(ids)))
+                found |= {row.id: person_of(row) for row in rows}
+        return found
+
+    def count(self) -> int:
+        """Return the number of people who have a name, hidden ones too."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(people)).scalar_one()
+
+    def confirmed_count(self) -> int:
+        """Return the number of faces that a user named. The cost grows with it."""
+        confirmed = assignments.c.origin == Origin.CONFIRMED.value
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(assignments).where(confirmed)).scalar_one()
+
+    def confirmed_owners(self, face_ids: Iterable[int]) -> dict[int, int]:
+        """Return the person of each of these faces that a user named, by face."""
+        with self._database.reading() as connection:
+            return dict(confirmed_among(connection, face_ids))
+
+    def add(self, name: str) -> Person:
         """A new person; a name that is taken, whatever its case, is a DuplicatePersonError."""
         clean = checked_name(name)
         with self._database.writing() as connection:
@@ -62,40 +85,6 @@ class People(CatalogPart):
             row = {"name": clean, "name_key": name_key(clean), "hidden": False}
             person_id = connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one()
             return person_in(connection, person_id)
-
-    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
-        """Replace all that the machine said by (face, person, squared distance); how many were written.
-
-        What humans said stays: confirmed, rejected and ignored faces are not matched against it. A face or a person
-        that is gone meanwhile is left out. A face given twice is a ValueError. rule: by what it was decided, in any
-        words that are others where it would be decided otherwise; see `matches_due`.
-        """
-        if len({face_id for face_id, _, _ in matches}) != len(matches):
-            raise ValueError("a face is matched twice")
-        with self._database.writing() as connection:
-            network_id, _ = network_row(connection, network_sha256)
-            connection.execute(delete(assignments).where(assignments.c.origin == Origin.MATCHED.value))
-            known = set(connection.scalars(select(people.c.id)))
-            taken = set(connection.scalars(select(assignments.c.face_id)))
-            wanted = [int(face_id) for face_id, _, _ in matches]
-            ignored = {face_id for (face_id,) in ignored_among(connection, wanted)}
-            open_faces = existing_faces(connection, wanted) - taken - ignored
-            rejected = rejected_among(connection, wanted)
-            rows = [
-                {
-                    "face_id": int(face_id),
-                    "person_id": int(person_id),
-                    "origin": Origin.MATCHED.value,
-                    "network_id": network_id,
-                    "squared_distance": float(squared_distance),
-                }
-                for face_id, person_id, squared_distance in matches
-                if face_id in open_faces and person_id in known and (face_id, person_id) not in rejected
-            ]
-            if rows:
-                connection.execute(insert(assignments), rows)
-            note_matched(connection, network_id, rule)
-        return len(rows)
 
     def rejections(self) -> dict[int, set[int]]:
         """Whom faces are not, by a human's word: people by face."""
@@ -105,40 +94,15 @@ class People(CatalogPart):
                 found.setdefault(face_id, set()).add(person_id)
         return found
 
-    def ignored(self) -> set[int]:
+    def ignored_faces(self) -> set[int]:
         """The faces that nobody cares for."""
         with self._database.reading() as connection:
             return set(connection.scalars(select(ignored_faces)))
 
-    def distinct_people(self) -> set[tuple[int, int]]:
+    def distinct_pairs(self) -> set[tuple[int, int]]:
         """Pairs of people, the smaller number first, that a human said are not one person."""
         with self._database.reading() as connection:
             return {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
-
-    def gallery(self, network_sha256: str) -> Gallery:
-        """The confirmed faces that lend their names to others, hidden people's too, by face number.
-
-        Those are the faces that have an embedding of this network and of which the detector was sure.
-        """
-        with self._database.reading() as connection:
-            network_id, dim = network_row(connection, network_sha256)
-            statement = (
-                select(embeddings.c.face_id, assignments.c.person_id, embeddings.c.vector)
-                .join(assignments, assignments.c.face_id == embeddings.c.face_id)
-                .join(faces, faces.c.id == embeddings.c.face_id)
-                .where(
-                    embeddings.c.network_id == network_id,
-                    assignments.c.origin == Origin.CONFIRMED.value,
-                    faces.c.score >= SURE_SCORE,
-                )
-                .order_by(embeddings.c.face_id)
-            )
-            rows = connection.execute(statement).all()
-        return Gallery(
-            face_ids_of([row.face_id for row in rows]),
-            face_ids_of([row.person_id for row in rows]),
-            vectors_of([row.vector for row in rows], dim),
-        )
 
 
 def person_called(connection: Connection, name: str) -> int | None:

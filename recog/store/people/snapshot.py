@@ -23,7 +23,7 @@ from recog.store.schema.tables import assignments, faces, people
 from recog.types import Origin, Person
 
 
-class Moment(ABC):
+class Snapshot(ABC):
     """The catalog as it is in one transaction that only reads; on PostgreSQL each question may see a later state."""
 
     @abstractmethod
@@ -51,17 +51,17 @@ class Moment(ABC):
 
 
 @contextmanager
-def moment_of(database: Database) -> Iterator[Moment]:
+def snapshot_of(database: Database) -> Iterator[Snapshot]:
     """Open a snapshot of the catalog as it is now, or share that of `repeatable_reads`, until the block ends."""
     if database.reads_are_repeatable or not database.is_sqlite:
         with database.reading() as connection:
-            yield (_PartOfState if database.reads_are_repeatable else _ServerMoment)(connection)
+            yield (_RepeatableSnapshot if database.reads_are_repeatable else _ServerSnapshot)(connection)
         return
     before = database.version()
     with database.reader() as reader:
         reader.connection.execute("BEGIN")
         reader.connection.execute("PRAGMA data_version").fetchone()  # BEGIN alone takes no snapshot yet
-        yield _FileMoment(database, reader, before)
+        yield _FileSnapshot(database, reader, before)
         reader.connection.rollback()
 
 
@@ -73,7 +73,7 @@ class _Question:
     file: str
 
 
-class _ServerMoment(Moment):
+class _ServerSnapshot(Snapshot):
     """On PostgreSQL."""
 
     def __init__(self, connection: Connection) -> None:
@@ -87,15 +87,15 @@ class _ServerMoment(Moment):
             yield from self._connection.execute(question.server, {"ids": some})
 
 
-class _PartOfState(_ServerMoment):
-    """On either engine, in the transaction of `Catalog.one_state`."""
+class _RepeatableSnapshot(_ServerSnapshot):
+    """On either engine, in the transaction of `Catalog.repeatable_reads`."""
 
     def version(self) -> Hashable:
         """Another one each time: what was made of an earlier state is no later one's."""
         return object()
 
 
-class _FileMoment(Moment):
+class _FileSnapshot(Snapshot):
     """On SQLite."""
 
     def __init__(self, database: Database, reader: Reader, before: Hashable) -> None:

@@ -6,17 +6,21 @@ from pathlib import Path
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, select, true, update
 
 from recog.errors import CatalogError
-from recog.store.part import CatalogPart
+from recog.store.connection.database import Database
+from recog.store.photos.removal import delete_unshown
 from recog.store.records import FailedFile, KnownFile
 from recog.store.schema.encoding import chunks, now, path_bytes, path_from_bytes, storable
 from recog.store.schema.tables import detectors, failures, files, networks, photos, processings, roots
 from recog.types import FileStat
 
 
-class Files(CatalogPart):
+class Files:
     """The catalog's files."""
 
-    def files_under(self, root: Path, *, detector: str, network: str) -> dict[Path, KnownFile]:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def under(self, root: Path, *, detector: str, network: str) -> dict[Path, KnownFile]:
         """Every known file that is `root` or below it; current means processed by these two digests."""
         processed = (
             select(processings.c.photo_id)
@@ -48,7 +52,7 @@ class Files(CatalogPart):
                 known[failed.stat.path] = KnownFile(failed.stat, photo_id, False, False, failed.reason)
         return known
 
-    def link_file(self, stat: FileStat, photo_id: int, *, moved_from: Path | None = None) -> None:
+    def link(self, stat: FileStat, photo_id: int, *, moved_from: Path | None = None) -> None:
         """Say that a file shows a known photo; `moved_from` is the path it had before, which is then forgotten.
 
         What the file showed before keeps its row, even where no other file shows it: in a chain of renames it turns
@@ -72,8 +76,8 @@ class Files(CatalogPart):
                 connection.execute(delete(failures).where(failures.c.path.in_(raw)))
         return marked
 
-    def link_files(self, shown: Sequence[tuple[FileStat, int]]) -> None:
-        """Say that files show known photos, in one transaction; see `link_file`."""
+    def link_all(self, shown: Sequence[tuple[FileStat, int]]) -> None:
+        """Say that files show known photos, in one transaction; see `link`."""
         with self._database.writing() as connection:
             for photo_ids in chunks({photo_id for _, photo_id in shown}):
                 known = set(connection.scalars(select(photos.c.id).where(photos.c.id.in_(photo_ids))))
@@ -112,7 +116,7 @@ class Files(CatalogPart):
                     found.setdefault(photo_id, []).append(path_from_bytes(raw))
         return found
 
-    def present_files(self, photo_ids: Iterable[int]) -> dict[int, list[FileStat]]:
+    def present(self, photo_ids: Iterable[int]) -> dict[int, list[FileStat]]:
         """The files that show photos and are not marked as gone, as they were when last looked at; by photo."""
         found: dict[int, list[FileStat]] = {}
         with self._database.reading() as connection:
@@ -134,7 +138,7 @@ class Files(CatalogPart):
                 groups.setdefault(photo_id, []).append(path_from_bytes(raw))
         return [tuple(group) for group in groups.values()]
 
-    def files_below(self, folder: Path) -> list[tuple[Path, int]]:
+    def below(self, folder: Path) -> list[tuple[Path, int]]:
         """Every known file that is `folder` or below it, missing or not, by path, each with its photo."""
         statement = select(files.c.path, files.c.photo_id).where(_under(files.c.path, folder)).order_by(files.c.path)
         with self._database.reading() as connection:
@@ -151,6 +155,29 @@ class Files(CatalogPart):
         with self._database.writing() as connection:
             if connection.scalar(select(roots.c.id).where(roots.c.path == raw)) is None:
                 connection.execute(insert(roots), [{"path": raw, "display": storable(str(path))}])
+
+    def missing(self) -> list[tuple[Path, int]]:
+        """The files marked as gone, by path, each with its photo."""
+        statement = select(files.c.path, files.c.photo_id).where(files.c.missing).order_by(files.c.path)
+        with self._database.reading() as connection:
+            return [(path_from_bytes(raw), photo_id) for raw, photo_id in connection.execute(statement)]
+
+    def drop_missing(self, paths: Iterable[Path]) -> int:
+        """Forget files marked as gone, and delete photos that no other file shows; how many photos went."""
+        with self._database.writing() as connection:
+            for raw in chunks(path_bytes(path) for path in paths):
+                connection.execute(delete(files).where(files.c.missing, files.c.path.in_(raw)))
+            return delete_unshown(connection)
+
+    def drop(self, paths: Iterable[Path], *, folders: Iterable[Path]) -> int:
+        """Forget files, marked as gone or not, and roots; delete photos that no other file shows, and say how many."""
+        with self._database.writing() as connection:
+            for raw in chunks(path_bytes(path) for path in paths):
+                connection.execute(delete(files).where(files.c.path.in_(raw)))
+                connection.execute(delete(failures).where(failures.c.path.in_(raw)))
+            for raw in chunks(path_bytes(folder) for folder in folders):
+                connection.execute(delete(roots).where(roots.c.path.in_(raw)))
+            return delete_unshown(connection)
 
 
 def put_files(connection: Connection, shown: Iterable[tuple[FileStat, int]]) -> None:

@@ -14,8 +14,9 @@ from recog.store.people.facts import Facts, change, ignored_among, rejected_amon
 from recog.store.photos.face_rows import faces_of_photos, relative
 from recog.store.photos.pairing import PlacedFace, pair_faces
 from recog.store.records import FactKind, LostFact, ScannedPhoto
-from recog.store.schema.encoding import chunks, path_bytes, vectors_of
+from recog.store.schema.encoding import chunks, path_bytes
 from recog.store.schema.tables import assignments, embeddings, files, people, photos
+from recog.store.schema.vectors import vectors_of
 from recog.types import Embeddings, Face, Origin
 
 

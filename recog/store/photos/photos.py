@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from recog.errors import UnknownNumberError
-from recog.store.part import CatalogPart
+from recog.store.connection.database import Database
+from recog.store.photos.removal import delete_unshown
 from recog.store.photos.saving import save_batch
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.schema.encoding import chunks, path_bytes, path_from_bytes
@@ -17,10 +18,13 @@ from recog.store.schema.tables import assignments, detectors, faces, files, netw
 from recog.types import DateSource, NetworkInfo, Origin, Photo
 
 
-class Photos(CatalogPart):
+class Photos:
     """The catalog's photos."""
 
-    def photo(self, photo_id: int) -> Photo:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_id(self, photo_id: int) -> Photo:
         """A photo by number; an unknown number is an UnknownNumberError."""
         with self._database.reading() as connection:
             row = connection.execute(select(photos).where(photos.c.id == photo_id)).first()
@@ -30,7 +34,7 @@ class Photos(CatalogPart):
             )
         return _photo_of(row)
 
-    def photo_by_digest(self, sha256: str, *, detector: str, network: str) -> KnownPhoto | None:
+    def by_digest(self, sha256: str, *, detector: str, network: str) -> KnownPhoto | None:
         """A photo by the digest of its bytes; current means processed by these two digests."""
         processed = (
             select(processings.c.photo_id)
@@ -44,7 +48,7 @@ class Photos(CatalogPart):
             row = connection.execute(statement).first()
         return None if row is None else KnownPhoto(_photo_of(row), bool(row.current))
 
-    def photos(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
+    def by_ids(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
         """Photos by number; unknown numbers are left out."""
         found: dict[int, Photo] = {}
         with self._database.reading() as connection:
@@ -53,7 +57,7 @@ class Photos(CatalogPart):
                 found |= {row.id: _photo_of(row) for row in rows}
         return found
 
-    def photos_with(self, digests: Iterable[str]) -> dict[str, Photo]:
+    def by_digests(self, digests: Iterable[str]) -> dict[str, Photo]:
         """Photos by the digest of their bytes; unknown digests are left out."""
         found: dict[str, Photo] = {}
         with self._database.reading() as connection:
@@ -62,7 +66,7 @@ class Photos(CatalogPart):
                 found |= {row.sha256.hex(): _photo_of(row) for row in rows}
         return found
 
-    def photos_at(self, paths: Iterable[Path]) -> dict[Path, Photo]:
+    def at(self, paths: Iterable[Path]) -> dict[Path, Photo]:
         """Photos by the absolute path of a file that shows them; unknown paths are left out."""
         found: dict[Path, Photo] = {}
         with self._database.reading() as connection:
@@ -72,9 +76,7 @@ class Photos(CatalogPart):
                 found |= {path_from_bytes(row.path): _photo_of(row) for row in rows}
         return found
 
-    def photos_of_people(
-        self, person_ids: Iterable[int], *, every: bool = True, confirmed: bool = False
-    ) -> list[FiledPhoto]:
+    def of_people(self, person_ids: Iterable[int], *, every: bool = True, confirmed: bool = False) -> list[FiledPhoto]:
         """Photos on which all of these people are, or not `every`, any of them; by path, those without a file last.
 
         By confirmed faces and matched ones, or by the confirmed alone.
@@ -116,7 +118,7 @@ class Photos(CatalogPart):
         with self._database.reading() as connection:
             return {sha256.hex(): photo_id for sha256, photo_id in connection.execute(statement)}
 
-    def save_photos(
+    def save(
         self,
         batch: Sequence[ScannedPhoto],
         *,
@@ -139,6 +141,11 @@ class Photos(CatalogPart):
         """
         with self._database.writing() as connection:
             return save_batch(connection, batch, detector=detector, network=network, moved_from=moved_from)
+
+    def delete_orphans(self) -> int:
+        """Delete photos that no file shows, present or missing, with their faces; how many went."""
+        with self._database.writing() as connection:
+            return delete_unshown(connection)
 
 
 def _photo_of(row: Row[Any]) -> Photo:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, literal, select
 
 from recog.store.clusters import take_out_of_clusters
+from recog.store.people.facts import give_cover
 from recog.store.schema.encoding import chunks
-from recog.store.schema.tables import embeddings, faces, networks, photos, removals
+from recog.store.schema.tables import embeddings, faces, files, networks, people, photos, removals
 
 ERASURE = 0
 """Stands in the log in the place of a face's number, which starts at 1: here somebody was forgotten."""
@@ -46,3 +47,21 @@ def delete_photos(connection: Connection, photo_ids: Iterable[int]) -> None:
     delete_faces(connection, theirs)
     for ids in chunks(gone):
         connection.execute(delete(photos).where(photos.c.id.in_(ids)))
+
+
+def delete_unshown(connection: Connection) -> int:
+    """Delete photos that no file shows, present or missing, with their faces; how many went."""
+    gone = connection.scalars(photos_without_file()).all()
+    bare: set[int] = set()
+    for ids in chunks(gone):
+        covers = select(people.c.id).join(faces, faces.c.id == people.c.cover_face_id)
+        bare |= set(connection.scalars(covers.where(faces.c.photo_id.in_(ids))))
+    delete_photos(connection, gone)
+    for person_id in bare:
+        give_cover(connection, person_id)
+    return len(gone)
+
+
+def photos_without_file() -> Select[int]:
+    """Return the statement that selects the photos that no file shows, present or missing."""
+    return select(photos.c.id).outerjoin(files, files.c.photo_id == photos.c.id).where(files.c.id.is_(None))

@@ -19,8 +19,9 @@ from recog.store.photos.label_transfer import Before, Carried, carry_facts, earl
 from recog.store.photos.removal import delete_embeddings, delete_faces
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.store.schema.digests import intern_detector, intern_network
-from recog.store.schema.encoding import path_bytes, vector_bytes
+from recog.store.schema.encoding import path_bytes
 from recog.store.schema.tables import embeddings, faces, forgotten_boxes, photos, processings, thumbnails
+from recog.store.schema.vectors import vector_bytes
 from recog.types import Face, FaceBox, NetworkInfo, NewFace, Origin
 
 _NO_LANDMARKS: tuple[tuple[float, float], ...] = ()

@@ -16,17 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-from sqlalchemy import ColumnElement, func
-
-from recog.errors import CatalogError
-from recog.types import Embeddings, FaceIds
-
 T = TypeVar("T")
 
 # Both engines limit the parameters of a statement: SQLite to 32,766, PostgreSQL to 65,535.
 _IDS_PER_STATEMENT = 5_000
-_FLOAT_BYTES = 4
 
 
 def path_bytes(path: Path) -> bytes:
@@ -44,31 +37,6 @@ def path_from_bytes(raw: bytes) -> Path:
 def storable(text: str) -> str:
     """Text that both engines take: no lone surrogates (os.fsdecode makes them), no NUL."""
     return os.fsencode(text).decode("utf-8", errors="replace").replace("\0", "�")
-
-
-def vector_bytes(vector: Embeddings) -> bytes:
-    """(dim,) float32 -> 4 * dim bytes."""
-    return np.ascontiguousarray(vector, dtype="<f4").tobytes()
-
-
-def other_length(vector: ColumnElement[bytes], dim: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a stored vector is no blob of so many numbers, asked of the database."""
-    return func.length(vector) != dim * _FLOAT_BYTES
-
-
-def vectors_of(blobs: Sequence[bytes], dim: int) -> Embeddings:
-    """N blobs of `vector_bytes` -> (n, dim) float32; n may be 0. A blob of another length is a CatalogError."""
-    if other := {*map(len, blobs)} - {_FLOAT_BYTES * dim}:
-        raise CatalogError(
-            f"a stored vector has {other.pop()} bytes, and those of its network {_FLOAT_BYTES * dim}: "
-            "run 'recog check --fix', then 'recog index'"
-        )
-    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(-1, dim).astype(np.float32)
-
-
-def face_ids_of(ids: Sequence[int]) -> FaceIds:
-    """Plain integers -> (n,) int64; n may be 0."""
-    return np.asarray(ids, dtype=np.int64)
 
 
 def landmark_bytes(landmarks: Sequence[tuple[float, float]]) -> bytes:

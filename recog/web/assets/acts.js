@@ -1,6 +1,6 @@
 "use strict";
 
-// A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/answers.py for the attributes.
+// A click is one POST to the API; its answer is one sentence, with an undo. See recog/web/templates/answers.html.
 (() => {
   const root = document.documentElement.dataset.root; // stands before the path of whatever is asked
   const ABOUT_FACES = new Set(["confirm", "reject", "ignore", "unignore"]);
@@ -110,7 +110,7 @@
       (other) => other !== item && JSON.parse(other.dataset.labels).some((label) => gone.includes(label)),
     );
     const back = mark(others, "outdated");
-    const said = others.map((other) => line(other, "What you said changes this one: look again later."));
+    const said = others.map((other) => line(other, "Your answer changes this one too: look again later."));
     return () => {
       back();
       said.forEach((one) => one.remove());
@@ -162,7 +162,7 @@
       leaves = button.dataset.then === "person" || button.dataset.then === "reload";
       if (button.dataset.then === "person") return leave(item, () => location.assign(`${root}/people/${told.result.id}`));
       if (button.dataset.then === "reload") return leave(item, () => location.reload());
-      const sentence = told.act ? `You ${told.act.sentence}.${taken(item, told.result)}` : "Nothing changed: it was so already.";
+      const sentence = told.act ? `You ${told.act.sentence}.${taken(item, told.result)}` : "Nothing changed: it was so before.";
       const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];
       const restore = () => parts.forEach((back) => back());
       if (told.act) made.push({ id: told.act.id, sentence: told.act.sentence, restore, item });

@@ -64,7 +64,7 @@
     if (face.doubt) made.append(`: ${face.doubt}`);
     if (!face.person && face.nearest_person) made.append("; the nearest is ", whose(face.nearest_person));
     if (face.nearest) {
-      made.append(`, ${percent(face.probability)} probable, distance ${face.nearest.squared_distance.toFixed(3)}`);
+      made.append(`, probability ${percent(face.probability)}, distance ${face.nearest.squared_distance.toFixed(3)}`);
     }
     if (face.face_id) made.append(". ", link("It is in the library", `${root}/faces/${face.face_id}`));
     return made;

@@ -50,7 +50,7 @@ def test_the_faces_near_one_are_those_of_the_whole_library_but_itself(three: Pai
     """Face 4 is nearly red, face 5 red."""
     for number, colour in enumerate([(230, 60, 20), RED]):
         three.index([paint(tmp_path / "more" / f"{number}.png", colour, noise=number + 1)])
-    _, embeddings = three.context.catalog.embeddings_of(range(1, 6), three.networks.info.sha256)
+    _, embeddings = three.context.catalog.embeddings.of_faces(range(1, 6), three.networks.info.sha256)
     far = ((embeddings - embeddings[1]) ** 2).sum(axis=1)
     found = three.faces.neighbours(2)
     assert found.face.id == 2

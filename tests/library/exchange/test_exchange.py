@@ -137,8 +137,8 @@ def test_a_name_that_enters_with_what_is_not_seen_is_the_name_that_is_seen(
     for number in range(4):
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
     library.index([folder])
-    (ben,) = library.context.catalog.faces_of_photo(1)[1:]
-    library.context.catalog.enrol("Ben", [ben.id])
+    (ben,) = library.context.catalog.faces.of_photo(1)[1:]
+    library.context.catalog.acts.enrol("Ben", [ben.id])
     for number, (left, right) in enumerate([("\ufeffBen", "Be\u200bn"), ("Ada\u200e", "BEN"), ("Ada", "\u200b")]):
         regions = [Region(left, 0.1, 0.15, 0.3, 0.7), Region(right, 0.6, 0.15, 0.3, 0.7)]
         foreign(folder / f"{number}.png.xmp", *regions, width=128, height=64)
@@ -265,22 +265,24 @@ def refused(named: PaintedLibrary, folder: Path) -> PaintedLibrary:
     catalog = named.context.catalog
     green = face_in(named, folder / "green.png")
     named.people.reject("Ben", face_ids=[green])
-    catalog.reject([green], catalog.person("Ada").id)
-    catalog.ignore([face_in(named, folder / "zoe.png")])
+    catalog.acts.reject([green], catalog.people.by_name("Ada").id)
+    catalog.acts.ignore([face_in(named, folder / "zoe.png")])
     return named
 
 
 def face_in(library: PaintedLibrary, path: Path) -> int:
     catalog = library.context.catalog
-    ((photo),) = catalog.photos_at([path]).values()
-    (face,) = catalog.faces_of_photo(photo.id)
+    ((photo),) = catalog.photos.at([path]).values()
+    (face,) = catalog.faces.of_photo(photo.id)
     return face.id
 
 
 def refusals(library: PaintedLibrary) -> tuple[dict[int, set[str]], set[int]]:
     catalog = library.context.catalog
-    names = {person.id: person.name for person in catalog.people(hidden=True)}
-    return {face: {names[one] for one in people} for face, people in catalog.rejections().items()}, catalog.ignored()
+    names = {person.id: person.name for person in catalog.people.all(hidden=True)}
+    return {
+        face: {names[one] for one in people} for face, people in catalog.people.rejections().items()
+    }, catalog.people.ignored_faces()
 
 
 def test_what_humans_rejected_and_ignored_goes_with_the_names(
@@ -296,7 +298,7 @@ def test_what_humans_rejected_and_ignored_goes_with_the_names(
     green, blue = face_in(other, folder / "green.png"), face_in(other, folder / "zoe.png")
     assert refusals(other) == ({green: {"Ada", "Ben"}}, {blue})
     other.people.match_all()
-    assert other.context.catalog.faces([green])[green].person_id is None, "though it looks like Ben"
+    assert other.context.catalog.faces.by_ids([green])[green].person_id is None, "though it looks like Ben"
     again = other.names.import_file(out)
     assert (again.rejected, again.ignored, again.already) == (0, 0, 6)
     other.people.undo()
@@ -345,8 +347,8 @@ def test_a_name_that_enters_does_not_undo_what_a_human_refused_unless_asked(
     other.index([folder])
     other.people.enrol("Ada", [folder / "green.png"])
     red, blue = face_in(other, folder / "ada.png"), face_in(other, folder / "zoe.png")
-    other.context.catalog.reject([red], other.context.catalog.person("Ada").id)
-    other.context.catalog.ignore([blue])
+    other.context.catalog.acts.reject([red], other.context.catalog.people.by_name("Ada").id)
+    other.context.catalog.acts.ignore([blue])
     imported = other.names.import_file(out, replace=replace)
     assert [(one.person, one.confirmed, one.face_id) for one in imported.conflicts] == [
         ("Ada", "not Ada", red),

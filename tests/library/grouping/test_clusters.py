@@ -68,7 +68,7 @@ def test_a_cluster_takes_the_number_of_the_earlier_one_with_which_it_shares_most
     catalog, digest = library.context.catalog, library.networks.info.sha256
     parts = draw.integers(0, 6, len(ids))
     made = [Cluster(tuple(ids[parts == part].tolist()), around((1, 0, 0), 1)[0]) for part in np.unique(parts)]
-    earlier = catalog.save_clusters(digest, "identity", {}, made)
+    earlier = catalog.clusters.save(digest, "identity", {}, made)
     library.people.ignore([int(ids[0])])
     after = library.groups.cluster(full=True).clusters
     shared = Counter(
@@ -129,8 +129,8 @@ def test_an_unnamed_cluster_comes_with_its_likely_person(library: PaintedLibrary
     assert (cluster.face_ids, cluster.person) == (tuple(olives), None)
     suggestion = cluster.suggestion
     assert suggestion is not None
-    vectors = library.context.catalog.embeddings_of(olives, library.networks.info.sha256)[1]
-    ada = library.context.catalog.gallery(library.networks.info.sha256).embeddings[0]
+    vectors = library.context.catalog.embeddings.of_faces(olives, library.networks.info.sha256)[1]
+    ada = library.context.catalog.embeddings.gallery(library.networks.info.sha256).embeddings[0]
     mean = sum(float(((vector - ada) ** 2).sum()) for vector in vectors) / 3
     assert suggestion.person == "Ada"
     assert suggestion.squared_distance == pytest.approx(mean, abs=1e-5)
@@ -151,12 +151,12 @@ def test_suggestions_are_those_of_a_loop_over_clusters_and_people(
     found = {one.face_ids: one.suggestion for one in library.groups.cluster().clusters if one.person is None}
     assert len(found) >= 2
     network = library.networks.info.sha256
-    gallery = library.context.catalog.gallery(network)
-    refused = library.context.catalog.rejections()
-    names = {person.id: person.name for person in library.context.catalog.people()}
-    linkage = linkage_of(library.networks.calibration, len(library.context.catalog.owners().face_ids))
+    gallery = library.context.catalog.embeddings.gallery(network)
+    refused = library.context.catalog.people.rejections()
+    names = {person.id: person.name for person in library.context.catalog.people.all()}
+    linkage = linkage_of(library.networks.calibration, len(library.context.catalog.faces.owners().face_ids))
     for face_ids, suggestion in found.items():
-        own = library.context.catalog.embeddings_of(face_ids, network)[1].mean(axis=0)
+        own = library.context.catalog.embeddings.of_faces(face_ids, network)[1].mean(axis=0)
         said = []
         for person_id, name in names.items():
             if any(person_id in refused.get(face_id, ()) for face_id in face_ids):
@@ -205,7 +205,7 @@ def test_embeddings_of_two_networks_never_meet(library: PaintedLibrary, folder: 
     library.index([folder])
     second = library.groups.cluster()
     assert [one.size for one in second.clusters] == [4], "all photos are embedded again by the network in use"
-    remembered = library.context.catalog.clusters(ColourEmbedder.info.sha256)
+    remembered = library.context.catalog.clusters.all(ColourEmbedder.info.sha256)
     assert [one.face_ids for one in remembered] == [first.clusters[0].face_ids] == [tuple(reds)]
     assert {one.number for one in first.clusters}.isdisjoint(one.number for one in second.clusters)
 

@@ -74,7 +74,7 @@ def test_a_photo_that_was_given_up_is_opened_again_only_when_it_changes(
     paint(folder / "b.png", GREEN)
     library.index([folder])
     bad = paint(folder / "bad.png", RED, noise=7)
-    library.context.catalog.record_failures([FailedFile(stat_photo(bad), reason, "it did")])
+    library.context.catalog.files.record_failures([FailedFile(stat_photo(bad), reason, "it did")])
     report = library.index([folder])
     assert (report.unchanged, report.unreadable, report.added) == (2, 1, 0)
     assert [one.reason for one in report.failed] == [reason]

@@ -81,8 +81,8 @@ def tell(library: PaintedLibrary, path: Path) -> None:
 def faces(library: PaintedLibrary, path: Path) -> list[int]:
     """The numbers of a photo's faces: red, green, blue and white first, by their vectors."""
     catalog = library.context.catalog
-    found = {face.id for face in catalog.faces_of_photo(catalog.photos_at([path])[path].id)}
-    ids, vectors = catalog.embeddings_of(found, library.networks.info.sha256)
+    found = {face.id for face in catalog.faces.of_photo(catalog.photos.at([path])[path].id)}
+    ids, vectors = catalog.embeddings.of_faces(found, library.networks.info.sha256)
     colours = np.array([RED, GREEN, BLUE, WHITE], np.float32)
     order = np.argmax(vectors @ (colours / np.linalg.norm(colours, axis=1, keepdims=True)).T, axis=1)
     return [int(ids[row]) for row in np.argsort(order, kind="stable")]
@@ -91,10 +91,10 @@ def faces(library: PaintedLibrary, path: Path) -> list[int]:
 def check_told(library: PaintedLibrary, path: Path) -> None:
     """All that `tell` said is said of the faces of this photo."""
     named, refused, ignored = faces(library, path)
-    ada = library.context.catalog.person("Ada")
-    assert library.context.catalog.confirmed_people([named, refused, ignored]) == {named: ada.id}
-    assert library.context.catalog.rejections()[refused] == {ada.id}
-    assert ignored in library.context.catalog.ignored()
+    ada = library.context.catalog.people.by_name("Ada")
+    assert library.context.catalog.people.confirmed_owners([named, refused, ignored]) == {named: ada.id}
+    assert library.context.catalog.people.rejections()[refused] == {ada.id}
+    assert ignored in library.context.catalog.people.ignored_faces()
     assert ada.cover_face_id == named
 
 
@@ -172,7 +172,7 @@ def test_somebody_whose_cover_is_lost_is_shown_by_another_confirmed_face(library
     library.people.enrol("Ada", [first, second])
     paint(first, None, noise=9)
     library.index([folder])
-    assert library.context.catalog.person("Ada").cover_face_id == faces(library, second)[0]
+    assert library.context.catalog.people.by_name("Ada").cover_face_id == faces(library, second)[0]
 
 
 def test_a_second_copy_takes_no_names_from_a_photo_that_is_still_there(library: PaintedLibrary, folder: Path) -> None:
@@ -184,10 +184,13 @@ def test_a_second_copy_takes_no_names_from_a_photo_that_is_still_there(library: 
     library.index([folder])
     check_told(library, path)
     named, refused, ignored = faces(library, copy)
-    assert library.context.catalog.confirmed_people([named, refused, ignored]) == {}
-    assert library.context.catalog.faces([named])[named].person_id == library.context.catalog.person("Ada").id
-    assert refused not in library.context.catalog.rejections()
-    assert ignored not in library.context.catalog.ignored()
+    assert library.context.catalog.people.confirmed_owners([named, refused, ignored]) == {}
+    assert (
+        library.context.catalog.faces.by_ids([named])[named].person_id
+        == library.context.catalog.people.by_name("Ada").id
+    )
+    assert refused not in library.context.catalog.people.rejections()
+    assert ignored not in library.context.catalog.people.ignored_faces()
 
 
 def test_a_third_copy_takes_nothing_of_a_photo_that_is_gone_while_its_edit_is_there(
@@ -200,7 +203,7 @@ def test_a_third_copy_takes_nothing_of_a_photo_that_is_gone_while_its_edit_is_th
     shutil.copy(moved, folder.parent / "spare.png")
     edit(folder.parent / "spare.png", framed, copy)
     library.index([folder])
-    assert library.context.catalog.confirmed_people(faces(library, copy)) == {}
+    assert library.context.catalog.people.confirmed_owners(faces(library, copy)) == {}
     check_told(library, moved)
 
 
@@ -216,8 +219,8 @@ def test_an_edit_that_takes_the_place_of_another_photo_keeps_both_photos_words(
     paint(one, WHITE, noise=5)
     report = library.index([folder])
     assert {(lost.path, lost.person) for lost in report.lost} == {(other, "Cyd")}
-    names = library.context.catalog.confirmed_people(faces(library, other))
-    assert sorted(person.name for person in library.context.catalog.people_by_id(names.values()).values()) == [
+    names = library.context.catalog.people.confirmed_owners(faces(library, other))
+    assert sorted(person.name for person in library.context.catalog.people.by_ids(names.values()).values()) == [
         "Ada",
         "Ben",
     ]
@@ -230,21 +233,21 @@ def test_no_embedding_carries_a_name_to_a_clearly_different_person(library: Pain
     edit(path, lambda pixels: pixels[:, CELL:])
     report = library.index([folder])
     assert [lost.person for lost in report.lost] == ["Ada", "Ada"]
-    assert library.context.catalog.confirmed_people(faces(library, path)) == {}
+    assert library.context.catalog.people.confirmed_owners(faces(library, path)) == {}
 
 
 def test_of_one_face_twice_in_a_collage_each_keeps_its_own_words(library: PaintedLibrary, folder: Path) -> None:
     path = paint_grid(folder / "a.png", [[None, RED, None, None, RED], [None] * 5])
     library.index([folder])
-    left, right = sorted(library.context.catalog.faces_of_photo(1), key=lambda face: face.box.left)
+    left, right = sorted(library.context.catalog.faces.of_photo(1), key=lambda face: face.box.left)
     library.people.confirm("Ada", [left.id], new=True)
     library.people.ignore([right.id])
     edit(path, cropped)
     assert library.index([folder]).lost == ()
-    photo = library.context.catalog.photos_at([path])[path].id
-    left, right = sorted(library.context.catalog.faces_of_photo(photo), key=lambda face: face.box.left)
-    assert set(library.context.catalog.confirmed_people([left.id, right.id])) == {left.id}
-    assert library.context.catalog.ignored() == {right.id}
+    photo = library.context.catalog.photos.at([path])[path].id
+    left, right = sorted(library.context.catalog.faces.of_photo(photo), key=lambda face: face.box.left)
+    assert set(library.context.catalog.people.confirmed_owners([left.id, right.id])) == {left.id}
+    assert library.context.catalog.people.ignored_faces() == {right.id}
 
 
 def test_of_one_face_twice_in_a_collage_the_one_that_is_left_keeps_its_own_words(
@@ -252,13 +255,13 @@ def test_of_one_face_twice_in_a_collage_the_one_that_is_left_keeps_its_own_words
 ) -> None:
     path = paint_grid(folder / "a.png", [[RED, None, None, None, RED], [None] * 5])
     library.index([folder])
-    left, right = sorted(library.context.catalog.faces_of_photo(1), key=lambda face: face.box.left)
+    left, right = sorted(library.context.catalog.faces.of_photo(1), key=lambda face: face.box.left)
     library.people.ignore([left.id])
     library.people.confirm("Ada", [right.id], new=True)
     edit(path, cropped)
     assert [lost.kind for lost in library.index([folder]).lost] == [FactKind.IGNORED]
-    assert set(library.context.catalog.confirmed_people(faces(library, path))) == set(faces(library, path))
-    assert library.context.catalog.ignored() == set()
+    assert set(library.context.catalog.people.confirmed_owners(faces(library, path))) == set(faces(library, path))
+    assert library.context.catalog.people.ignored_faces() == set()
 
 
 def test_somebody_who_looks_alike_and_was_not_named_keeps_the_own_face(library: PaintedLibrary, folder: Path) -> None:
@@ -269,7 +272,7 @@ def test_somebody_who_looks_alike_and_was_not_named_keeps_the_own_face(library: 
     edit(path, lambda pixels: pixels[:, CELL:])
     report = library.index([folder])
     assert [lost.kind for lost in report.lost] == [FactKind.NAME, FactKind.COVER]
-    assert library.context.catalog.confirmed_people(faces(library, path)) == {}
+    assert library.context.catalog.people.confirmed_owners(faces(library, path)) == {}
 
 
 def test_an_edit_seen_by_another_network_keeps_the_words_of_faces_at_the_same_place(
@@ -278,7 +281,7 @@ def test_an_edit_seen_by_another_network_keeps_the_words_of_faces_at_the_same_pl
     path = paint_grid(folder / "a.png", TOLD)
     tell(library, path)
     catalog = library.context.catalog
-    catalog.embed_again(faces(library, path), library.networks.info.sha256)
+    catalog.embeddings.drop(faces(library, path), library.networks.info.sha256)
     edit(path, with_new_metadata)
     library.index([folder])
     check_told(library, path)

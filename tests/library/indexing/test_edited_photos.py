@@ -47,8 +47,8 @@ def library(data: Path, folder: Path, tmp_path: Path) -> Iterator[PhotoLibrary]:
 
 def faces(library: PhotoLibrary, path: Path) -> list[Face]:
     """From left to right."""
-    photo = library.context.catalog.photos_at([path])[path]
-    return sorted(library.context.catalog.faces_of_photo(photo.id), key=lambda face: face.box.left)
+    photo = library.context.catalog.photos.at([path])[path]
+    return sorted(library.context.catalog.faces.of_photo(photo.id), key=lambda face: face.box.left)
 
 
 def words(library: PhotoLibrary, path: Path) -> list[str]:
@@ -56,11 +56,11 @@ def words(library: PhotoLibrary, path: Path) -> list[str]:
     catalog = library.context.catalog
     found = []
     for face in faces(library, path):
-        named = catalog.people_by_id(catalog.confirmed_people([face.id]).values()).values()
-        refused = catalog.people_by_id(catalog.rejections().get(face.id, ())).values()
+        named = catalog.people.by_ids(catalog.people.confirmed_owners([face.id]).values()).values()
+        refused = catalog.people.by_ids(catalog.people.rejections().get(face.id, ())).values()
         said = [f"is {person.name}{' (cover)' * (person.cover_face_id == face.id)}" for person in named]
         said += [f"is not {person.name}" for person in refused]
-        found.append(", ".join([*said, *["ignored"] * (face.id in catalog.ignored())]))
+        found.append(", ".join([*said, *["ignored"] * (face.id in catalog.people.ignored_faces())]))
     return found
 
 

@@ -22,12 +22,12 @@ def state(library: PaintedLibrary) -> set[tuple[str, str, tuple[float, ...], byt
     """What a library knows, without ids: path, content, box and vector of each face."""
     catalog = library.context.catalog
     known: set[tuple[str, str, tuple[float, ...], bytes]] = set()
-    for rows in catalog.embeddings(library.networks.info.sha256):
-        for face in catalog.faces(rows.face_ids.tolist()).values():
+    for rows in catalog.embeddings.batches(library.networks.info.sha256):
+        for face in catalog.faces.by_ids(rows.face_ids.tolist()).values():
             vector = rows.embeddings[rows.face_ids.tolist().index(face.id)].tobytes()
-            for path in catalog.paths([face.photo_id])[face.photo_id]:
+            for path in catalog.files.paths([face.photo_id])[face.photo_id]:
                 box = (face.box.left, face.box.top, face.box.right, face.box.bottom)
-                known.add((path.name, catalog.photo(face.photo_id).sha256, box, vector))
+                known.add((path.name, catalog.photos.by_id(face.photo_id).sha256, box, vector))
     return known
 
 
@@ -291,7 +291,9 @@ def test_the_index_holds_exactly_the_catalog(library: PaintedLibrary, folder: Pa
     for number in range(0, 40, 3):
         paint(folder / f"{number}.png", BLUE, noise=number)
     library.index([folder])
-    ids = np.concatenate([rows.face_ids for rows in library.context.catalog.embeddings(library.networks.info.sha256)])
+    ids = np.concatenate(
+        [rows.face_ids for rows in library.context.catalog.embeddings.batches(library.networks.info.sha256)]
+    )
     assert library.context.live_index.current().ids().tolist() == sorted(ids.tolist())
     with painted_library(library.context.settings.library) as again:
         assert again.context.live_index.current().ids().tolist() == sorted(ids.tolist())
@@ -354,12 +356,12 @@ def test_a_half_done_copy_is_used_as_incomplete_and_read_again_when_it_has_grown
     report = library.index([folder])
     assert (report.incomplete, report.failed) == ((path,), ())
     assert library.status().incomplete_photos == 1
-    (filed,) = library.context.catalog.photos_at([path]).values()
+    (filed,) = library.context.catalog.photos.at([path]).values()
     assert library.photos.photo(filed.id).photo.incomplete
     assert library.index([folder]).incomplete == ()
     path.write_bytes(whole)
     report = library.index([folder])
     assert (report.changed, report.incomplete) == (1, ())
     assert library.status().incomplete_photos == 0
-    (filed,) = library.context.catalog.photos_at([path]).values()
+    (filed,) = library.context.catalog.photos.at([path]).values()
     assert not library.photos.photo(filed.id).photo.incomplete

@@ -66,11 +66,11 @@ def colours(count: int) -> list[Colour]:
 def words(library: PaintedLibrary, path: Path) -> tuple[set[int], bool, set[int]]:
     """Who the one face of the photo at a path is, whether it is ignored, and who it is not."""
     catalog = library.context.catalog
-    (face,) = catalog.faces_of_photo(catalog.photos_at([path])[path].id)
+    (face,) = catalog.faces.of_photo(catalog.photos.at([path])[path].id)
     return (
-        set(catalog.confirmed_people([face.id]).values()),
-        face.id in catalog.ignored(),
-        catalog.rejections().get(face.id, set()),
+        set(catalog.people.confirmed_owners([face.id]).values()),
+        face.id in catalog.people.ignored_faces(),
+        catalog.people.rejections().get(face.id, set()),
     )
 
 
@@ -83,12 +83,12 @@ def test_a_kill_leaves_what_was_said_of_a_face_at_the_old_photo_or_at_the_edited
             path = paint(folder / f"{number:02}.png", colour)
             moved_to[path] = folder / "moved" / path.name if number % 2 else path
         painted.index([folder])
-        found = painted.context.catalog.photos_at(moved_to)
-        face_of = {path: painted.context.catalog.faces_of_photo(photo.id)[0].id for path, photo in found.items()}
-        ada = painted.context.catalog.add_person("Ada")
-        painted.context.catalog.confirm([face_of[path] for path in list(moved_to)[::3]], ada.id)
-        painted.context.catalog.ignore([face_of[path] for path in list(moved_to)[1::3]])
-        painted.context.catalog.reject([face_of[path] for path in list(moved_to)[2::3]], ada.id)
+        found = painted.context.catalog.photos.at(moved_to)
+        face_of = {path: painted.context.catalog.faces.of_photo(photo.id)[0].id for path, photo in found.items()}
+        ada = painted.context.catalog.people.add("Ada")
+        painted.context.catalog.acts.confirm([face_of[path] for path in list(moved_to)[::3]], ada.id)
+        painted.context.catalog.acts.ignore([face_of[path] for path in list(moved_to)[1::3]])
+        painted.context.catalog.acts.reject([face_of[path] for path in list(moved_to)[2::3]], ada.id)
         said = {path: words(painted, path) for path in moved_to}
     for path, to in moved_to.items():
         edit(path, framed, to if to != path else None)
@@ -104,7 +104,7 @@ def test_a_kill_leaves_what_was_said_of_a_face_at_the_old_photo_or_at_the_edited
         if run.stdout is not None:
             run.stdout.close()
         with painted_library(library) as painted:
-            known = painted.context.catalog.photos_at([*moved_to, *moved_to.values()])
+            known = painted.context.catalog.photos.at([*moved_to, *moved_to.values()])
             carried.append(sum(to in known and to != path for path, to in moved_to.items()))
             for path, to in moved_to.items():
                 shown = [one for one in {path, to} if one in known]

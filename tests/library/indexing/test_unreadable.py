@@ -36,8 +36,8 @@ def too_large(path: Path) -> Path:
 def test_unreadable_files_are_no_transaction_each(library: PaintedLibrary, folder: Path) -> None:
     broken(folder, FILES)
     noted: set[int] = set()
-    report = library.index([folder], progress=lambda _: noted.add(len(library.context.catalog.failures())))
-    assert len(report.failed) == len(library.context.catalog.failures()) == FILES
+    report = library.index([folder], progress=lambda _: noted.add(len(library.context.catalog.files.failures())))
+    assert len(report.failed) == len(library.context.catalog.files.failures()) == FILES
     assert len(noted) < FILES / 10
 
 
@@ -66,7 +66,7 @@ def test_what_took_long_to_find_out_is_noted_at_once(library: PaintedLibrary, fo
     large = too_large(folder / "large.png")
     noted: list[list[Path]] = []
     library.index(
-        [folder], progress=lambda _: noted.append([one.stat.path for one in library.context.catalog.failures()])
+        [folder], progress=lambda _: noted.append([one.stat.path for one in library.context.catalog.files.failures()])
     )
     assert noted[-1][-1] == large
     assert not noted[0]
@@ -82,7 +82,7 @@ def test_a_killed_run_over_unreadable_files_is_completed_by_the_next(tmp_path: P
     assert run.wait() == -signal.SIGKILL
     run.stdout.close()
     with painted_library(tmp_path / "library") as library:
-        before = len(library.context.catalog.failures())
+        before = len(library.context.catalog.files.failures())
         assert before >= 500, "a full batch was on the disk before the kill"
         report = library.index([tmp_path / "photos"])
         assert [one.path for one in report.failed] == paths

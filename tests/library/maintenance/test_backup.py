@@ -189,7 +189,7 @@ def test_a_backup_comes_back_where_there_is_no_folder_yet(filled: PaintedLibrary
         assert kept is None
     assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
     with open_catalog(place, create=False) as catalog:
-        assert [person.name for person in catalog.people()] == ["Ann"]
+        assert [person.name for person in catalog.people.all()] == ["Ann"]
 
 
 def no_database(path: Path) -> None:

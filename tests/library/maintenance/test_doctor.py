@@ -14,12 +14,12 @@ from recog.evaluate.calibration_file import load_calibration
 from recog.library.maintenance.doctor import examine, sqlite_of
 from recog.library.maintenance.results import DoctorReport, Observation, Remedy, RemedyKind
 from recog.render.remedies import way_out_of_observation
-from recog.render.text import to_text
 from recog.store.schema.tables import pending_erasures
 from recog.store.writer_lock import WriterLock
 from recog.types import Calibration
 from tests.library.database import reading_from, writing_to
 from tests.painted import GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
+from tests.texts import to_text
 
 
 @pytest.fixture

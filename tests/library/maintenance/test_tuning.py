@@ -9,8 +9,8 @@ from recog.distance import unit_rows
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import Kind
 from recog.library.maintenance.index_tuning import tune
-from recog.render.text import to_text
 from tests.painted import RED, PaintedLibrary, paint
+from tests.texts import to_text
 
 
 def index_of(count: int, kind: Kind) -> FaceIndex:

@@ -90,20 +90,20 @@ def test_rebuilding_publishes_the_whole_index(filled: PaintedLibrary) -> None:
 
 def test_an_embedding_whose_bits_rotted_is_found_dropped_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
     """SQLite does not notice: a flipped bit inside a value is a sound value."""
-    good = filled.context.catalog.embeddings_of([3], filled.networks.info.sha256)[1].tobytes()
+    good = filled.context.catalog.embeddings.of_faces([3], filled.networks.info.sha256)[1].tobytes()
     path = filled.context.settings.library / "catalog.sqlite3"
     filled.close()
     raw = path.read_bytes()
     at = raw.index(good) + 2  # in the middle of the first number
     path.write_bytes(raw[:at] + bytes([raw[at] ^ 0x10]) + raw[at + 1 :])
     with painted_library(filled.context.settings.library) as again:
-        assert again.context.catalog.quick_check() == []
+        assert again.context.catalog.upkeep.quick_check() == []
         (finding,) = again.maintenance.check().findings
         assert (finding.kind, finding.count, finding.fixed) == ("embeddings", 1, False)
         assert again.maintenance.check(fix=True).ok
         assert len(again.search(folder / "0.png", k=6).faces[0].found) == 5
         again.index([folder])
-        assert again.context.catalog.embeddings_of([3], again.networks.info.sha256)[1].tobytes() == good
+        assert again.context.catalog.embeddings.of_faces([3], again.networks.info.sha256)[1].tobytes() == good
         assert again.maintenance.check().findings == ()
 
 
@@ -112,7 +112,7 @@ def test_an_embedding_of_another_length_is_told_by_its_face_dropped_and_made_ane
     filled: PaintedLibrary, folder: Path, face_id: int, vector: bytes
 ) -> None:
     digest = filled.networks.info.sha256
-    good = filled.context.catalog.embeddings_of([face_id], digest)[1].tobytes()
+    good = filled.context.catalog.embeddings.of_faces([face_id], digest)[1].tobytes()
     with writing_to(filled) as connection:
         connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
     with painted_library(filled.context.settings.library) as again:
@@ -125,20 +125,20 @@ def test_an_embedding_of_another_length_is_told_by_its_face_dropped_and_made_ane
         assert again.maintenance.check(fix=True).ok
         assert len(again.search(folder / "0.png", k=6).faces[0].found) == 5
         again.index([folder])
-        assert again.context.catalog.embeddings_of([face_id], digest)[1].tobytes() == good
+        assert again.context.catalog.embeddings.of_faces([face_id], digest)[1].tobytes() == good
         assert again.maintenance.check().findings == ()
 
 
 def test_two_embeddings_whose_lengths_make_up_for_each_other_are_not_read_as_sound(filled: PaintedLibrary) -> None:
     digest = filled.networks.info.sha256
-    _, (one, other, *_) = filled.context.catalog.embeddings_of([1, 2], digest)
+    _, (one, other, *_) = filled.context.catalog.embeddings.of_faces([1, 2], digest)
     halves = one.tobytes() + other.tobytes()
     with writing_to(filled) as connection:
         for face_id, vector in ((1, halves[:-4]), (2, halves[-4:])):
             connection.execute(embeddings.update().where(embeddings.c.face_id == face_id).values(vector=vector))
         connection.exec_driver_sql("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE face_id = 5")
     with pytest.raises(CatalogError, match="check --fix"):
-        filled.context.catalog.embeddings_of([1, 2], digest)
+        filled.context.catalog.embeddings.of_faces([1, 2], digest)
     assert [(one.kind, one.sentence.partition(":")[0]) for one in filled.maintenance.check().findings] == [
         ("embeddings", "2 embeddings have another length than their network's, of faces 1, 2"),
         ("embeddings", "1 embeddings are not of length one, of face 5"),
@@ -160,5 +160,5 @@ def test_what_a_face_lost_is_said_in_words_and_made_anew(filled: PaintedLibrary,
     assert {one.remedy.kind for one in mended.findings if one.kind in kinds} == {RemedyKind.FIX_THEN_INDEX}
     filled.index(folder)
     assert filled.maintenance.check().findings == ()
-    assert filled.context.catalog.thumbnails([2]).keys() == {2}
-    assert len(filled.context.catalog.embeddings_of([3], filled.networks.info.sha256)[0]) == 1
+    assert filled.context.catalog.faces.thumbnails([2]).keys() == {2}
+    assert len(filled.context.catalog.embeddings.of_faces([3], filled.networks.info.sha256)[0]) == 1

@@ -6,9 +6,9 @@ import pytest
 
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.recognition.matching import match_now
-from recog.render.text import to_text
 from recog.types import Origin
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
+from tests.texts import to_text
 
 REDDISH = (240, 60, 60)
 """Near RED: one person by distance."""
@@ -20,13 +20,13 @@ ORANGE = (200, 150, 20)
 
 def face_of(library: PaintedLibrary, path: Path, number: int = 1) -> int:
     """The library's number of a photo's face, counted from the left."""
-    photo = library.context.catalog.photos_at([path])[path]
-    return sorted(library.context.catalog.faces_of_photo(photo.id), key=lambda face: face.box.left)[number - 1].id
+    photo = library.context.catalog.photos.at([path])[path]
+    return sorted(library.context.catalog.faces.of_photo(photo.id), key=lambda face: face.box.left)[number - 1].id
 
 
 def name_of(library: PaintedLibrary, face_id: int) -> str | None:
-    person_id = library.context.catalog.faces([face_id])[face_id].person_id
-    return None if person_id is None else library.context.catalog.person_by_id(person_id).name
+    person_id = library.context.catalog.faces.by_ids([face_id])[face_id].person_id
+    return None if person_id is None else library.context.catalog.people.by_id(person_id).name
 
 
 @pytest.fixture
@@ -213,9 +213,9 @@ def test_what_was_said_survives_forgetting_others_and_goes_with_the_forgotten(
     library.people.ignore(reds[2:])
     library.people.distinct("Ada", "Zoe")
     library.people.forget("Zoe")
-    assert library.context.catalog.rejections() == {reds[1]: {library.people.all()[0].id}}
-    assert library.context.catalog.ignored() == {reds[2]}
+    assert library.context.catalog.people.rejections() == {reds[1]: {library.people.all()[0].id}}
+    assert library.context.catalog.people.ignored_faces() == {reds[2]}
     library.people.forget("Ada")
-    assert library.context.catalog.rejections() == {}
+    assert library.context.catalog.people.rejections() == {}
     assert [act.kind for act in library.people.history().acts] == ["ignore"]
     assert library.maintenance.check().findings == ()

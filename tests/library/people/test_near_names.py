@@ -32,7 +32,7 @@ def test_enrolling_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, p
 
 
 def test_confirming_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
-    face = library.context.catalog.faces_of_photo(library.context.catalog.photos_at(photos)[photos[1]].id)[0].id
+    face = library.context.catalog.faces.of_photo(library.context.catalog.photos.at(photos)[photos[1]].id)[0].id
     with pytest.raises(UnknownPersonError, match=r"did you mean 'Weiß'\? \(--new"):
         library.people.confirm("Weiss", [face])
     with pytest.raises(NearNameError, match="did you mean 'Weiß'"):

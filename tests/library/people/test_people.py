@@ -16,6 +16,7 @@ from recog.library.reports.results import PairKind
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
+from recog.store.photos.photos import Photos
 from recog.types import Origin
 from tests.library.recognition.test_naming import interrupted_run
 from tests.opened_twice import bytes_of
@@ -100,8 +101,8 @@ def test_a_forgotten_person_is_erased_and_does_not_come_back(library: PaintedLib
     library.people.enrol("Ada Unmistakable", [path], face=1)
     library.index([folder])
     face = library.people.person("Ada Unmistakable").faces[0][0]
-    _, vectors = library.context.catalog.embeddings_of([face.id], library.networks.info.sha256)
-    thumbnail = library.context.catalog.thumbnails([face.id])[face.id]
+    _, vectors = library.context.catalog.embeddings.of_faces([face.id], library.networks.info.sha256)
+    thumbnail = library.context.catalog.faces.thumbnails([face.id])[face.id]
     forgotten = library.people.forget("Ada Unmistakable")
     assert (forgotten.faces, forgotten.complete) == (1, True)
     assert library.index([folder]).faces == 0
@@ -175,8 +176,8 @@ def test_enrolling_a_known_photo_changes_no_embedding(library: PaintedLibrary, f
     assert library.people.person("Ada").person.confirmed == 1
 
 
-class _Overlooked(Catalog):
-    """A catalog whose list of all photos nobody may ask for."""
+class _Overlooked(Photos):
+    """Photos whose list of all photos nobody may ask for."""
 
     def digests(self, *, detector: str, network: str) -> dict[str, int]:
         """Grows with the library, as what is asked of a few photos must not."""
@@ -185,8 +186,10 @@ class _Overlooked(Catalog):
 
 def test_enrolling_a_few_photos_does_not_read_the_list_of_all(library: PaintedLibrary, folder: Path) -> None:
     library.index(paint(folder / "known.png", RED).parent)
-    catalog = _Overlooked(Database(parse_url(library.context.catalog.url), busy_seconds=1))
+    database = Database(parse_url(library.context.catalog.url), busy_seconds=1)
+    catalog = Catalog(database)
+    catalog.photos = _Overlooked(database)
     with PaintedLibrary(library.context.settings, catalog=catalog) as overlooked:
         enrolment = overlooked.people.enrol("Ada", [folder / "known.png", paint(folder / "new.png", RED, noise=1)])
     assert [face.face_id for face in enrolment.faces] == [1, 2]
-    assert (enrolment.person.confirmed, library.context.catalog.counts().photos) == (2, 2)
+    assert (enrolment.person.confirmed, library.context.catalog.upkeep.counts().photos) == (2, 2)

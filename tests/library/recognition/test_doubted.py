@@ -12,10 +12,10 @@ from recog.config import Settings, read_settings
 from recog.errors import DoubtedFaceError, NoFaceFoundError
 from recog.quality import SURE_SCORE
 from recog.render.as_json import to_json
-from recog.render.text import to_text
 from recog.types import Detector, FaceBox, Pixels
 from tests.library.people.test_acts import face_of, name_of
 from tests.painted import FACE, GREEN, RED, CellDetector, PaintedLibrary, PaintedNetworks, paint
+from tests.texts import to_text
 
 DIM_RED = (190, 17, 17)
 """Of red's direction, so its embedding is the same; the detector below is unsure of it."""
@@ -84,8 +84,8 @@ def test_an_earlier_name_of_a_doubted_face_goes_with_the_next_run(
     library.people.enrol("Ada", [red])
     catalog = library.context.catalog
     earlier = library.context.gallery.rule.split(", score")[0]
-    ada = catalog.person("Ada").id
-    catalog.set_matches(library.networks.info.sha256, [(face_of(library, dim), ada, 0.0)], rule=earlier)
+    ada = catalog.people.by_name("Ada").id
+    catalog.matches.replace(library.networks.info.sha256, [(face_of(library, dim), ada, 0.0)], rule=earlier)
     assert name_of(library, face_of(library, dim)) == "Ada"
     library.index([folder])
     assert name_of(library, face_of(library, dim)) is None
@@ -135,11 +135,11 @@ def test_a_large_library_lends_no_name_from_a_doubted_face(
     library.people.confirm("Ada", [face_of(library, dim)], new=True)
     catalog = library.context.catalog
     dims, reds = face_of(library, dim), face_of(library, red)
-    assert catalog.confirmed_people([dims, reds]).keys() == {dims}
-    with catalog.moment() as now:
+    assert catalog.people.confirmed_owners([dims, reds]).keys() == {dims}
+    with catalog.snapshot() as now:
         assert now.lending_people([dims, reds]) == {}
         library.people.confirm("Ada", [reds])
-    with catalog.moment() as now:
+    with catalog.snapshot() as now:
         assert now.lending_people([dims, reds]).keys() == {reds}
 
 

@@ -23,7 +23,7 @@ def test_an_index_that_is_built_while_photos_are_embedded_anew_holds_each_face_o
     catalog, network = indexed.context.catalog, indexed.networks.info
 
     def embed_anew() -> None:
-        catalog.embed_again([1], network.sha256)
+        catalog.embeddings.drop([1], network.sha256)
         indexed.index(folder)
 
     def drop_a_photo() -> None:

@@ -44,7 +44,7 @@ class World:
             )
             for row, one in enumerate(self.embeddings)
         ]
-        saved = self.catalog.save_photos(photos, detector="d" * 64, network=info)
+        saved = self.catalog.photos.save(photos, detector="d" * 64, network=info)
         self.ids = np.array([photo.face_ids[0] for photo in saved], np.int64)
         rows = Rows.of(deque([(self.ids, self.embeddings)]), dim=3)
         shortlist, recall = Shortlist.built(rows)
@@ -54,7 +54,7 @@ class World:
     def confirm(self, every: int) -> None:
         for person in range(PEOPLE):
             rows = range(person * 10, person * 10 + 10, every)
-            self.catalog.enrol(f"person {person}", [int(self.ids[row]) for row in rows])
+            self.catalog.acts.enrol(f"person {person}", [int(self.ids[row]) for row in rows])
 
     def galleries(self) -> tuple[PersonGallery, PersonGallery]:
         """Through the library's index, and exact."""
@@ -95,7 +95,7 @@ def test_people_that_a_probe_is_not_are_passed_over_on_both_roads(world: World) 
     world.confirm(1)
     through, exact = world.galleries()
     probes = world.embeddings[::10].copy()
-    owners = world.catalog.confirmed_people(world.ids[::10].tolist())
+    owners = world.catalog.people.confirmed_owners(world.ids[::10].tolist())
     refused = {row: {owners[int(face_id)]} for row, face_id in enumerate(world.ids[::10])}
     decided = through.decide(probes, refused)
     assert rounded(decided) == rounded(exact.decide(probes, refused))
@@ -128,7 +128,7 @@ def test_the_more_faces_there_are_to_be_taken_for_the_nearer_one_must_be(world: 
 
 def test_what_is_confirmed_rejected_or_forgotten_counts_in_the_next_answer(world: World) -> None:
     world.confirm(1)
-    person = world.catalog.person("person 3")
+    person = world.catalog.people.by_name("person 3")
     for gallery in world.galleries():
         (accepted, _) = gallery.decide(world.embeddings[30:31])[0]
         assert accepted is not None
@@ -136,7 +136,7 @@ def test_what_is_confirmed_rejected_or_forgotten_counts_in_the_next_answer(world
     galleries = world.galleries()
     for gallery in galleries:
         gallery.decide(world.embeddings[30:31])
-    world.catalog.forget(person.id)
+    world.catalog.erasure.forget(person.id)
     for gallery in galleries:
         nearest = gallery.decide(world.embeddings[30:31])[0][1]
         assert nearest is not None
@@ -146,7 +146,7 @@ def test_what_is_confirmed_rejected_or_forgotten_counts_in_the_next_answer(world
 def test_a_rejected_person_is_left_out_as_by_a_plain_loop(library: PaintedLibrary, folder: Path) -> None:
     world = World(library, folder)
     world.confirm(3)
-    gallery = world.catalog.gallery(world.networks.info.sha256)
+    gallery = world.catalog.embeddings.gallery(world.networks.info.sha256)
     everybody = sorted(set(gallery.person_ids.tolist()))
     for row, refused in ((0, everybody[:1]), (55, everybody[4:7]), (120, everybody[1:]), (7, everybody)):
         probe = world.embeddings[row]

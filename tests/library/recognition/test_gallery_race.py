@@ -5,6 +5,7 @@ from pathlib import Path
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
+from recog.store.photos.embeddings import StoredEmbeddings
 from recog.store.records import Gallery
 from tests.painted import RED, PaintedLibrary, paint
 
@@ -16,7 +17,7 @@ def test_who_was_merged_while_the_gallery_was_read_is_named_as_what_came_of_it(
     library.index(folder)
     library.people.confirm("Ada", [1], new=True)
 
-    class Busy(Catalog):
+    class Busy(StoredEmbeddings):
         merged = False
 
         def gallery(self, network_sha256: str) -> Gallery:
@@ -27,8 +28,10 @@ def test_who_was_merged_while_the_gallery_was_read_is_named_as_what_came_of_it(
                 library.people.merge("Ada", "Eve")
             return found
 
-    busy = Busy(Database(parse_url(tmp_path / "library" / "catalog.sqlite3"), busy_seconds=1))
-    with PaintedLibrary(library.context.settings, catalog=busy) as other:
+    database = Database(parse_url(tmp_path / "library" / "catalog.sqlite3"), busy_seconds=1)
+    catalog = Catalog(database)
+    catalog.embeddings = Busy(database)
+    with PaintedLibrary(library.context.settings, catalog=catalog) as other:
         (face,) = other.identify(folder / "0.png").faces
     assert face.person is not None
     assert face.person.name == "Eve"

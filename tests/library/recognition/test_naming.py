@@ -12,16 +12,17 @@ from recog.library.recognition.matching import name_new
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
+from recog.store.people.matches import Matches
 from recog.types import Calibration
 from tests.library.people.test_acts import OLIVE, face_of, name_of
 from tests.library.test_another_network import WarmLibrary
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
 
 
-class Asked(Catalog):
-    """A catalog that is interrupted where faces would be named."""
+class Interrupted(Matches):
+    """Interrupted where faces would be named."""
 
-    def set_matches(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
+    def replace(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
         """Ctrl-C."""
         raise KeyboardInterrupt
 
@@ -29,7 +30,9 @@ class Asked(Catalog):
 def interrupted_run(library: PaintedLibrary, folder: Path) -> IngestReport:
     """Index a folder by another library of the same files, whose catalog is interrupted so."""
     settings = library.context.settings
-    catalog = Asked(Database(parse_url(settings.catalog_at), busy_seconds=5))
+    database = Database(parse_url(settings.catalog_at), busy_seconds=5)
+    catalog = Catalog(database)
+    catalog.matches = Interrupted(database)
     with PaintedLibrary(settings, networks=library.networks, catalog=catalog) as asked:
         return asked.index([folder])
 
@@ -109,7 +112,7 @@ def test_naming_all_faces_leaves_nothing_to_the_next_run(known: PaintedLibrary, 
     paint(folder / "new.png", RED, noise=1)
     interrupted_run(known, folder)
     with painted_library(known.context.settings.library) as again:
-        assert dict(again.people.match_all().matched)[again.context.catalog.person("Ada")] == 1
+        assert dict(again.people.match_all().matched)[again.context.catalog.people.by_name("Ada")] == 1
         assert not interrupted_run(again, folder).interrupted
 
 
@@ -147,7 +150,7 @@ def test_a_merge_names_at_once_what_is_near_now(known: PaintedLibrary, folder: P
     assert [name_of(known, one) for one in faces] == ["Ada", "Gwen", "Ada"]
     merged = known.people.merge("Ada", "Gwen")
     assert [name_of(known, one) for one in faces] == [None, "Gwen", "Zoe"]
-    assert merged == known.context.catalog.person("Gwen")
+    assert merged == known.context.catalog.people.by_name("Gwen")
     known.people.undo()
     assert [name_of(known, one) for one in faces] == ["Ada", "Gwen", "Ada"]
 

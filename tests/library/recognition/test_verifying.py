@@ -8,11 +8,11 @@ import pytest
 from recog.errors import EvaluationError
 from recog.library.photo_library import PhotoLibrary
 from recog.render.as_json import to_json
-from recog.render.text import to_text
 from recog.verification.classifier import PairClassifier
 from recog.verification.features import Method
 from recog.verification.files import save_classifier
 from tests.painted import GREEN, RED, PaintedLibrary, paint
+from tests.texts import to_text
 
 PINK = (230, 90, 90)
 

@@ -21,7 +21,7 @@ from recog.library.reports.impure import MOST_GROUPED, mixed_people
 from recog.library.reports.near_copies import alike, near_copies
 from recog.library.reports.results import PairKind
 from recog.library.reports.sides import NEAREST_FACES, Faces, Side
-from recog.render.html import duplicate_page
+from recog.render.duplicates_page import duplicate_page
 from recog.store.records import ScannedPhoto
 from recog.types import ClusterRule, Embeddings, Face, FaceBox, FileStat, NewFace, Photo, Scatter
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
@@ -41,7 +41,7 @@ def fill(
     """One photo a face, straight into the catalog; the face ids of each group of embeddings."""
     thumbnail, face_ids = jpeg(), []
     with library.context.writing(create=True) as catalog:
-        photos = catalog.counts().photos
+        photos = catalog.upkeep.counts().photos
         for group in groups:
             ids: list[int] = []
             for start in range(0, len(group), batch):
@@ -51,7 +51,7 @@ def fill(
                     face = NewFace(FaceBox(10, 10, 110, 110, 0.99, LANDMARKS), vector, sharpness, thumbnail)
                     stat = FileStat(Path(f"/photos/{photos}.jpg"), 1, 1)
                     scans.append(ScannedPhoto(stat, f"{photos:064x}", 200, 200, None, (face,)))
-                saved = catalog.save_photos(scans, detector="d" * 64, network=library.networks.info)
+                saved = catalog.photos.save(scans, detector="d" * 64, network=library.networks.info)
                 ids += [face_id for one in saved for face_id in one.face_ids]
             face_ids.append(ids)
     return face_ids
@@ -64,7 +64,7 @@ def around(direction: tuple[float, float, float], count: int, *, spread: float =
 
 def name(library: PaintedLibrary, who: str, face_ids: list[int]) -> None:
     catalog = library.context.catalog
-    catalog.confirm(face_ids, catalog.add_person(who).id)
+    catalog.acts.confirm(face_ids, catalog.people.add(who).id)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_people_who_are_distinct_are_not_reported_again(library: PaintedLibrary,
     (pair,) = library.reports.duplicates().pairs
     assert (pair.kind, pair.left.person, pair.right.person) == (PairKind.PEOPLE, "Ada", "Eve")
     catalog = library.context.catalog
-    catalog.set_distinct(catalog.person("Ada").id, catalog.person("Eve").id)
+    catalog.acts.set_distinct(catalog.people.by_name("Ada").id, catalog.people.by_name("Eve").id)
     assert library.reports.duplicates().pairs == ()
 
 
@@ -107,7 +107,7 @@ def test_a_cluster_that_a_human_rejected_is_not_reported_again(library: PaintedL
     (pair,) = library.reports.duplicates().pairs
     assert (pair.kind, pair.left.person) == (PairKind.PERSON_AND_CLUSTER, "Ada")
     assert sorted(pair.right.typical) == theirs
-    library.context.catalog.reject(theirs[:2], library.context.catalog.person("Ada").id)
+    library.context.catalog.acts.reject(theirs[:2], library.context.catalog.people.by_name("Ada").id)
     assert library.reports.duplicates().pairs == ()
 
 
@@ -321,9 +321,9 @@ def test_ten_thousand_files_of_one_photo_are_one_photo_and_one_group_of_files(li
             ScannedPhoto(FileStat(Path(f"/photos/{number:05}.jpg"), 1, 1), "a" * 64, 200, 200, None, (face,))
             for number in range(10_000)
         ]
-        catalog.save_photos(scans, detector="d" * 64, network=library.networks.info)
+        catalog.photos.save(scans, detector="d" * 64, network=library.networks.info)
         other = FileStat(Path("/photos/other.jpg"), 1, 1)
-        catalog.save_photos(
+        catalog.photos.save(
             [ScannedPhoto(other, "b" * 64, 200, 200, None, (replace(face, embedding=around((0, 1, 0), 1)[0]),))],
             detector="d" * 64, network=library.networks.info,
         )  # fmt: skip

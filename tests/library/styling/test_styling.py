@@ -78,7 +78,7 @@ def test_the_photos_may_be_outside_of_any_library_and_stay_so(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     library.styles.run(styles, out, photos=photos, settings=QUICK)
-    assert library.context.catalog.counts().photos == 0
+    assert library.context.catalog.upkeep.counts().photos == 0
 
 
 def test_a_second_run_makes_nothing_again(
@@ -299,7 +299,7 @@ def test_a_job_that_goes_while_it_runs_leaves_no_picture(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     def clear(step: StylingProgress) -> None:
-        library.context.catalog.clear_styles(tuple(JobState))
+        library.context.catalog.styles.clear(tuple(JobState))
 
     with pytest.raises(StyleError, match="was cleared"):
         library.styles.run(styles, out, photos=photos, settings=QUICK, progress=clear)
@@ -355,7 +355,7 @@ def test_a_picture_that_stands_there_though_its_job_failed_is_kept(
 ) -> None:
     """As after a disk that was full when the folder's entry was to be made durable."""
     (made,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).made
-    library.context.catalog.fail_style(made.id, "cannot be written (No space left on device)")
+    library.context.catalog.styles.fail(made.id, "cannot be written (No space left on device)")
     (kept,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).kept
     assert (kept.id, kept.state, kept.output_sha256) == (made.id, JobState.DONE, made.output_sha256)
     assert kept.message == ""

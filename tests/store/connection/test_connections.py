@@ -46,18 +46,18 @@ def open_descriptors(path: Path) -> int:
 def test_a_passer_by_takes_no_log_from_a_process_that_opened_the_catalog_twice(sqlite_path: Path) -> None:
     """Opening it the second time once dropped the locks of the first."""
     with open_catalog(sqlite_path) as one, open_catalog(sqlite_path) as two:
-        one.add_person("Ann")
-        two.add_person("Bob")
+        one.people.add("Ann")
+        two.people.add("Bob")
         log = log_of(sqlite_path).stat().st_ino
         assert passer_by(sqlite_path) == ["Ann", "Bob"]
         assert log_of(sqlite_path).stat().st_ino == log
-        one.add_person("Eve")
+        one.people.add("Eve")
         assert passer_by(sqlite_path) == ["Ann", "Bob", "Eve"]
 
 
 def test_looking_at_the_mode_of_an_open_catalog_keeps_its_locks(sqlite_path: Path) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
+        catalog.people.add("Ann")
         sqlite_path.chmod(0o644)
         with open_catalog(sqlite_path, create=False):
             assert sqlite_path.stat().st_mode & 0o777 == 0o600
@@ -69,22 +69,22 @@ def test_looking_at_the_mode_of_an_open_catalog_keeps_its_locks(sqlite_path: Pat
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is no /proc to count descriptors in")
 def test_catalogs_of_one_file_share_connections(sqlite_path: Path) -> None:
     with open_catalog(sqlite_path) as one:
-        one.add_person("Ann")
+        one.people.add("Ann")
         alone = open_descriptors(sqlite_path)
         more = [open_catalog(sqlite_path) for _ in range(5)]
-        assert [len(catalog.people()) for catalog in more] == [1] * 5
+        assert [len(catalog.people.all()) for catalog in more] == [1] * 5
         assert open_descriptors(sqlite_path) == alone
         for catalog in more:
             catalog.close()
             catalog.close()
-        assert [person.name for person in one.people()] == ["Ann"]
+        assert [person.name for person in one.people.all()] == ["Ann"]
     assert open_descriptors(sqlite_path) == 0
 
 
 def test_a_catalog_that_this_process_has_open_is_not_restored(sqlite_path: Path, tmp_path: Path) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
-        catalog.backup(tmp_path / "copy.db")
+        catalog.people.add("Ann")
+        catalog.upkeep.back_up(tmp_path / "copy.db")
         with (
             pytest.raises(LibraryBusyError, match="this program has the catalog"),
             restoring(sqlite_path, tmp_path / "copy.db"),
@@ -97,7 +97,7 @@ def test_a_catalog_that_this_process_has_open_is_not_restored(sqlite_path: Path,
 
 def test_the_open_catalog_named_as_a_photo_or_list_of_names_is_refused_and_keeps_its_locks(sqlite_path: Path) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
+        catalog.people.add("Ann")
         for read in (read_photo, read_names):
             with pytest.raises(Exception, match="the open catalog of the library"):
                 read(sqlite_path)
@@ -132,19 +132,19 @@ def test_nothing_is_acknowledged_once_the_open_catalog_has_lost_its_place(
     sqlite_path: Path, tmp_path: Path, fate: Callable[[Path, Path], None], what: str
 ) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
-        catalog.backup(tmp_path / "copy.db")
+        catalog.people.add("Ann")
+        catalog.upkeep.back_up(tmp_path / "copy.db")
         fate(sqlite_path, tmp_path / "copy.db")
         left = sorted(tmp_path.rglob("*"))
         for _ in range(2):
             with pytest.raises(LibraryReplacedError, match=f"{what}.* nothing is saved there: stop recog"):
-                catalog.add_person("Bob")
+                catalog.people.add("Bob")
         assert sorted(tmp_path.rglob("*")) == left
 
 
 def test_a_catalog_replaced_during_a_transaction_acknowledges_nothing(sqlite_path: Path) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
+        catalog.people.add("Ann")
     database = Database(parse_url(sqlite_path), busy_seconds=1.0)
     with pytest.raises(LibraryReplacedError), database.writing():
         moved(sqlite_path, sqlite_path)
@@ -153,24 +153,24 @@ def test_a_catalog_replaced_during_a_transaction_acknowledges_nothing(sqlite_pat
 
 def test_a_catalog_that_was_put_back_is_written_again(sqlite_path: Path) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
+        catalog.people.add("Ann")
         moved(sqlite_path, sqlite_path)
         with pytest.raises(LibraryReplacedError):
-            catalog.add_person("Bob")
+            catalog.people.add("Bob")
         sqlite_path.parent.with_name("elsewhere").rename(sqlite_path.parent)
-        catalog.add_person("Eve")
+        catalog.people.add("Eve")
     assert passer_by(sqlite_path) == ["Ann", "Eve"]
 
 
 def test_a_replaced_catalog_is_opened_anew_beside_the_one_that_was_there(sqlite_path: Path, tmp_path: Path) -> None:
     with open_catalog(sqlite_path) as old:
-        old.add_person("Ann")
-        old.backup(tmp_path / "copy.db")
-        old.add_person("Bob")
+        old.people.add("Ann")
+        old.upkeep.back_up(tmp_path / "copy.db")
+        old.people.add("Bob")
         replaced(sqlite_path, tmp_path / "copy.db")
         with open_catalog(sqlite_path) as new:
-            assert [person.name for person in new.people()] == ["Ann"]
-            new.add_person("Eve")
+            assert [person.name for person in new.people.all()] == ["Ann"]
+            new.people.add("Eve")
     assert passer_by(sqlite_path) == ["Ann", "Eve"]
 
 
@@ -178,8 +178,8 @@ def test_a_replaced_catalog_is_opened_anew_beside_the_one_that_was_there(sqlite_
 def test_a_catalog_that_is_moved_while_one_state_of_it_is_read_is_closed_whole(sqlite_path: Path) -> None:
     """Giving the connection back once looked at the path first, so the file stayed open, and nothing held it."""
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
-        with catalog.one_state():
+        catalog.people.add("Ann")
+        with catalog.repeatable_reads():
             moved(sqlite_path, sqlite_path)
     assert open_descriptors(sqlite_path.parent.with_name("elsewhere") / sqlite_path.name) == 0
     assert not is_held(sqlite_path)
@@ -191,7 +191,7 @@ def test_a_catalog_is_let_go_though_a_link_to_its_folder_leads_elsewhere_by_now(
     link = tmp_path / "current"
     link.symlink_to(tmp_path / "first")
     with open_catalog(link / "catalog") as catalog:
-        catalog.backup(tmp_path / "copy.db")
+        catalog.upkeep.back_up(tmp_path / "copy.db")
         link.unlink()
         link.symlink_to(tmp_path / "second")
     with restoring(tmp_path / "first" / "catalog", tmp_path / "copy.db"):
@@ -202,23 +202,23 @@ def test_a_catalog_is_let_go_though_a_link_to_its_folder_leads_elsewhere_by_now(
 
 def test_an_open_catalog_whose_folder_nobody_may_enter_says_so(sqlite_path: Path) -> None:
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
+        catalog.people.add("Ann")
         sqlite_path.parent.chmod(0)
         try:
             with bound_by_permissions():
-                for ask in (catalog.people, lambda: catalog.add_person("Bob"), catalog.version):
+                for ask in (catalog.people.all, lambda: catalog.people.add("Bob"), catalog.version):
                     with pytest.raises(CatalogUnusableError, match=r"cannot be looked at \(Permission denied\): check"):
                         ask()
         finally:
             sqlite_path.parent.chmod(0o700)
-        assert [person.name for person in catalog.people()] == ["Ann"]
+        assert [person.name for person in catalog.people.all()] == ["Ann"]
 
 
 def test_a_closed_catalog_opens_its_file_for_nobody(sqlite_path: Path) -> None:
     """Nothing would hold that file, so that whoever opened it beside SQLite would drop SQLite's locks."""
     with open_catalog(sqlite_path) as catalog:
-        catalog.add_person("Ann")
-    for ask in (catalog.people, lambda: catalog.add_person("Bob"), catalog.version):
+        catalog.people.add("Ann")
+    for ask in (catalog.people.all, lambda: catalog.people.add("Bob"), catalog.version):
         with pytest.raises(CatalogError, match="was closed: open it again"):
             ask()
 

@@ -12,6 +12,7 @@ import pytest
 from recog.errors import CatalogError, SchemaOutdatedError
 from recog.store.engine import open_catalog
 from recog.store.schema.tables import pending_erasures
+from tests.databases import database_at
 from tests.faults.privilege import bound_by_permissions
 from tests.opened_twice import bytes_of
 from tests.store.conftest import Scans
@@ -30,7 +31,7 @@ def path(scans: Scans, name: str) -> Iterator[Path]:
         path = Path(folder) / "library" / name
         with open_catalog(path) as catalog:
             saved = scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10), scans.face(60)))
-            catalog.enrol("Ann", saved[0].face_ids[:1])
+            catalog.acts.enrol("Ann", saved[0].face_ids[:1])
         (Path(folder) / "copies").mkdir()
         yield path
 
@@ -53,14 +54,14 @@ def only_reading(path: Path) -> Iterator[None]:
 def test_what_may_only_be_read_answers_and_is_left_as_it_is(path: Path) -> None:
     before = {place.name: place.read_bytes() for place in path.parent.iterdir()}
     with only_reading(path), open_catalog(path, create=False) as catalog:
-        assert [person.name for person in catalog.people()] == ["Ann"]
+        assert [person.name for person in catalog.people.all()] == ["Ann"]
         assert catalog.version() == catalog.version()
-        assert (catalog.counts().faces, catalog.quick_check()) == (2, [])
+        assert (catalog.upkeep.counts().faces, catalog.upkeep.quick_check()) == (2, [])
         with pytest.raises(CatalogError, match="cannot be opened for writing"):
-            catalog.add_person("Bob")
-        catalog.backup(path.parent.parent / "copies" / "copy.db")
+            catalog.people.add("Bob")
+        catalog.upkeep.back_up(path.parent.parent / "copies" / "copy.db")
     with open_catalog(path.parent.parent / "copies" / "copy.db") as catalog:
-        assert [person.name for person in catalog.people()] == ["Ann"]
+        assert [person.name for person in catalog.people.all()] == ["Ann"]
     assert {place.name: place.read_bytes() for place in path.parent.iterdir()} == before
 
 
@@ -68,38 +69,38 @@ def test_a_folder_that_may_not_be_written_is_enough(path: Path) -> None:
     path.parent.chmod(0o500)
     try:
         with bound_by_permissions(), open_catalog(path, create=False) as catalog:
-            assert [person.name for person in catalog.people()] == ["Ann"]
+            assert [person.name for person in catalog.people.all()] == ["Ann"]
     finally:
         path.parent.chmod(0o700)
 
 
 def test_a_writer_elsewhere_is_followed(path: Path) -> None:
     with open_catalog(path) as writer:
-        writer.add_person("Bob")
+        writer.people.add("Bob")
         with only_reading(path), open_catalog(path, create=False) as reader:
-            assert [person.name for person in reader.people()] == ["Ann", "Bob"]
+            assert [person.name for person in reader.people.all()] == ["Ann", "Bob"]
             version = reader.version()
-            writer.add_person("Eve")
-            assert [person.name for person in reader.people()] == ["Ann", "Bob", "Eve"]
+            writer.people.add("Eve")
+            assert [person.name for person in reader.people.all()] == ["Ann", "Bob", "Eve"]
             assert reader.version() != version
 
 
 def test_what_changes_though_nobody_was_writing_it_is_refused(path: Path) -> None:
     with only_reading(path), open_catalog(path, create=False) as reader:
-        assert len(reader.people()) == 1
+        assert len(reader.people.all()) == 1
         path.chmod(0o600)
         path.parent.chmod(0o700)
         with open_catalog(path) as writer:
-            writer.add_person("Bob")
+            writer.people.add("Bob")
             with pytest.raises(CatalogError, match="is being written elsewhere: open it again"):
-                reader.people()
+                reader.people.all()
         with pytest.raises(CatalogError, match="is being written elsewhere"):
             reader.version()
 
 
 def test_a_log_that_cannot_be_read_is_said(path: Path) -> None:
     with open_catalog(path) as writer:
-        writer.add_person("Bob")
+        writer.people.add("Bob")
         (path.parent.parent / "log").write_bytes(bytes_of(path.with_name("recog.db-wal")))
     shutil.copy(path.parent.parent / "log", path.with_name("recog.db-wal"))
     with only_reading(path), pytest.raises(CatalogError, match=r"in its log recog.db-wal, .*: copy the folder"):
@@ -107,14 +108,14 @@ def test_a_log_that_cannot_be_read_is_said(path: Path) -> None:
 
 
 def test_an_older_schema_and_a_pending_erasure_are_left_and_said(path: Path) -> None:
-    with open_catalog(path) as catalog, catalog._database.writing() as connection:
+    with open_catalog(path), database_at(path) as database, database.writing() as connection:
         connection.execute(pending_erasures.insert(), [{"at": "2026-11-22T00:00:00"}])
     with only_reading(path), open_catalog(path, create=False) as catalog:
-        assert catalog.pending_erasure is not None
-        assert "may only be read here" in catalog.pending_erasure.sentence
+        assert catalog.old_pages.pending is not None
+        assert "may only be read here" in catalog.old_pages.pending.sentence
     with open_catalog(path) as catalog:
-        assert catalog.pending_erasure is None
-        with catalog._database.writing() as connection:
+        assert catalog.old_pages.pending is None
+        with database_at(path) as database, database.writing() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     with only_reading(path), pytest.raises(SchemaOutdatedError, match="older schema 0001 and may only be read"):
         open_catalog(path, create=False)

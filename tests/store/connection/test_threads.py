@@ -39,11 +39,11 @@ def test_readers_beside_a_writer_see_whole_photos(
     def read() -> int:
         rounds = 0
         while not written.is_set() or rounds == 0:
-            with catalog.one_state():
-                counts = catalog.counts()
-                stored = sum(len(rows.face_ids) for rows in catalog.embeddings(network))
+            with catalog.repeatable_reads():
+                counts = catalog.upkeep.counts()
+                stored = sum(len(rows.face_ids) for rows in catalog.embeddings.batches(network))
                 assert counts.faces == 2 * counts.photos == stored
-            with catalog.moment() as now:
+            with catalog.snapshot() as now:
                 now.people_by_id([1])
             rounds += 1
         return rounds
@@ -55,7 +55,7 @@ def test_readers_beside_a_writer_see_whole_photos(
     finally:
         written.set()
     assert all(reader.result(PATIENCE) for reader in readers)
-    assert catalog.counts().faces == 50
+    assert catalog.upkeep.counts().faces == 50
 
 
 def test_what_writers_in_several_threads_save_is_all_there(
@@ -68,11 +68,11 @@ def test_what_writers_in_several_threads_save_is_all_there(
         together.wait(PATIENCE)
         for scan in batches[number]:
             scans.save(catalog, scan)
-        catalog.enrol(f"Ann {number}", [])
+        catalog.acts.enrol(f"Ann {number}", [])
 
     for writer in [start(write, number) for number in range(4)]:
         writer.result(PATIENCE)
-    assert (catalog.counts().photos, catalog.counts().people) == (20, 4)
+    assert (catalog.upkeep.counts().photos, catalog.upkeep.counts().people) == (20, 4)
 
 
 def test_one_state_of_a_thread_is_nobody_else_s(
@@ -81,29 +81,29 @@ def test_one_state_of_a_thread_is_nobody_else_s(
     entered, written = Event(), Event()
 
     def look_twice() -> tuple[int, int, int]:
-        with catalog.one_state():
-            before = catalog.counts().photos
+        with catalog.repeatable_reads():
+            before = catalog.upkeep.counts().photos
             entered.set()
             wait_for(written)
-            with catalog.one_state():
-                inside = catalog.counts().photos
-            return before, inside, catalog.counts().photos
+            with catalog.repeatable_reads():
+                inside = catalog.upkeep.counts().photos
+            return before, inside, catalog.upkeep.counts().photos
 
     looking = start(look_twice)
     wait_for(entered)
     scans.save(catalog, scans.photo("a.jpg", "a"))
-    seen = catalog.counts().photos
+    seen = catalog.upkeep.counts().photos
     written.set()
     assert seen == 1
     assert looking.result(PATIENCE) == (0, 0, 0)
-    assert catalog.counts().photos == 1
+    assert catalog.upkeep.counts().photos == 1
 
 
 def test_threads_may_compare_their_versions(catalog: Catalog, scans: Scans, start: Callable[..., Future[Any]]) -> None:
     together = Barrier(6)
 
     def versions() -> set[object]:
-        with catalog.moment() as now:
+        with catalog.snapshot() as now:
             together.wait(PATIENCE)
             return {catalog.version(), now.version()}
 
@@ -120,10 +120,10 @@ def test_threads_may_compare_their_versions(catalog: Catalog, scans: Scans, star
 
 
 def test_a_snapshot_that_is_older_than_the_catalog_has_a_version_of_its_own(tmp_path: Path) -> None:
-    with open_catalog(tmp_path / "recog.db") as catalog, catalog.moment() as now:
+    with open_catalog(tmp_path / "recog.db") as catalog, catalog.snapshot() as now:
         before = catalog.version()
         assert now.version() == before
-        catalog.enrol("Ann", [])
+        catalog.acts.enrol("Ann", [])
         assert now.people_by_id([1]) == {}
         assert now.version() not in {before, catalog.version()}
 
@@ -134,18 +134,18 @@ def test_a_catalog_that_is_closed_while_others_read_says_so_and_keeps_no_file_op
 ) -> None:
     path = tmp_path / "recog.db"
     catalog = open_catalog(path)
-    ann, _ = catalog.enrol("Ann", [])
+    ann, _ = catalog.acts.enrol("Ann", [])
     reading, closed = Barrier(3), Event()
 
     def in_one_state() -> None:
-        with catalog.one_state():
+        with catalog.repeatable_reads():
             reading.wait(PATIENCE)
             wait_for(closed)
             with pytest.raises(CatalogError, match="was closed: open it again"):
-                catalog.people()
+                catalog.people.all()
 
     def in_a_moment() -> None:
-        with catalog.moment() as now:
+        with catalog.snapshot() as now:
             reading.wait(PATIENCE)
             wait_for(closed)
             assert now.people_by_id([ann.id]) == {ann.id: ann}  # what was begun ends
@@ -167,17 +167,21 @@ def test_a_catalog_that_is_closed_while_others_read_says_so_and_keeps_no_file_op
 def test_two_people_are_forgotten_at_once(catalog: Catalog, scans: Scans, start: Callable[..., Future[Any]]) -> None:
     batch = [scans.photo(f"{one}.jpg", f"content {one}", scans.face(10)) for one in range(2)]
     saved = scans.save(catalog, *batch)
-    people = [catalog.enrol(name, one.face_ids)[0] for name, one in zip(("Ann", "Bob"), saved, strict=True)]
+    people = [catalog.acts.enrol(name, one.face_ids)[0] for name, one in zip(("Ann", "Bob"), saved, strict=True)]
     together = Barrier(2)
 
     def forget(number: int) -> bool:
         together.wait(PATIENCE)
-        return catalog.forget(number).complete
+        return catalog.erasure.forget(number).complete
 
     forgotten = [start(forget, person.id) for person in people]
     assert [one.result(PATIENCE) for one in forgotten] == [True, True]
-    assert catalog.pending_erasure is None
-    assert (catalog.counts().faces, catalog.counts().people, catalog.counts().pending_erasures) == (0, 0, 0)
+    assert catalog.old_pages.pending is None
+    assert (
+        catalog.upkeep.counts().faces,
+        catalog.upkeep.counts().people,
+        catalog.upkeep.counts().pending_erasures,
+    ) == (0, 0, 0)
 
 
 def test_a_new_database_is_opened_by_several_threads_at_once(url: str, start: Callable[..., Future[Any]]) -> None:

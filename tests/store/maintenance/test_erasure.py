@@ -16,6 +16,7 @@ import pytest
 from recog.errors import UnknownPersonError
 from recog.store.engine import open_catalog
 from recog.types import Cluster
+from tests.databases import database_at
 from tests.full import files_of_at_most
 from tests.opened_twice import bytes_of
 
@@ -86,12 +87,12 @@ class Crowd:
             batch.append(scans.photo(f"{number}.jpg", f"content {number}", ann, other))
         self.saved = scans.save(catalog, *batch)
         self.batch = batch
-        self.ann = catalog.add_person("Somebody Fitzgerald-Unmistakable")
+        self.ann = catalog.people.add("Somebody Fitzgerald-Unmistakable")
         for number in scans.random.permutation(400):
-            catalog.add_person(f"Somebody {chr(ord('A') + number % 26)} {number}")
+            catalog.people.add(f"Somebody {chr(ord('A') + number % 26)} {number}")
         ids = [photo.face_ids[0] for photo in self.saved]
-        catalog.confirm(ids[:20], self.ann.id)
-        catalog.set_matches(scans.network.sha256, [(face_id, self.ann.id, 0.5) for face_id in ids[20:]])
+        catalog.acts.confirm(ids[:20], self.ann.id)
+        catalog.matches.replace(scans.network.sha256, [(face_id, self.ann.id, 0.5) for face_id in ids[20:]])
         self.needles = [*windows(self.ann_faces), b"Fitzgerald-Unmistakable", b"fitzgerald-unmistakable"]
         self.other_needles = windows(self.other_faces)
 
@@ -99,18 +100,18 @@ class Crowd:
 def test_no_byte_of_a_forgotten_person_is_left_in_any_file(tmp_path: Path, scans: Scans) -> None:
     with open_catalog(tmp_path / "recog.db") as catalog:
         crowd = Crowd(catalog, scans)
-        catalog.save_clusters(
+        catalog.clusters.save(
             scans.network.sha256, "identity", {}, [Cluster(crowd.saved[0].face_ids, crowd.ann_faces[0].embedding)]
         )
         before = found_in(tmp_path, crowd.needles)
         assert sum(before.values()) > len(crowd.ann_faces)  # the search finds what is there
-        forgotten = catalog.forget(crowd.ann.id)
+        forgotten = catalog.erasure.forget(crowd.ann.id)
         assert (forgotten.name, len(forgotten.face_ids), forgotten.complete) == (crowd.ann.name, 40, True)
         assert found_in(tmp_path, crowd.needles) == {}
         kept = found_in(tmp_path, crowd.other_needles)
         assert sum(kept.values()) >= len(crowd.other_faces)
-        assert catalog.counts().pending_erasures == 0
-        assert catalog.quick_check() == []
+        assert catalog.upkeep.counts().pending_erasures == 0
+        assert catalog.upkeep.quick_check() == []
     assert found_in(tmp_path, crowd.needles) == {}
 
 
@@ -119,28 +120,28 @@ def test_a_centroid_of_faces_whose_photos_went_before_is_forgotten_too(tmp_path:
     with open_catalog(tmp_path / "recog.db") as catalog:
         crowd = Crowd(catalog, scans)
         mean = crowd.ann_faces[0].embedding
-        (saved,) = catalog.save_clusters(scans.network.sha256, "identity", {}, [Cluster(crowd.saved[0].face_ids, mean)])
-        with catalog._database.writing() as connection:
+        (saved,) = catalog.clusters.save(scans.network.sha256, "identity", {}, [Cluster(crowd.saved[0].face_ids, mean)])
+        with database_at(tmp_path / "recog.db") as database, database.writing() as connection:
             connection.exec_driver_sql("DELETE FROM cluster_faces WHERE cluster_id = ?", (saved.number,))
-        catalog.drop_files([crowd.batch[0].stat.path], folders=[])
+        catalog.files.drop([crowd.batch[0].stat.path], folders=[])
         assert found_in(tmp_path, [mean.tobytes()])
-        catalog.forget(crowd.ann.id)
+        catalog.erasure.forget(crowd.ann.id)
         assert found_in(tmp_path, crowd.needles) == {}
 
 
 def test_a_renamed_and_merged_person_is_forgotten_with_every_name(tmp_path: Path, scans: Scans) -> None:
     with open_catalog(tmp_path / "recog.db") as catalog:
         (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
-        one, two = (catalog.add_person(name) for name in ("Wilhelmina", "Quentin"))
-        catalog.confirm(saved.face_ids[:1], one.id)
-        catalog.confirm(saved.face_ids[1:], two.id)
-        catalog.rename(one.id, "Mathilde")
-        catalog.merge(one.id, two.id)
-        namesake, keeper = catalog.add_person("Quentin Junior"), catalog.add_person("Keeper")
-        catalog.rename(namesake.id, "Mathilde")
-        catalog.rename(namesake.id, "Roberta")
-        catalog.rename(keeper.id, "Keeper Two")
-        assert catalog.forget(two.id).face_ids == saved.face_ids
+        one, two = (catalog.people.add(name) for name in ("Wilhelmina", "Quentin"))
+        catalog.acts.confirm(saved.face_ids[:1], one.id)
+        catalog.acts.confirm(saved.face_ids[1:], two.id)
+        catalog.acts.rename(one.id, "Mathilde")
+        catalog.acts.merge(one.id, two.id)
+        namesake, keeper = catalog.people.add("Quentin Junior"), catalog.people.add("Keeper")
+        catalog.acts.rename(namesake.id, "Mathilde")
+        catalog.acts.rename(namesake.id, "Roberta")
+        catalog.acts.rename(keeper.id, "Keeper Two")
+        assert catalog.erasure.forget(two.id).face_ids == saved.face_ids
         assert found_in(tmp_path, [b"Wilhelmina", b"Mathilde", b"wilhelmina", b"mathilde"]) == {}
         assert found_in(tmp_path, [b"Keeper Two"]) != {}
 
@@ -148,8 +149,8 @@ def test_a_renamed_and_merged_person_is_forgotten_with_every_name(tmp_path: Path
 def test_the_copy_that_a_migration_made_is_forgotten_too(tmp_path: Path, scans: Scans) -> None:
     with open_catalog(tmp_path / "recog.db") as catalog:
         crowd = Crowd(catalog, scans)
-        catalog.backup(tmp_path / "recog.db.before-0007")
-        catalog.forget(crowd.ann.id)
+        catalog.upkeep.back_up(tmp_path / "recog.db.before-0007")
+        catalog.erasure.forget(crowd.ann.id)
         assert found_in(tmp_path, crowd.needles) == {}
 
 
@@ -162,12 +163,12 @@ def test_while_somebody_reads_the_erasure_is_pending_and_the_next_open_finishes_
         reader = sqlite3.connect(path, isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM faces").fetchall()
-        assert not catalog.forget(crowd.ann.id).complete
-        assert catalog.counts().pending_erasures == 1
+        assert not catalog.erasure.forget(crowd.ann.id).complete
+        assert catalog.upkeep.counts().pending_erasures == 1
         assert found_in(tmp_path, crowd.needles) != {}  # which is what "not complete" warns of
         reader.close()
     with open_catalog(path) as catalog:
-        assert catalog.counts().pending_erasures == 0
+        assert catalog.upkeep.counts().pending_erasures == 0
         assert found_in(tmp_path, crowd.needles) == {}
 
 
@@ -181,23 +182,24 @@ def test_a_kill_between_erasing_rows_and_overwriting_pages_is_finished_at_the_ne
 import os, signal
 from pathlib import Path
 from random import Random
-from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
+from recog.store.maintenance.old_pages import OldPages
 
-class Killed(Catalog):
-    def finish_erasures(self):
+class Killed(OldPages):
+    def overwrite(self):
         os.kill(os.getpid(), signal.SIGKILL)
 
 catalog = open_catalog(Path({str(path)!r}))
-Killed(catalog._database).forget({crowd.ann.id})
+catalog.old_pages = Killed(None)
+catalog.erasure.forget({crowd.ann.id})
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
     assert found_in(tmp_path, crowd.needles) != {}
     with open_catalog(path) as catalog:
         with pytest.raises(UnknownPersonError):
-            catalog.person(crowd.ann.name)
+            catalog.people.by_name(crowd.ann.name)
         assert found_in(tmp_path, crowd.needles) == {}
-        assert catalog.counts().pending_erasures == 0
+        assert catalog.upkeep.counts().pending_erasures == 0
 
 
 def test_a_full_disk_holds_an_erasure_up_and_room_lets_the_next_open_finish_it(tmp_path: Path, scans: Scans) -> None:
@@ -205,42 +207,42 @@ def test_a_full_disk_holds_an_erasure_up_and_room_lets_the_next_open_finish_it(t
     path = tmp_path / "recog.db"
     with open_catalog(path) as catalog:
         crowd = Crowd(catalog, scans)
-        with catalog._database.alone() as connection:
+        with database_at(path) as database, database.alone() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
         with files_of_at_most(path.stat().st_size * 3 // 4):  # room to delete rows, none to write all anew
-            forgotten = catalog.forget(crowd.ann.id)
+            forgotten = catalog.erasure.forget(crowd.ann.id)
         assert (len(forgotten.face_ids), forgotten.complete) == (40, False)
-        assert catalog.pending_erasure is not None
-        assert "make room" in catalog.pending_erasure.way_out
+        assert catalog.old_pages.pending is not None
+        assert "make room" in catalog.old_pages.pending.way_out
         assert found_in(tmp_path, crowd.needles) != {}
     with files_of_at_most(path.stat().st_size * 3 // 4), open_catalog(path) as catalog:
         with pytest.raises(UnknownPersonError):
-            catalog.person(crowd.ann.name)
-        assert catalog.pending_erasure is not None
+            catalog.people.by_name(crowd.ann.name)
+        assert catalog.old_pages.pending is not None
     with open_catalog(path) as catalog:
-        assert catalog.pending_erasure is None
+        assert catalog.old_pages.pending is None
         assert found_in(tmp_path, crowd.needles) == {}
 
 
 def test_a_forgotten_person_is_nowhere_in_the_answers(catalog: Catalog, scans: Scans) -> None:
     crowd = Crowd(catalog, scans)
-    forgotten = catalog.forget(crowd.ann.id)
+    forgotten = catalog.erasure.forget(crowd.ann.id)
     digest = scans.network.sha256
     assert forgotten.complete
-    assert catalog.faces(forgotten.face_ids) == {}
-    assert catalog.thumbnails(forgotten.face_ids) == {}
-    assert len(catalog.embeddings_of(forgotten.face_ids, digest)[0]) == 0
-    assert len(catalog.gallery(digest).face_ids) == 0
-    assert catalog.removals(0, digest)[1].tolist() == sorted(forgotten.face_ids)
-    assert catalog.counts().faces == 40
+    assert catalog.faces.by_ids(forgotten.face_ids) == {}
+    assert catalog.faces.thumbnails(forgotten.face_ids) == {}
+    assert len(catalog.embeddings.of_faces(forgotten.face_ids, digest)[0]) == 0
+    assert len(catalog.embeddings.gallery(digest).face_ids) == 0
+    assert catalog.embeddings.removals(0, digest)[1].tolist() == sorted(forgotten.face_ids)
+    assert catalog.upkeep.counts().faces == 40
     with pytest.raises(UnknownPersonError):
-        catalog.forget(crowd.ann.id)
-    assert catalog.finish_erasures()
+        catalog.erasure.forget(crowd.ann.id)
+    assert catalog.old_pages.overwrite()
 
 
 def test_a_rescan_does_not_bring_a_forgotten_person_back(catalog: Catalog, scans: Scans) -> None:
     crowd = Crowd(catalog, scans)
-    catalog.forget(crowd.ann.id)
+    catalog.erasure.forget(crowd.ann.id)
     again = scans.save(catalog, *crowd.batch)
     assert sum(photo.new_faces for photo in again) == 0
     assert [photo.face_ids for photo in again] == [photo.face_ids[1:] for photo in crowd.saved]
@@ -248,15 +250,15 @@ def test_a_rescan_does_not_bring_a_forgotten_person_back(catalog: Catalog, scans
 
 def test_an_edited_copy_does_not_bring_a_forgotten_person_back(catalog: Catalog, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60)))
-    ann = catalog.add_person("Ann")
-    catalog.confirm(saved.face_ids[:1], ann.id)
-    catalog.forget(ann.id)
+    ann = catalog.people.add("Ann")
+    catalog.acts.confirm(saved.face_ids[:1], ann.id)
+    catalog.erasure.forget(ann.id)
     twice = scans.photo(
         "1.jpg", "B", scans.face(20, top=20, side=40), scans.face(120, top=20, side=40), size=(400, 200)
     )
     (edited,) = scans.save(catalog, twice)
     assert edited.new_faces == 1
-    assert [face.box.left for face in catalog.faces_of_photo(edited.photo_id)] == [120]
+    assert [face.box.left for face in catalog.faces.of_photo(edited.photo_id)] == [120]
     (again,) = scans.save(catalog, twice)
     assert again.new_faces == 0
 
@@ -264,11 +266,11 @@ def test_an_edited_copy_does_not_bring_a_forgotten_person_back(catalog: Catalog,
 def test_a_photo_can_be_readmitted(catalog: Catalog, scans: Scans) -> None:
     scan = scans.photo("1.jpg", "A", scans.face(10))
     (saved,) = scans.save(catalog, scan)
-    ann = catalog.add_person("Ann")
-    catalog.confirm(saved.face_ids, ann.id)
-    catalog.forget(ann.id)
-    assert catalog.readmit([scan.sha256]) == 1
-    assert catalog.readmit([scan.sha256]) == 0
+    ann = catalog.people.add("Ann")
+    catalog.acts.confirm(saved.face_ids, ann.id)
+    catalog.erasure.forget(ann.id)
+    assert catalog.erasure.readmit([scan.sha256]) == 1
+    assert catalog.erasure.readmit([scan.sha256]) == 0
     (again,) = scans.save(catalog, scan)
     assert again.new_faces == 1
     assert again.face_ids[0] > saved.face_ids[0]
@@ -282,8 +284,8 @@ def test_postgres_keeps_no_byte_of_a_forgotten_person_in_its_tables(
     url = databases.new()
     with open_catalog(url) as catalog:
         crowd = Crowd(catalog, scans)
-        catalog.forget(crowd.ann.id)
-        with catalog._database.alone() as connection:
+        catalog.erasure.forget(crowd.ann.id)
+        with database_at(url) as database, database.alone() as connection:
             connection.exec_driver_sql("CHECKPOINT")
             number = connection.exec_driver_sql(
                 "SELECT oid FROM pg_database WHERE datname = current_database()"
@@ -298,7 +300,7 @@ def test_copies_that_moving_rows_left_in_pages_go_too(tmp_path: Path) -> None:
     random = Random(1)
     names = ["".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=24)) for _ in range(6_000)]
     with open_catalog(tmp_path / "recog.db") as catalog:
-        with catalog._database.writing() as connection:
+        with database_at(tmp_path / "recog.db") as database, database.writing() as connection:
             connection.exec_driver_sql("CREATE TABLE churn (id INTEGER PRIMARY KEY, name TEXT UNIQUE, filler BLOB)")
             for number, name in enumerate(names):
                 filler = random.randbytes(random.randint(10, 900))
@@ -310,8 +312,8 @@ def test_copies_that_moving_rows_left_in_pages_go_too(tmp_path: Path) -> None:
                     connection.exec_driver_sql("DELETE FROM churn WHERE name = ?", (names[random.randint(0, number)],))
             left = set(connection.exec_driver_sql("SELECT name FROM churn").scalars())
         needles = [name.encode() for name in set(names) - left]
-        with catalog._database.alone() as connection:
+        with database_at(tmp_path / "recog.db") as database, database.alone() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
         assert found_in(tmp_path, needles) != {}  # the trap is real
-        assert catalog.forget(catalog.add_person("Ann").id).complete
+        assert catalog.erasure.forget(catalog.people.add("Ann").id).complete
         assert found_in(tmp_path, needles) == {}

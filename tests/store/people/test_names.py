@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from recog.errors import CatalogError, DuplicatePersonError
 from recog.store.catalog import Catalog
+from recog.store.connection.database import Database
 from recog.store.people.names import checked_name, name_key, near_key, near_name
 from recog.store.schema.tables import people
 
@@ -120,10 +121,10 @@ NEAR = [
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_names_that_differ_in_case_alone_are_one(catalog: Catalog, one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
-    person, _ = catalog.enrol(one, [])
-    assert catalog.enrol(other, []) == (person, False)
+    person, _ = catalog.acts.enrol(one, [])
+    assert catalog.acts.enrol(other, []) == (person, False)
     with pytest.raises(DuplicatePersonError):
-        catalog.add_person(other)
+        catalog.people.add(other)
 
 
 @pytest.mark.parametrize(("one", "other"), NEAR)
@@ -131,12 +132,12 @@ def test_names_that_are_nearly_equal_are_two_people(catalog: Catalog, one: str, 
     """Weiß and Weiss were one, and so two people became one."""
     assert name_key(one) != name_key(other)
     assert near_key(one) == near_key(other)
-    first, second = catalog.enrol(one, [])[0], catalog.enrol(other, [])[0]
-    assert (catalog.person(one), catalog.person(other)) == (first, second)
+    first, second = catalog.acts.enrol(one, [])[0], catalog.acts.enrol(other, [])[0]
+    assert (catalog.people.by_name(one), catalog.people.by_name(other)) == (first, second)
     assert first.id != second.id
-    catalog.rename(second.id, "Somebody")
+    catalog.acts.rename(second.id, "Somebody")
     with pytest.raises(CatalogError, match=f"did you mean '{one}'"):
-        catalog.person(other)
+        catalog.people.by_name(other)
 
 
 def test_only_a_name_that_is_not_the_same_is_near() -> None:
@@ -161,38 +162,38 @@ def test_a_long_name_of_nothing_is_read_at_once() -> None:
 
 
 def test_a_name_is_found_however_it_was_copied(catalog: Catalog) -> None:
-    ann, _ = catalog.enrol("A\u200bnn\ufeff", [])
+    ann, _ = catalog.acts.enrol("A\u200bnn\ufeff", [])
     assert ann.name == "Ann"
-    assert catalog.person("\u202eAnn") == ann == catalog.enrol("Ann\u2060", [])[0]
-    assert catalog.rename(ann.id, "\u2066Anne\u2069").name == "Anne"
+    assert catalog.people.by_name("\u202eAnn") == ann == catalog.acts.enrol("Ann\u2060", [])[0]
+    assert catalog.acts.rename(ann.id, "\u2066Anne\u2069").name == "Anne"
 
 
-def test_a_name_that_an_older_library_holds_works_on(catalog: Catalog) -> None:
+def test_a_name_that_an_older_library_holds_works_on(catalog: Catalog, database: Database) -> None:
     """Before, what is not seen made another person."""
     old = ["A\u200bnn", "\u0301", "علی\u200c"]
-    numbers = [catalog.enrol(f"P{number}", [])[0].id for number in range(len(old))]
-    with catalog._database.writing() as connection:
+    numbers = [catalog.acts.enrol(f"P{number}", [])[0].id for number in range(len(old))]
+    with database.writing() as connection:
         for number, name in zip(numbers, old, strict=True):
             row = people.update().where(people.c.id == number)
             connection.execute(row.values(name=name, name_key=name_key(name)))
-    new, created = catalog.enrol("Ann", [])
+    new, created = catalog.acts.enrol("Ann", [])
     assert created
     for number, name in zip(numbers, old, strict=True):
-        assert catalog.person(name).id == number
-        person, created = catalog.enrol(name, [])
+        assert catalog.people.by_name(name).id == number
+        person, created = catalog.acts.enrol(name, [])
         assert (person.id, person.name, created) == (number, name, False)
-    assert catalog.person("Ann") == new
-    catalog.merge(numbers[0], new.id)
-    assert catalog.person("A\u200bnn") == catalog.person("Ann")
-    catalog.undo()
-    assert catalog.person("A\u200bnn").id == numbers[0]
-    assert catalog.rename(numbers[1], "Cem").name == "Cem"
-    assert catalog.forget(numbers[2]).name == old[2]
+    assert catalog.people.by_name("Ann") == new
+    catalog.acts.merge(numbers[0], new.id)
+    assert catalog.people.by_name("A\u200bnn") == catalog.people.by_name("Ann")
+    catalog.acts.undo()
+    assert catalog.people.by_name("A\u200bnn").id == numbers[0]
+    assert catalog.acts.rename(numbers[1], "Cem").name == "Cem"
+    assert catalog.erasure.forget(numbers[2]).name == old[2]
 
 
 @pytest.mark.parametrize("name", ["\ud800", "An\0n"])
 def test_text_that_no_database_takes_is_nobody(catalog: Catalog, name: str) -> None:
     with pytest.raises(CatalogError, match="nobody is called"):
-        catalog.person(name)
+        catalog.people.by_name(name)
     with pytest.raises(CatalogError, match="cannot be printed"):
-        catalog.enrol(name, [])
+        catalog.acts.enrol(name, [])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from recog.store.catalog import Catalog
+from recog.store.connection.database import Database
 from recog.store.engine import open_catalog
 from tests.store.conftest import Scans
 
@@ -13,18 +14,18 @@ def test_the_version_changes_with_every_write_and_stays_without(catalog: Catalog
     seen = [catalog.version()]
     scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10)))
     seen.append(catalog.version())
-    catalog.enrol("Ada", [1])
+    catalog.acts.enrol("Ada", [1])
     seen.append(catalog.version())
-    catalog.undo()
+    catalog.acts.undo()
     seen.append(catalog.version())
     assert len(set(seen)) == 4
-    catalog.faces([1])
+    catalog.faces.by_ids([1])
     assert catalog.version() == seen[-1]
 
 
-def test_another_program_s_write_changes_the_version(catalog: Catalog, scans: Scans) -> None:
+def test_another_program_s_write_changes_the_version(catalog: Catalog, url: str, scans: Scans) -> None:
     before = catalog.version()
-    with open_catalog(catalog._database.engine.url.render_as_string(hide_password=False)) as other:
+    with open_catalog(url) as other:
         scans.save(other, scans.photo("a.jpg", "a", scans.face(10)))
     assert catalog.version() != before
 
@@ -32,23 +33,25 @@ def test_another_program_s_write_changes_the_version(catalog: Catalog, scans: Sc
 def test_confirmed_faces_have_people_and_others_none(catalog: Catalog, scans: Scans) -> None:
     saved = scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10), scans.face(60), scans.face(110)))
     one, two, three = saved[0].face_ids
-    person, _ = catalog.enrol("Ada", [one])
-    catalog.set_matches(scans.network.sha256, [(two, person.id, 0.1)])
-    assert catalog.confirmed_people([one, two, three, 999]) == {one: person.id}
-    assert (catalog.confirmed_count(), catalog.people_count()) == (1, 1)
-    (found,) = catalog.people_by_id([person.id, person.id, 999]).values()
+    person, _ = catalog.acts.enrol("Ada", [one])
+    catalog.matches.replace(scans.network.sha256, [(two, person.id, 0.1)])
+    assert catalog.people.confirmed_owners([one, two, three, 999]) == {one: person.id}
+    assert (catalog.people.confirmed_count(), catalog.people.count()) == (1, 1)
+    (found,) = catalog.people.by_ids([person.id, person.id, 999]).values()
     assert (found.name, found.confirmed, found.matched) == ("Ada", 1, 1)
 
 
-def test_a_moment_is_one_state_of_the_catalog_and_the_next_a_later_one(catalog: Catalog, scans: Scans) -> None:
+def test_a_moment_is_one_state_of_the_catalog_and_the_next_a_later_one(
+    catalog: Catalog, database: Database, scans: Scans
+) -> None:
     (saved,) = scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10), scans.face(60)))
     one, two = saved.face_ids
-    ada, _ = catalog.enrol("Ada", [one])
-    with catalog.moment() as now:
+    ada, _ = catalog.acts.enrol("Ada", [one])
+    with catalog.snapshot() as now:
         assert now.confirmed_people([one, two]) == {one: ada.id}
-        if catalog._database.is_sqlite:
-            catalog.enrol("Ada", [two])
-            with catalog.moment() as later:
+        if database.is_sqlite:
+            catalog.acts.enrol("Ada", [two])
+            with catalog.snapshot() as later:
                 assert later.confirmed_people([one, two]) == {one: ada.id, two: ada.id}
             assert now.confirmed_people([one, two]) == {one: ada.id}
             assert now.version() != catalog.version()
@@ -56,17 +59,17 @@ def test_a_moment_is_one_state_of_the_catalog_and_the_next_a_later_one(catalog: 
 
 def test_after_a_question_that_failed_the_next_is_answered(catalog: Catalog, scans: Scans) -> None:
     scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10)))
-    with pytest.raises(ZeroDivisionError), catalog.moment() as now:
+    with pytest.raises(ZeroDivisionError), catalog.snapshot() as now:
         now.people_by_id([1 // 0])
     assert catalog.version() == catalog.version()
-    catalog.enrol("Ada", [1])
-    assert len(catalog.confirmed_people([1])) == 1
+    catalog.acts.enrol("Ada", [1])
+    assert len(catalog.people.confirmed_owners([1])) == 1
 
 
 def test_a_catalog_that_is_closed_keeps_no_file_open(tmp_path: Path) -> None:
     path = tmp_path / "recog.db"
     with open_catalog(path) as catalog:
-        with catalog.moment(), catalog.moment():
+        with catalog.snapshot(), catalog.snapshot():
             assert _open_files(path)
         assert _open_files(path)
     assert not _open_files(path)
@@ -79,35 +82,35 @@ def _open_files(path: Path) -> list[Path]:
 
 def test_names_by_distance_are_due_when_embeddings_came_or_went_since(catalog: Catalog, scans: Scans) -> None:
     network, other = scans.network.sha256, scans.other_network.sha256
-    assert not catalog.matches_due(network)
-    catalog.set_matches(network, [])
+    assert not catalog.matches.due(network)
+    catalog.matches.replace(network, [])
     (saved,) = scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10), scans.face(60)))
-    assert (catalog.matches_due(network), catalog.matches_due(other)) == (True, False)
-    catalog.set_matches(network, [])
-    assert not catalog.matches_due(network)
+    assert (catalog.matches.due(network), catalog.matches.due(other)) == (True, False)
+    catalog.matches.replace(network, [])
+    assert not catalog.matches.due(network)
     scans.save(catalog, scans.photo("b.jpg", "b"))
-    catalog.enrol("Ada", saved.face_ids[:1])
-    assert not catalog.matches_due(network)
-    catalog.embed_again(saved.face_ids[1:], network)
-    assert catalog.matches_due(network)
-    catalog.set_matches(network, [])
+    catalog.acts.enrol("Ada", saved.face_ids[:1])
+    assert not catalog.matches.due(network)
+    catalog.embeddings.drop(saved.face_ids[1:], network)
+    assert catalog.matches.due(network)
+    catalog.matches.replace(network, [])
     scans.save(catalog, scans.photo("c.jpg", "c", scans.face(10)))
-    assert catalog.matches_due(network)
+    assert catalog.matches.due(network)
 
 
 def test_names_by_another_rule_are_due(catalog: Catalog, scans: Scans) -> None:
     network = scans.network.sha256
     scans.save(catalog, scans.photo("a.jpg", "a", scans.face(10)))
-    catalog.set_matches(network, [], rule="near")
-    assert [catalog.matches_due(network, rule=rule) for rule in ("near", "nearer")] == [False, True]
-    catalog.set_matches(network, [], rule="nearer")
-    assert [catalog.matches_due(network, rule=rule) for rule in ("near", "nearer")] == [True, False]
+    catalog.matches.replace(network, [], rule="near")
+    assert [catalog.matches.due(network, rule=rule) for rule in ("near", "nearer")] == [False, True]
+    catalog.matches.replace(network, [], rule="nearer")
+    assert [catalog.matches.due(network, rule=rule) for rule in ("near", "nearer")] == [True, False]
 
 
 def test_names_of_another_network_leave_those_of_this_one_due(catalog: Catalog, scans: Scans) -> None:
     network, other = scans.network, scans.other_network
     scan = scans.photo("a.jpg", "a", scans.face(10))
     for one in (network, other):
-        catalog.save_photos([scan], detector=scans.detector, network=one)
-        catalog.set_matches(one.sha256, [])
-    assert (catalog.matches_due(network.sha256), catalog.matches_due(other.sha256)) == (True, False)
+        catalog.photos.save([scan], detector=scans.detector, network=one)
+        catalog.matches.replace(one.sha256, [])
+    assert (catalog.matches.due(network.sha256), catalog.matches.due(other.sha256)) == (True, False)

@@ -19,34 +19,34 @@ def people(catalog: Catalog, scans: Scans) -> list[int]:
     random = np.random.default_rng(3)
     photos = [scans.photo(f"{n:02}.jpg", f"photo {n}", *(scans.face(60 * x) for x in range(3))) for n in range(30)]
     saved = scans.save(catalog, *photos)
-    people = [catalog.add_person(name).id for name in NAMES]
+    people = [catalog.people.add(name).id for name in NAMES]
     matched = []
     for photo in saved:
         for face_id in photo.face_ids:
             owner, confirmed = random.integers(-1, 3), random.random() < 0.5
             if owner >= 0 and confirmed:
-                catalog.confirm([face_id], people[owner])
+                catalog.acts.confirm([face_id], people[owner])
             elif owner >= 0:
                 matched.append((face_id, people[owner], 0.1))
-    catalog.set_matches(scans.network.sha256, matched)
+    catalog.matches.replace(scans.network.sha256, matched)
     for photo in saved[::4]:
-        catalog.link_file(scans.stat(f"copies/{photo.photo_id}.jpg"), photo.photo_id)
-    catalog.mark_missing([scans.path(f"{number:02}.jpg") for number in range(0, 30, 3)])
+        catalog.files.link(scans.stat(f"copies/{photo.photo_id}.jpg"), photo.photo_id)
+    catalog.files.mark_missing([scans.path(f"{number:02}.jpg") for number in range(0, 30, 3)])
     return people
 
 
 def plainly(catalog: Catalog, wanted: Sequence[int], *, every: bool, confirmed: bool) -> dict[int, tuple[Path, ...]]:
     """Files that are there, by photo."""
     found: dict[int, tuple[Path, ...]] = {}
-    missing = {path for path, _ in catalog.missing_files()}
+    missing = {path for path, _ in catalog.files.missing()}
     for photo_id in range(1, 31):
         shown = {
             face.person_id
-            for face in catalog.faces_of_photo(photo_id)
+            for face in catalog.faces.of_photo(photo_id)
             if face.person_id is not None and (face.origin == "confirmed" or not confirmed)
         }
         if (set(wanted) <= shown) if every else (set(wanted) & shown):
-            found[photo_id] = tuple(path for path in catalog.paths([photo_id])[photo_id] if path not in missing)
+            found[photo_id] = tuple(path for path in catalog.files.paths([photo_id])[photo_id] if path not in missing)
     return found
 
 
@@ -54,7 +54,7 @@ def test_photos_of_people_are_those_that_a_plain_loop_finds(catalog: Catalog, pe
     sizes = set()
     for number, every, confirmed in product((1, 2, 3), (True, False), (True, False)):
         for wanted in combinations(people, number):
-            found = catalog.photos_of_people(wanted, every=every, confirmed=confirmed)
+            found = catalog.photos.of_people(wanted, every=every, confirmed=confirmed)
             assert {one.photo.id: one.paths for one in found} == plainly(
                 catalog, wanted, every=every, confirmed=confirmed
             )
@@ -66,5 +66,5 @@ def test_photos_of_people_are_those_that_a_plain_loop_finds(catalog: Catalog, pe
 
 
 def test_nobody_in_no_photo(catalog: Catalog, people: list[int]) -> None:
-    assert catalog.photos_of_people([999]) == []
-    assert len(catalog.photos_of_people([people[0], people[0]])) == len(catalog.photos_of_people(people[:1]))
+    assert catalog.photos.of_people([999]) == []
+    assert len(catalog.photos.of_people([people[0], people[0]])) == len(catalog.photos.of_people(people[:1]))

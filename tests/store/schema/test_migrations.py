@@ -28,6 +28,7 @@ from recog.store.schema.migrations import migrate, migrations_directory, prepare
 from recog.store.schema.tables import metadata
 from recog.store.styling import NewStyleJob, StyleShare
 from recog.types import DateSource
+from tests.databases import database_at
 
 if TYPE_CHECKING:
     from tests.store.conftest import Scans
@@ -50,15 +51,15 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 def populate(url: str, scans: Scans) -> None:
     with open_catalog(url) as catalog:
         (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10), scans.face(60), scans.face(110)))
-        ann, bob = catalog.add_person("Ann"), catalog.add_person("Bob")
-        catalog.confirm(saved.face_ids[:1], ann.id)
-        catalog.confirm(saved.face_ids[1:2], bob.id)
-        catalog.rename(ann.id, "Anna")
-        catalog.record_failures([FailedFile(scans.stat("2.jpg"), "not_a_photo", "no photo")])
-        catalog.add_root(Path("/photos"))
-        catalog.save_clusters(scans.network.sha256, "identity", {}, [])
-        catalog.plan_styles([style_job(1, 1.0)])
-        catalog.forget(bob.id)
+        ann, bob = catalog.people.add("Ann"), catalog.people.add("Bob")
+        catalog.acts.confirm(saved.face_ids[:1], ann.id)
+        catalog.acts.confirm(saved.face_ids[1:2], bob.id)
+        catalog.acts.rename(ann.id, "Anna")
+        catalog.files.record_failures([FailedFile(scans.stat("2.jpg"), "not_a_photo", "no photo")])
+        catalog.files.add_root(Path("/photos"))
+        catalog.clusters.save(scans.network.sha256, "identity", {}, [])
+        catalog.styles.plan([style_job(1, 1.0)])
+        catalog.erasure.forget(bob.id)
 
 
 def style_job(number: int, *shares: float) -> NewStyleJob:
@@ -82,16 +83,18 @@ def test_revisions_are_numbered_without_a_gap() -> None:
 
 
 def test_the_migrations_make_the_tables_of_today(url: str) -> None:
-    with open_catalog(url) as catalog, catalog._database.reading() as connection:
+    open_catalog(url).close()
+    with database_at(url) as database, database.reading() as connection:
         # SQLite has no identity columns (AUTOINCREMENT stands in), which the comparison takes for a changed default.
-        opts = {"compare_type": True, "compare_server_default": not catalog._database.is_sqlite}
+        opts = {"compare_type": True, "compare_server_default": not database.is_sqlite}
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 
 def test_foreign_keys_delete_what_the_tables_say(url: str) -> None:
     """Alembic's comparison does not look at ON DELETE; this one does."""
-    with open_catalog(url) as catalog, catalog._database.reading() as connection:
+    open_catalog(url).close()
+    with database_at(url) as database, database.reading() as connection:
         inspector = inspect(connection)
         for table in metadata.sorted_tables:
             real = {
@@ -126,13 +129,13 @@ def test_photos_that_were_indexed_by_themselves_are_no_roots_any_more(url: str, 
     database = Database(parse_url(url), busy_seconds=5.0)
     with open_catalog(url) as catalog:
         scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
-        catalog.record_failures([FailedFile(scans.stat("2.jpg"), "damaged", "no photo")])
+        catalog.files.record_failures([FailedFile(scans.stat("2.jpg"), "damaged", "no photo")])
         for root in (scans.folder, scans.path("1.jpg"), scans.path("2.jpg"), scans.path("3")):
-            catalog.add_root(root)
+            catalog.files.add_root(root)
     migrate(database, "0010", down=True)
     database.close()
     with open_catalog(url) as catalog:
-        assert catalog.roots() == [scans.folder, scans.path("3")]
+        assert catalog.files.roots() == [scans.folder, scans.path("3")]
 
 
 def test_photos_that_were_refused_as_damaged_are_read_again(url: str, scans: Scans) -> None:
@@ -140,13 +143,13 @@ def test_photos_that_were_refused_as_damaged_are_read_again(url: str, scans: Sca
     with open_catalog(url) as catalog:
         (saved,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
         failed = (("2.jpg", "damaged", "cut"), ("3.jpg", "not_a_photo", "a letter"))
-        catalog.record_failures([FailedFile(scans.stat(name), *why) for name, *why in failed])
+        catalog.files.record_failures([FailedFile(scans.stat(name), *why) for name, *why in failed])
     database = Database(parse_url(url), busy_seconds=5.0)
     migrate(database, "0013", down=True)
     database.close()
     with open_catalog(url) as catalog:
-        assert [failure.stat.path.name for failure in catalog.failures(scans.folder)] == ["3.jpg"]
-        assert not catalog.photo(saved.photo_id).incomplete
+        assert [failure.stat.path.name for failure in catalog.files.failures(scans.folder)] == ["3.jpg"]
+        assert not catalog.photos.by_id(saved.photo_id).incomplete
 
 
 def test_dates_that_were_known_are_the_cameras_and_dates_of_other_sources_do_not_go_back(
@@ -163,7 +166,7 @@ def test_dates_that_were_known_are_the_cameras_and_dates_of_other_sources_do_not
     migrate(database, "0013", down=True)
     database.close()
     with open_catalog(url) as catalog:
-        camera, file = (catalog.photo(one.photo_id) for one in saved)
+        camera, file = (catalog.photos.by_id(one.photo_id) for one in saved)
         assert (camera.taken_at, camera.taken_from) == (date, DateSource.EXIF_ORIGINAL)
         assert (file.taken_at, file.taken_from) == (None, None)
 
@@ -179,20 +182,20 @@ def test_photos_without_a_sure_face_are_to_be_looked_at_again(url: str, scans: S
             scans.photo("unsure.jpg", "B", unsure),
             scans.photo("nobody.jpg", "C"),
         )
-        everywhere = catalog.digests(detector=scans.detector, network=scans.network.sha256)
+        everywhere = catalog.photos.digests(detector=scans.detector, network=scans.network.sha256)
         assert len(everywhere) == 3
     database = Database(parse_url(url), busy_seconds=5.0)
     migrate(database, BEFORE_TURNS, down=True)
     database.close()
     with open_catalog(url) as catalog:
-        (current,) = catalog.digests(detector=scans.detector, network=scans.network.sha256).values()
-        assert [path.name for path in catalog.paths([current])[current]] == ["sure.jpg"]
-        assert len(catalog.faces_of_photo(current)) == 2
+        (current,) = catalog.photos.digests(detector=scans.detector, network=scans.network.sha256).values()
+        assert [path.name for path in catalog.files.paths([current])[current]] == ["sure.jpg"]
+        assert len(catalog.faces.of_photo(current)) == 2
 
 
 def test_jobs_of_one_style_survive_the_way_down_before_blends_and_blends_do_not(url: str) -> None:
     with open_catalog(url) as catalog:
-        alone, _ = catalog.plan_styles([style_job(1, 1.0), style_job(2, 0.7, 0.3)])
+        alone, _ = catalog.styles.plan([style_job(1, 1.0), style_job(2, 0.7, 0.3)])
     database = Database(parse_url(url), busy_seconds=5.0)
     migrate(database, "0009", down=True)
     with database.reading() as connection:
@@ -200,7 +203,7 @@ def test_jobs_of_one_style_survive_the_way_down_before_blends_and_blends_do_not(
     assert rows == [(alone.id, bytes(32), b"/styles/0.jpg")]
     database.close()
     with open_catalog(url) as catalog:
-        assert catalog.style_jobs() == [alone]
+        assert catalog.styles.jobs() == [alone]
 
 
 def test_names_get_their_keys_anew_and_nobody_is_joined_or_parted(url: str) -> None:
@@ -215,17 +218,17 @@ def test_names_get_their_keys_anew_and_nobody_is_joined_or_parted(url: str) -> N
             connection.execute(statement, {"name": name, "key": name.casefold(), "hidden": False})
     database.close()
     with open_catalog(url) as catalog:
-        found = [catalog.person(name) for name in names]
+        found = [catalog.people.by_name(name) for name in names]
         assert [person.name for person in found] == names
         assert len({person.id for person in found}) == len(names)
-        assert catalog.person("STRAßE").name == "Straße"
-        assert catalog.enrol("Weiß", [])[1]
-        assert catalog.person("ANN").name == "Ann"
+        assert catalog.people.by_name("STRAßE").name == "Straße"
+        assert catalog.acts.enrol("Weiß", [])[1]
+        assert catalog.people.by_name("ANN").name == "Ann"
         for person in found:
-            catalog.set_hidden(person.id, hidden=True)
-        assert [catalog.undo().kind for _ in found] == ["hide"] * len(found)
-        assert catalog.rename(found[3].id, "Abe").name == "Abe"
-        assert catalog.person("İbrahim").name == "İbrahim"
+            catalog.acts.set_hidden(person.id, hidden=True)
+        assert [catalog.acts.undo().kind for _ in found] == ["hide"] * len(found)
+        assert catalog.acts.rename(found[3].id, "Abe").name == "Abe"
+        assert catalog.people.by_name("İbrahim").name == "İbrahim"
     database = Database(parse_url(url), busy_seconds=5.0)
     migrate(database, "0012", down=True)
     with database.reading() as connection:
@@ -235,7 +238,7 @@ def test_names_get_their_keys_anew_and_nobody_is_joined_or_parted(url: str) -> N
     assert keys["Weiß"] == "weiß"
     database.close()
     with open_catalog(url) as catalog:
-        assert {catalog.person(name).name for name in ("Weiß", "Weiss")} == {"Weiß", "Weiss"}
+        assert {catalog.people.by_name(name).name for name in ("Weiß", "Weiss")} == {"Weiß", "Weiss"}
 
 
 def test_every_revision_up_from_nothing_one_by_one(url: str) -> None:
@@ -297,7 +300,7 @@ migrate(database)
         assert raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     raw.close()
     with open_catalog(sqlite_path) as catalog:
-        assert catalog.quick_check() == []
+        assert catalog.upkeep.quick_check() == []
 
 
 def test_an_installation_without_migrations_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""Tables of speed and memory: encoding, indexing, scale, search, start, style transfer."""
+
+from benchmarks.tables.table import percent, read_results, shown, table, thousands
+
+
+def encoding() -> str:
+    """The encoder by runtime and precision."""
+    return shown(
+        "embed.csv",
+        {
+            "encoder": "Encoder",
+            "faces/s": "Faces a second",
+            "x best peer": "x facenet-pytorch",
+            "x best peer (processor)": "x by processor time",
+            "least cosine": "Least cosine",
+        },
+    )
+
+
+def indexing() -> str:
+    """Whole photos from file to database."""
+    return shown(
+        "ingest.csv",
+        {
+            "photos": "Photos",
+            "pipeline": "Pipeline",
+            "photos/s": "Photos a second",
+            "x peer": "x peer",
+            "processor s a photo": "Processor s a photo",
+            "faces": "Faces",
+            "recall": ("Recall, %", percent),
+        },
+    )
+
+
+def scale() -> str:
+    """Memory by the number of photos, and a run that finds nothing new."""
+    return shown(
+        "scale.csv",
+        {
+            "run": "Run",
+            "photos": ("Photos", thousands),
+            "faces": ("Faces", thousands),
+            "seconds": "Seconds",
+            "peak MB": "Peak MB of the process that indexes",
+        },
+    )
+
+
+def searching() -> str:
+    """The index and what stands around it, beside raw FAISS and usearch."""
+    return shown(
+        "search.csv",
+        {
+            "faces": ("Faces", thousands),
+            "what": "What",
+            "build, s": "Build, s",
+            "p50, ms": "Median, ms",
+            "p99, ms": "99th percentile, ms",
+            "1000 probes, s": "1,000 probes, s",
+            "recall@1": "Recall@1",
+            "recall@10": "Recall@10",
+            "detail": "",
+        },
+    )
+
+
+def starting() -> str:
+    """The first answer of a new process."""
+    return shown(
+        "cold.csv",
+        {"command": "Command", "seconds": "Seconds", "ratio": "Ratio", "processor seconds": "Processor seconds"},
+    )
+
+
+def style() -> str:
+    """Steps of style transfer beside the plain loop, and how far faces move."""
+    rows, _ = read_results("style.csv")
+    measured = [[row[column] for column in ("measure", "size", "plain", "recog", "ratio", "note")] for row in rows]
+    faces = shown(
+        "style_faces.csv",
+        {
+            "faces": "Faces",
+            "colours": "Colours",
+            "photos": "Photos",
+            "median squared distance": "Squared distance to the photo's face, median",
+            "largest": "largest",
+            "within threshold": "within the threshold",
+            "detected": "detected",
+        },
+    )
+    return (
+        table(["Measure", "Pixels", "Plain loop", "recog", "Ratio", ""], *measured)
+        + f"\n*{rows[0]['machine']}, load {rows[0]['load']}, torch {rows[0]['torch']}.*\n\n"
+        + faces
+    )

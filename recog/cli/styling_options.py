@@ -1,0 +1,102 @@
+"""The options of `recog style run` as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # torch loads only when a picture is made
+    from recog.style.settings import StyleSettings
+
+
+class StyleNet(StrEnum):
+    """The networks that measure style."""
+
+    VGG16_HED = "vgg16-hed"
+    VGG16 = "vgg16"
+    VGG19 = "vgg19"
+
+
+class FaceCare(StrEnum):
+    """Ways to treat faces."""
+
+    KEEP = "keep"
+    SOFT = "soft"
+    STYLE = "style"
+
+
+class ColourChoice(StrEnum):
+    """Sources of the colours of a result."""
+
+    STYLE = "style"
+    LUMINANCE = "luminance"
+    MATCH = "match"
+
+
+class Form(StrEnum):
+    """File formats of a result."""
+
+    PNG = "png"
+    JPG = "jpg"
+    TIFF = "tiff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StyleRunOptions:
+    """What `recog style run` is told besides its photos."""
+
+    style: Annotated[
+        list[Path], typer.Option("--style", metavar="PAINTING", help="A style; may be repeated.", show_default=False)
+    ]
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the pictures to DIR.", show_default=False)]
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="NAME", help="Style the photos of NAME.", show_default=False)
+    ] = None
+    folder: Annotated[
+        Path | None, typer.Option("--folder", metavar="DIR", help="Style the photos below DIR.", show_default=False)
+    ] = None
+    blend: Annotated[
+        str | None,
+        typer.Option(metavar="W,W...", help="Blend all styles in one picture, with these weights.", show_default=False),
+    ] = None
+    size: Annotated[int, typer.Option(metavar="PX", help="Longest side of a result.")] = 512
+    steps: Annotated[int, typer.Option(metavar="N", help="Optimiser steps, over all scales.")] = 60
+    weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style; the weight of the content is 1.")] = (
+        20.0
+    )
+    faces: Annotated[FaceCare, typer.Option(help="Keep faces, style them softly, or style them fully.")] = FaceCare.SOFT
+    colours: Annotated[
+        ColourChoice, typer.Option(help="Take colours from the style, or from the photo (luminance, match).")
+    ] = ColourChoice.STYLE
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0
+    network: Annotated[StyleNet, typer.Option(help="Network that measures style.")] = StyleNet.VGG16_HED
+    form: Annotated[Form, typer.Option("--format", help="File format of a result.")] = Form.PNG
+
+    def settings(self) -> StyleSettings:
+        """Return the settings of the style transfer; ConfigError if one is out of range."""
+        from recog.style.settings import Colours, Faces, StyleSettings
+
+        return StyleSettings(
+            network=self.network.value,
+            size=self.size,
+            steps=self.steps,
+            beta=self.weight,
+            faces=Faces(self.faces.value),
+            colours=Colours(self.colours.value),
+            seed=self.seed,
+        )
+
+    def weights(self) -> list[float] | None:
+        """Return the weights of --blend; None without it."""
+        if self.blend is None:
+            return None
+        try:
+            return [float(weight) for weight in self.blend.split(",")]
+        except ValueError as error:
+            raise typer.BadParameter(
+                f"--blend takes numbers with commas between them, like 70,30, not {self.blend}"
+            ) from error

@@ -1,0 +1,111 @@
+"""The table of all verbs: what a user types after `recog`, and the function that runs.
+
+Each function's module loads only when its verb runs, or when help needs its first line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb: the words that a user types, and its function as `module:name` (see recog.cli.session.verb).
+
+    words are one word, or a group of GROUPS and a word.
+    """
+
+    words: str
+    home: str
+
+    @property
+    def group(self) -> str:
+        """The group; empty for a verb of one word."""
+        return self.words.rpartition(" ")[0]
+
+    @property
+    def name(self) -> str:
+        """The last word."""
+        return self.words.rpartition(" ")[2]
+
+    def load(self) -> Callable[..., None]:
+        """Import the function."""
+        module, _, name = self.home.partition(":")
+        function: Callable[..., None] = getattr(import_module(module), name)
+        return function
+
+    def about(self) -> str:
+        """Return the first line of the help: one sentence."""
+        return (self.load().__doc__ or "").partition("\n")[0]
+
+
+GROUPS: Mapping[str, str] = {
+    "people": "Name people, correct names, and undo.",
+    "report": "Write reports.",
+    "models": "Download and check the networks.",
+    "style": "Repaint photos in the style of paintings.",
+    "train": "Train networks.",
+    "evaluate": "Measure networks.",
+}
+"""Each group of verbs with a sentence, in the order of the help."""
+
+VERBS = (
+    Verb("index", "recog.cli.upkeep:index"),
+    Verb("enrol", "recog.cli.faces:enrol"),
+    Verb("identify", "recog.cli.faces:identify"),
+    Verb("verify", "recog.cli.faces:verify"),
+    Verb("search", "recog.cli.faces:search"),
+    Verb("find", "recog.cli.find:find"),
+    Verb("cluster", "recog.cli.clusters:cluster"),
+    Verb("serve", "recog.cli.serve:serve"),
+    Verb("status", "recog.cli.upkeep:status"),
+    Verb("check", "recog.cli.upkeep:check"),
+    Verb("doctor", "recog.cli.upkeep:doctor"),
+    Verb("prune", "recog.cli.prune:prune"),
+    Verb("index-rebuild", "recog.cli.upkeep:index_rebuild"),
+    Verb("index-tune", "recog.cli.tuning:index_tune"),
+    Verb("backup", "recog.cli.upkeep:backup"),
+    Verb("restore", "recog.cli.upkeep:restore"),
+    Verb("calibrate", "recog.cli.calibration:calibrate"),
+    Verb("people list", "recog.cli.people:list_people"),
+    Verb("people show", "recog.cli.people:show"),
+    Verb("people confirm", "recog.cli.people:confirm"),
+    Verb("people reject", "recog.cli.acts:reject"),
+    Verb("people ignore", "recog.cli.acts:ignore"),
+    Verb("people unignore", "recog.cli.acts:unignore"),
+    Verb("people why", "recog.cli.acts:why"),
+    Verb("people rename", "recog.cli.people:rename"),
+    Verb("people merge", "recog.cli.people:merge"),
+    Verb("people distinct", "recog.cli.acts:distinct"),
+    Verb("people split", "recog.cli.acts:split"),
+    Verb("people hide", "recog.cli.people:hide"),
+    Verb("people unhide", "recog.cli.people:unhide"),
+    Verb("people history", "recog.cli.acts:history"),
+    Verb("people undo", "recog.cli.acts:undo"),
+    Verb("people forget", "recog.cli.people:forget"),
+    Verb("people reset", "recog.cli.people:reset"),
+    Verb("people export", "recog.cli.exchange:export_names"),
+    Verb("people import", "recog.cli.exchange:import_names"),
+    Verb("report people", "recog.cli.people_report:people_report"),
+    Verb("report duplicates", "recog.cli.clusters:duplicates"),
+    Verb("report map", "recog.cli.maps:face_map"),
+    Verb("models list", "recog.cli.models:list_models"),
+    Verb("models pull", "recog.cli.models:pull"),
+    Verb("models verify", "recog.cli.models:verify"),
+    Verb("style run", "recog.cli.styling:run"),
+    Verb("style list", "recog.cli.styling:list_jobs"),
+    Verb("style show", "recog.cli.styling:show"),
+    Verb("style clear", "recog.cli.styling:clear"),
+    Verb("style gallery", "recog.cli.styling:gallery"),
+    Verb("train head", "recog.cli.training:head"),
+    Verb("train clean", "recog.cli.training:clean"),
+    Verb("train verifier", "recog.cli.verifier:verifier"),
+    Verb("evaluate lfw", "recog.cli.evaluations:lfw"),
+    Verb("evaluate cfp", "recog.cli.evaluations:cfp"),
+    Verb("evaluate identification", "recog.cli.evaluations:identification"),
+    Verb("evaluate clusters", "recog.cli.evaluations:clusters"),
+    Verb("evaluate detection", "recog.cli.evaluations:detection"),
+)
+"""Every verb, in the order of the help: to add one, write its function and add a line here."""

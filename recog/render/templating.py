@@ -1,0 +1,86 @@
+"""Jinja2 templates: every value on a page is shown as text, unless its type says that it is HTML (Markup).
+
+Only modules that make pages import this one: no other verb waits for Jinja2.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from recog.printable import printable
+from recog.render.figures import count, distance, one_in, percent, seconds
+
+PACKAGE = "recog.render"
+"""The package of the templates that reports and the server share."""
+
+
+def render(template: str, values: Mapping[str, object], *, packages: tuple[str, ...] = ()) -> Markup:
+    """Render a template of `packages` or of this package; the first one that has it counts.
+
+    Templates lie in the folder `templates` of their package. A name that a template uses and nobody gives is an error.
+    """
+    made = environment(packages).get_template(template).render(values)
+    return Markup(made)  # noqa: S704 - what a template with autoescape made
+
+
+@cache
+def environment(packages: tuple[str, ...]) -> Environment:
+    """Return the templates of `packages` and of this package, with autoescape, and the filters that they share."""
+    made = Environment(
+        autoescape=True,
+        finalize=_as_text,
+        loader=ChoiceLoader([PackageLoader(package) for package in (*packages, PACKAGE)]),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.filters |= {
+        "bdi": _isolated,
+        "count": count,
+        "data_uri": _data_uri,
+        "distance": distance,
+        "exact": _exact,
+        "json": json.dumps,
+        "minute": _minute,
+        "one_in": one_in,
+        "percent": percent,
+        "seconds": seconds,
+        "thousands": "{:,}".format,
+    }
+    made.tests["printable"] = _is_printable
+    return made
+
+
+def _as_text(value: object) -> object:
+    """Write out what nobody could see of a value, unless it is HTML; Jinja2 escapes the answer."""
+    return value if isinstance(value, Markup) else printable(str(value))
+
+
+def _isolated(shown: object) -> Markup:
+    """Isolate a name or path that may run either way, so that it does not turn its neighbours around."""
+    return Markup("<bdi>{}</bdi>").format(printable(str(shown)))
+
+
+def _exact(value: str) -> Markup:
+    """Keep every character of a value that a script reads, even those that nobody can see."""
+    return escape(value)
+
+
+def _data_uri(content: bytes, kind: str = "image/jpeg") -> Markup:
+    """Return a picture as an address that holds its bytes; empty for no bytes."""
+    encoded = base64.b64encode(content).decode("ascii")
+    return Markup("data:{};base64,{}").format(kind, encoded) if content else Markup()
+
+
+def _minute(moment: str) -> str:
+    """Return an ISO 8601 moment to the minute, with its time zone if that is known."""
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M %Z}".strip()
+
+
+def _is_printable(words: str) -> bool:
+    return printable(words) == words

@@ -1,0 +1,67 @@
+"""The library as the server uses it: one for all requests, with a bound for each kind of heavy work."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from threading import Lock
+from types import TracebackType
+from typing import Annotated, Self
+
+from fastapi import Depends, Request
+
+from recog.library.photo_library import PhotoLibrary
+from recog.photos import DecodeLimits, DecodePool
+
+SHOWN_AT_ONCE = 4
+"""Photos of the library that are decoded at the same time: each takes a process, and much memory if it is large."""
+REPORTS_AT_ONCE = 1
+"""Reports that are made at the same time: each takes seconds and memory. Others wait without a thread."""
+
+
+class ServedLibrary:
+    """One library for all requests; a context manager, which closes it.
+
+    Threads share the library: questions are answered while an act is written or a report is made. `act_lock` lets one
+    act be written at a time, with its entry in the history, and `probe_lock` lets one uploaded photo go through the
+    networks at a time. `decoding` opens photos in processes of their own.
+    """
+
+    def __init__(self, library: PhotoLibrary) -> None:
+        self._open = ExitStack()
+        self.library = self._open.enter_context(library)
+        self.act_lock = Lock()
+        self.probe_lock = Lock()
+        settings = library.context.settings
+        limits = DecodeLimits(settings.decode_seconds, settings.decode_memory)
+        self.decoding = self._open.enter_context(DecodePool(limits))
+
+    def open_catalog(self) -> None:
+        """Open the catalog now, not with the first request; RecogError says why it cannot be opened."""
+        self.library.context.catalog  # noqa: B018 - opens it
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+
+async def _served(request: Request) -> ServedLibrary:
+    served: ServedLibrary = request.app.state.library
+    return served
+
+
+Opened = Annotated[ServedLibrary, Depends(_served)]
+"""What a route takes to ask the library."""
+
+
+async def _in_turn(opened: Opened) -> AsyncIterator[ServedLibrary]:
+    """Hold a place until the route has its answer; a client may take longer to read it."""
+    yield opened
+
+
+Reporting = Annotated[ServedLibrary, Depends(_in_turn, scope="function", max_concurrency=REPORTS_AT_ONCE)]
+"""What a route takes to have a report made; until its turn comes, it holds no thread."""
+Showing = Annotated[ServedLibrary, Depends(_in_turn, scope="function", max_concurrency=SHOWN_AT_ONCE)]
+"""What a route takes to decode a photo of the library; until its turn comes, it holds no thread."""

@@ -1,0 +1,59 @@
+"""What a page is to the server: routes, a place in the bar, and the frame around its content."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import HTMLResponse
+
+from recog.web.api import LARGEST
+from recog.web.failures import documented
+from recog.web.guard import ROOT
+from recog.web.library import Opened, ServedLibrary
+from recog.web.shell import Frame, frame
+
+ACTS_SEEN = 100
+"""Acts among which the latest that stands is looked for: those after it were undone."""
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+"""The number of a person, a photo or a face in a path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Routes, and the link to the page in the bar of every page: its path and label, "" for none.
+
+    The link with the lowest order comes first. A page is a module with a PAGE in the package recog.web.pages, and a
+    template: see recog.web.shell.show.
+    """
+
+    router: APIRouter
+    path: str = ""
+    label: str = ""
+    order: int = 0
+
+
+def page_router() -> APIRouter:
+    """Return the router of a page: it answers with HTML, and its failures are documented."""
+    return APIRouter(default_response_class=HTMLResponse, responses=documented(404, 409, pages=True), tags=["pages"])
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Makes the frame of the page that is asked for; root stands before the paths of its links."""
+
+    root: str
+    bar: tuple[tuple[str, str], ...]
+    opened: ServedLibrary
+
+    def frame(self) -> Frame:
+        """Ask the library what the frame shows now."""
+        people = self.opened.library.people
+        return frame(people.all(), people.history(limit=ACTS_SEEN).acts, root=self.root, bar=self.bar)
+
+
+async def _framing(request: Request, opened: Opened) -> Framing:
+    return Framing(request.scope[ROOT], request.app.state.bar, opened)
+
+
+Framed = Annotated[Framing, Depends(_framing)]
+"""What the route of a page takes to put its content into the frame."""

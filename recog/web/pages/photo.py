@@ -1,0 +1,85 @@
+"""One photo with everybody on it."""
+
+from dataclasses import dataclass
+
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
+from recog.quality import doubt_of
+from recog.render.taken import taken_on
+from recog.types import Origin, Photo
+from recog.web.library import Opened
+from recog.web.page import Framed, Number, Page, page_router
+from recog.web.shell import Frame, show
+
+router = page_router()
+PAGE = Page(router)
+
+
+@router.get("/photos/{photo_id:int}")
+def photo(opened: Opened, framing: Framed, photo_id: Number) -> HTMLResponse:
+    """One photo with everybody on it."""
+    return HTMLResponse(photo_page(opened.library.photos.photo(photo_id), framing.frame()))
+
+
+@router.get("/faces/{face_id:int}", response_class=RedirectResponse, status_code=303)
+def face(opened: Opened, framing: Framed, face_id: Number) -> RedirectResponse:
+    """Where a face is: its place on its photo's page."""
+    return RedirectResponse(f"{framing.root}/photos/{opened.library.photos.of_face(face_id)}#face-{face_id}", 303)
+
+
+def photo_page(detail: PhotoDetail, around: Frame) -> str:
+    """Show the photo with a numbered box a face, then each face with its possible answers, from left to right."""
+    values = {
+        "photo": detail.photo,
+        "paths": detail.paths,
+        "title": detail.paths[0].name if detail.paths else f"Photo {detail.photo.id}",
+        "taken": taken_on(detail.photo),
+        "cards": [_Card(one, _label(detail.photo, one), one.face.origin is Origin.CONFIRMED) for one in detail.faces],
+    }
+    return show("photo.html", around, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A box in percents of the photo, and where its text goes; letters keep their size, whatever that of the photo."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    side: str
+    x: float
+    y: float
+    down: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A face, its box on the photo, and whether a human confirmed its name."""
+
+    on_photo: FaceOnPhoto
+    label: _Label
+    confirmed: bool
+
+    @property
+    def who(self) -> str:
+        """The person's name, or words for nobody."""
+        person = self.on_photo.person
+        return person.name if person is not None else "somebody without a name"
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the face takes part in no matching; None if it does."""
+        return doubt_of(self.on_photo.face.box)
+
+
+def _label(photo: Photo, one: FaceOnPhoto) -> _Label:
+    box = one.face.box
+    left, top = 100 * box.left / photo.width, 100 * box.top / photo.height
+    width, height = 100 * box.width / photo.width, 100 * box.height / photo.height
+    middle = left + width / 2
+    side = "start" if middle < 25 else "end" if middle > 75 else "middle"  # so that long names stay on the photo
+    x = {"start": left, "end": left + width, "middle": middle}[side]
+    y, down = (top + height, "1.2em") if top + height < 90 else (top, "-0.5em")
+    return _Label(left, top, width, height, side, x, y, down)

@@ -1,0 +1,30 @@
+"""The styles, scripts and the icon of the pages: /assets/NAME."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from recog.errors import UnknownNumberError
+from recog.render.page import asset
+from recog.web.failures import documented
+from recog.web.shell import PACKAGE
+
+_KINDS = {
+    "pages.css": "text/css; charset=utf-8",
+    "acts.js": "text/javascript; charset=utf-8",
+    "keys.js": "text/javascript; charset=utf-8",
+    "find.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+_SHARED = {"pages.css": ("report.css", "people.css")}
+"""Styles of the reports that come before a style of the pages."""
+
+router = APIRouter(default_response_class=Response, responses=documented(404, 409, pages=True), tags=["pages"])
+
+
+@router.get("/assets/{name}")
+def assets(name: str) -> Response:
+    """The pages' style, scripts and icon."""
+    if name not in _KINDS:
+        raise UnknownNumberError(f"there is no {name!r} among the assets of the pages")
+    parts = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
+    return Response("".join(parts), media_type=_KINDS[name])
