@@ -11,7 +11,6 @@ from recog.library.maintenance.results import (
     Backup,
     CheckReport,
     DoctorReport,
-    IndexStatus,
     LibraryStatus,
     Restored,
 )
@@ -25,7 +24,14 @@ from recog.library.people.results import (
     PersonDetail,
     SplitPerson,
 )
-from recog.library.recognition.results import FaceReasons, IdentifiedPhoto, MatchReport, SearchResult, VerifiedPair
+from recog.library.recognition.results import (
+    FaceReasons,
+    IdentifiedPhoto,
+    IndexStatus,
+    MatchReport,
+    SearchResult,
+    VerifiedPair,
+)
 from recog.library.reports.results import DuplicateReport
 from recog.library.styling.results import ClearedJobs, StyleJobs, StylingReport
 from recog.render import text_acts, text_exchange, text_library, text_people, text_photos, text_styling, text_tuning

@@ -1,7 +1,8 @@
-"""Find the faces of a photo that may lie on its side, or stand on its head, without saying so.
+"""Find the faces of a photo that may lie on its side or stand on its head, although its metadata does not say so.
 
-The detector knows upright faces. A photo in which it is sure of one costs nothing more. In any other it is shown the
-three other turns, made small, in one mosaic; where it is surer of a face there, the photo is searched in that turn.
+The detector finds upright faces. A photo in which it is sure of one is searched once. Of any other, the three other
+turns are searched as small copies in one mosaic; if the detector is surer of a face there, the photo itself is searched
+in that turn.
 """
 
 from collections.abc import Sequence
@@ -16,43 +17,30 @@ from recog.quality import SURE_SCORE
 from recog.types import Detector, FaceBox, Pixels
 
 SETTLED = 0.9975
-"""The score of an upright face from which a photo is not looked at in other turns.
+"""The score of an upright face from which a photo is not searched in other turns.
 
-Measured on 693 portraits (the first three photos of 231 people of CelebA): the share that has no such face as they are,
-and the shares that have one although they are turned by 90, 180 and 270 degrees.
-
-    0.995     7.8 %    0.3, 1.7, 0.4 %
-    0.997    10.0 %    0.3, 1.0, 0.0 %
-    0.9975   11.5 %    0.3, 0.6, 0.0 %
-    0.998    13.6 %    0.3, 0.6, 0.0 %
-    0.9985   16.7 %    0.1, 0.4, 0.0 %
-
-Whoever raises it lets photos that are indexed already be looked at again by a migration (see 0015)."""
+11.5 % of upright portraits have no such face, at most 0.6 % of turned ones have one (see
+docs/decisions/turned-photos.md). Raising it takes a migration by which indexed photos are searched again (see 0015)."""
 _TILTED = 45.0
-"""Degrees by which the line of the eyes may be off the horizontal in a face that counts as upright."""
+"""Degrees by which the line of the eyes may be off the horizontal in an upright face."""
 _SIDE = 320
-"""About the long side, in pixels, of a photo made small for the mosaic.
-
-With 256, 320 and 400 the turn of 57, 72 and 74 % of 54 photos of WIDER FACE was found after a turn by 90 degrees, where
-the detector is sure of a face in 89 % of them upright: small faces are lost. Portraits were found with each."""
+"""About the long side, in pixels, of a photo in the mosaic (see docs/decisions/turned-photos.md)."""
 _AROUND = 1.6
-"""Of a face of which the detector is nearly sure, its surroundings alone are looked at: their side over the box's."""
+"""If the detector is nearly sure of a face, only its surroundings are searched: their side over the box's."""
 _AROUND_SIDE = 64
-"""About the side of these surroundings, in pixels, made small for the mosaic.
-
-With 96 as much was found, more slowly."""
+"""About the side of these surroundings in the mosaic, in pixels; 96 found as much, more slowly."""
 _GAP = 12
 """Grey pixels between the turns of a mosaic."""
 _GREY = 127
 _USUAL_FACE = 24
-"""Pixels of the smallest face for which the sides above are; for larger ones mosaics are as much larger."""
+"""Smallest face, in pixels, for which the sides above are meant; for a larger one the mosaic grows in proportion."""
 
 
 def find_faces(detector: Detector, pixels: Pixels, *, min_face: int = _USUAL_FACE) -> list[FaceBox]:
-    """Every face of a photo, best score first, in the turn in which the detector is surest of one.
+    """Return every face of a photo, (H, W, 3) uint8, best score first, in the turn in which the detector is surest.
 
-    Boxes and landmarks are in pixels of the photo as it is; the turn is beside them (see recog.types.FaceBox), and the
-    same for all faces of the photo. (H, W, 3) uint8; min_face is the detector's smallest face, in pixels.
+    Boxes and landmarks are in pixels of the photo as it is. All of them bear the same turn (see recog.types.FaceBox).
+    min_face is the detector's smallest face, in pixels.
     """
     boxes = detector.detect(pixels)
     best = _surest(boxes)
@@ -75,12 +63,12 @@ def find_faces(detector: Detector, pixels: Pixels, *, min_face: int = _USUAL_FAC
 
 
 def _surest(boxes: Sequence[FaceBox]) -> FaceBox | None:
-    """The best box whose face stands about upright."""
+    """Return the box with the best score whose face is about upright."""
     return max((box for box in boxes if _tilt(box) <= _TILTED), key=lambda box: box.score, default=None)
 
 
 def _tilt(box: FaceBox) -> float:
-    """Degrees, 0 to 180, by which the line from the left to the right eye is off the horizontal."""
+    """Return by how many degrees, 0 to 180, the line from the left to the right eye is off the horizontal."""
     if not box.landmarks:
         return 0.0
     (left, top), (right, bottom) = box.landmarks[:2]
@@ -88,7 +76,7 @@ def _tilt(box: FaceBox) -> float:
 
 
 def _around(pixels: Pixels, box: FaceBox) -> Pixels:
-    """What of the photo is near a face."""
+    """Cut out the surroundings of a face."""
     height, width = pixels.shape[:2]
     near = clipped(scaled(square(replace(box, landmarks=())), _AROUND), width, height)
     return pixels[
@@ -98,7 +86,7 @@ def _around(pixels: Pixels, box: FaceBox) -> Pixels:
 
 
 def _promising(detector: Detector, pixels: Pixels, side: float, *, least: float) -> int:
-    """The turn, in degrees, in which a small copy of the pixels shows a face above this score; 0 for none."""
+    """Return the turn, in degrees, in which a small copy of the pixels shows a face above this score; 0 for none."""
     factor = max(1, round(max(pixels.shape[:2]) / side))
     if min(pixels.shape[:2]) < factor:
         return 0

@@ -1,4 +1,4 @@
-"""Faces, crops and embeddings of photos, without a library."""
+"""Find, crop, embed and compare faces without a library."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class ReadFace:
 
     @property
     def doubt(self) -> str | None:
-        """Why the embedding does not say whose the face is: the detector is unsure of it. None where it does."""
+        """Why the embedding does not tell whose the face is, because the detector is unsure of it; else None."""
         return doubt_of(self.box)
 
 
@@ -52,27 +52,27 @@ class FaceReader:
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
-        """With the networks that the settings name; by default those of the environment and the settings file."""
+        """Return a reader with the networks of the settings, by default those of environment and settings file."""
         return cls(settings if settings is not None else read_settings())
 
     @property
     def info(self) -> NetworkInfo:
-        """What the embeddings are: embeddings are comparable where its sha256 is the same, and only there."""
+        """The network of the embeddings; only embeddings of one sha256 are comparable."""
         return self.networks.info
 
     @property
     def calibration(self) -> Calibration:
         """The squared distance up to which two faces are one person, and how sure that is.
 
-        That of the library in the settings, where one was made for it, else the network's own.
+        It is that of the library in the settings, if one was made for it, else the network's own.
         """
         return self.networks.calibration
 
     def read(self, photo: AnyPhoto, *, boxes: Sequence[FaceBox] | None = None) -> tuple[ReadFace, ...]:
-        """The faces of a photo from left to right; none where none is found.
+        """Return the faces of a photo from left to right, none if none is found.
 
         The photo is a path, the bytes of a photo file, or pixels: (H, W, 3) uint8, RGB (OpenCV's are BGR), upright.
-        boxes are taken for its faces, in their order, where another detector found them; the network was trained and
+        boxes, if given, are taken for its faces, in their order; the network was trained and
         calibrated on its own detector's, which lie tightly around the face from the eyebrows to the chin.
 
         Raises PhotoError for what is no readable photo; ValueError for pixels of another shape, or a box outside.

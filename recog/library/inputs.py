@@ -18,13 +18,13 @@ AnyPhoto: TypeAlias = AnyPath | bytes | bytearray | memoryview | Pixels | Decode
 GivenPhoto: TypeAlias = Path | PhotoSource | DecodedPhoto
 """A photo file, its bytes, or pixels in memory."""
 IN_MEMORY = Path("photo")
-"""What results and errors call a photo that was given as bytes or as pixels."""
+"""Name of a photo that was given as bytes or pixels, in results and errors."""
 
 
 def photo_of(given: AnyPhoto) -> GivenPhoto:
-    """A photo to ask about: where it is, or, given as the bytes of a photo file, decoded, or as its pixels, these.
+    """Return a photo to ask about, given by its path, as the bytes of its file, decoded, or as its pixels.
 
-    Pixels are (H, W, 3) uint8 RGB, upright; others are a ValueError, and what is no photo at all a TypeError.
+    Pixels are (H, W, 3) uint8 RGB, upright. Raises ValueError for other pixels, and TypeError for anything else.
     """
     if isinstance(given, str | os.PathLike):
         return Path(given)
@@ -41,7 +41,7 @@ def photo_of(given: AnyPhoto) -> GivenPhoto:
 
 
 def _photo_of_pixels(given: Pixels) -> DecodedPhoto:
-    """No file has these bytes: the digest is that of shape and pixels."""
+    """Return pixels as a photo; no file has these bytes, so the digest is of shape and pixels."""
     refuse_other_than_pixels(given)
     pixels = np.ascontiguousarray(given)
     digest = hashlib.sha256(f"pixels {pixels.shape}".encode())
@@ -50,9 +50,9 @@ def _photo_of_pixels(given: Pixels) -> DecodedPhoto:
 
 
 def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
-    """One path is a list of one: text is never taken for its characters.
+    """Return paths, also if one is given alone: text is never taken for its characters.
 
-    Photos in memory are a TypeError: this is for what the library keeps, and it keeps where photos are.
+    Raises TypeError for photos in memory, because the library keeps where photos are.
     """
     listed = [given] if isinstance(given, str | os.PathLike | bytes | bytearray | memoryview) else list(given)
     paths = [Path(path) for path in listed if isinstance(path, str | os.PathLike)]
@@ -67,20 +67,20 @@ def several(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
 
 
 def paths_of(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
-    """What `several` makes of it, each path from the root."""
+    """Return paths as `several` does, each from the root."""
     return [whole(path) for path in several(given)]
 
 
 def path_of(given: AnyPath) -> Path:
-    """One path, from the root."""
+    """Return one path, from the root."""
     (path,) = paths_of([given])
     return path
 
 
 def whole(path: Path) -> Path:
-    """The path from the root, ~ and .. written out; what starts with ~ and is nobody's home is a name like any other.
+    """Return the path from the root, with ~ and .. resolved; a ~ that is nobody's home is a name like any other.
 
-    So a file has one path, from wherever it is named. Links stay, but those that a .. steps out of.
+    So a file has one path, from wherever it is named. Links stay, except those that a .. steps out of.
     """
     with suppress(RuntimeError):
         path = path.expanduser()
@@ -90,7 +90,7 @@ def whole(path: Path) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Whether something is at the path, as far as this user may see: no name is too long or too secret to ask."""
+    """Return whether something is at the path, as far as this user may see; names that are too long are not there."""
     try:
         return path.exists()
     except OSError:

@@ -13,8 +13,8 @@ from recog.store.writer_lock import WriterLock
 def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> PendingErasure | None:
     """Delete, unread, the indexes in a library's folder that are older than the catalog's last erasure.
 
-    locked: the caller holds the folder's writer's lock. Returns what is in the way of it; None where nothing is left.
-    A folder that may not be looked into is in the way if anybody was ever forgotten.
+    locked: the caller holds the folder's writer's lock. Returns what prevents it, or None if no such index is left. A
+    folder that may not be read prevents it if anybody was ever forgotten.
     """
 
     def found() -> list[Path]:

@@ -35,7 +35,7 @@ class PhotoLibrary:
     """Photos indexed by face, in one directory of state; a context manager.
 
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
-    that writes; a call that only reads says so where there is none. Every call may raise RecogError.
+    that writes; a call that only reads raises NoLibraryError if there is none. Every call may raise RecogError.
 
     The verbs of a use case are methods of its attribute: `people`, `photos`, `faces`, `groups`, `reports`, `names`,
     `styles`, `maintenance`.
@@ -58,7 +58,7 @@ class PhotoLibrary:
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
-        """The library that the settings name; by default those of the environment and the settings file."""
+        """Return the library that the settings name; by default those of the environment and the settings file."""
         from recog.config import read_settings
 
         return cls(settings if settings is not None else read_settings())
@@ -89,11 +89,11 @@ class PhotoLibrary:
         dry_run: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
-        """Find the photos below folders, and the faces in them; unchanged files are not opened, but with `verify`.
+        """Find the photos below folders, and the faces in them; unchanged files are opened only with `verify`.
 
-        verify finds what was changed without a change of size and time. A photo that cannot be read is reported and
-        stops nothing. New faces are named by distance (see `people.matched_at_once`). Interrupt at any time and run
-        again.
+        verify finds files that changed without a change of size and time. A photo that cannot be read is reported and
+        stops nothing. New faces are named by distance (see `people.matched_at_once`). The run may be interrupted at any
+        time and run again. Other threads may ask and write meanwhile; a second run waits for this one.
         """
         from recog.library.indexing.ingest import ingest, plan
         from recog.library.indexing.survey import refuse_absent
@@ -144,7 +144,7 @@ class PhotoLibrary:
             raise type(error)(f"{right!r} is no photo file here, and as a name: {error}") from error
 
     def search(self, photo: AnyPhoto, *, k: int = 20) -> SearchResult:
-        """The k nearest faces of the library for every face of a photo."""
+        """Return the k nearest faces of the library for every face of a photo."""
         from recog.library.inputs import photo_of
         from recog.library.recognition import queries
 
@@ -153,7 +153,7 @@ class PhotoLibrary:
         )
 
     def status(self) -> LibraryStatus:
-        """How the library is."""
+        """Return counts, places and networks of the library."""
         from recog.library.maintenance import upkeep
 
         return upkeep.status(
@@ -211,7 +211,7 @@ class PhotoLibrary:
 
     @cached_property
     def maintenance(self) -> Maintenance:
-        """Check, back up, restore, tune, rebuild."""
+        """Check, back up, restore, tune and rebuild the library."""
         from recog.library.maintenance.verbs import Maintenance
 
         return Maintenance(self._context)

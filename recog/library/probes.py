@@ -1,4 +1,4 @@
-"""The faces of one photo: found, cut, embedded; and the one that is meant."""
+"""Find, crop and embed the faces of one photo, and pick the face that is meant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from recog.store.records import ScannedPhoto
 from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace
 
 MAIN_FACE = 3.0
-"""Times as large as all others is the face that a photo is of."""
+"""A face this many times as large as every other is the one that the photo is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class CutFaces:
-    """Faces of a photo from left to right, cut out so that its pixels can be let go.
+    """Faces of a photo from left to right, cut out so that its pixels can be freed.
 
     crops (n, size, size, 3 * views) uint8, thumbnails n small JPEGs.
     """
@@ -73,7 +73,7 @@ def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] |
 
 
 def read_probe(given: GivenPhoto, networks: Networks) -> Probe:
-    """The same, NoFaceFoundError where it shows none."""
+    """Find, crop and embed the faces of a photo; NoFaceFoundError if it shows none."""
     probe = read_faces(given, networks)
     if not probe.faces.boxes:
         height, width = probe.photo.pixels.shape[:2]
@@ -85,7 +85,7 @@ def read_probe(given: GivenPhoto, networks: Networks) -> Probe:
 
 
 def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> int:
-    """Row of the one face that is meant: number counts from the left, from 1.
+    """Return the row of the face that is meant: number counts from the left, from 1.
 
     None needs a photo with one face. Faces too poor to join a cluster (see recog.quality) do not make it two, nor do
     those in the background of a portrait: one face at least MAIN_FACE times as large as every other is meant.
@@ -111,24 +111,24 @@ def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> in
 
 
 def qualities(faces: CutFaces) -> list[FaceQuality]:
-    """What speaks for and against each face."""
+    """Return the quality of each face."""
     return [face_quality(box, float(sharp)) for box, sharp in zip(faces.boxes, sharpness(faces.crops), strict=True)]
 
 
 def face_quality(box: FaceBox, sharp: float) -> FaceQuality:
-    """The quality of a face of which the catalog knows box and sharpness."""
+    """Return the quality of a face of which the catalog knows box and sharpness."""
     return FaceQuality(min(box.width, box.height), box.score, sharp, frontality(box))
 
 
 def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Embeddings) -> ScannedPhoto:
-    """The photo as the catalog takes it."""
+    """Return the photo as the catalog takes it."""
     height, width = photo.pixels.shape[:2]
     found = new_faces(faces, embeddings)
     return ScannedPhoto(stat, photo.sha256, width, height, photo.taken_at, found, photo.incomplete, photo.taken_from)
 
 
 def new_faces(faces: CutFaces, embeddings: Embeddings) -> Sequence[NewFace]:
-    """Faces ready for the catalog; row i of embeddings is faces.boxes[i]."""
+    """Return faces as the catalog takes them; row i of embeddings is that of faces.boxes[i]."""
     return tuple(
         NewFace(box, embedding, float(sharp), small)
         for box, embedding, sharp, small in zip(

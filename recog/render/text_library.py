@@ -7,11 +7,11 @@ from recog.library.maintenance.results import (
     Backup,
     CheckReport,
     DoctorReport,
-    IndexStatus,
     LibraryStatus,
     Restored,
     WeightsStatus,
 )
+from recog.library.recognition.results import IndexStatus
 from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCopy
 from recog.printable import printable
 from recog.render import commands

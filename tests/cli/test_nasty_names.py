@@ -18,7 +18,7 @@ from recog.web.app import create_app
 from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from tests.cli.conftest import open_painted
-from tests.library.styled import paint_style
+from tests.library.styling.styled import paint_style
 from tests.painted import BLUE, GREEN, RED, ColourEmbedder, PaintedLibrary, paint
 from tests.web.client import TOKEN, Client
 

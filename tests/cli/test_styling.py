@@ -12,7 +12,7 @@ from typer.testing import Result
 from recog.cli.styling_options import ColourChoice, FaceCare, StyleNet, StyleRunOptions
 from recog.style.settings import Colours, Faces, StyleSettings
 from recog.weights.registry import SPECS, Role
-from tests.library.styled import paint_style
+from tests.library.styling.styled import paint_style
 from tests.painted import BLUE, GREEN, RED, paint
 
 Recog = Callable[..., Result]

@@ -107,7 +107,7 @@ def _status(library: PaintedLibrary, _number: int, _home: Path) -> Iterator[Ack]
 
 
 def _style(library: PaintedLibrary, number: int, home: Path) -> Iterator[Ack]:
-    from tests.library.styled import QUICK, paint_style  # loads torch
+    from tests.library.styling.styled import QUICK, paint_style  # loads torch
 
     style = paint_style(home / "styles" / "stripes.png", GREEN)
     library.styles.run(

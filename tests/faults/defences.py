@@ -49,7 +49,7 @@ SABOTAGES = (
     Sabotage(
         "an index of another library is refused",
         "recog/index/files.py", "if manifest.library_id != library_id:", "if False:",
-        "tests/library/test_upkeep.py -k another_library",
+        "tests/library/maintenance/test_upkeep.py -k another_library",
     ),
     Sabotage(
         "who will write says so first",
@@ -94,17 +94,17 @@ SABOTAGES = (
     Sabotage(
         "an unfinished backup is deleted",
         "recog/store/schema/migrations.py", "copy.unlink(missing_ok=True)\n    with", "pass\n    with",
-        "tests/library/test_doctor.py -k unfinished_backup",
+        "tests/library/maintenance/test_doctor.py -k unfinished_backup",
     ),
     Sabotage(
         "an empty root loses no photo",
         "recog/library/indexing/survey.py", "append(root)\n            continue", "append(root)",
-        "tests/library/test_ingest.py -k unmounted",
+        "tests/library/indexing/test_ingest.py -k unmounted",
     ),
     Sabotage(
         "a photo that was given up is not tried for ever",
         "recog/photos/reasons.py", "Reason.IO_ERROR}", "Reason.IO_ERROR, Reason.CRASHED, Reason.TIMEOUT}",
-        "tests/library/test_decode_ahead.py -k given_up",
+        "tests/library/indexing/test_decode_ahead.py -k given_up",
     ),
     Sabotage(
         "a crash is tried once more",
@@ -129,7 +129,7 @@ SABOTAGES = (
     Sabotage(
         "the processes end with the run",
         "recog/library/indexing/decode_ahead.py", "        pool.close()\n", "",
-        "tests/library/test_decode_ahead.py -k crash_costs_one",
+        "tests/library/indexing/test_decode_ahead.py -k crash_costs_one",
     ),
     Sabotage(
         "weights are held against their digest",
@@ -139,22 +139,22 @@ SABOTAGES = (
     Sabotage(
         "a catalog whose restore was cut short is not opened",
         "recog/store/engine.py", "        refuse_half_restored(path)\n", "",
-        "tests/library/test_backup.py -k cut_short",
+        "tests/library/maintenance/test_backup.py -k cut_short",
     ),
     Sabotage(
         "a catalog that another program has open is not replaced",
         "recog/store/maintenance/restore.py", "fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST", "fcntl.LOCK_NB, 1, 0",
-        "tests/library/test_backup.py -k another_program",
+        "tests/library/maintenance/test_backup.py -k another_program",
     ),
     Sabotage(
         "the journal of the catalog that was goes with it",
         "recog/store/maintenance/restore.py", "path.with_name(path.name + ending).unlink(missing_ok=True)", "pass",
-        "tests/library/test_backup.py -k journal",
+        "tests/library/maintenance/test_backup.py -k journal",
     ),
     Sabotage(
         "the backup of a newer recog is refused",
         "recog/store/maintenance/restore.py", "if revision not in revisions():", "if False:",
-        "tests/library/test_backup.py -k no_sound_backup",
+        "tests/library/maintenance/test_backup.py -k no_sound_backup",
     ),
     Sabotage(
         "whoever looks for the writer refuses none",
@@ -285,7 +285,7 @@ SABOTAGES = (
         "of one face twice in a photo each keeps its own place",
         "recog/store/photos/pairing.py",
         "        chosen = min(rivals", "        chosen = best if rivals else min(rivals",
-        "tests/library/test_edited.py -k one_that_is_left",
+        "tests/library/indexing/test_edited.py -k one_that_is_left",
     ),
     Sabotage(
         "somebody else at the same place takes no name",
@@ -297,40 +297,40 @@ SABOTAGES = (
         "recog/store/photos/label_transfer.py",
         "pair_faces(placed[old.photo_id], [",
         "pair_faces([one for one in placed[old.photo_id] if one.face.id in spoken], [",
-        "tests/library/test_edited.py -k looks_alike",
+        "tests/library/indexing/test_edited.py -k looks_alike",
     ),
     Sabotage(
         "rejected and ignored faces stay so when their photo is edited",
         "recog/store/photos/label_transfer.py", "    _carry_refusals(connection, pairs)\n", "",
-        "tests/library/test_edited.py -k 'edit_of_its_photo and cropped'",
+        "tests/library/indexing/test_edited.py -k 'edit_of_its_photo and cropped'",
     ),
     Sabotage(
         "what was said is said of the new faces in the transaction that stores them",
         "recog/library/indexing/index_run.py",
         "            moved_from=self._edits.earlier(photos),",
         "            moved_from={},",
-        "tests/library/test_killed.py -k a_kill_leaves",
+        "tests/library/indexing/test_killed.py -k a_kill_leaves",
     ),
     Sabotage(
         "enrolling an edited and moved photo loses no other word",
         "recog/library/people/enrolment.py", "MovedEdits(catalog, network.sha256).earlier(photos)", "{}",
-        "tests/library/test_edited.py -k enrolling_an_edited_and_moved",
+        "tests/library/indexing/test_edited.py -k enrolling_an_edited_and_moved",
     ),
     Sabotage(
         "a copy takes no names from a photo that is still there",
         "recog/library/indexing/edited.py", "                if gone[best]:", "                if True:",
-        "tests/library/test_edited.py -k second_copy",
+        "tests/library/indexing/test_edited.py -k second_copy",
     ),
     Sabotage(
         "every word that an edit loses is reported",
         "recog/store/photos/label_transfer.py",
         "    for face_id, person_id in rejected:\n", "    for face_id, person_id in ():\n",
-        "tests/library/test_edited.py -k reported_with_its_kind",
+        "tests/library/indexing/test_edited.py -k reported_with_its_kind",
     ),
     Sabotage(
         "who loses the cover is shown by another face",
         "recog/store/photos/removal.py", "        give_cover(connection, person_id)\n", "        pass\n",
-        "tests/library/test_edited.py -k cover_is_lost",
+        "tests/library/indexing/test_edited.py -k cover_is_lost",
     ),
     Sabotage(
         "two people whose names are equal only when folded stay two",
@@ -346,22 +346,22 @@ SABOTAGES = (
         "enrolling asks about a nearly equal name",
         "recog/library/people/enrolment.py",
         "    if not near and not catalog.people.is_known(name):\n", "    if False:\n",
-        "tests/library/test_near_names.py -k enrolling",
+        "tests/library/people/test_near_names.py -k enrolling",
     ),
     Sabotage(
         "a new person of a nearly equal name is asked about",
         "recog/library/people/enrolment.py", "        if not near:\n", "        if False:\n",
-        "tests/library/test_near_names.py -k confirming",
+        "tests/library/people/test_near_names.py -k confirming",
     ),
     Sabotage(
         "renaming asks about a nearly equal name",
         "recog/library/people/verbs.py", "if not near and not catalog.people.is_known(new):", "if False:",
-        "tests/library/test_near_names.py -k renaming",
+        "tests/library/people/test_near_names.py -k renaming",
     ),
     Sabotage(
         "importing lists a nearly equal name",
         "recog/library/exchange/importing.py", "_unfit(name) or self._near(name)", "_unfit(name)",
-        "tests/library/test_near_names.py -k importing",
+        "tests/library/people/test_near_names.py -k importing",
     ),
     Sabotage(
         "a library of before gets the keys of today's names",
@@ -386,18 +386,18 @@ SABOTAGES = (
     Sabotage(
         "bits that rotted in an embedding are seen",
         "recog/library/maintenance/upkeep.py", "~are_unit(rows.embeddings)", "[]",
-        "tests/library/test_upkeep.py -k rotted",
+        "tests/library/maintenance/test_upkeep.py -k rotted",
     ),
     Sabotage(
         "faces that a killed run left without names get them in the next run",
         "recog/store/people/matches.py",
         "row is not None and tuple(row) == (*_last_ids", "row is not None or (*_last_ids",
-        "tests/library/test_naming.py -k ends_before",
+        "tests/library/recognition/test_naming.py -k ends_before",
     ),
     Sabotage(
         "an edit that changed neither size nor time is found on demand",
         "recog/library/indexing/survey.py", "if file is None or verify or stat", "if file is None or stat",
-        "tests/library/test_ingest.py -k neither_size_nor_time",
+        "tests/library/indexing/test_ingest.py -k neither_size_nor_time",
     ),
     Sabotage(
         "a loop of links ends",
@@ -635,17 +635,17 @@ SABOTAGES = (
         "recog/library/indexing/index_run.py",
         "            except KeyboardInterrupt:\n                self._store_failures()\n",
         "            except KeyboardInterrupt:\n",
-        "tests/library/test_unreadable.py -k ctrl_c",
+        "tests/library/indexing/test_unreadable.py -k ctrl_c",
     ),
     Sabotage(
         "unreadable files are noted at the end of a run",
         "recog/library/indexing/index_run.py", "        self._store_failures()\n        if not", "        if not",
-        "tests/library/test_unreadable.py -k stop_no_photo",
+        "tests/library/indexing/test_unreadable.py -k stop_no_photo",
     ),
     Sabotage(
         "a file that took long to refuse is noted at once",
         "recog/library/indexing/index_run.py", "            or failed.reason in SLOW_REASONS\n", "",
-        "tests/library/test_unreadable.py -k took_long",
+        "tests/library/indexing/test_unreadable.py -k took_long",
     ),
     Sabotage(
         "a umask takes no right from the owner of a file",
@@ -721,7 +721,7 @@ SABOTAGES = (
     Sabotage(
         "dates with a zone and without one are ordered together",
         "recog/library/people/photos_of.py", "photo.taken_at.replace(tzinfo=None)", "photo.taken_at",
-        "tests/library/test_find.py -k without_a_zone",
+        "tests/library/people/test_find.py -k without_a_zone",
     ),
     Sabotage(
         "a thumbnail that is a TIFF's first page is not the photo",
@@ -908,27 +908,27 @@ SABOTAGES = (
     Sabotage(
         "a face of which the detector is unsure gets no name by distance",
         "recog/library/recognition/matching.py", "if accepted is None or face_id in doubted:", "if accepted is None:",
-        "tests/library/test_doubted.py -k gets_no_name",
+        "tests/library/recognition/test_doubted.py -k gets_no_name",
     ),
     Sabotage(
         "a face of which the detector is unsure lends its name to no other",
         "recog/store/photos/embeddings.py", "                    faces.c.score >= SURE_SCORE,\n", "",
-        "tests/library/test_doubted.py -k lends_it_to_no_other",
+        "tests/library/recognition/test_doubted.py -k lends_it_to_no_other",
     ),
     Sabotage(
         "a face of which the detector is unsure lends its name to no other in a large library",
         "recog/store/people/snapshot.py", " & (faces.c.score >= SURE_SCORE)", "",
-        "tests/library/test_doubted.py -k large_library",
+        "tests/library/recognition/test_doubted.py -k large_library",
     ),
     Sabotage(
         "names that an earlier recog gave to doubted faces go",
         "recog/library/recognition/gallery.py", ", score {SURE_SCORE}", "",
-        "tests/library/test_doubted.py -k earlier_name",
+        "tests/library/recognition/test_doubted.py -k earlier_name",
     ),
     Sabotage(
         "a face of which the detector is unsure is not verified",
         "recog/library/recognition/verify.py", "if (doubt := doubt_of(box)) is not None:", "if doubt := None:",
-        "tests/library/test_doubted.py -k verify_refuses",
+        "tests/library/recognition/test_doubted.py -k verify_refuses",
     ),
     Sabotage(
         "a photo without a sure upright face is looked at in its other turns",

@@ -44,7 +44,7 @@ _NO_VERDICT = (4, 5)
 """pytest's exit statuses for wrong usage and for no test; every other one except 0 is due to the mutant."""
 _BROKEN = "ImportError while loading conftest"
 """A mutant that cannot be imported, which pytest reports as wrong usage too."""
-_ELSEWHERE = {"durable": "tests/test_durable.py", "restore": "tests/library/test_backup.py"}
+_ELSEWHERE = {"durable": "tests/test_durable.py", "restore": "tests/library/maintenance/test_backup.py"}
 
 _TURNED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,

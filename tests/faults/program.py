@@ -67,7 +67,7 @@ def _restore(library: PaintedLibrary, folders: list[Path]) -> None:
 
 
 def _style(library: PaintedLibrary, folders: list[Path]) -> None:
-    from tests.library.styled import QUICK  # loads torch
+    from tests.library.styling.styled import QUICK  # loads torch
 
     out = library.context.settings.library / "styled"
     library.styles.run([folders[0] / "blue.png"], out, photos=[folders[0] / "orange.png"], settings=QUICK)

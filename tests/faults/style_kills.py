@@ -29,7 +29,7 @@ from recog.photos import photo_digest
 from recog.store.styling import JobState
 from tests.faults.random_kills import SEED, group_ends
 from tests.faults.results import write_results
-from tests.library.styled import QUICK, paint_style
+from tests.library.styling.styled import QUICK, paint_style
 from tests.painted import BLUE, GREEN, RED, WHITE, paint, painted_library
 
 PLACES = (

@@ -16,7 +16,7 @@ from recog.library.face_reader import FaceReader
 from recog.render.as_json import to_json
 from recog.types import Face, FaceBox, Origin, Pixels
 from tests.library.database import writing_to
-from tests.library.test_acts import face_of, name_of
+from tests.library.people.test_acts import face_of, name_of
 from tests.painted import GREEN, RED
 from tests.turned_faces import FACE, EyesDetector, EyesLibrary, EyesNetworks, portrait, saved
 

@@ -1,6 +1,6 @@
-"""Photos that were edited and moved between two runs: which photo each was before.
+"""Find which photo an edited and moved photo was before.
 
-Neither digest nor path says it, so the faces do: those of which a human said anything are compared with the new ones.
+Neither digest nor path tells, so the faces that humans spoke of are compared with the new ones.
 """
 
 from collections import defaultdict
@@ -29,17 +29,17 @@ _ALIKE = 0.01
 
 
 class MovedEdits:
-    """Looks among the faces of which anything was said; they are read once, when first needed."""
+    """Find earlier photos among the faces that humans spoke of, which are read once, when first needed."""
 
     def __init__(self, catalog: Catalog, network_sha256: str) -> None:
         self._catalog = catalog
         self._network = network_sha256
 
     def earlier(self, photos: Sequence[ScannedPhoto]) -> dict[Path, int]:
-        """By path, the photo that each of these was before; photos that were none are left out.
+        """Return by path the photo that each of these was before; new photos are left out.
 
-        The earlier photo is the one with the nearest faces, and no file shows it any more. Where a file still shows
-        it, the new photo is a second copy and takes nothing: its faces get their names by distance, as any others.
+        The earlier photo is the one with the nearest faces, if no file shows it any more. If a file still shows it, the
+        new photo is a second copy and takes nothing over: its faces get their names by distance, like any others.
         """
         near = {photo.stat.path: self._near(photo) for photo in photos}
         candidates = {photo_id for row in near.values() for photo_id in row}
@@ -58,7 +58,7 @@ class MovedEdits:
         return self._catalog.embeddings.of_told_faces(self._network)
 
     def _near(self, photo: ScannedPhoto) -> dict[int, float]:
-        """Photos with a face that is nearly the same as one of this photo: the mean squared distance of such faces."""
+        """Return photos with nearly the same faces as this one, and the mean squared distance of these faces."""
         if not photo.faces or not len(self._told.face_ids):
             return {}
         table = squared_distances(np.stack([face.embedding for face in photo.faces]), self._told.embeddings)
@@ -70,7 +70,7 @@ class MovedEdits:
 
 
 def _is_shown_no_more(stat: FileStat) -> bool:
-    """Whether a file is gone, or has changed since it was looked at; one that cannot be looked at is still there."""
+    """Return whether a file is gone or has changed; a file that cannot be looked at counts as unchanged."""
     if is_gone(stat.path):
         return True
     try:

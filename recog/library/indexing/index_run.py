@@ -25,14 +25,14 @@ from recog.store.records import FailedFile, KnownFile, LostFact, ScannedPhoto
 from recog.types import DecodedPhoto, Embeddings, FileStat
 
 BATCH_FACES = 64
-"""Faces embedded at once: 2 to 6 % more photos a second than with 32, for the finders are interrupted less often."""
+"""Faces embedded at once: 2 to 6 % more photos a second than with 32, because detection is interrupted less often."""
 BATCH_PHOTOS = 32
 BATCH_FAILURES = 500
-"""Files that cannot be used are noted so many in one transaction: each alone takes as long as a write to the disk."""
+"""Unusable files noted in one transaction, because each transaction waits for the disk."""
 MANY_COPIES = 16
-"""Files of one content from which on these are looked at once a run: of n copies not all for each."""
+"""Copies of one content from which their paths are read once a run, so that n copies do not take n * n steps."""
 BATCH_SECONDS = 5.0
-"""A batch is stored after so many photos or seconds at the latest: what a killed run must do again."""
+"""Seconds after which a batch is stored at the latest: the work that a killed run must repeat."""
 
 
 class IndexRun:
@@ -62,7 +62,7 @@ class IndexRun:
 
     @property
     def lost(self) -> tuple[LostWord, ...]:
-        """What was said of faces that are in no photo any more."""
+        """What was said of faces that are in no photo any more, because their photos were edited."""
         return tuple(
             LostWord(path, fact.kind, fact.person)
             for rows in self._lost.values()
@@ -71,7 +71,7 @@ class IndexRun:
         )
 
     def find_again(self) -> None:
-        """After the last file: a photo that turned up under another name (a chain of renames) lost nothing."""
+        """Forget, after the last file, losses of photos that turned up under another name, as in a chain of renames."""
         for photo_id in self._catalog.files.paths(self._lost):
             del self._lost[photo_id]
 
@@ -124,10 +124,10 @@ class IndexRun:
             self._take(stat, photo)
 
     def _link(self, stat: FileStat, photo_id: int) -> None:
-        """Known content at another path: moved if an old path of it is gone, wherever it was; else one more copy.
+        """Note known content at another path: moved if an old path of it is gone, else one more copy.
 
-        What was on a disk that is not mounted counts as moved too, and is a copy once the disk is back: no name hangs
-        on a path.
+        A photo whose disk is not mounted counts as moved too, and as a copy once the disk is back. No name depends on
+        a path.
         """
         known = self._known.get(stat.path)
         if known is not None and (known.stat, known.photo_id, known.missing, known.failure) == (
@@ -160,7 +160,7 @@ class IndexRun:
         return cut_faces(photo, self._networks)
 
     def _fail(self, failed: FailedFile) -> None:
-        """Let a failure wait until its batch is full; what took long to find out is noted at once."""
+        """Let a failure wait until its batch is full; a failure that took long to find is noted at once."""
         if not self._failing:
             self._failing_since = time.monotonic()
         self._failing.append(failed)

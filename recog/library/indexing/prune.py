@@ -1,4 +1,4 @@
-"""Drop photos whose files are gone: what is known of them, and their end."""
+"""Drop photos whose files are gone, and say first what goes with them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def _found(catalog: Catalog, given: AnyPath | None, *, dropped: bool) -> Missing
 
 
 def _missing(catalog: Catalog, listed: Sequence[tuple[Path, int]], *, dropped: bool) -> MissingPhotos:
-    """A file that came back since it was marked, on a disk that is mounted again, is not among them."""
+    """Return what goes with missing files; a file that came back since it was marked is left out."""
     marked = [(path, photo_id) for path, photo_id in listed if is_gone(path)]
     gone = {path for path, _ in marked}
     with catalog.repeatable_reads():

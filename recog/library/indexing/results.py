@@ -38,7 +38,7 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class LostWord:
-    """Something that was said of a face that is gone from an edited photo. person is None of an ignored face."""
+    """Something that a human said of a face that is gone from an edited photo; person is None of an ignored face."""
 
     path: Path
     kind: FactKind
@@ -52,8 +52,8 @@ class IngestReport:
     added: new content. changed: known path, new content. moved: known content at a new path (its old one is gone);
     duplicates: known content at one more path. unchanged: not even opened. missing: known files that are gone.
     suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
-    unreadable: not opened, for they could not be used before. matched: people, and how many faces each got by distance
-    that were not theirs before. incomplete: new content that ends early, used as far as it is there.
+    unreadable: not opened, because they could not be used before. matched: people, and how many faces each got by
+    distance that were not theirs before. incomplete: new content that ends early, used as far as it is there.
     passed_over: files that bear the suffix of a picture that is not read here.
     """
 

@@ -35,14 +35,15 @@ class Survey:
 
     @property
     def total(self) -> int:
-        """Photo files found."""
+        """The number of photo files found."""
         return len(self.todo) + len(self.returned) + self.unchanged + self.unreadable
 
 
 def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[str], verify: bool) -> Survey:
-    """Walk each root, given the files that the catalog knows below it; NoPhotosFoundError where nothing ever was.
+    """Walk each root, given the files that the catalog knows below it.
 
-    With verify every file is to be opened, whatever its size and time say.
+    With verify every file is to be opened, whatever its size and time say. Raises NoPhotosFoundError if a root holds no
+    photo and the catalog knows none below it.
     """
     failed: dict[Path, FailedPhoto] = {}
     suspended: list[Path] = []
@@ -86,14 +87,14 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
 
 
 def refuse_absent(roots: Iterable[Path]) -> None:
-    """NoPhotosFoundError where a root is not there: of a library not yet made, nothing can be known below it."""
+    """Raise NoPhotosFoundError if a root is not there; a library that does not exist yet knows nothing below it."""
     for root in roots:
         if not is_there(root):
             raise _nothing(root, (), ())
 
 
 def _counted(passed: Iterable[Path]) -> tuple[PassedOver, ...]:
-    """By suffix in lower case, the most frequent first."""
+    """Count pictures by suffix in lower case, the most frequent first."""
     suffixes = Counter(path.suffix.lower() for path in passed)
     ordered = sorted(suffixes.items(), key=lambda one: (-one[1], one[0]))
     return tuple(PassedOver(suffix, count, extra_of(suffix)) for suffix, count in ordered)
@@ -122,7 +123,7 @@ def _walk(root: Path, exclude: Sequence[str], failed: dict[Path, FailedPhoto], p
 
 
 def is_gone(path: Path) -> bool:
-    """Only a clear 'no such file' counts: an unreadable folder, or an exclusion, loses nothing."""
+    """Return whether the system clearly says that there is no such file; an unreadable folder does not count."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):

@@ -7,21 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from recog.library.recognition.results import IndexStatus
 from recog.types import Calibration, NetworkInfo
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """The vector index: its kind ('flat' or 'ivf'), where it is searched, and how far behind its file is.
-
-    published is the directory of the file, None where there is none yet; behind counts changes of the catalog.
-    """
-
-    kind: str
-    device: str
-    faces: int
-    published: Path | None
-    behind: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, path_of
 from recog.library.maintenance import backups, index_tuning, upkeep
 from recog.library.maintenance.index_tuning import IndexTuning
-from recog.library.maintenance.results import Backup, CheckReport, IndexStatus, Restored
+from recog.library.maintenance.results import Backup, CheckReport, Restored
+from recog.library.recognition.results import IndexStatus
 from recog.store.records import PendingErasure
 
 

@@ -1,10 +1,7 @@
-"""The confirmed faces of all people, as what a probe is identified against, always as the catalog has them.
+"""Identify probes against the confirmed faces of all people, always as the catalog has them.
 
-Faces of which the detector is unsure are not among them (see recog.quality.SURE_SCORE).
-
-Where one probe's time went among a million confirmed faces, in microseconds on a busy machine: the index's search 720
-to 950, whose its 10 neighbours are 49, the people's rows 44, the transaction and its version 40, the decision 20. A
-larger cache of SQLite's or a mapped file saved 7, an index of assignments that covers the counts 3.
+Faces of which the detector is unsure are left out (see recog.quality.SURE_SCORE). Where the time of a probe goes: see
+docs/decisions/gallery.md.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
@@ -28,11 +25,12 @@ from recog.store.records import Gallery
 from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 
 NEARLY_ALL = 0.5
-"""Share of a large library's faces that are confirmed from which its own index is searched for them."""
+"""Search the library's own index once this share of a large library's faces is confirmed; below it, a separate gallery
+index is smaller and faster."""
 MANY = int(NEARLY_ALL * FLAT_LIMIT)
-"""Confirmed faces below which that cannot be: the library's index need not even be read."""
+"""Confirmed faces below which the library's own index is never searched, so it need not be read."""
 WIDER = 4
-"""Where too few of the neighbours are anybody's, so many times as many are looked at."""
+"""If too few neighbours belong to a named person, widen the search by this factor."""
 
 Decision: TypeAlias = tuple[Match | None, Match | None]
 """The person accepted, and the nearest person at whatever distance."""
@@ -40,7 +38,7 @@ Decision: TypeAlias = tuple[Match | None, Match | None]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What one state of the catalog says of probes: a decision each, the people these speak of, the threshold."""
+    """Decisions for a batch of probes, taken from one snapshot of the catalog, with their people and the threshold."""
 
     decisions: list[Decision]
     people: dict[int, Person]
@@ -49,7 +47,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class _Confirmed:
-    """The confirmed faces: an exact index of them, and whose each is."""
+    """The confirmed faces: an exact index of them, and the person of each."""
 
     index: FaceIndex
     gallery: Gallery
@@ -70,15 +68,15 @@ class _Made:
 
 
 def naming_threshold(catalog: Catalog, calibration: Calibration, *, confirmed: int) -> float:
-    """The squared distance up to which a name is given, among so many faces that are confirmed."""
+    """Return the squared distance up to which a name is given, with this many confirmed faces."""
     return decide.identification_threshold(calibration, people=catalog.people.count(), faces=confirmed)
 
 
 class PersonGallery:
-    """Identifies probes, from one call to the next without reading the catalog's faces again while nothing changed.
+    """Identify probes; the catalog's faces are read again only after a change. Threads may share a gallery.
 
-    Most libraries: the confirmed faces are an exact index of their own. A large library of which most faces are
-    confirmed: its own index is searched, and the catalog asked whose the few neighbours are.
+    In most libraries the confirmed faces have an exact index of their own. In a large library of which most faces are
+    confirmed, the library's index is searched, and the catalog says whose the few neighbours are.
     """
 
     def __init__(
@@ -101,7 +99,7 @@ class PersonGallery:
 
     @property
     def rule(self) -> str:
-        """By what it decides, beside what the catalog holds: another text after another calibration or settings."""
+        """What decides apart from the catalog, as text: it changes with the calibration and the settings."""
         calibration = self._networks.calibration
         numbers = (calibration.threshold, calibration.far, calibration.tail)
         return f"threshold, far, tail {numbers}, k {self._k}, score {SURE_SCORE}"
@@ -109,21 +107,21 @@ class PersonGallery:
     @property
     def threshold(self) -> float:
         """See naming_threshold."""
-        with self._moment() as (_, made):
+        with self._snapshot() as (_, made):
             return made.threshold
 
     def decide(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> list[Decision]:
-        """(p, dim) -> for each probe the accepted match or None, and the nearest person or None.
+        """Return for each probe, (p, dim), the accepted match or None, and the nearest person or None.
 
-        refused: by row of probes, people that it is not; it is decided among the others.
+        refused: by row of probes, people that the probe is not; the decision is made among the others.
         """
-        with self._moment() as (now, made):
+        with self._snapshot() as (now, made):
             return self._decided(now, made, probes, refused or {})
 
     def named(self, probes: Embeddings, refused: Mapping[int, Collection[int]] | None = None) -> Named:
-        """What `decide` says, and all that is needed to tell it; decided anew where a person of it went meanwhile."""
+        """Decide, and return the people with the decisions; decide again if one of them was removed meanwhile."""
         while True:
-            with self._moment() as (now, made):
+            with self._snapshot() as (now, made):
                 decisions = self._decided(now, made, probes, refused or {})
                 wanted = {match.person_id for pair in decisions for match in pair if match}
                 people = now.people_by_id(wanted)
@@ -131,7 +129,7 @@ class PersonGallery:
                     return Named(decisions, people, made.threshold)
 
     @contextmanager
-    def _moment(self) -> Iterator[tuple[Snapshot, _Made]]:
+    def _snapshot(self) -> Iterator[tuple[Snapshot, _Made]]:
         """Open a snapshot of the catalog and give what is searched, which is read anew if the catalog changed.
 
         What is written while it is read is seen by the next call.
@@ -197,7 +195,7 @@ class PersonGallery:
     ) -> list[Decision]:
         """Widen each probe's neighbours until they hold the k nearest confirmed ones, or all that are near enough.
 
-        So many are looked at first that widening is rare: k where all faces are confirmed, 4 k where half are.
+        The first search is wide enough that widening is rare: k if all faces are confirmed, 4 k if half are.
         """
         decided: dict[int, Decision] = {}
         owner_of: dict[int, int] = {}

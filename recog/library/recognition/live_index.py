@@ -10,7 +10,7 @@ import numpy as np
 from recog.errors import SearchIndexError
 from recog.index.faiss_index import FaceIndex
 from recog.index.files import IndexMark, load, network_directory, publish, published, sweep
-from recog.library.maintenance.results import IndexStatus
+from recog.library.recognition.results import IndexStatus
 from recog.store.catalog import Catalog
 from recog.types import NetworkInfo
 

@@ -1,4 +1,4 @@
-"""Name the library's faces by distance: all of them, as humans have spoken, or because faces or the rule changed."""
+"""Name the library's faces by distance: on request, after what humans said, or because faces or the rule changed."""
 
 import time
 from collections import Counter
@@ -21,22 +21,21 @@ PeopleCounts: TypeAlias = tuple[tuple[Person, int], ...]
 """People, and how many faces each; most first, then by name."""
 
 MATCHED_AT_ONCE = 20_000
-"""Faces of a library up to which naming one of them names the others that are near at once: about a second."""
+"""Faces of a library up to which naming one face names the others near it at once, which takes about a second."""
 
 
 def matches_at_once(catalog: Catalog, networks: Networks, *, limit: int = MATCHED_AT_ONCE) -> bool:
-    """Whether a library is small enough that faces are named at once."""
+    """Return whether a library is small enough that faces are named at once."""
     return catalog.embeddings.mark(networks.info.sha256).count <= limit
 
 
 def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> MatchReport:
-    """Name every face of the library that nobody confirmed, by distance; earlier matches are replaced.
+    """Match every unconfirmed face of the library to a person by distance, and replace the earlier matches.
 
-    Faces of which the detector is unsure get no name (see recog.quality.doubt_of) and count as unknown.
-
-    What humans said holds: confirmed names stay, ignored faces get none, and a rejected person gives way to the next
-    best one. Of two faces of a photo that are taken for one person the nearer one is. The caller holds the writer's
-    lock.
+    Faces of which the detector is unsure get no name (see recog.quality.doubt_of) and count as unknown. What humans
+    said holds: confirmed names stay, ignored faces get none, and instead of a rejected person the next best one is
+    taken. If two faces of a photo match one person, only the nearer one gets the name. The caller took a turn at
+    writing.
     """
     start = time.perf_counter()
     matches, unknown, _ = _decided(catalog, networks, gallery)
@@ -46,10 +45,10 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
 
 
 def match_now(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCHED_AT_ONCE) -> MatchReport | None:
-    """What a human just said, applied to all other faces: `identify_all`, in a library of at most `limit` faces.
+    """Apply what a human just said to all other faces: `identify_all`, in a library of at most `limit` faces.
 
-    None above, where it would take longer than anybody waits for an answer, and without a calibration: what was said
-    is kept all the same. The caller holds the writer's lock.
+    Returns None in a larger library, because it would take longer than anybody waits for an answer, and without a
+    calibration; what was said is kept in either case. The caller took a turn at writing.
     """
     if networks.calibration_if_any is None or not matches_at_once(catalog, networks, limit=limit):
         return None
@@ -57,10 +56,10 @@ def match_now(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATC
 
 
 def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCHED_AT_ONCE) -> PeopleCounts:
-    """What `match_now` does, where it is due: who got how many faces that were another's or nobody's.
+    """Match all faces if that is due, and return who got how many faces that were another's or nobody's.
 
-    It is due where faces came or went since, or where the calibration, the threshold or k is another one than then.
-    Nothing is done where nobody has a name, and without a calibration. The caller holds the writer's lock.
+    It is due if faces came or went since the last time, or if the calibration, the threshold or k changed. Nothing is
+    done if nobody has a name, or without a calibration. The caller took a turn at writing.
     """
     digest = networks.info.sha256
     if networks.calibration_if_any is None:
@@ -77,7 +76,10 @@ def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCH
 
 
 def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tuple[list[MatchedFace], int, Owners]:
-    """Who the faces are that nobody confirmed, how many of them are nobody, and whose all faces are until now."""
+    """Match every unconfirmed face to a person.
+
+    Returns the matches, the number of faces left unknown, and the current owner of every face.
+    """
     ignored = catalog.people.ignored_faces()
     doubted = catalog.faces.doubted()
     rejections = catalog.people.rejections()
@@ -100,7 +102,7 @@ def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tu
 
 
 def _without_second_faces(owners: Owners, matches: Sequence[MatchedFace], threshold: float) -> list[MatchedFace]:
-    """The matches but those that give way to another face of their photo, confirmed ones among these."""
+    """Leave out the matches whose person is a nearer, or a confirmed, face of the same photo already."""
     face_ids, people = _columns(matches)
     squared = np.array([match[2] for match in matches])
     photos = owners.photo_ids[np.searchsorted(owners.face_ids, face_ids)]
@@ -115,7 +117,7 @@ def _without_second_faces(owners: Owners, matches: Sequence[MatchedFace], thresh
 
 
 def _columns(matches: Sequence[MatchedFace]) -> tuple[FaceIds, FaceIds]:
-    """The faces, and the person of each, (n,) int64."""
+    """Return the faces and the person of each, (n,) int64."""
     face_ids, people = (np.array([match[place] for match in matches], np.int64) for place in (0, 1))
     return face_ids, people
 

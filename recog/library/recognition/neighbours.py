@@ -1,4 +1,4 @@
-"""Faces of the library beside one another: the nearest ones of one, and whether two are one person."""
+"""Compare faces of the library: the nearest ones of a face, and whether two are one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from recog.types import Calibration, Embeddings, Face, FaceBox, Neighbour, Verif
 
 @dataclass(frozen=True, slots=True)
 class FaceNeighbours:
-    """The faces of the library nearest to one of it, nearest first, itself left out."""
+    """The faces of the library nearest to one of them, nearest first; the face itself is left out."""
 
     face: Face
     found: tuple[FoundFace, ...]
 
 
 def neighbours(catalog: Catalog, networks: Networks, index: FaceIndex, face_id: int, *, k: int) -> FaceNeighbours:
-    """The k nearest of a face."""
+    """Return the k faces of the library nearest to one of them."""
     face, embedding = _embedded(catalog, networks, face_id)
     near = [one for one in index.search(embedding, k + 1)[0] if one.face_id != face_id][:k]
     return FaceNeighbours(face, found_faces(catalog, networks.calibration, near, of=face.box))
@@ -42,7 +42,7 @@ def compare(catalog: Catalog, networks: Networks, face_id: int, other: int) -> V
 def found_faces(
     catalog: Catalog, calibration: Calibration, near: Sequence[Neighbour], *, of: FaceBox
 ) -> tuple[FoundFace, ...]:
-    """Neighbours of a face with where they are and who they are; what others drop meanwhile is left out."""
+    """Return neighbours of a face with their photos and people; faces that others dropped meanwhile are left out."""
     unsure = doubt_of(of) is not None
     faces = catalog.faces.by_ids(one.face_id for one in near)
     paths = catalog.files.paths({face.photo_id for face in faces.values()})
@@ -64,7 +64,7 @@ def found_faces(
 
 
 def _embedded(catalog: Catalog, networks: Networks, face_id: int) -> tuple[Face, Embeddings]:
-    """A face with its embedding, (1, dim)."""
+    """Return a face with its embedding, (1, dim)."""
     face = catalog.faces.by_ids([face_id]).get(face_id)
     if face is None:
         raise UnknownNumberError(f"no face has the number {face_id}: its photo was removed, or found anew since")

@@ -75,7 +75,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
 
 
 def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
-    """Rows of one photo's faces that give way to another one."""
+    """Return the rows of one photo's faces that match a person whom a nearer face of the photo has."""
     rows = np.array(list(accepted), np.int64)
     people = np.array([one.person_id for one in accepted.values()], np.int64)
     squared = np.array([one.squared_distance for one in accepted.values()])
@@ -83,7 +83,7 @@ def _second_faces(accepted: Mapping[int, Match], threshold: float) -> set[int]:
 
 
 def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: int) -> FaceReasons:
-    """Why a face of the library has its name, or none; who is nearest is of a moment later, if others write by then."""
+    """Return why a face of the library has its name, or none; the nearest person may be of a later snapshot."""
     with catalog.repeatable_reads():
         face = catalog.faces.by_ids([face_id]).get(face_id)
         if face is None:
@@ -121,7 +121,7 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
 
 
 def _is_second(faces: Sequence[Face], face: Face, nearest: Match, threshold: float) -> bool:
-    """Whether another face of the photo is that person, and this one too far to be so as well."""
+    """Return whether another face of the photo is that person, and this one too far away to be the same person."""
     others = (one for one in faces if one.id != face.id and one.person_id == nearest.person_id)
     return decide.SECOND_IN_A_PHOTO * threshold < nearest.squared_distance <= threshold and any(
         one.origin is Origin.CONFIRMED or (one.squared_distance or 0.0) <= nearest.squared_distance for one in others
@@ -129,7 +129,7 @@ def _is_second(faces: Sequence[Face], face: Face, nearest: Match, threshold: flo
 
 
 def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, Face]:
-    """Faces of the library that a probe shows, by row; empty where the photo is not in the library."""
+    """Return the faces of the library that a probe shows, by row; empty if the photo is not in the library."""
     known = catalog.photos.by_digests([probe.photo.sha256]).get(probe.photo.sha256)
     if known is None:
         return {}
@@ -174,7 +174,7 @@ def verify_person(
 
 
 def search(catalog: Catalog, networks: Networks, index: LiveIndex, photo: GivenPhoto, *, k: int) -> SearchResult:
-    """The k nearest faces of the library for every face of a photo; what others drop meanwhile is left out."""
+    """Return the k nearest faces of the library for every face of a photo, without those dropped meanwhile."""
     probe: Probe = read_probe(photo, networks)
     neighbours = index.current().search(probe.embeddings, k)
     results = (

@@ -1,10 +1,24 @@
-"""Results of identifying, verifying and searching."""
+"""Results of identifying, verifying and searching, and what is told of the vector index."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from recog.quality import Shortfall
 from recog.types import Face, FaceBox, Match, Person, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The vector index: its kind ('flat' or 'ivf'), where it is searched, and how far behind its file is.
+
+    published is the directory of the file, None where there is none yet; behind counts changes of the catalog.
+    """
+
+    kind: str
+    device: str
+    faces: int
+    published: Path | None
+    behind: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:  # safetensors loads only where a classifier is asked for
 
 
 def decided(networks: Networks, method: Method, probe: Embeddings, gallery: Embeddings) -> Verification:
-    """The verdict on a probe, (dim,), and whichever face of one person's, (n, dim), n > 0, speaks for it most.
+    """Decide whether a probe, (dim,), is the person of some faces, (n, dim), n > 0, by the face that says so most.
 
-    EvaluationError where the library has no classifier of that method for the network in use.
+    Raises EvaluationError if the library has no classifier of that method for the network in use.
     """
     squared = squared_distances(probe[np.newaxis], gallery)[0]
     if method is Method.DISTANCE:
@@ -38,7 +38,7 @@ def decided(networks: Networks, method: Method, probe: Embeddings, gallery: Embe
 
 
 def refuse_doubted(box: FaceBox, which: str) -> None:
-    """DoubtedFaceError if the detector is unsure of a face: its distances say nothing. `which` names it."""
+    """Raise DoubtedFaceError if the detector is unsure of a face: its distances say nothing. `which` names it."""
     if (doubt := doubt_of(box)) is not None:
         raise DoubtedFaceError(
             f"{which} cannot be verified: {doubt}, and such faces of different people are often near; "
@@ -47,7 +47,7 @@ def refuse_doubted(box: FaceBox, which: str) -> None:
 
 
 def library_classifier(networks: Networks, method: Method) -> "PairClassifier":
-    """The classifier that lies in the library; EvaluationError where there is none for this network."""
+    """Load the classifier of the library; EvaluationError if there is none for this network."""
     from recog.verification.files import load_classifier  # noqa: PLC0415 - see above
 
     info = networks.info

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.cluster.likelihood import Linkage, linkage_at, probability_of_one
-from recog.library.grouping.clusters import identity_grouping, summaries, with_numbers
+from recog.library.grouping.clusters import summaries
+from recog.library.grouping.identity import identity_grouping
+from recog.library.grouping.numbering import with_numbers
 from recog.library.networks import Networks
 from recog.library.reports.impure import Mixed, mixed_people
 from recog.library.reports.near_copies import alike, near_copies

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.errors import ConfigError, NoFaceFoundError
-from recog.library.grouping.clusters import all_embeddings
+from recog.library.grouping.identity import all_embeddings
 from recog.library.networks import Networks
 from recog.library.reports.results import FaceMap, MappedFace
 from recog.store.catalog import Catalog

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from recog.library.grouping.clusters import Grouping, identity_grouping, summaries, with_numbers
+from recog.library.grouping.clusters import summaries
+from recog.library.grouping.identity import Grouping, identity_grouping
+from recog.library.grouping.numbering import with_numbers
 from recog.library.grouping.results import ClusterSummary
 from recog.library.grouping.suggestions import with_suggestions
 from recog.library.networks import Networks

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from recog.durable import discard_unfinished, make_output_directory, sync_directory
 from recog.errors import PhotoError, StyleError
@@ -75,10 +76,6 @@ def style_batch(
     start = time.perf_counter()
     network = networks.style_network(settings.network)
     network.until({settings.content_layer, *settings.lambdas})
-    made: list[StyleJob] = []
-    kept: list[StyleJob] = []
-    failed: list[StyleJob] = []
-    interrupted = False
     with DecodePool(limits) as decoders:
         pixels = {source.sha256: _style_pixels(decoders, source) for source in styles}
         planned = plan_pictures(
@@ -93,25 +90,37 @@ def style_batch(
         _make_folder(folder)
         jobs = catalog.styles.plan([_job(one, network) for one in planned])
         batch = Batch(catalog, decoders, networks, network, settings, pixels, tell)
-        try:
-            for number, job in enumerate(jobs, 1):
-                if _is_there(catalog, job):
-                    kept.append(catalog.styles.job(job.id))
-                elif make_picture(batch, job, number, len(jobs)):
-                    made.append(catalog.styles.job(job.id))
-                else:
-                    failed.append(catalog.styles.job(job.id))
-        except KeyboardInterrupt:
-            interrupted = True
+        made, kept, failed, interrupted = _make_pictures(batch, jobs)
     return StylingReport(
         folder=folder,
-        made=tuple(made),
-        kept=tuple(kept),
-        failed=tuple(failed),
+        made=made,
+        kept=kept,
+        failed=failed,
         unreadable=contents.unreadable,
         seconds=time.perf_counter() - start,
         interrupted=interrupted,
     )
+
+
+Jobs: TypeAlias = tuple[StyleJob, ...]
+
+
+def _make_pictures(batch: Batch, jobs: Sequence[StyleJob]) -> tuple[Jobs, Jobs, Jobs, bool]:
+    """Make the pictures that are not there: jobs done, kept from an earlier run, failed; whether Ctrl-C ended it."""
+    made: list[StyleJob] = []
+    kept: list[StyleJob] = []
+    failed: list[StyleJob] = []
+    interrupted = False
+    try:
+        for number, job in enumerate(jobs, 1):
+            if _is_there(batch.catalog, job):
+                became = kept
+            else:
+                became = made if make_picture(batch, job, number, len(jobs)) else failed
+            became.append(batch.catalog.styles.job(job.id))
+    except KeyboardInterrupt:
+        interrupted = True
+    return tuple(made), tuple(kept), tuple(failed), interrupted
 
 
 def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> bool:

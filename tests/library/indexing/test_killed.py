@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from recog.library.indexing.index_run import BATCH_PHOTOS
-from tests.library.test_edited import edit, framed
-from tests.library.test_ingest import state
+from tests.library.indexing.test_edited import edit, framed
+from tests.library.indexing.test_ingest import state
 from tests.painted import BLUE, GREEN, RED, WHITE, Colour, PaintedLibrary, paint, painted_library
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = 160
 KILLS = 12
 SEED = 20261122

@@ -27,10 +27,10 @@ from recog.store.styling import CostPoint, JobState
 from recog.store.writer_lock import WriterLock
 from recog.style.settings import Colours, Faces, StyleSettings
 from tests.library.database import writing_to
-from tests.library.styled import QUICK, paint_style
+from tests.library.styling.styled import QUICK, paint_style
 from tests.painted import BLUE, CELL, GREEN, RED, PaintedLibrary, paint, painted_library
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_picture_for_which_memory_is_too_small_costs_itself_alone(tmp_path: Pa
     (tmp_path / "photos" / "2.png").write_bytes(_noise(3000))
     paint(tmp_path / "photos" / "3.png", GREEN, noise=2)
     paint_style(tmp_path / "styles" / "waves.png", BLUE)
-    command = [sys.executable, "-m", "tests.library.styled"]
+    command = [sys.executable, "-m", "tests.library.styling.styled"]
     command += [str(tmp_path / name) for name in ("library", "photos", "styles", "out")]
     command += ["--size", "3000", "--spare", "300"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -380,7 +380,7 @@ def test_kills_at_random_moments_lose_no_picture_and_make_none_twice(tmp_path: P
         library.styles.run(styles, tmp_path / "expected", folder=tmp_path / "photos", settings=QUICK)
     choose, killed, seen = random.Random(20261122), 0, dict[str, tuple[int, str]]()
     for _ in range(6):
-        command = [sys.executable, "-m", "tests.library.styled"]
+        command = [sys.executable, "-m", "tests.library.styling.styled"]
         command += [str(tmp_path / name) for name in ("killed", "photos", "styles", "out")]
         run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
         for _ in range(choose.randint(1, 6)):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recog.library.indexing.results import IngestProgress
-from tests.library.test_killed import start
+from tests.library.indexing.test_killed import start
 from tests.painted import RED, PaintedLibrary, paint, painted_library
 
 FILES = 120

@@ -16,11 +16,11 @@ from recog.store.engine import open_catalog
 from recog.store.maintenance.restore import restoring
 from tests.full import files_of_at_most
 from tests.library.database import writing_to
-from tests.library.test_ingest import state
+from tests.library.indexing.test_ingest import state
 from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = 400
 
 

@@ -12,8 +12,8 @@ from recog.errors import CatalogError, NoFaceFoundError, UnknownPersonError
 from recog.library.grouping import suggestions
 from recog.quality import Shortfall
 from recog.types import Cluster
-from tests.library.test_acts import face_of, name_of
-from tests.library.test_duplicates import around, fill
+from tests.library.people.test_acts import face_of, name_of
+from tests.library.reports.test_duplicates import around, fill
 from tests.painted import BLUE, GREEN, RED, WHITE, Colour, ColourEmbedder, PaintedLibrary, paint
 
 REDDISH = (240, 60, 60)

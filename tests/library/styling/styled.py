@@ -1,6 +1,7 @@
 """Small batches of the painted world.
 
-As a program, one batch, with a line an optimiser step: `python -m tests.library.styled LIBRARY PHOTOS STYLES OUT`.
+As a program, one batch, with a line an optimiser step:
+`python -m tests.library.styling.styled LIBRARY PHOTOS STYLES OUT`.
 With `--spare MB` and `--size PX` behind: at that size, and from the first step on with so much memory more at most.
 """
 

@@ -18,7 +18,7 @@ from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
 from recog.store.photos.photos import Photos
 from recog.types import Origin
-from tests.library.test_naming import interrupted_run
+from tests.library.recognition.test_naming import interrupted_run
 from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 

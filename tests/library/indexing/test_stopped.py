@@ -11,7 +11,7 @@ import pytest
 
 from tests.painted import RED, paint, painted_library
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = 120
 MOST_SECONDS = 5.0
 

@@ -14,7 +14,7 @@ from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
 from recog.store.people.matches import Matches
 from recog.types import Calibration
-from tests.library.test_acts import OLIVE, face_of, name_of
+from tests.library.people.test_acts import OLIVE, face_of, name_of
 from tests.library.test_another_network import WarmLibrary
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, PaintedNetworks, paint, painted_library
 

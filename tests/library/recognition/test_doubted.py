@@ -13,7 +13,7 @@ from recog.errors import DoubtedFaceError, NoFaceFoundError
 from recog.quality import SURE_SCORE
 from recog.render.as_json import to_json
 from recog.types import Detector, FaceBox, Pixels
-from tests.library.test_acts import face_of, name_of
+from tests.library.people.test_acts import face_of, name_of
 from tests.painted import FACE, GREEN, RED, CellDetector, PaintedLibrary, PaintedNetworks, paint
 from tests.texts import to_text
 

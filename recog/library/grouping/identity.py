@@ -1,0 +1,199 @@
+"""Identity clusters of the library: groups of faces that are one person each, under what humans said."""
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recog.cluster.cannot_link import enforce_cannot_link
+from recog.cluster.extend import extended_clusters
+from recog.cluster.likelihood import Linkage, linkage_of
+from recog.cluster.linkage import identity_clusters
+from recog.cluster.registry import IDENTITY
+from recog.library.grouping.numbering import grouped, numbered_as_before, places_of
+from recog.library.networks import Networks
+from recog.library.probes import face_quality
+from recog.quality import may_found, may_join
+from recog.store.catalog import Catalog
+from recog.store.records import ClusterRun, Owners
+from recog.types import Calibration, Cluster, Embeddings, FaceIds
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Identity clusters of the library, and the faces that were clustered: all but ignored ones.
+
+    face_ids (n,) rising, embeddings (n, dim), photo_ids (n,), person_ids (n,), -1 for nobody's. clusters: of two faces
+    or more, by falling size; those that the catalog holds already keep their numbers. singles counts the other faces.
+    joined counts faces that joined earlier clusters, None if all faces were clustered anew.
+    """
+
+    face_ids: FaceIds
+    embeddings: Embeddings
+    photo_ids: FaceIds
+    person_ids: FaceIds
+    clusters: list[Cluster]
+    singles: int
+    joined: int | None
+    linkage: Linkage
+    parameters: dict[str, object]
+
+    @property
+    def person_of(self) -> dict[int, int]:
+        """The person of each named face."""
+        return person_of(self.face_ids, self.person_ids)
+
+
+def identity_grouping(
+    catalog: Catalog, networks: Networks, *, threshold: float | None = None, seed: int = 0, full: bool = False
+) -> Grouping:
+    """Return the identity clusters that `cluster` would remember; nothing is written.
+
+    Earlier clusters of this network and threshold stay, and newer faces join them or found clusters of their own. If
+    there are none, or with `full`, all faces are clustered anew, and a cluster takes the number of the earlier one with
+    which it shares most faces. Poor faces join clusters but found none. Two faces of one photo are rarely one person,
+    which counts against joining them. Cannot-link constraints keep confirmed faces of different people, and rejected
+    faces, in different clusters. Ignored faces are left out.
+    """
+    face_ids, embeddings = all_embeddings(catalog, networks)
+    last_face = int(face_ids.max(initial=0))
+    ignored = np.intersect1d(face_ids, list(catalog.people.ignored_faces()))
+    if ignored.size:
+        cared = ~np.isin(face_ids, ignored)
+        face_ids, embeddings = face_ids[cared], embeddings[cared]
+    photo_ids, person_ids, confirmed = owned(catalog.faces.owners(), face_ids)
+    calibration = networks.calibration
+    linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
+    asked = _asked(calibration, threshold)
+    run = catalog.clusters.run(networks.info.sha256)
+    earlier = list(run.clusters) if run is not None else []
+    faces = _Clustered(catalog, face_ids, embeddings, photo_ids, linkage, seed)
+    if run is None or full or _asked_otherwise(run, asked):
+        labels, joined = faces.anew(), None
+    else:
+        labels, joined = faces.joining(run)
+    labels = enforce_cannot_link(embeddings, labels, np.where(confirmed, person_ids, -1), _rejected(catalog, face_ids))
+    clusters = [one for one in grouped(face_ids, embeddings, labels) if len(one.face_ids) > 1]
+    return Grouping(
+        face_ids=face_ids,
+        embeddings=embeddings,
+        photo_ids=photo_ids,
+        person_ids=person_ids,
+        clusters=numbered_as_before(clusters, earlier),
+        singles=len(face_ids) - sum(len(one.face_ids) for one in clusters),
+        joined=joined,
+        linkage=linkage,
+        parameters={
+            **asked,
+            "seed": seed,
+            "last_face": last_face,
+            "left_out": ignored.tolist(),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clustered:
+    """Faces that are clustered: ids (n,) rising, embeddings (n, dim), photo_ids (n,)."""
+
+    catalog: Catalog
+    ids: FaceIds
+    embeddings: Embeddings
+    photo_ids: FaceIds
+    linkage: Linkage
+    seed: int
+
+    def anew(self) -> NDArray[np.int64]:
+        """Return a label for each face, (n,) and -1 for none, whatever clusters there were."""
+        founders, joiners = _bars(self.catalog, self.ids)
+        return identity_clusters(
+            self.embeddings,
+            self.linkage,
+            photo_ids=self.photo_ids,
+            may_found=founders,
+            may_join=joiners,
+            seed=self.seed,
+        )
+
+    def joining(self, run: ClusterRun) -> tuple[NDArray[np.int64], int]:
+        """Return labels of which the first are the run's clusters, and how many faces joined these."""
+        homes, new = _homes(self.ids, run)
+        order = np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])
+        labels = np.empty(len(self.ids), np.int64)
+        labels[order] = extended_clusters(
+            self.embeddings[~new],
+            homes[~new],
+            self.embeddings[new],
+            self.linkage,
+            photo_ids=self.photo_ids[order],
+            bars=lambda rows: _bars(self.catalog, self.ids[order[rows]]),
+            seed=self.seed,
+        )
+        return labels, int(np.count_nonzero((labels >= 0) & (labels < len(run.clusters)) & (homes < 0)))
+
+
+def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embeddings]:
+    """Return every face of the network with its embedding, by face id: (n,) and (n, dim)."""
+    rows = list(catalog.embeddings.batches(networks.info.sha256))
+    if not rows:
+        return np.empty(0, np.int64), np.empty((0, networks.info.dim), np.float32)
+    face_ids = np.concatenate([one.face_ids for one in rows])
+    embeddings = np.concatenate([one.embeddings for one in rows])
+    if np.all(np.diff(face_ids) > 0):
+        return face_ids, embeddings
+    order = np.argsort(face_ids)
+    return face_ids[order], embeddings[order]
+
+
+def owned(owners: Owners, face_ids: FaceIds) -> tuple[FaceIds, FaceIds, NDArray[np.bool_]]:
+    """Return photo, person (-1 nobody's), and whether a human confirmed it, of these faces, (n,) each."""
+    rows = np.searchsorted(owners.face_ids, face_ids)
+    return owners.photo_ids[rows], owners.person_ids[rows], owners.confirmed[rows]
+
+
+def person_of(face_ids: FaceIds, person_ids: FaceIds) -> dict[int, int]:
+    """Return the person of each named face; person_ids (n,) is -1 for nobody's."""
+    named = person_ids >= 0
+    return dict(zip(face_ids[named].tolist(), person_ids[named].tolist(), strict=True))
+
+
+def _rejected(catalog: Catalog, face_ids: FaceIds) -> list[tuple[int, int]]:
+    """Return pairs of a face's row and a person whom a human said that it is not."""
+    rejections = catalog.people.rejections()
+    theirs, rows, _ = np.intersect1d(face_ids, list(rejections), assume_unique=True, return_indices=True)
+    return [
+        (row, person_id)
+        for face_id, row in zip(theirs.tolist(), rows.tolist(), strict=True)
+        for person_id in rejections[face_id]
+    ]
+
+
+def _bars(catalog: Catalog, face_ids: FaceIds) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which faces are good enough to found a cluster, and which to join one, (n,) each."""
+    faces = catalog.faces.by_ids(face_ids.tolist())
+    qualities = [face_quality(faces[one].box, faces[one].sharpness) for one in face_ids.tolist()]
+    founders, joiners = ([bool(bar(quality)) for quality in qualities] for bar in (may_found, may_join))
+    return np.array(founders, np.bool_), np.array(joiners, np.bool_)
+
+
+def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:
+    """Return the rule by which clusters are made, without the number of faces, to compare with that of earlier ones."""
+    rule = calibration.clusters
+    base = rule.threshold if rule is not None else calibration.threshold
+    return {
+        "threshold": base if threshold is None else threshold,
+        "scatter": None if rule is None else list(astuple(rule.scatter)),
+    }
+
+
+def _asked_otherwise(run: ClusterRun, asked: dict[str, object]) -> bool:
+    """Return whether an earlier run followed another rule."""
+    return run.method != IDENTITY or any(run.parameters.get(name) != value for name, value in asked.items())
+
+
+def _homes(face_ids: FaceIds, run: ClusterRun) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the earlier cluster of each face, (n,) and -1 for none, and which faces that run did not see."""
+    homes = places_of(face_ids, run.clusters)
+    last, left_out = run.parameters.get("last_face", 0), run.parameters.get("left_out", [])
+    new = (face_ids > last) | np.isin(face_ids, left_out)
+    return homes, new & (homes < 0)
