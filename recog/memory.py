@@ -1,6 +1,7 @@
 """Detection of errors that mean too little memory, whichever library raises them."""
 
 import errno
+import resource
 
 NO_MEMORY = (
     "there is not enough memory: close other programs, raise the limit that this command runs under (ulimit -v), or "
@@ -11,13 +12,28 @@ _WORDS = (
     "cannot allocate memory",  # the system, also of a library that cannot be loaded
     "could not create a memory object",  # oneDNN
     "bad_alloc",  # C++, through OpenVINO and FAISS
+    "failed to allocate",  # OpenVINO
     "out of memory",  # CUDA
     "not enough memory",
     "failed to map segment",  # the system's loader
     "can't start new thread",  # a thread needs room for its stack
+    "broken promise",  # OpenVINO, one of whose threads could not start
 )
 _NO_THREAD = "resource temporarily unavailable"
 """What C++ says, through OpenVINO, if a thread gets no stack; of an OSError it means a lock."""
+
+
+LEAST_ADDRESS_SPACE = 2000 << 20
+"""Bytes of address space that the networks need on two cores: with less, OpenVINO may crash or hang."""
+
+
+def refuse_small_address_space() -> None:
+    """Raise MemoryError if this process may have too little address space (ulimit -v) to run networks."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < LEAST_ADDRESS_SPACE:
+        raise MemoryError(
+            f"the networks need {LEAST_ADDRESS_SPACE >> 20} MB of address space, {limit >> 20} are allowed"
+        )
 
 
 def lacks_memory(error: BaseException) -> bool:

@@ -40,13 +40,6 @@ HOMES = {
     "psycopg": {"store"},
 }
 """The packages and modules of recog that may import a library; one that is not listed may be imported anywhere."""
-STILL_LONG = {"recog/library/grouping/clusters.py"}
-"""Files over MOST_LINES that have yet to be split: take out each that is; the end is an empty set."""
-STILL_LONG_FUNCTIONS = {
-    "recog/library/grouping/clusters.py:identity_grouping",
-    "recog/library/styling/batch.py:style_batch",
-}
-"""Likewise, functions over MOST_LINES_OF_A_FUNCTION."""
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES_OF_THE_LIBRARY = 300, 60, 16
 GRAB_BAGS = {
     "base", "common", "core", "general", "handlers", "helper", "helpers", "lib", "manager", "misc", "miscellaneous",
@@ -100,9 +93,8 @@ def test_no_module_is_a_grab_bag() -> None:
 
 
 def test_no_file_is_long() -> None:
-    """A file that was split must leave STILL_LONG, so that it stays short."""
     long = {str(p.relative_to(ROOT)) for p in modules() if len(p.read_text().splitlines()) > MOST_LINES}
-    assert long == STILL_LONG
+    assert long == set()
 
 
 def test_no_function_is_long() -> None:
@@ -113,7 +105,7 @@ def test_no_function_is_long() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > MOST_LINES_OF_A_FUNCTION
     }
-    assert long == STILL_LONG_FUNCTIONS
+    assert long == set()
 
 
 def test_the_library_is_sorted_by_use_case() -> None:

@@ -15,7 +15,7 @@ HEAVY = {"faiss", "torch", "openvino", "facenet_pytorch"}
         "recog.cluster.linkage, recog.cluster.kmeans, recog.cluster.registry",
         "recog.embed.registry, recog.embed.info, recog.detect.registry, recog.detect.mtcnn",
         "recog.weights.registry, recog.weights.pull, recog.weights.loading",
-        "recog.library.networks, recog.library.models",
+        "recog.library.networks, recog.library.maintenance.weights",
     ],
 )
 def test_a_module_alone_loads_no_heavy_package(modules: str) -> None:

@@ -75,7 +75,7 @@ def test_other_errors_are_not_about_memory(error: Exception) -> None:
     assert not lacks_memory(error)
 
 
-@pytest.mark.parametrize("megabytes", [150, 500])
+@pytest.mark.parametrize("megabytes", [150, 500, 1000])
 def test_a_limit_on_memory_ends_a_command_in_one_sentence(megabytes: int, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "broken.jpg").write_bytes(b"no photo")

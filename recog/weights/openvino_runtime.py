@@ -12,6 +12,8 @@ sys.modules.setdefault("openvino_telemetry", _ABSENT)
 
 import openvino  # noqa: E402 - after the lines above, which are this module's job
 
+from recog.memory import refuse_small_address_space  # noqa: E402 - likewise
+
 __all__ = ["compiled", "imported", "openvino"]
 
 
@@ -21,7 +23,11 @@ def compiled(graph: Any, *, threads: int | None = None, streams: int = 1) -> Any
     OpenVINO's own precision, bfloat16 on some processors, would make results depend on the processor, and pinned
     threads would keep cores from the processes that decode photos. threads None is one a core. Streams are requests
     that run side by side; they share the threads.
+
+    Raises:
+        MemoryError: the process may have too little address space.
     """
+    refuse_small_address_space()
     return openvino.Core().compile_model(graph, "CPU", _options(threads, streams))
 
 
@@ -29,8 +35,10 @@ def imported(content: memoryview, *, threads: int | None = None, streams: int = 
     """Read the openvino.CompiledModel whose export_model wrote content, with the options of `compiled`.
 
     Raises:
+        MemoryError: the process may have too little address space.
         RuntimeError: OpenVINO cannot read it. OpenVINO checks little, so the content must be known to be its own.
     """
+    refuse_small_address_space()
     return openvino.Core().import_model(io.BytesIO(content), "CPU", _options(threads, streams))
 
 

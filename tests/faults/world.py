@@ -34,15 +34,19 @@ _ORANGE = (220, 110, 30)
 _HALF_FORGETTING = """
 import os, signal, sys
 from pathlib import Path
+from recog.config import read_settings
+from recog.store.engine import open_catalog
 from recog.store.maintenance.old_pages import OldPages
-from tests.painted import painted_library
+from tests.painted import PaintedLibrary
 
 class Killed(OldPages):
     def overwrite(self):
         os.kill(os.getpid(), signal.SIGKILL)
 
-with painted_library(Path(sys.argv[1])) as library:
-    library.context.catalog.old_pages = Killed(None)
+settings = read_settings(library=Path(sys.argv[1]))
+catalog = open_catalog(settings.catalog_at, create=False)
+catalog.old_pages = Killed(None)
+with PaintedLibrary(settings, catalog=catalog) as library:
     library.people.forget(sys.argv[2])
 """
 
