@@ -191,9 +191,3 @@ def take_out_of_clusters(connection: Connection, face_ids: Iterable[int]) -> Non
             continue
         centroid = vector_bytes(unit_rows(mean)[0])
         connection.execute(update(clusters).where(clusters.c.id == cluster_id).values(centroid=centroid))
-
-
-def drop_empty_clusters(connection: Connection) -> None:
-    """Delete clusters without faces, with their centroids."""
-    held = select(cluster_faces.c.cluster_id).where(cluster_faces.c.cluster_id == clusters.c.id).exists()
-    connection.execute(delete(clusters).where(~held))

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from recog.store.clusters import drop_empty_clusters
 from recog.store.connection.database import Database
 from recog.store.maintenance.old_pages import OldPages
 from recog.store.people.history import scrub_events
@@ -20,6 +19,8 @@ from recog.store.records import ForgottenPerson
 from recog.store.schema.encoding import chunks, now
 from recog.store.schema.tables import (
     assignments,
+    cluster_faces,
+    clusters,
     faces,
     forgotten_boxes,
     networks,
@@ -58,7 +59,7 @@ class Erasure:
             styled = drop_style_jobs_of(connection, face_ids)
             delete_faces(connection, face_ids)
             log_erasure(connection)
-            drop_empty_clusters(connection)  # earlier versions left the centroids of faces that went with their photos
+            _drop_empty_clusters(connection)  # earlier versions left the centroids of faces that went with their photos
             scrub_events(connection, person_id, name, face_ids)
             connection.execute(delete(people).where(people.c.id == person_id))
             connection.execute(insert(pending_erasures), [{"at": now()}])
@@ -110,3 +111,9 @@ def _exclude(connection: Connection, face_ids: Sequence[int]) -> None:
         )
         columns = ["photo_sha256", "left", "top", "right", "bottom"]
         connection.execute(insert(forgotten_boxes).from_select(columns, places))
+
+
+def _drop_empty_clusters(connection: Connection) -> None:
+    """Delete clusters without faces, with their centroids."""
+    held = select(cluster_faces.c.cluster_id).where(cluster_faces.c.cluster_id == clusters.c.id).exists()
+    connection.execute(delete(clusters).where(~held))

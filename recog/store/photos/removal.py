@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, literal, select
 
-from recog.store.clusters import take_out_of_clusters
 from recog.store.people.facts import give_cover
 from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import embeddings, faces, files, networks, people, photos, removals
@@ -26,6 +25,8 @@ def delete_embeddings(connection: Connection, face_ids: Iterable[int], network_i
 
 def delete_faces(connection: Connection, face_ids: Iterable[int]) -> None:
     """Delete faces with their embeddings, thumbnails, names and places in clusters; recompute the centroids."""
+    from recog.store.clusters import take_out_of_clusters
+
     gone = list(face_ids)
     take_out_of_clusters(connection, gone)
     for ids in chunks(gone):
