@@ -1,4 +1,4 @@
-"""Faces turned upright and brought to one scale by their five landmarks."""
+"""Alignment: turns faces upright and scales them alike by their five landmarks."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,18 +14,18 @@ CHIP_SIZE = 150
 """Side in pixels of the face chip that dlib's network was trained on."""
 DLIB, ARCFACE = "dlib", "arcface"
 _SAMPLES = 2
-"""A photo finer than the chip is sampled so often a side for each pixel, which are then averaged."""
+"""If the photo is finer than the chip, each pixel is the mean of this many samples per side."""
 
 Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Where a face lies in the chip that a network was trained on, in pixels of a chip of side `side`.
+    """The position of a face in the chip that a network was trained on, in pixels of a chip of side `side`.
 
-    landmarks (5, 2) are the places of the five landmarks as (x, y), box (2, 2) the left top and the right bottom of the
-    detector's box. A view of another size shows the chip at its centre, with more of its surroundings; or, if it
-    stretches, the same chip in another resolution.
+    landmarks (5, 2) are the positions (x, y) of the five landmarks; box (2, 2) holds the top left and bottom right
+    corner of the detector's box. A view of another size shows the chip at its centre with more of its surroundings; if
+    stretches is set, it shows the chip in another resolution instead.
     """
 
     side: int
@@ -37,11 +37,11 @@ class Template:
 def align_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, size: int, template: str = DLIB) -> Crops:
     """Cut a face chip out of a photo for each box: (H, W, 3) uint8, n boxes -> (n, size, size, 3) uint8.
 
-    template names one of TEMPLATES. dlib's chip is the central 150 pixels of a view of size `size` (150 or more, even);
-    what is over shows its surroundings at the same scale. ArcFace's chip fills the view, whatever its size. The chip is
-    found by the similarity (turn, scale, shift) that brings the box's landmarks nearest to the template's in least
-    squares (Umeyama, PAMI 1991, without reflection). Outside the photo its border is repeated. A box without landmarks
-    is taken as upright.
+    template names one of TEMPLATES. dlib's chip is the central 150 pixels of a view of `size` pixels (150 or more,
+    even); the margin shows its surroundings at the same scale. ArcFace's chip fills a view of any size. The chip is cut
+    by the similarity (rotation, scale, shift) that fits the template's landmarks to the box's by least squares
+    (Umeyama, PAMI 1991, without reflection). Outside the photo its border is repeated. A box without landmarks is taken
+    as upright.
 
     Raises:
         ValueError: dlib's chip does not fit at the centre of such a view.
@@ -58,7 +58,7 @@ def align_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, size: int, template
 
 
 def _to_photo(box: FaceBox, chip: Template) -> tuple[Points, Points]:
-    """(2, 2) and (2,): the place in the photo of a place in the chip is linear @ place + shift."""
+    """Return linear (2, 2) and shift (2,), which map a point of the chip to the photo: linear @ point + shift."""
     if not box.landmarks:
         scale = box.width / (chip.box[1, 0] - chip.box[0, 0])
         centre = np.array([(box.left + box.right) / 2, (box.top + box.bottom) / 2])
@@ -67,7 +67,7 @@ def _to_photo(box: FaceBox, chip: Template) -> tuple[Points, Points]:
 
 
 def _similarity(source: Points, target: Points) -> tuple[Points, Points]:
-    """The least-squares similarity from n points to n others, (n, 2) each; source is not one point."""
+    """Return the least-squares similarity from n points to n others, (n, 2) each; source must not be a single point."""
     origin, goal = source.mean(axis=0), target.mean(axis=0)
     from_centre, to_centre = source - origin, target - goal
     size = np.square(from_centre).sum()
@@ -78,9 +78,9 @@ def _similarity(source: Points, target: Points) -> tuple[Points, Points]:
 
 
 def _sampled(pixels: Pixels, linear: Points, shift: Points, size: int) -> Pixels:
-    """Resample the square that (x, y) -> linear @ (x, y) + shift sends into the photo, 0 <= x, y < size.
+    """Resample the square 0 <= x, y < size, which linear @ (x, y) + shift maps into the photo.
 
-    A square much finer than wanted is averaged over whole pixels first, so that a bilinear look at it misses nothing.
+    If the photo is much finer than the result, whole pixels are averaged first, so that bilinear sampling skips none.
     """
     zoom = float(np.hypot(linear[0, 0], linear[1, 0]))
     corners = np.array([[0, 0], [size, 0], [0, size], [size, size]]) @ linear.T + shift
@@ -103,7 +103,7 @@ def _sampled(pixels: Pixels, linear: Points, shift: Points, size: int) -> Pixels
 
 
 def _region(pixels: Pixels, left: int, top: int, right: int, bottom: int) -> Pixels:
-    """The pixels of a rectangle, its parts outside the photo filled with the nearest pixels of the border."""
+    """Return the pixels of a rectangle; outside the photo they are those nearest on the border."""
     height, width = pixels.shape[:2]
     inside_left, inside_right = (int(np.clip(side, 0, width - 1)) for side in (left, right - 1))
     inside_top, inside_bottom = (int(np.clip(side, 0, height - 1)) for side in (top, bottom - 1))
@@ -122,15 +122,14 @@ _DLIB = Template(
     box=np.array([[15.5, -17.0], [129.3, 146.0]]),
     stretches=False,
 )
-"""dlib aligns by landmarks of its own (get_face_chip, size 150, padding 0.25). These are the medians of where that puts
-MTCNN's landmarks and box, over 400 photos; on pairs of faces, chips cut by them verify as well as dlib's own."""
+"""dlib aligns by its own landmarks (get_face_chip, size 150, padding 0.25). These are the median positions of MTCNN's
+landmarks and box in dlib's chips of 400 photos. On pairs of faces, chips cut by them verify as well as dlib's own."""
 
 
 def _arcface() -> Template:
     """Return the chip of 112 pixels on which ArcFace and its successors are trained (arXiv:1801.07698).
 
-    The landmarks are those of the authors' own alignment. The box follows from dlib's template, whose landmarks are of
-    the same faces.
+    The landmarks are those of the authors' own alignment. The box is derived from that of dlib's template.
     """
     landmarks = np.array([[38.29, 51.70], [73.53, 51.50], [56.03, 71.74], [41.55, 92.37], [70.73, 92.20]])
     linear, shift = _similarity(_DLIB.landmarks, landmarks)

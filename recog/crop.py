@@ -1,4 +1,4 @@
-"""One tight crop per box."""
+"""Crops and thumbnails of faces, cut from a photo by their boxes."""
 
 import math
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from recog.align import DLIB, align_faces
 from recog.types import Crops, FaceBox, Pixels
 
 _REDUCING_GAP = 3.0
-"""Where a face is six crops wide or more, Pillow averages whole pixels first: nearly the same, and faster."""
+"""For a face at least six crops wide, Pillow first averages whole pixels: nearly the same result, and faster."""
 
 THUMBNAIL_SCALE = 1.6
-"""Side of a thumbnail over the longer side of the detector's box: hair, ears and chin are in the picture."""
+"""Side of a thumbnail over the longer side of the detector's box, so that it shows hair, ears and chin."""
 _THUMBNAIL_QUALITY = 80
 
 
 def crop_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: int) -> Crops:
     """Cut every face out of a photo and resample it: (H, W, 3) uint8, n boxes -> (n, size, size, 3) uint8.
 
-    The box grows about its centre by `scale`, ends at the photo's border, and is stretched to a square: the crops that
-    the FaceNet networks were trained on (davidsandberg/facenet, align_dataset_mtcnn) were made in this way. Resampled
-    bilinearly with anti-aliasing at sub-pixel positions (there: rounded to whole pixels). A box with a turn is cut out
-    of the turned photo, so that the face stands upright in its crop.
+    The box is scaled about its centre by `scale`, clipped at the photo's border and stretched to a square, as were the
+    training crops of the FaceNet networks (davidsandberg/facenet, align_dataset_mtcnn). It is resampled bilinearly with
+    anti-aliasing at sub-pixel positions (there, at whole pixels). A box with a turn is cut out of the turned photo, so
+    that the face is upright in its crop.
 
-    ValueError where a box has no area inside the photo.
+    Raises ValueError if a box has no area inside the photo.
     """
     crops: Crops = np.empty((len(boxes), size, size, 3), np.uint8)
     for row, (photo, box) in enumerate(_standing(pixels, box) for box in boxes):
@@ -40,10 +40,10 @@ def crop_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: 
 def face_views(
     pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: int, aligned: bool, template: str = DLIB
 ) -> Crops:
-    """What a network sees of every face: (H, W, 3) uint8, n boxes -> (n, size, size, 3) uint8, or 6 channels.
+    """Make the input of a network for every face: (H, W, 3) uint8, n boxes -> (n, size, size, 3 or 6) uint8.
 
-    The crop of crop_faces; behind it, if the network wants it, the aligned view of recog.align.align_faces by a
-    template. Raises as both do.
+    The first three channels are the crop of crop_faces. If aligned, three more hold the aligned view of
+    recog.align.align_faces by that template. Raises as these two do.
     """
     crops = crop_faces(pixels, boxes, scale=scale, size=size)
     if not (aligned and boxes):
@@ -58,8 +58,8 @@ def face_views(
 def thumbnail(pixels: Pixels, box: FaceBox, *, size: int = 112) -> bytes:
     """Make a small square JPEG of a face to look at, (size, size), with context and no metadata.
 
-    Not distorted: where the square leaves the photo, the border's pixels are repeated. The face of a box with a turn
-    stands upright. ValueError where the box has no area inside the photo.
+    It is not distorted: outside the photo the border's pixels are repeated. The face of a box with a turn is upright.
+    Raises ValueError if the box has no area inside the photo.
     """
     pixels, box = _standing(pixels, box)
     height, width = pixels.shape[:2]
@@ -76,14 +76,14 @@ def thumbnail(pixels: Pixels, box: FaceBox, *, size: int = 112) -> bytes:
 
 
 def recompressed(crop: Pixels, *, quality: int) -> Pixels:
-    """What is left of a crop, (h, w, 3) uint8, after a JPEG file of this quality, 1 to 95."""
+    """Compress a crop, (h, w, 3) uint8, to a JPEG of this quality, 1 to 95, and decode it again."""
     file = BytesIO()
     Image.fromarray(crop).save(file, "JPEG", quality=quality)
     return np.asarray(Image.open(file, formats=["JPEG"]))
 
 
 def _standing(pixels: Pixels, box: FaceBox) -> tuple[Pixels, FaceBox]:
-    """A view of the photo turned so that the face of a box stands upright, and the box there."""
+    """Return a view of the photo in which the face of the box is upright, and the box in it."""
     if box.turn == 0:
         return pixels, box
     height, width = pixels.shape[:2]
@@ -99,16 +99,16 @@ def _inside(box: FaceBox, width: int, height: int) -> FaceBox:
 
 
 def _share(start: float, end: float, zoom: float, size: int) -> tuple[int, int]:
-    """Whole pixels, at least one, of a thumbnail's side that the photo can fill."""
+    """Return the range of whole pixels, at least one, of a thumbnail's side that the photo covers."""
     first = min(round(start * zoom), size - 1)
     return first, max(round(end * zoom), first + 1)
 
 
 def _resampled(pixels: Pixels, box: FaceBox, size: tuple[int, int]) -> Image.Image:
-    """Resample a box that lies inside the photo, (width, height) = size.
+    """Resample a box inside the photo to size, (width, height).
 
-    Only the box and the pixels that the filter reaches around it become a Pillow image. The result is that of
-    resampling the whole photo.
+    Only the box and the surrounding pixels that the filter reaches become a Pillow image. The result is the same as
+    from the whole photo.
     """
     height, width = pixels.shape[:2]
     reach_x, reach_y = math.ceil(box.width / size[0]) + 1, math.ceil(box.height / size[1]) + 1

@@ -1,4 +1,4 @@
-"""Durable writing: no reader, crash or full disk leaves half a file. OSErrors go to the caller."""
+"""Durable writing: no reader, crash or full disk ever leaves half a file. OSErrors go to the caller."""
 
 import errno
 import hashlib
@@ -19,7 +19,7 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES
 _TEMPORARY = re.compile(
     r"(\.recog-[0-9a-f]{12})\.(\d+)\.[0-9a-f]{8}" + re.escape(TEMPORARY_SUFFIX) + r"(?:-journal|-wal|-shm)?"
 )
-"""Names that `arriving` makes; SQLite may have written files beside them."""
+"""Names of the temporary files that `arriving` makes, and of the files that SQLite may have written beside them."""
 
 
 def put(path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE, replace: bool = True) -> None:
@@ -32,11 +32,12 @@ def put(path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE, repla
 
 @contextmanager
 def arriving(path: Path, *, mode: int = FILE_MODE, replace: bool = True) -> Iterator[tuple[Path, int]]:
-    """A temporary file beside path, of a name nobody shares, and its descriptor: to be filled in the block.
+    """Yield a temporary file of a unique name beside path, and its descriptor; the block fills the file.
 
-    When the block ends well: fsync, the name, fsync of the directory. Else, or where one of these raises an OSError,
-    what was at path before is still there, and whole. Without `replace`, a file that is there is a FileExistsError,
-    also one that came during the block. The open catalog of this process is never replaced: OSError (EBUSY).
+    After the block the file is synced, renamed to path, and the directory is synced. If the block or a step before the
+    rename fails, the earlier file at path is still there. Without `replace`, an existing file at path raises
+    FileExistsError, even if it was made during the block. Replacing the open catalog of this process raises OSError
+    (EBUSY).
     """
     temporary = path.with_name(f"{_prefix(path)}.{os.getpid()}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     refuse_held(path)
@@ -53,13 +54,13 @@ def arriving(path: Path, *, mode: int = FILE_MODE, replace: bool = True) -> Iter
             _take_free_name(temporary, path)
         sync_directory(path.parent)
     except BaseException:
-        with suppress(OSError):  # the failure to report is the first one; `abandoned` finds what is left
+        with suppress(OSError):  # report the first failure; `abandoned` finds the file if it stays
             temporary.unlink(missing_ok=True)
         raise
 
 
 def abandoned(directory: Path) -> list[Path]:
-    """Return temporary files in a directory that nobody will finish; OSError if it cannot be listed."""
+    """Return the temporary files of ended processes in a directory; OSError if it cannot be listed."""
     return [
         one
         for one in sorted(directory.iterdir())
@@ -68,8 +69,8 @@ def abandoned(directory: Path) -> list[Path]:
 
 
 def discard_unfinished(path: Path) -> None:
-    """Delete temporary files for path, even of living processes; no one else may be writing to path."""
-    # What cannot be listed or deleted is in nobody's way.
+    """Delete the temporary files for path, even of running processes; nobody else may be writing to path."""
+    # A file that cannot be listed or deleted does no harm.
     with suppress(OSError):
         for one in sorted(path.parent.iterdir()):
             found = _TEMPORARY.fullmatch(one.name)
@@ -78,18 +79,18 @@ def discard_unfinished(path: Path) -> None:
 
 
 def make_directory(directory: Path) -> None:
-    """Make a directory with its parents, for its owner only whatever the umask, and make their entries durable."""
+    """Make a directory and its missing parents, durably and for the owner only, whatever the umask says."""
     for path in _missing(directory):
-        with suppress(FileExistsError):  # another process made it meanwhile, and its mode is that one's affair
+        with suppress(FileExistsError):  # another process has just made it, and decided on its mode
             path.mkdir(mode=DIRECTORY_MODE)
             path.chmod(DIRECTORY_MODE)
         sync_directory(path.parent)
 
 
 def make_output_directory(directory: Path) -> None:
-    """Make a directory with its parents for what a user asked for: the umask decides what others may do there.
+    """Make a directory and its missing parents for a user's files: the umask decides what others may do there.
 
-    The owner may use it even if the umask says otherwise. FileExistsError where a file is at the path.
+    The owner may use it even if the umask says otherwise. Raises FileExistsError if there is a file at the path.
     """
     for path in _missing(directory):
         with suppress(FileExistsError):
@@ -99,9 +100,9 @@ def make_output_directory(directory: Path) -> None:
 
 
 def open_usable(path: Path, flags: int, *, mode: int = FILE_MODE) -> int:
-    """Open a file, made if it is not there: others get of `mode` what the umask leaves, the owner gets it whole.
+    """Open a file, creating it if needed; the umask limits `mode` for others, but not for the owner.
 
-    Returns a descriptor that programs which this one starts do not inherit.
+    Returns a descriptor that child processes do not inherit.
     """
     descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, mode)
     try:
@@ -125,18 +126,18 @@ def sync_directory(directory: Path) -> None:
 
 
 def _missing(directory: Path) -> list[Path]:
-    """Return the directory and its parents that do not exist, the outermost first."""
+    """Return the directory and its parents as far as they do not exist, outermost first."""
     return [path for path in reversed((directory, *directory.parents)) if not path.exists()]
 
 
 def _take_free_name(temporary: Path, path: Path) -> None:
-    """Give the file its name unless the name is taken, by a link: a rename would overwrite."""
+    """Move the file to path unless that exists, by a hard link, because a rename would overwrite."""
     try:
         path.hardlink_to(temporary)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        # A file system without links (FAT, some network drives): look, then rename.
+        # A file system without hard links (FAT, some network drives): check, then rename.
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
         temporary.rename(path)
@@ -145,7 +146,7 @@ def _take_free_name(temporary: Path, path: Path) -> None:
 
 
 def _prefix(path: Path) -> str:
-    """Return the start of the names of temporary files for path; it is short even for a name of 255 bytes."""
+    """Return the prefix of temporary files for path, which is short even if its name has 255 bytes."""
     return f".recog-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]}"
 
 

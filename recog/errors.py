@@ -1,4 +1,4 @@
-"""Every error that recog raises on purpose.
+"""The errors that recog raises on purpose.
 
 ::
 
@@ -21,6 +21,7 @@
     │   ├── UnknownPersonError
     │   ├── UnknownNumberError
     │   ├── DuplicatePersonError
+    │   ├── NearNameError
     │   ├── ReadOnlyError
     │   ├── SchemaOutdatedError
     │   ├── LibraryBusyError
@@ -54,7 +55,7 @@ class UnreadablePhotoError(PhotoError):
 
 
 class PhotoTooLargeError(PhotoError):
-    """The photo has more pixels than the limit allows."""
+    """The photo has more bytes or pixels than the limit allows, or needs more memory than there is."""
 
 
 class NoPhotosFoundError(RecogError):
@@ -62,19 +63,19 @@ class NoPhotosFoundError(RecogError):
 
 
 class NoFaceFoundError(RecogError):
-    """No face was found where at least one is needed."""
+    """No face was found, and at least one is needed."""
 
 
 class NoSuchFaceError(NoFaceFoundError):
-    """The photo shows fewer faces than the number that was asked for."""
+    """The photo has no face with the requested number."""
 
 
 class SeveralFacesFoundError(RecogError):
-    """Several faces were found where exactly one is meant."""
+    """Several faces were found, and exactly one is needed."""
 
 
 class DoubtedFaceError(RecogError):
-    """The detector is unsure of a face, so it cannot be said whose it is."""
+    """The detector is unsure of a face, so recog does not identify it."""
 
 
 class WeightsError(RecogError):
@@ -82,11 +83,11 @@ class WeightsError(RecogError):
 
 
 class WeightsMissingError(WeightsError):
-    """No source could bring the weights."""
+    """No source has the weights."""
 
 
 class WeightsMismatchError(WeightsError):
-    """A weights file is not the one that was asked for: its digest differs."""
+    """A weights file is not the expected one: its digest differs."""
 
 
 class SearchIndexError(RecogError):
@@ -102,35 +103,35 @@ class IndexUnreadableError(SearchIndexError):
 
 
 class CatalogError(RecogError):
-    """The catalog refused."""
+    """The catalog refused a request."""
 
 
 class NoLibraryError(CatalogError):
-    """There is no library where one is asked about: `index` and `enrol` make one."""
+    """There is no library at the path; `index` and `enrol` create one."""
 
 
 class UnknownPersonError(CatalogError):
-    """Nobody of that name is in the catalog."""
+    """The catalog has no person of that name."""
 
 
 class UnknownNumberError(CatalogError):
-    """No face, photo or cluster of the catalog has the number."""
+    """No face, photo or cluster of the catalog has that number."""
 
 
 class DuplicatePersonError(CatalogError):
-    """Somebody of that name is in the catalog already."""
+    """The catalog already has a person of that name."""
 
 
 class NearNameError(CatalogError):
-    """Somebody has nearly the name that is to be given: the caller says whether it is another person."""
+    """The new name is nearly that of an existing person; the caller must say whether it is another person."""
 
 
 class ReadOnlyError(CatalogError):
-    """The catalog may only be read here."""
+    """The catalog was opened for reading only."""
 
 
 class SchemaOutdatedError(CatalogError):
-    """The database has another schema than this recog: older (migrate it) or newer (update recog)."""
+    """The database's schema is older than that of this recog (migrate it) or newer (update recog)."""
 
 
 class LibraryBusyError(CatalogError):
@@ -138,7 +139,7 @@ class LibraryBusyError(CatalogError):
 
 
 class LibraryReplacedError(CatalogError):
-    """The library was deleted, moved or replaced while it was open: nothing more is saved."""
+    """The library was deleted, moved or replaced while it was open, so nothing more is saved."""
 
 
 class CatalogUnusableError(CatalogError):
@@ -146,15 +147,15 @@ class CatalogUnusableError(CatalogError):
 
 
 class LibraryDiskError(CatalogError):
-    """The disk that the catalog is on is full, or fails: what was begun was undone."""
+    """The catalog's disk is full or fails; the unfinished change was rolled back."""
 
 
 class TrainingError(RecogError):
-    """Training cannot start or had to stop."""
+    """Training cannot start, or had to stop."""
 
 
 class EvaluationError(RecogError):
-    """Measuring cannot start: the pairs, photos or calibration are not what the protocol needs."""
+    """An evaluation cannot start because the pairs, photos or calibration do not meet the protocol."""
 
 
 class StyleError(RecogError):
@@ -162,4 +163,4 @@ class StyleError(RecogError):
 
 
 class ConfigError(RecogError):
-    """A setting is out of its range, or asks for what this machine does not have."""
+    """A setting is out of range, or needs something that this machine does not have."""

@@ -28,7 +28,7 @@ _EXCLUSIVE: set[tuple[int, Path]] = set()
 
 
 def identity_of(path: Path) -> Identity | None:
-    """Device and inode of the file at path, links followed; None if nothing is there."""
+    """Return device and inode of the file at path, following links; None if there is no file."""
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -37,9 +37,9 @@ def identity_of(path: Path) -> Identity | None:
 
 
 def hold(path: Path) -> Path:
-    """Count one more user of the database at path, and return its real path, which is for `let_go`.
+    """Count one more user of the database at path, and return its real path, for `let_go`.
 
-    Raises BlockingIOError while `exclusively` has it.
+    Raises BlockingIOError while `exclusively` holds it.
     """
     key = _key(path)
     with _LOCK:
@@ -50,9 +50,9 @@ def hold(path: Path) -> Path:
 
 
 def let_go(held: Path) -> None:
-    """Count one user less of what `hold` returned; the last one calls this after SQLite has closed the file.
+    """Count one user less of the path that `hold` returned; the last user calls this after SQLite has closed the file.
 
-    The path is not resolved again, because a link on the way may lead elsewhere by now.
+    The path is not resolved again, because a link in it may lead elsewhere by now.
     """
     key = os.getpid(), held
     with _LOCK:
@@ -62,7 +62,7 @@ def let_go(held: Path) -> None:
 
 
 def is_held(path: Path) -> bool:
-    """Whether path is a database that this process has open, its -wal or its -shm, by whatever name or link."""
+    """Return whether path is a database that this process has open, or its -wal or -shm, by any name or link."""
     with _LOCK:
         databases = [database for pid, database in _HELD if pid == os.getpid()]
     if not databases or (identity := identity_of(path)) is None:

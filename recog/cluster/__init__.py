@@ -1,1 +1,1 @@
-"""Embeddings to clusters."""
+"""Clustering of embeddings."""

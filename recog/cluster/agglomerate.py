@@ -1,15 +1,15 @@
-"""Agglomeration over a sparse graph: merge clusters, nearest pairs first, until none is near enough.
+"""Agglomerative clustering over a sparse graph: merge clusters, nearest pairs first, until none is near enough.
 
-The mean squared distance between all pairs of two clusters of unit vectors A and B is 2 - 2 mA.mB, with mA and mB the
-means (not scaled to length one). So one vector stands for a cluster, and a linkage (see `likelihood`) costs one product
-however large the clusters are. Average linkage is reducible (Bruynooghe 1977): no merge brings two others nearer than
-the nearer of the two was. Hence all pairs that are each other's nearest may merge at the same time, with the same
-result as one by one; and a cluster without any neighbour within the threshold is finished for good. A linkage by
-likelihood is not: two clusters together may be near to a third to which neither was. So its merges are those of this
-order, and who waits for larger clusters is looked for again when they are there (see `linkage`).
+The mean squared distance between the members of two clusters of unit vectors A and B is 2 - 2 mA.mB, with mA and mB
+their means (not scaled to unit length). So one vector represents a cluster, and a linkage (see `likelihood`) costs one
+product, however large the clusters are. Average linkage is reducible (Bruynooghe 1977): a merged cluster is never
+nearer to a third one than the nearer of its two parts was. Hence all pairs of mutual nearest neighbours may merge at
+the same time with the same result as one by one, and a cluster without a neighbour within the threshold is finished.
+A linkage by likelihood is not reducible: a merged cluster may be near a third one that was near neither part. So its
+result depends on this order of merges, and neighbours are searched again after clusters have grown (see `linkage`).
 
-Departure: a cluster of LARGE faces and more takes in several small ones that have it as their nearest at the same time,
-instead of one after the other. Who has 50,000 photos would else need nearly as many rounds.
+Departure: a cluster of at least LARGE faces takes in several small clusters at the same time if it is their nearest. A
+person with 50,000 photos would otherwise need nearly as many rounds.
 """
 
 import numpy as np
@@ -20,25 +20,27 @@ from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
 SAME_PHOTO = 0.5
-"""Share of the threshold by which two clusters count as farther apart where every face of the smaller one is in a photo
-with the other: they are rarely one person. Of the share of such faces, not of all pairs: brothers are in many photos
-together, and among the pairs of two large clusters these are few. Soft: mirrors, collages and photos of photos show one
-person twice, and such faces are within the rest of the threshold."""
+"""Penalty for two clusters if every face of the smaller one shares a photo with the other: this share of the threshold.
+
+Two faces of one photo are rarely one person. The penalty is scaled by the share of faces in shared photos, not by the
+share of pairs, because brothers are in many photos together, and these are few of the pairs of two large clusters. It
+does not forbid a merge, because mirrors, collages and photos of photos show one person twice; such faces are so close
+that they stay within the threshold in spite of it."""
 LARGE = 64
-"""Faces from which a cluster takes in small clusters (those of fewer faces) several at a time."""
+"""Number of faces from which a cluster takes in several small clusters (of fewer faces) at a time."""
 INTAKE = 0.25
-"""Share of its own size that a large cluster takes in at a time: its mean, so every linkage to it, hardly moves."""
+"""Share of its own size that a large cluster takes in at a time, so that its mean and linkages hardly change."""
 CHUNK = 131_072
-"""Edges whose linkage is computed at once: bounds the memory."""
+"""Edges whose linkage is computed at once; bounds the memory."""
 
 Rows = NDArray[np.int64]
 
 
 class Clusters:
-    """Rows that merge step by step. A cluster is known by its smallest row; sums are over its members' embeddings."""
+    """Clusters of rows that merge step by step; a cluster is identified by its smallest row, its root."""
 
     def __init__(self, embeddings: Embeddings, linkage: Linkage) -> None:
-        """Every row of (n, dim) unit embeddings is a cluster of its own."""
+        """Start with one cluster for each row of (n, dim) unit embeddings."""
         self._linkage = linkage
         self._sums: Embeddings = embeddings.copy()
         self._norms = np.ones(len(embeddings))  # squared lengths of the means
@@ -46,19 +48,19 @@ class Clusters:
         self._parents = np.arange(len(embeddings))
 
     def roots(self) -> Rows:
-        """The cluster of every row: its smallest row, (n,)."""
+        """Return the root of each row's cluster, (n,)."""
         while not np.array_equal(above := self._parents[self._parents], self._parents):
             self._parents = above
         return self._parents.copy()
 
     def means(self, roots: Rows) -> Embeddings:
-        """Mean vectors, (c, dim), of the clusters with these smallest rows."""
+        """Return the mean vectors, (c, dim), of the clusters with these roots, (c,)."""
         sizes = self._sizes[roots].astype(np.float32)
         means: Embeddings = np.divide(self._sums[roots], sizes[:, np.newaxis])
         return means
 
     def merge_same(self, photos: Rows) -> None:
-        """Merge rows that are equal, number for number, and of different photos (n,). Before any other merge."""
+        """Merge equal rows of different photos (n,); call it before any other merge."""
         rows, twins = _equal_rows(self._sums)
         order = np.lexsort((rows, photos[rows], twins))
         rows, twins = rows[order], twins[order]
@@ -75,7 +77,10 @@ class Clusters:
         self._parents[gone] = kept
 
     def near(self, alive: Rows, *, k: int, among: Rows, seed: int) -> Edges:
-        """Pairs within the threshold, as places in alive (ascending roots); one of each is at a place among."""
+        """Return the pairs within the threshold, as positions in alive (ascending roots).
+
+        At least one end of each pair is at a position in among.
+        """
         sizes = self._sizes[alive].astype(np.float64)
         norms = self._norms[alive]
 
@@ -87,10 +92,10 @@ class Clusters:
         return near_pairs(self.means(alive), k=k, within=within, seed=seed, among=among, keep=mergeable)
 
     def merge_near(self, left: Rows, right: Rows, same_photo: Rows) -> int:
-        """Merge along edges until no edge's linkage is within the threshold; how many merges that were.
+        """Merge along edges until no edge's linkage is within the threshold; returns the number of merges.
 
-        left < right: smallest rows of clusters, every pair once. same_photo: face pairs between the two that are of one
-        photo. Ties go to the smaller rows.
+        left < right are roots of clusters, each pair once. same_photo counts the face pairs of the two clusters that
+        share a photo. Ties go to the smaller rows.
         """
         linkage = self._linkages(left, right, same_photo)
         merges = 0
@@ -120,19 +125,20 @@ class Clusters:
             linkage = np.concatenate([linkage[~touched], self._linkages(a, b, pairs)])
 
     def _merging(self, left: Rows, right: Rows, linkage: Distances) -> tuple[Rows, Rows]:
-        """Who takes in whom, among edges within the threshold: pairs nearest to each other, and large clusters' intake.
+        """Choose the merges among edges within the threshold: mutual nearest neighbours, and intake of large clusters.
 
-        (m,) clusters that stay, with repetitions, and (m,) that go, each once; nobody does both.
+        Returns the clusters that stay, (m,), with repetitions, and those that are merged into them, (m,), each once. No
+        cluster is in both.
         """
         near = np.flatnonzero(linkage <= self._linkage.threshold)
         best_of = np.full(len(self._sizes), np.inf, np.float32)
         np.minimum.at(best_of, left[near], linkage[near])
         np.minimum.at(best_of, right[near], linkage[near])
-        near = near[linkage[near] <= np.maximum(best_of[left[near]], best_of[right[near]])]  # somebody's nearest
+        near = near[linkage[near] <= np.maximum(best_of[left[near]], best_of[right[near]])]  # the nearest of one end
         order = near[np.lexsort((right[near], left[near], linkage[near]))]
         ends = np.stack([left[order], right[order]], axis=1)
         nearest = np.full(len(self._sizes), -1)
-        # Of repeated places in an assignment the last stays: backwards, the best edge of every cluster.
+        # An assignment to repeated positions keeps the last value, so backwards it keeps each cluster's best edge.
         nearest[ends.ravel()[::-1]] = np.repeat(np.arange(len(order)), 2)[::-1]
         best = nearest[ends] == np.arange(len(order))[:, np.newaxis]
         mutual = best.all(axis=1)
@@ -150,7 +156,7 @@ class Clusters:
         return np.concatenate([kept, large]), np.concatenate([gone, small])
 
     def _intake(self, large: Rows, small: Rows) -> tuple[Rows, Rows]:
-        """Of the small clusters, nearest first, those that each large one takes in at a time."""
+        """Select the small clusters, sorted nearest first, that each large cluster takes in at a time."""
         by_large = np.argsort(large, kind="stable")
         large, small = large[by_large], small[by_large]
         taken = np.cumsum(self._sizes[small])
@@ -159,13 +165,13 @@ class Clusters:
         return large[room], small[room]
 
     def _contracted(self, left: Rows, right: Rows, same_photo: Rows) -> tuple[Rows, Rows, Rows]:
-        """The edges between the clusters that now are, parallel ones made one, loops left out."""
+        """Return the edges between the current clusters, with parallel edges combined and loops removed."""
         left, right = self._parents[left], self._parents[right]
         apart = left != right
         return combined(left[apart], right[apart], same_photo[apart], rows=len(self._sizes))
 
     def _linkages(self, left: Rows, right: Rows, same_photo: Rows) -> Distances:
-        """The linkage of each pair of clusters, penalties included, (e,)."""
+        """Return the linkage of each pair of clusters, (e,), with penalties."""
         linkages = np.empty(len(left), np.float32)
         penalty = SAME_PHOTO * self._linkage.threshold
         for start in range(0, len(left), CHUNK):
@@ -179,7 +185,7 @@ class Clusters:
 
 
 def _equal_rows(vectors: Embeddings) -> tuple[Rows, Rows]:
-    """Rows that another one equals, (r,), and the smallest row that is equal to each, (r,)."""
+    """Return the rows that have an equal, (r,), and the smallest row that equals each, (r,)."""
     by_first = np.argsort(vectors[:, 0], kind="stable")
     tied = np.diff(vectors[by_first, 0]) == 0
     rows = np.sort(by_first[np.append(tied, False) | np.insert(tied, 0, False)]) if len(vectors) else by_first
@@ -190,7 +196,7 @@ def _equal_rows(vectors: Embeddings) -> tuple[Rows, Rows]:
 
 
 def combined(left: Rows, right: Rows, weights: Rows, *, rows: int) -> tuple[Rows, Rows, Rows]:
-    """Edges with left < right, every pair once and ascending, the weights of parallel ones added."""
+    """Return the edges with left < right, each pair once and ascending; weights of parallel edges are added."""
     keys, places = np.unique(np.minimum(left, right) * rows + np.maximum(left, right), return_inverse=True)
     totals = np.bincount(places, weights=weights, minlength=len(keys)).astype(np.int64)
     return keys // rows, keys % rows, totals

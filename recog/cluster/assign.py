@@ -10,7 +10,7 @@ from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
 ENTRIES = 1 << 24
-"""Linkages in memory at once."""
+"""Linkages that are held in memory at once."""
 
 Rows = NDArray[np.int64]
 
@@ -81,7 +81,7 @@ def _nearest(
     """
     norms, one = np.einsum("gd,gd->g", groups.means, groups.means, dtype=np.float64), np.ones(1)
     sizes = groups.sizes.astype(np.float64)
-    # A linkage is linear in the product: worked out at two of them, not at every pair.
+    # A linkage is linear in the product, so it is computed for two products instead of for each pair.
     base, at_one = (linkage(one, sizes, one, norms, np.full(len(sizes), product)) for product in (0.0, 1.0))
     found = np.empty(len(probes), np.int64)
     linkages = np.empty(len(probes), np.float32)

@@ -1,4 +1,4 @@
-"""Who is near whom, sparsely: pairs of near rows, as edges."""
+"""A sparse neighbour graph: the pairs of rows that are near each other, as edges."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from recog.distance import unit_rows
 from recog.types import Distances, Embeddings
 
 EXACT_PAIRS = 1_000_000_000
-"""Products up to which all are computed; above, only those of rows in neighbouring cells."""
+"""Up to this number all products are computed; above it, only those of rows in neighbouring cells."""
 TRAINING_ROWS_PER_CELL = 40
 ENTRIES = 1 << 23
 """Products held at once: 32 MB."""
 CROWD = 4
-"""Of a row with very many near ones, about CROWD * k at even intervals are compared for the k nearest."""
+"""If a row has many neighbours, about CROWD * k of them at even intervals are searched for the k nearest."""
 
 Rows = NDArray[np.int64]
 Keep = Callable[[Rows, Rows, Distances], NDArray[np.bool_]]
@@ -25,24 +25,24 @@ Keep = Callable[[Rows, Rows, Distances], NDArray[np.bool_]]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How widely near ones are looked for among many rows: cells a row visits, and rounds of k-means for the cells."""
+    """The width of an approximate search: cells that each row visits, and rounds of k-means that make the cells."""
 
     visits: int
     iterations: int
 
 
 WIDE = Search(visits=8, iterations=8)
-"""For faces of one person: the cells need not be good ones."""
+"""For faces of one person; the cells need not be good ones."""
 CLOSE = Search(visits=4, iterations=4)
-"""For rows that hardly differ, which share a cell nearly always: all of 4,000 pairs 0.05 apart are found among 101,000
-made-up faces, in half of the time that the wide search takes."""
+"""For rows that hardly differ, because these nearly always share a cell: it finds all of 4,000 pairs 0.05 apart among
+101,000 made-up faces, in half the time of the wide search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
     """Undirected edges between rows: left < right, (e,) int64 each, ascending, every pair once.
 
-    crowded: rows with more than k near ones in one go, of which only k are here.
+    crowded: rows that had more than k near rows in one block, of which only k are included.
     """
 
     left: Rows
@@ -60,13 +60,13 @@ def near_pairs(
     keep: Keep | None = None,
     search: Search = WIDE,
 ) -> Edges:
-    """Pairs of rows at most `within` = 2 - 2 u.v apart, about the k nearest of a row that has more.
+    """Find the pairs of rows with 2 - 2 u.v of at most `within`; of a row with more than k, about the k nearest.
 
-    vectors: (n, dim), unit embeddings or means of such (shorter than one). For means of clusters, 2 - 2 u.v is the mean
-    squared distance between their members. within: one limit, or one a row, (n,); then a pair keeps those of both rows.
-    among: (m,) ascending rows of which one of each pair is; None for all. keep: called with left, right and products of
-    pairs, each (e,); which of these count. Exact up to EXACT_PAIRS products, above that nearly all pairs are found by
-    the search.
+    vectors: (n, dim) unit embeddings, or means of these (shorter than one). For means of clusters, 2 - 2 u.v is the
+    mean squared distance between their members. within: one limit, or one a row, (n,); a pair must meet those of both
+    its rows. among: (m,) ascending rows; each pair has one of them; None for all. keep: called with left, right and
+    products of pairs, (e,) each; returns which of them count. The result is exact up to EXACT_PAIRS products; above
+    that, the search finds nearly all pairs.
     """
     targets = np.arange(len(vectors)) if among is None else among
     limits = np.broadcast_to(np.asarray(1.0 - np.asarray(within) / 2.0, np.float32), (len(vectors),))
@@ -93,7 +93,7 @@ def near_pairs(
 
 
 def _nearest(products: Distances, near: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
-    """Of the near places of rows that each have more than k, about the k of the largest products."""
+    """Select about the k largest products of each row, for rows that each have more than k near ones."""
     step = max(1, int(np.count_nonzero(near, axis=1).min()) // (CROWD * k))
     sample = np.where(near[:, ::step], products[:, ::step], -np.inf)
     best = np.argpartition(-sample, min(k, sample.shape[1]) - 1, axis=1)[:, :k]
@@ -103,7 +103,7 @@ def _nearest(products: Distances, near: NDArray[np.bool_], k: int) -> NDArray[np
 
 
 def _all_blocks(targets: Rows, count: int) -> Iterator[tuple[Rows, Rows]]:
-    """Every target with every row, hardly twice where both are targets."""
+    """Yield each target with each row; few pairs of two targets come twice."""
     everybody = np.arange(count)
     others = np.setdiff1d(everybody, targets, assume_unique=True)
     step = max(1, ENTRIES // max(count, 1))
@@ -113,7 +113,7 @@ def _all_blocks(targets: Rows, count: int) -> Iterator[tuple[Rows, Rows]]:
 
 
 def _cells(vectors: Embeddings, targets: Rows, seed: int, search: Search) -> Iterator[tuple[Rows, Rows]]:
-    """The targets of each cell with the rows to which the cell is one of the nearest."""
+    """Yield the targets of each cell with the rows for which the cell is one of the nearest."""
     import faiss
 
     count = round(sqrt(search.visits * len(targets)))

@@ -1,4 +1,4 @@
-"""k-means cells of the library: a coarse map to browse, never an answer to who is who."""
+"""k-means cells of the library: a coarse map for browsing, which says nothing about identity."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from recog.types import Distances, Embeddings
 
 ITERATIONS = 25
 SAMPLE = 5_000
-"""Faces on which k is estimated."""
+"""Largest number of faces on which k is estimated."""
 CANDIDATES = 14
-"""Numbers of cells tried."""
+"""Number of values of k that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,16 @@ class KMeansResult:
 
 
 def k_means(embeddings: Embeddings, k: int | None, *, seed: int) -> KMeansResult:
-    """Spherical k-means by FAISS on (n, dim) unit embeddings: cells around k unit centroids, none empty.
+    """Group (n, dim) unit embeddings into cells around k unit centroids by FAISS's spherical k-means; none is empty.
 
-    k is the number of cells, not of people: k-means splits whoever has many photos and lumps together those who have
-    few, even with the true number of people (pairwise F 0.07 on LFW). For who is who use identity clusters.
+    k is the number of cells, not of people: k-means splits people with many photos and merges people with few, even
+    with the true number of people (pairwise F 0.07 on LFW). To find people, use identity clusters.
 
-    With k None it is estimated: the best mean simplified silhouette on at most 5,000 faces, among numbers in a
-    geometric row from 2 to half of them. The silhouette of a face is (b - a) / max(a, b), with a and b its distances to
-    its own and to the second nearest centroid (Hruschka et al. 2004), 0 for a face alone in its cell (Rousseeuw 1987).
-    Fewer cells come out than asked for where fewer different faces exist; the reason says so. Deterministic for a seed
-    on one machine.
+    If k is None, it is estimated: the k with the best mean simplified silhouette on at most 5,000 faces, out of a
+    geometric sequence from 2 to half of them. The silhouette of a face is (b - a) / max(a, b), with a and b its
+    distances to its own and to the second nearest centroid (Hruschka et al. 2004), 0 for a face alone in its cell
+    (Rousseeuw 1987). If there are fewer different faces than k, there are fewer cells, and the reason says so.
+    Deterministic for a seed on one machine.
 
     Raises:
         ValueError: k below 1, or embeddings not (n, dim) float32 of unit length.
@@ -83,7 +83,7 @@ def _estimated(embeddings: Embeddings, distinct: int, seed: int) -> tuple[int, s
 
 
 def simplified_silhouette(embeddings: Embeddings, centroids: Embeddings) -> float:
-    """Mean silhouette of (n, dim) rows by their distances to (k >= 2, dim) centroids only, -1 to 1."""
+    """Return the mean silhouette of (n, dim) rows, -1 to 1, from distances to (k >= 2, dim) centroids only."""
     labels, squared = _nearest(embeddings, centroids, 2)
     own, other = np.sqrt(squared[:, 0]), np.sqrt(squared[:, 1])
     silhouettes = np.where(other > 0, 1.0 - own / np.maximum(other, np.finfo(np.float32).tiny), 0.0)
@@ -92,7 +92,7 @@ def simplified_silhouette(embeddings: Embeddings, centroids: Embeddings) -> floa
 
 
 def _centroids(embeddings: Embeddings, k: int, seed: int) -> Embeddings:
-    """(k, dim) unit centroids. FAISS samples 256 points a centroid, and would warn on stderr below 39."""
+    """Return (k, dim) unit centroids. FAISS samples 256 points a centroid; below 39 it would warn on stderr."""
     import faiss
 
     kmeans = faiss.Kmeans(
@@ -103,7 +103,7 @@ def _centroids(embeddings: Embeddings, k: int, seed: int) -> Embeddings:
 
 
 def _nearest(embeddings: Embeddings, centroids: Embeddings, count: int = 1) -> tuple[NDArray[np.int64], Distances]:
-    """The nearest centroid of each row, (n,), and the squared distances to the `count` nearest, (n, count)."""
+    """Return the nearest centroid of each row, (n,), and the squared distances to the `count` nearest, (n, count)."""
     import faiss
 
     products, ids = faiss.knn(embeddings, centroids, count, metric=faiss.METRIC_INNER_PRODUCT)

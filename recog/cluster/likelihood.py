@@ -1,19 +1,19 @@
-"""How much likelier two clusters are one person than two people, told as the distance of two lone faces.
+"""Linkage by likelihood: the odds that two clusters are one person, expressed as a distance of two single faces.
 
-The two-covariance model of speaker and face recognition (Prince and Elder, ICCV 2007; Brümmer and de Villiers, Odyssey
-2010), isotropic: the embeddings of a person are normal around the person's own mean with variance w = 1 - b, the means
-normal around zero with variance b, in D dimensions. Of a cluster only its size n and mean m count, so the likelihood
-that n faces are one person's, over that of nothing known of their mean, is
+It is the isotropic two-covariance model of speaker and face recognition (Prince and Elder, ICCV 2007; Brümmer and de
+Villiers, Odyssey 2010). In D dimensions, the embeddings of a person are normal around the person's mean with variance
+w = 1 - b, and the means of people are normal around zero with variance b. A cluster counts only by its size n and mean
+m. The likelihood that its n faces are one person's, relative to that of independent faces, is
 
     log L(n, m) = D/2 (b n^2 |m|^2 / (w (w + n b)) - log(1 + n b / w))
 
-and two clusters are one person rather than two by the logarithm L(both) - L(one) - L(other). At equal mean distance
-that grows with the sizes: means of many photos say more than two photos do. So a person in many poses comes together
-while two lone faces must be much more alike.
+and the log odds that two clusters are one person are log L(both) - log L(one) - log L(other). At the same mean distance
+they grow with the sizes, because the means of many photos say more than two photos do. So the clusters of a person in
+many poses merge, while two single faces must be much more alike.
 
-Departures: the n photos of a person count as n / (1 + (n - 1) c) independent ones, for photos of one day say less than
-their number; embeddings are of unit length and not normal, so D is the number of dimensions that reproduces how far
-strangers' distances spread.
+Departures: the n photos of a person count as n / (1 + (n - 1) c) independent photos, because photos of one day are
+alike; embeddings have unit length and are not normal, so D is the number of dimensions that reproduces the spread of
+strangers' distances.
 """
 
 from dataclasses import dataclass
@@ -25,25 +25,24 @@ from numpy.typing import NDArray
 from recog.types import Calibration, ClusterRule, Distances, Scatter
 
 SIZES = np.geomspace(1.0, 1024.0, 11)
-"""Photos of people for which the reach of a linkage is worked out."""
+"""Cluster sizes for which the reach of a linkage is computed."""
 
 SEPARATED = 0.5
-"""Steepness of the odds that two sets of faces are one person, over that of two lone faces. The rule's fit says how
-alike sets are; that they are still two, by the rule or by a human, says that something is odd about them. Made-up
-libraries of CelebA, Pins, LFW and families: logistic fits give 0.33 to 0.53. Said against right there, pairs of
-clusters: 0.10 0.12, 0.33 0.37; of people of two names: 0.10 0.09, 0.29 0.33, 0.67 1.00, 0.91 1.00. The probability of
-two lone faces at the mean distance, which counts neither sizes nor the library's, said 0.97 where 0.30 was right."""
+"""Slope of the odds that two separate sets of faces are one person, relative to the slope for two single faces.
+
+It is less than one because these sets were kept apart, by the rule or by a user. Fits give 0.33 to 0.53 (see
+docs/decisions/suggestion-odds.md)."""
 
 Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Linkage:
-    """When two clusters merge: a linkage of at most threshold.
+    """The rule by which clusters merge: their linkage is at most threshold.
 
-    Without a scatter the linkage of two clusters is the mean squared distance over all pairs of their faces (average
-    linkage); with one, the squared distance at which two lone faces are as likely one person as these clusters are. It
-    is below zero where no two faces could be as sure.
+    Without a scatter, the linkage of two clusters is the mean squared distance over all pairs of their faces (average
+    linkage). With a scatter, it is the squared distance at which two single faces are as likely to be one person as
+    these clusters are; it is below zero if no two single faces could be as likely.
     """
 
     threshold: float
@@ -56,7 +55,7 @@ class Linkage:
 
     @property
     def reach_of_one(self) -> float:
-        """The same of a lone face and a cluster."""
+        """The reach between a single face and a cluster."""
         return self._reach(SIZES[:1])
 
     def _reach(self, own: Reals) -> float:
@@ -72,9 +71,9 @@ class Linkage:
     def __call__(
         self, sizes: Reals, others: Reals, norms: Reals, other_norms: Reals, products: NDArray[np.floating]
     ) -> Distances:
-        """The linkage of clusters, (e,), from their sizes, the squared lengths of their means, and the means' products.
+        """Return the linkage of pairs of clusters, (e,), from sizes, squared lengths of means, and products of means.
 
-        Arguments broadcast against each other.
+        The arguments broadcast against each other.
         """
         if self.scatter is None:
             return np.asarray(2.0 - 2.0 * products, np.float32)
@@ -86,7 +85,7 @@ class Linkage:
 
 
 def _terms(scatter: Scatter, sizes: Reals, others: Reals, norms: Reals, other_norms: Reals) -> tuple[Reals, Reals]:
-    """The log likelihood ratio is the first + the second * product of the means; both over D / 2."""
+    """Return base and slope of the log likelihood ratio, base + slope * (product of the means), both over D / 2."""
     b, w = scatter.between, 1.0 - scatter.between
     n, m = _independent(scatter, sizes), _independent(scatter, others)
     one, other = n * n * norms, m * m * other_norms
@@ -101,9 +100,9 @@ def _independent(scatter: Scatter, sizes: Reals) -> Reals:
 
 
 def linkage_for(rule: ClusterRule, faces: int) -> Linkage:
-    """The rule in a library of that many faces: among ten times as many, a look-alike is ten times as likely.
+    """Adapt the rule to a library of that many faces, because ten times as many have ten times as many look-alikes.
 
-    The logarithm of the likelihood ratio that a merge takes grows with that of the number of faces.
+    The log likelihood ratio that a merge needs grows with the logarithm of the number of faces.
     """
     one = np.ones(1)
     _, slope = _terms(rule.scatter, one, one, one, one)
@@ -113,7 +112,7 @@ def linkage_for(rule: ClusterRule, faces: int) -> Linkage:
 
 
 def linkage_of(calibration: Calibration, faces: int, *, threshold: float | None = None) -> Linkage:
-    """How a network's faces are grouped in a library of that many; a threshold replaces the calibrated one."""
+    """Return the linkage for a network's faces in a library of that many; a threshold replaces the calibrated one."""
     rule = calibration.clusters
     if rule is None:
         return Linkage(calibration.threshold if threshold is None else threshold)
@@ -121,15 +120,14 @@ def linkage_of(calibration: Calibration, faces: int, *, threshold: float | None 
 
 
 def probability_of_one(linkage: float, rule: Linkage, calibration: Calibration) -> float:
-    """Probability that two sets of faces with this linkage, which are two so far, are one person's.
+    """Return the probability that two sets of faces, separate so far, with this linkage are one person's.
 
-    Even at the threshold, up to which faces are grouped: that counts how many photos there are of each, and how many
-    faces the library holds.
+    It is 0.5 at the threshold of the rule, which takes the sizes of the sets and of the library into account.
     """
     exponent = SEPARATED * calibration.slope * (linkage - rule.threshold)
     return 1.0 / (1.0 + exp(exponent)) if exponent < 0 else exp(-exponent) / (1.0 + exp(-exponent))
 
 
 def linkage_at(probability: float, rule: Linkage, calibration: Calibration) -> float:
-    """The linkage at which two sets of faces are one person's with this probability, 0 to 1 exclusive."""
+    """Return the linkage at which two sets of faces are one person's with this probability, 0 to 1 exclusive."""
     return rule.threshold + log((1.0 - probability) / probability) / (SEPARATED * calibration.slope)

@@ -1,8 +1,9 @@
-"""Identity clusters: who is probably one person, with no number of people given.
+"""Identity clusters: groups of faces that are probably one person, without a given number of people.
 
-What falls short, with the default networks: children, whom these hardly tell apart. Of one photo each of 1,221 people
-of families (FIW) 149 fall into 42 clusters, 33 of them small children in one; of 963 people of lfw_view1 33 into 15, of
-231 of CelebA 4 into 2. Nothing here knows an age; `recog people split` and `distinct` are the way out.
+Limit: the default networks hardly tell children apart. With one photo of each person, 149 of 1,221 people of families
+(FIW) fall into 42 clusters, 33 of them small children in a single one. For comparison, it is 33 of 963 people of
+lfw_view1 in 15 clusters, and 4 of 231 of CelebA in 2. The rule does not know ages; `recog people split` and `distinct`
+are the way out.
 """
 
 import numpy as np
@@ -16,11 +17,12 @@ from recog.cluster.likelihood import Linkage
 from recog.types import Embeddings
 
 K_NEIGHBOURS = 48
-"""Neighbours that may be merged with a face or cluster at once; larger people come together by the means of their
-parts."""
+"""Neighbours of a face or cluster in one round; people with more photos merge over several rounds, by the means of
+their clusters."""
 LONE_MARGIN = 0.05
-"""How much nearer than a good face a poor one must be to a lone good one. Photos of 45 people made smaller: at 0.05
-below the threshold a face of 20 to 34 pixels and a large one are as surely one person as two large ones at it."""
+"""How much nearer than the threshold a poor face must be to join a single good one. Measured on reduced photos of 45
+people: a face of 20 to 34 pixels and a large one at 0.05 below the threshold are as surely one person as two large ones
+at the threshold."""
 
 
 def identity_clusters(
@@ -33,19 +35,19 @@ def identity_clusters(
     k_neighbours: int = K_NEIGHBOURS,
     seed: int = 0,
 ) -> NDArray[np.int64]:
-    """Agglomerative clusters of unit embeddings over their k-NN graph: labels (n,), 0 the largest, -1 alone.
+    """Cluster unit embeddings over their k-NN graph; returns labels (n,), 0 the largest cluster, -1 in no cluster.
 
-    Clusters merge, nearest first, while their linkage is within its threshold: no chain of look-alikes joins two
-    people, because every face counts. First along the graph of the faces' neighbours, then of the clusters' own
-    neighbours (see `agglomerate`: clusters have means), until no two near ones are left. So the graph's sparseness
-    costs at most the order of some merges. With all neighbours (k_neighbours >= n - 1) and a linkage without a scatter
-    the result is exact average linkage.
+    Clusters merge, nearest first, while their linkage is within the threshold. Because every face counts in a linkage,
+    no chain of look-alikes joins two people. The first round follows the graph of the faces' neighbours; later rounds
+    follow those of the clusters' means (see `agglomerate`), until no two clusters are near. So the sparse graph changes
+    at most the order of some merges. With all neighbours (k_neighbours >= n - 1) and a linkage without a scatter, the
+    result is exact average linkage.
 
     photo_ids: (n,) the photo of each face. Clusters with faces in one photo count as farther apart (see SAME_PHOTO).
-    may_found: (n,) faces that may found clusters; the others (blurred, small, turned away) only join the nearest one
-    afterwards, if its linkage is within the threshold, a lone face if it is LONE_MARGIN nearer still, and never change
-    what others do. may_join: (n,) those of the others that may; the rest stay alone.
-    The same input gives the same labels; ties go to the smaller rows. seed: of the inverted lists of large searches.
+    may_found: (n,) faces that may found clusters. The others (blurred, small, turned away) join the nearest cluster
+    afterwards if its linkage is within the threshold; to join a single face they must be LONE_MARGIN nearer. They never
+    influence other faces. may_join: (n,) which of the others may join; the rest stay in no cluster.
+    The same input gives the same labels; ties go to the smaller rows. seed: of the k-means cells in large searches.
 
     Raises:
         ValueError: shapes or dtypes differ from these, rows not of unit length, threshold outside 0 to 4.
@@ -76,11 +78,11 @@ def identity_clusters(
 def _roots(
     embeddings: Embeddings, linkage: Linkage, photo_ids: NDArray[np.int64] | None, k_neighbours: int, seed: int
 ) -> Rows:
-    """The cluster of each row, as one of its rows.
+    """Return the cluster of each row, identified by one of its rows.
 
-    Faces that are all the same are one from the start: among 10,000 copies of a photo every pair would be as near, and
-    few could merge at a time. After the first round, along the faces' neighbours, only pairs of which one cluster has
-    grown, or had more near ones than were taken, need a look; each round looks at these, until nothing merges.
+    Equal faces are merged first: among 10,000 copies of a photo all pairs would be equally near, and few could merge at
+    a time. After the first round, only clusters that have grown or had more neighbours than were kept are searched
+    again, until nothing merges.
     """
     clusters = Clusters(embeddings, linkage)
     one, other = _pairs_within_photos(photo_ids)
@@ -112,7 +114,7 @@ def _roots(
 
 
 def _pairs_within_photos(photo_ids: NDArray[np.int64] | None) -> tuple[Rows, Rows]:
-    """All pairs of rows of the same photo, (p,) and (p,)."""
+    """Return all pairs of rows of the same photo, (p,) and (p,)."""
     if photo_ids is None or not photo_ids.size:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     order = np.argsort(photo_ids, kind="stable")

@@ -1,1 +1,1 @@
-"""Pixels to face boxes with landmarks."""
+"""Face detection: pixels to boxes with landmarks."""

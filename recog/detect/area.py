@@ -4,18 +4,18 @@ import torch
 from torch import Tensor
 
 MAX_PIXELS = (2**31 - 1) // 255
-"""More white pixels than that would overflow the table's 32 bits."""
+"""With more pixels than this, an all-white photo would overflow the table's 32 bits."""
 
 
 class SummedAreas:
-    """A photo from which any window can be resampled to any size, at a cost that depends on the result alone.
+    """A photo whose windows can be resampled to any size, at a cost that depends only on the size of the result.
 
-    Resampling is that of torch's adaptive average pooling (interpolate's mode "area"), exactly: cell i of n over a
-    side of s pixels is the mean of pixels floor(i * s / n) up to ceil((i + 1) * s / n). The table is Crow's (1984).
+    Resampling is exactly torch's adaptive average pooling (interpolate's mode "area"): cell i of n over a side of s
+    pixels is the mean of pixels floor(i * s / n) up to ceil((i + 1) * s / n). The summed-area table is Crow's (1984).
     """
 
     def __init__(self, pixels: Tensor) -> None:
-        """(H, W, 3) uint8, H * W at most MAX_PIXELS."""
+        """Take (H, W, 3) uint8 pixels, H * W at most MAX_PIXELS."""
         self.height, self.width = int(pixels.shape[0]), int(pixels.shape[1])
         self.device = pixels.device
         if self.height * self.width > MAX_PIXELS:
@@ -26,7 +26,7 @@ class SummedAreas:
         self._table = table
 
     def whole(self, height: int, width: int) -> Tensor:
-        """The whole photo resampled: (1, 3, height, width) float32, 0 to 255, channels last in memory."""
+        """Resample the whole photo: (1, 3, height, width) float32, 0 to 255, channels last in memory."""
         window = torch.tensor([[0, 0, self.width, self.height]], device=self.device)
         (left,), (right,) = _cells(window[:, 0], window[:, 2], width)
         (top,), (bottom,) = _cells(window[:, 1], window[:, 3], height)
@@ -36,9 +36,9 @@ class SummedAreas:
         return means.permute(2, 0, 1)[None]
 
     def windows(self, windows: Tensor, height: int, width: int) -> Tensor:
-        """Windows (n, 4) int64 as left, top, right, bottom, inside the photo and not empty, each resampled.
+        """Resample windows (n, 4) int64, as left, top, right, bottom, inside the photo and not empty.
 
-        (n, 3, height, width) float32, 0 to 255, channels last in memory.
+        Returns (n, 3, height, width) float32, 0 to 255, channels last in memory.
         """
         left, right = _cells(windows[:, 0], windows[:, 2], width)  # (n, width) each
         top, bottom = _cells(windows[:, 1], windows[:, 3], height)  # (n, height) each
@@ -59,7 +59,7 @@ class SummedAreas:
 
 
 def _cells(start: Tensor, end: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """First pixel and the one behind the last of every cell, (n,), (n,) -> (n, count) each."""
+    """Return the first pixel, and the one after the last, of every cell: (n,), (n,) -> (n, count) each."""
     side = (end - start)[:, None]
     cell = torch.arange(count, device=start.device)
     first = cell * side // count

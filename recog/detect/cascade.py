@@ -17,10 +17,10 @@ Of 456 faces in 160 photos of WIDER FACE 396 are found and 32 boxes are wrong, w
 (docs/decisions/detector-thresholds.md).
 """
 UNSURE = (0.5, 0.9)
-"""R-Net's probabilities between which R-Net looks again at a window of a large photo, where it has moved the window.
+"""R-Net runs again on a window of a large photo, after moving it, if its probability is between these bounds.
 
-A window that was believed must be believed again, by THRESHOLDS; one that was not must come out above the upper bound.
-In 80 photos enlarged to 12 megapixels that leaves 45 wrong boxes of 65 (docs/decisions/detector-thresholds.md).
+A window that was accepted must be accepted again, by THRESHOLDS; a window that was rejected must reach the upper bound.
+In 80 photos enlarged to 12 megapixels this reduces 65 wrong boxes to 45 (docs/decisions/detector-thresholds.md).
 """
 WINDOW = 12
 """P-Net's window, in pixels of a level."""
@@ -47,15 +47,15 @@ class Proposals:
 
 
 class Stages(Protocol):
-    """One photo under the three networks, whichever library runs them."""
+    """The three networks applied to one photo, with any library."""
 
     @property
     def height(self) -> int:
-        """Of the photo that is searched, in pixels."""
+        """Height in pixels of the photo that is searched."""
 
     @property
     def width(self) -> int:
-        """Likewise."""
+        """Width in pixels of the photo that is searched."""
 
     def propose(self, height: int, width: int, *, least: float) -> Proposals:
         """Run P-Net over the photo resampled to height x width; returns windows of at least that probability.
@@ -82,7 +82,7 @@ class Found:
 def find_faces(photo: Stages, *, smallest: float, twice: bool = False) -> Found:
     """Find every face of a photo, best score first. smallest is the side of P-Net's smallest window, at least WINDOW.
 
-    twice: R-Net looks again at what it is UNSURE of.
+    twice: R-Net runs again on windows of which it is UNSURE.
 
     The arithmetic is that of facenet-pytorch's detect_face, including its Matlab heritage (sides counted inclusively,
     windows from pixel 1). Departures: THRESHOLDS; P-Net computes with rounded numbers (recog.detect.rounding); a box
@@ -132,7 +132,7 @@ def _propose(photo: Stages, smallest: float) -> Floats:
 
 
 def _refine(photo: Stages, boxes: Floats, *, twice: bool) -> Floats:
-    """Return the boxes (n, 4) that R-Net believes, moved and squared."""
+    """Return the boxes (n, 4) that R-Net accepts, moved and squared."""
     boxes, windows = _inside(photo, boxes)
     if not len(boxes):
         return boxes
@@ -147,9 +147,10 @@ def _refine(photo: Stages, boxes: Floats, *, twice: bool) -> Floats:
 
 
 def _seen_again(photo: Stages, boxes: Floats, scores: Floats, offsets: Floats) -> tuple[Floats, Floats]:
-    """Look again at what R-Net was UNSURE of; returns the boxes believed then, and their offsets.
+    """Run R-Net again on the boxes of which it was UNSURE; returns the accepted boxes and their offsets.
 
-    A box believed both times stays as it was first. A box believed only now comes as it is now, behind the others.
+    A box that is accepted both times keeps its first position. A box that is accepted only now has its moved position,
+    and comes after the others.
     """
     least, (low, high) = THRESHOLDS[1], UNSURE
     moved = _squared(_moved(boxes, offsets, inclusive=1))
@@ -166,7 +167,7 @@ def _seen_again(photo: Stages, boxes: Floats, scores: Floats, offsets: Floats) -
 
 
 def _decide(photo: Stages, boxes: Floats) -> Found:
-    """Return the faces that O-Net believes of boxes (n, 4), with landmarks."""
+    """Return the faces that O-Net accepts among boxes (n, 4), with landmarks."""
     boxes, windows = _inside(photo, boxes)
     if not len(boxes):
         return Found(boxes, np.empty(0, np.float32), np.empty((0, 5, 2), np.float32))

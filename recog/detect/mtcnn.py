@@ -34,32 +34,33 @@ P-Net finds faces that fill little more than half of a window, so a smaller wind
 _FULL_SIDE = 1.5
 """A photo is reduced by a whole factor if its long side is more than this many times max_side."""
 _CASCADE = "cascade 5"
-"""Raise the number with every change to what the cascade finds, because a library's faces change with it."""
+"""Increase the number with every change in the results of the cascade, because a library's faces change with it."""
 
 
 class CascadeNetworks(Protocol):
     """The three loaded networks."""
 
     def over(self, pixels: Pixels, *, factor: int) -> Stages:
-        """Return the stages over a photo that is made `factor` times smaller."""
+        """Return the stages for a photo that is reduced `factor` times."""
 
 
 class MtcnnDetector:
     """Joint detection and alignment, arXiv:1604.02878; implements recog.types.Detector.
 
-    device is "cpu" or "cuda". runtime is the library that runs the networks; None is OpenVINO on a processor if it is
-    installed, else torch. Both find the same boxes within a pixel (tests/detect checks that) and share one digest. Safe
-    in threads; OpenVINO searches as many photos at once as threads call.
+    device is "cpu" or "cuda". runtime is the library that runs the networks; None is OpenVINO on a CPU if it is
+    installed, else torch. Both find the same boxes within a pixel (tests/detect checks that) and share one digest.
+    Thread-safe; with OpenVINO, each calling thread searches a photo of its own.
 
     min_face is the smallest side of a face that is searched, in pixels of the given photo. It decides where the pyramid
     begins, not where its levels are, so a larger value drops small faces and leaves the boxes of large ones. If the
     long side of a photo exceeds max_side, faces below 24 pixels (or min_face, if that is less) of the photo scaled down
     to max_side are not searched, which bounds the time: in a photo of 4096 pixels these are faces below 48. A photo of
-    more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... pixels, which bounds the memory, and doubtful
-    windows in it are looked at twice. Boxes are always in pixels of the given photo.
+    more than 1.5 max_side is searched in means of 2 x 2, 3 x 3 ... pixels, which bounds the memory, and R-Net checks
+    its doubtful windows twice. Boxes are always in pixels of the given photo.
 
     Raises:
-        WeightsMissingError, WeightsMismatchError: the weights cannot be had, or were altered.
+        WeightsMissingError: no source has the weights.
+        WeightsMismatchError: the weights were altered.
         ConfigError: min_face, max_side or device is out of range.
     """
 
@@ -100,7 +101,7 @@ class MtcnnDetector:
 
     @property
     def sha256(self) -> str:
-        """Digest of the weights and of all settings that decide what is found."""
+        """Digest of the weights and of all settings that decide the result."""
         text = (
             f"weights {spec(_WEIGHTS).sha256}\nmin_face {self.min_face}\nmax_side {self.max_side}\n"
             f"thresholds {THRESHOLDS!r}\nunsure {UNSURE!r}\nfactor {FACTOR!r}\n"

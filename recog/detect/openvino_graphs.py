@@ -11,17 +11,17 @@ from recog.weights.openvino_kernel import kernel
 from recog.weights.openvino_runtime import openvino
 
 Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
-"""A state dict under facenet-pytorch's names, 'pnet.', 'rnet.' and 'onet.' before them."""
+"""A state dict under facenet-pytorch's names, prefixed by 'pnet.', 'rnet.' or 'onet.'."""
 
 _CENTRE, _SCALE = 127.5, 0.0078125
-"""The networks were trained on (x - 127.5) / 128; the graphs take 0 to 255, with that folded into the first layer."""
+"""The networks were trained on (x - 127.5) / 128; the graphs take 0 to 255 and fold this into the first layer."""
 
 
 def proposal_graph(tensors: Tensors, *, in_bytes: bool) -> Any:
     """P-Net: (1, 3, h, w) uint8 -> (1, 6, h', w'), two logits (no face, face) and four offsets; h and w free, even.
 
-    in_bytes is whether 8-bit numbers are multiplied as such. Else float32 computes with the same rounded numbers, for
-    processors that lack sums of byte products (VNNI), where 8-bit sums would saturate.
+    in_bytes selects 8-bit multiplication. Without it, float32 computes with the same rounded numbers, for processors
+    without sums of byte products (VNNI), on which 8-bit sums would saturate.
     """
     build = _Builder(tensors, "pnet", in_bytes=in_bytes)
     image = openvino.opset13.parameter([1, 3, -1, -1], np.uint8)
@@ -61,7 +61,7 @@ class _Builder:
         self._in_bytes = in_bytes
 
     def first(self, image: Any, activation: str) -> Any:
-        """The first convolution, over whole pixels."""
+        """Add the first convolution, over whole pixels."""
         weight = self._weight("conv1") * np.float32(_SCALE)
         bias = self._tensor("conv1.bias") - weight.sum(axis=(1, 2, 3)) * np.float32(_CENTRE)
         pixels = openvino.opset13.convert(image, np.float32)
@@ -69,30 +69,30 @@ class _Builder:
         return self._layer(seen, weight, bias, activation, in_bytes=self._in_bytes)
 
     def convolution(self, x: Any, name: str, activation: str) -> Any:
-        """Convolution with bias and PReLU."""
+        """Add a convolution with bias and PReLU."""
         return self._layer(
             x, self._weight(name), self._tensor(f"{name}.bias"), activation, in_bytes=self._is_in_bytes(name)
         )
 
     def dense(self, x: Any, name: str, activation: str, *, side: int) -> Any:
-        """A fully connected layer over (n, c, side, side), as a convolution; torch flattened it as columns, rows, c."""
+        """Add a dense layer over (n, c, side, side) as a convolution; torch flattened it as columns, rows, channels."""
         weight = self._tensor(f"{name}.weight")
         weight = np.ascontiguousarray(weight.reshape(len(weight), side, side, -1).transpose(0, 3, 2, 1))
         return self._layer(x, weight, self._tensor(f"{name}.bias"), activation, in_bytes=False)
 
     def ends(self, x: Any, names: Sequence[str]) -> Any:
-        """The network's last layers, which all see x, as one: their outputs one behind the other."""
+        """Add the network's last layers, which share the input x, as one layer with concatenated outputs."""
         weights = [self._weight(name) for name in names]
         weight = np.concatenate([each.reshape(len(each), -1, 1, 1) for each in weights])
         bias = np.concatenate([self._tensor(f"{name}.bias") for name in names])
         return self._layer(x, weight, bias, None, in_bytes=self._is_in_bytes(names[0]))
 
     def rounded(self, x: Any, name: str) -> Any:
-        """What layer `name` will see: its levels survive the pooling that may come first."""
+        """Round x to the input levels of layer `name`; a max pooling in between keeps them."""
         return self._between(x, LEVELS[f"{self._network}.{name}"])
 
     def model(self, image: Any, end: Any) -> Any:
-        """The graph from its input to its end."""
+        """Make the graph from its input to its output."""
         return openvino.Model([end], [image], self._network)
 
     def _between(self, x: Any, levels: Levels) -> Any:
@@ -115,7 +115,7 @@ class _Builder:
         return self._in_bytes and f"{self._network}.{name}" in LEVELS
 
     def _weight(self, name: str) -> NDArray[np.float32]:
-        """Rounded, where the layer's input is."""
+        """Return a layer's weights, rounded if its input is."""
         weight, full = self._tensor(f"{name}.weight"), f"{self._network}.{name}"
         return rounded_weight(weight) if full in LEVELS or full in FIRST else weight
 
@@ -124,7 +124,7 @@ class _Builder:
 
 
 def _pooled(x: Any, side: int) -> Any:
-    """Maxima of side x side pixels, two pixels apart; what is left at the border is a window too."""
+    """Add max pooling over side x side pixels with stride 2; partial windows at the border count."""
     return openvino.opset13.max_pool(x, [2, 2], [1, 1], [0, 0], [0, 0], [side, side], "ceil").output(0)
 
 

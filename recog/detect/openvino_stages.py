@@ -1,4 +1,4 @@
-"""MTCNN's networks on OpenVINO, over one photo: many times as fast as torch on a processor, with the same result."""
+"""MTCNN's networks on OpenVINO, for one photo: many times as fast as torch on a CPU, with the same result."""
 
 import threading
 from math import log
@@ -16,23 +16,23 @@ from recog.types import Pixels
 from recog.weights.device import multiplies_bytes
 from recog.weights.openvino_runtime import compiled, openvino
 
-# Sizes at which what a layer writes stays in the processor's second cache until the next one reads it: a strip of this
-# many pixels, so many windows. Larger ones took up to four times as long on a busy machine.
+# Pixels of a strip and windows of a batch, chosen so that the output of a layer stays in the CPU's second-level cache
+# until the next layer reads it. Larger ones took up to four times as long on a busy machine.
 _STRIP = 64 * 1024
 _REFINED = 32
 _DECIDED = 8
 _WIDTHS = 32
 _HEIGHTS = 4
-"""Strips have sides of a multiple of these windows or pixels: OpenVINO prepares itself for every new shape, once."""
+"""The sides of strips are multiples of these (pixels, windows), because OpenVINO prepares for each new shape once."""
 _BORDER = WINDOW - STRIDE
-"""Pixels of a level more than its windows take."""
+"""Pixels by which a side exceeds STRIDE times its number of windows."""
 
 
 class OpenVinoNetworks:
-    """P-Net, R-Net and O-Net of arXiv:1604.02878; safe in threads, of which as many run at once as there are cores.
+    """P-Net, R-Net and O-Net of arXiv:1604.02878; thread-safe, up to `threads` photos at a time.
 
-    A photo is worked on by the thread that asks: as many photos at a time as threads are better than one photo in
-    many threads. in_bytes None is 8-bit arithmetic in P-Net where the processor has it, with the result of float32.
+    Each photo is processed by the calling thread, because one photo a thread is faster than many threads for one photo.
+    in_bytes None selects 8-bit arithmetic in P-Net if the CPU supports it; the result is that of float32.
     """
 
     def __init__(self, weights: Path, *, threads: int, in_bytes: bool | None = None) -> None:
@@ -47,20 +47,20 @@ class OpenVinoNetworks:
         self._here = threading.local()
 
     def over(self, pixels: Pixels, *, factor: int) -> "OpenVinoStages":
-        """The stages over a photo, made `factor` times smaller; for the calling thread."""
+        """Return the stages for a photo that is reduced `factor` times; use them in the calling thread only."""
         if not hasattr(self._here, "requests"):
             self._here.requests = [_Request(network) for network in self._networks]
         return OpenVinoStages(PackedAreas(pixels, factor=factor), *self._here.requests)
 
 
 class _Request:
-    """A network in one thread. OpenVINO's own way to hand over an array takes a tenth of a millisecond a call."""
+    """A network in one thread. It shares memory with OpenVINO, whose copying costs a tenth of a millisecond a call."""
 
     def __init__(self, network: Any) -> None:
         self._request = network.create_infer_request()
 
     def answer(self, inputs: NDArray[np.uint8]) -> Floats:
-        """What the network says: a view, until its next answer."""
+        """Run the network; the result is a view that is valid until the next call."""
         self._request.set_input_tensor(openvino.Tensor(inputs, shared_memory=True))
         self._request.infer(share_outputs=True)
         answer: Floats = self._request.get_output_tensor().data
@@ -68,7 +68,7 @@ class _Request:
 
 
 class OpenVinoStages:
-    """One photo under the three networks; implements recog.detect.cascade.Stages."""
+    """The three networks applied to one photo; implements recog.detect.cascade.Stages."""
 
     def __init__(self, photo: PackedAreas, proposal: _Request, refinement: _Request, output: _Request) -> None:
         self._photo = photo
@@ -78,7 +78,7 @@ class OpenVinoStages:
         self.height, self.width = photo.height, photo.width
 
     def propose(self, height: int, width: int, *, least: float) -> Proposals:
-        """P-Net over the level, in strips."""
+        """Run P-Net over the level, in strips."""
         down, across = (height + 1) // 2 - _BORDER // 2, (width + 1) // 2 - _BORDER // 2
         padded = -(-(width + 1) // _WIDTHS) * _WIDTHS
         rows = _strip_rows(down, padded)
@@ -95,17 +95,17 @@ class OpenVinoStages:
         return Proposals(np.concatenate(places), np.concatenate(scores), np.concatenate(offsets))
 
     def refine(self, windows: Windows) -> tuple[Floats, Floats]:
-        """R-Net."""
+        """Run R-Net on the windows."""
         answers = self._batches(self._refinement, windows, side=24, batch=_REFINED)
         return _odds(answers[:, :2]), answers[:, 2:]
 
     def decide(self, windows: Windows) -> tuple[Floats, Floats, Floats]:
-        """O-Net."""
+        """Run O-Net on the windows."""
         answers = self._batches(self._output, windows, side=48, batch=_DECIDED)
         return _odds(answers[:, :2]), answers[:, 2:6], answers[:, 6:]
 
     def _batches(self, network: _Request, windows: Windows, *, side: int, batch: int) -> Floats:
-        """What a network says of every window; the last batch is filled up with what was there before."""
+        """Run a network on every window; leftover windows pad the last batch."""
         parts = []
         inputs = np.zeros((batch, 3, side, side), np.uint8)
         for start in range(0, len(windows), batch):
@@ -116,13 +116,13 @@ class OpenVinoStages:
 
 
 def _strip_rows(down: int, width: int) -> int:
-    """Rows of windows in a strip of a level with `down` such rows: strips of about the same height, few heights."""
+    """Return the rows of windows in a strip, for strips of nearly the same height that cover `down` rows."""
     most = max(_HEIGHTS, (_STRIP // width - _BORDER) // STRIDE)
     strips = -(-down // most)
     return -(-down // strips // _HEIGHTS) * _HEIGHTS
 
 
 def _odds(logits: Floats) -> Floats:
-    """(n, 2) logits of no face and face -> (n,) probabilities of a face."""
-    certainty: Floats = np.tanh((logits[:, 1] - logits[:, 0]) / 2)  # as softmax has it, and never overflows
+    """Turn (n, 2) logits of no face and face into (n,) probabilities of a face."""
+    certainty: Floats = np.tanh((logits[:, 1] - logits[:, 0]) / 2)  # equal to softmax, but cannot overflow
     return (certainty + np.float32(1)) / np.float32(2)

@@ -1,4 +1,4 @@
-"""Area means of many windows of one photo at once, on a processor: three channels in one 64-bit sum."""
+"""Area means of many windows of one photo at once, on a CPU: three channels in one 64-bit sum."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,31 +8,31 @@ from recog.types import Pixels
 
 Places = NDArray[np.int64]
 Means = NDArray[np.uint8]
-"""Rounded to whole numbers, half up."""
+"""Means rounded to whole numbers, half up."""
 
 Sums = NDArray[np.float32]
 
 _BITS = 21
-"""Of a channel's field in a sum; blue, on top, has one more."""
+"""Bits of a channel's field in a sum; blue, the highest, has one more."""
 _FIELD = np.int64((1 << _BITS) - 1)
 _MOST = int(_FIELD) // 255
-"""White pixels of which a field can hold the sum."""
+"""Number of white pixels whose sum fits into a field."""
 _ROWS = 16
-"""Rows packed at once, so that they stay in the processor's cache."""
+"""Rows that are packed at once, so that they stay in the CPU cache."""
 
 
 class PackedAreas:
-    """A photo from which any window can be resampled to any size, at a cost that depends on the result alone.
+    """A photo whose windows can be resampled to any size, at a cost that depends only on the size of the result.
 
-    The summed-area table (Crow 1984) has one 64-bit number a pixel: red, 21 bits up green, 21 bits up blue. Sums and
-    differences of such numbers are right whatever overflows meanwhile, as long as each channel of the cell that is
-    asked for fits its field; larger cells are added up from parts. The resampling is recog.detect.area's.
+    The summed-area table (Crow 1984) has one 64-bit number a pixel: red in the lowest bits, green 21 bits higher, blue
+    42 bits higher. Overflow in between does not matter: a difference is correct as long as each channel of the cell
+    fits into its field. Larger cells are summed from parts. The resampling is the same as in recog.detect.area.
     """
 
     def __init__(self, pixels: Pixels, *, factor: int = 1) -> None:
-        """(H, W, 3) uint8 of any strides; with a factor, of a photo that many times smaller, of means of its pixels.
+        """Take (H, W, 3) uint8 pixels of any strides; with a factor, the photo is reduced that many times by means.
 
-        What remains of the sides at the right and at the bottom is left out.
+        The remainder of the sides at the right and the bottom is left out.
         """
         self.height, self.width = pixels.shape[0] // factor, pixels.shape[1] // factor
         self._weight = np.float32(factor * factor)
@@ -42,7 +42,7 @@ class PackedAreas:
         self._table = _summed(pixels, factor, self.height, self.width)
 
     def means(self, cells: tuple[Places, Places, Places, Places]) -> Means:
-        """Top, bottom (n, h) and left, right (n, w) of cells, the latter ones open -> (n, 3, h, w), 0 to 255."""
+        """Return the means of cells from top, bottom (n, h), left, right (n, w), ends exclusive; (n, 3, h, w) uint8."""
         top, bottom, left, right = cells
         sums = self._sums(top, bottom, left, right)
         across, down = (right - left).astype(np.float32), (bottom - top).astype(np.float32)
@@ -51,21 +51,21 @@ class PackedAreas:
         return sums.astype(np.uint8)
 
     def windows(self, windows: Places, side: int) -> Means:
-        """Windows (n, 4) as left, top, right, bottom, inside the photo and not empty -> (n, 3, side, side)."""
+        """Resample windows (n, 4), as left, top, right, bottom, inside the photo, not empty -> (n, 3, side, side)."""
         place = np.arange(side)
         left, right = cells(windows[:, 0], windows[:, 2], side, place)
         top, bottom = cells(windows[:, 1], windows[:, 3], side, place)
         return self.means((top, bottom, left, right))
 
     def level(self, height: int, width: int, rows: Places, columns: Places) -> Means:
-        """Some rows and columns of the whole photo resampled to height x width: (1, 3, rows, columns), 0 to 255."""
+        """Return some rows and columns of the photo resampled to height x width: (1, 3, rows, columns) uint8."""
         start = np.zeros(1, np.int64)
         top, bottom = cells(start, start + self.height, height, rows)
         left, right = cells(start, start + self.width, width, columns)
         return self.means((top, bottom, left, right))
 
     def _sums(self, top: Places, bottom: Places, left: Places, right: Places) -> Sums:
-        """Exact sums; cells that a field cannot hold in two halves."""
+        """Return exact sums; cells that are too large for a field are summed in two halves."""
         tallest, widest = int((bottom - top).max()), int((right - left).max())
         if tallest * widest <= self._most:
             return _unpacked(self._packed(top, bottom, left, right))
@@ -76,8 +76,8 @@ class PackedAreas:
         return self._sums(top, bottom, left, middle) + self._sums(top, bottom, middle, right)
 
     def _packed(self, top: Places, bottom: Places, left: Places, right: Places) -> NDArray[np.uint64]:
-        """(n, h, w)."""
-        if len(top) == 1:  # whole bands of the table, then their columns
+        """Return the packed sums of cells, (n, h, w)."""
+        if len(top) == 1:  # take whole bands of the table, then their columns
             bands = self._table.take(bottom[0], axis=0)
             bands -= self._table.take(top[0], axis=0)
             sums: NDArray[np.uint64] = bands.take(right[0], axis=1)
@@ -94,10 +94,10 @@ class PackedAreas:
 
 
 def cells(start: Places, end: Places, count: int, place: Places) -> tuple[Places, Places]:
-    """First pixel and the one behind the last of cells `place` (m,) of `count`, of spans (n,), (n,) -> (n, m) each.
+    """Return the first pixel, and the one after the last, of some cells of spans that are divided into `count` cells.
 
-    Cell i of n over s pixels covers pixels floor(i * s / n) up to ceil((i + 1) * s / n), as torch's adaptive average
-    pooling has it.
+    start and end are (n,), place the numbers of the cells, (m,); the results are (n, m) each. Cell i of n over s pixels
+    covers pixels floor(i * s / n) up to ceil((i + 1) * s / n), as in torch's adaptive average pooling.
     """
     side = (end - start)[:, None]
     first = place * side // count
@@ -106,7 +106,7 @@ def cells(start: Places, end: Places, count: int, place: Places) -> tuple[Places
 
 
 def _summed(pixels: Pixels, factor: int, height: int, width: int) -> NDArray[np.uint64]:
-    """The table, (height + 1, width + 1); its first row and column are 0."""
+    """Return the summed-area table, (height + 1, width + 1); its first row and column are 0."""
     table = np.empty((height + 1, width + 1), np.uint64)
     table[0] = 0
     table[:, 0] = 0
@@ -120,7 +120,7 @@ def _summed(pixels: Pixels, factor: int, height: int, width: int) -> NDArray[np.
 
 
 def _joined(block: Pixels, factor: int) -> NDArray[np.uint64]:
-    """(h * factor, w * factor, 3) -> (h, w) packed sums of factor x factor pixels."""
+    """Sum blocks of factor x factor pixels: (h * factor, w * factor, 3) -> (h, w) packed sums."""
     sums = block.transpose(2, 0, 1) if factor == 1 else block_sums(block, factor)
     packed: NDArray[np.uint64] = sums[2].astype(np.uint64)
     for channel in (1, 0):
@@ -130,10 +130,10 @@ def _joined(block: Pixels, factor: int) -> NDArray[np.uint64]:
 
 
 def _unpacked(packed: NDArray[np.uint64]) -> Sums:
-    """(n, h, w) -> (n, 3, h, w)."""
+    """Split packed sums into channels: (n, h, w) -> (n, 3, h, w)."""
     fields = packed.view(np.int64)
     apart = np.empty((len(packed), 3, *packed.shape[1:]), np.float32)
     apart[:, 0] = fields & _FIELD
     apart[:, 1] = (fields >> _BITS) & _FIELD
-    apart[:, 2] = fields >> 2 * _BITS  # at most 21 bits: the sum is not negative
+    apart[:, 2] = fields >> 2 * _BITS  # at most 21 bits, so the sum is not negative
     return apart

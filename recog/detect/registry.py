@@ -1,4 +1,4 @@
-"""Which detectors there are. Adding one takes a file with the class, and a line here."""
+"""The detectors, by name. To add one, write a file with the class and add a line here."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from recog.weights.loading import LoadOptions, Needs
 
 
 class DetectorClass(Protocol):
-    """A class whose objects are recog.types.Detectors, safe to call from several threads."""
+    """A class of thread-safe recog.types.Detectors."""
 
     @property
     def needs(self) -> Needs:
@@ -31,8 +31,8 @@ def load_detector(name: str, options: LoadOptions) -> Detector:
     """Load the detector of that name.
 
     Raises:
-        ConfigError: there is none, or a package that it needs is missing.
-        WeightsError: its weights cannot be had.
+        ConfigError: there is no such detector, or a package that it needs is missing.
+        WeightsError: no source has its weights, or they were altered.
     """
     found = DETECTORS.named(name)
     refuse_missing(found.needs.packages, what=f"the detector {name!r}")

@@ -1,4 +1,4 @@
-"""MTCNN's networks on torch, over one photo: the reference, and what runs on a GPU."""
+"""MTCNN's networks on torch, for one photo: the reference implementation, and the one for GPUs."""
 
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from recog.types import Pixels
 from recog.weights.device import checked_device
 
 _BATCH = 512
-"""Windows at once: bounds the memory."""
+"""Windows in a batch; bounds the memory."""
 
 
 class TorchNetworks:
@@ -33,13 +33,13 @@ class TorchNetworks:
         ]
 
     def over(self, pixels: Pixels, *, factor: int) -> "TorchStages":
-        """The stages over a photo, made `factor` times smaller."""
-        photo = reduced(pixels, factor) if factor > 1 else np.array(pixels)  # copied: any strides, any flags
+        """Return the stages for a photo that is reduced `factor` times."""
+        photo = reduced(pixels, factor) if factor > 1 else np.array(pixels)  # a copy, because of strides and flags
         return TorchStages(SummedAreas(torch.from_numpy(photo).to(self._device)), *self._networks)
 
 
 class TorchStages:
-    """One photo under the three networks; implements recog.detect.cascade.Stages."""
+    """The three networks applied to one photo; implements recog.detect.cascade.Stages."""
 
     def __init__(self, photo: SummedAreas, proposal: nn.Module, refinement: nn.Module, output: nn.Module) -> None:
         self._photo = photo
@@ -50,7 +50,7 @@ class TorchStages:
 
     @torch.inference_mode()
     def propose(self, height: int, width: int, *, least: float) -> Proposals:
-        """P-Net over the whole level."""
+        """Run P-Net over the whole level."""
         level = F.pad(self._photo.whole(height, width), (0, width % 2, 0, height % 2), mode="replicate")
         regression, odds = self._proposal(_standardised(level))
         face = odds[0, 1]
@@ -62,13 +62,13 @@ class TorchStages:
 
     @torch.inference_mode()
     def refine(self, windows: Windows) -> tuple[Floats, Floats]:
-        """R-Net."""
+        """Run R-Net on the windows."""
         offsets, odds = self._batches(self._refinement, windows, side=24)
         return odds[:, 1], offsets
 
     @torch.inference_mode()
     def decide(self, windows: Windows) -> tuple[Floats, Floats, Floats]:
-        """O-Net."""
+        """Run O-Net on the windows."""
         offsets, points, odds = self._batches(self._output, windows, side=48)
         return odds[:, 1], offsets, points
 
@@ -86,12 +86,12 @@ def _array(values: Tensor) -> Floats:
 
 
 def _standardised(values: Tensor) -> Tensor:
-    """0 to 255 -> whole pixels -> about -1 to 1, as the networks were trained."""
+    """Round 0 to 255 to whole pixels and scale them to about -1 to 1, as the networks were trained."""
     return ((values + 0.5).floor() - 127.5) * 0.0078125
 
 
 def _loaded(network: nn.Module, name: str, state: dict[str, Tensor], device: torch.device) -> nn.Module:
-    """A network with its part of the state, to infer with only, on the numbers of recog.detect.rounding."""
+    """Load a network's part of the state for inference, with weights and inputs rounded by recog.detect.rounding."""
     prefix = f"{name}."
     network.load_state_dict({key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)})
     network.eval().requires_grad_(requires_grad=False)

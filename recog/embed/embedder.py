@@ -1,4 +1,4 @@
-"""The embedder: trunks under a head, and the digest of all that decides what its embeddings mean."""
+"""The embedder: trunks under a head."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +20,12 @@ from recog.weights.pull import Progress
 class FaceEmbedder:
     """The trunks of `network` (see recog.embed.network) under their triplet-trained head; a recog.types.Embedder.
 
-    encoder is "auto", "torch" or "openvino" (see recog.embed.encoder), device where it runs. flip, unless it is None,
-    overrides whether the head averages with the mirror image, to measure what that is worth. Safe in threads.
+    encoder is "auto", "torch" or "openvino" (see recog.embed.encoder); device is "cpu" or "cuda". flip, unless it is
+    None, overrides whether the head averages with the mirror image, to measure its effect. Thread-safe.
 
     Raises:
-        WeightsMissingError: no head for this network, or no source for a trunk. There is no untrained head.
-        WeightsMismatchError: a file is altered, or the head was trained on other trunks.
+        WeightsMissingError: this network has no head, or no source has a trunk. There are no untrained heads.
+        WeightsMismatchError: a file was altered, or the head was trained on other trunks.
         ConfigError: the network is unknown, or the device or the encoder is missing.
     """
 
@@ -62,10 +62,10 @@ class FaceEmbedder:
         self.info = info_of(self._head)
 
     def embed(self, crops: Crops) -> Embeddings:
-        """(n, 160, 160, 3) uint8 -> (n, 128) float32 of unit length; n may be 0. With the aligned view, 6 channels.
+        """Embed (n, 160, 160, 3) uint8 crops, n may be 0, with 6 channels if aligned; (n, 128) float32 of unit length.
 
-        A head that was scored with flip averaging averages here too: the unit embeddings of a crop and of its mirror
-        image are added and scaled to unit length.
+        If the head was scored with flip averaging, the unit embeddings of a crop and of its mirror image are added and
+        scaled to unit length.
         """
         if not self._head.flip:
             return self._head.embed(self._trunks.features(crops))

@@ -1,4 +1,4 @@
-"""The choice of the library that runs a trunk: the one asked for, or an error, never silently another."""
+"""The choice of the library that runs a trunk: the requested one or an error, never silently another."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +17,7 @@ def choose_encoder(wanted: str, *, device: str) -> Encoder:
     auto is OpenVINO on a processor if it is installed, else torch. Neither is imported.
 
     Raises:
-        ConfigError: OpenVINO is asked for on a GPU, or is not installed; or wanted is none of the three.
+        ConfigError: OpenVINO is wanted on a GPU or is not installed, or wanted is none of the three.
     """
     installed = find_spec("openvino") is not None
     match wanted:
@@ -39,10 +39,11 @@ def choose_encoder(wanted: str, *, device: str) -> Encoder:
 
 
 def precision(encoder: Encoder, trunk: str, *, cpuinfo: Path = Path("/proc/cpuinfo")) -> Literal["int8", "float32"]:
-    """Return the numbers that a trunk's convolutions multiply.
+    """Return the type of the numbers that a trunk's convolutions multiply.
 
-    That is int8 in OpenVINO, for a trunk with known ranges (see recog.embed.ranges), on a processor with instructions
-    for sums of byte products (VNNI), without which the sums would saturate. Only Linux reports them; elsewhere float32.
+    It is int8 with OpenVINO, for a trunk with known ranges (see recog.embed.ranges), on a processor with instructions
+    for sums of byte products (VNNI), because these sums would saturate without them. Only Linux reports them; elsewhere
+    it is float32.
     """
     if encoder == "torch" or not ranges_of(trunk):
         return "float32"

@@ -1,4 +1,4 @@
-"""What is known of an embedder before it is loaded."""
+"""Facts about an embedder that are known before it is loaded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,10 +8,11 @@ from recog.types import NetworkInfo
 
 @dataclass(frozen=True, slots=True)
 class EmbedderFacts:
-    """info is what the embeddings are; encoder what runs the network, and in which numbers: "openvino int8".
+    """Facts about an embedder.
 
+    info describes its embeddings; encoder names the library and the numbers it computes with, such as "openvino int8".
     flip says whether the embedding of a face is averaged with that of its mirror image. record is the record of the
-    training run, empty if the network came ready made.
+    training run, empty if recog did not train the network.
     """
 
     info: NetworkInfo

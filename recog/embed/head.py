@@ -23,11 +23,11 @@ _BEFORE = "trunk_before_sha256"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """embedding = unit(weight @ features + bias).
+    """A linear head: embedding = unit(weight @ features + bias).
 
-    weight is (dim, width) float32, width being the features of its network; bias is (dim,) float32; sha256 is that of
-    the safetensors file. crop_scale and flip say how the crops of its training and scoring were made; trunk and
-    trunk_sha256 name the network below it. record is the whole run record.
+    weight is (dim, width) float32, with width the number of features of its network; bias is (dim,) float32; sha256 is
+    the digest of the safetensors file. crop_scale and flip are those of its training and scoring. trunk and
+    trunk_sha256 identify the network below it. record is the whole run record.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Head:
 
     @property
     def tuned(self) -> bool:
-        """Whether blocks of the trunk were trained with it; they lie beside it (see recog.embed.tuning)."""
+        """Whether blocks of the trunk were trained with it; they are in a file beside it (see recog.embed.tuning)."""
         return _BEFORE in self.record
 
     @property
@@ -51,7 +51,7 @@ class Head:
         return str(self.record[_BEFORE]) if self.tuned else self.trunk_sha256
 
     def embed(self, features: NDArray[np.float32]) -> Embeddings:
-        """(n, width) float32 -> (n, dim) float32 of unit length."""
+        """Embed features, (n, width) float32 -> (n, dim) float32 of unit length."""
         return unit_rows(features @ self.weight.T + self.bias)
 
 
@@ -99,11 +99,11 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise WeightsMissingError(
             f"the head file {path} cannot be read ({error.strerror}): install recog again, or train a head with "
-            "'recog train head', and let RECOG_HEADS name its directory"
+            "'recog train head' and set RECOG_HEADS to its directory"
         ) from error
 
 
 def _shaped(array: NDArray[np.float32], last: int) -> NDArray[np.float32]:
     if array.dtype != np.float32 or array.shape[-1] != last or not np.isfinite(array).all():
-        raise ValueError(f"a tensor of shape {array.shape} {array.dtype} where (..., {last}) float32 should be")
+        raise ValueError(f"a tensor is {array.shape} {array.dtype} instead of finite (..., {last}) float32")
     return array

@@ -10,7 +10,7 @@ from recog.errors import WeightsMismatchError
 from recog.types import NetworkInfo
 
 CROPPING = "crop 1"
-"""Version of how recog.crop cuts crops. Raise it with every change, because embeddings change with it."""
+"""The version of recog.crop's cropping. Increase it with every change, because embeddings change with it."""
 
 
 def head_of(name: str, *, heads: Path = SHIPPED_HEADS) -> Head:

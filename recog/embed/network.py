@@ -15,12 +15,12 @@ from recog.weights.registry import WeightsSpec, spec
 INCEPTION_FEATURES = 1792
 """Features of InceptionResnetV1 below its bottleneck."""
 DLIB_RESNET = "dlib-resnet"
-"""The weights that recog.embed.dlib_resnet runs; all others are InceptionResnetV1's."""
+"""The weights of the network in recog.embed.dlib_resnet; all others are those of InceptionResnetV1."""
 
 _BOX, _ALIGNED = 0, 1
-"""The views of a face, in the order of a crop's channels: cut along the detector's box; turned by the landmarks."""
+"""The views of a face in the order of a crop's channels: cut along the detector's box, and aligned by landmarks."""
 _ALIGNMENT = "aligned 1"
-"""Version of how recog.crop aligns faces. Raise it with every change, because embeddings change with it."""
+"""The version of the alignment. Increase it with every change, because embeddings change with it."""
 _HEAD_SUFFIX = "-triplet128"
 
 
@@ -28,9 +28,9 @@ _HEAD_SUFFIX = "-triplet128"
 class NetworkTrunk:
     """One trunk of a network.
 
-    weights is its name in recog.weights.registry, features the length of its output. It sees the central side x side
-    pixels of one view. Training a head scales its features to `share` of the variance, beside the shares of the other
-    trunks, and subtracts `centring` of their mean (recog.train.blocks says why).
+    weights is its name in recog.weights.registry, features the length of its output. Its input is the central
+    side x side pixels of one view. The training of a head scales its features to `share` of the variance, relative to
+    the shares of the other trunks, and subtracts `centring` times their mean (see recog.train.blocks).
     """
 
     weights: str
@@ -47,11 +47,11 @@ class NetworkTrunk:
 
     @property
     def sees_all(self) -> bool:
-        """Whether it sees whole crops of the first view."""
+        """Whether its input is the whole crop of the first view."""
         return self.view == _BOX and self.side == INPUT_SIZE
 
     def seen(self, crops: Crops) -> Crops:
-        """(n, 160, 160, 3 * views) -> (n, side, side, 3): cut out what this trunk sees."""
+        """Cut this trunk's input out of crops: (n, 160, 160, 3 * views) -> (n, side, side, 3)."""
         margin = (INPUT_SIZE - self.side) // 2
         inner = slice(margin, margin + self.side)
         views = crops[:, inner, inner]
@@ -85,19 +85,19 @@ class Network:
 
     @property
     def aligned(self) -> bool:
-        """Whether its crops hold the aligned view behind the first one."""
+        """Whether its crops hold the aligned view after the first one."""
         return self.views > _ALIGNED
 
     @property
     def sha256(self) -> str | None:
-        """The digest of all below the head, by the registry; None if a weights file has no digest there."""
+        """The digest of everything below the head, from the registry; None if a weights file has no digest there."""
         digests = [part.spec.sha256 for part in self.parts]
         return None if None in digests else self.trunks_sha256([str(digest) for digest in digests])
 
     def trunks_sha256(self, digests: Sequence[str]) -> str:
-        """Return the digest of all below the head, from the digests of the weights files and what each trunk sees.
+        """Return the digest of everything below the head, from the weights files' digests and each trunk's input.
 
-        A single trunk that sees crops of one view whole has the digest of its weights file.
+        For a single trunk whose input is the whole crop of one view, it is the digest of the weights file.
         """
         if len(self.parts) == 1 and self.parts[0].sees_all:
             return digests[0]

@@ -1,4 +1,4 @@
-"""A network from an ONNX file, by its description: run by OpenVINO, with no code of its own."""
+"""A network from an ONNX file with a description, run by OpenVINO without code of its own."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from recog.types import Embedder, NetworkInfo
 from recog.weights.loading import LoadOptions, Needs
 
 _PREPROCESSING = "onnx 1"
-"""The way faces are prepared for such a network; whoever changes that raises the number."""
+"""The version of the preprocessing of faces for such a network. Increase it with every change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class OnnxNetwork:
         return Needs(weights=(self.description.weights,), packages=("openvino",))
 
     def facts(self, options: LoadOptions) -> EmbedderFacts:
-        """Say what the description says; the ONNX file is not read."""
+        """Return the facts in the description, without reading the ONNX file."""
         one = self.description
         flip = one.flip if options.flip is None else options.flip
         info = NetworkInfo(
@@ -49,7 +49,8 @@ class OnnxNetwork:
 
         Raises:
             ConfigError: OpenVINO is not installed.
-            WeightsMissingError, WeightsMismatchError: the file cannot be had, or is not what is described.
+            WeightsMissingError: no source has the file.
+            WeightsMismatchError: the file is not the described one.
         """
         refuse_missing(self.needs.packages, what=f"the network {self.description.name!r}")
         from recog.embed.onnx_embedder import OnnxEmbedder
@@ -57,7 +58,7 @@ class OnnxNetwork:
         return OnnxEmbedder(self.description, self.facts(options), options)
 
     def _digest(self, *, flip: bool) -> str:
-        """Cover the file and all that is done to a face before the network sees it."""
+        """Return a digest of the file and of all preprocessing of a face."""
         one = self.description
         text = (
             f"file {one.sha256}\ninput {one.input_size}\ncolour {one.colour}\nmean {one.mean!r}\nscale {one.scale!r}\n"

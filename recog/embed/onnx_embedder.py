@@ -21,9 +21,9 @@ _BATCH = 16
 
 
 class OnnxEmbedder:
-    """Prepares faces as the description says, runs the network, and scales its output to unit length.
+    """Preprocesses faces by the description, runs the network, and scales its output to unit length.
 
-    A recog.types.Embedder. Safe in threads: they take turns, batch by batch, because one batch uses every core.
+    A recog.types.Embedder. Thread-safe: batches run one at a time, because one batch uses every core.
     """
 
     def __init__(self, description: Description, facts: EmbedderFacts, options: LoadOptions) -> None:
@@ -42,10 +42,10 @@ class OnnxEmbedder:
         self._request = network.create_infer_request()
 
     def embed(self, crops: Crops) -> Embeddings:
-        """(n, size, size, 3) uint8 -> (n, dim) float32 of unit length; n may be 0. With the aligned view, 6 channels.
+        """Embed (n, size, size, 3) uint8, n may be 0, with 6 channels if aligned; (n, dim) float32 of unit length.
 
         Raises:
-            WeightsMismatchError: the network says zeros or NaN of a face, which are no embedding.
+            WeightsMismatchError: the network returns NaN or only zeros for a face.
         """
         crops = checked_crops(crops, side=self.info.input_size, views=2 if self.info.aligned else 1)
         seen = np.ascontiguousarray(crops[..., -3:])
@@ -61,13 +61,13 @@ class OnnxEmbedder:
                 rows[batch] = self._request.infer([seen[batch]])[0]
         if not np.isfinite(rows).all() or not rows.any(axis=1).all():
             raise WeightsMismatchError(
-                f"the network {self.info.name} says NaN or nothing but zeros of a face: its description does not fit it"
+                f"the network {self.info.name} returns NaN or only zeros for a face: its description does not fit it"
             )
         return unit_rows(rows)
 
 
 def _prepared(path: Path, description: Description) -> Any:
-    """The network as an openvino.Model from (n, size, size, 3) uint8 RGB to (n, dim) float32, n free."""
+    """Read the network as an openvino.Model from (n, size, size, 3) uint8 RGB to (n, dim) float32, n free."""
     try:
         model = openvino.Core().read_model(path)
         _check_ends(model, description)
@@ -83,7 +83,7 @@ def _prepared(path: Path, description: Description) -> Any:
         steps.output().tensor().set_element_type(openvino.Type.f32)
         model = steps.build()
         shape = model.output(0).get_partial_shape()
-    except RuntimeError as error:  # OpenVINO's for everything that it cannot read or build
+    except RuntimeError as error:  # OpenVINO's error for everything that it cannot read or build
         reason = str(error).strip().splitlines()[-1]
         raise WeightsMismatchError(f"{path} is no network that OpenVINO can run ({reason})") from error
     if shape.rank.get_length() != 2 or not shape[1].is_static or shape[1].get_length() != description.dim:
@@ -94,11 +94,11 @@ def _prepared(path: Path, description: Description) -> Any:
 
 
 def _check_ends(model: Any, description: Description) -> None:
-    """Refuse a network that has not one image as its input and one output."""
+    """Raise WeightsMismatchError unless the network has one image as its input, and one output."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise WeightsMismatchError(
-            f"the network {description.name} has {len(model.inputs)} inputs and {len(model.outputs)} outputs: one each "
-            "is what recog runs"
+            f"the network {description.name} has {len(model.inputs)} inputs and {len(model.outputs)} outputs: recog "
+            "needs one of each"
         )
     shape, size = model.input(0).get_partial_shape(), description.input_size
     wanted = openvino.PartialShape([-1, 3, size, size])

@@ -19,13 +19,13 @@ from recog.weights.openvino_runtime import openvino
 
 
 def dlib_graph(tensors: Tensors, ranges: Mapping[str, float]) -> Any:
-    """An openvino.Model from (n, 150, 150, 3) uint8 crops to (n, 256) float32 pooled features, n free.
+    """Make an openvino.Model from (n, 150, 150, 3) uint8 crops to (n, 256) float32 pooled features, n free.
 
-    tensors are those of recog.weights.dlib_resnet. A convolution that ranges name multiplies 8-bit numbers (see
+    tensors are those of recog.weights.dlib_resnet. A convolution with a range in `ranges` multiplies 8-bit numbers (see
     recog.embed.openvino_layers).
 
     Raises:
-        KeyError: a tensor that the network has is not among them.
+        KeyError: a tensor of the network is missing.
     """
     ops = openvino.opset13
     crops = crops_input(SIDE)
@@ -55,13 +55,13 @@ def _convolution(x: Any, tensors: Tensors, ranges: Mapping[str, float], name: st
 
 
 def _sides(x: Any) -> Any:
-    """Channels, height and width."""
+    """Return channels, height and width."""
     shape = (x.output(0) if hasattr(x, "output") else x).get_partial_shape()
     return np.array([shape[axis].get_length() for axis in (1, 2, 3)])
 
 
 def _filled(x: Any, sides: Any) -> Any:
-    """With zeros behind the last channel, row and column, up to these sides."""
+    """Pad with zeros after the last channel, row and column, up to these sides."""
     missing = sides - _sides(x)
     if not missing.any():
         return x

@@ -22,14 +22,14 @@ _EPSILON = 1e-3
 
 
 def trunk_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int) -> Any:
-    """An openvino.Model from (n, size, size, 3) uint8 crops to (n, 1792) float32 pooled features, n free.
+    """Make an openvino.Model from (n, size, size, 3) uint8 crops to (n, 1792) float32 pooled features, n free.
 
     tensors are a state dict under facenet-pytorch's names. Every batch normalisation is folded into the convolution
-    before it, and every residual block's scale into its last one: the same numbers up to float32 rounding. A
-    convolution that ranges name multiplies 8-bit numbers instead (see recog.embed.openvino_layers).
+    before it, and every residual block's scale into its last convolution; up to float32 rounding the results are the
+    same. A convolution with a range in `ranges` multiplies 8-bit numbers instead (see recog.embed.openvino_layers).
 
     Raises:
-        KeyError: a tensor that the network has is not among them.
+        KeyError: a tensor of the network is missing.
     """
     build = _Builder(tensors, ranges)
     ops = openvino.opset13
@@ -37,7 +37,7 @@ def trunk_graph(tensors: Tensors, ranges: Mapping[str, float], *, size: int) -> 
     x = ops.divide(ops.subtract(pixels(crops), np.float32(127.5)), np.float32(128.0))
     x = build.unit(x, "conv2d_1a", stride=2)
     x = build.unit(build.unit(x, "conv2d_2a"), "conv2d_2b", pad=(1, 1))
-    (x,) = build.inputs(x, "conv2d_3b.conv")  # before the maximum, which is then one of bytes, and the same
+    (x,) = build.inputs(x, "conv2d_3b.conv")  # rounded before max pooling, with the same result
     x = build.convolved(max_pool(x), "conv2d_3b")
     x = build.unit(build.unit(x, "conv2d_4a"), "conv2d_4b", stride=2)
     for block in range(5):
@@ -68,7 +68,7 @@ class _Builder:
         self._ranges = ranges
 
     def inputs(self, x: Any, *names: str) -> list[Any]:
-        """X as each of the convolutions takes it: in bytes rounded once for all of them, or as it is in float32."""
+        """Return x as the input of each convolution: rounded to bytes once for all, or unchanged for float32."""
         ranges = [self._ranges.get(name) for name in names]
         known = [largest for largest in ranges if largest is not None]
         if not known:
@@ -77,12 +77,12 @@ class _Builder:
         return [x if largest is None else shared for largest in ranges]
 
     def unit(self, x: Any, name: str, *, stride: int = 1, pad: tuple[int, int] = (0, 0)) -> Any:
-        """Convolution without bias, batch normalisation, rectifier."""
+        """Add a convolution without bias, batch normalisation and ReLU."""
         (x,) = self.inputs(x, f"{name}.conv")
         return self.convolved(x, name, stride=stride, pad=pad)
 
     def convolved(self, x: Any, name: str, *, stride: int = 1, pad: tuple[int, int] = (0, 0)) -> Any:
-        """A unit of what `inputs` made."""
+        """Add a unit on an input that `inputs` returned."""
         gain = self._tensors[f"{name}.bn.weight"] / np.sqrt(self._tensors[f"{name}.bn.running_var"] + _EPSILON)
         bias = self._tensors[f"{name}.bn.bias"] - self._tensors[f"{name}.bn.running_mean"] * gain
         weight = self._tensors[f"{name}.conv.weight"] * gain[:, None, None, None]
@@ -91,7 +91,7 @@ class _Builder:
     def residual(
         self, x: Any, name: str, branches: list[list[tuple[int, int]]], *, scale: float, rectified: bool = True
     ) -> Any:
-        """X + scale * (1 x 1 convolution of all branches): a branch is a 1 x 1 unit, then one unit a padding."""
+        """Add x + scale * (1 x 1 convolution of all branches); a branch is a 1 x 1 unit, then one unit a padding."""
         firsts = [f"{name}.branch{number}" + (".0" if pads else "") for number, pads in enumerate(branches)]
         ends = []
         inputs = self.inputs(x, *(f"{first}.conv" for first in firsts))
@@ -107,7 +107,10 @@ class _Builder:
         return openvino.opset13.relu(added) if rectified else added
 
     def reduction(self, x: Any, name: str, units: int) -> Any:
-        """A branch that halves the sides, of what `inputs` made: 1 x 1, then a padded one if three, one of stride 2."""
+        """Add a branch that halves the sides, on an input that `inputs` returned: two or three units.
+
+        These are a 1 x 1 unit, a padded one if there are three, and one of stride 2.
+        """
         x = self.convolved(x, f"{name}.0")
         if units == 3:
             x = self.unit(x, f"{name}.1", pad=(1, 1))
@@ -120,5 +123,5 @@ class _Builder:
 
 
 def _joined(*branches: Any) -> Any:
-    """Along the channels."""
+    """Concatenate along the channels."""
     return openvino.opset13.concat(list(branches), 1)

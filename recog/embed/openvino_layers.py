@@ -15,7 +15,7 @@ Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
 
 
 def rounded(x: Any, largest: float) -> Any:
-    """Round non-negative values to 256 levels from 0 to largest: the input of a convolution in bytes."""
+    """Round non-negative values to 256 levels from 0 to largest, as input of an 8-bit convolution."""
     zero, high = np.float32(0.0), np.float32(largest)
     return openvino.opset13.fake_quantize(x, zero, high, zero, high, _INPUT_LEVELS)
 
@@ -29,9 +29,9 @@ def convolution(
     stride: int = 1,
     pad: tuple[int, int] = (0, 0),
 ) -> Any:
-    """A convolution with bias; weight is (out, in, h, w).
+    """Add a convolution with bias; weight is (out, in, h, w).
 
-    in_bytes: it multiplies 8-bit numbers. x is what `rounded` made; the weights are rounded by `kernel`.
+    in_bytes: multiply 8-bit numbers. x must then come from `rounded`; `kernel` rounds the weights.
     """
     ops = openvino.opset13
     convolved = ops.convolution(x, kernel(weight, in_bytes=in_bytes), [stride, stride], list(pad), list(pad), [1, 1])
@@ -39,21 +39,21 @@ def convolution(
 
 
 def max_pool(x: Any) -> Any:
-    """3 x 3, stride 2."""
+    """Add max pooling over 3 x 3 with stride 2."""
     return openvino.opset13.max_pool(x, [2, 2], [1, 1], [0, 0], [0, 0], [3, 3]).output(0)
 
 
 def pixels(crops: Any) -> Any:
-    """(n, side, side, 3) uint8 -> (n, 3, side, side) float32."""
+    """Convert (n, side, side, 3) uint8 to (n, 3, side, side) float32."""
     ops = openvino.opset13
     return ops.transpose(ops.convert(crops, np.float32), np.array([0, 3, 1, 2]))
 
 
 def crops_input(size: int) -> Any:
-    """A graph's input: (n, size, size, 3) uint8, n free."""
+    """Make a graph's input, (n, size, size, 3) uint8, n free."""
     return openvino.opset13.parameter([-1, size, size, 3], np.uint8, name="crops")
 
 
 def mean_over_places(x: Any) -> Any:
-    """(n, channels, h, w) -> (n, channels)."""
+    """Average over positions: (n, channels, h, w) -> (n, channels)."""
     return openvino.opset13.reduce_mean(x, np.array([2, 3]), keep_dims=False)

@@ -1,4 +1,4 @@
-"""Trunks on OpenVINO: crops to pooled features, several times as fast as torch on a processor."""
+"""Trunks on OpenVINO: crops to pooled features, several times as fast as torch on a CPU."""
 
 import json
 from collections.abc import Mapping
@@ -28,21 +28,21 @@ from recog.weights.pull import Progress
 _CODE = [
     *sorted(Path(__file__).parent.glob("openvino_*.py")), Path(dlib_resnet.__file__), Path(openvino_kernel.__file__)
 ]  # fmt: skip
-"""The files of recog's code that decide what a compiled trunk is."""
+"""The files of recog's code on which a compiled trunk depends."""
 _BATCH = 16
-"""Crops in a batch; more are not faster and need more memory."""
+"""Crops in a batch; larger batches are not faster and need more memory."""
 
 
 class OpenVinoTrunk:
     """The network of recog.embed.trunk or recog.embed.dlib_trunk, from the same weights file, with the same features.
 
-    In float32 they are the same up to rounding. In int8, which `precision` chooses, convolutions multiply 8-bit
-    numbers (weights with one scale a channel, inputs with one scale each; the first layers stay float32): an
-    embedding made of the features has a cosine of at least 0.999 to that of float32 (tests/embed holds it to that),
-    a squared distance of at most 0.002, so both share one network digest.
+    In float32 the features are the same up to rounding. In int8, which `precision` chooses, convolutions multiply 8-bit
+    numbers (weights with one scale a channel, inputs with one scale each; the first layers stay float32). An embedding
+    in int8 then has a cosine of at least 0.999 to that in float32, a squared distance of at most 0.002 (tests/embed
+    checks this), so both share one network digest.
 
-    threads None is one a core. The compiled network stays in the cache for the next start.
-    Safe in threads: they take turns, batch by batch, because one batch uses every core.
+    threads None is one a core. The compiled network is cached for the next start.
+    Thread-safe: batches run one at a time, because one batch uses every core.
     """
 
     device = "cpu"
@@ -60,8 +60,8 @@ class OpenVinoTrunk:
     ) -> None:
         """Load the network; ranges override those that `precision` chooses (empty: float32), and disable the cache.
 
-        tuning replaces some of the tensors. The network then computes in float32, because ranges were measured with the
-        tensors as they were.
+        tuning replaces some of the tensors. The network then computes in float32, because the ranges were measured with
+        the original tensors.
         """
         path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
         self._side, self._width = INPUT_SIZE, INCEPTION_FEATURES
@@ -86,7 +86,7 @@ class OpenVinoTrunk:
         self._turn = Lock()
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, side, side, 3) uint8 -> (n, width) float32, pooled below the last layer; n may be 0."""
+        """Return the features below the last layer, (n, width) float32, of (n, side, side, 3) uint8; n may be 0."""
         crops = checked_crops(crops, side=self._side)
         rows = np.empty((len(crops), self._width), dtype=np.float32)
         for start in range(0, len(crops), _BATCH):
@@ -97,7 +97,7 @@ class OpenVinoTrunk:
 
 
 def _graph(name: str, path: Path, ranges: Mapping[str, float], tuning: Tuning | None) -> Any:
-    """The network of a weights file, as an openvino.Model."""
+    """Make an openvino.Model of a weights file."""
     tensors = load_file(path)
     if tuning is not None:
         tensors |= tuning.tensors_for(tensors)

@@ -1,4 +1,4 @@
-"""Ranges of the inputs of a trunk's convolutions, which 8-bit arithmetic needs beforehand."""
+"""Measured ranges of the inputs of a trunk's convolutions, for 8-bit arithmetic."""
 
 import json
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
-"""Which embedders there are.
+"""The embedders, by name.
 
-A network from an ONNX file takes no code, but a description in the directory of one's own networks (see
-recog.embed.description). Trunks under a trained head are listed in recog.embed.network. Anything else is a class, added
-by the entry point group `recog.embedders` or by `EMBEDDERS.register`.
+A network from an ONNX file needs no code, only a description in the directory of own networks (see
+recog.embed.description). Trunks under a trained head are listed in recog.embed.network. Any other embedder is a class,
+added by the entry point group `recog.embedders` or by `EMBEDDERS.register`.
 """
 
 from pathlib import Path
@@ -18,24 +18,24 @@ from recog.weights.loading import LoadOptions, Needs
 
 
 class EmbedderClass(Protocol):
-    """What makes an embedder, which must be safe to call from several threads."""
+    """A class that makes embedders, which must be thread-safe."""
 
     @property
     def needs(self) -> Needs:
-        """The weights and packages that `load` needs; of a class, a class attribute."""
+        """The weights and packages that `load` needs; in a class, a class attribute."""
 
     def facts(self, options: LoadOptions) -> EmbedderFacts:
-        """Say what `load` would make, without loading it; of a class, a class method."""
+        """Return the facts about the embedder without loading it; in a class, a class method."""
 
     def load(self, options: LoadOptions) -> Embedder:
-        """Make the embedder, pulling its weights if they are not in the cache; of a class, a class method."""
+        """Load the embedder, pulling its weights if they are not in the cache; in a class, a class method."""
 
 
 EMBEDDERS: Registry[EmbedderClass] = Registry("network", group="recog.embedders", own={})
 
 
 def embedder_class(name: str, *, own_networks: Path) -> EmbedderClass:
-    """Return what makes the embedder of that name.
+    """Return the embedder class of that name.
 
     own_networks is the directory of descriptions.
 
@@ -45,7 +45,7 @@ def embedder_class(name: str, *, own_networks: Path) -> EmbedderClass:
     if name in NETWORKS:
         return HeadedNetwork(NETWORKS[name])
     if (description := described(name, directory=own_networks)) is not None:
-        from recog.embed.onnx import OnnxNetwork  # and Pillow, which is not needed to tell what recog's own are
+        from recog.embed.onnx import OnnxNetwork  # imports Pillow, which recog's own networks do not need here
 
         return OnnxNetwork(description)
     found = EMBEDDERS.named(name, besides=[*NETWORKS, *descriptions(own_networks)])

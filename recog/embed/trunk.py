@@ -27,7 +27,7 @@ class Trunk:
     """InceptionResnetV1 (arXiv:1602.07261, as in davidsandberg/facenet) with pretrained weights, for inference only.
 
     device is "cpu" or "cuda". Crops are standardised as (x - 127.5) / 128. tuning replaces some of the pretrained
-    tensors. Safe in threads.
+    tensors. Thread-safe.
     """
 
     def __init__(
@@ -48,18 +48,21 @@ class Trunk:
             self.sha256 = tuning.sha256_over(self.sha256)
         network = InceptionResnetV1(pretrained=None, classify=False)
         missing, unexpected = network.load_state_dict(tensors, strict=False)
-        # Counters of training steps are the only state that inference leaves untouched.
+        # Only counters of training steps may be missing, because inference does not use them.
         if unexpected or not all(_COUNTERS.fullmatch(key) for key in missing):
-            raise ConfigError(f"{path} is not of InceptionResnetV1: lacks {missing}, has {unexpected}")
+            raise ConfigError(f"{path} does not fit InceptionResnetV1: it lacks {missing}, and has {unexpected}")
         self.network = network.eval().requires_grad_(requires_grad=False)
         self.network.to(device=self.device, memory_format=torch.channels_last)
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3) uint8 -> (n, 1792) float32, the average-pooled output below the bottleneck; n may be 0."""
+        """Return the average-pooled output below the bottleneck, (n, 1792) float32, of (n, 160, 160, 3) uint8 crops.
+
+        n may be 0.
+        """
         return in_batches(self._pooled, checked_crops(crops), width=INCEPTION_FEATURES)
 
     def embeddings_512(self, crops: Crops) -> Embeddings:
-        """(n, 160, 160, 3) uint8 -> (n, 512) float32 of unit length: the pretrained network's own embedding."""
+        """Return the pretrained network's own embedding, (n, 512) float32 of unit length, of (n, 160, 160, 3) uint8."""
         network = self.network
         with torch.inference_mode():
             features = torch.from_numpy(self.features(crops)).to(self.device)

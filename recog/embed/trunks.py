@@ -21,14 +21,14 @@ class FeatureNetwork(Protocol):
 
     @property
     def sha256(self) -> str:
-        """Digest of all that decides the features, except the crops."""
+        """Digest of everything that decides the features, except the crops."""
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, side, side, 3 * views) uint8 -> (n, width) float32; n may be 0."""
+        """Return the features of crops: (n, side, side, 3 * views) uint8 -> (n, width) float32; n may be 0."""
 
 
 class SideBySide:
-    """The trunks of a network, which look at the same crops."""
+    """Several trunks of a network, which share the same crops."""
 
     def __init__(self, network: Network, trunks: Sequence[FeatureNetwork]) -> None:
         self._network = network
@@ -36,7 +36,7 @@ class SideBySide:
         self.sha256 = network.trunks_sha256([trunk.sha256 for trunk in trunks])
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """(n, 160, 160, 3 * views) uint8 -> (n, width) float32, the trunks' features in their order; n may be 0."""
+        """Concatenate the trunks' features: (n, 160, 160, 3 * views) uint8 -> (n, width) float32; n may be 0."""
         crops = checked_crops(crops, views=self._network.views)
         parts = zip(self._network.parts, self._trunks, strict=True)
         return np.concatenate([trunk.features(part.seen(crops)) for part, trunk in parts], axis=1)
@@ -52,17 +52,17 @@ def load_trunks(
     tuning: Tuning | None = None,
     progress: Progress | None = None,
 ) -> FeatureNetwork:
-    """Load a network without its head; its sha256 is what a head records as that of its trunk.
+    """Load a network without its head; a head records the sha256 of the result as that of its trunk.
 
-    encoder and device as recog.embed.encoder chooses them. tuning is of a network that is one trunk.
+    encoder and device are as recog.embed.encoder chooses them. tuning is possible only for a network of one trunk.
 
     Raises:
-        WeightsMissingError: no source for a trunk.
-        WeightsMismatchError: a file was altered, or tuned blocks are of another network.
+        WeightsMissingError: no source has a trunk.
+        WeightsMismatchError: a file was altered, or tuned blocks belong to another network.
         ConfigError: the device is missing.
     """
     if tuning is not None and len(network.parts) != 1:
-        raise WeightsMismatchError(f"{tuning.path} is of one trunk, and {network.name} has {len(network.parts)}")
+        raise WeightsMismatchError(f"{tuning.path} belongs to one trunk, but {network.name} has {len(network.parts)}")
     trunks = [
         load_trunk(
             part,
@@ -88,7 +88,7 @@ def load_trunk(
     tuning: Tuning | None = None,
     progress: Progress | None = None,
 ) -> FeatureNetwork:
-    """Load one trunk on the chosen library, without importing the other; it takes what `part.seen` gives.
+    """Load one trunk on the chosen library, without importing the other; its input is that of `part.seen`.
 
     Raises as load_trunks does.
     """
@@ -98,7 +98,7 @@ def load_trunk(
         return OpenVinoTrunk(part.weights, cache=cache, offline_dir=offline_dir, tuning=tuning, progress=progress)
     if part.weights == DLIB_RESNET:
         if tuning is not None:
-            raise WeightsMismatchError(f"{tuning.path} is of InceptionResnetV1, and {part.weights} is another network")
+            raise WeightsMismatchError(f"{tuning.path} belongs to InceptionResnetV1, not to {part.weights}")
         from recog.embed.dlib_trunk import DlibTrunk
 
         return DlibTrunk(cache=cache, offline_dir=offline_dir, device=device, progress=progress)

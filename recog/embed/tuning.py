@@ -15,26 +15,29 @@ from recog.errors import WeightsMismatchError, WeightsMissingError
 
 
 class Shaped(Protocol):
-    """A tensor of NumPy or torch."""
+    """An array of NumPy or a tensor of torch."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Its lengths."""
+        """The length of each axis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """The content of a NAME.trunk.safetensors."""
+    """The content of a file NAME.trunk.safetensors."""
 
     path: Path
     content: bytes
 
     def sha256_over(self, trunk_sha256: str) -> str:
-        """Return the hex digest of a trunk with these tensors; heads of the trunk as it was do not fit it."""
+        """Return the hex digest of a trunk with these tensors, because heads of the original trunk do not fit it."""
         return tuned_sha256(trunk_sha256, self.content)
 
     def tensors_for(self, own: Mapping[str, Shaped]) -> dict[str, NDArray[np.float32]]:
-        """Return tensors by name that replace a trunk's own; WeightsMismatchError if damaged or another network's."""
+        """Return the tensors that replace a trunk's own, by name.
+
+        Raises WeightsMismatchError if the file is damaged or belongs to another network.
+        """
         try:
             tuned = load(self.content)
         except SafetensorError as error:
@@ -42,13 +45,13 @@ class Tuning:
         strange = [name for name, one in tuned.items() if name not in own or tuple(own[name].shape) != one.shape]
         if strange or not tuned:
             raise WeightsMismatchError(
-                f"{self.path} is of another network: it has {len(strange)} tensors of other names or shapes"
+                f"{self.path} belongs to another network: it has {len(strange)} tensors of other names or shapes"
             )
         return {name: one.astype(np.float32) for name, one in tuned.items()}
 
 
 def read_tuning(head: str, *, directory: Path) -> Tuning:
-    """Read the file of the head HEAD.safetensors; WeightsMissingError if it cannot be read."""
+    """Read HEAD.trunk.safetensors, the file of a head's trunk; WeightsMissingError if it cannot be read."""
     path = directory / f"{head}.trunk.safetensors"
     try:
         return Tuning(path, path.read_bytes())

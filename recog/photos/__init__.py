@@ -1,4 +1,4 @@
-"""Find photo files, read them upright, hash their bytes."""
+"""Photo files: find them, hash their bytes, decode them upright."""
 
 from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_photo, read_source
 from recog.photos.decoder_process import DecodeLimits, KnownContent, Opened

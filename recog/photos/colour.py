@@ -1,4 +1,4 @@
-"""Bring every kind of pixel that a picture file can hold to 8-bit sRGB."""
+"""Conversion of every kind of pixel that a picture file can hold to 8-bit sRGB."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -8,24 +8,24 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 _WHITE = (255, 255, 255)
-"""Behind transparent pixels: what viewers show, and what the same picture saved as JPEG has there."""
+"""The background of transparent pixels, as viewers show it and as the same picture saved as JPEG has it."""
 
 _DEEP_MODES = frozenset({"I", "I;16", "I;16L", "I;16B", "I;16N", "F"})
 _PROFILE_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 
-# Full scale of the depths that cameras and scanners write, most often in a wider container.
+# Full scale of the bit depths that cameras and scanners write, mostly in a wider container.
 _INTEGER_WHITES = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 _FLOAT_WHITES = (1.0, 255.0, 65535.0)
 _FLOAT_SHARE = 0.5
-"""Percent of a float picture's pixels that may be brighter than white, and as many darker than black: lamps, sun."""
+"""Percent of a float picture's pixels (lamps, the sun) that may be brighter than white; as many may be below black."""
 _LEAST_OF_SCALE = 0.25
-"""A float picture that stays below this part of a usual full scale has none."""
+"""A float picture uses a full scale only if its values reach this share of it."""
 _MOST_SAMPLES = 1 << 20
 _BLOCK_ROWS = 256
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode -> RGB. Depth first, then transparency over white, then the colour profile, if it is any good."""
+    """Convert any mode to RGB: first the bit depth, then transparency over white, then the colour profile if usable."""
     profile = image.info.get("icc_profile")
     if image.mode in _DEEP_MODES:
         image = Image.fromarray(eight_bit(np.asarray(image)))
@@ -38,14 +38,14 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def eight_bit(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Grey values of any depth, (H, W) integer or float -> (H, W) uint8, black at 0.
+    """Scale grey values of any depth, (H, W) integer or float, to (H, W) uint8 with black at 0.
 
-    White is the smallest usual full scale (8, 10, 12, 14, 16 bit) that holds the largest value: twelve bits in a 16-bit
-    file are not shown as night. Values below zero or beyond 65535 have no usual scale: there the smallest becomes
-    black, the largest white. (Pillow's own conversion cuts off at 255.)
+    White is the smallest usual full scale (8, 10, 12, 14, 16 bit) that holds the largest value, so that 12 bits in a
+    16-bit file do not come out nearly black. If a value is below zero or above 65535, no usual scale fits: the smallest
+    value becomes black and the largest white. (Pillow's own conversion clips at 255.)
 
-    Of floats half a percent at each end does not count, so that a lamp does not make night of the rest. White is 1, 255
-    or 65535 where the others reach a quarter of it, else the largest of them. NaN becomes black.
+    Of floats, half a percent at each end is ignored, so that one lamp does not darken all the rest. White is then 1,
+    255 or 65535 if the remaining values reach a quarter of it; otherwise it is the largest of them. NaN becomes black.
     """
     black = 0.0
     if np.issubdtype(values.dtype, np.floating):
@@ -75,7 +75,7 @@ def _finite_span(values: NDArray[np.generic]) -> tuple[float, float]:
 
 
 def _usual_span(values: NDArray[np.generic]) -> tuple[float, float]:
-    """The span of all but the brightest and the darkest finite values; of a large picture, of evenly spread ones."""
+    """Return the range of the finite values without the brightest and darkest; a large picture is sampled evenly."""
     flat = values.reshape(-1)
     drawn = flat[:: max(1, flat.size // _MOST_SAMPLES)].astype(np.float64)
     finite = drawn[np.isfinite(drawn)]
@@ -86,7 +86,7 @@ def _usual_span(values: NDArray[np.generic]) -> tuple[float, float]:
 
 
 def _blocks(values: NDArray[np.generic]) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """Some rows at a time as float64: a large scan is never wholly in floats."""
+    """Yield a few rows at a time as float64, so that a large scan is never held in floats as a whole."""
     for top in range(0, len(values), _BLOCK_ROWS):
         rows = slice(top, top + _BLOCK_ROWS)
         yield rows, values[rows].astype(np.float64)
@@ -105,7 +105,7 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, profile_bytes: bytes) -> Image.Image:
-    """Apply an ICC profile; one that is broken, or made for other channels, is ignored as viewers do."""
+    """Apply an ICC profile; as viewers do, ignore a profile that is broken or made for other channels."""
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile_bytes))
         if source.profile.xcolor_space.strip() != _PROFILE_SPACES[image.mode]:

@@ -1,4 +1,4 @@
-"""Decode a file that ends early, as a half-done copy does, as far as it is there."""
+"""Decoding of truncated files, such as an interrupted copy leaves: the rows that are there."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from recog.photos.jpeg_scans import read_scans
 from recog.photos.png_rows import mended_png
 
 LEAST_SHARE = 0.5
-"""Of its rows must be there if a photo is to be used."""
+"""A truncated photo is used if at least this share of its rows is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPicture:
-    """A decoded picture, how many of its rows from the top are there, and whether all of it is."""
+    """A decoded picture: rows counts its rows, from the top, that the file held; whole says that nothing is missing."""
 
     image: Image.Image
     rows: int
@@ -23,9 +23,10 @@ class LoadedPicture:
 
 
 def load_cut(data: bytes, name: str, *, most_pixels: int) -> LoadedPicture | None:
-    """Decode a JPEG or PNG that lacks its end; None if it has one, and for the formats whose rows cannot be told.
+    """Decode a JPEG or PNG that lacks its end.
 
-    Raises whatever the decoder raises.
+    Returns None if the file has its end, or if recog cannot tell which rows of this format are there. Raises whatever
+    the decoder raises.
     """
     if name == "JPEG":
         scans = read_scans(data)

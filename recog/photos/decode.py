@@ -1,4 +1,4 @@
-"""Decode a photo file into upright RGB pixels, or say in one sentence why that is impossible."""
+"""Decoding of a photo file into upright RGB pixels; an error says in one sentence why that is impossible."""
 
 import hashlib
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ from recog.printable import printable
 from recog.types import DecodedPhoto, Pixels
 
 MAX_PIXELS = 250_000_000
-"""Above the 200 megapixels of today's phones. Decoding takes 8 bytes of memory a pixel, 13 with transparency."""
+"""More than the 200 megapixels of today's phones. Decoding needs 8 bytes of memory a pixel, 13 with transparency."""
 
 _CHATTER = DecoderChatter()
 _MISSING = (128, 128, 128)
-"""In the place of rows that are missing: no detector finds a face in plain grey."""
+"""The colour that fills missing rows: no detector finds a face in plain grey."""
 _STRIP_ROWS = 64
 _DETAIL_CHARACTERS = 160
 _SPELT = {RAW: "camera raw", JXL: "JPEG XL"}
@@ -44,9 +44,9 @@ _SPELT = {RAW: "camera raw", JXL: "JPEG XL"}
 
 @dataclass(frozen=True, slots=True)
 class PhotoSource:
-    """A photo file's bytes, read once, and their SHA-256 in hexadecimal: its identity.
+    """A photo file's bytes, read once, and their hexadecimal SHA-256, which identifies the photo.
 
-    changed_ns: when the file was last changed, in nanoseconds since 1970; None for bytes that are no file.
+    changed_ns: the file's modification time in nanoseconds since 1970; None for bytes that are not in a file.
     """
 
     path: Path
@@ -56,24 +56,26 @@ class PhotoSource:
 
 
 def read_source(path: Path) -> PhotoSource:
-    """Read the bytes of a photo file; raises as read_photo does for what is no readable file."""
+    """Read the bytes of a photo file; raises as read_photo does if the file cannot be read."""
     data, changed_ns = read_bytes(path)
     return PhotoSource(path, data, hashlib.sha256(data).hexdigest(), changed_ns)
 
 
 def read_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
-    """Read a photo file once and decode it: the digest and the pixels are of the same bytes. See decode_photo."""
+    """Read a photo file once and decode it, so that digest and pixels belong to the same bytes; see decode_photo."""
     return decode_photo(read_source(path), max_pixels=max_pixels)
 
 
 def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
     """Decode the bytes of a photo file.
 
-    pixels: (H, W, 3) uint8, sRGB, upright by EXIF, full resolution, writable; of an animation the first frame.
-    A JPEG or PNG that ends early is incomplete if at least half of its rows are there; the others are grey.
-    The format is told by the content, not by the name. Safe in threads; no setting of Pillow is changed.
+    The pixels are (H, W, 3) uint8 sRGB, turned upright by EXIF, in full resolution and writable; an animation gives its
+    first frame. A truncated JPEG or PNG is decoded as incomplete if at least half of its rows are there; the missing
+    rows are grey. The content, not the name, decides the format. Thread-safe; no setting of Pillow is changed.
 
-    Raises PhotoTooLargeError (more than max_pixels, or than memory), UnreadablePhotoError for every other reason.
+    Raises:
+        PhotoTooLargeError: the photo has more than max_pixels, or needs more memory than there is.
+        UnreadablePhotoError: it cannot be decoded for any other reason.
     """
     path, data = source.path, source.data
     name = _allowed_format(path, data)
@@ -101,13 +103,13 @@ def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Decode
     except (Image.DecompressionBombError, MemoryError, OverflowError) as error:
         raise out_of_memory(path) from error
     except Exception as error:
-        # The one place where everything is caught: decoders meet hostile bytes with whatever error their parser ran
-        # into (OSError, SyntaxError, struct.error, KeyError, ZeroDivisionError ...), and one photo never stops a run.
+        # Catch everything here, and only here: on hostile bytes decoders raise whatever their parser ran into (OSError,
+        # SyntaxError, struct.error, KeyError, ZeroDivisionError ...), and one photo must not stop a run.
         raise _refused(path, name, error) from error
 
 
 def refuse_no_photo(source: PhotoSource) -> None:
-    """Raise UnreadablePhotoError if the first bytes are those of no picture format that recog knows by name."""
+    """Raise UnreadablePhotoError if the first bytes belong to no picture format that recog knows by name."""
     head = source.data[:HEAD_BYTES]
     if photo_format(head) is None and foreign_format(head) is None:
         raise _no_photo(source.path)
@@ -136,7 +138,7 @@ def _allowed_format(path: Path, data: bytes) -> str:
 
 
 def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPicture:
-    """Decode all pixels that are there, once the header has promised no more than the limit."""
+    """Decode all pixels that are there, after checking the size in the header against the limit."""
     if name == RAW:
         return _loaded_raw(path, data, max_pixels)
     if name == JXL:
@@ -160,7 +162,7 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPictur
     image.load()
     if add is not None:
         add()
-    # Some decoders only learn the size of the picture from its pixels.
+    # Some decoders learn the size of the picture only from its pixels.
     refuse_too_large(path, image.size, max_pixels)
     return LoadedPicture(image, image.height, whole=True)
 
@@ -177,7 +179,7 @@ def _loaded_raw(path: Path, data: bytes, max_pixels: int) -> LoadedPicture:
 
 
 def refuse_too_large(path: Path, size: tuple[int, int], max_pixels: int) -> None:
-    """Raise for a picture whose header promises no pixels (UnreadablePhotoError), or too many (PhotoTooLargeError)."""
+    """Raise UnreadablePhotoError if the header promises no pixels, PhotoTooLargeError if it promises too many."""
     width, height = size
     if width < 1 or height < 1:
         message = f"{printable(path)} is damaged: it claims {width} x {height} pixels; restore it from a backup"
@@ -191,7 +193,7 @@ def refuse_too_large(path: Path, size: tuple[int, int], max_pixels: int) -> None
 
 
 def _refused(path: Path, name: str, error: Exception) -> UnreadablePhotoError:
-    """Choose between a variant that the decoder does not know, as far as it says so itself, and damage."""
+    """Report a variant that the decoder does not support if the decoder says so itself, otherwise damage."""
     said = printable(" ".join(str(error).split()))[:_DETAIL_CHARACTERS] or type(error).__name__
     if isinstance(error, ImportError | NotImplementedError) or "unsupported" in said.lower():
         message = f"{printable(path)} is a {name} variant that is not decoded here ({said}): save it as JPEG or PNG"
@@ -201,7 +203,7 @@ def _refused(path: Path, name: str, error: Exception) -> UnreadablePhotoError:
 
 
 def _pixels(image: Image.Image) -> Pixels:
-    """RGB image -> writable array, strip by strip: half the time of np.array(image), and one copy less in memory."""
+    """Copy an RGB image to a writable array in strips: half the time of np.array(image), and one copy less."""
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     for top in range(0, image.height, _STRIP_ROWS):
         strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))

@@ -1,4 +1,4 @@
-"""One process that decodes photos, and what is said over the connection to it."""
+"""One process that decodes photos, and recog's side of the connection to it."""
 
 import fcntl
 import hashlib
@@ -30,14 +30,14 @@ START_SECONDS = 60.0
 _PACKETS = 2
 _SIGNALS = {one.value: one.name for one in signal.Signals}
 _FIRST_FREE = 3
-"""The first descriptor that is no standard stream."""
+"""The first file descriptor that is not a standard stream."""
 _PATIENCE_SECONDS = 0.5
-"""For a process that is ending by itself; then it is killed."""
+"""Time for a process to end by itself before it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecodeLimits:
-    """What one photo may cost: seconds from its first byte to its last pixel, megabytes of address space."""
+    """Limits for one photo: seconds from the first byte to the last pixel, and megabytes of address space."""
 
     seconds: float = 60.0
     megabytes: int = 4096
@@ -45,7 +45,7 @@ class DecodeLimits:
 
 @dataclass(frozen=True, slots=True)
 class KnownContent:
-    """A file whose bytes are those of a photo that is known: not decoded."""
+    """A file with the bytes of a photo that is already known, so it was not decoded."""
 
     sha256: str
 
@@ -59,7 +59,7 @@ class DecoderProcess:
     def __init__(self, program: str, limits: DecodeLimits) -> None:
         self.photos = 0
         self._connection, theirs = (_above_the_standard_ones(one) for one in socket.socketpair())
-        # -P: the folder that recog was started in may hold a hostile json.py. -B: it could not write bytecode anyway.
+        # -P: the current folder may hold a hostile json.py. -B: the process cannot write files, so no bytecode either.
         command = [sys.executable, "-P", "-B", "-m", program, str(theirs.fileno())]
         command += [str(limits.megabytes << 20), str(ceil(limits.seconds))]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
@@ -82,7 +82,11 @@ class DecoderProcess:
             raise _not_started(self.end(), limits) from error
 
     def open(self, path: Path, data: bytes | None, known: Container[str], limits: DecodeLimits) -> Opened:
-        """One photo: the file at path, or data. Raises TimeoutError; OSError, EOFError, ... where it is lost."""
+        """Decode one photo: data, or the file at path if data is None.
+
+        Raises TimeoutError after the limit; OSError, EOFError, ValueError, KeyError or TypeError if the process died or
+        sent nonsense.
+        """
         self.photos += 1
         deadline = time.monotonic() + limits.seconds
         if data is None:
@@ -116,7 +120,7 @@ class DecoderProcess:
         )
 
     def metadata(self, path: Path, limits: DecodeLimits) -> PhotoMetadata | PhotoError:
-        """The metadata of the file at path; raises as `open`."""
+        """Read the metadata of the file at path; raises as `open` does."""
         self.photos += 1
         deadline = time.monotonic() + limits.seconds
         send(self._connection, {"path": str(path), "metadata": True})
@@ -133,14 +137,14 @@ class DecoderProcess:
         return PhotoMetadata(_digest(answer["sha256"]), orientation, by_format, tuple(map(bytes, packets)))
 
     def end(self) -> str:
-        """Kill it if it lives; how it ended by itself, as words, or nothing."""
+        """Kill the process unless it ends by itself; return how it ended, in words."""
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
         try:
             status = self._process.wait(_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            # The kernel keeps a process that waits for a dead disk: it goes when the disk answers.
+            # The kernel keeps a process that waits for a dead disk until the disk answers.
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_PATIENCE_SECONDS)
             return "killed by recog"
@@ -150,7 +154,7 @@ class DecoderProcess:
 
 
 def _above_the_standard_ones(connection: socket.socket) -> socket.socket:
-    """Move a connection that got the number of a closed standard stream: a child's own streams take that number."""
+    """Move a connection off the number of a closed standard stream, because the child's own streams use that number."""
     if connection.fileno() >= _FIRST_FREE:
         return connection
     with connection:
@@ -165,7 +169,7 @@ def _not_started(how: str, limits: DecodeLimits) -> ConfigError:
 
 
 def _refusal(answer: dict[str, Any]) -> PhotoError:
-    """The error that the process met, made again here."""
+    """Rebuild the error that the process reported."""
     reason, message = answer["reason"], printable(answer["message"])
     if reason not in REASONS:
         raise ValueError(f"a reason {reason!r}")

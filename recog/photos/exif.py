@@ -1,4 +1,4 @@
-"""Orientation of a photo, out of metadata that anybody may have broken."""
+"""The orientation of a photo, from metadata that may be broken."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -8,7 +8,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 _ORIENTATION, _DATE_TIME, _EXIF_IFD, _GPS_IFD = 0x0112, 0x0132, 0x8769, 0x8825
 
-# EXIF 2.32, tag 0x0112: where row 0 and column 0 of the stored picture are, and what turns them upright.
+# EXIF 2.32, tag 0x0112: the position of row 0 and column 0 in the stored picture -> the transposition to upright.
 _UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -21,15 +21,15 @@ _UPRIGHT = {
 
 
 def upright_turn(image: Image) -> Transpose | None:
-    """What turns the decoded picture upright; None where it is, or where its metadata says nothing sensible.
+    """Return what turns the decoded picture upright; None if it is upright or has no valid orientation.
 
-    Call it on a loaded image: PNG may keep its EXIF behind the pixels, and TIFF is turned while it loads.
+    Call it on a loaded image, because a PNG may hold its EXIF after the pixels, and Pillow turns a TIFF on loading.
     """
     return _UPRIGHT.get(orientation(image))
 
 
 def orientation(image: Image) -> int:
-    """EXIF's orientation of the stored picture, 1 (upright) to 8; 1 where its metadata says nothing sensible."""
+    """Return EXIF's orientation of the stored picture, 1 (upright) to 8; 1 if the metadata has no valid one."""
     try:
         value = image.getexif().get(_ORIENTATION)
     except Exception:  # noqa: BLE001 - broken metadata of any kind must not cost the photo
@@ -38,10 +38,10 @@ def orientation(image: Image) -> int:
 
 
 def first_page_says(image: Image, data: bytes) -> Callable[[], None]:
-    """Of a TIFF whose photo is not its first page: what the first page alone says of orientation and time, and its XMP.
+    """Read what only the first page of a TIFF says of orientation, time and XMP, if its photo is another page.
 
-    Call it before the image is loaded, and what it returns, which adds that, afterwards: a picture with an orientation
-    of its own is turned, and loses it, while it loads.
+    Call this function before the image is loaded, and the function that it returns afterwards, to add these values to
+    the image. While a picture with an orientation of its own loads, Pillow turns it and drops the orientation.
     """
     page = TiffImageFile(BytesIO(data), "")
     first, exif, packet = page.getexif(), image.getexif(), page.info.get("xmp")

@@ -1,4 +1,4 @@
-"""Read the bytes of a photo file once, or only their digest."""
+"""Reading of a photo file: its bytes, read once, or only their digest."""
 
 import hashlib
 import os
@@ -15,11 +15,11 @@ from recog.printable import printable
 from recog.types import FileStat
 
 MAX_FILE_BYTES = 1 << 30
-"""A file above 1 GiB is not read into memory; 100 megapixels of uncompressed 16-bit colour are 600 MB."""
+"""Files above 1 GiB are not read into memory; 100 megapixels of uncompressed 16-bit colour take 600 MB."""
 
 
 def stat_photo(path: Path) -> FileStat:
-    """Size and time of one file, links followed; UnreadablePhotoError where it is no readable regular file."""
+    """Return size and time of one file, following links; UnreadablePhotoError if it is no readable regular file."""
     with _translated(path):
         status = path.stat()
     if not stat.S_ISREG(status.st_mode):
@@ -28,9 +28,9 @@ def stat_photo(path: Path) -> FileStat:
 
 
 def photo_digest(path: Path) -> str:
-    """SHA-256 of the file's bytes in hexadecimal, streamed: any size, little memory.
+    """Return the hexadecimal SHA-256 of the file's bytes, streamed: little memory for any size.
 
-    Raises UnreadablePhotoError like read_photo, except that the bytes need not be a photo.
+    Raises UnreadablePhotoError as read_photo does, but the bytes need not be a photo.
     """
     with _opened(path) as (file, before):
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -39,9 +39,11 @@ def photo_digest(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> tuple[bytes, int]:
-    """All bytes of a photo file, read once, as they were at one time, and when it was changed (ns since 1970).
+    """Return all bytes of a photo file and its modification time (ns since 1970), both from the same moment.
 
-    Raises UnreadablePhotoError (missing, forbidden, not_a_file, empty, changed, io_error, ...), PhotoTooLargeError.
+    Raises:
+        UnreadablePhotoError: missing, forbidden, not_a_file, empty, changed while it was read, io_error ...
+        PhotoTooLargeError: it is larger than MAX_FILE_BYTES.
     """
     with _opened(path) as (file, before):
         if before.st_size == 0:
@@ -52,7 +54,7 @@ def read_bytes(path: Path) -> tuple[bytes, int]:
                 "save it smaller, or leave it out with --exclude"
             )
             raise PhotoTooLargeError(message, reason=Reason.TOO_LARGE)
-        # One byte more than there should be: a file that grows is noticed, and never fills the memory.
+        # Ask for one byte too many: a growing file is noticed, and cannot fill the memory.
         data = file.read(before.st_size + 1)
         _refuse_changed(path, file, before, len(data))
     return data, before.st_mtime_ns
@@ -60,11 +62,11 @@ def read_bytes(path: Path) -> tuple[bytes, int]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BufferedReader, os.stat_result]]:
-    """Open a regular file for reading; a pipe or device is refused without waiting for it or waking it up."""
+    """Open a regular file for reading; refuse a pipe or device without waiting for it or waking it up."""
     stat_photo(path)
     with _translated(path):
         refuse_held(path)
-        # Between the check above and here the name may have become a pipe: O_NONBLOCK opens it without waiting.
+        # Since the check above the name may have become a pipe: O_NONBLOCK opens that without waiting.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)

@@ -1,4 +1,4 @@
-"""Find the photo files under a folder, whatever else lies there."""
+"""Search for photo files under a folder."""
 
 import os
 import re
@@ -20,13 +20,13 @@ PHOTO_SUFFIXES: frozenset[str] = frozenset(
         *(".heic", ".heif", ".hif", ".heics", ".heifs", ".avif", ".avifs"),
     }
 )
-"""Lower case, with the dot. What a file is, is decided by its bytes, when it is read."""
+"""Lower case, with the dot. The suffix only selects files; their bytes decide the format when they are read."""
 
 _EXTRA_SUFFIXES = {
     **dict.fromkeys((".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw"), RAW),
     ".jxl": JXL,
 }
-"""Photos whose decoder is an extra."""
+"""Suffixes of photos whose decoder is an extra -> the format."""
 
 _PICTURE_SUFFIXES = frozenset(
     {
@@ -65,27 +65,27 @@ _PICTURE_SUFFIXES = frozenset(
         ),
     }
 )
-"""Pictures that are never read."""
+"""Suffixes of pictures that recog never reads."""
 
 SKIPPED_FOLDERS: frozenset[str] = frozenset(
     {"@eaDir", "#recycle", "@Recycle", "@Recently-Snapshot", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 )
-"""Folders in which storage boxes and systems keep previews and deleted files; names with a leading dot come on top."""
+"""Folders in which a NAS or system keeps previews and deleted files; names with a leading dot are skipped as well."""
 
 _SUFFIXES_OF_LOST_LINKS = PHOTO_SUFFIXES | _EXTRA_SUFFIXES.keys() | {""}
-"""A link of such a name that leads nowhere may have been a photo, or a folder of photos whose disk is not mounted."""
+"""A broken link with such a suffix may have led to a photo, or to a folder of photos whose disk is not mounted."""
 
 OnError = Callable[[Path, PhotoError], None]
 OnPassedOver = Callable[[Path], None]
 
 
 def photo_suffixes() -> frozenset[str]:
-    """The suffixes of photos that this installation reads: PHOTO_SUFFIXES, and those of the extras that are there."""
+    """Return the suffixes of photos that this installation reads: PHOTO_SUFFIXES and those of installed extras."""
     return PHOTO_SUFFIXES | {suffix for suffix, name in _EXTRA_SUFFIXES.items() if decoder_is_there(name)}
 
 
 def extra_of(suffix: str) -> str | None:
-    """The extra that reads photos of this suffix ('.cr3' -> 'raw'); None if none does."""
+    """Return the extra that reads photos of this suffix ('.cr3' -> 'raw'); None if there is no such extra."""
     name = _EXTRA_SUFFIXES.get(suffix.lower())
     return None if name is None else EXTRAS[name]
 
@@ -99,20 +99,21 @@ def find_photos(
 ) -> Iterator[FileStat]:
     """Yield every photo file under root, in an order that depends on names alone.
 
-    Files come sorted by the bytes of their path's parts. Links are followed, to files and to folders, inside root and
-    out of it, but every real folder is visited once, under its real name if that lies under root: folders that only
-    links lead to come last, and a loop of links ends. A root that is a file yields itself, whatever its name.
+    Files are sorted by the bytes of their path's parts. Links to files and folders are followed, inside root and out of
+    it, but each real folder is visited only once, under its real name if that is under root. So folders that are
+    reached only through links come last, and a loop of links ends. A root that is a file yields itself, whatever its
+    name.
 
-    Not yielded: names without one of `photo_suffixes`, hidden names (leading dot), SKIPPED_FOLDERS, pipes, sockets and
-    devices, and what `exclude` matches. Each pattern is a shell pattern (fnmatch, case counts, `*` also crosses `/`)
-    held against the path relative to root and against each file's or folder's own name; an excluded folder is not
-    entered.
+    These are skipped: names without one of `photo_suffixes`, hidden names (leading dot), SKIPPED_FOLDERS, pipes,
+    sockets and devices, and whatever `exclude` matches. Its patterns are case-sensitive shell patterns (fnmatch; `*`
+    also matches `/`). Each is compared with the path relative to root and with the name of the file or folder; an
+    excluded folder is not entered.
 
-    on_error is told of a folder that cannot be listed, a link that leads nowhere, a path that is too long; the walk
-    goes on. What lies in such a folder is unknown, not gone. on_passed_over is told of files that bear the suffix of a
-    picture, but of none that is read here.
+    on_error is called for a folder that cannot be listed, a broken link and a path that is too long; the walk goes on.
+    The content of such a folder is unknown, not gone. on_passed_over is called for files with the suffix of a picture
+    format that this installation does not read.
 
-    Raises NoPhotosFoundError at once where root is absent or out of reach; an empty root yields nothing.
+    Raises NoPhotosFoundError immediately if root is absent or out of reach; an empty root yields nothing.
     """
     try:
         root.stat()
@@ -125,7 +126,7 @@ def find_photos(
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk through a folder. seen: (device, inode) of the folders visited; linked: folders that links lead to."""
+    """One walk through a folder. seen: (device, inode) of visited folders; linked: folders that were found as links."""
 
     root: Path
     patterns: tuple[re.Pattern[str], ...]
@@ -140,12 +141,12 @@ class _Walk:
             yield from self._photo(self.root)
             return
         yield from self._tree(str(self.root))
-        # Grows while it is walked: what a link leads to may hold links.
+        # The list grows during the loop, because linked folders may hold links themselves.
         for folder in self.linked:
             yield from self._tree(folder)
 
     def _tree(self, top: str) -> Iterator[FileStat]:
-        """Everything below one folder, without its links to folders. No recursion: depth is bounded by nothing."""
+        """Yield all photos below one folder, but not through links to folders. No recursion: depth has no bound."""
         pending = [iter(self._entries(top))]
         while pending:
             for entry in pending[-1]:
@@ -157,7 +158,7 @@ class _Walk:
                 pending.pop()
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
-        """The wanted entries of one folder, sorted; none where it was visited or cannot be listed."""
+        """Return the wanted entries of one folder, sorted; none if it was visited before or cannot be listed."""
         entries: list[os.DirEntry[str]] = []
         try:
             status = os.stat(folder)  # noqa: PTH116 - a Path a folder is dear, and its inode is needed
@@ -165,7 +166,7 @@ class _Walk:
                 return []
             self.seen.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as found:
-                # One by one: where a disk fails half way, what was listed is kept.
+                # One by one: if the disk fails half-way, the entries listed before are kept.
                 for entry in found:
                     entries.append(entry)  # noqa: PERF402
         except OSError as error:

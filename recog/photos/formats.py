@@ -1,4 +1,4 @@
-"""Tell picture formats by their first bytes, and open those on the allow-list."""
+"""Picture formats: recognised by their first bytes, opened if they are on the allow-list."""
 
 from importlib.util import find_spec
 from io import BytesIO
@@ -17,14 +17,14 @@ from recog.photos.quiet import silence_libtiff
 from recog.photos.tiff_pages import is_raw, with_full_page_first
 
 HEAD_BYTES = 512
-"""How many of the first bytes `photo_format` wants to see."""
+"""Number of first bytes that suffice for recognising a format, except a raw file that is a TIFF."""
 
 RAW, JXL = "RAW", "JXL"
 """Formats that need an extra."""
 
-# The allow-list. Decoders are opened by name, not through Image.open: no other plug-in ever sees the bytes, and the
-# size is checked against our limit instead of Pillow's process-wide one. An MPO (two JPEGs in one file) or a JPEG with
-# a gain map is its first picture, which is a plain JPEG.
+# The allow-list. Decoders are called by class, not through Image.open, so no other plug-in sees the bytes, and the size
+# is checked against our limit instead of Pillow's process-wide one. Of an MPO (two JPEGs in one file) or a JPEG with a
+# gain map the first picture is used, which is a plain JPEG.
 _OPENERS: dict[str, type[ImageFile]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
@@ -73,9 +73,9 @@ _HEIF_BRANDS = _HEVC_BRANDS | {b"mif1", b"mif2", b"msf1", b"heif"}
 
 
 def photo_format(data: bytes) -> str | None:
-    """Name of the allowed format that these bytes are, in Pillow's spelling ('JPEG', 'HEIF' ...), told by the first.
+    """Recognise an allowed format by the first bytes; returns Pillow's name of it ('JPEG', 'HEIF' ...), or None.
 
-    A TIFF that holds what a camera's sensor saw is told by its directories, which may be anywhere.
+    A TIFF with sensor data (a camera's raw file) is recognised by its directories, which may be anywhere in the file.
     """
     name = _signed(data[:HEAD_BYTES])
     return RAW if name == "TIFF" and is_raw(data) else name
@@ -95,17 +95,17 @@ def _signed(head: bytes) -> str | None:
 
 
 def foreign_format(head: bytes) -> str | None:
-    """Name of a picture format that is known but not decoded here."""
+    """Return the name of a picture format that recog recognises but does not decode; None if there is none."""
     return next((name for signature, name in _FOREIGN_SIGNATURES if head.startswith(signature)), None)
 
 
 _MODULES = {RAW: "rawpy", JXL: "pillow_jxl"}
 EXTRAS = {RAW: "raw", JXL: "jxl"}
-"""What to install for a format: recog[raw]."""
+"""The extra to install for a format, such as recog[raw]."""
 
 
 def decoder_is_there(name: str) -> bool:
-    """Can this installation decode the format? Pillow may have been built without WebP or AVIF, an extra be absent."""
+    """Return whether this installation decodes the format: Pillow may lack WebP or AVIF, an extra may be missing."""
     if name in _MODULES:
         return find_spec(_MODULES[name]) is not None
     return name not in ("WEBP", "AVIF") or bool(features.check(name.lower()))
@@ -114,7 +114,7 @@ def decoder_is_there(name: str) -> bool:
 def open_image(data: bytes, name: str) -> ImageFile:
     """Parse the header of an allowed format; raises whatever the decoder raises."""
     if name == "HEIF":
-        # Loaded on first need: its shared libraries are the heaviest of all. Opened by class, nothing is registered.
+        # Imported on first use, because its shared libraries are the largest. Opened by class: nothing is registered.
         from pillow_heif import HeifImageFile  # noqa: PLC0415
 
         heif: type[ImageFile] = HeifImageFile
@@ -126,7 +126,7 @@ def open_image(data: bytes, name: str) -> ImageFile:
 
 
 def _brands(head: bytes) -> frozenset[bytes]:
-    """Major and compatible brands of an ISO base media file (ISO/IEC 14496-12, section 4.3), else nothing."""
+    """Return the major and compatible brands of an ISO base media file (ISO/IEC 14496-12, 4.3); else an empty set."""
     if head[4:8] != b"ftyp":
         return frozenset()
     end = min(int.from_bytes(head[:4], "big"), len(head))

@@ -1,4 +1,4 @@
-"""Decode a JPEG that ends before its end mark, and tell which of its rows are real."""
+"""Decoding of a JPEG without its end mark, and the number of its rows that are real."""
 
 from PIL import Image
 
@@ -8,18 +8,18 @@ from recog.photos.jpeg_scans import Scans
 _END = b"\xff\xd9"
 _STRIP_ROWS = 64
 
-# Two continuations that differ in every bit, without FF. What is decoded alike with both, and with none, came from the
-# file. Any values would do that are not all the same; the length is more than a row of small blocks needs.
+# Two continuations that differ in every bit, without FF. Rows that decode the same with both, and with none, came from
+# the file. Any bytes that are not all equal would do; the length is more than a row of small blocks needs.
 _NOISE = bytes(1 + number * 167 % 254 for number in range(1 << 14))
 _INVERSE = bytes(255 - value for value in _NOISE)
 
 
 def load_cut_jpeg(data: bytes, scans: Scans) -> tuple[Image.Image, int, bool]:
-    """A JPEG without its end -> the decoded picture, how many of its rows from the top are there, is all of it there.
+    """Decode a JPEG without its end; returns the picture, the number of real rows from the top, and if all is there.
 
-    libjpeg fills what is missing with grey and does not say from where on. So the file is decoded with an end mark, and
-    with two made-up continuations of its last scan: rows that come out alike do not depend on what is missing.
-    A row of a progressive picture is there once each of its coefficients has come in its first approximation.
+    libjpeg fills missing rows with grey and does not say where they begin. So the file is decoded with an end mark, and
+    with two made-up continuations of its last scan: rows that come out the same do not depend on missing bytes. A row
+    of a progressive picture counts as real once the first approximation of each of its coefficients is there.
     """
     body = data[: scans.end].rstrip(b"\xff")  # with the first byte of what follows, FF would be a marker
     image = open_image(body + _END, "JPEG")
@@ -37,9 +37,9 @@ def load_cut_jpeg(data: bytes, scans: Scans) -> tuple[Image.Image, int, bool]:
 
 
 def _next_restart(coded: bytes) -> bytes:
-    """The restart mark that comes next: they are numbered from 0 to 7, again and again.
+    """Return the next restart marker; they are numbered from 0 to 7 in a cycle.
 
-    Where the file ends just before one, the decoder passes over all that is not this mark.
+    If the file ends just before one, the decoder skips everything up to this marker.
     """
     last = max(range(8), key=lambda number: coded.rfind(bytes((0xFF, 0xD0 + number))))
     there = bytes((0xFF, 0xD0 + last)) in coded
@@ -47,7 +47,7 @@ def _next_restart(coded: bytes) -> bytes:
 
 
 def _equal_rows(one: Image.Image, other: Image.Image) -> int:
-    """How many rows from the top are the same in two pictures of one size."""
+    """Return the number of rows from the top that are equal in two pictures of the same size."""
     for top in range(0, one.height, _STRIP_ROWS):
         box = (0, top, one.width, min(top + _STRIP_ROWS, one.height))
         left, right = one.crop(box).tobytes(), other.crop(box).tobytes()
@@ -59,9 +59,9 @@ def _equal_rows(one: Image.Image, other: Image.Image) -> int:
 
 
 def end_of_data(data: bytes) -> bytes:
-    """The bytes without the zeros at their end, which stand where a copy was to go on.
+    """Strip the zeros at the end, which an interrupted copy leaves where its data would have gone on.
 
-    Of FF 00, which is one byte of coded data, the zero stays.
+    The zero of FF 00, which is one byte of coded data, stays.
     """
     kept = data.rstrip(b"\0")
     return kept + b"\0" if kept.endswith(b"\xff") and len(kept) < len(data) else kept

@@ -1,4 +1,4 @@
-"""Which scans of a JPEG its bytes hold: whether its end mark is there, and if not, what is."""
+"""The scans that the bytes of a JPEG hold, and whether its end mark is there."""
 
 import re
 from collections.abc import Callable
@@ -10,17 +10,17 @@ _SEGMENTS = _FRAMES | {0xC4, 0xCC, _SOS, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xFE, *ra
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _COEFFICIENTS = 64
 _SHORTEST_SCAN = 4
-"""Bytes of a scan's header: the number of components, two ends of a range, the approximation."""
+"""Bytes of a scan's header: the number of components, both ends of the range, the approximation."""
 
-# In coded data FF is data before 00, and before D0 to D7 it is a point at which decoding can start again.
+# In coded data, FF 00 is the byte FF, and FF D0 to FF D7 are restart markers. Any other pair ends the data.
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One pass over the picture, for some components and the coefficients from first to last.
+    """One pass over the picture, for some of its components and the coefficients from first to last.
 
-    refines: earlier scans sent these coefficients, and this one adds a bit. low: how many bits are still to come.
+    refines: earlier scans sent these coefficients, and this one adds a bit. low: number of bits still missing after it.
     """
 
     components: tuple[int, ...]
@@ -34,8 +34,8 @@ class Scan:
 class Scans:
     """The scans of the first picture in a file.
 
-    components: the numbers that the frame gives them. ended: the end mark is there. The coded data of the last scan are
-    at the offsets from start to end.
+    components: their numbers in the frame. ended: the end mark is there. The coded data of the last scan lie at the
+    offsets from start to end.
     """
 
     components: tuple[int, ...]
@@ -45,11 +45,11 @@ class Scans:
     end: int
 
     def all_sent(self) -> bool:
-        """Has every coefficient been sent to its last bit?"""
+        """Return whether every coefficient is there to its last bit."""
         return self._cover(lambda scan: scan.low == 0)
 
     def all_begun(self) -> bool:
-        """Has every coefficient been sent, at least in its first approximation?"""
+        """Return whether every coefficient is there, at least in its first approximation."""
         return self._cover(lambda scan: not scan.refines)
 
     def _cover(self, counts: Callable[[Scan], bool]) -> bool:
@@ -64,7 +64,7 @@ class Scans:
 
 
 def read_scans(data: bytes) -> Scans:
-    """Walk the markers of a JPEG (ITU-T T.81, annex B) to its end mark, or to where no marker follows."""
+    """Walk the markers of a JPEG (ITU-T T.81, annex B) up to its end mark, or until no marker follows."""
     components: tuple[int, ...] = ()
     scans: list[Scan] = []
     progressive = ended = False
@@ -72,7 +72,7 @@ def read_scans(data: bytes) -> Scans:
     at = 2
     while True:
         while data[at : at + 2] == b"\xff\xff":
-            at += 1  # any number of FF may stand before a marker
+            at += 1  # a marker may be preceded by any number of FF
         marker = data[at + 1] if data[at : at + 1] == b"\xff" and at + 1 < len(data) else 0
         length = int.from_bytes(data[at + 2 : at + 4], "big")
         body = data[at + 4 : at + 2 + length]
@@ -94,7 +94,7 @@ def read_scans(data: bytes) -> Scans:
 
 
 def _scan(body: bytes, *, progressive: bool) -> Scan:
-    """A scan's header; only a progressive picture sends part of its coefficients."""
+    """Parse a scan's header; only scans of a progressive picture hold a part of the coefficients."""
     components = tuple(body[1:-3:2])
     if not progressive or len(body) < _SHORTEST_SCAN:
         return Scan(components, 0, _COEFFICIENTS - 1, refines=False, low=0)

@@ -1,4 +1,4 @@
-"""Decode JPEG XL: the one home of pillow_jxl, which is loaded on first need."""
+"""Decoding of JPEG XL. Only this module uses pillow_jxl, and imports it on first use."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -13,7 +13,7 @@ _ORIENTATION = 0x0112
 
 
 def jxl_size(data: bytes) -> tuple[int, int]:
-    """Width and height that the header promises (ISO/IEC 18181-1, SizeHeader), for the decoder decodes at once.
+    """Return width and height from the header (ISO/IEC 18181-1, SizeHeader), because the decoder decodes immediately.
 
     Raises ValueError if there is no header.
     """
@@ -33,7 +33,7 @@ def jxl_size(data: bytes) -> tuple[int, int]:
 def open_jxl(data: bytes) -> Image.Image:
     """Decode a JPEG XL picture; the decoder turns it upright, whatever EXIF says.
 
-    One that was made of a JPEG without loss is that JPEG again, with its own EXIF.
+    A picture that was transcoded from a JPEG without loss becomes that JPEG again, with its own EXIF.
     """
     from pillow_jxl import Decoder  # noqa: PLC0415 - an extra
 
@@ -46,7 +46,7 @@ def open_jxl(data: bytes) -> Image.Image:
         image.info["icc_profile"] = profile
     for box in boxes:
         if box.box_type == b"Exif":
-            # Four bytes say where the TIFF begins; some versions of the decoder leave them out.
+            # Four bytes give the offset of the TIFF header; some versions of the decoder leave them out.
             image.info["exif"] = b"Exif\0\0" + (box.data[4:] if box.data[4:6] in (b"II", b"MM") else box.data)
         elif box.box_type == b"xml ":
             image.info["xmp"] = box.data
@@ -55,19 +55,19 @@ def open_jxl(data: bytes) -> Image.Image:
 
 
 def jxl_packet(data: bytes) -> bytes:
-    """The XMP in a file of boxes, which must not be compressed; nothing where there is none."""
+    """Return the uncompressed XMP of a file of boxes; empty if there is none."""
     return next((body for kind, body in _boxes(data) if kind == b"xml "), b"")
 
 
 def _codestream(data: bytes) -> Iterator[bytes]:
-    """The beginning of the picture in a file of boxes."""
+    """Yield the first bytes of each codestream box in a file of boxes."""
     for kind, body in _boxes(data):
         if kind in (b"jxlc", b"jxlp"):
             yield body[4 if kind == b"jxlp" else 0 :][:32]
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each box of a file of boxes: its kind, and what is in it. One of size 0 is the last one."""
+    """Yield kind and content of each box of a file; a box of size 0 is the last."""
     at = 0
     while 0 <= at <= len(data) - 8:
         size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
@@ -81,7 +81,7 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 class _Bits:
-    """Numbers of so many bits, the lowest bit first."""
+    """Reads numbers of a given count of bits, lowest bit first."""
 
     def __init__(self, data: bytes) -> None:
         self._left = int.from_bytes(data, "little")

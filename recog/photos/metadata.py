@@ -1,4 +1,4 @@
-"""What a photo file says of itself beside its pixels: how it is turned, and its XMP."""
+"""The metadata of a photo file: its digest, its orientation and its XMP packets."""
 
 from dataclasses import dataclass
 
@@ -13,22 +13,22 @@ from recog.photos.quiet import DecoderChatter
 from recog.photos.tiff_pages import first_packet
 
 MAX_PACKET_BYTES = 16 << 20
-"""Of a longer packet one byte more than this is kept, so that its reader sees that it is too long."""
+"""A longer packet is cut to one byte more than this, so that its reader can see that it is too long."""
 
 _CHATTER = DecoderChatter()
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\x00"
 _DIGEST_CHARACTERS = 32
 _HEAD = len(_EXTENSION) + _DIGEST_CHARACTERS + 8
-"""Of a segment of extended XMP: its signature, the digest of the whole, the whole's length, the part's place."""
+"""Length of the head of an extended XMP segment: signature, digest and length of the whole, offset of the part."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoMetadata:
-    """What a file says beside its pixels.
+    """The metadata of a photo file.
 
-    sha256: of the file's bytes. orientation: EXIF's, 1 (upright) to 8, of the picture as it is stored.
-    turned_by_format: the format itself turns the picture (HEIF, JPEG XL), or the file is a camera's raw file, so that
-    programs mostly see it upright. packets: the XMP, none, one, or in a JPEG two (the second one extended), each of at
+    sha256: digest of the file's bytes. orientation: EXIF's orientation of the stored picture, 1 (upright) to 8.
+    turned_by_format: the format itself turns the picture (HEIF, JPEG XL), or the file is a camera's raw file, so most
+    programs see it upright. packets: the XMP packets, at most one, or in a JPEG two (the second extended), each of at
     most MAX_PACKET_BYTES + 1 bytes.
     """
 
@@ -39,7 +39,7 @@ class PhotoMetadata:
 
 
 def read_metadata(source: PhotoSource) -> PhotoMetadata:
-    """Look into a photo file's metadata; what cannot be read of it is as if it were not there."""
+    """Read a photo file's metadata; whatever cannot be read counts as absent."""
     try:
         with _CHATTER:
             turn, by_format, packets = _looked_at(source)
@@ -71,7 +71,7 @@ def _packets(image: ImageFile) -> tuple[bytes, ...]:
 
 
 def _written(packet: object) -> tuple[bytes, ...]:
-    """The packet, without what pads it; nothing if it is empty."""
+    """Return the packet without its padding; nothing if it is empty."""
     if isinstance(packet, str):
         packet = packet.encode()
     if not isinstance(packet, bytes) or not packet.strip(b"\0 \t\r\n"):
@@ -80,9 +80,9 @@ def _written(packet: object) -> tuple[bytes, ...]:
 
 
 def _extended(image: JpegImageFile, packet: bytes) -> bytes:
-    """The rest of a packet of more than 64 kB, of which the packet names the digest; nothing if a part is missing.
+    """Join the extended part of a packet of more than 64 kB, whose digest the packet names; empty if a part is missing.
 
-    XMP Specification, part 3, section 1.1.3.1: each APP1 segment holds a part and says where in the whole it stands.
+    XMP Specification, part 3, section 1.1.3.1: each APP1 segment holds a part and its offset in the whole.
     """
     parts: dict[bytes, dict[int, bytes]] = {}
     lengths: dict[bytes, int] = {}

@@ -1,4 +1,4 @@
-"""How a photo is stored in its file: what turns it upright."""
+"""The orientation in which a photo is stored in its file."""
 
 from PIL.ImageFile import ImageFile
 
@@ -13,9 +13,9 @@ _CHATTER = DecoderChatter()
 
 
 def stored_orientation(source: PhotoSource) -> int:
-    """EXIF's orientation of the stored picture, 1 (upright) to 8; 1 where the metadata says nothing sensible.
+    """Return EXIF's orientation of the stored picture, 1 (upright) to 8; 1 if the metadata has no valid one.
 
-    1 too for what cannot be opened, and for HEIF and JPEG XL, whose decoders turn pictures.
+    It is 1 as well for a file that cannot be opened, and for HEIF and JPEG XL, whose decoders turn pictures upright.
     """
     name = photo_format(source.data)
     if name is None or not decoder_is_there(name):
@@ -34,8 +34,8 @@ def stored_orientation(source: PhotoSource) -> int:
 def opened_whole(source: PhotoSource, name: str) -> ImageFile:
     """Open a picture of an allowed format with all of its metadata; raises whatever the decoder raises.
 
-    A PNG's pixels are decoded, because its EXIF and XMP may stand behind them. Those of a TIFF may stand in its first
-    page, though that is a thumbnail.
+    A PNG's pixels are decoded, because its EXIF and XMP may come after them. A TIFF may hold its EXIF and XMP in its
+    first page even if that is only a thumbnail.
     """
     image = open_image(source.data, name)
     if name == "TIFF" and with_full_page_first(source.data) is not source.data:

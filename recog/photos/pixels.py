@@ -1,4 +1,4 @@
-"""Whether an array is the pixels of a photo."""
+"""The check that an array holds the pixels of a photo."""
 
 import numpy as np
 
@@ -6,6 +6,6 @@ from recog.types import Pixels
 
 
 def refuse_other_than_pixels(given: Pixels) -> None:
-    """ValueError but for (H, W, 3) uint8 with a pixel at least."""
+    """Raise ValueError unless the array is (H, W, 3) uint8 with at least one pixel."""
     if given.ndim != 3 or given.shape[2] != 3 or given.dtype != np.uint8 or not given.size:
         raise ValueError(f"pixels are (H, W, 3) uint8 RGB, not {given.shape} {given.dtype}")

@@ -1,4 +1,4 @@
-"""Mend a PNG that ends early: the rows that are there, and an end."""
+"""Repair of a truncated PNG: it keeps the rows that are there and gets an end."""
 
 import struct
 import zlib
@@ -10,21 +10,22 @@ _CRC_BYTES = 4
 _HEADER = struct.Struct(">IIBBBBB")
 _END = b"\0\0\0\0IEND\xaeB`\x82"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""By colour type (PNG specification, section 11.2.2)."""
+"""Colour type -> number of channels (PNG specification, section 11.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MendedPng:
-    """A whole PNG: the rows from the top that the cut file held, and below them nothing (zeros)."""
+    """A complete PNG: at the top the rows that the truncated file held, below them zeros."""
 
     data: bytes
     rows: int
 
 
 def mended_png(data: bytes, *, most_pixels: int) -> MendedPng | None:
-    """Mend a PNG without an end chunk; None where it has one, or where its rows cannot be told.
+    """Repair a PNG without an end chunk; None if it has one, or if its rows cannot be told apart.
 
-    That is an interlaced picture, which sends all rows many times, and one of more pixels than most_pixels.
+    They cannot in an interlaced picture, which sends all rows several times. A picture of more than most_pixels pixels
+    is not repaired either.
     """
     if data.endswith(_END):
         return None
@@ -45,7 +46,7 @@ def mended_png(data: bytes, *, most_pixels: int) -> MendedPng | None:
 
 
 def _parts(data: bytes) -> tuple[tuple[int, ...] | None, bytes, bytes, bool]:
-    """The header, all bytes before the pixels, the pixels as far as they are there, and whether the end chunk is."""
+    """Return the header, all bytes before the pixels, the pixel data there is, and whether the end chunk is there."""
     header: tuple[int, ...] | None = None
     coded: list[bytes] = []
     at = before = _SIGNATURE_BYTES

@@ -1,4 +1,4 @@
-"""Decode photos in processes of their own, so that a file that kills its decoder costs one photo and nothing else."""
+"""Decoding of photos in separate processes, so that a file that kills its decoder costs only that photo."""
 
 import threading
 from collections.abc import Callable, Container
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 WORKER = "recog.photos.worker"
 PHOTOS_A_WORKER = 1000
-"""A process is replaced after so many photos: what decoders leak never adds up."""
+"""A process is replaced after this many photos, so that memory leaked by decoders does not add up."""
 _TRIES = 2
 
 
 class DecodePool:
-    """Decoding processes, started when first needed; use it in `with`, which ends them all.
+    """A pool of decoding processes, started on demand; use it in `with`, which ends them all.
 
-    worker is the module that such a process runs: see recog.photos.worker.
+    worker is the module that each process runs (see recog.photos.worker).
     """
 
     def __init__(self, limits: DecodeLimits, *, worker: str = WORKER) -> None:
@@ -46,23 +46,23 @@ class DecodePool:
         self.close()
 
     def open(self, path: Path, *, known: Container[str] = ()) -> Opened:
-        """Decode one photo, or say why not; safe in threads, and as many photos are decoded at once as threads call.
+        """Decode one photo, or return the error. Thread-safe: each calling thread gets a process of its own.
 
-        Contents whose digest is in `known` are not decoded. A process that dies is replaced and the photo tried once
-        more, for the system may have run out of memory; then it is 'crashed'. One that is not done in time is
-        'timeout'. Raises ConfigError where no such process can be started.
+        A photo whose digest is in `known` is not decoded. If a process dies, it is replaced and the photo tried once
+        more, because the system may have run out of memory; after that the reason is 'crashed'. After the time limit
+        the reason is 'timeout'. Raises ConfigError if no process can be started.
         """
         return self._opened(path, None, known)
 
     def decode(self, source: PhotoSource) -> DecodedPhoto:
-        """Decode bytes in the same way; here it is raised why not."""
+        """Decode bytes as `open` does, but raise the error instead of returning it."""
         opened = self._opened(source.path, source.data, ())
         if isinstance(opened, PhotoError):
             raise opened
         return cast("DecodedPhoto", opened)  # nothing is known, so it is decoded
 
     def metadata(self, path: Path) -> PhotoMetadata | PhotoError:
-        """Look into the metadata of one photo file, or say why not, under the limits of `open`."""
+        """Read the metadata of one photo file, or return the error, under the limits of `open`."""
         return self._asked(path, lambda worker: worker.metadata(path, self._limits))
 
     def _opened(self, path: Path, data: bytes | None, known: Container[str]) -> Opened:
@@ -81,7 +81,7 @@ class DecodePool:
                 self._dismiss(worker)
                 return out_of_memory(path)
             except (OSError, EOFError, ValueError, KeyError, TypeError):
-                # It died, or something in it that is no longer our program said what we never say.
+                # The process died, or code that a hostile photo took over sent a message that ours never sends.
                 ended = self._dismiss(worker)
             else:
                 self._release(worker)
@@ -89,7 +89,7 @@ class DecodePool:
         return _given_up(path, Reason.CRASHED, f"ended the process that decoded it, {_TRIES} times ({ended})")
 
     def close(self) -> None:
-        """End every process; a thread that waits in `open` meanwhile gets a RuntimeError."""
+        """End every process; threads that wait in `open` get a RuntimeError."""
         with self._lock:
             self._closed.set()
             workers = list(self._all)
@@ -113,7 +113,7 @@ class DecodePool:
         raise RuntimeError("the pool is closed")
 
     def _started(self) -> DecoderProcess:
-        """A new process; one that is ended before it is ready, by a system short of memory perhaps, is tried again."""
+        """Start a process; try again if it ends before it is ready, for example because memory is short."""
         for _ in range(_TRIES - 1):
             with suppress(ConfigError):
                 return DecoderProcess(self._program, self._limits)

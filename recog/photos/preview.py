@@ -1,4 +1,4 @@
-"""Make a small JPEG of a photo, to look at."""
+"""Small JPEGs of photos, for pages and reports."""
 
 from io import BytesIO
 
@@ -8,11 +8,11 @@ from recog.types import Pixels
 
 _QUALITY = 85
 _REDUCING_GAP = 3.0
-"""Pillow averages whole pixels first, down to three times the size: nearly the same, and faster."""
+"""Pillow first averages whole pixels down to three times the final size: nearly the same result, and faster."""
 
 
 def preview(pixels: Pixels, *, longest: int) -> bytes:
-    """(H, W, 3) uint8 RGB upright -> a JPEG whose longer side has at most `longest` pixels, without metadata."""
+    """Make a JPEG without metadata of (H, W, 3) uint8 upright RGB; its longer side has at most `longest` pixels."""
     image = Image.fromarray(pixels)
     scale = longest / max(image.size)
     if scale < 1:

@@ -1,4 +1,4 @@
-"""Keep a decoder's chatter about odd files off the terminal while photos are read."""
+"""Suppression of the decoders' warnings about odd files, which would clutter the terminal."""
 
 import ctypes
 import logging
@@ -12,11 +12,11 @@ _DECODERS = r"(PIL|pillow_heif)(\.|$)"
 
 
 class DecoderChatter:
-    """Count the readers; while there is one, warnings of the decoders' own modules are not shown.
+    """A context that suppresses warnings of the decoders' own modules while at least one thread is in it.
 
-    Pillow warns of odd metadata, and logs an error or two, about photos that it then decodes or refuses properly.
-    The warnings module's own guard (catch_warnings) is not safe when threads enter and leave it in any order, so the
-    first reader to come enters it and the last to go leaves it. Warnings of every other module are untouched.
+    Pillow warns of odd metadata, and logs some errors, in photos that it then decodes or refuses properly. The warnings
+    module's own guard (catch_warnings) is not safe if threads enter and leave it in any order. So the first thread to
+    come enters the guard, and the last to go leaves it. Warnings of all other modules are untouched.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class DecoderChatter:
                 self._guard = warnings.catch_warnings()
                 self._guard.__enter__()
                 warnings.filterwarnings("ignore", module=_DECODERS)
-                # A logger with a handler does not fall back to writing on stderr; what the program set up stays.
+                # A logger with a handler does not write to stderr by default; handlers of the program stay.
                 logging.getLogger("PIL").addHandler(self._handler)
 
     def __exit__(
@@ -47,10 +47,10 @@ class DecoderChatter:
 
 @cache
 def silence_libtiff() -> None:
-    """Stop libtiff from writing its own remarks on odd files to stderr, past Python; its errors still come as errors.
+    """Stop libtiff from writing remarks on odd files to stderr, bypassing Python; errors still raise exceptions.
 
-    Pillow does not reach that switch. Its copy of libtiff is found among the libraries that are loaded already; where
-    they cannot be listed (no /proc), the remarks stay.
+    Pillow does not offer that switch. Its copy of libtiff is found among the loaded libraries; if these cannot be
+    listed (no /proc), the remarks stay.
     """
     maps = Path("/proc/self/maps")
     lines = maps.read_text(errors="surrogateescape").splitlines() if maps.exists() else []

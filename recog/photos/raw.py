@@ -1,4 +1,4 @@
-"""The picture in a camera's raw file: the one home of rawpy, which is loaded on first need."""
+"""The picture in a camera's raw file. Only this module uses rawpy, and imports it on first use."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,16 +14,16 @@ _ORIENTATION_OF_FLIP = {0: 1, 1: 2, 3: 3, 2: 4, 4: 5, 6: 6, 7: 7, 5: 8}
 """LibRaw's flip (1 mirrors, 2 turns upside down, 4 swaps the axes) -> EXIF's orientation."""
 _ORIENTATION, _SOFTWARE, _EXIF_IFD, _DATE_TIME_ORIGINAL = 0x0112, 0x0131, 0x8769, 0x9003
 _FIRST_YEAR = 1980
-"""Files without a date come with one of 1970."""
+"""LibRaw reports a date in 1970 for files without one."""
 _LARGE_ENOUGH = 1000
-"""Pixels of a preview's longer side in which faces are found well."""
+"""Pixels of a preview's longer side that suffice for detecting faces."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawPicture:
-    """What a raw file shows: a JPEG's bytes, or (H, W, 3) uint8 pixels.
+    """The picture of a raw file: a JPEG's bytes, or (H, W, 3) uint8 pixels.
 
-    orientation: EXIF's, for what has none of its own; taken_at: the camera's local time.
+    orientation: EXIF's, for a picture without an orientation of its own. taken_at: the camera's local time.
     """
 
     picture: bytes | Pixels
@@ -32,9 +32,9 @@ class RawPicture:
 
 
 def read_raw(data: bytes, *, most_pixels: int) -> RawPicture:
-    """The preview that the camera made, or where it has none that is large enough the sensor's picture at half size.
+    """Return the camera's preview; if none is large enough, develop the sensor data at half size.
 
-    Raises rawpy's errors for what is no raw file, and OverflowError for a sensor of more than most_pixels.
+    Raises rawpy's errors if this is no raw file, and OverflowError if the sensor has more than most_pixels.
     """
     import rawpy  # noqa: PLC0415 - an extra
 
@@ -50,13 +50,13 @@ def read_raw(data: bytes, *, most_pixels: int) -> RawPicture:
                 raise OverflowError(f"{width} x {height}")
             developed: Pixels = raw.postprocess(use_camera_wb=True, half_size=True, output_bps=8)
             return RawPicture(developed, 1, date)
-        # A preview that stands while the sensor lay was turned by the camera.
+        # If the preview is upright and the sensor data lies on its side, the camera has turned the preview.
         turned = (size[0] > size[1]) != (width > height)
         return RawPicture(preview, 1 if turned else turn, date)
 
 
 def raw_orientation(data: bytes) -> int:
-    """EXIF's orientation of the sensor's picture, 1 to 8."""
+    """Return EXIF's orientation of the sensor's picture, 1 to 8."""
     import rawpy  # noqa: PLC0415 - an extra
 
     with rawpy.imread(BytesIO(data)) as raw:
@@ -64,9 +64,9 @@ def raw_orientation(data: bytes) -> int:
 
 
 def add_what_the_camera_says(image: Image.Image, picture: RawPicture) -> None:
-    """Give a decoded preview the orientation and the date of its raw file where it has none of its own."""
+    """Add the orientation and the date of the raw file to a decoded preview that has none of its own."""
     exif = image.getexif()
-    written_by_libraw = str(exif.get(_SOFTWARE, "")).startswith("dcraw")  # the sensor's, for a preview without EXIF
+    written_by_libraw = str(exif.get(_SOFTWARE, "")).startswith("dcraw")  # its EXIF describes the sensor
     if written_by_libraw or exif.get(_ORIENTATION) not in _ORIENTATION_OF_FLIP.values():
         exif[_ORIENTATION] = picture.orientation
     shot = exif.get_ifd(_EXIF_IFD)
@@ -86,7 +86,7 @@ def _preview(rawpy: Any, raw: Any) -> bytes | Pixels | None:
 
 
 def _size(preview: bytes | Pixels | None) -> tuple[int, int]:
-    """Width and height; (0, 0) for what is no picture."""
+    """Return width and height; (0, 0) if this is no picture."""
     if isinstance(preview, bytes):
         try:
             return JpegImageFile(BytesIO(preview), "").size

@@ -9,7 +9,7 @@ from recog.printable import printable
 
 
 class Reason(StrEnum):
-    """One word for the catalog and for scripts; the error's message is the sentence for people."""
+    """One word for the catalog and for scripts; the error's message is a sentence for people."""
 
     MISSING = "missing"
     """Nothing is at the path, or a link leads nowhere."""
@@ -22,33 +22,33 @@ class Reason(StrEnum):
     EMPTY = "empty"
     """A file of zero bytes."""
     NOT_A_PHOTO = "not_a_photo"
-    """The first bytes are those of no picture format known here, whatever the name says."""
+    """The first bytes belong to no known picture format, whatever the name says."""
     UNSUPPORTED = "unsupported"
-    """A picture, of a format or variant that is not decoded here."""
+    """A picture of a format or variant that recog does not decode."""
     NO_DECODER = "no_decoder"
-    """A picture whose decoder is an extra that is not installed: tried again by the next run."""
+    """A picture whose decoder is an extra that is not installed; the next run tries again."""
     DAMAGED = "damaged"
-    """The bytes break the rules of their own format, or end too early."""
+    """The bytes violate their own format, or end too early."""
     TOO_LARGE = "too_large"
-    """More bytes or pixels than the limit, or than memory holds."""
+    """More bytes or pixels than the limit, or than fit into memory."""
     CHANGED = "changed"
-    """Somebody wrote to it while it was read: try again."""
+    """The file changed while it was read; the next run tries again."""
     IO_ERROR = "io_error"
-    """The disk or the network failed: try again."""
+    """The disk or the network failed; the next run tries again."""
     CRASHED = "crashed"
-    """The process that decoded it died, twice: not tried again before the file changes."""
+    """The decoding process died twice; not tried again before the file changes."""
     TIMEOUT = "timeout"
-    """Decoding took longer than the limit: not tried again before the file changes."""
+    """Decoding took longer than the limit; not tried again before the file changes."""
 
 
 REASONS: frozenset[str] = frozenset(Reason)
 PASSING_REASONS: frozenset[str] = frozenset(
     {Reason.MISSING, Reason.FORBIDDEN, Reason.CHANGED, Reason.NO_DECODER, Reason.IO_ERROR}
 )
-"""Reasons that may pass without any change of the file: the next run tries again."""
+"""Reasons that may go away without a change of the file, so the next run tries again."""
 
 SLOW_REASONS: frozenset[str] = frozenset({Reason.CRASHED, Reason.TIMEOUT, Reason.TOO_LARGE})
-"""Reasons that take seconds or gigabytes to find out."""
+"""Reasons that take seconds or gigabytes to detect."""
 
 _REASON_OF_ERRNO = {
     errno.ENOENT: Reason.MISSING,
@@ -58,7 +58,7 @@ _REASON_OF_ERRNO = {
     errno.EPERM: Reason.FORBIDDEN,
     errno.ENAMETOOLONG: Reason.NAME_TOO_LONG,
     errno.EISDIR: Reason.NOT_A_FILE,
-    # A socket or a device without a driver refuses to be opened in this way.
+    # The errors of opening a socket, or a device without a driver.
     errno.ENXIO: Reason.NOT_A_FILE,
     errno.ENODEV: Reason.NOT_A_FILE,
 }
@@ -79,13 +79,13 @@ def unreadable(path: Path, reason: Reason) -> UnreadablePhotoError:
 
 
 def out_of_memory(path: Path) -> PhotoTooLargeError:
-    """Make the error for a photo that does not fit into the memory there is."""
+    """Make the error for a photo that does not fit into memory."""
     message = f"{printable(path)} needs more memory than is allowed or left: save it smaller, or leave it out"
     return PhotoTooLargeError(message, reason=Reason.TOO_LARGE)
 
 
 def unreadable_from(path: Path, error: OSError) -> UnreadablePhotoError:
-    """Translate what the system said of a file or folder."""
+    """Translate the operating system's error about a file or folder."""
     reason = _REASON_OF_ERRNO.get(error.errno or 0, Reason.IO_ERROR)
     if reason is Reason.IO_ERROR:
         said = error.strerror or type(error).__name__

@@ -1,4 +1,4 @@
-"""Which picture of a TIFF is the photo, and whether the TIFF is a camera's raw file, by its directories alone."""
+"""The directories of a TIFF: which page is the photo, and whether the file is a camera's raw file."""
 
 import struct
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _MOST_DIRECTORIES = 32
 _MOST_ENTRIES = 1024
 _SUBFILE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _BELOW, _DNG, _XMP = 254, 256, 257, 262, 330, 50706, 700
 _SENSOR = frozenset({32803, 34892})
-"""Photometric interpretations of what a sensor saw: colour filter array, linear raw."""
+"""Photometric interpretations of sensor data: colour filter array, linear raw."""
 _REDUCED, _MASK = 1, 4
 _TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SIZES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
@@ -19,7 +19,7 @@ _SIZES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A directory: where it is, and what it says of its picture; 0 for what it does not say."""
+    """A directory: its offset in the file and the values of its tags, 0 for a tag that is missing."""
 
     place: int
     subfile: int
@@ -31,14 +31,15 @@ class Page:
 
 
 def is_raw(data: bytes) -> bool:
-    """Is this TIFF what a camera's sensor saw (DNG, NEF, ARW, PEF, SRW), with a preview beside it?"""
+    """Return whether this TIFF is a camera's raw file (DNG, NEF, ARW, PEF, SRW): sensor data with a preview."""
     return any(page.dng or page.photometric in _SENSOR for page in _all_pages(data))
 
 
 def with_full_page_first(data: bytes) -> bytes:
-    """The TIFF with its photo as the first page: the same bytes but for the address of the first directory.
+    """Return the TIFF with the photo as its first page; only the offset of the first directory changes.
 
-    If the first page calls itself a reduced version of another (NewSubfileType), the largest is meant that does not.
+    If the first page is marked as a reduced version of another one (NewSubfileType), the photo is the largest page
+    without that mark.
     """
     pages = list(_all_pages(data))
     if not pages or not pages[0].subfile & _REDUCED:
@@ -56,7 +57,7 @@ def with_full_page_first(data: bytes) -> bytes:
 
 
 def first_packet(data: bytes) -> bytes:
-    """The XMP in the first directory of a TIFF, or of a raw file that is one; nothing where there is none."""
+    """Return the XMP in the first directory of a TIFF or TIFF-based raw file; empty if there is none."""
     if data[:4] not in _TIFFS:
         return b""
     file = BytesIO(data)
@@ -68,13 +69,13 @@ def first_packet(data: bytes) -> bytes:
 
 
 def _kind(data: bytes) -> tuple[str, bool]:
-    """The byte order, and whether it is a BigTIFF."""
+    """Return the byte order, and whether the file is a BigTIFF."""
     order = "<" if data[:2] == b"II" else ">"
     return order, data[2:4] in (b"+\0", b"\0+")
 
 
 def _all_pages(data: bytes) -> Iterator[Page]:
-    """Every directory of pictures, the first one first, each once; those that a page points to come behind it."""
+    """Yield every directory once, in order; the subdirectories of a page follow it."""
     order, big = _kind(data)
     first = _number(data, 8 if big else 4, f"{order}{'Q' if big else 'I'}")
     waiting, seen = [first], set[int]()
@@ -89,7 +90,7 @@ def _all_pages(data: bytes) -> Iterator[Page]:
 
 
 def _page(data: bytes, place: int, order: str, *, big: bool) -> tuple[Page, int]:
-    """A directory and the address of the next one."""
+    """Return a directory and the offset of the next one."""
     count = min(_number(data, place, f"{order}{'Q' if big else 'H'}"), _MOST_ENTRIES)
     head, size, room, wide = (8, 20, 8, "Q") if big else (2, 12, 4, "I")
     said: dict[int, tuple[int, ...]] = {}
@@ -111,6 +112,6 @@ def _page(data: bytes, place: int, order: str, *, big: bool) -> tuple[Page, int]
 
 
 def _number(data: bytes, at: int, code: str) -> int:
-    """The number at an address; 0 beyond the end."""
+    """Return the number at an offset; 0 beyond the end."""
     size = struct.calcsize(code)
     return int(struct.unpack_from(code, data, at)[0]) if 0 <= at <= len(data) - size else 0

@@ -1,4 +1,4 @@
-"""The messages between recog and a process that decodes photos: a length, that much JSON, and then perhaps pixels."""
+"""The protocol between recog and a decoding process: a message is a length and that much JSON; pixels may follow."""
 
 import json
 import socket
@@ -9,20 +9,20 @@ from typing import Any
 
 _LENGTH = struct.Struct("!I")
 _MOST_BYTES = 1 << 20
-"""A path and a sentence about it are far shorter: whoever says more is not believed."""
+"""A path and a sentence about it are far shorter, so a longer message is an error."""
 
 
 def send(connection: socket.socket, message: Mapping[str, object]) -> None:
-    """Send one message; OSError where nobody listens any more."""
+    """Send one message; OSError if the other side is gone."""
     content = json.dumps(message).encode("ascii")
     connection.sendall(_LENGTH.pack(len(content)) + content)
 
 
 def receive(connection: socket.socket, deadline: float | None = None) -> dict[str, Any]:
-    """The next message.
+    """Receive the next message.
 
-    deadline is a time of time.monotonic(), None waits for ever. Raises EOFError at the end of the connection,
-    TimeoutError at the deadline, ValueError for what is no message.
+    deadline is a time of time.monotonic(); None waits for ever. Raises EOFError at the end of the connection,
+    TimeoutError at the deadline, ValueError if the bytes are no message.
     """
     head = bytearray(_LENGTH.size)
     fill(connection, memoryview(head), deadline)
@@ -36,12 +36,12 @@ def receive(connection: socket.socket, deadline: float | None = None) -> dict[st
     except RecursionError as error:
         raise ValueError("a message of brackets within brackets") from error
     if not isinstance(message, dict):
-        raise ValueError("a message is an object")  # noqa: TRY004 - of foreign bytes, not of our caller
+        raise ValueError("a message is an object")  # noqa: TRY004 - bad bytes, not a bad call
     return message
 
 
 def fill(connection: socket.socket, buffer: memoryview, deadline: float | None = None) -> None:
-    """Receive exactly as many bytes as the buffer has, straight into it; raises as `receive`."""
+    """Fill the buffer exactly with received bytes; raises as `receive` does."""
     while buffer:
         if deadline is not None:
             left = deadline - time.monotonic()

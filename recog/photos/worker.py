@@ -1,7 +1,7 @@
-"""The program of a decoding process: it opens the photos that recog names, and sends the pixels back.
+"""The program of a decoding process: it opens the photos that recog names and sends the pixels back.
 
-Whatever a hostile file does to a decoder happens here, in a process that holds no catalog and no lock, writes no file
-and has a limit on its memory: `python -P -m recog.photos.worker DESCRIPTOR MEMORY SECONDS`.
+Run it as `python -P -m recog.photos.worker DESCRIPTOR MEMORY SECONDS`. A hostile file can harm only this process, which
+holds no catalog and no lock, writes no file and has a memory limit.
 """
 
 import hashlib
@@ -29,26 +29,25 @@ _GRACE_SECONDS = 5
 
 
 def main(decode: Decode = decode_photo, look: Look = read_metadata, refuse: Refuse = refuse_no_photo) -> None:
-    """Serve the recog that started this process until it hangs up.
+    """Serve the recog process that started this one until it closes the connection.
 
-    refuse raises PhotoError for bytes that can be no known content; recog is not asked about their digest.
+    refuse raises PhotoError for bytes that cannot be a known photo; recog is then not asked about their digest.
     """
     descriptor, memory, seconds = (int(word) for word in sys.argv[1:])
-    # Ctrl-C reaches every process of a terminal; recog itself decides when this one ends.
+    # Ctrl-C reaches every process of a terminal, but recog decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(memory)
     with socket.socket(fileno=descriptor) as connection, suppress(EOFError, OSError):  # recog hung up
         serve(connection, decode, look, refuse, seconds=seconds)
-    # There is nothing to tidy up, and an interpreter takes its time to.
+    # Nothing needs to be cleaned up, and a normal exit of the interpreter is slow.
     os._exit(0)
 
 
 def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse, *, seconds: int) -> None:
-    """Answer one request after the other: the digest first, then, if recog does not know it, the pixels or a reason.
+    """Answer requests in turn: with the digest, and then, if recog does not know it, with the pixels or a reason.
 
-    Or, where recog asks for the metadata, the digest with them.
-
-    Should recog be gone while a decoder hangs, an alarm ends this process some seconds after the limit.
+    A request for metadata gets the digest together with the metadata. If recog is gone while a decoder hangs, an alarm
+    ends this process some seconds after the limit.
     """
     send(connection, {"ready": True})
     while True:
@@ -70,7 +69,7 @@ def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse,
 
 
 def _source(connection: socket.socket, path: Path, size: int | None) -> PhotoSource:
-    """The bytes of the file, or, where recog sends them, these."""
+    """Read the file, or receive its bytes if recog sends them."""
     if size is None:
         return read_source(path)
     data = bytearray(size)
@@ -106,7 +105,7 @@ def _refuse(connection: socket.socket, error: PhotoError) -> None:
 
 
 def _limit(memory: int) -> None:
-    """Bound what a decoder may take (bytes of address space, where the system heeds that); no files, no core dumps.
+    """Limit the address space in bytes, if the system supports that, and forbid files and core dumps.
 
     A core dump would be a copy of somebody's photo on the disk.
     """

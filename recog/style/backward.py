@@ -1,11 +1,11 @@
-"""Steps of the hand-written gradient: through the ReLU, and through pooling."""
+"""The backward passes of ReLU and pooling, for the hand-written gradient."""
 
 import torch
 from torch import Tensor
 
 
 def let_through(gradient: Tensor, positive: Tensor) -> Tensor:
-    """Pass the gradient through the ReLU. positive is its output, or whether that is above zero (bool)."""
+    """Pass the gradient back through the ReLU; positive is the ReLU's output, or whether that is above zero (bool)."""
     if positive.dtype is torch.bool:
         return gradient.mul_(positive)
     passed: Tensor = torch.ops.aten.threshold_backward.grad_input(gradient, positive, 0.0, grad_input=gradient)
@@ -13,7 +13,7 @@ def let_through(gradient: Tensor, positive: Tensor) -> Tensor:
 
 
 def spread_through(gradient: Tensor, positive: Tensor) -> Tensor:
-    """Do `spread` and `let_through` in one pass; the memory of a kept output becomes the gradient's."""
+    """Do `spread` and `let_through` in one pass; the gradient reuses the memory of a stored output."""
     if positive.dtype is torch.bool:
         whole = _unread_edges(torch.empty(positive.shape, device=positive.device, memory_format=torch.channels_last))
         torch.mul(_fours(positive), _four_times(gradient), out=_fours(whole))
@@ -24,27 +24,27 @@ def spread_through(gradient: Tensor, positive: Tensor) -> Tensor:
 
 
 def spread(gradient: Tensor, size: torch.Size) -> Tensor:
-    """Spread the gradient of sums of four positions over these positions."""
+    """Copy the gradient of each sum of four positions to these positions."""
     whole = _unread_edges(torch.empty(size, device=gradient.device, memory_format=torch.channels_last))
     _fours(whole).copy_(_four_times(gradient))
     return whole
 
 
 def _fours(x: Tensor) -> Tensor:
-    """(1, C, H, W) -> (H / 2, 2, W / 2, 2, C): a view of each 2 x 2 positions, without an odd last row or column."""
+    """View (1, C, H, W) as blocks of 2 x 2, (H / 2, 2, W / 2, 2, C), without an odd last row or column."""
     height, width = x.shape[2] // 2, x.shape[3] // 2
     rows = x[0].permute(1, 2, 0)[: 2 * height, : 2 * width]
     return rows.view(height, 2, width, 2, -1)
 
 
 def _four_times(x: Tensor) -> Tensor:
-    """(1, C, h, w) -> (h, 2, w, 2, C): a view with each position four times."""
+    """View (1, C, h, w) with each position repeated four times, (h, 2, w, 2, C)."""
     _, channels, height, width = x.shape
     return x[0].permute(1, 2, 0)[:, None, :, None].expand(height, 2, width, 2, channels)
 
 
 def _unread_edges(x: Tensor) -> Tensor:
-    """Clear an odd last row and column, which pooling ignores: their gradient is zero."""
+    """Clear an odd last row and column, whose gradient is zero because pooling ignores them."""
     x[:, :, x.shape[2] // 2 * 2 :] = 0.0
     x[:, :, :, x.shape[3] // 2 * 2 :] = 0.0
     return x

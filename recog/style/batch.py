@@ -1,4 +1,4 @@
-"""The plan of a batch: photos x styles x settings give jobs, whose digests are their identities and file names."""
+"""The plan of a batch: each photo in each style with each setting is a picture, identified and named by its digest."""
 
 import hashlib
 import json
@@ -12,15 +12,15 @@ from recog.style.files import SUFFIXES
 from recog.style.settings import StyleSettings
 
 _DIGITS = 12
-# Bytes of a photo's or style's name that go into the result's: two of them, the digits and a suffix fit into 255.
+# Bytes of a photo's or style's name in the result's name: two of these, the digits and a suffix fit into 255.
 _NAME_BYTES = 80
-# So that 7 and 3 are the same blend as 0.7 and 0.3.
+# Shares are rounded, so that weights of 7 and 3 make the same blend as 0.7 and 0.3.
 _SHARE_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class StyleSource:
-    """A picture of the batch, by the digest of its bytes; path is where it was found."""
+    """A photo or style picture of the batch, identified by the digest of its bytes."""
 
     path: Path
     sha256: str
@@ -36,7 +36,7 @@ class Ingredient:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPicture:
-    """A picture to make. Equal digests mean equal inputs, so a finished picture is not made again."""
+    """A picture to make. Equal digests mean equal inputs, so that a finished picture is not made again."""
 
     content: StyleSource
     styles: tuple[Ingredient, ...]
@@ -55,12 +55,12 @@ def plan_pictures(
     blend: Sequence[float] | None = None,
     suffix: str = ".png",
 ) -> list[PlannedPicture]:
-    """Plan every photo in every style with all settings, photos first; equal content is planned once.
+    """Plan each photo in each style with all settings, in the order of photos; equal inputs are planned once.
 
-    With blend, one weight a style, every photo is made once, after all styles together.
+    With blend, one weight a style, each photo is made once, in a blend of all styles.
 
     Raises:
-        StyleError: there is no style, the weights are no blend, or nothing can be written with that suffix.
+        StyleError: there is no style, the weights are not valid, or recog writes no picture with that suffix.
     """
     if not styles:
         raise StyleError("there is no style picture: give at least one")
@@ -80,12 +80,12 @@ def plan_pictures(
 
 
 def blended_styles(styles: Sequence[StyleSource], weights: Sequence[float]) -> tuple[Ingredient, ...]:
-    """The styles with their weights as shares of the sum, the largest first: one form, however they were given.
+    """Return the styles with their weights as shares of the sum, largest first, so that equal blends are equal.
 
-    A style of weight 0 is left out, the same picture given twice counts once with both weights.
+    A style of weight 0 is left out; a picture that is given twice counts once, with the sum of its weights.
 
     Raises:
-        StyleError: not one weight a style, or one is below 0, or none above.
+        StyleError: the number of weights is not that of styles, a weight is below 0, or none is above 0.
     """
     if len(weights) != len(styles):
         raise StyleError(f"the blend has {len(weights)} weights for {len(styles)} styles: give one for each, in order")
@@ -110,7 +110,7 @@ def picture_digest(
     *,
     network_sha256: str,
 ) -> str:
-    """Return the SHA-256 of all that a result is made of: the pictures, the shares, the settings, the network."""
+    """Return the SHA-256 of everything that decides a result: the pictures, the shares, the settings, the network."""
     parts = {
         "content": content_sha256,
         "styles": sorted(zip(style_sha256s, shares, strict=True)),
@@ -121,7 +121,7 @@ def picture_digest(
 
 
 def _short(path: Path) -> str:
-    """Return the path's stem without characters that trouble a file system or shell, cut to a length that fits."""
+    """Return the path's stem without characters that are special in a file system or shell, cut to fit."""
     kept = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in path.stem)
     return _cut(kept.strip("-.")) or "picture"
 

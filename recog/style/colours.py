@@ -1,11 +1,11 @@
-"""Colours of a styled picture: the style's, or the content's in one of two ways.
+"""Colours of a styled picture: those of the style, or those of the content in one of two ways.
 
-* style: the colours come with the style, as in the paper.
-* luminance: the result keeps the content's chrominance (I and Q of YIQ) and takes the style's light and dark.
-* match: before the transfer the style picture is given the content's mean and covariance of RGB.
+* style: the colours come from the style, as in the paper.
+* luminance: the result keeps the content's chrominance (I and Q of YIQ) and takes only its luminance from the style.
+* match: before the transfer, the style picture gets the content's mean and covariance of RGB.
 
-The last two are those of Gatys, Bethge, Hertzmann, Shechtman, "Preserving color in neural artistic style transfer",
-arXiv:1606.05897. Departure: luminance is exchanged after the transfer, not before.
+The last two are methods of Gatys, Bethge, Hertzmann, Shechtman, "Preserving color in neural artistic style transfer",
+arXiv:1606.05897. Departure: luminance is replaced after the transfer, not before.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from recog.types import Pixels
 
 _TO_YIQ = np.array([[0.299, 0.587, 0.114], [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]])
 _TO_RGB = np.linalg.inv(_TO_YIQ)
-# Added to the variances in units of 0..255 squared: a picture of one colour has none.
+# Added to the variances, in units of 0..255 squared, because a picture of one colour has none.
 _LEAST_VARIANCE = 1e-3
 
 

@@ -1,15 +1,10 @@
-"""3 x 3 convolutions as fast as the processor allows: minimal filtering (Winograd) where it wins, direct elsewhere.
+"""3 x 3 convolutions: minimal filtering (Winograd) if it is faster on the CPU, direct convolution otherwise.
 
-A direct 3 x 3 convolution multiplies 9 times an output, a channel and a channel; F(4 x 4, 3 x 3) of Lavin and Gray,
-"Fast algorithms for convolutional neural networks", CVPR 2016 (arXiv:1509.09308) 36 times for 16 outputs, so 2.25
-times. The price is a relative error of about 1e-5 in float32, and transforms that only pay between many channels.
-Measured on one core with AVX-512: 1.4 times as fast from 64 to 128 channels, 2.2 times at 256, 2.5 times at 512.
-On CUDA cuDNN chooses by itself.
-
-Measured and left out: bfloat16, half as fast as float32 on a processor without matrix units (AMX), and float16, no
-faster; F(4, 3) along rows alone for 64 to 64 channels, no faster than direct (24 against 23 ms at 192 x 256), since the
-direct convolution runs at the processor's peak there and the tiles' copies do not. So the two convolutions of 64
-channels at full resolution are a fifth of a step, and the bound of what is left to gain.
+A direct 3 x 3 convolution multiplies 9 times for each output, input channel and output channel. F(4 x 4, 3 x 3) of
+Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016 (arXiv:1509.09308), multiplies 36 times
+for 16 outputs, that is 2.25 times. It adds a relative error of about 1e-5 in float32, and transforms that pay only with
+many channels: it is 1.4 times as fast from 64 to 128 channels, 2.5 times at 512 (see
+docs/decisions/style-convolutions.md). On CUDA, cuDNN chooses by itself.
 """
 
 from dataclasses import dataclass
@@ -18,11 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# Fewer channel pairs than this, and the transforms cost more than the multiplications they save.
+# With fewer channel pairs than this, the transforms cost more than the multiplications that they save.
 _LEAST_PAIRS = 64 * 128
 # Channels of a picture.
 _PICTURE = 3
-# 4 x 4 tiles worked on at a time: their transforms stay in the processor's cache.
+# 4 x 4 tiles that are processed at a time, so that their transforms stay in the CPU cache.
 _TILES = 64
 
 _INPUT = torch.tensor(
@@ -36,7 +31,7 @@ _INPUT = torch.tensor(
     ],
     dtype=torch.float64,
 )
-"""B^T of Lavin and Gray: 6 inputs to 6 points."""
+"""B^T of Lavin and Gray, from 6 inputs to 6 points."""
 _KERNEL = torch.tensor(
     [
         [1 / 4, 0, 0],
@@ -48,29 +43,29 @@ _KERNEL = torch.tensor(
     ],
     dtype=torch.float64,
 )
-"""G: 3 taps to 6 points."""
+"""G, from 3 taps to 6 points."""
 _OUTPUT = torch.tensor(
     [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]], dtype=torch.float64
 )
-"""A^T: 6 points to 4 outputs."""
+"""A^T, from 6 points to 4 outputs."""
 
-# Rows then columns are one matrix product each: the Kronecker product does both at once.
+# Rows and columns would take one matrix product each; the Kronecker product does both at once.
 _KERNEL_36 = torch.kron(_KERNEL, _KERNEL)
 _INPUT_36 = torch.kron(_INPUT, _INPUT).float()
-# One column more carries the bias, so that adding it costs no pass of its own.
+# An additional column holds the bias, so that adding it needs no separate pass.
 _OUTPUT_16 = torch.cat([torch.kron(_OUTPUT, _OUTPUT), torch.ones(16, 1, dtype=torch.float64)], dim=1).float()
 
 
 @dataclass(frozen=True, slots=True)
 class FastKernel:
-    """A 3 x 3 kernel, prepared once: either direct, (out, in, 3, 3), or at the points, (36, in, out)."""
+    """A prepared 3 x 3 kernel, either direct, (out, in, 3, 3), or at the points, (36, in, out)."""
 
     direct: Tensor | None
     points: Tensor | None
 
 
 def prepare_kernel(kernel: Tensor) -> FastKernel:
-    """(out, in, 3, 3) -> the form in which `convolve` is fastest on the kernel's device."""
+    """Convert (out, in, 3, 3) to the form in which `convolve` is fastest on the kernel's device."""
     out_channels, in_channels = kernel.shape[:2]
     if kernel.device.type != "cpu" or out_channels * in_channels < _LEAST_PAIRS:
         return FastKernel(kernel.contiguous(memory_format=torch.channels_last), None)
@@ -78,21 +73,21 @@ def prepare_kernel(kernel: Tensor) -> FastKernel:
 
 
 def kernel_points(kernel: Tensor) -> Tensor:
-    """(out, in, 3, 3) -> (36, in, out): the kernel at the 36 points of F(4 x 4, 3 x 3)."""
+    """Transform a kernel to the 36 points of F(4 x 4, 3 x 3): (out, in, 3, 3) -> (36, in, out)."""
     out_channels, in_channels = kernel.shape[:2]
     points = torch.mm(_KERNEL_36, kernel.transpose(0, 1).reshape(-1, 9).double().T).float()
     return points.view(36, in_channels, out_channels)
 
 
 def convolve(x: Tensor, kernel: FastKernel, bias: Tensor | None = None, *, rectified: bool = False) -> Tensor:
-    """(1, in, H, W) -> (1, out, H, W) float32 in channels-last memory, one pixel of zeros around; bias is (out,).
+    """Convolve (1, in, H, W) to (1, out, H, W) float32 in channels-last memory, padded by one pixel; bias is (out,).
 
-    rectified: what is below nought becomes nought (ReLU).
+    rectified: apply ReLU.
     """
     if kernel.points is not None:
         return convolve_by_points(x, kernel.points, bias, rectified=rectified)
     if kernel.direct is None:
-        raise ValueError("a kernel prepared in no way")
+        raise ValueError("a kernel without values: make it with prepare_kernel")
     if kernel.direct.shape[0] == _PICTURE and x.device.type == "cpu" and bias is None and not rectified:
         return _to_picture(x, kernel.direct)
     answer = F.conv2d(x, kernel.direct, bias, padding=1)
@@ -100,7 +95,7 @@ def convolve(x: Tensor, kernel: FastKernel, bias: Tensor | None = None, *, recti
 
 
 def _to_picture(x: Tensor, kernel: Tensor) -> Tensor:
-    """The convolution to three channels as one matrix product and a sum of shifted maps; direct is half as fast."""
+    """Convolve to three channels by one matrix product and a sum of shifted maps; direct is half as fast."""
     _, in_channels, height, width = x.shape
     taps = kernel.flip(2, 3).permute(0, 2, 3, 1).reshape(-1, in_channels)
     spread = torch.mm(taps, x[0].flatten(1))
@@ -108,7 +103,7 @@ def _to_picture(x: Tensor, kernel: Tensor) -> Tensor:
 
 
 def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None, *, rectified: bool = False) -> Tensor:
-    """The same by F(4 x 4, 3 x 3): overlapping 6 x 6 tiles of x give 4 x 4 tiles of the answer."""
+    """Do the same as `convolve` by F(4 x 4, 3 x 3): overlapping 6 x 6 tiles of x give 4 x 4 tiles of the output."""
     _, in_channels, height, width = x.shape
     out_channels = points.shape[2]
     rows, columns = -(-height // 4), -(-width // 4)
@@ -116,7 +111,7 @@ def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None, *,
     out = x.new_empty(4 * rows, 4 * columns, out_channels)
     answers = out.view(rows, 4, columns, 4, out_channels).permute(1, 3, 0, 2, 4)  # (4, 4, rows, columns, out)
     step = min(rows, max(1, _TILES // columns))
-    # Buffers that every strip uses again stay in the cache.
+    # All strips share these buffers, so that they stay in the cache.
     before, seen = x.new_empty(2, 36, step * columns * in_channels)
     products = x.new_empty(37, step * columns * out_channels)
     products[36] = 0.0 if bias is None else bias.repeat(step * columns)
@@ -138,7 +133,7 @@ def convolve_by_points(x: Tensor, points: Tensor, bias: Tensor | None = None, *,
 
 
 def _tiles(x: Tensor, rows: int, columns: int) -> Tensor:
-    """(1, in, H, W) -> (6, 6, rows, columns, in): a view of x with zeros around."""
+    """View a padded copy of x, (1, in, H, W), as overlapping tiles, (6, 6, rows, columns, in)."""
     _, channels, height, width = x.shape
     padded = x.new_empty(4 * rows + 2, 4 * columns + 2, channels)
     padded[1 : height + 1, 1 : width + 1] = x[0].permute(1, 2, 0)

@@ -1,4 +1,4 @@
-"""One picture following the gradient at one scale, by L-BFGS or torch's Adam."""
+"""Gradient descent of one picture at one scale, by L-BFGS or torch's Adam."""
 
 import torch
 from torch import Tensor
@@ -7,17 +7,17 @@ from recog.style.lbfgs import PictureLbfgs, longest_move
 from recog.style.pictures import enlarged
 from recog.style.settings import Optimiser, StyleSettings
 
-# The first step of L-BFGS knows no curvature: it moves no channel by more than this share of its range.
+# The first step of L-BFGS knows no curvature, so it moves no channel by more than this share of its range.
 _FIRST_STEP = 0.02
-# Without a line search a step can overshoot by orders of magnitude: none moves a channel by more than this.
+# Without a line search, a step can overshoot by orders of magnitude, so none moves a channel by more than this.
 _LONGEST_STEP = 0.3
 
 
 class Descent:
     """A picture, (1, 3, H, W) around 0..1, that moves one step at a time.
 
-    The gradient handed in is of a mean over the picture; for Adam it is multiplied by the number of values, so that
-    the threshold inside means the same at every size.
+    Gradients are those of a mean over the picture. For Adam they are multiplied by the number of values, so that its
+    epsilon means the same at every size.
     """
 
     def __init__(self, picture: Tensor, settings: StyleSettings) -> None:
@@ -44,8 +44,8 @@ class Descent:
     def at_scale(self, size: tuple[int, int], detail: Tensor | None = None) -> "Descent":
         """Return the same descent with the picture enlarged, plus detail, (1, 3, *size), if given.
 
-        Adam takes its moments along. L-BFGS begins its memory anew: with its last 20 pairs enlarged too, the cost of
-        the next scale was higher in its first 20 steps and the same after 60.
+        Adam keeps its moments, enlarged. L-BFGS starts with an empty memory, because enlarged pairs made the next scale
+        worse at first and no better later (see docs/decisions/style-lbfgs.md).
         """
         picture = enlarged(self.picture, size)
         moved = Descent(picture if detail is None else picture + detail, self._settings)

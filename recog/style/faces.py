@@ -1,8 +1,8 @@
 """Faces in a styled photo: kept as they are, styled softly, or styled like the rest.
 
-* keep: the style is not sought in faces, and the finished picture shows the photo's own pixels there.
+* keep: the style cost ignores faces, and the finished picture shows the photo's own pixels there.
 * soft: the style counts half in faces, and the finished picture is half the photo there.
-* style: a face is like any other part.
+* style: faces are treated like any other part.
 
 The border is feathered, so that no edge shows.
 """
@@ -16,17 +16,17 @@ from recog.style.settings import Faces
 from recog.types import FaceBox, Pixels
 
 _STYLE_SHARE = {Faces.KEEP: 0.0, Faces.SOFT: 0.5, Faces.STYLE: 1.0}
-# Half axes of the ellipse over half the box: the detector's box cuts forehead and chin.
+# Half axes of the ellipse over half the sides of the box, because the detector's box cuts forehead and chin.
 _REACH = 1.15
 # The feather ends at this multiple of the ellipse.
 _FEATHER = 1.5
 
 
 def face_weights(boxes: Sequence[FaceBox], height: int, width: int, faces: Faces) -> NDArray[np.float32]:
-    """How much style each pixel gets, (height, width) of 0..1: one away from faces, the share of `faces` in them.
+    """Return the weight of the style at each pixel, (height, width) of 0..1: the share of `faces` in faces, else one.
 
-    boxes are in pixels of this height and width. Inside an ellipse around the box the share is whole; from there to
-    1.5 times as far out it rises smoothly (3 t^2 - 2 t^3) to one. Where faces overlap the smaller weight counts.
+    boxes are in pixels of this height and width. Inside an ellipse around the box the weight is the share; from there
+    to 1.5 times as far out it rises smoothly (3 t^2 - 2 t^3) to one. If faces overlap, the smaller weight counts.
     """
     weights = np.ones((height, width), dtype=np.float32)
     share = _STYLE_SHARE[faces]
@@ -50,14 +50,14 @@ def face_weights(boxes: Sequence[FaceBox], height: int, width: int, faces: Faces
 
 
 def _span(middle: float, reach: float, side: int) -> tuple[int, int]:
-    """Return the pixels of a side that a face covers, the first and the one behind the last."""
+    """Return the first pixel of a side that a face covers, and the one after the last."""
     return max(0, int(middle - reach)), max(0, min(side, int(middle + reach) + 1))
 
 
 def blended(styled: Pixels, content: Pixels, weights: NDArray[np.float32]) -> Pixels:
-    """Weight times the styled picture plus the rest of the content; where the weight is 0, the content's very pixels.
+    """Blend two pictures, (H, W, 3) uint8: weights (H, W) of 0..1 times styled, plus the rest of content.
 
-    (H, W, 3) uint8 twice and (H, W) of 0..1.
+    A pixel of weight 0 is exactly the content's.
     """
     if styled.shape != content.shape or weights.shape != styled.shape[:2]:
         raise ValueError(f"shapes do not agree: {styled.shape}, {content.shape}, weights {weights.shape}")

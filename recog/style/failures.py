@@ -9,8 +9,8 @@ NO_MEMORY = "there is not enough memory: use a smaller size"
 def costs_one_picture(error: BaseException) -> str | None:
     """Return a sentence for the picture's job; None for an error that stops the batch.
 
-    An interruption stops it, and so does what would stop every other picture too: weights, catalog or settings that
-    are not right, and the operating system's errors outside of photos and results, which have errors of their own.
+    The batch stops on an interruption and on errors that would stop every other picture too: wrong weights, catalog or
+    settings, and the operating system's errors. Those about photos and results are PhotoError and StyleError instead.
     """
     match error:
         case PhotoError() | StyleError():

@@ -1,4 +1,4 @@
-"""Files of styled pictures: written whole or not at all, never over another file, without the photo's private data."""
+"""Files of styled pictures: written completely or not at all, never over another file, without private metadata."""
 
 import io
 import struct
@@ -15,19 +15,19 @@ SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".ti
 """Formats that can be written: suffix in lower case -> Pillow's name of the format."""
 
 _PICTURE_MODE = 0o666
-"""The mode before the umask: a picture is the user's file, as the photo is."""
-# 2000-01-01 00:00:00, six 16-bit numbers: a valid moment that says nothing.
+"""The mode before the umask, because a picture is an ordinary file of the user, like the photo."""
+# 2000-01-01 00:00:00 as six 16-bit numbers: a valid date that reveals nothing.
 _NO_MOMENT = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 
 
 def save_picture(pixels: Pixels, path: Path, *, quality: int = 92) -> int:
-    """Write (H, W, 3) uint8 RGB as PNG, JPEG or TIFF by the path's suffix; the size of the file in bytes.
+    """Write (H, W, 3) uint8 RGB as PNG, JPEG or TIFF by the path's suffix; returns the size of the file in bytes.
 
-    The file carries the sRGB profile and no other metadata: what is known of the content's place, time and camera was
-    never in the pixels. It appears under its name only when it is whole and on the disk. quality is the JPEG's.
+    The file holds the sRGB profile and no other metadata, so nothing of the photo's place, time and camera. It appears
+    under its name only when it is complete and on the disk. quality is that of a JPEG.
 
     Raises:
-        StyleError: unknown suffix, the file exists already, its folder does not, or there is no space or right.
+        StyleError: the suffix is unknown, the file exists, its folder does not, or it cannot be written.
     """
     check_target(path)
     data = encoded_picture(pixels, SUFFIXES[path.suffix.lower()], quality=quality)
@@ -36,10 +36,10 @@ def save_picture(pixels: Pixels, path: Path, *, quality: int = 92) -> int:
 
 
 def publish_picture(data: bytes, path: Path) -> None:
-    """Write a picture's bytes; the file appears under its name only when it is whole and on the disk.
+    """Write a picture's bytes; the file appears under its name only when it is complete and on the disk.
 
     Raises:
-        StyleError: the file exists already, its folder does not, or there is no space or right.
+        StyleError: the file exists, its folder does not, or it cannot be written.
     """
     check_target(path)
     try:
@@ -54,7 +54,7 @@ def publish_picture(data: bytes, path: Path) -> None:
 
 
 def check_target(path: Path) -> None:
-    """Raise the StyleError of writing to path, as far as it is known before the work is done."""
+    """Raise StyleError early if path cannot be written because of its suffix, an existing file or a missing folder."""
     if path.suffix.lower() not in SUFFIXES:
         raise StyleError(f"{path.name} has no suffix of a picture that recog writes: use one of {', '.join(SUFFIXES)}")
     if path.exists() or path.is_symlink():
@@ -64,9 +64,9 @@ def check_target(path: Path) -> None:
 
 
 def encoded_picture(pixels: Pixels, form: str, *, quality: int = 92) -> bytes:
-    """(H, W, 3) uint8 RGB -> the bytes of a file of Pillow's format `form`, with the sRGB profile alone.
+    """Encode (H, W, 3) uint8 RGB as a file of Pillow's format `form`, with the sRGB profile as only metadata.
 
-    The same pixels are the same bytes, whenever and wherever they are written by one version of Pillow.
+    The same pixels give the same bytes with the same version of Pillow.
     """
     profile = _srgb_profile()
     options: dict[str, dict[str, Any]] = {
@@ -80,7 +80,7 @@ def encoded_picture(pixels: Pixels, form: str, *, quality: int = 92) -> bytes:
 
 
 def _srgb_profile() -> bytes:
-    """An sRGB profile that is the same every time: the moment it was made (ICC.1, 7.2.8) is taken out."""
+    """Return an sRGB profile whose creation date (ICC.1, 7.2.8) is replaced, so that it is always the same."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[24:36] = _NO_MOMENT
     return bytes(profile)

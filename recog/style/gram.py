@@ -1,7 +1,7 @@
 """Channel correlations of feature maps: the Gram (style) matrix.
 
 A feature map is (channels, *positions): one axis of positions for sound, two for a picture, three for a volume or a
-video. The Gram matrix forgets where things are, so everything here flattens all positions and holds for any number.
+video. The Gram matrix ignores positions, so everything here flattens them and works for any number of axes.
 """
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def flat_features(features: Tensor) -> Tensor:
-    """(channels, *positions) -> (channels, n positions), without a copy if the memory layout allows."""
+    """Flatten (channels, *positions) to (channels, n positions), without a copy if the memory layout allows."""
     return features.flatten(start_dim=1)
 
 
@@ -24,14 +24,14 @@ def gram_matrix(features: Tensor) -> Tensor:
 
 
 def mean_gram_matrix(features: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Return the Gram matrix as a mean over positions, so that pictures of different sizes compare.
+    """Return the Gram matrix as a mean over positions, so that pictures of different sizes are comparable.
 
     (channels, *positions) -> (channels, channels). Departure from Gatys et al.: a mean, not a sum. Johnson, Alahi,
     Fei-Fei (arXiv:1603.08155, equation 3) divide by the channels as well; here the cost does that.
 
     mask is (*positions) of weights >= 0: G = sum_k m_k F_k F_k^T / sum_k m_k, the guided Gram matrix of Gatys et al.,
     "Controlling perceptual factors in neural style transfer", CVPR 2017, with m the square of their guidance channel.
-    A mask without any weight is a ValueError.
+    Raises ValueError if all weights of the mask are zero.
     """
     flat = flat_features(features)
     if mask is None:

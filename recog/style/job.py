@@ -1,4 +1,4 @@
-"""What one style transfer works on: checked, scaled, and the same at every scale."""
+"""The checked and scaled inputs of one style transfer."""
 
 import math
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ from recog.types import FaceBox, Pixels
 
 @dataclass(frozen=True, slots=True)
 class StyleJob:
-    """What stays the same at every scale.
+    """The inputs of a style transfer, which are the same at every scale.
 
-    content is at the result's size, faces the weight of the style there (see recog.style.faces).
+    content has the result's size; faces is the weight of the style at each of its pixels (see recog.style.faces).
     """
 
     content: Pixels
@@ -43,7 +43,7 @@ def prepared_job(
     masks: Sequence[NDArray[np.float32]] | None,
     faces: Sequence[FaceBox],
 ) -> tuple[StyleJob, list[str]]:
-    """Check everything and scale the content; the second answer is what the user should be told.
+    """Check everything and scale the content; also returns messages for the user.
 
     Raises as recog.style.transfer.stylize does.
     """

@@ -1,12 +1,12 @@
 """The VGG networks of style transfer, with their layers by name: relu1_1 to relu5_4.
 
-Nothing here, in recog.style.gram or in recog.style.losses assumes that a picture has two axes: a convolution is a sum
-over a window, whether the window slides along time (1-D, sound), over a picture (2-D) or over a picture and time (3-D,
-video), and the Gram matrix sums over all positions there are. A network whose kernels are (out, in, 3) or
-(out, in, 3, 3, 3) therefore gives features of sound or of video. To style a video, two things are missing: such weights
-(or, as Ruder, Dosovitskiy, Brox do it, arXiv:1604.08610, this network frame by frame), and a cost on what changes
-between a frame and the one before it, carried along the optical flow, so that it does not flicker. The gradient by
-hand and the fast convolutions (recog.style.objective, recog.style.convolution) are for pictures.
+Nothing here, in recog.style.gram or in recog.style.losses assumes that a picture has two axes. A convolution is a sum
+over a window that slides along time (1-D, sound), over a picture (2-D) or over a picture and time (3-D, video), and the
+Gram matrix is a sum over all positions. So a network with kernels (out, in, 3) or (out, in, 3, 3, 3) gives features of
+sound or video. Styling a video needs two more things: such weights (or this network frame by frame, as in Ruder,
+Dosovitskiy, Brox, arXiv:1604.08610), and a cost on changes between consecutive frames along the optical flow, against
+flicker. The hand-written gradient and the fast convolutions (recog.style.objective, recog.style.convolution) are for
+pictures only.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -35,18 +35,18 @@ class InputConvention:
 
 
 CAFFE = InputConvention(order=(2, 1, 0), scale=(255.0,) * 3, offset=(-104.00699, -116.66877, -122.67892))
-"""BGR, 0 to 255, minus the mean of the training photos: the convention of Simonyan's and of HED's own weights."""
+"""BGR, 0 to 255, minus the mean of the training photos: the convention of Simonyan's weights and of HED's."""
 IMAGENET = InputConvention(
     order=(0, 1, 2),
     scale=(1 / 0.229, 1 / 0.224, 1 / 0.225),
     offset=(-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225),
 )
-"""RGB, 0 to 1, minus ImageNet's mean, over its standard deviation: torchvision's convention."""
+"""RGB, 0 to 1, minus ImageNet's mean, divided by its standard deviation: torchvision's convention."""
 
 CONVENTIONS = {"vgg16-hed": CAFFE, "vgg16": IMAGENET, "vgg19": IMAGENET}
 """The networks of style transfer, by the name of their weights."""
 
-# By the number of axes of a batch of one: channels, and one, two or three axes of positions.
+# Keys are the number of axes of a batch of one: batch, channels, and one, two or three axes of positions.
 _CONVOLVE: dict[int, Callable[..., Tensor]] = {3: F.conv1d, 4: F.conv2d, 5: F.conv3d}
 _POOL: dict[PoolingKind, dict[int, Callable[..., Tensor]]] = {
     PoolingKind.MAX: {3: F.max_pool1d, 4: F.max_pool2d, 5: F.max_pool3d},
@@ -56,10 +56,10 @@ _POOL: dict[PoolingKind, dict[int, Callable[..., Tensor]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Convolution:
-    """One convolution and its ReLU; name is that of its output: relu1_1.
+    """One convolution and its ReLU; name is that of its output, such as relu1_1.
 
-    kernel is (out, in, 3, 3), or with one axis of 3 for each axis of positions, bias (out,). pooled says that the map
-    is halved before this layer.
+    kernel is (out, in, 3, 3), in general with one axis of 3 for each axis of positions; bias is (out,). pooled says
+    that the map is halved before this layer.
     """
 
     name: str
@@ -71,8 +71,8 @@ class Convolution:
 class StyleNetwork:
     """The convolutions of a VGG (arXiv:1409.1556) with fixed weights, without the classifier.
 
-    sha256 is that of the weights file, and identifies the network with each result. The convolutions are 3 x 3 with
-    one pixel of zeros around, each followed by a ReLU; between the blocks the map is halved.
+    sha256 is the digest of the weights file, which identifies the network of a result. The convolutions are 3 x 3,
+    padded by one pixel of zeros, each followed by a ReLU; between the blocks the map is halved.
     """
 
     def __init__(
@@ -108,9 +108,9 @@ class StyleNetwork:
         return self.convolutions[: last + 1]
 
     def fast_kernels(self, convolution: Convolution, factor: float = 1.0) -> tuple[FastKernel, FastKernel]:
-        """The convolution's kernel times a factor, and the one that carries a gradient back: flipped, sides changed.
+        """Return the convolution's kernel times a factor, and the flipped and transposed kernel of its gradient.
 
-        Prepared at first need and kept, since every scale and every picture needs the same.
+        Both are cached, because every scale and every picture needs the same.
         """
         wanted = convolution.name, factor
         if wanted not in self._fast:
@@ -133,7 +133,7 @@ class StyleNetwork:
     def features(
         self, picture: Tensor, layers: Collection[str], *, pooling: PoolingKind = PoolingKind.MAX
     ) -> dict[str, Tensor]:
-        """(1, 3, *positions) RGB in 0..1 -> the named layers' maps, (channels, *positions) each; autograd follows."""
+        """Return the named layers' maps, (channels, *positions), for (1, 3, *positions) RGB in 0..1, with autograd."""
         maps: dict[str, Tensor] = {}
         x = self.prepare(picture)
         for convolution in self.until(layers):
@@ -159,11 +159,11 @@ def load_network(
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> StyleNetwork:
-    """Load the network of that name, pulling and verifying its weights; never another in its place.
+    """Load the network of that name, pulling and verifying its weights; never use another one instead.
 
     Raises:
-        ConfigError: no such network, or it is none for style.
-        WeightsError: the weights cannot be brought, or are not the right ones.
+        ConfigError: there is no such network, or it is not one for style.
+        WeightsError: no source has the weights, or they are not the expected ones.
     """
     wanted = spec(name)
     if wanted.role is not Role.STYLE:

@@ -1,4 +1,4 @@
-"""The costs of neural style transfer, exactly as in the papers, and the size-free forms that recog minimises.
+"""The costs of neural style transfer, exactly as in the papers, and in the relative forms that recog minimises.
 
 Textbook forms (Gatys, Ecker, Bethge, CVPR 2016), with n_C channels and n_H n_W positions:
 
@@ -6,10 +6,10 @@ Textbook forms (Gatys, Ecker, Bethge, CVPR 2016), with n_C channels and n_H n_W 
 * style, equation 4: J_layer = 1 / (2 n_H n_W n_C)^2 sum_ij (G(S)_ij - G(G)_ij)^2, equation 5: sum of lambda J_layer
 * total, equation 7: J = alpha J_content + beta J_style, plus total variation
 
-Their values depend on the picture's size, on the network's scale and on the layer, so that a beta found for one is
-wrong for the next. The relative forms divide each cost by the energy of its own target: 0 is a perfect match, 1 is as
-wrong as a blank answer, whatever the size, layer or network. For one picture they differ from the textbook by a
-constant factor a layer, which is a choice of alpha and of the lambdas.
+Their values depend on the picture's size, the network's scale and the layer, so a beta that suits one picture is wrong
+for the next. The relative forms divide each cost by the energy of its target: 0 is a perfect match and 1 is as wrong as
+a blank picture, for any size, layer or network. For one picture they differ from the textbook by a constant factor for
+each layer, that is, by a choice of alpha and lambdas.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from recog.style.gram import gram_matrix, mean_gram_matrix
 
-# Guards the division for a target without any energy; far below the energy of any real feature map.
+# Guards the division by the energy of an empty target; far below the energy of any real feature map.
 TINY = 1e-12
 
 
@@ -31,7 +31,7 @@ def content_cost(content: Tensor, generated: Tensor) -> Tensor:
 def layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
     """1 / (2 n_H n_W n_C)^2 sum (G(S) - G(G))^2, equation 4 of Gatys et al. 2016, of two feature maps.
 
-    Both are (channels, *positions); positions may differ in number, the factor is that of the generated picture.
+    Both are (channels, *positions). Their numbers of positions may differ; the factor uses the generated picture's.
     """
     channels = generated.shape[0]
     positions = generated[0].numel()
@@ -57,25 +57,25 @@ def total_variation(picture: Tensor) -> Tensor:
 def total_cost(
     content: Tensor, style: Tensor, variation: Tensor, *, alpha: float, beta: float, variation_weight: float
 ) -> Tensor:
-    """Alpha J_content + beta J_style + weight * total variation; equation 7 of Gatys et al. 2016, and the last."""
+    """Alpha J_content + beta J_style (equation 7 of Gatys et al. 2016) + variation_weight * total variation."""
     return alpha * content + beta * style + variation_weight * variation
 
 
 def relative_content_cost(content: Tensor, generated: Tensor) -> Tensor:
-    """The sum (a(C) - a(G))^2 / sum a(C)^2. Departure from equation 1: a share of the content's own energy."""
+    """Return sum (a(C) - a(G))^2 / sum a(C)^2. Departure from equation 1: a share of the content's own energy."""
     return (generated - content).square().sum() / content.square().sum().clamp_min(TINY)
 
 
 def relative_layer_style_cost(style: Tensor, generated: Tensor) -> Tensor:
-    """The sum (g(S) - g(G))^2 / sum g(S)^2 with g the mean Gram matrix.
+    """Return sum (g(S) - g(G))^2 / sum g(S)^2, with g the mean Gram matrix.
 
-    Departure from equation 4: the mean over positions takes the size away (for equal sizes the textbook is exactly
-    1 / (4 n_C^2) sum (g(S) - g(G))^2), the division takes the layer's and the network's scale away.
+    Departure from equation 4: the mean over positions removes the size (for equal sizes the textbook's cost is exactly
+    1 / (4 n_C^2) sum (g(S) - g(G))^2), and the division removes the scale of the layer and the network.
     """
     target = mean_gram_matrix(style)
     return (target - mean_gram_matrix(generated)).square().sum() / target.square().sum().clamp_min(TINY)
 
 
 def mean_variation(picture: Tensor) -> Tensor:
-    """Total variation per position. Departure: a mean, so that one weight is good for every size."""
+    """Return the total variation per position. Departure: a mean, so that one weight suits every size."""
     return total_variation(picture) / picture[0].numel()

@@ -1,8 +1,8 @@
-"""The total cost of a picture and its gradient, with targets computed once and no layer more than needed.
+"""The total cost of a picture and its gradient; targets are computed once, and no unneeded layer is run.
 
-The gradient is written out by hand instead of recorded: that needs half the memory (a layer that no cost looks at
-leaves only the signs of its ReLU behind) and lets both directions use the fast convolutions. A test compares it with
-autograd through the costs as recog.style.losses states them.
+The gradient is written by hand instead of using autograd. That needs half the memory, because a layer without a cost
+keeps only the signs of its ReLU, and lets both directions use the fast convolutions. A test compares it with autograd
+through the costs of recog.style.losses.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from recog.style.layers import StyleNetwork
 from recog.style.losses import TINY
 from recog.style.settings import Form, PoolingKind, StyleSettings
 
-# A layer of at most this many values (64 MB) is kept whole for the backward pass, not only its signs: faster.
+# The output of a layer of at most this many values (64 MB) is kept for the backward pass, which is faster than signs.
 _SMALL = 1 << 24
 
 
@@ -27,7 +27,7 @@ _SMALL = 1 << 24
 class StyleReference:
     """A style picture at the size of one scale, (1, 3, h, w) RGB in 0..1, and its share of the blend.
 
-    mask is (H, W) at the size of the generated picture, 0..1: where this style counts; None is everywhere.
+    mask is (H, W) at the size of the generated picture, the weight 0..1 of this style at each pixel; None is 1.
     """
 
     picture: Tensor
@@ -37,7 +37,7 @@ class StyleReference:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """One evaluation; total = alpha content + beta style + weight * variation, in the form of the settings."""
+    """The costs of a picture; total = alpha content + beta style + weight * variation, in the form of the settings."""
 
     total: float
     content: float
@@ -47,7 +47,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class _GramTerm:
-    """weight * sum (target - g)^2 at one layer. mask is (positions,) summing to one, or None."""
+    """The cost weight * sum (target - g)^2 at one layer. mask is (positions,) with sum 1, or None."""
 
     target: Tensor
     weight: float
@@ -69,7 +69,7 @@ class _Layer:
 
 @dataclass(slots=True)
 class _Trace:
-    """What the backward pass needs of a layer: the gradient of its costs, and where the ReLU was open."""
+    """The values of a layer that the backward pass needs: differences of its Gram matrices and signs of its ReLU."""
 
     positive: Tensor
     grams: list[Tensor]
@@ -80,8 +80,8 @@ class _Trace:
 class Objective:
     """The cost of a generated picture (1, 3, H, W) against one content and one or more styles, at one scale.
 
-    Several styles that count in the same places, by equal masks or none, blend their mean Gram matrices by share, with
-    one cost; else each has a cost of its own, of the guided Gram matrix, weighted by share.
+    If all styles have equal masks or none, their mean Gram matrices are blended by share and make one cost. Otherwise
+    each style has its own cost, of the guided Gram matrix, weighted by share.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Objective:
             self._content_weight = 1.0 / max(energy, TINY) if relative else 0.5
             terms = self._gram_terms(styles, content) if settings.beta > 0 else {}
         for each in network.until(wanted):
-            # The mean of four positions is taken as their sum: the quarter, a power of two, is in the kernel, exactly.
+            # Average pooling is computed as a sum; the kernel contains the factor 0.25, exact as a power of two.
             averaged = each.pooled and pooling is PoolingKind.AVERAGE
             forward, backward = network.fast_kernels(each, 0.25 if averaged else 1.0)
             self._layers.append(
@@ -120,7 +120,7 @@ class Objective:
 
     @torch.no_grad()
     def __call__(self, picture: Tensor) -> tuple[Costs, Tensor]:
-        """(1, 3, H, W) RGB in 0..1 -> its costs, and the gradient of the total, of the same shape."""
+        """Return the costs of a picture, (1, 3, H, W) RGB in 0..1, and the gradient of the total, of the same shape."""
         settings = self._settings
         style, traces, difference = self._look(picture)
         content = 0.0 if difference is None else self._content_weight * float(difference.square().sum())
@@ -130,7 +130,7 @@ class Objective:
         return Costs(total, content, style, variation), gradient
 
     def _look(self, picture: Tensor) -> tuple[float, list[_Trace], Tensor | None]:
-        """Run forwards: the style cost, what the backward pass needs, and the content layer's difference."""
+        """Run forwards; returns the style cost, traces for the backward pass, and the content layer's difference."""
         style, difference = 0.0, None
         traces: list[_Trace] = []
         x = self._network.prepare(picture).contiguous(memory_format=torch.channels_last)
@@ -156,10 +156,10 @@ class Objective:
         return style, traces, difference
 
     def _back(self, traces: list[_Trace], difference: Tensor | None) -> Tensor:
-        """Run backwards: the gradient of content and style cost by the network's input. Empties traces on the way."""
+        """Run backwards; returns the gradient of content and style cost by the network's input. Empties traces."""
         settings = self._settings
         gradient: Tensor | None = None
-        halved = False  # the gradient is of sums of four positions, and of half the width
+        halved = False  # whether the gradient is that of sums of four positions, at half the width
         for layer in reversed(self._layers):
             trace = traces.pop()
             if halved and gradient is not None and (trace.grams or layer.is_content):
@@ -170,7 +170,7 @@ class Objective:
             for term, off in zip(layer.terms, trace.grams, strict=True):
                 gradient = _add_gram_gradient(gradient, trace.positive, term, off, settings.beta)
             if gradient is None:
-                raise ValueError(f"nothing is asked of the last layer, {layer.name}")
+                raise ValueError(f"the last layer, {layer.name}, has no cost")
             gradient = (spread_through if halved else let_through)(gradient, trace.positive)
             gradient = convolve(gradient, layer.backward)
             halved = layer.pooled and trace.largest is None
@@ -181,7 +181,7 @@ class Objective:
         return gradient
 
     def _add_variation(self, picture: Tensor, gradient: Tensor) -> float:
-        """Return the total variation, and add its weighted derivative to gradient."""
+        """Return the total variation, and add its weighted gradient to gradient."""
         if self._settings.variation == 0:
             return 0.0
         scale = 1.0 / self._positions if self._settings.form is Form.RELATIVE else 1.0
@@ -205,7 +205,7 @@ class Objective:
             for name, features in maps.items():
                 gram = mean_gram_matrix(features)
                 if settings.form is Form.TEXTBOOK:
-                    # The paper's sums over positions differ where the pictures' sizes do.
+                    # The paper's sums over positions depend on the sizes of the pictures.
                     gram = gram * (features[0].numel() / self._map_positions(name, content))
                 targets[name].append((gram, style.share / total_share, style.mask))
         terms: dict[str, list[_GramTerm]] = {}
@@ -252,7 +252,7 @@ def _add_gram_gradient(gradient: Tensor | None, features: Tensor, term: _GramTer
 
 
 def _equal(masks: Sequence[Tensor | None]) -> bool:
-    """Return whether all masks are the same; they are if only faces are spared."""
+    """Return whether all masks are equal, as they are if they only exclude faces."""
     first = masks[0]
     if first is None:
         return all(mask is None for mask in masks)
@@ -260,7 +260,7 @@ def _equal(masks: Sequence[Tensor | None]) -> bool:
 
 
 def _small_mask(mask: Tensor | None, size: tuple[int, int]) -> Tensor | None:
-    """(H, W) -> (positions,) at a layer's size, summing to one (or to zero if nothing counts)."""
+    """Reduce a mask (H, W) to (positions,) at a layer's size, with sum one (zero if all weights are zero)."""
     if mask is None:
         return None
     small = F.adaptive_avg_pool2d(mask[None, None], size).flatten()

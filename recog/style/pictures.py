@@ -1,4 +1,4 @@
-"""Pictures on their way in and out of the network: pixels to tensors and back, and their sizes at each scale."""
+"""Conversion between pixels and tensors, and the sizes of pictures at each scale."""
 
 import math
 
@@ -13,17 +13,17 @@ from recog.errors import StyleError
 from recog.types import Pixels
 
 LEAST_SIDE = 32
-"""Pixels: below that the middle layers, which see an eighth of the width, have nothing to look at."""
+"""Smallest side in pixels; in a smaller picture the middle layers, at an eighth of the width, would be nearly empty."""
 LEAST_COARSE_SIDE = 64
-"""Pixels: a scale below that is not worked through. From one of 48 px the style brought its large shapes along, a tree
-where the content had houses, and at 256 px the content cost ended higher."""
+"""Smallest side in pixels of a coarse scale. A scale of 48 px copied large shapes of the style, a tree in place of the
+content's houses, and at 256 px the content cost ended higher."""
 
 
 def fitted_size(height: int, width: int, longest: int) -> tuple[int, int]:
-    """(height, width) with the longest side at most that long, of the same shape, never enlarged.
+    """Return (height, width) scaled so that the longest side is at most `longest`; never enlarged.
 
     Raises:
-        StyleError: the shortest side would be under LEAST_SIDE pixels.
+        StyleError: the shortest side would be below LEAST_SIDE pixels.
     """
     factor = min(1.0, longest / max(height, width))
     fitted = max(1, round(height * factor)), max(1, round(width * factor))
@@ -36,7 +36,7 @@ def fitted_size(height: int, width: int, longest: int) -> tuple[int, int]:
 
 
 def check_style(pixels: Pixels) -> None:
-    """Raise the StyleError of a style picture that is too small to show a style."""
+    """Raise StyleError if a style picture is too small to show a style."""
     height, width = pixels.shape[:2]
     if min(height, width) < LEAST_SIDE:
         raise StyleError(
@@ -46,9 +46,9 @@ def check_style(pixels: Pixels) -> None:
 
 
 def scale_sizes(size: tuple[int, int], scales: int) -> list[tuple[int, int]]:
-    """The sizes that are worked through to reach size, coarse to fine, each twice the one before.
+    """Return the sizes of all scales up to size, coarse to fine, each twice as large as the one before.
 
-    Scales whose shortest side would be under LEAST_COARSE_SIDE are left out, never the last.
+    Scales whose shortest side would be below LEAST_COARSE_SIDE are left out, but never the last.
     """
     height, width = size
     halved = [(round(height / 2**step), round(width / 2**step)) for step in reversed(range(1, scales))]
@@ -56,9 +56,9 @@ def scale_sizes(size: tuple[int, int], scales: int) -> list[tuple[int, int]]:
 
 
 def style_size(style: tuple[int, int], generated: tuple[int, int], scale: float) -> tuple[int, int]:
-    """The size of a style picture: scale times the generated picture's, by the root of their areas.
+    """Return the size of a style picture: scale times that of the generated picture, by the square root of the areas.
 
-    No side gets under LEAST_SIDE pixels, so that every layer has something to look at.
+    No side is below LEAST_SIDE pixels, so that every layer has positions.
     """
     height, width = style
     factor = scale * math.sqrt(generated[0] * generated[1] / (height * width))
@@ -67,7 +67,7 @@ def style_size(style: tuple[int, int], generated: tuple[int, int], scale: float)
 
 
 def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    """(H, W, 3) uint8 to (height, width, 3) by Lanczos' filter."""
+    """Resize (H, W, 3) uint8 to size, (height, width), by a Lanczos filter."""
     height, width = size
     if pixels.shape[:2] == size:
         return pixels
@@ -76,23 +76,23 @@ def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 
 
 def to_tensor(pixels: Pixels, device: str) -> Tensor:
-    """(H, W, 3) uint8 -> (1, 3, H, W) float32 in 0..1."""
+    """Convert (H, W, 3) uint8 to (1, 3, H, W) float32 in 0..1."""
     return torch.tensor(pixels, device=device).permute(2, 0, 1)[None].float() / 255.0
 
 
 def to_pixels(picture: Tensor) -> Pixels:
-    """(1, 3, H, W) around 0..1 -> (H, W, 3) uint8; what is beyond the range is clipped to it."""
+    """Convert (1, 3, H, W) around 0..1 to (H, W, 3) uint8; values outside the range are clipped."""
     scaled = picture[0].clamp(0.0, 1.0).mul(255.0).round().byte().permute(1, 2, 0)
     pixels: Pixels = scaled.contiguous().cpu().numpy()
     return pixels
 
 
 def resized_mask(mask: NDArray[np.float32], size: tuple[int, int], device: str) -> Tensor:
-    """(H, W) of weights 0..1 -> (height, width) float32, averaging."""
+    """Resize weights (H, W) of 0..1 to (height, width) float32, with averaging."""
     whole = torch.tensor(mask, dtype=torch.float32, device=device)[None, None]
     return F.interpolate(whole, size=size, mode="bilinear", antialias=True, align_corners=False)[0, 0].clamp_(0.0, 1.0)
 
 
 def enlarged(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    """(1, c, h, w) -> (1, c, *size) by cubic interpolation: the start of the next scale."""
+    """Enlarge (1, c, h, w) to (1, c, *size) by cubic interpolation, as the start of the next scale."""
     return F.interpolate(picture, size=size, mode="bicubic", align_corners=False)

@@ -1,4 +1,4 @@
-"""A picture small enough for a page that shows many."""
+"""Previews of pictures, for pages that show many."""
 
 import io
 
@@ -8,7 +8,7 @@ from recog.types import Pixels
 
 
 def preview(pixels: Pixels, longest: int) -> tuple[bytes, int, int]:
-    """(H, W, 3) uint8 RGB -> the bytes of a JPEG without metadata, at most that long, with its width and height."""
+    """Make a JPEG without metadata of (H, W, 3) uint8 RGB, at most `longest` pixels long; bytes, width, height."""
     image = Image.fromarray(pixels)
     image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=3.0)
     buffer = io.BytesIO()

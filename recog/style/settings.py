@@ -1,4 +1,4 @@
-"""What a style transfer does, as one frozen value with a digest."""
+"""The settings of a style transfer, as one frozen value with a digest."""
 
 import dataclasses
 import hashlib
@@ -11,40 +11,40 @@ from recog.errors import ConfigError
 
 
 class Start(StrEnum):
-    """What the picture is before the first step."""
+    """The picture before the first step."""
 
     CONTENT = "content"
     NOISE = "noise"
-    """The paper's: normal noise around grey."""
+    """Normal noise around grey, as in the paper."""
     GREY = "grey"
 
 
 class Optimiser(StrEnum):
-    """How the picture follows the gradient."""
+    """The optimiser of the picture."""
 
     LBFGS = "lbfgs"
-    """The paper's: limited-memory BFGS."""
+    """Limited-memory BFGS, as in the paper."""
     ADAM = "adam"
 
 
 class Form(StrEnum):
-    """Which form of the costs alpha, beta and the layer weights refer to (see recog.style.losses)."""
+    """The form of the costs to which alpha, beta and the layer weights refer (see recog.style.losses)."""
 
     RELATIVE = "relative"
     TEXTBOOK = "textbook"
 
 
 class PoolingKind(StrEnum):
-    """How the network halves its maps."""
+    """The pooling with which the network halves its maps."""
 
     MAX = "max"
-    """As it was trained."""
+    """As the network was trained."""
     AVERAGE = "average"
     """As Gatys et al. 2016 advise for a smoother picture."""
 
 
 class Colours(StrEnum):
-    """Whose colours the result has (see recog.style.colours)."""
+    """The source of the result's colours (see recog.style.colours)."""
 
     STYLE = "style"
     LUMINANCE = "luminance"
@@ -52,7 +52,7 @@ class Colours(StrEnum):
 
 
 class Faces(StrEnum):
-    """What becomes of the faces in the content (see recog.style.faces)."""
+    """The treatment of faces in the content (see recog.style.faces)."""
 
     KEEP = "keep"
     SOFT = "soft"
@@ -64,17 +64,17 @@ DEFAULT_STYLE_LAYERS = (("relu1_1", 1.0), ("relu2_1", 1.0), ("relu3_1", 1.0), ("
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyleSettings:
-    """Everything that decides the result besides the pictures; checked when made.
+    """Everything that decides the result besides the pictures; checked on creation.
 
     size: longest side of the result in pixels; a smaller content is never enlarged.
-    style_layers: (layer, lambda) pairs; the lambdas are taken as shares of their sum.
+    style_layers: (layer, lambda) pairs; only the lambdas' shares of their sum matter.
     alpha, beta, variation: weights of the content cost, the style cost and the total variation, in `form`.
-    steps: optimiser steps in all, over all scales; more than 60 lower the cost, and the content fades at 256 px.
+    steps: optimiser steps over all scales; more than 60 lower the cost, but at 256 px the content fades.
     learning_rate: for Adam in units of the 0..1 range of a channel a step, for L-BFGS a factor of its own step.
-    scales: how many sizes are worked through, coarse to fine, each half as wide as the next; 1 is the paper's way.
-    history: pairs that L-BFGS remembers, fewer where they would not fit into a quarter of a gigabyte.
-    style_scale: size of the style picture over the size of the result, as the square root of their areas.
-    preview_every: a picture goes with every that many steps of progress; 0 is never.
+    scales: number of scales, coarse to fine, each half as wide as the next; the paper has 1.
+    history: pairs that L-BFGS keeps, fewer if they would not fit into a quarter of a gigabyte.
+    style_scale: size of the style picture over that of the result, as the square root of the ratio of areas.
+    preview_every: number of steps between two previews; 0 is none.
     """
 
     network: str = "vgg16-hed"
@@ -120,26 +120,26 @@ class StyleSettings:
 
     @property
     def lambdas(self) -> dict[str, float]:
-        """The style layers' shares, summing to one, without layers of weight 0."""
+        """The style layers' shares, with sum one, without layers of weight 0."""
         total = sum(weight for _, weight in self.style_layers)
         return {name: weight / total for name, weight in self.style_layers if weight > 0}
 
     @property
     def digest(self) -> str:
-        """Sha256 over everything that decides the result; previews do not."""
+        """SHA-256 of every setting that decides the result, so not of previews."""
         values = self.as_dict()
         del values["preview_every"]
         return hashlib.sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
-        """Every setting as JSON knows it."""
+        """Return every setting as a value for JSON."""
         values = dataclasses.asdict(self)
         values["style_layers"] = [[name, weight] for name, weight in self.style_layers]
         return {name: str(value) if isinstance(value, StrEnum) else value for name, value in values.items()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The settings that as_dict wrote; ConfigError on an unknown name, a bad choice or a bad number."""
+        """Read settings from the form of as_dict; ConfigError for an unknown name, a bad choice or a bad number."""
         choices = {field.name: type(getattr(cls(), field.name)) for field in dataclasses.fields(cls)}
         unknown = sorted(set(values) - set(choices))
         if unknown:

@@ -1,21 +1,22 @@
-"""How steep the cost of style is by frequency and colour, and pictures scaled by it: where L-BFGS begins.
+"""The initial inverse Hessian of L-BFGS: the measured curvature of the style cost by frequency and colour.
 
-A step of light and dark over half the picture hardly changes the cost; one of red against green over a few pixels
-changes it 40 times as much. L-BFGS that begins with the same step for both is held to the steepest and needs hundreds
-of steps for the flat ones. Mordvintsev, Pezzotti, Schubert, Olah, "Differentiable image parameterizations", Distill
-2018, therefore search in decorrelated colours and in frequencies weighted by 1 / f. Departure: the picture stays as it
-is and the weights are the initial inverse Hessian of L-BFGS (Nocedal, Wright, Numerical Optimization, section 7.2), the
-colours are fixed opponents, and the weights are measured: 1 / c(colour, f)^0.5 with c the mean of v' H v / v' v.
+A change in brightness over half the picture hardly affects the cost; the same change of red against green over a few
+pixels affects it 40 times as much. If L-BFGS starts with the same step for both, the steepest direction limits it, and
+the flat ones need hundreds of steps. Mordvintsev, Pezzotti, Schubert, Olah, "Differentiable image parameterizations",
+Distill 2018, therefore search in decorrelated colours and in frequencies weighted by 1 / f. Departures: the picture is
+not transformed, but the weights are the initial inverse Hessian (Nocedal, Wright, Numerical Optimization, section 7.2);
+the colours are fixed opponents; and the weights are measured as 1 / c(colour, f)^0.5, with c the mean of
+v' H v / v' v.
 """
 
 import torch
 from torch import Tensor
 
-# Rows are light, red against blue, green against both.
+# The rows are brightness, red against blue, and green against both.
 _OPPONENTS = torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [1.0, -2.0, 1.0]])
 _OPPONENTS = _OPPONENTS / _OPPONENTS.norm(dim=1, keepdim=True)
-# Cycles a pixel, and the curvature there, by differences of gradients along drawn waves: two pairs of pictures with the
-# default settings at 128 and 256 px, after 10 and 60 steps. Only ratios matter.
+# Frequencies in cycles a pixel, and the curvature at them, from differences of gradients along random waves: two pairs
+# of pictures with the default settings at 128 and 256 px, after 10 and 60 steps. Only ratios matter.
 _FREQUENCIES = torch.tensor([0.0072, 0.0158, 0.0278, 0.0487, 0.0892, 0.1633, 0.2964, 0.4871])
 _CURVATURES = torch.tensor(
     [
@@ -24,13 +25,13 @@ _CURVATURES = torch.tensor(
         [1000.0, 600.0, 700.0, 1000.0, 1500.0, 400.0, 330.0, 640.0],
     ]
 )
-# A band's mean is of directions that differ a hundred times among themselves, so not all of it is believed. Tried on
-# three pairs at 128 px: 0.5, 0.6, 0.75 and 1; the best differs by pair, 0.5 is never far from it.
+# A band's mean covers directions that differ by a factor of 100, so only a power of it is used: 0.5 is never far from
+# the best one (see docs/decisions/style-lbfgs.md).
 _POWER = 0.5
 
 
 class InverseCurvature:
-    """A symmetric positive map of pictures (1, 3, H, W) of one size: flat waves are raised above steep ones."""
+    """A symmetric positive map of pictures (1, 3, H, W) of one size, which amplifies waves of low curvature."""
 
     def __init__(self, like: Tensor) -> None:
         self._size = like.shape[2], like.shape[3]
@@ -40,9 +41,9 @@ class InverseCurvature:
         self._weights = _weights((down.square() + right.square()).sqrt()).to(like.device)
 
     def __call__(self, picture: Tensor) -> Tensor:
-        """(1, 3, H, W) float32 -> the same, every wave of every opponent colour times its weight.
+        """Multiply every wave of every opponent colour by its weight, in (1, 3, H, W) float32.
 
-        As the Fourier transform has it, the picture goes on behind its edges from the other side.
+        The Fourier transform treats the picture as periodic.
         """
         waves = torch.fft.rfft2(torch.einsum("oc,chw->ohw", self._opponents, picture[0]), norm="ortho")
         scaled = torch.fft.irfft2(waves.mul_(self._weights), s=self._size, norm="ortho")
@@ -50,7 +51,7 @@ class InverseCurvature:
 
 
 def _weights(frequencies: Tensor) -> Tensor:
-    """(H, W') of cycles a pixel -> (3, H, W') of c^-power, between the measured points along the logarithms."""
+    """Return c^-power, (3, H, W'), at frequencies (H, W') in cycles a pixel, interpolated in logarithms."""
     points, steep = _FREQUENCIES.log(), _CURVATURES.log()
     wanted = frequencies.clamp(float(_FREQUENCIES[0]), float(_FREQUENCIES[-1])).log()
     above = torch.bucketize(wanted, points).clamp(1, len(points) - 1)

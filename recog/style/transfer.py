@@ -1,4 +1,4 @@
-"""Style one picture: content, styles and settings in, an iterator of progress out."""
+"""Style transfer of one picture, as an iterator of progress."""
 
 import math
 import time
@@ -21,21 +21,21 @@ from recog.style.pictures import enlarged, resized, resized_mask, scale_sizes, s
 from recog.style.settings import Colours, Faces, Start, StyleSettings
 from recog.types import FaceBox, Pixels
 
-# Grey and the spread of the noise, in the 0..1 range of a channel.
+# Grey and the standard deviation of the noise, in the 0..1 range of a channel.
 _GREY = 0.5
 _NOISE = 0.15
 
 MOST_COARSE_STEPS = 60
-"""Steps of one coarse scale, at most: with 120 the next scale gained less than they cost, on two pairs of pictures."""
+"""Largest number of steps of one coarse scale: with 120, the next scale gained less than they cost, on two pairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class StyleProgress:
-    """The picture after `step` of `steps` optimiser steps, at scale number `scale` (from 1) of `scales`.
+    """The state after `step` of `steps` optimiser steps, at scale number `scale` (from 1) of `scales`.
 
-    costs are of this picture at this scale; they jump where the scale changes. seconds is wall time since the start.
-    pixels is (height, width, 3) uint8 at the result's size: a preview where one is due, always the result in the last
-    item, else None. message says in a sentence what the user should know of this step, mostly nothing.
+    costs are those of the picture at this scale, so they jump when the scale changes. seconds is wall time since the
+    start. pixels is (height, width, 3) uint8 at the result's size: a preview if one is due, the result in the last
+    item, otherwise None. message is a sentence for the user about this step, mostly empty.
     """
 
     step: int
@@ -60,16 +60,17 @@ def stylize(
     masks: Sequence[NDArray[np.float32]] | None = None,
     faces: Sequence[FaceBox] = (),
 ) -> Iterator[StyleProgress]:
-    """Paint the content in the styles' manner, one optimiser step an item; stop taking items to stop.
+    """Paint the content in the given styles; yields one item an optimiser step. Stop iterating to stop early.
 
-    content and styles are (H, W, 3) uint8 RGB. shares are the styles' weights in the blend, equal where not given.
-    masks are one (H, W) array of 0..1 a style, at the content's size: where that style counts. faces are boxes in
-    pixels of the content; settings.faces says what becomes of them. A content with a longer side than settings.size is
-    scaled down, and the first item's message says so. Same input, seed, machine and number of threads: same picture.
+    content and styles are (H, W, 3) uint8 RGB. shares are the styles' weights in the blend, equal by default. masks are
+    one (H, W) array of 0..1 for each style, at the content's size: the weight of that style at each pixel. faces are
+    boxes in pixels of the content; settings.faces decides on their treatment. A content with a longer side than
+    settings.size is scaled down, and the first item's message says so. The same input, seed, machine and number of
+    threads give the same picture.
 
     Raises:
-        StyleError: a picture is too small, or the first cost is already no number. A cost that becomes no number later
-            ends the iterator with the best picture so far and a message instead.
+        StyleError: a picture is too small, or the first cost is not finite. If a later cost is not finite, the iterator
+            ends with the best picture so far and a message instead.
         ConfigError: the network has no such layer.
         ValueError: shapes do not agree, or the network is not the one that the settings name.
     """
@@ -79,7 +80,7 @@ def stylize(
 
 
 def _steps(job: StyleJob, sizes: list[tuple[int, int]], messages: list[str]) -> Iterator[StyleProgress]:
-    """All scales, coarse to fine; at each, evaluate and move in turn."""
+    """Yield the steps of all scales, coarse to fine; each evaluates the cost and moves the picture."""
     settings, began = job.settings, time.perf_counter()
     descent = Descent(_start(job, sizes[0]), settings)
     ends = list(np.cumsum(_shared_steps(settings.steps, len(sizes))))
@@ -128,9 +129,10 @@ def _steps(job: StyleJob, sizes: list[tuple[int, int]], messages: list[str]) -> 
 
 
 def _shared_steps(steps: int, scales: int) -> list[int]:
-    """The steps of each scale, coarse to fine: equal shares, but no coarse one more than MOST_COARSE_STEPS.
+    """Return the steps of each scale, coarse to fine: equal, but at most MOST_COARSE_STEPS for a coarse scale.
 
-    What does not divide goes to the coarse ones, what they may not have to the last, which has at least one.
+    The remainder of the division goes to the coarse scales. Steps above their limit go to the last scale, which gets at
+    least one.
     """
     each, rest = divmod(steps, scales)
     if not each:
@@ -140,7 +142,7 @@ def _shared_steps(steps: int, scales: int) -> list[int]:
 
 
 def _start(job: StyleJob, size: tuple[int, int]) -> Tensor:
-    """What the picture is before the first step, (1, 3, *size)."""
+    """Return the picture before the first step, (1, 3, *size)."""
     device = job.network.device
     match job.settings.start:
         case Start.CONTENT:
@@ -148,13 +150,13 @@ def _start(job: StyleJob, size: tuple[int, int]) -> Tensor:
         case Start.GREY:
             return torch.full((1, 3, *size), _GREY, device=device)
         case Start.NOISE:
-            # Drawn on the processor, so that a seed means the same picture on every device.
+            # Drawn on the CPU, so that a seed gives the same picture on every device.
             generator = torch.Generator().manual_seed(job.settings.seed)
             return (_GREY + _NOISE * torch.randn(1, 3, *size, generator=generator)).to(device)
 
 
 def _detail(job: StyleJob, coarse: tuple[int, int], fine: tuple[int, int]) -> Tensor | None:
-    """What the content has at the fine scale and had not at the coarse one; None where it was not the start."""
+    """Return the detail of the content that the coarse scale lacks; None if the content is not the start."""
     if job.settings.start is not Start.CONTENT:
         return None
     before, now = (to_tensor(resized(job.content, size), job.network.device) for size in (coarse, fine))
@@ -162,7 +164,7 @@ def _detail(job: StyleJob, coarse: tuple[int, int], fine: tuple[int, int]) -> Te
 
 
 def _objective(job: StyleJob, size: tuple[int, int]) -> Objective:
-    """The cost at one scale."""
+    """Make the objective of one scale."""
     device = job.network.device
     spared = None if job.faces.min() == 1.0 else resized_mask(job.faces, size, device)
     references = []
@@ -177,7 +179,7 @@ def _objective(job: StyleJob, size: tuple[int, int]) -> Objective:
 
 
 def _finished(job: StyleJob, picture: Tensor) -> Pixels:
-    """The picture as it is shown and saved: at the result's size, with its colours and its faces."""
+    """Return the picture as it is shown and saved, at the result's size and with final colours and faces."""
     pixels = resized(to_pixels(picture), (job.content.shape[0], job.content.shape[1]))
     if job.settings.colours is Colours.LUMINANCE:
         pixels = with_luminance_of(pixels, job.content)

@@ -1,1 +1,1 @@
-"""Which networks exist, where their weights come from, and how they get here."""
+"""Weights: the registry of networks, the sources of their files, and the local cache."""

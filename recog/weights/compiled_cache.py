@@ -1,9 +1,9 @@
-"""Cache of compiled networks, which load in a sixth of the time that compiling takes.
+"""The cache of compiled networks, which load in a sixth of the time that compiling takes.
 
-OpenVINO reads such a file without any check, and what it holds decides whom recog sees. So a file counts only if it
-belongs to the user, nobody else may write to it, and its digest covers its bytes and all that they were made of:
-verified weights, recog's own code, OpenVINO's version and the processor. Any other file is ignored and replaced. If the
-cache cannot be written, networks are compiled at every start.
+OpenVINO reads such a file without any check, and its content decides whom recog recognises. So recog uses a file only
+if it belongs to the user, nobody else may write to it, and its digest covers its bytes and everything that they depend
+on: verified weights, recog's own code, OpenVINO's version and the processor. Any other file is ignored and replaced. If
+the cache cannot be written, networks are compiled at every start.
 """
 
 import hashlib
@@ -27,43 +27,43 @@ _START = len(_MAGIC) + hashlib.sha256().digest_size
 def compiled_once(
     path: Path, graph: Callable[[], Any], *, made_of: Sequence[str], code: Sequence[Path], threads: int | None = None
 ) -> Any:
-    """Return the openvino.CompiledModel cached at path; or compile `graph`, and cache it there.
+    """Return the openvino.CompiledModel cached at path; if there is none, compile `graph` and cache it there.
 
-    made_of names all that decides what `graph` returns, except recog's code: digests of weights, numbers. code lists
-    the files of that code. threads as in recog.weights.openvino_runtime.
+    made_of names everything that `graph` depends on, except recog's code: digests of weights, numbers. code lists the
+    files of that code. threads is as in recog.weights.openvino_runtime.
     """
     identity = identity_of(made_of, code)
     content = _own(path)
     payload = content[_START:]
     if content[:_START] == _seal(identity, payload):
-        with suppress(RuntimeError):  # OpenVINO's for what it cannot read after all
+        with suppress(RuntimeError):  # OpenVINO's error for a file that it cannot read
             return imported(payload, threads=threads)
     network = compiled(graph(), threads=threads)
     payload = network.export_model().getbuffer()
-    with suppress(OSError):  # a full disk, a cache that is read-only: nothing but time is lost
+    with suppress(OSError):  # a full disk or a read-only cache costs only time
         durable.put(path, sealed(identity, payload))
     return network
 
 
 def identity_of(made_of: Sequence[str], code: Sequence[Path]) -> bytes:
-    """Return all that decides what a compiled network is, but its graph: versions, processor, inputs, recog's code."""
+    """Return everything that a compiled network depends on: OpenVINO's version, processor, inputs, recog's code."""
     return "\n".join([openvino.get_version(), _processor(), *made_of, *map(_digest_of, [*_CODE, *code])]).encode()
 
 
 def sealed(identity: bytes, payload: memoryview) -> bytes:
-    """Return the content of a file that counts for this identity."""
+    """Return the content of a cache file that is valid for this identity."""
     return b"".join([_seal(identity, payload), payload])
 
 
 def _seal(identity: bytes, payload: memoryview) -> bytes:
-    """Return how a file starts: the digest of both, and of where the first ends."""
+    """Return the head of a file, with the digest of both and of the length of the first."""
     digest = hashlib.sha256(len(identity).to_bytes(8, "little") + identity)
     digest.update(payload)
     return _MAGIC + digest.digest()
 
 
 def _own(path: Path) -> memoryview:
-    """Return the content of a regular file that belongs to this user, and that nobody else may write; else nothing."""
+    """Return the content of a regular file of this user that nobody else may write to; otherwise nothing."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -80,7 +80,7 @@ def _own(path: Path) -> memoryview:
 
 
 def _processor() -> str:
-    """Describe the processor: OpenVINO plans for its instructions."""
+    """Describe the processor, because OpenVINO compiles for its instructions."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith(("flags", "Features")):

@@ -23,12 +23,12 @@ _BLOCKS = {"block35": "repeat_1", "block17": "repeat_2", "block8": "repeat_3"}
 
 
 def tensorflow_inception_resnet(files: Mapping[str, bytes]) -> Tensors:
-    """The one frozen GraphDef of a davidsandberg/facenet network -> parameters of facenet-pytorch's InceptionResnetV1.
+    """Convert the frozen GraphDef of a davidsandberg/facenet network to facenet-pytorch's InceptionResnetV1.
 
-    The graph's batch norms are folded: its convolutions carry the scale and `Conv2D_bn_offset` what is left. In
-    torch they become a batch norm of weight 1, mean 0 and variance 1 - epsilon (so that its division is by one) with
-    the offset as bias. The convolution that ends each residual block has biases instead, and the bottleneck's batch
-    norm (512-d, scale fixed to one) is not folded. Convolutions are turned from (h, w, in, out) to (out, in, h, w).
+    The graph's batch norms are folded: the convolutions contain the scale, and `Conv2D_bn_offset` the rest. In torch
+    they become a batch norm of weight 1, mean 0 and variance 1 - epsilon (so that it divides by one), with the offset
+    as bias. The convolution that ends each residual block has a bias instead, and the bottleneck's batch norm (512-d,
+    scale fixed to one) is not folded. Kernels are transposed from (h, w, in, out) to (out, in, h, w).
 
     Raises:
         ValueError: the bytes are no GraphDef, or not of this network.
@@ -106,12 +106,12 @@ def _state_dict(file: str, data: bytes) -> Tensors:
             warnings.simplefilter("ignore")  # about other pickle protocols; unreadable bytes raise an error below
             state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
         return {name: tensor.float().numpy() for name, tensor in state.items()}
-    except Exception as error:  # bytes that are no state dict raise anything in there, and it has one meaning
+    except Exception as error:  # torch raises any error for bytes that are no state dict
         raise ValueError(f"{file} holds no PyTorch state dict: {error}") from error
 
 
 def _block(scope: str) -> str:
-    """facenet-pytorch's name of a block: "Repeat_1/block17_3" is "repeat_2.2", "Mixed_6a" is "mixed_6a"."""
+    """Return facenet-pytorch's name of a block: "repeat_2.2" for "Repeat_1/block17_3", "mixed_6a" for "Mixed_6a"."""
     last = scope.rpartition("/")[2]
     kind, _, number = last.partition("_")
     return f"{_BLOCKS[kind]}.{int(number) - 1}" if kind in _BLOCKS else last.lower()
@@ -129,7 +129,7 @@ def _kernel(constants: Tensors, layer: str) -> NDArray[np.float32]:
 
 
 def _add_folded(tensors: Tensors, target: str, constants: Tensors, layer: str) -> None:
-    """A convolution with its folded batch norm."""
+    """Add a convolution with its folded batch norm."""
     offset = _constant(constants, f"{layer}/Conv2D_bn_offset")
     tensors[f"{target}.conv.weight"] = _kernel(constants, layer)
     tensors[f"{target}.bn.weight"] = np.ones_like(offset)
@@ -139,13 +139,13 @@ def _add_folded(tensors: Tensors, target: str, constants: Tensors, layer: str) -
 
 
 def _add_residual(tensors: Tensors, target: str, constants: Tensors, layer: str) -> None:
-    """The convolution that ends a residual block."""
+    """Add the convolution that ends a residual block."""
     tensors[f"{target}.weight"] = _kernel(constants, layer)
     tensors[f"{target}.bias"] = _constant(constants, f"{layer}/biases")
 
 
 def _add_bottleneck(tensors: Tensors, constants: Tensors) -> None:
-    """The 512-d output: a linear layer and its batch norm."""
+    """Add the 512-d output: a linear layer and its batch norm."""
     norm = "Bottleneck/BatchNorm"
     tensors["last_linear.weight"] = np.ascontiguousarray(_constant(constants, "Bottleneck/weights").T)
     tensors["last_bn.weight"] = _constant(constants, f"{norm}/Const")

@@ -1,4 +1,4 @@
-"""The device that a network runs on: the one asked for, or an error, never silently another."""
+"""The choice of the device that a network runs on: the requested one or an error, never silently another."""
 
 import ctypes
 import os
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from recog.errors import ConfigError
 
-if TYPE_CHECKING:  # torch takes seconds to import: only where a GPU may be, or where it is the one to run
+if TYPE_CHECKING:  # torch takes seconds to import, so it is imported only if it may be needed
     import torch
 
 
 def choose_device(wanted: str) -> str:
-    """Choose 'cpu' or 'cuda'; 'auto' is CUDA if torch sees it. Raises as checked_device does.
+    """Choose 'cpu' or 'cuda'; 'auto' is CUDA if torch finds a device. Raises as checked_device does.
 
-    torch is imported only if the CUDA driver is installed, because it sees no device without it.
+    torch is imported only if the CUDA driver is installed, because it finds no device without the driver.
     """
     if wanted == "auto":
         return "cuda" if _driver_is_there() and _torch_sees_cuda() else "cpu"
@@ -44,9 +44,9 @@ def cores() -> int:
 
 
 def multiplies_bytes(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Return whether this processor has instructions for sums of byte products (VNNI); 8-bit sums saturate without.
+    """Return whether this processor sums byte products in one instruction (VNNI); without it, 8-bit sums saturate.
 
-    Only Linux reports them; elsewhere the answer is False.
+    Only Linux reports this; elsewhere the answer is False.
     """
     try:
         flags = cpuinfo.read_text(encoding="utf-8", errors="replace")

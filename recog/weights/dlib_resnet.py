@@ -1,4 +1,4 @@
-"""Read dlib's face recognition network from its published file into the convolutions that recog computes."""
+"""dlib's face recognition network, read from its published file into the convolutions that recog computes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from recog.weights.convert import Tensors
 from recog.weights.dlib_stream import DlibStream
 
 MEANS = (122.782, 117.001, 104.298)
-"""Of red, green and blue over the photos it was trained on: subtracted before a division by 256."""
+"""Mean red, green and blue of the training photos; subtracted before the division by 256."""
 SIDE = 150
-"""Pixels of the crops it was trained on."""
+"""Side in pixels of the crops that it was trained on."""
 FEATURES = 256
 """Channels below the last layer."""
 DIM = 128
-"""Numbers of dlib's own embedding."""
+"""Dimensions of dlib's own embedding."""
 
 _STEM = 32
 _STEM_KERNEL = 7
 _STAGES = ((32, 3, False), (64, 4, True), (128, 3, True), (256, 3, True), (256, 1, True))
-"""(channels, blocks, whether the first block halves the sides), from the crop upwards."""
+"""(channels, blocks, whether the first block halves the sides), in order from the input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """relu(a + b), a being two 3 x 3 convolutions of x with a rectifier between them.
+    """A residual block, relu(a + b): a is two 3 x 3 convolutions of x with a ReLU between them, and b is x.
 
-    b is x; where the block halves the sides (its first convolution has stride 2), b is x after a 2 x 2 average
-    pooling. The smaller of a and b is filled up with zeros, in channels and at the right and the bottom.
+    If the block halves the sides (its first convolution has stride 2), b is x after 2 x 2 average pooling. The smaller
+    of a and b is padded with zeros in channels, at the right and at the bottom.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Block:
 
 
 def blocks() -> list[Block]:
-    """The residual blocks, from the crop upwards."""
+    """Return the residual blocks, in order from the input."""
     found: list[Block] = []
     inputs = _STEM
     for channels, count, halves in _STAGES:
@@ -50,16 +50,16 @@ def blocks() -> list[Block]:
 
 
 def dlib_face_resnet(files: Mapping[str, bytes]) -> Tensors:
-    """The one .dat of dlib's face recognition network -> "stem", "blocks.N.conv1", "blocks.N.conv2" and "fc".
+    """Convert the .dat file of dlib's network to tensors "stem", "blocks.N.conv1", "blocks.N.conv2" and "fc".
 
-    Each convolution has a weight (out, in, h, w) and a bias (out,): the affine layer that follows every one of them
-    (what is left of batch normalisation) is multiplied into it. fc.weight is (128, 256), without bias.
+    Each convolution has a weight (out, in, h, w) and a bias (out,); the affine layer that follows it (the rest of batch
+    normalisation) is folded into both. fc.weight is (128, 256), without bias.
 
-    The file is the network with all that dlib keeps of it: versions of its layers from the last to the first, then
-    what each layer is from the first to the last. All of that is known beforehand and compared; nothing is skipped.
+    The file holds the versions of all layers from last to first, and then the layers from first to last. All of this is
+    known beforehand and compared; nothing is skipped.
 
     Raises:
-        WeightsMismatchError: at the first byte that is not of this network.
+        WeightsMismatchError: a value does not belong to this network.
     """
     ((file, data),) = files.items()
     stream = DlibStream(data, file)
@@ -87,12 +87,12 @@ def dlib_face_resnet(files: Mapping[str, bytes]) -> Tensors:
 
 
 def _versions() -> Iterator[int]:
-    """Of the layers from the last to the first: 2 of one that computes, 1 of one that names or recalls another."""
+    """Yield the versions of the layers from last to first: 2 for a layer that computes, 1 for a name or reference."""
     yield from (2, 2)  # the last layer and the last pooling
     for block in reversed(blocks()):
         yield from (2, 2)  # rectifier, sum
         if block.halves:
-            yield from (2, 1, 1)  # pooling, of what was before the block; the name of what is now
+            yield from (2, 1, 1)  # pooling; reference to the block's input; name of the current output
         yield from (
             2,
             2,
@@ -100,13 +100,13 @@ def _versions() -> Iterator[int]:
             2,
             2,
             1,
-        )  # affine, convolution, rectifier, affine, convolution, the name of what was before
+        )  # affine, convolution, rectifier, affine, convolution, name of the block's input
     yield from (2, 2, 2)  # pooling, rectifier, affine
     yield 3  # the first convolution, which holds the input
 
 
 def _read_header(stream: DlibStream) -> None:
-    """Training's loss, the versions of all layers, the input."""
+    """Read the training loss, the versions of all layers and the input layer."""
     stream.expect("the loss layer's version", 1)
     stream.expect("the loss", "loss_metric_2")
     stream.expect_number("the loss' margin", 0.04)
@@ -131,7 +131,7 @@ def _read_convolution(
     stride: int = 1,
     rectified: bool = True,
 ) -> None:
-    """A convolution and the affine layer behind it, as one convolution."""
+    """Read a convolution and the affine layer after it, folded into one convolution."""
     shape = (outputs, inputs, kernel, kernel)
     size = inputs * outputs * kernel**2
     stream.expect(name, "con_4")
@@ -156,7 +156,7 @@ def _read_convolution(
 def _read_affine(
     stream: DlibStream, name: str, channels: int, *, rectified: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(gain, offset) of each channel."""
+    """Read gain and offset of each channel."""
     stream.expect(name, "affine_")
     gain, offset = stream.tensor(name, (2 * channels, 1, 1, 1)).reshape(2, channels)
     for what in ("gains", "offsets"):
@@ -172,7 +172,7 @@ def _read_rectifier(stream: DlibStream, name: str) -> None:
 
 
 def _read_pooling(stream: DlibStream, name: str, kind: str, *, side: int) -> None:
-    """Side 0 is the whole image, in one step."""
+    """Read a pooling layer; side 0 covers the whole map."""
     stream.expect(name, kind)
     stride = 2 if side else 1
     for what, value in (("height", side), ("width", side), ("stride in y", stride), ("stride in x", stride)):
@@ -196,21 +196,21 @@ def _read_last_layer(stream: DlibStream, tensors: Tensors) -> None:
 
 
 def _expect_shape(stream: DlibStream, what: str, shape: tuple[int, int, int, int]) -> None:
-    """A part's place among a layer's values: version 1 and the part's four sides."""
+    """Expect the header of one part of a layer's values: version 1 and the four sides."""
     for value in (1, *shape):
         stream.expect(what, value)
 
 
 def _expect_rates(stream: DlibStream, name: str) -> None:
-    """Learning rate and weight decay of weights and of biases, as multiples of training's."""
+    """Expect learning rate and weight decay of weights and of biases, as multiples of training's."""
     for rate in (1.0, 1.0, 1.0, 0.0):
         stream.expect_number(f"{name}'s learning rates", rate)
 
 
 def _read_state(stream: DlibStream, name: str, *, overwritten: bool = False) -> None:
-    """What dlib keeps of a layer's last run: flags, and three tensors that are empty in a network made for use.
+    """Read the state of a layer's last run: flags, and three tensors, which are empty in a published network.
 
-    The last flag tells that the layer behind, a rectifier, writes over this layer's output.
+    The last flag says that the next layer, a rectifier, overwrites this layer's output.
     """
     for value in (True, True, overwritten):
         stream.expect(f"{name}'s state", value)

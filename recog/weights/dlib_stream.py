@@ -1,4 +1,4 @@
-"""Read the values of dlib's serialisation, each one checked against the bytes there are."""
+"""A reader of dlib's serialisation, which checks each value against the bytes there are."""
 
 import math
 
@@ -13,17 +13,18 @@ _NEGATIVE = 0x80
 _TENSOR_VERSION = 2
 _MOST_EXPONENT = 1024
 _ZERO_EXPONENTS = {11, 40}
-"""Of a double's and of a float's zero: eight zero bytes are left out of a mantissa of 53 or 24 bits."""
+"""The exponents of zero as a double and as a float: a mantissa of 53 or 24 bits, less eight zero bytes."""
 
 
 class DlibStream:
-    """A serialised dlib object, read from its begin to its end (dlib/serialize.h, dlib/dnn/tensor.h).
+    """A serialised dlib object, read from beginning to end (dlib/serialize.h, dlib/dnn/tensor.h).
 
-    An integer is a byte of sign and length and its bytes, lowest first; a number an integer and a power of two; a
-    flag the character 0 or 1; a text its length and bytes; a tensor a version, four sides and little-endian float32.
+    An integer is a byte with sign and length, then its bytes, lowest first. A number is an integer and a power of two,
+    a flag the character 0 or 1, a text its length and bytes. A tensor is a version, four sides and little-endian
+    float32.
 
-    Every method raises WeightsMismatchError, naming the file, the byte and what was read there, where the bytes are
-    not what was asked for.
+    Every method raises WeightsMismatchError if the bytes do not hold the requested value; the error names the file, the
+    byte and what was read there.
     """
 
     def __init__(self, data: bytes, name: str) -> None:
@@ -32,7 +33,7 @@ class DlibStream:
         self._at = 0
 
     def integer(self, what: str) -> int:
-        """A whole number of at most 8 bytes."""
+        """Read a whole number of at most 8 bytes."""
         start = self._at
         control = self._take(1, what)[0]
         length = control & 0x0F
@@ -45,10 +46,10 @@ class DlibStream:
         return -value if negative else value
 
     def number(self, what: str) -> float:
-        """A finite floating-point number."""
+        """Read a finite floating-point number."""
         start = self._at
         mantissa, exponent = self.integer(what), self.integer(what)
-        # Infinities and no-numbers are exponents from 32000 on: beyond all that a finite double has.
+        # Infinities and NaN have exponents from 32000 on, more than any finite double.
         if abs(exponent) > _MOST_EXPONENT or (not mantissa and exponent not in _ZERO_EXPONENTS):
             raise self._refused(start, what, f"is {mantissa} * 2^{exponent}, which is no finite number of dlib's")
         try:
@@ -57,7 +58,7 @@ class DlibStream:
             raise self._refused(start, what, f"is {mantissa} * 2^{exponent}, which no float holds") from error
 
     def flag(self, what: str) -> bool:
-        """True or false."""
+        """Read true or false."""
         start = self._at
         found = bytes(self._take(1, what))
         if found not in {b"0", b"1"}:
@@ -65,7 +66,7 @@ class DlibStream:
         return found == b"1"
 
     def text(self, what: str) -> str:
-        """At most 64 characters of ASCII."""
+        """Read at most 64 characters of ASCII."""
         start = self._at
         length = self.integer(what)
         if not 0 <= length <= _MOST_TEXT:
@@ -76,7 +77,7 @@ class DlibStream:
         return found.decode("ascii")
 
     def tensor(self, what: str, shape: tuple[int, int, int, int]) -> NDArray[np.float32]:
-        """Finite float32 of exactly this shape."""
+        """Read finite float32 values of exactly this shape."""
         self.expect(f"{what}'s version", _TENSOR_VERSION)
         start = self._at
         found = tuple(self.integer(f"{what}'s shape") for _ in range(4))
@@ -85,11 +86,11 @@ class DlibStream:
         start = self._at
         values = np.frombuffer(self._take(4 * math.prod(shape), what), dtype="<f4").astype(np.float32).reshape(shape)
         if not np.isfinite(values).all():
-            raise self._refused(start, what, "holds infinities or no-numbers")
+            raise self._refused(start, what, "holds infinities or NaN")
         return values
 
     def expect(self, what: str, value: int | str | bool) -> None:
-        """The next value, which must be this one."""
+        """Read the next value, which must be this one."""
         start = self._at
         found: int | str | bool
         if isinstance(value, bool):
@@ -100,21 +101,21 @@ class DlibStream:
             raise self._refused(start, what, f"is {found!r} instead of {value!r}")
 
     def expect_number(self, what: str, value: float) -> None:
-        """The next number, which must be this one as a float32."""
+        """Read the next number, which must be this one as a float32."""
         start = self._at
         found = self.number(what)
         if found != np.float32(value):
             raise self._refused(start, what, f"is {found!r} instead of {value!r}")
 
     def end(self) -> None:
-        """Nothing may follow."""
+        """Check that no bytes are left."""
         if self._at != len(self._data):
-            raise self._refused(self._at, "the end", f"has {len(self._data) - self._at} bytes behind it")
+            raise self._refused(self._at, "the end", f"has {len(self._data) - self._at} bytes after it")
 
     def _take(self, length: int, what: str) -> memoryview:
         left = len(self._data) - self._at
         if length > left:
-            raise self._refused(self._at, what, f"needs {length} bytes where {left} are left")
+            raise self._refused(self._at, what, f"needs {length} bytes, but only {left} are left")
         self._at += length
         return self._data[self._at - length : self._at]
 

@@ -1,4 +1,4 @@
-"""Writing of cache files: no reader, crash or second process ever meets half a file."""
+"""Writing of cache files, so that no reader, crash or second process ever finds half a file."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from recog.errors import WeightsMissingError
 
 
 def publish(path: Path, data: bytes) -> None:
-    """Write a file whole and durable, or leave the old one."""
+    """Write a file completely and durably, or leave the old one."""
     try:
         durable.put(path, data)
     except OSError as error:
@@ -22,7 +22,7 @@ def publish(path: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(cache: Path, name: str) -> Iterator[None]:
-    """Hold the lock on one network's file in the cache, waiting for it; makes the folder."""
+    """Wait for the lock on one network's file in the cache, and hold it; make the folder if needed."""
     try:
         durable.make_directory(cache)
         descriptor = durable.open_usable(cache / f".{name}.lock", os.O_RDWR)

@@ -1,4 +1,4 @@
-"""Read the constants of a frozen TensorFlow graph, without TensorFlow."""
+"""A reader of the constants of a frozen TensorFlow graph, without TensorFlow."""
 
 from collections.abc import Iterator
 from math import prod
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FLOAT32 = 1
-"""DT_FLOAT of tensorflow/core/framework/types.proto: the only type a network's weights have."""
+"""DT_FLOAT of tensorflow/core/framework/types.proto, the only type of a network's weights."""
 _MOST_ELEMENTS = 1 << 27
 _MAX_VARINT_BYTES = 10
 _FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
@@ -18,13 +18,13 @@ Field = tuple[int, int | memoryview]
 
 
 def read_constants(graph: bytes) -> dict[str, NDArray[np.float32]]:
-    """Name -> array of every float32 Const node of a serialised GraphDef.
+    """Return every float32 Const node of a serialised GraphDef, as name -> array.
 
-    The layout is that of graph.proto, node_def.proto, attr_value.proto, tensor.proto. Const nodes of other types are
-    shapes and axes of the graph, not weights, and are left out. Every length is checked against the bytes there are.
+    The layout is defined by graph.proto, node_def.proto, attr_value.proto and tensor.proto. Const nodes of other types
+    are shapes and axes of the graph, not weights, and are skipped. Each length is checked against the bytes there are.
 
     Raises:
-        ValueError: the bytes are no GraphDef, or a tensor's content is not as long as its shape says.
+        ValueError: the bytes are no GraphDef, or a tensor's content has not the length of its shape.
     """
     constants: dict[str, NDArray[np.float32]] = {}
     for number, node in _fields(memoryview(graph)):
@@ -40,7 +40,7 @@ def read_constants(graph: bytes) -> dict[str, NDArray[np.float32]]:
 
 
 def _node(node: memoryview) -> tuple[str, str, memoryview | None]:
-    """(name, operation, value) of a NodeDef; value is its attribute "value" of kind tensor, if there is one."""
+    """Return (name, operation, value) of a NodeDef; value is its attribute "value" of type tensor, if there is one."""
     name, operation, tensor = "", "", None
     for number, value in _fields(node):
         if number == 1:
@@ -56,7 +56,7 @@ def _node(node: memoryview) -> tuple[str, str, memoryview | None]:
 
 
 def _float_array(name: str, tensor: memoryview) -> NDArray[np.float32] | None:
-    """The array of a TensorProto; None where it is not float32."""
+    """Return the array of a TensorProto; None if it is not float32."""
     fields = list(_fields(tensor))
     if (1, _FLOAT32) not in fields:
         return None
@@ -67,13 +67,13 @@ def _float_array(name: str, tensor: memoryview) -> NDArray[np.float32] | None:
         for part, side in _fields(_message(value))
         if part == 2
     ]
-    # Either tensor_content (4) holds the raw bytes, or float_val (5) the values one by one or packed.
+    # tensor_content (4) holds the raw bytes, or float_val (5) the values, one by one or packed.
     data = b"".join(_message(value) for number, value in fields if number in {4, 5})
     size = prod(shape)
     if size > _MOST_ELEMENTS:
         raise ValueError(f"tensor {name!r} of shape {tuple(shape)} is larger than any of a network's")
     if len(data) == 4:
-        data *= size  # tensor.proto: one value stands for all
+        data *= size  # tensor.proto: a single value is that of all elements
     if len(data) != 4 * size:
         raise ValueError(f"tensor {name!r} of shape {tuple(shape)} holds {len(data)} bytes instead of {4 * size}")
     return np.frombuffer(data, dtype="<f4").astype(np.float32).reshape(shape)
@@ -88,7 +88,7 @@ def _dimension(message: memoryview) -> int:
 
 
 def _fields(message: memoryview) -> Iterator[Field]:
-    """Every field of a message of the protobuf wire format, in order."""
+    """Yield every field of a message of the protobuf wire format, in order."""
     at = 0
     while at < len(message):
         key, at = _varint(message, at)
@@ -104,13 +104,13 @@ def _fields(message: memoryview) -> Iterator[Field]:
         else:
             raise ValueError(f"no protobuf message: wire type {wire_type} at byte {at}")
         if length > len(message) - at:
-            raise ValueError(f"no protobuf message: a field of {length} bytes where {len(message) - at} are left")
+            raise ValueError(f"no protobuf message: a field of {length} bytes, but only {len(message) - at} are left")
         yield number, message[at : at + length]
         at += length
 
 
 def _varint(message: memoryview, at: int) -> tuple[int, int]:
-    """The integer at a place, and the place behind it."""
+    """Return the integer at an offset, and the offset after it."""
     value = 0
     for count in range(_MAX_VARINT_BYTES):
         if at + count >= len(message):
@@ -124,7 +124,7 @@ def _varint(message: memoryview, at: int) -> tuple[int, int]:
 
 def _message(value: int | memoryview) -> memoryview:
     if isinstance(value, int):
-        raise ValueError("no GraphDef: a number where a message should be")  # noqa: TRY004 - bad bytes, not a bad call
+        raise ValueError("no GraphDef: a number instead of a message")  # noqa: TRY004 - bad bytes, not a bad call
     return value
 
 

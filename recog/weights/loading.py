@@ -1,4 +1,4 @@
-"""What a network is loaded with, and what it needs for that."""
+"""The options with which a network is loaded, and its needs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,10 @@ class Needs:
 class LoadOptions:
     """The settings that decide how a network is loaded.
 
-    cache is the directory of pulled weights, offline_dir one where weights files were put by hand. device is "cpu" or
-    "cuda", runtime the library that runs networks there. min_face is the side in pixels of the smallest face that a
-    detector looks for. heads is the directory of trained heads. flip, unless it is None, turns the averaging with the
-    mirror image on or off, whatever the network does by itself. progress is called while weights are pulled.
+    cache is the directory of pulled weights, offline_dir a directory of weights files that the user put there. device
+    is "cpu" or "cuda", runtime the library that runs networks on it. min_face is the side in pixels of the smallest
+    face that a detector searches for. heads is the directory of trained heads. flip, unless it is None, overrides
+    whether the network averages with the mirror image. progress is called while weights are pulled.
     """
 
     cache: Path

@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from recog.weights.openvino_runtime import openvino
 
 _LEVELS = 255
-"""Of signed 8 bits, symmetric about 0."""
+"""Number of levels of signed 8 bits, symmetric about 0."""
 
 
 def kernel(weight: NDArray[np.float32], *, in_bytes: bool) -> Any:
-    """Make a constant of weights (out, in, h, w); in_bytes: in 255 levels, one scale a channel (arXiv:1806.08342)."""
+    """Make a constant of weights (out, in, h, w).
+
+    in_bytes: rounded to 255 levels, with one scale a channel (arXiv:1806.08342).
+    """
     ops = openvino.opset13
     constant = ops.constant(weight)
     if not in_bytes:

@@ -20,9 +20,9 @@ __all__ = ["compiled", "imported", "openvino"]
 def compiled(graph: Any, *, threads: int | None = None, streams: int = 1) -> Any:
     """Compile an openvino.Model to an openvino.CompiledModel: float32 on every machine, without pinned threads.
 
-    OpenVINO's own precision, bfloat16 on some processors, would make results depend on the processor, and pinned
-    threads would keep cores from the processes that decode photos. threads None is one a core. Streams are requests
-    that run side by side; they share the threads.
+    OpenVINO's default precision, bfloat16 on some processors, would make results depend on the processor. Pinned
+    threads would take cores away from the processes that decode photos. threads None is one a core. streams is the
+    number of requests that run at the same time; they share the threads.
 
     Raises:
         MemoryError: the process may have too little address space.
@@ -36,7 +36,7 @@ def imported(content: memoryview, *, threads: int | None = None, streams: int = 
 
     Raises:
         MemoryError: the process may have too little address space.
-        RuntimeError: OpenVINO cannot read it. OpenVINO checks little, so the content must be known to be its own.
+        RuntimeError: OpenVINO cannot read it. OpenVINO checks little, so the caller must know that the content is safe.
     """
     refuse_small_address_space()
     return openvino.Core().import_model(io.BytesIO(content), "CPU", _options(threads, streams))

@@ -14,7 +14,7 @@ from recog.weights.registry import Source, WeightsSpec, spec
 from recog.weights.sources import SourceFailedError, fetch, find_in_directory
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with the name of what is pulled, the bytes so far, and all bytes."""
+"""Called with the name of the file that is pulled, the bytes so far, and its size in bytes."""
 
 
 class WeightsState(StrEnum):
@@ -27,7 +27,7 @@ class WeightsState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CachedWeights:
-    """A network's weights in the cache; sha256 is that of the file as it is, None if there is none."""
+    """A network's weights in the cache; sha256 is the digest of the current file, None if there is no file."""
 
     state: WeightsState
     path: Path
@@ -58,9 +58,9 @@ def ensure_weights(
 def pull(
     name: str | WeightsSpec, *, cache: Path, offline_dir: Path | None = None, progress: Progress | None = None
 ) -> Path:
-    """Do the same as ensure_weights, but replace a damaged file in the cache instead of refusing it.
+    """Do the same as ensure_weights, but replace a damaged file in the cache instead of raising an error.
 
-    If two processes pull the same network, the second waits and finds the file of the first.
+    If two processes pull the same network, the second waits and then finds the file of the first.
     """
     wanted = _spec(name)
     with locked(cache, wanted.name):
@@ -70,7 +70,7 @@ def pull(
         data = _converted(wanted, cache, offline_dir, progress)
         digest = hashlib.sha256(data).hexdigest()
         if wanted.sha256 is None:
-            # The note first: a crash in between must not leave a file without its digest.
+            # The note comes first, because a crash in between must not leave a file without its digest.
             publish(_digest_note(cached.path), digest.encode())
         elif digest != wanted.sha256:
             raise WeightsMismatchError(
@@ -82,7 +82,7 @@ def pull(
 
 
 def weights_state(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
-    """Say what the cache holds of a network, by its digest."""
+    """Return the state of a network's weights in the cache, by their digest."""
     wanted = _spec(name)
     path = cache / f"{wanted.name}{wanted.suffix}"
     try:
@@ -115,7 +115,7 @@ def _digest_note(path: Path) -> Path:
 
 
 def _converted(wanted: WeightsSpec, cache: Path, offline_dir: Path | None, progress: Progress | None) -> bytes:
-    """Return the content of the cached file, made of what the first able source brings."""
+    """Return the content of the cached file, converted from the first source that has the files."""
     failures: list[str] = []
     places: list[Source | Path] = [*([] if offline_dir is None else [offline_dir]), *wanted.sources]
     for place in places:

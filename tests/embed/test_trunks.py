@@ -87,7 +87,7 @@ def test_openvinos_float32_features_are_those_of_torch(dlib: DlibTrunk, crops: C
 
 @pytest.mark.networks
 def test_weights_of_another_network_are_refused() -> None:
-    with pytest.raises(ConfigError, match="is not of InceptionResnetV1"):
+    with pytest.raises(ConfigError, match="does not fit InceptionResnetV1"):
         Trunk(DLIB_RESNET, cache=CACHE)
 
 

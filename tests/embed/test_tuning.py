@@ -81,9 +81,9 @@ def test_blocks_are_read_only_as_their_head_records_them(tmp_path: Path, block: 
     ("content", "why"),
     [
         (b"nothing", "is damaged"),
-        (to_safetensors({}), "is of another network: it has 0 tensors"),
-        (to_safetensors({"block9": np.zeros((2, 3), np.float32)}), "is of another network: it has 1 tensors"),
-        (to_safetensors({"block8": np.zeros((3, 2), np.float32)}), "is of another network: it has 1 tensors"),
+        (to_safetensors({}), "belongs to another network: it has 0 tensors"),
+        (to_safetensors({"block9": np.zeros((2, 3), np.float32)}), "belongs to another network: it has 1 tensors"),
+        (to_safetensors({"block8": np.zeros((3, 2), np.float32)}), "belongs to another network: it has 1 tensors"),
     ],
 )
 def test_blocks_that_are_none_are_refused(content: bytes, why: str) -> None:
@@ -102,5 +102,5 @@ def test_the_settings_heads_decide_what_embeddings_are_and_bring_their_own_calib
     own = Calibration(networks.info.sha256, 0.7, 0.001, 10.0, -9.0, "made-up people", 1000, None)
     save_calibration(own, calibration_path(NETWORK.head, directory=tmp_path / "heads"))
     assert networks.calibration == own
-    with pytest.raises(WeightsMissingError, match="let RECOG_HEADS name its directory"):
+    with pytest.raises(WeightsMissingError, match="set RECOG_HEADS to its directory"):
         _ = Networks(read_settings(network="facenet-casia", heads=tmp_path)).info

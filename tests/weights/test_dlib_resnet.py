@@ -53,12 +53,12 @@ def test_a_changed_byte_of_the_structure_is_refused_with_its_place(network: Writ
 
 @pytest.mark.parametrize("cut", [0, 1, 16, 300, 20_000, -1])
 def test_a_file_cut_anywhere_is_refused(network: Written, cut: int) -> None:
-    with pytest.raises(WeightsMismatchError, match=r"needs \d+ bytes where \d+ are left"):
+    with pytest.raises(WeightsMismatchError, match=r"needs \d+ bytes, but only \d+ are left"):
         dlib_face_resnet({"net.dat": bytes(network.data[:cut])})
 
 
 def test_bytes_behind_the_network_are_refused(network: Written) -> None:
-    with pytest.raises(WeightsMismatchError, match="has 1 bytes behind it"):
+    with pytest.raises(WeightsMismatchError, match="has 1 bytes after it"):
         dlib_face_resnet({"net.dat": bytes(network.data) + b"x"})
 
 
@@ -66,7 +66,7 @@ def test_weights_that_are_no_numbers_are_refused(network: Written) -> None:
     damaged = bytearray(network.data)
     start = network.weights[0].start
     damaged[start : start + 4] = np.float32(np.nan).tobytes()
-    with pytest.raises(WeightsMismatchError, match="stem's values holds infinities or no-numbers"):
+    with pytest.raises(WeightsMismatchError, match="stem's values holds infinities or NaN"):
         dlib_face_resnet({"net.dat": bytes(damaged)})
 
 

@@ -1,4 +1,4 @@
-"""When a photo was taken, by what its file says of it."""
+"""The date on which a photo was taken, from its metadata, its file name or its file time."""
 
 from recog.photos.dates.sources import taken
 

@@ -1,4 +1,4 @@
-"""Read dates out of file names, as cameras, phones and messengers write them."""
+"""Dates in file names, as cameras, phones and messengers write them."""
 
 import re
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from recog.photos.dates.written import made_date
 
 # IMG-20190704-WA0001, IMG_20190704_123000, 2019-07-04 12.30.00, Screenshot_2019-07-04-12-30-00, PXL_20190704_123000123,
-# WhatsApp Image 2019-07-04 at 12.30.00, 20190704123000. What is between the parts is the same throughout a date.
+# WhatsApp Image 2019-07-04 at 12.30.00, 20190704123000. One date uses the same separator throughout.
 _NAME = re.compile(
     r"(?<!\d)(?P<year>19[7-9]\d|20\d\d)(?P<between>[-_.]?)(?P<month>\d\d)(?P=between)(?P<day>\d\d)"
     r"(?:(?:[-_ T.]|,? at |, ){0,2}(?P<hour>\d\d|\d(?=[-_.:h]))(?P<colon>[-_.:h]?)(?P<minute>\d\d)"
@@ -14,11 +14,11 @@ _NAME = re.compile(
 )
 _NOON = 12
 _UTC_PREFIX = "PXL_"
-"""Google's camera writes UTC into the names of its files; the others write local time."""
+"""Google's camera app writes UTC into file names; the others write local time."""
 
 
 def named_date(stem: str) -> datetime | None:
-    """The first date that is in a file's name, at midnight if no time follows; None if there is none such."""
+    """Return the first valid date in a file's name, at midnight if no time follows; None if there is no date."""
     for found in _NAME.finditer(stem):
         hour = int(found["hour"] or 0)
         if found["half"] and 1 <= hour <= _NOON:

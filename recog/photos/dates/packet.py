@@ -1,4 +1,4 @@
-"""Read dates out of the XMP packet that is embedded in a photo."""
+"""Dates in the XMP packet that is embedded in a photo."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,13 +17,13 @@ _PROPERTIES = (
     f"{{{_EXIF}}}DateTimeDigitized",
     f"{{{_XMP}}}CreateDate",
 )
-"""Surest first."""
+"""The properties that hold a date, most reliable first."""
 
 
 def packet_dates(packet: bytes) -> Iterator[str]:
-    """Yield what the packet says of the photo's time, surest first, as it is written; nothing if it is no XML.
+    """Yield the packet's dates of the photo as they are written, most reliable first; nothing if it is no XML.
 
-    A packet that declares a document type is read up to there: entities could make it grow without end.
+    Reading stops at a document type declaration, because its entities could make the packet grow without end.
     """
     if len(packet) > MAX_PACKET_BYTES:
         return
@@ -36,7 +36,7 @@ def packet_dates(packet: bytes) -> Iterator[str]:
 
 
 class _Dates:
-    """Collects the properties as the parser meets them, in elements and in attributes; no tree is built."""
+    """Collects the properties from elements and attributes while the parser runs; no tree is built."""
 
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
@@ -56,4 +56,4 @@ class _Dates:
             self.found[self._inside[-1]] = self.found.get(self._inside[-1], "") + content
 
     def close(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing; the parser calls it at the end."""

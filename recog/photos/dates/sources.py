@@ -1,4 +1,4 @@
-"""Ask each place in which a photo's date may stand, surest first."""
+"""The sources of a photo's date, tried in order of reliability."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,17 +19,18 @@ _CHANGED, _ORIGINAL, _DIGITIZED = 0x0132, 0x9003, 0x9004
 _OFFSET, _OFFSET_ORIGINAL, _OFFSET_DIGITIZED = 0x9010, 0x9011, 0x9012
 _GPS_TIME, _GPS_DAY = 7, 29
 _IPTC_DAYS = (((2, 55), (2, 60)), ((2, 62), (2, 63)))
-"""Created, then digitally created: the day's field and the time's."""
+"""The fields of day and time: first of creation, then of digital creation."""
 _XMP_TAG = 700
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def taken(image: Image, path: Path, changed_ns: int | None) -> tuple[datetime, DateSource] | tuple[None, None]:
-    """When the photo was taken, and what says so; (None, None) if nothing does.
+    """Return the date on which the photo was taken and the source of that date; (None, None) if no source has one.
 
-    The first of EXIF's DateTimeOriginal, DateTimeDigitized and DateTime, GPS, XMP, IPTC, the file's name and its time
-    that gives a date which exists. Aware where the offset from UTC is known, naive where it is the camera's local time.
-    path: the file; changed_ns: nanoseconds since 1970, None for what is no file.
+    The sources are EXIF's DateTimeOriginal, DateTimeDigitized and DateTime, then GPS, XMP, IPTC, the file's name and
+    its modification time; the first valid date counts. It is aware if the offset from UTC is known, and naive if it is
+    the camera's local time. path: the file. changed_ns: its modification time in nanoseconds since 1970; None for bytes
+    that are not in a file.
     """
     for source, look in _PLACES:
         date = _found(look, image)
@@ -55,7 +56,7 @@ def _found(look: Callable[[Image], datetime | None], image: Image) -> datetime |
 def _original(image: Image) -> datetime | None:
     exif = image.getexif()
     shot = exif.get_ifd(_EXIF_IFD)
-    # TIFFs of cameras keep it in the first directory (TIFF/EP).
+    # Cameras that write TIFF keep the date in the first directory (TIFF/EP).
     return written_date(shot.get(_ORIGINAL) or exif.get(_ORIGINAL), shot.get(_OFFSET_ORIGINAL))
 
 

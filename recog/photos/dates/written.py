@@ -1,4 +1,4 @@
-"""Read dates as EXIF, XMP and IPTC write them."""
+"""Parsers for dates as EXIF, XMP and IPTC write them."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,13 +12,14 @@ _IPTC_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _IPTC_TIME = re.compile(r"(\d{2})(\d{2})(\d{2})(Z|[+-]\d{4})?")
 _OFFSET = re.compile(r"\s*(?:(Z)|([+-])(\d{2}):?(\d{2}))[\s\0]*")
 _FARTHEST = timedelta(hours=14)
-"""From Greenwich a zone can be, to the east; to the west it is less."""
+"""The largest offset from UTC that a time zone has (east of Greenwich; to the west it is less)."""
 
 
 def written_date(value: object, offset: object = None) -> datetime | None:
-    """A date of EXIF or XMP, with or without time, seconds and offset from UTC; None if there is no such date.
+    """Parse a date of EXIF or XMP, with or without time, seconds and offset from UTC; None if it is no valid date.
 
-    offset: EXIF's own tag for it. With an offset the date is an instant, without one the camera's local time (naive).
+    offset: the value of EXIF's offset tag. With an offset the date is aware; without one it is the camera's local time
+    (naive).
     """
     found = _DATE.fullmatch(_text(value))
     if found is None:
@@ -28,7 +29,7 @@ def written_date(value: object, offset: object = None) -> datetime | None:
 
 
 def iptc_date(day: object, time: object) -> datetime | None:
-    """A date of IPTC, CCYYMMDD, and its time, HHMMSS and perhaps an offset, which may be absent."""
+    """Parse a date of IPTC (CCYYMMDD) and its time (HHMMSS, perhaps with an offset), which may be absent."""
     found, clock = _IPTC_DATE.fullmatch(_text(day)), _IPTC_TIME.fullmatch(_text(time))
     if found is None:
         return None
@@ -37,7 +38,7 @@ def iptc_date(day: object, time: object) -> datetime | None:
 
 
 def gps_date(day: object, time: object) -> datetime | None:
-    """GPSDateStamp and GPSTimeStamp: the satellites' time, which is UTC; None if one of them is absent."""
+    """Parse GPSDateStamp and GPSTimeStamp, which are in UTC; None if one of them is absent or invalid."""
     found = _DATE.fullmatch(_text(day))
     if found is None or not isinstance(time, tuple) or len(time) != len(("hour", "minute", "second")):
         return None
@@ -49,7 +50,7 @@ def gps_date(day: object, time: object) -> datetime | None:
 
 
 def written_zone(value: object) -> timezone | None:
-    """An offset from UTC, as '+02:00', '-0330' or 'Z'; None if there is no such zone."""
+    """Parse an offset from UTC such as '+02:00', '-0330' or 'Z'; None if no time zone has it."""
     found = _OFFSET.fullmatch(_text(value))
     if found is None:
         return None
@@ -60,7 +61,7 @@ def written_zone(value: object) -> timezone | None:
 
 
 def made_date(parts: list[int], zone: timezone | None) -> datetime | None:
-    """Year, month, day, hour, minute, second -> a date, None if there is none such."""
+    """Make a date of year, month, day, hour, minute and second; None if it does not exist."""
     year, month, day, hour, minute, second = parts
     try:
         return datetime(year, month, day, hour, minute, second, tzinfo=zone)
