@@ -49,8 +49,8 @@ class DecodePool:
         """Decode one photo, or say why not; safe in threads, and as many photos are decoded at once as threads call.
 
         Contents whose digest is in `known` are not decoded. A process that dies is replaced and the photo tried once
-        more, for the system may have run out of memory; then it is 'crashed'. One that is not done in time is
-        'timeout'. Raises ConfigError where no such process can be started.
+        more, because the system may have run out of memory; if it dies again, the photo is 'crashed'. A photo that is
+        not done in time is 'timeout'. Raises ConfigError if no such process can be started.
         """
         return self._opened(path, None, known)
 

@@ -48,7 +48,7 @@ class DlibStream:
         """A finite floating-point number."""
         start = self._at
         mantissa, exponent = self.integer(what), self.integer(what)
-        # Infinities and no-numbers are exponents from 32000 on: beyond all that a finite double has.
+        # dlib writes infinity and NaN as exponents from 32000 on, which no finite double has.
         if abs(exponent) > _MOST_EXPONENT or (not mantissa and exponent not in _ZERO_EXPONENTS):
             raise self._refused(start, what, f"is {mantissa} * 2^{exponent}, which is no finite number of dlib's")
         try:
@@ -85,7 +85,7 @@ class DlibStream:
         start = self._at
         values = np.frombuffer(self._take(4 * math.prod(shape), what), dtype="<f4").astype(np.float32).reshape(shape)
         if not np.isfinite(values).all():
-            raise self._refused(start, what, "holds infinities or no-numbers")
+            raise self._refused(start, what, "holds NaN or infinity")
         return values
 
     def expect(self, what: str, value: int | str | bool) -> None:

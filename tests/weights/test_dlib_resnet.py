@@ -62,11 +62,11 @@ def test_bytes_behind_the_network_are_refused(network: Written) -> None:
         dlib_face_resnet({"net.dat": bytes(network.data) + b"x"})
 
 
-def test_weights_that_are_no_numbers_are_refused(network: Written) -> None:
+def test_weights_that_are_nan_are_refused(network: Written) -> None:
     damaged = bytearray(network.data)
     start = network.weights[0].start
     damaged[start : start + 4] = np.float32(np.nan).tobytes()
-    with pytest.raises(WeightsMismatchError, match="stem's values holds infinities or no-numbers"):
+    with pytest.raises(WeightsMismatchError, match="stem's values holds NaN or infinity"):
         dlib_face_resnet({"net.dat": bytes(damaged)})
 
 
