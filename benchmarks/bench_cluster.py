@@ -17,7 +17,7 @@ odds: calibration of the probabilities in the duplicate report and in suggestion
 
 library: a whole library with its catalog, when new faces are added; see benchmarks/grown_library.py.
 
-growth: synthetic people whose numbers of photos follow a zeta distribution of exponent 2.4, as in Labeled Faces in the
+growth: made-up people whose numbers of photos follow a zeta distribution of exponent 2.4, as in Labeled Faces in the
 Wild (74 % have one photo, the mean is 2.4, few have hundreds); nobody has more than a tenth of all photos. A person is
 the sum of one of 300 kinds and an individual direction, so that look-alikes exist; directions have a falling spectrum.
 The length of a photo's deviation is log-normal, so that good and poor photos exist. Rows `distances` hold the quantiles
@@ -208,7 +208,7 @@ def scores(name: str, embeddings: Embeddings, owners: Labels, calibration: Calib
 
 
 def growth(counts: Sequence[int], calibration: Calibration) -> list[list[object]]:
-    """Measure recog on synthetic faces, with the exponent of growth from the smallest number of faces to each other."""
+    """Measure recog on made-up faces, with the exponent of growth from the smallest number of faces to each other."""
     rows: list[list[object]] = []
     first: tuple[int, float] | None = None
     for count in sorted(counts):

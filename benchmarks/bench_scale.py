@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench_scale --photos 1000 10000 --unchanged 100000
 
-Writes benchmarks/results/scale.csv; takes about eight minutes on two cores. The photos are synthetic and all different:
+Writes benchmarks/results/scale.csv; takes about eight minutes on two cores. The photos are generated and all different:
 coarse noise of 160 x 120 pixels, every twentieth of 1600 x 1200. Every fifth shows the portrait of matplotlib's sample
 data at a different place, so that faces are found, embedded and stored. Each count is indexed in a separate process,
 whose peak memory is measured (without the decoders, each of which is limited by RECOG_DECODE_MEMORY). The unchanged

@@ -1,4 +1,4 @@
-"""Compare search and identification among up to a million synthetic faces with raw FAISS and usearch.
+"""Compare search and identification among up to a million made-up faces with raw FAISS and usearch.
 
     python -m benchmarks.bench_search            # 10,000, 100,000 and 1,000,000 faces
     python -m benchmarks.bench_search --quick    # 10,000 and 100,000
@@ -54,7 +54,7 @@ Search = Callable[[Embeddings], FaceIds]
 
 
 class MadeUpNetworks(Networks):
-    """Networks of a library of synthetic faces: only a name and a threshold."""
+    """Networks of a library of made-up faces: only a name and a threshold."""
 
     device = "cpu"
     info = INFO

@@ -2,12 +2,12 @@
 
     python -m benchmarks.bench_serve ../shared/data/wider_dev
 
-Writes benchmarks/results/serve.csv. The library holds --faces synthetic faces (benchmarks/made_up_faces.py), one per
+Writes benchmarks/results/serve.csv. The library holds --faces made-up faces (benchmarks/made_up_faces.py), one per
 photo; a third of the faces of every 40th person are confirmed. The load is an open loop: --rate requests per second are
 due at fixed times and each is timed from its due time, so that a server that falls behind shows (no coordinated
 omission). 8 connections take turns: four of five requests ask for the 20 nearest faces of a face
 (/api/faces/{id}/neighbours), one asks for all people (/api/people). An answer is an error if its status is not 200.
-recall@1 is the share of answers whose nearest synthetic face is that of exact search; the index promises 0.99.
+recall@1 is the share of answers whose nearest made-up face is that of exact search; the index promises 0.99.
 
 Each round has three parts: requests alone for --seconds; `recog index` of --photos photos alone; both at once. Server
 and indexer are separate processes on all cores. The photos of a run are those of the folder with some bytes appended,

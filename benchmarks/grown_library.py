@@ -1,4 +1,4 @@
-"""A whole library of synthetic faces that grows: catalog, clusters, remembered numbers, and the report.
+"""A whole library of made-up faces that grows: catalog, clusters, remembered numbers, and the report.
 
 Each face has a separate photo. Every face is good enough to found a cluster; every 40th person with three or more
 photos has a name.

@@ -153,7 +153,7 @@ def detection() -> str:
 
 
 def clusters() -> str:
-    """Return cluster scores at settings fixed beforehand, and the time for a library of synthetic faces."""
+    """Return cluster scores at settings fixed beforehand, and the time for a library of made-up faces."""
     rows, comment = read_results("cluster.csv")
     scores = [
         [row["data"], row["method"], row["setting"], row["pairwise F"], row["B-cubed F"]]

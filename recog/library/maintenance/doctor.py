@@ -32,7 +32,7 @@ _LIBRARIES = ("torch", "openvino", "faiss-cpu", "faiss-gpu", "pillow", "pillow-h
 def examine(settings: Settings, networks: Networks) -> DoctorReport:
     """Return all observations in a fixed order. A part that cannot be examined is an observation that is not ok.
 
-    Nothing is downloaded. The library is opened as every command opens it, so an interrupted erasure is finished.
+    Nothing is downloaded. The library is opened as every command opens it, which finishes work that a kill interrupted.
     """
     parts: list[tuple[str, Callable[[], Iterator[Observation]]]] = [
         ("versions", _versions),

@@ -72,7 +72,7 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
 
 
 def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[Finding]:
-    """Yield a finding for each kind of rows without their owner, or without the rows that they must own."""
+    """Yield findings about photos without a file, and faces without a thumbnail or embedding."""
     orphans = catalog.upkeep.orphans(networks.info.sha256)
     if count := orphans["photos_without_file"]:
         sentence = f"no file shows {count} photos of the catalog"

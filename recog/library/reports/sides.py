@@ -73,7 +73,7 @@ class Side:
         return float(np.clip(2.0 - 2.0 * (self.mean @ other.mean), 0.0, 4.0))
 
     def linkage(self, other: "Side", rule: Linkage) -> float:
-        """Return the evidence for one person, as the squared distance of two single faces; see `likelihood`."""
+        """Return the linkage of both sides: how alike they are, as the squared distance of two single faces."""
         one, two = self.mean.astype(np.float64), other.mean.astype(np.float64)
         sizes, others, norms, other_norms, products = (
             np.array([value], np.float64)
