@@ -290,7 +290,7 @@ def plot(rows: Sequence[Sequence[object]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=Path, help="a folder with a folder a person: the scores")
+    parser.add_argument("--people", type=Path, help="a folder with a folder per person: the scores")
     parser.add_argument("--pattern", default="*", help="people whose folder matches")
     parser.add_argument("--tight", metavar="GLOB", help="the same, of crops whose faces meet the border")
     parser.add_argument("--faces", type=int, nargs="+", default=[], help="made-up faces: the growth")

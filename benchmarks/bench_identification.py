@@ -37,7 +37,9 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("people", type=Path, nargs="?", default=DATA / "identities", help="a folder per person")
-    parser.add_argument("--trained", default="celeba_*", help="whom the head was trained on, but for those held out")
+    parser.add_argument(
+        "--trained", default="celeba_*", help="people on whom the head was trained, except those held out"
+    )
     parser.add_argument(
         "--tight", nargs="*", default=["fiw_*", "pins105_*"], help="people whose photos are tight crops"
     )

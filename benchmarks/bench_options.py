@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("photos", type=Path, nargs="?", default=DATA / "lfw_view1", help="photos in LFW's layout")
     parser.add_argument("pairs", type=Path, nargs="?", help="pairs in LFW's format; PHOTOS/pairsDevTest.txt")
     parser.add_argument("--people", type=Path, default=DATA / "identities", help="a folder per person")
-    parser.add_argument("--others", default="pins105_*", help="people of it who were not trained on, tight crops")
+    parser.add_argument("--others", default="pins105_*", help="people who were not trained on, tight crops")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--timed", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=3)

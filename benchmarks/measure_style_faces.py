@@ -65,7 +65,7 @@ def styled(network: StyleNetwork, settings: StyleSettings, content: Pixels, styl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photos", type=Path, nargs="?", default=DATA / "identities", help="a folder a person")
+    parser.add_argument("photos", type=Path, nargs="?", default=DATA / "identities", help="a folder per person")
     parser.add_argument("--style", type=Path, default=DATA / "style" / "starry_night_google.jpg")
     parser.add_argument("--people", type=int, default=12)
     parser.add_argument("--size", type=int, default=128, help="longest side of each result, pixels")
