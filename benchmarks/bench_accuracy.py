@@ -1,11 +1,11 @@
-"""LFW accuracy of the shipped head beside its trunk's own 512-d output and the head's start, in one run.
+"""Compare LFW accuracy of the shipped head, its trunk's own 512-d output and the head's start, in one run.
 
     python -m benchmarks.bench_accuracy
 
-Writes benchmarks/results/accuracy.csv. Same photos, detector, crops and features for every row; each once as it is and
-once averaged with its mirror image. The network is the product's default. The PCA start is fitted on --people less
-those that the shipped head's run held out, under the seed of its record. Intervals are those of the whole protocol on
-people drawn anew. Features are computed once and kept in the cache, so a second run takes seconds.
+Writes benchmarks/results/accuracy.csv. All rows use the same photos, detector, crops and features, once as they are and
+once averaged with their mirror images. The network is the product's default. The PCA start is fitted on --people
+without those that the shipped head's run held out, under the seed of its record. Intervals resample people and repeat
+the whole protocol. Features are computed once and cached, so a second run takes seconds.
 """
 
 import argparse
@@ -85,14 +85,14 @@ def main() -> None:
 
 
 def first_output(weights: Path, features: int) -> LinearHead:
-    """The first trunk's own embedding, from the features of all trunks: it does not look at the others'."""
+    """Return a head that gives the first trunk's own embedding from the features of all trunks."""
     own = read_bottleneck(weights)
     others = np.zeros((len(own.weight), features - own.weight.shape[1]), dtype=np.float32)
     return LinearHead(np.concatenate([own.weight, others], axis=1), own.bias)
 
 
 def plan_of(head: Head, *, pattern: str) -> HeadPlan:
-    """The plan of the shipped head's run, as its record tells it: who was held out, and how the start is made."""
+    """Return the plan of the shipped head's run from its record: who was held out, and how the start is made."""
     arguments = head.record["arguments"]
     if not isinstance(arguments, dict):
         raise TypeError("the run record has no arguments")
@@ -110,7 +110,7 @@ def plan_of(head: Head, *, pattern: str) -> HeadPlan:
 def measured(
     validation: Validation, listed: PhotoPairs, heads: Mapping[str, LinearHead], *, default_flip: bool
 ) -> Iterator[dict[str, str | int | float]]:
-    """Print and yield a row for every head, without and with flip averaging."""
+    """Print and yield a row for each head, without and with flip averaging."""
     print(f"{'':14} flip  accuracy  +-    AUC      EER    VAL@1e-2  VAL@1e-3  held-out mean VAL")
     for name, head in heads.items():
         for flip in (False, True):

@@ -1,27 +1,27 @@
-"""Clusters of recog beside those of scikit-learn from the same embeddings: score, time, memory; and how recog grows.
+"""Compare clustering by recog and scikit-learn on the same embeddings: score, time, memory, and growth of recog.
 
     python -m benchmarks.bench_cluster
     python -m benchmarks.bench_cluster --faces 10000 100000 1000000
     python -m benchmarks.bench_cluster --people ../shared/data/identities --pattern 'celeba_*'
 
-Without a part all are measured on what ../shared/data holds, but the largest growth: less than four minutes once the
-faces' embeddings are in the cache (recog calibrate, or a first run, puts them there).
-Each part that is asked for replaces its rows in benchmarks/results/cluster.csv; the others stay. Every method runs in a
-process of its own, on the same rows; memory is what it took beyond the loaded embeddings and libraries.
+Without options, all parts except the largest growth are measured on the data in ../shared/data. This takes less than
+four minutes if the embeddings are cached (by recog calibrate or a first run). Each measured part replaces its rows in
+benchmarks/results/cluster.csv; the others stay. Each method runs in a separate process, on the same rows; memory is
+what the process took beyond the loaded embeddings and libraries.
 
-scores: folders of people, embedded as the product does. recog's own rule, and average linkage at the calibrated pair
-threshold, were fixed before; of DBSCAN, HDBSCAN and scikit-learn's average linkage the best of a row of settings on
-these very faces is shown too, which flatters them; k-means is told the true number of people.
+scores: folders of people, embedded as the product does. The settings of recog's own rule, and of average linkage at the
+calibrated pair threshold, were fixed beforehand. For DBSCAN, HDBSCAN and scikit-learn's average linkage, the best of
+several settings on these very faces is shown too, which flatters them. k-means gets the true number of people.
 
-odds: whether the probabilities of the duplicate report, and of suggestions, are right; see benchmarks/odds.py.
+odds: calibration of the probabilities in the duplicate report and in suggestions; see benchmarks/odds.py.
 
-library: the whole of it, with catalog and all, when faces come to it; see benchmarks/grown_library.py.
+library: a whole library with its catalog, when new faces are added; see benchmarks/grown_library.py.
 
 growth: made-up people whose numbers of photos follow a zeta distribution of exponent 2.4, as in Labeled Faces in the
-Wild (74 % have one photo, 2.4 on average, few have hundreds), none with more than a tenth of all. A person is the sum
-of one of 300 kinds and an own direction, so that look-alikes exist; directions have a falling spectrum. A photo
-deviates by a length that is lognormal, so that good and poor photos exist. Rows `distances` hold the quantiles of the
-squared distances that this gives, beside those of the real faces.
+Wild (74 % have one photo, the mean is 2.4, few have hundreds); nobody has more than a tenth of all photos. A person is
+the sum of one of 300 kinds and an individual direction, so that look-alikes exist; directions have a falling spectrum.
+The length of a photo's deviation is log-normal, so that good and poor photos exist. Rows `distances` hold the quantiles
+of the resulting squared distances, beside those of real faces.
 """
 
 import argparse
@@ -74,7 +74,7 @@ Method = Callable[[Embeddings], Labels]
 
 
 def made_up(faces: int, seed: int) -> tuple[Embeddings, Labels]:
-    """(faces, 128) embeddings in mixed order, and whose each is."""
+    """Return (faces, 128) embeddings in random order, and the person of each."""
     random = np.random.default_rng(seed)
 
     def directions(count: int) -> Embeddings:
@@ -96,7 +96,7 @@ def made_up(faces: int, seed: int) -> tuple[Embeddings, Labels]:
 
 
 def quantiles(embeddings: Embeddings, owners: Labels) -> str:
-    """Of the squared distances within and between people."""
+    """Return the quantiles of squared distances within and between people."""
     rows = embeddings[:SAMPLE]
     one, other = np.triu_indices(len(rows), k=1)
     squared = (2 - 2 * rows @ rows.T)[one, other]
@@ -130,7 +130,7 @@ def hdbscan(rows: Embeddings, least: int) -> Labels:
 
 
 def average(rows: Embeddings, threshold: float) -> Labels:
-    """On squared distances, all pairs in memory."""
+    """Cluster by average linkage on squared distances, with all pairs in memory."""
     from sklearn.cluster import AgglomerativeClustering
 
     model = AgglomerativeClustering(
@@ -144,8 +144,8 @@ def cells(rows: Embeddings, count: int) -> Labels:
 
 
 def run(method: Method, rows: Embeddings, answers: Connection) -> None:
-    """What measured() starts: send back labels, seconds, and megabytes."""
-    method(rows[:64])  # what loads at first use is no part of it
+    """Run a method in the process that `measured` starts; send back labels, seconds and megabytes."""
+    method(rows[:64])  # so that loading at first use is not timed
     forget_largest_size()
     before = largest_size()
     start = time.perf_counter()
@@ -155,7 +155,7 @@ def run(method: Method, rows: Embeddings, answers: Connection) -> None:
 
 
 def measured(method: Method, embeddings: Embeddings) -> tuple[Labels, float, int]:
-    """Labels, seconds, and megabytes taken beyond embeddings and libraries, in a process of its own."""
+    """Return labels, seconds, and megabytes beyond embeddings and libraries, measured in a separate process."""
     fresh = multiprocessing.get_context("spawn")
     here, there = fresh.Pipe()
     child = fresh.Process(target=run, args=(method, embeddings, there))
@@ -167,7 +167,7 @@ def measured(method: Method, embeddings: Embeddings) -> tuple[Labels, float, int
 
 
 def scores(name: str, embeddings: Embeddings, owners: Labels, calibration: Calibration) -> list[list[object]]:
-    """Recog and its peers on real faces."""
+    """Measure recog and its peers on real faces."""
     people = len(np.unique(owners))
     rule = linkage_of(calibration, len(owners))
     tried = np.arange(0.4, 1.31, 0.1).round(2).tolist()
@@ -208,7 +208,7 @@ def scores(name: str, embeddings: Embeddings, owners: Labels, calibration: Calib
 
 
 def growth(counts: Sequence[int], calibration: Calibration) -> list[list[object]]:
-    """Recog on made-up faces, and the exponent between the smallest number and each other one."""
+    """Measure recog on made-up faces, with the exponent of growth from the smallest number of faces to each other."""
     rows: list[list[object]] = []
     first: tuple[int, float] | None = None
     for count in sorted(counts):
@@ -228,7 +228,7 @@ def growth(counts: Sequence[int], calibration: Calibration) -> list[list[object]
 
 
 def joining(known: int, new: int, calibration: Calibration) -> list[list[object]]:
-    """New faces among clustered ones."""
+    """Measure the assignment of new faces to existing clusters."""
     embeddings, owners = made_up(known + new, SEED)
     linkage = linkage_of(calibration, known)
     labels, _, _ = measured(partial(recog, linkage=linkage), embeddings[:known])
@@ -243,7 +243,7 @@ def joining(known: int, new: int, calibration: Calibration) -> list[list[object]
 
 
 def library(known: int, new: int) -> list[list[object]]:
-    """The same through the whole library: catalog, clusters, and what is remembered."""
+    """Measure the same through the whole library: catalog, clusters, and remembered numbers."""
     embeddings, owners = made_up(known + new, SEED)
     found = grown(embeddings, owners, known)
     people = len(np.unique(owners))
@@ -261,7 +261,7 @@ def library(known: int, new: int) -> list[list[object]]:
 
 
 def odds(name: str, embeddings: Embeddings, owners: Labels, calibration: Calibration) -> list[list[object]]:
-    """Said against right, by range."""
+    """Return predicted probability against the observed share, by range."""
     rows: list[list[object]] = []
     ways = ("probability of one person", "of two lone faces at that distance")
     for way, pairs in zip(ways, said_and_right(embeddings, owners, calibration, libraries=LIBRARIES), strict=True):
@@ -273,7 +273,7 @@ def odds(name: str, embeddings: Embeddings, owners: Labels, calibration: Calibra
 
 
 def plot(rows: Sequence[Sequence[object]]) -> None:
-    """Seconds by faces, benchmarks/results/cluster.png."""
+    """Plot seconds by number of faces to benchmarks/results/cluster.png."""
     from matplotlib.figure import Figure
 
     points = sorted((int(str(row[2])), float(str(row[8]))) for row in rows if row[0] == "growth")
@@ -290,7 +290,7 @@ def plot(rows: Sequence[Sequence[object]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=Path, help="a folder with a folder a person: the scores")
+    parser.add_argument("--people", type=Path, help="a folder with a folder per person: the scores")
     parser.add_argument("--pattern", default="*", help="people whose folder matches")
     parser.add_argument("--tight", metavar="GLOB", help="the same, of crops whose faces meet the border")
     parser.add_argument("--faces", type=int, nargs="+", default=[], help="made-up faces: the growth")

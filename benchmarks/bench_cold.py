@@ -1,10 +1,10 @@
-"""Seconds of a cold `recog identify` of one photo beside importing torch and loading the networks' weights with it.
+"""Time a cold `recog identify` of one photo, beside importing torch and loading the networks' weights with it.
 
     python -m benchmarks.bench_cold --repeats 5
 
-Writes benchmarks/results/cold.csv. Every run is a process of its own, in turn, after one of each; the files that they
-read are in the system's cache then. "for the first time" is with no compiled network kept in recog's cache. The library
-holds one person. Processor seconds are of all threads.
+Writes benchmarks/results/cold.csv. Each run is a separate process. Commands take turns after one warm-up run each, so
+that their files are in the system's cache. "for the first time" means that recog's cache holds no compiled network. The
+library holds one person. Processor seconds include all threads.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from recog.weights.device import cores
 
 _MATPLOTLIB = next(iter((find_spec("matplotlib") or sys.exit("install recog[plots]")).submodule_search_locations or []))
 SAMPLE = Path(_MATPLOTLIB, "mpl-data", "sample_data", "grace_hopper.jpg")
-"""A photo of one person that matplotlib carries."""
+"""A photo of one person that is part of matplotlib."""
 LOADING = (
     "import sys, torch; from safetensors.torch import load_file; "
     "print(sum(tensor.numel() for path in sys.argv[1:] for tensor in load_file(path).values()))"
@@ -37,7 +37,7 @@ FIRST = "recog identify, for the first time"
 
 
 def run(command: list[str], cache: Path) -> tuple[float, float]:
-    """Seconds on the clock and of the processor, with that cache."""
+    """Run a command with the given cache; return wall seconds and processor seconds."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env={**os.environ, "RECOG_CACHE": str(cache)})
     seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)

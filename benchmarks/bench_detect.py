@@ -1,15 +1,17 @@
-"""Recall, wrong boxes and time of recog's detector beside facenet-pytorch's MTCNN and dlib's HOG detector.
+"""Compare recall, wrong boxes and time of recog's detector, facenet-pytorch's MTCNN and dlib's HOG detector.
 
     python -m benchmarks.bench_detect ../shared/data/wider_dev --threads 2
 
-Writes results/detect.csv. All search the same decoded pixels (recog and facenet-pytorch for faces from the side on that
-they look for by themselves, 24 and 20 pixels, and each from the other's; dlib, where dlib-bin is installed, with its
-photo enlarged once, which is its own way to faces under 80 pixels), in turn on every photo, who begins changing from
-photo to photo, after a warm-up, on the same cores. One photo is one thread's work for recog on a processor, which
-searches as many photos at once as there are cores (see bench_ingest); processor time is of all threads. A face counts
-that is valid and has both sides of at least --least pixels; it is found when a box overlaps it by IoU >= 0.4, each box
-for one face; recall from 20 px is of all valid faces of 20 pixels or more. A box is wrong that overlaps no drawn face
-of any size by as much. Memory and disk reads are not part of the time.
+Writes results/detect.csv. All detectors search the same decoded pixels, on the same cores, after a warm-up. They take
+turns on each photo, and the first one changes from photo to photo. recog and facenet-pytorch run with their default
+smallest face (24 and 20 pixels) and with each other's. dlib runs if dlib-bin is installed, with the photo enlarged
+once, which is its own way to find faces under 80 pixels. recog uses one thread per photo on a processor, and searches
+as many photos at once as there are cores (see bench_ingest). Processor time includes all threads; reading from disk is
+not timed.
+
+A face counts if it is valid and both of its sides have at least --least pixels. It is found if a box overlaps it by
+IoU >= 0.4; each box finds one face. Recall from 20 px counts all valid faces of 20 pixels or more. A box is wrong if it
+overlaps no annotated face of any size by as much.
 """
 
 import argparse
@@ -38,14 +40,14 @@ Boxes = NDArray[np.float64]
 Find = Callable[[Pixels], Boxes]
 Photo = tuple[Path, DrawnFaces]
 SMALL = 20.0
-"""Side from which on a face counts for the second recall."""
+"""Least side of a face that counts for the second recall, in pixels."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one detector did: valid faces and those found, boxes in all and wrong ones, seconds of each photo.
+    """Results of a detector: valid faces and those found, all boxes and wrong ones, seconds per photo.
 
-    small_faces and found_small are of all from SMALL on.
+    small_faces, found_small: counts of all faces from SMALL pixels.
     """
 
     faces: int = 0
@@ -70,24 +72,24 @@ class Tally:
 
 
 def ground_truth(folder: Path) -> list[Photo]:
-    """Every photo of a folder in WIDER FACE's format, with its faces."""
+    """Return the photos of a folder in WIDER FACE's format, with their faces."""
     return [(folder / "images" / drawn.name, drawn) for drawn in read_wider(folder / "ground_truth.txt")]
 
 
 def large(drawn: DrawnFaces, *, least: float) -> Boxes:
-    """The valid faces of at least `least` pixels on both sides."""
+    """Return the valid faces of at least `least` pixels on both sides."""
     sides = drawn.boxes[:, 2:] - drawn.boxes[:, :2]
     faces: Boxes = drawn.boxes[(sides.min(axis=1, initial=np.inf) >= least) & ~drawn.invalid]
     return faces
 
 
 def faces_found(faces: Boxes, boxes: Boxes) -> int:
-    """How many faces have a box of their own at IoU >= 0.4, best overlaps first."""
+    """Return the number of faces with a separate box at IoU >= 0.4, matched by falling overlap."""
     return len(matched(faces, boxes))
 
 
 def our_detector(detector: MtcnnDetector) -> Find:
-    """The detector under test."""
+    """Return recog's detector."""
 
     def find(pixels: Pixels) -> Boxes:
         return np.array([[b.left, b.top, b.right, b.bottom] for b in detector.detect(pixels)]).reshape(-1, 4)
@@ -96,7 +98,7 @@ def our_detector(detector: MtcnnDetector) -> Find:
 
 
 def peer_detector(device: str, *, min_face: int = 20) -> Find:
-    """facenet-pytorch's, which takes PIL images where OpenCV is not installed."""
+    """Return facenet-pytorch's detector, which takes PIL images if OpenCV is not installed."""
     from facenet_pytorch import MTCNN
     from PIL import Image
 
@@ -110,7 +112,7 @@ def peer_detector(device: str, *, min_face: int = 20) -> Find:
 
 
 def dlib_detector() -> Find:
-    """The frontal face detector of dlib over the photo enlarged once, as its own examples use it."""
+    """Return dlib's frontal face detector on the photo enlarged once, as in dlib's examples."""
     import dlib
 
     detector = dlib.get_frontal_face_detector()
@@ -123,7 +125,7 @@ def dlib_detector() -> Find:
 
 
 def compare(photos: Sequence[Photo], detectors: dict[str, Find], *, least: float, repeats: int) -> dict[str, Tally]:
-    """All detectors on every photo; a photo's time is the median of its repeats."""
+    """Run all detectors on every photo; the time of a photo is the median of its repeats."""
     tallies = {name: Tally() for name in detectors}
     names = list(detectors)
     for place, (path, drawn) in enumerate(photos):

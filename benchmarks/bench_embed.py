@@ -1,12 +1,12 @@
-"""Faces a second of recog's encoders beside facenet-pytorch's InceptionResnetV1 in float32, eager.
+"""Compare faces per second of recog's encoders and facenet-pytorch's InceptionResnetV1 in float32, eager.
 
     python -m benchmarks.bench_embed ../shared/data/identities --threads 2
 
-Writes benchmarks/results/embed.csv. One pass over the same crops for everybody, in turn, after a warm-up; medians
-of the repeats. The cosine is between 128-d embeddings and those of torch's float32 features: of facenet-casia under its
-head, of dlib's network and of both trunks under seeded random directions of the centred features, both trunks with half
-of the variance. The crop's centre stands for the aligned view: numbers take as long, whatever they show.
-Processor seconds are told beside the clock's: on a shared machine they are the fairer measure.
+Writes benchmarks/results/embed.csv. All encoders take turns on the same crops, after a warm-up; times are medians of
+the repeats. The cosine compares 128-d embeddings with those of torch's float32 features: of facenet-casia under its
+head; of dlib's network and of both trunks under seeded random directions of the centred features, with half of the
+variance from each trunk. The crop's centre replaces the aligned view, because the time does not depend on the content.
+Processor seconds are given beside wall seconds, because they are the fairer measure on a shared machine.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def crops_of(folder: Path, count: int) -> Crops:
 
 
 def peer_encoder(weights: Trunk, batch: int) -> Encode:
-    """The network as its package runs it: float32, eager, contiguous; features are taken where its dropout stands."""
+    """Return the network as its package runs it: float32, eager, contiguous; features are those at its dropout."""
     network = InceptionResnetV1(pretrained=None, classify=False).eval()
     network.load_state_dict(weights.network.state_dict())
 
@@ -71,7 +71,7 @@ def peer_encoder(weights: Trunk, batch: int) -> Encode:
 
 
 def directions(blocks: list[Features]) -> Callable[[Features], Features]:
-    """A linear map of feature rows to 128 seeded directions, centred, each block with the same share of variance."""
+    """Return a linear map of features to 128 seeded directions, centred, with the same share of variance per block."""
     whole = np.concatenate(blocks, axis=1)
     scale = np.concatenate([np.full(block.shape[1], np.sqrt(block.var(axis=0).sum())) for block in blocks])
     axes = np.random.default_rng(SEED).normal(size=(whole.shape[1], 128)) / scale[:, None]
@@ -80,12 +80,12 @@ def directions(blocks: list[Features]) -> Callable[[Features], Features]:
 
 
 def seeing(part: NetworkTrunk, encode: Encode) -> Encode:
-    """An encoder of both views, of which it takes what the part sees."""
+    """Return an encoder of both views that passes on the view of this trunk."""
     return lambda views: encode(part.seen(views))
 
 
 def encoders_of(cache: Path, threads: int) -> dict[str, Encode]:
-    """Name -> both views (n, 160, 160, 6) to features; the first ones are the peers."""
+    """Return encoders by name, from both views (n, 160, 160, 6) to features; the peers come first."""
     network = network_named(BOTH)
     box, aligned = network.parts
     trunk, dlib = Trunk(box.weights, cache=cache), DlibTrunk(cache=cache)
@@ -106,7 +106,7 @@ def encoders_of(cache: Path, threads: int) -> dict[str, Encode]:
 
 
 def least_cosines(features: dict[str, Features]) -> dict[str, float]:
-    """Of each encoder's 128-d embeddings to those of torch in float32."""
+    """Return the least cosine of each encoder's 128-d embeddings to those of torch in float32."""
     first, second = features["recog, torch float32"], features["dlib's network, torch float32"]
     maps = {
         first.shape[1]: head_of(NETWORK).embed,

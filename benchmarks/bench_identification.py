@@ -1,11 +1,10 @@
-"""One-shot identification among strangers: the product's embedding beside the first trunk's own 512-d output.
+"""Compare one-shot identification among strangers by the product's embedding and the first trunk's 512-d output.
 
     python -m benchmarks.bench_identification
 
-Writes benchmarks/results/identification.csv. Both embed the same crops of the same faces, from the same features, with
-mirror images averaged in as the product does; galleries and probes are the same draws. Features are computed once and
-kept in the cache (some ten minutes on two cores), so a second run takes seconds. People the head was trained on are
-left out: --trained names them by the pattern of its run.
+Writes benchmarks/results/identification.csv. Both use the same crops and features, averaged with mirror images as the
+product does, and the same galleries and probes. Features are computed once and cached (about ten minutes on two cores),
+so a second run takes seconds. People on whom the head was trained are left out: --trained is the pattern of its run.
 """
 
 import argparse
@@ -38,7 +37,9 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("people", type=Path, nargs="?", default=DATA / "identities", help="a folder per person")
-    parser.add_argument("--trained", default="celeba_*", help="whom the head was trained on, but for those held out")
+    parser.add_argument(
+        "--trained", default="celeba_*", help="people on whom the head was trained, except those held out"
+    )
     parser.add_argument(
         "--tight", nargs="*", default=["fiw_*", "pins105_*"], help="people whose photos are tight crops"
     )
@@ -98,7 +99,7 @@ def main() -> None:
 
 
 def unseen(faces: FaceFeatures, photos: LabelledPhotos, record: object) -> FaceFeatures:
-    """Those of the people that the head's run held out, where its record says that it was trained on these photos."""
+    """Return the faces of held-out people, if the head's record says that it was trained on these photos."""
     if not isinstance(record, dict) or record["data"]["sha256"] != photos.digest():
         raise SystemExit("the head was not trained on these photos: name those that it was trained on by --trained")
     share, seed = record["arguments"]["held_out"], record["arguments"]["settings"]["seed"]
@@ -106,7 +107,7 @@ def unseen(faces: FaceFeatures, photos: LabelledPhotos, record: object) -> FaceF
 
 
 def row(scores: IdentificationScores) -> list[float]:
-    """The numbers of a gallery."""
+    """Return the scores of a gallery as a row."""
     values = [scores.rank_1, *scores.rank_1_interval]
     for at in scores.dir:
         values += [at.dir, *at.interval]

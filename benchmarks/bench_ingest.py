@@ -1,17 +1,17 @@
-"""Photos a second of `recog index` beside facenet-pytorch's own pipeline on the same files, with recall.
+"""Compare photos per second of `recog index` and facenet-pytorch's own pipeline on the same files, with recall.
 
     python -m benchmarks.bench_ingest ../shared/data/wider_dev --photos 120 --large 24 --threads 2
 
 Writes benchmarks/results/ingest.csv. The peer opens each photo with Pillow, finds every face with MTCNN(keep_all=True)
-and embeds its crops with InceptionResnetV1, float32; it stores nothing. recog's time is that of the whole use case,
-from an empty library: decoding in processes, digests, thumbnails, catalog. Loading the networks is in neither time;
-all run over a few photos first, then in turn. All have the same cores and no others. Recall as in bench_detect.
-recog looks for faces of 24 pixels and more by itself, the peer for those of 20; recog does as much in a row of its own.
-By itself recog embeds with two networks, by facenet-casia with the one that the peer runs too; with either a face and
-its mirror image, which the peer leaves out.
+and embeds its crops with InceptionResnetV1 in float32; it stores nothing. recog's time includes the whole use case,
+from an empty library: decoding in processes, digests, thumbnails, catalog. Loading the networks is not timed. All
+pipelines have the same cores, warm up on a few photos, then take turns. Recall is as in bench_detect. By default, recog
+looks for faces of 24 pixels or more and the peer for 20; a separate row has recog at 20. By default, recog embeds with
+two networks; with facenet-casia it runs the same network as the peer. recog always embeds a face and its mirror image;
+the peer does not.
 
-The photos are those of the folder, and --large of them enlarged to 4000 pixels, with a sensor's noise, as JPEGs of
-quality 92: 12 megapixels each where the photo is 4 : 3. Processor seconds are of all threads and processes.
+The photos are those of the folder, and --large of them enlarged to 4000 pixels, with sensor noise, as JPEGs of quality
+92 (12 megapixels for 4 : 3). Processor seconds include all threads and processes.
 """
 
 import argparse
@@ -39,16 +39,16 @@ from recog.library.photo_library import PhotoLibrary
 
 LARGE_SIDE = 4000
 NOISE = 4.0
-"""Standard deviation, of 255: that of a phone's sensor in daylight; such a file has 3 to 5 megabytes."""
+"""Standard deviation of the noise, of 255, as from a phone's sensor in daylight; the files have 3 to 5 megabytes."""
 WARM = 3
 
 Index = Callable[[Path], dict[str, Boxes]]
-"""A folder of photos -> boxes of every photo, by file name."""
+"""A pipeline: folder of photos -> boxes of each photo, by file name."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a pipeline did in its repeats."""
+    """Times and boxes of a pipeline in its repeats."""
 
     seconds: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Tally:
 
 
 def peer_pipeline(cache: Path) -> Index:
-    """facenet-pytorch's, with the weights of recog's default trunk: its own would have to be downloaded."""
+    """Return facenet-pytorch's pipeline with the weights of recog's trunk, because its own need a download."""
     detector, network = MTCNN(keep_all=True), InceptionResnetV1(pretrained=None, classify=False).eval()
     network.load_state_dict(Trunk(cache=cache).network.state_dict())
 
@@ -77,7 +77,7 @@ def peer_pipeline(cache: Path) -> Index:
 
 
 def our_pipeline(cache: Path, **settings: object) -> Index:
-    """`recog index` into a library that is new every time, with networks that are loaded once."""
+    """Return `recog index` into a new library each time, with networks that are loaded once."""
     networks = Networks(read_settings(cache=cache, **settings))
 
     def index(folder: Path) -> dict[str, Boxes]:
@@ -99,13 +99,13 @@ def our_pipeline(cache: Path, **settings: object) -> Index:
 
 
 def processor_seconds() -> float:
-    """Of this process, and of its children that have ended: recog's decoders end with every run."""
+    """Return processor seconds of this process and of its ended children; recog's decoders end with each run."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def compare(folder: Path, warm: Path, pipelines: dict[str, Index], *, repeats: int) -> dict[str, Tally]:
-    """Every pipeline over the folder, in turn; over a few of its photos before that."""
+    """Run all pipelines in turn over the folder, after a warm-up on a few of its photos."""
     tallies = {name: Tally() for name in pipelines}
     for index in pipelines.values():
         index(warm)
@@ -119,7 +119,7 @@ def compare(folder: Path, warm: Path, pipelines: dict[str, Index], *, repeats: i
 
 
 def enlarged(path: Path, target: Path, *, seed: int) -> float:
-    """Write the photo as a large JPEG; how many times larger it is."""
+    """Write the photo as a large JPEG; return the scale."""
     with Image.open(path) as file:
         image = file.convert("RGB")
     factor = LARGE_SIDE / max(image.size)
@@ -131,7 +131,7 @@ def enlarged(path: Path, target: Path, *, seed: int) -> float:
 
 
 def rows(name: str, tallies: dict[str, Tally], truth: dict[str, Boxes]) -> list[list[object]]:
-    """Of the results, a pipeline each; the first one is the peer."""
+    """Return a row of results per pipeline; the first pipeline is the peer."""
     valid = sum(len(faces) for faces in truth.values())
     medians = {pipeline: statistics.median(tally.seconds) for pipeline, tally in tallies.items()}
     slowest = next(iter(medians.values()))

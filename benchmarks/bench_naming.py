@@ -1,12 +1,12 @@
-"""Who gets a name as a gallery grows: by the threshold for a pair, and by the one that falls with the gallery.
+"""Measure naming as a gallery grows: by the threshold for a pair, and by the threshold that falls with the gallery.
 
     python -m benchmarks.bench_naming
 
-Writes benchmarks/results/naming.csv, in a minute once the faces' embeddings are in the cache (recog calibrate, or a
-first run, puts them there). People are enrolled by some photos each, and their other photos asked about, and everybody
-else's; see recog.evaluate.identification. Pins decided the threshold for a pair and its tail (recog calibrate), LFW's
-View 1 and Families in the Wild decided nothing of either, and no set decided how the threshold falls, which is
-recog.identify.identification_threshold's equation.
+Writes benchmarks/results/naming.csv, in a minute if the embeddings are cached (by recog calibrate or a first run). Each
+person is enrolled by some photos; the probes are their other photos and those of everybody else; see
+recog.evaluate.identification. The threshold for a pair and its tail were calibrated on Pins (recog calibrate), not on
+LFW's View 1 or Families in the Wild. How the threshold falls follows the equation of
+recog.identify.identification_threshold, which was fitted to no set.
 """
 
 import argparse
@@ -35,7 +35,7 @@ Labels = NDArray[np.int64]
 
 
 def rows(name: str, embeddings: Embeddings, labels: Labels, calibration: Calibration) -> list[Sequence[object]]:
-    """Every gallery size of a set."""
+    """Return a row for each gallery size of a set."""
     made: list[Sequence[object]] = []
     for number in PHOTOS:
         if np.count_nonzero(np.unique(labels, return_counts=True)[1] > number) < 10:

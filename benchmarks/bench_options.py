@@ -1,12 +1,11 @@
-"""What mirror images and a second crop are worth on LFW's pairs, and what they cost, with the product's network.
+"""Measure the gain on LFW's pairs and the cost of mirror images and a second crop, with the product's network.
 
     python -m benchmarks.bench_options
 
-Writes benchmarks/results/options.csv. Photos are read, detected and cropped once; every row then embeds the same crops,
-on --threads threads, and is scored by the ten folds; other_val is of all pairs of the people of --others, who are many
-more pairs than 1,000. Milliseconds are those of embedding one face with its mirror
-image, where that is used, the median of --repeats over --timed faces, and of two crops twice as many; detection is the
-same for all and not in it.
+Writes benchmarks/results/options.csv. Photos are read, detected and cropped once. Each row embeds the same crops, on
+--threads threads, and is scored by the ten folds; other_val counts all pairs of the people of --others, many more than
+1,000. Milliseconds are for embedding one face, with its mirror image if that is used: the median of --repeats over
+--timed faces, doubled for two crops. Detection is the same for all rows and is not timed.
 """
 
 import argparse
@@ -43,7 +42,7 @@ def main() -> None:
     parser.add_argument("photos", type=Path, nargs="?", default=DATA / "lfw_view1", help="photos in LFW's layout")
     parser.add_argument("pairs", type=Path, nargs="?", help="pairs in LFW's format; PHOTOS/pairsDevTest.txt")
     parser.add_argument("--people", type=Path, default=DATA / "identities", help="a folder per person")
-    parser.add_argument("--others", default="pins105_*", help="people of it who were not trained on, tight crops")
+    parser.add_argument("--others", default="pins105_*", help="people who were not trained on, tight crops")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--timed", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=3)
@@ -88,7 +87,7 @@ def main() -> None:
 
 
 def crops_of(photos: Sequence[Path], networks: Networks, *, undetected: Undetected) -> tuple[Crops, Crops]:
-    """The first and the second crop of every photo; ValueError where a photo cannot be read."""
+    """Return the first and the second crop of each photo; ValueError if a photo cannot be read."""
     info = networks.info
     found = list(
         labelled_crops(
@@ -110,12 +109,12 @@ def crops_of(photos: Sequence[Path], networks: Networks, *, undetected: Undetect
 
 
 def embedded(embedder: Embedder, crops: Crops) -> Embeddings:
-    """All of them, a batch at a time."""
+    """Embed all crops, one batch at a time."""
     return np.concatenate([embedder.embed(crops[start : start + BATCH]) for start in range(0, len(crops), BATCH)])
 
 
 def milliseconds(embedder: Embedder, crops: Crops, *, repeats: int) -> float:
-    """Median time of a crop."""
+    """Return the median time per crop, in milliseconds."""
     embedder.embed(crops[:BATCH])
     times = []
     for _ in range(repeats):

@@ -1,12 +1,12 @@
-"""Peak memory of `recog index` over small and over many photos, and the time of a second run that changes nothing.
+"""Measure peak memory of `recog index` by the number of photos, and the time of a second run that changes nothing.
 
     python -m benchmarks.bench_scale --photos 1000 10000 --unchanged 100000
 
-Writes benchmarks/results/scale.csv; takes some eight minutes on two cores. The photos are drawn: coarse noise of
-160 x 120 pixels, every twentieth of 1600 x 1200, all of them different; every fifth shows the portrait that matplotlib
-carries, at a place of its own, so that faces are found, embedded and stored. Each count is a run of its own in a
-process of its own, whose largest size counts (decoders are beside it, each within RECOG_DECODE_MEMORY). Unchanged files
-are pictures of 8 x 8 pixels, indexed once, then looked at again.
+Writes benchmarks/results/scale.csv; takes about eight minutes on two cores. The photos are generated and all different:
+coarse noise of 160 x 120 pixels, every twentieth of 1600 x 1200. Every fifth shows the portrait of matplotlib's sample
+data at a different place, so that faces are found, embedded and stored. Each count is indexed in a separate process,
+whose peak memory is measured (without the decoders, each of which is limited by RECOG_DECODE_MEMORY). The unchanged
+files are pictures of 8 x 8 pixels that are indexed twice.
 """
 
 import argparse
@@ -27,21 +27,21 @@ from recog.library.photo_library import PhotoLibrary
 from recog.weights.device import cores
 
 _FOLDER = 1000
-"""Files in a folder at most."""
+"""Most files in a folder."""
 _LARGE, _SHOWN = 20, 5
-"""One photo in so many is large, and one in so many shows somebody."""
+"""One photo in `_LARGE` is large, and one in `_SHOWN` shows a person."""
 _HEAD = 64
 """Height of the portrait in a small photo, in pixels."""
 
 
 def portrait() -> Image.Image:
-    """The head and shoulders that matplotlib carries among its samples."""
+    """Return the head and shoulders from matplotlib's sample data."""
     with Image.open(Path(mpl.get_data_path(), "sample_data", "grace_hopper.jpg")) as image:
         return image.convert("RGB").crop((80, 40, 464, 520))
 
 
 def draw(folder: Path, count: int, *, tiny: bool) -> None:
-    """Write so many pictures of noise, no two the same."""
+    """Write `count` different pictures of noise."""
     random = np.random.default_rng(count)
     head = portrait()
     for number in range(count):
@@ -58,7 +58,7 @@ def draw(folder: Path, count: int, *, tiny: bool) -> None:
 
 
 def index(folder: Path, library: Path, runs: int) -> list[dict[str, float]]:
-    """Index the folder so many times; seconds, photos and peak megabytes after each run."""
+    """Index the folder `runs` times; return seconds, photos and peak megabytes after each run."""
     figures = []
     with PhotoLibrary(read_settings(library=library)) as photos:
         for _ in range(runs):
@@ -77,7 +77,7 @@ def index(folder: Path, library: Path, runs: int) -> list[dict[str, float]]:
 
 
 def measured(count: int, *, tiny: bool, runs: int) -> list[dict[str, float]]:
-    """`index` in a process of its own."""
+    """Run `index` in a separate process."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "photos")
         source.mkdir()
@@ -111,7 +111,7 @@ def main() -> None:
 
 
 def shown(run: dict[str, float]) -> list[str]:
-    """Faces, seconds and sizes as the table has them."""
+    """Return faces, seconds and sizes as cells of the table."""
     return [str(int(run["faces"])), f"{run['seconds']:.1f}", f"{run['megabytes']:.0f}"]
 
 

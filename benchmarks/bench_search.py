@@ -1,15 +1,15 @@
-"""Search and identification among up to a million made-up faces, beside raw FAISS and usearch.
+"""Compare search and identification among up to a million made-up faces with raw FAISS and usearch.
 
     python -m benchmarks.bench_search            # 10,000, 100,000 and 1,000,000 faces
     python -m benchmarks.bench_search --quick    # 10,000 and 100,000
 
-Writes benchmarks/results/search.csv and search.svg; sizes that are not asked for keep their rows. What the faces are
-like: benchmarks/made_up_faces.py; all of them are confirmed. Recall is of the nearest, and of the 10 nearest, against
-exact search in the same run. Single probes run on one thread, the 1,000 at once on all. "recog identify" is a probe's
-embedding to the person or unknown: version check, index, whose the neighbours are, decision, the person's row. "the
-same structure" is FAISS' own IndexRefine over recog's trained lists. Building reads the embeddings from the SQLite
-catalog, in a process of its own whose peak memory is told; raw FAISS and usearch build from memory. usearch's graph
-takes too long to build for a million; it is left out above 100,000, and where it is not installed (extra `bench`).
+Writes benchmarks/results/search.csv and search.svg; sizes that are not measured keep their rows. The faces are those of
+benchmarks/made_up_faces.py, all confirmed. Recall is for the nearest and the 10 nearest faces, against exact search in
+the same run. Single probes run on one thread, batches of 1,000 on all. "recog identify" goes from a probe's embedding
+to the person or unknown: version check, index, people of the neighbours, decision, the person's row. "the same
+structure" is FAISS' own IndexRefine over recog's trained lists. Building reads the embeddings from the SQLite catalog,
+in a separate process whose peak memory is reported; raw FAISS and usearch build from memory. usearch is left out above
+100,000 faces, because its graph takes too long to build, and if it is not installed (extra `bench`).
 """
 
 import argparse
@@ -42,7 +42,7 @@ from recog.types import Calibration, Embeddings, FaceIds
 
 PROBES = 1_000
 BATCHES, LONG_SECONDS = 5, 2.0
-"""All probes at once: the median of so many runs after a first one, or of fewer that took this long together."""
+"""Timed runs of a batch after a warm-up, and the total seconds after which fewer runs are enough."""
 SINGLES = 300
 CHANGES = 10_000
 K = 10
@@ -54,14 +54,14 @@ Search = Callable[[Embeddings], FaceIds]
 
 
 class MadeUpNetworks(Networks):
-    """The network of the made-up faces, which is none."""
+    """Networks of a library of made-up faces: only a name and a threshold."""
 
     device = "cpu"
     info = INFO
 
     @cached_property
     def calibration(self) -> Calibration:
-        """A threshold such as the shipped network's."""
+        """A threshold like that of the shipped network."""
         return Calibration(INFO.sha256, THRESHOLD, 0.001, 14.0, -18.0, "made up", 1)
 
 
@@ -73,13 +73,13 @@ class Exact:
     nearest: NDArray[np.int64]
 
     def recall(self, found: NDArray[np.int64], k: int) -> float:
-        """Share of the k nearest that were found."""
+        """Return the share of the k nearest faces that were found."""
         pairs = zip(found, self.nearest, strict=True)
         return float(np.mean([len(set(a[:k].tolist()) & set(b[:k].tolist())) / k for a, b in pairs]))
 
 
 def timed(search: Callable[[Embeddings], object], probes: Embeddings) -> list[float]:
-    """Milliseconds of each probe alone, after a warm-up."""
+    """Return the milliseconds of each single probe, after a warm-up."""
     for row in probes[:20]:
         search(row[None])
     times = []
@@ -93,7 +93,7 @@ def timed(search: Callable[[Embeddings], object], probes: Embeddings) -> list[fl
 def measured(
     count: int, what: str, search: Search, exact: Exact, *, build: float | None, detail: str, one_thread: bool = True
 ) -> list[object]:
-    """One row of the table."""
+    """Measure a search; return one row of the table."""
     threads = faiss.omp_get_max_threads()
     if one_thread:
         faiss.omp_set_num_threads(1)
@@ -121,7 +121,7 @@ def measured(
 
 
 def build_from_catalog(path: Path, pipe: Any) -> None:
-    """In a process of its own: build and publish, and tell the seconds of both and the peak memory in MB."""
+    """Build and publish the index in a separate process; send the seconds of both and the peak memory in MB."""
     with open_catalog(f"sqlite:///{path}", create=False) as catalog:
         fresh = LiveIndex(catalog, path.parent / "index", INFO, device="cpu")
         start = time.perf_counter()
@@ -133,7 +133,7 @@ def build_from_catalog(path: Path, pipe: Any) -> None:
 
 
 def ours(count: int, faces: MadeUpFaces, exact: Exact, folder: Path) -> Iterator[list[object]]:
-    """recog: index, identification, adding and removing."""
+    """Measure recog: index, identification, adding and removing."""
     with faces.catalog(folder / "catalog.sqlite3") as catalog:
         here, there = multiprocessing.get_context("spawn").Pipe()
         child = multiprocessing.get_context("spawn").Process(
@@ -175,7 +175,7 @@ def _rows_of(index: FaceIndex, probes: Embeddings) -> FaceIds:
 
 
 def _identify(catalog: Catalog, fresh: LiveIndex, exact: Exact) -> Search:
-    """Identification answers with people, not with neighbours."""
+    """Return a search by identification, which answers with people instead of neighbours."""
     gallery = PersonGallery(catalog, MadeUpNetworks(read_settings()), fresh.current, k=K)
 
     def search(probes: Embeddings) -> FaceIds:
@@ -186,7 +186,7 @@ def _identify(catalog: Catalog, fresh: LiveIndex, exact: Exact) -> Search:
 
 
 def _same_structure(count: int, index: FaceIndex, faces: MadeUpFaces, exact: Exact) -> Iterator[list[object]]:
-    shortlist = index._shortlist  # noqa: SLF001 - the very lists, for a fair comparison
+    shortlist = index._shortlist  # noqa: SLF001 - the same lists, for a fair comparison
     if shortlist is None:
         return
     flat = faiss.IndexFlatL2(faces.embeddings.shape[1])
@@ -198,7 +198,7 @@ def _same_structure(count: int, index: FaceIndex, faces: MadeUpFaces, exact: Exa
 
 
 def _changes(count: int, index: FaceIndex, faces: MadeUpFaces) -> list[object]:
-    """Seconds until 10,000 more faces are found, and until they are found no more."""
+    """Return the seconds until 10,000 added faces are found, and until removed faces are no longer found."""
     more = faces.probes(CHANGES)
     ids = np.arange(count + 1, count + 1 + CHANGES)
     start = time.perf_counter()
@@ -226,7 +226,7 @@ def raw_flat(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
 
 
 def raw_ivf(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
-    """Float32 inverted lists, probed as widely as the recall that recog promises asks."""
+    """Measure float32 inverted lists with the smallest nprobe that reaches the recall that recog promises."""
     nlist = round(2 * count**0.5)
     start = time.perf_counter()
     ivf = faiss.IndexIVFFlat(faiss.IndexFlatL2(faces.embeddings.shape[1]), faces.embeddings.shape[1], nlist)
@@ -245,7 +245,7 @@ def raw_ivf(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
 
 
 def graph(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
-    """Usearch's graph (HNSW), searched as widely as recall asks."""
+    """Measure usearch's graph (HNSW) with the smallest expansion that reaches this recall."""
     from usearch.index import Index
 
     start = time.perf_counter()
@@ -267,7 +267,7 @@ def graph(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
 
 
 def measure(count: int) -> Iterator[list[object]]:
-    """All rows of one size."""
+    """Measure all rows of one size."""
     faces = MadeUpFaces(count)
     probes = faces.probes(PROBES)
     exact = Exact(probes, faiss.knn(probes, faces.embeddings, K)[1])
@@ -282,7 +282,7 @@ def measure(count: int) -> Iterator[list[object]]:
 
 
 def plot(rows: Sequence[Sequence[object]], path: Path) -> None:
-    """Median time of one probe against the number of faces."""
+    """Plot the median time of a probe against the number of faces."""
     import matplotlib as mpl
     from matplotlib import pyplot as plt
 

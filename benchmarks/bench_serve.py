@@ -1,17 +1,18 @@
-"""How quickly `recog serve` answers, idle and while another process indexes, and what that costs the indexer.
+"""Measure how fast `recog serve` answers, idle and while another process indexes, and how that slows the indexer.
 
     python -m benchmarks.bench_serve ../shared/data/wider_dev
 
-Writes benchmarks/results/serve.csv. The library holds --faces made-up faces (benchmarks/made_up_faces.py), one a photo;
-a third of the faces of every 40th person are confirmed. An open loop: --rate questions a second are due at times that
-are fixed beforehand, and each is timed from when it was due, so that a server that falls behind is seen to (no
-coordinated omission). 8 connections take them in turn: four of five ask for the 20 faces nearest to one
-(/api/faces/{id}/neighbours), one for everybody (/api/people). An answer is an error if its status is not 200. recall@1
-is how often the nearest of the made-up faces is the one that exact search finds: the index' own, of 0.99, or more.
+Writes benchmarks/results/serve.csv. The library holds --faces made-up faces (benchmarks/made_up_faces.py), one per
+photo; a third of the faces of every 40th person are confirmed. The load is an open loop: --rate requests per second are
+due at fixed times and each is timed from its due time, so that a server that falls behind shows (no coordinated
+omission). 8 connections take turns: four of five requests ask for the 20 nearest faces of a face
+(/api/faces/{id}/neighbours), one asks for all people (/api/people). An answer is an error if its status is not 200.
+recall@1 is the share of answers whose nearest made-up face is that of exact search; the index promises 0.99.
 
-Each round: questions alone for --seconds; `recog index` of --photos photos alone; both at once. Server and indexer are
-processes of their own, on all cores. The photos of a run are those of the folder with some bytes at their end: new
-content, equal work; fewer are taken again and again. The indexer's seconds are its report's.
+Each round has three parts: requests alone for --seconds; `recog index` of --photos photos alone; both at once. Server
+and indexer are separate processes on all cores. The photos of a run are those of the folder with some bytes appended,
+which gives new content and equal work; if the folder has too few, they are used repeatedly. The indexer's seconds are
+those of its report.
 """
 
 import argparse
@@ -43,7 +44,7 @@ RECOG = str(Path(sys.executable).parent / "recog")
 CONNECTIONS = 8
 PEOPLE_EVERY = 5
 ASKED = 1000
-"""Different faces that are asked about."""
+"""Number of different faces in the requests."""
 WARM = 40
 HEADER = [
     "when",
@@ -61,7 +62,7 @@ HEADER = [
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where it listens, its token, and of each face that is asked about the nearest other one."""
+    """The address and token of a server, and the nearest neighbour of each face in the requests."""
 
     port: int
     token: str
@@ -71,7 +72,7 @@ class Server:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of one load: milliseconds from when a question was due, by what was asked."""
+    """Results of a load: milliseconds from the due time of each request, by kind of request."""
 
     neighbours: list[float] = field(default_factory=list)
     people: list[float] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Tally:
     right: int = 0
 
     def row(self, when: str, number: int, speed: str) -> list[object]:
-        """As the table has it."""
+        """Return the results as a row of the table."""
         everything = self.neighbours + self.people
         figures = (
             np.median(everything),
@@ -94,7 +95,7 @@ class Tally:
 async def ask(
     server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str
 ) -> tuple[int, bytes]:
-    """One question on a connection that stays open."""
+    """Send one request on a connection that stays open."""
     writer.write(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {server.token}\r\n\r\n".encode()
     )
@@ -104,7 +105,7 @@ async def ask(
 
 
 async def load(server: Server, *, rate: float, going_on: Callable[[int], bool]) -> Tally:
-    """Ask at times fixed beforehand as long as `going_on(how many were asked)`."""
+    """Send requests at fixed times as long as `going_on(number of requests so far)`."""
     tally, loop = Tally(), asyncio.get_running_loop()
     due_questions: asyncio.Queue[tuple[float, int] | None] = asyncio.Queue()
     faces = list(server.nearest)
@@ -141,7 +142,7 @@ async def load(server: Server, *, rate: float, going_on: Callable[[int], bool]) 
 
 @contextmanager
 def serving(library: Path, nearest: dict[int, int], faces: int) -> Iterator[Server]:
-    """A server of the library, warm."""
+    """Run a server of the library and warm it up."""
     token = secrets.token_urlsafe(32)
     command = [RECOG, "--library", str(library), "serve", "--port", "0", "--json"]
     environment = os.environ | {"RECOG_SERVE_TOKEN": token}
@@ -158,7 +159,7 @@ def serving(library: Path, nearest: dict[int, int], faces: int) -> Iterator[Serv
 
 
 def index(library: Path, folder: Path) -> "subprocess.Popen[str]":
-    """A process that indexes; it answers with its report."""
+    """Start a process that indexes and prints its report."""
     command = [RECOG, "--library", str(library), "index", str(folder), "--json"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
@@ -168,13 +169,13 @@ def _is_running(process: "subprocess.Popen[str]", _asked: int) -> bool:
 
 
 def speed(process: "subprocess.Popen[str]") -> float:
-    """Photos a second of a run that has ended, or ends now."""
+    """Wait for a run to end; return its photos per second."""
     report = json.loads(process.communicate()[0])
     return float(report["added"] / report["seconds"])
 
 
 def copies(photos: Sequence[Path], count: int, folder: Path) -> Iterator[Path]:
-    """Folders of the same photos with another content each time."""
+    """Yield folders of the same photos, with new content each time."""
     number = 0
     while True:
         number += 1
@@ -186,7 +187,7 @@ def copies(photos: Sequence[Path], count: int, folder: Path) -> Iterator[Path]:
 
 
 def made_up_library(directory: Path, count: int) -> Embeddings:
-    """A library of so many faces; face i + 1 has row i."""
+    """Make a library of `count` faces; return their embeddings, where face i + 1 has row i."""
     faces = MadeUpFaces(count)
     with PhotoLibrary(read_settings(library=directory)) as library:
         face_ids = filled(library, faces.embeddings, 0)
@@ -196,7 +197,7 @@ def made_up_library(directory: Path, count: int) -> Embeddings:
 
 
 def measured(options: argparse.Namespace, folder: Path) -> Iterator[list[object]]:
-    """The rows of all rounds."""
+    """Measure all rounds; yield their rows."""
     embeddings = made_up_library(folder / "library", options.faces)
     asked = np.random.default_rng(0).choice(options.faces, min(ASKED, options.faces), replace=False)
     near = faiss.knn(embeddings[asked], embeddings, 2)[1]

@@ -1,23 +1,22 @@
-"""Time, cost and memory of recog's style transfer beside the plain loop, on the same network, pictures and machine.
+"""Compare time, cost and memory of recog's style transfer and a plain loop, on the same network and pictures.
 
     python -m benchmarks.bench_style
 
-The plain loop is written as tutorials write it: float32, autograd through all layers up to relu5, torch's L-BFGS with
-its usual memory of 100. It is run twice: with its targets computed once, as the better tutorials do, and with nothing
-cached. All minimise the same cost.
+The plain loop is written as in tutorials: float32, autograd through all layers up to relu5, torch's L-BFGS with its
+default memory of 100. It runs in two versions: with its targets computed once, as the better tutorials do, and with
+nothing cached. All versions minimise the same cost.
 
-step    wall seconds of one evaluation with its update, medians of rounds in turn, who begins changing; beside it the
-        ratio of processor seconds, which a busy machine disturbs less, and by how much the two definitions of the cost
-        differ on one picture. What cost the steps reach is not compared: the plain loop's, which nothing bounds, leap
-        from the content to a cost of 1e21 at the second one.
-reach   wall seconds until the cost that --reach steps of the textbook's L-BFGS reach from noise at one scale, by the
-        plain loop's own definition, for two pairs of pictures at each of --reach-sizes. Those steps are recog's own
-        quick evaluations with torch's L-BFGS and its memory of 100, its step bounded, since the plain loop's own ends
-        where it began with one pair of these. The plain loop's column is what as many of its steps take (its targets
-        computed once); the note has the share of the quick steps' time, which is what scales and optimiser alone are
-        worth. Against both recog as it is, from the content, at several scales, with evaluations counted by their
-        pixels.
-memory  the most memory a process of its own ever held, at --memory-size pixels, over --memory-steps steps.
+step    Wall seconds of one evaluation with its update: medians of rounds in turn, with a changing first version. Also
+        the ratio of processor seconds, which a busy machine disturbs less, and the difference of the two definitions of
+        the cost on one picture. The costs that the steps reach are not compared, because the steps of the plain loop
+        are unbounded: the second one leaps from the content to a cost of 1e21.
+reach   Wall seconds to the cost that --reach textbook L-BFGS steps reach from noise at one scale, by the plain loop's
+        definition of the cost, for two pairs of pictures at each of --reach-sizes. The textbook steps use recog's quick
+        evaluations with torch's L-BFGS, a memory of 100 and bounded steps, because the plain loop's own steps make no
+        progress on one of the pairs. The plain loop's column is the time of as many of its steps (targets computed
+        once). The note has the share of the quick steps' time, which is the gain of scales and optimiser alone. recog
+        runs as shipped: from the content, at several scales, with evaluations counted by their pixels.
+memory  Peak memory of a separate process, at --memory-size pixels, over --memory-steps steps.
 """
 
 import argparse
@@ -56,7 +55,7 @@ Row = dict[str, str | int | float]
 
 @dataclass(frozen=True)
 class Pair:
-    """Content and style at one size, (1, 3, H, W) each."""
+    """Content and style of the same size, (1, 3, H, W) each."""
 
     content: Tensor
     style: Tensor
@@ -70,7 +69,7 @@ def read_pair(content: Path, style: Path, size: int) -> Pair:
 
 
 class PlainLoop:
-    """Style transfer as tutorials write it, with the relative costs of the settings."""
+    """Style transfer as in tutorials, with the relative costs of the settings."""
 
     def __init__(
         self, network: StyleNetwork, settings: StyleSettings, pair: Pair, start: Tensor, *, cached: bool = True
@@ -88,7 +87,7 @@ class PlainLoop:
             self.grams = {name: mean_gram_matrix(style[name]) for name in self.settings.lambdas}
 
     def maps(self, picture: Tensor) -> dict[str, Tensor]:
-        """Every layer's output, all the way up."""
+        """Return the output of every layer."""
         found: dict[str, Tensor] = {}
         x = self.network.prepare(picture)
         for each in self.network.convolutions:
@@ -99,7 +98,7 @@ class PlainLoop:
         return found
 
     def cost(self, picture: Tensor) -> Tensor:
-        """The total cost, for autograd."""
+        """Return the total cost, for autograd."""
         if not self.cached:
             self.look()
         settings, maps = self.settings, self.maps(picture)
@@ -112,8 +111,8 @@ class PlainLoop:
         return total + settings.variation * mean_variation(picture[0])
 
     def run(self, evaluations: int) -> None:
-        """That many evaluations with their updates, in one call as tutorials do."""
-        # With as many allowed and no more, torch leaves the last update out.
+        """Run `evaluations` evaluations with their updates in one call, as tutorials do."""
+        # If no more evaluations are allowed, torch leaves out the last update.
         self.optimiser.param_groups[0].update(max_iter=evaluations, max_eval=evaluations + 1)
 
         def closure() -> Tensor:
@@ -126,21 +125,21 @@ class PlainLoop:
 
 
 class RecogLoop:
-    """The same with recog's own parts."""
+    """The same optimisation with recog's own parts."""
 
     def __init__(self, network: StyleNetwork, settings: StyleSettings, pair: Pair, start: Tensor) -> None:
         self.objective = Objective(network, settings, pair.content, [StyleReference(pair.style, 1.0)])
         self.descent = Descent(start, settings)
 
     def run(self, evaluations: int) -> None:
-        """That many evaluations, each with its update."""
+        """Run `evaluations` evaluations, each with its update."""
         for _ in range(evaluations):
             _, gradient = self.objective(self.descent.picture)
             self.descent.step(gradient)
 
 
 def bench_step(network: StyleNetwork, settings: StyleSettings, pair: Pair, options: argparse.Namespace) -> list[Row]:
-    """Rounds of a few evaluations each in turn, from the content; the first round of each warms up."""
+    """Time rounds of a few evaluations, in turn, from the content; the first round of each version is a warm-up."""
     ours = RecogLoop(network, settings, pair, pair.content)
     plain = PlainLoop(network, settings, pair, pair.content)
     uncached = PlainLoop(network, settings, pair, pair.content, cached=False)
@@ -178,7 +177,7 @@ def bench_step(network: StyleNetwork, settings: StyleSettings, pair: Pair, optio
 
 
 class TextbookDescent:
-    """Torch's L-BFGS as the plain loop has it, one evaluation a step, with a first step and a longest one."""
+    """Torch's L-BFGS as in the plain loop, with one evaluation per step and bounded steps."""
 
     def __init__(self, start: Tensor) -> None:
         self.picture = start.clone()
@@ -188,7 +187,7 @@ class TextbookDescent:
         self.first = True
 
     def step(self, total: float, gradient: Tensor) -> None:
-        """Move once."""
+        """Take one step."""
         scaled, before = gradient * gradient.numel(), self.picture.clone()
         own = min(1.0, 1.0 / float(scaled.abs().sum()))  # the factor that torch puts before its first step
         self.optimiser.param_groups[0]["lr"] = 0.02 / float(scaled.abs().max()) / own if self.first else 1.0
@@ -204,7 +203,7 @@ class TextbookDescent:
 def bench_reach(
     network: StyleNetwork, content_path: Path, style_path: Path, size: int, options: argparse.Namespace
 ) -> Row:
-    """All textbook steps from noise, then recog until the same cost."""
+    """Time all textbook steps from noise, then recog to the same cost."""
     settings = StyleSettings(size=size, steps=options.reach, scales=options.scales)
     pair = read_pair(content_path, style_path, size)
     noise = 0.5 + 0.15 * torch.randn(pair.content.shape, generator=torch.Generator().manual_seed(settings.seed))
@@ -226,9 +225,9 @@ def bench_reach(
     evaluations, scale, spent, busy_spent = 0.0, 0, float("nan"), float("nan")
     for item in stylize(content, style, settings, network):
         share = item.size[0] * item.size[1] / (pair.content.shape[2] * pair.content.shape[3])
-        evaluations += share * (2 if item.scale != scale else 1)  # a scale begins with one evaluation more
+        evaluations += share * (2 if item.scale != scale else 1)  # a scale starts with an extra evaluation
         scale = item.scale
-        # Two definitions of one cost differ by 1e-7, which the step's rows show.
+        # The two definitions of the cost differ by 1e-7, as the rows `step` show.
         if item.scale == item.scales and item.costs.total <= goal * (1.0 - 1e-6):
             spent, busy_spent = time.perf_counter() - began, time.process_time() - busy
             break
@@ -247,7 +246,7 @@ def bench_reach(
 
 
 def bench_memory(options: argparse.Namespace) -> Row:
-    """Each loop in a process of its own, which says at its end what it held at most."""
+    """Run each loop in a separate process, which reports its peak memory."""
     peaks = {}
     for which in ("plain", "recog"):
         command = [

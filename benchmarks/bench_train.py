@@ -1,13 +1,12 @@
-"""Heads trained by every recipe on the same cached features for the same budget, measured on people not trained on.
+"""Compare heads trained by each recipe on the same cached features and budget, measured on people not trained on.
 
     python -m benchmarks.bench_train ../shared/data/lfw_view1 ../shared/data/lfw_view1/pairsDevTest.txt \
         --people ../shared/data/identities --pattern 'celeba_*'
 
-Every recipe begins at the same PCA start, sees the same batches of the same people under one seed, and is measured
-after its last step, better than the start or not: no recipe is helped by picking its best step. Held-out people are
-those that the training folder keeps back under the seed; they and the pairs file have no part in training. Features
-come from the cache, so a second run spends its time on training alone. The table goes to
-benchmarks/results/training.csv.
+Writes benchmarks/results/training.csv. Each recipe begins at the same PCA start, sees the same batches of the same
+people under one seed, and is measured after its last step, even if that is worse than the start, so that no recipe
+gains from picking its best step. Held-out people are those that the training folder holds out under the seed; they and
+the pairs file take no part in training. Features are cached, so a second run only trains.
 """
 
 import argparse
@@ -44,7 +43,7 @@ from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.types import Distances
 
 HOLD = 2.0
-"""A tenth of the product's own: held as firmly as that, all recipes end within their noise of the start."""
+"""A tenth of the product's value, because all recipes would end within their noise of the start with the full value."""
 EUCLIDEAN = TrainSettings(hold=HOLD, distance="euclidean", margin=0.1)
 SQUARED = TrainSettings(hold=HOLD)
 RECIPES: Mapping[str, TrainSettings] = {
@@ -121,7 +120,7 @@ def main() -> None:
 
 
 def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures, LinearHead]:
-    """Features of training people, held-out people and pairs; of people of another origin; the bottleneck."""
+    """Return features of training people, held-out people and pairs; of people of another origin; the bottleneck."""
     plan = HeadPlan(pattern=arguments.pattern, settings=TrainSettings(seed=arguments.seed))
     detector = MtcnnDetector(cache=arguments.cache)
     named = network_named(arguments.network)
@@ -144,18 +143,18 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
 
 
 def right_labels(head: LinearHead, faces: FaceFeatures) -> Bools:
-    """Where `recog train clean` would leave a face in, (n,), by the embeddings of this head."""
+    """Return which faces `recog train clean` would keep, (n,), by the embeddings of this head."""
     embeddings = head.embed_flipped(faces.features, faces.mirrored)
     measured = centre_distances(embeddings, faces.labels)
     limit = far_limit(embeddings, faces.labels)
     kept: Bools = ~(
         (measured.other < measured.own) | (measured.own > limit)
-    )  # a person's only face stays: its own is NaN
+    )  # a person's only face stays, because its distance is NaN
     return kept
 
 
 def trained(learner: Learner, labels: Labels, recipe: TrainSettings) -> tuple[tuple[object, ...], str]:
-    """Take every step; the last step's loss, active share and spread, and what ended the run early, if anything did."""
+    """Take all steps; return the last step's loss, active share and spread, and why the run ended early, if it did."""
     try:
         run = train(learner, labels, recipe, validate=lambda: {"none": 0.0}, score="none")
     except TrainingError as error:
@@ -165,7 +164,7 @@ def trained(learner: Learner, labels: Labels, recipe: TrainSettings) -> tuple[tu
 
 
 def scores(head: LinearHead, validation: Validation, other: FaceFeatures) -> tuple[float, ...]:
-    """In HEADER's order: held-out people, people of another origin, the pairs file."""
+    """Return the scores in HEADER's order: held-out people, people of another origin, the pairs file."""
     measured: list[float] = []
     for faces in (validation.held_out, other):
         distances, same = all_pairs(validation.embed(head, faces), faces.labels)
@@ -177,12 +176,12 @@ def scores(head: LinearHead, validation: Validation, other: FaceFeatures) -> tup
 
 
 def people(faces: FaceFeatures) -> int:
-    """How many."""
+    """Return the number of people."""
     return len(np.unique(faces.labels))
 
 
 def val(distances: Distances, same: Bools, far: float) -> float:
-    """Share of same pairs accepted where `far` of the different pairs are."""
+    """Return the share of same pairs accepted at the threshold that accepts `far` of the different pairs."""
     return float(accepted(distances[same], threshold_at_far(distances[~same], far)).mean())
 
 

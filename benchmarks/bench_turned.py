@@ -1,14 +1,14 @@
-"""Who gets a name in photos that lie on their side or stand on their head, and what looking at their turns costs.
+"""Measure naming in photos that are turned by 90, 180 or 270 degrees, and the cost of searching other turns.
 
     python -m benchmarks.bench_turned
 
-Writes benchmarks/results/turned.csv and turned_costs.csv, in ten minutes. Each portrait is asked about upright and
-turned by 90, 180 and 270 degrees, without EXIF data, as an earlier recog looked (before: upright only, any face may
-have a name) and as recog looks now. Its person is enrolled by one other upright photo. Strangers are pairs of faces of
-different people, in photos turned alike, within the threshold for a pair; pairs count all photos, because a face that
-is not found or may have no name is nobody's. The numbers of recog.library.any_turn and recog.quality.SURE_SCORE were
-chosen on the first three photos of each person of CelebA and on wider_dev, after a look at the upright scores of LFW's
-View 1; CelebA's later photos alone judge them.
+Writes benchmarks/results/turned.csv and turned_costs.csv, in ten minutes. Each portrait is identified upright and
+turned by 90, 180 and 270 degrees, without EXIF data, in two ways: as an earlier recog did (before: upright only, any
+face may get a name) and as recog does now. Its person is enrolled by one other upright photo. Strangers are pairs of
+faces of different people, in photos turned alike, within the threshold for a pair. The pairs count all photos, because
+a face that is not found or may not get a name belongs to nobody. The numbers of recog.library.any_turn and
+recog.quality.SURE_SCORE were chosen on the first three photos of each person of CelebA and on wider_dev, after a look
+at the upright scores of LFW's View 1. Only CelebA's later photos judge them.
 """
 
 import argparse
@@ -36,10 +36,10 @@ from recog.weights.device import cores
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 CHOSE = 3
-"""Photos of each person of CelebA on which numbers were chosen."""
+"""Photos of each person of CelebA on which the numbers were chosen."""
 FEW = 40
 COSTED = 230
-"""Portraits of each set whose cost is measured: among 40, one photo more that is looked at again is 1 % of all time."""
+"""Portraits of each set whose cost is measured. With only 40, one more photo in the second look is 1 % of all time."""
 HEADER = [
     "set", "people", "photos", "turn",
     "named_before", "wrong_before", "strangers_before", "named", "wrong", "strangers",
@@ -49,25 +49,25 @@ COSTS = ["set", "photos", "looked_again", "ms_before", "ms", "more_in_all", "mor
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The person that a photo is of, and the embedding of its largest face; None where no face may have a name."""
+    """The person of a photo, and the embedding of its largest face; None if no face may get a name."""
 
     person: str
     embedding: Embeddings | None
 
 
 def turned(pixels: Pixels, degrees: int) -> DecodedPhoto:
-    """The pixels as a photo of which nothing says that it is turned."""
+    """Return the pixels as a turned photo without EXIF data."""
     return DecodedPhoto("0" * 64, np.ascontiguousarray(np.rot90(pixels, degrees // 90)), "JPEG", None)
 
 
 def boxes_of(networks: Networks, pixels: Pixels, *, now: bool) -> list[FaceBox]:
-    """The faces of a photo from left to right, as an earlier recog found them, or as it does now."""
+    """Return the faces of a photo from left to right, as an earlier recog found them or as recog does now."""
     found = find_faces(networks.detector, pixels) if now else networks.detector.detect(pixels)
     return [found[row] for row in left_to_right(found)]
 
 
 def asked(networks: Networks, person: str, photo: DecodedPhoto, *, now: bool) -> Asked:
-    """The largest face of a photo."""
+    """Return the largest face of a photo."""
     boxes = boxes_of(networks, photo.pixels, now=now)
     if not boxes:
         return Asked(person, None)
@@ -78,7 +78,7 @@ def asked(networks: Networks, person: str, photo: DecodedPhoto, *, now: bool) ->
 
 
 def share_of_strangers(faces: Sequence[Asked], threshold: float) -> float:
-    """Of all pairs of photos of different people."""
+    """Return the share of pairs of photos of different people that are within the threshold."""
     people = np.array([one.person for one in faces])
     pairs = (len(people) ** 2 - sum(int(np.sum(people == person)) ** 2 for person in set(people.tolist()))) / 2
     seen = [one for one in faces if one.embedding is not None]
@@ -89,7 +89,7 @@ def share_of_strangers(faces: Sequence[Asked], threshold: float) -> float:
 
 
 def names(networks: Networks, name: str, people: dict[str, list[Path]]) -> list[list[object]]:
-    """A row for each turn: each person's first photo is enrolled, the others are asked about."""
+    """Return a row for each turn: each person's first photo is enrolled, the others are identified."""
     gallery: list[tuple[str, Embeddings]] = []
     for person, paths in people.items():
         face = asked(networks, person, turned(read_photo(paths[0]).pixels, 0), now=True).embedding
@@ -122,10 +122,11 @@ def names(networks: Networks, name: str, people: dict[str, list[Path]]) -> list[
 
 
 def costs(networks: Networks, name: str, photos: Sequence[Pixels], *, repeats: int = 4) -> list[object]:
-    """Processor time of detecting, cutting and embedding, before and now by turns; each photo's least.
+    """Return processor times of detecting, cutting and embedding, before and now; the least of the repeats per photo.
 
-    more_in_all counts what photos that were looked at again took more, over the time of all: for the others recog does
-    the same as before, and the machine's noise would be larger than the difference. more_median is of all photos.
+    more_in_all: extra time of photos that were searched in other turns, over the time of all photos. The other photos
+    do not count, because recog treats them as before and the machine's noise would exceed the difference. more_median:
+    of all photos.
     """
     times: NDArray[np.float64] = np.full((2, len(photos)), np.inf)
     looks = Looks(networks)
@@ -150,7 +151,7 @@ def costs(networks: Networks, name: str, photos: Sequence[Pixels], *, repeats: i
 
 
 class Looks:
-    """The detector, and how often it was asked."""
+    """The detector, with a count of its calls."""
 
     def __init__(self, networks: Networks) -> None:
         self._detector = networks.detector
@@ -158,17 +159,17 @@ class Looks:
 
     @property
     def sha256(self) -> str:
-        """The detector's."""
+        """The digest of the detector."""
         return self._detector.sha256
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
-        """As the detector does."""
+        """Detect faces, and count the call."""
         self.made += 1
         return self._detector.detect(pixels)
 
 
 def without_faces(folder: Path) -> list[Pixels]:
-    """Halves and thirds of photos of WIDER FACE, at their sides, in which nobody drew a face."""
+    """Return halves and thirds of photos of WIDER FACE, at their sides, that hold no annotated face."""
     found = []
     for drawn in read_wider(folder / "ground_truth.txt"):
         pixels = read_photo(folder / "images" / drawn.name).pixels

@@ -1,10 +1,10 @@
-"""Files a second of `recog index` over a folder in which no file is a photo.
+"""Measure files per second of `recog index` over a folder without a photo.
 
     python -m benchmarks.bench_unreadable --files 10000
 
-Writes benchmarks/results/unreadable.csv. The time is that of the whole use case, from an empty library: finding,
-opening and reading each file in a decoding process, and noting why it cannot be used. Processor seconds are of all
-threads and processes: on a machine that others use too, they say what a quiet one would take at most.
+Writes benchmarks/results/unreadable.csv. The time includes the whole use case, from an empty library: finding, opening
+and reading each file in a decoding process, and recording why it cannot be used. Processor seconds include all threads
+and processes; on a busy machine, they are an upper bound for a quiet one.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from recog.library.photo_library import PhotoLibrary
 
 
 def main() -> None:
-    """Make the files, index them, and write what was measured."""
+    """Make the files, index them, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)

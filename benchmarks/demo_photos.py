@@ -1,8 +1,8 @@
-"""Bring a handful of public portraits that PyPI packages carry, for a first look at recog.
+"""Download a handful of public portraits from PyPI packages, for a first look at recog.
 
-Each package is downloaded by pip, its digest checked, and only the pictures named here are taken out: portraits of two
-US presidents (face_recognition's tests, official White House photographs), NASA's portrait of an astronaut
-(scikit-image) and the US Navy's of Grace Hopper (matplotlib).
+pip downloads each package, its digest is checked, and only the pictures listed here are extracted: portraits of two US
+presidents (face_recognition's tests, official White House photographs), NASA's portrait of an astronaut (scikit-image)
+and the US Navy's portrait of Grace Hopper (matplotlib).
 """
 
 import hashlib
@@ -57,7 +57,7 @@ PACKAGES = (
 
 
 def download(package: Package, directory: Path) -> Path:
-    """The package's file, digest checked."""
+    """Download a package; return its file, with the digest checked."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(directory)]
     subprocess.run([*command, *package.options, package.requirement], check=True)
     (path,) = (p for p in directory.iterdir() if hashlib.sha256(p.read_bytes()).hexdigest() == package.sha256)
@@ -65,7 +65,7 @@ def download(package: Package, directory: Path) -> Path:
 
 
 def extract(path: Path, member: str) -> bytes:
-    """One member of a wheel or sdist."""
+    """Return one member of a wheel or sdist."""
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as wheel:
             return wheel.read(member)
@@ -77,7 +77,7 @@ def extract(path: Path, member: str) -> bytes:
 
 
 def main() -> None:
-    """Fill the directory named on the command line."""
+    """Fill the directory given on the command line."""
     target = Path(sys.argv[1])
     wanted = {name for package in PACKAGES for name in package.pictures.values()}
     if all((target / name).is_file() for name in wanted):

@@ -1,6 +1,7 @@
-"""A whole library of made-up faces that grows: catalog, clusters, what is remembered of them, and the report.
+"""A whole library of made-up faces that grows: catalog, clusters, remembered numbers, and the report.
 
-One photo a face. Every face is good enough to found a cluster; every 40th person of three photos and more has a name.
+Each face has a separate photo. Every face is good enough to found a cluster; every 40th person with three or more
+photos has a name.
 """
 
 import tempfile
@@ -24,7 +25,7 @@ BOX = FaceBox(10, 10, 90, 110, 0.99, ((30.0, 50.0), (70.0, 50.0), (50.0, 70.0), 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """Seconds from nothing, for new faces (joined of them came to earlier clusters), and for the report with pairs."""
+    """Seconds from an empty library, for new faces, and for the report. joined: new faces in earlier clusters."""
 
     first: float
     more: float
@@ -34,7 +35,7 @@ class Grown:
 
 
 def grown(embeddings: Embeddings, owners: NDArray[np.int64], known: int) -> Grown:
-    """Cluster a library of the first `known` (n, dim) faces, add the others, cluster again, report duplicates."""
+    """Cluster a library of the first `known` of (n, dim) faces, add the others, cluster again, report duplicates."""
     with tempfile.TemporaryDirectory() as folder, PhotoLibrary(read_settings(library=Path(folder))) as library:
         face_ids = filled(library, embeddings[:known], 0)
         confirm_some(library, face_ids, owners[:known])
@@ -47,7 +48,7 @@ def grown(embeddings: Embeddings, owners: NDArray[np.int64], known: int) -> Grow
 
 
 def filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray[np.int64]:
-    """The numbers of the faces, (n,), once the catalog has them."""
+    """Add faces to the catalog; return their numbers, (n,)."""
     network: NetworkInfo = library.context.networks.info
     face_ids: list[int] = []
     with library.context.writing(create=True) as catalog:
@@ -65,7 +66,7 @@ def filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray
 
 
 def confirm_some(library: PhotoLibrary, face_ids: NDArray[np.int64], owners: NDArray[np.int64]) -> None:
-    """Name a third of the faces of every 40th person of three faces and more; owners (n,) are whose faces they are."""
+    """Name a third of the faces of every 40th person with three or more faces. owners: (n,), person of each face."""
     people, counts = np.unique(owners, return_counts=True)
     with library.context.writing() as catalog:
         for person in people[counts >= 3][::NAMED].tolist():
@@ -74,7 +75,7 @@ def confirm_some(library: PhotoLibrary, face_ids: NDArray[np.int64], owners: NDA
 
 
 def _clustered(library: PhotoLibrary) -> tuple[float, int]:
-    """Seconds, and how many faces came to earlier clusters."""
+    """Cluster the library; return the seconds, and the number of faces that joined earlier clusters."""
     start = time.perf_counter()
     report = library.groups.cluster()
     return time.perf_counter() - start, report.joined or 0

@@ -1,10 +1,10 @@
-"""Made-up embeddings that are as hard to search as real ones, and a catalog that holds them.
+"""Synthetic embeddings that are as hard to search as real ones, and a catalog that holds them.
 
-A face is its person's direction plus a deviation, made unit length. Both have the spectrum of real embeddings: variance
-falling exponentially with a scale of 27 dimensions, so that the effective dimension (participation ratio) is 54, as
-measured on lfw_view1 and CelebA faces with the shipped network. Without that, in 128 equal dimensions, lists are far
-easier to choose, and recall is flattered. The deviation's length is log-normal, so that some photos are poor. People
-have 1 to 30 faces. Quantiles 1, 10, 50, 90, 99 % of squared distances that come out, beside those measured:
+A face is its person's direction plus a deviation, normalised to unit length. Both have the spectrum of real embeddings:
+variance falls exponentially with a scale of 27 dimensions, so that the effective dimension (participation ratio) is 54,
+as measured on lfw_view1 and CelebA faces with the shipped network. With 128 equal dimensions instead, lists are far
+easier to choose, which flatters recall. The deviation's length is log-normal, so that some photos are poor. People have
+1 to 30 faces. Resulting quantiles of squared distances (1, 10, 50, 90, 99 %), beside those of real faces:
 
     same person        0.27 0.43 0.72 1.10 1.47    (lfw_view1 0.18 0.33 0.56 0.90 1.33; Pins 0.35 0.54 0.87 1.28 1.65)
     different people   1.38 1.65 2.00 2.35 2.62    (lfw_view1 1.23 1.56 1.93 2.25 2.50; Pins 1.18 1.51 1.90 2.23 2.47)
@@ -34,7 +34,7 @@ _BATCH = 50_000
 
 
 class MadeUpFaces:
-    """`count` faces of people of 1 to 30 faces, face i being person owners[i]'s."""
+    """`count` faces of people with 1 to 30 faces each; face i belongs to person owners[i]."""
 
     def __init__(self, count: int, *, seed: int = 0) -> None:
         self._random = np.random.default_rng(seed)
@@ -50,7 +50,7 @@ class MadeUpFaces:
             self.embeddings[start : start + len(part)] = self._photos(part)
 
     def probes(self, count: int) -> Embeddings:
-        """New photos of people who are there, each as likely as the faces they have."""
+        """Return embeddings of new photos of these people, each drawn in proportion to their number of faces."""
         return self._photos(self._random.choice(self.owners, count))
 
     def _photos(self, owners: NDArray[np.int64]) -> Embeddings:
@@ -59,7 +59,7 @@ class MadeUpFaces:
         return unit_rows(self._people[owners] + deviation * lengths.astype(np.float32))
 
     def catalog(self, path: Path) -> Catalog:
-        """A new SQLite catalog that holds these faces, all confirmed; face i has the id i + 1."""
+        """Write a new SQLite catalog that holds these faces, all confirmed; face i has the id i + 1."""
         box = FaceBox(10, 10, 90, 110, 0.99, ((30.0, 50.0), (70.0, 50.0), (50.0, 70.0), (35.0, 90.0), (65.0, 90.0)))
         photo = ScannedPhoto(
             FileStat(path.parent / "made-up.jpg", 1, 1),

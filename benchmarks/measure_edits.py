@@ -3,16 +3,16 @@
     python -m benchmarks.measure_edits ../shared/data
 
 Photos of WIDER FACE and whole photos of CelebA are edited as people edit photos: cropped, framed, halved, straightened,
-mirrored, filtered, saved again. A face of the edited photo is the same face where its middle is at the place to which
-the edit moves it. The squared distances of the same face before and after are held against those of different faces of
-one photo, of two photos of one person, and of different people, relatives among them (Families in the Wild).
+mirrored, filtered, saved again. A face of the edited photo is the same face if its middle is at the place to which the
+edit moves it. The squared distances of the same face before and after are compared with those of different faces of one
+photo, of two photos of one person, and of different people, including relatives (Families in the Wild).
 
-`carried` counts the faces that recog.store.photos.pairing pairs with themselves, `to another face` those that it pairs
-with another one: of these a name would be wrong. One photo of the half `judged` is a collage that shows one person five
-times; its pairs are the nearest of the `other faces` there.
+`carried` counts the faces that recog.store.photos.pairing pairs with themselves; `to another face` counts those that it
+pairs with another face, which would give a wrong name. One photo of the half `judged` is a collage that shows one
+person five times; its pairs are the nearest of the `other faces` there.
 
-Every second photo, or person, is in the half `chose`: recog.store.photos.pairing takes its limits from that half alone.
-The half `judged` says what they are worth on photos that had no part in it.
+Every second photo or person is in the half `chose`, from which recog.store.photos.pairing takes its limits. The other
+half, `judged`, evaluates these limits on photos that had no part in choosing them.
 """
 
 import argparse
@@ -40,7 +40,7 @@ HALVES = ("chose", "judged")
 QUANTILES = (0.0, 0.001, 0.01, 0.5, 0.99, 0.999, 1.0)
 LIMITS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 SAME_PLACE = 0.35
-"""How far, in widths of the face, its middle may be from where the edit puts it."""
+"""Largest distance of a face's middle from where the edit puts it, in widths of the face."""
 HEADER = ["what", "half", "pairs", "not found again", "carried", "to another face"]
 
 Place = tuple[float, float]
@@ -49,7 +49,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Edit:
-    """An edit of a photo, and where it moves a point: (x, y, width, height of the photo before) -> (x, y)."""
+    """An edit of a photo, and its map of points: (x, y, width, height of the photo before) -> (x, y)."""
 
     name: str
     change: Callable[[Image.Image], Image.Image]
@@ -57,7 +57,7 @@ class Edit:
 
 
 def cropped(left: float, top: float, right: float, bottom: float) -> Edit:
-    """Cut these shares of the photo away."""
+    """Return an edit that cuts these shares of the photo away."""
     name = ", ".join(
         f"{side} {share:.0%}"
         for side, share in (("left", left), ("top", top), ("right", right), ("bottom", bottom))
@@ -78,7 +78,7 @@ def cropped(left: float, top: float, right: float, bottom: float) -> Edit:
 
 
 def framed(colour: str) -> Edit:
-    """A border of a tenth of the width."""
+    """Return an edit that adds a border of a tenth of the width."""
     return Edit(
         f"framed in {colour}",
         lambda photo: ImageOps.expand(photo, photo.width // 10, colour),
@@ -87,7 +87,7 @@ def framed(colour: str) -> Edit:
 
 
 def straightened(degrees: float) -> Edit:
-    """Turned about the middle; the corners come out black."""
+    """Return an edit that turns the photo about its middle; the corners become black."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
 
     def move(x: float, y: float, width: int, height: int) -> Place:
@@ -99,7 +99,7 @@ def straightened(degrees: float) -> Edit:
 
 
 def saved_as_jpeg(photo: Image.Image) -> Image.Image:
-    """Through a JPEG file of quality 50."""
+    """Save the photo as a JPEG of quality 50, and read it."""
     file = io.BytesIO()
     photo.save(file, "JPEG", quality=50)
     return Image.open(file).convert("RGB")
@@ -124,19 +124,19 @@ EDITS = (
 
 
 class Measured:
-    """Squared distances, and faces that were not found again, by what they are of and by half."""
+    """Squared distances, and counts of faces that were not found again, by kind and half."""
 
     def __init__(self) -> None:
         self.distances: dict[tuple[str, str], list[float]] = {}
         self.counts: dict[tuple[str, str], Counter[str]] = {}
 
     def add(self, what: str, half: str, distances: Sequence[float], **counts: int) -> None:
-        """More of them; counts: what became of faces."""
+        """Add distances of a kind, and counts of what became of faces."""
         self.distances.setdefault((what, half), []).extend(distances)
         self.counts.setdefault((what, half), Counter()).update(counts)
 
     def rows(self) -> Iterator[list[object]]:
-        """A row for each kind and half: counts, quantiles, and the shares within the limits."""
+        """Yield a row for each kind and half: counts, quantiles, and the shares within the limits."""
         for (what, half), distances in sorted(self.distances.items()):
             if not distances:
                 continue
@@ -148,19 +148,19 @@ class Measured:
 
 
 def middle(face: ReadFace) -> Place:
-    """Of its box."""
+    """Return the middle of the face's box."""
     return (face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2
 
 
 def again(face: ReadFace, edit: Edit, width: int, height: int, found: Sequence[ReadFace]) -> ReadFace | None:
-    """The same face in the edited photo, where it was found."""
+    """Return the same face in the edited photo, or None if it was not found."""
     x, y = edit.move(*middle(face), width, height)
     near = [one for one in found if math.dist((x, y), middle(one)) <= SAME_PLACE * one.box.width]
     return min(near, key=lambda one: math.dist((x, y), middle(one)), default=None)
 
 
 def placed(faces: Sequence[ReadFace], photo: Image.Image) -> list[PlacedFace]:
-    """As the catalog pairs them; numbered by row."""
+    """Return faces as the catalog pairs them, numbered by row."""
     boxes = relative([face.box for face in faces], photo.width, photo.height)
     return [
         PlacedFace(Face(row, 0, face.box, face.sharpness, None, None, None), box, face.embedding)
@@ -169,12 +169,12 @@ def placed(faces: Sequence[ReadFace], photo: Image.Image) -> list[PlacedFace]:
 
 
 def squared(one: ReadFace, other: ReadFace) -> float:
-    """Of two faces."""
+    """Return the squared distance of two faces."""
     return float(squared_distances(one.embedding[None], other.embedding[None])[0, 0])
 
 
 def measure_photo(reader: FaceReader, path: Path, half: str, measured: Measured) -> None:
-    """One photo through every edit."""
+    """Measure one photo under every edit."""
     pixels = read_photo(path).pixels
     before = reader.read(pixels)
     photo = Image.fromarray(pixels)
@@ -200,7 +200,7 @@ def measure_photo(reader: FaceReader, path: Path, half: str, measured: Measured)
 
 
 def measure_people(reader: FaceReader, folders: Sequence[Path], half: str, measured: Measured) -> None:
-    """Photos of one face each, a folder a person: one person's photos, and those of different people."""
+    """Measure photos with one face each, one folder per person: pairs of one person, and of different people."""
     vectors, owners = [], []
     for number, folder in enumerate(folders):
         for path in sorted(folder.glob("*.jpg"))[:4]:
@@ -220,7 +220,7 @@ def measure_people(reader: FaceReader, folders: Sequence[Path], half: str, measu
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--photos", type=int, default=60, help="of each set")

@@ -2,8 +2,8 @@
 
     python -m benchmarks.measure_levels ../shared/data/wider_dev
 
-Runs facenet-pytorch's MTCNN, float32, over every fourth photo of a folder. Levels are those, between a tenth of what
-was seen and all of it on either side of 0, at which rounding errs least in the mean square.
+Runs facenet-pytorch's MTCNN in float32 over every fourth photo of a folder. On either side of 0, the chosen level lies
+between a tenth of the largest input seen and all of it, and gives the least mean squared error of rounding.
 """
 
 import argparse
@@ -27,7 +27,7 @@ Values = NDArray[np.float32]
 
 
 def inputs_of(folder: Path) -> dict[str, Values]:
-    """Layer -> a sample of its inputs, smallest and largest among them."""
+    """Return a sample of the inputs of each layer, including the smallest and the largest."""
     generator = torch.Generator().manual_seed(SEED)
     seen: dict[str, list[Values]] = {}
 
@@ -47,7 +47,7 @@ def inputs_of(folder: Path) -> dict[str, Values]:
 
 
 def best_levels(values: Values) -> Levels:
-    """The levels at which rounding has the least mean squared error."""
+    """Return the levels at which rounding has the least mean squared error."""
     found: list[tuple[float, Levels]] = []
     for low in values.min() * SHARES:
         for high in values.max() * SHARES:

@@ -2,20 +2,10 @@
 
     python benchmarks/measure_ranges.py ../shared/data/identities --trunk dlib-resnet
 
-Looks at 96 photos drawn from a folder of tight face crops, in float32. A range is the one, between a fifth of the
-largest input seen and all of it, at which rounding to 256 levels errs least in the mean square.
+Runs the trunk in float32 on 96 photos drawn from a folder of tight face crops. The range of a convolution lies between
+a fifth of the largest input seen and all of it, and gives the least mean squared error of rounding to 256 levels.
 
-Some convolutions stay float32, by measurement. In facenet-casia the first two: they are cheap, and their errors pass
-through everything (smallest cosine to the float32 embedding 0.99967 without them in 8 bits, 0.99935 with the second).
-In dlib-resnet the stem, blocks.0, blocks.1.conv1, blocks.8.conv1 and block 13: they err most. Blocks 10 to 13 meet
-inputs in a face of a hundred that are twice as large as any of the sample (smallest cosine on the 128 principal axes
-of both trunks' features, over 343 faces: 0.982 with them at the ranges of the others, 0.9973 without), so 10 to 12
-have 1.5 times the largest input seen.
-
-On aligned chips, as dlib's trunk sees them since, the smallest cosine of the whole network's embedding, both trunks in
-8 bits, over 657 other faces: 0.99936 with blocks 10 to 13 in float32, 0.99925 as now, for a quarter of that trunk's
-time and 8 % of both; 0.99923 with block 13 at 1.5 times too, 0.9948 at the largest input seen (that trunk alone),
-0.9985 with the stem. In facenet-casia the first convolution in bytes comes to 0.9995 (that trunk alone) and saves 1 %.
+Some convolutions stay float32, and some have a wider range: see docs/decisions/eight-bit-ranges.md.
 """
 
 import argparse
@@ -42,11 +32,11 @@ FLOAT32 = {
     "facenet-casia": re.compile(r"conv2d_[12]a\.conv"),
     DLIB_RESNET: re.compile(r"stem|blocks\.(0\.conv[12]|[18]\.conv1|13\.conv[12])"),
 }
-"""Trunk -> the convolutions that stay float32."""
+"""The convolutions that stay float32, by trunk."""
 FAR = re.compile(r"blocks\.1[0-2]\.conv[12]")
-"""Convolutions of dlib-resnet that meet far larger inputs than the sample's now and then."""
+"""Convolutions of dlib-resnet that sometimes get far larger inputs than those of the sample."""
 BEYOND = 1.5
-"""Their range, over the largest input seen."""
+"""Range of these convolutions, over the largest input seen."""
 PHOTOS = 96
 SAMPLE = 100_000
 LEVELS = 255
@@ -54,7 +44,7 @@ SEED = 0
 
 
 def crops_of(folder: Path, side: int) -> Crops:
-    """Whole photos as crops: (PHOTOS, side, side, 3) uint8."""
+    """Return whole photos as crops, (PHOTOS, side, side, 3) uint8."""
     paths = sorted(folder.glob("*/*.jpg"))
     chosen = np.random.default_rng(SEED).choice(len(paths), PHOTOS, replace=False)
     rows = []
@@ -66,7 +56,7 @@ def crops_of(folder: Path, side: int) -> Crops:
 
 
 def inputs_of(trunk: Trunk | DlibTrunk, crops: Crops, float32: re.Pattern[str]) -> dict[str, NDArray[np.float32]]:
-    """Convolution -> a sample of its inputs, the largest among them."""
+    """Return a sample of the inputs of each convolution, including the largest."""
     generator = torch.Generator().manual_seed(SEED)
     seen: dict[str, list[NDArray[np.float32]]] = {}
 
@@ -83,7 +73,7 @@ def inputs_of(trunk: Trunk | DlibTrunk, crops: Crops, float32: re.Pattern[str]) 
 
 
 def best_range(values: NDArray[np.float32]) -> float:
-    """The range at which rounding non-negative values to 256 levels has the least mean squared error."""
+    """Return the range at which rounding non-negative values to 256 levels has the least mean squared error."""
     if values.min() < 0:
         raise ValueError("an input is negative: this convolution does not follow a rectifier")
     ranges = values.max() * np.linspace(0.2, 1.0, 33)
@@ -95,7 +85,7 @@ def best_range(values: NDArray[np.float32]) -> float:
 
 
 def range_of(name: str, values: NDArray[np.float32]) -> float:
-    """The range of a convolution that met these inputs."""
+    """Return the range of a convolution with these inputs."""
     return float(values.max()) * BEYOND if FAR.fullmatch(name) else best_range(values)
 
 

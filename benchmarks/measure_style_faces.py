@@ -1,12 +1,12 @@
-"""How far a face moves when its photo is styled, for every way to treat faces and colours, by recog's own distance.
+"""Measure how far style transfer moves a face by recog's own distance, for each setting of faces and colours.
 
     python -m benchmarks.measure_style_faces
 
 Writes benchmarks/results/style_faces.csv, numbers only; no picture is kept. Of the first --people folders of PHOTOS
-that have a photo with just one face, the first such photo is styled with the default settings but --size, once for
-every setting of faces and colours. The face is embedded before and after with the default network, at the place where
-it was found before; beside the distance: in how many results it is still within the calibrated threshold (recog would
-know the person), and in how many the detector still finds a face there.
+that have a photo with just one face, the first such photo is styled once for each setting of faces and colours, with
+the default settings except --size. The face is embedded before and after with the default network, at the place where
+it was found before. Beside the distance, the table shows in how many results the face is still within the calibrated
+threshold (recog would know the person), and in how many the detector still finds a face there.
 """
 
 import argparse
@@ -32,12 +32,12 @@ from recog.style.transfer import stylize
 from recog.types import Embeddings, FaceBox, Pixels
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-# Overlap of a box found in the result with the face's own, from which it is the same face.
+# Least overlap of a box in the result with the face's box to be the same face.
 SAME = 0.3
 
 
 def portraits(photos: Path, people: int, networks: Networks) -> Iterator[tuple[Pixels, FaceBox]]:
-    """One photo a person, with its only face."""
+    """Yield one photo per person, with its only face."""
     found = 0
     for folder in sorted(path for path in photos.iterdir() if path.is_dir()):
         if found == people:
@@ -65,7 +65,7 @@ def styled(network: StyleNetwork, settings: StyleSettings, content: Pixels, styl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photos", type=Path, nargs="?", default=DATA / "identities", help="a folder a person")
+    parser.add_argument("photos", type=Path, nargs="?", default=DATA / "identities", help="a folder per person")
     parser.add_argument("--style", type=Path, default=DATA / "style" / "starry_night_google.jpg")
     parser.add_argument("--people", type=int, default=12)
     parser.add_argument("--size", type=int, default=128, help="longest side of each result, pixels")

@@ -1,4 +1,4 @@
-"""Write what a benchmark measured: a comment that names machine and command, then a CSV table."""
+"""Writer of benchmark results: a comment that names machine and command, then a CSV table."""
 
 import csv
 import os
@@ -12,7 +12,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def machine(*, threads: int, **facts: object) -> str:
-    """One line: processor, cores, threads, load, what else counts, and the command."""
+    """Return a line with processor, cores, threads, load, further facts, and the command."""
     model = platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -25,21 +25,21 @@ def machine(*, threads: int, **facts: object) -> str:
 
 
 def largest_size() -> int:
-    """Of this process since it began, or since `forget_largest_size`, in kilobytes.
+    """Return the peak memory of this process since its start or `forget_largest_size`, in kilobytes.
 
-    getrusage would tell that of the process that started it, where that was larger: Linux hands it on.
+    getrusage is not used, because Linux passes on the peak of the parent process if that was larger.
     """
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def forget_largest_size() -> None:
-    """From now on the largest size is that from now on."""
+    """Restart the measurement of peak memory."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def kept_rows(name: str, columns: int, measured: Collection[tuple[str, ...]]) -> list[list[str]]:
-    """Rows of earlier runs in benchmarks/results/NAME whose first `columns` are not those of rows measured now."""
+    """Return rows of earlier runs in benchmarks/results/NAME whose first `columns` were not measured now."""
     path = RESULTS / name
     if not path.exists():
         return []

@@ -1,9 +1,9 @@
-"""What is said of pairs of clusters and people, and how often it is right: reliability on labelled faces.
+"""Reliability of the probabilities for pairs of clusters and people, on labelled faces.
 
-Libraries are drawn from them: 70 % of the faces, 40 of the people who have six or more are named by some of their
-faces, every third of these under two names; all other faces are clustered as a library is. Of all pairs of sides
-within a squared distance of 1.2: the probability by `cluster.likelihood`, and, as it would be without that, the one of
-two lone faces at the same mean distance.
+Libraries are drawn from the labelled faces: 70 % of the faces; 40 of the people with six or more faces are named by
+some of their faces, every third of these under two names; all other faces are clustered as in a library. For all pairs
+of sides within a squared distance of 1.2, two probabilities are compared with the truth: that of `cluster.likelihood`,
+and, as a baseline, that of two single faces at the same mean distance.
 """
 
 import numpy as np
@@ -24,13 +24,13 @@ Reals = NDArray[np.float64]
 
 
 def said_and_right(embeddings: Embeddings, owners: Labels, calibration: Calibration, *, libraries: int) -> list[Reals]:
-    """For each of the two ways (p, 2): the probability that was said of each pair, and 1 where it is one person."""
+    """Return for each of the two ways (p, 2): the predicted probability of each pair, and 1 if it is one person."""
     parts = [_library(embeddings, owners, calibration, seed) for seed in range(libraries)]
     return [np.concatenate([part[way] for part in parts]) for way in range(2)]
 
 
 def bins(rows: Reals) -> list[tuple[str, int, float, float]]:
-    """Range, pairs, mean probability said, share that was right; empty ranges are left out."""
+    """Return range, pairs, mean predicted probability and observed share; empty ranges are left out."""
     found = []
     for place, least in enumerate(BINS[:-1]):
         most = BINS[place + 1]

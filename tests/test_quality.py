@@ -41,7 +41,7 @@ def test_a_blurred_crop_is_less_sharp_and_a_flat_one_not_at_all() -> None:
     assert none == pytest.approx(0.0, abs=1e-6)
 
 
-def test_sharpness_of_no_crops_is_no_numbers() -> None:
+def test_sharpness_of_no_crops_is_empty() -> None:
     values = sharpness(np.empty((0, 160, 160, 3), np.uint8))
     assert values.shape == (0,)
     assert values.dtype == np.float32

@@ -1,4 +1,4 @@
-"""Tables of what the fault tests did, and what they left behind."""
+"""Tables of the fault tests: faults injected, and what they left behind."""
 
 from benchmarks.tables.table import read_results, shown, table, thousands
 

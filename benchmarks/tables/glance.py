@@ -1,4 +1,4 @@
-"""The short table: recog beside what one would use otherwise, one line for each question."""
+"""The short table: recog beside the usual alternatives, one line per question."""
 
 from benchmarks.tables.table import percent, read_results, table, the_row
 

@@ -4,7 +4,7 @@ from benchmarks.tables.table import percent, read_results, shown, table, thousan
 
 
 def accuracy() -> str:
-    """LFW scores of the published network, the start of training, and what is shipped."""
+    """Return LFW scores of the published network, the start of training, and the shipped network."""
     rows, _ = read_results("accuracy.csv")
     body = [
         [
@@ -22,7 +22,7 @@ def accuracy() -> str:
 
 
 def identification() -> str:
-    """Open-set identification from one and two photos of each person, beside the first trunk's own output."""
+    """Return open-set identification from one and two photos per person, beside the first trunk's own output."""
     rows, comment = read_results("identification.csv")
     body = [
         [
@@ -39,7 +39,7 @@ def identification() -> str:
 
 
 def naming() -> str:
-    """Who gets a name as a gallery grows."""
+    """Return how many faces get a name as a gallery grows."""
     rows, comment = read_results("naming.csv")
     body = [
         [
@@ -59,7 +59,7 @@ def naming() -> str:
 
 
 def turned() -> str:
-    """Names in turned photos, and what looking at the turns costs."""
+    """Return names in turned photos, and the cost of searching other turns."""
     rates = ("named_before", "wrong_before", "strangers_before", "named", "wrong", "strangers")
     rows, comment = read_results("turned.csv")
     names = [
@@ -104,7 +104,7 @@ def turned() -> str:
 
 
 def options() -> str:
-    """Mirror images and a second crop: price and gain."""
+    """Return cost and gain of mirror images and a second crop."""
     return shown(
         "options.csv",
         {
@@ -120,7 +120,7 @@ def options() -> str:
 
 
 def training() -> str:
-    """Every recipe: what it reaches on people held out, of other origins, and on LFW's pairs."""
+    """Return the scores of each recipe on held-out people, people of another origin, and LFW's pairs."""
     return shown(
         "training.csv",
         {
@@ -137,7 +137,7 @@ def training() -> str:
 
 
 def detection() -> str:
-    """The detector beside others."""
+    """Return recog's detector beside others."""
     return shown(
         "detect.csv",
         {
@@ -153,7 +153,7 @@ def detection() -> str:
 
 
 def clusters() -> str:
-    """Cluster scores at settings fixed beforehand, and how long a library of made-up faces takes."""
+    """Return cluster scores at settings fixed beforehand, and the time for a library of made-up faces."""
     rows, comment = read_results("cluster.csv")
     scores = [
         [row["data"], row["method"], row["setting"], row["pairwise F"], row["B-cubed F"]]

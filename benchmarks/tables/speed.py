@@ -4,7 +4,7 @@ from benchmarks.tables.table import percent, read_results, shown, table, thousan
 
 
 def encoding() -> str:
-    """The encoder by runtime and precision."""
+    """Return the encoder's speed by runtime and precision."""
     return shown(
         "embed.csv",
         {
@@ -18,7 +18,7 @@ def encoding() -> str:
 
 
 def indexing() -> str:
-    """Whole photos from file to database."""
+    """Return the speed of indexing whole photos, from file to database."""
     return shown(
         "ingest.csv",
         {
@@ -34,7 +34,7 @@ def indexing() -> str:
 
 
 def scale() -> str:
-    """Memory by the number of photos, and a run that finds nothing new."""
+    """Return memory by the number of photos, and the time of a run that finds nothing new."""
     return shown(
         "scale.csv",
         {
@@ -48,7 +48,7 @@ def scale() -> str:
 
 
 def searching() -> str:
-    """The index and what stands around it, beside raw FAISS and usearch."""
+    """Return the search index and identification, beside raw FAISS and usearch."""
     return shown(
         "search.csv",
         {
@@ -66,7 +66,7 @@ def searching() -> str:
 
 
 def starting() -> str:
-    """The first answer of a new process."""
+    """Return the time to the first answer of a new process."""
     return shown(
         "cold.csv",
         {"command": "Command", "seconds": "Seconds", "ratio": "Ratio", "processor seconds": "Processor seconds"},
@@ -74,7 +74,7 @@ def starting() -> str:
 
 
 def style() -> str:
-    """Steps of style transfer beside the plain loop, and how far faces move."""
+    """Return steps of style transfer beside the plain loop, and how far faces move."""
     rows, _ = read_results("style.csv")
     measured = [[row[column] for column in ("measure", "size", "plain", "recog", "ratio", "note")] for row in rows]
     faces = shown(

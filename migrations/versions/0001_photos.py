@@ -1,6 +1,6 @@
 """Photos and the files that show them.
 
-Why: a photo is its content. Files come and go, move and multiply; what was found in the content stays.
+Why: a photo is its content. Files are moved, copied and deleted; what was found in the content stays.
 """
 
 from datetime import UTC, datetime

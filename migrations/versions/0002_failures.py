@@ -1,6 +1,7 @@
 """Files that cannot be used, each with its reason.
 
-Why: an unchanged reject must not be decoded again at every run, and people want to know what was left out.
+Why: a file that failed must not be decoded again at every run while it is unchanged, and users want to know what was
+left out.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
-"""Detectors and networks by digest, and which of them have looked at which photo.
+"""Detectors and networks by digest, and which of them have processed which photo.
 
-Why: numbers of different networks never meet, and a photo is looked at again when a network changes.
+Why: embeddings of different networks are never compared, and a photo is processed again when a network changes.
 """
 
 import sqlalchemy as sa

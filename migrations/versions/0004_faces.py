@@ -1,6 +1,6 @@
 """Faces with their thumbnails and embeddings, and the log of removed embeddings.
 
-Why: embeddings are the truth of which any index is a copy; the log tells an index what to drop.
+Why: the database is the source of truth for embeddings and any index is a copy; the log tells an index what to drop.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
-"""People, which faces are theirs and who says so, and what was done to people.
+"""People, their faces with the origin of each name, and the acts on people.
 
-Why: a name given by a human outlives every job; the events let a merge or a rename be undone.
+Why: a name given by a human outlives every job; the log of acts lets a merge or a rename be undone.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """The latest clusters of each network.
 
-Why: clustering takes minutes, looking at its result should not.
+Why: clustering takes minutes, but showing its result should not.
 """
 
 import sqlalchemy as sa

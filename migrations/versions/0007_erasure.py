@@ -1,6 +1,6 @@
-"""Where forgotten people were, and erasures that are not finished.
+"""The boxes of forgotten faces, and erasures that are not finished.
 
-Why: a re-scan must not bring a forgotten person back, and a kill half-way must not leave bytes behind.
+Why: a new scan must not bring a forgotten person back, and a kill half-way must not leave bytes behind.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
-"""What humans said beyond names: not this person, nobody I care for, not one person; and which acts were undone.
+"""Decisions of humans other than names: rejected faces, ignored faces, distinct people; and which acts were undone.
 
-Why: a correction that the next job overwrites is worse than none, and what a human did a human can take back.
+Why: a correction that the next job overwrites is worse than none, and humans must be able to undo what they did.
 """
 
 import sqlalchemy as sa

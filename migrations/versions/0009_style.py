@@ -1,6 +1,6 @@
-"""Styled pictures: what was made of which photo in which style, and how far it got.
+"""Style jobs: the picture of each photo in each style, and the state of its job.
 
-Why: a batch runs for hours; killed at any moment it must go on where it was, and make nothing twice.
+Why: a batch runs for hours. After a kill it must continue where it was, and make no picture twice.
 """
 
 import sqlalchemy as sa

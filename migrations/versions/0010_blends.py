@@ -1,6 +1,6 @@
-"""Styled pictures of several styles: which styles a picture is made after, and how much of each.
+"""Style jobs with several styles: the styles of a picture, and the share of each.
 
-Why: one style a job was all that the table could say, and a picture's identity must name every style in it.
+Why: the table allowed only one style per job, but a picture's identity must include every style in it.
 """
 
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Jobs of several styles go: the older table cannot name them. Their pictures stay."""
+    """Drop jobs with several styles, because the older table cannot hold them. Their pictures stay."""
     op.execute("DELETE FROM style_jobs WHERE id IN (SELECT job_id FROM style_shares WHERE place > 0)")
     for column in ("style_sha256", "style_path"):
         op.add_column("style_jobs", sa.Column(column, sa.LargeBinary, nullable=False, server_default=sa.text("''")))

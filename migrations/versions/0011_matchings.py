@@ -1,6 +1,6 @@
-"""What a run of `index` leaves behind: up to which embeddings faces were named by distance, and as roots folders alone.
+"""State of a run of `index`: the last embedding whose face was named by distance; and only folders as roots.
 
-Why: a run names the faces that are new to it, and the one after a killed run must know that it has to; a photo that was
+Why: a run names only new faces, so the run after a kill must know which faces are not named yet. A photo that was
 indexed by itself stayed in the list of folders for ever.
 """
 

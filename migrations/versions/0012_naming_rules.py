@@ -1,6 +1,6 @@
-"""By what rule faces were last named by distance, beside up to which embeddings.
+"""The rule by which faces were last named by distance, beside the last embedding.
 
-Why: a run of `index` names the faces that are near enough, and after another calibration or threshold others are.
+Why: a run of `index` names the faces that are near enough, and another calibration or threshold changes which are.
 """
 
 import sqlalchemy as sa

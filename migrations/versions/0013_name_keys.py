@@ -1,9 +1,10 @@
-"""By what two spellings of a name are one: lower case, no longer folded.
+"""The key that identifies spellings of a name: lower case instead of case folding.
 
-Why: folded, Weiß was Weiss and KILIÇ was Kiliç, so that two people became one. Where two people of a library have one
-key now (İbrahim and Ibrahim), the second keeps the old one; people who were joined before stay one person.
+Why: case folding made Weiß the same as Weiss, and KILIÇ the same as Kiliç, so that two people became one. If two people
+of a library have the same key now (İbrahim and Ibrahim), the second keeps the old key. People who were joined before
+stay one person.
 """
-# ruff: noqa: RUF001 - Turkish letters are the matter here
+# ruff: noqa: RUF001 - this migration is about Turkish letters
 
 import unicodedata
 from collections.abc import Callable
@@ -24,7 +25,7 @@ def downgrade() -> None:
 
 
 def _set_keys(key_of: Callable[[str], str]) -> None:
-    """Give everybody the new key that nobody else has, the oldest people first."""
+    """Give each person their new key unless somebody else has it, the oldest people first."""
     connection = op.get_bind()
     rows = connection.execute(sa.text("SELECT id, name, name_key FROM people ORDER BY id")).all()
     wanted = {row.id: key_of(row.name) for row in rows}
@@ -36,7 +37,7 @@ def _set_keys(key_of: Callable[[str], str]) -> None:
             kept[number] = key
     changed = [row.id for row in rows if kept[row.id] != row.name_key]
     statement = sa.text("UPDATE people SET name_key = :key WHERE id = :number")
-    # No key may be there twice, not even in between: no name holds a control character.
+    # Keys are unique even halfway, so use interim keys that no name can have: they hold a control character.
     for number in changed:
         connection.execute(statement, {"key": f"\x01{number}", "number": number})
     for number in changed:

@@ -1,8 +1,8 @@
-"""What says when a photo was taken, and which photos are incomplete because their files end early.
+"""The source of a photo's date, and the photos that are incomplete because their files end early.
 
-Why: a date is as good as its source, and a photo that was cut off is used as far as it is there; whoever looks at it
-must see both. The dates that are known so far are EXIF's DateTimeOriginal, which was the only source. Files that were
-refused as damaged or unsupported go from the list of failures, so that the next run reads them again.
+Why: a date is only as good as its source, and the readable part of a truncated photo is used; users must see both. All
+dates so far are EXIF's DateTimeOriginal, which was the only source. Files that were refused as damaged or unsupported
+are removed from the list of failures, so that the next run reads them again.
 """
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Dates from other sources go: the older recog takes every date for that of the camera."""
+    """Drop dates from other sources, because an older recog takes every date for the camera's."""
     op.execute("UPDATE photos SET taken_at = NULL WHERE taken_from IS NULL OR taken_from <> 'exif_original'")
     for column in ("taken_from", "incomplete"):
         op.drop_column("photos", column)

@@ -48,7 +48,7 @@ class Manifest:
 def encode_manifest(manifest: Manifest) -> bytes:
     """Encode as JSON with a digest of itself, because a flipped bit in a number would be believed otherwise."""
     content = asdict(manifest)
-    return json.dumps({**content, _DIGEST: _digest(content)}, indent=1).encode() + b"\n"
+    return json.dumps({**content, _DIGEST: content_digest(content)}, indent=1).encode() + b"\n"
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -68,7 +68,7 @@ def read_manifest(directory: Path) -> Manifest:
         content = json.loads(encoded)
     except (ValueError, RecursionError):  # the latter: endlessly nested brackets
         raise damaged(path, "it is not JSON") from None
-    if not isinstance(content, dict) or content.pop(_DIGEST, None) != _digest(content):
+    if not isinstance(content, dict) or content.pop(_DIGEST, None) != content_digest(content):
         raise damaged(path, "its own checksum does not match")
     if not isinstance(content.get("format"), int) or content["format"] > FORMAT:
         raise IndexUnreadableError(
@@ -89,5 +89,6 @@ def damaged(path: Path, why: str) -> IndexUnreadableError:
     return IndexUnreadableError(f"the search index file {path} is damaged ({why}): {REBUILD}", kind="damaged")
 
 
-def _digest(content: dict[str, Any]) -> str:
+def content_digest(content: dict[str, Any]) -> str:
+    """Return the SHA-256 that a manifest with this content must bear."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -14,10 +14,10 @@ from recog.errors import StyleError
 from recog.style.colours import with_luminance_of
 from recog.style.descent import Descent
 from recog.style.faces import blended
-from recog.style.job import StyleJob, prepared_job
 from recog.style.layers import StyleNetwork
 from recog.style.objective import Costs, Objective, StyleReference
 from recog.style.pictures import enlarged, resized, resized_mask, scale_sizes, style_size, to_pixels, to_tensor
+from recog.style.prepared import PreparedTransfer, prepared_transfer
 from recog.style.settings import Colours, Faces, Start, StyleSettings
 from recog.types import FaceBox, Pixels
 
@@ -74,21 +74,21 @@ def stylize(
         ConfigError: the network has no such layer.
         ValueError: shapes do not agree, or the network is not the one that the settings name.
     """
-    job, messages = prepared_job(content, styles, settings, network, shares=shares, masks=masks, faces=faces)
-    sizes = scale_sizes((job.content.shape[0], job.content.shape[1]), settings.scales)
-    return _steps(job, sizes, messages)
+    prepared, messages = prepared_transfer(content, styles, settings, network, shares=shares, masks=masks, faces=faces)
+    sizes = scale_sizes((prepared.content.shape[0], prepared.content.shape[1]), settings.scales)
+    return _steps(prepared, sizes, messages)
 
 
-def _steps(job: StyleJob, sizes: list[tuple[int, int]], messages: list[str]) -> Iterator[StyleProgress]:
-    """Yield the steps of all scales, coarse to fine; each evaluates the cost and moves the picture."""
-    settings, began = job.settings, time.perf_counter()
-    descent = Descent(_start(job, sizes[0]), settings)
+def _steps(prepared: PreparedTransfer, sizes: list[tuple[int, int]], messages: list[str]) -> Iterator[StyleProgress]:
+    """All scales, coarse to fine; at each, evaluate and move in turn."""
+    settings, began = prepared.settings, time.perf_counter()
+    descent = Descent(_start(prepared, sizes[0]), settings)
     ends = list(np.cumsum(_shared_steps(settings.steps, len(sizes))))
     done = 0
     for number, (size, end) in enumerate(zip(sizes, ends, strict=True), 1):
         if number > 1:
-            descent = descent.at_scale(size, _detail(job, sizes[number - 2], size))
-        objective = _objective(job, size)
+            descent = descent.at_scale(size, _detail(prepared, sizes[number - 2], size))
+        objective = _objective(prepared, size)
         costs, gradient = objective(descent.picture)
         if number == 1 and not math.isfinite(costs.total):
             raise StyleError(
@@ -119,7 +119,7 @@ def _steps(job: StyleJob, sizes: list[tuple[int, int]], messages: list[str]) -> 
                 size=size,
                 costs=best_costs if finished else costs,
                 seconds=time.perf_counter() - began,
-                pixels=_finished(job, best if finished else descent.picture) if finished or due else None,
+                pixels=_finished(prepared, best if finished else descent.picture) if finished or due else None,
                 message="; ".join(messages),
                 finished=finished,
             )
@@ -141,46 +141,47 @@ def _shared_steps(steps: int, scales: int) -> list[int]:
     return [*coarse, steps - sum(coarse)]
 
 
-def _start(job: StyleJob, size: tuple[int, int]) -> Tensor:
-    """Return the picture before the first step, (1, 3, *size)."""
-    device = job.network.device
-    match job.settings.start:
+def _start(prepared: PreparedTransfer, size: tuple[int, int]) -> Tensor:
+    """What the picture is before the first step, (1, 3, *size)."""
+    device = prepared.network.device
+    match prepared.settings.start:
         case Start.CONTENT:
-            return to_tensor(resized(job.content, size), device)
+            return to_tensor(resized(prepared.content, size), device)
         case Start.GREY:
             return torch.full((1, 3, *size), _GREY, device=device)
         case Start.NOISE:
-            # Drawn on the CPU, so that a seed gives the same picture on every device.
-            generator = torch.Generator().manual_seed(job.settings.seed)
+            # Drawn on the processor, so that a seed means the same picture on every device.
+            generator = torch.Generator().manual_seed(prepared.settings.seed)
             return (_GREY + _NOISE * torch.randn(1, 3, *size, generator=generator)).to(device)
 
 
-def _detail(job: StyleJob, coarse: tuple[int, int], fine: tuple[int, int]) -> Tensor | None:
-    """Return the detail of the content that the coarse scale lacks; None if the content is not the start."""
-    if job.settings.start is not Start.CONTENT:
+def _detail(prepared: PreparedTransfer, coarse: tuple[int, int], fine: tuple[int, int]) -> Tensor | None:
+    """What the content has at the fine scale and had not at the coarse one; None where it was not the start."""
+    if prepared.settings.start is not Start.CONTENT:
         return None
-    before, now = (to_tensor(resized(job.content, size), job.network.device) for size in (coarse, fine))
+    before, now = (to_tensor(resized(prepared.content, size), prepared.network.device) for size in (coarse, fine))
     return now - enlarged(before, fine)
 
 
-def _objective(job: StyleJob, size: tuple[int, int]) -> Objective:
-    """Make the objective of one scale."""
-    device = job.network.device
-    spared = None if job.faces.min() == 1.0 else resized_mask(job.faces, size, device)
+def _objective(prepared: PreparedTransfer, size: tuple[int, int]) -> Objective:
+    """The cost at one scale."""
+    device = prepared.network.device
+    spared = None if prepared.faces.min() == 1.0 else resized_mask(prepared.faces, size, device)
     references = []
-    for picture, share, region in zip(job.styles, job.shares, job.masks, strict=True):
+    for picture, share, region in zip(prepared.styles, prepared.shares, prepared.masks, strict=True):
         mask = None if region is None else resized_mask(region, size, device)
         if spared is not None:
             mask = spared if mask is None else mask * spared
         height, width = picture.shape[:2]
-        fitted = resized(picture, style_size((height, width), size, job.settings.style_scale))
+        fitted = resized(picture, style_size((height, width), size, prepared.settings.style_scale))
         references.append(StyleReference(to_tensor(fitted, device), share, mask))
-    return Objective(job.network, job.settings, to_tensor(resized(job.content, size), device), references)
+    content = to_tensor(resized(prepared.content, size), device)
+    return Objective(prepared.network, prepared.settings, content, references)
 
 
-def _finished(job: StyleJob, picture: Tensor) -> Pixels:
-    """Return the picture as it is shown and saved, at the result's size and with final colours and faces."""
-    pixels = resized(to_pixels(picture), (job.content.shape[0], job.content.shape[1]))
-    if job.settings.colours is Colours.LUMINANCE:
-        pixels = with_luminance_of(pixels, job.content)
-    return pixels if job.settings.faces is Faces.STYLE else blended(pixels, job.content, job.faces)
+def _finished(prepared: PreparedTransfer, picture: Tensor) -> Pixels:
+    """The picture as it is shown and saved: at the result's size, with its colours and its faces."""
+    pixels = resized(to_pixels(picture), (prepared.content.shape[0], prepared.content.shape[1]))
+    if prepared.settings.colours is Colours.LUMINANCE:
+        pixels = with_luminance_of(pixels, prepared.content)
+    return pixels if prepared.settings.faces is Faces.STYLE else blended(pixels, prepared.content, prepared.faces)

@@ -8,7 +8,7 @@ from pathlib import Path
 from recog.store.engine import open_catalog
 
 LISTING_NEEDS_NONE = {
-    "alembic", "facenet_pytorch", "fastapi", "jinja2", "matplotlib", "openvino",
+    "PIL", "alembic", "facenet_pytorch", "faiss", "fastapi", "jinja2", "matplotlib", "numpy", "openvino",
     "pydantic_settings", "torch", "torchvision", "uvicorn",
     "recog.cli.evaluations", "recog.cli.serve", "recog.cli.styling", "recog.cli.training", "recog.evaluate",
     "recog.render.as_json", "recog.render.text_library", "recog.style", "recog.train", "recog.web",

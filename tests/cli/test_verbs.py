@@ -13,10 +13,10 @@ from typer.testing import Result
 from recog.config import read_settings
 from recog.errors import ConfigError
 from recog.library.recognition.matching import MATCHED_AT_ONCE
-from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
 from recog.store.schema.tables import pending_erasures
 from recog.types import FaceBox, FileStat, NewFace
+from tests.databases import database_at
 from tests.full import files_of_at_most
 from tests.painted import BLUE, GREEN, RED, paint, painted_library
 
@@ -310,7 +310,7 @@ def test_what_is_forgotten_but_not_overwritten_is_said_by_every_verb(recog: Reco
 def full(indexed: Path, tmp_path: Path) -> Path:
     """Record in the database that a person was forgotten whose old pages are not overwritten yet; return its path."""
     path = tmp_path / "library" / "catalog.sqlite3"
-    with open_catalog(path) as catalog, catalog._database.writing() as connection:
+    with database_at(path) as database, database.writing() as connection:
         connection.execute(pending_erasures.insert(), [{"at": "2026-11-22T00:00:00"}])
     return path
 

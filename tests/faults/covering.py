@@ -65,7 +65,7 @@ class Recorder:
         finally:
             sys.settrace(None)
             threading.settrace(None)
-        for fixtures in item._fixtureinfo.name2fixturedefs.values():
+        for fixtures in item._fixtureinfo.name2fixturedefs.values():  # noqa: SLF001 - pytest has no public way
             for fixture in fixtures:
                 lines, started = self._shared.get(id(fixture), (set(), False))
                 self._lines |= lines

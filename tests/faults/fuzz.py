@@ -247,7 +247,7 @@ def _manifest() -> Reader:
 
 def _signed_manifest() -> Reader:
     """Return a manifest with one field replaced and a new digest, as a malicious program would write it."""
-    from recog.index.manifest import _digest
+    from recog.index.manifest import content_digest
 
     encoded, read = _manifests()
     odd: tuple[object, ...] = (None, -1, 1 << 70, "x", "../../x", [], {}, 1.5, True, "", "\0")
@@ -257,7 +257,7 @@ def _signed_manifest() -> Reader:
         content.pop("manifest_sha256")
         choose = random.Random(data)
         content[choose.choice(sorted(content))] = choose.choice(odd)
-        content["manifest_sha256"] = _digest(content)
+        content["manifest_sha256"] = content_digest(content)
         return read(json.dumps(content).encode(), directory)
 
     return Reader("signed manifest", [encoded], sign, (RecogError,))

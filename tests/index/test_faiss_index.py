@@ -75,12 +75,11 @@ def test_an_ivf_search_answers_with_k_faces_even_where_the_lists_it_visits_hold_
 
 
 @pytest.mark.parametrize("nprobe", [1, 7, 40])
-def test_a_probe_alone_gets_the_shortlist_that_it_gets_among_others(make_index: Make, nprobe: int) -> None:
+def test_a_probe_alone_gets_the_shortlist_that_it_gets_among_others(nprobe: int) -> None:
     """It comes there by another way, with FAISS' lists chosen here."""
     random = np.random.default_rng(11)
     embeddings = unit_rows(random.normal(size=(4_000, DIM)).astype(np.float32))
-    shortlist = make_index("ivf", np.arange(4_000), embeddings)._shortlist
-    assert shortlist is not None
+    shortlist, _ = Shortlist.built(Rows.of(deque([(np.arange(4_000), embeddings)]), dim=DIM))
     shortlist.nprobe = nprobe
     probes = unit_rows(random.normal(size=(20, DIM)).astype(np.float32))
     together = shortlist.slots(probes)

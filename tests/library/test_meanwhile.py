@@ -44,25 +44,25 @@ def test_a_search_leaves_out_faces_that_went(disturbed: PaintedLibrary, tmp_path
     assert {one.face.id for one in found.found} == {1, 2, 3}
 
 
-def test_the_report_of_duplicates_is_of_one_moment(disturbed: PaintedLibrary) -> None:
+def test_the_report_of_duplicates_is_of_one_snapshot(disturbed: PaintedLibrary) -> None:
     report = disturbed.reports.duplicates()
     assert (report.photos, report.faces, report.people) == (2, 6, 2)
     assert [cluster.person for cluster in report.clusters] == ["Ada", "Ben", None]
 
 
-def test_the_report_of_people_is_of_one_moment(disturbed: PaintedLibrary) -> None:
+def test_the_report_of_people_is_of_one_snapshot(disturbed: PaintedLibrary) -> None:
     report = disturbed.reports.people()
     assert [(one.person.name, len(one.confirmed)) for one in report.people] == [("Ada", 2), ("Ben", 2)]
 
 
-def test_exported_names_are_of_one_moment(disturbed: PaintedLibrary, tmp_path: Path) -> None:
+def test_exported_names_are_of_one_snapshot(disturbed: PaintedLibrary, tmp_path: Path) -> None:
     disturbed.names.export(tmp_path / "names.json")
     names = json.loads((tmp_path / "names.json").read_bytes())
     assert [one["person"] for one in names["faces"]] == ["Ada", "Ada", "Ben", "Ben"]
     assert [one["person"] for one in names["rejected"]] == ["Ada"]
 
 
-def test_sidecars_are_written_of_one_moment(disturbed: PaintedLibrary, tmp_path: Path) -> None:
+def test_sidecars_are_written_of_one_snapshot(disturbed: PaintedLibrary, tmp_path: Path) -> None:
     exported = disturbed.names.export_sidecars(tmp_path / "sidecars")
     assert (exported.people, exported.files) == (2, 1)
 
@@ -137,7 +137,7 @@ def test_why_a_face_has_its_name_is_told_whatever_becomes_of_it(
                 assert library.faces.why(face_id).person != told.person
 
 
-def test_what_would_go_with_files_that_are_gone_is_of_one_moment(tmp_path: Path, folder: Path) -> None:
+def test_what_would_go_with_files_that_are_gone_is_of_one_snapshot(tmp_path: Path, folder: Path) -> None:
     for number in range(2):
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
     with painted_library(tmp_path / "library") as other:

@@ -289,7 +289,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     def reset(self, photo: int) -> None:
         """Faces of forgotten people in this photo may be found again."""
         places = {key for key in self.forgotten if key[0] == photo}
-        assert self.catalog.erasure.readmit([f"{photo:064x}"]) >= len(places)
+        assert self.catalog.erasure.reset([f"{photo:064x}"]) >= len(places)
         self.forgotten -= places
         for seen in self.processed.values():
             seen -= {photo for photo, _ in places}

@@ -129,7 +129,7 @@ def test_a_loss_that_is_no_number_stops_with_its_step() -> None:
         train_head(features, labels, settings, start=start(), validate=lambda _: {"none": 0.0}, score="none")
 
 
-def test_mining_among_features_that_are_no_numbers_names_the_step() -> None:
+def test_mining_among_nan_features_names_the_step() -> None:
     features, labels = people()
     features[labels == 3] = np.nan
     settings = TrainSettings(batch=SHAPE, selection="offline", steps=5)

@@ -1,4 +1,4 @@
-"""Bytes that are made to hurt: what schemathesis (test_conformance.py) does not send, for it is no HTTP or no JSON."""
+"""Malicious bytes that schemathesis (test_conformance.py) does not send, because they are no HTTP or no JSON."""
 
 import re
 import shutil

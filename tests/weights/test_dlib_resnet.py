@@ -62,7 +62,7 @@ def test_bytes_behind_the_network_are_refused(network: Written) -> None:
         dlib_face_resnet({"net.dat": bytes(network.data) + b"x"})
 
 
-def test_weights_that_are_no_numbers_are_refused(network: Written) -> None:
+def test_weights_that_are_nan_are_refused(network: Written) -> None:
     damaged = bytearray(network.data)
     start = network.weights[0].start
     damaged[start : start + 4] = np.float32(np.nan).tobytes()

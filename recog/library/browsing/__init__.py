@@ -1,1 +1,1 @@
-"""Show photos and faces of a library by number."""
+"""Photos and faces of a library, looked up by number."""

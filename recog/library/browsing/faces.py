@@ -1,4 +1,4 @@
-"""The faces of a library: show one, those near it, and why it has its name."""
+"""The faces of a library: thumbnails, nearest neighbours, and the reasons for a name."""
 
 from recog.errors import UnknownNumberError
 from recog.library.context import LibraryContext
@@ -15,22 +15,22 @@ class Faces:
         self._context = context
 
     def thumbnail(self, face_id: int) -> bytes:
-        """A face as a small square JPEG; UnknownNumberError where none is stored."""
+        """Return a face as a small square JPEG; UnknownNumberError if none is stored."""
         try:
             return self._context.catalog.faces.thumbnails([face_id])[face_id]
         except KeyError:
             raise UnknownNumberError(f"face {face_id} has no thumbnail, or there is no such face") from None
 
     def neighbours(self, face_id: int, *, k: int = 20) -> FaceNeighbours:
-        """The k faces nearest to one of the library's, itself left out."""
+        """Return the k faces nearest to a face of the library, without the face itself."""
         return neighbours.neighbours(
             self._context.catalog, self._context.networks, self._context.live_index.current(), face_id, k=k
         )
 
     def compare(self, face_id: int, other: int) -> Verification:
-        """Are two faces of the library one person? By distance."""
+        """Decide by distance whether two faces of the library are the same person."""
         return neighbours.compare(self._context.catalog, self._context.networks, face_id, other)
 
     def why(self, face_id: int) -> FaceReasons:
-        """Why a face of the library has its name, or none."""
+        """Return why a face of the library has its name, or no name."""
         return queries.why(self._context.catalog, self._context.networks, self._context.gallery, face_id)

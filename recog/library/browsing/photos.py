@@ -1,4 +1,4 @@
-"""The photos of a library: show one with everybody on it, and remove those whose files are gone."""
+"""The photos of a library: show a photo with its faces, and remove photos whose files are gone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from recog.types import Face, Person, Photo
 
 @dataclass(frozen=True, slots=True)
 class FaceOnPhoto:
-    """A face with whose it is, None nobody's; rejected are the names that a human said it does not bear."""
+    """A face and its person, None if it has none. rejected: names that a human rejected for this face."""
 
     face: Face
     person: Person | None
@@ -22,7 +22,7 @@ class FaceOnPhoto:
 
 @dataclass(frozen=True, slots=True)
 class PhotoDetail:
-    """A photo, its files (none where all are gone), and its faces from left to right."""
+    """A photo, its files (none if all are gone), and its faces from left to right."""
 
     photo: Photo
     paths: tuple[Path, ...]
@@ -36,7 +36,7 @@ class Photos:
         self._context = context
 
     def photo(self, photo_id: int) -> PhotoDetail:
-        """A photo with its faces; an unknown number is an UnknownNumberError."""
+        """Return a photo with its faces; an unknown number is an UnknownNumberError."""
         catalog = self._context.catalog
         photo = catalog.photos.by_id(photo_id)
         faces = sorted(catalog.faces.of_photo(photo_id), key=lambda face: (face.box.left + face.box.right, face.id))
@@ -58,23 +58,26 @@ class Photos:
         )
 
     def of_face(self, face_id: int) -> int:
-        """The number of the photo that shows a face; an unknown number is an UnknownNumberError."""
+        """Return the number of the photo that shows a face; an unknown number is an UnknownNumberError."""
         face = self._context.catalog.faces.by_ids([face_id]).get(face_id)
         if face is None:
             raise UnknownNumberError(f"no face has the number {face_id}: its photo was removed, or found anew since")
         return face.photo_id
 
     def missing(self, folder: AnyPath | None = None) -> MissingPhotos:
-        """The files that the latest runs of `index` did not find, and what `prune` would drop; nothing is written.
+        """Return the files that the latest runs of `index` did not find, and what `prune` would drop.
 
-        Of a folder, all files below it that are gone, marked as missing or not: so it is with a folder that is gone
-        for good, which `index` takes for a disk that is not mounted. CatalogError where the library knows none of it.
+        With `folder`, return all files below it that are gone, even if they are not marked as missing. `index` does not
+        mark the files of a folder that is gone, because its disk may only be unmounted. Nothing is written.
+
+        Raises:
+            CatalogError: the library knows no file below the folder.
         """
         return missing_photos(self._context, folder)
 
     def prune(self, folder: AnyPath | None = None) -> MissingPhotos:
         """Drop the files that are gone, and the photos, faces and embeddings that no other file shows.
 
-        There is no way back but indexing the photos again, and naming who was confirmed in them.
+        This cannot be undone: the photos would have to be indexed and their people confirmed again.
         """
         return prune_photos(self._context, folder)

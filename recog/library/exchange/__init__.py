@@ -1,1 +1,1 @@
-"""Names leave and enter: JSON, CSV, and XMP sidecars that other programs read."""
+"""Export and import of names: JSON, CSV, and XMP sidecars that other programs read."""

@@ -1,4 +1,4 @@
-"""Write names into XMP sidecars beside the photos. A sidecar that is there keeps all that recog did not write in it."""
+"""Export of names into XMP sidecars beside the photos. An existing sidecar keeps all that recog did not write."""
 
 import os
 from collections.abc import Sequence
@@ -27,10 +27,10 @@ _LINK = "it is a link or no file"
 def export_beside(catalog: Catalog, decoders: DecodePool, *, matched: bool) -> NamesExport:
     """Write the names of every photo's faces into the sidecar beside each of its files; hidden people stay out.
 
-    The sidecar that is there (IMG.jpg.xmp, or IMG.xmp where it can only be this photo's) is added to, see
-    `merging.merged`; where there is none, IMG.jpg.xmp is made. Names that recog wrote earlier go where they hold no
-    longer. What cannot be read or added to is left as it is and listed; so is a photo that cannot be read, or changed
-    since it was indexed. The photos themselves are never written to.
+    Names are merged into an existing sidecar (IMG.jpg.xmp, or IMG.xmp if it can only belong to this photo), see
+    `merging.merged`; if there is none, IMG.jpg.xmp is created. Names that recog wrote earlier are removed if they no
+    longer hold. A sidecar that cannot be read or merged is left as it is and listed, and so is a photo that cannot be
+    read or changed since it was indexed. The photos themselves are never written to.
     """
     names: dict[int, dict[int, Name]] = {}  # by photo and face
     people: dict[str, set[int]] = {}
@@ -63,7 +63,7 @@ def export_beside(catalog: Catalog, decoders: DecodePool, *, matched: bool) -> N
 
 
 class _Outcome:
-    """What was written so far. files counts sidecars that hold names, photos those with one."""
+    """What was written so far. files: number of sidecars that hold names. photos: ids of the photos with one."""
 
     def __init__(self, decoders: DecodePool) -> None:
         self.files = 0
@@ -74,7 +74,7 @@ class _Outcome:
         self._folder = _Folder(Path())
 
     def write(self, path: Path, photo: Photo, faces: Sequence[Region], names: dict[int, Name]) -> None:
-        """Write a photo's names into the sidecar beside one of its files; if there are none, take recog's out."""
+        """Write a photo's names into the sidecar beside one of its files; without names, remove those of recog."""
         if not path.is_file():
             if names:
                 self.left_out.append(LeftOut(path, "the photo cannot be read (missing)"))
@@ -129,14 +129,14 @@ def _shown(sidecar: Path | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder's sidecars by their names without the suffix, and its photos by their stems."""
+    """The sidecars of a folder by their names without the suffix, and its photos by their stems."""
 
     path: Path
     sidecars: dict[str, Path] = field(default_factory=dict)
     photos: dict[str, list[str]] = field(default_factory=dict)
 
     def sidecar_of(self, path: Path) -> Path | None:
-        """The sidecar of a photo of this folder; None where there is none that is surely of this one."""
+        """Return the sidecar of a photo in this folder; None if no sidecar surely belongs to this photo."""
         whole, stem = self.sidecars.get(path.name), self.sidecars.get(path.stem)
         if whole is not None or stem is None:
             return whole
@@ -152,8 +152,8 @@ class _Folder:
 
 
 def _listed(folder: Path) -> _Folder:
-    """What lies in a folder; halves of sidecars that a killed export left go first."""
-    with suppress(OSError):  # they are in nobody's way
+    """List the sidecars and photos of a folder, after removing unfinished files of a killed export."""
+    with suppress(OSError):  # leftovers do no harm
         for one in durable.abandoned(folder):
             one.unlink(missing_ok=True)
     # .xmp goes before .XMP.
@@ -168,9 +168,12 @@ def _content(sidecar: Path) -> bytes:
 
 
 def replace(target: Path, before: bytes, data: bytes) -> None:
-    """Put new bytes in a file's place: mode, owner and extended attributes stay, and nobody else's change is lost.
+    """Replace a file's bytes; mode, owner and extended attributes stay, and no other program's change is lost.
 
-    before: the bytes that the new ones were made of. RecogError if others are there by now; OSError as the system says.
+    before: the bytes that the new ones were made from.
+
+    Raises:
+        RecogError: the file has other bytes by now. OSError: the system refused.
     """
     status = target.stat()
     with durable.arriving(target, mode=0o600) as (temporary, descriptor):
@@ -179,7 +182,7 @@ def replace(target: Path, before: bytes, data: bytes) -> None:
             rest = rest[os.write(descriptor, rest) :]
         os.fchown(descriptor, status.st_uid, status.st_gid)
         os.fchmod(descriptor, status.st_mode & 0o7777)
-        with suppress(OSError):  # a file system without them has none to lose
+        with suppress(OSError):  # a file system without extended attributes has none to lose
             for name in os.listxattr(target):
                 os.setxattr(temporary, name, os.getxattr(target, name))
         if content(target) != before:

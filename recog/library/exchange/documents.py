@@ -1,4 +1,4 @@
-"""Files of names: JSON and CSV, written and read without loss."""
+"""Files of names in JSON and CSV, written and read without loss."""
 
 import csv
 import io
@@ -25,9 +25,9 @@ _MEASURES = ("left", "top", "width", "height")
 
 
 def to_json(names: Names) -> bytes:
-    r"""A JSON document in ASCII: other characters, and bytes of paths that are no UTF-8, stand as \uXXXX.
+    r"""Return a JSON document in ASCII; other characters, and bytes of paths that are not UTF-8, are \uXXXX escapes.
 
-    Lists that version 1 had not from the start, rejected and ignored, are passed over by a recog that knows them not.
+    The lists of rejected and ignored faces were added to version 1 later; an older recog skips them.
     """
     document = {"format": _FORMAT, "version": _VERSION, "faces": [_row(face) for face in names.faces]}
     if names.rejected:
@@ -38,7 +38,7 @@ def to_json(names: Names) -> bytes:
 
 
 def to_csv(faces: Iterable[NamedFace]) -> bytes:
-    """Lines under a header, in UTF-8; paths keep the file system's own bytes."""
+    """Return CSV lines under a header, in UTF-8; paths keep the file system's own bytes."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, _COLUMNS)
     writer.writeheader()
@@ -49,9 +49,12 @@ def to_csv(faces: Iterable[NamedFace]) -> bytes:
 
 
 def read_names(path: Path) -> Names:
-    """The faces of a file that `to_json` or `to_csv` wrote, told by its suffix.
+    """Read a file that `to_json` or `to_csv` wrote, chosen by its suffix.
 
-    Raises RecogError with the file and the number of the first face that is not one: a damaged file is not half read.
+    A damaged file is not half read.
+
+    Raises:
+        RecogError: the message has the file and the number of the first invalid face.
     """
     try:
         refuse_held(path)

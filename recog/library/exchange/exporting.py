@@ -22,10 +22,11 @@ from recog.types import Origin, Photo
 
 
 def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:
-    """Write everybody's confirmed faces, hidden people's too, to a JSON or CSV file by its suffix.
+    """Write all confirmed faces, including those of hidden people, to a JSON or CSV file, chosen by its suffix.
 
-    JSON holds the faces too that a human rejected ("not this person") or ignored. matched: the faces that recog named
-    by distance too; they are marked, and import passes them over. All is of one moment, whatever others write.
+    JSON also holds the faces that a human rejected ("not this person") or ignored. With `matched`, the faces that recog
+    named by distance are written too; they are marked, and import skips them. The file shows one snapshot of the
+    catalog, whatever others write meanwhile.
     """
     if path.suffix.lower() not in documents.SUFFIXES:
         raise RecogError(f"{path.name} does not end in {' or '.join(documents.SUFFIXES)}: choose a name that does")
@@ -41,8 +42,9 @@ def export_names(catalog: Catalog, path: Path, *, matched: bool) -> NamesExport:
 def export_sidecars(catalog: Catalog, decoders: DecodePool, directory: Path, *, matched: bool) -> NamesExport:
     """Write an XMP sidecar for every photo file with a named face, in `directory` under the file's whole path.
 
-    The photos' own folders are not written to. A sidecar that another program wrote or changed is left alone. So is a
-    photo that cannot be read, or changed since it was indexed: its faces may be elsewhere now. Hidden people stay out.
+    The photos' own folders are not written to. A sidecar that another program wrote or changed is left alone. A photo
+    that cannot be read, or that changed since it was indexed, is left out, because its faces may have moved. Hidden
+    people are left out.
     """
     _refuse_photo_folders(catalog, directory)
     people: set[str] = set()
@@ -79,7 +81,7 @@ def _named_faces(catalog: Catalog, *, matched: bool) -> Iterator[tuple[Photo, Na
 
 
 def _refused_faces(catalog: Catalog) -> tuple[tuple[RefusedFace, ...], tuple[RefusedFace, ...]]:
-    """What humans rejected, an entry a face and person, and ignored, each by face number."""
+    """Return the rejected faces, one entry per face and person, and the ignored faces, both by face number."""
     names = {person.id: person.name for person in catalog.people.all(hidden=True)}
     rejections, ignored = catalog.people.rejections(), catalog.people.ignored_faces()
     faces = catalog.faces.by_ids(rejections.keys() | ignored)
@@ -121,7 +123,7 @@ def _refuse_photo_folders(catalog: Catalog, directory: Path) -> None:
 def _write_sidecar(
     decoders: DecodePool, directory: Path, path: Path, photo: Photo, faces: list[NamedFace]
 ) -> str | None:
-    """Why the sidecar of a photo file was not written, or None."""
+    """Write the sidecar of a photo file; return why it was not written, or None."""
     metadata = decoders.metadata(path)
     if isinstance(metadata, PhotoError):
         return f"the photo cannot be read ({metadata.reason})"
@@ -150,7 +152,7 @@ def _write_sidecar(
 
 
 def _is_own(target: Path) -> bool:
-    """Did recog write this sidecar, and nobody since?"""
+    """Return whether recog wrote this sidecar and no other program has changed it since."""
     refuse_held(target)
     with target.open("rb") as file:
         data = file.read(MAX_BYTES + 1)

@@ -1,6 +1,6 @@
-"""On which picture regions were drawn: as the file stores it, or turned upright.
+"""The picture that regions were drawn on: as the file stores it, or turned upright.
 
-The Metadata Working Group counts regions on the picture as it is stored, and so do most programs; some turn the picture
+The Metadata Working Group gives regions on the picture as it is stored, and so do most programs; some turn the picture
 first. AppliedToDimensions, the size of the picture that they were drawn on, tells which, unless it is a square.
 """
 
@@ -12,14 +12,14 @@ from recog.photos import PhotoMetadata
 from recog.types import Photo
 
 _SAME_SHAPE = 0.05
-"""Logarithm of one ratio of width to height over another: previews of raw photos differ by 2 %, crops by more."""
+"""Largest difference of the logarithms of two aspect ratios: previews of raw photos differ by 2 %, crops by more."""
 
 
 def turns(sidecar: Sidecar, photo: Photo, metadata: PhotoMetadata) -> tuple[int, ...]:
-    """By which EXIF orientation regions become those of the upright photo.
+    """Return the EXIF orientations that may turn regions upright, the likeliest first.
 
-    Several, the likeliest first, where nothing tells. None at all if they were drawn on a picture of another shape, as
-    before a crop: nobody knows where they are now. metadata is that of a file of the photo.
+    There are several if nothing tells which one holds. There are none if the regions were drawn on a picture of another
+    shape, such as before a crop, because nobody knows where they are now. metadata: of a file of the photo.
     """
     orientation, likely = metadata.orientation, NORMAL if metadata.turned_by_format else metadata.orientation
     if sidecar.width is None or sidecar.height is None:
@@ -36,7 +36,7 @@ def turns(sidecar: Sidecar, photo: Photo, metadata: PhotoMetadata) -> tuple[int,
 
 
 def undecided(metadata: PhotoMetadata) -> tuple[int, ...]:
-    """Likewise for regions that do not say on which picture they were drawn, as Microsoft's."""
+    """Return the orientations, as `turns` does, for regions that do not say their picture's size, as Microsoft's."""
     if metadata.turned_by_format:
         return (NORMAL,)
     if lies_on_side(metadata.orientation):

@@ -1,4 +1,4 @@
-"""Give faces of the library the names that files say: whose claims hold, and the names of a file of names."""
+"""Import of names: decide which claims of a file hold for the library's faces, and confirm them."""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _IGNORED = "ignored"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A name at a place of an upright photo, and the file that says so."""
+    """A name at a place of an upright photo, and the file that claims it."""
 
     region: Region
     source: Path
@@ -29,10 +29,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What one file says of a photo.
+    """The claims of one file about one photo.
 
-    Where it does not tell how the picture lay on which its rectangles were drawn, there are several options, of which
-    the one holds that finds most faces; of equals the first.
+    If the file does not tell the orientation of the picture on which its rectangles were drawn, there are several
+    options. The option that finds most faces is used; of equal ones, the first.
     """
 
     photo: Photo
@@ -41,7 +41,7 @@ class Claims:
 
 @dataclass(slots=True)
 class Outcome:
-    """What has become of the claims so far."""
+    """What has become of the claims so far, as counts and lists."""
 
     confirmed: int = 0
     already: int = 0
@@ -55,7 +55,7 @@ class Outcome:
     kept: list[NameConflict] = field(default_factory=list)
 
     def result(self, *, replace: bool) -> NamesImport:
-        """What is told of it."""
+        """Return the report of the import."""
         return NamesImport(
             confirmed=self.confirmed,
             already=self.already,
@@ -74,13 +74,13 @@ class Outcome:
 def import_names(catalog: Catalog, path: Path, *, replace: bool, near: bool) -> NamesImport:
     """Confirm the names of a file that `export_names` wrote.
 
-    A face is the one of the same photo (the digest of its bytes) in whose middle the rectangle lies (see
-    `pairing.pair`). A face that a human calls otherwise keeps its name and is reported, unless `replace`; so does one
-    that is not this person here, or ignored. Names that recog had given by distance are no human's word and are passed
-    over. Only people whose faces are found are made, and unless `near` nobody of nearly the name of somebody here. Then
-    what the file rejects and ignores is rejected and ignored here, unless a human named the face so: that stays
-    whatever was asked for. Run again after an interruption: what is there already changes nothing. The caller holds the
-    writer's lock.
+    A claim belongs to the face of the same photo (by the digest of its bytes) in whose middle its rectangle lies, see
+    `pairing.pair`. A face keeps its state, and is reported as a conflict, if a human named it otherwise, rejected the
+    name for it or ignored it here; `replace` overrides this. Names that recog gave by distance are skipped, because no
+    human confirmed them. A new person is created only if one of their faces is found, and a name close to an existing
+    one only with `near`. Then the faces that the file rejects and ignores are rejected and ignored here; a name that a
+    human gave here always stays. The import can be run again after an interruption: names that are there already change
+    nothing. The caller holds the writer's lock.
     """
     outcome = Outcome()
     claims: dict[str, list[Claim]] = {}
@@ -101,9 +101,9 @@ def import_names(catalog: Catalog, path: Path, *, replace: bool, near: bool) -> 
 
 
 def say_names(catalog: Catalog, claims: Sequence[Claims], outcome: Outcome, *, replace: bool, near: bool) -> None:
-    """Match the claims of each file with the faces of its photo, and confirm what nothing speaks against.
+    """Match the claims of each file with the faces of its photo, and confirm those without a conflict.
 
-    What an earlier file of the same import says of a face holds; a later one that says otherwise is told.
+    If two files of one import disagree about a face, the earlier one holds and the later one is reported.
     """
     faces_of = catalog.faces.of_photos(one.photo.id for one in claims)
     naming = _Naming(catalog, faces_of.values(), outcome, replace=replace, near=near)
@@ -125,7 +125,7 @@ def say_names(catalog: Catalog, claims: Sequence[Claims], outcome: Outcome, *, r
 
 
 class _Naming:
-    """Who each face is: what the catalog's humans said, then what the claims add."""
+    """The name of each face: first what humans said in the catalog, then what the claims add."""
 
     def __init__(
         self, catalog: Catalog, faces: Iterable[Sequence[Face]], outcome: Outcome, *, replace: bool, near: bool
@@ -148,7 +148,7 @@ class _Naming:
         self._near_keys = {} if near else {near_key(person.name): person.name for person in self._known.values()}
 
     def say(self, claim: Claim, face_id: int) -> None:
-        """Take a claim that found a face."""
+        """Apply a claim that found a face."""
         name = claim.region.name
         key = _key_among(self._shown, name)
         if key is None and (reason := _unfit(name) or self._near(name)) is not None:
@@ -178,21 +178,21 @@ class _Naming:
         self._confirm.setdefault(key, set()).add(face_id)
 
     def _near(self, name: str) -> str | None:
-        """Why somebody new of this name is not made, or None: names that the files tell apart are other people's."""
+        """Return why no new person of this name is created, or None. Names that the files tell apart are distinct."""
         meant = self._near_keys.get(near_key(checked_name(name)))
         if meant is None:
             return None
         return f"nobody has this name here; did you mean {meant!r}? (--near takes it for somebody else's)"
 
     def _refusal(self, key: str, face_id: int) -> str | None:
-        """What a human says here against the name, of a face without one."""
+        """Return what a human said here against this name for an unnamed face, or None."""
         person = self._known.get(key)
         if person is not None and person.id in self._rejections.get(face_id, ()):
             return f"not {person.name}"
         return _IGNORED if face_id in self._ignored else None
 
     def confirm(self, catalog: Catalog) -> None:
-        """Write it down, one act a person; a person who is new is made, and goes again where that is undone."""
+        """Confirm the faces, one act per person. A new person is created, and removed again if the act is undone."""
         for key, face_ids in self._confirm.items():
             person, made = catalog.acts.enrol(self._shown[key], face_ids)
             if made:
@@ -203,7 +203,10 @@ class _Naming:
 
 
 def _refuse(catalog: Catalog, refused: Sequence[RefusedFace], path: Path, outcome: Outcome) -> None:
-    """Reject and ignore, one act a person, what no human named so here; the names of the file are there already."""
+    """Reject and ignore faces, one act per person, except those that a human named so here.
+
+    Run it after the names of the file were confirmed.
+    """
     photos = catalog.photos.by_digests({one.photo for one in refused})
     faces_of = catalog.faces.of_photos(photo.id for photo in photos.values())
     people = {name_key(person.name): person for person in catalog.people.all(hidden=True)}
@@ -251,12 +254,12 @@ def _same_name(name: str, other: str) -> bool:
 
 
 def _key_among(known: Container[str], name: str) -> str | None:
-    """The key of a name among those of the known ones, or None."""
+    """Return the key of a name if it is among the known keys, else None."""
     return next((key for key in name_keys(name) if key in known), None)
 
 
 def _unfit(name: str) -> str | None:
-    """Why nobody can bear this name, or None."""
+    """Return why this is not a valid name, or None."""
     try:
         checked_name(name)
     except CatalogError as error:

@@ -1,7 +1,7 @@
-"""Put recog's names into a sidecar of any program, and leave everything else in it as it is, byte by byte.
+"""Merging of recog's names into a sidecar of any program; every other byte of the sidecar stays as it is.
 
-An entry that recog writes says so (recog:Wrote, with the name): the next time it is replaced or taken out. If another
-program changed the name since, the entry is that program's.
+Each entry that recog writes is marked (recog:Wrote, with the name), so that the next export can replace or remove it.
+If another program changed the name since, the entry belongs to that program.
 """
 
 import xml.etree.ElementTree as ET
@@ -22,12 +22,12 @@ from recog.types import Photo
 
 
 class ForeignSidecarError(RecogError):
-    """A sidecar in which names cannot be put; the message says why, without the file's name."""
+    """Names cannot be put into a sidecar; the message says why, without the file's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a face is called: by a human, or by recog, by distance."""
+    """The name of a face, given by a human or by recog (by distance)."""
 
     text: str
     confirmed: bool
@@ -35,7 +35,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The sidecar's new bytes, and which names of other programs gave way: what was there, what is there now."""
+    """The sidecar's new bytes, and the names of other programs that were replaced, as (old name, new name)."""
 
     data: bytes
     replaced: tuple[tuple[str, str], ...]
@@ -59,9 +59,10 @@ _KINDS = (
 
 @dataclass(slots=True)
 class _Plan:
-    """What becomes of the entries of one schema. gone: they go; theirs: other programs', each with its face, if any.
+    """What becomes of the entries of one schema.
 
-    Regions are of the upright photo; turn makes them those of the picture that the sidecar's are of.
+    gone: entries to remove. theirs: entries of other programs, each with its face, if it has one. Regions refer to the
+    upright photo; `turn` translates them to the picture that the sidecar's regions refer to.
     """
 
     kind: _Kind
@@ -73,12 +74,12 @@ class _Plan:
     written: set[int] = field(default_factory=set)
 
     def of_face(self, face: int) -> tuple[ET.Element, str] | None:
-        """The entry of another program for a face, and the name in it."""
+        """Return another program's entry for a face, and the name in it; None if there is no such entry."""
         return next(((entry, region.name) for entry, region, theirs in self.theirs if theirs == face), None)
 
     @property
     def kept(self) -> list[tuple[Region, int | None]]:
-        """Other programs' entries that stay."""
+        """Return the entries of other programs that stay."""
         return [(region, face) for entry, region, face in self.theirs if entry not in self.gone]
 
 
@@ -87,10 +88,13 @@ def merged(
 ) -> Merged:
     """Put names into a sidecar of a photo.
 
-    faces are all of the photo, as rectangles of the upright picture; names go by their rows. A name that a human
-    confirmed takes the place of another program's for the same face; one that recog gave by distance does not. An entry
-    that says the same already stays as it is, and so does every other entry. Where the sidecar has only one of the two
-    schemas, the other one is added with the names of both. Raises NoXmlError, ForeignSidecarError.
+    faces: all faces of the photo, as rectangles of the upright picture. names: names by the row of their face. A name
+    that a human confirmed replaces another program's name for the same face; a name that recog gave by distance does
+    not. An entry that already has the right name stays as it is, and so does every other entry. If the sidecar has only
+    one of the two schemas, the other one is added with the names of both.
+
+    Raises:
+        NoXmlError: the sidecar cannot be parsed. ForeignSidecarError: names cannot be put into it.
     """
     document = Document(data)
     said = read_packet(data)
@@ -114,7 +118,7 @@ def merged(
 
 
 def _plan(root: ET.Element, kind: _Kind, options: Sequence[int], faces: Sequence[Region], *, own: bool) -> _Plan:
-    """Sort entries: recog's own go; those of other programs are paired with the photo's faces."""
+    """Sort entries: recog's own are removed; entries of other programs are paired with the photo's faces."""
     entries = list(items(root, *kind.entries))
     gone: list[ET.Element] = []
     theirs: list[tuple[ET.Element, Region]] = []
@@ -134,7 +138,7 @@ def _plan(root: ET.Element, kind: _Kind, options: Sequence[int], faces: Sequence
 def _decide(
     plans: Sequence[_Plan], face: int, region: Region, replaced: dict[tuple[str, str], None], *, confirmed: bool
 ) -> None:
-    """Write a name where its face has none; take another program's out where a human says otherwise here."""
+    """Write a name if its face has none; remove another program's name if a human says otherwise here."""
     found = [plan.of_face(face) for plan in plans]
     if not confirmed and any(one is not None and not _same(one[1], region.name) for one in found):
         return
@@ -149,7 +153,7 @@ def _decide(
 
 
 def _paired(regions: Sequence[Region], faces: Sequence[Region], options: Sequence[int]) -> tuple[Pairing, int]:
-    """The pairing by the turn that finds most faces, and that turn; of equals the first."""
+    """Return the pairing by the turn that finds most faces, and that turn; of equal turns, the first."""
     tried = [(pair([upright(region, turn) for region in regions], faces), turn) for turn in options]
     return max(tried, key=lambda one: len(one[0].faces))
 
@@ -184,7 +188,7 @@ def _edits(document: Document, plans: Sequence[_Plan], photo: Photo) -> list[Edi
 
 
 def _container(root: ET.Element, plan: _Plan) -> ET.Element | None:
-    """The list that holds entries already."""
+    """Return the list that holds entries already."""
     for block in root.iter(_braced(plan.kind.entries)):
         for container in block:
             if any(entry in plan.entries for entry in container):
@@ -200,7 +204,7 @@ def _block(plan: _Plan, lines: str, photo: Photo) -> str:
 
 
 def _description(document: Document, blocks: str) -> Edit:
-    """A description of its own for blocks that the sidecar lacks, about the same thing as the others in it."""
+    """Return an edit that adds an rdf:Description for blocks that the sidecar lacks, about the same resource."""
     root = document.root
     rdf = root if root.tag == f"{{{RDF}}}RDF" else next(root.iter(f"{{{RDF}}}RDF"), None)
     if rdf is None:
@@ -222,7 +226,7 @@ def _description(document: Document, blocks: str) -> Edit:
 
 
 def _without_own_descriptions(document: Document, plans: Sequence[_Plan], edits: list[Edit]) -> list[Edit]:
-    """Take out what recog had added as a whole where nothing is left in it."""
+    """Remove the blocks that recog added as a whole, if nothing is left in them."""
     gone = [entry for plan in plans for entry in plan.gone]
     kept = [entry for plan in plans for entry in plan.entries if entry not in gone]
     for one in document.root.iter(f"{{{RDF}}}Description"):
@@ -236,7 +240,7 @@ def _without_own_descriptions(document: Document, plans: Sequence[_Plan], edits:
 
 
 def _digest_edits(document: Document, before: str | None, now: str) -> list[Edit]:
-    """Recog's own sidecar says of which bytes of the photo it speaks."""
+    """Update the digest of the photo's bytes in a sidecar that recog wrote."""
     if before is None or before == now:
         return []
     holders = [one for one in document.root.iter(f"{{{RDF}}}Description") if one.get(f"{{{RECOG}}}PhotoSHA256")]

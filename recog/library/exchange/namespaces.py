@@ -1,4 +1,4 @@
-"""Names of the schemas that sidecars are written in."""
+"""XML namespaces of the schemas in sidecars."""
 
 X = "adobe:ns:meta/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -12,4 +12,4 @@ PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 RECOG = "urn:recog:sidecar:1"
 
 TOOLKIT = "recog "
-"""How x:xmptk begins in what recog writes. A program that rewrites the packet puts its own name there."""
+"""Prefix of x:xmptk in packets that recog writes. A program that rewrites the packet puts its own name there."""

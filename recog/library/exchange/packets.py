@@ -1,4 +1,4 @@
-"""XMP with both kinds of face regions, as photo programs read them."""
+"""Writer of XMP with both kinds of face regions, as photo programs read them."""
 
 from collections.abc import Sequence
 from html import escape
@@ -19,9 +19,10 @@ _PREFIXES = {
 
 
 def write_packet(regions: Sequence[Region], *, width: int, height: int, sha256: str, version: str) -> bytes:
-    """An XMP packet in UTF-8 with both kinds of regions of the stored picture, width x height pixels.
+    """Return an XMP packet in UTF-8 with both kinds of regions of the stored picture, width x height pixels.
 
-    What reaches over the photo's border is cut off: both schemas end there. Without regions, it holds the digest alone.
+    Regions are clipped at the photo's border, because both schemas end there. Without regions, the packet holds the
+    digest alone.
     """
     blocks = mwg_block("".join(map(mwg_item, regions)), width, height, "") if regions else ""
     blocks += microsoft_block("".join(map(microsoft_item, regions)), "") if regions else ""
@@ -38,12 +39,12 @@ def write_packet(regions: Sequence[Region], *, width: int, height: int, sha256: 
 
 
 def declared(*prefixes: str) -> str:
-    """Attributes that declare prefixes, with a blank in front."""
+    """Return attributes that declare prefixes, each with a space in front."""
     return "".join(f' xmlns:{prefix}="{_PREFIXES[prefix]}"' for prefix in prefixes)
 
 
 def mwg_block(entries: str, width: int, height: int, declarations: str) -> str:
-    """MWG's regions of a picture of width x height pixels, on lines of their own."""
+    """Return MWG's block of regions for a picture of width x height pixels, on separate lines."""
     return f"""
    <mwg-rs:Regions{declarations} rdf:parseType="Resource">
     <mwg-rs:AppliedToDimensions stDim:w="{width}" stDim:h="{height}" stDim:unit="pixel"/>
@@ -55,7 +56,7 @@ def mwg_block(entries: str, width: int, height: int, declarations: str) -> str:
 
 
 def microsoft_block(entries: str, declarations: str) -> str:
-    """Microsoft's regions, on lines of their own."""
+    """Return Microsoft's block of regions, on separate lines."""
     return f"""
    <MP:RegionInfo{declarations} rdf:parseType="Resource">
     <MPRI:Regions>
@@ -66,9 +67,9 @@ def microsoft_block(entries: str, declarations: str) -> str:
 
 
 def mwg_item(region: Region, *, marked: bool = False) -> str:
-    """One entry of MWG's list on a line of its own.
+    """Return an entry of MWG's list on a separate line.
 
-    marked: it declares its prefixes itself, and says that recog wrote the name.
+    With `marked`, the entry declares its own prefixes and says that recog wrote the name.
     """
     one = clipped(region)
     name, x, y = _attribute(one.name), one.left + one.width / 2, one.top + one.height / 2
@@ -81,7 +82,7 @@ def mwg_item(region: Region, *, marked: bool = False) -> str:
 
 
 def microsoft_item(region: Region, *, marked: bool = False) -> str:
-    """One entry of Microsoft's list, likewise."""
+    """Return an entry of Microsoft's list, as `mwg_item` does."""
     one = clipped(region)
     rectangle = ", ".join(f"{number:.6f}" for number in (one.left, one.top, one.width, one.height))
     name = _attribute(one.name)
@@ -97,5 +98,5 @@ def _mark(name: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    """Text as an attribute's value, without the few characters that no XML 1.0 document may hold."""
+    """Return text as the value of an attribute, without the few characters that XML 1.0 forbids."""
     return escape("".join("\ufffd" if character in "\ufffe\uffff" else character for character in text), quote=True)

@@ -1,9 +1,9 @@
-"""Which face of a photo a rectangle of another program means.
+"""Pairing of other programs' rectangles with the faces of a photo.
 
 Programs draw rectangles of different sizes around the same face: from the eyes to the mouth, or the whole head with the
 hair. Their centres differ little. A rectangle therefore belongs to a face if its centre is in the middle of the face's
-box, and its size is about that of the box. The overlap (IoU) only decides between equals: a head that is drawn
-generously overlaps a tight box by less than a half.
+box and its size is about that of the box. The overlap (IoU) only breaks ties, because a generous rectangle around a
+head overlaps a tight box by less than a half.
 """
 
 from collections.abc import Sequence
@@ -17,22 +17,23 @@ from recog.library.exchange.regions import Region, clipped
 from recog.types import FaceBox
 
 REACH = 0.35
-"""How far from the face's centre a rectangle's centre may be, in widths and heights of the face's box.
+"""Largest distance between the centres of a rectangle and a face, in widths and heights of the face's box.
 
-The middles of two boxes do not meet unless the boxes cover each other by more than 30 % of a side: the centre of a
-rectangle for somebody cheek to cheek with a face is in the other face's middle, whether that face was found or not.
+The middles of two boxes meet only if the boxes cover each other by more than 30 % of a side. So if two people are cheek
+to cheek, the centre of one person's rectangle is not in the middle of the other's face, even if only one was detected.
 """
 SMALLEST, LARGEST = 0.6, 2.0
-"""A rectangle's side over the side of the face's box (the root of the ratio of their areas)."""
+"""Allowed ratio of a rectangle's side to the side of the face's box (the root of the ratio of their areas)."""
 _ROUNDED = 1e-3
-"""Programs write rectangles with few digits."""
+"""Relative tolerance, because programs write rectangles with few digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """faces: the row of the face of each paired rectangle, by the rectangle's row.
+    """Which rectangle belongs to which face.
 
-    taken: for each rectangle whose face another rectangle took, the row of that rectangle.
+    faces: the row of the face, by the row of its rectangle. taken: for each rectangle whose face went to another
+    rectangle, the row of that rectangle.
     """
 
     faces: dict[int, int]
@@ -40,9 +41,9 @@ class Pairing:
 
 
 def pair(regions: Sequence[Region], faces: Sequence[Region]) -> Pairing:
-    """Pair rectangles with the faces of one photo, one to one, nearest centres first; both of the upright photo.
+    """Pair rectangles with the faces of one photo, one to one, nearest centres first; both refer to the upright photo.
 
-    Distances count in widths and heights of the face. Equal ones go by the larger overlap, then by row.
+    Distances are in widths and heights of the face. Ties go to the larger overlap, then to the lower row.
     """
     theirs = box_array([_box(region) for region in regions]).astype(np.float64)
     ours = box_array([_box(face) for face in faces]).astype(np.float64)
@@ -62,7 +63,7 @@ def pair(regions: Sequence[Region], faces: Sequence[Region]) -> Pairing:
 
 
 def _distances(theirs: NDArray[np.float64], ours: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(n, 4), (m, 4) -> how far the centres are apart in sizes of the face, (n, m), and what may be a pair, (n, m)."""
+    """(n, 4), (m, 4) -> distances of the centres in sizes of the face, (n, m), and which may be pairs, (n, m)."""
     their_size, our_size = theirs[:, 2:] - theirs[:, :2], ours[:, 2:] - ours[:, :2]
     between = np.abs((theirs[:, None, 2:] + theirs[:, None, :2]) - (ours[None, :, 2:] + ours[None, :, :2])) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -74,5 +75,5 @@ def _distances(theirs: NDArray[np.float64], ours: NDArray[np.float64]) -> tuple[
 
 
 def _box(region: Region) -> FaceBox:
-    """What of the rectangle is on the photo: other programs cut theirs off at its border."""
+    """Return the part of a rectangle that is on the photo, because other programs clip theirs at its border."""
     return clipped(region).box

@@ -1,4 +1,4 @@
-"""Where sidecars are, and of which photos they speak."""
+"""Sidecars below folders, and the photos that they belong to."""
 
 import errno
 import os
@@ -24,13 +24,13 @@ RAW_SUFFIXES = frozenset(
         *(".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
     }
 )
-"""Of cameras' raw files, beside which Adobe's programs put IMG.xmp, and cameras an IMG.jpg of the same shot."""
+"""Suffixes of raw files. Beside these, Adobe's programs put IMG.xmp, and cameras an IMG.jpg of the same shot."""
 
 _SUFFIXES = PHOTO_SUFFIXES | RAW_SUFFIXES | {".jxl"}
 
 
 def sidecars_below(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
-    """Every sidecar with the folder it was found below, None for one that was named itself; sorted, no links."""
+    """Yield every sidecar, sorted, with the folder it was found below (None if it was given by itself); no links."""
     for path in paths:
         if not path.is_dir():
             if is_sidecar(path):
@@ -42,12 +42,12 @@ def sidecars_below(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
 
 
 def is_sidecar(path: Path) -> bool:
-    """Is it a sidecar by its name?"""
+    """Return whether a file is a sidecar by its name."""
     return path.suffix.lower() == SIDECAR_SUFFIX
 
 
 def content(path: Path) -> bytes:
-    """A sidecar's bytes, at most one more than are parsed; OSError for a pipe or device, which is not waited for."""
+    """Return a sidecar's bytes, at most one more than the parser accepts. A pipe or device is an OSError at once."""
     refuse_held(path)
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - a descriptor
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -56,19 +56,23 @@ def content(path: Path) -> bytes:
 
 
 class Places:
-    """Of which photos of a catalog sidecars speak. It lasts as long as one import: folders are listed once."""
+    """Finder of the photos that sidecars belong to. Use one per import, because folders are listed only once."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._listed: tuple[Path | None, dict[str, list[str]]] = (None, {})
 
     def photos_of(self, root: Path | None, path: Path, sidecar: Sidecar) -> tuple[list[Photo], str]:
-        """The photos that a sidecar speaks of, and, where there is none, why not, in a few words.
+        """Return the photos that a sidecar belongs to; if there are none, also why, in a few words.
 
-        That with the digest that it bears (recog's own); else the photo beside it, IMG.jpg.xmp for IMG.jpg and IMG.xmp
-        for the only photo called IMG; else the photo at its path below `root`, which mirrors whole paths. Suffixes
-        count in any case. IMG.xmp beside a raw file and one other photo, which a camera takes together, speaks of both.
-        Of other photos of one name none is chosen, unless the sidecar says which (photoshop:SidecarForExtension).
+        The first rule that finds a photo wins:
+        1. the photo with the digest in the sidecar (recog's own sidecars have one);
+        2. the photo beside it: IMG.jpg for IMG.jpg.xmp, the only photo called IMG for IMG.xmp;
+        3. the photo at its path below `root`, which mirrors whole paths.
+
+        Suffixes match in any case. IMG.xmp beside a raw file and one other photo, which a camera takes together,
+        belongs to both. If other photos share a name, none is chosen unless the sidecar says which
+        (photoshop:SidecarForExtension).
         """
         if sidecar.sha256 is not None:
             known = self._catalog.photos.by_digests([sidecar.sha256])
@@ -90,14 +94,14 @@ class Places:
         return [], NO_PHOTO
 
     def _called(self, named: Path) -> list[str]:
-        """Photos of this name, the suffix in any case: the very name alone where it is one's."""
+        """Return the names of photos called so, with the suffix in any case; the exact name alone if there is one."""
         if named.suffix.lower() not in _SUFFIXES:
             return []
         alike = [name for name in self._stemmed(named.with_suffix("")) if name.lower().endswith(named.suffix.lower())]
         return [named.name] if named.name in alike else alike
 
     def _stemmed(self, named: Path, suffix: str = "") -> list[str]:
-        """Photos whose name is this one and a suffix: those that lie there, or, where none does, those that did."""
+        """Return the photos of this stem: those in the folder or, if there are none, those in the catalog."""
         names = self._beside(named.parent).get(named.name, [])
         if not names:
             variants = [named.name + case(one) for one in _SUFFIXES for case in (str.lower, str.upper)]
@@ -106,7 +110,7 @@ class Places:
         return sorted(wanted or names)
 
     def _beside(self, folder: Path) -> dict[str, list[str]]:
-        """Names of the photos in a folder, by their stems."""
+        """Return the names of the photos in a folder, by their stems."""
         if self._listed[0] != folder:
             names = photo_names(folder)
             self._listed = (folder, names)
@@ -114,7 +118,7 @@ class Places:
 
 
 def photo_names(folder: Path) -> dict[str, list[str]]:
-    """Names of the photos and raw files in a folder, by their stems; none where it cannot be listed."""
+    """Return the names of the photos and raw files in a folder, by their stems; none if it cannot be listed."""
     stems: dict[str, list[str]] = {}
     with suppress(OSError):
         for path in folder.iterdir():
@@ -124,6 +128,6 @@ def photo_names(folder: Path) -> dict[str, list[str]]:
 
 
 def one_shot(names: Sequence[str]) -> bool:
-    """Are they a raw file and one other photo of the same name?"""
+    """Return whether the names are a raw file and one other photo."""
     raw = [name for name in names if Path(name).suffix.lower() in RAW_SUFFIXES]
     return len(names) == 2 and len(raw) == 1

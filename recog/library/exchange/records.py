@@ -1,4 +1,4 @@
-"""What leaves and enters, and what became of it."""
+"""Records of exports and imports, and their results."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,10 @@ NO_PHOTO = "the photo is not in the library"
 
 @dataclass(frozen=True, slots=True)
 class NamedFace:
-    """A face with a name, as a file of names holds it; region is of the upright photo.
+    """A face with a name, as a file of names holds it; region refers to the upright photo.
 
-    photo is the SHA-256 of the photo's bytes: what the face is found by. path is where the photo was, for people to
-    read. by: a human (confirmed) or recog by distance (matched).
+    photo: SHA-256 of the photo's bytes, by which the face is found. path: where the photo was, only for people to read.
+    by: a human (confirmed) or recog, by distance (matched).
     """
 
     region: Region
@@ -27,7 +27,7 @@ class NamedFace:
 
 @dataclass(frozen=True, slots=True)
 class RefusedFace:
-    """A face that a human said is not the person of the region's name, or, without a name, that nobody cares for."""
+    """A face that a human rejected for the name of the region or, if the name is empty, ignored."""
 
     region: Region
     photo: str
@@ -36,7 +36,7 @@ class RefusedFace:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a file of names holds. CSV has no place for rejected and ignored faces."""
+    """The contents of a file of names. CSV has no place for rejected and ignored faces."""
 
     faces: tuple[NamedFace, ...]
     rejected: tuple[RefusedFace, ...] = ()
@@ -45,7 +45,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that was left as it is, and why, in a few words."""
+    """A file that was not read or written, and why, in a few words."""
 
     path: Path
     reason: str
@@ -53,7 +53,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ReplacedName:
-    """A name of another program in a sidecar, for a face that a human calls otherwise here, and the name now there."""
+    """A name of another program in a sidecar that was replaced, because a human named the face otherwise here."""
 
     sidecar: Path
     before: str
@@ -62,11 +62,11 @@ class ReplacedName:
 
 @dataclass(frozen=True, slots=True)
 class NamesExport:
-    """`people export`: where the names went, None for sidecars beside the photos.
+    """`people export`: where the names were written, None for sidecars beside the photos.
 
-    files counts what holds them: one file of names, or sidecars. rejected: how often a face is said not to be somebody;
-    ignored: faces that nobody cares for. Both are in JSON only. replaced: names of other programs, in sidecars beside
-    the photos.
+    files: files written, one file of names or the sidecars. rejected: rejections, one per face and person. ignored:
+    ignored faces. Both are written to JSON only. replaced: names of other programs that were replaced in sidecars
+    beside the photos.
     """
 
     path: Path | None
@@ -81,7 +81,7 @@ class NamesExport:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A name that found no face: source is the file that says it, reason why in a few words."""
+    """A name that found no face. source: the file with the name. reason: why, in a few words."""
 
     person: str
     source: Path
@@ -90,9 +90,10 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class NameConflict:
-    """A face of which a human says otherwise here; it was left so, or renamed where that was asked for.
+    """A face that a human named otherwise here; it keeps its name unless replacing was asked for.
 
-    person: what the file says it is, confirmed: what it is here; each a name, "not" and a name, or "ignored".
+    person: what the file says of the face. confirmed: what a human says here. Each is a name, "not" and a name, or
+    "ignored".
     """
 
     person: str
@@ -103,12 +104,12 @@ class NameConflict:
 
 @dataclass(frozen=True, slots=True)
 class NamesImport:
-    """`people import`. Counts are faces: confirmed now, named so already, passed over (not named by a human).
+    """`people import`. Counts are faces: confirmed now, already named so, passed over (not named by a human).
 
-    created: people who were not in the library. conflicts: faces that bear another confirmed name, are not this person
-    or are ignored here; replaced says whether they were renamed. rejected, ignored: now, by what the file rejects and
-    ignores; kept: faces that it rejects or ignores and a human named so here, which stay so whatever was asked for.
-    unreadable: files that are no names at all.
+    created: people who were not in the library. conflicts: faces that have another confirmed name, are rejected for
+    this person or are ignored here; `replaced` says whether they were renamed. rejected, ignored: faces rejected and
+    ignored now because the file does so. kept: faces that the file rejects or ignores but a human named so here; they
+    always keep their name. unreadable: files that could not be read.
     """
 
     confirmed: int

@@ -1,4 +1,4 @@
-"""Give faces of the library the names that XMP says, in sidecars and in the photos themselves."""
+"""Import of names from XMP, in sidecars and in the photos themselves."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _UNREADABLE = "the photo cannot be read to see how it is turned"
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A file that says names. root: the folder that a sidecar was found below; metadata: of a photo that says them."""
+    """A file with names. root: the folder that a sidecar was found below. metadata: set if the file is a photo."""
 
     path: Path
     said: Sidecar
@@ -31,7 +31,7 @@ class _Found:
 
 @dataclass(slots=True)
 class FoundNames:
-    """What lay below the paths of an import: files that say names, and files that could not be read."""
+    """The files below the paths of an import: those with names, and those that could not be read."""
 
     paths: tuple[Path, ...]
     sidecars: int = 0
@@ -40,7 +40,7 @@ class FoundNames:
 
 
 def find_names(paths: Sequence[Path], decoders: DecodePool) -> FoundNames:
-    """Read all sidecars and photos that paths name, or that lie below them, for the names in them."""
+    """Read the names in all sidecars and photos at the given paths or below them."""
     names = FoundNames(tuple(paths))
     for root, path in sidecars_below(paths):
         names.sidecars += 1
@@ -76,7 +76,7 @@ def _take(
     root: Path | None = None,
     metadata: PhotoMetadata | None = None,
 ) -> None:
-    """Take the names that the packets of a file say, if any; an extension that cannot be read costs itself alone."""
+    """Add the names in the packets of a file; if only the extension cannot be read, the main packet still counts."""
     try:
         said = read_packet(*packets)
     except NoXmlError as error:
@@ -93,10 +93,10 @@ def _take(
 def import_sidecars(
     catalog: Catalog, names: FoundNames, decoders: DecodePool, *, replace: bool, near: bool
 ) -> NamesImport:
-    """Confirm the names that `find_names` found; rules as for `import_names`.
+    """Confirm the names that `find_names` found, by the rules of `import_names`.
 
-    Of which photo a sidecar speaks: see `Places.photos_of`. What a sidecar says of a face goes before what its photo
-    says itself. The caller holds the writer's lock.
+    `Places.photos_of` decides which photo a sidecar belongs to. A sidecar takes precedence over the metadata inside its
+    photo. The caller holds the writer's lock.
     """
     if not names.sidecars and not names.found and not names.unreadable:
         below = ", ".join(map(str, names.paths))
@@ -107,7 +107,7 @@ def import_sidecars(
     outcome = Outcome()
     outcome.unreadable += names.unreadable
     places = Places(catalog)
-    claims: list[Claims] = []  # one entry a file: copies of a photo say the same names each
+    claims: list[Claims] = []  # one entry per file, because every copy of a photo has the same names
     for one in names.found:
         if one.metadata is None:
             photos, reason = places.photos_of(one.root, one.path, one.said)
@@ -126,7 +126,7 @@ def import_sidecars(
 
 
 def metadata_of(catalog: Catalog, photo: Photo, decoders: DecodePool) -> PhotoMetadata | None:
-    """The metadata of the first file of a photo that can be read and is still that photo."""
+    """Return the metadata of the first file of a photo that can be read and is unchanged, or None."""
     for path in catalog.files.paths([photo.id]).get(photo.id, ()):
         metadata = decoders.metadata(path)
         if isinstance(metadata, PhotoMetadata) and metadata.sha256 == photo.sha256:

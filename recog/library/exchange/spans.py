@@ -1,4 +1,4 @@
-"""Where the elements of an XML document stand in its bytes, so that a few are replaced and all else stays as it is."""
+"""Positions of the elements of an XML document in its bytes, to replace a few and keep everything else."""
 
 import codecs
 import re
@@ -22,7 +22,7 @@ _TAG = re.compile(rb"""<[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
 
 @dataclass(slots=True)
 class Span:
-    """Bytes of one element: start to end with its tags, inside to outside between them, equal if there is nothing."""
+    """Byte offsets of an element: start to end includes its tags; inside to outside is its content (may be empty)."""
 
     start: int
     inside: int
@@ -31,13 +31,13 @@ class Span:
 
     @property
     def closed(self) -> bool:
-        """Is it one tag, <a/>?"""
+        """Whether the element is a single tag, <a/>."""
         return self.inside == self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What stands in the place of the bytes from start to end."""
+    """The text that replaces the bytes from start to end."""
 
     start: int
     end: int
@@ -45,9 +45,9 @@ class Edit:
 
 
 class Document:
-    """An XML document that is edited in place. root is its tree; raises NoXmlError as `parse`.
+    """An XML document that is edited in place. root is its tree; raises NoXmlError as `parse` does.
 
-    text is the document in UTF-8, which spans count in; `edited` gives the file's own encoding back.
+    text is the document in UTF-8; spans are offsets into it. `edited` returns the file's own encoding.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -64,20 +64,20 @@ class Document:
         self._spans = dict(zip(map(id, self.root.iter()), spans, strict=True))
 
     def span(self, element: ET.Element) -> Span:
-        """Where an element of the tree stands."""
+        """Return the position of an element of the tree."""
         return self._spans[id(element)]
 
     def start_tag(self, element: ET.Element) -> str:
-        """An element's first tag as it is written."""
+        """Return an element's start tag as it is written."""
         span = self.span(element)
         return self.text[span.start : span.inside].decode()
 
     def after_blanks(self, place: int) -> int:
-        """The first of the blanks and line ends in front of a place, or the place itself."""
+        """Return the offset where the white space in front of an offset starts, or the offset itself."""
         return len(self.text[:place].rstrip(b" \t\r\n"))
 
     def edited(self, edits: Sequence[Edit]) -> bytes:
-        """The document's bytes with edits done that do not overlap."""
+        """Return the document's bytes after the edits, which must not overlap."""
         text = self.text
         for edit in sorted(edits, key=lambda edit: (edit.start, edit.end), reverse=True):
             text = text[: edit.start] + edit.text.encode() + text[edit.end :]
@@ -95,7 +95,7 @@ def _encoding_of(data: bytes) -> str:
 
 
 def _spans(text: bytes) -> list[Span]:
-    """Spans of a document's elements in the order in which they begin."""
+    """Return the spans of a document's elements in the order of their start tags."""
     spans: list[Span] = []
     open_ones: list[Span] = []
     parser = expat.ParserCreate(encoding="utf-8")
@@ -122,7 +122,7 @@ def _spans(text: bytes) -> list[Span]:
 
 
 def _tag_end(text: bytes, at: int) -> int:
-    """Where the tag that begins here is over; a > in quotes does not end it."""
+    """Return the offset after the tag that begins here; a > in quotes does not end it."""
     found = _TAG.match(text, at)
     if found is None:
         raise NoXmlError("a tag does not end")

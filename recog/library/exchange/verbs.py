@@ -18,24 +18,24 @@ class Names:
         self._context = context
 
     def export(self, path: AnyPath, *, matched: bool = False) -> NamesExport:
-        """Write everybody's confirmed faces to a .json or .csv file; JSON holds rejected and ignored faces too.
+        """Write all confirmed faces to a .json or .csv file; JSON also holds rejected and ignored faces.
 
-        matched: those named by distance as well.
+        With `matched`, faces that were named by distance are written too.
         """
         return exporting.export_names(self._context.catalog, path_of(path), matched=matched)
 
     def export_sidecars(self, directory: AnyPath, *, matched: bool = False) -> NamesExport:
-        """Write an XMP sidecar a photo below a directory; the photos' own folders are not touched."""
+        """Write one XMP sidecar per photo below a directory; the photos' own folders are not touched."""
         with DecodePool(self._context.decode_limits) as decoders:
             return exporting.export_sidecars(self._context.catalog, decoders, path_of(directory), matched=matched)
 
     def export_beside(self, *, matched: bool = False) -> NamesExport:
-        """Write names into the XMP sidecar beside each photo; of a sidecar that is there, all else stays as it is."""
+        """Write names into the XMP sidecar beside each photo; an existing sidecar keeps everything else."""
         with DecodePool(self._context.decode_limits) as decoders:
             return beside.export_beside(self._context.catalog, decoders, matched=matched)
 
     def import_file(self, path: AnyPath, *, replace: bool = False, near: bool = False) -> NamesImport:
-        """Confirm the names of a file that `export` wrote; reject and ignore what it does."""
+        """Confirm the names in a file that `export` wrote; reject and ignore the faces that it rejects and ignores."""
         with self._context.writing() as catalog:
             done = importing.import_names(catalog, Path(path), replace=replace, near=near)
             match_now(catalog, self._context.networks, k=self._context.settings.k)
@@ -44,8 +44,8 @@ class Names:
     def import_sidecars(
         self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False, near: bool = False
     ) -> NamesImport:
-        """Confirm the names in XMP sidecars and in photos, or in all below folders."""
-        self._context.catalog  # noqa: B018 - says that there is no library before photos are read
+        """Confirm the names in XMP sidecars and in photos; a folder stands for all files below it."""
+        self._context.catalog  # noqa: B018 - fails if there is no library, before photos are read
         with DecodePool(self._context.decode_limits) as decoders:
             names = sidecars.find_names(several(paths), decoders)
             with self._context.writing() as catalog:

@@ -1,4 +1,4 @@
-"""Read XML that anybody may have written: no document type, no entities, no more bytes than a limit."""
+"""Parser for untrusted XML: it refuses document types, entities and documents above a size limit."""
 
 import xml.etree.ElementTree as ET
 
@@ -8,19 +8,19 @@ from defusedxml.ElementTree import DefusedXMLParser
 from recog.errors import RecogError
 
 MAX_BYTES = 16 << 20
-"""Sidecars of photo programs have some kilobytes; those with a long history of edits some megabytes."""
+"""Largest document. Sidecars of photo programs have some kilobytes, with a long history of edits some megabytes."""
 MAX_DEPTH = 200
-"""Elements inside each other; XMP needs a dozen."""
+"""Deepest nesting of elements; XMP needs a dozen levels."""
 
 
 class NoXmlError(RecogError):
-    """The bytes are no XML that may be read; the message says why, without the file's name."""
+    """The bytes are not XML that recog reads; the message says why, without the file's name."""
 
 
 def parse(data: bytes) -> ET.Element:
     """Return the root of an XML document, names as {namespace}name.
 
-    defusedxml refuses a document type where it begins, so that no entity is ever declared (billion laughs, external
+    defusedxml refuses a document type at its start, so that no entity is ever declared (billion laughs, external
     files).
 
     Raises:
@@ -34,13 +34,13 @@ def parse(data: bytes) -> ET.Element:
         root: ET.Element = parser.close()
     except DefusedXmlException as error:
         raise NoXmlError("it declares a document type, which is not read from foreign files") from error
-    except (ET.ParseError, LookupError, ValueError) as error:  # the latter two: an encoding that nobody reads
+    except (ET.ParseError, LookupError, ValueError) as error:  # the latter two: an unknown encoding
         raise NoXmlError(f"it is no whole XML ({error})") from error
     return root
 
 
 class _Builder(ET.TreeBuilder):
-    """Builds a tree up to MAX_DEPTH."""
+    """Builder of a tree of at most MAX_DEPTH levels."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
-"""Face regions in XMP: read both kinds that photo programs write.
+"""Reader of face regions in XMP, of both kinds that photo programs write.
 
-MWG regions (mwg-rs:Regions; Metadata Working Group 2.0, section 5.9) give a centre and a size, Microsoft's
-(MP:RegionInfo; "People Tagging Overview", Windows Imaging Component) an upper left corner and a size, all in units of
-the stored picture's width and height (see recog.library.exchange.regions).
+MWG regions (mwg-rs:Regions; Metadata Working Group 2.0, section 5.9) give a centre and a size. Microsoft's regions
+(MP:RegionInfo; "People Tagging Overview", Windows Imaging Component) give an upper left corner and a size. Both are in
+units of the stored picture's width and height (see recog.library.exchange.regions).
 """
 
 import xml.etree.ElementTree as ET
@@ -18,12 +18,12 @@ _FACE = "face"
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What a packet says of faces. regions are of the stored picture.
+    """The faces in an XMP packet; regions refer to the stored picture.
 
-    width, height: pixels of the picture that the regions were made on, or None. more: named faces of Microsoft's that
-    MWG's lack, for which no such size is known. unusable counts face regions without a sensible rectangle. sha256: the
-    photo's digest, in recog's own sidecars. own: written by recog and by nobody since. suffix: of which photo of its
-    name a sidecar speaks, in lower case with the dot, or nothing.
+    width, height: size in pixels of the picture that the regions were drawn on, or None. more: named faces that only
+    Microsoft's schema has; the size of their picture is unknown. unusable: number of face regions without a sensible
+    rectangle. sha256: the photo's digest, set in recog's own sidecars. own: written by recog and not changed since.
+    suffix: suffix of the photo that the sidecar belongs to, in lower case with the dot; empty if it does not say.
     """
 
     regions: tuple[Region, ...]
@@ -37,9 +37,12 @@ class Sidecar:
 
 
 def read_packet(data: bytes, extended: bytes = b"") -> Sidecar:
-    """The named faces of an XMP packet, and of its extension: MWG's regions, and Microsoft's of other people.
+    """Read the named faces of an XMP packet and its extension: MWG's regions, and Microsoft's of other people.
 
-    Regions of another type (pets, focus points, bar codes) and faces without a name are left out. Raises NoXmlError.
+    Regions of another type (pets, focus points, bar codes) and faces without a name are left out.
+
+    Raises:
+        NoXmlError: the packet cannot be parsed.
     """
     roots = [parse(data), *([parse(extended)] if extended else [])]
     regions, unusable = _sorted_out(mwg_face(item) for root in roots for item in items(root, MWG, "RegionList"))
@@ -60,12 +63,15 @@ def read_packet(data: bytes, extended: bytes = b"") -> Sidecar:
 
 
 def items(root: ET.Element, namespace: str, name: str) -> Iterator[ET.Element]:
-    """The entries of all lists of this name."""
+    """Yield the entries of all lists of this name."""
     return (item for block in _all(root, namespace, name) for item in _items(block))
 
 
 def mwg_face(item: ET.Element) -> tuple[str, Region | None] | None:
-    """The name and the rectangle, if it can be read, of an entry of MWG's list; None if it is no face with a name."""
+    """Return the name and rectangle of an entry of MWG's list; None if it is not a face with a name.
+
+    The rectangle is None if it cannot be read.
+    """
     name = _text(item, MWG, "Name").strip()
     kind = _text(item, MWG, "Type").strip().lower()
     if not name or kind not in ("", _FACE):
@@ -78,7 +84,7 @@ def mwg_face(item: ET.Element) -> tuple[str, Region | None] | None:
 
 
 def microsoft_face(item: ET.Element) -> tuple[str, Region | None] | None:
-    """Likewise, of an entry of Microsoft's list."""
+    """Return the name and rectangle of an entry of Microsoft's list, as `mwg_face` does."""
     name = _text(item, MPREG, "PersonDisplayName").strip()
     if not name:
         return None
@@ -87,7 +93,7 @@ def microsoft_face(item: ET.Element) -> tuple[str, Region | None] | None:
 
 
 def written_by_recog(item: ET.Element) -> str:
-    """The name that recog wrote into an entry, or nothing."""
+    """Return the name that recog wrote into an entry, or an empty string."""
     return _text(item, RECOG, "Wrote").strip()
 
 
@@ -96,7 +102,7 @@ def _sensible(region: Region) -> Region | None:
 
 
 def _sorted_out(found: Iterable[tuple[str, Region | None] | None]) -> tuple[tuple[Region, ...], int]:
-    """The rectangles that can be used, and how many named faces have none."""
+    """Return the usable rectangles, and the number of named faces without one."""
     faces = [one for one in found if one is not None]
     usable = tuple(region for _, region in faces if region is not None)
     return usable, len(faces) - len(usable)
@@ -110,8 +116,8 @@ def _size(block: ET.Element) -> tuple[int, int] | None:
     return (round(width), round(height)) if 0 < width < 1e9 and 0 < height < 1e9 else None
 
 
-# RDF writes one structure in several ways: a value as an attribute or as an element; the fields of a structure on the
-# property itself (rdf:parseType="Resource", or attributes) or on an rdf:Description inside it.
+# RDF can write the same structure in several ways: a value as an attribute or as an element; the fields of a structure
+# on the property itself (rdf:parseType="Resource", or attributes) or on an rdf:Description inside it.
 
 
 def _all(root: ET.Element, namespace: str, name: str) -> Iterator[ET.Element]:
@@ -134,7 +140,7 @@ def _property(holder: ET.Element, namespace: str, name: str) -> ET.Element | Non
 
 
 def _text(holder: ET.Element, namespace: str, name: str) -> str:
-    """A field's text, wherever it is written; empty where it is not."""
+    """Return a field's text, wherever it is written; empty if the field is missing."""
     for one in _holders(holder):
         value = one.get(f"{{{namespace}}}{name}")
         if value is not None:
@@ -144,7 +150,7 @@ def _text(holder: ET.Element, namespace: str, name: str) -> str:
 
 
 def _number(text: str) -> float:
-    """A number, or NaN, which no region survives."""
+    """Return a number, or NaN, which makes the region unusable."""
     try:
         return float(text)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Keep a library sound: status, checks, backups, tuning, weights."""
+"""Maintenance of a library: status, checks, backups, tuning, weights."""

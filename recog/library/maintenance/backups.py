@@ -1,4 +1,4 @@
-"""Write the whole catalog to one file, and put such a file back in its place."""
+"""Backup of the whole catalog to one file, and restore."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,9 @@ from recog.store.maintenance.restore import restoring
 
 
 def back_up(catalog: Catalog, target: Path) -> Backup:
-    """Copy the catalog to a file that is not there yet, or into a folder under the name of this moment.
+    """Copy the catalog to a new file, or into a folder under a name with the current time.
 
-    Others may write meanwhile: the copy is of one moment.
+    The copy is one snapshot of the catalog, even if others write meanwhile.
     """
     if target.is_dir():
         target = target / f"recog-{datetime.now().astimezone():%Y%m%d-%H%M%S}.sqlite3"
@@ -24,9 +24,9 @@ def back_up(catalog: Catalog, target: Path) -> Backup:
 
 
 def restore(settings: Settings, backup: Path) -> Restored:
-    """Make a backup the catalog again; the caller holds the writer's lock and has no catalog open.
+    """Replace the catalog by a backup; the caller holds the writer's lock and has no catalog open.
 
-    The published index goes with the catalog it was made of: the numbers of later faces will be given again.
+    The published index is discarded with the old catalog, because new faces will get the numbers of faces in it.
     """
     path = catalog_file(settings.catalog_at)
     if path is None:

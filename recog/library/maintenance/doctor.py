@@ -1,4 +1,4 @@
-"""Look at everything that recog stands on, from SQLite to the free space, and say what needs a hand."""
+"""Checks of everything that recog depends on, from SQLite to the free space, with advice on what to mend."""
 
 import platform
 import shutil
@@ -24,15 +24,15 @@ from recog.store.writer_lock import lock_owner
 from recog.weights.pull import WeightsState, weights_state
 
 SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
-"""Below this, two connections that write and checkpoint at the same moment may damage a database in WAL mode."""
+"""First SQLite in which two connections that write and checkpoint at once cannot damage a database in WAL mode."""
 LEAST_FREE_BYTES = 1 << 30
 _LIBRARIES = ("torch", "openvino", "faiss-cpu", "faiss-gpu", "pillow", "pillow-heif", "numpy", "sqlalchemy")
 
 
 def examine(settings: Settings, networks: Networks) -> DoctorReport:
-    """Every observation, in one order; a part that cannot even be looked at is itself one that needs a hand.
+    """Return all observations in a fixed order. A part that cannot be examined is an observation that is not ok.
 
-    Nothing is downloaded. The library is opened as every command opens it: what a kill interrupted is finished.
+    Nothing is downloaded. The library is opened as every command opens it, which finishes work that a kill interrupted.
     """
     parts: list[tuple[str, Callable[[], Iterator[Observation]]]] = [
         ("versions", _versions),
@@ -66,7 +66,7 @@ def _versions() -> Iterator[Observation]:
 
 
 def sqlite_of(version: tuple[int, ...]) -> Observation:
-    """What is to be known of a version of SQLite."""
+    """Return the observation for a version of SQLite."""
     called, fixed = (".".join(map(str, one)) for one in (version, SQLITE_WITHOUT_RESET_BUG))
     if version >= SQLITE_WITHOUT_RESET_BUG:
         return _fine("sqlite", called)
@@ -129,7 +129,7 @@ def _free_space(library: Path) -> Iterator[Observation]:
     place = next(path for path in (library, *library.parents) if path.exists())
     free = shutil.disk_usage(place).free
     held = sum(path.lstat().st_size for path in library.rglob("*")) if library.exists() else 0
-    # Forgetting a person writes the database anew, and a published index stands beside the one before it.
+    # Forgetting a person rewrites the database, and a new index is written beside the old one.
     wanted = max(LEAST_FREE_BYTES, 2 * held)
     sentence = f"{free / 1e9:.1f} GB free at {printable(place)}, the library holds {held / 1e9:.2f} GB"
     if free < wanted:

@@ -1,4 +1,4 @@
-"""Show what the index could trade, recall against time, on a library's own faces, and what it chose."""
+"""Trade-off of the index between recall and time, on a library's own faces, and the chosen setting."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,16 @@ from recog.index.shortlist import RECALL_AT_1, RECALL_AT_10, Setting
 from recog.index.structures import FLAT_LIMIT, Kind
 
 FEWEST = 1_000
-"""Faces below which lists are not worth a look."""
+"""Fewest faces for which inverted lists are measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexTuning:
-    """`index-tune`: kind, nlist and nprobe are in use; nprobe is None where every face is looked at.
+    """`index-tune`: the index in use, and what other settings would give.
 
-    settings are ever wider searches of lists: those in use, or such as the library would get if it were large (none
-    below 1,000 faces). Times are milliseconds a probe when `probes` are asked at once.
+    kind, nlist, nprobe: in use; nprobe is None if the search is exhaustive. settings: measured searches with a growing
+    nprobe, of the lists in use or of those that a large library would get (none below 1,000 faces). Times are
+    milliseconds per probe in a batch of `probes`.
     """
 
     faces: int
@@ -31,7 +32,7 @@ class IndexTuning:
 
 
 def tune(index: FaceIndex) -> IndexTuning:
-    """Measure ever wider searches against exact ones, on up to 1,000 faces of the index."""
+    """Measure searches with a growing nprobe against exact search, on up to 1,000 faces of the index."""
     shown = index if index.kind == "ivf" else index.rebuilt("ivf") if index.count >= FEWEST else None
     curve = None if shown is None else shown.curve()
     return IndexTuning(

@@ -1,6 +1,6 @@
 """Results of status, checks, backups, index tuning and weights.
 
-What a user can do about a finding is a Remedy; `recog.render` writes the command or the sentence.
+A Remedy says what a user can do about a finding; `recog.render` writes the command or the sentence.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from recog.types import Calibration, NetworkInfo
 
 @dataclass(frozen=True, slots=True)
 class LibraryStatus:
-    """`status`; threshold is the squared distance up to which a name is given."""
+    """`status`. threshold: largest squared distance at which a name is given."""
 
     directory: Path
     database: str
@@ -39,11 +39,11 @@ class RemedyKind(StrEnum):
     """What a user can do about a finding."""
 
     ADVICE = "advice"
-    """Follow the remedy's text, which is a sentence's end, no command."""
+    """Follow the remedy's text, which is the end of a sentence, not a command."""
     FIX = "fix"
     """Check with `fix`."""
     FIX_THEN_INDEX = "fix then index"
-    """Check with `fix`, then index, which processes the photos concerned again."""
+    """Check with `fix`, then index, which processes the affected photos again."""
     RESTORE = "restore"
     """Restore a backup, or move the database away and index again."""
     INDEX = "index"
@@ -55,12 +55,12 @@ class RemedyKind(StrEnum):
     CALIBRATE = "calibrate"
     """Calibrate on labelled photos."""
     MAKE_PRIVATE = "make private"
-    """Take the rights of others away from the folder that the text names."""
+    """Remove the access of others to the folder that the text names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What to do, and the name, path or advice that it needs."""
+    """What to do, with the name, path or advice that it needs."""
 
     kind: RemedyKind
     text: str = ""
@@ -68,7 +68,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem that `check` found. fixed: it was mended; remedy: what to do if it was not."""
+    """A problem that `check` found. fixed: it was mended. remedy: what to do if it was not."""
 
     kind: str
     count: int
@@ -79,7 +79,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """`check`: ok when nothing is left to mend."""
+    """`check`: ok if nothing is left to mend."""
 
     findings: tuple[Finding, ...]
     faces: int
@@ -87,13 +87,13 @@ class CheckReport:
 
     @property
     def ok(self) -> bool:
-        """Nothing is left to mend."""
+        """Whether nothing is left to mend."""
         return all(finding.fixed for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One thing that `doctor` looked at. ok: nothing needs a hand; a remedy may still say what would be better."""
+    """A part that `doctor` examined. ok: nothing must be mended; a remedy may still suggest an improvement."""
 
     subject: str
     ok: bool
@@ -103,13 +103,13 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
-    """`doctor`: ok when nothing needs a hand."""
+    """`doctor`: ok if nothing must be mended."""
 
     observations: tuple[Observation, ...]
 
     @property
     def ok(self) -> bool:
-        """Nothing needs a hand."""
+        """Whether nothing must be mended."""
         return all(seen.ok for seen in self.observations)
 
 
@@ -130,7 +130,7 @@ class WeightsStatus:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """`backup`: the file that holds the whole catalog as it was at one moment; size in bytes."""
+    """`backup`: the file with a snapshot of the whole catalog; size in bytes."""
 
     path: Path
     size: int
@@ -138,7 +138,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`restore`: what the catalog holds now. kept is the copy of the one before; None where there was none."""
+    """`restore`: what the catalog holds now. kept: copy of the previous catalog, None if there was none."""
 
     backup: Path
     kept: Path | None

@@ -1,4 +1,4 @@
-"""Say how the library is, find what is wrong with it, and mend it."""
+"""Status of a library, and checks that find problems and mend them."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,11 +12,11 @@ from recog.library.recognition.live_index import LiveIndex
 from recog.store.catalog import Catalog
 
 FACES_TOLD = 10
-"""Numbers of damaged faces in a sentence."""
+"""Most numbers of damaged faces in a sentence."""
 
 
 def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Settings) -> LibraryStatus:
-    """Counts, places and networks of a library."""
+    """Return the counts, places and networks of a library."""
     counts, calibration = catalog.upkeep.counts(), networks.calibration_if_any
     return LibraryStatus(
         directory=settings.library,
@@ -43,7 +43,7 @@ def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Set
 
 
 def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) -> CheckReport:
-    """Hold the database against itself and the index against the database; `fix` mends what can be mended.
+    """Check the database for consistency, and the index against the database; `fix` mends what can be mended.
 
     With `fix` the caller holds the writer's lock.
     """
@@ -72,7 +72,7 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
 
 
 def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[Finding]:
-    """What lost what it belongs to, or what belongs to it."""
+    """Yield findings about photos without a file, and faces without a thumbnail or embedding."""
     orphans = catalog.upkeep.orphans(networks.info.sha256)
     if count := orphans["photos_without_file"]:
         sentence = f"no file shows {count} photos of the catalog"
@@ -86,7 +86,7 @@ def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[F
 def _damaged(
     catalog: Catalog, networks: Networks, misshapen: Mapping[str, list[int]], *, fixed: bool
 ) -> Iterator[Finding]:
-    """Embeddings that the disk changed: of flipped bits all that matter are seen but a number's sign."""
+    """Find embeddings that the disk changed: all flipped bits that matter are noticed, except those of signs."""
     digest = networks.info.sha256
     changed = [
         face_id
@@ -104,7 +104,7 @@ def _damaged(
 
 
 def _of_faces(face_ids: Sequence[int]) -> str:
-    """The first few of some faces, by number."""
+    """Return a phrase that names the first few faces by number."""
     told = ", ".join(map(str, face_ids[:FACES_TOLD]))
     rest = len(face_ids) - FACES_TOLD
     return f"of face {told}" if len(face_ids) == 1 else f"of faces {told}" + (f" and {rest} more" if rest > 0 else "")

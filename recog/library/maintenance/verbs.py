@@ -16,34 +16,34 @@ class Maintenance:
         self._context = context
 
     def tune_index(self) -> IndexTuning:
-        """Recall against time of the index on the library's own faces, and what is chosen; nothing is written."""
+        """Measure recall against time of the index on the library's own faces; nothing is written."""
         return index_tuning.tune(self._context.live_index.current())
 
     def check(self, *, fix: bool = False) -> CheckReport:
-        """What is wrong with the library; fix mends what can be mended."""
+        """Report what is wrong with the library; `fix` mends what can be mended."""
         if not fix:
             return upkeep.check(self._context.catalog, self._context.networks, self._context.live_index, fix=False)
         with self._context.writing_alone() as catalog:
             return upkeep.check(catalog, self._context.networks, self._context.live_index, fix=True)
 
     def back_up(self, target: AnyPath) -> Backup:
-        """Copy the whole catalog, as of this moment, to a new file or into a folder; others may write meanwhile."""
+        """Copy a snapshot of the whole catalog to a new file or into a folder; others may write meanwhile."""
         return backups.back_up(self._context.catalog, path_of(target))
 
     def restore(self, backup: AnyPath) -> Restored:
-        """Put a backup in the catalog's place; what was there is kept beside it. People forgotten since are back."""
+        """Replace the catalog by a backup and keep the old one beside it. People forgotten since then come back."""
         with self._context.replacing():
             restored = backups.restore(self._context.settings, path_of(backup))
             self._context.live_index.publish()
             return restored
 
     def rebuild_index(self) -> IndexStatus:
-        """Build the vector index anew from the catalog."""
+        """Rebuild the vector index from the catalog."""
         with self._context.writing():
             self._context.live_index.rebuild()
             return self._context.live_index.status()
 
     @property
     def pending_erasure(self) -> PendingErasure | None:
-        """Why bytes of forgotten people may still be in the catalog's file or the index; None if they are not."""
+        """Return why bytes of forgotten people may still be in the catalog's file or the index; None if none are."""
         return self._context.pending_erasure

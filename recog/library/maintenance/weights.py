@@ -1,4 +1,4 @@
-"""Which networks there are, whether their weights are here, and how they come."""
+"""The known networks, the state of their weights in the cache, and download."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def needed(settings: Settings) -> tuple[WeightsSpec, ...]:
 def models(settings: Settings) -> tuple[WeightsStatus, ...]:
     """Return every network that recog knows, with the state of its weights in the cache, verified by digest.
 
-    These are recog's own, those that are described in the directory of one's own networks, and those of the settings.
+    These are recog's own networks, those described in the user's directory of networks, and those of the settings.
     """
     return tuple(_status(settings, one) for one in _known(settings).values())
 
@@ -33,7 +33,7 @@ def pull(
 
     Raises:
         ConfigError: there are no such weights.
-        WeightsError: no source has them, or what it has is not them.
+        WeightsError: no source has the weights, or what it has is something else.
     """
     wanted = [_named(settings, name) for name in names] if names else list(needed(settings))
     for one in wanted:
@@ -42,7 +42,7 @@ def pull(
 
 
 def verify_models(settings: Settings) -> tuple[WeightsStatus, ...]:
-    """The networks whose weights are in the cache, each file read whole and held against its digest."""
+    """Return the networks whose weights are in the cache; each file is read and compared with its digest."""
     return tuple(status for status in models(settings) if status.path is not None)
 
 

@@ -1,4 +1,4 @@
-"""Find the photos on which people are."""
+"""Search for the photos that show people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from recog.types import DateSource, Person, Photo
 
 @dataclass(frozen=True, slots=True)
 class FoundPhotos:
-    """`find`: photos on which these people are; missing counts further ones whose files are all gone."""
+    """`find`: photos that show these people. missing: number of further photos whose files are all gone."""
 
     people: tuple[Person, ...]
     photos: tuple[FiledPhoto, ...]
@@ -20,7 +20,7 @@ class FoundPhotos:
 
 
 def photos_of(catalog: Catalog, names: Sequence[str], *, any_of: bool, confirmed: bool, by_path: bool) -> FoundPhotos:
-    """Return the photos on which everybody named is, or with `any_of` anybody; see `People.find`."""
+    """Return the photos that show all of the named people, or with `any_of` at least one; see `People.find`."""
     if not names:
         raise CatalogError("nobody is named: give one name at least")
     people = {person.id: person for person in map(catalog.people.by_name, names)}
@@ -32,9 +32,9 @@ def photos_of(catalog: Catalog, names: Sequence[str], *, any_of: bool, confirmed
 
 
 def _clock(photo: Photo) -> datetime:
-    """What a clock at the place showed: dates whose offset is known compare with those whose is not.
+    """Return the local time of a photo, so that dates with and without a known offset compare.
 
-    When a file was last changed is not when the photo was taken.
+    The time of the file's last change is not used, because it is not when the photo was taken.
     """
     if photo.taken_at is None or photo.taken_from is DateSource.FILE_TIME:
         return datetime.min  # noqa: DTZ901 - before every other

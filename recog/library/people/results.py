@@ -1,4 +1,4 @@
-"""Results of naming people and of changing what was said of them."""
+"""Results of naming people and of changing names."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ class PersonDetail:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """`people forget NAME`: what was erased; pictures styled of it stay. complete: no open reader holds old pages."""
+    """`people forget NAME`: what was erased. complete: no open reader holds old pages. styled: pictures that stay."""
 
     name: str
     faces: int
@@ -28,9 +28,9 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class EnrolledFace:
-    """One photo that now shows a person by name; was: the other person whom a human had called the face until now.
+    """A photo whose face is now confirmed as a person. was: the other person that a human had confirmed before.
 
-    doubt: why the face keeps its name but lends it to no other face; None where it does.
+    doubt: why the face keeps its name but does not pass it on to other faces; None if it passes it on.
     """
 
     path: Path
@@ -42,9 +42,9 @@ class EnrolledFace:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What `enrol` did: the person, and the faces now confirmed.
+    """`enrol`: the person, and the faces that are now confirmed.
 
-    lost: what was said of faces that are gone from photos that were edited since they were indexed.
+    lost: decisions about faces that are gone, because their photos were edited since they were indexed.
     """
 
     person: Person
@@ -55,7 +55,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedFace:
-    """A face that is a person's by name now; was: the other person whom a human had called it until now."""
+    """A face that is now confirmed as a person. was: the other person that a human had confirmed before."""
 
     face_id: int
     was: str | None
@@ -63,7 +63,7 @@ class ConfirmedFace:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What `people confirm` did: the person, new or not, and the faces."""
+    """`people confirm`: the person, whether they are new, and the faces."""
 
     person: Person
     created: bool
@@ -72,7 +72,7 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredFaces:
-    """`people ignore | unignore`: how many faces are ignored in all now."""
+    """`people ignore | unignore`. total: number of all ignored faces now."""
 
     face_ids: tuple[int, ...]
     ignored: bool
@@ -81,7 +81,7 @@ class IgnoredFaces:
 
 @dataclass(frozen=True, slots=True)
 class DistinctPeople:
-    """`people distinct`: two people that are not one, whatever a report thinks."""
+    """`people distinct`: two people whom no report calls duplicates any more."""
 
     person: Person
     other: Person
@@ -89,7 +89,7 @@ class DistinctPeople:
 
 @dataclass(frozen=True, slots=True)
 class SplitPerson:
-    """`people split`: who keeps the name, and the groups of faces, largest first, that are nobody's now."""
+    """`people split`: the person who keeps the name, and the groups of faces without one now, the largest first."""
 
     person: Person
     threshold: float
@@ -104,8 +104,8 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Readmitted:
-    """`people reset`: the photos that were named, and how many of their faces may be found again."""
+class ResetPhotos:
+    """`people reset`: the given photos, and the number of their forgotten faces that may be found again."""
 
     photos: tuple[Path, ...]
     faces: int

@@ -1,4 +1,4 @@
-"""The verbs of a library on people and their faces: what humans say of them, and take back."""
+"""The verbs of a library on people and their faces: name, correct, undo, erase."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from recog.library.people.results import (
     History,
     IgnoredFaces,
     PersonDetail,
-    Readmitted,
+    ResetPhotos,
     SplitPerson,
 )
 
-if TYPE_CHECKING:  # a verb that asks the catalog alone, such as `all`, waits for no decoder and no FAISS
+if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no decoder and no FAISS
     from recog.library.context import LibraryContext
     from recog.library.inputs import AnyPath, AnyPhoto
     from recog.library.people.photos_of import FoundPhotos
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # a verb that asks the catalog alone, such as `all`, waits fo
 
 
 class People:
-    """The people of a library: name faces, change or take back what was said, and erase."""
+    """The people of a library: name faces, change or undo decisions, and erase."""
 
     def __init__(self, context: LibraryContext) -> None:
         self._context = context
@@ -39,8 +39,8 @@ class People:
     ) -> Enrolment:
         """Confirm that photos show a person, and name the faces near theirs (see `matched_at_once`).
 
-        `face` counts from the left, from 1, where a photo shows several. Where nobody has the name, but somebody has
-        nearly that name (Weiss, Weiß), this is a NearNameError, or somebody new with `near`.
+        `face` counts from the left, from 1, if a photo shows several faces. A new name that is close to an existing one
+        (Weiss, Weiß) is a NearNameError; with `near`, it creates a new person.
         """
         from recog.library.inputs import paths_of
         from recog.library.people import enrolment
@@ -52,11 +52,11 @@ class People:
             )
 
     def all(self, *, hidden: bool = False) -> tuple[Person, ...]:
-        """Everybody with a name, by name; hidden people only where asked for."""
+        """Return all people, sorted by name; hidden people only if asked for."""
         return tuple(self._context.catalog.people.all(hidden=hidden))
 
     def person(self, name: str) -> PersonDetail:
-        """A person with all faces."""
+        """Return a person with all faces."""
         from recog.library.people.detail import detail
 
         return detail(self._context.catalog, name)
@@ -70,11 +70,11 @@ class People:
         new: bool = False,
         near: bool = False,
     ) -> Confirmation:
-        """Confirm that faces of the library, or the unnamed ones of a remembered cluster, are a person.
+        """Confirm that faces of the library, or the unnamed faces of a remembered cluster, are a person.
 
-        Nobody of that name is an UnknownPersonError, or a new person with `new`; where somebody has nearly that name,
-        only with `near`, else this is a NearNameError. A face that was rejected or ignored
-        is so no more; of a cluster, faces that were said not to be the person are left out.
+        An unknown name is an UnknownPersonError; with `new`, it creates a person. A new name that is close to an
+        existing one is a NearNameError unless `near`. A face that was rejected or ignored no longer is. Faces of a
+        cluster that were rejected for this person are left out.
         """
         from recog.library.people import enrolment
 
@@ -86,7 +86,7 @@ class People:
             return replace(done, person=catalog.people.by_id(done.person.id))
 
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
-        """Say that faces are not this person: no job gives them the name again."""
+        """Record that faces are not this person, so that they never get the name by distance again."""
         with self._context.writing() as catalog:
             person = catalog.people.by_name(name)
             catalog.acts.reject(face_ids, person.id)
@@ -94,21 +94,21 @@ class People:
             return catalog.people.by_id(person.id)
 
     def distinct(self, name: str, other: str) -> DistinctPeople:
-        """Say that two people are not one: no report calls them so again."""
+        """Record that two people are distinct, so that no report calls them duplicates again."""
         with self._context.writing() as catalog:
             people_named = catalog.people.by_name(name), catalog.people.by_name(other)
             catalog.acts.set_distinct(people_named[0].id, people_named[1].id)
             return DistinctPeople(*people_named)
 
     def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
-        """Care for faces no more: they are named, grouped and reported by no job. Or, not `ignored`, again."""
+        """Ignore faces, so that they are not named, grouped or reported; with `ignored` false, stop ignoring them."""
         with self._context.writing() as catalog:
             (catalog.acts.ignore if ignored else catalog.acts.unignore)(face_ids)
             self._match(catalog)
             return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.people.ignored_faces()))
 
     def split(self, name: str, *, threshold: float | None = None) -> SplitPerson:
-        """Take apart a name that several people bear: the main cluster of its faces keeps it."""
+        """Split a name that several people share: the main cluster of its faces keeps it."""
         from recog.library.people import splitting
 
         with self._context.writing() as catalog:
@@ -117,18 +117,18 @@ class People:
             return done
 
     def undo(self) -> PastAct:
-        """Take back the latest act on people or faces that stands; again, the one before."""
+        """Undo the latest act on people or faces that is not undone yet; repeat to undo earlier acts."""
         with self._context.writing() as catalog:
             undone = catalog.acts.undo()
             self._match(catalog)
             return undone
 
     def history(self, *, limit: int | None = None) -> History:
-        """What was done to people and faces, the latest act first."""
+        """Return the acts on people and faces, the latest first."""
         return History(tuple(self._context.catalog.acts.history(limit=limit)))
 
     def rename(self, old: str, new: str, *, near: bool = False) -> Person:
-        """Give a person another name; NearNameError where somebody else has nearly that name, unless `near`."""
+        """Rename a person; a name close to that of somebody else is a NearNameError unless `near`."""
         from recog.library.people.near_names import refuse_near
 
         with self._context.writing() as catalog:
@@ -138,27 +138,27 @@ class People:
             return catalog.acts.rename(person.id, new)
 
     def merge(self, source: str, target: str) -> Person:
-        """Two names, one person: all faces of source become target's (see `matched_at_once`)."""
+        """Merge two names of one person: all faces of source become target's (see `matched_at_once`)."""
         with self._context.writing() as catalog:
             person = catalog.acts.merge(catalog.people.by_name(source).id, catalog.people.by_name(target).id)
             self._match(catalog)
             return catalog.people.by_id(person.id)
 
     def hide(self, name: str, *, hidden: bool = True) -> Person:
-        """Leave a person out of lists and reports (still identified), or bring the person back."""
+        """Leave a person out of lists and reports, but still identify them; with `hidden` false, show them again."""
         with self._context.writing() as catalog:
             return catalog.acts.set_hidden(catalog.people.by_name(name).id, hidden=hidden)
 
     def forget(self, name: str) -> Forgotten:
         """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
 
-        Photos, and pictures styled from them, stay; the answer names the latter.
+        Photos stay, and so do pictures styled from them; the result lists these pictures.
         """
         from recog.index.files import discard
 
         with self._context.writing() as catalog:
             person = catalog.people.by_name(name)
-            # First, so that no file holds the person's vectors if recog is killed from here on.
+            # First, so that no index file holds the person's vectors if recog is killed afterwards.
             discard(self._context.settings.library / "index")
             erased = catalog.erasure.forget(person.id)
             self._context.live_index.publish()
@@ -168,20 +168,21 @@ class People:
     def find(
         self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
     ) -> FoundPhotos:
-        """The photos on which everybody named is, or with `any_of` anybody, by confirmed and matched faces.
+        """Return the photos that show all of the named people, or with `any_of` at least one of them.
 
-        `confirmed` leaves the matched ones out. The newest come first, photos last of which nothing but the file's own
-        time is known; or all come `by_path`. UnknownPersonError names who is called alike.
+        Confirmed and matched faces count; with `confirmed`, only confirmed faces. The newest photos come first, and
+        photos without a date other than the file's come last; with `by_path`, photos are sorted by path. The
+        UnknownPersonError for an unknown name lists similar names.
         """
         from recog.library.people.photos_of import photos_of
 
         wanted = [names] if isinstance(names, str) else list(names)
         return photos_of(self._context.catalog, wanted, any_of=any_of, confirmed=confirmed, by_path=by_path)
 
-    def reset(self, photos: AnyPath | Sequence[AnyPath]) -> Readmitted:
-        """Let the faces of these photos that were forgotten be found again, by the next run of `index`.
+    def reset(self, photos: AnyPath | Sequence[AnyPath]) -> ResetPhotos:
+        """Let the next run of `index` find the forgotten faces of these photos again.
 
-        What of a photo is excluded goes by its content, so that any copy of it serves. Names do not come back.
+        Forgotten faces are recorded by the photo's content, so any copy of the photo will do. Names do not come back.
         """
         from recog.library.inputs import paths_of
         from recog.photos import photo_digest
@@ -189,14 +190,14 @@ class People:
         paths = tuple(paths_of(photos))
         digests = [photo_digest(path) for path in paths]
         with self._context.writing() as catalog:
-            return Readmitted(paths, catalog.erasure.readmit(digests))
+            return ResetPhotos(paths, catalog.erasure.reset(digests))
 
     def person_by_number(self, person_id: int) -> PersonDetail:
-        """A person with all faces; an unknown number is an UnknownPersonError."""
+        """Return a person with all faces; an unknown number is an UnknownPersonError."""
         return self.person(self._context.catalog.people.by_id(person_id).name)
 
     def verify_person(self, photo: AnyPhoto, person_id: int, *, face: int | None = None) -> VerifiedPair:
-        """Is the face of a photo a person of the library? As `verify`, which takes names."""
+        """Decide whether the face of a photo is a person of the library, as `verify` does by name."""
         from recog.library.inputs import photo_of
         from recog.library.recognition import queries
         from recog.verification.features import Method
@@ -207,7 +208,7 @@ class People:
         )
 
     def match_all(self) -> MatchReport:
-        """Name the library's unconfirmed faces by distance; earlier such names are replaced."""
+        """Name the library's unconfirmed faces by distance; earlier names by distance are replaced."""
         from recog.library.recognition.matching import identify_all
 
         with self._context.writing() as catalog:
@@ -215,16 +216,16 @@ class People:
 
     @property
     def matched_at_once(self) -> bool:
-        """Whether new faces, and others after each confirmation, are named at once; else by `match_all`.
+        """Whether faces are named at once, after indexing and after each confirmation; otherwise run `match_all`.
 
-        True in a library of at most 20,000 faces: there it takes about a second.
+        True for a library of at most 20,000 faces, because naming takes about a second there.
         """
         from recog.library.recognition.matching import matches_at_once
 
         return matches_at_once(self._context.catalog, self._context.networks)
 
     def _match(self, catalog: Catalog) -> None:
-        """Let the names by distance follow from what was just said."""
+        """Update the names by distance after a decision."""
         from recog.library.recognition.matching import match_now
 
         match_now(catalog, self._context.networks, k=self._context.settings.k)

@@ -1,4 +1,4 @@
-"""Report who is in the library twice: people and unnamed clusters that look like one person, and names of two."""
+"""Report of duplicates: people and unnamed clusters that look like one person, and names that two people share."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -22,33 +22,37 @@ from recog.store.catalog import Catalog
 from recog.types import Calibration, Cluster
 
 LEAST_PROBABILITY = 0.05
-"""Pairs that are one person less often are not worth a look. In libraries made of labelled photos, where of 75
-pairs above it 36 % were one person, and these were 77 % of all that were within a distance of 1.2."""
+"""Least probability of a listed pair.
+
+In libraries made of labelled photos, 36 % of the 75 pairs above this probability were one person; these were 77 % of
+all such pairs within a distance of 1.2.
+"""
 SURE = 0.5
-"""Probability from which pairs make groups."""
+"""Least probability of a pair that joins its sides into a group."""
 PAIRS_SHOWN = 500
-"""Pairs in the report, the most probable ones; joining them changes the rest anyway."""
+"""Most pairs in the report, by falling probability; joining them changes the rest anyway."""
 CLUSTERS_SHOWN = 1000
-"""Clusters with thumbnails, the largest ones."""
+"""Most clusters that are shown with thumbnails, the largest ones."""
 ENTRIES = 1 << 24
 """Distances between sides held at once: 64 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """What tells how probable it is that two sides are one person: the rule by which the library is grouped."""
+    """The probability that two sides are one person, by the linkage rule that groups the library."""
 
     rule: Linkage
     calibration: Calibration
 
 
 def duplicates(catalog: Catalog, networks: Networks) -> DuplicateReport:
-    """Pairs and groups of sides that may be one person, most probable first; nothing is written.
+    """Return pairs and groups of sides that may be one person, most probable first; nothing is written.
 
-    The probability counts how many faces each side has, and how many the library (see `cluster.likelihood`); the
-    distance told is the mean squared distance over all pairs of faces. Hidden people, ignored faces, and pairs that a
-    human called two people are left out, and so are faces of which the detector is unsure (recog.quality.doubt_of):
-    those of different people are alike. All is of one moment, whatever others write meanwhile.
+    The probability depends on the numbers of faces of both sides and of the library (see `cluster.likelihood`). The
+    reported distance is the mean squared distance over all pairs of faces. Hidden people, ignored faces and pairs that
+    a human called two people are left out. So are faces of which the detector is unsure (recog.quality.doubt_of),
+    because such faces look alike even if they are of different people. The report shows one snapshot of the catalog,
+    whatever others write meanwhile.
     """
     with catalog.repeatable_reads():
         return _report(catalog, networks)
@@ -91,7 +95,7 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
 
 
 def _people(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> list[Side]:
-    """Everybody with a face of which the detector is sure, by id; hidden people are nobody's side."""
+    """Return one side per person with a face of which the detector is sure, by id, without hidden people."""
     names = {person.id: person.name for person in catalog.people.all()}
     rows = np.flatnonzero(sure)
     order = rows[np.argsort(faces.person_ids[rows], kind="stable")]
@@ -106,7 +110,7 @@ def _people(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> list[Sid
 def _unnamed(
     faces: Faces, clusters: Sequence[Cluster], sure: NDArray[np.bool_], remembered: AbstractSet[int | None]
 ) -> list[Side]:
-    """The faces of each cluster that belong to nobody, if there are two or more. remembered: numbers of the catalog."""
+    """Return each cluster's faces without a person, if there are two or more. remembered: the catalog's numbers."""
     sides = []
     for cluster in clusters:
         rows = _rows(faces, cluster)
@@ -121,14 +125,18 @@ def _rows(faces: Faces, cluster: Cluster) -> Rows:
 
 
 class _Refused:
-    """What humans said against joining two sides."""
+    """The pairs of sides that humans refused to join."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._distinct = catalog.people.distinct_pairs()
         self._rejected = catalog.people.rejections()
 
     def __call__(self, left: Side, right: Side) -> bool:
-        """Distinct people; or a person and a cluster, of which half or as many as a command names were rejected."""
+        """Return whether humans refused this pair.
+
+        They did if they called two people distinct, or if they rejected half of a cluster's faces for a person, or as
+        many of its faces as one command names.
+        """
         if left.person_id is None:
             return False
         if right.person_id is not None:
@@ -139,7 +147,7 @@ class _Refused:
 
 
 def _near_sides(sides: list[Side], refused: _Refused, odds: Odds) -> list[tuple[Side, Side, float]]:
-    """Every pair of sides probable enough to be listed with its linkage; people come before clusters."""
+    """Return every pair of sides that is probable enough to be listed, with its linkage; people precede clusters."""
     if not sides:
         return []
     means = np.stack([side.mean for side in sides])
@@ -191,7 +199,7 @@ def _mixed(samples: Samples, mixed: Mixed, odds: Odds) -> MixedPerson:
 
 
 def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
-    """Labels that pairs connect, where more than two hang together."""
+    """Return groups of three or more labels that pairs connect."""
     group_of: dict[str, set[str]] = {}
     for pair in pairs:
         joined = group_of.get(pair.left.label, {pair.left.label}) | group_of.get(pair.right.label, {pair.right.label})
@@ -202,7 +210,7 @@ def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
 
 
 def _near_copies(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> tuple[tuple[PhotoCopy, ...], ...]:
-    """Of the photos with faces that are alike, and of no others, is read where the faces are."""
+    """Return groups of photos that look saved twice; face boxes are read only for photos with similar faces."""
     trusted = np.flatnonzero(sure)
     left, right = (trusted[side] for side in alike(faces.embeddings[trusted], faces.photo_ids[trusted]))
     rows = np.flatnonzero(np.isin(faces.photo_ids, faces.photo_ids[np.concatenate([left, right])]))

@@ -1,4 +1,4 @@
-"""Lay the library's faces, or one person's, out on a plane so that similar faces lie together."""
+"""Map of the faces of a library, or of one person: similar faces lie together on a plane."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,20 +14,24 @@ from recog.store.catalog import Catalog
 from recog.types import Embeddings
 
 LEAST_FACES = 5
-"""Fewer faces make no map: any arrangement of them looks alike."""
+"""Fewest faces of a map, because all arrangements of fewer faces look alike."""
 MOST_FACES = 5_000
-"""Faces on a map; of more, an even sample, which is said. t-SNE takes about a minute for these on two cores."""
+"""Most faces on a map; more are sampled evenly, and the map says so. t-SNE takes about a minute on two cores."""
 PERPLEXITY = 30.0
-"""Faces that count as one face's neighbourhood (van der Maaten and Hinton 2008); less where there are few faces."""
+"""t-SNE's effective number of neighbours (van der Maaten and Hinton 2008); less if there are few faces."""
 
 Points = NDArray[np.float32]
 
 
 def face_map(catalog: Catalog, networks: Networks, *, name: str | None, seed: int) -> FaceMap:
-    """t-SNE of the embeddings (scikit-learn), by squared Euclidean distance from a PCA start; the same for a seed.
+    """Return a t-SNE map of the embeddings (scikit-learn), deterministic for a seed.
 
-    Near on the map means alike; far, and the size of gaps, mean little. Ignored faces are left out, and without a name
-    those of hidden people. Raises NoFaceFoundError for fewer than LEAST_FACES faces.
+    The map uses squared Euclidean distances and starts from a PCA. Faces that are near on the map are alike; large
+    distances and the size of gaps mean little. Ignored faces are left out; the map of a whole library also leaves out
+    hidden people.
+
+    Raises:
+        NoFaceFoundError: there are fewer than LEAST_FACES faces.
     """
     face_ids, embeddings = all_embeddings(catalog, networks)
     person = catalog.people.by_name(name) if name is not None else None
@@ -63,20 +67,20 @@ def face_map(catalog: Catalog, networks: Networks, *, name: str | None, seed: in
 
 
 def sampled(rows: list[int]) -> list[int]:
-    """All rows, or MOST_FACES of them at even intervals."""
+    """Return all rows, or MOST_FACES of them at even intervals."""
     if len(rows) <= MOST_FACES:
         return rows
     return [rows[place] for place in np.linspace(0, len(rows) - 1, MOST_FACES).astype(int).tolist()]
 
 
 def layout(embeddings: Embeddings, *, seed: int) -> Points:
-    """(n, dim) -> (n, 2) float32, each axis from 0 to 1; faces without any difference lie on one point."""
+    """(n, dim) -> (n, 2) float32, each axis from 0 to 1; identical embeddings lie on one point."""
     with _extra():
         from sklearn.manifold import TSNE  # noqa: PLC0415 - an extra, and slow to load
     if np.ptp(embeddings, axis=0).max() < 1e-6:
         return np.full((len(embeddings), 2), 0.5, np.float32)
     perplexity = min(PERPLEXITY, (len(embeddings) - 1) / 3)
-    # Exact below a few hundred points: there the approximation saves nothing.
+    # Exact below a few hundred points, because the approximation saves nothing there.
     method = "exact" if len(embeddings) < 300 else "barnes_hut"
     sne = TSNE(perplexity=perplexity, init=_start(embeddings), random_state=seed, method=method, n_jobs=1)
     points = np.asarray(sne.fit_transform(embeddings.astype(np.float32)), np.float32)
@@ -86,7 +90,7 @@ def layout(embeddings: Embeddings, *, seed: int) -> Points:
 
 
 def _start(embeddings: Embeddings) -> Points:
-    """The first two principal components, small (Kobak and Berens 2019); with a sign that no library chooses."""
+    """Return the first two principal components, scaled down (Kobak and Berens 2019), with a fixed sign."""
     centred = embeddings.astype(np.float64) - embeddings.mean(axis=0)
     _, _, axes = np.linalg.svd(centred.T @ centred)
     plane = axes[:2].T * np.sign(axes[:2][np.arange(2), np.abs(axes[:2]).argmax(axis=1)])

@@ -13,16 +13,16 @@ from recog.library.reports.sides import CHUNK, Rows, Side
 from recog.types import Embeddings
 
 LEAST_PART = 2
-"""Faces of the smaller part: a single odd face is a poor photo more often than another person."""
+"""Fewest faces of a part, because a single odd face is a poor photo more often than another person."""
 MOST_GROUPED = 4_000
-"""Faces of a person that are grouped; of more, as many at even intervals, and the others join the nearest group."""
+"""Most faces of a person that are clustered; more are sampled evenly, and the others join the nearest group."""
 MIXED_SHOWN = 200
-"""People in the list, those whose parts are farthest apart."""
+"""Most people in the list, those whose parts are farthest apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """A person's largest part and the one farthest from it; further counts parts beside these two."""
+    """A person's largest part and the part farthest from it. further: number of other parts."""
 
     main: Side
     part: Side
@@ -31,9 +31,10 @@ class Mixed:
 
 
 def mixed_people(people: Iterable[Side], linkage: Linkage) -> list[Mixed]:
-    """People whose faces, clustered by themselves, make two clusters or more; the farthest apart first.
+    """Return the people whose faces form two or more clusters, the farthest apart first.
 
-    Names play no part in the clustering, so a wrong name shows up as a cluster of its own. linkage: the library's.
+    Each person's faces are clustered without regard to names, so faces with a wrong name form a separate cluster.
+    linkage: the linkage rule of the library.
     """
     found = []
     for person in people:
@@ -50,7 +51,7 @@ def mixed_people(people: Iterable[Side], linkage: Linkage) -> list[Mixed]:
 
 
 def _grouped(embeddings: Embeddings, rows: Rows, linkage: Linkage) -> Rows:
-    """Labels of the rows, (r,), by falling size, -1 alone: bounded work however many photos somebody has."""
+    """Return the labels of the rows, (r,), by falling cluster size, -1 for single faces; the work is bounded."""
     if len(rows) <= MOST_GROUPED:
         return identity_clusters(embeddings[rows], linkage)
     sample = np.linspace(0, len(rows) - 1, MOST_GROUPED).astype(np.int64)

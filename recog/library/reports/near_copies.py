@@ -1,4 +1,4 @@
-"""Find photos that are probably one picture saved twice: another size, another quality, other metadata."""
+"""Near copies: photos that are probably one picture saved twice, in another size, quality or with other metadata."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,19 +14,19 @@ from recog.types import Embeddings, Face, FaceBox, FaceIds, Photo
 SAME_PICTURE = 0.05
 """Squared distance up to which two faces may be the same pixels saved again."""
 SAME_PLACE = 0.75
-"""Least overlap (intersection over union) of the faces, each relative to its photo."""
+"""Least overlap (intersection over union) of two faces, each box relative to its photo."""
 SAME_SHAPE = 0.02
 """Largest relative difference of the photos' aspect ratios."""
 SAME_PEOPLE = 0.5
-"""Largest mean squared distance over all faces that pair up: small ones differ much when a picture is made smaller."""
+"""Largest mean squared distance over all paired faces, because small faces change much if a picture is scaled down."""
 NEIGHBOURS = 16
-"""Nearest faces of each face that are looked at."""
+"""Nearest faces of each face that are compared."""
 CHUNK = 1 << 18
-"""Pairs of boxes compared at once: bounds the memory."""
+"""Pairs of boxes compared at once; this bounds the memory."""
 
 
 def alike(embeddings: Embeddings, photo_ids: FaceIds) -> tuple[FaceIds, FaceIds]:
-    """Pairs of rows that hardly differ and are of two photos, (p,) each. embeddings (n, dim), photo_ids (n,)."""
+    """Return pairs of rows of two photos that hardly differ, (p,) each. embeddings (n, dim), photo_ids (n,)."""
     edges = near_pairs(embeddings, k=NEIGHBOURS, within=SAME_PICTURE, seed=0, search=CLOSE)
     apart = photo_ids[edges.left] != photo_ids[edges.right]
     return edges.left[apart], edges.right[apart]
@@ -35,16 +35,18 @@ def alike(embeddings: Embeddings, photo_ids: FaceIds) -> tuple[FaceIds, FaceIds]
 def near_copies(
     pairs: tuple[FaceIds, FaceIds], embeddings: Embeddings, faces: Sequence[Face], photos: Mapping[int, Photo]
 ) -> list[tuple[int, ...]]:
-    """Groups of photo ids that are probably one picture, each by id, in the order of their first ids.
+    """Return groups of photo ids that are probably one picture, each sorted, in the order of their first ids.
 
-    Two photos of one shape count where a face hardly differs, at the same place of the photo, and all other faces agree
-    in their places too: those of the photo with fewer faces all have a partner, and half of the other's or more (a
-    smaller copy shows fewer of its small faces). Measured on 38 photos of crowds and portraits saved anew by JPEG: 87 %
-    found at the same size and quality 60, 84 % at three quarters of the size, 66 % at half; no two different pictures
-    were called one. A photo without a face is never among them, and two frames of a quick series may be: a hint to
-    look, made from what the catalog holds (no pixels are read), not a proof. Exact copies are one photo of the catalog
-    and no part of this. embeddings (n, dim): row i of faces[i]; faces are all of their photos. pairs: rows that are
-    `alike`.
+    Two photos of the same shape match if one face hardly differs at the same place of the photo, and all other faces
+    agree in their places too: every face of the photo with fewer faces has a partner, and at least half of the faces of
+    the other (a smaller copy shows fewer of its small faces). This is a hint to look, not a proof, because it uses only
+    what the catalog holds and reads no pixels. Photos without a face are never found, and two frames of a burst may be.
+    Exact copies are one photo of the catalog, so they do not occur here.
+
+    Measured on 38 photos of crowds and portraits that were saved again as JPEG: 87 % were found at the same size and
+    quality 60, 84 % at three quarters of the size, 66 % at half; no two different pictures were joined.
+
+    embeddings: (n, dim), row i belongs to faces[i]. faces: all faces of their photos. pairs: rows that are `alike`.
     """
     faces_of: dict[int, list[int]] = {}
     for row, face in enumerate(faces):
@@ -67,7 +69,7 @@ def near_copies(
 
 
 def _in_place(pairs: tuple[FaceIds, FaceIds], boxes: Sequence[FaceBox]) -> NDArray[np.int64]:
-    """The pairs whose boxes are at the same place, (p, 2)."""
+    """Return the pairs whose boxes are at the same place, (p, 2)."""
     corners = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes]).reshape(-1, 4)
     rows = np.stack(pairs, axis=1)
     parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
@@ -85,7 +87,7 @@ def _same_shape(one: Photo, other: Photo) -> bool:
 
 
 def _agree(embeddings: Embeddings, boxes: Sequence[FaceBox], one: list[int], other: list[int]) -> bool:
-    """Are the faces the same at the same places, as far as both photos show them? One of each hardly differs there."""
+    """Return whether the faces that both photos show are the same; the photos have a face that hardly differs."""
     if len(one) == len(other) == 1:
         return True
     pairs = match_boxes([boxes[row] for row in one], [boxes[row] for row in other], SAME_PLACE)

@@ -1,4 +1,4 @@
-"""Report everybody: groups of faces without a name, people with theirs, and faces that are alone."""
+"""Report of people: groups of faces without a name, people with their faces, and single faces."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -17,16 +17,17 @@ from recog.store.catalog import Catalog
 from recog.types import Face, Origin, Person
 
 FACES_SHOWN = 24
-"""Of each group, and of each person's confirmed and matched faces."""
+"""Most faces shown of each group, and of each person's confirmed and matched faces."""
 GROUPS_SHOWN = 300
 LONE_SHOWN = 300
-"""Of a large library, the largest groups and faces: naming these names many of the others."""
+"""Most groups and single faces shown, the largest ones, because naming these names many of the others."""
 
 
 def people_report(catalog: Catalog, networks: Networks) -> PeopleReport:
     """Return everybody in the library; nothing is written.
 
-    Hidden people and ignored faces are left out. All is of one moment, whatever others write meanwhile.
+    Hidden people and ignored faces are left out. The report shows one snapshot of the catalog, whatever others write
+    meanwhile.
     """
     with catalog.repeatable_reads():
         return _report(catalog, networks)
@@ -78,7 +79,7 @@ def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
 def _open_sides(
     catalog: Catalog, networks: Networks, grouping: Grouping, faces: Faces
 ) -> list[tuple[Side, ClusterSummary]]:
-    """What of each cluster is nobody's, with the cluster and who it may be; the most faces first."""
+    """Return the faces without a person of each cluster, with the cluster and its suggestion; largest side first."""
     clusters = with_suggestions(
         catalog,
         networks,
@@ -128,7 +129,7 @@ def _named(
 
 
 def _faces_of(catalog: Catalog, person: Person) -> tuple[list[Face], list[Face]]:
-    """Confirmed faces, and matched ones by falling distance: the doubtful ones first."""
+    """Return confirmed faces, and matched faces by falling distance, so that doubtful faces come first."""
     faces = catalog.faces.of_person(person.id)
     confirmed = [face for face in faces if face.origin is Origin.CONFIRMED]
     matched = [face for face in faces if face.origin is not Origin.CONFIRMED]

@@ -1,7 +1,7 @@
-"""Results of the reports: who is in the library twice, everybody, and the map of faces.
+"""Results of the reports: duplicates, people, and the map of faces.
 
-They carry the numbers of faces and clusters, names, and what kind a finding is; `recog.render` writes commands from
-them.
+They carry names, the numbers of faces and clusters, and the kind of a finding; `recog.render` turns these into
+commands.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from recog.types import Calibration, NetworkInfo, Person
 
 @dataclass(frozen=True, slots=True)
 class FaceSample:
-    """A face shown as evidence: its thumbnail is a small JPEG (empty bytes where none is stored)."""
+    """A face shown as evidence. thumbnail: a small JPEG, empty if none is stored."""
 
     face_id: int
     thumbnail: bytes
@@ -25,8 +25,8 @@ class FaceSample:
 class DuplicateSide:
     """One side of a duplicate pair: a named person (person set) or an unnamed cluster (cluster number set).
 
-    Of an unnamed cluster, face_ids are all faces that belong to nobody, and typical at most 100 of them, the most
-    typical first; a person has none of either. remembered: the cluster's number is the catalog's, not this report's.
+    face_ids, typical: of an unnamed cluster, all faces without a person, and at most 100 of them, the most typical
+    first; both are empty for a person. remembered: the cluster's number is the catalog's, not this report's.
     """
 
     person: str | None
@@ -39,15 +39,15 @@ class DuplicateSide:
 
     @property
     def label(self) -> str:
-        """What to call this side."""
+        """The name of this side: the person's, or the cluster's number."""
         return self.person if self.person is not None else f"cluster {self.cluster}"
 
 
 class PairKind(StrEnum):
-    """What a user can do about a pair of sides."""
+    """The kinds of pairs, which differ in what a user can do about them."""
 
     PEOPLE = "people"
-    """Two people: merge the right one into the left one, or say that they are two."""
+    """Two people: merge the right person into the left one, or say that they are distinct."""
     PERSON_AND_CLUSTER = "person and cluster"
     """Confirm the right side's faces as the left person, or reject them."""
     CLUSTERS = "clusters"
@@ -58,7 +58,7 @@ class PairKind(StrEnum):
 class DuplicatePair:
     """Two sides that may be one person; people come before clusters.
 
-    squared_distance is the mean over pairs of faces across the sides (average linkage), nearest the smallest one.
+    squared_distance: mean over all pairs of faces across the sides (average linkage). nearest: the smallest of them.
     """
 
     kind: PairKind
@@ -71,10 +71,10 @@ class DuplicatePair:
 
 @dataclass(frozen=True, slots=True)
 class MixedPerson:
-    """One name whose faces look like two people: the largest part against the one farthest from it.
+    """A name whose faces look like two people: the largest part against the part farthest from it.
 
-    Both sides bear the name; further counts parts beside these two. probability is the one that the parts are one
-    person after all. To split the name leaves it to the largest part.
+    Both sides have the name. further: number of other parts. probability: that both parts are one person after all.
+    Splitting the name leaves it to the largest part.
     """
 
     main: DuplicateSide
@@ -87,7 +87,7 @@ class MixedPerson:
 
 @dataclass(frozen=True, slots=True)
 class PhotoCopy:
-    """A photo of a group that probably shows one picture; path is None where no file is left. In pixels, upright."""
+    """A photo of a group of near copies. path: None if no file is left. width, height: pixels, upright."""
 
     path: Path | None
     width: int
@@ -96,10 +96,10 @@ class PhotoCopy:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateReport:
-    """`report duplicates`: pairs ranked by evidence, and clusters (groups of sides) that belong together.
+    """`report duplicates`: pairs ranked by probability, and groups of sides that belong together.
 
-    pairs_left_out counts pairs of lesser evidence than those listed. cluster_samples are of the largest clusters, in
-    the order of clusters. duplicate_photos are files of the same content, near_copies photos that look saved twice.
+    pairs_left_out: number of less probable pairs that are not listed. cluster_samples: faces of the largest clusters,
+    in the order of clusters. duplicate_photos: files with the same content. near_copies: photos that look saved twice.
     """
 
     library: str
@@ -121,11 +121,12 @@ class DuplicateReport:
 
 @dataclass(frozen=True, slots=True)
 class UnnamedGroup:
-    """Faces without a name that are probably one person: faces counts them, samples are the most typical ones.
+    """Faces without a name that are probably one person.
 
-    number is the remembered cluster's, None if it is of this report alone; whole: these are all faces of that cluster,
-    so its number may stand for them. face_ids are all of the group, rising; typical at most 100, the most typical
-    first. likely is the person of the cluster's other faces; if they are nobody's either, suggestion may name one.
+    number: of the remembered cluster, None if the group exists only in this report. faces: number of faces. samples:
+    the most typical faces. face_ids: all faces, ascending. typical: at most 100 faces, the most typical first. whole:
+    these are all faces of the remembered cluster, so its number may stand for them. likely: the person of the cluster's
+    other faces. suggestion: may name a person if the cluster has none.
     """
 
     number: int | None
@@ -140,9 +141,9 @@ class UnnamedGroup:
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """A person's faces, some of the confirmed and some of the matched ones, of these the farthest first.
+    """A person with some of their confirmed faces and some of their matched faces, the farthest first.
 
-    distances: squared ones of the matched faces shown. nearest: at most 100 matched faces, the nearest first.
+    distances: squared distances of the matched faces shown. nearest: at most 100 matched faces, the nearest first.
     """
 
     person: Person
@@ -154,9 +155,9 @@ class NamedPerson:
 
 @dataclass(frozen=True, slots=True)
 class PeopleReport:
-    """`report people`: groups by falling size, people by name, and faces that are alone, the largest in pixels first.
+    """`report people`: groups by falling size, people by name, and single faces, the largest in pixels first.
 
-    all_groups and all_lone count more than those shown in a large library.
+    all_groups, all_lone: numbers of all groups and single faces; a large library has more than are shown.
     """
 
     library: str
@@ -173,7 +174,7 @@ class PeopleReport:
 
 @dataclass(frozen=True, slots=True)
 class MappedFace:
-    """A face on the map: x, y from 0 to 1, y upwards; person is None where nobody is named."""
+    """A face on the map. x, y: 0 to 1, y upwards. person: None for a face without a name."""
 
     face_id: int
     x: float
@@ -184,7 +185,7 @@ class MappedFace:
 
 @dataclass(frozen=True, slots=True)
 class FaceMap:
-    """`report map`: person is None for the whole library; all_faces counts more than those shown where sampled."""
+    """`report map`. person: None for the whole library. all_faces: number of faces, more than are shown if sampled."""
 
     person: str | None
     network: NetworkInfo

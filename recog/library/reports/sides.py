@@ -1,4 +1,4 @@
-"""Sides of a report: sets of faces of any size, how near they are, and the few faces that speak for them."""
+"""Sides of a report: sets of faces of any size, their distances, and the few faces that represent them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from recog.store.catalog import Catalog
 from recog.types import Embeddings, FaceIds
 
 SAMPLES = 6
-"""Faces shown of each side."""
+"""Most faces shown of each side."""
 FACES_NAMED = 100
-"""Typical faces that stand for a group; once they are named, matching names the rest."""
+"""Most typical faces that stand for a group; after these are named, matching names the rest."""
 NEAREST_FACES = 2048
-"""Faces of a side that are compared one by one with those of another side; of more, as many at even intervals."""
+"""Most faces of a side that are compared one by one with those of another side; more are sampled evenly."""
 CHUNK = 65_536
-"""Embeddings gathered at once: bounds the memory whatever the side's size."""
+"""Embeddings gathered at once; this bounds the memory for sides of any size."""
 
 Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """All faces that count: ids (n,) rising, embeddings (n, dim), photo_ids (n,), and person_ids (n,), -1 nobody's.
+    """All faces that are not ignored, as arrays.
 
-    Ignored faces are not among them.
+    ids: (n,), ascending. embeddings: (n, dim). photo_ids: (n,). person_ids: (n,), -1 for a face without a person.
     """
 
     ids: FaceIds
@@ -39,7 +39,7 @@ class Faces:
 
 @dataclass(frozen=True)
 class Side:
-    """Some faces, as rows of all: of a person (id and name set) or of an unnamed cluster (number set).
+    """Faces of a person (id and name set) or of an unnamed cluster (number set), as rows of `all`.
 
     remembered: the cluster's number is the catalog's, not only this report's.
     """
@@ -62,18 +62,18 @@ class Side:
 
     @cached_property
     def typical(self) -> FaceIds:
-        """At most FACES_NAMED face ids, nearest to the mean first; ties go to the smaller id."""
+        """At most FACES_NAMED face ids, the nearest to the mean first; ties go to the smaller id."""
         starts = range(0, len(self.rows), CHUNK)
         along = [self.all.embeddings[self.rows[start : start + CHUNK]] @ self.mean for start in starts]
         order = np.argsort(-np.concatenate(along), kind="stable")[:FACES_NAMED]
         return np.asarray(self.all.ids[self.rows[order]])
 
     def squared_distance(self, other: "Side") -> float:
-        """The mean over all pairs of faces across the sides, which for unit embeddings is 2 - 2 m.n of their means."""
+        """Return the mean over all pairs of faces across the sides: for unit embeddings, 2 - 2 m.n of the means."""
         return float(np.clip(2.0 - 2.0 * (self.mean @ other.mean), 0.0, 4.0))
 
     def linkage(self, other: "Side", rule: Linkage) -> float:
-        """How sure it is that both sides are one person, as the distance of two lone faces; see `likelihood`."""
+        """Return the linkage of both sides: how alike they are, as the squared distance of two single faces."""
         one, two = self.mean.astype(np.float64), other.mean.astype(np.float64)
         sizes, others, norms, other_norms, products = (
             np.array([value], np.float64)
@@ -82,9 +82,9 @@ class Side:
         return float(rule(sizes, others, norms, other_norms, np.minimum(products, 1.0))[0])
 
     def nearest(self, other: "Side") -> float:
-        """The smallest squared distance between a face of one side and one of the other.
+        """Return the smallest squared distance between a face of one side and a face of the other.
 
-        Exact up to NEAREST_FACES faces a side; of more, an even sample is compared, which may miss a nearer pair.
+        Exact up to NEAREST_FACES faces per side; larger sides are sampled evenly, which may miss a nearer pair.
         """
         one, two = self.all.embeddings[self._spread], self.all.embeddings[other._spread]  # noqa: SLF001 - one class
         return float(max(0.0, 2.0 - 2.0 * (one @ two.T).max()))
@@ -98,7 +98,7 @@ class Side:
 
 
 class Samples:
-    """Thumbnails and paths of the most typical faces of sides, brought by a few bulk reads."""
+    """Thumbnails and paths of the most typical faces of sides, loaded by a few bulk reads."""
 
     def __init__(self, catalog: Catalog, sides: Iterable[Side]) -> None:
         wanted = sorted({face_id for side in sides for face_id in side.typical[:SAMPLES].tolist()})
@@ -111,11 +111,11 @@ class Samples:
         }
 
     def of(self, side: Side) -> tuple[FaceSample, ...]:
-        """The faces that are shown of a side, most typical first."""
+        """Return the faces that are shown of a side, the most typical first."""
         return tuple(self._found[face_id] for face_id in side.typical[:SAMPLES].tolist() if face_id in self._found)
 
     def side(self, side: Side) -> DuplicateSide:
-        """A side as the report shows it."""
+        """Return a side as the report shows it."""
         if side.person is not None:
             return DuplicateSide(side.person, None, len(side.rows), self.of(side))
         return DuplicateSide(

@@ -12,13 +12,13 @@ class Reports:
         self._context = context
 
     def duplicates(self) -> DuplicateReport:
-        """People and clusters that are probably one person twice; nothing is written."""
+        """Return people and clusters that are probably the same person."""
         return duplicates.duplicates(self._context.catalog, self._context.networks)
 
     def people(self) -> PeopleReport:
-        """Groups without a name, people, and lone faces; nothing is written."""
+        """Return groups without a name, people, and single faces."""
         return people.people_report(self._context.catalog, self._context.networks)
 
     def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
-        """The library's faces, or one person's, on a plane with similar ones together."""
+        """Return the library's faces, or one person's, on a plane where similar faces lie together."""
         return face_map.face_map(self._context.catalog, self._context.networks, name=name, seed=seed)

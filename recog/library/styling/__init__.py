@@ -1,1 +1,1 @@
-"""Paint stored photos in the manner of style pictures."""
+"""Neural style transfer of stored photos."""

@@ -1,9 +1,9 @@
-"""Style a batch of photos: every photo in every style, each picture made once, whatever interrupts the run.
+"""Style a batch of photos: every photo in every style. Each picture is made once, even if the run is interrupted.
 
-A finished picture goes through three steps: its digest is noted in its job, the file appears whole under its name, the
-job is done. A run that was killed before the second finds no file and makes the picture again; killed before the
-third it finds a file with the noted digest and keeps it. A file of that name with other bytes is somebody else's: the
-job fails, and the file stays.
+A finished picture goes through three steps: its digest is noted in its job, the whole file appears under its name, and
+the job is marked as done. After a kill before the second step, the next run finds no file and makes the picture again.
+After a kill before the third step, it finds a file with the noted digest and keeps it. A file of that name with other
+bytes is not recog's: the job fails, and the file stays.
 """
 
 import hashlib
@@ -32,14 +32,14 @@ from recog.style.transfer import stylize
 from recog.types import DecodedPhoto, FaceBox, Pixels
 
 CURVE_POINTS = 100
-"""Points of a loss curve that are kept: as many as a small plot can show."""
+"""Points kept of a loss curve: as many as a small plot can show."""
 
 Tell = Callable[[StylingProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a run works with. styles maps the digest of a style's bytes to its pixels."""
+    """The collaborators and settings of a run. styles: pixels of each style, by the digest of its bytes."""
 
     catalog: Catalog
     decoders: DecodePool
@@ -63,14 +63,14 @@ def style_batch(
     limits: DecodeLimits,
     tell: Tell | None,
 ) -> StylingReport:
-    """Make every picture that is not there yet; the caller holds the lock of batches.
+    """Make every picture that does not exist yet; the caller holds the lock of batches.
 
-    A photo that cannot be decoded, whose costs are no numbers, or for which there is not enough memory, costs its own
-    pictures and stops nothing.
+    If a photo cannot be decoded, its costs become NaN or the memory does not suffice, only the pictures of that photo
+    fail; the batch goes on.
 
     Raises:
-        StyleError: a style shows no style, the weights are no blend, or a finished picture cannot be written: then the
-            rest would not be either.
+        StyleError: a style picture has no structure, the weights are not a valid blend, or a finished picture cannot be
+            written (later pictures would fail as well).
         ConfigError: the network has no such layer. PhotoError: a style cannot be decoded. WeightsError: no network.
     """
     start = time.perf_counter()
@@ -106,7 +106,7 @@ Jobs: TypeAlias = tuple[StyleJob, ...]
 
 
 def _make_pictures(batch: Batch, jobs: Sequence[StyleJob]) -> tuple[Jobs, Jobs, Jobs, bool]:
-    """Make the pictures that are not there: jobs done, kept from an earlier run, failed; whether Ctrl-C ended it."""
+    """Make the missing pictures. Return jobs done, kept from an earlier run and failed, and whether Ctrl-C ended it."""
     made: list[StyleJob] = []
     kept: list[StyleJob] = []
     failed: list[StyleJob] = []
@@ -124,7 +124,7 @@ def _make_pictures(batch: Batch, jobs: Sequence[StyleJob]) -> tuple[Jobs, Jobs, 
 
 
 def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> bool:
-    """Make one picture and publish it; False where it failed, which the job then says."""
+    """Make one picture and publish it; return False if it failed, and record why in its job."""
     catalog, output = batch.catalog, job.what.output_path
     _must_be_there(catalog.styles.begin(job.id), job)
     try:
@@ -158,7 +158,7 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
 
 @dataclass(frozen=True, slots=True)
 class _Styled:
-    """A finished picture with how its costs went."""
+    """A finished picture with its loss curve."""
 
     pixels: Pixels
     curve: tuple[CostPoint, ...]
@@ -167,7 +167,7 @@ class _Styled:
 
 
 def _styled(batch: Batch, job: StyleJob, photo: DecodedPhoto, number: int, pictures: int) -> _Styled:
-    """Run the transfer to its end."""
+    """Run the style transfer to its end."""
     curve: list[CostPoint] = []
     messages: list[str] = []
     steps = stylize(
@@ -202,7 +202,7 @@ def _styled(batch: Batch, job: StyleJob, photo: DecodedPhoto, number: int, pictu
 
 
 def thinned(curve: Sequence[CostPoint], most: int) -> list[CostPoint]:
-    """At most that many points of a curve, evenly spaced, the first and the last among them."""
+    """Return at most `most` points of a curve, evenly spaced, including the first and the last."""
     if len(curve) <= most:
         return list(curve)
     return [curve[round(place * (len(curve) - 1) / (most - 1))] for place in range(most)]
@@ -216,7 +216,7 @@ def _content(batch: Batch, job: StyleJob) -> DecodedPhoto:
 
 
 def _faces(batch: Batch, photo: DecodedPhoto) -> Sequence[FaceBox]:
-    """Where faces are, if it matters: as the catalog knows the photo, or found now where it does not."""
+    """Return the face boxes if the settings need them: from the catalog, or detected now for an unknown photo."""
     if batch.settings.faces is Faces.STYLE:
         return ()
     known = batch.catalog.photos.by_digests([photo.sha256]).get(photo.sha256)
@@ -226,11 +226,11 @@ def _faces(batch: Batch, photo: DecodedPhoto) -> Sequence[FaceBox]:
 
 
 def _is_there(catalog: Catalog, job: StyleJob) -> bool:
-    """Whether an earlier run made the picture; one that could not say so, killed or out of space, is believed now."""
+    """Return whether an earlier run made the picture, even if it was killed or ran out of space before it said so."""
     output = job.what.output_path
     if job.state is JobState.DONE:
         return output.exists()
-    # A disk that was full when the name's folder was written leaves a failed job, and the whole picture in its place.
+    # If the disk was full when the folder was synced, the job failed although the whole picture is in its place.
     if job.state is JobState.PLANNED or job.output_sha256 is None or not output.is_file():
         return False
     if photo_digest(output) != job.output_sha256:

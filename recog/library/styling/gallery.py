@@ -1,4 +1,4 @@
-"""The finished pictures with what they were made of, small enough for one page."""
+"""Gallery of the finished pictures and their sources, small enough for one page."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,13 +12,13 @@ from recog.store.styling import StyleJob
 from recog.style.preview import preview
 
 LONGEST = 720
-"""Longest side of a result on the page, in pixels; of content and style it is half."""
+"""Longest side of a result on the page, in pixels; content and style have half of it."""
 
 
 def style_gallery(library: str, jobs: Sequence[StyleJob]) -> StyleGallery:
     """Read the pictures of done jobs, the latest first.
 
-    A file that is gone, or no longer has the digest that the job names, is not shown: it is another picture.
+    A file that is gone is not shown, nor one whose digest is not that of the job, because it is another picture.
     """
 
     @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""What the styling use cases answer: frozen records that render/ turns into text, JSON and HTML."""
+"""Results of styling: frozen records that render/ turns into text, JSON and HTML."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +9,9 @@ from recog.store.styling import StyleJob
 
 @dataclass(frozen=True, slots=True)
 class StylingProgress:
-    """One optimiser step of a running `style run`: picture number `picture` (from 1) of `pictures`.
+    """One optimiser step of a running `style run`, at picture number `picture` (from 1) of `pictures`.
 
-    cost is the total one after `step` of `steps`. message is what the user should know of the picture, mostly nothing.
+    cost: total cost after `step` of `steps`. message: what the user should know about the picture, usually empty.
     """
 
     picture: int
@@ -26,11 +26,11 @@ class StylingProgress:
 
 @dataclass(frozen=True, slots=True)
 class StylingReport:
-    """The summary of a `style run`; each picture asked for is in one of made, kept and failed, unless interrupted.
+    """The summary of a `style run`. Each requested picture is in one of made, kept and failed, unless interrupted.
 
-    made: finished by this run. kept: there already, made by an earlier one. failed: jobs that ended without a picture,
-    each with its message. unreadable: photos of which there is no job, for they cannot even be read. seconds is wall
-    time. interrupted: stopped by Ctrl-C; run again and it goes on.
+    made: finished by this run. kept: finished by an earlier run. failed: jobs that ended without a picture, each with
+    its message. unreadable: photos without a job, because they cannot be read. seconds: wall time. interrupted: stopped
+    by Ctrl-C; the next run continues.
     """
 
     folder: Path
@@ -44,7 +44,7 @@ class StylingReport:
 
 @dataclass(frozen=True, slots=True)
 class StyleJobs:
-    """`style list`: every job, the oldest first."""
+    """`style list`: all jobs, the oldest first."""
 
     jobs: tuple[StyleJob, ...]
 
@@ -58,7 +58,7 @@ class ClearedJobs:
 
 @dataclass(frozen=True, slots=True)
 class SmallPicture:
-    """A picture for a page: the bytes of a JPEG, and its size in pixels."""
+    """A picture for a page: the bytes of a JPEG, and its width and height in pixels."""
 
     jpeg: bytes
     width: int
@@ -67,7 +67,7 @@ class SmallPicture:
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """A finished job with its pictures, the styles in the job's order; None where one cannot be shown any more."""
+    """A finished job with its pictures, styles in the job's order. A picture that cannot be shown any more is None."""
 
     job: StyleJob
     content: SmallPicture | None

@@ -1,4 +1,4 @@
-"""Which photos and styles take part in a batch: found, and known by the digest of their bytes."""
+"""Selection of the photos and styles of a batch, identified by the digest of their bytes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,14 +20,15 @@ class Contents:
 
 
 def contents_of(paths: Iterable[Path]) -> Contents:
-    """These files; what is no readable file is left out and named."""
+    """Return the given files as contents; files that cannot be read are left out and listed."""
     return _read(paths, [])
 
 
 def contents_below(folder: Path, *, out: Path) -> Contents:
-    """Every photo below a folder, but not what lies in `out`, which may be inside of it: results are no contents.
+    """Return every photo below a folder, except those in `out`, because results are not contents.
 
-    Raises NoPhotosFoundError where the folder is absent or holds none.
+    Raises:
+        NoPhotosFoundError: the folder does not exist or holds no photo.
     """
     unreadable: list[FailedPhoto] = []
     results = out.resolve()
@@ -42,9 +43,10 @@ def contents_below(folder: Path, *, out: Path) -> Contents:
 
 
 def contents_with(catalog: Catalog, name: str) -> Contents:
-    """The photos that show a person, confirmed or by distance, each once.
+    """Return the photos that show a person, by confirmed or matched faces, each once.
 
-    Raises UnknownPersonError, and NoPhotosFoundError for somebody without a photo.
+    Raises:
+        UnknownPersonError: nobody has this name. NoPhotosFoundError: the person is on no photo.
     """
     person = catalog.people.by_name(name)
     photo_ids = sorted({face.photo_id for face in catalog.faces.of_person(person.id)})
@@ -55,7 +57,11 @@ def contents_with(catalog: Catalog, name: str) -> Contents:
 
 
 def style_sources(paths: Sequence[Path]) -> list[StyleSource]:
-    """The style pictures by their digests; one that cannot be read is a PhotoError, for then nothing can be made."""
+    """Return the style pictures with their digests.
+
+    Raises:
+        PhotoError: a style picture cannot be read, so nothing can be made in that style.
+    """
     return [StyleSource(path, photo_digest(path)) for path in paths]
 
 

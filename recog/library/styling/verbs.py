@@ -13,10 +13,10 @@ if TYPE_CHECKING:  # torch and Pillow load only when a picture is styled
 
 
 class Styles:
-    """Paint photos in the manner of style pictures, and list what was painted.
+    """Paint photos in the manner of style pictures, and list the jobs.
 
-    A batch runs for hours and writes nothing but its own jobs, so it holds a lock of its own: meanwhile the library can
-    be used, but a second batch gets LibraryBusyError.
+    A batch runs for hours and writes only its jobs, so it holds a separate lock. Meanwhile the library can be used, but
+    a second batch gets LibraryBusyError.
     """
 
     def __init__(self, context: LibraryContext) -> None:
@@ -37,10 +37,10 @@ class Styles:
     ) -> StylingReport:
         """Paint photos in the manner of each style picture, into a folder; the photos need not be in the library.
 
-        With blend, one weight a style, every photo is painted once, after all styles together.
-        The photos are those given, those that show a person, or those below a folder: one of the three. A picture that
-        an earlier run made is kept, no file is ever overwritten, and a photo that cannot be used stops nothing.
-        Interrupt at any time and run again. recog.style.transfer.stylize makes a single picture without a library.
+        Give one of: photos, a person whose photos to paint, or a folder. With `blend`, one weight per style, every
+        photo is painted once in a mixture of all styles. Pictures of earlier runs are kept, no file is ever
+        overwritten, and a photo that cannot be used does not stop the batch. The run can be interrupted at any time and
+        run again. `recog.style.transfer.stylize` makes a single picture without a library.
         """
         from recog.library.styling.batch import style_batch
         from recog.library.styling.sources import contents_below, contents_of, contents_with, style_sources
@@ -58,7 +58,7 @@ class Styles:
             contents = contents_of(paths_of(photos))
         with self._context.lock(self._context.settings.library / "style"):
             with self._context.writing(create=True):
-                pass  # makes the catalog where there is none
+                pass  # creates the catalog if there is none
             return style_batch(
                 self._context.catalog,
                 self._context.networks,
@@ -73,17 +73,19 @@ class Styles:
             )
 
     def jobs(self) -> StyleJobs:
-        """Every picture that was ever to be made, and how far it got."""
+        """Return all jobs, and how far each one got."""
         return StyleJobs(tuple(self._context.catalog.styles.jobs()))
 
     def job(self, number: int) -> StyleJob:
-        """One of them, by number."""
+        """Return a job by its number."""
         return self._context.catalog.styles.job(number)
 
     def clear(self, *, failed: bool = False, done: bool = False) -> ClearedJobs:
-        """Drop jobs from the list, never their pictures: those without a picture, only failed ones, or done ones too.
+        """Drop jobs from the list; their pictures stay.
 
-        A later run takes a picture whose job was dropped for somebody else's file, and leaves it alone.
+        By default, the jobs without a picture are dropped; with `failed`, only failed jobs; with `done`, finished jobs
+        as well. A later run does not overwrite a picture whose job was dropped, because it looks like another program's
+        file.
         """
         if failed and done:
             raise ValueError("failed or done, not both")
@@ -92,7 +94,7 @@ class Styles:
             return ClearedJobs(self._context.catalog.styles.clear(states))
 
     def gallery(self) -> StyleGallery:
-        """The finished pictures beside what they were made of, for a page."""
+        """Return the finished pictures beside their sources, for a page."""
         from recog.library.styling.gallery import style_gallery
 
         return style_gallery(str(self._context.settings.library), self._context.catalog.styles.jobs([JobState.DONE]))

@@ -79,7 +79,7 @@ class Erasure:
             latest = connection.scalar(select(func.max(removals.c.id))) or 0
             return removal_id > latest or connection.scalar(erased.limit(1)) is not None
 
-    def readmit(self, photo_sha256s: Sequence[str]) -> int:
+    def reset(self, photo_sha256s: Sequence[str]) -> int:
         """Let the next scan find forgotten faces of these photos again; return how many boxes were dropped.
 
         Photos with such a box are processed again although they did not change.

@@ -56,7 +56,7 @@ def damage(path: Path) -> None:
     path.write_bytes(raw)
 
 
-def test_a_backup_taken_while_photos_are_indexed_is_one_moment_of_it_and_comes_back_row_for_row(
+def test_a_backup_taken_while_photos_are_indexed_is_one_snapshot_of_it_and_comes_back_row_for_row(
     tmp_path: Path, folder: Path
 ) -> None:
     for number in range(PHOTOS):

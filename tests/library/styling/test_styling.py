@@ -154,7 +154,7 @@ def _small(folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_costs_that_are_no_numbers_cost_one_picture(
+def test_costs_that_are_nan_fail_one_picture(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
     mad = replace(QUICK, alpha=1e12, beta=1e12, variation=1e12, learning_rate=1e3)

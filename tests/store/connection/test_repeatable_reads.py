@@ -1,4 +1,4 @@
-"""Several questions about one moment."""
+"""Several queries that see one snapshot."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from recog.store.engine import open_catalog
 from tests.store.conftest import Scans
 
 
-def test_what_is_read_in_one_state_is_of_one_moment(catalog: Catalog, url: str, scans: Scans) -> None:
+def test_what_is_read_in_one_state_is_of_one_snapshot(catalog: Catalog, url: str, scans: Scans) -> None:
     (first,) = scans.save(catalog, scans.photo("1.jpg", "A", scans.face(10)))
     with open_catalog(url) as other, catalog.repeatable_reads():
         assert catalog.upkeep.counts().faces == 1

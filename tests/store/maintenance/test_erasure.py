@@ -263,14 +263,14 @@ def test_an_edited_copy_does_not_bring_a_forgotten_person_back(catalog: Catalog,
     assert again.new_faces == 0
 
 
-def test_a_photo_can_be_readmitted(catalog: Catalog, scans: Scans) -> None:
+def test_a_photo_can_be_reset(catalog: Catalog, scans: Scans) -> None:
     scan = scans.photo("1.jpg", "A", scans.face(10))
     (saved,) = scans.save(catalog, scan)
     ann = catalog.people.add("Ann")
     catalog.acts.confirm(saved.face_ids, ann.id)
     catalog.erasure.forget(ann.id)
-    assert catalog.erasure.readmit([scan.sha256]) == 1
-    assert catalog.erasure.readmit([scan.sha256]) == 0
+    assert catalog.erasure.reset([scan.sha256]) == 1
+    assert catalog.erasure.reset([scan.sha256]) == 0
     (again,) = scans.save(catalog, scan)
     assert again.new_faces == 1
     assert again.face_ids[0] > saved.face_ids[0]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def said_of(catalog: Catalog, scans: Scans) -> tuple[ScannedPhoto, SavedPhoto]:
-    """A photo of three faces: Ann's, one that is not Ann's, one that nobody cares for."""
+    """A photo of three faces: Ann's, one that is not Ann's, one that is ignored."""
     scan = scans.photo("1.jpg", "A", *(scans.face(left, vector=axis(left // 50)) for left in (10, 60, 120)))
     (saved,) = scans.save(catalog, scan)
     ann = catalog.acts.enrol("Ann", saved.face_ids[:1])[0]

@@ -1,4 +1,4 @@
-"""The checked and scaled inputs of one style transfer."""
+"""Inputs of a style transfer, checked and scaled."""
 
 import math
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from recog.types import FaceBox, Pixels
 
 
 @dataclass(frozen=True, slots=True)
-class StyleJob:
-    """The inputs of a style transfer, which are the same at every scale.
+class PreparedTransfer:
+    """The inputs of a style transfer that are the same at every scale.
 
-    content has the result's size; faces is the weight of the style at each of its pixels (see recog.style.faces).
+    content: at the result's size. faces: weight of the style at each pixel of it (see recog.style.faces).
     """
 
     content: Pixels
@@ -33,7 +33,7 @@ class StyleJob:
     network: StyleNetwork
 
 
-def prepared_job(
+def prepared_transfer(
     content: Pixels,
     styles: Pixels | Sequence[Pixels],
     settings: StyleSettings,
@@ -42,10 +42,10 @@ def prepared_job(
     shares: Sequence[float] | None,
     masks: Sequence[NDArray[np.float32]] | None,
     faces: Sequence[FaceBox],
-) -> tuple[StyleJob, list[str]]:
-    """Check everything and scale the content; also returns messages for the user.
+) -> tuple[PreparedTransfer, list[str]]:
+    """Check the inputs and scale the content; return them with messages for the user.
 
-    Raises as recog.style.transfer.stylize does.
+    Raises what recog.style.transfer.stylize raises.
     """
     pictures = (styles,) if isinstance(styles, np.ndarray) else tuple(styles)
     weights = (1.0,) * len(pictures) if shares is None else tuple(shares)
@@ -64,7 +64,7 @@ def prepared_job(
         pictures = tuple(matched_colours(picture, scaled) for picture in pictures)
     boxes = [scaled_box(box, size[1] / content.shape[1]) for box in faces]
     return (
-        StyleJob(
+        PreparedTransfer(
             content=scaled,
             styles=pictures,
             shares=weights,
