@@ -81,11 +81,15 @@ class NamesExport:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A name that found no face: source is the file that says it, reason why in a few words."""
+    """A name that found no face: source is the file that says it, reason why in a few words.
+
+    alike: the name that somebody has here, and that is nearly this one; None if the reason is another.
+    """
 
     person: str
     source: Path
     reason: str
+    alike: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
