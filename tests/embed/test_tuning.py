@@ -103,5 +103,6 @@ def test_the_settings_heads_decide_what_embeddings_are_and_bring_their_own_calib
     own = Calibration(networks.info.sha256, 0.7, 0.001, 10.0, -9.0, "made-up people", 1000, None)
     save_calibration(own, calibration_path(NETWORK.head, directory=tmp_path / "heads"))
     assert networks.calibration == own
-    with pytest.raises(WeightsMissingError, match="let RECOG_HEADS name its directory"):
+    with pytest.raises(WeightsMissingError, match="cannot be read") as missing:
         _ = Networks(read_settings(network="facenet-casia", heads=tmp_path)).info
+    assert missing.value.way_out is WayOut.NAME_HEADS
