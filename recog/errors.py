@@ -33,13 +33,47 @@
     ├── EvaluationError
     └── ConfigError
 
-Each message names the thing, the numbers and the way out, in one sentence. A programmer's wrong shape or dtype is
-a ValueError instead. The command line prints a RecogError in one line and exits with 1.
+Each message names the thing and the numbers in one sentence. The way out is in the sentence too, unless it takes an
+option or a command: then it is a fact of the error, which recog.render words for the command line and recog.web for the
+API. A programmer's wrong shape or dtype is a ValueError instead. The command line prints a RecogError in one line and
+exits with 1.
 """
+
+from enum import StrEnum
+from pathlib import Path
+
+
+class WayOut(StrEnum):
+    """What a user can do about an error, whichever way recog is used."""
+
+    INDEX = "index a folder"
+    MAKE_LIBRARY = "make a library: index a folder"
+    ENROL = "enrol a photo of the person"
+    NAME_FACES = "enrol the person, or identify all faces"
+    FIND_FACES = "search, or read the faces' numbers in any document"
+    LIST_CLUSTERS = "cluster, which lists the numbers"
+    LIST_ROOTS = "read the roots in the status"
+    LIST_STYLE_JOBS = "list the style jobs"
+    NAME_BACKUP = "name a file that a backup wrote"
+    EXCLUDE_LESS = "exclude less, or name another folder"
+    SPLIT_CLOSER = "split by a smaller threshold, or reject faces"
+    COPY_LIBRARY = "copy the library to where it may be written, and open the copy"
+    RESTORE_AGAIN = "restore the backup again"
+    FIX_THEN_INDEX = "check and fix, then index"
+    TRAIN_HEAD = "train a head for the network"
+    NAME_HEADS = "install recog again, or train a head and name its directory"
+    USE_CPU = "use the processor, or install another torch"
+    CALIBRATE = "measure a calibration"
+    CALIBRATE_OR_INSTALL = "measure a calibration, or install recog again, which restores the shipped one"
+    NAME_FOLDER = "choose a name without a folder, and name the folder apart from it"
 
 
 class RecogError(Exception):
-    """Root of all errors that a user can meet."""
+    """Root of all errors that a user can meet; way_out: what to do, if the message does not say so."""
+
+    def __init__(self, message: str, *, way_out: WayOut | None = None) -> None:
+        super().__init__(message)
+        self.way_out = way_out
 
 
 class PhotoError(RecogError):
@@ -71,7 +105,16 @@ class NoSuchFaceError(NoFaceFoundError):
 
 
 class SeveralFacesFoundError(RecogError):
-    """Several faces were found, and exactly one is needed."""
+    """Several faces were found, and exactly one is needed: the caller gives its number, counted from 1 at the left.
+
+    second: the photo is the second of two that are compared.
+    """
+
+    def __init__(self, path: Path, count: int, *, second: bool = False) -> None:
+        super().__init__(f"{path} shows {count} faces, and one is meant")
+        self.path = path
+        self.count = count
+        self.second = second
 
 
 class DoubtedFaceError(RecogError):
@@ -111,7 +154,19 @@ class NoLibraryError(CatalogError):
 
 
 class UnknownPersonError(CatalogError):
-    """The catalog has no person of that name."""
+    """The catalog has no person of that name.
+
+    alike: similar names, the likeliest first. known: the number of people with a name; None if the question gave a
+    number instead of a name. may_be_new: the same call can create the person if it is told to.
+    """
+
+    def __init__(
+        self, message: str, *, alike: tuple[str, ...] = (), known: int | None = None, may_be_new: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.alike = alike
+        self.known = known
+        self.may_be_new = may_be_new
 
 
 class UnknownNumberError(CatalogError):
@@ -123,7 +178,15 @@ class DuplicatePersonError(CatalogError):
 
 
 class NearNameError(CatalogError):
-    """The new name is nearly that of an existing person; the caller must say whether it is another person."""
+    """The new name is nearly that of an existing person; the caller must say whether it is another person.
+
+    name: the new name. alike: the name of the existing person.
+    """
+
+    def __init__(self, name: str, alike: str) -> None:
+        super().__init__(f"nobody is called {name!r}; did you mean {alike!r}?")
+        self.name = name
+        self.alike = alike
 
 
 class ReadOnlyError(CatalogError):

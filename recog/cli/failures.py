@@ -14,6 +14,7 @@ from recog.cli.exit_codes import INTERRUPTED, REFUSED, UNEXPECTED
 from recog.errors import RecogError
 from recog.memory import NO_MEMORY, lacks_memory
 from recog.printable import printable
+from recog.render.ways_out import with_way_out
 
 OF_THE_DISK = frozenset({errno.EACCES, errno.EDQUOT, errno.EIO, errno.ENOSPC, errno.EPERM, errno.EROFS})
 """Errors of the disk or its permissions, which the user can fix."""
@@ -66,7 +67,7 @@ def in_one_line(*, verbose: bool) -> Iterator[None]:
     except RecogError as error:
         if verbose:
             traceback.print_exc()
-        fail(str(error))
+        fail(with_way_out(error))
     except KeyboardInterrupt:
         fail("interrupted; finished work is kept, and running the same command again continues it", INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last border: a user gets a sentence, --verbose the traceback

@@ -17,6 +17,7 @@ from recog.cli.failures import echo, fail, in_one_line, warn
 from recog.cli.options import DatabaseOption, DeviceOption, JsonOption, LibraryOption, VerboseOption
 from recog.cli.progress import WeightsBar
 from recog.errors import NoFaceFoundError, PhotoError
+from recog.render.ways_out import with_way_out
 
 if TYPE_CHECKING:  # types of what loads only when a verb runs
     from pathlib import Path
@@ -53,7 +54,9 @@ class Session:
                 yield library
             finally:
                 if pending := library.context.pending_erasure:
-                    warn(f"{pending.sentence}: {pending.way_out}")
+                    from recog.render.remedies import way_out_of_erasure
+
+                    warn(f"{pending.sentence}: {way_out_of_erasure(pending)}")
 
     def show(self, result: Answer, text: Callable[[Answer], str]) -> None:
         """Print a result on stdout: as JSON, or as the text that `text` makes of it."""
@@ -74,8 +77,9 @@ class Session:
             except (PhotoError, NoFaceFoundError) as error:
                 if len(photos) == 1:
                     raise
-                warn(str(error))
-                failed.append({"path": str(photo), "detail": str(error)})
+                detail = with_way_out(error)
+                warn(detail)
+                failed.append({"path": str(photo), "detail": detail})
                 continue
             if not self.as_json:
                 echo(("\n" if found else "") + identified(one))

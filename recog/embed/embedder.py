@@ -12,7 +12,7 @@ from recog.embed.info import head_of, info_of
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.embed.tuning import read_tuning
-from recog.errors import WeightsMismatchError
+from recog.errors import WayOut, WeightsMismatchError
 from recog.types import Crops, Embeddings
 from recog.weights.pull import Progress
 
@@ -57,7 +57,8 @@ class FaceEmbedder:
         if self._head.trunk_sha256 != self._trunks.sha256:
             raise WeightsMismatchError(
                 f"the head {self._head.name} was trained on a trunk of sha256 {self._head.trunk_sha256}, not on "
-                f"{network} of {self._trunks.sha256}: train a head for it with 'recog train head'"
+                f"{network} of {self._trunks.sha256}",
+                way_out=WayOut.TRAIN_HEAD,
             )
         self.info = info_of(self._head)
 

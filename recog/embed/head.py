@@ -14,7 +14,7 @@ from safetensors.numpy import load
 import recog.weights
 from recog.distance import unit_rows
 from recog.embed.network import network_named
-from recog.errors import WeightsMismatchError, WeightsMissingError
+from recog.errors import WayOut, WeightsMismatchError, WeightsMissingError
 from recog.types import Embeddings
 
 SHIPPED_HEADS = Path(recog.weights.__file__).parent / "heads"
@@ -98,8 +98,7 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise WeightsMissingError(
-            f"the head file {path} cannot be read ({error.strerror}): install recog again, or train a head with "
-            "'recog train head' and set RECOG_HEADS to its directory"
+            f"the head file {path} cannot be read ({error.strerror})", way_out=WayOut.NAME_HEADS
         ) from error
 
 

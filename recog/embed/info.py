@@ -6,7 +6,7 @@ from pathlib import Path
 from recog.embed.crops import INPUT_SIZE
 from recog.embed.head import SHIPPED_HEADS, Head, load_head
 from recog.embed.network import network_named
-from recog.errors import WeightsMismatchError
+from recog.errors import WayOut, WeightsMismatchError
 from recog.types import NetworkInfo
 
 CROPPING = "crop 1"
@@ -20,7 +20,8 @@ def head_of(name: str, *, heads: Path = SHIPPED_HEADS) -> Head:
     if wanted.sha256 not in {None, head.pretrained_sha256}:
         raise WeightsMismatchError(
             f"the head {head.name} was trained on the trunk {head.trunk} of sha256 {head.pretrained_sha256}, not on "
-            f"{wanted.name} of {wanted.sha256}: train a head for it with 'recog train head'"
+            f"{wanted.name} of {wanted.sha256}",
+            way_out=WayOut.TRAIN_HEAD,
         )
     return head
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import recog.weights
 from recog.durable import put
-from recog.errors import EvaluationError
+from recog.errors import EvaluationError, WayOut
 from recog.types import Calibration, ClusterRule, Scatter
 
 SHIPPED = Path(recog.weights.__file__).parent / "heads"
@@ -46,9 +46,9 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
             tail=None if (tail := fields.get("tail")) is None else float(tail),
         )
     except OSError as error:
-        raise EvaluationError(f"{path} cannot be read ({error.strerror}): {_way_out(directory)}") from error
+        raise EvaluationError(f"{path} cannot be read ({error.strerror})", way_out=_way_out(directory)) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise EvaluationError(f"{path} is no calibration ({error!r}): {_way_out(directory)}") from error
+        raise EvaluationError(f"{path} is no calibration ({error!r})", way_out=_way_out(directory)) from error
     if calibration.network_sha256 != network_sha256:
         raise EvaluationError(
             f"{path} was measured on the network {calibration.network_sha256[:12]}, not on {network_sha256[:12]}, "
@@ -57,10 +57,9 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
     return calibration
 
 
-def _way_out(directory: Path) -> str:
+def _way_out(directory: Path) -> WayOut:
     """Return how to get a calibration; a new installation only restores a shipped one."""
-    again = "" if directory != SHIPPED else ", or install recog again"
-    return f"measure one with 'recog calibrate'{again}"
+    return WayOut.CALIBRATE_OR_INSTALL if directory == SHIPPED else WayOut.CALIBRATE
 
 
 def _cluster_rule(fields: Mapping[str, Any] | None) -> ClusterRule | None:

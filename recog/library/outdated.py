@@ -6,7 +6,7 @@ from pathlib import Path
 from recog.errors import CatalogError, LibraryBusyError, SearchIndexError
 from recog.index.files import discard_in, outdated
 from recog.store.catalog import Catalog
-from recog.store.records import PendingErasure
+from recog.store.records import ErasedBy, PendingErasure
 from recog.store.writer_lock import WriterLock
 
 
@@ -28,15 +28,13 @@ def drop_outdated(catalog: Catalog, folder: Path, *, locked: bool = False) -> Pe
             for home in found():
                 discard_in(home)
     except LibraryBusyError:
-        return PendingErasure(f"{left}, and another recog is writing there", "wait for it, then run 'recog status'")
+        return PendingErasure(f"{left}, and another recog is writing there", "wait for it", ErasedBy.STATUS)
     except (CatalogError, SearchIndexError) as error:
-        return PendingErasure(
-            f"{left}, and cannot be deleted ({error})", "check who may write there, then run 'recog status'"
-        )
+        return PendingErasure(f"{left}, and cannot be deleted ({error})", "check who may write there", ErasedBy.STATUS)
     except OSError as error:
         if not catalog.erasure.erased_since(0):
             return None
         return PendingErasure(
-            f"{left}, and cannot be looked into ({error.strerror})", "check who may read there, then run 'recog status'"
+            f"{left}, and cannot be looked into ({error.strerror})", "check who may read there", ErasedBy.STATUS
         )
     return None

@@ -141,7 +141,8 @@ class PhotoLibrary:
                 self._context.catalog, self._context.networks, photo_of(left), right, face=face, method=method
             )
         except CatalogError as error:
-            raise type(error)(f"{right!r} is no photo file here, and as a name: {error}") from error
+            error.args = (f"{right!r} is no photo file here, and as a name: {error}",)  # the error keeps its facts
+            raise
 
     def search(self, photo: AnyPhoto, *, k: int = 20) -> SearchResult:
         """Return the k nearest faces of the library for every face of a photo."""

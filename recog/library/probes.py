@@ -84,8 +84,10 @@ def read_probe(given: GivenPhoto, networks: Networks) -> Probe:
     return probe
 
 
-def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> int:
+def pick_face(probe: Probe, number: int | None, *, second: bool = False) -> int:
     """Return the row of the face that is meant: number counts from the left, from 1.
+
+    second: the photo is the second of two that are compared.
 
     None needs a photo with one face. Faces too poor to join a cluster (see recog.quality) do not make it two, nor do
     those in the background of a portrait: one face at least MAIN_FACE times as large as every other is meant.
@@ -97,13 +99,10 @@ def pick_face(probe: Probe, number: int | None, *, option: str = "--face") -> in
             clear = [row for row, gate in enumerate(gates) if may_join(gate)]
             if len(clear) == 1:
                 return clear[0]
-            *_, second, largest = sorted(range(count), key=lambda row: gates[row].size)
-            if gates[largest].size >= MAIN_FACE * gates[second].size:
+            *_, next_largest, largest = sorted(range(count), key=lambda row: gates[row].size)
+            if gates[largest].size >= MAIN_FACE * gates[next_largest].size:
                 return largest
-            raise SeveralFacesFoundError(
-                f"{probe.path} shows {count} faces, and one is meant: choose it with {option} N, "
-                f"1 to {count} from left to right"
-            )
+            raise SeveralFacesFoundError(probe.path, count, second=second)
         return 0
     if not 1 <= number <= count:
         raise NoSuchFaceError(f"{probe.path} has no face number {number}: it shows {count}, counted from the left")

@@ -187,7 +187,7 @@ def refuse_too_large(path: Path, size: tuple[int, int], max_pixels: int) -> None
     if width * height > max_pixels:
         message = (
             f"{printable(path)} has {width} x {height} = {width * height / 1e6:.1f} megapixels, "
-            f"the limit is {max_pixels / 1e6:.1f}: save it smaller, or leave it out with --exclude"
+            f"the limit is {max_pixels / 1e6:.1f}: save it smaller, or leave it out"
         )
         raise PhotoTooLargeError(message, reason=Reason.TOO_LARGE)
 

@@ -51,7 +51,7 @@ def read_bytes(path: Path) -> tuple[bytes, int]:
         if before.st_size > MAX_FILE_BYTES:
             message = (
                 f"{printable(path)} has {before.st_size / 1e6:.0f} MB, the limit is {MAX_FILE_BYTES / 1e6:.0f} MB: "
-                "save it smaller, or leave it out with --exclude"
+                "save it smaller, or leave it out"
             )
             raise PhotoTooLargeError(message, reason=Reason.TOO_LARGE)
         # Ask for one byte too many: a growing file is noticed, and cannot fill the memory.

@@ -133,5 +133,5 @@ class DecodePool:
 
 
 def _given_up(path: Path, reason: Reason, why: str) -> UnreadablePhotoError:
-    message = f"{printable(path)} {why}: leave it out with --exclude, or touch it to have it tried again"
+    message = f"{printable(path)} {why}: touch it to have it tried again, or leave it out"
     return UnreadablePhotoError(message, reason=reason)

@@ -50,6 +50,9 @@ PASSING_REASONS: frozenset[str] = frozenset(
 SLOW_REASONS: frozenset[str] = frozenset({Reason.CRASHED, Reason.TIMEOUT, Reason.TOO_LARGE})
 """Reasons that take seconds or gigabytes to detect."""
 
+LEFT_OUT_REASONS: frozenset[str] = frozenset({Reason.FORBIDDEN, Reason.TOO_LARGE, Reason.CRASHED, Reason.TIMEOUT})
+"""Reasons whose sentence ends with the advice to leave the photo out."""
+
 _REASON_OF_ERRNO = {
     errno.ENOENT: Reason.MISSING,
     errno.ENOTDIR: Reason.MISSING,
@@ -65,7 +68,7 @@ _REASON_OF_ERRNO = {
 
 _SENTENCES = {
     Reason.MISSING: "is not there: it was moved or deleted, its disk is not mounted, or a link leads nowhere",
-    Reason.FORBIDDEN: "may not be read by this user: grant the permission, or leave it out with --exclude",
+    Reason.FORBIDDEN: "may not be read by this user: grant the permission, or leave it out",
     Reason.NAME_TOO_LONG: "has a path longer than the system accepts: shorten the names of its folders",
     Reason.NOT_A_FILE: "is a folder, pipe, socket or device, not a photo file: name photos themselves",
     Reason.EMPTY: "is empty (0 bytes): copy it again from where it came from",

@@ -6,9 +6,12 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+from recog.library.exchange.records import Unmatched
+from recog.library.indexing.results import FailedPhoto
 from recog.library.maintenance.results import Finding, Observation
 from recog.library.reports.results import DuplicatePair, DuplicateSide, MixedPerson, UnnamedGroup
 from recog.render import commands, remedies
+from recog.render.ways_out import detail_of_photo
 
 Read: TypeAlias = Callable[[Any], object]
 """Returns a field's value, given the record."""
@@ -18,7 +21,9 @@ _WRITTEN: Mapping[type, Mapping[str, Callable[[Any], str]]] = {
     MixedPerson: {"command": commands.split_name},
     UnnamedGroup: {"command": commands.name_group},
     Finding: {"sentence": remedies.sentence_of, "way_out": remedies.way_out_of_finding},
-    Observation: {"way_out": remedies.way_out_of_observation},
+    Observation: {"sentence": remedies.sentence_of_observation, "way_out": remedies.way_out_of_observation},
+    Unmatched: {"reason": remedies.reason_of_unmatched},
+    FailedPhoto: {"detail": lambda failure: detail_of_photo(failure.reason, failure.detail)},
 }
 """Texts that a document has beside the record's fields, or in their place."""
 _LEFT_OUT: Mapping[type, frozenset[str]] = {
@@ -26,7 +31,8 @@ _LEFT_OUT: Mapping[type, frozenset[str]] = {
     DuplicateSide: frozenset({"typical", "remembered"}),
     UnnamedGroup: frozenset({"typical", "whole"}),
     Finding: frozenset({"remedy"}),
-    Observation: frozenset({"remedy"}),
+    Observation: frozenset({"remedy", "error"}),
+    Unmatched: frozenset({"alike"}),
 }
 """Fields of which commands are written, and that the documents do not have."""
 

@@ -1,10 +1,13 @@
-"""What to do about a finding of `check` or `doctor`, as a command or a sentence."""
+"""What to do about what a result reports, as a command or a sentence."""
 
 import shlex
 from collections.abc import Mapping
 
-from recog.library.maintenance.results import Finding, Observation, Remedy, RemedyKind
+from recog.library.exchange.records import Unmatched
+from recog.library.maintenance.results import Finding, Observation, Remedy, RemedyKind, remedy_of
 from recog.printable import printable
+from recog.render.ways_out import with_way_out
+from recog.store.records import PendingErasure
 
 _COMMANDS: Mapping[RemedyKind, str] = {
     RemedyKind.FIX: "recog check --fix",
@@ -30,6 +33,11 @@ def sentence_of(finding: Finding) -> str:
     return finding.sentence
 
 
+def sentence_of_observation(seen: Observation) -> str:
+    """Say what `doctor` saw or, if an error cut the look short, what it says."""
+    return seen.sentence if seen.error is None else with_way_out(seen.error)
+
+
 def way_out_of_finding(finding: Finding) -> str:
     """Say how to mend what `check` found."""
     return _SENTENCES.get(finding.remedy.kind, _way_out(finding.remedy))
@@ -40,10 +48,24 @@ def way_out_of_observation(seen: Observation) -> str:
     return "" if seen.remedy is None else _way_out(seen.remedy)
 
 
+def way_out_of_erasure(pending: PendingErasure) -> str:
+    """Say how to erase what is left of forgotten people."""
+    return _way_out(remedy_of(pending))
+
+
+def reason_of_unmatched(name: Unmatched) -> str:
+    """Say why an imported name found no face and, if somebody has nearly the name, how to import it nevertheless."""
+    return name.reason if name.alike is None else f"{name.reason} (--near takes it for somebody else's)"
+
+
 def _way_out(remedy: Remedy) -> str:
     match remedy.kind:
         case RemedyKind.ADVICE:
             return remedy.text
+        case RemedyKind.THEN_FIX:
+            return f"{remedy.text}, then run 'recog check --fix'"
+        case RemedyKind.THEN_STATUS:
+            return f"{remedy.text}, then run 'recog status'"
         case RemedyKind.PULL_WEIGHTS:
             return f"recog models pull {remedy.text}"
         case RemedyKind.MAKE_PRIVATE:

@@ -3,6 +3,7 @@
 from recog.library.exchange.records import LeftOut, NameConflict, NamesExport, NamesImport
 from recog.printable import printable
 from recog.render.figures import count
+from recog.render.remedies import reason_of_unmatched
 from recog.render.table import table
 
 LINES_SHOWN = 40
@@ -50,7 +51,7 @@ def imported(result: NamesImport) -> str:
         blocks.append(f"{count(len(result.kept), 'face')} named by a human here, kept so:\n{_conflicts(result.kept)}")
     if result.unmatched:
         found_none = [
-            (printable(one.person), printable(one.reason), printable(str(one.source)))
+            (printable(one.person), printable(reason_of_unmatched(one)), printable(str(one.source)))
             for one in result.unmatched[:LINES_SHOWN]
         ]
         blocks.append(

@@ -16,7 +16,7 @@ from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCop
 from recog.printable import printable
 from recog.render import commands
 from recog.render.figures import count, distance, one_in, percent, seconds
-from recog.render.remedies import sentence_of, way_out_of_finding, way_out_of_observation
+from recog.render.remedies import sentence_of, sentence_of_observation, way_out_of_finding, way_out_of_observation
 from recog.render.table import facts, table
 from recog.types import Calibration
 
@@ -183,7 +183,7 @@ def doctor(report: DoctorReport) -> str:
     width = max(len(seen.subject) for seen in report.observations)
     lines = []
     for seen in report.observations:
-        lines.append(f"{' ' if seen.ok else '!'} {seen.subject:{width}}  {printable(seen.sentence)}")
+        lines.append(f"{' ' if seen.ok else '!'} {seen.subject:{width}}  {printable(sentence_of_observation(seen))}")
         if way_out := way_out_of_observation(seen):
             lines.append(f"  {'':{width}}  -> {printable(way_out)}")
     ill = sum(not seen.ok for seen in report.observations)

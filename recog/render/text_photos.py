@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from recog.library.indexing.results import IngestReport, LostWord, PassedOver
+from recog.library.indexing.results import FailedPhoto, IngestReport, LostWord, PassedOver
 from recog.library.people.results import Enrolment
 from recog.library.recognition.results import (
     FaceSearch,
@@ -19,6 +19,7 @@ from recog.printable import printable
 from recog.render.figures import count, distance, distance_against, percent, seconds
 from recog.render.table import table
 from recog.render.text_acts import lends_none, taken_from
+from recog.render.ways_out import detail_of_photo
 from recog.types import Person
 
 PERHAPS = 0.5
@@ -60,11 +61,7 @@ def ingest(report: IngestReport) -> str:
     if report.failed:
         reasons = Counter(failure.reason for failure in report.failed)
         summary = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
-        failed = [
-            # The sentence starts with the path, which stands beside it.
-            (failure.reason, _shown(failure.path), printable(failure.detail.removeprefix(f"{failure.path} ")))
-            for failure in report.failed
-        ]
+        failed = [(failure.reason, _shown(failure.path), printable(_why(failure))) for failure in report.failed]
         blocks.append(
             f"{count(len(failed), 'photo')} could not be indexed ({summary}):\n"
             + table(("reason", "photo", "detail"), failed)
@@ -202,6 +199,11 @@ def _identity(face: Identification, limit: float) -> tuple[str, str, str, str, s
     if face.threshold < limit:
         nearest += ", who is a nearer face here"
     return str(face.number), name, shown, percent(face.probability), nearest
+
+
+def _why(failure: FailedPhoto) -> str:
+    """Say why a photo failed, without its path, with which the sentence starts and which stands beside it."""
+    return detail_of_photo(failure.reason, failure.detail).removeprefix(f"{failure.path} ")
 
 
 def _shown(path: Path) -> str:

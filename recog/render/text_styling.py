@@ -7,6 +7,7 @@ from recog.library.styling.results import ClearedJobs, StyleJobs, StylingReport
 from recog.printable import printable
 from recog.render.figures import count, percent, seconds
 from recog.render.table import facts, table
+from recog.render.ways_out import detail_of_photo
 from recog.store.styling import StyleJob, StyleShare
 
 LINES_SHOWN = 40
@@ -20,7 +21,7 @@ def styled(report: StylingReport) -> str:
     notes = [f"  {_path(job.what.output_path.name)}: {printable(job.message)}" for job in report.made if job.message]
     lines += [*notes[:LINES_SHOWN], *_rest(len(notes))]
     failed = [(job.what.photo_path, job.message) for job in report.failed]
-    failed += [(one.path, one.detail) for one in report.unreadable]
+    failed += [(one.path, detail_of_photo(one.reason, one.detail)) for one in report.unreadable]
     if failed:
         lines += ["", f"{count(len(failed), 'picture')} could not be made:"]
         lines += [f"  {_path(path)}: {printable(why)}" for path, why in failed[:LINES_SHOWN]]

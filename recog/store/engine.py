@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from recog.durable import FILE_MODE, make_directory
-from recog.errors import CatalogError, NoLibraryError
+from recog.errors import CatalogError, NoLibraryError, WayOut
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.read_only import ReadOnlyFile, may, read_only_file
@@ -60,7 +60,7 @@ def _opened_file(path: Path, *, create: bool) -> ReadOnlyFile | None:
     try:
         refuse_half_restored(path)
         if not create and not path.exists():
-            raise NoLibraryError(f"there is no library at {path}: make one with 'recog index FOLDER'")
+            raise NoLibraryError(f"there is no library at {path}", way_out=WayOut.MAKE_LIBRARY)
         if not create and (read_only := read_only_file(path)) is not None:
             return read_only
         make_directory(path.parent)

@@ -184,12 +184,22 @@ class ForgottenPerson:
     styled: tuple[Path, ...] = ()
 
 
+class ErasedBy(StrEnum):
+    """What erases bytes of forgotten people that could not be erased at once."""
+
+    FIX = "fix"
+    """A check with `fix`."""
+    STATUS = "status"
+    """Asking for the status, which opens the library."""
+
+
 @dataclass(frozen=True, slots=True)
 class PendingErasure:
-    """Why old pages may still hold bytes of forgotten people, and what to do."""
+    """Why bytes of forgotten people may still be there, what to do first, and what erases them then."""
 
     sentence: str
-    way_out: str
+    first: str
+    erased_by: ErasedBy
 
 
 @dataclass(frozen=True, slots=True)

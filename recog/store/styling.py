@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, insert, select, update
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, WayOut
 from recog.store.connection.database import Database
 from recog.store.schema.encoding import chunks, now, path_bytes, path_from_bytes, storable
 from recog.store.schema.tables import faces, photos, style_jobs, style_shares
@@ -124,7 +124,7 @@ class Styles:
         with self._database.reading() as connection:
             found = _jobs(connection, style_jobs.c.id == number)
         if not found:
-            raise CatalogError(f"there is no style job {number}: 'recog style list' shows those there are")
+            raise CatalogError(f"there is no style job {number}", way_out=WayOut.LIST_STYLE_JOBS)
         return found[0]
 
     def begin(self, number: int) -> bool:

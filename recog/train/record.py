@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from recog.durable import put
-from recog.errors import TrainingError
+from recog.errors import TrainingError, WayOut
 
 PACKAGES = ("recog", "torch", "numpy", "safetensors", "facenet-pytorch", "pillow")
 
@@ -17,7 +17,7 @@ PACKAGES = ("recog", "torch", "numpy", "safetensors", "facenet-pytorch", "pillow
 def check_name(name: str) -> None:
     """Raise TrainingError if the files of a run cannot be named after `name`."""
     if not name or Path(name).name != name:
-        raise TrainingError(f"{name!r} is no name for files: choose one without a folder; --out names the folder")
+        raise TrainingError(f"{name!r} is no name for files", way_out=WayOut.NAME_FOLDER)
 
 
 def code_state() -> Mapping[str, str]:

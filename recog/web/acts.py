@@ -22,12 +22,12 @@ POST            JSON                                      result
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, make_dataclass
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
-from recog.errors import CatalogError, NearNameError, UnknownPersonError
+from recog.errors import CatalogError
 from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
@@ -38,7 +38,6 @@ from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.library import Opened
 
-T = TypeVar("T")
 MOST_FACES = 100_000
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -164,29 +163,15 @@ class Undoing(_Act):
     act: FaceId | None = None
 
 
-def _asking(act: Callable[[], T]) -> T:
-    """Do an act; if somebody nearly has the name, ask back and say how this API is answered."""
-    try:
-        return act()
-    except NearNameError as error:
-        raise NearNameError(f'{error.__cause__} ("near": true takes it for somebody else\'s)') from error
-
-
 @router.post("/confirm", responses=_answers(Confirmation))
 def confirm(opened: Opened, given: NamedGroup) -> Document:
     """Confirm that faces are a person."""
-
-    def confirmed(library: PhotoLibrary) -> Confirmation:
-        try:
-            return library.people.confirm(
-                given.name, given.face_ids, cluster=given.cluster, new=given.new, near=given.near
-            )
-        except UnknownPersonError as error:
-            if error.__cause__ is None:
-                raise
-            raise UnknownPersonError(f'{error.__cause__} ("new": true makes somebody new of that name)') from error
-
-    return _done(opened, lambda library: _asking(lambda: confirmed(library)))
+    return _done(
+        opened,
+        lambda library: library.people.confirm(
+            given.name, given.face_ids, cluster=given.cluster, new=given.new, near=given.near
+        ),
+    )
 
 
 @router.post("/reject", responses=_answers(Person))
@@ -210,7 +195,7 @@ def unignore(opened: Opened, given: SomeFaces) -> Document:
 @router.post("/rename", responses=_answers(Person))
 def rename(opened: Opened, given: Renaming) -> Document:
     """Give a person another name."""
-    return _done(opened, lambda library: _asking(lambda: library.people.rename(given.old, given.new, near=given.near)))
+    return _done(opened, lambda library: library.people.rename(given.old, given.new, near=given.near))
 
 
 @router.post("/merge", responses=_answers(Person))

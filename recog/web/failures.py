@@ -24,12 +24,15 @@ from recog.errors import (
     RecogError,
     SchemaOutdatedError,
     SearchIndexError,
+    SeveralFacesFoundError,
     UnknownNumberError,
     UnknownPersonError,
+    WayOut,
     WeightsError,
 )
 from recog.memory import lacks_memory
 from recog.printable import printable
+from recog.render.ways_out import with_way_out
 from recog.web.error_page import error_page
 from recog.web.guard import ROOT
 
@@ -86,6 +89,13 @@ _OF_HTTP = {
 }
 """Sentences for failures that the framework names in two words."""
 
+_WAYS_OUT = {
+    WayOut.FIND_FACES: "/api/photos/N and /api/people/N name those of a photo and of a person",
+    WayOut.LIST_CLUSTERS: "/api/groups lists them",
+    WayOut.SPLIT_CLOSER: "choose a smaller threshold, or reject faces by their numbers",
+}
+"""Ways out that the API has."""
+
 
 def documented(*more: int, pages: bool = False) -> dict[int | str, dict[str, Any]]:
     """Return the failures of a route for the OpenAPI document: the given ones, and those of every request.
@@ -112,10 +122,26 @@ def translate_failures(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _of_a_fault)
 
 
+def _with_way_out(error: RecogError) -> str:
+    """Return the error's sentence with the way out; what the API lacks is done with the command line."""
+    match error:
+        case PhotoError():
+            return str(error)
+        case NearNameError():
+            return f'{error} ("near": true takes it for somebody else\'s)'
+        case SeveralFacesFoundError():
+            return f"{error}: choose it with face=N, 1 to {error.count} from left to right"
+        case UnknownPersonError():
+            listed = f": /api/people lists the {error.known} known names" if error.known and not error.alike else ""
+            return f"{error}{listed}" + (' ("new": true makes somebody new of that name)' if error.may_be_new else "")
+    way_out = None if error.way_out is None else _WAYS_OUT.get(error.way_out)
+    return with_way_out(error) if way_out is None else f"{error}: {way_out}"
+
+
 async def _of_recog(request: Request, error: Exception) -> Response:
     if not isinstance(error, RecogError):
         raise error
-    return _failed(request, status_of(error), str(error))
+    return _failed(request, status_of(error), _with_way_out(error))
 
 
 async def _of_the_question(request: Request, error: Exception) -> Response:

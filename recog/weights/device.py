@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recog.errors import ConfigError
+from recog.errors import ConfigError, WayOut
 
 if TYPE_CHECKING:  # torch takes seconds to import, so it is imported only if it may be needed
     import torch
@@ -32,8 +32,8 @@ def checked_device(device: str) -> "torch.device":
 
     if device == "cuda" and not torch.cuda.is_available():
         raise ConfigError(
-            f"device 'cuda' was asked for, but torch {torch.__version__} sees no CUDA device here: "
-            "use --device cpu, or install a torch that matches your driver"
+            f"device 'cuda' was asked for, but torch {torch.__version__} sees no CUDA device here",
+            way_out=WayOut.USE_CPU,
         )
     return torch.device(device)
 

@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from recog.cli.failures import in_one_line
-from recog.errors import RecogError
+from recog.errors import RecogError, WayOut
 
 
 def ended(error: BaseException, *, verbose: bool = False) -> int:
@@ -18,6 +18,11 @@ def ended(error: BaseException, *, verbose: bool = False) -> int:
 def test_a_refusal_is_its_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(RecogError("nobody is called 'A\x1b[31m'; enrol first")) == 1
     assert capsys.readouterr().err == "recog: nobody is called 'A\\x1b[31m'; enrol first\n"
+
+
+def test_a_refusal_has_its_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(RecogError("no cluster has the number 9", way_out=WayOut.LIST_CLUSTERS)) == 1
+    assert capsys.readouterr().err == "recog: no cluster has the number 9: 'recog cluster' lists them\n"
 
 
 def test_a_fault_asks_for_a_report_and_shows_its_traceback_only_when_asked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from recog.distance import unit_rows
 from recog.embed.embedder import FaceEmbedder
 from recog.embed.info import head_of, info_of, network_digest
 from recog.embed.trunk import Trunk
-from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
+from recog.errors import ConfigError, WayOut, WeightsMismatchError, WeightsMissingError
 from recog.types import Crops
 from tests.embed.conftest import DIM, write_head
 
@@ -50,8 +50,9 @@ def test_with_flip_averaging_a_face_and_its_mirror_image_are_the_same(tmp_path: 
 @pytest.mark.networks
 def test_a_head_of_another_trunk_is_refused(tmp_path: Path) -> None:
     write_head(tmp_path, trunk_sha256="0" * 64)
-    with pytest.raises(WeightsMismatchError, match="train a head for it"):
+    with pytest.raises(WeightsMismatchError, match="was trained on") as caught:
         FaceEmbedder(network="facenet-casia", cache=CACHE, heads=tmp_path)
+    assert caught.value.way_out is WayOut.TRAIN_HEAD
 
 
 def test_an_unknown_device_is_refused(tmp_path: Path) -> None:

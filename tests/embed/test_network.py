@@ -10,7 +10,7 @@ from recog.embed.embedder import FaceEmbedder
 from recog.embed.head import load_head
 from recog.embed.info import head_of, info_of
 from recog.embed.network import NETWORKS, Network, NetworkTrunk, network_named
-from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
+from recog.errors import ConfigError, WayOut, WeightsMismatchError, WeightsMissingError
 from recog.weights.registry import SPECS, Role, spec
 from tests.embed.conftest import DIM, write_head
 
@@ -89,8 +89,9 @@ def test_a_head_of_the_same_trunks_seen_otherwise_is_refused(tmp_path: Path) -> 
     first, second = BOTH.parts
     other = Network("facenet-dlib", (first, replace(second, side=second.side + 2)))
     write_head(tmp_path, network="facenet-dlib", trunk_sha256=other.sha256)
-    with pytest.raises(WeightsMismatchError, match="train a head for it"):
+    with pytest.raises(WeightsMismatchError, match="was trained on the trunk") as caught:
         head_of("facenet-dlib", heads=tmp_path)
+    assert caught.value.way_out is WayOut.TRAIN_HEAD
 
 
 def test_two_trunks_without_a_head_are_no_embedder(tmp_path: Path) -> None:

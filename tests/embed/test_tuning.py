@@ -15,7 +15,7 @@ from recog.embed.info import head_of, info_of
 from recog.embed.network import NETWORKS
 from recog.embed.trunk import Trunk
 from recog.embed.tuning import Tuning
-from recog.errors import EvaluationError, WeightsMismatchError, WeightsMissingError
+from recog.errors import EvaluationError, WayOut, WeightsMismatchError, WeightsMissingError
 from recog.evaluate.calibration_file import calibration_path, save_calibration
 from recog.library.networks import Networks
 from recog.types import Calibration, Crops
@@ -97,10 +97,12 @@ def test_the_settings_heads_decide_what_embeddings_are_and_bring_their_own_calib
     networks = Networks(read_settings(network="facenet-casia", heads=tmp_path / "heads", library=tmp_path / "library"))
     assert networks.info == info_of(head_of("facenet-casia", heads=tmp_path / "heads"))
     assert networks.info.sha256 != info_of(head_of("facenet-casia")).sha256
-    with pytest.raises(EvaluationError, match="measure one with 'recog calibrate'"):
+    with pytest.raises(EvaluationError, match="cannot be read") as caught:
         _ = networks.calibration
+    assert caught.value.way_out is WayOut.CALIBRATE
     own = Calibration(networks.info.sha256, 0.7, 0.001, 10.0, -9.0, "made-up people", 1000, None)
     save_calibration(own, calibration_path(NETWORK.head, directory=tmp_path / "heads"))
     assert networks.calibration == own
-    with pytest.raises(WeightsMissingError, match="set RECOG_HEADS to its directory"):
+    with pytest.raises(WeightsMissingError, match="cannot be read") as missing:
         _ = Networks(read_settings(network="facenet-casia", heads=tmp_path)).info
+    assert missing.value.way_out is WayOut.NAME_HEADS

@@ -361,7 +361,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "importing lists a nearly equal name",
-        "recog/library/exchange/importing.py", "_unfit(name) or self._near(name)", "_unfit(name)",
+        "recog/library/exchange/importing.py", "_unfit(claim) or self._near(claim)", "_unfit(claim)",
         "tests/library/people/test_near_names.py -k importing",
     ),
     Sabotage(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, WayOut
 from recog.index.files import strays
 from recog.photos import photo_digest
 from recog.store.connection.database import Database
@@ -185,7 +185,7 @@ def refused_until_restored(library: PaintedLibrary) -> list[str]:
     try:
         library.people.all()
     except CatalogError as error:
-        return [] if "run 'recog restore FILE' again" in str(error) else [f"it says {error}"]
+        return [] if error.way_out is WayOut.RESTORE_AGAIN else [f"it says {error}"]
     return ["a catalog that was half restored was opened"]
 
 

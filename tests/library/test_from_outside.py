@@ -15,7 +15,7 @@ from recog.config import Settings, read_settings
 from recog.detect.registry import DETECTORS
 from recog.embed.facts import EmbedderFacts
 from recog.embed.registry import EMBEDDERS
-from recog.errors import ConfigError, EvaluationError
+from recog.errors import ConfigError, EvaluationError, WayOut
 from recog.evaluate.calibration_file import calibration_path, save_calibration
 from recog.library.maintenance.weights import models
 from recog.library.networks import Networks
@@ -134,8 +134,9 @@ def test_names_need_a_calibration_of_the_network_that_was_added(settings: Settin
     one, other = paint(tmp_path / "one.png", RED, noise=3), paint(tmp_path / "other.png", BLUE, noise=4)
     with PhotoLibrary(settings) as library:
         library.index([tmp_path / "photos"])
-        with pytest.raises(EvaluationError, match="measure one with 'recog calibrate'"):
+        with pytest.raises(EvaluationError, match="cannot be read") as caught:
             library.verify(one, other)
+        assert caught.value.way_out is WayOut.CALIBRATE_OR_INSTALL
     calibrate(settings)
     with PhotoLibrary(settings) as library:
         assert library.verify(one, one).verification.same

@@ -7,11 +7,12 @@ import pytest
 
 from recog.config import read_settings
 from recog.detect.mtcnn import MtcnnDetector
-from recog.errors import EvaluationError
+from recog.errors import EvaluationError, WayOut
 from recog.evaluate.calibration_file import calibration_path
 from recog.library.maintenance.doctor import examine
 from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.library.networks import Networks
+from recog.render.remedies import sentence_of_observation
 
 
 @pytest.mark.networks
@@ -35,13 +36,14 @@ def test_a_damaged_calibration_of_one_s_own_is_told_by_its_file_and_loses_no_rul
     own = calibration_path(Networks(settings).info.name, directory=tmp_path)
     own.write_text("{", encoding="utf-8")
     networks = Networks(settings)
-    with pytest.raises(EvaluationError, match=r"measure one with 'recog calibrate'$") as caught:
+    with pytest.raises(EvaluationError, match=f"{own} is no calibration") as caught:
         networks.calibration  # noqa: B018 - it is read when it is first asked for
-    assert str(own) in str(caught.value)
+    assert caught.value.way_out is WayOut.CALIBRATE
     assert networks.cluster_rule == rule
     (told,) = [one for one in examine(settings, networks).observations if one.subject == "network"]
     assert (told.ok, told.remedy) == (False, Remedy(RemedyKind.CALIBRATE))
     assert f"{own} is no calibration" in told.sentence
+    assert sentence_of_observation(told) == f"{told.sentence}: measure one with 'recog calibrate'"
 
 
 @pytest.mark.networks

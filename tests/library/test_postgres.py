@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recog.config import read_settings
-from recog.errors import NoLibraryError, NoPhotosFoundError
+from recog.errors import NoLibraryError, NoPhotosFoundError, WayOut
 from tests.painted import GREEN, RED, PaintedLibrary, paint
 from tests.postgres import Databases
 
@@ -50,8 +50,9 @@ def test_looking_at_an_empty_database_makes_no_library_there(library: PaintedLib
         lambda: library.identify(ann),
         library.people.match_all,
     ):
-        with pytest.raises(NoLibraryError, match="make one with 'recog index FOLDER'"):
+        with pytest.raises(NoLibraryError, match="there is no library in ") as caught:
             look()
+        assert caught.value.way_out is WayOut.MAKE_LIBRARY
     assert library.index([folder], dry_run=True).added == 1
     with pytest.raises(NoPhotosFoundError):
         library.index([folder / "absent"])

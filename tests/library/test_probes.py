@@ -31,5 +31,9 @@ def test_a_portrait_is_of_the_face_that_is_three_times_as_large_as_every_other()
 
 
 def test_of_faces_of_like_size_one_has_to_be_chosen() -> None:
-    with pytest.raises(SeveralFacesFoundError, match="3 faces"):
+    with pytest.raises(SeveralFacesFoundError, match=r"^a.jpg shows 3 faces, and one is meant$") as caught:
         pick_face(probe(61.0, 180.0, 55.0), None)
+    assert (caught.value.path, caught.value.count, caught.value.second) == (Path("a.jpg"), 3, False)
+    with pytest.raises(SeveralFacesFoundError) as caught:
+        pick_face(probe(61.0, 180.0, 55.0), None, second=True)
+    assert caught.value.second

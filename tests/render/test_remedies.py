@@ -1,15 +1,39 @@
 """What to do about findings, in words."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from recog.errors import CatalogError, WayOut
+from recog.library.exchange.records import Unmatched
 from recog.library.maintenance.results import Finding, Observation, Remedy, RemedyKind
-from recog.render.remedies import sentence_of, way_out_of_finding, way_out_of_observation
+from recog.render.as_json import to_json
+from recog.render.remedies import (
+    reason_of_unmatched,
+    sentence_of,
+    sentence_of_observation,
+    way_out_of_erasure,
+    way_out_of_finding,
+    way_out_of_observation,
+)
+from recog.store.records import ErasedBy, PendingErasure
 
 
 @pytest.mark.parametrize(
     ("remedy", "finding", "observation"),
     [
         (Remedy(RemedyKind.ADVICE, "make room"), "make room", "make room"),
+        (
+            Remedy(RemedyKind.THEN_FIX, "make room"),
+            "make room, then run 'recog check --fix'",
+            "make room, then run 'recog check --fix'",
+        ),
+        (
+            Remedy(RemedyKind.THEN_STATUS, "wait"),
+            "wait, then run 'recog status'",
+            "wait, then run 'recog status'",
+        ),
         (Remedy(RemedyKind.FIX), "run 'recog check --fix'", "recog check --fix"),
         (
             Remedy(RemedyKind.FIX_THEN_INDEX),
@@ -39,7 +63,31 @@ def test_what_needs_no_hand_has_no_way_out() -> None:
     assert way_out_of_observation(Observation("subject", True, "It is so")) == ""
 
 
+def test_an_error_that_doctor_met_is_said_with_its_way_out() -> None:
+    error = CatalogError("it may only be read here", way_out=WayOut.COPY_LIBRARY)
+    seen = Observation("library", False, str(error), error=error)
+    sentence = "it may only be read here: copy the folder to where you may write, and name the copy with --library"
+    assert sentence_of_observation(seen) == sentence
+    assert json.loads(to_json(seen)) == {"subject": "library", "ok": False, "sentence": sentence, "way_out": ""}
+
+
 def test_what_was_mended_says_what_is_still_to_come() -> None:
     torn = Finding("kind", 1, "2 faces have lost their thumbnail", fixed=True, remedy=Remedy(RemedyKind.FIX_THEN_INDEX))
     assert sentence_of(torn) == ("2 faces have lost their thumbnail; the next 'recog index' looks at their photos anew")
     assert sentence_of(Finding("kind", 1, "It is so", fixed=True, remedy=Remedy(RemedyKind.FIX))) == "It is so"
+
+
+@pytest.mark.parametrize(("by", "command"), [(ErasedBy.FIX, "recog check --fix"), (ErasedBy.STATUS, "recog status")])
+def test_a_pending_erasure_names_what_erases_it(by: ErasedBy, command: str) -> None:
+    assert way_out_of_erasure(PendingErasure("It is so", "make room", by)) == f"make room, then run '{command}'"
+
+
+def test_an_imported_name_that_somebody_nearly_has_can_be_taken_for_somebody_elses() -> None:
+    asked = Unmatched("Weiss", Path("names.json"), "did you mean 'Weiß'?", alike="Weiß")
+    assert reason_of_unmatched(asked) == "did you mean 'Weiß'? (--near takes it for somebody else's)"
+    assert reason_of_unmatched(Unmatched("Ann", Path("names.json"), "no face is there")) == "no face is there"
+    assert json.loads(to_json(asked)) == {
+        "person": "Weiss",
+        "source": "names.json",
+        "reason": "did you mean 'Weiß'? (--near takes it for somebody else's)",
+    }

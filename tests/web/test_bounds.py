@@ -242,3 +242,10 @@ def test_every_refusal_is_a_sentence_with_the_way_out(client: Client) -> None:
     unknown = client.act("/api/confirm", name="Nobody", face_ids=[4])
     assert (unknown.status, '"new": true' in unknown.json["error"]) == (404, True)
     assert "--new" not in unknown.json["error"]
+    assert "/api/people lists the 1 known names" in unknown.json["error"]
+    for act, given, way_out in (
+        ("/api/confirm", {"name": "Ada", "cluster": 99}, "/api/groups lists them"),
+        ("/api/split", {"name": "Ada", "threshold": 4}, "choose a smaller threshold, or reject faces by their numbers"),
+    ):
+        refused = client.act(act, **given).json["error"]
+        assert refused.endswith(f": {way_out}"), refused

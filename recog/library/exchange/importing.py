@@ -151,8 +151,8 @@ class _Naming:
         """Apply a claim that found a face."""
         name = claim.region.name
         key = _key_among(self._shown, name)
-        if key is None and (reason := _unfit(name) or self._near(name)) is not None:
-            self._outcome.unmatched.append(Unmatched(name, claim.source, reason))
+        if key is None and (refused := _unfit(claim) or self._near(claim)) is not None:
+            self._outcome.unmatched.append(refused)
             return
         key, before = key or name_key(checked_name(name)), self._said.get(face_id)
         earlier = self._given.get(face_id)
@@ -177,12 +177,13 @@ class _Naming:
         self._given[face_id] = claim
         self._confirm.setdefault(key, set()).add(face_id)
 
-    def _near(self, name: str) -> str | None:
+    def _near(self, claim: Claim) -> Unmatched | None:
         """Return why no new person of this name is created, or None. Names that the files tell apart are distinct."""
+        name = claim.region.name
         meant = self._near_keys.get(near_key(checked_name(name)))
         if meant is None:
             return None
-        return f"nobody has this name here; did you mean {meant!r}? (--near takes it for somebody else's)"
+        return Unmatched(name, claim.source, f"{_NOBODY}; did you mean {meant!r}?", alike=meant)
 
     def _refusal(self, key: str, face_id: int) -> str | None:
         """Return what a human said here against this name for an unnamed face, or None."""
@@ -258,10 +259,10 @@ def _key_among(known: Container[str], name: str) -> str | None:
     return next((key for key in name_keys(name) if key in known), None)
 
 
-def _unfit(name: str) -> str | None:
+def _unfit(claim: Claim) -> Unmatched | None:
     """Return why this is not a valid name, or None."""
     try:
-        checked_name(name)
+        checked_name(claim.region.name)
     except CatalogError as error:
-        return str(error)
+        return Unmatched(claim.region.name, claim.source, str(error))
     return None

@@ -81,11 +81,15 @@ class NamesExport:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A name that found no face. source: the file with the name. reason: why, in a few words."""
+    """A name that found no face. source: the file with the name. reason: why, in a few words.
+
+    alike: the name of a person here that is nearly this one; None if the reason is another.
+    """
 
     person: str
     source: Path
     reason: str
+    alike: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from recog.cluster.registry import CLUSTER_METHODS, IDENTITY
-from recog.errors import CatalogError, NoFaceFoundError, UnknownNumberError
+from recog.errors import CatalogError, NoFaceFoundError, UnknownNumberError, WayOut
 from recog.library.grouping.identity import all_embeddings, identity_grouping, owned, person_of
 from recog.library.grouping.numbering import grouped, with_numbers
 from recog.library.grouping.results import ClusterReport, ClusterSummary
@@ -33,7 +33,7 @@ def cluster(
     start = time.perf_counter()
     found = identity_grouping(catalog, networks, threshold=threshold, seed=seed, full=full)
     if len(found.face_ids) == 0:
-        raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
+        raise NoFaceFoundError("the library holds no face to cluster", way_out=WayOut.INDEX)
     saved = catalog.clusters.save(networks.info.sha256, method, found.parameters, found.clusters)
     named = summaries(catalog, saved, found.person_of)
     return ClusterReport(
@@ -60,7 +60,7 @@ def _cells(catalog: Catalog, networks: Networks, method: str, *, k: int | None, 
     group = CLUSTER_METHODS.named(method, besides=[IDENTITY])
     face_ids, embeddings = all_embeddings(catalog, networks)
     if len(face_ids) == 0:
-        raise NoFaceFoundError("the library holds no face to cluster: run 'recog index FOLDER' first")
+        raise NoFaceFoundError("the library holds no face to cluster", way_out=WayOut.INDEX)
     result = group(embeddings, k, seed=seed)
     cells = grouped(face_ids, embeddings, result.labels)
     return ClusterReport(
@@ -78,7 +78,7 @@ def open_faces(catalog: Catalog, networks: Networks, number: int, person_id: int
     run = catalog.clusters.run(networks.info.sha256)
     members = {one.number: one.face_ids for one in run.clusters} if run is not None else {}
     if number not in members:
-        raise UnknownNumberError(f"no cluster has the number {number}: 'recog cluster' lists them")
+        raise UnknownNumberError(f"no cluster has the number {number}", way_out=WayOut.LIST_CLUSTERS)
     faces = catalog.faces.by_ids(members[number])
     rejections = catalog.people.rejections()
     found = [

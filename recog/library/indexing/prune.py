@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, WayOut
 from recog.library.context import LibraryContext
 from recog.library.indexing.survey import is_gone
 from recog.library.inputs import AnyPath, path_of
@@ -56,7 +56,7 @@ def _found(catalog: Catalog, given: AnyPath | None, *, dropped: bool) -> Missing
     known = catalog.files.below(folder)
     roots = [root for root in catalog.files.roots() if root.is_relative_to(folder)]
     if not known and not roots:
-        raise CatalogError(f"the library knows no file in {folder}: 'recog status' lists the folders it knows as roots")
+        raise CatalogError(f"the library knows no file in {folder}", way_out=WayOut.LIST_ROOTS)
     found = _missing(catalog, known, dropped=dropped)
     left = {path for path, _ in known}.difference(found.files)
     empty = tuple(root for root in roots if not any(path.is_relative_to(root) for path in left))

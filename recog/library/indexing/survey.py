@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.errors import NoPhotosFoundError, PhotoError
+from recog.errors import NoPhotosFoundError, PhotoError, WayOut
 from recog.library.indexing.results import FailedPhoto, PassedOver
 from recog.library.inputs import is_there
 from recog.photos import PASSING_REASONS, extra_of, find_photos
@@ -108,8 +108,10 @@ def _nothing(root: Path, exclude: Sequence[str], passed: Iterable[Path]) -> NoPh
             f"{root} holds no photo that this installation reads, but some that an extra reads: "
             f"pip install 'recog[{','.join(extras)}]'"
         )
-    way_out = "look at --exclude, or name another folder" if exclude else "name another folder"
-    return NoPhotosFoundError(f"{root} holds no photo that recog reads: {way_out}")
+    nothing = f"{root} holds no photo that recog reads"
+    if exclude:
+        return NoPhotosFoundError(nothing, way_out=WayOut.EXCLUDE_LESS)
+    return NoPhotosFoundError(f"{nothing}: name another folder")
 
 
 def _walk(root: Path, exclude: Sequence[str], failed: dict[Path, FailedPhoto], passed: set[Path]) -> list[FileStat]:

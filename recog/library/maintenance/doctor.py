@@ -11,7 +11,7 @@ from pathlib import Path
 from recog.config import Settings
 from recog.errors import EvaluationError, NoLibraryError, RecogError
 from recog.index.files import strays
-from recog.library.maintenance.results import DoctorReport, Observation, Remedy, RemedyKind
+from recog.library.maintenance.results import DoctorReport, Observation, Remedy, RemedyKind, remedy_of
 from recog.library.maintenance.weights import needed
 from recog.library.networks import Networks
 from recog.library.outdated import drop_outdated
@@ -52,7 +52,7 @@ def _guarded(subject: str, look: Callable[[], Iterator[Observation]]) -> Iterato
     try:
         yield from look()
     except RecogError as error:
-        yield Observation(subject, ok=False, sentence=str(error))
+        yield Observation(subject, ok=False, sentence=str(error), error=error)
     except OSError as error:
         where = printable(error.filename) if isinstance(error.filename, str) else "a file"
         yield _ill(subject, f"{where} cannot be looked at ({error.strerror})", _advice("check who may read it"))
@@ -104,7 +104,8 @@ def _network(networks: Networks) -> Iterator[Observation]:
         threshold = networks.calibration.threshold
     except EvaluationError as error:
         sentence = f"{called} has no threshold, so nothing can be decided with it: {printable(str(error))}"
-        yield _ill("network", sentence, Remedy(RemedyKind.CALIBRATE))
+        told = EvaluationError(sentence, way_out=error.way_out)
+        yield Observation("network", False, sentence, Remedy(RemedyKind.CALIBRATE), told)
     else:
         yield _fine("network", f"{called} with the threshold {threshold:.3f}")
 
@@ -177,7 +178,7 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
 def _erasures(pending: PendingErasure | None) -> Observation:
     if pending is None:
         return _fine("erasures", "none is pending")
-    return _ill("erasures", pending.sentence, _advice(pending.way_out))
+    return _ill("erasures", pending.sentence, remedy_of(pending))
 
 
 def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:

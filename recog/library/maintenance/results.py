@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from recog.errors import RecogError
 from recog.library.recognition.results import IndexStatus
+from recog.store.records import ErasedBy, PendingErasure
 from recog.types import Calibration, NetworkInfo
 
 
@@ -40,6 +42,10 @@ class RemedyKind(StrEnum):
 
     ADVICE = "advice"
     """Follow the remedy's text, which is the end of a sentence, not a command."""
+    THEN_FIX = "then fix"
+    """Do what the text says, then check with `fix`."""
+    THEN_STATUS = "then status"
+    """Do what the text says, then ask for the status."""
     FIX = "fix"
     """Check with `fix`."""
     FIX_THEN_INDEX = "fix then index"
@@ -64,6 +70,12 @@ class Remedy:
 
     kind: RemedyKind
     text: str = ""
+
+
+def remedy_of(pending: PendingErasure) -> Remedy:
+    """Return what erases what is left of forgotten people."""
+    kind = RemedyKind.THEN_FIX if pending.erased_by is ErasedBy.FIX else RemedyKind.THEN_STATUS
+    return Remedy(kind, pending.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +105,16 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A part that `doctor` examined. ok: nothing must be mended; a remedy may still suggest an improvement."""
+    """A part that `doctor` examined. ok: nothing must be mended; a remedy may still suggest an improvement.
+
+    error: what ended the examination; the sentence is its message.
+    """
 
     subject: str
     ok: bool
     sentence: str
     remedy: Remedy | None = None
+    error: RecogError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recog.config import Settings
 from recog.distance import are_unit
-from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus, Remedy, RemedyKind
+from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus, Remedy, RemedyKind, remedy_of
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import naming_threshold
 from recog.library.recognition.live_index import LiveIndex
@@ -55,8 +55,7 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
     if fix:
         catalog.old_pages.overwrite()
     if pending := catalog.old_pages.pending:
-        advice = Remedy(RemedyKind.ADVICE, pending.way_out)
-        findings.append(Finding("erasures", 1, pending.sentence, fixed=False, remedy=advice))
+        findings.append(Finding("erasures", 1, pending.sentence, fixed=False, remedy=remedy_of(pending)))
     misshapen = catalog.embeddings.misshapen()
     findings += _damaged(catalog, networks, misshapen, fixed=fix)
     findings += _orphans(catalog, networks, fixed=fix)

@@ -84,7 +84,7 @@ def confirm(
         known = catalog.people.by_name(name)
     except UnknownPersonError as error:
         if not new:
-            raise UnknownPersonError(f"{error} (--new makes somebody new of that name)") from error
+            raise UnknownPersonError(str(error), alike=error.alike, known=error.known, may_be_new=True) from error
         if not near:
             refuse_near(catalog, name)
         known = None

@@ -10,5 +10,4 @@ def refuse_near(catalog: Catalog, name: str, *, but: int | None = None) -> None:
     known = [person.name for person in catalog.people.all(hidden=True) if person.id != but]
     meant = near_name(name, known)
     if meant is not None:
-        asked = NearNameError(f"nobody is called {name!r}; did you mean {meant!r}?")
-        raise NearNameError(f"{asked} (--near takes {name!r} for somebody else)") from asked
+        raise NearNameError(name, meant)

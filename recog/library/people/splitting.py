@@ -4,7 +4,7 @@ import numpy as np
 
 from recog.cluster.likelihood import linkage_of
 from recog.cluster.linkage import identity_clusters
-from recog.errors import CatalogError
+from recog.errors import CatalogError, WayOut
 from recog.library.networks import Networks
 from recog.library.people.results import SplitPerson
 from recog.store.catalog import Catalog
@@ -32,8 +32,8 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
             seen = "one face" if len(face_ids) else "no face"
             raise CatalogError(f"{person.name} has {seen} that this network has seen: to split takes two at least")
         raise CatalogError(
-            f"the {len(face_ids)} faces of {person.name} hang together up to distance {linkage.threshold:.3f}: "
-            "choose a smaller --threshold, or reject faces by their numbers"
+            f"the {len(face_ids)} faces of {person.name} hang together up to distance {linkage.threshold:.3f}",
+            way_out=WayOut.SPLIT_CLOSER,
         )
 
     def weight(group: list[int]) -> tuple[int, int, int]:

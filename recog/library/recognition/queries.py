@@ -6,7 +6,7 @@ import numpy as np
 
 from recog import identify as decide
 from recog.boxes import match_boxes
-from recog.errors import NoFaceFoundError, UnknownNumberError
+from recog.errors import NoFaceFoundError, UnknownNumberError, WayOut
 from recog.library.inputs import GivenPhoto
 from recog.library.networks import Networks
 from recog.library.probes import Probe, face_quality, pick_face, read_probe
@@ -87,9 +87,7 @@ def why(catalog: Catalog, networks: Networks, gallery: PersonGallery, face_id: i
     with catalog.repeatable_reads():
         face = catalog.faces.by_ids([face_id]).get(face_id)
         if face is None:
-            raise UnknownNumberError(
-                f"no face has the number {face_id}: 'recog search' and every --json document name them"
-            )
+            raise UnknownNumberError(f"no face has the number {face_id}", way_out=WayOut.FIND_FACES)
         refused = catalog.people.rejections().get(face_id, set())
         people = catalog.people.by_ids(refused if face.person_id is None else {face.person_id, *refused})
         paths = catalog.files.paths([face.photo_id]).get(face.photo_id, ())
@@ -149,7 +147,7 @@ def verify_photos(
 ) -> VerifiedPair:
     """Are the faces of two photos one person? Needs no library. DoubtedFaceError if the detector is unsure of one."""
     a, b = read_probe(left, networks), read_probe(right, networks)
-    row, other = pick_face(a, face), pick_face(b, other_face, option="--other-face")
+    row, other = pick_face(a, face), pick_face(b, other_face, second=True)
     for probe, place in ((a, row), (b, other)):
         refuse_doubted(probe.faces.boxes[place], f"the face in {probe.path}")
     decision = decided(networks, method, a.embeddings[row], b.embeddings[other : other + 1])
@@ -168,7 +166,7 @@ def verify_person(
     own = gallery.embeddings[gallery.person_ids == person.id]
     if len(own) == 0:
         kind = "confirmed face of which the detector is sure" if person.confirmed else "confirmed face"
-        raise NoFaceFoundError(f"{person.name} has no {kind}: run 'recog enrol' with a photo of the person")
+        raise NoFaceFoundError(f"{person.name} has no {kind}", way_out=WayOut.ENROL)
     decision = decided(networks, method, probe.embeddings[row], own)
     return VerifiedPair(probe.path, person.name, probe.faces.boxes[row], None, decision)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.errors import NoPhotosFoundError, PhotoError
+from recog.errors import NoPhotosFoundError, PhotoError, WayOut
 from recog.library.indexing.results import FailedPhoto
 from recog.photos import find_photos, photo_digest
 from recog.store.catalog import Catalog
@@ -52,7 +52,7 @@ def contents_with(catalog: Catalog, name: str) -> Contents:
     photo_ids = sorted({face.photo_id for face in catalog.faces.of_person(person.id)})
     paths = catalog.files.paths(photo_ids)
     if not paths:
-        raise NoPhotosFoundError(f"no photo shows {person.name}: 'recog enrol' and 'recog identify --all' find some")
+        raise NoPhotosFoundError(f"no photo shows {person.name}", way_out=WayOut.NAME_FACES)
     return _read([paths[photo_id][0] for photo_id in photo_ids if photo_id in paths], [])
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import URL
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, WayOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def read_only_file(path: Path) -> ReadOnlyFile | None:
     if not real.with_name(f"{real.name}-shm").exists():
         raise CatalogError(
             f"the last changes of the database {path} are in its log {log.name}, which cannot be read if nothing "
-            "may be written: copy the folder to where you may write, and name the copy with --library"
+            "may be written",
+            way_out=WayOut.COPY_LIBRARY,
         )
     return ReadOnlyFile(real, None)
 

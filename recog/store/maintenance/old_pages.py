@@ -15,15 +15,14 @@ from recog.durable import sync_directory
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
 from recog.store.connection.backup import automatic_backups
 from recog.store.connection.database import Database
-from recog.store.records import PendingErasure
+from recog.store.records import ErasedBy, PendingErasure
 from recog.store.schema.tables import pending_erasures
 
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
-_AGAIN = "then run 'recog check --fix'"
-_OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, because another program has it open", f"close that program, {_AGAIN}")
-_READ_ONLY = PendingErasure(f"{_LEFT}, which may only be read here", f"open it where it may be written, {_AGAIN}")
+_OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, because another program has it open", "close that program", ErasedBy.FIX)
+_READ_ONLY = PendingErasure(f"{_LEFT}, which may only be read here", "open it where it may be written", ErasedBy.FIX)
 _NO_ROOM = PendingErasure(
-    f"{_LEFT}, because its disk has no room to write it anew, or fails", f"make room or check the disk, {_AGAIN}"
+    f"{_LEFT}, because its disk has no room to write it anew, or fails", "make room or check the disk", ErasedBy.FIX
 )
 
 _PERSONAL_TABLES = (

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recog.durable import arriving, discard_unfinished, make_directory, put, sync_directory
-from recog.errors import CatalogError, LibraryBusyError, SchemaOutdatedError
+from recog.errors import CatalogError, LibraryBusyError, SchemaOutdatedError, WayOut
 from recog.held_files import exclusively, identity_of
 from recog.store.connection.backup import BACKUP_MARK
 from recog.store.schema.migrations import revisions
@@ -29,7 +29,7 @@ def refuse_half_restored(path: Path) -> None:
     """Raise CatalogError if a restore was interrupted."""
     if _note(path).exists():
         raise CatalogError(
-            f"the catalog {path} was being restored when recog was stopped: run 'recog restore FILE' again"
+            f"the catalog {path} was being restored when recog was stopped", way_out=WayOut.RESTORE_AGAIN
         )
 
 
@@ -44,7 +44,7 @@ def restoring(path: Path, backup: Path) -> Iterator[Path | None]:
     LibraryBusyError if another program has the catalog open; each leaves everything as it was.
     """
     if (given := identity_of(backup)) is not None and given == identity_of(path):
-        raise CatalogError(f"{backup} is the catalog itself: name a file that 'recog backup' wrote")
+        raise CatalogError(f"{backup} is the catalog itself", way_out=WayOut.NAME_BACKUP)
     try:
         make_directory(path.parent)
         discard_unfinished(path)
@@ -105,7 +105,7 @@ def _alone(path: Path) -> Iterator[int | None]:
 def _copy_checked(backup: Path, copy: Path) -> None:
     """Copy a SQLite database with the content of its journal, and check every page."""
     if not backup.is_file():
-        raise CatalogError(f"there is no backup at {backup}: name a file that 'recog backup' wrote")
+        raise CatalogError(f"there is no backup at {backup}", way_out=WayOut.NAME_BACKUP)
     try:
         uri = f"{backup.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(copy)) as target:

@@ -78,14 +78,11 @@ def unknown_person(name: str, known: Iterable[str]) -> UnknownPersonError:
     """Make the error for an unknown name, with the names that may have been meant."""
     by_key = {name_key(other): other for other in known}
     if not by_key:
-        return UnknownPersonError(
-            f"nobody is called {name!r}, because nobody has a name yet: 'recog enrol NAME PHOTO' gives the first one"
-        )
+        return UnknownPersonError(f"nobody is called {name!r}, because nobody has a name yet", known=0)
     wanted = name_key(name)
     near = [key for key, other in by_key.items() if near_key(other) == near_key(name)]
     within = [key for key in by_key if set(wanted.split()) <= set(key.split())]
     close = dict.fromkeys([*sorted(near), *difflib.get_close_matches(wanted, by_key, n=_CLOSE), *sorted(within)])
-    if close:
-        meant = " or ".join(repr(by_key[key]) for key in list(close)[:_CLOSE])
-        return UnknownPersonError(f"nobody is called {name!r}; did you mean {meant}?")
-    return UnknownPersonError(f"nobody is called {name!r}: 'recog people list' shows the {len(by_key)} known names")
+    alike = tuple(by_key[key] for key in list(close)[:_CLOSE])
+    meant = f"; did you mean {' or '.join(map(repr, alike))}?" if alike else ""
+    return UnknownPersonError(f"nobody is called {name!r}{meant}", alike=alike, known=len(by_key))

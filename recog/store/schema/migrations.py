@@ -9,7 +9,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
-from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError
+from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError, WayOut
 from recog.store.connection.backup import BACKUP_MARK, abandoned_backups, write_backup
 from recog.store.connection.database import Database
 
@@ -44,15 +44,15 @@ def prepare(database: Database, *, create: bool = True) -> None:
     if revision == known[-1]:
         return
     if revision is None and not create:
-        raise NoLibraryError(f"there is no library in {database.where}: make one with 'recog index FOLDER'")
+        raise NoLibraryError(f"there is no library in {database.where}", way_out=WayOut.MAKE_LIBRARY)
     if revision is not None and revision not in known:
         raise SchemaOutdatedError(
             f"the database {database.where} has schema {revision}, and this recog knows up to {known[-1]}: update recog"
         )
     if database.read_only is not None:
         raise SchemaOutdatedError(
-            f"the database {database.where} has the older schema {revision} and may only be read here: copy the folder "
-            "to where you may write, and name the copy with --library"
+            f"the database {database.where} has the older schema {revision} and may only be read here",
+            way_out=WayOut.COPY_LIBRARY,
         )
     if revision is not None and database.path is not None:
         write_backup(database, database.path.with_name(f"{database.path.name}{BACKUP_MARK}{known[-1]}"), replace=True)

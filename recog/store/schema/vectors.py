@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy import ColumnElement, func
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, WayOut
 from recog.types import Embeddings, FaceIds
 
 _FLOAT_BYTES = 4
@@ -25,8 +25,8 @@ def vectors_of(blobs: Sequence[bytes], dim: int) -> Embeddings:
     """Decode n blobs of `vector_bytes` into (n, dim) float32, n >= 0; a blob of another length is a CatalogError."""
     if other := {*map(len, blobs)} - {_FLOAT_BYTES * dim}:
         raise CatalogError(
-            f"a stored vector has {other.pop()} bytes, and those of its network {_FLOAT_BYTES * dim}: "
-            "run 'recog check --fix', then 'recog index'"
+            f"a stored vector has {other.pop()} bytes, and those of its network {_FLOAT_BYTES * dim}",
+            way_out=WayOut.FIX_THEN_INDEX,
         )
     return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(-1, dim).astype(np.float32)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recog.errors import LibraryBusyError, NoPhotosFoundError
+from recog.errors import LibraryBusyError, NoPhotosFoundError, WayOut
 from recog.library.indexing.index_run import MANY_COPIES
 from recog.library.indexing.results import IngestProgress, LostWord
 from recog.store.records import FactKind
@@ -178,8 +178,9 @@ def test_a_folder_without_photos_is_an_error_that_names_it(library: PaintedLibra
     (folder / "notes.txt").write_text("no photo")
     with pytest.raises(NoPhotosFoundError, match=f"{folder} holds no photo.*: name another folder$"):
         library.index([folder])
-    with pytest.raises(NoPhotosFoundError, match="look at --exclude"):
+    with pytest.raises(NoPhotosFoundError, match=r"holds no photo that recog reads$") as caught:
         library.index([folder], exclude=["*.png"])
+    assert caught.value.way_out is WayOut.EXCLUDE_LESS
 
 
 def test_a_folder_that_is_not_there_is_said_so_and_makes_no_library(library: PaintedLibrary, folder: Path) -> None:

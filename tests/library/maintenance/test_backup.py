@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.errors import CatalogError, LibraryBusyError, RecogError, SchemaOutdatedError
+from recog.errors import CatalogError, LibraryBusyError, RecogError, SchemaOutdatedError, WayOut
 from recog.store.engine import open_catalog
 from recog.store.maintenance.restore import restoring
 from tests.full import files_of_at_most
@@ -284,8 +284,9 @@ def test_a_restore_that_was_cut_short_is_told_until_it_is_run_again(filled: Pain
     backup = filled.maintenance.back_up(tmp_path / "copy").path
     filled.close()
     shutil.copy(backup, database(filled).with_name("catalog.sqlite3.restoring"))
-    with pytest.raises(CatalogError, match=r"was being restored .* run 'recog restore FILE' again"):
+    with pytest.raises(CatalogError, match=r"was being restored .*stopped$") as caught:
         filled.status()
+    assert caught.value.way_out is WayOut.RESTORE_AGAIN
     filled.close()
     assert filled.maintenance.restore(backup).photos == 2
     assert filled.status().photos == 2

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recog.errors import CatalogError, UnknownPersonError
+from recog.errors import CatalogError, UnknownPersonError, WayOut
 from recog.library.recognition.matching import match_now
 from recog.types import Origin
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
@@ -165,8 +165,9 @@ def test_a_name_of_two_people_is_split_and_stays_split(library: PaintedLibrary, 
     library.people.match_all()
     assert library.people.person("Ada").person.confirmed == 4
     assert library.people.person("Ada").person.matched == 0
-    with pytest.raises(CatalogError, match=r"hang together up to distance 0\.500"):
+    with pytest.raises(CatalogError, match=r"hang together up to distance 0\.500$") as caught:
         library.people.split("Ada")
+    assert caught.value.way_out is WayOut.SPLIT_CLOSER
     library.people.undo()
     assert library.people.person("Ada").person.confirmed == 8
 

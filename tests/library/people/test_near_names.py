@@ -22,8 +22,9 @@ def photos(library: PaintedLibrary, folder: Path) -> list[Path]:
 
 
 def test_enrolling_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
-    with pytest.raises(NearNameError, match=r"^nobody is called 'Weiss'; did you mean 'Weiß'\? \(--near takes"):
+    with pytest.raises(NearNameError, match=r"^nobody is called 'Weiss'; did you mean 'Weiß'\?$") as caught:
         library.people.enrol("Weiss", photos[1:2])
+    assert (caught.value.name, caught.value.alike) == ("Weiss", "Weiß")
     assert names(library) == ["Weiß"]
     assert library.people.enrol("Weiss", photos[1:2], near=True).created
     assert not library.people.enrol("WEISS", photos[1:2]).created
@@ -33,12 +34,20 @@ def test_enrolling_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, p
 
 def test_confirming_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
     face = library.context.catalog.faces.of_photo(library.context.catalog.photos.at(photos)[photos[1]].id)[0].id
-    with pytest.raises(UnknownPersonError, match=r"did you mean 'Weiß'\? \(--new"):
+    with pytest.raises(UnknownPersonError, match=r"did you mean 'Weiß'\?$") as caught:
         library.people.confirm("Weiss", [face])
+    assert (caught.value.alike, caught.value.known, caught.value.may_be_new) == (("Weiß",), 1, True)
     with pytest.raises(NearNameError, match="did you mean 'Weiß'"):
         library.people.confirm("Weiss", [face], new=True)
     assert library.people.confirm("Weiss", [face], new=True, near=True).created
     assert not library.people.confirm("WEISS", [face], new=True).created
+
+
+def test_a_name_that_is_no_photo_either_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
+    said = r"^'Weiss' is no photo file here, and as a name: nobody is called 'Weiss'; did you mean 'Weiß'\?$"
+    with pytest.raises(UnknownPersonError, match=said) as caught:
+        library.verify(photos[0], "Weiss")
+    assert (caught.value.alike, caught.value.known) == (("Weiß",), 1)
 
 
 def test_renaming_to_a_nearly_equal_name_is_asked_about(library: PaintedLibrary, photos: list[Path]) -> None:
@@ -60,9 +69,9 @@ def test_importing_a_nearly_equal_name_is_listed_and_joins_nobody(
     library.index([photos[1].parent])
     library.people.rename("KILIÇ", "Kiliç", near=True)
     done = library.names.import_file(tmp_path / "names.json")
-    assert sorted((one.person, one.reason) for one in done.unmatched) == [
-        ("KILIÇ", "nobody has this name here; did you mean 'Kiliç'? (--near takes it for somebody else's)"),
-        ("Weiss", "nobody has this name here; did you mean 'Weiß'? (--near takes it for somebody else's)"),
+    assert sorted((one.person, one.reason, one.alike) for one in done.unmatched) == [
+        ("KILIÇ", "nobody has this name here; did you mean 'Kiliç'?", "Kiliç"),
+        ("Weiss", "nobody has this name here; did you mean 'Weiß'?", "Weiß"),
     ]
     assert (done.created, done.already) == ((), 1)
     assert names(library) == ["Kiliç", "Weiß"]

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from recog.errors import CatalogError, SchemaOutdatedError
+from recog.errors import CatalogError, SchemaOutdatedError, WayOut
 from recog.store.engine import open_catalog
 from recog.store.schema.tables import pending_erasures
 from tests.databases import database_at
@@ -103,8 +103,9 @@ def test_a_log_that_cannot_be_read_is_said(path: Path) -> None:
         writer.people.add("Bob")
         (path.parent.parent / "log").write_bytes(bytes_of(path.with_name("recog.db-wal")))
     shutil.copy(path.parent.parent / "log", path.with_name("recog.db-wal"))
-    with only_reading(path), pytest.raises(CatalogError, match=r"in its log recog.db-wal, .*: copy the folder"):
+    with only_reading(path), pytest.raises(CatalogError, match=r"in its log recog.db-wal, .* written$") as caught:
         open_catalog(path, create=False)
+    assert caught.value.way_out is WayOut.COPY_LIBRARY
 
 
 def test_an_older_schema_and_a_pending_erasure_are_left_and_said(path: Path) -> None:

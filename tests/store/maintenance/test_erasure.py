@@ -213,7 +213,7 @@ def test_a_full_disk_holds_an_erasure_up_and_room_lets_the_next_open_finish_it(t
             forgotten = catalog.erasure.forget(crowd.ann.id)
         assert (len(forgotten.face_ids), forgotten.complete) == (40, False)
         assert catalog.old_pages.pending is not None
-        assert "make room" in catalog.old_pages.pending.way_out
+        assert "make room" in catalog.old_pages.pending.first
         assert found_in(tmp_path, crowd.needles) != {}
     with files_of_at_most(path.stat().st_size * 3 // 4), open_catalog(path) as catalog:
         with pytest.raises(UnknownPersonError):

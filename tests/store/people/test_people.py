@@ -35,9 +35,10 @@ def test_a_name_nobody_could_read_is_refused(catalog: Catalog, name: str) -> Non
     assert catalog.people.all() == []
 
 
-def test_where_nobody_has_a_name_an_unknown_one_tells_how_to_give_the_first(catalog: Catalog) -> None:
-    with pytest.raises(UnknownPersonError, match="recog enrol NAME PHOTO"):
+def test_where_nobody_has_a_name_an_unknown_one_says_so(catalog: Catalog) -> None:
+    with pytest.raises(UnknownPersonError, match=r"because nobody has a name yet$") as caught:
         catalog.people.by_name("Ann")
+    assert caught.value.known == 0
 
 
 def test_an_unknown_name_tells_who_is_called_alike(catalog: Catalog) -> None:
@@ -47,12 +48,15 @@ def test_an_unknown_name_tells_who_is_called_alike(catalog: Catalog) -> None:
         catalog.people.by_name("anna bergg")
     assert str(caught.value).count(" or ") == 2
     assert "Karl" not in str(caught.value)
+    assert (len(caught.value.alike), caught.value.alike[0]) == (3, "Anna Berg")
     with pytest.raises(UnknownPersonError, match=r"did you mean 'Anna Burg'\?$"):
         catalog.people.by_name("burg")
-    with pytest.raises(UnknownPersonError, match=r"people list.*5 known"):
+    with pytest.raises(UnknownPersonError, match=r"^nobody is called 'Xqzw'$") as caught:
         catalog.people.by_name("Xqzw")
-    with pytest.raises(UnknownPersonError, match="number 99"):
+    assert (caught.value.alike, caught.value.known) == ((), 5)
+    with pytest.raises(UnknownPersonError, match="number 99") as caught:
         catalog.people.by_id(99)
+    assert caught.value.known is None
 
 
 def test_people_are_listed_by_name_without_the_hidden(catalog: Catalog) -> None:
