@@ -143,7 +143,7 @@ start.main()
 """
 
 
-@pytest.mark.parametrize("line", [7, 9, 10, 11, 12])
+@pytest.mark.parametrize("line", [8, 10, 11, 12, 13])
 def test_ctrl_c_between_loading_and_running_is_no_traceback(line: int) -> None:
     command = [sys.executable, "-c", INTERRUPTED_AT_A_LINE, str(line), "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from recog.errors import ConfigError
+from recog.errors import ConfigError, WayOut
 from recog.weights.device import checked_device, choose_device
 
 
@@ -19,8 +19,9 @@ def test_cpu_is_always_there() -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
 @pytest.mark.parametrize("choose", [choose_device, checked_device])
 def test_cuda_is_never_replaced_by_the_cpu(choose: type) -> None:
-    with pytest.raises(ConfigError, match="--device cpu"):
+    with pytest.raises(ConfigError, match="sees no CUDA device here") as refused:
         choose("cuda")
+    assert refused.value.way_out is WayOut.USE_CPU
 
 
 def test_an_unknown_device_is_named() -> None:
