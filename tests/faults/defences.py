@@ -67,6 +67,27 @@ SABOTAGES = (
         "tests/store/maintenance/test_erasure.py -k left_in_pages",
     ),
     Sabotage(
+        "a server collects no statistics of vectors and names",
+        "migrations/versions/0016_no_statistics.py", "SET STATISTICS 0", "SET STATISTICS -1",
+        "tests/store/maintenance/test_erasure.py -k byte_of_a_forgotten_person_in_its_tables",
+    ),
+    Sabotage(
+        "an upgrade deletes the statistics that a server has of vectors and names",
+        "migrations/versions/0016_no_statistics.py",
+        '        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {same_type}")\n', "",
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
+        "an upgrade finishes what a server's statistics kept of people who were forgotten before",
+        "migrations/versions/0016_no_statistics.py", "    if connection.scalar(", "    if not connection.scalar(",
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
+        "old pages of a server's statistics are overwritten when somebody is forgotten",
+        "recog/store/maintenance/old_pages.py", '"style_shares", "pg_statistic"', '"style_shares"',
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
         "an erasure that a reader holds up is pending, not done",
         "recog/store/maintenance/old_pages.py", "return not busy", "return True",
         "tests/store/maintenance/test_erasure.py -k pending_and_the_next",

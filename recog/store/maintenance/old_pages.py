@@ -1,9 +1,13 @@
 """Overwrite what forgotten people left in old pages of the database.
 
 On SQLite, VACUUM writes the database anew (secure_delete alone leaves copies where pages were split), and the
-write-ahead log is truncated; on PostgreSQL, VACUUM FULL does it. A row of `pending_erasures` says that this is still to
-be done, so that a kill half-way is finished at the next open. A disk without room to write the database anew holds it
-up, as another program's lock does: the catalog opens all the same, says so, and tries again at each open.
+write-ahead log is truncated. On PostgreSQL, VACUUM FULL does it, for the server's statistics too: an earlier recog let
+it collect vectors and names (see migration 0016). Only the owner of the database can do that; for others the server
+skips the statistics.
+
+A row of `pending_erasures` says that this is still to be done, so that a kill half-way is finished at the next open. A
+disk without room to write the database anew holds it up, as another program's lock does: the catalog opens all the
+same, says so, and tries again at each open.
 """
 
 import shutil
@@ -28,7 +32,7 @@ _NO_ROOM = PendingErasure(
 _PERSONAL_TABLES = (
     "people", "assignments", "rejections", "ignored_faces", "distinct_people", "events", "faces", "thumbnails",
     "embeddings", "clusters", "cluster_faces", "style_jobs",
-    "style_shares"
+    "style_shares", "pg_statistic"
 )  # fmt: skip
 
 

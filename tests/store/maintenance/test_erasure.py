@@ -15,6 +15,10 @@ import pytest
 
 from recog.errors import UnknownPersonError
 from recog.store.engine import open_catalog
+from recog.store.maintenance.erasure import Erasure
+from recog.store.maintenance.old_pages import OldPages
+from recog.store.schema.migrations import migrate
+from recog.store.schema.tables import metadata
 from recog.types import Cluster
 from tests.databases import database_at
 from tests.full import files_of_at_most
@@ -22,6 +26,7 @@ from tests.opened_twice import bytes_of
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
+    from recog.store.connection.database import Database
     from recog.types import NewFace
     from tests.postgres import Databases
     from tests.store.conftest import Scans
@@ -276,23 +281,74 @@ def test_a_photo_can_be_reset(catalog: Catalog, scans: Scans) -> None:
     assert again.face_ids[0] > saved.face_ids[0]
 
 
+def files_of_server(server: Any, url: str, needles: list[bytes]) -> int:
+    """How many of the needles the files of a server's database hold; its log of changes is out of reach."""
+    with database_at(url) as database, database.alone() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        number = connection.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar()
+    return sum(found_in(server.pgdata / "base" / str(number), needles).values())
+
+
+def statistics(database: Database) -> set[str]:
+    """The columns of which the server has statistics, as table.column."""
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT tablename, attname FROM pg_stats WHERE schemaname = 'public'").all()
+    return {f"{row.tablename}.{row.attname}" for row in rows}
+
+
 @pytest.mark.postgres
 def test_postgres_keeps_no_byte_of_a_forgotten_person_in_its_tables(
     databases: Databases, server: Any, scans: Scans
 ) -> None:
-    """The tables' own files; the server's log of changes is out of reach, and the documentation says so."""
+    """The server analyses the tables while the person is there, as its autovacuum does at any time."""
     url = databases.new()
-    with open_catalog(url) as catalog:
+    with open_catalog(url) as catalog, database_at(url) as database:
         crowd = Crowd(catalog, scans)
-        catalog.erasure.forget(crowd.ann.id)
-        with database_at(url) as database, database.alone() as connection:
-            connection.exec_driver_sql("CHECKPOINT")
-            number = connection.exec_driver_sql(
-                "SELECT oid FROM pg_database WHERE datname = current_database()"
-            ).scalar()
-    folder = server.pgdata / "base" / str(number)
-    assert sum(found_in(folder, crowd.other_needles).values()) >= len(crowd.other_faces)
-    assert found_in(folder, windows(crowd.ann_faces)) == {}
+        with database.alone() as connection:
+            connection.exec_driver_sql("ANALYZE")
+        assert {"faces.left", "embeddings.face_id", "people.id"} <= statistics(database)
+        assert files_of_server(server, url, crowd.needles) > len(crowd.ann_faces)
+        assert catalog.erasure.forget(crowd.ann.id).complete
+    assert files_of_server(server, url, crowd.other_needles) >= len(crowd.other_faces)
+    assert files_of_server(server, url, crowd.needles) == 0
+
+
+class OldPagesBefore16(OldPages):
+    """As an earlier recog overwrote them on a server: not those of the statistics."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.database = database
+
+    def overwrite(self) -> bool:
+        with self.database.alone() as connection:
+            connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(metadata.tables)}")
+            connection.exec_driver_sql("DELETE FROM pending_erasures")
+        return True
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("upgraded", ["before", "after"])
+def test_statistics_that_an_earlier_recog_let_postgres_collect_go(
+    databases: Databases, server: Any, scans: Scans, upgraded: str
+) -> None:
+    """The upgrade came before the person was forgotten, or after it: then it finishes the erasure."""
+    url = databases.new()
+    with open_catalog(url) as catalog, database_at(url) as database:
+        crowd = Crowd(catalog, scans)
+        migrate(database, "0015", down=True)
+        with database.alone() as connection:
+            connection.exec_driver_sql("ANALYZE")
+        assert {"embeddings.vector", "thumbnails.jpeg", "people.name", "events.payload"} <= statistics(database)
+        if upgraded == "after":
+            Erasure(database, OldPagesBefore16(database)).forget(crowd.ann.id)
+            assert files_of_server(server, url, crowd.needles) > 0
+    with open_catalog(url) as catalog:
+        assert catalog.old_pages.pending is None
+        if upgraded == "before":
+            catalog.erasure.forget(crowd.ann.id)
+    assert files_of_server(server, url, crowd.other_needles) >= len(crowd.other_faces)
+    assert files_of_server(server, url, crowd.needles) == 0
 
 
 def test_copies_that_moving_rows_left_in_pages_go_too(tmp_path: Path) -> None:
