@@ -84,13 +84,24 @@ SABOTAGES = (
     ),
     Sabotage(
         "old pages of a server's statistics are overwritten when somebody is forgotten",
-        "recog/store/maintenance/old_pages.py", '"style_shares", "pg_statistic"', '"style_shares"',
+        "recog/store/maintenance/old_pages.py", '_STATISTICS = "pg_statistic"', '_STATISTICS = "people"',
         "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
     ),
     Sabotage(
         "an erasure that a reader holds up is pending, not done",
-        "recog/store/maintenance/old_pages.py", "return not busy", "return True",
+        "recog/store/maintenance/old_pages.py", "return _OPEN_ELSEWHERE if busy else None", "return None",
         "tests/store/maintenance/test_erasure.py -k pending_and_the_next",
+    ),
+    Sabotage(
+        "an erasure that a transaction on the server holds up is pending, not done",
+        "recog/store/maintenance/old_pages.py",
+        "if not personal.deleted_rows + statistics.deleted_rows:", "if personal:",
+        "tests/store/maintenance/test_erasure.py -k transaction_is_open_on_the_server",
+    ),
+    Sabotage(
+        "an erasure that the server skips for want of ownership is pending, not done",
+        "recog/store/maintenance/old_pages.py", "if personal.tables < len(_PERSONAL_TABLES):", "if False:",
+        "tests/store/maintenance/test_erasure.py -k who_does_not_own",
     ),
     Sabotage(
         "a library whose erasure has no room is opened all the same",
