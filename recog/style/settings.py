@@ -36,7 +36,7 @@ class Optimiser(StrEnum):
 
 
 class Form(StrEnum):
-    """The form of the costs to which alpha, beta and the layer weights refer (see recog.style.losses)."""
+    """The form of the costs to which alpha, beta and the layer weights refer (see recog.style.objective)."""
 
     RELATIVE = "relative"
     TEXTBOOK = "textbook"
