@@ -45,3 +45,9 @@ def test_help_of_a_verb_loads_the_verb_alone() -> None:
         "recog.cli.people", "recog.cli.progress", "recog.cli.session", "recog.cli.verbs",
     }  # fmt: skip
     assert modules.isdisjoint({"sqlalchemy", "numpy", "recog.config"})
+
+
+def test_help_of_styling_loads_no_arithmetic() -> None:
+    modules = loaded("style", "run", "--help")
+    assert "recog.style.settings" in modules
+    assert modules.isdisjoint({"sqlalchemy", "numpy", "torch", "recog.config"})

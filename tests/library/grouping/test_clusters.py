@@ -205,8 +205,9 @@ def test_embeddings_of_two_networks_never_meet(library: PaintedLibrary, folder: 
     library.index([folder])
     second = library.groups.cluster()
     assert [one.size for one in second.clusters] == [4], "all photos are embedded again by the network in use"
-    remembered = library.context.catalog.clusters.all(ColourEmbedder.info.sha256)
-    assert [one.face_ids for one in remembered] == [first.clusters[0].face_ids] == [tuple(reds)]
+    remembered = library.context.catalog.clusters.run(ColourEmbedder.info.sha256)
+    assert remembered is not None
+    assert [one.face_ids for one in remembered.clusters] == [first.clusters[0].face_ids] == [tuple(reds)]
     assert {one.number for one in first.clusters}.isdisjoint(one.number for one in second.clusters)
 
 
