@@ -184,7 +184,7 @@ def _erasures(pending: PendingErasure | None) -> Observation:
 def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:
     problem = LiveIndex(catalog, directory, networks.info, device="cpu").file_problem()
     if problem:
-        return _ill("index", problem, Remedy(RemedyKind.FIX))
+        return Observation("index", False, str(problem), Remedy(RemedyKind.FIX), problem)
     return _fine("index", "holds exactly the catalog's faces")
 
 

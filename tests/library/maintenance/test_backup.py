@@ -102,8 +102,9 @@ def test_a_restore_keeps_what_was_there_and_brings_back_what_was_saved(
     filled.close()
     if note == "damaged":
         damage(database(filled))
-        with pytest.raises(CatalogError, match=r"damaged, .*recog restore FILE"):
+        with pytest.raises(CatalogError, match="is damaged, or its disk cannot be read") as caught:
             filled.index([folder])
+        assert caught.value.way_out is WayOut.RESTORE
         filled.close()
     before = database(filled).read_bytes()
     restored = filled.maintenance.restore(backup)
