@@ -7,7 +7,7 @@ from recog.library.exchange.records import Unmatched
 from recog.library.maintenance.results import Finding, Observation, Remedy, RemedyKind, remedy_of
 from recog.printable import printable
 from recog.render.ways_out import with_way_out
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 
 _COMMANDS: Mapping[RemedyKind, str] = {
     RemedyKind.FIX: "recog check --fix",

@@ -18,7 +18,7 @@ from recog.render.remedies import (
     way_out_of_finding,
     way_out_of_observation,
 )
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from recog.library.recognition.live_index import LiveIndex
 from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import lock_owner
 from recog.weights.pull import WeightsState, weights_state
 

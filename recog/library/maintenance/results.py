@@ -9,7 +9,7 @@ from pathlib import Path
 
 from recog.errors import RecogError
 from recog.library.recognition.results import IndexStatus
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 from recog.types import Calibration, NetworkInfo
 
 
