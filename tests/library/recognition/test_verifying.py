@@ -1,4 +1,4 @@
-"""`verify` by a classifier of the library: of its own network, on stored embeddings, or not at all."""
+"""`verify` by a classifier of the library: only one of its own network, on stored embeddings."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ PINK = (230, 90, 90)
 
 
 def keep(library: PhotoLibrary, method: Method, *, sha256: str = "c" * 64) -> None:
-    """One that minds the second colour alone."""
+    """Save a classifier that looks at the second colour alone."""
     made = PairClassifier(method, np.array([0.0, -40.0, 0.0]), 4.0, 0.9, 1e-3, sha256, "paint")
     library.context.settings.library.mkdir(parents=True, exist_ok=True)
     save_classifier(made, "colour", directory=library.context.settings.library, record={})
@@ -35,7 +35,7 @@ def test_a_classifier_decides_photos_and_people(library: PaintedLibrary, folder:
     assert same.probability == pytest.approx(1 / (1 + np.exp(-4.0)))
     apart = library.verify(red, pink, method=method)
     assert not apart.verification.same
-    assert apart.verification.squared_distance < apart.verification.threshold  # by distance it would be a yes
+    assert apart.verification.squared_distance < apart.verification.threshold  # a match by distance
     assert library.verify(red, pink).verification.same
     text = to_text(apart)
     assert text.startswith("Different people: ")
@@ -43,7 +43,7 @@ def test_a_classifier_decides_photos_and_people(library: PaintedLibrary, folder:
     assert f'"method": "{method.value}"' in to_json(apart)
     library.index([folder])
     library.people.enrol("Ada", [green, red])
-    assert library.verify(red, "Ada", method=method).verification.same  # the nearest of her faces speaks for her
+    assert library.verify(red, "Ada", method=method).verification.same  # the nearest of her faces decides
     assert not library.verify(pink, "Ada", method=method).verification.same
 
 
