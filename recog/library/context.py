@@ -14,7 +14,7 @@ from recog.library.outdated import drop_outdated
 from recog.library.writers import Writers
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import WriterLock
 
 if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, network or decoder

@@ -1063,4 +1063,14 @@ SABOTAGES = (
         "recog/cli/failures.py", "error.errno in OF_DESCRIPTORS", "False",
         "tests/cli/test_failures.py -k descriptors",
     ),
+    Sabotage(
+        "a page of an installed package does not hide behind one that answers first",
+        "recog/web/app.py", "    _refuse_collisions(routers)\n", "",
+        "tests/web/test_own_page.py -k refused",
+    ),
+    Sabotage(
+        "what an installed package calls a page is one",
+        "recog/web/pages/__init__.py", "if not isinstance(page, Page):", "if False:",
+        "tests/web/test_own_page.py -k one_sentence",
+    ),
 )  # fmt: skip

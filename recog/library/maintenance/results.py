@@ -9,7 +9,7 @@ from pathlib import Path
 
 from recog.errors import RecogError
 from recog.library.recognition.results import IndexStatus
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 from recog.types import Calibration, NetworkInfo
 
 
@@ -80,13 +80,17 @@ def remedy_of(pending: PendingErasure) -> Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem that `check` found. fixed: it was mended. remedy: what to do if it was not."""
+    """A problem that `check` found. fixed: it was mended. remedy: what to do if it was not.
+
+    error: what the part that was checked raised; the sentence is its message.
+    """
 
     kind: str
     count: int
     sentence: str
     fixed: bool
     remedy: Remedy
+    error: RecogError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
 from recog.store.connection.backup import automatic_backups
 from recog.store.connection.database import Database
 from recog.store.connection.rewriting import rewrite_tables
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 from recog.store.schema.tables import pending_erasures
 
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
