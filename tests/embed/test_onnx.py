@@ -115,7 +115,8 @@ def test_the_mirror_image_is_averaged_in_if_asked_for(tmp_path: Path) -> None:
 
 def test_every_line_that_decides_an_embedding_is_in_the_digest(tmp_path: Path, weight: Weight) -> None:
     changes: list[dict[str, Any]] = [
-        {}, {"colour": "bgr"}, {"mean": 127.0}, {"scale": 63.0}, {"alignment": "dlib"}, {"alignment": ARCFACE},
+        {}, {"colour": "bgr"}, {"mean": 127.0}, {"scale": 63.0}, {"alignment": ARCFACE},
+        {"alignment": "dlib", "input_size": 150},
         {"crop_scale": 1.3}, {"flip": True}, {"input_size": SIDE + 2}, {"dim": DIM + 1}, {"sha256": "0" * 64},
     ]  # fmt: skip
     digests = set()
@@ -141,13 +142,14 @@ def test_threads_may_share_a_described_network(tmp_path: Path, weight: Weight) -
     [
         ({"dim": DIM + 1}, rf"output of shape .*, not \(n, {DIM + 1}\)"),
         ({"input_size": SIDE + 1}, rf"input of shape .*, not \(n, 3, {SIDE + 1}, {SIDE + 1}\)"),
+        ({"alignment": "dlib"}, "an input_size of 32, and the alignment 'dlib' needs an even one of at least 150"),
     ],
 )
 def test_a_description_that_does_not_fit_its_file_is_refused(
     tmp_path: Path, weight: Weight, changes: dict[str, Any], said: str
 ) -> None:
     describe(tmp_path / "networks", mean_colour_network(weight, side=SIDE), **changes)
-    with pytest.raises(WeightsMismatchError, match=said):
+    with pytest.raises((ConfigError, WeightsMismatchError), match=said):
         loaded(tmp_path)
 
 
@@ -156,7 +158,6 @@ def test_what_is_no_network_or_has_two_inputs_is_refused(tmp_path: Path, weight:
     with pytest.raises(WeightsMismatchError, match="is no ONNX file"):
         loaded(tmp_path)
     two = mean_colour_network(weight, side=SIDE, inputs=2)
-    (tmp_path / "cache" / "colours.onnx").unlink()
     describe(tmp_path / "networks", two)
     with pytest.raises(WeightsMismatchError, match="has 2 inputs and 1 outputs"):
         loaded(tmp_path)
@@ -173,10 +174,11 @@ def test_a_file_that_was_changed_or_is_gone_is_refused(tmp_path: Path, weight: W
     content = mean_colour_network(weight, side=SIDE)
     describe(tmp_path / "networks", content)
     loaded(tmp_path)
-    (tmp_path / "cache" / "colours.onnx").write_bytes(content[:-1])
+    cached = tmp_path / "cache" / f"colours-{hashlib.sha256(content).hexdigest()[:12]}.onnx"
+    cached.write_bytes(content[:-1])
     with pytest.raises(WeightsMismatchError, match="recog models pull colours"):
         loaded(tmp_path)
-    (tmp_path / "cache" / "colours.onnx").unlink()
+    cached.unlink()
     (tmp_path / "networks" / "colours.onnx").unlink()
     with pytest.raises(WeightsMissingError, match=r"no source brought the weights colours .*put colours\.onnx into"):
         loaded(tmp_path)
