@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
 from recog.align import ARCFACE, TEMPLATES
 from recog.crop import face_views
@@ -17,6 +18,9 @@ from recog.embed.registry import embedder_class
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.types import Crops, Embedder, FaceBox
 from recog.weights.loading import LoadOptions
+from recog.weights.onnx_file import read_onnx
+from recog.weights.openvino_runtime import compiled, openvino
+from recog.weights.pull import ensure_weights
 from tests.onnx_file import mean_colour_network
 
 SIDE = 32
@@ -249,3 +253,21 @@ def test_a_box_without_landmarks_is_an_upright_face_in_arcface_s_chip_too() -> N
     box = FaceBox(50 + left, 50 + top, 50 + right, 50 + bottom, 0.9, ())
     view = face_views(pixels, [box], scale=1.2, size=112, aligned=True, template=ARCFACE)[0, ..., 3:]
     np.testing.assert_allclose(view.astype(int), pixels[50:162, 50:162].astype(int), atol=2)
+
+
+@pytest.mark.networks
+def test_sface_added_by_hand_gives_the_output_of_its_file_bit_for_bit(tmp_path: Path) -> None:
+    """The comparison runs the file by OpenVINO without any preprocessing: RGB from 0 to 255, channels first."""
+    cache = user_cache_path("recog")
+    file = ensure_weights("sface", cache=cache)
+    describe(tmp_path / "networks", file.read_bytes(), input_size=112, mean=0.0, scale=1.0, alignment=ARCFACE, dim=DIM)
+    y, x = np.mgrid[0:112, 0:112]
+    views: Crops = np.random.default_rng(2).integers(0, 256, (21, 112, 112, 6), dtype=np.uint8)
+    views[0, ..., 3:] = np.stack([2 * x, 2 * y, x + y], axis=2)
+    model = openvino.Core().read_model(read_onnx(file).SerializeToString())
+    model.reshape([-1, 3, 112, 112])
+    chips = np.ascontiguousarray(views[..., 3:].transpose(0, 3, 1, 2)).astype(np.float32)
+    request = compiled(model).create_infer_request()
+    rows = np.concatenate([request.infer([chips[start : start + 16]])[0].copy() for start in (0, 16)])
+    assert rows.shape == (21, DIM)
+    np.testing.assert_array_equal(loaded(tmp_path).embed(views), unit_rows(rows))

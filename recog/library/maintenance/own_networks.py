@@ -105,7 +105,7 @@ def add_network(
         replaced = path.exists()
         _refuse_existing(path, replace=replace)
         durable.put(directory / description.file, content)
-        durable.put(path, text.encode(), replace=replace)
+        durable.put(path, text.encode())
         _discard_unnamed(settings, name)
     return _told(settings, description, replaced=replaced)
 
@@ -135,6 +135,8 @@ def set_head(settings: Settings, name: str, file: Path | None) -> OwnNetwork:
 def remove_network(settings: Settings, name: str) -> RemovedNetwork:
     """Delete a network of the user's own: its description first, then its files, also those in the cache.
 
+    Also deletes what a killed call left.
+
     Raises:
         ConfigError: there is no such network, or the settings use it.
         WeightsMissingError: a file cannot be deleted.
@@ -142,7 +144,10 @@ def remove_network(settings: Settings, name: str) -> RemovedNetwork:
     directory = settings.own_networks
     path = directory / f"{name}.toml"
     if name not in descriptions(directory):
-        raise _unknown(settings, name)
+        left = _left_by_a_killed_run(settings, name)
+        if not left:
+            raise _unknown(settings, name)
+        return RemovedNetwork(name, left)
     if settings.network == name:
         raise ConfigError(
             f"the setting 'network' names {name}: choose another network there first; 'recog index' then embeds every "
@@ -156,6 +161,14 @@ def remove_network(settings: Settings, name: str) -> RemovedNetwork:
             calibration.unlink()
             gone.append(calibration)
     return RemovedNetwork(name, (path, *gone))
+
+
+def _left_by_a_killed_run(settings: Settings, name: str) -> tuple[Path, ...]:
+    """Delete and return the files of a network without a description."""
+    if not settings.own_networks.is_dir():
+        return ()
+    with _writing(settings.own_networks):
+        return tuple(_discard_unnamed(settings, name))
 
 
 def _network_file(path: Path) -> bytes:
