@@ -38,6 +38,7 @@ HOMES = {
     "h5py": {"weights"},
     "rawpy": {"photos"},
     "pillow_jxl": {"photos"},
+    "simplejpeg": {"photos"},
     "psycopg": {"store"},
 }
 """The packages and modules of recog that may import a library; one that is not listed may be imported anywhere."""

@@ -160,8 +160,48 @@ SABOTAGES = (
     ),
     Sabotage(
         "the processes end with the run",
-        "recog/library/indexing/decode_ahead.py", "        pool.close()\n", "",
-        "tests/library/indexing/test_decode_ahead.py -k crash_costs_one",
+        "recog/library/indexing/decode_ahead.py", "        pool.close()  #", "        pass  #",
+        "tests/library/indexing/test_decode_ahead.py -k stops_early",
+    ),
+    Sabotage(
+        "a JPEG of which libjpeg complains is read as Pillow reads it",
+        "recog/photos/turbo_jpeg.py", "min_width=width, strict=True", "min_width=width, strict=False",
+        "tests/photos/test_reduced.py -k complains_of",
+    ),
+    Sabotage(
+        "a photo that is turned is reduced only by whole squares of pixels",
+        "recog/photos/decode.py", "and upright_turn(image) is not None:", "and False:",
+        "tests/photos/test_reduced.py -k odd_sides",
+    ),
+    Sabotage(
+        "a grey photo keeps its colour profile",
+        "recog/photos/decode.py", ' and (image.mode != "L" or', ' and (image.mode != "L" and',
+        "tests/photos/test_reduced.py -k grey_photo",
+    ),
+    Sabotage(
+        "full pixels are of the bytes that were decoded",
+        "recog/photos/worker.py", 'if source.sha256 != request["sha256"]:', "if False:",
+        "tests/photos/test_pool.py -k bytes_that_were_decoded",
+    ),
+    Sabotage(
+        "no more processes decode at once than there are cores for them",
+        "recog/photos/pool.py", "        with self._places:\n", "        if True:\n",
+        "tests/photos/test_pool.py -k no_more_processes",
+    ),
+    Sabotage(
+        "a small face of a large photo is cut out of full pixels",
+        "recog/library/close_up.py", "if min(box.width, box.height) < LARGE_ENOUGH]", "if False]",
+        "tests/library/test_close_up.py -k small_one_by_full",
+    ),
+    Sabotage(
+        "a photo whose full pixels are gone costs itself alone",
+        "recog/library/indexing/detect_ahead.py", "    except PhotoError as error:", "    except KeyError as error:",
+        "tests/library/indexing/test_detect_ahead.py -k full_pixels_are_gone",
+    ),
+    Sabotage(
+        "a copy of a photo whose full pixels are gone is searched itself",
+        "recog/library/indexing/detect_ahead.py", "not isinstance(earlier.result(), PhotoError):", "True:",
+        "tests/library/indexing/test_detect_ahead.py -k full_pixels_are_gone",
     ),
     Sabotage(
         "weights are held against their digest",
@@ -971,7 +1011,7 @@ SABOTAGES = (
     Sabotage(
         "boxes of a turned photo are in its own pixels",
         "recog/library/any_turn.py",
-        "[turned(box, (360 - turn) % 360, width, height) for box in found]",
+        "[turned(box, (360 - turn) % 360, width * factor, height * factor) for box in found]",
         "[replace(box, turn=turn) for box in found]",
         "tests/library/test_any_turn.py -k gets_its_name",
     ),

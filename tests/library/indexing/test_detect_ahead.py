@@ -58,6 +58,23 @@ def test_as_many_photos_as_threads_are_searched_at_once() -> None:
     assert len(list(detect_ahead(map_stats(photos), known=(), cut=cut, threads=3))) == 9
 
 
+def test_a_photo_whose_full_pixels_are_gone_costs_itself_and_not_its_copy() -> None:
+    error = UnreadablePhotoError("0.png is missing", reason="missing")
+
+    class OnceGone:
+        asked = 0
+
+        def __call__(self, photo: DecodedPhoto) -> CutFaces:
+            self.asked += 1
+            if self.asked == 1:
+                raise error
+            return NO_FACES
+
+    opened: list[Opened] = [photo("1"), photo("1"), photo("1"), photo("2")]
+    found = [one for _, one in detect_ahead(map_stats(opened), known=(), cut=OnceGone(), threads=1)]
+    assert found == [error, CutPhoto("1", 8, 4, None, NO_FACES), KnownContent("1"), CutPhoto("2", 8, 4, None, NO_FACES)]
+
+
 @pytest.mark.parametrize(("side", "most"), [(4, 25), (7000, 2)])
 def test_few_photos_are_held_and_fewer_large_ones(side: int, most: int) -> None:
     """At most twelve photos a thread, and one more, are in memory; of photos of 147 MB each, two."""
