@@ -52,7 +52,7 @@ def colours(folder: Path, *, seed: int = 0, dim: int = DIM) -> Path:
 
 
 def preprocessing(**changes: Any) -> Preprocessing:
-    usual = {
+    usual: dict[str, Any] = {
         "input_size": SIDE, "alignment": "box", "colour": "rgb", "mean": 127.5, "scale": 64.0, "crop_scale": 1.19,
         "flip": False,
     }  # fmt: skip
@@ -60,7 +60,8 @@ def preprocessing(**changes: Any) -> Preprocessing:
 
 
 def origin(**changes: Any) -> Origin:
-    return Origin(**({"licence": "CC0", "trained_on": "nothing", "non_commercial": False} | changes))
+    usual: dict[str, Any] = {"licence": "CC0", "trained_on": "nothing", "non_commercial": False}
+    return Origin(**(usual | changes))
 
 
 def added(settings: Settings, file: Path, name: str = "mine", **more: Any) -> OwnNetwork:
@@ -275,8 +276,8 @@ def test_a_head_that_is_none_is_refused(settings: Settings, tmp_path: Path) -> N
 def network(
     nodes: tuple[onnx.NodeProto, ...] = NODES,
     *,
-    taken: tuple[object, ...] = ("n", 3, SIDE, SIDE),
-    given: tuple[object, ...] = ("n", DIM),
+    taken: tuple[str | int, ...] = ("n", 3, SIDE, SIDE),
+    given: tuple[str | int, ...] = ("n", DIM),
     kind: int = TensorProto.FLOAT,
     outputs: tuple[str, ...] = ("embedding",),
     constants: tuple[onnx.TensorProto, ...] = (),
