@@ -26,6 +26,8 @@ _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.USE_CPU: "use --device cpu, or install a torch that matches your driver",
     WayOut.CALIBRATE: "measure one with 'recog calibrate'",
     WayOut.CALIBRATE_OR_INSTALL: "measure one with 'recog calibrate', or install recog again",
+    WayOut.REPLACE_NETWORK: "choose another name, or give --replace",
+    WayOut.ADD_NETWORK: "'recog models add' adds one",
     WayOut.NAME_FOLDER: "choose one without a folder; --out names the folder",
 }
 

@@ -91,7 +91,7 @@ def test_every_option_reaches_the_description(add: Add, tmp_path: Path) -> None:
         (["--colour", "grey"], 2, "'grey' is not one of 'rgb', 'bgr'"),
         (["--size", "8"], 2, "'--size': Input should be greater than or equal to 16"),
         (["--size", "64"], 1, "takes an input of shape [?,3,32,32], not (n, 3, 64, 64)"),
-        (["--dim", "128"], 1, "gives an output of 512 dimensions, not 128: leave --dim out"),
+        (["--dim", "128"], 1, "gives an output of 512 dimensions, not 128: leave that number out"),
         (["--onnx", "nowhere.onnx"], 1, "nowhere.onnx cannot be read (No such file or directory)"),
         (["--align", "dlib"], 1, "needs an even one of at least 150: choose arcface or box"),
     ],
