@@ -97,7 +97,7 @@ def test_a_photo_that_comes_reduced_has_the_faces_of_the_full_one_in_pixels_of_t
 @pytest.mark.networks
 def test_the_smallest_face_of_a_reduced_photo_is_in_pixels_of_the_full_one(portrait: NDArray[np.uint8]) -> None:
     side = int(MtcnnDetector(cache=CACHE).detect(portrait)[0].width)
-    for least, found in ((side, 1), (3 * side, 0)):
+    for least, found in ((5 * side // 2, 1), (6 * side, 0)):
         finder = MtcnnDetector(cache=CACHE, min_face=least)
         assert len(finder.detect_reduced(portrait, 2)) == found
 
