@@ -62,11 +62,12 @@ async def small_photo(opened: Opened, request: Request, photo_id: Number) -> Res
     It is made when it is first asked for. A browser that scrolled on and hung up is not waited for.
     """
     photos = opened.library.photos
+    await request.body()  # there is none, and what comes after it tells whether the browser hung up
     content = await run_in_threadpool(photos.thumbnail, photo_id)
     if content is None:
         async with opened.thumbnail_turns:
             if await request.is_disconnected():
-                return Response(status_code=204)
+                return Response(status_code=204)  # which nobody reads
             content = await run_in_threadpool(_made, opened, photo_id)
     kept = _headers(f"{photo_id}-{len(content)}")
     if _unchanged(request, kept):

@@ -1,15 +1,21 @@
 """Thumbnails of photos over HTTP: made once, asked for again before each use, and never of a photo that is gone."""
 
+import asyncio
+from contextlib import closing
+from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 
+from recog.web.access import Access
 from recog.web.library import ServedLibrary
-from recog.web.pictures import KEPT, LONGEST_SIDE
+from recog.web.pictures import LONGEST_SIDE
 from tests.painted import PaintedLibrary
-from tests.web.client import Answer, Client
+from tests.web.client import TOKEN, Answer, Client
+from tests.web.served import serving
 
 
 @pytest.fixture
@@ -51,16 +57,40 @@ def test_a_browser_asks_before_it_shows_a_picture_again(
     client: Client, library: PaintedLibrary, large: int, tmp_path: Path, path: str
 ) -> None:
     first = client.get(path)
-    assert first.header("cache-control") == KEPT
+    assert first.header("cache-control") == "private, no-cache"
     same = again(client, path, first)
     assert (same.status, same.body, same.header("etag")) == (304, b"", first.header("etag"))
-    assert same.header("cache-control") == KEPT
+    assert same.header("cache-control") == "private, no-cache"
     assert again(client, "/photos/1.jpg", first).status == 200, "that is another picture"
     without = [client.own[0], ("if-none-match", first.header("etag") or "")]
     assert client.send("GET", path, without).status == 401
     (tmp_path / "large" / "photo.jpg").unlink()
     library.photos.prune(tmp_path / "large")
     assert again(client, path, first).status == 404
+
+
+def test_a_browser_that_scrolled_on_is_not_waited_for(opened: ServedLibrary, access: Access, large: int) -> None:
+    opened.thumbnail_turns = asyncio.Semaphore(0)
+    kept = opened.library.context.thumbnails.folder
+    with serving(opened, access) as served:
+
+        def asked(path: str) -> HTTPConnection:
+            connection = HTTPConnection(urlsplit(served.url).netloc, timeout=60)
+            connection.request("GET", path, headers={"Authorization": f"Bearer {TOKEN}"})
+            return connection
+
+        def status(path: str) -> int:
+            with closing(asked(path)) as connection, connection.getresponse() as answer:
+                return answer.status
+
+        with closing(asked(f"/photos/{large}.webp")):
+            assert status("/api/people") == 200, "the turn is waited for by now"
+        assert status("/api/people") == 200
+        opened.thumbnail_turns.release()
+        assert [status("/api/people") for _ in range(5)] == [200] * 5
+        assert not kept.exists()
+        assert status(f"/photos/{large}.webp") == 200, "the turn was given back"
+        assert kept.exists()
 
 
 def test_a_photo_is_as_large_as_is_asked_within_bounds(client: Client, large: int) -> None:
