@@ -72,4 +72,5 @@ def test_a_page_from_outside_has_its_place_in_the_bar_of_every_page(opened: Serv
 
 
 def test_the_pages_stand_in_the_bar_in_their_order() -> None:
-    assert [page.label for page in pages() if page.label] == ["Who is this?", "People", "Duplicates", "Ask a photo"]
+    labels = ["Who is this?", "Photos", "People", "Duplicates", "Ask a photo"]
+    assert [page.label for page in pages() if page.label] == labels
