@@ -195,6 +195,7 @@ def test_the_link_to_a_face_asks_about_it_where_it_is(visitor: Visitor, dated: P
       const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
       return !{FLOATING}.contains(seen); }})()"""
     assert not visitor.value(hidden), "nothing lies over it"
+    visitor.wait(f"{FLOATING}.querySelector('input[list]') === document.activeElement")
 
 
 def test_the_toast_is_dismissed_and_stays_away(visitor: Visitor, dated: PaintedLibrary) -> None:

@@ -1,4 +1,4 @@
-"""The API and the pages over the real networks: a public portrait that a package carries, and the shared photos."""
+"""The API and the pages with the real networks, on a portrait of a test dependency and on the shared photos."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -123,6 +123,11 @@
     keys[event.key]();
   }, true);
 
+  // The browser takes the focus to what the address names, even after the question was asked.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches(".floating")) target.querySelector("input[list]").focus({ preventScroll: true });
+  });
+
   document.addEventListener("click", (event) => {
     const place = event.target.closest("#boxes a");
     if (place) {
