@@ -29,7 +29,7 @@ class Settings(BaseModel):
     )
 
     library: Path = Field(default_factory=lambda: user_data_path("recog"))
-    """Directory of the catalog and the vector index."""
+    """Directory of the catalog, the vector index and the thumbnails of photos."""
     database: str | None = Field(default=None, repr=False)
     """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; by default a file in `library`."""
     cache: Path = Field(default_factory=lambda: user_cache_path("recog"))
@@ -60,6 +60,9 @@ class Settings(BaseModel):
     """Time limit for reading and decoding one photo; a slower photo is listed as a timeout."""
     decode_memory: int = Field(default=4096, ge=256, le=1 << 20)
     """Address space in megabytes of each decoding process; a photo that needs more is listed as too large."""
+    thumbnail_space: int = Field(default=4096, ge=1, le=1 << 20)
+    """Megabytes that thumbnails of photos may take in `library`, about 25 a thousand photos; those not seen for longest
+    go first."""
 
     @property
     def catalog_at(self) -> str | Path:

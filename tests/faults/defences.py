@@ -1104,6 +1104,36 @@ SABOTAGES = (
         "tests/cli/test_failures.py -k descriptors",
     ),
     Sabotage(
+        "the thumbnail of a pruned photo goes with it",
+        "recog/library/indexing/prune.py", "        context.drop_outdated_thumbnails()\n", "",
+        "tests/library/test_thumbnails.py -k a_pruned_photo",
+    ),
+    Sabotage(
+        "thumbnails that show who is forgotten are deleted",
+        "recog/library/people/verbs.py", "            self._context.thumbnails.drop(", "            list(",
+        "tests/library/test_thumbnails.py -k forgotten",
+    ),
+    Sabotage(
+        "no thumbnail stays of a photo that is pruned while it is made",
+        "recog/library/browsing/photos.py", "            thumbnails.drop([detail.photo.sha256])\n", "",
+        "tests/library/test_thumbnails.py -k meanwhile",
+    ),
+    Sabotage(
+        "a library's folder that vanished is not made anew for a thumbnail",
+        "recog/library/thumbnails.py", "exist_ok=True)", "exist_ok=True, parents=True)",
+        "tests/library/test_thumbnails.py -k vanished",
+    ),
+    Sabotage(
+        "thumbnails are for their owner alone",
+        "recog/library/thumbnails.py", "folder.mkdir(mode=DIRECTORY_MODE, ", "folder.mkdir(",
+        "tests/library/test_thumbnails.py -k owner_alone",
+    ),
+    Sabotage(
+        "a browser asks before it shows a photo again",
+        "recog/web/pictures.py", '"private, no-cache"', '"private, max-age=3600"',
+        "tests/web/test_pictures.py -k asks_before",
+    ),
+    Sabotage(
         "a page of an installed package does not hide behind one that answers first",
         "recog/web/app.py", "    _refuse_collisions(routers)\n", "",
         "tests/web/test_own_page.py -k refused",
