@@ -56,7 +56,7 @@ def main() -> None:
             start = browser.value("location.href")
             _open(browser, f"{start}photos", "document.querySelectorAll('#timeline .there').length > 5")
             _photograph(browser, "photos", top="main .head", height=620)
-            _open(browser, f"{start}faces/1", "document.querySelector('.floating')")
+            _open(browser, f"{start}faces/1", "document.querySelector('.floating input:focus') !== null")
             _photograph(browser, "photo", top="#stage", height=648)
         faces.recog("enrol", "Mr. President", photos / "obama2.jpg")
         faces.recog("cluster", "--full")

@@ -61,7 +61,7 @@ class Settings(BaseModel):
     decode_memory: int = Field(default=4096, ge=256, le=1 << 20)
     """Address space in megabytes of each decoding process; a photo that needs more is listed as too large."""
     thumbnail_space: int = Field(default=4096, ge=1, le=1 << 20)
-    """Megabytes that thumbnails of photos may take in `library`, about 25 a thousand photos; those not seen for longest
+    """Megabytes that thumbnails of photos may take in `library`, about 15 a thousand photos; those not seen for longest
     go first."""
 
     @property

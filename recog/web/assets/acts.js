@@ -156,7 +156,9 @@
     else if (!bar.hidden) tell();
     if (acted?.said) say(acted.said, { label: BEFORE });
     else if (acted) spoken.textContent = did.textContent;
-    if (acted) document.getElementById(acted.id)?.focus({ preventScroll: true });
+    if (!acted) return;
+    document.documentElement.dataset.acted = acted.id; // nothing more is asked about it
+    document.getElementById(acted.id)?.focus({ preventScroll: true });
   };
 
   // Count faces that were confirmed as somebody else, which this page may not have known.

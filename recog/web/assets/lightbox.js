@@ -218,5 +218,5 @@
   size();
   if (picture.complete) ahead();
   else picture.addEventListener("load", ahead, { once: true });
-  if (location.hash && document.activeElement?.id !== location.hash.slice(1)) ask(location.hash.slice(1));
+  if (location.hash && document.documentElement.dataset.acted === undefined) ask(location.hash.slice(1));
 })();

@@ -9,7 +9,12 @@ const monthWords = new Intl.DateTimeFormat("en", { month: "long", year: "numeric
 const wordsOf = (month) => (month === null ? NO_DATE : monthWords.format(new Date(`${month}-01T00:00:00Z`)));
 
 // What the server packed: see PhotoLayout in recog/library/browsing/timeline.py.
-const unpacked = (packed, Kind) => new Kind(Uint8Array.from(atob(packed), (one) => one.charCodeAt(0)).buffer);
+const unpacked = (packed, Kind) => {
+  const text = atob(packed);
+  const bytes = new Uint8Array(text.length);
+  for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
+  return new Kind(bytes.buffer);
+};
 
 // Return the photos, the newest first: arrays of numbers, ratios and days, and months of { words, year, first, photos }.
 export const photosOf = ({ months: given, numbers, ratios, days }) => {
