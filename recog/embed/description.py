@@ -37,7 +37,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from recog.embed.network import NETWORKS
 from recog.errors import ConfigError
-from recog.weights.registry import SPECS, Folder, ForeignFile, Release, Role, Source, WeightsSpec, Wheel
+from recog.weights.convert import unchanged
+from recog.weights.registry import SPECS
+from recog.weights.spec import Folder, ForeignFile, Release, Role, Source, WeightsSpec, Wheel
 
 BOX = "box"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -91,7 +93,7 @@ class Description(_Checked):
             role=Role.EMBEDDER,
             files=(ForeignFile(self.file, self.sha256, size=self.size),),
             sources=tuple(self._sources()),
-            convert=_unchanged,
+            convert=unchanged,
             suffix=".onnx",
             sha256=self.sha256,
             licence=self.licence,
@@ -156,8 +158,3 @@ def _checked(content: Mapping[str, Any], name: str, path: Path) -> Description:
         known = ", ".join([BOX, *TEMPLATES])
         raise ConfigError(f"the description {path} has the alignment {description.alignment!r}: choose one of {known}")
     return description
-
-
-def _unchanged(files: Mapping[str, bytes]) -> bytes:
-    (content,) = files.values()
-    return content

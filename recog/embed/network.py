@@ -10,7 +10,8 @@ from recog.embed.crops import INPUT_SIZE
 from recog.errors import ConfigError
 from recog.types import Crops
 from recog.weights import dlib_resnet
-from recog.weights.registry import WeightsSpec, spec
+from recog.weights.registry import spec
+from recog.weights.spec import WeightsSpec
 
 INCEPTION_FEATURES = 1792
 """Features of InceptionResnetV1 below its bottleneck."""

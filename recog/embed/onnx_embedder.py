@@ -14,6 +14,7 @@ from recog.errors import WeightsMismatchError
 from recog.types import Crops, Embeddings
 from recog.weights import compiled_cache
 from recog.weights.loading import LoadOptions
+from recog.weights.onnx_file import read_onnx
 from recog.weights.openvino_runtime import openvino
 from recog.weights.pull import ensure_weights
 
@@ -69,7 +70,7 @@ class OnnxEmbedder:
 def _prepared(path: Path, description: Description) -> Any:
     """Read the network as an openvino.Model from (n, size, size, 3) uint8 RGB to (n, dim) float32, n free."""
     try:
-        model = openvino.Core().read_model(path)
+        model = openvino.Core().read_model(read_onnx(path).SerializeToString())
         _check_ends(model, description)
         size = description.input_size
         model.reshape([-1, 3, size, size])

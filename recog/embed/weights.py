@@ -4,7 +4,8 @@ from pathlib import Path
 
 from recog.errors import ConfigError
 from recog.weights.pull import Progress, ensure_weights, weights_state
-from recog.weights.registry import Role, spec
+from recog.weights.registry import spec
+from recog.weights.spec import Role
 
 
 def trunk_weights(name: str, *, cache: Path, offline_dir: Path | None, progress: Progress | None) -> tuple[Path, str]:

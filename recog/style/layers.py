@@ -22,7 +22,8 @@ from recog.errors import ConfigError
 from recog.style.convolution import FastKernel, prepare_kernel
 from recog.style.settings import PoolingKind
 from recog.weights.pull import Progress, ensure_weights, weights_state
-from recog.weights.registry import Role, spec
+from recog.weights.registry import spec
+from recog.weights.spec import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,12 @@ _STEM = re.compile(r"Conv2d_(\d[ab])_\dx\d")
 _BLOCKS = {"block35": "repeat_1", "block17": "repeat_2", "block8": "repeat_3"}
 
 
+def unchanged(files: Mapping[str, bytes]) -> bytes:
+    """Return the only file as it is."""
+    (content,) = files.values()
+    return content
+
+
 def tensorflow_inception_resnet(files: Mapping[str, bytes]) -> Tensors:
     """Convert the frozen GraphDef of a davidsandberg/facenet network to facenet-pytorch's InceptionResnetV1.
 

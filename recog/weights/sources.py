@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recog.errors import WeightsMismatchError
-from recog.weights.registry import Folder, ForeignFile, InstalledPackage, Release, Source, WeightsSpec, Wheel
+from recog.weights.spec import Folder, ForeignFile, InstalledPackage, Release, Source, WeightsSpec, Wheel
 
 _Progress = Callable[[str, int, int], None] | None
 _TIMEOUT_S = 30.0

@@ -11,7 +11,8 @@ from typer.testing import Result
 
 from recog.cli.styling_options import ColourChoice, FaceCare, StyleNet, StyleRunOptions
 from recog.style.settings import Colours, Faces, StyleSettings
-from recog.weights.registry import SPECS, Role
+from recog.weights.registry import SPECS
+from recog.weights.spec import Role
 from tests.library.styling.styled import paint_style
 from tests.painted import BLUE, GREEN, RED, paint
 

@@ -11,7 +11,8 @@ from recog.embed.head import load_head
 from recog.embed.info import head_of, info_of
 from recog.embed.network import NETWORKS, Network, NetworkTrunk, network_named
 from recog.errors import ConfigError, WayOut, WeightsMismatchError, WeightsMissingError
-from recog.weights.registry import SPECS, Role, spec
+from recog.weights.registry import SPECS, spec
+from recog.weights.spec import Role
 from tests.embed.conftest import DIM, write_head
 
 BOTH = network_named("facenet-dlib")

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recog.weights.convert import to_safetensors
-from recog.weights.registry import ForeignFile, Role, Source, WeightsSpec, Wheel
+from recog.weights.spec import ForeignFile, Role, Source, WeightsSpec, Wheel
 
 CONTENT = np.arange(5, dtype="<f4").tobytes()
 

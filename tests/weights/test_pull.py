@@ -13,7 +13,8 @@ from safetensors.numpy import load_file
 
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.weights.pull import WeightsState, ensure_weights, pull, weights_state
-from recog.weights.registry import SPECS, InstalledPackage, spec
+from recog.weights.registry import SPECS, spec
+from recog.weights.spec import InstalledPackage
 from tests.weights.conftest import CONTENT, Tiny, converted, tiny_wheel
 
 
@@ -150,7 +151,7 @@ def test_a_cache_that_cannot_be_made_is_named(tiny: Tiny, tmp_path: Path) -> Non
 
 
 def test_unknown_weights_are_answered_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="facenet-casia, facenet-vggface2, dlib-resnet, mtcnn"):
+    with pytest.raises(ConfigError, match="facenet-casia, facenet-vggface2, dlib-resnet, sface, mtcnn, yunet"):
         spec("arcface")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from recog.errors import WeightsMismatchError, WeightsMissingError
 from recog.weights.pull import ensure_weights
-from recog.weights.registry import Release
+from recog.weights.spec import Release
 from tests.weights.conftest import CONTENT, Tiny
 
 

@@ -9,7 +9,8 @@ from recog.embed.registry import embedder_class
 from recog.errors import ConfigError
 from recog.library.maintenance.results import WeightsStatus
 from recog.weights import pull as cache
-from recog.weights.registry import SPECS, WeightsSpec
+from recog.weights.registry import SPECS
+from recog.weights.spec import WeightsSpec
 
 
 def needed(settings: Settings) -> tuple[WeightsSpec, ...]:
