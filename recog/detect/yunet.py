@@ -22,7 +22,7 @@ from recog.weights.pull import ensure_weights
 from recog.weights.registry import spec
 
 _YUNET, _MTCNN = "yunet", "mtcnn"
-_LEAST_PROPOSAL = 0.2
+_LEAST_PROPOSAL = 0.3
 """R-Net and O-Net look at a proposal if YuNet's score is at least this."""
 _LEAST = 0.6
 """A face is returned if its score is at least this."""
