@@ -14,7 +14,7 @@ from recog.library.outdated import drop_outdated
 from recog.library.writers import Writers
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import WriterLock
 
 if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, network or decoder
@@ -81,14 +81,8 @@ class LibraryContext:
     @property
     def live_index(self) -> LiveIndex:
         """The vector index, kept in sync with the catalog."""
-        from recog.library.recognition.live_index import LiveIndex
-
         with self._opening:
-            catalog = self.catalog
-            if self._live_index is None:
-                directory, networks = self.settings.library / "index", self.networks
-                self._live_index = LiveIndex(catalog, directory, networks.info, device=networks.device)
-            return self._live_index
+            return self._index_of(self.catalog)
 
     @property
     def gallery(self) -> PersonGallery:
@@ -96,10 +90,19 @@ class LibraryContext:
         from recog.library.recognition.gallery import PersonGallery
 
         with self._opening:
-            catalog, live_index = self.catalog, self.live_index
+            catalog = self.catalog
             if self._gallery is None:
-                self._gallery = PersonGallery(catalog, self.networks, live_index.current, k=self.settings.k)
+                current = self._index_of(catalog).current
+                self._gallery = PersonGallery(catalog, self.networks, current, k=self.settings.k)
             return self._gallery
+
+    def _index_of(self, catalog: Catalog) -> LiveIndex:
+        from recog.library.recognition.live_index import LiveIndex
+
+        if self._live_index is None:
+            directory, networks = self.settings.library / "index", self.networks
+            self._live_index = LiveIndex(catalog, directory, networks.info, device=networks.device)
+        return self._live_index
 
     def _drop_outdated(self, catalog: Catalog, *, locked: bool = False) -> None:
         """Delete indexes of this folder that have not seen the catalog's last erasure, as soon as there is one."""

@@ -35,7 +35,7 @@ def photo(opened: Showing, photo_id: Number) -> Response:
     shown = opened.library.photos.photo(photo_id)
     problems = []
     for path in shown.paths:
-        found = opened.decoding.open(path)
+        found = opened.decoding.open(path, longest=2 * LONGEST_SIDE)  # halved, it is still larger than shown
         if isinstance(found, PhotoError):
             problems.append(str(found))
         elif isinstance(found, DecodedPhoto) and found.sha256 == shown.photo.sha256:

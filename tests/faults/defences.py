@@ -67,9 +67,41 @@ SABOTAGES = (
         "tests/store/maintenance/test_erasure.py -k left_in_pages",
     ),
     Sabotage(
+        "a server collects no statistics of vectors and names",
+        "migrations/versions/0016_no_statistics.py", "SET STATISTICS 0", "SET STATISTICS -1",
+        "tests/store/maintenance/test_erasure.py -k byte_of_a_forgotten_person_in_its_tables",
+    ),
+    Sabotage(
+        "an upgrade deletes the statistics that a server has of vectors and names",
+        "migrations/versions/0016_no_statistics.py",
+        '        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {same_type}")\n', "",
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
+        "an upgrade finishes what a server's statistics kept of people who were forgotten before",
+        "migrations/versions/0016_no_statistics.py", "    if connection.scalar(", "    if not connection.scalar(",
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
+        "old pages of a server's statistics are overwritten when somebody is forgotten",
+        "recog/store/maintenance/old_pages.py", '_STATISTICS = "pg_statistic"', '_STATISTICS = "people"',
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
         "an erasure that a reader holds up is pending, not done",
-        "recog/store/maintenance/old_pages.py", "return not busy", "return True",
+        "recog/store/maintenance/old_pages.py", "return _OPEN_ELSEWHERE if busy else None", "return None",
         "tests/store/maintenance/test_erasure.py -k pending_and_the_next",
+    ),
+    Sabotage(
+        "an erasure that a transaction on the server holds up is pending, not done",
+        "recog/store/maintenance/old_pages.py",
+        "if not personal.deleted_rows + statistics.deleted_rows:", "if personal:",
+        "tests/store/maintenance/test_erasure.py -k transaction_is_open_on_the_server",
+    ),
+    Sabotage(
+        "an erasure that the server skips for want of ownership is pending, not done",
+        "recog/store/maintenance/old_pages.py", "if personal.tables < len(_PERSONAL_TABLES):", "if False:",
+        "tests/store/maintenance/test_erasure.py -k who_does_not_own",
     ),
     Sabotage(
         "a library whose erasure has no room is opened all the same",
@@ -1070,5 +1102,15 @@ SABOTAGES = (
         "too few descriptors are told in one sentence",
         "recog/cli/failures.py", "error.errno in OF_DESCRIPTORS", "False",
         "tests/cli/test_failures.py -k descriptors",
+    ),
+    Sabotage(
+        "a page of an installed package does not hide behind one that answers first",
+        "recog/web/app.py", "    _refuse_collisions(routers)\n", "",
+        "tests/web/test_own_page.py -k refused",
+    ),
+    Sabotage(
+        "what an installed package calls a page is one",
+        "recog/web/pages/__init__.py", "if not isinstance(page, Page):", "if False:",
+        "tests/web/test_own_page.py -k one_sentence",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Photos are decoded ahead, in order, and a dangerous one takes nothing else with it."""
+"""Photos are decoded ahead, in order, and a dangerous photo costs only itself."""
 
 import time
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_photos_come_in_order_and_a_crash_costs_one(tmp_path: Path, processes: i
 
 
 def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead_than_they_work(tmp_path: Path) -> None:
-    """Each photo is handed on as it comes, so that progress is told while the next ones are still being read."""
+    """Each photo is passed on when it is decoded, so progress is reported while the next ones are being read."""
     files = [stat_photo(paint(tmp_path / f"slow-{n}.png", RED, noise=n)) for n in range(9)]
     asked = 0
 
@@ -58,12 +58,12 @@ def test_a_slow_disk_is_waited_for_by_all_processes_at_once_and_no_further_ahead
             ahead.append(asked - number - 1)
             times.append(time.monotonic())
     assert max(ahead) <= 3 + 1
-    assert times[-1] - times[0] < 8 * 0.3  # one after the other they would take that
+    assert times[-1] - times[0] < 8 * 0.3  # the time that they would take one after the other
     assert times[-1] - times[0] > 0.3
 
 
 def test_where_nothing_is_to_be_decoded_no_process_is_started() -> None:
-    """A module that does not exist could not be."""
+    """A process with a module that does not exist could not start."""
     with DecodePool(LIMITS, worker="recog.no_such_worker") as pool:
         assert list(decode_ahead([], known=(), pool=pool, processes=1)) == []
 
@@ -101,7 +101,7 @@ def test_half_of_the_cores_decode() -> None:
 def test_a_photo_that_was_given_up_is_opened_again_only_when_it_changes(
     library: PaintedLibrary, folder: Path, reason: str
 ) -> None:
-    """Otherwise every run would wait for it again."""
+    """Otherwise every run would wait for its time limit again."""
     paint(folder / "a.png", RED)
     paint(folder / "b.png", GREEN)
     library.index([folder])
