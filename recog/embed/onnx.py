@@ -3,12 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 
-from recog.align import DLIB
 from recog.embed.description import Description
 from recog.embed.facts import EmbedderFacts
 from recog.embed.info import CROPPING
 from recog.registry import refuse_missing
-from recog.types import Embedder, NetworkInfo
+from recog.types import Embedder, NetworkInfo, View
 from recog.weights.loading import LoadOptions, Needs
 
 _PREPROCESSING = "onnx 1"
@@ -39,8 +38,7 @@ class OnnxNetwork:
             trained_on=one.trained_on,
             licence=one.licence,
             source="; ".join(str(source) for source in one.weights.sources[1:]) or one.file,
-            aligned=one.aligned,
-            template=one.alignment if one.aligned else DLIB,
+            views=(View(one.alignment, one.input_size),) if one.aligned else (),
         )
         return EmbedderFacts(info=info, encoder="openvino float32", flip=flip)
 

@@ -48,7 +48,7 @@ class OnnxEmbedder:
         Raises:
             WeightsMismatchError: the network returns NaN or only zeros for a face.
         """
-        crops = checked_crops(crops, side=self.info.input_size, views=2 if self.info.aligned else 1)
+        crops = checked_crops(crops, side=self.info.input_size, views=1 + len(self.info.views))
         seen = np.ascontiguousarray(crops[..., -3:])
         if not self._flip:
             return self._unit(seen)

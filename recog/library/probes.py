@@ -54,8 +54,7 @@ def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] 
             boxes,
             scale=network.crop_scale,
             size=network.input_size,
-            aligned=network.aligned,
-            template=network.template,
+            views=network.views,
         ),
         tuple(thumbnail(photo.pixels, box) for box in boxes),
     )

@@ -1,7 +1,7 @@
 """Trunk features of labelled photos, computed once and cached in a file."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
 from recog.errors import TrainingError
 from recog.evaluate.labelled_faces import Labels
-from recog.types import Crops, Detector
+from recog.types import Crops, Detector, View
 
 INPUT_SIZE = 160
 _BATCH = 64
@@ -72,7 +72,7 @@ def face_features(
     *,
     crop_scale: float,
     undetected: Undetected,
-    aligned: bool = False,
+    views: Sequence[View] = (),
     cache: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> FaceFeatures:
@@ -96,7 +96,7 @@ def face_features(
         crop_scale=crop_scale,
         size=INPUT_SIZE,
         undetected=undetected,
-        aligned=aligned,
+        views=views,
         progress=progress,
     )
     made = _computed(crops, photos.labels, trunk)

@@ -43,7 +43,7 @@ def train_head_from_folder(data: TrainingData, plan: HeadPlan, runtime: Runtime,
     blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=cache, offline_dir=offline_dir)
     people = labelled_photos(data.folder, pattern=plan.pattern)
     faces = training_faces(
-        people, read_pair_list(data.photos, data.pairs), detector, trunk, plan, aligned=network.aligned,
+        people, read_pair_list(data.photos, data.pairs), detector, trunk, plan, views=network.views,
         left_out=data.left_out, cache=cache / "features" / runtime.encoder, on_photo=run.on_photo,
     )  # fmt: skip
     checkpoint = CheckpointFile(

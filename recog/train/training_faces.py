@@ -1,6 +1,6 @@
 """The faces of a head's training run: features to learn from, and the validation on people held out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from recog.train.head import LinearHead
 from recog.train.pca import principal_start
 from recog.train.plans import HeadPlan
 from recog.train.validation import PairList, Validation
-from recog.types import Detector
+from recog.types import Detector, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,22 @@ def training_faces(
     trunk: FeatureNetwork,
     plan: HeadPlan,
     *,
-    aligned: bool = False,
+    views: Sequence[View] = (),
     left_out: frozenset[Path] = frozenset(),
     cache: Path,
     on_photo: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> TrainingFaces:
     """Compute the features of all photos and hold people out at random under the seed of the run.
 
-    aligned asks for crops with the aligned view, for networks that want it. No photo of the pairs is dropped. The
-    photos of left_out are not learnt from, but have no influence on who is held out, and stay among the photos of the
-    people held out: embeddings chose them, so a score without them would flatter.
+    views are those that the network wants of a face beside the crop along the box. No photo of the pairs is dropped.
+    The photos of left_out are not learnt from, but have no influence on who is held out, and stay among the photos of
+    the people held out: embeddings chose them, so a score without them would flatter.
 
     Raises:
         TrainingError: a photo of the pairs cannot be read, or too few people are left on either side.
     """
     paired = face_features(
-        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, aligned=aligned,
+        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, views=views,
         cache=cache, progress=on_photo,
     )  # fmt: skip
     if len(paired.photos) != len(pairs.photos.paths):
@@ -63,7 +63,7 @@ def training_faces(
             f"{len(pairs.photos.paths) - len(paired.photos)} photos of the pairs cannot be read: {paired.counts()}"
         )
     found = face_features(
-        people, detector, trunk, crop_scale=plan.crop_scale, aligned=aligned,
+        people, detector, trunk, crop_scale=plan.crop_scale, views=views,
         undetected=Undetected.PAD if plan.tight else Undetected.LEAVE_OUT, cache=cache, progress=on_photo,
     )  # fmt: skip
     known = np.unique(found.labels)
