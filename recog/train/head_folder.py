@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from recog.datasets.people import labelled_photos
-from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
@@ -38,7 +37,7 @@ def train_head_from_folder(data: TrainingData, plan: HeadPlan, runtime: Runtime,
         centrings=plan.centrings or tuple(part.centring for part in network.parts),
     )
     cache, offline_dir = runtime.cache, runtime.offline_dir
-    detector = MtcnnDetector(cache=cache, offline_dir=offline_dir, device=runtime.device)
+    detector = runtime.load_detector()
     trunk = load_trunks(network, cache=cache, encoder=runtime.encoder, offline_dir=offline_dir, device=runtime.device)
     blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=cache, offline_dir=offline_dir)
     people = labelled_photos(data.folder, pattern=plan.pattern)

@@ -8,7 +8,6 @@ import numpy as np
 from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos, labelled_photos
 from recog.datasets.split import check_split, held_out_people
-from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.info import head_of
 from recog.embed.network import NETWORKS, network_named
 from recog.embed.trunk import Trunk
@@ -53,7 +52,7 @@ def train_network_from_folder(data: TrainingData, plan: NetworkPlan, runtime: Ru
             f"none: choose one of {', '.join(tunable)}"
         )
     shipped = head_of(runtime.network)
-    detector = MtcnnDetector(cache=runtime.cache, offline_dir=runtime.offline_dir, device=runtime.device)
+    detector = runtime.load_detector()
     trunk = Trunk(runtime.network, cache=runtime.cache, offline_dir=runtime.offline_dir, device=runtime.device)
     return train_network(
         labelled_photos(data.folder, pattern=plan.pattern),
