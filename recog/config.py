@@ -43,8 +43,8 @@ class Settings(BaseModel):
     detector: str = "mtcnn"
     """What finds faces: mtcnn, or a detector of an installed package."""
     network: str = "facenet-dlib"
-    """The embedder: facenet-dlib (two trunks), facenet-casia (its first trunk alone), facenet-vggface2, or a network of
-    your own."""
+    """The embedder: facenet-dlib, sface, facenet-sface, sface-dlib or facenet-sface-dlib, which name their trunks;
+    facenet-casia or facenet-vggface2, FaceNet alone; or a network of your own."""
     own_networks: Path = Field(default_factory=lambda: user_config_path("recog") / "networks")
     """Directory of the descriptions (NAME.toml) of your own networks from ONNX files."""
     heads: Path | None = None

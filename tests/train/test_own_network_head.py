@@ -94,7 +94,7 @@ def test_what_a_head_is_trained_on_is_the_unit_output_for_the_crops_of_the_descr
     settings = own(tmp_path, tmp_path / "mine.onnx", size=32, align="box")
     below = load_below(HeadPlan(), runtime(settings))
     assert (below.plan.dim, below.plan.crop_scale, below.plan.flip) == (24, 1.3, False)
-    assert (below.input_size, below.aligned) == (32, False)
+    assert (below.input_size, below.views) == (32, ())
     assert [(block.width, block.centring) for block in below.blocks] == [(24, 0.0)]
     crops = np.random.default_rng(1).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
     features = below.trunk.features(crops)
