@@ -43,7 +43,7 @@ class Settings(BaseModel):
     encoder: Literal["auto", "torch", "openvino"] = "auto"
     """What runs the networks on a CPU; auto takes OpenVINO if it is installed: it is several times as fast as torch."""
     detector: str = "mtcnn"
-    """What finds faces: mtcnn, or a detector of an installed package."""
+    """What finds faces: mtcnn, yunet-mtcnn, or a detector of an installed package."""
     network: str = "facenet-dlib"
     """The embedder: facenet-dlib (two trunks), facenet-casia (its first trunk alone), facenet-vggface2, or a network of
     your own."""
