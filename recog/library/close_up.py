@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import ceil, floor
 
 from recog.boxes import rescaled, scaled, square
-from recog.types import Area, DecodedPhoto, Detector, FaceBox, Pixels, ReducingDetector
+from recog.types import Area, DecodedPhoto, Detector, FaceBox, Pixels, Reduced, ReducingDetector
 
 LARGE_ENOUGH = 80
 """The shorter side of a face, in pixels of the reduced photo, from which it is cut out of that photo.
@@ -25,8 +25,9 @@ def longest_side(detector: Detector) -> int | None:
 def close_ups(photo: DecodedPhoto, boxes: Sequence[FaceBox]) -> list[tuple[Pixels, FaceBox]]:
     """Return, for each face, pixels (h, w, 3) uint8 that show it and its surroundings, and its box in them.
 
-    boxes are in pixels of the full upright photo. Raises PhotoError if full pixels are needed, and the photo cannot be
-    decoded again.
+    boxes are in pixels of the full upright photo. Close-ups never take more memory than the photo does in full: those
+    of a crowd are views of one array. Raises PhotoError if full pixels are needed, and the photo cannot be decoded
+    again.
     """
     if photo.reduced is None:
         return [(photo.pixels, box) for box in boxes]
@@ -34,9 +35,20 @@ def close_ups(photo: DecodedPhoto, boxes: Sequence[FaceBox]) -> list[tuple[Pixel
     shown = [(photo.pixels, rescaled(box, share, share)) for box in boxes]
     small = [row for row, (_, box) in enumerate(shown) if min(box.width, box.height) < LARGE_ENOUGH]
     areas = [_around(boxes[row], photo.width, photo.height) for row in small]
-    for row, area, pixels in zip(small, areas, photo.reduced.areas(areas) if areas else (), strict=True):
+    for row, area, pixels in zip(small, areas, _decoded(photo.reduced, areas), strict=True):
         shown[row] = pixels, _moved(boxes[row], area)
     return shown
+
+
+def _decoded(reduced: Reduced, areas: Sequence[Area]) -> Sequence[Pixels]:
+    """Return areas of the photo in full resolution; if together they exceed the photo, it is decoded as one area."""
+    if not areas:
+        return ()
+    wanted = sum((area.right - area.left) * (area.bottom - area.top) for area in areas)
+    if wanted <= reduced.width * reduced.height:
+        return reduced.areas(areas)
+    (whole,) = reduced.areas([Area(0, 0, reduced.width, reduced.height)])
+    return [whole[area.top : area.bottom, area.left : area.right] for area in areas]
 
 
 def _around(box: FaceBox, width: int, height: int) -> Area:

@@ -66,6 +66,18 @@ def test_crops_and_thumbnails_of_full_pixels_are_those_of_the_full_photo(left: f
     assert thumbnail(pixels, inside) == thumbnail(FULL, box)
 
 
+def test_a_crowd_takes_no_more_pixels_than_its_photo_in_full() -> None:
+    """The surroundings of neighbours overlap: of 100 faces they were seven times the photo."""
+    asked: list[Sequence[Area]] = []
+    crowd = [face(10 + 118 * column, 10 + 79 * row, 70) for row in range(10) for column in range(10)]
+    shown = close_ups(halved(asked), crowd)
+    assert sum((area.right - area.left) * (area.bottom - area.top) for areas in asked for area in areas) <= 1200 * 800
+    alone = [close_ups(halved([]), [box])[0] for box in crowd]
+    for (pixels, inside), (expected, where) in zip(shown, alone, strict=True):
+        np.testing.assert_array_equal(pixels, expected)
+        assert inside == where
+
+
 def test_a_photo_in_full_is_decoded_once() -> None:
     box = face(10, 10, 30)
     assert close_ups(DecodedPhoto("a" * 64, FULL, "PNG", None), [box]) == [(FULL, box)]
