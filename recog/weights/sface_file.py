@@ -27,9 +27,8 @@ def sface_tensors(path: Path) -> Tensors:
     """
     model = read_onnx(path)
     _check_steps(model, path)
-    constants = constants_of(model)
     try:
-        return _folded(constants)
+        return _folded(constants_of(model))
     except (KeyError, ValueError) as error:
         raise WeightsMismatchError(f"{path} is not of the network SFace ({error})") from error
 
