@@ -26,10 +26,11 @@ def paired_squared_distances(left: Embeddings, right: Embeddings) -> Distances:
 
 
 def unit_rows(vectors: Embeddings) -> Embeddings:
-    """Scale every row of (n, dim) to length one; ValueError for a zero or NaN row."""
-    norms: Distances = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not np.all(norms > 0):
-        raise ValueError("a zero or NaN vector has no direction")
+    """Scale every row of (n, dim) to length one; ValueError for a row of zeros, with NaN, or too long for its type."""
+    with np.errstate(over="ignore"):
+        norms: Distances = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not np.all((norms > 0) & (norms < np.inf)):
+        raise ValueError("a vector of length zero, NaN or infinity has no direction")
     units: Embeddings = (vectors / norms).astype(np.float32, copy=False)
     return units
 

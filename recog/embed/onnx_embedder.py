@@ -38,7 +38,7 @@ class OnnxFeatures:
         """Run the network on (n, size, size, 3) uint8, n may be 0, with 6 channels if aligned; (n, dim) unit rows.
 
         Raises:
-            WeightsMismatchError: the network fails on these faces, or returns NaN or only zeros for one.
+            WeightsMismatchError: the network fails on these faces, or returns NaN, only zeros or huge numbers for one.
         """
         one = self.description
         crops = checked_crops(crops, side=one.input_size, views=2 if one.aligned else 1)
@@ -47,11 +47,13 @@ class OnnxFeatures:
         for start in range(0, len(seen), _BATCH):
             batch = slice(start, start + _BATCH)
             rows[batch] = self._run(seen[batch])
-        if not np.isfinite(rows).all() or not rows.any(axis=1).all():
+        try:
+            return unit_rows(rows)
+        except ValueError as error:
             raise WeightsMismatchError(
-                f"the network {one.name} returns NaN or only zeros for a face: its description does not fit it"
-            )
-        return unit_rows(rows)
+                f"the network {one.name} returns NaN, only zeros or huge numbers for a face: its description does not "
+                "fit it"
+            ) from error
 
     def _run(self, seen: Crops) -> Embeddings:
         """Return the network's output for a batch."""
@@ -87,7 +89,7 @@ class OnnxEmbedder:
         """Embed (n, size, size, 3) uint8, n may be 0, with 6 channels if aligned; (n, dim) float32 of unit length.
 
         Raises:
-            WeightsMismatchError: the network fails on these faces, or returns NaN or only zeros for one.
+            WeightsMismatchError: the network fails on these faces, or returns NaN, only zeros or huge numbers for one.
         """
         if not self._flip:
             return self._embedded(crops)

@@ -167,10 +167,10 @@ def test_what_is_no_network_or_has_two_inputs_is_refused(tmp_path: Path, weight:
         loaded(tmp_path)
 
 
-@pytest.mark.parametrize("value", [np.nan, 0.0])
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0.0, 1e30, 1e-30])
 def test_what_says_nothing_of_a_face_is_refused(tmp_path: Path, value: float) -> None:
     describe(tmp_path / "networks", mean_colour_network(np.full((3, DIM), value, np.float32), side=SIDE))
-    with pytest.raises(WeightsMismatchError, match="NaN or only zeros"):
+    with pytest.raises(WeightsMismatchError, match="NaN, only zeros or huge numbers"):
         loaded(tmp_path).embed(random_crops(1))
 
 

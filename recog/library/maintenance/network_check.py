@@ -26,8 +26,8 @@ def check_network(name: str, network: Network, pictures: Crops) -> None:
     """Run a network on different pictures of `noise`, together and alone.
 
     Raises:
-        WeightsMismatchError: it fails, returns NaN or only zeros, does not distinguish the pictures, or embeds one
-            picture differently each time.
+        WeightsMismatchError: it fails, returns NaN, only zeros or huge numbers, does not distinguish the pictures, or
+            embeds one picture differently each time.
     """
     together = network.features(pictures)
     again = network.features(pictures)

@@ -374,9 +374,9 @@ NO_NETWORK: dict[str, tuple[Callable[[], bytes | onnx.ModelProto], str]] = {
         r"the constant big of .* cannot be computed",
     ),
     "not a number": (
-        lambda: mean_colour_network(np.full((3, DIM), np.nan, np.float32), side=SIDE), "returns NaN or only zeros"
+        lambda: mean_colour_network(np.full((3, DIM), np.nan, np.float32), side=SIDE), "returns NaN, only zeros or"
     ),
-    "zeros": (lambda: mean_colour_network(np.zeros((3, DIM), np.float32), side=SIDE), "returns NaN or only zeros"),
+    "zeros": (lambda: mean_colour_network(np.zeros((3, DIM), np.float32), side=SIDE), "returns NaN, only zeros or"),
     "constant": (
         lambda: network((*NODES, node("Mul", "embedding zero", "none"), node("Add", "none one", "same")),
                         outputs=("same",), constants=(constant("zero", np.float32(0)), constant("one", np.float32(1)))),
