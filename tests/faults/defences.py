@@ -194,6 +194,11 @@ SABOTAGES = (
         "tests/library/test_close_up.py -k small_one_by_full",
     ),
     Sabotage(
+        "a crowd in a large photo takes no more memory than its photo",
+        "recog/library/close_up.py", "if wanted <= reduced.width * reduced.height:", "if True:",
+        "tests/library/test_close_up.py -k crowd",
+    ),
+    Sabotage(
         "a photo whose full pixels are gone costs itself alone",
         "recog/library/indexing/detect_ahead.py", "    except PhotoError as error:", "    except KeyError as error:",
         "tests/library/indexing/test_detect_ahead.py -k full_pixels_are_gone",
@@ -1219,6 +1224,34 @@ SABOTAGES = (
         "if rows.shape != (len(seen), one.dim):",
         "if False:",
         "tests/library/maintenance/test_own_networks.py -k 'one and row'",
+    ),
+    Sabotage(
+        "an embedding that is too long for float32 is refused",
+        "recog/distance.py",
+        "(norms > 0) & (norms < np.inf)",
+        "norms > 0",
+        "tests/embed/test_onnx.py -k says_nothing",
+    ),
+    Sabotage(
+        "constants that only a branch of a network reads are kept",
+        "recog/weights/onnx_file.py",
+        "        yield from (name for inner in graph.node for name in _read(inner))\n",
+        "",
+        "tests/weights/test_onnx_file.py -k only_branches_read",
+    ),
+    Sabotage(
+        "weights of an operator in another file are refused",
+        "recog/weights/onnx_file.py",
+        ", *_tensors(nodes))):",
+        ",)):",
+        "tests/weights/test_onnx_file.py -k operator_or_a_branch",
+    ),
+    Sabotage(
+        "zeros that do not fit their blocks are refused",
+        "recog/weights/onnx_file.py",
+        'zip(("scales", "zeros"), inputs[1:], strict=False)',
+        'zip(("scales",), inputs[1:], strict=False)',
+        "tests/weights/test_onnx_file.py -k zeros_that_do_not_fit",
     ),
     Sabotage(
         "an input that is no floats is refused",
