@@ -150,7 +150,7 @@ class PhotoLibrary:
         from recog.library.recognition import queries
 
         return queries.search(
-            self._context.catalog, self._context.networks, self._context.live_index, photo_of(photo), k=k
+            self._context.catalog, self._context.networks, self._context.vector_index, photo_of(photo), k=k
         )
 
     def status(self) -> LibraryStatus:
@@ -158,7 +158,7 @@ class PhotoLibrary:
         from recog.library.maintenance import upkeep
 
         return upkeep.status(
-            self._context.catalog, self._context.networks, self._context.live_index, self._context.settings
+            self._context.catalog, self._context.networks, self._context.vector_index, self._context.settings
         )
 
     @cached_property

@@ -161,7 +161,7 @@ class People:
             # First, so that no index file holds the person's vectors if recog is killed afterwards.
             discard(self._context.settings.library / "index")
             erased = catalog.erasure.forget(person.id)
-            self._context.live_index.publish()
+            self._context.vector_index.publish()
             styled = tuple(path for path in erased.styled if path.exists())
             return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
 

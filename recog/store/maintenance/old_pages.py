@@ -15,6 +15,7 @@ from recog.durable import sync_directory
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
 from recog.store.connection.backup import automatic_backups
 from recog.store.connection.database import Database
+from recog.store.photos.hnsw import drop_hnsw_indexes
 from recog.store.records import ErasedBy, PendingErasure
 from recog.store.schema.tables import pending_erasures
 
@@ -88,6 +89,7 @@ class OldPages:
     def _vacuum(self) -> bool:
         with self._database.alone() as connection:
             if not self._database.is_sqlite:
+                drop_hnsw_indexes(connection)
                 connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(_PERSONAL_TABLES)}")
                 return True
             connection.exec_driver_sql("VACUUM")
