@@ -1,7 +1,6 @@
 """Settings: read once from arguments, environment and file into frozen, validated values."""
 
 import os
-import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +25,6 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,  # a database URL holds a password
     )
 
@@ -89,6 +87,8 @@ def read_settings(**overrides: Any) -> Settings:
 def _of_file() -> dict[str, Any]:
     if not CONFIG_FILE.is_file():
         return {}
+    import tomllib
+
     try:
         return tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
     except OSError as error:

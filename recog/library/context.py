@@ -14,7 +14,7 @@ from recog.library.outdated import drop_outdated
 from recog.library.writers import Writers
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import WriterLock
 
 if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, network or decoder
@@ -81,14 +81,8 @@ class LibraryContext:
     @property
     def vector_index(self) -> VectorIndex:
         """The vector index, always as the catalog is."""
-        from recog.library.recognition.index_choice import index_of
-
         with self._opening:
-            catalog = self.catalog
-            if self._vector_index is None:
-                networks = self.networks
-                self._vector_index = index_of(catalog, networks.info, settings=self.settings, device=networks.device)
-            return self._vector_index
+            return self._index_of(self.catalog)
 
     @property
     def gallery(self) -> PersonGallery:
@@ -96,10 +90,18 @@ class LibraryContext:
         from recog.library.recognition.gallery import PersonGallery
 
         with self._opening:
-            catalog, vector_index = self.catalog, self.vector_index
+            catalog = self.catalog
             if self._gallery is None:
-                self._gallery = PersonGallery(catalog, self.networks, vector_index, k=self.settings.k)
+                self._gallery = PersonGallery(catalog, self.networks, self._index_of(catalog), k=self.settings.k)
             return self._gallery
+
+    def _index_of(self, catalog: Catalog) -> VectorIndex:
+        from recog.library.recognition.index_choice import index_of
+
+        if self._vector_index is None:
+            networks = self.networks
+            self._vector_index = index_of(catalog, networks.info, settings=self.settings, device=networks.device)
+        return self._vector_index
 
     def _drop_outdated(self, catalog: Catalog, *, locked: bool = False) -> None:
         """Delete indexes of this folder that have not seen the catalog's last erasure, as soon as there is one."""

@@ -199,24 +199,6 @@ class ForgottenPerson:
     styled: tuple[Path, ...] = ()
 
 
-class ErasedBy(StrEnum):
-    """What erases bytes of forgotten people that could not be erased at once."""
-
-    FIX = "fix"
-    """A check with `fix`."""
-    STATUS = "status"
-    """Asking for the status, which opens the library."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingErasure:
-    """Why bytes of forgotten people may still be there, what to do first, and what erases them then."""
-
-    sentence: str
-    first: str
-    erased_by: ErasedBy
-
-
 @dataclass(frozen=True, slots=True)
 class ClusterRun:
     """The latest clustering of one network's embeddings, and how it was made (made_at: ISO 8601)."""

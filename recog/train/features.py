@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from recog.align import DLIB
 from recog.datasets.faces import Found, LabelledCrop, Undetected, labelled_crops
 from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
@@ -33,7 +34,7 @@ class FeatureNetwork(Protocol):
         """Return the digest of everything that determines the features, except the crops."""
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """Compute the features of crops, (n, 160, 160, 3) uint8 -> (n, width) float32."""
+        """Compute the features of crops, (n, size, size, 3 * views) uint8 -> (n, width) float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def face_features(
     crop_scale: float,
     undetected: Undetected,
     aligned: bool = False,
+    template: str = DLIB,
+    size: int = INPUT_SIZE,
     cache: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> FaceFeatures:
@@ -80,12 +83,12 @@ def face_features(
 
     The name of the cached file is a digest of the photos' bytes and of everything that determines the features, so the
     file can be neither stale nor of another set; a damaged file is computed again. Labels are not cached, so photos can
-    move between people for free.
+    move between people for free. aligned, template and size say which crops the trunk takes.
 
     Raises:
         TrainingError: no photo has a face.
     """
-    what = f"{photos.content_digest()} {detector.sha256} {trunk.sha256} {crop_scale!r} {undetected} {INPUT_SIZE} 1"
+    what = f"{photos.content_digest()} {detector.sha256} {trunk.sha256} {crop_scale!r} {undetected} {size} 1"
     path = cache / f"features-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
     kept = _read(path, photos.labels)
     if kept is not None:
@@ -94,9 +97,10 @@ def face_features(
         photos.paths,
         detector,
         crop_scale=crop_scale,
-        size=INPUT_SIZE,
+        size=size,
         undetected=undetected,
         aligned=aligned,
+        template=template,
         progress=progress,
     )
     made = _computed(crops, photos.labels, trunk)

@@ -67,9 +67,41 @@ SABOTAGES = (
         "tests/store/maintenance/test_erasure.py -k left_in_pages",
     ),
     Sabotage(
+        "a server collects no statistics of vectors and names",
+        "migrations/versions/0016_no_statistics.py", "SET STATISTICS 0", "SET STATISTICS -1",
+        "tests/store/maintenance/test_erasure.py -k byte_of_a_forgotten_person_in_its_tables",
+    ),
+    Sabotage(
+        "an upgrade deletes the statistics that a server has of vectors and names",
+        "migrations/versions/0016_no_statistics.py",
+        '        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {same_type}")\n', "",
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
+        "an upgrade finishes what a server's statistics kept of people who were forgotten before",
+        "migrations/versions/0016_no_statistics.py", "    if connection.scalar(", "    if not connection.scalar(",
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
+        "old pages of a server's statistics are overwritten when somebody is forgotten",
+        "recog/store/maintenance/old_pages.py", '_STATISTICS = "pg_statistic"', '_STATISTICS = "people"',
+        "tests/store/maintenance/test_erasure.py -k earlier_recog_let_postgres",
+    ),
+    Sabotage(
         "an erasure that a reader holds up is pending, not done",
-        "recog/store/maintenance/old_pages.py", "return not busy", "return True",
+        "recog/store/maintenance/old_pages.py", "return _OPEN_ELSEWHERE if busy else None", "return None",
         "tests/store/maintenance/test_erasure.py -k pending_and_the_next",
+    ),
+    Sabotage(
+        "an erasure that a transaction on the server holds up is pending, not done",
+        "recog/store/maintenance/old_pages.py",
+        "if not personal.deleted_rows + statistics.deleted_rows:", "if personal:",
+        "tests/store/maintenance/test_erasure.py -k transaction_is_open_on_the_server",
+    ),
+    Sabotage(
+        "an erasure that the server skips for want of ownership is pending, not done",
+        "recog/store/maintenance/old_pages.py", "if personal.tables < len(_PERSONAL_TABLES):", "if False:",
+        "tests/store/maintenance/test_erasure.py -k who_does_not_own",
     ),
     Sabotage(
         "a library whose erasure has no room is opened all the same",
@@ -128,8 +160,48 @@ SABOTAGES = (
     ),
     Sabotage(
         "the processes end with the run",
-        "recog/library/indexing/decode_ahead.py", "        pool.close()\n", "",
-        "tests/library/indexing/test_decode_ahead.py -k crash_costs_one",
+        "recog/library/indexing/decode_ahead.py", "        pool.close()  #", "        pass  #",
+        "tests/library/indexing/test_decode_ahead.py -k stops_early",
+    ),
+    Sabotage(
+        "a JPEG of which libjpeg complains is read as Pillow reads it",
+        "recog/photos/turbo_jpeg.py", "min_width=width, strict=True", "min_width=width, strict=False",
+        "tests/photos/test_reduced.py -k complains_of",
+    ),
+    Sabotage(
+        "a photo that is turned is reduced only by whole squares of pixels",
+        "recog/photos/decode.py", "and upright_turn(image) is not None:", "and False:",
+        "tests/photos/test_reduced.py -k odd_sides",
+    ),
+    Sabotage(
+        "a grey photo keeps its colour profile",
+        "recog/photos/decode.py", ' and (image.mode != "L" or', ' and (image.mode != "L" and',
+        "tests/photos/test_reduced.py -k grey_photo",
+    ),
+    Sabotage(
+        "full pixels are of the bytes that were decoded",
+        "recog/photos/worker.py", 'if source.sha256 != request["sha256"]:', "if False:",
+        "tests/photos/test_pool.py -k bytes_that_were_decoded",
+    ),
+    Sabotage(
+        "no more processes decode at once than there are cores for them",
+        "recog/photos/pool.py", "        with self._places:\n", "        if True:\n",
+        "tests/photos/test_pool.py -k no_more_processes",
+    ),
+    Sabotage(
+        "a small face of a large photo is cut out of full pixels",
+        "recog/library/close_up.py", "if min(box.width, box.height) < LARGE_ENOUGH]", "if False]",
+        "tests/library/test_close_up.py -k small_one_by_full",
+    ),
+    Sabotage(
+        "a photo whose full pixels are gone costs itself alone",
+        "recog/library/indexing/detect_ahead.py", "    except PhotoError as error:", "    except KeyError as error:",
+        "tests/library/indexing/test_detect_ahead.py -k full_pixels_are_gone",
+    ),
+    Sabotage(
+        "a copy of a photo whose full pixels are gone is searched itself",
+        "recog/library/indexing/detect_ahead.py", "not isinstance(earlier.result(), PhotoError):", "True:",
+        "tests/library/indexing/test_detect_ahead.py -k full_pixels_are_gone",
     ),
     Sabotage(
         "weights are held against their digest",
@@ -939,7 +1011,7 @@ SABOTAGES = (
     Sabotage(
         "boxes of a turned photo are in its own pixels",
         "recog/library/any_turn.py",
-        "[turned(box, (360 - turn) % 360, width, height) for box in found]",
+        "[turned(box, (360 - turn) % 360, width * factor, height * factor) for box in found]",
         "[replace(box, turn=turn) for box in found]",
         "tests/library/test_any_turn.py -k gets_its_name",
     ),
@@ -1030,5 +1102,15 @@ SABOTAGES = (
         "too few descriptors are told in one sentence",
         "recog/cli/failures.py", "error.errno in OF_DESCRIPTORS", "False",
         "tests/cli/test_failures.py -k descriptors",
+    ),
+    Sabotage(
+        "a page of an installed package does not hide behind one that answers first",
+        "recog/web/app.py", "    _refuse_collisions(routers)\n", "",
+        "tests/web/test_own_page.py -k refused",
+    ),
+    Sabotage(
+        "what an installed package calls a page is one",
+        "recog/web/pages/__init__.py", "if not isinstance(page, Page):", "if False:",
+        "tests/web/test_own_page.py -k one_sentence",
     ),
 )  # fmt: skip

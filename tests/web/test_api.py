@@ -1,4 +1,4 @@
-"""What the API tells is what the library answers."""
+"""The API returns what the library answers."""
 
 import json
 import logging
@@ -184,7 +184,7 @@ def test_what_is_no_photo_of_a_face_is_refused_with_a_sentence(client: Client, t
 def test_no_path_or_address_is_ever_followed(
     client: Client, library: PaintedLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A person may be called as a file is: the name is not taken for it."""
+    """A person's name may equal the name of a file; the API does not read it as a path."""
     for given in (str(folder / "red0.png"), (folder / "red0.png").as_uri(), "http://127.0.0.1:8765/photos/1.jpg"):
         assert client.post("/api/identify", given.encode()).status == 415
         assert client.act("/api/confirm", name="Ada", face_ids=[given]).status == 422
@@ -218,18 +218,18 @@ def test_every_error_has_a_status_that_is_documented() -> None:
 
 
 class FaultyLibrary(PaintedLibrary):
-    """One that has a fault."""
+    """A library with a bug."""
 
     def status(self) -> LibraryStatus:
-        """No status."""
+        """Raise instead of returning a status."""
         raise RuntimeError("Ada Lovelace")
 
 
 class LargeLibrary(PaintedLibrary):
-    """One that needs more memory than there is."""
+    """A library that needs more memory than there is."""
 
     def status(self) -> LibraryStatus:
-        """No status."""
+        """Raise instead of returning a status."""
         raise ValueError(len(bytearray(1 << 56)))
 
 

@@ -1,4 +1,4 @@
-"""Pages as text: everything from the library is text, every link leads somewhere, and each state says what it is."""
+"""Pages as HTML: the library's values are escaped, every link works, and each state is named."""
 
 import re
 from collections import Counter
@@ -38,7 +38,7 @@ from tests.web.client import Client
 
 SCRIPT = '<script>alert("1")</script>\u202e'
 SHOWN = '<script>alert("1")</script>\\u202e'
-"""As text of a page: what cannot be seen is written out."""
+"""The text on a page: invisible characters are escaped."""
 ADA = Person(1, SCRIPT, False, 1, 3, 2)
 BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -182,7 +182,7 @@ def test_every_link_and_picture_of_every_page_is_there(client: Client, library: 
 
 
 def test_styles_and_scripts_are_served_as_they_are(client: Client) -> None:
-    """A template's text is escaped; a style in which `>` is `&gt;` has no rules."""
+    """Templates escape text, but a style sheet with `&gt;` in place of `>` would be invalid."""
     for name in ("pages.css", "acts.js", "keys.js", "find.js"):
         text = client.get(f"/assets/{name}").body.decode()
         assert not {"&#34;", "&#39;", "&gt;", "&lt;"} & set(re.findall(r"&#?\w+;", text)), name

@@ -1,4 +1,4 @@
-"""The API over the real networks, on a public portrait that a package of the tests carries."""
+"""The API with the real networks, on a public portrait that a test dependency contains."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -19,7 +19,7 @@ from recog.library.recognition.index_choice import index_of
 from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import lock_owner
 from recog.weights.pull import WeightsState, weights_state
 
@@ -186,7 +186,7 @@ def _erasures(pending: PendingErasure | None) -> Observation:
 def _index(catalog: Catalog, settings: Settings, networks: Networks) -> Observation:
     index = index_of(catalog, networks.info, settings=settings, device="cpu")
     if problem := index.disagreement():
-        return _ill("index", problem, Remedy(RemedyKind.FIX))
+        return Observation("index", False, str(problem), Remedy(RemedyKind.FIX), problem)
     if not catalog.on_server:
         return _fine("index", "holds exactly the catalog's faces")
     recall = f"recall {index.recall.at_1:.3f} of the nearest face, {index.recall.at_10:.3f} of the 10 nearest"

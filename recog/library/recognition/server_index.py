@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from recog.distance import squared_distances
+from recog.errors import SearchIndexError
 from recog.index.border import checked_embeddings
 from recog.index.faiss_index import DECIMALS, TIE_ROOM
 from recog.index.shortlist import MARGIN, NEAREST, RECALL_SAMPLE, Setting, reaches, recall_of
@@ -80,19 +81,21 @@ class ServerIndex:
         """Return what the index is; nothing of it is behind the catalog, or in a file."""
         return IndexStatus(self.kind, self.device, self.count, None, 0, IndexPlace.SERVER)
 
-    def disagreement(self) -> str:
-        """Say what is wrong with the server's index."""
+    def disagreement(self) -> SearchIndexError | None:
+        """Return what is wrong with the server's index; None if nothing is."""
         lost = self._catalog.nearest.without_copy(self._network.sha256)
-        if lost:
-            return f"the server cannot find {lost} faces, because their half-precision copies are missing"
         state = self._state()
-        if state is not None and not state.valid:
-            return "the server's search index is not valid, because its build was cut short"
-        if state is not None and state.measured is None:
-            return "nobody measured how wide the server's search index must be searched"
-        if state is None and self.count > self._large:
-            return "the server has no search index, so that every search looks at every face"
-        return ""
+        if lost:
+            said = f"the server cannot find {lost} faces, because their half-precision copies are missing"
+        elif state is not None and not state.valid:
+            said = "the server's search index is not valid, because its build was cut short"
+        elif state is not None and state.measured is None:
+            said = "nobody measured how wide the server's search index must be searched"
+        elif state is None and self.count > self._large:
+            said = "the server has no search index, so every search looks at every face"
+        else:
+            return None
+        return SearchIndexError(said)
 
     def publish(self) -> None:
         """Build the server's index if the library has outgrown a search of every face, and measure it as it grows.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from recog.errors import SearchIndexError
     from recog.index.structures import Recall
     from recog.library.recognition.index_tuning import IndexTuning
     from recog.library.recognition.results import IndexStatus
@@ -50,8 +51,8 @@ class VectorIndex(Searchable, Protocol):
     def status(self) -> IndexStatus:
         """Return what the index is."""
 
-    def disagreement(self) -> str:
-        """Compare what is stored of the index with the catalog and say what is wrong; empty if nothing is."""
+    def disagreement(self) -> SearchIndexError | None:
+        """Compare what is stored of the index with the catalog and return what is wrong; None if nothing is."""
 
     def publish(self) -> None:
         """Make what was written since ready for the next process; the caller holds the writer's lock."""
