@@ -22,13 +22,13 @@ if TYPE_CHECKING:  # the values that hold no array are used without numpy
 class Among:
     """The faces that a search is limited to; all conditions hold.
 
-    person_id: confirmed or matched faces of this person. photo_ids: faces in these photos. since and until: faces in
-    photos that were taken on these days or between them, by the local time of the photo; a photo whose only date is
-    that of its file's last change is left out.
+    person_id: confirmed or matched faces of this person. folder: faces in photos that this folder shows, or that are
+    this file. since and until: faces in photos that were taken on these days or between them, by the local time of the
+    photo; a photo whose only date is that of its file's last change is left out.
     """
 
     person_id: int | None = None
-    photo_ids: tuple[int, ...] | None = None
+    folder: Path | None = None
     since: date | None = None
     until: date | None = None
 

@@ -88,7 +88,7 @@ class LiveIndex:
         return IndexStatus(index.kind, index.device, index.count, file.home, max(0, behind))
 
     def disagreement(self) -> SearchIndexError | None:
-        """Compare the published file with the catalog and return what is wrong; None if nothing is, or without a file."""
+        """Compare the published file, if any, with the catalog and return what is wrong; None if nothing is."""
         if self._directory is None:
             return None
         try:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select
 
+from recog.store.photos.files import below
 from recog.store.records import Among
-from recog.store.schema.tables import assignments, embeddings, faces, photos
+from recog.store.schema.tables import assignments, embeddings, faces, files, photos
 from recog.types import DateSource
 
 
@@ -17,8 +18,9 @@ def those_among(among: Among | None) -> Iterator[ColumnElement[bool]]:
     if among.person_id is not None:
         theirs = select(assignments.c.face_id).where(assignments.c.person_id == among.person_id)
         yield embeddings.c.face_id.in_(theirs)
-    if among.photo_ids is not None:
-        yield embeddings.c.face_id.in_(select(faces.c.id).where(faces.c.photo_id.in_(among.photo_ids)))
+    if among.folder is not None:
+        shown = select(faces.c.id).join(files, files.c.photo_id == faces.c.photo_id)
+        yield embeddings.c.face_id.in_(shown.where(below(files.c.path, among.folder)))
     if among.since is not None or among.until is not None:
         taken = select(faces.c.id).join(photos, photos.c.id == faces.c.photo_id)
         taken = taken.where(photos.c.taken_from.is_distinct_from(DateSource.FILE_TIME.value))

@@ -165,11 +165,11 @@ def test_more_neighbours_than_faces_are_all_faces_and_ties_go_by_number(world: W
     ("among", "held"),
     [
         ("person", {3, 50, 700, 701, 1_400}),
-        (Among(photo_ids=(7, 9, 1_000)), {7, 9, 1_000}),
+        (Among(folder=Path("/photos/made-up 6.png")), {7}),
         (Among(since=date(2020, 1, 5), until=date(2020, 1, 7)), {5, 6, 7}),
         (Among(until=date(2020, 1, 2)), {1, 2}),
-        (Among(photo_ids=(2, 3, 4), since=date(2020, 1, 4)), {4}),
-        (Among(photo_ids=()), set()),
+        (Among(folder=Path("/photos"), since=date(2020, 1, 4), until=date(2020, 1, 4)), {4}),
+        (Among(folder=Path("/photo")), set()),
     ],
 )
 def test_a_search_among_some_faces_finds_all_of_them_as_faiss_does(
