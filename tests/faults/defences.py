@@ -1113,4 +1113,41 @@ SABOTAGES = (
         "recog/web/pages/__init__.py", "if not isinstance(page, Page):", "if False:",
         "tests/web/test_own_page.py -k one_sentence",
     ),
+    Sabotage(
+        "a server collects no statistics of the vectors that it searches",
+        "migrations/versions/0017_halfvec.py", "SET STATISTICS 0", "SET STATISTICS -1",
+        "tests/library/recognition/test_server_index.py -k statistics",
+    ),
+    Sabotage(
+        "a server collects no statistics of the vectors in its search index",
+        "recog/store/photos/hnsw.py", "ALTER COLUMN 1 SET STATISTICS 0", "ALTER COLUMN 1 SET STATISTICS -1",
+        "tests/library/recognition/test_server_index.py -k statistics",
+    ),
+    Sabotage(
+        "an index file that an earlier recog left beside a catalog on a server is deleted",
+        "recog/library/outdated.py", "_always if catalog.on_server else catalog.erasure", "catalog.erasure",
+        "tests/library/test_shared_server.py -k earlier_recog_goes",
+    ),
+    Sabotage(
+        "a search index whose build was cut short is not searched",
+        "recog/library/recognition/server_index.py", "state is None or not state.valid else", "state is None else",
+        "tests/library/recognition/test_server_index.py -k cut_short",
+    ),
+    Sabotage(
+        "two clients do not build one search index at once",
+        "recog/store/photos/hnsw.py",
+        'if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({key})").scalar():', "if False:",
+        "tests/library/recognition/test_server_index.py -k meets_another_one",
+    ),
+    Sabotage(
+        "no search index is built while a lock keeps everybody from the tables of a forgotten person",
+        "recog/store/maintenance/old_pages.py", "        drop_hnsw_indexes(connection)\n", "",
+        "tests/library/recognition/test_server_index.py -k under_a_lock",
+    ),
+    Sabotage(
+        "a server without pgvector is refused before anything is changed",
+        "recog/store/schema/migrations.py",
+        "            require_pgvector(connection, database.where)", "            pass",
+        "tests/store/schema/test_pgvector.py",
+    ),
 )  # fmt: skip

@@ -31,6 +31,9 @@ NARROWEST = 40
 """The smallest width that is tried; pgvector's own default."""
 INDEXED_REACH = WIDEST // 2
 """Largest number of candidates that come from an index; more are searched among all faces."""
+FEW = 5_000
+"""A search that is limited to this number of faces looks at each of them: the index would go through most of the
+library to find ten of a thousandth."""
 PROBES_AT_ONCE = 100
 """Probes of one question to the server."""
 
@@ -72,6 +75,8 @@ class ServerIndex:
         if k < 1:
             raise ValueError(f"k is at least 1, not {k}")
         measured = self._measured()
+        if among is not None and self._catalog.nearest.are_few(self._network.sha256, among, most=FEW):
+            measured = None
         found: list[Sequence[Neighbour]] = []
         for start in range(0, len(probes), PROBES_AT_ONCE):
             found += self._settled(probes[start : start + PROBES_AT_ONCE], k, measured, among)

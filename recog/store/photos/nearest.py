@@ -73,6 +73,14 @@ class NearestFaces:
             for one in by_probe
         ]
 
+    def are_few(self, network_sha256: str, among: Among, *, most: int) -> bool:
+        """Return whether a search that is limited to `among` has at most so many faces to look at."""
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            limited = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *those_among(among))
+            counted = select(func.count()).select_from(limited.limit(most + 1).subquery())
+            return (connection.scalar(counted) or 0) <= most
+
     def count(self, network_sha256: str) -> int:
         """Return how many embeddings of a network the server can search."""
         return self._counted(network_sha256, server_embeddings.c.near.is_not(None))
