@@ -37,6 +37,7 @@ from recog.train.settings import TrainSettings
 from recog.train.training_faces import pca_start, training_faces
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.weights.pull import ensure_weights
+from recog.weights.sface import FEATURES as SFACE_FEATURES
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FARS = (1e-2, 1e-3)
@@ -65,7 +66,7 @@ def main() -> None:
         MtcnnDetector(cache=settings.cache),
         load_trunks(network, cache=settings.cache, encoder=encoder),
         plan,
-        aligned=network.aligned,
+        views=network.views,
         cache=settings.cache / "features" / encoder,
         on_photo=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
     )
@@ -86,7 +87,9 @@ def main() -> None:
 
 def first_output(weights: Path, features: int) -> LinearHead:
     """Return a head that gives the first trunk's own embedding from the features of all trunks."""
-    own = read_bottleneck(weights)
+    own = read_bottleneck(weights) or LinearHead(
+        np.eye(SFACE_FEATURES, dtype=np.float32), np.zeros(SFACE_FEATURES, np.float32)
+    )
     others = np.zeros((len(own.weight), features - own.weight.shape[1]), dtype=np.float32)
     return LinearHead(np.concatenate([own.weight, others], axis=1), own.bias)
 

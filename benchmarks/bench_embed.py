@@ -81,7 +81,7 @@ def directions(blocks: list[Features]) -> Callable[[Features], Features]:
 
 def seeing(part: NetworkTrunk, encode: Encode) -> Encode:
     """Return an encoder of both views that passes on the view of this trunk."""
-    return lambda views: encode(part.seen(views))
+    return lambda views: encode(network_named(BOTH).seen(part, views))
 
 
 def encoders_of(cache: Path, threads: int) -> dict[str, Encode]:

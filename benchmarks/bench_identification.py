@@ -63,7 +63,7 @@ def main() -> None:
             detector,
             trunk,
             crop_scale=shipped.crop_scale,
-            aligned=network.aligned,
+            views=network.views,
             undetected=Undetected.PAD if tight else Undetected.LEAVE_OUT,
             cache=settings.cache / "features" / encoder,
             progress=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),

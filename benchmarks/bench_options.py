@@ -96,7 +96,7 @@ def crops_of(photos: Sequence[Path], networks: Networks, *, undetected: Undetect
             crop_scale=info.crop_scale,
             size=info.input_size,
             undetected=undetected,
-            aligned=info.aligned,
+            views=info.views,
             more_scales=(info.crop_scale * SECOND_CROP,),
             progress=lambda done, total: print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True),
         )

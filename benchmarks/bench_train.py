@@ -133,10 +133,10 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
         print(f"\r{done} of {total} photos", end="", file=sys.stderr, flush=True)
 
     trained_on = labelled_photos(arguments.people, pattern=plan.pattern)
-    faces = training_faces(trained_on, pairs, detector, trunk, plan, aligned=named.aligned, cache=cache, on_photo=tell)
+    faces = training_faces(trained_on, pairs, detector, trunk, plan, views=named.views, cache=cache, on_photo=tell)
     other = face_features(
         labelled_photos(arguments.people, pattern=arguments.other), detector, trunk, crop_scale=plan.crop_scale,
-        undetected=Undetected.PAD, aligned=named.aligned, cache=cache, progress=tell,
+        undetected=Undetected.PAD, views=named.views, cache=cache, progress=tell,
     )  # fmt: skip
     blocks = network_blocks(named, cache=arguments.cache)
     return faces, other, joined_bottleneck(faces.with_mirrored()[0], blocks)

@@ -52,7 +52,7 @@ def portraits(photos: Path, people: int, networks: Networks) -> Iterator[tuple[P
 
 def embedded(networks: Networks, pixels: Pixels, box: FaceBox) -> Embeddings:
     info = networks.info
-    crops = face_views(pixels, [box], scale=info.crop_scale, size=info.input_size, aligned=info.aligned)
+    crops = face_views(pixels, [box], scale=info.crop_scale, size=info.input_size, views=info.views)
     return networks.embedder.embed(crops)
 
 

@@ -87,13 +87,13 @@ def _sampled(pixels: Pixels, linear: Points, shift: Points, size: int) -> Pixels
     whole = max(1, math.floor(zoom))
     left, top = (math.floor(side) - 2 * whole for side in corners.min(axis=0))
     right, bottom = (math.ceil(side) + 2 * whole for side in corners.max(axis=0))
-    region = Image.fromarray(_region(pixels, left, top, right, bottom))
+    seen = Image.fromarray(region(pixels, left, top, right, bottom))
     if whole > 1:
-        region = region.reduce(whole)
+        seen = seen.reduce(whole)
     samples = _SAMPLES if zoom > 1 else 1
     step, start = linear / (whole * samples), (shift - (left, top)) / whole
     side = size * samples
-    view = region.transform(
+    view = seen.transform(
         (side, side),
         Image.Transform.AFFINE,
         (step[0, 0], step[0, 1], start[0], step[1, 0], step[1, 1], start[1]),
@@ -102,7 +102,7 @@ def _sampled(pixels: Pixels, linear: Points, shift: Points, size: int) -> Pixels
     return np.asarray(view.reduce(samples) if samples > 1 else view)
 
 
-def _region(pixels: Pixels, left: int, top: int, right: int, bottom: int) -> Pixels:
+def region(pixels: Pixels, left: int, top: int, right: int, bottom: int) -> Pixels:
     """Return the pixels of a rectangle; outside the photo they are those nearest on the border."""
     height, width = pixels.shape[:2]
     inside_left, inside_right = (int(np.clip(side, 0, width - 1)) for side in (left, right - 1))

@@ -29,7 +29,7 @@ class Settings(BaseModel):
     )
 
     library: Path = Field(default_factory=lambda: user_data_path("recog"))
-    """Directory of the catalog and the vector index."""
+    """Directory of the catalog, the vector index and the thumbnails of photos."""
     database: str | None = Field(default=None, repr=False)
     """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; by default a file in `library`."""
     cache: Path = Field(default_factory=lambda: user_cache_path("recog"))
@@ -46,8 +46,8 @@ class Settings(BaseModel):
     detector: str = "mtcnn"
     """What finds faces: mtcnn, or a detector of an installed package."""
     network: str = "facenet-dlib"
-    """The embedder: facenet-dlib (two trunks), facenet-casia (its first trunk alone), facenet-vggface2, or a network of
-    your own."""
+    """The embedder: facenet-dlib, sface, facenet-sface, sface-dlib or facenet-sface-dlib, which name their trunks;
+    facenet-casia or facenet-vggface2, FaceNet alone; or a network of your own."""
     own_networks: Path = Field(default_factory=lambda: user_config_path("recog") / "networks")
     """Directory of the descriptions (NAME.toml) of your own networks from ONNX files."""
     heads: Path | None = None
@@ -63,6 +63,9 @@ class Settings(BaseModel):
     """Time limit for reading and decoding one photo; a slower photo is listed as a timeout."""
     decode_memory: int = Field(default=4096, ge=256, le=1 << 20)
     """Address space in megabytes of each decoding process; a photo that needs more is listed as too large."""
+    thumbnail_space: int = Field(default=4096, ge=1, le=1 << 20)
+    """Megabytes that thumbnails of photos may take in `library`, about 15 a thousand photos; those not seen for longest
+    go first."""
 
     @property
     def catalog_at(self) -> str | Path:

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from recog import boxes as box_math
-from recog.align import DLIB, align_faces
-from recog.types import Crops, FaceBox, Pixels
+from recog.align import align_faces
+from recog.types import Crops, FaceBox, Pixels, View
 
 _REDUCING_GAP = 3.0
 """For a face at least six crops wide, Pillow first averages whole pixels: nearly the same result, and faster."""
@@ -38,21 +38,24 @@ def crop_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: 
 
 
 def face_views(
-    pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: int, aligned: bool, template: str = DLIB
+    pixels: Pixels, boxes: Sequence[FaceBox], *, scale: float, size: int, views: Sequence[View] = ()
 ) -> Crops:
-    """Make the input of a network for every face: (H, W, 3) uint8, n boxes -> (n, size, size, 3 or 6) uint8.
+    """Make the input of a network for every face: (H, W, 3) uint8, n boxes -> (n, size, size, 3 + 3 * views) uint8.
 
-    The first three channels are the crop of crop_faces. If aligned, three more hold the aligned view of
-    recog.align.align_faces by that template. Raises as these two do.
+    The first three channels are the crop of crop_faces. Three more for each of views hold that of
+    recog.align.align_faces, in the middle of black if its side is below `size`. Raises as these two do.
     """
     crops = crop_faces(pixels, boxes, scale=scale, size=size)
-    if not (aligned and boxes):
-        return crops if not aligned else np.empty((0, size, size, 6), np.uint8)
-    views = [
-        align_faces(photo, [box], size=size, template=template)
-        for photo, box in (_standing(pixels, box) for box in boxes)
-    ]
-    return np.concatenate([crops, np.concatenate(views)], axis=3)
+    if not views:
+        return crops
+    made: Crops = np.zeros((len(boxes), size, size, 3 + 3 * len(views)), np.uint8)
+    made[..., :3] = crops
+    for row, (photo, box) in enumerate(_standing(pixels, box) for box in boxes):
+        for place, view in enumerate(views, start=1):
+            margin = (size - view.side) // 2
+            inner, channels = slice(margin, margin + view.side), slice(3 * place, 3 * place + 3)
+            made[row, inner, inner, channels] = align_faces(photo, [box], size=view.side, template=view.template)[0]
+    return made
 
 
 def thumbnail(pixels: Pixels, box: FaceBox, *, size: int = 112) -> bytes:

@@ -66,6 +66,8 @@ class WayOut(StrEnum):
     USE_CPU = "use the processor, or install another torch"
     CALIBRATE = "measure a calibration"
     CALIBRATE_OR_INSTALL = "measure a calibration, or install recog again, which restores the shipped one"
+    REPLACE_NETWORK = "choose another name, or ask to replace the network"
+    ADD_NETWORK = "add a network of your own"
     NAME_FOLDER = "choose a name without a folder, and name the folder apart from it"
     REBUILD_INDEX = "rebuild the search index"
     UPDATE_OR_REBUILD_INDEX = "update recog, or rebuild the search index"

@@ -81,7 +81,7 @@ def may_found(quality: FaceQuality) -> Gate:
 
 
 def sharpness(crops: Crops) -> NDArray[np.float32]:
-    """Return the variance of the luma's Laplacian, (n, size, size, 3 * views) uint8 -> (n,) float32; 0 is a flat crop.
+    """Return the variance of the luma's Laplacian, (n, size, size, 3 or more) uint8 -> (n,) float32; 0 is a flat crop.
 
     It is computed on the first view, the crop along the box: the 4-neighbour Laplacian of the inner pixels, luma 0 to
     255. Compare only crops of one size: a face that was enlarged to fill its crop is blurred, and counts as such.

@@ -15,6 +15,8 @@ from recog.decoded import Area as Area
 from recog.decoded import DateSource as DateSource
 from recog.decoded import DecodedPhoto as DecodedPhoto
 from recog.decoded import Reduced as Reduced
+from recog.network_info import NetworkInfo as NetworkInfo
+from recog.network_info import View as View
 
 if TYPE_CHECKING:
     from recog.arrays import Crops as Crops
@@ -185,27 +187,6 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkInfo:
-    """A network with all that decides what its embeddings mean. Embeddings of different digests are never compared.
-
-    sha256 covers every weights file and the preprocessing. crop_scale is the side of the crop over the side of the
-    detector's box; input_size the crop's side in pixels. aligned says that crops hold a second view of the face behind
-    the box's, turned and scaled by the landmarks to those of a template of recog.align: six channels instead of three.
-    """
-
-    name: str
-    sha256: str
-    dim: int
-    input_size: int
-    crop_scale: float
-    trained_on: str
-    licence: str
-    source: str
-    aligned: bool = False
-    template: str = "dlib"
-
-
-@dataclass(frozen=True, slots=True)
 class Scatter:
     """How the embeddings of people scatter: what clusters of several photos prove (see cluster.likelihood).
 
@@ -284,4 +265,4 @@ class Embedder(Protocol):
         """What the embeddings are."""
 
     def embed(self, crops: Crops) -> Embeddings:
-        """(n, input_size, input_size, 3) uint8 -> (n, dim) float32 of unit length; n may be 0."""
+        """(n, input_size, input_size, 3 + 3 * views) uint8 -> (n, dim) float32 of unit length; n may be 0."""

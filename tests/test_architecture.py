@@ -21,7 +21,7 @@ HOMES = {
     "faiss": {"index", "cluster", "train"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "PIL": {"photos", "crop", "align", "style", "render"},
+    "PIL": {"photos", "crop", "align", "detect", "style", "render"},
     "pillow_heif": {"photos"},
     "typer": {"cli"},
     "rich": {"cli", "render"},

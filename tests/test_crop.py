@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from recog.align import align_faces
 from recog.boxes import turned
 from recog.crop import crop_faces, face_views, thumbnail
-from recog.types import FaceBox, Pixels
+from recog.types import FaceBox, Pixels, View
 
 
 def a_box(left: float, top: float, right: float, bottom: float) -> FaceBox:
@@ -130,13 +131,30 @@ def test_a_turned_face_is_cut_out_of_the_turned_photo(degrees: int) -> None:
     box = turned(upright, degrees, PHOTO.shape[1], PHOTO.shape[0])
     assert box.turn == 360 - degrees
     seen, wanted = (
-        face_views(photo, [one], scale=1.3, size=160, aligned=True) for photo, one in ((lying, box), (PHOTO, upright))
+        face_views(photo, [one], scale=1.3, size=160, views=[View("dlib", 160)])
+        for photo, one in ((lying, box), (PHOTO, upright))
     )
     assert np.array_equal(seen, wanted)
     assert thumbnail(lying, box) == thumbnail(PHOTO, upright)
-    assert not np.array_equal(seen[0], face_views(lying, [replace(box, turn=0)], scale=1.3, size=160, aligned=True)[0])
+    assert not np.array_equal(
+        seen[0], face_views(lying, [replace(box, turn=0)], scale=1.3, size=160, views=[View("dlib", 160)])[0]
+    )
+
+
+def test_every_view_lies_in_the_middle_of_its_channels_and_black_around_it() -> None:
+    points = ((120.0, 100.0), (160.0, 104.0), (140.0, 120.0), (124.0, 140.0), (156.0, 144.0))
+    boxes = [replace(a_box(100, 80, 180, 180), landmarks=points), a_box(20, 30, 80, 90)]
+    views = [View("arcface", 112), View("dlib", 160)]
+    made = face_views(PHOTO, boxes, scale=1.3, size=160, views=views)
+    assert made.shape == (2, 160, 160, 9)
+    np.testing.assert_array_equal(made[..., :3], crop_faces(PHOTO, boxes, scale=1.3, size=160))
+    np.testing.assert_array_equal(made[:, 24:136, 24:136, 3:6], align_faces(PHOTO, boxes, size=112, template="arcface"))
+    np.testing.assert_array_equal(made[..., 6:], align_faces(PHOTO, boxes, size=160))
+    outside = made[..., 3:6].copy()
+    outside[:, 24:136, 24:136] = 0
+    assert not outside.any()
 
 
 def test_a_photo_without_faces_has_no_views() -> None:
-    assert face_views(PHOTO, [], scale=1.3, size=160, aligned=True).shape == (0, 160, 160, 6)
-    assert face_views(PHOTO, [], scale=1.3, size=160, aligned=False).shape == (0, 160, 160, 3)
+    assert face_views(PHOTO, [], scale=1.3, size=160, views=[View("dlib", 160)]).shape == (0, 160, 160, 6)
+    assert face_views(PHOTO, [], scale=1.3, size=160).shape == (0, 160, 160, 3)

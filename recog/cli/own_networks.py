@@ -59,7 +59,7 @@ class NetworkOptions:
             alignment=self.align,
             colour=self.colour,
             mean=_by_channel("--mean", self.mean),
-            scale=_by_channel("--scale", self.scale),
+            scale=_by_channel("--scale", self.scale, positive=True),
             crop_scale=self.crop_scale,
             flip=self.flip,
         )
@@ -140,15 +140,16 @@ def remove(session: Session, name: _Name) -> None:
     session.show(remove_network(session.settings(), name), removed)
 
 
-def _by_channel(option: str, text: str) -> float | tuple[float, float, float]:
-    """Return one number, or three for the channels in the network's order."""
+def _by_channel(option: str, text: str, *, positive: bool = False) -> float | tuple[float, float, float]:
+    """Return one number, or three for the channels in the network's order; above 0 if they must be positive."""
     try:
         values = [float(part) for part in text.split(",")]
     except ValueError:
         values = []
-    match [value for value in values if math.isfinite(value)]:
-        case [one]:
+    match [value for value in values if math.isfinite(value) and (value > 0 or not positive)]:
+        case [one] if len(values) == 1:
             return one
         case [first, second, third] if len(values) == 3:
             return (first, second, third)
-    raise typer.BadParameter(f"{text!r} is not one number, or three with commas", param_hint=option)
+    kind = "number above 0" if positive else "number"
+    raise typer.BadParameter(f"{text!r} is not one {kind}, or three with commas", param_hint=option)

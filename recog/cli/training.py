@@ -79,6 +79,7 @@ def _trained(
         offline_dir=settings.weights,
         device=device,
         encoder=choose_encoder(settings.encoder, device=device),
+        detector=settings.detector,
     )
     run = RunOptions(output=options.out, resume=options.resume, on_photo=progress, on_step=_say_step)
     if options.train == "head":

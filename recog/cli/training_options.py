@@ -81,6 +81,9 @@ class TrainHeadOptions:
             show_default="the network's",
         ),
     ] = None
+    flip: Annotated[
+        bool, typer.Option("--flip/--no-flip", help="Average the embedding of a face with that of its mirror image.")
+    ] = True
     resume: Annotated[bool, typer.Option("--resume", help="Resume this very run from its checkpoint.")] = False
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = _USUAL.seed
     gone: Annotated[str | None, typer.Option(*_GONE, hidden=True, callback=_refuse)] = None
@@ -118,6 +121,7 @@ class TrainHeadOptions:
             tight=self.tight,
             shares=tuple(self.share or ()),
             centrings=tuple(self.centring or ()),
+            flip=self.flip,
             data=self.data,
             settings=self.settings(),
         )
@@ -132,6 +136,7 @@ class TrainHeadOptions:
             part="blocks" if self.train == "blocks" else "all",
             pattern=self.pattern,
             tight=self.tight,
+            flip=self.flip,
             data=self.data,
             bf16=self.bf16,
             augmentation=Augmentation() if self.augment else Augmentation(jitter=0.0, jpeg=0.0, grey=0.0),

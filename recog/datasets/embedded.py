@@ -114,7 +114,7 @@ def _computed(
     for row, result in enumerate(
         labelled_crops(
             photos.paths, pipeline.detector, crop_scale=info.crop_scale, size=info.input_size, undetected=undetected,
-            aligned=info.aligned, template=info.template, more_scales=more_scales, progress=pipeline.on_photo,
+            views=info.views, more_scales=more_scales, progress=pipeline.on_photo,
         )
     ):  # fmt: skip
         found.append(_KINDS.index(result.found))

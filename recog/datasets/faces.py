@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.align import DLIB
 from recog.boxes import clipped
 from recog.crop import face_views
 from recog.datasets.main_face import central_box, labelled_face, whole_photo
 from recog.errors import PhotoError
 from recog.photos import read_photo
-from recog.types import Crops, Detector, FaceBox, Pixels
+from recog.types import Crops, Detector, FaceBox, Pixels, View
 
 
 class Found(StrEnum):
@@ -41,7 +40,7 @@ class Undetected(StrEnum):
 class LabelledCrop:
     """The outcome of one photo.
 
-    crop is (size, size, 3 * views) uint8, or None if the photo was left out; more are the crops at more_scales.
+    crop is (size, size, 3 + 3 * views) uint8, or None if the photo was left out; more are the crops at more_scales.
     """
 
     path: Path
@@ -57,15 +56,14 @@ def labelled_crops(
     crop_scale: float,
     size: int,
     undetected: Undetected,
-    aligned: bool = False,
-    template: str = DLIB,
+    views: Sequence[View] = (),
     more_scales: Sequence[float] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Iterator[LabelledCrop]:
     """Read each photo, detect its face and crop it; progress gets the photos done and all photos.
 
-    aligned asks for the aligned view too, by a template (see recog.crop.face_views), more_scales for further crops of
-    the same box. Every photo gives one result, in order; the result of an unreadable photo, or of one without a face,
+    views are further views of the face (see recog.crop.face_views), more_scales those of further crops of the same box.
+    Every photo gives one result, in order; the result of an unreadable photo, or of one without a face,
     says so.
     """
     for done, path in enumerate(paths, start=1):
@@ -77,9 +75,7 @@ def labelled_crops(
             found, box = find_labelled(pixels, detector, undetected=undetected)
             scales = () if box is None else (crop_scale, *more_scales)
             crops = [
-                face_views(pixels, [box], scale=scale, size=size, aligned=aligned, template=template)[0]
-                for scale in scales
-                if box is not None
+                face_views(pixels, [box], scale=scale, size=size, views=views)[0] for scale in scales if box is not None
             ]
             yield LabelledCrop(path, found, crops[0] if crops else None, tuple(crops[1:]))
         progress(done, len(paths))

@@ -92,7 +92,7 @@ class MtcnnDetector:
         longest = int(_MOST_PIXELS**0.5)
         if not min_face <= max_side <= longest:
             raise ConfigError(f"max_side is between min_face ({min_face}) and {longest} pixels, not {max_side}")
-        self.runtime = _chosen(runtime, device)
+        self.runtime = chosen_runtime(runtime, device)
         self.device = device
         self.min_face = min_face
         self.max_side = max_side
@@ -153,7 +153,12 @@ class MtcnnDetector:
         return factor
 
 
-def _chosen(runtime: Runtime | None, device: str) -> Runtime:
+def chosen_runtime(runtime: Runtime | None, device: str) -> Runtime:
+    """Return the library that runs a detector's networks; None is OpenVINO on a CPU if it is installed, else torch.
+
+    Raises:
+        ConfigError: OpenVINO is asked for on a GPU.
+    """
     if runtime == "openvino" and device != "cpu":
         raise ConfigError(f"the runtime 'openvino' runs on the processor, not on {device!r}: use 'torch'")
     if runtime is not None:

@@ -90,19 +90,19 @@ class OpenVinoStages:
             answer = self._proposal.answer(self._photo.level(height, width, pixels, columns))[0]
             row, column = np.nonzero(answer[1, : down - start, :across] - answer[0, : down - start, :across] >= logit)
             places.append(np.stack([row + start, column], axis=1))
-            scores.append(_odds(answer[:2, row, column].T))
+            scores.append(odds(answer[:2, row, column].T))
             offsets.append(answer[2:, row, column].T)
         return Proposals(np.concatenate(places), np.concatenate(scores), np.concatenate(offsets))
 
     def refine(self, windows: Windows) -> tuple[Floats, Floats]:
         """Run R-Net on the windows."""
         answers = self._batches(self._refinement, windows, side=24, batch=_REFINED)
-        return _odds(answers[:, :2]), answers[:, 2:]
+        return odds(answers[:, :2]), answers[:, 2:]
 
     def decide(self, windows: Windows) -> tuple[Floats, Floats, Floats]:
         """Run O-Net on the windows."""
         answers = self._batches(self._output, windows, side=48, batch=_DECIDED)
-        return _odds(answers[:, :2]), answers[:, 2:6], answers[:, 6:]
+        return odds(answers[:, :2]), answers[:, 2:6], answers[:, 6:]
 
     def _batches(self, network: _Request, windows: Windows, *, side: int, batch: int) -> Floats:
         """Run a network on every window; leftover windows pad the last batch."""
@@ -122,7 +122,7 @@ def _strip_rows(down: int, width: int) -> int:
     return -(-down // strips // _HEIGHTS) * _HEIGHTS
 
 
-def _odds(logits: Floats) -> Floats:
+def odds(logits: Floats) -> Floats:
     """Turn (n, 2) logits of no face and face into (n,) probabilities of a face."""
     certainty: Floats = np.tanh((logits[:, 1] - logits[:, 0]) / 2)  # equal to softmax, but cannot overflow
     return (certainty + np.float32(1)) / np.float32(2)

@@ -23,6 +23,7 @@ DETECTORS: Registry[DetectorClass] = Registry(
     group="recog.detectors",
     own={
         "mtcnn": "recog.detect.mtcnn:MtcnnDetector",
+        "yunet-mtcnn": "recog.detect.yunet:YunetMtcnnDetector",
     },
 )
 

@@ -28,7 +28,7 @@ class TorchNetworks:
         self._device = checked_device(device)
         state = load_file(weights, device=device)
         self._networks = [
-            _loaded(network(pretrained=False), name, state, self._device)
+            loaded(network(pretrained=False), name, state, self._device)
             for network, name in ((PNet, "pnet"), (RNet, "rnet"), (ONet, "onet"))
         ]
 
@@ -52,12 +52,12 @@ class TorchStages:
     def propose(self, height: int, width: int, *, least: float) -> Proposals:
         """Run P-Net over the whole level."""
         level = F.pad(self._photo.whole(height, width), (0, width % 2, 0, height % 2), mode="replicate")
-        regression, odds = self._proposal(_standardised(level))
+        regression, odds = self._proposal(standardised(level))
         face = odds[0, 1]
         row, column = torch.nonzero(face >= least, as_tuple=True)
         places = torch.stack([row, column], dim=1)
         return Proposals(
-            _array(places).astype(np.int64), _array(face[row, column]), _array(regression[0, :, row, column].T)
+            array(places).astype(np.int64), array(face[row, column]), array(regression[0, :, row, column].T)
         )
 
     @torch.inference_mode()
@@ -74,23 +74,22 @@ class TorchStages:
 
     def _batches(self, network: nn.Module, windows: Windows, *, side: int) -> list[Floats]:
         places = torch.from_numpy(windows).to(self._photo.device)
-        outputs = [
-            network(_standardised(self._photo.windows(some, side, side))) for some in torch.split(places, _BATCH)
-        ]
-        return [_array(torch.cat(parts)) for parts in zip(*outputs, strict=True)]
+        outputs = [network(standardised(self._photo.windows(some, side, side))) for some in torch.split(places, _BATCH)]
+        return [array(torch.cat(parts)) for parts in zip(*outputs, strict=True)]
 
 
-def _array(values: Tensor) -> Floats:
-    array: Floats = values.cpu().numpy()
-    return array
+def array(values: Tensor) -> Floats:
+    """Copy a tensor to the processor's memory."""
+    copied: Floats = values.cpu().numpy()
+    return copied
 
 
-def _standardised(values: Tensor) -> Tensor:
+def standardised(values: Tensor) -> Tensor:
     """Round 0 to 255 to whole pixels and scale them to about -1 to 1, as the networks were trained."""
     return ((values + 0.5).floor() - 127.5) * 0.0078125
 
 
-def _loaded(network: nn.Module, name: str, state: dict[str, Tensor], device: torch.device) -> nn.Module:
+def loaded(network: nn.Module, name: str, state: dict[str, Tensor], device: torch.device) -> nn.Module:
     """Load a network's part of the state for inference, with weights and inputs rounded by recog.detect.rounding."""
     prefix = f"{name}."
     network.load_state_dict({key.removeprefix(prefix): t for key, t in state.items() if key.startswith(prefix)})

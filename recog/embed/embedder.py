@@ -63,7 +63,7 @@ class FaceEmbedder:
         self.info = info_of(self._head)
 
     def embed(self, crops: Crops) -> Embeddings:
-        """Embed (n, 160, 160, 3) uint8 crops, n may be 0, with 6 channels if aligned; (n, 128) float32 of unit length.
+        """Embed (n, 160, 160, 3) uint8 crops, n may be 0, with 3 more channels a view; (n, 128) float32 of unit length.
 
         If the head was scored with flip averaging, the unit embeddings of a crop and of its mirror image are added and
         scaled to unit length.

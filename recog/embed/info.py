@@ -40,7 +40,7 @@ def info_of(head: Head) -> NetworkInfo:
         dim=len(head.weight),
         input_size=INPUT_SIZE,
         crop_scale=head.crop_scale,
-        aligned=network.aligned,
+        views=network.views,
         trained_on=f"{trunks}; {own}: {head.record.get('trained_on', 'see its run record')}",
         licence="; ".join(one.licence for one in specs),
         source="; ".join(str(source) for one in specs for source in one.sources),

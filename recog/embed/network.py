@@ -2,24 +2,26 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recog.embed.crops import INPUT_SIZE
 from recog.errors import ConfigError
-from recog.types import Crops
-from recog.weights import dlib_resnet
+from recog.types import Crops, View
+from recog.weights import dlib_resnet, sface
 from recog.weights.registry import spec
 from recog.weights.spec import WeightsSpec
 
 INCEPTION_FEATURES = 1792
 """Features of InceptionResnetV1 below its bottleneck."""
 DLIB_RESNET = "dlib-resnet"
-"""The weights of the network in recog.embed.dlib_resnet; all others are those of InceptionResnetV1."""
+"""The weights of the network in recog.embed.dlib_resnet."""
+SFACE = "sface"
+"""The weights of the network in recog.embed.sface; all others are those of InceptionResnetV1."""
 
-_BOX, _ALIGNED = 0, 1
-"""The views of a face in the order of a crop's channels: cut along the detector's box, and aligned by landmarks."""
+_DLIB_VIEW = View("dlib", INPUT_SIZE)
+_ARCFACE_VIEW = View("arcface", sface.SIDE)
 _ALIGNMENT = "aligned 1"
 """The version of the alignment. Increase it with every change, because embeddings change with it."""
 _HEAD_SUFFIX = "-triplet128"
@@ -30,13 +32,14 @@ class NetworkTrunk:
     """One trunk of a network.
 
     weights is its name in recog.weights.registry, features the length of its output. Its input is the central
-    side x side pixels of one view. The training of a head scales its features to `share` of the variance, relative to
-    the shares of the other trunks, and subtracts `centring` times their mean (see recog.train.blocks).
+    side x side pixels of one view; view None is the crop along the detector's box. The training of a head scales its
+    features to `share` of the variance, relative to the shares of the other trunks, and subtracts `centring` times
+    their mean (see recog.train.blocks).
     """
 
     weights: str
     features: int
-    view: int = _BOX
+    view: View | None = None
     side: int = INPUT_SIZE
     share: float = 1.0
     centring: float = 1.0
@@ -49,17 +52,7 @@ class NetworkTrunk:
     @property
     def sees_all(self) -> bool:
         """Whether its input is the whole crop of the first view."""
-        return self.view == _BOX and self.side == INPUT_SIZE
-
-    def seen(self, crops: Crops) -> Crops:
-        """Cut this trunk's input out of crops: (n, 160, 160, 3 * views) -> (n, side, side, 3)."""
-        margin = (INPUT_SIZE - self.side) // 2
-        inner = slice(margin, margin + self.side)
-        views = crops[:, inner, inner]
-        seen = np.empty((len(crops), self.side, self.side, 3), np.uint8)
-        for channel in range(3):  # NumPy copies runs of three bytes at a quarter of the speed
-            seen[..., channel] = views[..., 3 * self.view + channel]
-        return seen
+        return self.view is None and self.side == INPUT_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +73,23 @@ class Network:
         return sum(part.features for part in self.parts)
 
     @property
-    def views(self) -> int:
-        """Number of views of a face in its crops, three channels each."""
-        return 1 + max(part.view for part in self.parts)
+    def views(self) -> tuple[View, ...]:
+        """The aligned views that its crops hold after the one along the box, three channels each."""
+        return tuple(dict.fromkeys(part.view for part in self.parts if part.view is not None))
 
-    @property
-    def aligned(self) -> bool:
-        """Whether its crops hold the aligned view after the first one."""
-        return self.views > _ALIGNED
+    def place_of(self, part: NetworkTrunk) -> int:
+        """Return the place of a trunk's view in the crops; 0 is the one along the box."""
+        return 0 if part.view is None else 1 + self.views.index(part.view)
+
+    def seen(self, part: NetworkTrunk, crops: Crops) -> Crops:
+        """Cut a trunk's input out of crops: (n, 160, 160, 3 + 3 * views) -> (n, side, side, 3)."""
+        margin = (INPUT_SIZE - part.side) // 2
+        inner = slice(margin, margin + part.side)
+        views, first = crops[:, inner, inner], 3 * self.place_of(part)
+        seen = np.empty((len(crops), part.side, part.side, 3), np.uint8)
+        for channel in range(3):  # NumPy copies runs of three bytes at a quarter of the speed
+            seen[..., channel] = views[..., first + channel]
+        return seen
 
     @property
     def sha256(self) -> str | None:
@@ -102,24 +104,29 @@ class Network:
         """
         if len(self.parts) == 1 and self.parts[0].sees_all:
             return digests[0]
-        lines = [f"views {self.views}, {_ALIGNMENT}" if self.aligned else f"views {self.views}"]
+        lines = [f"views {1 + len(self.views)}" + (f", {_ALIGNMENT}" if self.views else "")]
+        for place, view in enumerate(self.views, start=1):
+            if view != _DLIB_VIEW:  # which was the only one when the first heads were trained
+                lines.append(f"view {place} {view.template} {view.side}")
         for part, digest in zip(self.parts, digests, strict=True):
-            lines.append(f"{digest} view {part.view} side {part.side}")
+            lines.append(f"{digest} view {self.place_of(part)} side {part.side}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
+
+_FACENET = NetworkTrunk("facenet-casia", INCEPTION_FEATURES)
+_DLIB = NetworkTrunk(DLIB_RESNET, dlib_resnet.FEATURES, view=_DLIB_VIEW, side=dlib_resnet.SIDE, centring=0.6)
+_SFACE = NetworkTrunk(SFACE, sface.FEATURES, view=_ARCFACE_VIEW, side=sface.SIDE)
 
 NETWORKS: dict[str, Network] = {
     each.name: each
     for each in (
-        Network("facenet-casia", (NetworkTrunk("facenet-casia", INCEPTION_FEATURES),)),
+        Network("facenet-casia", (_FACENET,)),
         Network("facenet-vggface2", (NetworkTrunk("facenet-vggface2", INCEPTION_FEATURES),)),
-        Network(
-            "facenet-dlib",
-            (
-                NetworkTrunk("facenet-casia", INCEPTION_FEATURES, share=0.64),
-                NetworkTrunk(DLIB_RESNET, dlib_resnet.FEATURES, view=_ALIGNED, side=dlib_resnet.SIDE, centring=0.6),
-            ),
-        ),
+        Network("facenet-dlib", (replace(_FACENET, share=0.64), _DLIB)),
+        Network("sface", (_SFACE,)),
+        Network("facenet-sface", (replace(_FACENET, share=0.25), _SFACE)),
+        Network("sface-dlib", (_SFACE, replace(_DLIB, share=0.25))),
+        Network("facenet-sface-dlib", (replace(_FACENET, share=0.25), _SFACE, replace(_DLIB, share=0.25))),
     )
 }
 """Every network that a setting can name."""

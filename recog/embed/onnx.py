@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recog.align import DLIB
 from recog.embed.description import Description
 from recog.embed.facts import EmbedderFacts
 from recog.embed.head import Head, load_head
 from recog.embed.info import CROPPING, network_digest
 from recog.errors import WayOut, WeightsMismatchError
 from recog.registry import refuse_missing
-from recog.types import Embedder, NetworkInfo
+from recog.types import Embedder, NetworkInfo, View
 from recog.weights.loading import LoadOptions, Needs
 
 if TYPE_CHECKING:  # it loads OpenVINO
@@ -32,6 +31,12 @@ class OnnxNetwork:
     def needs(self) -> Needs:
         """The ONNX file, and OpenVINO."""
         return Needs(weights=(self.description.weights,), packages=("openvino",))
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views of a face beside the crop along its box."""
+        one = self.description
+        return (View(one.alignment, one.input_size),) if one.aligned else ()
 
     @property
     def features_sha256(self) -> str:
@@ -65,8 +70,7 @@ class OnnxNetwork:
             trained_on=trained_on,
             licence=one.licence,
             source="; ".join(str(source) for source in one.weights.sources[1:]) or one.file,
-            aligned=one.aligned,
-            template=one.alignment if one.aligned else DLIB,
+            views=self.views,
         )
         return EmbedderFacts(
             info=info, encoder="openvino float32", flip=flip, record={} if head is None else head.record

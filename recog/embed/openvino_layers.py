@@ -28,13 +28,16 @@ def convolution(
     in_bytes: bool,
     stride: int = 1,
     pad: tuple[int, int] = (0, 0),
+    depthwise: bool = False,
 ) -> Any:
-    """Add a convolution with bias; weight is (out, in, h, w).
+    """Add a convolution with bias; weight is (out, in, h, w), and (channels, 1, h, w) of a depthwise one.
 
     in_bytes: multiply 8-bit numbers. x must then come from `rounded`; `kernel` rounds the weights.
     """
     ops = openvino.opset13
-    convolved = ops.convolution(x, kernel(weight, in_bytes=in_bytes), [stride, stride], list(pad), list(pad), [1, 1])
+    convolve = ops.group_convolution if depthwise else ops.convolution
+    constant = kernel(weight[:, None] if depthwise else weight, in_bytes=in_bytes)
+    convolved = convolve(x, constant, [stride, stride], list(pad), list(pad), [1, 1])
     return ops.add(convolved, ops.constant(bias.reshape(1, -1, 1, 1)))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recog.embed.crops import checked_crops
 from recog.embed.encoder import Encoder
-from recog.embed.network import DLIB_RESNET, Network, NetworkTrunk
+from recog.embed.network import DLIB_RESNET, SFACE, Network, NetworkTrunk
 from recog.embed.tuning import Tuning
 from recog.errors import WeightsMismatchError
 from recog.types import Crops
@@ -36,10 +36,10 @@ class SideBySide:
         self.sha256 = network.trunks_sha256([trunk.sha256 for trunk in trunks])
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """Concatenate the trunks' features: (n, 160, 160, 3 * views) uint8 -> (n, width) float32; n may be 0."""
-        crops = checked_crops(crops, views=self._network.views)
+        """Concatenate the trunks' features: (n, 160, 160, 3 + 3 * views) uint8 -> (n, width) float32; n may be 0."""
+        crops = checked_crops(crops, views=1 + len(self._network.views))
         parts = zip(self._network.parts, self._trunks, strict=True)
-        return np.concatenate([trunk.features(part.seen(crops)) for part, trunk in parts], axis=1)
+        return np.concatenate([trunk.features(self._network.seen(part, crops)) for part, trunk in parts], axis=1)
 
 
 def load_trunks(
@@ -88,7 +88,7 @@ def load_trunk(
     tuning: Tuning | None = None,
     progress: Progress | None = None,
 ) -> FeatureNetwork:
-    """Load one trunk on the chosen library, without importing the other; its input is that of `part.seen`.
+    """Load one trunk on the chosen library, without importing the other; its input is that of `Network.seen`.
 
     Raises as load_trunks does.
     """
@@ -96,9 +96,13 @@ def load_trunk(
         from recog.embed.openvino_trunk import OpenVinoTrunk
 
         return OpenVinoTrunk(part.weights, cache=cache, offline_dir=offline_dir, tuning=tuning, progress=progress)
+    if part.weights in {DLIB_RESNET, SFACE} and tuning is not None:
+        raise WeightsMismatchError(f"{tuning.path} belongs to InceptionResnetV1, not to {part.weights}")
+    if part.weights == SFACE:
+        from recog.embed.sface_trunk import SfaceTrunk
+
+        return SfaceTrunk(cache=cache, offline_dir=offline_dir, device=device, progress=progress)
     if part.weights == DLIB_RESNET:
-        if tuning is not None:
-            raise WeightsMismatchError(f"{tuning.path} belongs to InceptionResnetV1, not to {part.weights}")
         from recog.embed.dlib_trunk import DlibTrunk
 
         return DlibTrunk(cache=cache, offline_dir=offline_dir, device=device, progress=progress)

@@ -9,7 +9,7 @@ from recog.weights.spec import Role
 
 
 def trunk_weights(name: str, *, cache: Path, offline_dir: Path | None, progress: Progress | None) -> tuple[Path, str]:
-    """Return (the safetensors file, its sha256); raises as ensure_weights does, and ConfigError if it is no trunk."""
+    """Return (the weights file, its sha256); raises as ensure_weights does, and ConfigError if it is no trunk."""
     one = spec(name)
     if one.role is not Role.TRUNK:
         raise ConfigError(f"{name} is a {one.role}, no trunk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, netw
     from recog.library.networks import Networks
     from recog.library.recognition.gallery import PersonGallery
     from recog.library.recognition.vector_index import VectorIndex
+    from recog.library.thumbnails import PhotoThumbnails
     from recog.photos import DecodeLimits
 
 
@@ -94,6 +96,18 @@ class LibraryContext:
             if self._gallery is None:
                 self._gallery = PersonGallery(catalog, self.networks, self._index_of(catalog), k=self.settings.k)
             return self._gallery
+
+    @cached_property
+    def thumbnails(self) -> PhotoThumbnails:
+        """The thumbnails of photos, a cache in the library's folder."""
+        from recog.library.thumbnails import PhotoThumbnails
+
+        return PhotoThumbnails(self.settings.library, space=self.settings.thumbnail_space << 20)
+
+    def drop_outdated_thumbnails(self) -> None:
+        """Delete the thumbnails of photos that the catalog no longer has."""
+        if self.thumbnails.folder.is_dir():
+            self.thumbnails.drop_others(self.catalog.photos.all_digests())
 
     def _index_of(self, catalog: Catalog) -> VectorIndex:
         from recog.library.recognition.index_choice import index_of

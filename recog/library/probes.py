@@ -55,8 +55,7 @@ def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] 
         face_views,
         scale=networks.info.crop_scale,
         size=networks.info.input_size,
-        aligned=networks.info.aligned,
-        template=networks.info.template,
+        views=networks.info.views,
     )
     shown = close_ups(photo, boxes)
     crops = np.concatenate([views(pixels, [box]) for pixels, box in shown]) if shown else views(photo.pixels, [])

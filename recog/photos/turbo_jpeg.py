@@ -5,7 +5,7 @@ import simplejpeg
 from recog.types import Pixels
 
 FACTORS = (1, 2, 4, 8)
-"""libjpeg reduces by these factors while it decodes: it inverts a part of each block's coefficients."""
+"""The factors by which libjpeg reduces while it decodes, by inverting only a part of each block's coefficients."""
 
 
 def halving(width: int, height: int, *, longest: int | None) -> int:

@@ -34,6 +34,8 @@ _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.USE_CPU: "use --device cpu, or install a torch that matches your driver",
     WayOut.CALIBRATE: "measure one with 'recog calibrate'",
     WayOut.CALIBRATE_OR_INSTALL: "measure one with 'recog calibrate', or install recog again",
+    WayOut.REPLACE_NETWORK: "choose another name, or give --replace",
+    WayOut.ADD_NETWORK: "'recog models add' adds one",
     WayOut.NAME_FOLDER: "choose one without a folder; --out names the folder",
     WayOut.REBUILD_INDEX: "run 'recog index-rebuild'",
     WayOut.UPDATE_OR_REBUILD_INDEX: "update recog, or run 'recog index-rebuild'",

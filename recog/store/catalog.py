@@ -29,14 +29,15 @@ if TYPE_CHECKING:  # each part is imported when it is first used
     from recog.store.photos.hnsw import HnswIndexes
     from recog.store.photos.nearest import NearestFaces
     from recog.store.photos.photos import Photos
+    from recog.store.photos.timeline import Timeline
     from recog.store.styling import Styles
 
 
 class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
-    Its methods are those of its parts: `files`, `photos`, `faces`, `embeddings`, `nearest`, `hnsw`, `people`,
-    `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by
+    Its methods are those of its parts: `files`, `photos`, `timeline`, `faces`, `embeddings`, `nearest`, `hnsw`,
+    `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by
     assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
@@ -63,6 +64,13 @@ class Catalog:
         from recog.store.photos.photos import Photos
 
         return Photos(self._database)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """Photos by date."""
+        from recog.store.photos.timeline import Timeline
+
+        return Timeline(self._database)
 
     @cached_property
     def faces(self) -> Faces:

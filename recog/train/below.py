@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.align import DLIB
 from recog.embed.description import Description, described
 from recog.embed.network import NETWORKS, network_named
 from recog.embed.onnx import OnnxNetwork
@@ -17,7 +16,7 @@ from recog.train.blocks import FeatureBlock, network_blocks
 from recog.train.features import INPUT_SIZE, FeatureNetwork
 from recog.train.options import Runtime
 from recog.train.plans import HeadPlan
-from recog.types import Crops
+from recog.types import Crops, View
 from recog.weights.loading import LoadOptions
 
 
@@ -32,8 +31,7 @@ class Below:
     blocks: Sequence[FeatureBlock]
     plan: HeadPlan
     input_size: int = INPUT_SIZE
-    aligned: bool = False
-    template: str = DLIB
+    views: tuple[View, ...] = ()
 
 
 def load_below(plan: HeadPlan, runtime: Runtime) -> Below:
@@ -61,7 +59,7 @@ def _of_recog(plan: HeadPlan, runtime: Runtime) -> Below:
     cache, offline_dir = runtime.cache, runtime.offline_dir
     trunk = load_trunks(network, cache=cache, encoder=runtime.encoder, offline_dir=offline_dir, device=runtime.device)
     blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=cache, offline_dir=offline_dir)
-    return Below(trunk, blocks, plan, aligned=network.aligned)
+    return Below(trunk, blocks, plan, views=network.views)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,5 @@ def _own(description: Description, plan: HeadPlan, runtime: Runtime) -> Below:
         [FeatureBlock(width=description.dim, centring=centrings[0])],
         plan,
         input_size=description.input_size,
-        aligned=description.aligned,
-        template=description.alignment if description.aligned else DLIB,
+        views=own.views,
     )

@@ -1,7 +1,7 @@
 """Trunk features of labelled photos, computed once and cached in a file."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from recog.align import DLIB
 from recog.datasets.faces import Found, LabelledCrop, Undetected, labelled_crops
 from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
 from recog.errors import TrainingError
 from recog.evaluate.labelled_faces import Labels
-from recog.types import Crops, Detector
+from recog.types import Crops, Detector, View
 
 INPUT_SIZE = 160
 _BATCH = 64
@@ -73,8 +72,7 @@ def face_features(
     *,
     crop_scale: float,
     undetected: Undetected,
-    aligned: bool = False,
-    template: str = DLIB,
+    views: Sequence[View] = (),
     size: int = INPUT_SIZE,
     cache: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -83,7 +81,7 @@ def face_features(
 
     The name of the cached file is a digest of the photos' bytes and of everything that determines the features, so the
     file can be neither stale nor of another set; a damaged file is computed again. Labels are not cached, so photos can
-    move between people for free. aligned, template and size say which crops the trunk takes.
+    move between people for free. views and size say which crops the trunk takes.
 
     Raises:
         TrainingError: no photo has a face.
@@ -99,8 +97,7 @@ def face_features(
         crop_scale=crop_scale,
         size=size,
         undetected=undetected,
-        aligned=aligned,
-        template=template,
+        views=views,
         progress=progress,
     )
     made = _computed(crops, photos.labels, trunk)

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from recog.datasets.people import labelled_photos
-from recog.detect.mtcnn import MtcnnDetector
 from recog.errors import TrainingError
 from recog.evaluate.labelled_faces import Labels
 from recog.train.below import load_below
@@ -33,11 +32,11 @@ def train_head_from_folder(data: TrainingData, plan: HeadPlan, runtime: Runtime,
     """
     below = load_below(plan, runtime)
     plan, trunk, cache = below.plan, below.trunk, runtime.cache
-    detector = MtcnnDetector(cache=cache, offline_dir=runtime.offline_dir, device=runtime.device)
+    detector = runtime.load_detector()
     people = labelled_photos(data.folder, pattern=plan.pattern)
     faces = training_faces(
-        people, read_pair_list(data.photos, data.pairs), detector, trunk, plan, aligned=below.aligned,
-        template=below.template, size=below.input_size,
+        people, read_pair_list(data.photos, data.pairs), detector, trunk, plan,
+        views=below.views, size=below.input_size,
         left_out=data.left_out, cache=cache / "features" / runtime.encoder, on_photo=run.on_photo,
     )  # fmt: skip
     checkpoint = CheckpointFile(

@@ -8,7 +8,6 @@ import numpy as np
 from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos, labelled_photos
 from recog.datasets.split import check_split, held_out_people
-from recog.detect.mtcnn import MtcnnDetector
 from recog.embed.info import head_of
 from recog.embed.network import NETWORKS, network_named
 from recog.embed.trunk import Trunk
@@ -46,13 +45,14 @@ def train_network_from_folder(data: TrainingData, plan: NetworkPlan, runtime: Ru
         EvaluationError: the pairs file is malformed.
         WeightsError: the networks cannot be had.
     """
-    if len(network_named(runtime.network).parts) != 1:
+    tunable = [name for name, each in NETWORKS.items() if [part.sees_all for part in each.parts] == [True]]
+    if network_named(runtime.network).name not in tunable:
         raise TrainingError(
-            f"the network {runtime.network} has several trunks, and blocks are trained of one: choose one of "
-            f"{', '.join(name for name, each in NETWORKS.items() if len(each.parts) == 1)}"
+            f"blocks are trained of a network of one trunk that sees the crop along the box, and {runtime.network} is "
+            f"none: choose one of {', '.join(tunable)}"
         )
     shipped = head_of(runtime.network)
-    detector = MtcnnDetector(cache=runtime.cache, offline_dir=runtime.offline_dir, device=runtime.device)
+    detector = runtime.load_detector()
     trunk = Trunk(runtime.network, cache=runtime.cache, offline_dir=runtime.offline_dir, device=runtime.device)
     return train_network(
         labelled_photos(data.folder, pattern=plan.pattern),

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from recog.detect.registry import load_detector
 from recog.embed.encoder import Encoder
 from recog.train.checkpoint import Progress
+from recog.types import Detector
+from recog.weights.loading import LoadOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """The network to train, its weights, and what computes it.
+    """The network to train, what finds its faces, their weights, and what computes them.
 
     own_networks is the directory of descriptions of the user's own networks. cache holds weights, and features under
     cache/features/ENCODER because encoders round differently. offline_dir is a folder to look for weights in first.
@@ -36,6 +39,14 @@ class Runtime:
     offline_dir: Path | None = None
     device: str = "cpu"
     encoder: Encoder = "torch"
+    detector: str = "mtcnn"
+
+    def load_detector(self) -> Detector:
+        """Load the detector; raises as recog.detect.registry.load_detector does."""
+        return load_detector(
+            self.detector,
+            LoadOptions(cache=self.cache, offline_dir=self.offline_dir, device=self.device, runtime=self.encoder),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

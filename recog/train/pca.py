@@ -6,18 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from recog.embed.network import SFACE
 from recog.errors import TrainingError
 from recog.train.head import LinearHead
+from recog.weights.registry import spec
 
 _BATCH_NORM_EPSILON = 1e-3
 
 
-def read_bottleneck(trunk_weights: Path) -> LinearHead:
-    """Read a trunk's own linear map of its pooled features from its weights file.
+def read_bottleneck(trunk_weights: Path) -> LinearHead | None:
+    """Read a trunk's own linear map of its features from its weights file; None if its features are its embedding.
 
-    It is InceptionResnetV1's last_linear and last_bn, (512, 1792), or dlib's fc, (128, 256), which has no bias. The
-    network's own length normalisation is left out (see docs/decisions/pca-start.md).
+    It is InceptionResnetV1's last_linear and last_bn, (512, 1792), or dlib's fc, (128, 256), which has no bias; SFace's
+    features are its embedding. The network's own length normalisation is left out (see docs/decisions/pca-start.md).
     """
+    if trunk_weights.suffix == spec(SFACE).suffix:
+        return None
     state = load_file(trunk_weights)
     if "fc.weight" in state:
         return LinearHead(state["fc.weight"], np.zeros(len(state["fc.weight"]), dtype=np.float32))

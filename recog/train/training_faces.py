@@ -1,13 +1,12 @@
 """The faces of a head's training run: features to learn from, and the validation on people held out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.align import DLIB
 from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos
 from recog.datasets.split import check_split, held_out_people
@@ -17,7 +16,7 @@ from recog.train.head import LinearHead
 from recog.train.pca import principal_start
 from recog.train.plans import HeadPlan
 from recog.train.validation import PairList, Validation
-from recog.types import Detector
+from recog.types import Detector, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,7 @@ def training_faces(
     trunk: FeatureNetwork,
     plan: HeadPlan,
     *,
-    aligned: bool = False,
-    template: str = DLIB,
+    views: Sequence[View] = (),
     size: int = INPUT_SIZE,
     left_out: frozenset[Path] = frozenset(),
     cache: Path,
@@ -50,24 +48,23 @@ def training_faces(
 ) -> TrainingFaces:
     """Compute the features of all photos and hold people out at random under the seed of the run.
 
-    aligned, template and size say which crops the network wants (see recog.train.features). No photo of the pairs is
-    dropped. The photos of left_out are not learnt from, but have no influence on who is held out, and stay among the
-    photos of the people held out: embeddings chose them, so a score without them would flatter.
+    views are those that the network wants of a face beside the crop along the box, size the side of that crop. No photo
+    of the pairs is dropped. The photos of left_out are not learnt from, but have no influence on who is held out, and
+    stay among the photos of the people held out: embeddings chose them, so a score without them would flatter.
 
     Raises:
         TrainingError: a photo of the pairs cannot be read, or too few people are left on either side.
     """
     paired = face_features(
-        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, aligned=aligned,
-        template=template, size=size, cache=cache, progress=on_photo,
+        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, views=views, size=size,
+        cache=cache, progress=on_photo,
     )  # fmt: skip
     if len(paired.photos) != len(pairs.photos.paths):
         raise TrainingError(
             f"{len(pairs.photos.paths) - len(paired.photos)} photos of the pairs cannot be read: {paired.counts()}"
         )
     found = face_features(
-        people, detector, trunk, crop_scale=plan.crop_scale, aligned=aligned,
-        template=template, size=size,
+        people, detector, trunk, crop_scale=plan.crop_scale, views=views, size=size,
         undetected=Undetected.PAD if plan.tight else Undetected.LEAVE_OUT, cache=cache, progress=on_photo,
     )  # fmt: skip
     known = np.unique(found.labels)

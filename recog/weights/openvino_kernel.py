@@ -12,7 +12,7 @@ _LEVELS = 255
 
 
 def kernel(weight: NDArray[np.float32], *, in_bytes: bool) -> Any:
-    """Make a constant of weights (out, in, h, w).
+    """Make a constant of weights: (out, in, h, w), or (groups, out / groups, in / groups, h, w) with one out a group.
 
     in_bytes: rounded to 255 levels, with one scale a channel (arXiv:1806.08342).
     """
@@ -20,6 +20,8 @@ def kernel(weight: NDArray[np.float32], *, in_bytes: bool) -> Any:
     constant = ops.constant(weight)
     if not in_bytes:
         return constant
-    largest = np.maximum(np.abs(weight).max(axis=(1, 2, 3), keepdims=True), np.finfo(np.float32).tiny)
+    largest = np.maximum(
+        np.abs(weight).max(axis=tuple(range(1, weight.ndim)), keepdims=True), np.finfo(np.float32).tiny
+    )
     low, high = ops.constant(-largest), ops.constant(largest)
     return ops.fake_quantize(constant, low, high, low, high, _LEVELS)

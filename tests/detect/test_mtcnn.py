@@ -15,10 +15,11 @@ from recog.boxes import iou, rescaled
 from recog.detect.cascade import find_faces
 from recog.detect.mtcnn import MtcnnDetector
 from recog.detect.openvino_stages import OpenVinoNetworks
+from recog.detect.reduction import reduced
 from recog.detect.torch_stages import TorchNetworks
 from recog.errors import ConfigError
 from recog.photos import read_photo
-from recog.types import Detector
+from recog.types import Detector, ReducingDetector
 from recog.weights.pull import ensure_weights
 
 CACHE = user_cache_path("recog")
@@ -75,6 +76,30 @@ def test_a_larger_smallest_face_leaves_out_small_faces_and_moves_no_large_one(po
         shrunk = np.asarray(Image.fromarray(portrait).resize(size, Image.Resampling.BOX))
         found = [each for each in (small, default, large) if each.detect(shrunk)]
         assert found == list(finders)
+
+
+@pytest.mark.networks
+def test_a_photo_that_comes_reduced_has_the_faces_of_the_full_one_in_pixels_of_the_full_one(
+    detector: MtcnnDetector, portrait: NDArray[np.uint8]
+) -> None:
+    """Means that are rounded to whole numbers let P-Net choose another window, so the box moves a little."""
+    scale = 3600 / max(portrait.shape[:2])
+    size = round(portrait.shape[1] * scale) // 4 * 4, round(portrait.shape[0] * scale) // 4 * 4
+    large = np.asarray(Image.fromarray(portrait).resize(size, Image.Resampling.BICUBIC))
+    assert isinstance(detector, ReducingDetector)
+    assert detector.longest_side < max(large.shape[:2])
+    expected = detector.detect(large)
+    assert len(expected) >= 1
+    assert iou(detector.detect_reduced(reduced(large, 2), 2)[0], expected[0]) > 0.85
+    assert iou(detector.detect_reduced(reduced(large, 4), 4)[0], expected[0]) > 0.8
+
+
+@pytest.mark.networks
+def test_the_smallest_face_of_a_reduced_photo_is_in_pixels_of_the_full_one(portrait: NDArray[np.uint8]) -> None:
+    side = int(MtcnnDetector(cache=CACHE).detect(portrait)[0].width)
+    for least, found in ((5 * side // 2, 1), (6 * side, 0)):
+        finder = MtcnnDetector(cache=CACHE, min_face=least)
+        assert len(finder.detect_reduced(portrait, 2)) == found
 
 
 @pytest.fixture(scope="session")

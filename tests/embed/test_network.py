@@ -11,6 +11,7 @@ from recog.embed.head import load_head
 from recog.embed.info import head_of, info_of
 from recog.embed.network import NETWORKS, Network, NetworkTrunk, network_named
 from recog.errors import ConfigError, WayOut, WeightsMismatchError, WeightsMissingError
+from recog.types import View
 from recog.weights.registry import SPECS, spec
 from recog.weights.spec import Role
 from tests.embed.conftest import DIM, write_head
@@ -43,7 +44,9 @@ def test_the_digest_of_two_trunks_follows_both_their_order_and_what_each_sees() 
         Network("x", (first,)),
         Network("x", (second,)),
         Network("x", (first, replace(second, side=second.side + 2))),
-        Network("x", (first, replace(second, view=0))),
+        Network("x", (first, replace(second, view=None))),
+        Network("x", (first, replace(second, view=View("arcface", 160)))),
+        Network("x", (first, replace(second, view=View("dlib", 158)))),
         Network("x", (replace(first, side=150), second)),
         Network("x", (replace(first, weights="mtcnn"), second)),
     ]
@@ -61,16 +64,41 @@ def test_the_digest_is_unknown_before_all_weights_are_here() -> None:
 def test_a_trunk_sees_the_centre_of_its_view() -> None:
     """Every value of these crops is its own place."""
     crops = np.random.default_rng(0).integers(0, 256, (2, 160, 160, 6), dtype=np.uint8)
-    box, aligned = (part.seen(crops) for part in BOTH.parts)
+    box, aligned = (BOTH.seen(part, crops) for part in BOTH.parts)
     np.testing.assert_array_equal(box, crops[..., :3])
     assert aligned.shape == (2, 150, 150, 3)
     for face, row, column, channel in [(0, 0, 0, 0), (1, 149, 0, 1), (1, 70, 149, 2)]:
         assert aligned[face, row, column, channel] == crops[face, row + 5, column + 5, channel + 3]
 
 
-def test_only_a_network_that_looks_at_the_aligned_view_asks_for_it() -> None:
-    assert (BOTH.views, BOTH.aligned) == (2, True)
-    assert (NETWORKS["facenet-casia"].views, NETWORKS["facenet-casia"].aligned) == (1, False)
+def test_each_trunk_of_three_sees_the_view_that_it_was_trained_on() -> None:
+    """Crops whose views hold their own number, in the middle of the pixels of each view."""
+    three = network_named("facenet-sface-dlib")
+    assert three.views == (View("arcface", 112), View("dlib", 160))
+    crops = np.zeros((1, 160, 160, 9), np.uint8)
+    crops[..., :3] = 1
+    crops[:, 24:136, 24:136, 3:6] = 2
+    crops[:, 5:155, 5:155, 6:] = 3
+    seen = [three.seen(part, crops) for part in three.parts]
+    assert [one.shape[1] for one in seen] == [160, 112, 150]
+    assert [set(one.flatten()) for one in seen] == [{1}, {2}, {3}]
+
+
+def test_two_trunks_that_see_the_same_view_share_it() -> None:
+    one = NETWORKS["sface"].parts[0]
+    assert Network("x", (one, replace(one, share=2.0))).views == (View("arcface", 112),)
+
+
+def test_the_digests_of_the_networks_that_libraries_have_stay() -> None:
+    """Another digest would embed every library anew."""
+    assert str(BOTH.sha256).startswith("fd3fa07736e08fc5")
+    assert NETWORKS["facenet-casia"].sha256 == spec("facenet-casia").sha256
+
+
+def test_only_a_network_that_looks_at_an_aligned_view_asks_for_it() -> None:
+    assert BOTH.views == (View("dlib", 160),)
+    assert NETWORKS["facenet-casia"].views == ()
+    assert NETWORKS["sface"].views == (View("arcface", 112),)
 
 
 def test_an_unknown_network_is_answered_with_the_known_ones() -> None:

@@ -16,7 +16,7 @@ from recog.crop import face_views
 from recog.distance import unit_rows
 from recog.embed.registry import embedder_class
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
-from recog.types import Crops, Embedder, FaceBox
+from recog.types import Crops, Embedder, FaceBox, View
 from recog.weights.loading import LoadOptions
 from recog.weights.onnx_file import read_onnx
 from recog.weights.openvino_runtime import compiled, openvino
@@ -237,7 +237,7 @@ def test_landmarks_come_to_their_places_in_arcface_s_chip_in_any_size() -> None:
         pixels[round(y) - 6 : round(y) + 7, round(x) - 6 : round(x) + 7] = 255
     box = FaceBox(100, 100, 400, 400, 0.99, tuple((float(x), float(y)) for x, y in places))
     for size in (112, 56, 224):
-        views = face_views(pixels, [box], scale=1.2, size=size, aligned=True, template=ARCFACE)
+        views = face_views(pixels, [box], scale=1.2, size=size, views=[View(ARCFACE, size)])
         assert views.shape == (1, size, size, 6)
         for x, y in template.landmarks * size / 112:
             assert views[0, round(y), round(x), 3] > 150
@@ -253,7 +253,7 @@ def test_a_box_without_landmarks_is_an_upright_face_in_arcface_s_chip_too() -> N
     y, x = np.mgrid[0:200, 0:200]
     pixels = np.stack([x, y, (x + y) // 2], axis=2).astype(np.uint8)
     box = FaceBox(50 + left, 50 + top, 50 + right, 50 + bottom, 0.9, ())
-    view = face_views(pixels, [box], scale=1.2, size=112, aligned=True, template=ARCFACE)[0, ..., 3:]
+    view = face_views(pixels, [box], scale=1.2, size=112, views=[View(ARCFACE, 112)])[0, ..., 3:]
     np.testing.assert_allclose(view.astype(int), pixels[50:162, 50:162].astype(int), atol=2)
 
 

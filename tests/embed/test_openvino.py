@@ -18,6 +18,7 @@ from recog.embed.trunk import Trunk
 from recog.errors import ConfigError, WeightsMismatchError
 from recog.photos import read_photo
 from recog.types import Crops
+from recog.weights.registry import SPECS
 
 CACHE = user_cache_path("recog")
 
@@ -54,7 +55,7 @@ def test_fast_embeddings_of_real_faces_are_the_reference_ones_to_a_cosine_of_0_9
         pixels = read_photo(path).pixels
         boxes = detector.detect(pixels)[:8]
         info = fast.info
-        found.append(face_views(pixels, boxes, scale=info.crop_scale, size=info.input_size, aligned=info.aligned))
+        found.append(face_views(pixels, boxes, scale=info.crop_scale, size=info.input_size, views=info.views))
     crops = np.concatenate(found)
     assert len(crops) >= 20
     cosines = np.einsum("nd,nd->n", fast.embed(crops), reference.embed(crops))
@@ -155,11 +156,11 @@ def test_choosing_openvino_leaves_torch_alone() -> None:
 
 
 @pytest.mark.networks
-@pytest.mark.parametrize(("name", "side"), [("facenet-casia", 160), ("dlib-resnet", 150)])
+@pytest.mark.parametrize(("name", "side"), [("facenet-casia", 160), ("dlib-resnet", 150), ("sface", 112)])
 def test_a_kept_trunk_is_the_compiled_one_bit_by_bit_and_its_weights_are_proved_all_the_same(
     tmp_path: Path, name: str, side: int
 ) -> None:
-    weights = tmp_path / f"{name}.safetensors"
+    weights = tmp_path / f"{name}{SPECS[name].suffix}"
     weights.write_bytes((CACHE / weights.name).read_bytes())
     crops = np.random.default_rng(0).integers(0, 256, (5, side, side, 3), dtype=np.uint8)
     first = OpenVinoTrunk(name, cache=tmp_path, threads=1).features(crops)

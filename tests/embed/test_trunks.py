@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
+from safetensors.numpy import save
 
 from recog.crop import crop_faces
 from recog.distance import unit_rows
 from recog.embed.dlib_trunk import DlibTrunk
 from recog.embed.embedder import FaceEmbedder
-from recog.embed.encoder import precision
+from recog.embed.encoder import Encoder, precision
 from recog.embed.network import DLIB_RESNET, network_named
 from recog.embed.openvino_trunk import OpenVinoTrunk
 from recog.embed.ranges import ranges_of
+from recog.embed.sface_trunk import SfaceTrunk
 from recog.embed.trunk import Trunk
 from recog.embed.trunks import SideBySide, load_trunks
-from recog.errors import ConfigError
+from recog.embed.tuning import Tuning
+from recog.errors import ConfigError, WeightsMismatchError
 from recog.photos import read_photo
 from recog.types import Crops, FaceBox
 from tests.embed.conftest import save_head, write_head
@@ -71,6 +74,26 @@ def test_a_network_of_two_trunks_gives_what_each_gives(trunk: Trunk, dlib: DlibT
     assert both.features(views[:0]).shape == (0, BOTH.features)
     np.testing.assert_allclose(features[:, :1792], trunk.features(views[..., :3]), atol=1e-4)
     np.testing.assert_allclose(features[:, 1792:], dlib.features(views[:, 5:155, 5:155, 3:]), atol=1e-4)
+
+
+@pytest.mark.networks
+def test_a_network_of_three_trunks_gives_what_each_gives(trunk: Trunk, dlib: DlibTrunk, crops: Crops) -> None:
+    three = load_trunks(network_named("facenet-sface-dlib"), cache=CACHE)
+    features = three.features(np.concatenate([crops, crops[::-1], crops[[1, 2, 0]]], axis=3))
+    assert three.sha256 == network_named("facenet-sface-dlib").sha256
+    np.testing.assert_allclose(features[:, :1792], trunk.features(crops), atol=1e-4)
+    chips = crops[::-1, 24:136, 24:136]
+    np.testing.assert_allclose(features[:, 1792:1920], SfaceTrunk(cache=CACHE).features(chips), atol=1e-5)
+    np.testing.assert_allclose(features[:, 1920:], dlib.features(crops[[1, 2, 0], 5:155, 5:155]), atol=1e-4)
+
+
+@pytest.mark.networks
+@pytest.mark.parametrize("encoder", ["torch", "openvino"])
+def test_blocks_that_were_trained_fit_only_the_network_that_has_them(tmp_path: Path, encoder: Encoder) -> None:
+    tuning = Tuning(tmp_path / "x.trunk.safetensors", save({"block8.conv2d.bias": np.zeros(1792, np.float32)}))
+    for name in ("sface", "facenet-sface"):
+        with pytest.raises(WeightsMismatchError, match="belongs to"):
+            load_trunks(network_named(name), cache=CACHE, encoder=encoder, tuning=tuning)
 
 
 @pytest.mark.networks

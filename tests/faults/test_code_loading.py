@@ -44,7 +44,7 @@ from recog.config import read_settings
 from recog.library.networks import Networks
 networks = Networks(read_settings())
 networks.detector.detect(np.zeros((64, 64, 3), np.uint8))
-side, views = networks.info.input_size, 1 + networks.info.aligned
+side, views = networks.info.input_size, 1 + len(networks.info.views)
 networks.embedder.embed(np.zeros((1, side, side, 3 * views), np.uint8))
 networks.calibration
 print("done")

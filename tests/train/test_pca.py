@@ -50,6 +50,7 @@ def test_the_bottleneck_is_last_linear_and_last_bn(tmp_path: Path) -> None:
     path = tmp_path / "trunk.safetensors"
     save_file({key: np.ascontiguousarray(value.detach().numpy()) for key, value in state.items()}, path)
     bottleneck = read_bottleneck(path)
+    assert bottleneck is not None
     features = torch.randn(7, 8)
     with torch.no_grad():
         expected = norm.eval()(linear(features)).numpy()
@@ -63,3 +64,7 @@ def test_the_bottleneck_is_last_linear_and_last_bn(tmp_path: Path) -> None:
 def test_too_few_or_too_equal_faces_are_refused(features: NDArray[np.float32], message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         principal_axes(features, dim=4)
+
+
+def test_sfaces_features_are_its_embedding_so_it_has_no_bottleneck(tmp_path: Path) -> None:
+    assert read_bottleneck(tmp_path / "sface.onnx") is None

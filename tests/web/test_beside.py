@@ -65,8 +65,8 @@ def test_photos_go_through_the_networks_one_at_a_time(
     sent = (folder / "red0.png").read_bytes()
     decode, decoded = opened.decoding.decode, Semaphore(0)
 
-    def counted(source: PhotoSource) -> DecodedPhoto:
-        found = decode(source)
+    def counted(source: PhotoSource, *, longest: int | None) -> DecodedPhoto:
+        found = decode(source, longest=longest)
         decoded.release()
         return found
 

@@ -182,9 +182,9 @@ def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: S
     decode = opened.decoding.open
 
     class Waiting:
-        def open(self, path: object) -> object:
+        def open(self, path: object, *, longest: int) -> object:
             with counting:
-                return decode(path)  # type: ignore[arg-type]
+                return decode(path, longest=longest)  # type: ignore[arg-type]
 
     opened.decoding = Waiting()  # type: ignore[assignment]
 

@@ -19,6 +19,7 @@ from recog.web.app import UPLOADS, create_app
 from recog.web.bodies import Limits
 from recog.web.guard import ENTRY
 from recog.web.library import ServedLibrary
+from recog.web.pictures import KEPT
 from recog.web.place import Place
 from tests.pages import Reader
 from tests.web.client import TOKEN, Client, Header
@@ -218,7 +219,9 @@ def test_every_answer_says_what_browsers_must_not_do(client: Client, access: Acc
                 assert "unsafe" not in policy
                 assert answer.header("x-content-type-options") == "nosniff"
                 assert answer.header("x-frame-options") == "DENY"
-                assert answer.header("cache-control") == "no-store"
+                picture = (answer.header("content-type") or "") in {"image/jpeg", "image/webp"}
+                kept = picture and path.removeprefix(access.root).startswith("/photos/")
+                assert answer.header("cache-control") == (KEPT if kept else "no-store"), path
                 assert answer.header("referrer-policy") == "no-referrer"
                 assert answer.header("cross-origin-opener-policy") == "same-origin"
                 assert answer.header("cross-origin-resource-policy") == "same-origin"

@@ -43,8 +43,7 @@ def check_network(name: str, network: Network, pictures: Crops) -> None:
         )
     if paired_squared_distances(together, np.roll(together, 1, axis=0)).max() < _OTHER:
         raise WeightsMismatchError(
-            f"the network {name} embeds all of {len(pictures)} different pictures alike: check --mean, --scale and "
-            "the file"
+            f"the network {name} embeds all of {len(pictures)} different pictures alike: check mean, scale and the file"
         )
 
 

@@ -29,7 +29,7 @@ from recog.embed.description import (
 )
 from recog.embed.head import load_head
 from recog.embed.onnx import OnnxNetwork
-from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
+from recog.errors import ConfigError, WayOut, WeightsMismatchError, WeightsMissingError
 from recog.evaluate.calibration_file import calibration_path
 from recog.library.maintenance.network_check import check_network, noise
 from recog.library.maintenance.results import OwnNetwork, RemovedNetwork
@@ -97,7 +97,7 @@ def add_network(
     network = OnnxNetwork(described_by(fields | {"dim": dim or _UNKNOWN_DIM}, path)).opened(content, file)
     found = network.description.dim
     if dim not in {None, found}:
-        raise WeightsMismatchError(f"{file} gives an output of {found} dimensions, not {dim}: leave --dim out")
+        raise WeightsMismatchError(f"{file} gives an output of {found} dimensions, not {dim}: leave that number out")
     description = described_by(fields | {"dim": found}, path)
     check_network(name, network, noise(description.input_size, views=2 if description.aligned else 1))
     text = as_toml(fields | {"dim": found})
@@ -150,8 +150,8 @@ def remove_network(settings: Settings, name: str) -> RemovedNetwork:
         return RemovedNetwork(name, left)
     if settings.network == name:
         raise ConfigError(
-            f"the setting 'network' names {name}: choose another network there first; 'recog index' then embeds every "
-            "face by that one"
+            f"the setting 'network' names {name}: choose another network there first; every face is then embedded by "
+            "that one"
         )
     with _writing(directory):
         path.unlink(missing_ok=True)
@@ -200,7 +200,7 @@ def _open_at_once(path: Path) -> int:
 def _head_files(name: str, file: Path, network: Description) -> Mapping[str, bytes]:
     """Return the files of a head by the names that they get beside the description, the tensors first."""
     if file.suffix != _HEAD_SUFFIXES[0]:
-        raise WeightsMissingError(f"{file} is no head: name the file HEAD.safetensors that 'recog train head' wrote")
+        raise WeightsMissingError(f"{file} is no head: name the file HEAD.safetensors of a training")
     head = load_head(file.stem, directory=file.parent, features=network.dim)
     OnnxNetwork(network).check_head(head)
     kept = file_beside(name, head.sha256)
@@ -220,13 +220,15 @@ def _existing(settings: Settings, name: str) -> Description:
 
 def _unknown(settings: Settings, name: str) -> ConfigError:
     known = descriptions(settings.own_networks)
-    there = f"choose one of {', '.join(known)}" if known else "'recog models add' adds one"
-    return ConfigError(f"there is no network of your own called {name!r} in {settings.own_networks}: {there}")
+    sentence = f"there is no network of your own called {name!r} in {settings.own_networks}"
+    if not known:
+        return ConfigError(sentence, way_out=WayOut.ADD_NETWORK)
+    return ConfigError(f"{sentence}: choose one of {', '.join(known)}")
 
 
 def _refuse_existing(path: Path, *, replace: bool) -> None:
     if path.exists() and not replace:
-        raise ConfigError(f"{path} describes a network of that name already: choose another name, or give --replace")
+        raise ConfigError(f"{path} describes a network of that name already", way_out=WayOut.REPLACE_NETWORK)
 
 
 @contextmanager

@@ -157,15 +157,18 @@ class People:
     def forget(self, name: str) -> Forgotten:
         """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
 
-        Photos stay, and so do pictures styled from them; the result lists these pictures.
+        The thumbnails of photos that show the person go too. The photos stay, and so do pictures styled from them; the
+        result lists these pictures.
         """
         from recog.index.files import discard
         from recog.library.people.results import Forgotten
 
         with self._context.writing() as catalog:
             person = catalog.people.by_name(name)
-            # First, so that no index file holds the person's vectors if recog is killed afterwards.
+            # First, so that no file holds the person's vectors or face if recog is killed afterwards.
             discard(self._context.settings.library / "index")
+            shown = catalog.photos.of_people([person.id])
+            self._context.thumbnails.drop(one.photo.sha256 for one in shown)
             erased = catalog.erasure.forget(person.id)
             self._context.vector_index.publish()
             styled = tuple(path for path in erased.styled if path.exists())

@@ -18,7 +18,7 @@ from recog.index.structures import EXACT, Recall
 from recog.library.recognition.index_tuning import IndexTuning, promised
 from recog.library.recognition.results import IndexPlace, IndexStatus
 from recog.store.catalog import Catalog
-from recog.store.photos.hnsw import HnswState, Measured
+from recog.store.photos.hnsw import MOST_DIMENSIONS, HnswState, Measured
 from recog.store.photos.nearest import WIDEST
 from recog.store.records import Among
 from recog.types import Distances, Embeddings, FaceIds, Neighbour, NetworkInfo
@@ -96,7 +96,7 @@ class ServerIndex:
             said = "the server's search index is not valid, because its build was cut short"
         elif state is not None and state.measured is None:
             said = "nobody measured how wide the server's search index must be searched"
-        elif state is None and self.count > self._large:
+        elif state is None and self._needs_index(self.count):
             said = "the server has no search index, so every search looks at every face"
         else:
             return None
@@ -108,7 +108,7 @@ class ServerIndex:
         A user who does not own the tables, and a client that meets another one building, leave the index as it is.
         """
         count, state = self.count, self._state()
-        if count <= self._large or not self._catalog.hnsw.may_build():
+        if not self._needs_index(count) or not self._catalog.hnsw.may_build():
             return
         if state is None or not state.valid:
             if not self._catalog.hnsw.build(self._network.sha256, count=count):
@@ -145,6 +145,10 @@ class ServerIndex:
             exact_milliseconds=exact_milliseconds,
             probes=probes,
         )
+
+    def _needs_index(self, count: int) -> bool:
+        """Return whether a library is large; pgvector indexes no vectors of more than 4,000 dimensions."""
+        return count > self._large and self._network.dim <= MOST_DIMENSIONS
 
     def _reason(self, measured: Measured | None) -> str:
         if measured is None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from recog.store.photos.files import below
+from recog.store.photos.files import below_folder
 from recog.store.records import Among
 from recog.store.schema.tables import assignments, embeddings, faces, files, photos
 from recog.types import DateSource
@@ -20,7 +20,7 @@ def those_among(among: Among | None) -> Iterator[ColumnElement[bool]]:
         yield embeddings.c.face_id.in_(theirs)
     if among.folder is not None:
         shown = select(faces.c.id).join(files, files.c.photo_id == faces.c.photo_id)
-        yield embeddings.c.face_id.in_(shown.where(below(files.c.path, among.folder)))
+        yield embeddings.c.face_id.in_(shown.where(below_folder(files.c.path, among.folder)))
     if among.since is not None or among.until is not None:
         taken = select(faces.c.id).join(photos, photos.c.id == faces.c.photo_id)
         taken = taken.where(photos.c.taken_from.is_distinct_from(DateSource.FILE_TIME.value))

@@ -71,11 +71,11 @@ class HnswIndexes:
     def build(self, network_sha256: str, *, count: int) -> bool:
         """Build the index of a network with `count` embeddings anew, while others read and write.
 
-        Returns False if another client is building it, or if pgvector builds none for so many dimensions.
+        Returns False if another client is building it. pgvector refuses more than MOST_DIMENSIONS.
         """
         with self._database.reading() as connection:
             network_id, dim = network_row(connection, network_sha256)
-        if network_id is None or dim > MOST_DIMENSIONS:
+        if network_id is None:
             return False
         name = _name(network_id)
         with self._building(network_id, 1 + count * (2 * dim + _LINKS) // 1_000_000) as alone:

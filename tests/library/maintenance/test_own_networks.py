@@ -18,7 +18,7 @@ from recog.config import Settings, read_settings
 from recog.embed.description import described, descriptions
 from recog.embed.onnx import OnnxNetwork
 from recog.embed.registry import embedder_class
-from recog.errors import ConfigError, RecogError, WeightsMismatchError, WeightsMissingError
+from recog.errors import ConfigError, RecogError, WayOut, WeightsMismatchError, WeightsMissingError
 from recog.library.maintenance.own_networks import Origin, Preprocessing, add_network, remove_network, set_head
 from recog.library.maintenance.results import OwnNetwork
 from recog.library.maintenance.weights import models
@@ -52,7 +52,7 @@ def colours(folder: Path, *, seed: int = 0, dim: int = DIM) -> Path:
 
 
 def preprocessing(**changes: Any) -> Preprocessing:
-    usual = {
+    usual: dict[str, Any] = {
         "input_size": SIDE, "alignment": "box", "colour": "rgb", "mean": 127.5, "scale": 64.0, "crop_scale": 1.19,
         "flip": False,
     }  # fmt: skip
@@ -60,7 +60,8 @@ def preprocessing(**changes: Any) -> Preprocessing:
 
 
 def origin(**changes: Any) -> Origin:
-    return Origin(**({"licence": "CC0", "trained_on": "nothing", "non_commercial": False} | changes))
+    usual: dict[str, Any] = {"licence": "CC0", "trained_on": "nothing", "non_commercial": False}
+    return Origin(**(usual | changes))
 
 
 def added(settings: Settings, file: Path, name: str = "mine", **more: Any) -> OwnNetwork:
@@ -150,8 +151,9 @@ def test_a_name_that_is_taken_or_is_none_is_refused_before_the_file_is_read(sett
     added(settings, colours(tmp_path))
     before = {path: path.read_bytes() for path in settings.own_networks.iterdir()}
     nowhere = tmp_path / "nowhere.onnx"
-    with pytest.raises(ConfigError, match=r"mine\.toml describes a network of that name already: choose .*--replace"):
+    with pytest.raises(ConfigError, match=r"mine\.toml describes a network of that name already$") as caught:
         added(settings, nowhere)
+    assert caught.value.way_out is WayOut.REPLACE_NETWORK
     for name in ("facenet-dlib", "sface", "mtcnn"):
         with pytest.raises(ConfigError, match=f"recog has a network called '{name}' itself: choose another name"):
             added(settings, nowhere, name)
@@ -202,7 +204,9 @@ def test_what_was_removed_is_gone_with_its_files(settings: Settings, tmp_path: P
 def test_a_network_in_use_or_unknown_is_not_removed(settings: Settings, tmp_path: Path) -> None:
     added(settings, colours(tmp_path))
     using = settings.model_copy(update={"network": "mine"})
-    with pytest.raises(ConfigError, match=r"the setting 'network' names mine: choose another .*embeds every face by"):
+    with pytest.raises(
+        ConfigError, match=r"the setting 'network' names mine: choose another .*every face is then embedded by"
+    ):
         remove_network(using, "mine")
     with pytest.raises(ConfigError, match=r"no network of your own called 'yours' in .*: choose one of mine"):
         remove_network(settings, "yours")
@@ -275,8 +279,8 @@ def test_a_head_that_is_none_is_refused(settings: Settings, tmp_path: Path) -> N
 def network(
     nodes: tuple[onnx.NodeProto, ...] = NODES,
     *,
-    taken: tuple[object, ...] = ("n", 3, SIDE, SIDE),
-    given: tuple[object, ...] = ("n", DIM),
+    taken: tuple[str | int, ...] = ("n", 3, SIDE, SIDE),
+    given: tuple[str | int, ...] = ("n", DIM),
     kind: int = TensorProto.FLOAT,
     outputs: tuple[str, ...] = ("embedding",),
     constants: tuple[onnx.TensorProto, ...] = (),
@@ -376,7 +380,7 @@ NO_NETWORK: dict[str, tuple[Callable[[], bytes | onnx.ModelProto], str]] = {
     "constant": (
         lambda: network((*NODES, node("Mul", "embedding zero", "none"), node("Add", "none one", "same")),
                         outputs=("same",), constants=(constant("zero", np.float32(0)), constant("one", np.float32(1)))),
-        "embeds all of 8 different pictures alike: check --mean, --scale and the file",
+        "embeds all of 8 different pictures alike: check mean, scale and the file",
     ),
     "random": (
         lambda: network((*NODES, node("RandomNormalLike", "embedding", "drawn"), node("Add", "embedding drawn", "sum")),
@@ -448,7 +452,7 @@ def test_what_is_no_file_or_too_large_is_refused_without_reading_it(settings: Se
         ({"input_size": 8}, {}, "input_size: Input should be greater than or equal to 16"),
         ({"alignment": "dlib"}, {}, "needs an even one of at least 150: choose arcface or box"),
         ({"alignment": "sphere"}, {}, "choose one of box, dlib, arcface"),
-        ({}, {"dim": 128}, "gives an output of 512 dimensions, not 128: leave --dim out"),
+        ({}, {"dim": 128}, "gives an output of 512 dimensions, not 128: leave that number out"),
     ],
 )
 def test_a_value_out_of_its_range_is_refused(
