@@ -44,7 +44,7 @@ class Settings(BaseModel):
     encoder: Literal["auto", "torch", "openvino"] = "auto"
     """What runs the networks on a CPU; auto takes OpenVINO if it is installed: it is several times as fast as torch."""
     detector: str = "mtcnn"
-    """What finds faces: mtcnn, or a detector of an installed package."""
+    """What finds faces: mtcnn, yunet-mtcnn, or a detector of an installed package."""
     network: str = "facenet-dlib"
     """The embedder: facenet-dlib, sface, facenet-sface, sface-dlib or facenet-sface-dlib, which name their trunks;
     facenet-casia or facenet-vggface2, FaceNet alone; or a network of your own."""

@@ -1,7 +1,6 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -23,22 +22,6 @@ from recog.types import Detector, ReducingDetector
 from recog.weights.pull import ensure_weights
 
 CACHE = user_cache_path("recog")
-
-
-def sample_photo() -> Path:
-    found = find_spec("matplotlib")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg"
-
-
-PORTRAIT = sample_photo()
-
-
-@pytest.fixture(scope="session")
-def portrait() -> NDArray[np.uint8]:
-    """One person, 512 x 600, that matplotlib carries."""
-    return read_photo(PORTRAIT).pixels
 
 
 @pytest.mark.networks
@@ -183,25 +166,27 @@ def test_a_crowd_of_five_hundred_is_found_in_bounded_memory(
 
 
 @pytest.mark.networks
-def test_a_panorama_of_200_megapixels_is_searched_in_bounded_memory(portrait: NDArray[np.uint8]) -> None:
+@pytest.mark.parametrize("detector_class", ["mtcnn.MtcnnDetector", "yunet.YunetMtcnnDetector"])
+def test_a_panorama_of_200_megapixels_is_searched_in_bounded_memory(portrait_file: Path, detector_class: str) -> None:
     """In a process of its own, whose largest size beside the photo's 600 MB is at most 700 MB.
 
     By /proc: getrusage tells a child the size of the process that it was forked from.
     """
+    module, name = detector_class.split(".")
     code = (
         "import sys, numpy as np\n"
         "from platformdirs import user_cache_path\n"
-        "from recog.detect.mtcnn import MtcnnDetector\n"
+        f"from recog.detect.{module} import {name}\n"
         "from recog.photos import read_photo\n"
         "from pathlib import Path\n"
         "photo = np.zeros((5000, 40000, 3), np.uint8)\n"
         "head = read_photo(Path(sys.argv[1])).pixels.repeat(8, axis=0).repeat(8, axis=1)[:4800]\n"
         "photo[100:4900, 20000:20000 + head.shape[1]] = head\n"
-        "found = MtcnnDetector(cache=user_cache_path('recog')).detect(photo)\n"
+        f"found = {name}(cache=user_cache_path('recog')).detect(photo)\n"
         "largest = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
         "print(len(found), found[0].left, int(largest.split()[1]) // 1024)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(PORTRAIT)], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code, str(portrait_file)], capture_output=True, text=True, check=True)
     count, left, megabytes = done.stdout.split()
     assert int(count) == 1
     assert 20000 + 8 * 150 < float(left) < 20000 + 8 * 250

@@ -1272,4 +1272,31 @@ SABOTAGES = (
         "",
         "tests/embed/test_onnx.py -k does_not_fit",
     ),
+    Sabotage(
+        "a window that leaves the photo shows its border repeated",
+        "recog/detect/windows.py", "region(pixels, first, above,", "region(pixels, max(0, first), max(0, above),",
+        "tests/detect/test_windows.py -k border_repeated",
+    ),
+    Sabotage(
+        "a huge photo is reduced before it is resampled",
+        "recog/detect/windows.py", "near = reduced(pixels, factor) if factor > 1 else ", "near = ",
+        "tests/detect/test_mtcnn.py -k panorama",
+    ),
+    Sabotage(
+        "photos of many sizes take bounded memory",
+        "recog/detect/yunet_openvino.py", ", prepared=_PREPARED", "",
+        "tests/detect/test_yunet.py -k many_sizes",
+    ),
+    Sabotage(
+        "a photo with small faces is searched in a larger copy too",
+        "recog/detect/yunet.py", "if min(long, wanted) > _FIRST_SIDE and ", "if min(0, wanted) > _FIRST_SIDE and ",
+        "tests/detect/test_yunet.py -k larger_copy",
+    ),
+    Sabotage(
+        "a face is one box, also if both copies show it",
+        "recog/detect/yunet.py",
+        "return boxes[single], scores[single], landmarks[single]",
+        "return boxes, scores, landmarks",
+        "tests/detect/test_yunet.py -k in_both_copies",
+    ),
 )  # fmt: skip

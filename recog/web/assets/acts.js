@@ -17,7 +17,7 @@
 
   // Ignore the second click of a double click: the button below the pointer may be another one by then.
   document.addEventListener("click", (event) => {
-    if (event.detail < 2 || !event.target.closest("main button, #last button")) return;
+    if (event.detail < 2 || !event.target.closest("main button, main a, #last button")) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);
