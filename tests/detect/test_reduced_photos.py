@@ -38,8 +38,8 @@ def test_yunet_finds_the_faces_of_the_full_photo_in_the_reduced_one(data: Path, 
 
 
 @pytest.mark.networks
-def test_the_smallest_face_of_a_reduced_photo_is_in_pixels_of_the_full_one(portrait_of_one: Path) -> None:
-    pixels = decode_photo(read_source(portrait_of_one)).pixels
+def test_the_smallest_face_of_a_reduced_photo_is_in_pixels_of_the_full_one(portrait_file: Path) -> None:
+    pixels = decode_photo(read_source(portrait_file)).pixels
     (face, *_) = YunetMtcnnDetector(cache=CACHE).detect(pixels)
     side = int(max(face.width, face.height))
     for least, found in ((side + side // 2, 1), (3 * side, 0)):
@@ -47,11 +47,3 @@ def test_the_smallest_face_of_a_reduced_photo_is_in_pixels_of_the_full_one(portr
         assert len(boxes) == found
         if boxes:
             assert iou(boxes[0], rescaled(face, 2, 2)) > 0.9
-
-
-@pytest.fixture
-def portrait_of_one() -> Path:
-    """One person, 512 x 600, that matplotlib carries."""
-    from tests.detect.test_mtcnn import PORTRAIT
-
-    return PORTRAIT
