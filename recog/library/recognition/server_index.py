@@ -29,6 +29,9 @@ GROWTH = 2
 """An index of a library that has grown by this factor is measured anew."""
 NARROWEST = 40
 """The smallest width that is tried; pgvector's own default."""
+NEW_FACES = 2
+"""The width that suffices for faces of the index is multiplied by this, because the graph links these to their
+neighbours: new photos of 200,000 faces were found at 0.980 and 0.968 with the width for 0.99 and 0.98 of its own."""
 INDEXED_REACH = WIDEST // 2
 """Largest number of candidates that come from an index; more are searched among all faces."""
 FEW = 5_000
@@ -154,8 +157,8 @@ class ServerIndex:
         if measured is None:
             return f"up to {self._large:,} faces, and until an index is built, the server looks at every face"
         return (
-            f"above {self._large:,} faces the server searches an index; a width (ef) of {measured.ef} is about the "
-            f"smallest that {promised()} when it was measured, among {measured.faces:,} faces"
+            f"above {self._large:,} faces the server searches an index; a width (ef) of {measured.ef} is twice "
+            f"the smallest that {promised()} when it was measured, among {measured.faces:,} faces"
         )
 
     def _state(self) -> HnswState | None:
@@ -205,6 +208,8 @@ class ServerIndex:
                 enough, recall = middle, found
             else:
                 too_few = middle
+        enough = min(WIDEST, NEW_FACES * enough)
+        recall = sample.recall(enough)
         self._catalog.hnsw.describe(self._network.sha256, Measured(enough, recall.at_1, recall.at_10, count))
 
 
