@@ -72,6 +72,7 @@ bench-accuracy: setup ## Measure accuracy.
 faults: setup ## Break recog in every way the tests know, for hours.
 	$(VENV)/bin/python -m tests.faults.sabotage
 	$(VENV)/bin/python -m tests.faults.sweep --full --write
+	$(VENV)/bin/python -m tests.faults.network_sweep
 	$(VENV)/bin/python -m tests.faults.power --write
 	$(VENV)/bin/python -m tests.faults.random_kills --kills 1000 --photos 500 --write
 	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write

@@ -25,30 +25,24 @@ of the resulting squared distances, beside those of real faces.
 """
 
 import argparse
-import multiprocessing
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from math import log
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from benchmarks.cluster_methods import Labels, Method, average, cells, dbscan, hdbscan, joined, measured, recog
 from benchmarks.grown_library import grown
-from benchmarks.measured import RESULTS, forget_largest_size, kept_rows, largest_size, machine, write_results
+from benchmarks.made_up_people import SAMPLE, SEED, made_up, quantiles
+from benchmarks.measured import RESULTS, kept_rows, machine, write_results
 from benchmarks.odds import bins, said_and_right
-from recog.cluster.extend import extended_clusters
-from recog.cluster.kmeans import k_means
 from recog.cluster.likelihood import Linkage, linkage_of
-from recog.cluster.linkage import identity_clusters
 from recog.config import read_settings
 from recog.datasets.embedded import Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
 from recog.datasets.people import labelled_photos
-from recog.distance import unit_rows
 from recog.evaluate.clusters import f_scores
 from recog.library.networks import Networks
 from recog.types import Calibration, Embeddings
@@ -56,114 +50,9 @@ from recog.weights.device import cores
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 LIBRARIES = 8
-DIM = 128
-SEED = 0
-ZETA = 2.4
-KINDS, KINSHIP = 300, 0.5
-SPECTRUM = 50.0
-DEVIATION, UNEVENNESS = 0.58, 0.36
-SAMPLE = 4_000
-SAME_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-DIFFERENT_QUANTILES = (1e-4, 1e-3, 0.01, 0.5, 0.99)
 HEADER = (
     "part", "data", "faces", "people", "method", "setting", "pairwise F", "B-cubed F", "seconds", "MB", "note",
 )  # fmt: skip
-
-Labels = NDArray[np.int64]
-Method = Callable[[Embeddings], Labels]
-
-
-def made_up(faces: int, seed: int) -> tuple[Embeddings, Labels]:
-    """Return (faces, 128) embeddings in random order, and the person of each."""
-    random = np.random.default_rng(seed)
-
-    def directions(count: int) -> Embeddings:
-        rows = random.standard_normal((count, DIM), dtype=np.float32)
-        return unit_rows(rows * np.exp(-np.arange(DIM, dtype=np.float32) / np.float32(SPECTRUM)))
-
-    sizes = np.minimum(random.zipf(ZETA, faces), faces // 10)
-    sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), faces)) + 1]
-    kinds = directions(KINDS)[random.integers(0, KINDS, len(sizes))]
-    people = unit_rows(np.float32(KINSHIP**0.5) * kinds + np.float32((1 - KINSHIP) ** 0.5) * directions(len(sizes)))
-    owners = random.permutation(np.repeat(np.arange(len(sizes)), sizes)[:faces])
-    lengths = (DEVIATION * np.exp(UNEVENNESS * random.standard_normal(faces))).astype(np.float32)
-    embeddings = people[owners]
-    for start in range(0, faces, 1 << 16):
-        part = slice(start, start + (1 << 16))
-        embeddings[part] += lengths[part, np.newaxis] * directions(len(owners[part]))
-        embeddings[part] = unit_rows(embeddings[part])
-    return embeddings, owners
-
-
-def quantiles(embeddings: Embeddings, owners: Labels) -> str:
-    """Return the quantiles of squared distances within and between people."""
-    rows = embeddings[:SAMPLE]
-    one, other = np.triu_indices(len(rows), k=1)
-    squared = (2 - 2 * rows @ rows.T)[one, other]
-    same = owners[:SAMPLE][one] == owners[:SAMPLE][other]
-    parts = (("same", squared[same], SAME_QUANTILES), ("different", squared[~same], DIFFERENT_QUANTILES))
-    return "; ".join(
-        f"{name} {', '.join(f'{at:g}: {value:.2f}' for at, value in zip(q, np.quantile(values, q), strict=True))}"
-        for name, values, q in parts
-    )
-
-
-def recog(rows: Embeddings, linkage: Linkage) -> Labels:
-    return identity_clusters(rows, linkage)
-
-
-def joined(rows: Embeddings, labels: Labels, linkage: Linkage) -> Labels:
-    known = len(labels) if len(labels) < len(rows) else len(rows) // 2
-    return extended_clusters(rows[:known], labels[:known], rows[known:], linkage)
-
-
-def dbscan(rows: Embeddings, threshold: float) -> Labels:
-    from sklearn.cluster import DBSCAN
-
-    return np.asarray(DBSCAN(eps=threshold**0.5, min_samples=2).fit_predict(rows), np.int64)
-
-
-def hdbscan(rows: Embeddings, least: int) -> Labels:
-    from sklearn.cluster import HDBSCAN
-
-    return np.asarray(HDBSCAN(min_cluster_size=least, copy=True).fit_predict(rows), np.int64)
-
-
-def average(rows: Embeddings, threshold: float) -> Labels:
-    """Cluster by average linkage on squared distances, with all pairs in memory."""
-    from sklearn.cluster import AgglomerativeClustering
-
-    model = AgglomerativeClustering(
-        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=threshold
-    )
-    return np.asarray(model.fit_predict(np.clip(2 - 2 * rows @ rows.T, 0, 4)), np.int64)
-
-
-def cells(rows: Embeddings, count: int) -> Labels:
-    return k_means(rows, count, seed=SEED).labels
-
-
-def run(method: Method, rows: Embeddings, answers: Connection) -> None:
-    """Run a method in the process that `measured` starts; send back labels, seconds and megabytes."""
-    method(rows[:64])  # so that loading at first use is not timed
-    forget_largest_size()
-    before = largest_size()
-    start = time.perf_counter()
-    labels = method(rows)
-    seconds = time.perf_counter() - start
-    answers.send((labels, seconds, (largest_size() - before) // 1024))
-
-
-def measured(method: Method, embeddings: Embeddings) -> tuple[Labels, float, int]:
-    """Return labels, seconds, and megabytes beyond embeddings and libraries, measured in a separate process."""
-    fresh = multiprocessing.get_context("spawn")
-    here, there = fresh.Pipe()
-    child = fresh.Process(target=run, args=(method, embeddings, there))
-    child.start()
-    there.close()
-    labels, seconds, megabytes = here.recv()
-    child.join()
-    return labels, seconds, megabytes
 
 
 def scores(name: str, embeddings: Embeddings, owners: Labels, calibration: Calibration) -> list[list[object]]:

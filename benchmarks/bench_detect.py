@@ -1,13 +1,13 @@
-"""Compare recall, wrong boxes and time of recog's detector, facenet-pytorch's MTCNN and dlib's HOG detector.
+"""Compare recall, wrong boxes and time of recog's detectors, facenet-pytorch's MTCNN and dlib's HOG detector.
 
     python -m benchmarks.bench_detect ../shared/data/wider_dev --threads 2
 
 Writes results/detect.csv. All detectors search the same decoded pixels, on the same cores, after a warm-up. They take
-turns on each photo, and the first one changes from photo to photo. recog and facenet-pytorch run with their default
-smallest face (24 and 20 pixels) and with each other's. dlib runs if dlib-bin is installed, with the photo enlarged
-once, which is its own way to find faces under 80 pixels. recog uses one thread per photo on a processor, and searches
-as many photos at once as there are cores (see bench_ingest). Processor time includes all threads; reading from disk is
-not timed.
+turns on each photo, and the first one changes from photo to photo. MTCNN runs in recog and in facenet-pytorch with the
+default smallest face (24 and 20 pixels) and with the other's. dlib runs if dlib-bin is installed, with the photo
+enlarged once, which is its own way to find faces under 80 pixels. recog uses one thread per photo on a processor, and
+searches as many photos at once as there are cores (see bench_ingest). Processor time includes all threads; reading from
+disk is not timed.
 
 A face counts if it is valid and both of its sides have at least --least pixels. It is found if a box overlaps it by
 IoU >= 0.4; each box finds one face. Recall from 20 px counts all valid faces of 20 pixels or more. A box is wrong if it
@@ -31,9 +31,10 @@ from platformdirs import user_cache_path
 from benchmarks.measured import machine, write_results
 from recog.boxes import overlaps
 from recog.detect.mtcnn import MtcnnDetector
+from recog.detect.yunet import YunetMtcnnDetector
 from recog.evaluate.detection import IOU, DrawnFaces, matched, read_wider
 from recog.photos import read_photo
-from recog.types import Pixels
+from recog.types import Detector, Pixels
 
 Boxes = NDArray[np.float64]
 """(n, 4) as left, top, right, bottom."""
@@ -88,7 +89,7 @@ def faces_found(faces: Boxes, boxes: Boxes) -> int:
     return len(matched(faces, boxes))
 
 
-def our_detector(detector: MtcnnDetector) -> Find:
+def our_detector(detector: Detector) -> Find:
     """Return recog's detector."""
 
     def find(pixels: Pixels) -> Boxes:
@@ -197,6 +198,7 @@ def main() -> None:
     detectors = {
         "recog": our_detector(MtcnnDetector(cache=options.cache, device=options.device)),
         "recog, from 20 px": our_detector(MtcnnDetector(cache=options.cache, device=options.device, min_face=20)),
+        "recog, yunet-mtcnn": our_detector(YunetMtcnnDetector(cache=options.cache, device=options.device)),
         "facenet-pytorch MTCNN": peer_detector(options.device),
         "facenet-pytorch MTCNN, from 24 px": peer_detector(options.device, min_face=24),
         **({"dlib HOG": dlib_detector()} if find_spec("dlib") else {}),

@@ -15,24 +15,23 @@ in a separate process whose peak memory is reported; raw FAISS and usearch build
 import argparse
 import importlib.util
 import multiprocessing
-import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.made_up_faces import INFO, MadeUpFaces
 from benchmarks.measured import RESULTS, kept_rows, largest_size, machine, write_results
+from benchmarks.search_peers import graph, raw_flat, raw_ivf
+from benchmarks.search_times import Exact, K, Search, measured
 from recog.config import read_settings
 from recog.index.faiss_index import FaceIndex
-from recog.index.shortlist import LENGTH, RECALL_AT_1, RECALL_AT_10
+from recog.index.shortlist import LENGTH
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.live_index import LiveIndex
@@ -41,16 +40,10 @@ from recog.store.engine import open_catalog
 from recog.types import Calibration, Embeddings, FaceIds
 
 PROBES = 1_000
-BATCHES, LONG_SECONDS = 5, 2.0
-"""Timed runs of a batch after a warm-up, and the total seconds after which fewer runs are enough."""
-SINGLES = 300
 CHANGES = 10_000
-K = 10
 GRAPH_LIMIT = 100_000
 THRESHOLD = 1.0
 HEADER = ["faces", "what", "build, s", "p50, ms", "p99, ms", "1000 probes, s", "recall@1", "recall@10", "detail"]
-
-Search = Callable[[Embeddings], FaceIds]
 
 
 class MadeUpNetworks(Networks):
@@ -63,61 +56,6 @@ class MadeUpNetworks(Networks):
     def calibration(self) -> Calibration:
         """A threshold like that of the shipped network."""
         return Calibration(INFO.sha256, THRESHOLD, 0.001, 14.0, -18.0, "made up", 1)
-
-
-@dataclass(frozen=True)
-class Exact:
-    """Probes with their exact neighbours: `nearest` (p, 10) rows of the gallery."""
-
-    probes: Embeddings
-    nearest: NDArray[np.int64]
-
-    def recall(self, found: NDArray[np.int64], k: int) -> float:
-        """Return the share of the k nearest faces that were found."""
-        pairs = zip(found, self.nearest, strict=True)
-        return float(np.mean([len(set(a[:k].tolist()) & set(b[:k].tolist())) / k for a, b in pairs]))
-
-
-def timed(search: Callable[[Embeddings], object], probes: Embeddings) -> list[float]:
-    """Return the milliseconds of each single probe, after a warm-up."""
-    for row in probes[:20]:
-        search(row[None])
-    times = []
-    for row in probes[:SINGLES]:
-        start = time.perf_counter()
-        search(row[None])
-        times.append(1000 * (time.perf_counter() - start))
-    return times
-
-
-def measured(
-    count: int, what: str, search: Search, exact: Exact, *, build: float | None, detail: str, one_thread: bool = True
-) -> list[object]:
-    """Measure a search; return one row of the table."""
-    threads = faiss.omp_get_max_threads()
-    if one_thread:
-        faiss.omp_set_num_threads(1)
-    times = timed(search, exact.probes)
-    faiss.omp_set_num_threads(threads)
-    batches: list[float] = []
-    found = search(exact.probes)
-    while len(batches) < BATCHES and sum(batches) < LONG_SECONDS:
-        start = time.perf_counter()
-        search(exact.probes)
-        batches.append(time.perf_counter() - start)
-    row = [
-        count,
-        what,
-        "" if build is None else f"{build:.1f}",
-        f"{statistics.median(times):.2f}",
-        f"{np.quantile(times, 0.99):.2f}",
-        f"{statistics.median(batches):.2f}",
-        f"{exact.recall(found, 1):.3f}" if len(found) else "",
-        f"{exact.recall(found, K):.3f}" if len(found) else "",
-        detail,
-    ]
-    print(*row, sep="  ", flush=True)
-    return row
 
 
 def build_from_catalog(path: Path, pipe: Any) -> None:
@@ -213,57 +151,6 @@ def _changes(count: int, index: FaceIndex, faces: MadeUpFaces) -> list[object]:
     detail += f"removed in {removed:.2f} s ({len(left & set(ids.tolist()))} still found)"
     print(count, detail, flush=True)
     return [count, "recog changes", "", "", "", "", "", "", detail]
-
-
-def raw_flat(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
-    start = time.perf_counter()
-    flat = faiss.IndexFlatL2(faces.embeddings.shape[1])
-    flat.add(faces.embeddings)
-    build = time.perf_counter() - start
-    return measured(
-        count, "raw FAISS, flat", lambda p: flat.search(p, K)[1], exact, build=build, detail="float32, exact"
-    )
-
-
-def raw_ivf(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
-    """Measure float32 inverted lists with the smallest nprobe that reaches the recall that recog promises."""
-    nlist = round(2 * count**0.5)
-    start = time.perf_counter()
-    ivf = faiss.IndexIVFFlat(faiss.IndexFlatL2(faces.embeddings.shape[1]), faces.embeddings.shape[1], nlist)
-    ivf.cp.niter, ivf.cp.max_points_per_centroid, ivf.cp.min_points_per_centroid = 8, 32, 1
-    ivf.train(faces.embeddings[np.random.default_rng(1).choice(count, min(count, 32 * nlist), replace=False)])
-    ivf.add(faces.embeddings)
-    build = time.perf_counter() - start
-    for share in (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 1.0):
-        ivf.nprobe = max(1, round(share * nlist))
-        found = ivf.search(exact.probes[:SINGLES], K)[1]
-        some = Exact(exact.probes[:SINGLES], exact.nearest[:SINGLES])
-        if some.recall(found, 1) >= RECALL_AT_1 and some.recall(found, K) >= RECALL_AT_10:
-            break
-    detail = f"IVFFlat, nlist {nlist}, nprobe {ivf.nprobe}"
-    return measured(count, "raw FAISS, IVF", lambda p: ivf.search(p, K)[1], exact, build=build, detail=detail)
-
-
-def graph(count: int, faces: MadeUpFaces, exact: Exact) -> list[object]:
-    """Measure usearch's graph (HNSW) with the smallest expansion that reaches this recall."""
-    from usearch.index import Index
-
-    start = time.perf_counter()
-    index = Index(ndim=faces.embeddings.shape[1], metric="l2sq", dtype="f32", connectivity=16, expansion_add=100)
-    index.add(np.arange(count), faces.embeddings)
-    build = time.perf_counter() - start
-
-    def search(probes: Embeddings) -> FaceIds:
-        keys = np.asarray(index.search(probes if len(probes) > 1 else probes[0], K).keys).astype(np.int64)
-        return keys.reshape(len(probes), -1)
-
-    for expansion in (32, 64, 128, 256, 512, 1024):
-        index._compiled.expansion_search = expansion  # noqa: SLF001 - the documented way is read-only
-        found = search(exact.probes)
-        if exact.recall(found, 1) >= RECALL_AT_1 and exact.recall(found, K) >= RECALL_AT_10:
-            break
-    detail = f"HNSW, float32, expansion {index.expansion_search}"
-    return measured(count, "usearch", search, exact, build=build, detail=detail)
 
 
 def measure(count: int) -> Iterator[list[object]]:

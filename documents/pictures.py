@@ -32,7 +32,7 @@ _CROPPED = {
 
 
 def main() -> None:
-    """Make the three pictures."""
+    """Make the pictures."""
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         photos = folder / "photos"
@@ -51,6 +51,13 @@ def main() -> None:
             faces.recog("enrol", "Barack Obama", photos / "obama.jpg", "--face", "1")
             _open(browser, f"{start}people/1", "document.images.length > 1")
             _photograph(browser, "person", top="main .head", height=605)
+        with Browser(folder) as browser, faces.served() as entry:
+            _open(browser, entry, "document.querySelectorAll('img').length > 3")
+            start = browser.value("location.href")
+            _open(browser, f"{start}photos", "document.querySelectorAll('#timeline .there').length > 5")
+            _photograph(browser, "photos", top="main .head", height=620)
+            _open(browser, f"{start}faces/1", "document.querySelector('.floating input:focus') !== null")
+            _photograph(browser, "photo", top="#stage", height=648)
         faces.recog("enrol", "Mr. President", photos / "obama2.jpg")
         faces.recog("cluster", "--full")
         faces.recog("report", "duplicates", "--out", folder / "duplicates.html")

@@ -3,7 +3,11 @@
 `make docs` writes them into the pages with cog, between `[[[cog` and `[[[end]]]`.
 """
 
+import ast
 from collections.abc import Iterator
+from inspect import getsource
+from itertools import pairwise
+from textwrap import dedent
 from typing import Any
 
 from typer.testing import CliRunner
@@ -56,12 +60,24 @@ def _prose(text: str) -> str:
 
 def settings() -> str:
     """Return every setting with its environment variable, default and meaning."""
-    rows = []
+    rows, meanings = [], setting_meanings()
     for name, field in Settings.model_fields.items():
         default = "platform's data or cache directory" if field.default_factory is not None else field.default
         shown = "" if default is None else f"`{default}`" if field.default_factory is None else default
-        rows.append([f"`{name}`", f"`RECOG_{name.upper()}`", shown, " ".join((field.description or "").split())])
+        rows.append([f"`{name}`", f"`RECOG_{name.upper()}`", shown, meanings[name]])
     return table(["Setting", "Environment", "Default", "Meaning"], *rows)
+
+
+def setting_meanings() -> dict[str, str]:
+    """Return the docstring of every setting in one line; Python keeps none of a field."""
+    (source,) = ast.parse(dedent(getsource(Settings))).body
+    body = source.body if isinstance(source, ast.ClassDef) else []
+    meanings = {}
+    for field, after in pairwise(body):
+        match field, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                meanings[name] = " ".join(text.split())
+    return meanings
 
 
 def networks() -> str:

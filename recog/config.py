@@ -1,7 +1,6 @@
 """Settings: read once from arguments, environment and file into frozen, validated values."""
 
 import os
-import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -26,12 +25,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,  # a database URL holds a password
     )
 
     library: Path = Field(default_factory=lambda: user_data_path("recog"))
-    """Directory of the catalog and the vector index."""
+    """Directory of the catalog, the vector index and the thumbnails of photos."""
     database: str | None = Field(default=None, repr=False)
     """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; by default a file in `library`."""
     cache: Path = Field(default_factory=lambda: user_cache_path("recog"))
@@ -43,7 +41,7 @@ class Settings(BaseModel):
     encoder: Literal["auto", "torch", "openvino"] = "auto"
     """What runs the networks on a CPU; auto takes OpenVINO if it is installed: it is several times as fast as torch."""
     detector: str = "mtcnn"
-    """What finds faces: mtcnn, or a detector of an installed package."""
+    """What finds faces: mtcnn, yunet-mtcnn, or a detector of an installed package."""
     network: str = "facenet-dlib"
     """The embedder: facenet-dlib, sface, facenet-sface, sface-dlib or facenet-sface-dlib, which name their trunks;
     facenet-casia or facenet-vggface2, FaceNet alone; or a network of your own."""
@@ -62,6 +60,9 @@ class Settings(BaseModel):
     """Time limit for reading and decoding one photo; a slower photo is listed as a timeout."""
     decode_memory: int = Field(default=4096, ge=256, le=1 << 20)
     """Address space in megabytes of each decoding process; a photo that needs more is listed as too large."""
+    thumbnail_space: int = Field(default=4096, ge=1, le=1 << 20)
+    """Megabytes that thumbnails of photos may take in `library`, about 15 a thousand photos; those not seen for longest
+    go first."""
 
     @property
     def catalog_at(self) -> str | Path:
@@ -86,6 +87,8 @@ def read_settings(**overrides: Any) -> Settings:
 def _of_file() -> dict[str, Any]:
     if not CONFIG_FILE.is_file():
         return {}
+    import tomllib
+
     try:
         return tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
     except OSError as error:

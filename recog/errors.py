@@ -14,6 +14,7 @@
     ├── WeightsError
     │   ├── WeightsMissingError
     │   └── WeightsMismatchError
+    │       └── WeightsDamagedError
     ├── SearchIndexError
     │   └── IndexUnreadableError
     ├── CatalogError
@@ -65,7 +66,17 @@ class WayOut(StrEnum):
     USE_CPU = "use the processor, or install another torch"
     CALIBRATE = "measure a calibration"
     CALIBRATE_OR_INSTALL = "measure a calibration, or install recog again, which restores the shipped one"
+    REPLACE_NETWORK = "choose another name, or ask to replace the network"
+    ADD_NETWORK = "add a network of your own"
     NAME_FOLDER = "choose a name without a folder, and name the folder apart from it"
+    REBUILD_INDEX = "rebuild the search index"
+    UPDATE_OR_REBUILD_INDEX = "update recog, or rebuild the search index"
+    RESTORE = "if it happens again, restore a backup, or move the database away and index again"
+    WRITE_CLEANING = "look for wrong photos, which writes a report"
+    EXPORT_NAMES = "export the names"
+    TRAIN_VERIFIER = "train a pair classifier"
+    TRAIN_VERIFIER_OR_USE_DISTANCE = "train a pair classifier, or decide by the distance"
+    BRING_WEIGHTS = "try again with a network connection, or put the files into the directory of weights"
 
 
 class RecogError(Exception):
@@ -133,6 +144,14 @@ class WeightsMismatchError(WeightsError):
     """A weights file is not the expected one: its digest differs."""
 
 
+class WeightsDamagedError(WeightsMismatchError):
+    """The cached file of weights is not what recog put there; pulling the weights `name` again replaces it."""
+
+    def __init__(self, message: str, *, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 class SearchIndexError(RecogError):
     """The vector index cannot be used."""
 
@@ -140,8 +159,8 @@ class SearchIndexError(RecogError):
 class IndexUnreadableError(SearchIndexError):
     """No index can be loaded; `kind` is one of a closed list (see recog.index.files.load)."""
 
-    def __init__(self, message: str, *, kind: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, kind: str, way_out: WayOut | None = None) -> None:
+        super().__init__(message, way_out=way_out)
         self.kind = kind
 
 

@@ -60,7 +60,7 @@ class Registry(Generic[T]):
         except (ImportError, AttributeError) as error:
             raise ConfigError(
                 f"the {self.kind} {point.name!r} is {point.value} of an installed package, which cannot be imported "
-                f"({error}): install that package again, or choose another"
+                f"({error}): install that package again, or do without it"
             ) from error
         return value
 

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from recog.decoded import Area as Area
+from recog.decoded import DateSource as DateSource
+from recog.decoded import DecodedPhoto as DecodedPhoto
+from recog.decoded import Reduced as Reduced
 from recog.network_info import NetworkInfo as NetworkInfo
 from recog.network_info import View as View
 
@@ -40,39 +44,6 @@ class FileStat:
     path: Path
     size: int
     mtime_ns: int
-
-
-class DateSource(StrEnum):
-    """The source of a photo's date, surest first."""
-
-    EXIF_ORIGINAL = "exif_original"
-    """EXIF's DateTimeOriginal: the camera, when the shutter opened."""
-    EXIF_DIGITIZED = "exif_digitized"
-    """EXIF's DateTimeDigitized: the camera or the scanner."""
-    EXIF_CHANGED = "exif_changed"
-    """EXIF's DateTime: whatever wrote the file last."""
-    GPS = "gps"
-    XMP = "xmp"
-    IPTC = "iptc"
-    FILE_NAME = "file_name"
-    FILE_TIME = "file_time"
-    """When the file was last changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecodedPhoto:
-    """A photo read once: its identity (digest of the file's bytes) and its upright pixels.
-
-    taken_at is aware where its offset from UTC is known, else the camera's local time; taken_from says where it stands.
-    incomplete: the file ends early; what is missing of the pixels is grey, or coarser than it was.
-    """
-
-    sha256: str
-    pixels: Pixels
-    format: str
-    taken_at: datetime | None
-    incomplete: bool = False
-    taken_from: DateSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +240,21 @@ class Detector(Protocol):
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
         """Find every face in (H, W, 3) uint8 RGB upright pixels."""
+
+
+@runtime_checkable
+class ReducingDetector(Detector, Protocol):
+    """A detector that searches large photos reduced, and so takes photos that are decoded reduced."""
+
+    @property
+    def longest_side(self) -> int:
+        """The long side in pixels down to which a photo may be halved, again and again, before it is searched."""
+
+    def detect_reduced(self, pixels: Pixels, factor: int) -> list[FaceBox]:
+        """Find every face in a photo that was reduced `factor` times, (h, w, 3) uint8 RGB upright.
+
+        The boxes are in pixels of the full photo, and so is the smallest face of the settings.
+        """
 
 
 class Embedder(Protocol):

@@ -14,20 +14,20 @@ from recog.photos.worker import main
 from recog.types import DecodedPhoto
 
 
-def decode(source: PhotoSource) -> DecodedPhoto:
+def decode(source: PhotoSource, longest: int | None = None) -> DecodedPhoto:
     """Do the deed in the photo's name, then decode it; `once` crashes the first time only."""
     deed = source.path.stem.split("-")[0]
     if deed == "once":
         marker = source.path.with_suffix(".tried")
         if marker.exists():
-            return decode_photo(source)
+            return decode_photo(source, longest)
         marker.touch()  # creating an empty file is allowed, writing into it is not
         deed = "segfault"
     if deed == "write":
         source.path.with_suffix(".written").write_bytes(b"x" * 100)
     elif deed in DEEDS:
         DEEDS[deed]()
-    return decode_photo(source)
+    return decode_photo(source, longest)
 
 
 def _spin() -> None:

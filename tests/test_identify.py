@@ -75,6 +75,11 @@ def test_the_threshold_itself_is_accepted() -> None:
     assert identify(neighbours, person_of, threshold=1.0)[0] == Match(ANNA, 1.0, 1)
 
 
+def test_a_face_at_the_threshold_itself_has_a_vote() -> None:
+    neighbours, person_of = faces((ANNA, 0.48), (BO, 0.5), (BO, 0.5))
+    assert identify(neighbours, person_of, threshold=0.5) == (Match(BO, 0.5, 2), Match(ANNA, 0.48, 1))
+
+
 def test_faces_of_nobody_do_not_count() -> None:
     neighbours, person_of = faces((ANNA, 0.1), (BO, 0.5))
     del person_of[100]

@@ -13,7 +13,7 @@ HEAVY = {"faiss", "torch", "openvino", "facenet_pytorch"}
     [
         "recog.index.faiss_index, recog.index.files",
         "recog.cluster.linkage, recog.cluster.kmeans, recog.cluster.registry",
-        "recog.embed.registry, recog.embed.info, recog.detect.registry, recog.detect.mtcnn",
+        "recog.embed.registry, recog.embed.info, recog.detect.registry, recog.detect.mtcnn, recog.detect.yunet",
         "recog.weights.registry, recog.weights.pull, recog.weights.loading",
         "recog.library.networks, recog.library.maintenance.weights",
     ],

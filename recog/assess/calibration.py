@@ -175,8 +175,13 @@ def _check_disjoint(sets: Sequence[LabelledPhotos]) -> None:
 
 
 def _unseen(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:
-    """Return the labels of the people that the head has not seen: all, unless it was trained on these very photos."""
+    """Return the labels of the people that the head has not seen: all, unless it was trained on these very photos.
+
+    The record is empty if recog did not train the network.
+    """
     known = np.unique(labels)
+    if not record:
+        return known
     match record:
         case {
             "data": {"sha256": str(trained)},

@@ -14,7 +14,7 @@ from recog.datasets.embedded import Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos
 from recog.durable import put
-from recog.errors import TrainingError
+from recog.errors import TrainingError, WayOut
 from recog.evaluate.labelled_faces import Labels
 from recog.types import Embeddings
 
@@ -188,7 +188,10 @@ def read_report(path: Path, *, folder: Path) -> frozenset[Path]:
             rows = list(csv.DictReader(file))
         listed = frozenset(folder / row["file"] for row in rows)
     except (OSError, csv.Error, KeyError, TypeError) as error:
-        raise TrainingError(f"{path} is no report of 'recog train clean' ({type(error).__name__}: {error})") from error
+        raise TrainingError(
+            f"{path} is no report of photos to leave out ({type(error).__name__}: {error})",
+            way_out=WayOut.WRITE_CLEANING,
+        ) from error
     absent = sorted(each for each in listed if not each.is_file())
     if absent:
         raise TrainingError(

@@ -37,6 +37,7 @@ def serve(
     token = os.environ.pop(TOKEN, "") or None  # child processes need not know it
     try:
         from recog.web.app import create_app
+        from recog.web.pages import installed_pages
         from recog.web.serve import listen
         from recog.web.serve import serve as answer
     except ModuleNotFoundError as error:
@@ -52,6 +53,7 @@ def serve(
             f"--host {host} lets other machines see your faces: give --allow-network and set a token in {TOKEN}, "
             "or leave --host out"
         )
+    served = installed_pages()
     settings = session.settings()
     with ServedLibrary(session.opener(settings, session.weights_progress)) as opened:
         opened.open_catalog()
@@ -65,4 +67,4 @@ def serve(
                 {"url": place.url, "open": entry},
                 f"recog serves {printable(settings.library)}; open {entry} (works once)",
             )
-            answer(create_app(opened, access=access, place=place), listening, tell=warn)
+            answer(create_app(opened, access=access, place=place, pages=served), listening, tell=warn)

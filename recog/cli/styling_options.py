@@ -5,36 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:  # torch loads only when a picture is made
-    from recog.style.settings import StyleSettings
-
-
-class StyleNet(StrEnum):
-    """The networks that measure style."""
-
-    VGG16_HED = "vgg16-hed"
-    VGG16 = "vgg16"
-    VGG19 = "vgg19"
-
-
-class FaceCare(StrEnum):
-    """Ways to treat faces."""
-
-    KEEP = "keep"
-    SOFT = "soft"
-    STYLE = "style"
-
-
-class ColourChoice(StrEnum):
-    """Sources of the colours of a result."""
-
-    STYLE = "style"
-    LUMINANCE = "luminance"
-    MATCH = "match"
+from recog.style.settings import Colours, Faces, StyleNet, StyleSettings
 
 
 class Form(StrEnum):
@@ -68,25 +43,23 @@ class StyleRunOptions:
     weight: Annotated[float, typer.Option(metavar="W", help="Weight of the style; the weight of the content is 1.")] = (
         20.0
     )
-    faces: Annotated[FaceCare, typer.Option(help="Keep faces, style them softly, or style them fully.")] = FaceCare.SOFT
+    faces: Annotated[Faces, typer.Option(help="Keep faces, style them softly, or style them fully.")] = Faces.SOFT
     colours: Annotated[
-        ColourChoice, typer.Option(help="Take colours from the style, or from the photo (luminance, match).")
-    ] = ColourChoice.STYLE
+        Colours, typer.Option(help="Take colours from the style, or from the photo (luminance, match).")
+    ] = Colours.STYLE
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 0
     network: Annotated[StyleNet, typer.Option(help="Network that measures style.")] = StyleNet.VGG16_HED
     form: Annotated[Form, typer.Option("--format", help="File format of a result.")] = Form.PNG
 
     def settings(self) -> StyleSettings:
         """Return the settings of the style transfer; ConfigError if one is out of range."""
-        from recog.style.settings import Colours, Faces, StyleSettings
-
         return StyleSettings(
             network=self.network.value,
             size=self.size,
             steps=self.steps,
             beta=self.weight,
-            faces=Faces(self.faces.value),
-            colours=Colours(self.colours.value),
+            faces=self.faces,
+            colours=self.colours,
             seed=self.seed,
         )
 

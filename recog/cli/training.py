@@ -34,18 +34,21 @@ def head(session: Session, folder: Folder, *, options: TrainHeadOptions) -> None
 
     Keeps the step that validates best, with its run record and, if the extra `plots` is installed, a plot of loss and
     validation. A head gets its calibration too; after --train blocks or all, run `recog calibrate --out`.
-    RECOG_HEADS=DIR puts the result in the place of the shipped head.
+    RECOG_HEADS=DIR puts the result in the place of the shipped head; `recog models set-head` puts it on a network of
+    your own.
 
     Example:
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --out heads/
       recog train head people/ --photos lfw/ --pairs lfw/pairsDevTest.txt --train blocks --name tuned
     """
-    from recog.embed.network import network_named
+    from recog.embed.network import NETWORKS
 
     check_folder(options.out)
-    plotted = _can_plot()
     settings = session.settings()
-    name = network_named(settings.network).head if options.name is None else options.name
+    _refuse_more_than_a_head(options, settings)
+    plotted = _can_plot()
+    usual = NETWORKS[settings.network].head if settings.network in NETWORKS else f"{settings.network}-head"
+    name = usual if options.name is None else options.name
     with counting_bar() as progress:
         trained, record, text = _trained(folder, name, options, settings, progress)
     for warning in trained.warnings:
@@ -60,6 +63,7 @@ def _trained(
 ) -> tuple[TrainedHead | Trained, Mapping[str, object], str]:
     """Train what the options ask for; return the training, its record and its description."""
     from recog.embed.encoder import choose_encoder
+    from recog.embed.network import NETWORKS
     from recog.render.text_training import trained_head, trained_network
     from recog.train.head_folder import train_head_from_folder
     from recog.train.network_folder import train_network_from_folder
@@ -71,6 +75,7 @@ def _trained(
     runtime = Runtime(
         cache=settings.cache,
         network=settings.network,
+        own_networks=settings.own_networks,
         offline_dir=settings.weights,
         device=device,
         encoder=choose_encoder(settings.encoder, device=device),
@@ -79,9 +84,21 @@ def _trained(
     run = RunOptions(output=options.out, resume=options.resume, on_photo=progress, on_step=_say_step)
     if options.train == "head":
         made = train_head_from_folder(data, options.head_plan(name), runtime, run)
-        return made.trained, made.record, trained_head(made.path, made.trained.step, made.start_scores, made.scores)
+        own = None if settings.network in NETWORKS else settings.network
+        text = trained_head(made.path, made.trained.step, made.start_scores, made.scores, own_network=own)
+        return made.trained, made.record, text
     tuned = train_network_from_folder(data, options.network_plan(name), runtime, run)
     return tuned.trained, tuned.record, trained_network(tuned)
+
+
+def _refuse_more_than_a_head(options: TrainHeadOptions, settings: Settings) -> None:
+    """Refuse to train a network from an ONNX file itself; its file has no gradients."""
+    from recog.embed.description import descriptions
+
+    if options.train != "head" and settings.network in descriptions(settings.own_networks):
+        raise ConfigError(
+            f"{settings.network} is a network of your own, of which recog trains a head only: leave --train out"
+        )
 
 
 def _can_plot() -> bool:

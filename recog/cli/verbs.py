@@ -44,7 +44,7 @@ class Verb:
 GROUPS: Mapping[str, str] = {
     "people": "Name people, correct names, and undo.",
     "report": "Write reports.",
-    "models": "Download and check the networks.",
+    "models": "Download, check and add networks.",
     "style": "Repaint photos in the style of paintings.",
     "train": "Train networks.",
     "evaluate": "Measure networks.",
@@ -94,6 +94,9 @@ VERBS = (
     Verb("models list", "recog.cli.models:list_models"),
     Verb("models pull", "recog.cli.models:pull"),
     Verb("models verify", "recog.cli.models:verify"),
+    Verb("models add", "recog.cli.own_networks:add"),
+    Verb("models set-head", "recog.cli.own_networks:set_head"),
+    Verb("models remove", "recog.cli.own_networks:remove"),
     Verb("style run", "recog.cli.styling:run"),
     Verb("style list", "recog.cli.styling:list_jobs"),
     Verb("style show", "recog.cli.styling:show"),

@@ -111,13 +111,23 @@ class MtcnnDetector:
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
         """Find every face in (H, W, 3) uint8 RGB upright pixels, best score first."""
+        return self.detect_reduced(pixels, 1)
+
+    @property
+    def longest_side(self) -> int:
+        """The long side down to which a photo may be halved before it is searched; see ReducingDetector."""
+        return int(_FULL_SIDE * self.max_side)
+
+    def detect_reduced(self, pixels: Pixels, factor: int) -> list[FaceBox]:
+        """Find every face in a photo that was reduced `factor` times; boxes in pixels of the full photo."""
         refuse_other_than_pixels(pixels)
-        height, width = pixels.shape[:2]
+        height, width = (side * factor for side in pixels.shape[:2])
         window = self._smallest_window(max(height, width))
         if not scales(height, width, smallest=window):
             return []
-        factor = self._factor(height, width)
-        photo = self._networks.over(pixels, factor=factor)
+        further = ceil(self._factor(height, width) / factor)
+        photo = self._networks.over(pixels, factor=further)
+        factor *= further
         found = find_faces(photo, smallest=window / factor, twice=factor > 1)
         boxes, landmarks = found.boxes.astype(np.float64) * factor, found.landmarks.astype(np.float64) * factor
         return [

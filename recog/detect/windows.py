@@ -13,8 +13,8 @@ from recog.types import Pixels
 Boxes = NDArray[np.float32]
 """(n, 4) as left, top, right, bottom in pixels of the photo; they may leave it."""
 
-_GAP = 2
-"""Whole pixels are averaged first, down to this many times the wanted size; that is faster and bounds the memory."""
+_COPY_GAP, _WINDOW_GAP = 1.5, 2
+"""Whole pixels are averaged first, down to this many times the wanted side; that is faster and bounds the memory."""
 
 
 def shrunk(pixels: Pixels, side: float) -> Pixels:
@@ -24,7 +24,7 @@ def shrunk(pixels: Pixels, side: float) -> Pixels:
     if scale <= 1:
         return pixels
     size = max(1, round(width / scale)), max(1, round(height / scale))
-    factor = min(math.floor(scale / _GAP), height, width)
+    factor = min(math.floor(scale / _COPY_GAP), height, width)
     near = reduced(pixels, factor) if factor > 1 else np.ascontiguousarray(pixels)
     return np.asarray(Image.fromarray(near).resize(size, Image.Resampling.BILINEAR))
 
@@ -46,7 +46,7 @@ def _window(pixels: Pixels, box: list[float], side: int) -> Pixels:
     first, above = math.floor(left), math.floor(top)
     seen = region(pixels, first, above, math.ceil(right), math.ceil(bottom))
     place = np.array([left - first, top - above, right - first, bottom - above])
-    factor = math.floor((right - left) / (side * _GAP))
+    factor = math.floor((right - left) / (side * _WINDOW_GAP))
     if factor > 1:
         height, width = seen.shape[0] // factor, seen.shape[1] // factor
         seen = reduced(seen, factor)

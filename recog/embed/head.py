@@ -55,8 +55,10 @@ class Head:
         return unit_rows(features @ self.weight.T + self.bias)
 
 
-def load_head(name: str, *, directory: Path = SHIPPED_HEADS) -> Head:
+def load_head(name: str, *, directory: Path = SHIPPED_HEADS, features: int | None = None) -> Head:
     """Load the head NAME.safetensors with its run record NAME.json.
+
+    features is the number of features below it; None asks recog's network that the record names.
 
     Raises:
         WeightsMissingError: one of the two files is missing.
@@ -77,7 +79,7 @@ def load_head(name: str, *, directory: Path = SHIPPED_HEADS) -> Head:
         tensors = load(data)
         return Head(
             name=name,
-            weight=_shaped(tensors["weight"], network_named(str(record["trunk"])).features),
+            weight=_shaped(tensors["weight"], features or network_named(str(record["trunk"])).features),
             bias=_shaped(tensors["bias"], len(tensors["weight"])),
             sha256=digest,
             crop_scale=float(record["crop_scale"]),

@@ -15,7 +15,7 @@ from recog.embed.network import INCEPTION_FEATURES
 from recog.embed.tuning import Tuning
 from recog.embed.weights import trunk_weights
 from recog.errors import ConfigError
-from recog.types import Crops, Embeddings
+from recog.types import Crops
 from recog.weights.device import checked_device
 from recog.weights.pull import Progress
 
@@ -60,15 +60,6 @@ class Trunk:
         n may be 0.
         """
         return in_batches(self._pooled, checked_crops(crops), width=INCEPTION_FEATURES)
-
-    def embeddings_512(self, crops: Crops) -> Embeddings:
-        """Return the pretrained network's own embedding, (n, 512) float32 of unit length, of (n, 160, 160, 3) uint8."""
-        network = self.network
-        with torch.inference_mode():
-            features = torch.from_numpy(self.features(crops)).to(self.device)
-            output = network.last_bn(network.last_linear(features))
-            unit: Embeddings = torch.nn.functional.normalize(output, dim=1).cpu().numpy()
-        return unit
 
     def _pooled(self, crops: Crops) -> torch.Tensor:
         """(b, 160, 160, 3) uint8 -> (b, 1792) on the device."""

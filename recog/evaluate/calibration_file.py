@@ -45,6 +45,11 @@ def load_calibration(head: str, *, network_sha256: str, directory: Path = SHIPPE
             clusters=_cluster_rule(fields.get("clusters")),
             tail=None if (tail := fields.get("tail")) is None else float(tail),
         )
+    except FileNotFoundError as error:
+        raise EvaluationError(
+            f"the network {head} has no calibration, so it cannot say who is who ({path} is not there)",
+            way_out=_way_out(directory),
+        ) from error
     except OSError as error:
         raise EvaluationError(f"{path} cannot be read ({error.strerror})", way_out=_way_out(directory)) from error
     except (ValueError, KeyError, TypeError) as error:

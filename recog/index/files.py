@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recog.durable import TEMPORARY_SUFFIX
-from recog.errors import IndexUnreadableError
+from recog.errors import IndexUnreadableError, WayOut
 from recog.index.durable import make_directory, put, sync_directory, unwritable
-from recog.index.manifest import FORMAT, MANIFEST, METRIC, REBUILD, Manifest, damaged, encode_manifest, read_manifest
+from recog.index.manifest import FORMAT, MANIFEST, METRIC, Manifest, damaged, encode_manifest, read_manifest
 from recog.index.structures import Recall
 
 if TYPE_CHECKING:  # whoever asks only whether a file is current waits for neither NumPy nor FAISS
@@ -220,14 +220,16 @@ def _last_generation(home: Path) -> int:
 def _refuse_foreign(manifest: Manifest, home: Path, *, library_id: str, network_sha256: str, dim: int) -> None:
     if manifest.library_id != library_id:
         raise IndexUnreadableError(
-            f"the search index in {home} belongs to library {manifest.library_id}, not to {library_id}: {REBUILD}",
+            f"the search index in {home} belongs to library {manifest.library_id}, not to {library_id}",
             kind="other library",
+            way_out=WayOut.REBUILD_INDEX,
         )
     if manifest.network_sha256 != network_sha256 or manifest.dim != dim or manifest.metric != METRIC:
         raise IndexUnreadableError(
             f"the search index in {home} holds {manifest.dim}-d embeddings of network {manifest.network_sha256[:12]}, "
-            f"wanted are {dim}-d ones of {network_sha256[:12]}: {REBUILD}",
+            f"wanted are {dim}-d ones of {network_sha256[:12]}",
             kind="other network",
+            way_out=WayOut.REBUILD_INDEX,
         )
 
 

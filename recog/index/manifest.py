@@ -6,13 +6,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from recog.errors import IndexUnreadableError
+from recog.errors import IndexUnreadableError, WayOut
 
 MANIFEST = "manifest.json"
 FORMAT = 3
 """Older formats are built anew; format 1 had no exact rows beside the lists."""
 METRIC = "squared_euclidean"
-REBUILD = "run 'recog index-rebuild'"
 _DIGEST = "manifest_sha256"
 
 
@@ -61,7 +60,9 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         encoded = path.read_bytes()
     except FileNotFoundError:
-        raise IndexUnreadableError(f"there is no search index at {path}: {REBUILD}", kind="absent") from None
+        raise IndexUnreadableError(
+            f"there is no search index at {path}", kind="absent", way_out=WayOut.REBUILD_INDEX
+        ) from None
     except OSError as error:
         raise IndexUnreadableError(f"{path} cannot be read: {error.strerror or error}", kind="unreadable") from error
     try:
@@ -72,11 +73,14 @@ def read_manifest(directory: Path) -> Manifest:
         raise damaged(path, "its own checksum does not match")
     if not isinstance(content.get("format"), int) or content["format"] > FORMAT:
         raise IndexUnreadableError(
-            f"{path} has format {content.get('format')}, this recog reads up to {FORMAT}: update recog, or {REBUILD}",
+            f"{path} has format {content.get('format')}, this recog reads up to {FORMAT}",
             kind="newer format",
+            way_out=WayOut.UPDATE_OR_REBUILD_INDEX,
         )
     if content["format"] < FORMAT:
-        raise IndexUnreadableError(f"{path} was written by an earlier recog: {REBUILD}", kind="older format")
+        raise IndexUnreadableError(
+            f"{path} was written by an earlier recog", kind="older format", way_out=WayOut.REBUILD_INDEX
+        )
     if content.keys() != {field.name for field in fields(Manifest)}:
         raise damaged(path, f"it has other fields than format {FORMAT} has")
     if odd := [name for name, kind in get_type_hints(Manifest).items() if not isinstance(content[name], kind)]:
@@ -86,7 +90,9 @@ def read_manifest(directory: Path) -> Manifest:
 
 def damaged(path: Path, why: str) -> IndexUnreadableError:
     """Return an error about a file that is not what was written."""
-    return IndexUnreadableError(f"the search index file {path} is damaged ({why}): {REBUILD}", kind="damaged")
+    return IndexUnreadableError(
+        f"the search index file {path} is damaged ({why})", kind="damaged", way_out=WayOut.REBUILD_INDEX
+    )
 
 
 def content_digest(content: dict[str, Any]) -> str:

@@ -11,10 +11,10 @@ from math import atan2, degrees
 
 import numpy as np
 
-from recog.boxes import QUARTERS, clipped, scaled, square, turned
+from recog.boxes import QUARTERS, clipped, rescaled, scaled, square, turned
 from recog.detect.reduction import reduced
 from recog.quality import SURE_SCORE
-from recog.types import Detector, FaceBox, Pixels
+from recog.types import Detector, FaceBox, Pixels, ReducingDetector
 
 SETTLED = 0.9975
 """The score of an upright face from which a photo is not searched in other turns.
@@ -36,30 +36,39 @@ _USUAL_FACE = 24
 """Smallest face, in pixels, for which the sides above are meant; for a larger one the mosaic grows in proportion."""
 
 
-def find_faces(detector: Detector, pixels: Pixels, *, min_face: int = _USUAL_FACE) -> list[FaceBox]:
+def find_faces(detector: Detector, pixels: Pixels, *, min_face: int = _USUAL_FACE, factor: int = 1) -> list[FaceBox]:
     """Return every face of a photo, (H, W, 3) uint8, best score first, in the turn in which the detector is surest.
 
     Boxes and landmarks are in pixels of the photo as it is. All of them bear the same turn (see recog.types.FaceBox).
-    min_face is the detector's smallest face, in pixels.
+    min_face is the detector's smallest face, in pixels. factor: the pixels are those of a photo that was reduced so
+    many times (see recog.types.Reduced), for a ReducingDetector; boxes and min_face are in pixels of the full photo.
     """
-    boxes = detector.detect(pixels)
+    boxes = _searched(detector, pixels, factor)
     best = _surest(boxes)
     if best is not None and best.score >= SETTLED:
         return boxes
     least = SURE_SCORE
     shown, side = pixels, float(_SIDE)
     if best is not None and best.score >= SURE_SCORE:
-        least, shown, side = best.score, _around(pixels, best), float(_AROUND_SIDE)
+        least, shown, side = best.score, _around(pixels, rescaled(best, 1 / factor, 1 / factor)), float(_AROUND_SIDE)
     turn = _promising(detector, shown, side * max(1.0, min_face / _USUAL_FACE), least=least)
     if turn == 0:
         return boxes
     view = np.ascontiguousarray(np.rot90(pixels, turn // 90))
-    found = detector.detect(view)
+    found = _searched(detector, view, factor)
     surest = _surest(found)
     if surest is None or surest.score <= least:
         return boxes
     height, width = view.shape[:2]
-    return [turned(box, (360 - turn) % 360, width, height) for box in found]
+    return [turned(box, (360 - turn) % 360, width * factor, height * factor) for box in found]
+
+
+def _searched(detector: Detector, pixels: Pixels, factor: int) -> list[FaceBox]:
+    if factor == 1:
+        return detector.detect(pixels)
+    if not isinstance(detector, ReducingDetector):
+        raise TypeError(f"{type(detector).__name__} searches no photo that is reduced {factor} times")
+    return detector.detect_reduced(pixels, factor)
 
 
 def _surest(boxes: Sequence[FaceBox]) -> FaceBox | None:

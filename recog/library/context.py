@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from recog.library.outdated import drop_outdated
 from recog.library.writers import Writers
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import WriterLock
 
 if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, network or decoder
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, netw
     from recog.library.networks import Networks
     from recog.library.recognition.gallery import PersonGallery
     from recog.library.recognition.live_index import LiveIndex
+    from recog.library.thumbnails import PhotoThumbnails
     from recog.photos import DecodeLimits
 
 
@@ -81,14 +83,8 @@ class LibraryContext:
     @property
     def live_index(self) -> LiveIndex:
         """The vector index, kept in sync with the catalog."""
-        from recog.library.recognition.live_index import LiveIndex
-
         with self._opening:
-            catalog = self.catalog
-            if self._live_index is None:
-                directory, networks = self.settings.library / "index", self.networks
-                self._live_index = LiveIndex(catalog, directory, networks.info, device=networks.device)
-            return self._live_index
+            return self._index_of(self.catalog)
 
     @property
     def gallery(self) -> PersonGallery:
@@ -96,10 +92,31 @@ class LibraryContext:
         from recog.library.recognition.gallery import PersonGallery
 
         with self._opening:
-            catalog, live_index = self.catalog, self.live_index
+            catalog = self.catalog
             if self._gallery is None:
-                self._gallery = PersonGallery(catalog, self.networks, live_index.current, k=self.settings.k)
+                current = self._index_of(catalog).current
+                self._gallery = PersonGallery(catalog, self.networks, current, k=self.settings.k)
             return self._gallery
+
+    @cached_property
+    def thumbnails(self) -> PhotoThumbnails:
+        """The thumbnails of photos, a cache in the library's folder."""
+        from recog.library.thumbnails import PhotoThumbnails
+
+        return PhotoThumbnails(self.settings.library, space=self.settings.thumbnail_space << 20)
+
+    def drop_outdated_thumbnails(self) -> None:
+        """Delete the thumbnails of photos that the catalog no longer has."""
+        if self.thumbnails.folder.is_dir():
+            self.thumbnails.drop_others(self.catalog.photos.all_digests())
+
+    def _index_of(self, catalog: Catalog) -> LiveIndex:
+        from recog.library.recognition.live_index import LiveIndex
+
+        if self._live_index is None:
+            directory, networks = self.settings.library / "index", self.networks
+            self._live_index = LiveIndex(catalog, directory, networks.info, device=networks.device)
+        return self._live_index
 
     def _drop_outdated(self, catalog: Catalog, *, locked: bool = False) -> None:
         """Delete indexes of this folder that have not seen the catalog's last erasure, as soon as there is one."""

@@ -50,10 +50,13 @@ class Networks:
 
     @property
     def heads(self) -> Path:
-        """The directory of the head and its calibration."""
+        """The directory of the head and its calibration; that of the description for a network of the user's own."""
         from recog.embed.head import SHIPPED_HEADS
+        from recog.embed.network import NETWORKS
 
-        return SHIPPED_HEADS if self._settings.heads is None else self._settings.heads
+        if self._settings.heads is not None:
+            return self._settings.heads
+        return SHIPPED_HEADS if self._settings.network in NETWORKS else self._settings.own_networks
 
     @property
     def device(self) -> str:

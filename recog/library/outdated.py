@@ -6,7 +6,7 @@ from pathlib import Path
 from recog.errors import CatalogError, LibraryBusyError, SearchIndexError
 from recog.index.files import discard_in, outdated
 from recog.store.catalog import Catalog
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 from recog.store.writer_lock import WriterLock
 
 

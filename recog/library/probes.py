@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from recog.boxes import left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, NoSuchFaceError, SeveralFacesFoundError
 from recog.library.any_turn import find_faces
+from recog.library.close_up import close_ups, longest_side
 from recog.library.inputs import IN_MEMORY, GivenPhoto
 from recog.library.networks import Networks
 from recog.photos import PhotoSource, decode_photo, read_source
@@ -44,20 +48,18 @@ class Probe:
 def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> CutFaces:
     """Find the faces of a photo, or take these boxes for them, and cut them out as the network wants them."""
     if boxes is None:
-        found = find_faces(networks.detector, photo.pixels, min_face=networks.min_face)
+        factor = photo.reduced.factor if photo.reduced else 1
+        found = find_faces(networks.detector, photo.pixels, min_face=networks.min_face, factor=factor)
         boxes = tuple(found[row] for row in left_to_right(found))
-    network = networks.info
-    return CutFaces(
-        tuple(boxes),
-        face_views(
-            photo.pixels,
-            boxes,
-            scale=network.crop_scale,
-            size=network.input_size,
-            views=network.views,
-        ),
-        tuple(thumbnail(photo.pixels, box) for box in boxes),
+    views = partial(
+        face_views,
+        scale=networks.info.crop_scale,
+        size=networks.info.input_size,
+        views=networks.info.views,
     )
+    shown = close_ups(photo, boxes)
+    crops = np.concatenate([views(pixels, [box]) for pixels, box in shown]) if shown else views(photo.pixels, [])
+    return CutFaces(tuple(boxes), crops, tuple(thumbnail(pixels, box) for pixels, box in shown))
 
 
 def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> Probe:
@@ -66,7 +68,7 @@ def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] |
         path, photo = IN_MEMORY, given
     else:
         source = given if isinstance(given, PhotoSource) else read_source(given)
-        path, photo = source.path, decode_photo(source)
+        path, photo = source.path, decode_photo(source, longest_side(networks.detector))
     faces = cut_faces(photo, networks, boxes)
     return Probe(path, photo, faces, networks.embedder.embed(faces.crops))
 
@@ -75,9 +77,8 @@ def read_probe(given: GivenPhoto, networks: Networks) -> Probe:
     """Find, crop and embed the faces of a photo; NoFaceFoundError if it shows none."""
     probe = read_faces(given, networks)
     if not probe.faces.boxes:
-        height, width = probe.photo.pixels.shape[:2]
         raise NoFaceFoundError(
-            f"{probe.path} shows no face that can be found ({width} x {height} pixels): "
+            f"{probe.path} shows no face that can be found ({probe.photo.width} x {probe.photo.height} pixels): "
             "try a larger or clearer photo, or a smaller RECOG_MIN_FACE"
         )
     return probe
@@ -120,9 +121,10 @@ def face_quality(box: FaceBox, sharp: float) -> FaceQuality:
 
 def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Embeddings) -> ScannedPhoto:
     """Return the photo as the catalog takes it."""
-    height, width = photo.pixels.shape[:2]
     found = new_faces(faces, embeddings)
-    return ScannedPhoto(stat, photo.sha256, width, height, photo.taken_at, found, photo.incomplete, photo.taken_from)
+    return ScannedPhoto(
+        stat, photo.sha256, photo.width, photo.height, photo.taken_at, found, photo.incomplete, photo.taken_from
+    )
 
 
 def new_faces(faces: CutFaces, embeddings: Embeddings) -> Sequence[NewFace]:

@@ -1,6 +1,6 @@
 """Photo files: find them, hash their bytes, decode them upright."""
 
-from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, read_photo, read_source
+from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_areas, decode_photo, read_photo, read_source
 from recog.photos.decoder_process import DecodeLimits, KnownContent, Opened
 from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, extra_of, find_photos, photo_suffixes
@@ -25,6 +25,7 @@ __all__ = [
     "PhotoMetadata",
     "PhotoSource",
     "Reason",
+    "decode_areas",
     "decode_photo",
     "extra_of",
     "find_photos",

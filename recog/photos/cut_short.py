@@ -8,6 +8,7 @@ from recog.photos.formats import open_image
 from recog.photos.jpeg_rows import end_of_data, load_cut_jpeg
 from recog.photos.jpeg_scans import read_scans
 from recog.photos.png_rows import mended_png
+from recog.types import Pixels
 
 LEAST_SHARE = 0.5
 """A truncated photo is used if at least this share of its rows is there."""
@@ -15,11 +16,17 @@ LEAST_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LoadedPicture:
-    """A decoded picture: rows counts its rows, from the top, that the file held; whole says that nothing is missing."""
+    """A decoded picture: rows counts its rows, from the top, that the file held; whole says that nothing is missing.
+
+    If pixels is given, (h, w, 3) uint8 as stored, it holds the picture in its own colour space, with sides divided by
+    factor; the image then is only its header.
+    """
 
     image: Image.Image
     rows: int
     whole: bool
+    pixels: Pixels | None = None
+    factor: int = 1
 
 
 def load_cut(data: bytes, name: str, *, most_pixels: int) -> LoadedPicture | None:

@@ -1,14 +1,15 @@
 """Decoding of a photo file into upright RGB pixels; an error says in one sentence why that is impossible."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from recog.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
-from recog.photos.colour import to_rgb
 from recog.photos.cut_short import LEAST_SHARE, LoadedPicture, load_cut
 from recog.photos.dates import taken
 from recog.photos.exif import first_page_says, upright_turn
@@ -28,16 +29,16 @@ from recog.photos.quiet import DecoderChatter
 from recog.photos.raw import add_what_the_camera_says, read_raw
 from recog.photos.reasons import Reason, out_of_memory
 from recog.photos.tiff_pages import with_full_page_first
+from recog.photos.turbo_jpeg import decode_whole, halving
+from recog.photos.turning import upright_size
+from recog.photos.upright import upright_areas, upright_pixels
 from recog.printable import printable
-from recog.types import DecodedPhoto, Pixels
+from recog.types import Area, DecodedPhoto, Pixels, Reduced
 
 MAX_PIXELS = 250_000_000
 """More than the 200 megapixels of today's phones. Decoding needs 8 bytes of memory a pixel, 13 with transparency."""
 
 _CHATTER = DecoderChatter()
-_MISSING = (128, 128, 128)
-"""The colour that fills missing rows: no detector finds a face in plain grey."""
-_STRIP_ROWS = 64
 _DETAIL_CHARACTERS = 160
 _SPELT = {RAW: "camera raw", JXL: "JPEG XL"}
 
@@ -66,38 +67,61 @@ def read_photo(path: Path, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
     return decode_photo(read_source(path), max_pixels=max_pixels)
 
 
-def decode_photo(source: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
+def decode_photo(source: PhotoSource, longest: int | None = None, *, max_pixels: int = MAX_PIXELS) -> DecodedPhoto:
     """Decode the bytes of a photo file.
 
-    The pixels are (H, W, 3) uint8 sRGB, turned upright by EXIF, in full resolution and writable; an animation gives its
-    first frame. A truncated JPEG or PNG is decoded as incomplete if at least half of its rows are there; the missing
-    rows are grey. The content, not the name, decides the format. Thread-safe; no setting of Pillow is changed.
+    The pixels are (H, W, 3) uint8 sRGB, turned upright by EXIF, and writable; an animation gives its first frame. A
+    truncated JPEG or PNG is decoded as incomplete if at least half of its rows are there; the missing rows are grey.
+    The content, not the name, decides the format. Thread-safe; no setting of Pillow is changed.
+
+    The resolution is full, with one exception: a whole JPEG whose long side exceeds `longest` is halved until it does
+    not, at most three times (see recog.types.Reduced).
 
     Raises:
         PhotoTooLargeError: the photo has more than max_pixels, or needs more memory than there is.
         UnreadablePhotoError: it cannot be decoded for any other reason.
     """
-    path, data = source.path, source.data
-    name = _allowed_format(path, data)
+    name = _allowed_format(source.path, source.data)
+    with _reasons(source.path, name):
+        picture = _loaded(source.path, source.data, name, max_pixels, longest)
+        date, date_source = taken(picture.image, source.path, source.changed_ns)
+        turn = upright_turn(picture.image)
+        reduced = None
+        if picture.factor > 1:
+            width, height = upright_size(picture.image.size, turn)
+            reduced = Reduced(picture.factor, width, height, partial(decode_areas, source, max_pixels=max_pixels))
+        return DecodedPhoto(
+            sha256=source.sha256,
+            pixels=upright_pixels(picture, turn),
+            format=name,
+            taken_at=date,
+            incomplete=not picture.whole,
+            taken_from=date_source,
+            reduced=reduced,
+        )
+
+
+def decode_areas(source: PhotoSource, areas: Sequence[Area], *, max_pixels: int = MAX_PIXELS) -> list[Pixels]:
+    """Decode the bytes of a photo file in full resolution; return only these areas of the upright photo.
+
+    Each is (h, w, 3) uint8 sRGB and equal to that part of decode_photo's pixels. Raises as decode_photo does, and
+    ValueError if an area is empty or not inside the photo.
+    """
+    name = _allowed_format(source.path, source.data)
+    with _reasons(source.path, name):
+        picture = _loaded(source.path, source.data, name, max_pixels, longest=None)
+        turn = upright_turn(picture.image)
+    _refuse_outside(areas, *upright_size(picture.image.size, turn))
+    with _reasons(source.path, name):
+        return upright_areas(picture, areas, turn)
+
+
+@contextmanager
+def _reasons(path: Path, name: str) -> Iterator[None]:
+    """Silence the decoders, and translate whatever they raise."""
     try:
         with _CHATTER:
-            picture = _loaded(path, data, name, max_pixels)
-            image = picture.image
-            date, date_source = taken(image, path, source.changed_ns)
-            turn = upright_turn(image)
-            image = to_rgb(image)
-            if picture.rows < image.height:
-                image.paste(_MISSING, (0, picture.rows, image.width, image.height))
-            if turn is not None:
-                image = image.transpose(turn)
-            return DecodedPhoto(
-                sha256=source.sha256,
-                pixels=_pixels(image),
-                format=name,
-                taken_at=date,
-                incomplete=not picture.whole,
-                taken_from=date_source,
-            )
+            yield
     except PhotoError:
         raise
     except (Image.DecompressionBombError, MemoryError, OverflowError) as error:
@@ -137,7 +161,7 @@ def _allowed_format(path: Path, data: bytes) -> str:
     raise UnreadablePhotoError(message, reason=Reason.UNSUPPORTED)
 
 
-def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPicture:
+def _loaded(path: Path, data: bytes, name: str, max_pixels: int, longest: int | None) -> LoadedPicture:
     """Decode all pixels that are there, after checking the size in the header against the limit."""
     if name == RAW:
         return _loaded_raw(path, data, max_pixels)
@@ -157,6 +181,8 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPictur
             )
             raise UnreadablePhotoError(message, reason=Reason.DAMAGED)
         return cut
+    if name == "JPEG" and (picture := _whole_jpeg(image, data, longest)) is not None:
+        return picture
     thumbnail_first = name == "TIFF" and with_full_page_first(data) is not data
     add = first_page_says(image, data) if thumbnail_first else None
     image.load()
@@ -167,10 +193,25 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int) -> LoadedPictur
     return LoadedPicture(image, image.height, whole=True)
 
 
+def _whole_jpeg(image: Image.Image, data: bytes, longest: int | None) -> LoadedPicture | None:
+    """Decode a JPEG that has its end, reduced if it is longer than `longest`; None if that is left to Pillow.
+
+    A photo that is turned stays full unless its sides are multiples of the factor, because otherwise its pixels would
+    lie on no whole squares of the upright photo.
+    """
+    if image.mode != "RGB" and (image.mode != "L" or image.info.get("icc_profile")):
+        return None
+    factor = halving(*image.size, longest=longest)
+    if any(side % factor for side in image.size) and upright_turn(image) is not None:
+        factor = 1
+    pixels = decode_whole(data, image.size, factor)
+    return None if pixels is None else LoadedPicture(image, image.height, whole=True, pixels=pixels, factor=factor)
+
+
 def _loaded_raw(path: Path, data: bytes, max_pixels: int) -> LoadedPicture:
     raw = read_raw(data, most_pixels=max_pixels)
     if isinstance(raw.picture, bytes):
-        picture = _loaded(path, raw.picture, "JPEG", max_pixels)
+        picture = _loaded(path, raw.picture, "JPEG", max_pixels, longest=None)
     else:
         image = Image.fromarray(raw.picture)
         picture = LoadedPicture(image, image.height, whole=True)
@@ -202,10 +243,7 @@ def _refused(path: Path, name: str, error: Exception) -> UnreadablePhotoError:
     return UnreadablePhotoError(message, reason=Reason.DAMAGED)
 
 
-def _pixels(image: Image.Image) -> Pixels:
-    """Copy an RGB image to a writable array in strips: half the time of np.array(image), and one copy less."""
-    pixels = np.empty((image.height, image.width, 3), np.uint8)
-    for top in range(0, image.height, _STRIP_ROWS):
-        strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))
-        pixels[top : top + _STRIP_ROWS] = np.frombuffer(strip.tobytes(), np.uint8).reshape(-1, image.width, 3)
-    return pixels
+def _refuse_outside(areas: Sequence[Area], width: int, height: int) -> None:
+    for area in areas:
+        if not (0 <= area.left < area.right <= width and 0 <= area.top < area.bottom <= height):
+            raise ValueError(f"{area} is no area of a photo of {width} x {height} pixels")

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,10 @@ from recog.errors import ConfigError, PhotoError, PhotoTooLargeError, Unreadable
 from recog.photos.decode import MAX_PIXELS
 from recog.photos.metadata import MAX_PACKET_BYTES, PhotoMetadata
 from recog.photos.reasons import REASONS, Reason
+from recog.photos.turbo_jpeg import FACTORS
 from recog.photos.wire import fill, receive, send
 from recog.printable import printable
-from recog.types import DateSource, DecodedPhoto
+from recog.types import Area, DateSource, DecodedPhoto, Pixels, Reduced
 
 START_SECONDS = 60.0
 _PACKETS = 2
@@ -51,6 +53,8 @@ class KnownContent:
 
 
 Opened = DecodedPhoto | KnownContent | PhotoError
+Closer = Callable[[str, Sequence[Area]], list[Pixels]]
+"""Decode areas of the photo with this digest, hexadecimal SHA-256, in full resolution; raises PhotoError."""
 
 
 class DecoderProcess:
@@ -81,20 +85,22 @@ class DecoderProcess:
         except (OSError, EOFError, ValueError) as error:
             raise _not_started(self.end(), limits) from error
 
-    def open(self, path: Path, data: bytes | None, known: Container[str], limits: DecodeLimits) -> Opened:
-        """Decode one photo: data, or the file at path if data is None.
+    def open(
+        self,
+        path: Path,
+        data: bytes | None,
+        known: Container[str],
+        limits: DecodeLimits,
+        *,
+        longest: int | None,
+        closer: Closer,
+    ) -> Opened:
+        """Decode one photo: data, or the file at path if data is None; see decode_photo for `longest`.
 
-        Raises TimeoutError after the limit; OSError, EOFError, ValueError, KeyError or TypeError if the process died or
-        sent nonsense.
+        closer is how full pixels are got if the photo comes reduced. Raises TimeoutError after the limit; OSError,
+        EOFError, ValueError, KeyError or TypeError if the process died or sent nonsense.
         """
-        self.photos += 1
-        deadline = time.monotonic() + limits.seconds
-        if data is None:
-            send(self._connection, {"path": str(path)})
-        else:
-            send(self._connection, {"path": str(path), "bytes": len(data)})
-            self._connection.settimeout(limits.seconds)
-            self._connection.sendall(data)
+        deadline = self._ask(path, data, limits, longest=longest)
         answer = receive(self._connection, deadline)
         if "reason" in answer:
             return _refusal(answer)
@@ -106,9 +112,9 @@ class DecoderProcess:
         answer = receive(self._connection, deadline)
         if "reason" in answer:
             return _refusal(answer)
-        width, height = _size(answer)
+        width, height, factor = _size(answer, longest)
         date = None if answer["taken_at"] is None else datetime.fromisoformat(answer["taken_at"])
-        pixels = np.empty((height, width, 3), np.uint8)
+        pixels = np.empty((-(-height // factor), -(-width // factor), 3), np.uint8)
         fill(self._connection, pixels.data.cast("B"), deadline)
         return DecodedPhoto(
             sha256=sha256,
@@ -117,13 +123,31 @@ class DecoderProcess:
             taken_at=date,
             incomplete=bool(answer["incomplete"]),
             taken_from=None if answer["taken_from"] is None else DateSource(answer["taken_from"]),
+            reduced=Reduced(factor, width, height, partial(closer, sha256)) if factor > 1 else None,
         )
+
+    def areas(
+        self, path: Path, data: bytes | None, sha256: str, areas: Sequence[Area], limits: DecodeLimits
+    ) -> list[Pixels] | PhotoError:
+        """Decode areas of a photo in full resolution: (h, w, 3) uint8 each; raises as `open` does.
+
+        If the file has another digest by now, the error says that it changed.
+        """
+        wanted = [[area.left, area.top, area.right, area.bottom] for area in areas]
+        deadline = self._ask(path, data, limits, areas=wanted, sha256=sha256)
+        answer = receive(self._connection, deadline)
+        if "reason" in answer:
+            return _refusal(answer)
+        if answer["areas"] != len(areas):
+            raise ValueError(f"{answer['areas']} areas")
+        shown = [np.empty((area.bottom - area.top, area.right - area.left, 3), np.uint8) for area in areas]
+        for pixels in shown:
+            fill(self._connection, pixels.data.cast("B"), deadline)
+        return shown
 
     def metadata(self, path: Path, limits: DecodeLimits) -> PhotoMetadata | PhotoError:
         """Read the metadata of the file at path; raises as `open` does."""
-        self.photos += 1
-        deadline = time.monotonic() + limits.seconds
-        send(self._connection, {"path": str(path), "metadata": True})
+        deadline = self._ask(path, None, limits, metadata=True)
         answer = receive(self._connection, deadline)
         if "reason" in answer:
             return _refusal(answer)
@@ -135,6 +159,18 @@ class DecoderProcess:
             raise ValueError(f"an orientation {orientation}")
         by_format = bool(answer["turned_by_format"])
         return PhotoMetadata(_digest(answer["sha256"]), orientation, by_format, tuple(map(bytes, packets)))
+
+    def _ask(self, path: Path, data: bytes | None, limits: DecodeLimits, **wanted: object) -> float:
+        """Send a request, and the photo's bytes if given; returns the deadline of the answer by time.monotonic()."""
+        self.photos += 1
+        deadline = time.monotonic() + limits.seconds
+        if data is None:
+            send(self._connection, {"path": str(path), **wanted})
+        else:
+            send(self._connection, {"path": str(path), "bytes": len(data), **wanted})
+            self._connection.settimeout(limits.seconds)
+            self._connection.sendall(data)
+        return deadline
 
     def end(self) -> str:
         """Kill the process unless it ends by itself; return how it ended, in words."""
@@ -189,8 +225,11 @@ def _lengths(answer: dict[str, Any]) -> list[int]:
     return lengths
 
 
-def _size(answer: dict[str, Any]) -> tuple[int, int]:
-    width, height = int(answer["width"]), int(answer["height"])
+def _size(answer: dict[str, Any], longest: int | None) -> tuple[int, int, int]:
+    """Return width and height of the full photo, and the factor by which it was reduced."""
+    width, height, factor = int(answer["width"]), int(answer["height"]), int(answer["factor"])
     if width < 1 or height < 1 or width * height > MAX_PIXELS:
         raise ValueError(f"{width} x {height} pixels")
-    return width, height
+    if factor not in (FACTORS if longest else (1,)):
+        raise ValueError(f"a photo reduced {factor} times")
+    return width, height, factor

@@ -1,8 +1,9 @@
 """Decoding of photos in separate processes, so that a file that kills its decoder costs only that photo."""
 
 import threading
-from collections.abc import Callable, Container
-from contextlib import suppress
+from collections.abc import Callable, Container, Sequence
+from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, cast
@@ -13,7 +14,7 @@ from recog.photos.decoder_process import DecodeLimits, DecoderProcess, Opened
 from recog.photos.metadata import PhotoMetadata
 from recog.photos.reasons import Reason, out_of_memory
 from recog.printable import printable
-from recog.types import DecodedPhoto
+from recog.types import Area, DecodedPhoto, Pixels
 
 T = TypeVar("T")
 
@@ -26,11 +27,13 @@ _TRIES = 2
 class DecodePool:
     """A pool of decoding processes, started on demand; use it in `with`, which ends them all.
 
+    processes is the number of photos that are decoded at once at most, None for as many as there are calling threads.
     worker is the module that each process runs (see recog.photos.worker).
     """
 
-    def __init__(self, limits: DecodeLimits, *, worker: str = WORKER) -> None:
+    def __init__(self, limits: DecodeLimits, *, processes: int | None = None, worker: str = WORKER) -> None:
         self._limits = limits
+        self._places = nullcontext() if processes is None else threading.BoundedSemaphore(processes)
         self._program = worker
         self._lock = threading.Lock()
         self._idle: list[DecoderProcess] = []
@@ -45,18 +48,19 @@ class DecodePool:
     ) -> None:
         self.close()
 
-    def open(self, path: Path, *, known: Container[str] = ()) -> Opened:
+    def open(self, path: Path, *, known: Container[str] = (), longest: int | None = None) -> Opened:
         """Decode one photo, or return the error. Thread-safe: each calling thread gets a process of its own.
 
+        A photo whose long side exceeds `longest` may come reduced (see recog.photos.decode.decode_photo).
         A photo whose digest is in `known` is not decoded. If a process dies, it is replaced and the photo tried once
         more, because the system may have run out of memory; after that the reason is 'crashed'. After the time limit
         the reason is 'timeout'. Raises ConfigError if no process can be started.
         """
-        return self._opened(path, None, known)
+        return self._opened(path, None, known, longest)
 
-    def decode(self, source: PhotoSource) -> DecodedPhoto:
+    def decode(self, source: PhotoSource, *, longest: int | None = None) -> DecodedPhoto:
         """Decode bytes as `open` does, but raise the error instead of returning it."""
-        opened = self._opened(source.path, source.data, ())
+        opened = self._opened(source.path, source.data, (), longest)
         if isinstance(opened, PhotoError):
             raise opened
         return cast("DecodedPhoto", opened)  # nothing is known, so it is decoded
@@ -65,10 +69,24 @@ class DecodePool:
         """Read the metadata of one photo file, or return the error, under the limits of `open`."""
         return self._asked(path, lambda worker: worker.metadata(path, self._limits))
 
-    def _opened(self, path: Path, data: bytes | None, known: Container[str]) -> Opened:
-        return self._asked(path, lambda worker: worker.open(path, data, known, self._limits))
+    def _opened(self, path: Path, data: bytes | None, known: Container[str], longest: int | None) -> Opened:
+        closer = partial(self._areas, path, data)
+        return self._asked(
+            path, lambda worker: worker.open(path, data, known, self._limits, longest=longest, closer=closer)
+        )
+
+    def _areas(self, path: Path, data: bytes | None, sha256: str, areas: Sequence[Area]) -> list[Pixels]:
+        """Decode areas of a photo in full resolution; a recog.photos.decoder_process.Closer."""
+        shown = self._asked(path, lambda worker: worker.areas(path, data, sha256, areas, self._limits))
+        if isinstance(shown, PhotoError):
+            raise shown
+        return shown
 
     def _asked(self, path: Path, ask: "Callable[[DecoderProcess], T | PhotoError]") -> T | PhotoError:
+        with self._places:
+            return self._tried(path, ask)
+
+    def _tried(self, path: Path, ask: "Callable[[DecoderProcess], T | PhotoError]") -> T | PhotoError:
         ended = ""
         for _ in range(_TRIES):
             worker = self._hire()

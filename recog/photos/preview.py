@@ -1,4 +1,4 @@
-"""Small JPEGs of photos, for pages and reports."""
+"""Small pictures of photos, for pages and reports, without metadata."""
 
 from io import BytesIO
 
@@ -6,18 +6,32 @@ from PIL import Image
 
 from recog.types import Pixels
 
-_QUALITY = 85
+_JPEG_QUALITY = 85
+_WEBP_QUALITY = 75
 _REDUCING_GAP = 3.0
 """Pillow first averages whole pixels down to three times the final size: nearly the same result, and faster."""
 
 
 def preview(pixels: Pixels, *, longest: int) -> bytes:
-    """Make a JPEG without metadata of (H, W, 3) uint8 upright RGB; its longer side has at most `longest` pixels."""
+    """Make a JPEG of (H, W, 3) uint8 upright RGB; its longer side has at most `longest` pixels."""
     image = Image.fromarray(pixels)
-    scale = longest / max(image.size)
-    if scale < 1:
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=_REDUCING_GAP)
+    return _written(_scaled(image, longest / max(image.size)), "JPEG", _JPEG_QUALITY)
+
+
+def thumbnail(pixels: Pixels, *, width: int, height: int) -> bytes:
+    """Make a WebP of (H, W, 3) uint8 upright RGB, of at most width x height pixels; its shape is that of the photo."""
+    image = Image.fromarray(pixels)
+    return _written(_scaled(image, min(width / image.width, height / image.height)), "WEBP", _WEBP_QUALITY)
+
+
+def _scaled(image: Image.Image, scale: float) -> Image.Image:
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=_REDUCING_GAP)
+
+
+def _written(image: Image.Image, kind: str, quality: int) -> bytes:
     file = BytesIO()
-    image.save(file, "JPEG", quality=_QUALITY)
+    image.save(file, kind, quality=quality)
     return file.getvalue()

@@ -10,25 +10,31 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from recog.errors import PhotoError
-from recog.photos.decode import PhotoSource, decode_photo, read_source, refuse_no_photo
+from recog.photos.decode import PhotoSource, decode_areas, decode_photo, read_source, refuse_no_photo
 from recog.photos.metadata import PhotoMetadata, read_metadata
-from recog.photos.reasons import out_of_memory
+from recog.photos.reasons import Reason, out_of_memory, unreadable
 from recog.photos.wire import fill, receive, send
-from recog.types import DecodedPhoto
+from recog.types import Area, DecodedPhoto, Pixels
 
-Decode = Callable[[PhotoSource], DecodedPhoto]
+Decode = Callable[[PhotoSource, int | None], DecodedPhoto]
+Cut = Callable[[PhotoSource, Sequence[Area]], list[Pixels]]
 Look = Callable[[PhotoSource], PhotoMetadata]
 Refuse = Callable[[PhotoSource], None]
 
 _GRACE_SECONDS = 5
 
 
-def main(decode: Decode = decode_photo, look: Look = read_metadata, refuse: Refuse = refuse_no_photo) -> None:
+def main(
+    decode: Decode = decode_photo,
+    look: Look = read_metadata,
+    refuse: Refuse = refuse_no_photo,
+    cut: Cut = decode_areas,
+) -> None:
     """Serve the recog process that started this one until it closes the connection.
 
     refuse raises PhotoError for bytes that cannot be a known photo; recog is then not asked about their digest.
@@ -38,15 +44,16 @@ def main(decode: Decode = decode_photo, look: Look = read_metadata, refuse: Refu
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(memory)
     with socket.socket(fileno=descriptor) as connection, suppress(EOFError, OSError):  # recog hung up
-        serve(connection, decode, look, refuse, seconds=seconds)
+        serve(connection, decode, look, refuse, cut, seconds=seconds)
     # Nothing needs to be cleaned up, and a normal exit of the interpreter is slow.
     os._exit(0)
 
 
-def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse, *, seconds: int) -> None:
+def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse, cut: Cut, *, seconds: int) -> None:
     """Answer requests in turn: with the digest, and then, if recog does not know it, with the pixels or a reason.
 
-    A request for metadata gets the digest together with the metadata. If recog is gone while a decoder hangs, an alarm
+    A request for metadata gets the digest together with the metadata. A request for areas names the digest of the
+    photo; its answer is a message, and their pixels. If recog is gone while a decoder hangs, an alarm
     ends this process some seconds after the limit.
     """
     send(connection, {"ready": True})
@@ -58,9 +65,13 @@ def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse,
             source = _source(connection, path, request.get("bytes"))
             if request.get("metadata"):
                 _tell(connection, look(source))
+            elif "areas" in request:
+                if source.sha256 != request["sha256"]:
+                    raise unreadable(path, Reason.CHANGED)
+                _show(connection, cut(source, [Area(*sides) for sides in request["areas"]]))
             else:
                 refuse(source)
-                _answer(connection, source, decode)
+                _answer(connection, source, decode, request["longest"])
         except PhotoError as error:
             _refuse(connection, error)
         except MemoryError:
@@ -77,14 +88,14 @@ def _source(connection: socket.socket, path: Path, size: int | None) -> PhotoSou
     return PhotoSource(path, bytes(data), hashlib.sha256(data).hexdigest())
 
 
-def _answer(connection: socket.socket, source: PhotoSource, decode: Decode) -> None:
+def _answer(connection: socket.socket, source: PhotoSource, decode: Decode, longest: int | None) -> None:
     send(connection, {"sha256": source.sha256})
     if not receive(connection)["wanted"]:
         return
-    photo = decode(source)
-    height, width = photo.pixels.shape[:2]
+    photo = decode(source, longest)
     date = None if photo.taken_at is None else photo.taken_at.isoformat()
-    said = {"width": width, "height": height, "format": photo.format, "taken_at": date}
+    factor = photo.reduced.factor if photo.reduced else 1
+    said = {"width": photo.width, "height": photo.height, "factor": factor, "format": photo.format, "taken_at": date}
     send(connection, said | {"incomplete": photo.incomplete, "taken_from": photo.taken_from})
     connection.sendall(photo.pixels.data.cast("B"))
 
@@ -98,6 +109,12 @@ def _tell(connection: socket.socket, metadata: PhotoMetadata) -> None:
     }
     send(connection, answer)
     connection.sendall(b"".join(metadata.packets))
+
+
+def _show(connection: socket.socket, areas: Sequence[Pixels]) -> None:
+    send(connection, {"areas": len(areas)})
+    for pixels in areas:
+        connection.sendall(pixels.data.cast("B"))
 
 
 def _refuse(connection: socket.socket, error: PhotoError) -> None:

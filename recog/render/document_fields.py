@@ -30,7 +30,7 @@ _LEFT_OUT: Mapping[type, frozenset[str]] = {
     DuplicatePair: frozenset({"kind"}),
     DuplicateSide: frozenset({"typical", "remembered"}),
     UnnamedGroup: frozenset({"typical", "whole"}),
-    Finding: frozenset({"remedy"}),
+    Finding: frozenset({"remedy", "error"}),
     Observation: frozenset({"remedy", "error"}),
     Unmatched: frozenset({"alike"}),
 }

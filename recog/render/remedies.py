@@ -7,7 +7,7 @@ from recog.library.exchange.records import Unmatched
 from recog.library.maintenance.results import Finding, Observation, Remedy, RemedyKind, remedy_of
 from recog.printable import printable
 from recog.render.ways_out import with_way_out
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 
 _COMMANDS: Mapping[RemedyKind, str] = {
     RemedyKind.FIX: "recog check --fix",
@@ -30,7 +30,7 @@ def sentence_of(finding: Finding) -> str:
     """Say what was found and, if `check` mended it, what is still to come."""
     if finding.fixed and finding.remedy.kind is RemedyKind.FIX_THEN_INDEX:
         return f"{finding.sentence}; the next 'recog index' looks at their photos anew"
-    return finding.sentence
+    return finding.sentence if finding.fixed or finding.error is None else with_way_out(finding.error)
 
 
 def sentence_of_observation(seen: Observation) -> str:

@@ -18,6 +18,7 @@ from recog.render import commands
 from recog.render.figures import count, distance, one_in, percent, seconds
 from recog.render.remedies import sentence_of, sentence_of_observation, way_out_of_finding, way_out_of_observation
 from recog.render.table import facts, table
+from recog.render.text_networks import commercial_use
 from recog.types import Calibration
 
 WORDS_SHOWN = 14
@@ -205,8 +206,9 @@ def weights(all_weights: Sequence[WeightsStatus]) -> str:
 
 def _weights(one: WeightsStatus) -> str:
     rows = [
-        ("    trained on", one.trained_on),
-        ("    licence", one.licence),
+        ("    trained on", printable(one.trained_on)),
+        ("    licence", printable(one.licence)),
+        ("    commercial", commercial_use(one.commercial_use)),
         *(("    from", source) for source in one.sources),
         *((("    file", printable(str(one.path))),) if one.path is not None else ()),
     ]

@@ -15,14 +15,17 @@ _SHOWN = (("accuracy", "accuracy"), ("held_out_val", "VAL, people held out"), ("
 _MOST_LISTED = 20
 
 
-def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores) -> str:
-    """Describe a head: its path, and its scores beside those of its start."""
+def trained_head(path: Path, step: int, start: LfwScores, scores: LfwScores, *, own_network: str | None = None) -> str:
+    """Describe a head: its path, and its scores beside those of its start.
+
+    own_network is the network of the user's own that it was trained on, None for one of recog's.
+    """
     rows = [
         ("head", printable(str(path))),
         ("best step", _step(step)),
         ("accuracy", f"{_percent(scores.accuracy)} (start {_percent(start.accuracy)})"),
         ("AUC", f"{scores.auc:.4f} (start {start.auc:.4f})"),
-        *_use(path, calibrated=True),
+        *(_use(path, calibrated=True) if own_network is None else [_put_on(own_network, path)]),
     ]
     return facts(rows)
 
@@ -48,6 +51,11 @@ def _use(path: Path, *, calibrated: bool) -> list[tuple[str, str]]:
         for network in NETWORKS.values()
         if network.head == path.stem
     ]
+
+
+def _put_on(network: str, path: Path) -> tuple[str, str]:
+    """Return a row on how to put a head on a network of the user's own."""
+    return "to use it", f"recog models set-head {network} {printable(shlex.quote(str(path)))}, and index again"
 
 
 def cleaning_text(cleaning: Cleaning, *, folder: Path) -> str:

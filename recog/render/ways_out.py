@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from recog.errors import NearNameError, PhotoError, RecogError, SeveralFacesFoundError, UnknownPersonError, WayOut
+from recog.errors import (
+    NearNameError,
+    PhotoError,
+    RecogError,
+    SeveralFacesFoundError,
+    UnknownPersonError,
+    WayOut,
+    WeightsDamagedError,
+)
 
 _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.INDEX: "run 'recog index FOLDER' first",
@@ -26,7 +34,22 @@ _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.USE_CPU: "use --device cpu, or install a torch that matches your driver",
     WayOut.CALIBRATE: "measure one with 'recog calibrate'",
     WayOut.CALIBRATE_OR_INSTALL: "measure one with 'recog calibrate', or install recog again",
+    WayOut.REPLACE_NETWORK: "choose another name, or give --replace",
+    WayOut.ADD_NETWORK: "'recog models add' adds one",
     WayOut.NAME_FOLDER: "choose one without a folder; --out names the folder",
+    WayOut.REBUILD_INDEX: "run 'recog index-rebuild'",
+    WayOut.UPDATE_OR_REBUILD_INDEX: "update recog, or run 'recog index-rebuild'",
+    WayOut.RESTORE: (
+        "if this comes again, put a backup in its place with 'recog restore FILE', or move it away and index the "
+        "photos again"
+    ),
+    WayOut.WRITE_CLEANING: "'recog train clean' writes one",
+    WayOut.EXPORT_NAMES: "'recog people export' writes such files",
+    WayOut.TRAIN_VERIFIER: "train one with 'recog train verifier'",
+    WayOut.TRAIN_VERIFIER_OR_USE_DISTANCE: "train one with 'recog train verifier', or ask for the method distance",
+    WayOut.BRING_WEIGHTS: (
+        "try again with a network connection, or put them into a directory and name it in RECOG_WEIGHTS"
+    ),
 }
 
 
@@ -43,6 +66,8 @@ def with_way_out(error: RecogError) -> str:
         case UnknownPersonError():
             new = " (--new makes somebody new of that name)" if error.may_be_new else ""
             return f"{error}{_known_people(error)}{new}"
+        case WeightsDamagedError():
+            return f"{error}; replace it by 'recog models pull {error.name}'"
     return str(error) if error.way_out is None else f"{error}: {_WAYS_OUT[error.way_out]}"
 
 

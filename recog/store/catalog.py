@@ -27,14 +27,15 @@ if TYPE_CHECKING:  # each part is imported when it is first used
     from recog.store.photos.faces import Faces
     from recog.store.photos.files import Files
     from recog.store.photos.photos import Photos
+    from recog.store.photos.timeline import Timeline
     from recog.store.styling import Styles
 
 
 class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
-    Its methods are those of its parts: `files`, `photos`, `faces`, `embeddings`, `people`, `matches`, `acts`,
-    `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by assigning another one.
+    Its methods are those of its parts: `files`, `photos`, `timeline`, `faces`, `embeddings`, `people`, `matches`,
+    `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -60,6 +61,13 @@ class Catalog:
         from recog.store.photos.photos import Photos
 
         return Photos(self._database)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """Photos by date."""
+        from recog.store.photos.timeline import Timeline
+
+        return Timeline(self._database)
 
     @cached_property
     def faces(self) -> Faces:

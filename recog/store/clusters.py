@@ -60,13 +60,8 @@ class Clusters:
             _put_members(connection, saved, held, set(chain.from_iterable(members.values())))
         return saved
 
-    def all(self, network_sha256: str) -> list[Cluster]:
-        """Return the latest clusters of a network, largest first, then by number."""
-        run = self.run(network_sha256)
-        return [] if run is None else list(run.clusters)
-
     def run(self, network_sha256: str) -> ClusterRun | None:
-        """Return the latest clusters of a network and how they were made, or None."""
+        """Return the latest clusters of a network, largest first, then by number, and how they were made, or None."""
         with self._database.reading() as connection:
             network_id, dim = network_row(connection, network_sha256)
             run = connection.execute(select(cluster_runs).where(cluster_runs.c.network_id == network_id)).first()

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from recog.types import Cluster, DateSource, FileStat, NewFace, Photo
+
+PhotoShape: TypeAlias = tuple[int, int, int, str | None]
+"""Number, width and height of a photo, and the day on which it was taken: 'YYYY-MM-DD', or None."""
 
 if TYPE_CHECKING:  # the values that hold no array are used without numpy
     import numpy as np
@@ -48,6 +51,22 @@ class FiledPhoto:
 
     photo: Photo
     paths: tuple[Path, ...]
+
+
+class WithFaces(StrEnum):
+    """Which photos are wanted, by whether faces were found on them."""
+
+    ALL = "all"
+    WITH = "with"
+    WITHOUT = "without"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFilter:
+    """Photos that are wanted: those with a present file in `folder` or below it, if one is given, and by faces."""
+
+    folder: Path | None = None
+    faces: WithFaces = WithFaces.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,24 +201,6 @@ class ForgottenPerson:
     face_ids: tuple[int, ...]
     complete: bool
     styled: tuple[Path, ...] = ()
-
-
-class ErasedBy(StrEnum):
-    """What erases bytes of forgotten people that could not be erased at once."""
-
-    FIX = "fix"
-    """A check with `fix`."""
-    STATUS = "status"
-    """Asking for the status, which opens the library."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingErasure:
-    """Why bytes of forgotten people may still be there, what to do first, and what erases them then."""
-
-    sentence: str
-    first: str
-    erased_by: ErasedBy
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,21 +20,6 @@ _PICTURE_MODE = 0o666
 _NO_MOMENT = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 
 
-def save_picture(pixels: Pixels, path: Path, *, quality: int = 92) -> int:
-    """Write (H, W, 3) uint8 RGB as PNG, JPEG or TIFF by the path's suffix; returns the size of the file in bytes.
-
-    The file holds the sRGB profile and no other metadata, so nothing of the photo's place, time and camera. It appears
-    under its name only when it is complete and on the disk. quality is that of a JPEG.
-
-    Raises:
-        StyleError: the suffix is unknown, the file exists, its folder does not, or it cannot be written.
-    """
-    check_target(path)
-    data = encoded_picture(pixels, SUFFIXES[path.suffix.lower()], quality=quality)
-    publish_picture(data, path)
-    return len(data)
-
-
 def publish_picture(data: bytes, path: Path) -> None:
     """Write a picture's bytes; the file appears under its name only when it is complete and on the disk.
 

@@ -13,21 +13,12 @@ def flat_features(features: Tensor) -> Tensor:
     return features.flatten(start_dim=1)
 
 
-def gram_matrix(features: Tensor) -> Tensor:
-    """Return the Gram matrix of the paper: G_ij = sum_k F_ik F_jk, (channels, *positions) -> (channels, channels).
-
-    Equation 3 of Gatys, Ecker, Bethge, "Image style transfer using convolutional neural networks", CVPR 2016. The sum
-    grows with the number of positions.
-    """
-    flat = flat_features(features)
-    return flat @ flat.T
-
-
 def mean_gram_matrix(features: Tensor, mask: Tensor | None = None) -> Tensor:
     """Return the Gram matrix as a mean over positions, so that pictures of different sizes are comparable.
 
-    (channels, *positions) -> (channels, channels). Departure from Gatys et al.: a mean, not a sum. Johnson, Alahi,
-    Fei-Fei (arXiv:1603.08155, equation 3) divide by the channels as well; here the cost does that.
+    (channels, *positions) -> (channels, channels). Departure from equation 3 of Gatys, Ecker, Bethge, "Image style
+    transfer using convolutional neural networks", CVPR 2016: a mean, G_ij = sum_k F_ik F_jk / n, not a sum. Johnson,
+    Alahi, Fei-Fei (arXiv:1603.08155, equation 3) divide by the channels as well; here the cost does that.
 
     mask is (*positions) of weights >= 0: G = sum_k m_k F_k F_k^T / sum_k m_k, the guided Gram matrix of Gatys et al.,
     "Controlling perceptual factors in neural style transfer", CVPR 2017, with m the square of their guidance channel.

@@ -1,6 +1,6 @@
 """The VGG networks of style transfer, with their layers by name: relu1_1 to relu5_4.
 
-Nothing here, in recog.style.gram or in recog.style.losses assumes that a picture has two axes. A convolution is a sum
+Neither this module nor recog.style.gram assumes that a picture has two axes. A convolution is a sum
 over a window that slides along time (1-D, sound), over a picture (2-D) or over a picture and time (3-D, video), and the
 Gram matrix is a sum over all positions. So a network with kernels (out, in, 3) or (out, in, 3, 3, 3) gives features of
 sound or video. Styling a video needs two more things: such weights (or this network frame by frame, as in Ruder,

@@ -2,7 +2,13 @@
 
 The gradient is written by hand instead of using autograd. That needs half the memory, because a layer without a cost
 keeps only the signs of its ReLU, and lets both directions use the fast convolutions. A test compares it with autograd
-through the costs of recog.style.losses.
+through the definitions of the costs.
+
+The textbook forms are equations 1, 4, 5 and 7 of Gatys, Ecker, Bethge, CVPR 2016, and the squared total variation of
+Mahendran and Vedaldi, arXiv:1412.0035. Their values depend on the picture's size, the network's scale and the layer, so
+a beta that suits one picture is wrong for the next. The relative forms divide each cost by the energy of its target,
+take Gram matrices as means, and the variation per position: 0 is a perfect match and 1 is as wrong as a blank picture,
+for any size, layer or network.
 """
 
 from collections.abc import Sequence
@@ -16,9 +22,10 @@ from recog.style.backward import let_through, spread, spread_through, sums_of_fo
 from recog.style.convolution import FastKernel, convolve
 from recog.style.gram import mean_gram_matrix
 from recog.style.layers import StyleNetwork
-from recog.style.losses import TINY
 from recog.style.settings import Form, PoolingKind, StyleSettings
 
+TINY = 1e-12
+"""Guards the division by the energy of an empty target; far below the energy of any real feature map."""
 # The output of a layer of at most this many values (64 MB) is kept for the backward pass, which is faster than signs.
 _SMALL = 1 << 24
 

@@ -10,6 +10,14 @@ from typing import Any, Self
 from recog.errors import ConfigError
 
 
+class StyleNet(StrEnum):
+    """The networks that measure style."""
+
+    VGG16_HED = "vgg16-hed"
+    VGG16 = "vgg16"
+    VGG19 = "vgg19"
+
+
 class Start(StrEnum):
     """The picture before the first step."""
 
@@ -28,7 +36,7 @@ class Optimiser(StrEnum):
 
 
 class Form(StrEnum):
-    """The form of the costs to which alpha, beta and the layer weights refer (see recog.style.losses)."""
+    """The form of the costs to which alpha, beta and the layer weights refer (see recog.style.objective)."""
 
     RELATIVE = "relative"
     TEXTBOOK = "textbook"
@@ -77,7 +85,7 @@ class StyleSettings:
     preview_every: number of steps between two previews; 0 is none.
     """
 
-    network: str = "vgg16-hed"
+    network: str = StyleNet.VGG16_HED.value
     size: int = 512
     content_layer: str = "relu4_2"
     style_layers: tuple[tuple[str, float], ...] = DEFAULT_STYLE_LAYERS

@@ -33,7 +33,7 @@ class FeatureNetwork(Protocol):
         """Return the digest of everything that determines the features, except the crops."""
 
     def features(self, crops: Crops) -> NDArray[np.float32]:
-        """Compute the features of crops, (n, 160, 160, 3) uint8 -> (n, width) float32."""
+        """Compute the features of crops, (n, size, size, 3 * views) uint8 -> (n, width) float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def face_features(
     crop_scale: float,
     undetected: Undetected,
     views: Sequence[View] = (),
+    size: int = INPUT_SIZE,
     cache: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> FaceFeatures:
@@ -80,12 +81,12 @@ def face_features(
 
     The name of the cached file is a digest of the photos' bytes and of everything that determines the features, so the
     file can be neither stale nor of another set; a damaged file is computed again. Labels are not cached, so photos can
-    move between people for free.
+    move between people for free. views and size say which crops the trunk takes.
 
     Raises:
         TrainingError: no photo has a face.
     """
-    what = f"{photos.content_digest()} {detector.sha256} {trunk.sha256} {crop_scale!r} {undetected} {INPUT_SIZE} 1"
+    what = f"{photos.content_digest()} {detector.sha256} {trunk.sha256} {crop_scale!r} {undetected} {size} 1"
     path = cache / f"features-{sha256(what.encode()).hexdigest()[:32]}.safetensors"
     kept = _read(path, photos.labels)
     if kept is not None:
@@ -94,7 +95,7 @@ def face_features(
         photos.paths,
         detector,
         crop_scale=crop_scale,
-        size=INPUT_SIZE,
+        size=size,
         undetected=undetected,
         views=views,
         progress=progress,

@@ -36,12 +36,16 @@ class HeadRun:
 
 @dataclass(frozen=True, slots=True)
 class HeadSource:
-    """What a head was trained on: the network's name, digests of its trunk and of the detector, and the photos."""
+    """What a head was trained on: the network's name, digests of its trunk and of the detector, and the photos.
+
+    input_size is the side of its crops in pixels.
+    """
 
     network: str
     trunk_sha256: str
     detector_sha256: str
     people: LabelledPhotos
+    input_size: int = INPUT_SIZE
 
 
 def write_head(
@@ -93,7 +97,7 @@ def _source_record(head: LinearHead, faces: TrainingFaces, source: HeadSource, p
         "detector_sha256": source.detector_sha256,
         "crop_scale": plan.crop_scale,
         "flip": plan.flip,
-        "input_size": INPUT_SIZE,
+        "input_size": source.input_size,
         "dim": plan.dim,
         "trained_on": plan.data,
         "arguments": asdict(plan),

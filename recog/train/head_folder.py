@@ -1,16 +1,15 @@
 """Train a head on a folder of people: features, PCA start, training, calibration, files."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from recog.datasets.people import labelled_photos
-from recog.embed.network import network_named
-from recog.embed.trunks import load_trunks
 from recog.errors import TrainingError
 from recog.evaluate.labelled_faces import Labels
-from recog.train.blocks import joined_bottleneck, network_blocks
+from recog.train.below import load_below
+from recog.train.blocks import joined_bottleneck
 from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.head import LinearHead
 from recog.train.head_files import HeadRun, HeadSource, write_head
@@ -28,21 +27,16 @@ def train_head_from_folder(data: TrainingData, plan: HeadPlan, runtime: Runtime,
         TrainingError: the data does not suffice, training collapsed before anything was better than the start, or a
             checkpoint is in the way or of another run.
         EvaluationError: the pairs file is malformed, or has too few pairs for the false accept rate.
+        ConfigError: there is no such network.
         WeightsError: the networks cannot be had.
     """
-    network = network_named(runtime.network)
-    plan = replace(
-        plan,
-        shares=plan.shares or tuple(part.share for part in network.parts),
-        centrings=plan.centrings or tuple(part.centring for part in network.parts),
-    )
-    cache, offline_dir = runtime.cache, runtime.offline_dir
+    below = load_below(plan, runtime)
+    plan, trunk, cache = below.plan, below.trunk, runtime.cache
     detector = runtime.load_detector()
-    trunk = load_trunks(network, cache=cache, encoder=runtime.encoder, offline_dir=offline_dir, device=runtime.device)
-    blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=cache, offline_dir=offline_dir)
     people = labelled_photos(data.folder, pattern=plan.pattern)
     faces = training_faces(
-        people, read_pair_list(data.photos, data.pairs), detector, trunk, plan, views=network.views,
+        people, read_pair_list(data.photos, data.pairs), detector, trunk, plan,
+        views=below.views, size=below.input_size,
         left_out=data.left_out, cache=cache / "features" / runtime.encoder, on_photo=run.on_photo,
     )  # fmt: skip
     checkpoint = CheckpointFile(
@@ -57,9 +51,9 @@ def train_head_from_folder(data: TrainingData, plan: HeadPlan, runtime: Runtime,
     )
     checkpoint.expect(resume=run.resume)
     check_enough_pairs(faces.validation.held_out.labels, far=plan.far)
-    bottleneck = joined_bottleneck(faces.with_mirrored()[0], blocks)
+    bottleneck = joined_bottleneck(faces.with_mirrored()[0], below.blocks)
     made = train_on_faces(faces, bottleneck, plan, checkpoint=checkpoint, on_step=run.on_step)
-    source = HeadSource(runtime.network, trunk.sha256, detector.sha256, people)
+    source = HeadSource(runtime.network, trunk.sha256, detector.sha256, people, below.input_size)
     written = write_head(made.trained, made.start, faces, source, plan, output=run.output)
     checkpoint.remove()
     return written

@@ -29,12 +29,13 @@ class TrainingData:
 class Runtime:
     """The network to train, what finds its faces, their weights, and what computes them.
 
-    cache holds weights, and features under cache/features/ENCODER because encoders round differently. offline_dir is a
-    folder to look for weights in first.
+    own_networks is the directory of descriptions of the user's own networks. cache holds weights, and features under
+    cache/features/ENCODER because encoders round differently. offline_dir is a folder to look for weights in first.
     """
 
     cache: Path
     network: str = "facenet-casia"
+    own_networks: Path | None = None
     offline_dir: Path | None = None
     device: str = "cpu"
     encoder: Encoder = "torch"

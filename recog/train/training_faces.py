@@ -11,7 +11,7 @@ from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos
 from recog.datasets.split import check_split, held_out_people
 from recog.errors import TrainingError
-from recog.train.features import FaceFeatures, FeatureNetwork, face_features
+from recog.train.features import INPUT_SIZE, FaceFeatures, FeatureNetwork, face_features
 from recog.train.head import LinearHead
 from recog.train.pca import principal_start
 from recog.train.plans import HeadPlan
@@ -41,21 +41,22 @@ def training_faces(
     plan: HeadPlan,
     *,
     views: Sequence[View] = (),
+    size: int = INPUT_SIZE,
     left_out: frozenset[Path] = frozenset(),
     cache: Path,
     on_photo: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> TrainingFaces:
     """Compute the features of all photos and hold people out at random under the seed of the run.
 
-    views are those that the network wants of a face beside the crop along the box. No photo of the pairs is dropped.
-    The photos of left_out are not learnt from, but have no influence on who is held out, and stay among the photos of
-    the people held out: embeddings chose them, so a score without them would flatter.
+    views are those that the network wants of a face beside the crop along the box, size the side of that crop. No photo
+    of the pairs is dropped. The photos of left_out are not learnt from, but have no influence on who is held out, and
+    stay among the photos of the people held out: embeddings chose them, so a score without them would flatter.
 
     Raises:
         TrainingError: a photo of the pairs cannot be read, or too few people are left on either side.
     """
     paired = face_features(
-        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, views=views,
+        pairs.photos, detector, trunk, crop_scale=plan.crop_scale, undetected=Undetected.CENTRE, views=views, size=size,
         cache=cache, progress=on_photo,
     )  # fmt: skip
     if len(paired.photos) != len(pairs.photos.paths):
@@ -63,7 +64,7 @@ def training_faces(
             f"{len(pairs.photos.paths) - len(paired.photos)} photos of the pairs cannot be read: {paired.counts()}"
         )
     found = face_features(
-        people, detector, trunk, crop_scale=plan.crop_scale, views=views,
+        people, detector, trunk, crop_scale=plan.crop_scale, views=views, size=size,
         undetected=Undetected.PAD if plan.tight else Undetected.LEAVE_OUT, cache=cache, progress=on_photo,
     )  # fmt: skip
     known = np.unique(found.labels)

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from recog.durable import put
-from recog.errors import EvaluationError
+from recog.errors import EvaluationError, WayOut
 from recog.verification.classifier import PairClassifier
 from recog.verification.features import Method
 
@@ -45,12 +45,11 @@ def save_classifier(classifier: PairClassifier, network: str, *, directory: Path
 def load_classifier(network: str, method: Method, *, network_sha256: str, dim: int, directory: Path) -> PairClassifier:
     """Load the classifier of a network; EvaluationError if it is absent, damaged, or another network's."""
     path = classifier_path(network, method, directory=directory)
-    again = "train one with 'recog train verifier'"
     try:
         data = path.read_bytes()
         record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         if hashlib.sha256(data).hexdigest() != record["sha256"]:
-            raise EvaluationError(f"{path} is not the classifier of its record: {again}")
+            raise EvaluationError(f"{path} is not the classifier of its record", way_out=WayOut.TRAIN_VERIFIER)
         tensors = load(data)
         classifier = PairClassifier(
             method=Method(record["method"]),
@@ -63,19 +62,23 @@ def load_classifier(network: str, method: Method, *, network_sha256: str, dim: i
         )
     except OSError as error:
         raise EvaluationError(
-            f"there is no {method.value} classifier of {network} in {directory} ({error.strerror}): {again}, or ask "
-            "for the method distance"
+            f"there is no {method.value} classifier of {network} in {directory} ({error.strerror})",
+            way_out=WayOut.TRAIN_VERIFIER_OR_USE_DISTANCE,
         ) from error
     except (ValueError, KeyError, TypeError, IndexError, SafetensorError) as error:
-        raise EvaluationError(f"{path} is damaged ({type(error).__name__}: {error}): {again}") from error
+        raise EvaluationError(
+            f"{path} is damaged ({type(error).__name__}: {error})", way_out=WayOut.TRAIN_VERIFIER
+        ) from error
     if classifier.network_sha256 != network_sha256:
         raise EvaluationError(
             f"{path} was trained on the network {classifier.network_sha256[:12]}, not on {network_sha256[:12]} which "
-            f"is in use: its answers mean nothing there; {again}"
+            "is in use (its answers mean nothing there)",
+            way_out=WayOut.TRAIN_VERIFIER,
         )
     if classifier.method is not method or classifier.weights.shape != (dim,):
         raise EvaluationError(
             f"{path} is a {classifier.method.value} classifier of {classifier.weights.shape} weights, no "
-            f"{method.value} one of {dim}: {again}"
+            f"{method.value} one of {dim}",
+            way_out=WayOut.TRAIN_VERIFIER,
         )
     return classifier

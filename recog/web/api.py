@@ -8,12 +8,17 @@ GET                                 answers
 /api/people/{person_id}             PersonDetail
 /api/groups                         UnnamedFaces
 /api/duplicates                     DuplicateReport
+/api/photos?start=&limit=           PhotoPage, the newest photo first
 /api/photos/{photo_id}              PhotoDetail
+/api/timeline                       PhotoLayout: numbers, shapes and days of all photos
+/api/failures?start=&limit=         FailedFiles
 /api/faces/{face_id}                FaceReasons
 /api/faces/{face_id}/neighbours?k=  FaceNeighbours, nearest first
 /api/faces/{face_id}/verify?other=  Verification: are two faces one person
 /api/history?limit=                 History, the latest act first
 =================================== ===================================================================================
+
+/api/photos and /api/timeline take faces=with or without, and folder=PATH.
 """
 
 from dataclasses import dataclass
@@ -22,6 +27,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from recog.library.browsing.photos import PhotoDetail
+from recog.library.browsing.timeline import FailedFiles, PhotoLayout, PhotoPage
 from recog.library.maintenance.results import LibraryStatus
 from recog.library.people.results import History, PersonDetail
 from recog.library.recognition.neighbours import FaceNeighbours
@@ -31,11 +37,14 @@ from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.library import Opened, Reporting
+from recog.web.photo_filter import Wanted
 
 LARGEST = 2**53 - 1
 """Above every number of a catalog; every program that reads JSON holds it exactly."""
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 NearestMany = Annotated[int, Query(ge=1, le=1000, description="How many of the nearest faces.")]
+Start = Annotated[int, Query(ge=0, le=LARGEST, description="The place of the first one, from 0.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 
 router = APIRouter(prefix="/api", default_response_class=Document, tags=["questions"])
 
@@ -90,6 +99,24 @@ def groups(opened: Reporting) -> Document:
 def duplicates(opened: Reporting) -> Document:
     """People and clusters that are probably one person, and photos that are there twice."""
     return Document(opened.library.reports.duplicates())
+
+
+@router.get("/photos", responses=answers(PhotoPage) | documented())
+def photos(opened: Opened, wanted: Wanted, start: Start = 0, limit: Limit = 100) -> Document:
+    """Photos by date, the newest first."""
+    return Document(opened.library.photos.page(wanted, start=start, limit=limit))
+
+
+@router.get("/timeline", responses=answers(PhotoLayout) | documented())
+def timeline(opened: Opened, wanted: Wanted) -> Document:
+    """Numbers, shapes and days of all photos by date, packed."""
+    return Document(opened.library.photos.layout(wanted))
+
+
+@router.get("/failures", responses=answers(FailedFiles) | documented())
+def failures(opened: Opened, start: Start = 0, limit: Limit = 100) -> Document:
+    """Files that could not be used as photos, by path, with the reasons."""
+    return Document(opened.library.photos.failed(start=start, limit=limit))
 
 
 @router.get("/photos/{photo_id}", responses=answers(PhotoDetail) | documented(404))

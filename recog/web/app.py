@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI, Security
+from fastapi import APIRouter, FastAPI, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
 
 from recog import __version__
+from recog.errors import ConfigError
 from recog.web import acts, api, pictures, static_files, uploads
 from recog.web.access import Access
 from recog.web.bodies import Limits
@@ -39,6 +40,9 @@ def create_app(
 
     pages are those in recog.web.pages if none are given. The OpenAPI document is /api/openapi.json; pages that show one
     load scripts from elsewhere, so there are none.
+
+    Raises:
+        ConfigError: a page answers what another page or the API answers.
     """
     app = FastAPI(
         title="recog",
@@ -55,8 +59,25 @@ def create_app(
     app.state.limits = limits
     translate_failures(app)
     shown = own_pages() if pages is None else pages
-    app.state.bar = tuple((page.path, page.label) for page in shown if page.label)
+    in_order = sorted(shown, key=lambda page: page.order)
+    app.state.bar = tuple((page.path, page.label) for page in in_order if page.label)
     parts = [part.router for part in (api, acts, uploads, pictures, static_files)]
-    for router in [*parts, *(page.router for page in shown)]:
+    routers = [*parts, *(page.router for page in shown)]
+    _refuse_collisions(routers)
+    for router in routers:
         app.include_router(router)
     return Guard(app, access, place=place, uploads=UPLOADS, limits=limits)
+
+
+def _refuse_collisions(routers: Sequence[APIRouter]) -> None:
+    """Raise ConfigError if two routers answer the same question, because the second one would never be asked."""
+    answered: set[tuple[str, str]] = set()
+    for router in routers:
+        routes = [route for route in router.routes if isinstance(route, APIRoute)]
+        asked = {(method, route.path) for route in routes for method in route.methods or ()}
+        if both := sorted(asked & answered):
+            raise ConfigError(
+                f"a page of an installed package answers {' '.join(both[0])}, which another page or the API answers: "
+                "uninstall that package"
+            )
+        answered |= asked

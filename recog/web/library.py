@@ -1,5 +1,6 @@
 """The library as the server uses it: one for all requests, with a bound for each kind of heavy work."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from threading import Lock
@@ -13,6 +14,8 @@ from recog.photos import DecodeLimits, DecodePool
 
 SHOWN_AT_ONCE = 4
 """Photos of the library that are decoded at the same time: each takes a process, and much memory if it is large."""
+THUMBNAILS_AT_ONCE = 2
+"""Photos that are decoded for their thumbnails at the same time, beside those that are shown."""
 REPORTS_AT_ONCE = 1
 """Reports that are made at the same time: each takes seconds and memory. Others wait without a thread."""
 
@@ -22,7 +25,8 @@ class ServedLibrary:
 
     Threads share the library: questions are answered while an act is written or a report is made. `act_lock` lets one
     act be written at a time, with its entry in the history, and `probe_lock` lets one uploaded photo go through the
-    networks at a time. `decoding` opens photos in processes of their own.
+    networks at a time. `decoding` opens photos in processes of their own; `thumbnail_turns` bounds how many thumbnails
+    are made at a time.
     """
 
     def __init__(self, library: PhotoLibrary) -> None:
@@ -30,13 +34,17 @@ class ServedLibrary:
         self.library = self._open.enter_context(library)
         self.act_lock = Lock()
         self.probe_lock = Lock()
+        self.thumbnail_turns = asyncio.Semaphore(THUMBNAILS_AT_ONCE)
         settings = library.context.settings
         limits = DecodeLimits(settings.decode_seconds, settings.decode_memory)
         self.decoding = self._open.enter_context(DecodePool(limits))
 
     def open_catalog(self) -> None:
-        """Open the catalog now, not with the first request; RecogError says why it cannot be opened."""
-        self.library.context.catalog  # noqa: B018 - opens it
+        """Open the catalog now, not with the first request; RecogError says why it cannot be opened.
+
+        Thumbnails of photos that were removed while nothing was served are deleted.
+        """
+        self.library.photos.tidy_thumbnails()
 
     def __enter__(self) -> Self:
         return self

@@ -22,8 +22,8 @@ Number = Annotated[int, Path(ge=1, le=LARGEST)]
 class Page:
     """Routes, and the link to the page in the bar of every page: its path and label, "" for none.
 
-    The link with the lowest order comes first. A page is a module with a PAGE in the package recog.web.pages, and a
-    template: see recog.web.shell.show.
+    The link with the lowest order comes first. A page is a module with a PAGE in the package recog.web.pages, or an
+    entry point of the group `recog.pages` of an installed package, and a template: see recog.web.shell.show.
     """
 
     router: APIRouter

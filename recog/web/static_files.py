@@ -13,6 +13,10 @@ _KINDS = {
     "acts.js": "text/javascript; charset=utf-8",
     "keys.js": "text/javascript; charset=utf-8",
     "find.js": "text/javascript; charset=utf-8",
+    "timeline.js": "text/javascript; charset=utf-8",
+    "rows.js": "text/javascript; charset=utf-8",
+    "scrubber.js": "text/javascript; charset=utf-8",
+    "lightbox.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 _SHARED = {"pages.css": ("report.css", "people.css")}

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from recog.library.close_up import longest_side
 from recog.library.inputs import IN_MEMORY
 from recog.library.recognition.results import FaceSearch, Identification, VerifiedPair
 from recog.photos import PhotoSource
@@ -91,9 +92,9 @@ def verify(
 
 def _decoded(opened: ServedLibrary, sent: bytes) -> DecodedPhoto:
     """Decode the photo in a process of its own."""
-    return opened.decoding.decode(PhotoSource(IN_MEMORY, sent, hashlib.sha256(sent).hexdigest()))
+    source = PhotoSource(IN_MEMORY, sent, hashlib.sha256(sent).hexdigest())
+    return opened.decoding.decode(source, longest=longest_side(opened.library.context.networks.detector))
 
 
 def _size(photo: DecodedPhoto) -> tuple[int, int]:
-    height, width = photo.pixels.shape[:2]
-    return width, height
+    return photo.width, photo.height

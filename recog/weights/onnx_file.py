@@ -28,8 +28,13 @@ def read_onnx(path: Path) -> onnx.ModelProto:
         WeightsMismatchError: the file is no ONNX network, is newer than the installed onnx, or keeps its constants in
             another file.
     """
+    return parse_onnx(path.read_bytes(), path)
+
+
+def parse_onnx(content: bytes, path: Path) -> onnx.ModelProto:
+    """Do the same with the content of the file at path."""
     try:
-        model = onnx.load_model_from_string(path.read_bytes())
+        model = onnx.load_model_from_string(content)
     except DecodeError as error:
         raise WeightsMismatchError(f"{path} is no ONNX file: export the network as ONNX") from error
     _check(model, path)
@@ -75,8 +80,8 @@ def _computed(
     """Return the output of an operator whose inputs are constants."""
     opsets = {opset.domain: opset.version for opset in model.opset_import}
     _check_blocks(node, inputs, path)
-    feeds = {name: numpy_helper.to_array(tensor) for name, tensor in zip(node.input, inputs, strict=True)}
     try:
+        feeds = {name: numpy_helper.to_array(tensor) for name, tensor in zip(node.input, inputs, strict=True)}
         outputs: Any = ReferenceEvaluator(node, opsets=opsets).run(None, feeds)
     except (ValueError, RuntimeError, IndexError, TypeError) as error:
         raise WeightsMismatchError(

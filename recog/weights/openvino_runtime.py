@@ -17,18 +17,22 @@ from recog.memory import refuse_small_address_space  # noqa: E402 - likewise
 __all__ = ["compiled", "imported", "openvino"]
 
 
-def compiled(graph: Any, *, threads: int | None = None, streams: int = 1) -> Any:
+def compiled(graph: Any, *, threads: int | None = None, streams: int = 1, prepared: int | None = None) -> Any:
     """Compile an openvino.Model to an openvino.CompiledModel: float32 on every machine, without pinned threads.
 
     OpenVINO's default precision, bfloat16 on some processors, would make results depend on the processor. Pinned
     threads would take cores away from the processes that decode photos. threads None is one a core. streams is the
-    number of requests that run at the same time; they share the threads.
+    number of requests that run at the same time; they share the threads. prepared is the most layers that stay prepared
+    for shapes seen before; None is OpenVINO's default, 5000, which takes gigabytes if inputs have many shapes.
 
     Raises:
         MemoryError: the process may have too little address space.
     """
     refuse_small_address_space()
-    return openvino.Core().compile_model(graph, "CPU", _options(threads, streams))
+    options = _options(threads, streams)
+    if prepared is not None:
+        options["CPU_RUNTIME_CACHE_CAPACITY"] = prepared
+    return openvino.Core().compile_model(graph, "CPU", options)
 
 
 def imported(content: memoryview, *, threads: int | None = None, streams: int = 1) -> Any:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from recog.errors import WeightsMismatchError, WeightsMissingError
+from recog.errors import WayOut, WeightsDamagedError, WeightsMismatchError, WeightsMissingError
 from recog.weights.convert import to_safetensors
 from recog.weights.files import locked, publish
 from recog.weights.registry import spec
@@ -49,9 +49,10 @@ def ensure_weights(
     if cached.state is WeightsState.PRESENT:
         return cached.path
     if cached.state is WeightsState.DAMAGED:
-        raise WeightsMismatchError(
+        raise WeightsDamagedError(
             f"{cached.path} is not the {wanted.name} that was put there: its sha256 is {cached.sha256} instead of "
-            f"{_expected(wanted, cached.path)}; replace it by 'recog models pull {wanted.name}'"
+            f"{_expected(wanted, cached.path)}",
+            name=wanted.name,
         )
     return pull(wanted, cache=cache, offline_dir=offline_dir, progress=progress)
 
@@ -132,6 +133,6 @@ def _converted(wanted: WeightsSpec, cache: Path, offline_dir: Path | None, progr
         return made if isinstance(made, bytes) else to_safetensors(made)
     names = " and ".join(file.name for file in wanted.files)
     raise WeightsMissingError(
-        f"no source brought the weights {wanted.name} ({'; '.join(failures)}): try again with a network connection, "
-        f"or put {names} into a directory and name it in RECOG_WEIGHTS"
+        f"no source brought the weights {wanted.name}, which are in {names} ({'; '.join(failures)})",
+        way_out=WayOut.BRING_WEIGHTS,
     )

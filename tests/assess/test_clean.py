@@ -23,7 +23,7 @@ from recog.assess.clean import (
 )
 from recog.datasets.embedded import Pipeline
 from recog.datasets.people import labelled_photos
-from recog.errors import TrainingError
+from recog.errors import TrainingError, WayOut
 from tests.painted import BLUE, GREEN, RED, CellDetector, ColourEmbedder, paint
 
 
@@ -132,8 +132,9 @@ def test_a_report_of_other_photos_or_no_report_is_refused(tmp_path: Path) -> Non
     with pytest.raises(TrainingError, match=r"1 photos of the report .* are not in"):
         read_report(path, folder=folder)
     path.write_text("name\nann\n")
-    with pytest.raises(TrainingError, match="is no report"):
+    with pytest.raises(TrainingError, match="is no report of photos to leave out") as caught:
         read_report(path, folder=folder)
+    assert caught.value.way_out is WayOut.WRITE_CLEANING
     with pytest.raises(TrainingError, match="is no report"):
         read_report(tmp_path / "none.csv", folder=folder)
 

@@ -1,5 +1,6 @@
 """Evaluations of folders of painted people from end to end: nothing is dropped silently."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -145,7 +146,14 @@ def test_people_the_head_was_trained_on_do_not_calibrate_it(tmp_path: Path) -> N
     made = calibrate_on_folder(people, options, cached(tmp_path), head_record=record)
     assert made.run.sets[0].data == made.run.calibration.data == "painted, 6 people not trained on"
     with pytest.raises(EvaluationError, match="does not say whom it was trained on"):
-        calibrate_on_folder(people, options, cached(tmp_path), head_record={})
+        calibrate_on_folder(people, options, cached(tmp_path), head_record={"name": "a head"})
+
+
+def test_everybody_calibrates_a_network_that_recog_did_not_train(tmp_path: Path) -> None:
+    people = paint_people(tmp_path / "people")
+    options = CalibrationOptions(sets=(PeopleSet("*", "painted"),), far=0.1)
+    made = calibrate_on_folder(people, options, cached(tmp_path), head_record={})
+    assert re.fullmatch(r"painted, \d+ people", made.run.calibration.data)
 
 
 def test_embeddings_are_computed_once_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ LISTING_NEEDS_NONE = {
     "PIL", "alembic", "facenet_pytorch", "faiss", "fastapi", "jinja2", "matplotlib", "numpy", "openvino",
     "pydantic_settings", "torch", "torchvision", "uvicorn",
     "recog.cli.evaluations", "recog.cli.serve", "recog.cli.styling", "recog.cli.training", "recog.evaluate",
-    "recog.render.as_json", "recog.render.text_library", "recog.style", "recog.train", "recog.web",
+    "recog.library.indexing", "recog.library.people.results", "recog.render.as_json", "recog.render.text_library",
+    "recog.store.people.history", "recog.store.records", "recog.store.styling", "recog.style", "recog.train",
+    "recog.web",
 }  # fmt: skip
 """Modules that `recog people list` must not load, because they have nothing to do with names in a catalog."""
 CODE = """
@@ -45,3 +47,9 @@ def test_help_of_a_verb_loads_the_verb_alone() -> None:
         "recog.cli.people", "recog.cli.progress", "recog.cli.session", "recog.cli.verbs",
     }  # fmt: skip
     assert modules.isdisjoint({"sqlalchemy", "numpy", "recog.config"})
+
+
+def test_help_of_styling_loads_no_arithmetic() -> None:
+    modules = loaded("style", "run", "--help")
+    assert "recog.style.settings" in modules
+    assert modules.isdisjoint({"sqlalchemy", "numpy", "torch", "recog.config"})

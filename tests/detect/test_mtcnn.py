@@ -1,7 +1,6 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,29 +14,14 @@ from recog.boxes import iou, rescaled
 from recog.detect.cascade import find_faces
 from recog.detect.mtcnn import MtcnnDetector
 from recog.detect.openvino_stages import OpenVinoNetworks
+from recog.detect.reduction import reduced
 from recog.detect.torch_stages import TorchNetworks
 from recog.errors import ConfigError
 from recog.photos import read_photo
-from recog.types import Detector
+from recog.types import Detector, ReducingDetector
 from recog.weights.pull import ensure_weights
 
 CACHE = user_cache_path("recog")
-
-
-def sample_photo() -> Path:
-    found = find_spec("matplotlib")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg"
-
-
-PORTRAIT = sample_photo()
-
-
-@pytest.fixture(scope="session")
-def portrait() -> NDArray[np.uint8]:
-    """One person, 512 x 600, that matplotlib carries."""
-    return read_photo(PORTRAIT).pixels
 
 
 @pytest.mark.networks
@@ -75,6 +59,30 @@ def test_a_larger_smallest_face_leaves_out_small_faces_and_moves_no_large_one(po
         shrunk = np.asarray(Image.fromarray(portrait).resize(size, Image.Resampling.BOX))
         found = [each for each in (small, default, large) if each.detect(shrunk)]
         assert found == list(finders)
+
+
+@pytest.mark.networks
+def test_a_photo_that_comes_reduced_has_the_faces_of_the_full_one_in_pixels_of_the_full_one(
+    detector: MtcnnDetector, portrait: NDArray[np.uint8]
+) -> None:
+    """Means that are rounded to whole numbers let P-Net choose another window, so the box moves a little."""
+    scale = 3600 / max(portrait.shape[:2])
+    size = round(portrait.shape[1] * scale) // 4 * 4, round(portrait.shape[0] * scale) // 4 * 4
+    large = np.asarray(Image.fromarray(portrait).resize(size, Image.Resampling.BICUBIC))
+    assert isinstance(detector, ReducingDetector)
+    assert detector.longest_side < max(large.shape[:2])
+    expected = detector.detect(large)
+    assert len(expected) >= 1
+    assert iou(detector.detect_reduced(reduced(large, 2), 2)[0], expected[0]) > 0.85
+    assert iou(detector.detect_reduced(reduced(large, 4), 4)[0], expected[0]) > 0.8
+
+
+@pytest.mark.networks
+def test_the_smallest_face_of_a_reduced_photo_is_in_pixels_of_the_full_one(portrait: NDArray[np.uint8]) -> None:
+    side = int(MtcnnDetector(cache=CACHE).detect(portrait)[0].width)
+    for least, found in ((5 * side // 2, 1), (6 * side, 0)):
+        finder = MtcnnDetector(cache=CACHE, min_face=least)
+        assert len(finder.detect_reduced(portrait, 2)) == found
 
 
 @pytest.fixture(scope="session")
@@ -158,25 +166,27 @@ def test_a_crowd_of_five_hundred_is_found_in_bounded_memory(
 
 
 @pytest.mark.networks
-def test_a_panorama_of_200_megapixels_is_searched_in_bounded_memory(portrait: NDArray[np.uint8]) -> None:
+@pytest.mark.parametrize("detector_class", ["mtcnn.MtcnnDetector", "yunet.YunetMtcnnDetector"])
+def test_a_panorama_of_200_megapixels_is_searched_in_bounded_memory(portrait_file: Path, detector_class: str) -> None:
     """In a process of its own, whose largest size beside the photo's 600 MB is at most 700 MB.
 
     By /proc: getrusage tells a child the size of the process that it was forked from.
     """
+    module, name = detector_class.split(".")
     code = (
         "import sys, numpy as np\n"
         "from platformdirs import user_cache_path\n"
-        "from recog.detect.mtcnn import MtcnnDetector\n"
+        f"from recog.detect.{module} import {name}\n"
         "from recog.photos import read_photo\n"
         "from pathlib import Path\n"
         "photo = np.zeros((5000, 40000, 3), np.uint8)\n"
         "head = read_photo(Path(sys.argv[1])).pixels.repeat(8, axis=0).repeat(8, axis=1)[:4800]\n"
         "photo[100:4900, 20000:20000 + head.shape[1]] = head\n"
-        "found = MtcnnDetector(cache=user_cache_path('recog')).detect(photo)\n"
+        f"found = {name}(cache=user_cache_path('recog')).detect(photo)\n"
         "largest = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
         "print(len(found), found[0].left, int(largest.split()[1]) // 1024)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(PORTRAIT)], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code, str(portrait_file)], capture_output=True, text=True, check=True)
     count, left, megabytes = done.stdout.split()
     assert int(count) == 1
     assert 20000 + 8 * 150 < float(left) < 20000 + 8 * 250

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from documents.product import setting_meanings
 from recog.cli.reference import verbs
 from recog.config import Settings
 from recog.weights.registry import SPECS
@@ -41,7 +42,7 @@ def test_the_section_of_a_verb_has_its_own_options_and_not_the_common_ones() -> 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_explained(name: str) -> None:
-    assert Settings.model_fields[name].description
+    assert setting_meanings()[name]
     assert f"RECOG_{name.upper()}" in words("docs/reference/settings.md")
 
 

@@ -10,7 +10,8 @@ from PIL import Image
 from tests.docs.texts import DOCS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PICTURES = ("groups", "person", "duplicates")
+IN_README = ("groups", "person", "duplicates")
+PICTURES = (*IN_README, "photos", "photo")
 
 
 def test_the_readme_is_short() -> None:
@@ -18,7 +19,7 @@ def test_the_readme_is_short() -> None:
     assert max(len(line) for line in README.splitlines() if not line.startswith("|")) <= 120
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", IN_README)
 def test_a_picture_is_shown_described_and_small(name: str) -> None:
     path = DOCS / "pictures" / f"{name}.webp"
     source = re.escape(f"docs/pictures/{name}.webp")

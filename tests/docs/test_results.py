@@ -115,6 +115,16 @@ def test_the_short_answers_of_the_readme() -> None:
     assert float(again["seconds"]) < 10
 
 
+def test_the_disk_that_an_installation_takes() -> None:
+    for page in ("README.md", "CONTRIBUTING.md", "docs/tutorial.md"):
+        assert "about 7 GB of disk" in words(page)
+    for page in ("README.md", "docs/tutorial.md"):
+        assert "weights (about 120 MB" in words(page)
+    taken = {row["what"]: int(row["bytes"]) for row in results("footprint.csv")}
+    assert round(taken["installed by make setup"] / 1e9) == 7
+    assert round(taken["weights by models pull"] / 1e7) == 12
+
+
 def test_edited_photos_keep_what_was_said_as_told() -> None:
     assert "105 of 112 faces kept everything after a crop by 20 %" in words("docs/benchmarks/accuracy.md")
     assert "3 of the other 7 were not found again" in words("docs/benchmarks/accuracy.md")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
 from recog.align import ARCFACE, TEMPLATES
 from recog.crop import face_views
@@ -17,6 +18,9 @@ from recog.embed.registry import embedder_class
 from recog.errors import ConfigError, WeightsMismatchError, WeightsMissingError
 from recog.types import Crops, Embedder, FaceBox, View
 from recog.weights.loading import LoadOptions
+from recog.weights.onnx_file import read_onnx
+from recog.weights.openvino_runtime import compiled, openvino
+from recog.weights.pull import ensure_weights
 from tests.onnx_file import mean_colour_network
 
 SIDE = 32
@@ -115,7 +119,8 @@ def test_the_mirror_image_is_averaged_in_if_asked_for(tmp_path: Path) -> None:
 
 def test_every_line_that_decides_an_embedding_is_in_the_digest(tmp_path: Path, weight: Weight) -> None:
     changes: list[dict[str, Any]] = [
-        {}, {"colour": "bgr"}, {"mean": 127.0}, {"scale": 63.0}, {"alignment": "dlib"}, {"alignment": ARCFACE},
+        {}, {"colour": "bgr"}, {"mean": 127.0}, {"scale": 63.0}, {"alignment": ARCFACE},
+        {"alignment": "dlib", "input_size": 150},
         {"crop_scale": 1.3}, {"flip": True}, {"input_size": SIDE + 2}, {"dim": DIM + 1}, {"sha256": "0" * 64},
     ]  # fmt: skip
     digests = set()
@@ -141,13 +146,14 @@ def test_threads_may_share_a_described_network(tmp_path: Path, weight: Weight) -
     [
         ({"dim": DIM + 1}, rf"output of shape .*, not \(n, {DIM + 1}\)"),
         ({"input_size": SIDE + 1}, rf"input of shape .*, not \(n, 3, {SIDE + 1}, {SIDE + 1}\)"),
+        ({"alignment": "dlib"}, "an input_size of 32, and the alignment 'dlib' needs an even one of at least 150"),
     ],
 )
 def test_a_description_that_does_not_fit_its_file_is_refused(
     tmp_path: Path, weight: Weight, changes: dict[str, Any], said: str
 ) -> None:
     describe(tmp_path / "networks", mean_colour_network(weight, side=SIDE), **changes)
-    with pytest.raises(WeightsMismatchError, match=said):
+    with pytest.raises((ConfigError, WeightsMismatchError), match=said):
         loaded(tmp_path)
 
 
@@ -156,7 +162,6 @@ def test_what_is_no_network_or_has_two_inputs_is_refused(tmp_path: Path, weight:
     with pytest.raises(WeightsMismatchError, match="is no ONNX file"):
         loaded(tmp_path)
     two = mean_colour_network(weight, side=SIDE, inputs=2)
-    (tmp_path / "cache" / "colours.onnx").unlink()
     describe(tmp_path / "networks", two)
     with pytest.raises(WeightsMismatchError, match="has 2 inputs and 1 outputs"):
         loaded(tmp_path)
@@ -173,12 +178,15 @@ def test_a_file_that_was_changed_or_is_gone_is_refused(tmp_path: Path, weight: W
     content = mean_colour_network(weight, side=SIDE)
     describe(tmp_path / "networks", content)
     loaded(tmp_path)
-    (tmp_path / "cache" / "colours.onnx").write_bytes(content[:-1])
-    with pytest.raises(WeightsMismatchError, match="recog models pull colours"):
+    cached = tmp_path / "cache" / f"colours-{hashlib.sha256(content).hexdigest()[:12]}.onnx"
+    cached.write_bytes(content[:-1])
+    with pytest.raises(WeightsMismatchError, match="is not the colours that was put there"):
         loaded(tmp_path)
-    (tmp_path / "cache" / "colours.onnx").unlink()
+    cached.unlink()
     (tmp_path / "networks" / "colours.onnx").unlink()
-    with pytest.raises(WeightsMissingError, match=r"no source brought the weights colours .*put colours\.onnx into"):
+    with pytest.raises(
+        WeightsMissingError, match=r"no source brought the weights colours, which are in colours\.onnx \("
+    ):
         loaded(tmp_path)
 
 
@@ -247,3 +255,21 @@ def test_a_box_without_landmarks_is_an_upright_face_in_arcface_s_chip_too() -> N
     box = FaceBox(50 + left, 50 + top, 50 + right, 50 + bottom, 0.9, ())
     view = face_views(pixels, [box], scale=1.2, size=112, views=[View(ARCFACE, 112)])[0, ..., 3:]
     np.testing.assert_allclose(view.astype(int), pixels[50:162, 50:162].astype(int), atol=2)
+
+
+@pytest.mark.networks
+def test_sface_added_by_hand_gives_the_output_of_its_file_bit_for_bit(tmp_path: Path) -> None:
+    """The comparison runs the file by OpenVINO without any preprocessing: RGB from 0 to 255, channels first."""
+    cache = user_cache_path("recog")
+    file = ensure_weights("sface", cache=cache)
+    describe(tmp_path / "networks", file.read_bytes(), input_size=112, mean=0.0, scale=1.0, alignment=ARCFACE, dim=DIM)
+    y, x = np.mgrid[0:112, 0:112]
+    views: Crops = np.random.default_rng(2).integers(0, 256, (21, 112, 112, 6), dtype=np.uint8)
+    views[0, ..., 3:] = np.stack([2 * x, 2 * y, x + y], axis=2)
+    model = openvino.Core().read_model(read_onnx(file).SerializeToString())
+    model.reshape([-1, 3, 112, 112])
+    chips = np.ascontiguousarray(views[..., 3:].transpose(0, 3, 1, 2)).astype(np.float32)
+    request = compiled(model).create_infer_request()
+    rows = np.concatenate([request.infer([chips[start : start + 16]])[0].copy() for start in (0, 16)])
+    assert rows.shape == (21, DIM)
+    np.testing.assert_array_equal(loaded(tmp_path).embed(views), unit_rows(rows))

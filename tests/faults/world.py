@@ -22,6 +22,7 @@ from tests.faults.program import GONE, NEWCOMER, STAYING, VANISHING, act
 from tests.faults.tracing import ROOT, Run
 from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
+from tests.store.seen import clusters_of
 
 REVISIONS = revisions()
 VERBS = (
@@ -210,7 +211,7 @@ def state(library: PaintedLibrary) -> State:
     return State(
         tuple(sorted(known, key=repr)),
         tuple(sorted(names.values())),
-        tuple(sorted(len(cluster.face_ids) for cluster in catalog.clusters.all(network))),
+        tuple(sorted(len(cluster.face_ids) for cluster in clusters_of(catalog, network))),
         tuple(sorted(pictures)),
     )
 

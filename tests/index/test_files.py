@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from recog.distance import unit_rows
-from recog.errors import IndexUnreadableError, SearchIndexError
+from recog.errors import IndexUnreadableError, SearchIndexError, WayOut
 from recog.index.faiss_index import FaceIndex
 from recog.index.files import IndexMark, discard, load, network_directory, publish, sweep
 from recog.index.manifest import FORMAT, MANIFEST, Manifest, encode_manifest, read_manifest
@@ -101,7 +101,7 @@ def test_no_index_is_absent(tmp_path: Path) -> None:
     error = refusal(tmp_path)
     assert error.kind == "absent"
     assert str(tmp_path) in str(error)
-    assert "index-rebuild" in str(error)
+    assert error.way_out is WayOut.REBUILD_INDEX
 
 
 @pytest.mark.parametrize("name", ["index", MANIFEST])
@@ -117,7 +117,7 @@ def test_every_flipped_bit_is_found(name: str, tmp_path: Path) -> None:
         if name == MANIFEST and same_json(bytes(bad), good):
             continue  # white space
         error = refusal(tmp_path)
-        assert error.kind == "damaged", f"flip at byte {place}"
+        assert (error.kind, error.way_out) == ("damaged", WayOut.REBUILD_INDEX), f"flip at byte {place}"
         assert str(victim) in str(error)
     victim.write_bytes(good)
     assert load_here(tmp_path)[0].count == 50
@@ -156,14 +156,14 @@ def test_an_index_file_that_is_gone_is_found(tmp_path: Path) -> None:
 def test_the_index_of_another_library_or_network_or_dimension_is_refused_by_name(tmp_path: Path) -> None:
     publish(some_index(), tmp_path, library_id="library-two", mark=MARK)
     error = refusal(tmp_path)
-    assert error.kind == "other library"
+    assert (error.kind, error.way_out) == ("other library", WayOut.REBUILD_INDEX)
     assert "library-two" in str(error)
     with pytest.raises(IndexUnreadableError, match="network") as caught:
         load(tmp_path, library_id="library-two", network_sha256="ab" * 6 + "0" * 52, dim=DIM)
-    assert caught.value.kind == "other network"
+    assert (caught.value.kind, caught.value.way_out) == ("other network", WayOut.REBUILD_INDEX)
     with pytest.raises(IndexUnreadableError, match="wanted are 8-d") as caught:
         load(tmp_path, library_id="library-two", network_sha256=NETWORK, dim=8)
-    assert caught.value.kind == "other network"
+    assert (caught.value.kind, caught.value.way_out) == ("other network", WayOut.REBUILD_INDEX)
 
 
 def test_the_bytes_of_an_index_are_those_of_their_format(tmp_path: Path) -> None:
@@ -179,8 +179,9 @@ def test_the_bytes_of_an_index_are_those_of_their_format(tmp_path: Path) -> None
 def test_the_index_of_a_newer_recog_is_not_touched(tmp_path: Path) -> None:
     path = publish(some_index(), tmp_path, library_id=LIBRARY, mark=MARK)
     rewrite(path.parent, format=FORMAT + 1)
-    assert refusal(tmp_path).kind == "newer format"
-    with pytest.raises(IndexUnreadableError, match="update recog"):
+    error = refusal(tmp_path)
+    assert (error.kind, error.way_out) == ("newer format", WayOut.UPDATE_OR_REBUILD_INDEX)
+    with pytest.raises(IndexUnreadableError, match="reads up to 3"):
         sweep(tmp_path)
     assert path.exists()
 

@@ -1,4 +1,4 @@
-"""A catalog that others write to at the worst moment."""
+"""A catalog that others write to at the worst moments."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from recog.types import Face, Photo
 
 
 class BusyCatalog(Catalog):
-    """Gives embeddings one by one; each of `meanwhile` is done once, after one of these or before faces or photos."""
+    """Yields embeddings one by one; a call of `meanwhile` runs after each, and before faces and photos."""
 
     def __init__(self, path: Path, *meanwhile: Callable[[], object]) -> None:
         self.database = Database(parse_url(path), busy_seconds=1)
@@ -25,7 +25,7 @@ class BusyCatalog(Catalog):
         self.photos = _BusyPhotos(self.database, self.let_others_write)
 
     def let_others_write(self) -> None:
-        """Do the next deed, if one is left."""
+        """Make the next call of `meanwhile`, if one is left."""
         if self.meanwhile:
             self.meanwhile.pop(0)()
 
@@ -38,7 +38,7 @@ class _BusyEmbeddings(StoredEmbeddings):
     def batches(
         self, network_sha256: str, *, after: int = 0, until: int | None = None, batch: int = 1, whole: bool = False
     ) -> Iterator[EmbeddingRows]:
-        """The rows of StoredEmbeddings, in batches of one."""
+        """Yield the rows of StoredEmbeddings in batches of one."""
         for rows in super().batches(network_sha256, after=after, until=until, batch=batch, whole=whole):
             yield rows
             self._let_others_write()
@@ -50,7 +50,7 @@ class _BusyFaces(Faces):
         self._let_others_write = let_others_write
 
     def by_ids(self, face_ids: Iterable[int]) -> dict[int, Face]:
-        """As in Faces."""
+        """Do the same as Faces.by_ids."""
         self._let_others_write()
         return super().by_ids(face_ids)
 
@@ -61,6 +61,6 @@ class _BusyPhotos(Photos):
         self._let_others_write = let_others_write
 
     def by_ids(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
-        """As in Photos."""
+        """Do the same as Photos.by_ids."""
         self._let_others_write()
         return super().by_ids(photo_ids)

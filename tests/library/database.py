@@ -1,4 +1,4 @@
-"""The database of a library, past its catalog: what an earlier recog, a disk or another program may have done to it."""
+"""Access a library's database without its catalog, as an earlier recog or another program would."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

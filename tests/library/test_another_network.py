@@ -1,6 +1,6 @@
-"""A library against plain dicts: photos come and go, people are named and forgotten, and networks take over.
+"""Compare a library with plain dicts while photos, people and networks change.
 
-Two painted networks embed the same colours each in its own way. RECOG_MODEL_SEQUENCES and RECOG_MODEL_STEPS say how
+Two painted networks embed the same colours differently. RECOG_MODEL_SEQUENCES and RECOG_MODEL_STEPS say how
 many sequences of how many steps are tried; tests/faults/model.py runs many, by seeds that it counts.
 """
 
@@ -23,22 +23,22 @@ from tests.sequences import of_sequences
 COLOURS = (RED, GREEN, BLUE, WHITE, (220, 110, 30))
 NAMES = ("Ann", "Bob", "Cem")
 EXACT = 0.01
-"""Of a squared distance: a crop's pixels are whole numbers."""
+"""Tolerance of a squared distance, because a crop's pixels are integers."""
 THRESHOLD = 0.1
-"""Squared distance between colours that are one person, to either network."""
+"""The squared distance within which two colours are one person, for both networks."""
 
 Key = tuple[int, int]
-"""A photo, and a place in it."""
+"""A photo, and a place in it, which name a face."""
 
 
 def warmth(colours: NDArray[np.float32]) -> Embeddings:
-    """(n, 3) -> (n, 5) of unit length: squares and products, which tell the same colours apart by other distances."""
+    """Embed colours, (n, 3) -> (n, 5) of unit length: squares and products, so that distances differ."""
     red, green, blue = (colours / np.linalg.norm(colours, axis=1, keepdims=True)).T
     return unit_rows(np.stack([red**2, green**2, blue**2, red * green, green * blue], axis=1).astype(np.float32))
 
 
 class WarmthEmbedder:
-    """The warmth of a crop's mean colour, (n, 5)."""
+    """Embeds a crop by the warmth of its mean colour, (n, 5)."""
 
     info = NetworkInfo("warmth", "e" * 64, 5, 16, 1.4, "nothing", "none", "tests")
 
@@ -48,7 +48,7 @@ class WarmthEmbedder:
 
 
 class WarmNetworks(PaintedNetworks):
-    """The painted world as the second network sees it."""
+    """The painted networks with the second embedder."""
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -74,7 +74,7 @@ LIBRARIES: tuple[type[PaintedLibrary], ...] = (PaintedLibrary, WarmLibrary)
 
 
 class LibraryAgainstDict(RuleBasedStateMachine):
-    """The model: the colours of each photo, who was confirmed where, and whom nobody may find again."""
+    """Compares a library with a model: each photo's colours, confirmed names, and forgotten faces."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         self.index()
 
     def index(self) -> None:
-        """A run leaves the names by distance that naming all faces gives."""
+        """Index, and check that naming all faces changes no name by distance."""
         assert self.library.index([self.home / "photos"]).failed == ()
         named = self.assigned()
         self.library.people.match_all()
@@ -107,7 +107,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         return self.home / "photos" / f"{photo}.png"
 
     def keys(self) -> set[Key]:
-        """Where a face is known."""
+        """Return the places of the known faces."""
         return {(photo, place) for photo, row in self.photos.items() for place in range(len(row))} - self.forgotten
 
     @rule(colours=st.lists(st.sampled_from(COLOURS), min_size=1, max_size=3))
@@ -120,7 +120,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
     @precondition(lambda self: len(self.photos) > 1)
     @rule(data=st.data())
     def prune(self, data: st.DataObject) -> None:
-        photo = data.draw(st.sampled_from(sorted(self.photos)[:-1]))  # the last one's number is not given again
+        photo = data.draw(st.sampled_from(sorted(self.photos)[:-1]))  # the last one stays, or its number is reused
         self.path(photo).unlink()
         self.index()
         assert self.library.photos.prune().photos == 1
@@ -156,7 +156,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
 
     @rule()
     def change_network(self) -> None:
-        """Names stay, and so do the numbers of faces; the other network embeds what it has not seen."""
+        """Change the network: names and face numbers stay, and faces that are new to it are embedded."""
         before = {self.key_of(face_id): face_id for face_id in self.library.context.live_index.current().ids().tolist()}
         self.library.close()
         self.kinds = (self.kinds[1], self.kinds[0])
@@ -171,7 +171,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 10_000))
     def damage(self, place: int) -> None:
-        """A bit of the present network's index, or of the other's, flips while nobody looks."""
+        """Flip a bit of the index file of the current or the other network."""
         self.library.close()
         for path in sorted((self.home / "library" / "index").glob("*/*.faiss"))[place % 2 :]:
             raw = bytearray(path.read_bytes())
@@ -182,7 +182,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
     @precondition(lambda self: self.named)
     @rule()
     def name_all(self) -> None:
-        """Whoever gets a name is as near to somebody of that name as this network says; nobody else's is taken."""
+        """Name all faces, and check the distance of each match."""
         self.library.people.match_all()
         vectors = self.vectors()
         for key, (name, origin) in self.assigned().items():
@@ -207,7 +207,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         }
 
     def vectors(self) -> dict[Key, NDArray[np.float32]]:
-        """What the present network makes of each face, computed here from its colour."""
+        """Return each face's embedding by the current network, computed from its colour."""
         embed = warmth if self.kinds[0] is WarmLibrary else unit_rows
         return {key: embed(np.array([self.photos[key[0]][key[1]]], np.float32))[0] for key in self.keys()}
 
@@ -218,7 +218,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
 
     @invariant()
     def every_face_is_found_at_its_distance_and_nobody_who_is_forgotten(self) -> None:
-        """By every colour, as exact search over the colours of the photos has it."""
+        """Search for every colour and compare with exact search over the colours of the photos."""
         vectors = self.vectors()
         squares: defaultdict[Key, list[float]] = defaultdict(list)
         index = self.library.context.live_index.current()

@@ -1,4 +1,4 @@
-"""Photos that lie on their side, or stand on their head, without saying so: their faces are found, kept and shown."""
+"""Faces of turned photos without an EXIF orientation are found, stored and shown."""
 
 import io
 import json
@@ -35,7 +35,7 @@ def faces_on(library: EyesLibrary, path: Path) -> list[Face]:
 
 
 def drawn(path: Path, box: FaceBox) -> Pixels:
-    """What a photo shows in a box."""
+    """Return what a photo shows in a box."""
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGB"))
     return pixels[round(box.top) : round(box.bottom), round(box.left) : round(box.right)]
@@ -120,7 +120,7 @@ def test_a_second_run_looks_at_no_turned_photo_again(library: EyesLibrary, folde
 
 
 def test_what_an_earlier_recog_found_in_a_turned_photo_gives_way(library: EyesLibrary, folder: Path) -> None:
-    """The migration marks photos without a sure face; a name that a human gave stays with the face at its place."""
+    """The migration marks photos without a sure face; a confirmed name stays with the face at its place."""
     lying = saved(folder / "lying.png", portrait(RED, GREEN), turn=180)
     library.index([folder])
     with writing_to(library) as connection:
@@ -168,21 +168,21 @@ def test_a_photo_with_a_sure_upright_face_is_looked_at_once() -> None:
     assert (detector.looks, box.turn) == (1, 0)
     blank = EyesDetector()
     assert find_faces(blank, np.zeros((100, 160, 3), np.uint8)) == []
-    assert blank.looks == 2  # once as it is, and once at all three turns side by side
+    assert blank.looks == 2  # once upright, and once at all three turns side by side
 
 
 class Enlarged(EyesDetector):
-    """Knows faces that are eight times as large in photos that are, and twice in their small copies."""
+    """A detector for photos enlarged eight times, and for their small copies, which are enlarged twice."""
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
-        """Boxes in pixels of the photo."""
+        """Return boxes in pixels of the photo."""
         factor = 8 if max(pixels.shape) > 1000 else 2
         return [rescaled(box, factor, factor) for box in super().detect(pixels[::factor, ::factor])]
 
 
 @pytest.mark.parametrize("turn", TURNS)
 def test_faces_of_a_large_turned_photo_are_found_in_its_own_pixels(turn: int) -> None:
-    """Its turns are looked at in a small copy."""
+    """Its turns are examined in a small copy."""
     large = np.rot90(np.kron(portrait(RED), np.ones((8, 8, 1), np.uint8)), turn // 90)
     (box,) = find_faces(Enlarged(), large)
     (expected,) = find_faces(EyesDetector(), np.rot90(portrait(RED), turn // 90))
@@ -191,20 +191,20 @@ def test_faces_of_a_large_turned_photo_are_found_in_its_own_pixels(turn: int) ->
 
 
 class Watching(EyesDetector):
-    """Remembers how large the pictures were that it saw."""
+    """A detector that remembers the sizes of the pictures that it saw."""
 
     def __init__(self) -> None:
         super().__init__()
         self.longest: list[int] = []
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
-        """As ever."""
+        """Remember the size and detect as usual."""
         self.longest.append(max(pixels.shape))
         return super().detect(pixels)
 
 
 def test_turns_are_looked_at_in_a_small_copy_unless_only_large_faces_are_wanted() -> None:
-    """A detector that skips small faces finds none in a copy that makes all of them small."""
+    """A detector that skips small faces would find none in a small copy."""
     blank = np.zeros((900, 1600, 3), np.uint8)
     usual, large = Watching(), Watching()
     find_faces(usual, blank)

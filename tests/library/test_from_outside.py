@@ -1,6 +1,6 @@
-"""A detector, a network and a way of grouping that recog does not have: added from outside, used by a real library.
+"""A detector, a network and a cluster method are added from outside and used by a real library.
 
-The detector and the grouping are a Python package of their own, found by the entry points in its metadata; the network
+The detector and the cluster method are in an installed package, found by the entry points in its metadata; the network
 is a tiny ONNX file with its description. Nothing of recog is edited or replaced.
 """
 
@@ -72,7 +72,7 @@ largest = outside_recog:by_largest_number
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An installed package, as far as Python can tell."""
+    """Install a package: a module and its metadata on the path."""
     site = tmp_path / "site"
     metadata = site / "outside_recog-1.0.dist-info"
     metadata.mkdir(parents=True)
@@ -101,7 +101,7 @@ def settings(tmp_path: Path, package: None) -> Settings:
 
 
 def calibrate(settings: Settings) -> Calibration:
-    """Measure nothing, and write a calibration of the network in the library's directory."""
+    """Write a made-up calibration of the network into the library's directory."""
     info = Networks(settings).info
     made = Calibration(info.sha256, 0.5, 0.001, 10.0, -5.0, "painted faces", 1000)
     settings.library.mkdir(parents=True, exist_ok=True)
@@ -134,9 +134,9 @@ def test_names_need_a_calibration_of_the_network_that_was_added(settings: Settin
     one, other = paint(tmp_path / "one.png", RED, noise=3), paint(tmp_path / "other.png", BLUE, noise=4)
     with PhotoLibrary(settings) as library:
         library.index([tmp_path / "photos"])
-        with pytest.raises(EvaluationError, match="cannot be read") as caught:
+        with pytest.raises(EvaluationError, match=r"the network colours has no calibration, so it") as caught:
             library.verify(one, other)
-        assert caught.value.way_out is WayOut.CALIBRATE_OR_INSTALL
+        assert caught.value.way_out is WayOut.CALIBRATE
     calibrate(settings)
     with PhotoLibrary(settings) as library:
         assert library.verify(one, one).verification.same

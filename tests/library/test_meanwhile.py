@@ -1,4 +1,4 @@
-"""Questions are answered whatever another process writes between their parts."""
+"""Questions are answered correctly although another process writes between their parts."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +16,7 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_libra
 
 @pytest.fixture
 def disturbed(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
-    """Two photos of Ada, Ben and somebody; the second goes, and Ada is merged with Ben, while something is asked."""
+    """Index two photos of Ada, Ben and a stranger; during a question, the second goes and Ada becomes Ben."""
     for number in range(2):
         paint(folder / f"{number}.png", RED, GREEN, BLUE, noise=number)
     with painted_library(tmp_path / "library") as other:
@@ -68,7 +68,7 @@ def test_sidecars_are_written_of_one_snapshot(disturbed: PaintedLibrary, tmp_pat
 
 
 class _LateCatalog(BusyCatalog):
-    """Others write after each look at faces or the paths of photos, not before."""
+    """A catalog to which others write after each read of faces or paths, not before."""
 
     def __init__(self, path: Path, *meanwhile: Callable[[], object]) -> None:
         super().__init__(path, *meanwhile)
@@ -100,7 +100,7 @@ class _LateFiles(Files):
         self._let_others_write = let_others_write
 
     def paths(self, photo_ids: Iterable[int]) -> dict[int, list[Path]]:
-        """As in Files."""
+        """Do the same as Files.paths."""
         found = super().paths(photo_ids)
         self._let_others_write()
         return found
@@ -111,7 +111,7 @@ class _LateFiles(Files):
 def test_why_a_face_has_its_name_is_told_whatever_becomes_of_it(
     tmp_path: Path, folder: Path, deed: str, face_id: int
 ) -> None:
-    """Face 1 is Ada by a human's word, face 3 by distance, and by then neither may be there."""
+    """Face 1 is Ada by confirmation and face 3 by distance; either may be gone by then."""
     for number in range(2):
         paint(folder / f"{number}.png", RED, GREEN, noise=number)
     with painted_library(tmp_path / "library") as other:

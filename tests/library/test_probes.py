@@ -1,4 +1,4 @@
-"""Which face of a photo is meant where nobody says so."""
+"""Choose the face of a photo if the user does not say which."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ POINTS = ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
 
 
 def probe(*sides: float) -> Probe:
-    """A photo of sharp, frontal faces of these sides, from left to right."""
+    """Return a photo of sharp, frontal faces with these side lengths, from left to right."""
     boxes = tuple(
         FaceBox(left, 0.0, left + side, side, 1.0, tuple((left + x * side, y * side) for x, y in POINTS))
         for left, side in zip(np.cumsum([0.0, *sides[:-1]]).tolist(), sides, strict=True)

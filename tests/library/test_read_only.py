@@ -1,4 +1,4 @@
-"""A library on a disk that may only be read answers every question, and leaves reports elsewhere."""
+"""A library on a read-only disk answers every question, and writes reports elsewhere."""
 
 import json
 import os

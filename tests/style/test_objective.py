@@ -1,4 +1,4 @@
-"""The objective's costs and hand-written gradient against autograd through the costs of recog.style.losses."""
+"""The objective's costs and hand-written gradient against autograd through the definitions of the costs."""
 
 import itertools
 
@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from recog.style import losses
 from recog.style.gram import mean_gram_matrix
 from recog.style.layers import StyleNetwork
 from recog.style.objective import Objective, StyleReference
 from recog.style.settings import Form, PoolingKind, StyleSettings
+from tests.style import costs
 
 LAYERS = (("relu1_1", 1.0), ("relu2_1", 2.0), ("relu3_1", 1.0))
 
@@ -36,15 +36,15 @@ def recorded(
     )
     layer = settings.content_layer
     if settings.form is Form.TEXTBOOK:
-        content_cost = losses.content_cost(of_content[layer], of_x[layer])
-        style_cost = losses.style_cost(of_style, of_x, settings.lambdas)
-        variation = losses.total_variation(x[0])
+        content_cost = costs.content_cost(of_content[layer], of_x[layer])
+        style_cost = costs.style_cost(of_style, of_x, settings.lambdas)
+        variation = costs.total_variation(x[0])
     else:
-        content_cost = losses.relative_content_cost(of_content[layer], of_x[layer])
-        parts = [w * losses.relative_layer_style_cost(of_style[n], of_x[n]) for n, w in settings.lambdas.items()]
+        content_cost = costs.relative_content_cost(of_content[layer], of_x[layer])
+        parts = [w * costs.relative_layer_style_cost(of_style[n], of_x[n]) for n, w in settings.lambdas.items()]
         style_cost = torch.stack(parts).sum()
-        variation = losses.mean_variation(x[0])
-    total = losses.total_cost(
+        variation = costs.mean_variation(x[0])
+    total = costs.total_cost(
         content_cost,
         style_cost,
         variation,

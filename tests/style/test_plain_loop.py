@@ -1,6 +1,6 @@
 """The plain loop that the benchmark of style compares with takes as many steps as recog's own."""
 
-from benchmarks.bench_style import Pair, PlainLoop
+from benchmarks.style_loops import Pair, PlainLoop
 from recog.style.layers import StyleNetwork
 from recog.style.pictures import to_tensor
 from recog.style.settings import StyleSettings

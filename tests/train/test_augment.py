@@ -1,4 +1,4 @@
-"""Each augmentation does what its name says, as often as asked."""
+"""Each augmentation does what its name says, with the given probability."""
 
 import numpy as np
 import pytest

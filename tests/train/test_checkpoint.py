@@ -22,7 +22,7 @@ START = LinearHead(RANDOM.normal(0, 0.3, (DIM, WIDTH)).astype(np.float32), np.ze
 
 
 class Interrupted(Exception):  # noqa: N818 - no error of the product
-    """The process ends here."""
+    """Stands for the end of the process."""
 
 
 def recipe(selection: Selection = "semi-hard") -> TrainSettings:
@@ -128,7 +128,7 @@ def test_a_damaged_checkpoint_is_said(tmp_path: Path, damage: object) -> None:
 
 
 def test_a_loss_that_is_no_number_leaves_the_last_good_checkpoint(tmp_path: Path) -> None:
-    """Nothing was better than the start, so the run fails with its step and leaves the checkpoint of step 4."""
+    """No step was better than the start, so the run fails, names the step, and leaves the checkpoint of step 4."""
     path, settings = tmp_path / "run", recipe()
     features = FEATURES.copy()
 

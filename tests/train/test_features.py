@@ -1,4 +1,4 @@
-"""Features of labelled photos: which faces they are of, and a cache that can be neither stale nor wrong."""
+"""Features of labelled photos: whose faces they are, and a cache that is never stale or wrong."""
 
 from pathlib import Path
 

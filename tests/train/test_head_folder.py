@@ -122,7 +122,7 @@ def test_too_few_people_to_calibrate_with_are_told_before_training() -> None:
 
 @pytest.mark.parametrize(("people", "left"), [(1, 0), (2, 0), (3, 1)])
 def test_too_few_people_with_a_face_are_told_before_training(tmp_path: Path, people: int, left: int) -> None:
-    """`people` people have a face in every photo, and one more person has a photo without a face."""
+    """In the folder, `people` people have a face in every photo, and another person has a photo without a face."""
     paint_people(tmp_path / "pairs", count=2, photos=2)
     (tmp_path / "pairs.txt").write_text("2\nP0\t1\t2\nP1\t1\t2\nP0\t1\tP1\t1\nP0\t2\tP1\t2\n")
     paint_people(tmp_path / "people", count=people, photos=3)

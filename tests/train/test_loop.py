@@ -22,7 +22,7 @@ SHAPE = BatchShape(people=8, photos=4)
 def people(
     count: int = 12, photos: int = 8, *, noise: float = 1.5, seed: int = 0
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Each person is a direction in the first DIM features; the other features are louder and are noise."""
+    """Make people who differ in the direction of the first DIM features; the others are noise, and larger."""
     random = np.random.default_rng(seed)
     labels = np.repeat(np.arange(count, dtype=np.int64), photos)
     features = random.normal(0, 0.3, (count * photos, WIDTH))
@@ -156,7 +156,7 @@ def test_a_run_that_breaks_after_getting_better_keeps_the_better_head_and_says_s
 
 
 def test_collapsed_features_are_found_out() -> None:
-    """Everybody looks alike: all embeddings are one point, and every loss is the margin."""
+    """All faces look alike, so all embeddings are one point, and every loss equals the margin."""
     features, labels = people()
     features[:] = 1.0
     settings = TrainSettings(batch=SHAPE, selection="batch-all", steps=100, validate_every=100)

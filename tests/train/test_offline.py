@@ -13,7 +13,7 @@ Faces = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 @st.composite
 def sets(draw: st.DrawFn) -> Faces:
-    """Points on a circle at whole degrees, so duplicates and ties happen, with up to four people."""
+    """Draw points on a circle at whole degrees, of up to four people; duplicates and ties occur."""
     count = draw(st.integers(0, 14))
     angles = np.radians(draw(st.lists(st.integers(0, 359), min_size=count, max_size=count)))
     labels = draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
@@ -43,7 +43,7 @@ def slow_mining(faces: Faces, *, margin: float, squared: bool) -> set[tuple[int,
 @settings(max_examples=80, deadline=None)
 @given(sets(), st.booleans())
 def test_every_pair_gets_its_nearest_semi_hard_negative(faces: Faces, squared: bool) -> None:
-    """If several negatives are equally near, any will do: distances are compared, not rows."""
+    """If several negatives are equally near, any of them is right, so the test compares distances, not rows."""
     mined = [tuple(map(int, row)) for row in mine_triplets(*faces, margin=0.4, squared=squared)]
     slow = slow_mining(faces, margin=0.4, squared=squared)
     assert len(set(mined)) == len(mined)

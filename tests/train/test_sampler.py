@@ -1,4 +1,4 @@
-"""P x K batches: who is in them, and that a step repeats its batch."""
+"""P x K batches: who is in them, and that the same step draws the same batch."""
 
 import numpy as np
 import pytest

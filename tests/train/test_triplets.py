@@ -41,7 +41,7 @@ def as_set(triplets: torch.Tensor) -> set[Triple]:
 
 @st.composite
 def batches(draw: st.DrawFn) -> tuple[torch.Tensor, list[int]]:
-    """Unit points on a circle at whole degrees (so duplicates happen), with up to four people."""
+    """Draw unit vectors at whole degrees of a circle, of up to four people; duplicates occur."""
     count = draw(st.integers(0, 9))
     angles = np.radians(draw(st.lists(st.integers(0, 359), min_size=count, max_size=count)))
     labels = draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.errors import EvaluationError
+from recog.errors import EvaluationError, WayOut
 from recog.verification.classifier import PairClassifier
 from recog.verification.features import Method
 from recog.verification.files import classifier_path, load_classifier, save_classifier
@@ -41,15 +41,20 @@ def test_where_one_cannot_be_written_nothing_is_left_but_for_its_owner(tmp_path:
 
 def test_the_classifier_of_another_network_is_refused(tmp_path: Path) -> None:
     save_classifier(MADE, "colour", directory=tmp_path, record={})
-    with pytest.raises(EvaluationError, match=r"trained on the network cccccccccccc, not on eeeeeeeeeeee .*train one"):
+    with pytest.raises(
+        EvaluationError, match=r"trained on the network cccccccccccc, not on eeeeeeeeeeee which"
+    ) as caught:
         load(tmp_path, sha256="e" * 64)
-    with pytest.raises(EvaluationError, match=r"of \(3,\) weights, no logistic one of 4"):
+    assert caught.value.way_out is WayOut.TRAIN_VERIFIER
+    with pytest.raises(EvaluationError, match=r"of \(3,\) weights, no logistic one of 4$") as caught:
         load(tmp_path, dim=4)
+    assert caught.value.way_out is WayOut.TRAIN_VERIFIER
 
 
 def test_an_absent_one_names_the_way_to_it(tmp_path: Path) -> None:
-    with pytest.raises(EvaluationError, match=r"no chi-square classifier of colour .*'recog train verifier'"):
+    with pytest.raises(EvaluationError, match="no chi-square classifier of colour ") as caught:
         load(tmp_path, method=Method.CHI_SQUARE)
+    assert caught.value.way_out is WayOut.TRAIN_VERIFIER_OR_USE_DISTANCE
 
 
 def test_a_damaged_one_is_refused(tmp_path: Path) -> None:
@@ -57,13 +62,15 @@ def test_a_damaged_one_is_refused(tmp_path: Path) -> None:
     record = path.with_suffix(".json")
     whole, told = path.read_bytes(), record.read_text()
     path.write_bytes(whole[:-1] + b"\x00")
-    with pytest.raises(EvaluationError, match="not the classifier of its record"):
+    with pytest.raises(EvaluationError, match="not the classifier of its record") as caught:
         load(tmp_path)
+    assert caught.value.way_out is WayOut.TRAIN_VERIFIER
     path.write_bytes(whole)
     for broken in ("{", "[]", told.replace('"far"', '"near"'), told.replace("logistic", "psychic")):
         record.write_text(broken)
-        with pytest.raises(EvaluationError, match="is damaged"):
+        with pytest.raises(EvaluationError, match="is damaged") as caught:
             load(tmp_path)
+        assert caught.value.way_out is WayOut.TRAIN_VERIFIER
     record.write_text(told.replace('"logistic"', '"chi-square"'))
     with pytest.raises(EvaluationError, match="is a chi-square classifier"):
         load(tmp_path)

@@ -1,4 +1,4 @@
-"""Asks an ASGI application as a server would hand it over, down to the single header."""
+"""A client that calls an ASGI application directly and controls every header."""
 
 import asyncio
 import json
@@ -18,26 +18,26 @@ Header = tuple[str, str]
 
 @dataclass(frozen=True)
 class Answer:
-    """status, headers by lower-case name (each as often as it was sent), and the body."""
+    """Status, headers and body of an answer; header names are in lower case, and repeated headers are kept."""
 
     status: int
     headers: list[Header]
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The only header of that name."""
+        """Return the only header of that name, None if there is none."""
         values = [value for key, value in self.headers if key == name]
         assert len(values) <= 1, values
         return values[0] if values else None
 
     @property
     def json(self) -> Any:
-        """The document."""
+        """The body as a JSON document."""
         return json.loads(self.body)
 
 
 class Client:
-    """Asks as whoever holds the token; with other headers, or none, through `send`. A context manager."""
+    """Sends requests with the token, and with any other headers through `send`. A context manager."""
 
     def __init__(self, app: Guard, place: Place) -> None:
         self.app = app
@@ -53,19 +53,19 @@ class Client:
         self._runner.close()
 
     def get(self, path: str) -> Answer:
-        """A question."""
+        """Send a GET request."""
         return self.send("GET", path, self.own)
 
     def act(self, path: str, **given: object) -> Answer:
-        """An act with its JSON."""
+        """Send an act as JSON."""
         return self.post(path, json.dumps(given).encode(), kind="application/json")
 
     def post(self, path: str, body: bytes, *, kind: str = "application/octet-stream") -> Answer:
-        """Some bytes."""
+        """Send bytes by POST."""
         return self.send("POST", path, [*self.own, ("content-type", kind)], body)
 
     def send(self, method: str, path: str, headers: Iterable[Header], body: bytes | Iterable[bytes] = b"") -> Answer:
-        """Anything; a body in parts comes in these parts."""
+        """Send any request; a body given in parts arrives in these parts."""
         parts = [body] if isinstance(body, bytes) else list(body)
         return self._runner.run(self._send(method, path, list(headers), parts))
 

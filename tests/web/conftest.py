@@ -21,7 +21,7 @@ PLACE = Place("127.0.0.1", 8765)
 
 @pytest.fixture(scope="session")
 def painted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Below it `photos` and the library of them, which tests copy."""
+    """Return a directory with `photos` and an indexed `library`, which tests copy."""
     folder = tmp_path_factory.mktemp("painted")
     for number in range(3):
         paint(folder / "photos" / f"red{number}.png", RED, noise=number)
@@ -34,20 +34,20 @@ def painted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(painted: Path) -> Path:
-    """The photos, which tests do not change."""
+    """Return the directory of photos, which tests must not change."""
     return painted / "photos"
 
 
 @pytest.fixture
 def faces(painted: Path, tmp_path: Path) -> list[int]:
-    """Faces 1 to 3 are red, on photos red0.png to red2.png, face 4 is blue; Ada is face 1, and by distance 2 and 3."""
+    """Copy the library. Faces 1 to 3 are red and 4 blue; Ada is face 1 and, by distance, faces 2 and 3."""
     shutil.copytree(painted / "library", tmp_path / "library")
     return [1, 2, 3, 4]
 
 
 @pytest.fixture
 def library(tmp_path: Path, faces: list[int]) -> Iterator[PaintedLibrary]:
-    """Another process's view of the library that the server shows."""
+    """Open the server's library as another process would."""
     with painted_library(tmp_path / "library") as library:
         yield library
 
@@ -65,21 +65,21 @@ def access() -> Access:
 
 @pytest.fixture
 def client(opened: ServedLibrary, access: Access) -> Iterator[Client]:
-    """Asks with the token."""
+    """Return a client that has the token."""
     with Client(create_app(opened, access=access, place=PLACE), PLACE) as client:
         yield client
 
 
 @pytest.fixture
 def served(opened: ServedLibrary, access: Access) -> Iterator[Served]:
-    """A server that really listens, in a thread; `entry` is what a browser opens first."""
+    """Run a listening server in a thread; a browser opens its `entry` first."""
     with serving(opened, access) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One for all tests of a file: each test has a server of its own, at another port."""
+    """Run one browser for all tests of a file; each test has its own server at another port."""
     with Browser(tmp_path_factory.mktemp("browser")) as browser:
         yield browser
 

@@ -1,4 +1,4 @@
-"""Acts by the API on a disk that is full: `python -m tests.web.full_disk LIBRARY KILOBYTES_FREE`."""
+"""Perform acts through the API on a full disk: `python -m tests.web.full_disk LIBRARY KILOBYTES_FREE`."""
 
 import json
 import os
@@ -18,7 +18,7 @@ MOST_ACTS = 2000
 
 
 def fill(path: Path, left: int) -> None:
-    """Write until so many kilobytes are free."""
+    """Fill the disk until only this many kilobytes are free."""
     with suppress(OSError), path.open("ab", buffering=0) as filler:
         while True:
             filler.write(b"0" * 4096)
@@ -26,7 +26,7 @@ def fill(path: Path, left: int) -> None:
 
 
 def main() -> None:
-    """Acts until the disk is full, and one when there is room again."""
+    """Act until the disk is full, and once more after room was made."""
     library, left = Path(sys.argv[1]), int(sys.argv[2])
     filler = library.parent / "filler"
     with (

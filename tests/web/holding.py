@@ -1,4 +1,4 @@
-"""Holds methods of a library, so that a test sees a request while it is being answered."""
+"""Hold calls of a library's methods, so that a test can look at a request while it is being answered."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ PATIENCE = 60
 
 
 class Held:
-    """How many calls are held now, and how many were at most; `begun` is released by each."""
+    """Counts held calls: those held now, and the most at once. Each call releases `begun`."""
 
     def __init__(self) -> None:
         self.begun = Semaphore(0)
@@ -20,7 +20,7 @@ class Held:
         self._go = Event()
 
     def before(self, method: Callable[..., object]) -> Callable[..., object]:
-        """The method, held until `let_go`."""
+        """Wrap a method so that each call waits for `let_go`."""
 
         def call(*given: object, **named: object) -> object:
             with self._counting:
@@ -38,7 +38,7 @@ class Held:
         self._go.set()
 
     def wait(self, calls: int = 1) -> None:
-        """Wait until so many calls are held."""
+        """Wait until this many calls are held."""
         for _ in range(calls):
             assert self.begun.acquire(timeout=PATIENCE)
 

@@ -1,4 +1,4 @@
-"""`recog serve`, really started, in a process of its own."""
+"""Run `recog serve` in its own process."""
 
 import json
 import os
@@ -19,7 +19,7 @@ RECOG = Path(sys.executable).parent / "recog"
 
 @dataclass
 class Running:
-    """A process that serves; what it has said so far is in `said` and `complained`."""
+    """A process that serves: its port, the code of its address, and what it has printed so far."""
 
     process: subprocess.Popen[str]
     port: int
@@ -27,7 +27,7 @@ class Running:
     said: str
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of an answer."""
+        """Send a request and return status, headers and body of the answer."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -37,7 +37,7 @@ class Running:
             connection.close()
 
     def end(self, by: signal.Signals) -> tuple[int, str]:
-        """Exit status, and all that was written."""
+        """Send a signal and return the exit status and everything that was written."""
         self.process.send_signal(by)
         said, complained = self.process.communicate(timeout=60)
         return self.process.returncode, self.said + said + complained
@@ -45,7 +45,7 @@ class Running:
 
 @contextmanager
 def running_server(library: Path, *, descriptors: int | None = None, before: Sequence[str] = ()) -> Iterator[Running]:
-    """Serve a library; with so many descriptors, if given. `before`: the words of a command that starts it."""
+    """Serve a library. descriptors limits the open files; `before` is a command that starts the server."""
     limited = [] if descriptors is None else ["bash", "-c", f'ulimit -n {descriptors}; exec "$@"', "bash"]
     command = [*before, *limited, str(RECOG), "--library", str(library), "serve", "--port", "0", "--json"]
     environment = os.environ | {"RECOG_SERVE_TOKEN": TOKEN}

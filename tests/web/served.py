@@ -1,4 +1,4 @@
-"""A server that really listens, in a thread of the tests."""
+"""A listening server in a thread of the test process."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ from recog.web.server import MOST, Server
 
 @dataclass(frozen=True)
 class Served:
-    """Where it listens, and who may ask."""
+    """The address of a server, and whom it admits."""
 
     url: str
     access: Access
@@ -52,7 +52,7 @@ def answering(
     most: int = MOST,
     tell: Callable[[str], None] = print,
 ) -> Iterator[Served]:
-    """Serve any application until the block ends, over at most so many connections."""
+    """Serve any application until the block ends, with a limit on connections."""
     listening, place = listen("127.0.0.1", 0)
     server = Server(configured(made(place), connection), most=most, tell=tell)
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]))

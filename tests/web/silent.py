@@ -1,4 +1,4 @@
-"""A client that opens connections and says nothing: `python -m tests.web.silent PORT COUNT`, until its input ends."""
+"""Open connections and send nothing: `python -m tests.web.silent PORT COUNT`, until its input ends."""
 
 import resource
 import socket
@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Print a line once all are open; what the server closes stays open on this side."""
+    """Print a line when all are open; connections that the server closes stay open on this side."""
     port, count = map(int, sys.argv[1:])
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,4 +1,4 @@
-"""What the API does is what the library does, and nothing else."""
+"""The API does exactly what the library does."""
 
 import re
 import shutil
@@ -19,7 +19,7 @@ Act = Callable[[PaintedLibrary], object]
 
 
 def dump(library: Path) -> list[str]:
-    """All that a catalog holds, but when acts were."""
+    """Return everything that a catalog holds, except the times of acts."""
     with sqlite3.connect(f"file:{library / 'catalog.sqlite3'}?mode=ro", uri=True) as catalog:
         lines = list(catalog.iterdump())
     return [re.sub(r"'\d{4}-\d\d-\d\dT[^']*'", "'then'", line) for line in lines]
@@ -50,7 +50,7 @@ def dump(library: Path) -> list[str]:
 def test_an_act_is_the_librarys(
     *, client: Client, library: PaintedLibrary, tmp_path: Path, path: str, given: dict[str, Any], act: Act
 ) -> None:
-    """Bob and Cat, who is hidden, are there too, and red faces are cluster 1."""
+    """The library also has Bob and the hidden Cat, and the red faces are cluster 1."""
     library.groups.cluster()
     library.people.confirm("Bob", [2], new=True)
     library.people.confirm("Cat", [4], new=True)
@@ -209,7 +209,7 @@ def test_a_name_that_somebody_nearly_has_is_asked_about(client: Client) -> None:
 
 
 def test_whoever_is_erased_by_another_process_is_told_of_no_more(client: Client, library: PaintedLibrary) -> None:
-    """Neither name nor thumbnail nor embedding is kept in the server's memory."""
+    """The server keeps neither name nor thumbnail nor embedding in memory."""
     asked = ["/api/people", "/api/history", "/api/groups", "/api/photos/1", "/people", "/", "/api/duplicates"]
     for path in [*asked, "/people/1", "/faces/1.jpg", "/api/faces/4/neighbours?k=10"]:
         assert client.get(path).status == 200, path

@@ -1,8 +1,9 @@
-"""What the API tells is what the library answers."""
+"""The API returns what the library answers."""
 
 import json
 import logging
 import shutil
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 from recog.errors import RecogError
 from recog.library.maintenance.results import LibraryStatus
 from recog.render.as_json import to_json
+from recog.store.records import PhotoFilter, WithFaces
 from recog.web.access import Access
 from recog.web.app import create_app
 from recog.web.failures import documented, status_of
@@ -36,6 +38,12 @@ def document(result: object) -> Any:
         ("/api/people?hidden=true", lambda library: {"people": library.people.all(hidden=True)}),
         ("/api/people/1", lambda library: library.people.person("Ada")),
         ("/api/photos/4", lambda library: library.photos.photo(4)),
+        ("/api/photos", lambda library: library.photos.page()),
+        ("/api/photos?start=1&limit=2", lambda library: library.photos.page(start=1, limit=2)),
+        ("/api/photos?faces=without", lambda library: library.photos.page(PhotoFilter(faces=WithFaces.WITHOUT))),
+        ("/api/photos?folder=/none", lambda library: library.photos.page(PhotoFilter(Path("/none")))),
+        ("/api/timeline?faces=with", lambda library: library.photos.layout(PhotoFilter(faces=WithFaces.WITH))),
+        ("/api/failures", lambda library: library.photos.failed()),
         ("/api/faces/2", lambda library: library.faces.why(2)),
         ("/api/faces/2/neighbours", lambda library: library.faces.neighbours(2)),
         ("/api/faces/2/neighbours?k=1", lambda library: library.faces.neighbours(2, k=1)),
@@ -52,6 +60,23 @@ def test_an_answer_is_the_document_of_the_command_line(
     told = client.get(path)
     assert (told.status, told.header("content-type")) == (200, "application/json")
     assert told.json == document(answer(library))
+
+
+def test_a_layout_is_what_its_numbers_say_and_failures_are_told(
+    client: Client, library: PaintedLibrary, tmp_path: Path
+) -> None:
+    paint(tmp_path / "more" / "2019-07-14.png", RED, BLUE)
+    (tmp_path / "more" / "no.png").write_text("no photo")
+    library.index([tmp_path / "more"])
+    told = client.get(f"/api/timeline?folder={tmp_path}/more").json
+    assert told["months"] == [{"month": "2019-07", "photos": 1}]
+    kinds = {"numbers": "<f8", "ratios": "<u2", "days": "u1"}
+    held = {name: np.frombuffer(b64decode(told[name]), kind).tolist() for name, kind in kinds.items()}
+    assert held == {"numbers": [5.0], "ratios": [2000], "days": [14]}
+    (failed,) = client.get("/api/failures").json["files"]
+    assert failed["stat"]["path"] == str(tmp_path / "more" / "no.png")
+    assert failed["reason"] == "not_a_photo"
+    assert client.get("/api/failures?start=1").json == {"all": 1, "start": 1, "files": []}
 
 
 def test_reports_are_those_of_the_library(client: Client, library: PaintedLibrary) -> None:
@@ -184,7 +209,7 @@ def test_what_is_no_photo_of_a_face_is_refused_with_a_sentence(client: Client, t
 def test_no_path_or_address_is_ever_followed(
     client: Client, library: PaintedLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A person may be called as a file is: the name is not taken for it."""
+    """A person's name may equal the name of a file; the API does not read it as a path."""
     for given in (str(folder / "red0.png"), (folder / "red0.png").as_uri(), "http://127.0.0.1:8765/photos/1.jpg"):
         assert client.post("/api/identify", given.encode()).status == 415
         assert client.act("/api/confirm", name="Ada", face_ids=[given]).status == 422
@@ -218,18 +243,18 @@ def test_every_error_has_a_status_that_is_documented() -> None:
 
 
 class FaultyLibrary(PaintedLibrary):
-    """One that has a fault."""
+    """A library with a bug."""
 
     def status(self) -> LibraryStatus:
-        """No status."""
+        """Raise instead of returning a status."""
         raise RuntimeError("Ada Lovelace")
 
 
 class LargeLibrary(PaintedLibrary):
-    """One that needs more memory than there is."""
+    """A library that needs more memory than there is."""
 
     def status(self) -> LibraryStatus:
-        """No status."""
+        """Raise instead of returning a status."""
         raise ValueError(len(bytearray(1 << 56)))
 
 

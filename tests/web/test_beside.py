@@ -1,4 +1,4 @@
-"""Questions are answered while an act is written, a report is made and a photo goes through the networks."""
+"""Questions are answered during a writing act, during a report, and while networks process a photo."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ from tests.web.served import Served
 
 
 def ask(served: Served, method: str, path: str, body: bytes | None = None) -> int:
-    """The status of an answer."""
+    """Send a request and return the status of the answer."""
     where = urlsplit(served.url)
     connection = HTTPConnection(where.hostname or "", where.port, timeout=60)
     try:
@@ -65,8 +65,8 @@ def test_photos_go_through_the_networks_one_at_a_time(
     sent = (folder / "red0.png").read_bytes()
     decode, decoded = opened.decoding.decode, Semaphore(0)
 
-    def counted(source: PhotoSource) -> DecodedPhoto:
-        found = decode(source)
+    def counted(source: PhotoSource, *, longest: int | None) -> DecodedPhoto:
+        found = decode(source, longest=longest)
         decoded.release()
         return found
 
@@ -75,7 +75,7 @@ def test_photos_go_through_the_networks_one_at_a_time(
         with held(opened.library, "identify") as probes:
             asked = [threads.submit(ask, served, "POST", "/api/identify", sent) for _ in range(3)]
             assert all(decoded.acquire(timeout=60) for _ in asked)
-            for _ in range(5):  # by the last one, the others would have come to the networks
+            for _ in range(5):  # long enough for the waiting probes to reach the networks
                 assert ask(served, "GET", "/api/people") == 200
         assert [one.result(60) for one in asked] == [200, 200, 200]
     assert probes.most == 1

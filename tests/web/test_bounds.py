@@ -1,4 +1,4 @@
-"""How much of the server those take who ask much, slowly, or not at all."""
+"""Limits on clients that ask a lot, ask slowly, or say nothing."""
 
 import asyncio
 import re
@@ -26,7 +26,7 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class Hasty(Connection):
-    """Waits for a head no longer than a test does."""
+    """A connection with a timeout that suits a test: a request's head must arrive soon."""
 
     head_seconds = 2.0
 
@@ -45,7 +45,7 @@ def hasty(opened: ServedLibrary, access: Access) -> Iterator[Served]:
 
 @contextmanager
 def connected(served: Served) -> Iterator[HTTPConnection]:
-    """A connection of a program that sends a whole request before it reads the answer."""
+    """Connect as a program that sends a whole request before it reads the answer."""
     host, _, port = served.url.removeprefix("http://").rstrip("/").partition(":")
     connection = HTTPConnection(host, int(port), timeout=60)
     connection.connect()
@@ -56,7 +56,7 @@ def connected(served: Served) -> Iterator[HTTPConnection]:
 
 
 def test_who_is_silent_or_never_ends_a_head_is_hung_up_on(hasty: Served) -> None:
-    """Before the first request and after an answer."""
+    """This holds before the first request and after an answer."""
     line = b"GET /api/people HTTP/1.1\r\n"
     with ExitStack() as all_of_them:
         connections = [all_of_them.enter_context(connected(hasty)) for _ in range(5)]
@@ -91,7 +91,7 @@ def test_an_answer_may_take_longer_than_a_head(hasty: Served, opened: ServedLibr
 def test_a_program_that_sends_all_before_it_reads_hears_why_it_is_refused(
     bounded: Served, path: str, size: int, headers: dict[str, str], status: int
 ) -> None:
-    for _ in range(5):  # whether it hears was a matter of chance
+    for _ in range(5):  # five times, because a regression may fail only now and then
         with connected(bounded) as connection:
             connection.request("POST", path, b"0" * size, headers)
             answer = connection.getresponse()
@@ -99,7 +99,7 @@ def test_a_program_that_sends_all_before_it_reads_hears_why_it_is_refused(
 
 
 def test_what_is_far_too_large_is_not_read_to_its_end(bounded: Served) -> None:
-    """Some megabytes may lie in the buffers of both sides."""
+    """Some megabytes may be left in the buffers of both sides."""
     sent = 0
     with connected(bounded) as connection, suppress(OSError, HTTPException):
         connection.putrequest("POST", "/api/undo")
@@ -112,7 +112,7 @@ def test_what_is_far_too_large_is_not_read_to_its_end(bounded: Served) -> None:
 
 
 class Counting:
-    """Counts who is in the middle of something; each waits there until `go` is set."""
+    """Counts calls in progress; each waits until `go` is set."""
 
     def __init__(self) -> None:
         self.now = self.most = 0
@@ -131,7 +131,7 @@ class Counting:
 
 
 def wait(fact: Callable[[], bool]) -> None:
-    """Until it holds."""
+    """Wait until the condition holds."""
     until = time.monotonic() + 60
     while not fact():
         assert time.monotonic() < until
@@ -139,7 +139,7 @@ def wait(fact: Callable[[], bool]) -> None:
 
 
 def test_photos_that_are_sent_take_turns_unread(opened: ServedLibrary, access: Access) -> None:
-    """Each is in the memory from its first byte to its answer."""
+    """A photo occupies memory from its first byte until its answer."""
     guard = create_app(opened, access=access, place=PLACE, limits=LIMITS)
     reading, answered = 0, 0
     go = asyncio.Event()
@@ -177,14 +177,14 @@ def test_photos_that_are_sent_take_turns_unread(opened: ServedLibrary, access: A
 
 
 def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: Served, opened: ServedLibrary) -> None:
-    """Each takes a process that decodes; and more than there are threads would keep everybody waiting."""
+    """Each occupies a decoding process; more of them than threads would block all other requests."""
     counting = Counting()
     decode = opened.decoding.open
 
     class Waiting:
-        def open(self, path: object) -> object:
+        def open(self, path: object, *, longest: int) -> object:
             with counting:
-                return decode(path)  # type: ignore[arg-type]
+                return decode(path, longest=longest)  # type: ignore[arg-type]
 
     opened.decoding = Waiting()  # type: ignore[assignment]
 
@@ -210,7 +210,7 @@ def test_photos_that_are_shown_take_turns_and_keep_nobody_else_waiting(served: S
 
 @pytest.mark.parametrize("path", ["/", "/duplicates", "/api/groups", "/api/duplicates"])
 def test_reports_keep_nobody_waiting_who_wants_none(served: Served, opened: ServedLibrary, path: str) -> None:
-    """However often a page is loaded again, while its report takes seconds."""
+    """This holds even if a page is reloaded many times while its report takes seconds."""
     with ExitStack() as all_of_them:
         connections = [all_of_them.enter_context(connected(served)) for _ in range(60)]
         with held(opened.library.reports, "people", "duplicates") as reports:
@@ -218,7 +218,7 @@ def test_reports_keep_nobody_waiting_who_wants_none(served: Served, opened: Serv
                 connection.request("GET", path, headers=BEARER)
             reports.wait()
             with connected(served) as other:
-                for _ in range(20):  # by the last one, all before it were taken up
+                for _ in range(20):  # long enough for the server to take up all requests before
                     other.request("GET", "/api/people", headers=BEARER)
                     answer = other.getresponse()
                     assert (answer.status, b"Ada" in answer.read()) == (200, True)

@@ -1,6 +1,6 @@
-"""The server against its own document: what fits the document is accepted, what does not is refused, all as it says.
+"""Compare the server with its OpenAPI document: valid requests are accepted, others refused, as documented.
 
-schemathesis makes the cases up: borders and their neighbours, data at random that fits, and data that just does not.
+schemathesis makes the cases: boundary values and their neighbours, random valid data, and data that is just invalid.
 """
 
 from collections import Counter
@@ -27,10 +27,10 @@ from tests.web.served import serving
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 MADE_UP = 18
-"""Cases at random of each operation that fit its schema, and as many that do not."""
+"""Number of random valid cases of each operation, and of invalid ones."""
 CASES = 2000
 NAMES = {"Ada": [1, 4], "Bob": [2], "Eve": [3]}
-"""Who is there when the cases of an operation begin, and faces of each; those of Ada are two people."""
+"""The people at the start of each operation's cases, with their faces; Ada's faces show two people."""
 FACES = (1, 2, 3, 4)
 IN_BODIES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("name", "other", "old", "new", "source", "target"), tuple(NAMES)),
@@ -44,11 +44,11 @@ IN_ADDRESSES: dict[str, tuple[Any, ...]] = {
     "face": (1,),
     "name": ("acts.js", "pages.css"),
 }
-"""What the library knows of: at random nobody is ever met."""
+"""Values that exist in the library, because random values never hit a person."""
 
 
 class Judge:
-    """Sends cases to a server and keeps what is wrong with the answers."""
+    """Sends cases to a server and collects what is wrong with the answers."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
@@ -58,11 +58,11 @@ class Judge:
         self._session = requests.Session()
 
     def document(self) -> BaseSchema:
-        """What the server tells of itself."""
+        """Return the server's OpenAPI document."""
         return schemathesis.openapi.from_url(f"{self.url}/api/openapi.json", headers=BEARER)
 
     def people(self) -> list[int]:
-        """The numbers of all NAMES, who are made anew where they were merged or renamed."""
+        """Return the numbers of all NAMES; create those that were merged or renamed again."""
         for name, faces in NAMES.items():
             given: dict[str, Any] = {"name": name, "face_ids": faces, "new": True}
             self._session.post(f"{self.url}/api/confirm", json=given, headers=BEARER)
@@ -70,7 +70,7 @@ class Judge:
         return [person["id"] for person in told["people"] if person["name"] in NAMES]
 
     def ask(self, case: Case[Any]) -> None:
-        """One case, with all of schemathesis's checks."""
+        """Send one case and apply all of schemathesis's checks."""
         self.cases += 1
         headers = {} if case.operation.schema.is_security_param_negated(case) else BEARER
         answer = case.call(base_url=self.url, session=self._session, headers=headers)
@@ -83,12 +83,12 @@ class Judge:
             self.wrong += [f"{case.operation.label} {answer.status_code}: {error}" for error in errors.exceptions]
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the session."""
         self._session.close()
 
 
 def make_known(case: Case[Any], people: Sequence[int], chosen: Random) -> None:
-    """Put what the library knows of in the place of what was made up, where it fits as well."""
+    """Replace generated values by ones that exist in the library, if the field has any."""
     in_addresses = {**IN_ADDRESSES, "person_id": tuple(people)}
     for part, known in ((case.path_parameters, in_addresses), (case.query, in_addresses), (case.body, IN_BODIES)):
         if isinstance(part, dict):
@@ -97,7 +97,7 @@ def make_known(case: Case[Any], people: Sequence[int], chosen: Random) -> None:
 
 
 def made_up(operation: APIOperation[Any, Any, Any, Any], judge: Judge, chosen: Random, mode: GenerationMode) -> None:
-    """Ask so many cases, the same ones each time; every second one that fits is of what the library knows."""
+    """Send MADE_UP reproducible cases; half of the valid ones use values that exist in the library."""
     people = judge.people()
 
     @settings(
@@ -119,7 +119,7 @@ def made_up(operation: APIOperation[Any, Any, Any, Any], judge: Judge, chosen: R
 
 @pytest.fixture
 def judge(opened: ServedLibrary, access: Access, tmp_path: Path) -> Iterator[Judge]:
-    """Before a server whose library changes from case to case; the photos that are sent have one face."""
+    """Return a judge of a server whose library changes from case to case; photos in requests have one face."""
     paths = [paint(tmp_path / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
     photos = [path.read_bytes() for path in paths]
     schemathesis.openapi.media_type("application/octet-stream", st.sampled_from(photos))
@@ -148,7 +148,7 @@ def test_the_server_does_what_its_document_says(judge: Judge) -> None:
 
 
 def test_a_whole_number_may_be_written_with_a_point(client: Client) -> None:
-    """A schema's integer is each number without a fraction."""
+    """In JSON Schema, an integer is any number without a fraction."""
     answer = client.post("/api/ignore", b'{"face_ids": [4.0]}', kind="application/json")
     assert (answer.status, answer.json["result"]["face_ids"]) == (200, [4])
     for wrong in (b"4.5", b"true", b'"4"', b"1e999", b"-1.0", b"1e300"):
@@ -167,7 +167,7 @@ def test_a_confirmation_of_nothing_is_refused_by_the_schema_too(client: Client) 
 
 
 def test_times_of_photos_are_not_told_as_moments_of_a_time_zone(client: Client) -> None:
-    """What cameras write down has no zone, which a date-time of JSON Schema has."""
+    """Cameras write times without a zone, and a date-time of JSON Schema has one."""
     document = client.get("/api/openapi.json").body.decode()
     assert '"date-time"' not in document
     assert "with the offset from UTC where it is known" in document

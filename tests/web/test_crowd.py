@@ -1,4 +1,4 @@
-"""More connections than there are descriptors: those who say nothing go, and those who may ask are answered."""
+"""More connections than descriptors: silent ones are closed, and admitted clients are answered."""
 
 import asyncio
 import signal
@@ -34,7 +34,7 @@ FULL = 6
 
 @contextmanager
 def silent(port: int, count: int) -> Iterator[None]:
-    """So many connections of another process, which says nothing."""
+    """Open silent connections from another process."""
     command = [sys.executable, "-m", "tests.web.silent", str(port), str(count)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as client:
@@ -49,7 +49,7 @@ def silent(port: int, count: int) -> Iterator[None]:
 def test_a_client_with_a_token_is_answered_beside_more_silent_ones_than_descriptors(
     tmp_path: Path, faces: list[int], descriptors: int, connections: int
 ) -> None:
-    """Photos, too, for which files and processes are opened; and it is said once."""
+    """This includes photos, which need files and processes. The server reports the crowd once."""
     with running_server(tmp_path / "library", descriptors=descriptors) as running:
         with silent(running.port, connections):
             answers = [running.ask("GET", "/api/people", **BEARER)[0] for _ in range(20)]
@@ -62,25 +62,25 @@ def test_a_client_with_a_token_is_answered_beside_more_silent_ones_than_descript
 
 @pytest.fixture
 def told() -> list[str]:
-    """What the server said of its connections."""
+    """Collects what the server reports about its connections."""
     return []
 
 
 @pytest.fixture
 def go() -> threading.Event:
-    """Set when /go is asked, or by the test."""
+    """Return an event that a request for /go, or the test, sets."""
     return threading.Event()
 
 
 @pytest.fixture
 def begun() -> list[str]:
-    """An entry for each request for /wait that has reached the application."""
+    """Return a list with an entry for each request for /wait that has reached the application."""
     return []
 
 
 @pytest.fixture
 def full(told: list[str], go: threading.Event, begun: list[str]) -> Iterator[Served]:
-    """A server that holds at most FULL connections; it answers /go at once, and /wait once `go` is set."""
+    """Run a server of at most FULL connections; it answers /go at once, and /wait after `go` is set."""
     app = FastAPI()
 
     @app.get("/go")
@@ -102,7 +102,7 @@ def full(told: list[str], go: threading.Event, begun: list[str]) -> Iterator[Ser
 
 
 def until(fact: Callable[[], bool]) -> None:
-    """Wait until it holds."""
+    """Wait until the condition holds."""
     end = time.monotonic() + PATIENCE
     while not fact():
         assert time.monotonic() < end
@@ -126,7 +126,7 @@ class Visit:
         self._http.close()
 
     def ask(self, path: str) -> int:
-        """The status of an answer."""
+        """Return the status of the answer."""
         self.send(path)
         return self.answer()
 
@@ -140,7 +140,7 @@ class Visit:
 
     @property
     def is_open(self) -> bool:
-        """Whether the server has not closed it by now."""
+        """Return whether the server still keeps the connection open."""
         self.socket.setblocking(False)
         try:
             return self.socket.recv(1) != b""
@@ -154,7 +154,7 @@ class Visit:
 
 @pytest.fixture
 def visit(full: Served) -> Iterator[Callable[[], Visit]]:
-    """Connects; all connections end with the test."""
+    """Return a function that connects; all connections end with the test."""
     with ExitStack() as held:
         yield lambda: held.enter_context(Visit(full))
 
@@ -179,7 +179,7 @@ def test_who_is_being_answered_is_not_closed(visit: Callable[[], Visit]) -> None
     asked = [visit() for _ in range(FULL - 1)]
     for one in asked:
         one.send("/wait")
-    for _ in range(3):  # each takes the place of the one before
+    for _ in range(3):  # each replaces the one before
         stranger = visit()
         stranger.send("/wait", Authorization="none")
         assert stranger.answer() == 401
@@ -204,7 +204,7 @@ def test_where_all_are_being_answered_others_wait_for_a_place(
 
 
 def test_requests_that_are_not_let_in_hold_no_place(full: Served, visit: Callable[[], Visit]) -> None:
-    """Their bodies are read on, here for longer than this test waits, so that whoever sends one hears the answer."""
+    """The server reads their bodies on, here for longer than the test waits, so that the sender gets the answer."""
     head = f"POST /go HTTP/1.1\r\nHost: {urlsplit(full.url).netloc}\r\nContent-Length: 9\r\n\r\n1"
     for _ in range(2 * FULL):
         visit().socket.sendall(head.encode())

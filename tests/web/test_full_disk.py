@@ -1,4 +1,4 @@
-"""Acts on a disk that is really full: the answer is 503, and nothing of the act is there."""
+"""Acts on a full disk are answered with 503 and leave nothing behind."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.painted import painted_library
 
 @pytest.mark.parametrize("free", [0, 64, 1024])
 def test_an_act_on_a_full_disk_is_503_and_room_makes_it_good(painted: Path, tmp_path: Path, free: int) -> None:
-    """Where not even the lock can be written, and where the disk fills up after some acts."""
+    """Either not even the lock can be written, or the disk fills up after some acts."""
     mounted, kept = tmp_path / "mounted", tmp_path / "kept"
     mounted.mkdir()
     kept.mkdir()

@@ -1,4 +1,4 @@
-"""Malicious bytes that schemathesis (test_conformance.py) does not send, because they are no HTTP or no JSON."""
+"""Malicious bytes that schemathesis (test_conformance.py) does not send, because they are not valid HTTP or JSON."""
 
 import re
 import shutil
@@ -19,12 +19,12 @@ from tests.web.conftest import PLACE
 from tests.web.served import Served, serving
 
 LONGEST_SECONDS = 30.0
-"""Of one answer, on a machine that does other things too."""
+"""Time limit of one answer in seconds, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
 def asked(painted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A server whose library changes from question to question."""
+    """Run a server whose library changes from request to request."""
     directory = tmp_path_factory.mktemp("fuzzed") / "library"
     shutil.copytree(painted / "library", directory)
     with (
@@ -62,7 +62,7 @@ def test_json_that_is_made_to_hurt_is_refused(asked: Client, body: bytes) -> Non
 
 @pytest.mark.data
 def test_hostile_photos_are_answered_with_a_sentence(asked: Client, data: Path) -> None:
-    """One in sixty of the corpus; all of them were sent once, by hand."""
+    """Every sixtieth file of the corpus is sent; all of them were sent once by hand."""
     files = sorted(path for path in (data / "hostile").rglob("*") if path.is_file())[::60]
     assert len(files) > 30
     seen = {asked.post("/api/identify", path.read_bytes()).status for path in files}
@@ -70,14 +70,14 @@ def test_hostile_photos_are_answered_with_a_sentence(asked: Client, data: Path) 
 
 
 def raw(served: Served, *parts: bytes) -> bytes:
-    """What comes back for these bytes, in this order; the end of the connection is waited for."""
+    """Send bytes in parts and return everything that comes back until the connection ends."""
     host, _, port = served.url.removeprefix("http://").rstrip("/").partition(":")
     with socket.create_connection((host, int(port)), timeout=60) as connection:
         try:
             for part in parts:
                 connection.sendall(part)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # it has answered already, and hung up
+            pass  # the server has answered and closed the connection
         answer = b""
         try:
             while got := connection.recv(65536):
@@ -88,7 +88,7 @@ def raw(served: Served, *parts: bytes) -> bytes:
 
 
 def head(served: Served, *lines: str, method: str = "POST", path: str = "/api/undo") -> bytes:
-    """The head of a request with the token, that asks for the connection's end."""
+    """Return the head of a request with the token and `Connection: close`."""
     own = [
         f"Host: {served.url.removeprefix('http://').rstrip('/')}",
         f"Authorization: Bearer {TOKEN}",
@@ -99,7 +99,7 @@ def head(served: Served, *lines: str, method: str = "POST", path: str = "/api/un
 
 @pytest.fixture
 def impatient(opened: ServedLibrary, access: Access) -> Iterator[Served]:
-    """A server that really listens, with small limits."""
+    """Run a listening server with small limits."""
     with serving(opened, access, Limits(photo=300_000, small=100_000, seconds=1.0)) as served:
         yield served
 

@@ -1,6 +1,6 @@
-"""Every route of the server, whatever it is, against whoever should not reach it.
+"""Every route of the server refuses those who may not reach it.
 
-The routes are those of the application: one that is added is tested without a word here.
+The routes are read from the application, so a new one is tested without a change here.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from recog.web.app import UPLOADS, create_app
 from recog.web.bodies import Limits
 from recog.web.guard import ENTRY
 from recog.web.library import ServedLibrary
+from recog.web.pictures import KEPT
 from recog.web.place import Place
 from tests.pages import Reader
 from tests.web.client import TOKEN, Client, Header
@@ -41,7 +42,7 @@ FOREIGN_ORIGINS = (
 
 
 def routes(client: Client, root: str = "") -> list[tuple[str, str]]:
-    """Method and path, below root, of every route there is, of some that are not there, and the entry."""
+    """Return method and path, below root, of every route, of some that do not exist, and of the entry."""
     found = [("POST", ENTRY), ("GET", "/nothing-is-here"), ("GET", "/api"), ("GET", "/docs")]
     for route in iter_route_contexts(client.app.app.routes):
         assert route.path, f"{route} is of a kind that this test does not know"
@@ -53,7 +54,7 @@ def routes(client: Client, root: str = "") -> list[tuple[str, str]]:
 
 
 def statuses(client: Client, given: Sequence[Header], body: bytes = b"", *, root: str = "") -> dict[int, list[str]]:
-    """What each route below root answers whoever sends these headers, by status."""
+    """Send these headers to each route below root and return the routes by the status of the answer."""
     found: dict[int, list[str]] = {}
     for method, path in routes(client, root):
         found.setdefault(client.send(method, path, given, body).status, []).append(f"{method} {path}")
@@ -62,7 +63,7 @@ def statuses(client: Client, given: Sequence[Header], body: bytes = b"", *, root
 
 @pytest.fixture
 def cookie(client: Client, access: Access) -> Header:
-    """What a browser that entered sends with each request for a path below access.root."""
+    """Return the cookie that a browser sends, after entering, to each path below access.root."""
     answer = client.send("POST", ENTRY, [HOST, ORIGIN], access.code.encode())
     value, *flags = (answer.header("set-cookie") or "").split("; ")
     assert flags == [f"Path={access.root}/", "HttpOnly", "SameSite=Strict"]
@@ -116,7 +117,7 @@ def test_the_names_of_the_loopback_are_served(client: Client, host: str) -> None
     ],
 )
 def test_nothing_is_told_without_token_or_cookie(client: Client, access: Access, given: list[Header]) -> None:
-    """Not even which routes there are; the code admits nobody but to the entry."""
+    """Not even the existence of a route is told; the code admits to the entry alone."""
     for more in ([], [("authorization", f"Bearer {access.code}")], [("cookie", f"recog_8765={access.code}")]):
         for root in ("", access.root):
             found = statuses(client, [HOST, ORIGIN, *given, *more], root=root)
@@ -134,13 +135,13 @@ def test_a_cookie_of_another_port_admits_nobody(client: Client, access: Access, 
 
 
 def test_a_cookie_that_another_port_sets_keeps_nobody_out(client: Client, access: Access, cookie: Header) -> None:
-    """Of the same name, for all paths of the host: browsers send both."""
+    """Both cookies have the same name, and browsers send both to all paths of the host."""
     for both in (f"{cookie[1]}; recog_8765=theirs", f"recog_8765=theirs; {cookie[1]}"):
         assert client.send("GET", f"{access.root}/", [HOST, ("cookie", both)]).status == 200
 
 
 def test_a_cookie_admits_below_its_own_path_alone(client: Client, access: Access, cookie: Header) -> None:
-    """Whoever got hold of the cookie, and not of the path, gets nothing."""
+    """A stolen cookie without the session's path is worth nothing."""
     for root in ("", "/s", "/s/", access.root[:-1], f"{access.root}x", f"/{access.root}", access.root.upper()):
         assert set(statuses(client, [HOST, ORIGIN, cookie], root=root)) == {401}, root
     assert client.send("GET", access.root, [HOST, cookie]).status == 401
@@ -148,7 +149,7 @@ def test_a_cookie_admits_below_its_own_path_alone(client: Client, access: Access
 
 
 def test_whatever_a_session_is_led_to_is_below_its_path(client: Client, access: Access, cookie: Header) -> None:
-    """Every link, picture, script and redirect of every page, those of errors too."""
+    """Follow every link, picture, script and redirect of every page, those of error pages too."""
     seen, ahead = (
         set[str](),
         [f"{access.root}{path}" for path in ("/", "/people", "/duplicates", "/find", "/people/99")],
@@ -172,7 +173,7 @@ def test_whatever_a_session_is_led_to_is_below_its_path(client: Client, access: 
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_another_origin_changes_nothing(client: Client, access: Access, cookie: Header, origin: str) -> None:
-    """On no route and by no method that is not safe, with the cookie or with the token."""
+    """This holds for every route and every unsafe method, with the cookie and with the token."""
     for own, root in ((cookie, access.root), (BEARER, "")):
         for _, path in routes(client, root):
             for method in UNSAFE:
@@ -204,7 +205,7 @@ def test_the_own_pages_pass(client: Client, access: Access, cookie: Header) -> N
 
 
 def test_every_answer_says_what_browsers_must_not_do(client: Client, access: Access, cookie: Header) -> None:
-    """Refusals and failures too; and no answer, to whatever question, lets another origin in."""
+    """This includes refusals and failures. No answer to any request allows another origin."""
     preflight = [("origin", "http://evil.test"), ("access-control-request-method", "POST")]
     private = ("access-control-request-private-network", "true")
     for given in ([HOST, BEARER], [HOST, cookie, ORIGIN], [HOST], [], [HOST, BEARER, *preflight, private]):
@@ -218,7 +219,9 @@ def test_every_answer_says_what_browsers_must_not_do(client: Client, access: Acc
                 assert "unsafe" not in policy
                 assert answer.header("x-content-type-options") == "nosniff"
                 assert answer.header("x-frame-options") == "DENY"
-                assert answer.header("cache-control") == "no-store"
+                picture = (answer.header("content-type") or "") in {"image/jpeg", "image/webp"}
+                kept = picture and path.removeprefix(access.root).startswith("/photos/")
+                assert answer.header("cache-control") == (KEPT if kept else "no-store"), path
                 assert answer.header("referrer-policy") == "no-referrer"
                 assert answer.header("cross-origin-opener-policy") == "same-origin"
                 assert answer.header("cross-origin-resource-policy") == "same-origin"
@@ -226,13 +229,13 @@ def test_every_answer_says_what_browsers_must_not_do(client: Client, access: Acc
 
 
 def dump(tmp_path: Path) -> list[str]:
-    """All that the catalog holds."""
+    """Return everything that the catalog holds."""
     with sqlite3.connect(f"file:{tmp_path / 'library' / 'catalog.sqlite3'}?mode=ro", uri=True) as catalog:
         return list(catalog.iterdump())
 
 
 def test_to_ask_changes_nothing(client: Client, tmp_path: Path) -> None:
-    """No GET, HEAD or OPTIONS of any route; nor an act that is not allowed, or not understood."""
+    """No GET, HEAD or OPTIONS of any route changes anything, nor does a refused or invalid act."""
     before = dump(tmp_path)
     for _, path in routes(client):
         for method in ("GET", "HEAD", "OPTIONS"):
@@ -246,7 +249,7 @@ def test_to_ask_changes_nothing(client: Client, tmp_path: Path) -> None:
 
 
 def test_there_are_no_websockets(client: Client) -> None:
-    """Nor would one be reached that somebody adds."""
+    """A route for websockets that somebody adds is not reached either."""
     reached: list[str] = []
 
     async def chat(socket: WebSocket) -> None:

@@ -1,4 +1,4 @@
-"""A second click, a held key, an old page: nothing is done twice, and nothing is undone that was not meant."""
+"""Double clicks, held keys and stale pages: nothing is done twice, and nothing else is undone."""
 
 import json
 from pathlib import Path
@@ -14,22 +14,22 @@ from tests.web.visitor import Visitor
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
 
 SENT = "window.sent.length"
-"""How many requests the page has sent to the API since `count` was called."""
+"""The number of requests that the page has sent to the API since `count` was called."""
 
 
 def count(visitor: Visitor) -> None:
-    """Keep the addresses of what the page asks from now on; it is sent all the same."""
+    """Record the addresses that the page requests from now on; the requests are still sent."""
     visitor.value("""void (window.sent = [], window.really = window.fetch,
       window.fetch = (...given) => { window.sent.push(given[0]); return window.really(...given); })""")
 
 
 def kinds(library: PaintedLibrary) -> list[str]:
-    """The acts that stand, the latest first."""
+    """Return the kinds of acts that are not undone, the latest first."""
     return [act.kind for act in library.people.history().acts if act.undone_at is None]
 
 
 def double_click(visitor: Visitor, selector: str) -> None:
-    """As a mouse does it: both clicks at one place, whatever is there by the second one."""
+    """Click twice at one place, as a mouse does, whatever is there by the second click."""
     visitor.value(f"document.querySelector({selector!r}).scrollIntoView({{ block: 'center', behavior: 'instant' }})")
     box = visitor.value(f"JSON.parse(JSON.stringify(document.querySelector({selector!r}).getBoundingClientRect()))")
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -42,7 +42,7 @@ def double_click(visitor: Visitor, selector: str) -> None:
 
 
 def hold(visitor: Visitor, key: str, text: str) -> None:
-    """Press a key and let it repeat, each time once the page is at rest; then let go."""
+    """Press a key, let it repeat each time that the page is at rest, then release it."""
     for repeated in (False, True, True):
         visitor.browser.ask("Input.dispatchKeyEvent", type="keyDown", key=key, text=text, autoRepeat=repeated)
         visitor.wait("!document.querySelector('[aria-busy]')")
@@ -75,7 +75,7 @@ def test_the_second_click_of_a_double_click_answers_no_other_question(
 
 @pytest.fixture
 def said_twice(visitor: Visitor, library: PaintedLibrary) -> None:
-    """Two faces are confirmed, each by an act of its own."""
+    """Confirm two faces, each by its own act."""
     visitor.open("/people/1")
     for _ in range(2):
         visitor.click(".asked-of li:not(.done) .yes")
@@ -158,7 +158,7 @@ def test_the_photo_that_was_given_last_is_the_one_that_is_told(
     document = visitor.browser.ask("DOM.getDocument")["root"]["nodeId"]
     field = visitor.browser.ask("DOM.querySelector", nodeId=document, selector="#photo")["nodeId"]
     count(visitor)
-    with held(opened.library, "identify"):  # the first answer is kept waiting
+    with held(opened.library, "identify"):  # delays the first answer
         for number, colours in enumerate([(RED, BLUE), (GREEN,)], start=1):
             photo = paint(tmp_path / f"{number}.png", *colours)
             visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
@@ -180,7 +180,7 @@ def test_a_file_that_is_too_large_is_not_sent(visitor: Visitor, tmp_path: Path) 
 
 
 def test_a_browser_that_is_not_let_in_is_told_where_to_go(visitor: Visitor) -> None:
-    """By another name of the host it has no cookie; the page breaks no policy of its own."""
+    """Under another name of the host the browser has no cookie; the page does not violate its own policy."""
     address = visitor.url.removesuffix(visitor.root).replace("127.0.0.1", "localhost")
     visitor.browser.ask("Page.navigate", url=f"{address}/people")
     visitor.wait("document.querySelector('#said')?.textContent.startsWith('Open the address that')")
@@ -195,7 +195,7 @@ def test_a_browser_that_is_not_let_in_is_told_where_to_go(visitor: Visitor) -> N
 
 
 def test_a_browser_that_was_let_in_finds_back_from_the_plain_address(visitor: Visitor) -> None:
-    """The page of a server that has ended leads nowhere, and not round and round."""
+    """The page of a server that has ended does not redirect in circles."""
     visitor.leave()
     visitor.browser.ask("Page.navigate", url=visitor.url.removesuffix(visitor.root))
     visitor.arrive("/")

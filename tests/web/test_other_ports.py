@@ -1,4 +1,4 @@
-"""Another server on another port of the same host: browsers send it cookies of the host, whatever their port."""
+"""A server on another port of the same host: browsers send it the host's cookies of all ports."""
 
 import threading
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ PATHS = ["/", "/people", "/people/1", "/faces/1.jpg", "/api/people", "/enter", "
 
 @dataclass
 class Neighbour:
-    """A server of somebody else on the same host: `heard` are the lines and headers of all requests that reach it."""
+    """Somebody else's server on the same host; `heard` has the lines and headers of all requests to it."""
 
     url: str
     heard: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Neighbour:
 
 @contextmanager
 def neighbour(recog: str) -> Iterator[Neighbour]:
-    """Serves a page that makes the browser ask it, and recog, for whatever recog has."""
+    """Serve a page that makes the browser request recog's paths from it and from recog."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -62,7 +62,7 @@ def neighbour(recog: str) -> Iterator[Neighbour]:
 
 
 def status(served: Served, path: str, cookie: str) -> int:
-    """What recog answers whoever sends this cookie."""
+    """Return the status of recog's answer to a request with this cookie."""
     where = urlsplit(served.url)
     connection = HTTPConnection(where.hostname or "", where.port, timeout=60)
     try:
@@ -80,7 +80,7 @@ def test_the_session_does_not_reach_a_server_on_another_port(served: Served, bro
     secret = session["path"].strip("/").rpartition("/")[2]
     with neighbour(visitor.url) as there, neighbour(visitor.url) as control:
         for page in ("/visit", "/visit/s/", f"/visit{PATHS[-1]}"):
-            browser.ask("Page.navigate", url=there.url + page)  # from a page of recog: a Referer would tell its path
+            browser.ask("Page.navigate", url=there.url + page)  # from a page of recog, whose path a Referer would tell
             visitor.wait("document.title === 'done'")
             visitor.open("/people")
         browser.ask("Page.navigate", url=f"{control.url}/visit")

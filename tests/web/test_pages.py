@@ -1,4 +1,4 @@
-"""Pages as text: everything from the library is text, every link leads somewhere, and each state says what it is."""
+"""Pages as HTML: the library's values are escaped, every link works, and each state is named."""
 
 import re
 from collections import Counter
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
+from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.library.grouping.results import Suggestion
 from recog.library.people.results import PersonDetail
 from recog.library.reports.results import (
@@ -21,8 +22,8 @@ from recog.library.reports.results import (
     PeopleReport,
     UnnamedGroup,
 )
-from recog.store.records import PastAct
-from recog.types import Calibration, DateSource, Face, FaceBox, NetworkInfo, Origin, Person, Photo
+from recog.store.records import FailedFile, PastAct, PhotoFilter, WithFaces
+from recog.types import Calibration, DateSource, Face, FaceBox, FileStat, NetworkInfo, Origin, Person, Photo
 from recog.web.error_page import error_page
 from recog.web.pages import pages
 from recog.web.pages.duplicates import duplicates_page
@@ -31,6 +32,7 @@ from recog.web.pages.groups import GROUPS_SHOWN, LONE_SHOWN, groups_page
 from recog.web.pages.people import people_page
 from recog.web.pages.person import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, person_page
 from recog.web.pages.photo import photo_page
+from recog.web.pages.photos import failed_page, folders_page, photos_page
 from recog.web.shell import LATELY, Frame, frame
 from tests.pages import Reader
 from tests.painted import PaintedLibrary
@@ -38,7 +40,7 @@ from tests.web.client import Client
 
 SCRIPT = '<script>alert("1")</script>\u202e'
 SHOWN = '<script>alert("1")</script>\\u202e'
-"""As text of a page: what cannot be seen is written out."""
+"""The text on a page: invisible characters are escaped."""
 ADA = Person(1, SCRIPT, False, 1, 3, 2)
 BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -116,12 +118,24 @@ PHOTO = PhotoDetail(
     ),
 )
 DETAIL = PersonDetail(ADA, tuple((face(n, squared=0.1 * n if n > 3 else None), ()) for n in range(1, 6)))
+TIMELINE = PhotoPage(
+    1000,
+    120,
+    (ListedPhoto(replace(PHOTO.photo, taken_at=NOW), 3), ListedPhoto(replace(PHOTO.photo, id=6), 1)),
+    (TimelineMonth("2026-11", 300), TimelineMonth("2025-12", 600), TimelineMonth(None, 100)),
+)
+FOLDERS = (PhotoFolder(Path("/photos/a"), 3), PhotoFolder(Path(f"/photos/{SCRIPT}&x=\udcff"), 1))
+DAMAGED = FailedFile(FileStat(Path(f"/photos/{SCRIPT}"), 1, 1), "damaged", f"/photos/{SHOWN} is damaged: leave it out")
+FAILED = FailedFiles(500, 200, (DAMAGED,))
 PAGES = {
     "groups": groups_page(REPORT, AROUND, matched_at_once=True),
     "people": people_page((ADA, BEN), AROUND),
     "person": person_page(DETAIL, AROUND),
     "duplicates": duplicates_page(TWICE, AROUND),
     "photo": photo_page(PHOTO, AROUND),
+    "photos": photos_page(TIMELINE, PhotoFilter(Path(f"/photos/{SCRIPT}")), AROUND),
+    "folders": folders_page(FOLDERS, PhotoFilter(), AROUND),
+    "failed": failed_page(FAILED, AROUND),
     "find": find_page(AROUND, most=1000),
     "error": error_page(404, SCRIPT, root=ROOT, bar=BAR),
 }
@@ -165,7 +179,7 @@ def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:
 
 def test_every_link_and_picture_of_every_page_is_there(client: Client, library: PaintedLibrary) -> None:
     library.people.confirm("Ben", [3], new=True)
-    seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find"]
+    seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find", "/photos", "/photos/folders"]
     while ahead:
         path = ahead.pop().partition("#")[0]
         if path in seen:
@@ -182,8 +196,8 @@ def test_every_link_and_picture_of_every_page_is_there(client: Client, library: 
 
 
 def test_styles_and_scripts_are_served_as_they_are(client: Client) -> None:
-    """A template's text is escaped; a style in which `>` is `&gt;` has no rules."""
-    for name in ("pages.css", "acts.js", "keys.js", "find.js"):
+    """Templates escape text, but a style sheet with `&gt;` in place of `>` would be invalid."""
+    for name in ("pages.css", "acts.js", "keys.js", "find.js", "timeline.js", "rows.js", "scrubber.js", "lightbox.js"):
         text = client.get(f"/assets/{name}").body.decode()
         assert not {"&#34;", "&#39;", "&gt;", "&lt;"} & set(re.findall(r"&#?\w+;", text)), name
     assert ".faces > :first-child" in client.get("/assets/pages.css").body.decode()
@@ -252,6 +266,45 @@ def test_every_state_of_a_library_is_said() -> None:
     assert "/photos/5.jpg" not in gone
 
 
+def test_a_timeline_s_page_links_to_the_pages_beside_it_and_to_each_year() -> None:
+    read = Reader(PAGES["photos"])
+    links = [value for tag, name, value in read.attributes if (tag, name) == ("a", "href")]
+    here = "folder=/photos/%3Cscript%3Ealert%28%221%22%29%3C/script%3E%E2%80%AE"
+    for start, label in ((0, "Newer photos"), (240, "Older photos"), (300, "2025"), (900, "Without a date")):
+        assert f"{ROOT}/photos?start={start}&{here}" in links, label
+        assert label in read.text
+    assert f"{ROOT}/photos/5?{here}" in links
+    alts = [value for tag, name, value in read.attributes if (tag, name) == ("img", "alt")]
+    assert alts == ["Photo of 23 November 2026, 3 faces", "Photo without a date, 1 face"]
+    assert [text for text in read.text if text in {"November 2026", "Without a date"}].count("Without a date") == 2
+
+
+def test_folders_are_shown_below_the_one_they_have_in_common(client: Client) -> None:
+    """A name that is not UTF-8 comes back in the address as it is."""
+    read = Reader(PAGES["folders"])
+    assert f"In /photos All photos a3 photos{SHOWN}&x=\\xff1 photo" in words(PAGES["folders"])
+    link = next(value for _, _, value in read.attributes if value.endswith("%FF"))
+    assert "%26x%3D%FF" in link
+    answer = client.get(link.removeprefix(ROOT))
+    assert (answer.status, f"{SHOWN}&x=\\xff" in words(answer.body.decode())) == (200, True)
+
+
+def test_a_failed_file_is_named_once_with_the_reason() -> None:
+    said = words(PAGES["failed"])
+    assert "500 files could not be used" in said
+    assert f"/photos/{SHOWN} is damaged: leave it out" in said
+    assert said.count("/photos/<script>") == 1
+
+
+def test_an_empty_timeline_says_the_next_step() -> None:
+    nothing = PhotoPage(0, 0, (), ())
+    assert "recog index FOLDER finds them" in words(photos_page(nothing, PhotoFilter(), AROUND))
+    wanted = PhotoFilter(faces=WithFaces.WITH)
+    assert "No photo with a face is here. Show all photos" in words(photos_page(nothing, wanted, AROUND))
+    assert "recog index FOLDER finds them" in words(folders_page((), PhotoFilter(), AROUND))
+    assert "Every file that was found could be used." in words(failed_page(FailedFiles(0, 0, ()), AROUND))
+
+
 def test_hidden_people_stand_apart_and_are_no_field_s_suggestion() -> None:
     assert "Hidden" in words(PAGES["people"])
     assert frame((ADA, BEN), ()).names == (SCRIPT,)
@@ -299,10 +352,14 @@ def test_boxes_lie_over_the_photo_in_percents_and_names_stay_on_it() -> None:
     boxes = [value for tag, name, value in read.attributes if (tag, name) == ("rect", "x")]
     assert boxes == ["5.00%", "45.00%", "85.00%"]
     sides = [value for tag, name, value in read.attributes if (tag, name) == ("text", "class")]
-    assert sides == ["start", "middle", "end"]
-    low = replace(PHOTO, photo=replace(PHOTO.photo, height=42))
-    assert [value for _, name, value in Reader(photo_page(low, AROUND)).attributes if name == "dy"] == ["-0.5em"] * 3
+    assert sides == ["start", "middle"], "an ignored face has a box alone"
+    low = replace(PHOTO, photo=replace(PHOTO.photo, height=42), faces=(replace(PHOTO.faces[2], ignored=False),))
+    read = Reader(photo_page(low, AROUND))
+    assert ("text", "class", "end") in read.attributes
+    assert [value for _, name, value in read.attributes if name == "dy"] == ["-0.5em"]
+    read = Reader(PAGES["photo"])
     alt = f"The photo: {SHOWN}, {SHOWN}, somebody without a name"
+    assert "Ignore all others here" not in "".join(read.text), "there is nobody else"
     assert ("img", "alt", alt) in read.attributes
     said = words(PAGES["photo"])
     for part in ("Face 1, confirmed", "Face 2, by distance 0.250, not Ben", f"Face 3, ignored, not {SHOWN}"):

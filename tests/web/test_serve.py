@@ -1,4 +1,4 @@
-"""`recog serve`, really started: where it listens, who gets in, what it says, how it ends."""
+"""`recog serve` as a process: where it listens, whom it admits, what it prints, how it ends."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def running(tmp_path: Path, faces: list[int]) -> Iterator[Running]:
 
 
 def listening(process: int) -> set[str]:
-    """Where a process listens, as /proc/net has it: address in hexadecimal, and port."""
+    """Return where a process listens, as in /proc/net: hexadecimal address and port."""
     sockets = {str(entry.readlink()) for entry in Path(f"/proc/{process}/fd").iterdir() if entry.is_symlink()}
     found = set()
     for table in ("tcp", "tcp6"):
@@ -140,7 +140,7 @@ def test_without_its_packages_it_says_how_to_install_them(tmp_path: Path) -> Non
 
 
 def test_it_ignores_interrupts_if_whoever_started_it_does(tmp_path: Path, faces: list[int]) -> None:
-    """`recog serve &` in a script: Ctrl-C in the terminal is meant for what runs in the foreground."""
+    """In a script with `recog serve &`, Ctrl-C is meant for the foreground process."""
     with running_server(tmp_path / "library", before=["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]) as server:
         assert server.ask("GET", "/api/people", Authorization=f"Bearer {TOKEN}")[0] == 200
         server.process.send_signal(signal.SIGINT)

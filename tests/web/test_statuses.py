@@ -1,4 +1,4 @@
-"""What went wrong is told by the status: names of files that are no text, and databases that cannot be used."""
+"""Statuses of failures: file names that are not UTF-8, and databases that cannot be used."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.web.test_fuzz import head, raw
 
 @pytest.fixture
 def no_text(library: PaintedLibrary, tmp_path: Path) -> Path:
-    """Photo 5, face 5, in a file whose name is no UTF-8."""
+    """Add photo 5 with face 5, in a file whose name is not UTF-8."""
     path = tmp_path / "more" / os.fsdecode(b"\xff\xfe.png")
     paint(tmp_path / "one.png", GREEN)
     path.parent.mkdir()
@@ -73,7 +73,7 @@ def test_while_another_process_writes_an_act_is_409(client: Client, library: Pai
 def test_what_is_no_http_is_refused_in_the_documented_form(
     served: Served, caplog: pytest.LogCaptureFixture, wrong: tuple[str | bytes, ...]
 ) -> None:
-    """Also where the fault is in a body that the server is reading already."""
+    """This includes an error in a body that the server has begun to read."""
     lines = [one for one in wrong if isinstance(one, str)]
     rest = [one for one in wrong if isinstance(one, bytes)]
     top, _, body = raw(served, *([head(served, *lines)] if lines else []), *rest).partition(b"\r\n\r\n")

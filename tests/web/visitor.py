@@ -1,4 +1,4 @@
-"""A browser before a server, and what is done in it."""
+"""Drive a browser that visits a server."""
 
 import json
 from typing import Any
@@ -28,35 +28,35 @@ class Visitor:
         self.value("document.documentElement.dataset.old = 1")
 
     def arrive(self, path: str) -> None:
-        """Wait until another page than the one before is there, as a whole."""
+        """Wait until the next page, not the marked one, is completely loaded."""
         place = f"location.pathname + location.search + location.hash === {json.dumps(self.root + path)}"
         self.wait(f"{place} && document.readyState === 'complete' && !document.documentElement.dataset.old")
 
     def wait(self, fact: str) -> None:
-        """Wait until it holds."""
+        """Wait until a JavaScript expression is true."""
         self.browser.wait(f"Boolean({fact})")
 
     def value(self, expression: str) -> Any:
-        """What it is now."""
+        """Return the current value of a JavaScript expression."""
         return self.browser.value(expression)
 
     def click(self, selector: str) -> None:
-        """Click on the first of these."""
+        """Click the first element that matches the selector."""
         self.value(f"document.querySelector({json.dumps(selector)}).click()")
 
     def write(self, selector: str, text: str) -> None:
-        """Write into an empty field as a hand would."""
+        """Replace the content of a field by typing text."""
         self.value(f"document.querySelector({json.dumps(selector)}).select()")
         self.browser.ask("Input.insertText", text=text)
 
     def press(self, *keys: str) -> None:
-        """Press and let go, one after the other."""
+        """Press and release the keys one after the other."""
         for key in keys:
             text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
             self.browser.ask("Input.dispatchKeyEvent", type="keyDown", key=key, text=text)
             self.browser.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     def says(self, sentence: str) -> None:
-        """Wait until the page says it, to eyes and to screen readers."""
+        """Wait until the page shows the sentence and announces it to screen readers."""
         for place in ("did", "spoken"):
             self.wait(f"document.querySelector('#{place}').textContent === {json.dumps(sentence)}")

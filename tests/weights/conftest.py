@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recog.weights.convert import to_safetensors
-from recog.weights.spec import ForeignFile, Role, Source, WeightsSpec, Wheel
+from recog.weights.spec import CommercialUse, ForeignFile, Role, Source, WeightsSpec, Wheel
 
 CONTENT = np.arange(5, dtype="<f4").tobytes()
 
@@ -64,5 +64,6 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
         licence="MIT",
         trained_on="nothing",
         scores="none",
+        commercial_use=CommercialUse.UNKNOWN,
     )
     return Tiny(wanted, wheels)

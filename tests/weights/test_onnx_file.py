@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from onnx import TensorProto, helper, numpy_helper
@@ -37,6 +37,7 @@ def written(model: onnx.ModelProto, folder: Path) -> Path:
     return path
 
 
+@settings(deadline=None)
 @given(data=st.data(), rows=st.integers(1, 5), blocks=st.integers(1, 4), block=st.integers(1, 7))
 def test_blocks_of_bytes_become_float32_weights(
     data: st.DataObject, rows: int, blocks: int, block: int, tmp_path_factory: pytest.TempPathFactory

@@ -1,13 +1,27 @@
-"""The photos of a library: show a photo with its faces, and remove photos whose files are gone."""
+"""The photos of a library: browse them by date, show one with its faces, and remove those whose files are gone."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from recog.errors import UnknownNumberError
+from recog.library.browsing.timeline import (
+    FailedFiles,
+    ListedPhoto,
+    PhotoFolder,
+    PhotoLayout,
+    PhotoPage,
+    TimelineMonth,
+    layout_of,
+)
 from recog.library.context import LibraryContext
 from recog.library.indexing.prune import MissingPhotos, missing_photos, prune_photos
-from recog.library.inputs import AnyPath
+from recog.library.inputs import AnyPath, path_of
+from recog.store.records import PhotoFilter
 from recog.types import Face, Person, Photo
+
+EVERY_PHOTO = PhotoFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +43,16 @@ class PhotoDetail:
     faces: tuple[FaceOnPhoto, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoNeighbours:
+    """The numbers of the photos before and after one in a timeline; None at its ends."""
+
+    before: int | None
+    after: int | None
+
+
 class Photos:
-    """The photos of a library, by number; remove those whose files are gone."""
+    """The photos of a library, by date and by number; remove those whose files are gone."""
 
     def __init__(self, context: LibraryContext) -> None:
         self._context = context
@@ -56,6 +78,65 @@ class Photos:
                 for face in faces
             ),
         )
+
+    def page(self, wanted: PhotoFilter = EVERY_PHOTO, *, start: int = 0, limit: int = 100) -> PhotoPage:
+        """Return photos of the timeline: the newest first, those without a date last, none whose files are all gone."""
+        timeline = self._context.catalog.timeline
+        with self._context.catalog.repeatable_reads():
+            months = tuple(TimelineMonth(month, photos) for month, photos in timeline.months(wanted))
+            found = timeline.page(wanted, start=start, limit=limit)
+        listed = tuple(ListedPhoto(photo, faces) for photo, faces in found)
+        return PhotoPage(sum(month.photos for month in months), start, listed, months)
+
+    def layout(self, wanted: PhotoFilter = EVERY_PHOTO) -> PhotoLayout:
+        """Return the number, shape and day of every photo of the timeline, packed."""
+        return layout_of(self._context.catalog.timeline.shapes(wanted))
+
+    def beside(self, photo_id: int, wanted: PhotoFilter = EVERY_PHOTO) -> PhotoNeighbours:
+        """Return the photos before and after a photo in the timeline; an unknown number is an UnknownNumberError."""
+        catalog = self._context.catalog
+        return PhotoNeighbours(*catalog.timeline.beside(catalog.photos.by_id(photo_id), wanted))
+
+    def folders(self) -> tuple[PhotoFolder, ...]:
+        """Return every folder that directly holds photos, by path."""
+        found = self._context.catalog.timeline.folders()
+        return tuple(PhotoFolder(path, files) for path, files in found.items())
+
+    def failed(self, folder: AnyPath | None = None, *, start: int = 0, limit: int = 100) -> FailedFiles:
+        """Return the files that could not be used as photos, by path, with the reasons; below a folder if one is given.
+
+        They are those of the latest runs of `index`.
+        """
+        failed = self._context.catalog.files.failures(None if folder is None else path_of(folder))
+        return FailedFiles(len(failed), start, tuple(failed[start : start + limit]))
+
+    def thumbnail(self, photo_id: int) -> bytes | None:
+        """Return the thumbnail of a photo as WebP, or None if none was made yet; see `keep_thumbnail`.
+
+        Raises UnknownNumberError for an unknown number.
+        """
+        photo = self._context.catalog.photos.by_id(photo_id)
+        return self._context.thumbnails.read(photo.sha256, now=time.time())
+
+    def keep_thumbnail(self, photo_id: int, made: Callable[[PhotoDetail], bytes]) -> bytes:
+        """Make the thumbnail of a photo, keep it in the library's folder, and return it.
+
+        If the photo was removed meanwhile, its thumbnail does not stay, and the answer is an UnknownNumberError.
+        """
+        catalog, thumbnails = self._context.catalog, self._context.thumbnails
+        detail = self.photo(photo_id)
+        content = made(detail)
+        thumbnails.keep(detail.photo.sha256, content)
+        try:
+            catalog.photos.by_id(photo_id)
+        except UnknownNumberError:
+            thumbnails.drop([detail.photo.sha256])
+            raise
+        return content
+
+    def tidy_thumbnails(self) -> None:
+        """Delete the thumbnails of photos that the catalog no longer has; a library that is only read keeps them."""
+        self._context.drop_outdated_thumbnails()
 
     def of_face(self, face_id: int) -> int:
         """Return the number of the photo that shows a face; an unknown number is an UnknownNumberError."""

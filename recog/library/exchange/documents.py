@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from recog.errors import RecogError
+from recog.errors import RecogError, WayOut
 from recog.held_files import refuse_held
 from recog.library.exchange.cells import from_cell, to_cell
 from recog.library.exchange.records import NamedFace, Names, RefusedFace
@@ -126,7 +126,7 @@ def _json_document(path: Path, data: bytes) -> Mapping[str, Any]:
         raise RecogError(f"{path} is no JSON document: {error}") from error
     if not isinstance(document, dict) or document.get("format") != _FORMAT or document.get("version") != _VERSION:
         raise RecogError(
-            f"{path} holds no names as 'recog people export' writes them (format {_FORMAT!r}, version {_VERSION})"
+            f"{path} holds no names in the format {_FORMAT!r}, version {_VERSION}", way_out=WayOut.EXPORT_NAMES
         )
     return document
 

@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Container, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from recog.photos import DecodeLimits, DecodePool, Opened
-from recog.photos.pool import WORKER
+from recog.photos import DecodePool, Opened
 from recog.types import FileStat
 from recog.weights.device import cores
 
@@ -16,32 +15,32 @@ def decode_ahead(
     files: Iterable[FileStat],
     *,
     known: Container[str],
-    limits: DecodeLimits,
-    processes: int | None = None,
-    worker: str = WORKER,
+    pool: DecodePool,
+    processes: int,
+    longest: int | None = None,
 ) -> Generator[tuple[FileStat, Opened], None, None]:
     """Open files in order; known holds the digests of contents that need no decoding, and may grow meanwhile.
 
-    A decoded photo may hold a few hundred megabytes: one more than there are processes wait at most. Close the
-    iterator to end the processes; none is started before there is a file to open.
+    processes are those of the pool. A photo whose long side exceeds `longest` may come reduced. A decoded photo may
+    hold a few hundred megabytes: one more than there are processes wait at most. An iterator that is closed early
+    closes the pool. At its end the pool stays open, because full pixels of a reduced photo may be needed later.
     """
-    count = processes or decoding_processes()
     waiting: deque[tuple[FileStat, Future[Opened]]] = deque()
-    threads = ThreadPoolExecutor(max_workers=count, thread_name_prefix="decode")
-    pool = DecodePool(limits, worker=worker)
+    threads = ThreadPoolExecutor(max_workers=processes, thread_name_prefix="decode")
     try:
         for stat in files:
-            waiting.append((stat, threads.submit(pool.open, stat.path, known=known)))
-            if len(waiting) > count + 1:
+            waiting.append((stat, threads.submit(pool.open, stat.path, known=known, longest=longest)))
+            if len(waiting) > processes + 1:
                 first, future = waiting.popleft()
                 yield first, future.result()
         while waiting:
             first, future = waiting.popleft()
             yield first, future.result()
-    finally:
-        # In this order: the threads that wait for a process return when it is gone.
+    except BaseException:
         threads.shutdown(wait=False, cancel_futures=True)
-        pool.close()
+        pool.close()  # threads that wait for a process return when it is gone
+        raise
+    finally:
         threads.shutdown(wait=True)
 
 

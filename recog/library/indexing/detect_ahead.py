@@ -45,39 +45,56 @@ def detect_ahead(
     """Cut the faces out of photos, in order; `cut` is called in threads.
 
     Contents whose digest is in `known`, which may grow meanwhile, or that came before are not searched again: they are
-    KnownContent. Close the iterator to end the threads.
+    KnownContent. `cut` may raise PhotoError. Close the iterator to end the threads.
     """
     count = threads or min(_MOST_THREADS, cores())
-    seen: set[str] = set()
+    jobs: dict[str, Future[Found]] = {}
+    found: set[str] = set()
     waiting: deque[tuple[FileStat, int, Future[Found]]] = deque()
     held = 0
     pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="find")
+
+    def handed_on() -> tuple[FileStat, Found]:
+        nonlocal held
+        stat, size, job = waiting.popleft()
+        held -= size
+        result = job.result()
+        if isinstance(result, CutPhoto):
+            found.add(result.sha256)
+            jobs.pop(result.sha256, None)  # it holds the faces
+        return stat, result
+
     try:
         for stat, opened in photos:
             job: Future[Found] = Future()
             size = 0
             if not isinstance(opened, DecodedPhoto):
                 job.set_result(opened)
-            elif opened.sha256 in known or opened.sha256 in seen:
+            elif opened.sha256 in known or opened.sha256 in found:
                 job.set_result(KnownContent(opened.sha256))
             else:
-                seen.add(opened.sha256)
                 size = opened.pixels.nbytes
-                job = pool.submit(_cut, opened, cut)
+                job = jobs[opened.sha256] = pool.submit(_cut, opened, cut, jobs.get(opened.sha256))
             del opened
             waiting.append((stat, size, job))
             held += size
             while len(waiting) > _AHEAD * count or (held > _MOST_BYTES and waiting):
-                first, size, job = waiting.popleft()
-                yield first, job.result()
-                held -= size
+                yield handed_on()
         while waiting:
-            first, _, job = waiting.popleft()
-            yield first, job.result()
+            yield handed_on()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _cut(photo: DecodedPhoto, cut: Callable[[DecodedPhoto], CutFaces]) -> Found:
-    height, width = photo.pixels.shape[:2]
-    return CutPhoto(photo.sha256, width, height, photo.taken_at, cut(photo), photo.incomplete, photo.taken_from)
+def _cut(photo: DecodedPhoto, cut: Callable[[DecodedPhoto], CutFaces], earlier: Future[Found] | None) -> Found:
+    """Return the photo with its faces, or why its full pixels cannot be had.
+
+    earlier: the job of the same content under another name, which was begun before; if it succeeds, this is a copy.
+    """
+    if earlier is not None and not isinstance(earlier.result(), PhotoError):
+        return KnownContent(photo.sha256)
+    try:
+        faces = cut(photo)
+    except PhotoError as error:
+        return error
+    return CutPhoto(photo.sha256, photo.width, photo.height, photo.taken_at, faces, photo.incomplete, photo.taken_from)

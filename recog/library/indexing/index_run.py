@@ -5,21 +5,22 @@ goes on after them. Each batch takes a turn of the library's writers, so other t
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from recog.errors import PhotoError
+from recog.library.close_up import longest_side
 from recog.library.context import LibraryContext
-from recog.library.indexing.decode_ahead import decode_ahead
+from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
 from recog.library.indexing.detect_ahead import CutPhoto, Found, detect_ahead
 from recog.library.indexing.edited import MovedEdits
 from recog.library.indexing.results import IngestProgress, LostWord
 from recog.library.indexing.survey import Survey, is_gone
 from recog.library.probes import CutFaces, cut_faces, new_faces
-from recog.photos import SLOW_REASONS, KnownContent
+from recog.photos import SLOW_REASONS, DecodePool, KnownContent, Opened
 from recog.store.catalog import Catalog
 from recog.store.records import FailedFile, KnownFile, LostFact, ScannedPhoto
 from recog.types import DecodedPhoto, Embeddings, FileStat
@@ -82,8 +83,10 @@ class IndexRun:
             self._catalog.files.link_all(returned)
         done = found.total - len(found.todo)
         self._gone = frozenset(found.gone)
+        processes = decoding_processes()
         with (
-            closing(decode_ahead(found.todo, known=self._digests, limits=self._context.decode_limits)) as photos,
+            DecodePool(self._context.decode_limits, processes=processes) as pool,
+            closing(self._decoded(found.todo, pool, processes)) as photos,
             closing(detect_ahead(photos, known=self._digests, cut=self._cut)) as searched,
         ):
             try:
@@ -96,6 +99,13 @@ class IndexRun:
             except KeyboardInterrupt:
                 self._store_failures()
                 raise
+
+    def _decoded(
+        self, todo: Sequence[FileStat], pool: DecodePool, processes: int
+    ) -> Generator[tuple[FileStat, Opened], None, None]:
+        """Decode the files ahead, reduced if the detector would reduce them anyway."""
+        longest = longest_side(self._networks.detector) if todo else None
+        return decode_ahead(todo, known=self._digests, pool=pool, processes=processes, longest=longest)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

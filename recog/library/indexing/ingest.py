@@ -45,7 +45,8 @@ def ingest(
             with context.turn():
                 missing = catalog.files.mark_missing(found.gone)
                 run.find_again()
-                catalog.photos.delete_orphans()
+                if catalog.photos.delete_orphans():
+                    context.drop_outdated_thumbnails()
                 matched = name_new(catalog, networks, k=context.settings.k)
         except KeyboardInterrupt:
             interrupted = True

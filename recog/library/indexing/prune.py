@@ -46,6 +46,7 @@ def prune_photos(context: LibraryContext, folder: AnyPath | None) -> MissingPhot
             failed = [one.stat.path for one in catalog.files.failures(found.folder) if is_gone(one.stat.path)]
             catalog.files.drop([*found.files, *failed], folders=found.roots)
         context.live_index.publish()
+        context.drop_outdated_thumbnails()
         return found
 
 

@@ -19,7 +19,7 @@ from recog.library.recognition.live_index import LiveIndex
 from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import lock_owner
 from recog.weights.pull import WeightsState, weights_state
 
@@ -184,7 +184,7 @@ def _erasures(pending: PendingErasure | None) -> Observation:
 def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:
     problem = LiveIndex(catalog, directory, networks.info, device="cpu").file_problem()
     if problem:
-        return _ill("index", problem, Remedy(RemedyKind.FIX))
+        return Observation("index", False, str(problem), Remedy(RemedyKind.FIX), problem)
     return _fine("index", "holds exactly the catalog's faces")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from recog.errors import RecogError
 from recog.library.recognition.results import IndexStatus
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 from recog.types import Calibration, NetworkInfo
 
 
@@ -80,13 +80,17 @@ def remedy_of(pending: PendingErasure) -> Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem that `check` found. fixed: it was mended. remedy: what to do if it was not."""
+    """A problem that `check` found. fixed: it was mended. remedy: what to do if it was not.
+
+    error: what the part that was checked raised; the sentence is its message.
+    """
 
     kind: str
     count: int
     sentence: str
     fixed: bool
     remedy: Remedy
+    error: RecogError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,11 @@ class DoctorReport:
 
 @dataclass(frozen=True, slots=True)
 class WeightsStatus:
-    """`models list | pull | verify`: one network's weights. state: 'present', 'absent' or 'damaged'."""
+    """`models list | pull | verify`: one network's weights.
+
+    state: 'present', 'absent' or 'damaged'. commercial_use: 'forbidden' by the licence of the weights; 'data for
+    research' if that licence allows it, but the data that they were trained on is for research; else 'unknown'.
+    """
 
     name: str
     role: str
@@ -142,6 +150,36 @@ class WeightsStatus:
     licence: str
     sources: tuple[str, ...]
     default: bool
+    commercial_use: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNetwork:
+    """`models add | set-head`: a network of the user's own.
+
+    description is the path of its description; dim the dimensions of its embeddings; head
+    the name of its head, None if it has none. calibrated says whether a calibration of its head came with it. replaced
+    says that it took the place of an earlier network of that name. in_use says that the settings name it.
+    """
+
+    name: str
+    description: Path
+    sha256: str
+    dim: int
+    licence: str
+    commercial_use: str
+    head: str | None
+    calibrated: bool
+    replaced: bool
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedNetwork:
+    """`models remove`: files are those that were deleted, the description first."""
+
+    name: str
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
     if readable and (problem := index.file_problem()):
         if fix:
             index.rebuild()
-        findings.append(Finding("index", 1, problem, fixed=fix, remedy=Remedy(RemedyKind.FIX)))
+        findings.append(Finding("index", 1, str(problem), fixed=fix, remedy=Remedy(RemedyKind.FIX), error=problem))
     return CheckReport(tuple(findings), catalog.upkeep.counts().faces, time.perf_counter() - start)
 
 

@@ -6,7 +6,7 @@ from recog.library.maintenance import backups, index_tuning, upkeep
 from recog.library.maintenance.index_tuning import IndexTuning
 from recog.library.maintenance.results import Backup, CheckReport, Restored
 from recog.library.recognition.results import IndexStatus
-from recog.store.records import PendingErasure
+from recog.store.maintenance.pending import PendingErasure
 
 
 class Maintenance:

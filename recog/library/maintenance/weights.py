@@ -72,4 +72,5 @@ def _status(settings: Settings, one: WeightsSpec) -> WeightsStatus:
         licence=one.licence,
         sources=tuple(str(source) for source in one.sources),
         default=one in needed(settings),
+        commercial_use=one.commercial_use.value,
     )

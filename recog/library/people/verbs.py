@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from recog.library.people.results import (
-    Confirmation,
-    DistinctPeople,
-    Enrolment,
-    Forgotten,
-    History,
-    IgnoredFaces,
-    PersonDetail,
-    ResetPhotos,
-    SplitPerson,
-)
-
 if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no decoder and no FAISS
     from recog.library.context import LibraryContext
     from recog.library.inputs import AnyPath, AnyPhoto
     from recog.library.people.photos_of import FoundPhotos
+    from recog.library.people.results import (
+        Confirmation,
+        DistinctPeople,
+        Enrolment,
+        Forgotten,
+        History,
+        IgnoredFaces,
+        PersonDetail,
+        ResetPhotos,
+        SplitPerson,
+    )
     from recog.library.recognition.results import MatchReport, VerifiedPair
     from recog.store.catalog import Catalog
     from recog.store.records import PastAct
@@ -95,6 +94,8 @@ class People:
 
     def distinct(self, name: str, other: str) -> DistinctPeople:
         """Record that two people are distinct, so that no report calls them duplicates again."""
+        from recog.library.people.results import DistinctPeople
+
         with self._context.writing() as catalog:
             people_named = catalog.people.by_name(name), catalog.people.by_name(other)
             catalog.acts.set_distinct(people_named[0].id, people_named[1].id)
@@ -102,6 +103,8 @@ class People:
 
     def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
         """Ignore faces, so that they are not named, grouped or reported; with `ignored` false, stop ignoring them."""
+        from recog.library.people.results import IgnoredFaces
+
         with self._context.writing() as catalog:
             (catalog.acts.ignore if ignored else catalog.acts.unignore)(face_ids)
             self._match(catalog)
@@ -125,6 +128,8 @@ class People:
 
     def history(self, *, limit: int | None = None) -> History:
         """Return the acts on people and faces, the latest first."""
+        from recog.library.people.results import History
+
         return History(tuple(self._context.catalog.acts.history(limit=limit)))
 
     def rename(self, old: str, new: str, *, near: bool = False) -> Person:
@@ -152,14 +157,18 @@ class People:
     def forget(self, name: str) -> Forgotten:
         """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
 
-        Photos stay, and so do pictures styled from them; the result lists these pictures.
+        The thumbnails of photos that show the person go too. The photos stay, and so do pictures styled from them; the
+        result lists these pictures.
         """
         from recog.index.files import discard
+        from recog.library.people.results import Forgotten
 
         with self._context.writing() as catalog:
             person = catalog.people.by_name(name)
-            # First, so that no index file holds the person's vectors if recog is killed afterwards.
+            # First, so that no file holds the person's vectors or face if recog is killed afterwards.
             discard(self._context.settings.library / "index")
+            shown = catalog.photos.of_people([person.id])
+            self._context.thumbnails.drop(one.photo.sha256 for one in shown)
             erased = catalog.erasure.forget(person.id)
             self._context.live_index.publish()
             styled = tuple(path for path in erased.styled if path.exists())
@@ -185,6 +194,7 @@ class People:
         Forgotten faces are recorded by the photo's content, so any copy of the photo will do. Names do not come back.
         """
         from recog.library.inputs import paths_of
+        from recog.library.people.results import ResetPhotos
         from recog.photos import photo_digest
 
         paths = tuple(paths_of(photos))

@@ -52,20 +52,22 @@ class LiveIndex:
         )
         return IndexStatus(index.kind, index.device, index.count, file.home, max(0, behind))
 
-    def file_problem(self) -> str:
-        """Compare the published file with the catalog and say what is wrong; empty if nothing is."""
+    def file_problem(self) -> SearchIndexError | None:
+        """Compare the published file with the catalog and return what is wrong with it; None if nothing is."""
         try:
             index, mark = self._load()
         except SearchIndexError as error:
-            return str(error)
+            return error
         self._caught_up(index, mark)
         held = index.ids()
         rows = [one.face_ids for one in self._catalog.embeddings.batches(self._network.sha256)]
         expected = np.sort(np.concatenate(rows)) if rows else np.empty(0, np.int64)
         if np.array_equal(held, expected):
-            return ""
+            return None
         extra, absent = np.setdiff1d(held, expected).size, np.setdiff1d(expected, held).size
-        return f"the index holds {extra} faces that the catalog does not, and lacks {absent} that it does"
+        return SearchIndexError(
+            f"the index holds {extra} faces that the catalog does not, and lacks {absent} that it does"
+        )
 
     def current(self) -> FaceIndex:
         """Return the index, holding exactly the catalog's faces of this network.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError
+from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, WayOut
 from recog.store.connection.postgres_errors import postgres_error
 from recog.store.connection.url import Secrets
 
@@ -57,9 +57,8 @@ def _sqlite_error(error: sqlite3.Error, path: Path, busy_seconds: float) -> Cata
     if code in _DAMAGED:
         return CatalogUnusableError(
             # SQLite reports a page that the disk cannot read as damaged.
-            f"the database {path} is damaged, or its disk cannot be read ({error}): it was left as it is; if it "
-            "says so again, put a backup in its place with 'recog restore FILE', or move it away and index the photos "
-            "again"
+            f"the database {path} is damaged, or its disk cannot be read ({error}), and was left as it is",
+            way_out=WayOut.RESTORE,
         )
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
         return LibraryDiskError(

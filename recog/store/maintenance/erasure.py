@@ -6,16 +6,16 @@ overwrites the old pages of the file and deletes the note.
 Out of reach: backups that people made, PostgreSQL's own log and archives, blocks that a disk has remapped.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from recog.store.connection.database import Database
 from recog.store.maintenance.old_pages import OldPages
-from recog.store.people.history import scrub_events
-from recog.store.people.people import person_in
 from recog.store.photos.removal import ERASURE, delete_faces, log_erasure
-from recog.store.records import ForgottenPerson
 from recog.store.schema.encoding import chunks, now
 from recog.store.schema.tables import (
     assignments,
@@ -30,7 +30,9 @@ from recog.store.schema.tables import (
     processings,
     removals,
 )
-from recog.store.styling import drop_style_jobs_of
+
+if TYPE_CHECKING:  # every opening asks whether somebody was forgotten, and only `forget` needs the rest
+    from recog.store.records import ForgottenPerson
 
 
 class Erasure:
@@ -51,6 +53,11 @@ class Erasure:
         Style jobs whose photo, or one of whose styles, shows the person are deleted. The pictures stay, as the photos
         do: they are the user's files, and the result names them.
         """
+        from recog.store.people.history import scrub_events
+        from recog.store.people.people import person_in
+        from recog.store.records import ForgottenPerson
+        from recog.store.styling import drop_style_jobs_of
+
         with self._database.writing() as connection:
             name = person_in(connection, person_id).name
             theirs = select(assignments.c.face_id).where(assignments.c.person_id == person_id)

@@ -1,25 +1,34 @@
 """Overwrite what forgotten people left in old pages of the database.
 
 On SQLite, VACUUM writes the database anew (secure_delete alone leaves copies where pages were split), and the
-write-ahead log is truncated; on PostgreSQL, VACUUM FULL does it. A row of `pending_erasures` says that this is still to
-be done, so that a kill half-way is finished at the next open. A disk without room to write the database anew holds it
-up, as another program's lock does: the catalog opens all the same, says so, and tries again at each open.
+write-ahead log is truncated. On PostgreSQL, VACUUM FULL does it, for the server's statistics too: an earlier recog let
+it collect vectors and names (see migration 0016). Only the owner of the database can do that; for others the server
+skips the statistics. Another program's open transaction keeps deleted rows alive, and holds the erasure up.
+
+A row of `pending_erasures` says that this is still to be done, so that a kill half-way is finished at the next open. A
+disk without room to write the database anew holds it up, as another program's lock does: the catalog opens all the
+same, says so, and tries again at each open.
 """
 
 import shutil
+import time
 from threading import Lock
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from recog.durable import sync_directory
 from recog.errors import CatalogError, LibraryBusyError, LibraryDiskError
 from recog.store.connection.backup import automatic_backups
 from recog.store.connection.database import Database
-from recog.store.records import ErasedBy, PendingErasure
+from recog.store.connection.rewriting import rewrite_tables
+from recog.store.maintenance.pending import ErasedBy, PendingErasure
 from recog.store.schema.tables import pending_erasures
 
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
 _OPEN_ELSEWHERE = PendingErasure(f"{_LEFT}, because another program has it open", "close that program", ErasedBy.FIX)
+_OTHERS_TABLES = PendingErasure(
+    f"{_LEFT}, because its tables belong to another user of the server", "open it as that user", ErasedBy.FIX
+)
 _READ_ONLY = PendingErasure(f"{_LEFT}, which may only be read here", "open it where it may be written", ErasedBy.FIX)
 _NO_ROOM = PendingErasure(
     f"{_LEFT}, because its disk has no room to write it anew, or fails", "make room or check the disk", ErasedBy.FIX
@@ -30,6 +39,9 @@ _PERSONAL_TABLES = (
     "embeddings", "clusters", "cluster_faces", "style_jobs",
     "style_shares"
 )  # fmt: skip
+_STATISTICS = "pg_statistic"
+_PAUSE = 0.2
+"""Seconds until a server's tables are written anew again while another program's transaction keeps rows."""
 
 
 class OldPages:
@@ -64,8 +76,8 @@ class OldPages:
         try:
             if not self._has_room():
                 return _NO_ROOM
-            if not self._vacuum():
-                return _OPEN_ELSEWHERE
+            if (hindrance := self._vacuum()) is not None:
+                return hindrance
             with self._database.writing() as connection:
                 connection.execute(delete(pending_erasures).where(pending_erasures.c.id <= last))
         except LibraryBusyError:
@@ -85,14 +97,27 @@ class OldPages:
             )
         return shutil.disk_usage(self._database.path.parent).free >= (pages - unused) * size
 
-    def _vacuum(self) -> bool:
+    def _vacuum(self) -> PendingErasure | None:
         with self._database.alone() as connection:
             if not self._database.is_sqlite:
-                connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(_PERSONAL_TABLES)}")
-                return True
+                return self._rewrite_tables(connection)
             connection.exec_driver_sql("VACUUM")
             busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-            return not busy
+            return _OPEN_ELSEWHERE if busy else None
+
+    def _rewrite_tables(self, connection: Connection) -> PendingErasure | None:
+        """Write a server's tables anew; wait for other programs' transactions up to the busy timeout."""
+        deadline = time.monotonic() + self._database.busy_seconds
+        while True:
+            personal = rewrite_tables(connection, _PERSONAL_TABLES)
+            statistics = rewrite_tables(connection, [_STATISTICS])
+            if personal.tables < len(_PERSONAL_TABLES):
+                return _OTHERS_TABLES
+            if not personal.deleted_rows + statistics.deleted_rows:
+                return None
+            if time.monotonic() > deadline:
+                return _OPEN_ELSEWHERE
+            time.sleep(_PAUSE)
 
     def _delete_automatic_backups(self) -> None:
         for backup in automatic_backups(self._database):

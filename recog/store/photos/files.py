@@ -39,7 +39,7 @@ class Files:
                 processed.c.photo_id.is_not(None).label("current"),
             )
             .outerjoin(processed, processed.c.photo_id == files.c.photo_id)
-            .where(_under(files.c.path, root))
+            .where(below_folder(files.c.path, root))
         )
         with self._database.reading() as connection:
             known: dict[Path, KnownFile] = {}
@@ -140,7 +140,9 @@ class Files:
 
     def below(self, folder: Path) -> list[tuple[Path, int]]:
         """Return every known file that is `folder` or below it, missing or not, by path, with its photo."""
-        statement = select(files.c.path, files.c.photo_id).where(_under(files.c.path, folder)).order_by(files.c.path)
+        statement = (
+            select(files.c.path, files.c.photo_id).where(below_folder(files.c.path, folder)).order_by(files.c.path)
+        )
         with self._database.reading() as connection:
             return [(path_from_bytes(raw), photo_id) for raw, photo_id in connection.execute(statement)]
 
@@ -196,7 +198,7 @@ def put_files(connection: Connection, shown: Iterable[tuple[FileStat, int]]) -> 
 def _failures(connection: Connection, root: Path | None) -> list[FailedFile]:
     statement = (
         select(failures.c.path, failures.c.size, failures.c.mtime_ns, failures.c.reason, failures.c.detail)
-        .where(true() if root is None else _under(failures.c.path, root))
+        .where(true() if root is None else below_folder(failures.c.path, root))
         .order_by(failures.c.path)
     )
     return [
@@ -205,7 +207,7 @@ def _failures(connection: Connection, root: Path | None) -> list[FailedFile]:
     ]
 
 
-def _under(column: Column[bytes], root: Path) -> ColumnElement[bool]:
+def below_folder(column: Column[bytes], root: Path) -> ColumnElement[bool]:
     """Match the path itself and paths below it, as a range of bytes: /a does not hold /ab, and the index is used."""
     raw = path_bytes(root)
     prefix = raw.rstrip(b"/") + b"/"

@@ -14,6 +14,7 @@ from recog.store.photos.removal import delete_unshown
 from recog.store.photos.saving import save_batch
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.schema.encoding import chunks, path_bytes, path_from_bytes
+from recog.store.schema.plain_rows import plain_rows
 from recog.store.schema.tables import assignments, detectors, faces, files, networks, photos, processings
 from recog.types import DateSource, NetworkInfo, Origin, Photo
 
@@ -32,7 +33,7 @@ class Photos:
             raise UnknownNumberError(
                 f"no photo has the number {photo_id}: it was removed, or belongs to another library"
             )
-        return _photo_of(row)
+        return photo_of(row)
 
     def by_digest(self, sha256: str, *, detector: str, network: str) -> KnownPhoto | None:
         """Return a photo by the digest of its bytes; current means processed by these two networks."""
@@ -46,7 +47,7 @@ class Photos:
         statement = select(photos, processed.label("current")).where(photos.c.sha256 == bytes.fromhex(sha256))
         with self._database.reading() as connection:
             row = connection.execute(statement).first()
-        return None if row is None else KnownPhoto(_photo_of(row), bool(row.current))
+        return None if row is None else KnownPhoto(photo_of(row), bool(row.current))
 
     def by_ids(self, photo_ids: Iterable[int]) -> dict[int, Photo]:
         """Return photos by number; unknown numbers are left out."""
@@ -54,7 +55,7 @@ class Photos:
         with self._database.reading() as connection:
             for ids in chunks(photo_ids):
                 rows = connection.execute(select(photos).where(photos.c.id.in_(ids)))
-                found |= {row.id: _photo_of(row) for row in rows}
+                found |= {row.id: photo_of(row) for row in rows}
         return found
 
     def by_digests(self, digests: Iterable[str]) -> dict[str, Photo]:
@@ -63,7 +64,7 @@ class Photos:
         with self._database.reading() as connection:
             for raw in chunks(bytes.fromhex(digest) for digest in digests):
                 rows = connection.execute(select(photos).where(photos.c.sha256.in_(raw)))
-                found |= {row.sha256.hex(): _photo_of(row) for row in rows}
+                found |= {row.sha256.hex(): photo_of(row) for row in rows}
         return found
 
     def at(self, paths: Iterable[Path]) -> dict[Path, Photo]:
@@ -73,7 +74,7 @@ class Photos:
             for raw in chunks(path_bytes(path) for path in paths):
                 statement = select(files.c.path, photos).join(photos, photos.c.id == files.c.photo_id)
                 rows = connection.execute(statement.where(files.c.path.in_(raw)))
-                found |= {path_from_bytes(row.path): _photo_of(row) for row in rows}
+                found |= {path_from_bytes(row.path): photo_of(row) for row in rows}
         return found
 
     def of_people(self, person_ids: Iterable[int], *, every: bool = True, confirmed: bool = False) -> list[FiledPhoto]:
@@ -100,11 +101,16 @@ class Photos:
         found: dict[int, FiledPhoto] = {}
         with self._database.reading() as connection:
             for row in connection.execute(statement):
-                before = found.get(row.id) or FiledPhoto(_photo_of(row), ())
+                before = found.get(row.id) or FiledPhoto(photo_of(row), ())
                 found[row.id] = (
                     before if row.missing else FiledPhoto(before.photo, (*before.paths, path_from_bytes(row.path)))
                 )
         return list(found.values())
+
+    def all_digests(self) -> set[str]:
+        """Return the digests of all photos."""
+        with self._database.reading() as connection:
+            return {sha256.hex() for (sha256,) in plain_rows(connection, select(photos.c.sha256))}
 
     def digests(self, *, detector: str, network: str) -> dict[str, int]:
         """Return photo numbers by digest, of all photos that these two networks processed and need not see again."""
@@ -148,7 +154,8 @@ class Photos:
             return delete_unshown(connection)
 
 
-def _photo_of(row: Row[Any]) -> Photo:
+def photo_of(row: Row[Any]) -> Photo:
+    """Return a row of the table of photos as a Photo."""
     taken_at = None if row.taken_at is None else datetime.fromisoformat(row.taken_at)
     taken_from = None if row.taken_from is None else DateSource(row.taken_from)
     return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at, row.incomplete, taken_from)

@@ -7,6 +7,7 @@
   const bar = document.querySelector("#last");
   const did = document.querySelector("#did");
   const undo = document.querySelector("#undo");
+  const dismiss = document.querySelector("#dismiss");
   const spoken = document.querySelector("#spoken");
   const names = document.querySelector("#names");
   const made = []; // acts that stand, the latest last: { id, sentence, restore }; restore is null if the page loads again
@@ -16,7 +17,7 @@
 
   // Ignore the second click of a double click: the button below the pointer may be another one by then.
   document.addEventListener("click", (event) => {
-    if (event.detail < 2 || !event.target.closest("main button, #undo")) return;
+    if (event.detail < 2 || !event.target.closest("main button, main a, #last button")) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);
@@ -29,12 +30,26 @@
   const key = (name) => name.normalize("NFC").split(/\s+/).filter(Boolean).map(lowered).join(" ");
   const isKnown = (name) => [...names.options].some((option) => key(option.value) === key(name));
 
+  // What was done is told for a while, in a corner; whoever points at it, or writes in it, may take longer.
+  const TOLD = 20_000; // milliseconds
+  const DISMISSED = "dismissed";
+  let telling = 0;
+  const hide = () => {
+    bar.hidden = true;
+    sessionStorage.setItem(DISMISSED, made.at(-1)?.id ?? "");
+  };
+  const tell = () => {
+    clearTimeout(telling);
+    bar.hidden = false;
+    if (!bar.matches(".failed")) telling = setTimeout(() => (bar.matches(":hover, :focus-within") ? tell() : hide()), TOLD);
+  };
+
   const say = (sentence, { failed = false, label = failed ? "" : "Undo" } = {}) => {
     const latest = made.at(-1);
     did.textContent = sentence;
     spoken.textContent = sentence;
-    bar.hidden = false;
     bar.classList.toggle("failed", failed);
+    tell();
     undo.hidden = !latest || !label;
     undo.textContent = label;
     undo.title = latest ? `Undo: ${latest.sentence}` : "";
@@ -129,16 +144,21 @@
 
   // The next page says what was done, and the focus returns to the same item. The item stays busy until then.
   const ACTED = "acted";
-  const leave = (item, go) => {
-    sessionStorage.setItem(ACTED, item?.id ?? "");
+  const BEFORE = "Undo the act before";
+  const leave = (item, go, said = "") => {
+    sessionStorage.setItem(ACTED, JSON.stringify({ id: item?.id ?? "", said }));
     go();
   };
   const arrive = () => {
-    const acted = sessionStorage.getItem(ACTED);
-    if (acted === null) return;
+    const acted = JSON.parse(sessionStorage.getItem(ACTED));
     sessionStorage.removeItem(ACTED);
-    spoken.textContent = did.textContent;
-    document.getElementById(acted)?.focus({ preventScroll: true });
+    if (!acted && undo.dataset.id === sessionStorage.getItem(DISMISSED)) bar.hidden = true;
+    else if (!bar.hidden) tell();
+    if (acted?.said) say(acted.said, { label: BEFORE });
+    else if (acted) spoken.textContent = did.textContent;
+    if (!acted) return;
+    document.documentElement.dataset.acted = acted.id; // nothing more is asked about it
+    document.getElementById(acted.id)?.focus({ preventScroll: true });
   };
 
   // Count faces that were confirmed as somebody else, which this page may not have known.
@@ -186,10 +206,11 @@
     try {
       const told = await ask("undo", { act: latest.id });
       made.pop();
-      if (!latest.restore) return leave(null, () => location.reload());
+      const sentence = `Undone: ${told.act.sentence}.`;
+      if (!latest.restore) return leave(null, () => location.reload(), sentence);
       latest.restore();
       latest.item.focus();
-      say(`Undone: ${told.act.sentence}.`, { label: "Undo the act before" });
+      say(sentence, { label: BEFORE });
     } catch (error) {
       say(error.message, { failed: true, label: undo.textContent });
     } finally {
@@ -197,6 +218,7 @@
     }
   });
 
+  dismiss.addEventListener("click", hide);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-act][type=button]");
     if (button) act(button);

@@ -44,12 +44,12 @@
     y: () => press("yes"),
     n: () => press("no"),
     e: () => current()?.querySelector("input[list]")?.focus(),
-    u: () => document.querySelector("#undo:not([hidden])")?.click(),
-    "/": () => field.focus(),
+    u: () => document.querySelector("#last:not([hidden]) #undo:not([hidden])")?.click(),
+    "/": () => field?.focus(),
     Enter: () => current() === document.activeElement && current()?.querySelector("a")?.click(),
   };
 
-  field.addEventListener("input", filter);
+  field?.addEventListener("input", filter);
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,25 +1,30 @@
-"""One photo with everybody on it."""
+"""One photo with everybody on it, between the photos before and after it."""
 
 from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
+from recog.library.browsing.photos import EVERY_PHOTO, FaceOnPhoto, PhotoDetail, PhotoNeighbours
 from recog.quality import doubt_of
 from recog.render.taken import taken_on
+from recog.store.records import PhotoFilter
 from recog.types import Origin, Photo
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
+from recog.web.photo_filter import Wanted, query_of
 from recog.web.shell import Frame, show
 
 router = page_router()
 PAGE = Page(router)
+ALONE = PhotoNeighbours(None, None)
 
 
 @router.get("/photos/{photo_id:int}")
-def photo(opened: Opened, framing: Framed, photo_id: Number) -> HTMLResponse:
+def photo(opened: Opened, framing: Framed, photo_id: Number, wanted: Wanted) -> HTMLResponse:
     """One photo with everybody on it."""
-    return HTMLResponse(photo_page(opened.library.photos.photo(photo_id), framing.frame()))
+    photos = opened.library.photos
+    shown, beside = photos.photo(photo_id), photos.beside(photo_id, wanted)
+    return HTMLResponse(photo_page(shown, framing.frame(), beside=beside, wanted=wanted))
 
 
 @router.get("/faces/{face_id:int}", response_class=RedirectResponse, status_code=303)
@@ -28,9 +33,19 @@ def face(opened: Opened, framing: Framed, face_id: Number) -> RedirectResponse:
     return RedirectResponse(f"{framing.root}/photos/{opened.library.photos.of_face(face_id)}#face-{face_id}", 303)
 
 
-def photo_page(detail: PhotoDetail, around: Frame) -> str:
-    """Show the photo with a numbered box a face, then each face with its possible answers, from left to right."""
+def photo_page(
+    detail: PhotoDetail, around: Frame, *, beside: PhotoNeighbours = ALONE, wanted: PhotoFilter = EVERY_PHOTO
+) -> str:
+    """Show the photo with the names on its faces, and each face with its possible answers, from left to right.
+
+    wanted: the timeline that the photo was opened from, of which `beside` are its neighbours.
+    """
+    taken = detail.photo.taken_at
     values = {
+        "beside": beside,
+        "query": query_of(wanted),
+        "day": "" if taken is None else f"{taken.day} {taken:%B %Y}",
+        "nobody": [one.face.id for one in detail.faces if one.person is None and not one.ignored],
         "photo": detail.photo,
         "paths": detail.paths,
         "title": detail.paths[0].name if detail.paths else f"Photo {detail.photo.id}",

@@ -1,4 +1,4 @@
-"""One photo with everybody on it, by number."""
+"""A photo with all people on it, by number."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 @pytest.fixture
 def three(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
-    """Photo 1 shows a blue, a red and a green face; Ann is red."""
+    """Fill a library: photo 1 shows a blue, a red and a green face, and Ann is red."""
     library.index([paint(folder / "three.png", BLUE, RED, GREEN)])
     library.people.confirm("Ann", [2], new=True)
     return library
@@ -47,7 +47,7 @@ def test_numbers_that_nothing_has_are_errors_that_name_them(three: PaintedLibrar
 
 
 def test_the_faces_near_one_are_those_of_the_whole_library_but_itself(three: PaintedLibrary, tmp_path: Path) -> None:
-    """Face 4 is nearly red, face 5 red."""
+    """Face 4 is nearly red, and face 5 is red."""
     for number, colour in enumerate([(230, 60, 20), RED]):
         three.index([paint(tmp_path / "more" / f"{number}.png", colour, noise=number + 1)])
     _, embeddings = three.context.catalog.embeddings.of_faces(range(1, 6), three.networks.info.sha256)
@@ -78,7 +78,7 @@ def test_a_face_that_the_network_has_not_seen_has_no_neighbours_yet(three: Paint
 
 
 def test_a_photo_is_held_against_a_person_by_number(three: PaintedLibrary, tmp_path: Path) -> None:
-    """Whatever the person is called: a name is not taken for a file's."""
+    """This works whatever the person is called: the name is not read as a path."""
     photo = paint(tmp_path / "both.png", BLUE, RED).read_bytes()
     assert [three.people.verify_person(photo, 1, face=face).verification.same for face in (1, 2)] == [False, True]
     with pytest.raises(UnknownPersonError):

@@ -1,4 +1,4 @@
-"""Names go into sidecars beside the photos."""
+"""Names are exported to sidecars beside the photos."""
 
 import os
 import stat
@@ -25,7 +25,7 @@ def other(tmp_path: Path) -> Iterator[PaintedLibrary]:
 
 @pytest.fixture
 def two(library: PaintedLibrary, folder: Path) -> Path:
-    """A photo with Ada, and a face that nobody named."""
+    """Make a library with a photo of Ada and of a face without a name."""
     photo = paint(folder / "two.png", RED, GREEN)
     library.index([folder])
     library.people.enrol("Ada", [photo], face=1)

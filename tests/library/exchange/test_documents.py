@@ -72,7 +72,7 @@ def test_a_cell_gives_its_text_back(text: str) -> None:
     [
         ("a.json", b"{", "no JSON document"),
         ("a.json", b"[" * 100_000, "no JSON document"),
-        ("a.json", b"[]", "no names as"),
+        ("a.json", b"[]", "no names in the format 'recog names'"),
         ("a.json", b'{"format": "recog names", "version": 2}', "version 1"),
         ("a.json", b'{"format": "recog names", "version": 1, "faces": [7]}', "face 1 cannot be read"),
         ("a.json", to_json(NAMES).replace(b'"matched"', b'"guessed"'), "face 2 cannot be read"),

@@ -1,4 +1,4 @@
-"""Names in the photos themselves enter the library."""
+"""Names are imported from the photos themselves."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ LEFT, RIGHT = Region("Ada", 0.1, 0.15, 0.3, 0.7), Region("Ben", 0.6, 0.15, 0.3, 
 
 
 def where(library: PaintedLibrary) -> dict[str, float]:
-    """Everybody with the left side of the one face that is theirs."""
+    """Return each person with the left side of their only face."""
     return {person.name: library.people.person(person.name).faces[0][0].box.left for person in library.people.all()}
 
 
@@ -44,7 +44,7 @@ def test_the_names_in_a_photo_enter(library: PaintedLibrary, folder: Path, given
 def test_regions_of_a_turned_photo_are_of_the_picture_whose_size_they_tell(
     library: PaintedLibrary, folder: Path, orientation: int, *, turned_first: bool
 ) -> None:
-    """Some programs count on the picture as it is stored, some turn it first; a 180 degree turn leaves no trace."""
+    """Some programs measure on the stored picture, others turn it first; a turn by 180 degrees keeps its size."""
     path = paint(folder / "two.png", None, RED, GREEN)
     if orientation > 1:
         turn(path, orientation)
@@ -62,7 +62,7 @@ def test_regions_of_a_turned_photo_are_of_the_picture_whose_size_they_tell(
 def test_microsoft_s_regions_are_of_the_picture_on_which_they_find_faces(
     library: PaintedLibrary, folder: Path, *, turned_first: bool
 ) -> None:
-    """They do not tell on which picture they were drawn."""
+    """They do not say on which picture they were drawn."""
     path = paint(folder / "two.png", None, RED, GREEN)
     turn(path, 6)
     ada = Region("Ada", 76 / 192, 12 / 64, 40 / 192, 40 / 64)
@@ -84,7 +84,7 @@ def test_a_name_that_only_microsoft_s_regions_hold_enters_beside_mwg_s(library: 
 def test_a_name_drawn_on_a_picture_of_another_shape_is_told_and_names_nobody(
     library: PaintedLibrary, folder: Path
 ) -> None:
-    """The photo was cropped by a program that left the regions as they were."""
+    """Another program cropped the photo and left the regions unchanged."""
     embed(paint(folder / "two.png", RED, GREEN), packet(LEFT, width=400, height=300))
     library.index([folder])
     (lost,) = library.names.import_sidecars(folder).unmatched
@@ -143,7 +143,7 @@ def test_broken_xmp_in_a_photo_is_told_and_the_others_are_read(library: PaintedL
 
 
 def test_what_a_photo_says_is_read_in_a_process_of_its_own(folder: Path) -> None:
-    """One that kills its decoder costs itself."""
+    """A photo that kills its decoder costs only itself."""
     embed(paint(folder / "segfault.png", RED, GREEN), packet(LEFT, width=128, height=64))
     embed(paint(folder / "two.png", RED, GREEN), packet(LEFT, width=128, height=64))
     with DecodePool(DecodeLimits(), worker="tests.dangerous_worker") as decoders:
@@ -210,7 +210,7 @@ def test_the_picture_that_regions_are_of_is_told_by_its_size(
 
 @pytest.mark.data
 def test_two_portraits_one_of_them_turned_hold_the_same_faces(data: Path) -> None:
-    """By MWG's regions, which count on the stored picture, and by Microsoft's, which do not tell."""
+    """MWG's regions are measured on the stored picture; Microsoft's do not say on which."""
     found = []
     for name, (width, height) in (("portrait.jpg", (840, 700)), ("portrait-orientation-6.jpg", (840, 700))):
         metadata = read_metadata(read_source(data / "regions" / name))

@@ -1,4 +1,4 @@
-"""Names leave one library and enter another."""
+"""Names are exported from one library and imported into another."""
 
 import json
 import os
@@ -18,14 +18,14 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_libra
 
 @pytest.fixture
 def other(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
-    """Another library of the same photos, without names; index it when the photos are painted."""
+    """Return another library for the same photos, without names; index it after painting the photos."""
     with painted_library(tmp_path / "other") as library:
         yield library
 
 
 @pytest.fixture
 def named(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
-    """Ada and Ben on one photo, Ada on another, Zoe hidden, and a green face that only looks like Ben."""
+    """Name Ada and Ben on one photo, Ada on another, and Zoe, hidden; a green face only looks like Ben."""
     two = paint(folder / "trip" / "two.png", RED, GREEN)
     library.people.enrol("Ada", [two], face=1)
     library.people.enrol("Ben", [two], face=2)
@@ -67,7 +67,7 @@ def test_a_file_of_names_names_the_same_photos_elsewhere(
 def test_sidecars_carry_names_over_however_the_photo_is_turned(
     library: PaintedLibrary, other: PaintedLibrary, folder: Path, tmp_path: Path, orientation: int
 ) -> None:
-    """Half a cell more on one side: no turn leaves all faces where they were."""
+    """The photo is half a cell wider on one side, so every turn moves some face."""
     path = paint(folder / "two.png", None, RED, GREEN)
     if orientation > 1:
         turn(path, orientation)
@@ -176,7 +176,7 @@ def test_a_name_without_a_face_makes_nobody(library: PaintedLibrary, folder: Pat
 def test_a_head_drawn_generously_names_its_face_and_a_missed_face_beside_it_is_told_by_name(
     library: PaintedLibrary, folder: Path
 ) -> None:
-    """The green face's own rectangle covers half of the red face, and the IoU with either is under a half."""
+    """The green face's rectangle covers half of the red face, and its IoU with each face is below 0.5."""
     paint(folder / "two.png", RED, None)
     library.index([folder])
     ada = Region("Ada", 12 / 128 - 16 / 128, 12 / 64 - 16 / 64, 72 / 128, 72 / 64)
@@ -261,7 +261,7 @@ def test_a_forgotten_person_does_not_come_back_by_a_file(named: PaintedLibrary, 
 
 @pytest.fixture
 def refused(named: PaintedLibrary, folder: Path) -> PaintedLibrary:
-    """Also: the green face alone is not Ben and not Ada, the blue one is ignored and so nobody's any more."""
+    """Reject Ben and Ada for the green face, and ignore the blue one, which loses its name."""
     catalog = named.context.catalog
     green = face_in(named, folder / "green.png")
     named.people.reject("Ben", face_ids=[green])

@@ -1,4 +1,4 @@
-"""Names enter a sidecar of another program, and all else in it stays as it is, byte by byte."""
+"""Names are merged into another program's sidecar; all other bytes stay as they are."""
 
 import re
 from itertools import product
@@ -54,7 +54,7 @@ def names_in(data: bytes) -> set[str]:
 
 
 def without_recog(data: bytes) -> bytes:
-    """A sidecar after every entry and description that recog marked is cut out by hand."""
+    """Return a sidecar without the entries and descriptions that recog marked."""
     data = re.sub(
         rb'\s*<rdf:Description[^>]*recog:Added="regions">.*?\n  </rdf:Description>', b"", data, flags=re.DOTALL
     )
@@ -79,7 +79,7 @@ def test_all_else_in_a_sidecar_stays_byte_by_byte(encoding: str) -> None:
 
 
 def test_a_name_that_is_there_already_stays_as_it_is() -> None:
-    """In the list that has it; Microsoft's, which Windows reads, is added with everybody's names."""
+    """The name stays in the list that has it; Microsoft's list, which Windows reads, is added with all names."""
     after = merged(FULL, PHOTO, PLAIN, FACES, {1: Name("eve", confirmed=True)}).data
     assert without_recog(after) == FULL
     assert after.count(b'mwg-rs:Name="Eve" mwg-rs:Type="Face" mwg-rs:Rotation="0.1"') == 1

@@ -1,4 +1,4 @@
-"""Rectangles of other programs find the faces that they were drawn for, and no others."""
+"""Rectangles of other programs are matched to the faces that they were drawn for."""
 
 from math import cos, pi, sin, sqrt
 
@@ -13,7 +13,7 @@ FACE = Region("", 0.4, 0.4, 0.1, 0.15)
 
 
 def drawn(face: Region, scale: float, across: float = 0.0, down: float = 0.0, *, aspect: float = 1.0) -> Region:
-    """Another program's rectangle: scaled about the centre, moved by parts of the face's sides, wider by the aspect."""
+    """Return a rectangle as another program draws it: scaled about the centre, moved, and stretched."""
     x = face.left + face.width * (0.5 + across)
     y = face.top + face.height * (0.5 + down)
     width, height = face.width * scale * sqrt(aspect), face.height * scale / sqrt(aspect)
@@ -22,7 +22,7 @@ def drawn(face: Region, scale: float, across: float = 0.0, down: float = 0.0, *,
 
 @st.composite
 def crowds(draw: st.DrawFn) -> list[Region]:
-    """Faces of a row of people cheek to cheek: neighbours cover up to 30 % of each other's mean width."""
+    """Draw a row of faces cheek to cheek; neighbours overlap by up to 30 % of their mean width."""
     height = draw(st.floats(0.05, 0.2))
     left, faces = draw(st.floats(0.16, 0.2)), list[Region]()
     for _ in range(draw(st.integers(1, 6))):
@@ -39,12 +39,12 @@ def crowds(draw: st.DrawFn) -> list[Region]:
 
 @st.composite
 def drawings(draw: st.DrawFn) -> tuple[list[Region], list[Region]]:
-    """A crowd, and a rectangle for each of it as a program may draw it, in any order of faces."""
+    """Draw a crowd and, in any order, a rectangle for each face as a program may draw it."""
     faces = draw(st.permutations(draw(crowds().filter(bool))))
     rectangles = []
     for face in faces:
         scale = draw(st.floats(SMALLEST, LARGEST))
-        # A small rectangle must still hold the middle of the face that it is for.
+        # A small rectangle must still contain the middle of its face.
         reach = min(REACH, scale / 2) * 0.98
         length, angle = draw(st.floats(0, reach)), draw(st.floats(0, 2 * pi))
         rectangles.append(drawn(face, scale, length * cos(angle), length * sin(angle)))

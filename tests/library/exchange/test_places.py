@@ -1,4 +1,4 @@
-"""Of which photo a sidecar speaks."""
+"""Find the photo that a sidecar describes."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ NOT_HERE = "the photo is not in the library"
 
 
 def named(library: PaintedLibrary) -> set[Path]:
-    """The photos with Ada on them."""
+    """Return the photos that show Ada."""
     if not library.people.all():
         return set()
     return {path for shown in library.people.find("Ada", confirmed=True).photos for path in shown.paths}
@@ -50,7 +50,7 @@ def test_suffixes_are_found_in_any_case(library: PaintedLibrary, folder: Path, p
 
 @pytest.fixture
 def stem(library: PaintedLibrary, folder: Path) -> Path:
-    """Two photos of one stem, and a sidecar that may be of either."""
+    """Make two photos with one stem, and a sidecar that may belong to either."""
     paint(folder / "a.png", RED, GREEN).rename(folder / "two.jpg")
     paint(folder / "two.png", BLUE, GREEN)
     library.index([folder])
@@ -81,7 +81,7 @@ def test_a_photo_beside_that_the_library_does_not_hold_makes_two_as_well(library
 def test_a_sidecar_that_tells_its_photo_s_suffix_is_of_that_one(
     library: PaintedLibrary, folder: Path, stem: Path
 ) -> None:
-    """As Adobe's programs do."""
+    """Adobe's programs name sidecars so."""
     told = stem.read_bytes().replace(
         b'rdf:about=""',
         b'rdf:about="" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:SidecarForExtension="PNG"',
@@ -101,7 +101,7 @@ def test_copies_of_one_photo_are_one_whatever_their_suffixes(library: PaintedLib
 
 @pytest.mark.parametrize("indexed", ["both", "jpg"])
 def test_a_raw_file_and_its_jpeg_are_one_shot(library: PaintedLibrary, folder: Path, indexed: str) -> None:
-    """The camera took them together; Adobe's programs put the sidecar beside the raw file."""
+    """The camera took both at once; Adobe's programs write the sidecar for the raw file."""
     raw = paint(folder / "a.png", RED, GREEN, noise=1).rename(folder / "two.NEF")
     other = paint(folder / "b.png", RED, GREEN).rename(folder / "two.jpg")
     library.index([raw, other] if indexed == "both" else [other])
@@ -113,7 +113,7 @@ def test_a_raw_file_and_its_jpeg_are_one_shot(library: PaintedLibrary, folder: P
 def test_a_photo_whose_bytes_another_program_changed_still_has_its_own_sidecar(
     library: PaintedLibrary, folder: Path
 ) -> None:
-    """The digest in recog's sidecar is of the bytes before: the photo beside it is meant."""
+    """The digest in recog's sidecar is of the earlier bytes, and the sidecar still belongs to the photo beside it."""
     photo = paint(folder / "two.png", RED, GREEN)
     library.index([folder])
     packet = write_packet([ADA], width=128, height=64, sha256="cd" * 32, version="1")

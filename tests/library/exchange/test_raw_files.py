@@ -1,4 +1,4 @@
-"""Names of faces in camera raw files leave in sidecars and enter again."""
+"""Names of faces in camera raw files are exported to sidecars and imported again."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from tests.photos.raw_files import BYTE, CAMERA, SHORT, Tag, jpeg_of, jpeg_page,
 
 SIZE = (192, 64)
 TURNS = {1: 0, 3: 2, 6: 1}
-"""EXIF's orientations, and the quarter turns to the left that store an upright picture so."""
+"""EXIF orientations, with the quarter turns to the left that an upright picture needs to be stored so."""
 
 
 def raw(path: Path, orientation: int = 1, xmp: bytes = b"") -> Path:
-    """A DNG of red and green faces, on the right of an upright picture, stored as a camera that was turned does."""
+    """Make a DNG of an upright picture, faces on its right, stored as by a camera that was turned."""
     with Image.open(paint(path.with_suffix(".png"), None, RED, GREEN)) as picture:
         stored = np.rot90(np.asarray(picture), TURNS[orientation])
     path.with_suffix(".png").unlink()

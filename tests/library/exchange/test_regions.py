@@ -10,7 +10,7 @@ from recog.types import FaceBox
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_region_is_where_the_picture_s_own_pixels_went(orientation: int) -> None:
-    """The slow twin: paint the region, let Pillow turn the picture, find the paint."""
+    """Compare with the slow way: paint the region, let Pillow turn the picture, and find the paint."""
     pixels = np.zeros((60, 100), np.uint8)
     pixels[10:30, 50:90] = 255  # left 0.5, top 1/6, width 0.4, height 1/3
     picture = Image.fromarray(pixels)

@@ -1,4 +1,4 @@
-"""Regions as photo programs write them, and packets that nobody should have written."""
+"""Regions as photo programs write them, and malformed packets."""
 
 import random
 import time
@@ -198,7 +198,7 @@ def test_what_is_hostile_or_broken_is_refused_at_once(data: bytes, said: str) ->
 
 
 def test_a_packet_with_any_bytes_changed_is_read_or_refused() -> None:
-    """2,000 mutations of three packets: no other error."""
+    """2,000 mutations of three packets raise no other error."""
     draw = random.Random(7)
     for _ in range(2000):
         packet = bytearray(draw.choice([RESOURCES, ATTRIBUTES, MICROSOFT]))

@@ -1,4 +1,4 @@
-"""Clusters of a library that grows: their numbers last, and what humans said holds."""
+"""Clusters of a growing library keep their numbers and respect the user's decisions."""
 
 from collections import Counter
 from dataclasses import replace
@@ -61,7 +61,7 @@ def test_grouping_all_anew_keeps_the_numbers_of_those_that_share_most(library: P
 def test_a_cluster_takes_the_number_of_the_earlier_one_with_which_it_shares_most(
     library: PaintedLibrary, seed: int
 ) -> None:
-    """The slow twin: count face by face. Earlier clusters lie across the later ones, and hold an ignored face."""
+    """Compare with counting face by face; earlier clusters cross the later ones and hold an ignored face."""
     draw = np.random.default_rng(seed)
     directions = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (-1, 0, 0), (0, -1, 0)]
     ids = np.concatenate(fill(library, [around(one, int(draw.integers(4, 12))) for one in directions]))
@@ -147,7 +147,7 @@ def test_suggestions_are_those_of_a_loop_over_clusters_and_people(
     for person, colour in (("Ada", (250, 0, 0)), ("Bea", (0, 250, 0)), ("Eva", (0, 0, 250))):
         library.people.enrol(person, [paint(folder / f"{person}{n}.png", colour, noise=n) for n in range(2)])
     library.people.reject("Ada", clusters[0][1:])
-    monkeypatch.setattr(suggestions, "ENTRIES", 4)  # a block for each cluster
+    monkeypatch.setattr(suggestions, "ENTRIES", 4)  # one block for each cluster
     found = {one.face_ids: one.suggestion for one in library.groups.cluster().clusters if one.person is None}
     assert len(found) >= 2
     network = library.networks.info.sha256
@@ -205,8 +205,9 @@ def test_embeddings_of_two_networks_never_meet(library: PaintedLibrary, folder: 
     library.index([folder])
     second = library.groups.cluster()
     assert [one.size for one in second.clusters] == [4], "all photos are embedded again by the network in use"
-    remembered = library.context.catalog.clusters.all(ColourEmbedder.info.sha256)
-    assert [one.face_ids for one in remembered] == [first.clusters[0].face_ids] == [tuple(reds)]
+    remembered = library.context.catalog.clusters.run(ColourEmbedder.info.sha256)
+    assert remembered is not None
+    assert [one.face_ids for one in remembered.clusters] == [first.clusters[0].face_ids] == [tuple(reds)]
     assert {one.number for one in first.clusters}.isdisjoint(one.number for one in second.clusters)
 
 
@@ -229,6 +230,6 @@ def test_a_blurred_face_joins_a_cluster_and_founds_none_and_the_poorest_does_nei
 
 
 class OtherColours(ColourEmbedder):
-    """Sees the same, and is another network."""
+    """A network with the same embeddings and another name."""
 
     info = replace(ColourEmbedder.info, sha256="e" * 64)

@@ -1,4 +1,4 @@
-"""Faces are found in threads: in order, once a content, and with few photos in memory."""
+"""Faces are detected in threads: in order, once for each content, with few photos in memory."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ def photo(digest: str, *, width: int = 8, height: int = 4) -> DecodedPhoto:
 
 
 def slow_first(photo: DecodedPhoto) -> CutFaces:
-    """The earlier a photo came, the longer it takes."""
+    """Take longer for earlier photos."""
     time.sleep(0.03 / int(photo.sha256))
     return NO_FACES
 
@@ -47,7 +47,7 @@ def map_stats(opened: list[Opened]) -> Iterator[tuple[FileStat, Opened]]:
 
 
 def test_as_many_photos_as_threads_are_searched_at_once() -> None:
-    """Each of three waits until all three are there."""
+    """Each of three photos waits until all three are being processed."""
     gate = threading.Barrier(3, timeout=20)
 
     def cut(_: DecodedPhoto) -> CutFaces:
@@ -58,9 +58,26 @@ def test_as_many_photos_as_threads_are_searched_at_once() -> None:
     assert len(list(detect_ahead(map_stats(photos), known=(), cut=cut, threads=3))) == 9
 
 
+def test_a_photo_whose_full_pixels_are_gone_costs_itself_and_not_its_copy() -> None:
+    error = UnreadablePhotoError("0.png is missing", reason="missing")
+
+    class OnceGone:
+        asked = 0
+
+        def __call__(self, photo: DecodedPhoto) -> CutFaces:
+            self.asked += 1
+            if self.asked == 1:
+                raise error
+            return NO_FACES
+
+    opened: list[Opened] = [photo("1"), photo("1"), photo("1"), photo("2")]
+    found = [one for _, one in detect_ahead(map_stats(opened), known=(), cut=OnceGone(), threads=1)]
+    assert found == [error, CutPhoto("1", 8, 4, None, NO_FACES), KnownContent("1"), CutPhoto("2", 8, 4, None, NO_FACES)]
+
+
 @pytest.mark.parametrize(("side", "most"), [(4, 25), (7000, 2)])
 def test_few_photos_are_held_and_fewer_large_ones(side: int, most: int) -> None:
-    """Photos taken that have not come out again: twelve a thread and one; of 147 MB each, two."""
+    """At most twelve photos a thread, and one more, are in memory; of photos of 147 MB each, two."""
     taken = 0
     zeros = np.zeros((1, 1, 3), np.uint8)
 

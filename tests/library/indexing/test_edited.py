@@ -1,4 +1,4 @@
-"""What was said of a face survives edits of its photo: painted photos, so that each face is known by its colour."""
+"""Decisions about faces survive edits of painted photos, in which the colour tells each face."""
 
 import shutil
 from collections.abc import Callable
@@ -17,7 +17,7 @@ ORANGE, VIOLET = (230, 120, 20), (120, 20, 230)
 
 
 def paint_grid(path: Path, rows: list[list[Colour | None]], noise: int = 0) -> Path:
-    """A PNG with one face a cell, row by row."""
+    """Paint a PNG with one face in each cell, row by row."""
     pixels = np.zeros((CELL * len(rows), CELL * len(rows[0]), 3), np.uint8)
     margin = (CELL - FACE) // 2
     for top, row in enumerate(rows):
@@ -32,7 +32,7 @@ def paint_grid(path: Path, rows: list[list[Colour | None]], noise: int = 0) -> P
 
 
 def edit(path: Path, change: Callable[[Pixels], Pixels], to: Path | None = None) -> None:
-    """Write the changed pixels over a photo, or to another path and delete the photo."""
+    """Write changed pixels over a photo, or to another path and delete the photo."""
     pixels = change(np.asarray(Image.open(path)))
     if to is not None:
         path.unlink()
@@ -45,7 +45,7 @@ def framed(pixels: Pixels) -> Pixels:
 
 
 def cropped(pixels: Pixels) -> Pixels:
-    """One cell of five on the left, and one at the bottom: 20 % each."""
+    """Cut off the left column and the bottom row of five each, which is 20 % of each side."""
     return pixels[:-CELL, CELL:]
 
 
@@ -58,7 +58,7 @@ def right_half(pixels: Pixels) -> Pixels:
 
 
 def with_new_metadata(pixels: Pixels) -> Pixels:
-    """The same picture in other bytes: the one pixel of the corner tells contents apart."""
+    """Return the same picture in other bytes; one pixel in the corner tells the contents apart."""
     again = pixels.copy()
     again[0, 0] = 99, 0, 0
     return again
@@ -66,11 +66,11 @@ def with_new_metadata(pixels: Pixels) -> Pixels:
 
 EDITS = [cropped, framed, mirrored, right_half, with_new_metadata]
 TOLD: list[list[Colour | None]] = [[None] * 5, [None, None, RED, GREEN, BLUE], [None] * 5, [None] * 5, [None] * 5]
-"""Named Ada, said not to be Ada, ignored."""
+"""The colours of the face named Ada, the face that is not Ada, and the ignored face."""
 
 
 def tell(library: PaintedLibrary, path: Path) -> None:
-    """Say something of each of the three faces."""
+    """Make a decision about each of the three faces."""
     library.index([path.parent])
     named, refused, ignored = faces(library, path)
     library.people.confirm("Ada", [named], new=True)
@@ -79,7 +79,7 @@ def tell(library: PaintedLibrary, path: Path) -> None:
 
 
 def faces(library: PaintedLibrary, path: Path) -> list[int]:
-    """The numbers of a photo's faces: red, green, blue and white first, by their vectors."""
+    """Return the numbers of a photo's faces in the order red, green, blue and white, by their embeddings."""
     catalog = library.context.catalog
     found = {face.id for face in catalog.faces.of_photo(catalog.photos.at([path])[path].id)}
     ids, vectors = catalog.embeddings.of_faces(found, library.networks.info.sha256)
@@ -89,7 +89,7 @@ def faces(library: PaintedLibrary, path: Path) -> list[int]:
 
 
 def check_told(library: PaintedLibrary, path: Path) -> None:
-    """All that `tell` said is said of the faces of this photo."""
+    """Check that the decisions of `tell` hold for the faces of this photo."""
     named, refused, ignored = faces(library, path)
     ada = library.context.catalog.people.by_name("Ada")
     assert library.context.catalog.people.confirmed_owners([named, refused, ignored]) == {named: ada.id}
@@ -176,7 +176,7 @@ def test_somebody_whose_cover_is_lost_is_shown_by_another_confirmed_face(library
 
 
 def test_a_second_copy_takes_no_names_from_a_photo_that_is_still_there(library: PaintedLibrary, folder: Path) -> None:
-    """The faces of the copy get the name by distance, and refusals stay with the faces of which they were said."""
+    """The copy's faces get the name by distance; rejections stay with the faces that they were made for."""
     path, copy = paint_grid(folder / "a.png", TOLD), folder / "copy.png"
     tell(library, path)
     shutil.copy(path, folder.parent / "spare.png")
@@ -210,7 +210,7 @@ def test_a_third_copy_takes_nothing_of_a_photo_that_is_gone_while_its_edit_is_th
 def test_an_edit_that_takes_the_place_of_another_photo_keeps_both_photos_words(
     library: PaintedLibrary, folder: Path
 ) -> None:
-    """The first is edited and saved over the second, and something else over the first."""
+    """The first photo is edited and saved over the second, and another picture over the first."""
     one, other = paint(folder / "a.png", RED, GREEN), paint(folder / "b.png", BLUE)
     library.people.enrol("Ada", [one], face=1)
     library.people.enrol("Ben", [one], face=2)
@@ -227,7 +227,7 @@ def test_an_edit_that_takes_the_place_of_another_photo_keeps_both_photos_words(
 
 
 def test_no_embedding_carries_a_name_to_a_clearly_different_person(library: PaintedLibrary, folder: Path) -> None:
-    """Ada is cut away, and somebody else stands where she stood."""
+    """Ada is cropped away, and somebody else stands in her place."""
     path = paint_grid(folder / "a.png", [[RED, ORANGE]])
     library.people.enrol("Ada", [path], face=1)
     edit(path, lambda pixels: pixels[:, CELL:])
@@ -265,7 +265,7 @@ def test_of_one_face_twice_in_a_collage_the_one_that_is_left_keeps_its_own_words
 
 
 def test_somebody_who_looks_alike_and_was_not_named_keeps_the_own_face(library: PaintedLibrary, folder: Path) -> None:
-    """Ada is cut away; her twin, of whom nothing was said, is not given the name."""
+    """Ada is cropped away; her twin, who has no decisions, does not get the name."""
     twin = (230, 100, 20)
     path = paint_grid(folder / "a.png", [[RED, twin, None]])
     library.people.enrol("Ada", [path], face=1)

@@ -1,4 +1,4 @@
-"""What was said of a face survives edits of real photos, in place and moved."""
+"""Decisions about faces survive edits of real photos, in place and moved."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ PHOTOS = (
     "20--Family_Group/20_Family_Group_Family_Group_20_113.jpg",
     "20--Family_Group/20_Family_Group_Family_Group_20_243.jpg",
 )
-"""Each shows three large faces, none of them in the outer fifth on the left or at the bottom."""
+"""Photos of three large faces each, none of them in the left or bottom fifth."""
 EDITS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "cropped by 20 % on the left and at the bottom": lambda photo: photo.crop(
         (photo.width // 5, 0, photo.width, photo.height * 4 // 5)
@@ -32,7 +32,7 @@ EDITS: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 @pytest.fixture
 def library(data: Path, folder: Path, tmp_path: Path) -> Iterator[PhotoLibrary]:
-    """Of the photos; the first face from the left is Ada's, the second is not hers, the third is ignored."""
+    """Index the photos; from the left, the first face is Ada's, the second is not, the third is ignored."""
     for name in PHOTOS:
         shutil.copy(data / "wider_dev" / "images" / name, folder)
     with PhotoLibrary.open(read_settings(library=tmp_path / "library")) as library:
@@ -46,13 +46,13 @@ def library(data: Path, folder: Path, tmp_path: Path) -> Iterator[PhotoLibrary]:
 
 
 def faces(library: PhotoLibrary, path: Path) -> list[Face]:
-    """From left to right."""
+    """Return the photo's faces from left to right."""
     photo = library.context.catalog.photos.at([path])[path]
     return sorted(library.context.catalog.faces.of_photo(photo.id), key=lambda face: face.box.left)
 
 
 def words(library: PhotoLibrary, path: Path) -> list[str]:
-    """What was said of each face of the photo, from left to right."""
+    """Return the decision about each face of the photo, from left to right."""
     catalog = library.context.catalog
     found = []
     for face in faces(library, path):

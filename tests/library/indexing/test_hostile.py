@@ -1,4 +1,4 @@
-"""The shared collection of damaged, odd and malicious files, indexed: nothing stops the run, each is accounted for."""
+"""Index the collection of damaged, odd and malicious files: nothing stops the run, no file is lost."""
 
 import resource
 from collections.abc import Iterator
@@ -18,21 +18,21 @@ MEGABYTES_MORE = 150.0
 
 
 class BlindDetector:
-    """Finds no face: what is tested is what comes before."""
+    """Finds no face, because the test is about decoding."""
 
     sha256 = "b" * 64
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
-        """None."""
+        """Return no face."""
         return []
 
 
 class BlindNetworks(PaintedNetworks):
-    """Painted networks without eyes."""
+    """The painted networks with a detector that finds nothing."""
 
     @cached_property
     def detector(self) -> Detector:
-        """Finds nothing."""
+        """The detector that finds no face."""
         return BlindDetector()
 
 
@@ -46,7 +46,7 @@ def blind(tmp_path: Path) -> Iterator[PaintedLibrary]:
 def test_every_hostile_file_is_a_photo_or_one_failure_with_a_reason_and_is_not_opened_again(
     blind: PaintedLibrary, data: Path, folder: Path
 ) -> None:
-    """Whatever its own name says, each is met as a photo."""
+    """Each file is read as a photo, whatever its name says."""
     hostile = sorted(path for path in (data / "hostile").rglob("*") if path.is_file())
     for number, path in enumerate(hostile):
         (folder / f"{number:04}.jpg").symlink_to(path)

@@ -19,7 +19,7 @@ from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painte
 
 
 def state(library: PaintedLibrary) -> set[tuple[str, str, tuple[float, ...], bytes]]:
-    """What a library knows, without ids: path, content, box and vector of each face."""
+    """Return what a library knows, without ids: path, content, box and embedding of each face."""
     catalog = library.context.catalog
     known: set[tuple[str, str, tuple[float, ...], bytes]] = set()
     for rows in catalog.embeddings.batches(library.networks.info.sha256):
@@ -44,7 +44,7 @@ def test_every_face_of_every_photo_is_stored_and_searchable(library: PaintedLibr
 def test_a_second_run_opens_nothing(library: PaintedLibrary, folder: Path) -> None:
     path = paint(folder / "a.png", RED)
     library.index([folder])
-    path.chmod(0)  # opening it would fail for everybody but root, and be seen in `unchanged` for root
+    path.chmod(0)  # opening it would fail, except for root, for whom `unchanged` would show it
     report = library.index([folder])
     assert (report.unchanged, report.added, report.changed, report.failed) == (1, 0, 0, ())
 
@@ -302,7 +302,7 @@ def test_the_index_holds_exactly_the_catalog(library: PaintedLibrary, folder: Pa
 
 
 def test_a_chain_of_renames_loses_no_name(library: PaintedLibrary, folder: Path) -> None:
-    """One, two and three change places: each name follows its photo."""
+    """Photos one, two and three change places, and each name follows its photo."""
     paths = [paint(folder / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
     for path, name in zip(paths, ("Ada", "Ben", "Cyd"), strict=True):
         library.people.enrol(name, [path])

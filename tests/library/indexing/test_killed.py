@@ -1,4 +1,4 @@
-"""A killed indexer leaves a library that the next run completes, as if nothing had happened."""
+"""A killed indexer leaves a library that the next run completes."""
 
 import os
 import random
@@ -26,7 +26,7 @@ def start(library: Path, folder: Path) -> "subprocess.Popen[str]":
 
 
 def test_kills_at_random_moments_end_in_the_library_of_an_undisturbed_run(tmp_path: Path) -> None:
-    """Every trial kills after a random number of photos, until one run ends by itself; then all must be there."""
+    """Each trial kills a run after a random number of photos, until one run completes; nothing may be missing."""
     folder = tmp_path / "photos"
     for number in range(PHOTOS):
         paint(folder / f"{number:03}.png", (RED, GREEN, BLUE, WHITE)[number % 4], RED, noise=number)
@@ -54,7 +54,7 @@ def test_kills_at_random_moments_end_in_the_library_of_an_undisturbed_run(tmp_pa
 
 
 def colours(count: int) -> list[Colour]:
-    """As different as so many can be: points spread evenly over an eighth of a sphere."""
+    """Return colours that differ as much as possible: points spread evenly over an eighth of a sphere."""
     found = []
     for number in range(count):
         up, around = (number + 0.5) / count, (number * 0.618) % 1 * np.pi / 2
@@ -64,7 +64,7 @@ def colours(count: int) -> list[Colour]:
 
 
 def words(library: PaintedLibrary, path: Path) -> tuple[set[int], bool, set[int]]:
-    """Who the one face of the photo at a path is, whether it is ignored, and who it is not."""
+    """Return the name of the photo's only face, whether it is ignored, and its rejected names."""
     catalog = library.context.catalog
     (face,) = catalog.faces.of_photo(catalog.photos.at([path])[path].id)
     return (
@@ -75,7 +75,7 @@ def words(library: PaintedLibrary, path: Path) -> tuple[set[int], bool, set[int]
 
 
 def test_a_kill_leaves_what_was_said_of_a_face_at_the_old_photo_or_at_the_edited_one(tmp_path: Path) -> None:
-    """Of all photos that are edited, every second one is moved as well; a batch is half of them."""
+    """All photos are edited, and every second one is moved too; half of them are one batch."""
     folder, library = tmp_path / "photos", tmp_path / "library"
     moved_to = {}
     with painted_library(library) as painted:

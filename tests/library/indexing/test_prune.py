@@ -1,4 +1,4 @@
-"""What is known of files that are gone is kept until somebody drops it."""
+"""What is known of missing files is kept until it is pruned."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 @pytest.fixture
 def left(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
-    """Ann confirmed in a photo that is gone and in one that is there; Bob in one of which a copy is left."""
+    """Confirm Ann in a missing and in a present photo, and Bob in a photo of which a copy is left."""
     paint(folder / "gone.png", RED, BLUE)
     paint(folder / "ann.png", RED, noise=1)
     paint(folder / "bob.png", GREEN)

@@ -1,4 +1,4 @@
-"""An indexer that is asked to stop does so within seconds, leaves no process behind, and goes on when run again."""
+"""An interrupted indexer stops within seconds, leaves no process behind, and resumes when run again."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def test_ctrl_c_and_sigterm_end_a_run_and_all_its_processes(
     for _ in range(10):
         run.stdout.readline()
     began = time.monotonic()
-    os.killpg(run.pid, asked)  # as a terminal does it: to every process of the run
+    os.killpg(run.pid, asked)  # to every process of the run, as a terminal does
     assert run.wait(timeout=60) == code
     while time.monotonic() - began < MOST_SECONDS and group_lives(run.pid):
         time.sleep(0.02)
@@ -43,7 +43,7 @@ def test_ctrl_c_and_sigterm_end_a_run_and_all_its_processes(
 
 
 def group_lives(group: int) -> bool:
-    """Does a process of the group still run? One that only waits to be counted out (a zombie) does not."""
+    """Return whether a process of the group still runs; a zombie does not."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, _, of_group = stat.read_text().rpartition(")")[2].split()[:3]

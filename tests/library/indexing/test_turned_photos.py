@@ -1,4 +1,4 @@
-"""Real portraits on their side or on their head: the right person is found, and strangers stay strangers."""
+"""Real portraits that are turned: the right person is found, and strangers stay unknown."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ PEOPLE = 16
 
 
 def largest(faces: tuple[ReadFace, ...]) -> ReadFace | None:
-    """The face that a portrait is of, if it may have a name."""
+    """Return the largest face of a portrait, if it may have a name."""
     sure = [face for face in faces if face.doubt is None]
     return max(sure, key=lambda face: min(face.box.width, face.box.height), default=None)
 
@@ -22,7 +22,7 @@ def largest(faces: tuple[ReadFace, ...]) -> ReadFace | None:
 @pytest.mark.networks
 @pytest.mark.data
 def test_turned_portraits_are_named_like_upright_ones_and_make_no_two_people_one(data: Path) -> None:
-    """The fourth and fifth photos of each person: no number of recog was chosen on these. See bench_turned."""
+    """These are each person's fourth and fifth photos, on which no constant was tuned. See bench_turned."""
     reader = FaceReader(read_settings())
     people = [sorted(folder.iterdir()) for folder in sorted((data / "identities").glob("celeba_*"))]
     portraits = [paths[3:5] for paths in people if len(paths) >= 5][-PEOPLE:]

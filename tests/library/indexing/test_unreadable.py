@@ -1,4 +1,4 @@
-"""Files that cannot be used: noted many at once, and none is lost."""
+"""Files that cannot be used are recorded in batches, and none is lost."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def broken(folder: Path, count: int) -> list[Path]:
 
 
 def too_large(path: Path) -> Path:
-    """A PNG file whose header promises 900 megapixels."""
+    """Return a PNG file whose header claims 900 megapixels."""
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(b""))]
     parts = [
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks

@@ -1,4 +1,4 @@
-"""The catalog in one file, and back again: whole, while others write, and over a damaged one."""
+"""Back up the catalog to one file and restore it: complete, while others write, and over a damaged catalog."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ PHOTOS = 400
 
 
 def rows(database: Path) -> dict[str, set[tuple[object, ...]]]:
-    """Every row of every table."""
+    """Return every row of every table."""
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {table: set(connection.execute(f"SELECT * FROM {table}")) for table in tables}  # noqa: S608
@@ -49,7 +49,7 @@ def filled(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
 
 
 def damage(path: Path) -> None:
-    """Overwrite the pages in the middle, and the beginning."""
+    """Overwrite the beginning of the file and the pages in its middle."""
     raw = bytearray(path.read_bytes())
     raw[4096 * 4 : 4096 * 30] = os.urandom(4096 * 26)
     raw[:16] = b"not a database.."
@@ -102,8 +102,9 @@ def test_a_restore_keeps_what_was_there_and_brings_back_what_was_saved(
     filled.close()
     if note == "damaged":
         damage(database(filled))
-        with pytest.raises(CatalogError, match=r"damaged, .*recog restore FILE"):
+        with pytest.raises(CatalogError, match="is damaged, or its disk cannot be read") as caught:
             filled.index([folder])
+        assert caught.value.way_out is WayOut.RESTORE
         filled.close()
     before = database(filled).read_bytes()
     restored = filled.maintenance.restore(backup)
@@ -119,7 +120,7 @@ def test_a_restore_keeps_what_was_there_and_brings_back_what_was_saved(
 def test_the_journal_of_the_catalog_that_was_is_kept_with_it_and_not_read_into_the_one_that_comes(
     filled: PaintedLibrary, tmp_path: Path
 ) -> None:
-    """The files of a killed run: its last transactions are in the journal alone."""
+    """A killed run left its last transactions in the journal alone."""
     backup = filled.maintenance.back_up(tmp_path / "copy").path
     filled.people.rename("Ann", "Bea")
     killed = {
@@ -245,7 +246,7 @@ def test_what_is_no_sound_backup_changes_nothing(
 def test_a_restore_that_finds_no_room_is_one_sentence_and_changes_nothing(
     filled: PaintedLibrary, tmp_path: Path, too_large: str
 ) -> None:
-    """For the backup, or for the copy of what was there before."""
+    """There is no room for the backup, or for the copy of the previous catalog."""
     backup = filled.maintenance.back_up(tmp_path / "copy").path
     room = backup.stat().st_size // 2
     if too_large == "catalog":

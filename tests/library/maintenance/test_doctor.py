@@ -1,4 +1,4 @@
-"""The doctor sees every kind of damage, says the way out, and finds nothing where nothing is."""
+"""`doctor` reports every kind of damage with the way out, and nothing for a sound library."""
 
 import os
 import subprocess
@@ -155,7 +155,7 @@ def test_files_that_a_kill_left_are_told_and_the_way_out_works(filled: PaintedLi
 
 
 def test_an_unfinished_backup_of_a_process_that_is_gone_is_deleted(filled: PaintedLibrary) -> None:
-    """It is a copy of the whole catalog: forgetting somebody must not leave it behind."""
+    """The file is a copy of the whole catalog, so forgetting a person must not leave it behind."""
     home = filled.context.settings.library
     backup = home / "catalog.sqlite3.before-0002"
     code = "import os, sys; from pathlib import Path; from recog.durable import arriving\n"

@@ -1,4 +1,4 @@
-"""index-tune: the curve is true, what is in use is marked, and nothing changes."""
+"""index-tune measures a correct curve, marks the current setting, and changes nothing."""
 
 from pathlib import Path
 

@@ -90,7 +90,7 @@ def test_rebuilding_publishes_the_whole_index(filled: PaintedLibrary) -> None:
 
 
 def test_an_embedding_whose_bits_rotted_is_found_dropped_and_made_anew(filled: PaintedLibrary, folder: Path) -> None:
-    """SQLite does not notice: a flipped bit inside a value is a sound value."""
+    """SQLite does not notice a flipped bit inside a value."""
     good = filled.context.catalog.embeddings.of_faces([3], filled.networks.info.sha256)[1].tobytes()
     path = filled.context.settings.library / "catalog.sqlite3"
     filled.close()

@@ -1,4 +1,4 @@
-"""What humans say holds against every job, and can be taken back."""
+"""The user's decisions survive every job, and can be undone."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
 from tests.texts import to_text
 
 REDDISH = (240, 60, 60)
-"""Near RED: one person by distance."""
+"""Near RED: by distance the same person."""
 OLIVE = (207, 202, 20)
-"""Between RED and GREEN, near enough to each, nearer to RED."""
+"""Between RED and GREEN: near enough to both for a name, and nearer to RED."""
 ORANGE = (200, 150, 20)
-"""Near enough to RED to be called by its name, and not near enough to be so beside it."""
+"""Near enough to RED to get its name, but not in a photo that shows RED too."""
 
 
 def face_of(library: PaintedLibrary, path: Path, number: int = 1) -> int:
-    """The library's number of a photo's face, counted from the left."""
+    """Return the number of a photo's face; place counts from the left."""
     photo = library.context.catalog.photos.at([path])[path]
     return sorted(library.context.catalog.faces.of_photo(photo.id), key=lambda face: face.box.left)[number - 1].id
 
@@ -31,7 +31,7 @@ def name_of(library: PaintedLibrary, face_id: int) -> str | None:
 
 @pytest.fixture
 def reds(library: PaintedLibrary, folder: Path) -> list[int]:
-    """Three red faces, of photos red0 to red2, and a blue one; nobody is enrolled."""
+    """Index three red faces, on photos red0 to red2, and a blue one; nobody is enrolled."""
     paths = [paint(folder / f"red{number}.png", RED, noise=number) for number in range(3)]
     paint(folder / "blue.png", BLUE)
     library.index([folder])

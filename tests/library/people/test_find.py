@@ -1,4 +1,4 @@
-"""Photos on which people are, by name."""
+"""Find the photos that show people, by name."""
 
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ def dated(path: Path, date: str, *, offset: str | None = None) -> None:
 
 @pytest.fixture
 def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
-    """Ann (red) alone in two photos and with Bob (green) in two; Bob alone in one; the newer one is b.png."""
+    """Put Ann (red) alone in two photos, with Bob (green) in two, and Bob alone in one; b.png is the newer one."""
     paint(folder / "ann.png", RED)
     paint(folder / "c.png", RED, noise=1)
     paint(folder / "bob.png", GREEN)

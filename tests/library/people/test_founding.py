@@ -1,4 +1,4 @@
-"""What founds clusters in photos of crowds: faces, and nothing that a detector mistakes for one."""
+"""Only faces found clusters in photos of crowds, not false detections."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from recog.quality import FaceQuality, may_found, may_join
 @pytest.mark.networks
 @pytest.mark.data
 def test_what_is_no_face_founds_no_cluster(data: Path) -> None:
-    """Every fourth of 160 photos; a box that meets no face drawn by hand is none."""
+    """This uses every fourth of 160 photos; a box that overlaps no hand-drawn face is a false detection."""
     networks = Networks(read_settings())
     junk: list[FaceQuality] = []
     faces: list[FaceQuality] = []

@@ -1,4 +1,4 @@
-"""Somebody is called nearly so: recog asks, and neither joins two people nor makes two of one without a word."""
+"""If a new name is close to an existing one, recog asks before it merges or creates a person."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def names(library: PaintedLibrary) -> list[str]:
 
 @pytest.fixture
 def photos(library: PaintedLibrary, folder: Path) -> list[Path]:
-    """Of three people; the first is Weiß."""
+    """Paint photos of three people; the first is Weiß."""
     paths = [paint(folder / f"{number}.png", colour) for number, colour in enumerate((RED, GREEN, BLUE))]
     library.index([folder])
     library.people.enrol("Weiß", paths[:1])
@@ -54,7 +54,7 @@ def test_renaming_to_a_nearly_equal_name_is_asked_about(library: PaintedLibrary,
     library.people.enrol("Bob", photos[1:2])
     with pytest.raises(NearNameError, match="did you mean 'Weiß'"):
         library.people.rename("Bob", "Weiss")
-    assert library.people.rename("Weiß", "Weiss").name == "Weiss"  # the own name is nobody else's
+    assert library.people.rename("Weiß", "Weiss").name == "Weiss"  # a person's own name is not close to somebody else's
     assert library.people.rename("Bob", "Weiß", near=True).name == "Weiß"
 
 

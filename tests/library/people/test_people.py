@@ -156,7 +156,7 @@ def test_confirming_faces_by_number_pulls_a_cluster_to_a_person(library: Painted
 def test_a_person_and_an_unnamed_cluster_come_with_the_faces_that_join_them(
     library: PaintedLibrary, folder: Path
 ) -> None:
-    """As in a large library, where a run names no new faces."""
+    """A run names no new faces, as in a large library."""
     library.people.enrol("Ada", [paint(folder / "a.png", RED)])
     for number in range(2):
         paint(folder / f"{number}.png", (240, 60, 60), noise=number)
@@ -177,10 +177,10 @@ def test_enrolling_a_known_photo_changes_no_embedding(library: PaintedLibrary, f
 
 
 class _Overlooked(Photos):
-    """Photos whose list of all photos nobody may ask for."""
+    """A catalog part that fails if all photos are listed."""
 
     def digests(self, *, detector: str, network: str) -> dict[str, int]:
-        """Grows with the library, as what is asked of a few photos must not."""
+        """Fail, because the cost of this list grows with the library."""
         raise AssertionError((detector, network))
 
 

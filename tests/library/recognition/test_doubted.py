@@ -18,15 +18,15 @@ from tests.painted import FACE, GREEN, RED, CellDetector, PaintedLibrary, Painte
 from tests.texts import to_text
 
 DIM_RED = (190, 17, 17)
-"""Of red's direction, so its embedding is the same; the detector below is unsure of it."""
+"""A dark red: its embedding is that of red, and the detector below is unsure of it."""
 UNSURE = r"the detector is unsure of this face \(score 0.82\)"
 
 
 class DimDetector(CellDetector):
-    """As sure of a cell as it is bright."""
+    """A detector whose score of a cell is its brightness."""
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
-        """Scores are the brightest channel's share of 230, at most 0.999."""
+        """Return boxes with the score: the brightest channel divided by 230, at most 0.999."""
         boxes = super().detect(pixels)
         middles = [(round(box.top) + FACE // 2, round(box.left) + FACE // 2) for box in boxes]
         scores = [min(0.999, float(pixels[middle].max()) / 230 * 0.999) for middle in middles]
@@ -34,16 +34,16 @@ class DimDetector(CellDetector):
 
 
 class DimNetworks(PaintedNetworks):
-    """The painted networks with a detector that doubts."""
+    """The painted networks with DimDetector."""
 
     @cached_property
     def detector(self) -> Detector:
-        """Cells, and how bright they are."""
+        """The detector whose scores are the brightness of cells."""
         return DimDetector()
 
 
 class DimLibrary(PaintedLibrary):
-    """A painted library with a detector that doubts."""
+    """A painted library with DimNetworks."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, networks=DimNetworks(settings))
@@ -79,7 +79,7 @@ def test_a_doubted_face_gets_no_name_by_distance(library: PaintedLibrary, folder
 def test_an_earlier_name_of_a_doubted_face_goes_with_the_next_run(
     library: PaintedLibrary, folder: Path, red: Path, dim: Path
 ) -> None:
-    """As in a library that an earlier recog named, which did not ask for the score."""
+    """An earlier recog named faces without looking at the detector's score."""
     library.index([folder])
     library.people.enrol("Ada", [red])
     catalog = library.context.catalog
@@ -130,7 +130,7 @@ def test_a_doubted_face_keeps_a_confirmed_name_and_lends_it_to_no_other(
 def test_a_large_library_lends_no_name_from_a_doubted_face(
     library: PaintedLibrary, folder: Path, red: Path, dim: Path
 ) -> None:
-    """There the library's own index is searched, and the catalog asked whose the neighbours are."""
+    """A large library searches its own index and asks the catalog for the owners of the neighbours."""
     library.index([folder])
     library.people.confirm("Ada", [face_of(library, dim)], new=True)
     catalog = library.context.catalog

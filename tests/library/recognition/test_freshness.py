@@ -1,4 +1,4 @@
-"""The index in step with a catalog that others write to meanwhile."""
+"""Keep the index in sync with a catalog that others write to meanwhile."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_an_index_that_is_built_while_photos_are_embedded_anew_holds_each_face_o
 def test_looking_for_faults_of_the_file_leaves_the_index_in_memory_behind_nothing(
     indexed: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
-    """As many faces came as went, so that their number tells nothing."""
+    """As many faces were added as removed, so the count does not reveal the change."""
     assert indexed.context.live_index.current().ids().tolist() == [1, 2, 3]
     with painted_library(tmp_path / "library") as other:
         (folder / "1.png").unlink()

@@ -1,4 +1,4 @@
-"""PersonGallery: the road through the library's own index decides as the exact road does, on what is true now."""
+"""PersonGallery decides the same through the library's index as by exact search, on the current catalog."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ PEOPLE = 20
 
 
 class World:
-    """A library of 200 faces near 20 directions of three, some confirmed, with its index as a large library has it."""
+    """A library of 200 faces near 20 directions in three dimensions, some confirmed, indexed like a large one."""
 
     def __init__(self, library: PaintedLibrary, folder: Path) -> None:
         random = np.random.default_rng(5)
@@ -48,7 +48,7 @@ class World:
         self.ids = np.array([photo.face_ids[0] for photo in saved], np.int64)
         rows = Rows.of(deque([(self.ids, self.embeddings)]), dim=3)
         shortlist, recall = Shortlist.built(rows)
-        shortlist.nprobe = shortlist.nlist  # every list: nothing is missed
+        shortlist.nprobe = shortlist.nlist  # all lists are searched, so nothing is missed
         self.index = FaceIndex(rows, shortlist, network_sha256=info.sha256, dim=3, recall=recall, device="cpu")
 
     def confirm(self, every: int) -> None:
@@ -57,7 +57,7 @@ class World:
             self.catalog.acts.enrol(f"person {person}", [int(self.ids[row]) for row in rows])
 
     def galleries(self) -> tuple[PersonGallery, PersonGallery]:
-        """Through the library's index, and exact."""
+        """Return the gallery that searches the library's index, and the exact one."""
         return (
             PersonGallery(self.catalog, self.networks, lambda: self.index, k=4, large=1),
             PersonGallery(self.catalog, self.networks, None, k=4),
@@ -103,7 +103,7 @@ def test_people_that_a_probe_is_not_are_passed_over_on_both_roads(world: World) 
 
 
 class TailedNetworks(PaintedNetworks):
-    """Of which false accepts are known to be rarer at smaller distances."""
+    """Networks whose calibration knows that false accepts are rarer at smaller distances."""
 
     @cached_property
     def calibration(self) -> Calibration:

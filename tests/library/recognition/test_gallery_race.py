@@ -1,4 +1,4 @@
-"""Somebody is merged by one program while another reads who has a name."""
+"""One program merges two people while another reads the gallery."""
 
 from pathlib import Path
 

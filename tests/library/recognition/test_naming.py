@@ -20,15 +20,15 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, PaintedNetworks, pai
 
 
 class Interrupted(Matches):
-    """Interrupted where faces would be named."""
+    """A catalog part that is interrupted when faces would be named."""
 
     def replace(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
-        """Ctrl-C."""
+        """Raise KeyboardInterrupt, as Ctrl-C does."""
         raise KeyboardInterrupt
 
 
 def interrupted_run(library: PaintedLibrary, folder: Path) -> IngestReport:
-    """Index a folder by another library of the same files, whose catalog is interrupted so."""
+    """Index a folder with a second library of the same files, whose catalog is interrupted."""
     settings = library.context.settings
     database = Database(parse_url(settings.catalog_at), busy_seconds=5)
     catalog = Catalog(database)
@@ -43,7 +43,7 @@ def named(report: IngestReport) -> dict[str, int]:
 
 @pytest.fixture
 def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
-    """A library in which Ada (red) and Gwen (green) are known."""
+    """Enrol Ada (red) and Gwen (green)."""
     for name, colour in (("Ada", RED), ("Gwen", GREEN)):
         library.people.enrol(name, [paint(folder / f"{name}.png", colour)])
     library.index([folder])
@@ -140,7 +140,7 @@ def test_after_another_threshold_the_next_run_names_what_is_near_now(known: Pain
 
 
 def test_a_merge_names_at_once_what_is_near_now(known: PaintedLibrary, folder: Path) -> None:
-    """Of two faces of a photo that are one person now the nearer one is; who was refused may be somebody else."""
+    """If two faces of a photo become one person, the nearer one keeps the name; a rejected one may get another."""
     party = paint(folder / "party.png", (230, 160, 20), (60, 200, 20))
     refused = paint(folder / "refused.png", OLIVE)
     known.people.enrol("Zoe", [paint(folder / "zoe.png", (40, 230, 110))])
@@ -165,7 +165,7 @@ def test_each_network_names_by_its_own_distances(known: PaintedLibrary, folder: 
 
 
 class Uncalibrated(PaintedNetworks):
-    """Nobody measured yet how far apart faces of one person are."""
+    """Networks without a calibration."""
 
     @cached_property
     def calibration(self) -> Calibration:

@@ -1,11 +1,11 @@
-"""`verify` by a classifier of the library: of its own network, on stored embeddings, or not at all."""
+"""`verify` by a classifier of the library: only one of its own network, on stored embeddings."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recog.errors import EvaluationError
+from recog.errors import EvaluationError, WayOut
 from recog.library.photo_library import PhotoLibrary
 from recog.render.as_json import to_json
 from recog.verification.classifier import PairClassifier
@@ -18,7 +18,7 @@ PINK = (230, 90, 90)
 
 
 def keep(library: PhotoLibrary, method: Method, *, sha256: str = "c" * 64) -> None:
-    """One that minds the second colour alone."""
+    """Save a classifier that looks at the second colour alone."""
     made = PairClassifier(method, np.array([0.0, -40.0, 0.0]), 4.0, 0.9, 1e-3, sha256, "paint")
     library.context.settings.library.mkdir(parents=True, exist_ok=True)
     save_classifier(made, "colour", directory=library.context.settings.library, record={})
@@ -35,7 +35,7 @@ def test_a_classifier_decides_photos_and_people(library: PaintedLibrary, folder:
     assert same.probability == pytest.approx(1 / (1 + np.exp(-4.0)))
     apart = library.verify(red, pink, method=method)
     assert not apart.verification.same
-    assert apart.verification.squared_distance < apart.verification.threshold  # by distance it would be a yes
+    assert apart.verification.squared_distance < apart.verification.threshold  # a match by distance
     assert library.verify(red, pink).verification.same
     text = to_text(apart)
     assert text.startswith("Different people: ")
@@ -43,7 +43,7 @@ def test_a_classifier_decides_photos_and_people(library: PaintedLibrary, folder:
     assert f'"method": "{method.value}"' in to_json(apart)
     library.index([folder])
     library.people.enrol("Ada", [green, red])
-    assert library.verify(red, "Ada", method=method).verification.same  # the nearest of her faces speaks for her
+    assert library.verify(red, "Ada", method=method).verification.same  # the nearest of her faces decides
     assert not library.verify(pink, "Ada", method=method).verification.same
 
 
@@ -55,8 +55,9 @@ def test_the_distance_needs_no_classifier_and_says_so(library: PaintedLibrary, f
 
 def test_without_a_classifier_of_this_network_there_is_no_answer(library: PaintedLibrary, folder: Path) -> None:
     red = paint(folder / "red.png", RED)
-    with pytest.raises(EvaluationError, match=r"no logistic classifier of colour .*train verifier"):
+    with pytest.raises(EvaluationError, match="no logistic classifier of colour ") as caught:
         library.verify(red, red, method=Method.LOGISTIC)
+    assert caught.value.way_out is WayOut.TRAIN_VERIFIER_OR_USE_DISTANCE
     keep(library, Method.LOGISTIC, sha256="e" * 64)
     with pytest.raises(EvaluationError, match="trained on the network eeeeeeeeeeee"):
         library.verify(red, red, method=Method.LOGISTIC)

@@ -1,4 +1,4 @@
-"""Who is here twice, which name is of two, which picture was saved twice; and what a library of any size costs."""
+"""People who occur twice, names of two people, photos saved twice, and the cost for large libraries."""
 
 import io
 import resource
@@ -38,7 +38,7 @@ def jpeg() -> bytes:
 def fill(
     library: PaintedLibrary, groups: Iterable[Embeddings], *, batch: int = 5000, sharpness: float = 500.0
 ) -> list[list[int]]:
-    """One photo a face, straight into the catalog; the face ids of each group of embeddings."""
+    """Save one photo for each face to the catalog and return the face ids of each group of embeddings."""
     thumbnail, face_ids = jpeg(), []
     with library.context.writing(create=True) as catalog:
         photos = catalog.upkeep.counts().photos
@@ -69,7 +69,7 @@ def name(library: PaintedLibrary, who: str, face_ids: list[int]) -> None:
 
 @pytest.fixture
 def memory() -> Iterator[None]:
-    """Fails where a test takes more than 1 GB beyond what the process held."""
+    """Fail if a test takes more than 1 GB beyond what the process held."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
@@ -135,7 +135,7 @@ def test_an_odd_face_makes_nobody_mixed(library: PaintedLibrary) -> None:
 
 
 def whole(embeddings: Embeddings, *, first: int = 0) -> Faces:
-    """Faces of nobody, one a photo."""
+    """Return a side of unnamed faces, one on each photo."""
     ids = np.arange(len(embeddings)) + first
     return Faces(ids, embeddings, ids, np.full(len(ids), -1))
 
@@ -147,7 +147,7 @@ def sides(left: Embeddings, right: Embeddings) -> tuple[Side, Side]:
 
 
 def test_distances_between_sides_are_those_of_all_pairs() -> None:
-    """The slow twin: every pair, one by one."""
+    """Compare with every pair, one by one."""
     left, right = around((1, 0, 0), 30, spread=0.3), around((0, 1, 0), 40, spread=0.3)
     one, other = sides(left, right)
     every = [float(((a - b) ** 2).sum()) for a in left for b in right]
@@ -162,7 +162,7 @@ def test_distances_between_sides_are_those_of_all_pairs() -> None:
 def test_pairs_are_ranked_by_what_their_sizes_prove_and_none_that_is_likely_is_left_out(
     library: PaintedLibrary,
 ) -> None:
-    """The slow twin: every pair of sides by itself."""
+    """Compare with every pair of sides on its own."""
     rule = ClusterRule(0.6, 30, Scatter(0.7, 40.0, 0.1), "painted faces")
     library.networks.calibration = replace(library.networks.calibration, clusters=rule)
     draw = np.random.default_rng(5)
@@ -197,7 +197,7 @@ def test_the_nearest_pair_of_large_sides_is_of_an_even_sample() -> None:
 def photo_with(
     photo_id: int, size: tuple[int, int], *boxes: tuple[float, float, float, float]
 ) -> tuple[Photo, list[Face]]:
-    """Boxes relative to the photo: left, top, right, bottom."""
+    """Save a photo with boxes relative to it: left, top, right, bottom."""
     width, height = size
     faces = [
         Face(0, photo_id, FaceBox(a * width, b * height, c * width, d * height, 1.0, ()), 1.0, None, None, None)
@@ -251,7 +251,7 @@ def test_photos_saved_again_are_reported_apart_from_exact_copies(library: Painte
 
 @pytest.mark.parametrize("photos", [1, 40])
 def test_the_photos_saved_twice_are_those_of_which_every_pair_was_looked_at(photos: int) -> None:
-    """The slow twin: all pairs of faces of all photos, and whoever hangs together."""
+    """Compare with all pairs of faces of all photos, joined to connected components."""
     draw = np.random.default_rng(photos)
     pictures = [draw.normal(size=(int(count), 12)) for count in draw.integers(1, 4, 6)]
     known, faces, rows = {}, [], []
@@ -298,7 +298,7 @@ def test_the_photos_saved_twice_are_those_of_which_every_pair_was_looked_at(phot
 
 @pytest.mark.usefixtures("memory")
 def test_a_cluster_of_fifty_thousand_faces_is_reported_on_a_page_like_any_other(library: PaintedLibrary) -> None:
-    """A day of one face before one camera: every photo is alike, and half of them have the name."""
+    """One face spent a day before a camera: all photos are alike, and half of them have the name."""
     many, few = fill(library, [around((1, 0, 0), 50_000, spread=0.02), around((0, 1, 0), 3)], batch=25_000)
     name(library, "Ada", many[::2])
     report = library.reports.duplicates()
@@ -359,7 +359,7 @@ def test_a_large_cluster_is_represented_by_its_most_typical_faces(library: Paint
 
 
 def test_sides_of_fifty_thousand_faces_take_bounded_memory_and_time() -> None:
-    """All pairs of them would be ten gigabytes."""
+    """All pairs of faces would need ten gigabytes."""
     draw = np.random.default_rng(3)
     left, right = (unit_rows(draw.normal(size=(50_000, 128)).astype(np.float32) + shift) for shift in (0.3, 0.5))
     one, other = sides(left, right)

@@ -1,4 +1,4 @@
-"""Similar faces lie together, and odd libraries have a map or a sentence."""
+"""Similar faces lie together on the map, and unusual libraries get a map or one sentence."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Everybody in the library: groups, people and lone faces, with what names them."""
+"""The report of people: groups, people and single faces, with the commands that name them."""
 
 import math
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
 
 @pytest.fixture
 def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
-    """Ann (red) named once and matched twice, four green faces and a blue one without a name."""
+    """Index Ann (red), confirmed once and matched twice, and without names four green faces and a blue one."""
     ann = paint(folder / "ann.png", RED)
     for number in range(2):
         paint(folder / f"both{number}.png", RED, GREEN, noise=number)
@@ -95,7 +95,7 @@ def test_a_group_holds_all_its_faces(known: PaintedLibrary) -> None:
 
 
 def test_of_a_cluster_named_in_part_the_rest_says_whose_the_others_are(library: PaintedLibrary, folder: Path) -> None:
-    """From 0 to 50 degrees it is too far for a name by distance; those at 35 hold the cluster together."""
+    """The face at 50 degrees is too far from that at 0 for a name by distance; those at 35 join the cluster."""
     degrees = (0, 35, 35, 35, 50)
     shades = [tuple(round(230 * part(math.radians(one))) for part in (math.cos, math.sin)) for one in degrees]
     paths = [paint(folder / f"{n}.png", (red, green, 0), noise=n) for n, (red, green) in enumerate(shades)]

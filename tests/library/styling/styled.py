@@ -1,8 +1,8 @@
-"""Small batches of the painted world.
+"""Style small batches of painted photos.
 
-As a program, one batch, with a line an optimiser step:
+As a program, style one batch and write a line for each optimiser step:
 `python -m tests.library.styling.styled LIBRARY PHOTOS STYLES OUT`.
-With `--spare MB` and `--size PX` behind: at that size, and from the first step on with so much memory more at most.
+`--size PX` sets the size, and `--spare MB` the most memory that may be added from the first step on.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def tell(step: StylingProgress) -> None:
 
 
 def limit_memory(spare: int) -> None:
-    """So many MB beyond what this process has mapped now."""
+    """Limit memory to this many MB beyond what the process has mapped now."""
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + spare * 1_000_000,) * 2)
 

@@ -1,4 +1,4 @@
-"""A batch makes every picture once, keeps what is there, and touches no file that is not its own."""
+"""A batch makes every picture once, keeps finished ones, and touches no foreign file."""
 
 import hashlib
 import io
@@ -140,7 +140,7 @@ def test_a_bad_photo_costs_its_own_pictures(
 def test_a_photo_too_large_to_decode_costs_its_own_picture(
     tmp_path: Path, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    """100 megapixels, where a decoding process may take 256 MB."""
+    """The photo has 100 megapixels, and a decoding process may take 256 MB."""
     Image.new("L", (10_000, 10_000)).save(tmp_path / "huge.png", compress_level=1)
     with PaintedLibrary(read_settings(library=tmp_path / "library", decode_memory=256)) as library:
         report = library.styles.run(styles[:1], out, photos=[tmp_path / "huge.png", *photos], settings=QUICK)
@@ -165,7 +165,7 @@ def test_costs_that_are_nan_fail_one_picture(
 
 
 def test_a_picture_for_which_memory_is_too_small_costs_itself_alone(tmp_path: Path) -> None:
-    """A process that may map 300 MB more from the first step on; the second photo needs several times as much."""
+    """The process may map 300 MB more from the first step on; the second photo needs several times that."""
     paint(tmp_path / "photos" / "1.png", RED, noise=1)
     (tmp_path / "photos" / "2.png").write_bytes(_noise(3000))
     paint(tmp_path / "photos" / "3.png", GREEN, noise=2)
@@ -353,7 +353,7 @@ def test_a_run_killed_between_file_and_note_knows_its_own_file_by_its_bytes(
 def test_a_picture_that_stands_there_though_its_job_failed_is_kept(
     library: PaintedLibrary, photos: list[Path], styles: list[Path], out: Path
 ) -> None:
-    """As after a disk that was full when the folder's entry was to be made durable."""
+    """A disk may be full when the directory entry is synced: then the picture exists and its job failed."""
     (made,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).made
     library.context.catalog.styles.fail(made.id, "cannot be written (No space left on device)")
     (kept,) = library.styles.run(styles[:1], out, photos=photos[:1], settings=QUICK).kept
@@ -370,7 +370,7 @@ def test_a_curve_is_thinned_to_its_ends_and_what_lies_evenly_between() -> None:
 
 
 def test_kills_at_random_moments_lose_no_picture_and_make_none_twice(tmp_path: Path) -> None:
-    """Every trial kills after a random number of steps; at the end all is as after an undisturbed run."""
+    """Each trial kills a run after a random number of steps; the end is that of an undisturbed run."""
     for number in range(4):
         paint(tmp_path / "photos" / f"{number}.png", (RED, GREEN, BLUE)[number % 3], noise=number)
     for name, colour in (("waves", BLUE), ("sun", RED)):

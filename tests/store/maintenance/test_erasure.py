@@ -6,8 +6,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from random import Random
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,10 @@ import pytest
 
 from recog.errors import UnknownPersonError
 from recog.store.engine import open_catalog
+from recog.store.maintenance.erasure import Erasure
+from recog.store.maintenance.old_pages import OldPages
+from recog.store.schema.migrations import migrate
+from recog.store.schema.tables import metadata
 from recog.types import Cluster
 from tests.databases import database_at
 from tests.full import files_of_at_most
@@ -22,10 +28,14 @@ from tests.opened_twice import bytes_of
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
+    from recog.store.connection.database import Database
     from recog.types import NewFace
     from tests.postgres import Databases
     from tests.store.conftest import Scans
 
+PERSONAL = {"people.name", "people.name_key", "events.payload"} | {
+    *("faces.landmarks", "thumbnails.jpeg", "embeddings.vector", "clusters.centroid")
+}
 WINDOW = 32  # bytes: eight numbers of a vector, or as much of a thumbnail
 
 
@@ -276,23 +286,137 @@ def test_a_photo_can_be_reset(catalog: Catalog, scans: Scans) -> None:
     assert again.face_ids[0] > saved.face_ids[0]
 
 
+def files_of_server(server: Any, url: str, needles: list[bytes]) -> int:
+    """How many of the needles the files of a server's database hold; its log of changes is out of reach."""
+    with database_at(url) as database, database.alone() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        number = connection.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar()
+    return sum(found_in(server.pgdata / "base" / str(number), needles).values())
+
+
+def statistics(database: Database) -> set[str]:
+    """The columns of which the server has statistics, as table.column."""
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT tablename, attname FROM pg_stats WHERE schemaname = 'public'").all()
+    return {f"{row.tablename}.{row.attname}" for row in rows}
+
+
 @pytest.mark.postgres
 def test_postgres_keeps_no_byte_of_a_forgotten_person_in_its_tables(
     databases: Databases, server: Any, scans: Scans
 ) -> None:
-    """The tables' own files; the server's log of changes is out of reach, and the documentation says so."""
+    """The server analyses the tables while the person is there, as its autovacuum does at any time."""
     url = databases.new()
-    with open_catalog(url) as catalog:
+    with open_catalog(url) as catalog, database_at(url) as database:
         crowd = Crowd(catalog, scans)
-        catalog.erasure.forget(crowd.ann.id)
-        with database_at(url) as database, database.alone() as connection:
-            connection.exec_driver_sql("CHECKPOINT")
-            number = connection.exec_driver_sql(
-                "SELECT oid FROM pg_database WHERE datname = current_database()"
-            ).scalar()
-    folder = server.pgdata / "base" / str(number)
-    assert sum(found_in(folder, crowd.other_needles).values()) >= len(crowd.other_faces)
-    assert found_in(folder, windows(crowd.ann_faces)) == {}
+        with database.alone() as connection:
+            connection.exec_driver_sql("ANALYZE")
+        assert {"faces.left", "embeddings.face_id", "people.id"} <= statistics(database)
+        assert files_of_server(server, url, crowd.needles) > len(crowd.ann_faces)
+        assert not PERSONAL & statistics(database)
+        assert catalog.erasure.forget(crowd.ann.id).complete
+    assert files_of_server(server, url, crowd.other_needles) >= len(crowd.other_faces)
+    assert files_of_server(server, url, crowd.needles) == 0
+
+
+@pytest.mark.postgres
+def test_while_a_transaction_is_open_on_the_server_the_erasure_is_pending(
+    databases: Databases, server: Any, scans: Scans
+) -> None:
+    """The server keeps the deleted rows for it, although it looks at none of recog's tables."""
+    url = databases.new()
+    with open_catalog(url, busy_seconds=0.5) as catalog, database_at(url) as other:
+        crowd = Crowd(catalog, scans)
+        with other.repeatable_reads():
+            with other.reading() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM pg_class").all()
+            assert not catalog.erasure.forget(crowd.ann.id).complete
+            assert catalog.old_pages.pending is not None
+            assert "another program has it open" in catalog.old_pages.pending.sentence
+            assert files_of_server(server, url, crowd.needles) > 0
+        assert catalog.upkeep.counts().pending_erasures == 1
+    with open_catalog(url) as catalog:
+        assert catalog.old_pages.pending is None
+    assert files_of_server(server, url, crowd.needles) == 0
+
+
+@pytest.mark.postgres
+def test_an_erasure_waits_for_a_short_transaction_on_the_server(databases: Databases, scans: Scans) -> None:
+    url = databases.new()
+    began = Event()
+
+    def look() -> None:
+        with database_at(url) as other, other.repeatable_reads():
+            with other.reading() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM pg_class").all()
+            began.set()
+            time.sleep(1.0)
+
+    with open_catalog(url, busy_seconds=30.0) as catalog:
+        crowd = Crowd(catalog, scans)
+        reader = Thread(target=look)
+        reader.start()
+        assert began.wait(10)
+        assert catalog.erasure.forget(crowd.ann.id).complete
+        reader.join()
+
+
+@pytest.mark.postgres
+def test_an_erasure_by_who_does_not_own_the_tables_is_pending(databases: Databases, server: Any, scans: Scans) -> None:
+    """The server skips them with no more than a warning."""
+    url = databases.new()
+    with open_catalog(url) as catalog, database_at(url) as database:
+        crowd = Crowd(catalog, scans)
+        with database.writing() as connection:
+            connection.exec_driver_sql("CREATE ROLE guest LOGIN")
+            connection.exec_driver_sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest")
+    guest = url.replace("postgres:@", "guest:@")
+    assert guest != url
+    with open_catalog(guest) as catalog:
+        assert not catalog.erasure.forget(crowd.ann.id).complete
+        assert catalog.old_pages.pending is not None
+        assert "belong to another user of the server" in catalog.old_pages.pending.sentence
+    with open_catalog(url) as catalog:
+        assert catalog.old_pages.pending is None
+    assert files_of_server(server, url, crowd.needles) == 0
+
+
+class OldPagesBefore16(OldPages):
+    """As an earlier recog overwrote them on a server: not those of the statistics."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.database = database
+
+    def overwrite(self) -> bool:
+        with self.database.alone() as connection:
+            connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(metadata.tables)}")
+            connection.exec_driver_sql("DELETE FROM pending_erasures")
+        return True
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("upgraded", ["before", "after"])
+def test_statistics_that_an_earlier_recog_let_postgres_collect_go(
+    databases: Databases, server: Any, scans: Scans, upgraded: str
+) -> None:
+    """The upgrade came before the person was forgotten, or after it: then it finishes the erasure."""
+    url = databases.new()
+    with open_catalog(url) as catalog, database_at(url) as database:
+        crowd = Crowd(catalog, scans)
+        migrate(database, "0015", down=True)
+        with database.alone() as connection:
+            connection.exec_driver_sql("ANALYZE")
+        assert statistics(database) >= PERSONAL - {"clusters.centroid"}
+        if upgraded == "after":
+            Erasure(database, OldPagesBefore16(database)).forget(crowd.ann.id)
+            assert files_of_server(server, url, crowd.needles) > 0
+    with open_catalog(url) as catalog:
+        assert catalog.old_pages.pending is None
+        if upgraded == "before":
+            catalog.erasure.forget(crowd.ann.id)
+    assert files_of_server(server, url, crowd.other_needles) >= len(crowd.other_faces)
+    assert files_of_server(server, url, crowd.needles) == 0
 
 
 def test_copies_that_moving_rows_left_in_pages_go_too(tmp_path: Path) -> None:

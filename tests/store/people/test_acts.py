@@ -8,6 +8,7 @@ import pytest
 
 from recog.errors import CatalogError, DuplicatePersonError
 from recog.types import Cluster, Origin
+from tests.store.seen import clusters_of
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog
@@ -87,7 +88,7 @@ def test_an_ignored_face_is_named_by_no_job_and_leaves_its_cluster(
     catalog.acts.ignore([one])
     assert catalog.matches.replace(digest, [(one, ann.id, 0.1)]) == 0
     assert catalog.faces.by_ids([one])[one].person_id is None
-    assert [cluster.face_ids for cluster in catalog.clusters.all(digest)] == [(two, three)]
+    assert [cluster.face_ids for cluster in clusters_of(catalog, digest)] == [(two, three)]
     catalog.acts.unignore([one])
     assert catalog.matches.replace(digest, [(one, ann.id, 0.1)]) == 1
 

@@ -114,7 +114,7 @@ def test_every_revision_goes_down_and_up_again_with_its_data(url: str, scans: Sc
     database = Database(parse_url(url), busy_seconds=5.0)
     before = everything(database)
     migrate(database, revision, down=True)
-    kept = set(everything(database)) - {"alembic_version"}
+    kept = set(everything(database)) - {"alembic_version", "pending_erasures"}  # 0016 adds one on a server
     if "faces" not in kept:
         kept.discard("processings")  # photos without a face are to be looked at again
     prepare(database)

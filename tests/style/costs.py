@@ -1,4 +1,4 @@
-"""The costs of neural style transfer, exactly as in the papers, and in the relative forms that recog minimises.
+"""The costs of neural style transfer as their definitions, for autograd: slow twins of recog.style.objective.
 
 Textbook forms (Gatys, Ecker, Bethge, CVPR 2016), with n_C channels and n_H n_W positions:
 
@@ -6,10 +6,8 @@ Textbook forms (Gatys, Ecker, Bethge, CVPR 2016), with n_C channels and n_H n_W 
 * style, equation 4: J_layer = 1 / (2 n_H n_W n_C)^2 sum_ij (G(S)_ij - G(G)_ij)^2, equation 5: sum of lambda J_layer
 * total, equation 7: J = alpha J_content + beta J_style, plus total variation
 
-Their values depend on the picture's size, the network's scale and the layer, so a beta that suits one picture is wrong
-for the next. The relative forms divide each cost by the energy of its target: 0 is a perfect match and 1 is as wrong as
-a blank picture, for any size, layer or network. For one picture they differ from the textbook by a constant factor for
-each layer, that is, by a choice of alpha and lambdas.
+The relative forms are those of recog.style.objective. For one picture they differ from the textbook by a constant
+factor for each layer, that is, by a choice of alpha and lambdas.
 """
 
 from collections.abc import Mapping
@@ -17,10 +15,14 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from recog.style.gram import gram_matrix, mean_gram_matrix
+from recog.style.gram import flat_features, mean_gram_matrix
+from recog.style.objective import TINY
 
-# Guards the division by the energy of an empty target; far below the energy of any real feature map.
-TINY = 1e-12
+
+def gram_matrix(features: Tensor) -> Tensor:
+    """G_ij = sum_k F_ik F_jk, equation 3 of Gatys et al. 2016; (channels, *positions) -> (channels, channels)."""
+    flat = flat_features(features)
+    return flat @ flat.T
 
 
 def content_cost(content: Tensor, generated: Tensor) -> Tensor:

@@ -1,0 +1,153 @@
+"""All photos by date, by folder, and by whether they show a face; and the files that are no photos."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from starlette.responses import HTMLResponse
+
+from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
+from recog.printable import printable
+from recog.render.figures import count
+from recog.store.records import PhotoFilter, WithFaces
+from recog.web.api import Start
+from recog.web.library import Opened
+from recog.web.page import Framed, Page, page_router
+from recog.web.photo_filter import Wanted, query_of
+from recog.web.shell import Frame, show
+
+SHOWN = 120
+"""Photos on one page without scripts; with scripts, these are shown before the others are laid out."""
+FAILED_SHOWN = 200
+CHOICES = ((WithFaces.ALL, "All"), (WithFaces.WITH, "With faces"), (WithFaces.WITHOUT, "No faces"))
+NO_DATE = "Without a date"
+router = page_router()
+PAGE = Page(router, "/photos", "Photos", 15)
+
+
+@router.get("/photos")
+def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) -> HTMLResponse:
+    """All photos by date."""
+    page = opened.library.photos.page(wanted, start=start, limit=SHOWN)
+    return HTMLResponse(photos_page(page, wanted, framing.frame()))
+
+
+@router.get("/photos/folders")
+def folders(opened: Opened, framing: Framed, wanted: Wanted) -> HTMLResponse:
+    """The folders that hold photos."""
+    return HTMLResponse(folders_page(opened.library.photos.folders(), wanted, framing.frame()))
+
+
+@router.get("/photos/failed")
+def failed(opened: Opened, framing: Framed, start: Start = 0) -> HTMLResponse:
+    """The files that could not be used as photos, with the reasons."""
+    found = opened.library.photos.failed(start=start, limit=FAILED_SHOWN)
+    return HTMLResponse(failed_page(found, framing.frame()))
+
+
+def photos_page(page: PhotoPage, wanted: PhotoFilter, around: Frame) -> str:
+    """Show a page of the timeline: months with their photos, the newest first, and links to every year."""
+    values = {
+        "page": page,
+        "wanted": wanted,
+        "query": query_of(wanted),
+        "choices": _choices(wanted),
+        "no_folder": query_of(replace(wanted, folder=None)),
+        "groups": list(_by_month(page.photos)),
+        "years": list(_years(page.months, wanted)),
+        "newer": query_of(wanted, start=max(0, page.start - SHOWN)) if page.start else None,
+        "older": query_of(wanted, start=page.start + SHOWN) if page.start + SHOWN < page.all else None,
+    }
+    return show("photos.html", around, values)
+
+
+def folders_page(folders: Sequence[PhotoFolder], wanted: PhotoFilter, around: Frame) -> str:
+    """Show every folder as a link to its photos, below the folder that all have in common."""
+    root = _common([folder.path for folder in folders])
+    values = {
+        "root_folder": root,
+        "folders": [
+            (str(folder.path.relative_to(root)), folder.files, query_of(replace(wanted, folder=folder.path)))
+            for folder in folders
+        ],
+        "everything": query_of(replace(wanted, folder=None)),
+        "choices": _choices(wanted),
+        "query": query_of(wanted),
+    }
+    return show("folders.html", around, values)
+
+
+def failed_page(failed: FailedFiles, around: Frame) -> str:
+    """Show the files that could not be used, by path, each with the reason and the way out.
+
+    Most reasons begin with the path, which is not shown twice.
+    """
+    values = {
+        "failed": failed,
+        "files": [(one.stat.path, one.detail.removeprefix(printable(one.stat.path))) for one in failed.files],
+        "choices": _choices(None),
+        "query": "",
+        "newer": f"?start={max(0, failed.start - FAILED_SHOWN)}" if failed.start else None,
+        "older": f"?start={failed.start + FAILED_SHOWN}" if failed.start + FAILED_SHOWN < failed.all else None,
+    }
+    return show("failed.html", around, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A photo of the page, and what it is to whoever cannot see it."""
+
+    listed: ListedPhoto
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """A year of the timeline, and where its photos begin."""
+
+    label: str
+    photos: int
+    query: str
+
+
+def month_in_words(month: str | None) -> str:
+    """Write 'July 2019' for '2019-07', and words for no date."""
+    return NO_DATE if month is None else f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
+def _choices(wanted: PhotoFilter | None) -> list[tuple[str, str, bool]]:
+    """Return label, parameters, and whether it is chosen, for each choice by faces; None if none is."""
+    within = wanted or PhotoFilter()
+    chosen = None if wanted is None else wanted.faces
+    return [(label, query_of(replace(within, faces=faces)), faces is chosen) for faces, label in CHOICES]
+
+
+def _by_month(photos: Sequence[ListedPhoto]) -> Iterator[tuple[str, list[_Tile]]]:
+    months: dict[str | None, list[_Tile]] = {}
+    for one in photos:
+        taken = one.photo.taken_at
+        month = None if taken is None else f"{taken:%Y-%m}"
+        when = "without a date" if taken is None else f"of {taken.day} {taken:%B %Y}"
+        months.setdefault(month, []).append(_Tile(one, f"Photo {when}, {count(one.faces, 'face')}"))
+    for month, tiles in months.items():
+        yield month_in_words(month), tiles
+
+
+def _years(months: Sequence[TimelineMonth], wanted: PhotoFilter) -> Iterator[_Year]:
+    start = 0
+    years: dict[str, list[int]] = {}
+    for month in months:
+        year = NO_DATE if month.month is None else month.month[:4]
+        years.setdefault(year, [start, 0])[1] += month.photos
+        start += month.photos
+    for year, (first, photos) in years.items():
+        yield _Year(year, photos, query_of(wanted, start=first) if first else query_of(wanted))
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    """Return the deepest folder that holds all of them; '/' for none."""
+    if not folders:
+        return Path("/")
+    first, *others = folders
+    return next(one for one in (first, *first.parents) if all(folder.is_relative_to(one) for folder in others))
