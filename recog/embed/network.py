@@ -125,8 +125,8 @@ NETWORKS: dict[str, Network] = {
         Network("facenet-dlib", (replace(_FACENET, share=0.64), _DLIB)),
         Network("sface", (_SFACE,)),
         Network("facenet-sface", (replace(_FACENET, share=0.25), _SFACE)),
-        Network("sface-dlib", (_SFACE, replace(_DLIB, share=0.1))),
-        Network("facenet-sface-dlib", (replace(_FACENET, share=0.1), _SFACE, replace(_DLIB, share=0.1))),
+        Network("sface-dlib", (_SFACE, replace(_DLIB, share=0.25))),
+        Network("facenet-sface-dlib", (replace(_FACENET, share=0.25), _SFACE, replace(_DLIB, share=0.25))),
     )
 }
 """Every network that a setting can name."""
