@@ -57,6 +57,7 @@ bench: setup ## Measure speed and memory.
 	$(VENV)/bin/python -m benchmarks.bench_cold
 	$(VENV)/bin/python -m benchmarks.bench_start
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
+	$(VENV)/bin/python -m benchmarks.bench_server
 	$(VENV)/bin/python -m benchmarks.bench_style
 
 bench-accuracy: setup ## Measure accuracy.

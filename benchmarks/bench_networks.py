@@ -2,8 +2,9 @@
 
     python -m benchmarks.bench_networks ../shared/data
 
-Writes benchmarks/results/networks.csv. Every network gets the faces of the detector of the settings. Embeddings are
-computed once and cached. docs/decisions/sface.md says which sets chose a network and which only judged it.
+Writes benchmarks/results/networks.csv; rows of networks that are not measured now stay. Every network gets the faces of
+the same detector. Embeddings are computed once and cached. docs/decisions/sface.md says which sets chose a network and
+which only judged it.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measured import machine, write_results
+from benchmarks.measured import kept_rows, machine, write_results
 from recog.config import read_settings
 from recog.datasets.embedded import EmbeddedFaces, Pipeline, embedded_faces
 from recog.datasets.faces import Undetected
@@ -163,6 +164,7 @@ def main() -> None:
         found = scores(Folder(arguments.data, pipeline), held_out_of(name, arguments.data))
         header = ["network", "flip", "ms_per_face", *found]
         rows.append([name, int(each.facts.flip), round(cost[name], 1), *(round(one, 5) for one in found.values())])
+    rows += kept_rows("networks.csv", 1, {(name,) for name in networks})
     encoders = ", ".join(f"{name} {each.encoder}" for name, each in networks.items())
     write_results("networks.csv", machine(threads=1, detector=arguments.detector, encoders=encoders), header, rows)
 

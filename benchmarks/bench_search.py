@@ -114,7 +114,7 @@ def _rows_of(index: FaceIndex, probes: Embeddings) -> FaceIds:
 
 def _identify(catalog: Catalog, fresh: LiveIndex, exact: Exact) -> Search:
     """Return a search by identification, which answers with people instead of neighbours."""
-    gallery = PersonGallery(catalog, MadeUpNetworks(read_settings()), fresh.current, k=K)
+    gallery = PersonGallery(catalog, MadeUpNetworks(read_settings()), fresh, k=K)
 
     def search(probes: Embeddings) -> FaceIds:
         gallery.named(probes)

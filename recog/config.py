@@ -38,6 +38,9 @@ class Settings(BaseModel):
     """Directory of weights files that you put there by hand, for machines without a network."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the networks and the index run; auto takes CUDA if torch finds it."""
+    index: Literal["auto", "memory"] = "auto"
+    """Where the vector index is: auto is a file in `library`, or PostgreSQL itself if it keeps the catalog; memory is a
+    copy of all embeddings in the memory of each command, and no file, for a GPU beside PostgreSQL."""
     encoder: Literal["auto", "torch", "openvino"] = "auto"
     """What runs the networks on a CPU; auto takes OpenVINO if it is installed: it is several times as fast as torch."""
     detector: str = "mtcnn"

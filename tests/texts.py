@@ -6,7 +6,6 @@ from typing import Any
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.grouping.results import ClusterReport
 from recog.library.indexing.results import IngestReport
-from recog.library.maintenance.index_tuning import IndexTuning
 from recog.library.maintenance.results import (
     Backup,
     CheckReport,
@@ -24,6 +23,7 @@ from recog.library.people.results import (
     PersonDetail,
     SplitPerson,
 )
+from recog.library.recognition.index_tuning import IndexTuning
 from recog.library.recognition.results import (
     FaceReasons,
     IdentifiedPhoto,

@@ -38,6 +38,29 @@ def identification() -> str:
     return table(head, *body) + f"\n*{comment}*\n"
 
 
+def networks() -> str:
+    """Return every network on sets that it was not trained on, beside its time."""
+    return shown(
+        "networks.csv",
+        {
+            "network": ("Network", "`{}`".format),
+            "ms_per_face": "ms a face",
+            "view1_accuracy": ("View 1: accuracy, %", percent),
+            "view1_val_1e-3": ("VAL 1e-3, %", percent),
+            "celeba_val_1e-3": ("CelebA held out: VAL 1e-3, %", percent),
+            "fiw_val_1e-3": ("Families: VAL 1e-3, %", percent),
+            "fiw_val_1e-4": ("VAL 1e-4, %", percent),
+            "fiw_rank_1": ("rank 1, %", percent),
+            "pins_val_1e-3": ("Pins: VAL 1e-3, %", percent),
+            "pins_val_1e-4": ("VAL 1e-4, %", percent),
+            "pins_rank_1": ("rank 1, %", percent),
+            "cfp_ff_accuracy": ("CFP frontal, %", percent),
+            "cfp_fp_accuracy": ("CFP profile, %", percent),
+            "rank_1_of_1000": ("Rank 1 of 1,000 people, %", percent),
+        },
+    )
+
+
 def naming() -> str:
     """Return how many faces get a name as a gallery grows."""
     rows, comment = read_results("naming.csv")

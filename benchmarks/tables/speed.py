@@ -65,6 +65,24 @@ def searching() -> str:
     )
 
 
+def serving() -> str:
+    """Return the search of a PostgreSQL server, beside FAISS in its client."""
+    return shown(
+        "server.csv",
+        {
+            "faces": ("Faces", thousands),
+            "what": "What",
+            "build, s": "Build, s",
+            "first search, s": "First search of a client, s",
+            "p50, ms": "Median, ms",
+            "p99, ms": "99th percentile, ms",
+            "recall@1": "Recall@1",
+            "recall@10": "Recall@10",
+            "detail": "",
+        },
+    )
+
+
 def starting() -> str:
     """Return the time to the first answer of a new process."""
     return shown(

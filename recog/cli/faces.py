@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,8 @@ from recog.cli.acts import MATCH_LATER
 from recog.cli.failures import warn
 from recog.cli.options import NameArgument, NearOption
 from recog.cli.session import Session, verb
+
+DAY = ["%Y-%m-%d"]
 
 
 class VerifyMethod(StrEnum):
@@ -105,17 +108,39 @@ def verify(
 
 
 @verb
-def search(
+def search(  # noqa: PLR0917 - a verb and its options
     session: Session,
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", show_default=False)],
     k: Annotated[int, typer.Option("-k", min=1, metavar="K", help="Number of faces to find.")] = 20,
+    person: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only faces that have this name.", show_default=False)
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--in", metavar="FOLDER", help="Only photos in this folder.", show_default=False)
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Only photos from this day on.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DAY, metavar="DAY", help="Only photos up to this day.")
+    ] = None,
 ) -> None:
     """Find the K most similar faces of the library for each face in PHOTO.
 
+    A DAY is written 2019-12-31. With one, photos without a date of their own are left out.
+
     Example:
-      recog search party.jpg -k 10
+      recog search party.jpg -k 10 --since 2019-06-01
     """
     from recog.render import text_photos
 
     with session.open() as library:
-        session.show(library.search(photo, k=k), text_photos.searched)
+        found = library.search(
+            photo,
+            k=k,
+            person=person,
+            folder=folder,
+            since=None if since is None else since.date(),
+            until=None if until is None else until.date(),
+        )
+        session.show(found, text_photos.searched)

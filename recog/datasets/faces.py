@@ -32,8 +32,8 @@ class Undetected(StrEnum):
     """Use the central box, because a protocol drops no pair."""
     LEAVE_OUT = "leave out"
     """Leave the photo out."""
-    PAD = "pad"
-    """The photo is a tight crop whose face meets the border: search it padded, then fall back to the whole photo."""
+    PAD = "then pad"
+    """The photo is a tight crop whose face may meet the border: search it padded too, then take the whole photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ def labelled_crops(
 def find_labelled(pixels: Pixels, detector: Detector, *, undetected: Undetected) -> tuple[Found, FaceBox | None]:
     """Return how the labelled face of a photo was found, and its box, or None if the photo is left out."""
     height, width = pixels.shape[:2]
-    if undetected is Undetected.PAD:
-        return _find_padded(pixels, detector)
     box = labelled_face(detector.detect(pixels), width=width, height=height)
     if box is not None:
         return Found.DETECTED, box
+    if undetected is Undetected.PAD:
+        return _find_padded(pixels, detector)
     if undetected is Undetected.CENTRE:
         return Found.ASSUMED, central_box(width=width, height=height)
     return Found.LEFT_OUT, None

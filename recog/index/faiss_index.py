@@ -189,32 +189,41 @@ class FaceIndex:
                 self._gpu_copy = None
         return int(gone.size)
 
-    def search(self, probes: Embeddings, k: int) -> list[Sequence[Neighbour]]:
+    def search(self, probes: Embeddings, k: int, *, only: FaceIds | None = None) -> list[Sequence[Neighbour]]:
         """Find the min(k, count) nearest faces of each probe, nearest first, equally near ones by face id.
 
         probes are (p, dim) unit rows. The p answers have squared distances of 0 to 4, rounded to 1e-6; float32 noise is
-        nearly always smaller, but two searches may differ by one such step.
+        nearly always smaller, but two searches may differ by one such step. only: the faces to look at, each of them.
 
         Raises:
             ValueError: probes of wrong shape or dtype or not of unit length, or k below 1.
         """
-        squared, ids = self.nearest(probes, k)
+        squared, ids = self.nearest(probes, k, only=only)
         return [
             tuple(map(Neighbour, near_ids, near)) for near_ids, near in zip(ids.tolist(), squared.tolist(), strict=True)
         ]
 
-    def nearest(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
+    def nearest(self, probes: Embeddings, k: int, *, only: FaceIds | None = None) -> tuple[Distances, FaceIds]:
         """Do the same as `search`; returns squared distances and ids, (p, min(k, count)) each."""
         probes = checked_embeddings(probes, dim=self.dim)
         if k < 1:
             raise ValueError(f"k is at least 1, not {k}")
         with self._sharing.reading():
-            k = min(k, self.count)
+            among = None if only is None else self._rows.slots_of(np.unique(checked_ids(only)))
+            searched = self.count if among is None else len(among)
+            k = min(k, searched)
             if k == 0 or not len(probes):
                 return np.empty((len(probes), k), np.float32), np.empty((len(probes), k), np.int64)
             with few_threads(len(probes)):
-                squared, ids = self._settled(probes, k)
+                squared, ids = self._settled(probes, k) if among is None else self._settled_among(probes, k, among)
         return squared.clip(0.0, 4.0, out=squared), ids
+
+    def _settled_among(self, probes: Embeddings, k: int, among: Slots) -> tuple[Distances, FaceIds]:
+        """Do the same as `_settled`, looking at every one of these slots."""
+        squared, slots = self._rows.nearest(probes, len(among), among)
+        ids, squared = self._rows.ids[slots], squared.round(DECIMALS)
+        order = np.lexsort((ids, squared), axis=-1)[:, :k]
+        return _picked(squared, order), _picked(ids, order)
 
     def _settled(self, probes: Embeddings, k: int) -> tuple[Distances, FaceIds]:
         """Return (p, k) rounded squared distances and ids, k <= count; at the k-th place the smaller id wins a tie."""

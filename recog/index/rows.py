@@ -7,6 +7,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.index.border import held
 from recog.index.structures import Batch
 from recog.types import Distances, Embeddings, FaceIds
 
@@ -92,12 +93,22 @@ class Rows:
         self.ascending, self._slots = np.delete(self.ascending, places), np.delete(self._slots, places)
         return slots
 
-    def nearest(self, probes: Embeddings, k: int) -> tuple[Distances, Slots]:
-        """Return (p, k) squared distances and slots of the nearest faces, nearest first; k is at most their number."""
+    def nearest(self, probes: Embeddings, k: int, among: Slots | None = None) -> tuple[Distances, Slots]:
+        """Return (p, k) squared distances and slots of the nearest faces, nearest first; k is at most their number.
+
+        among: the filled slots to look at, by default all.
+        """
         import faiss
 
-        squared, slots = faiss.knn(probes, self.vectors, k)
-        return squared, slots
+        if among is None:
+            squared, slots = faiss.knn(probes, self.vectors, k)
+            return squared, slots
+        squared, places = faiss.knn(probes, self._vectors[among], k)
+        return squared, among[places]
+
+    def slots_of(self, ids: FaceIds) -> Slots:
+        """Return the slots of those of the faces that are held."""
+        return self._slots[np.searchsorted(self.ascending, held(ids, self.ascending))]
 
     def squared_distances(self, probes: Embeddings, slots: Slots) -> Distances:
         """Return (p, n) squared distances from (p, dim) probes to their own (p, n) slots; infinite for slot -1."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, netw
     from recog.config import Settings
     from recog.library.networks import Networks
     from recog.library.recognition.gallery import PersonGallery
-    from recog.library.recognition.live_index import LiveIndex
+    from recog.library.recognition.vector_index import VectorIndex
     from recog.library.thumbnails import PhotoThumbnails
     from recog.photos import DecodeLimits
 
@@ -41,7 +41,7 @@ class LibraryContext:
         self._writers = Writers()
         self._opening = RLock()  # guards the next six; held while one of them is opened or closed
         self._catalog = catalog
-        self._live_index: LiveIndex | None = None
+        self._vector_index: VectorIndex | None = None
         self._gallery: PersonGallery | None = None
         self._folder: Identity | None = None
         self._looked_at: Hashable = None
@@ -51,7 +51,7 @@ class LibraryContext:
         """Close the catalog and drop what was read from it; the next question opens it again."""
         with self._opening:
             catalog = self._catalog
-            self._catalog = self._live_index = self._gallery = None
+            self._catalog = self._vector_index = self._gallery = None
             self._folder = self._looked_at = self._outdated = None
         if catalog is not None:
             catalog.close()
@@ -81,8 +81,8 @@ class LibraryContext:
         return catalog.old_pages.pending or outdated
 
     @property
-    def live_index(self) -> LiveIndex:
-        """The vector index, kept in sync with the catalog."""
+    def vector_index(self) -> VectorIndex:
+        """The vector index, always as the catalog is."""
         with self._opening:
             return self._index_of(self.catalog)
 
@@ -94,8 +94,7 @@ class LibraryContext:
         with self._opening:
             catalog = self.catalog
             if self._gallery is None:
-                current = self._index_of(catalog).current
-                self._gallery = PersonGallery(catalog, self.networks, current, k=self.settings.k)
+                self._gallery = PersonGallery(catalog, self.networks, self._index_of(catalog), k=self.settings.k)
             return self._gallery
 
     @cached_property
@@ -110,13 +109,13 @@ class LibraryContext:
         if self.thumbnails.folder.is_dir():
             self.thumbnails.drop_others(self.catalog.photos.all_digests())
 
-    def _index_of(self, catalog: Catalog) -> LiveIndex:
-        from recog.library.recognition.live_index import LiveIndex
+    def _index_of(self, catalog: Catalog) -> VectorIndex:
+        from recog.library.recognition.index_choice import index_of
 
-        if self._live_index is None:
-            directory, networks = self.settings.library / "index", self.networks
-            self._live_index = LiveIndex(catalog, directory, networks.info, device=networks.device)
-        return self._live_index
+        if self._vector_index is None:
+            networks = self.networks
+            self._vector_index = index_of(catalog, networks.info, settings=self.settings, device=networks.device)
+        return self._vector_index
 
     def _drop_outdated(self, catalog: Catalog, *, locked: bool = False) -> None:
         """Delete indexes of this folder that have not seen the catalog's last erasure, as soon as there is one."""

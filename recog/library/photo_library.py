@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -144,21 +145,36 @@ class PhotoLibrary:
             error.args = (f"{right!r} is no photo file here, and as a name: {error}",)  # the error keeps its facts
             raise
 
-    def search(self, photo: AnyPhoto, *, k: int = 20) -> SearchResult:
-        """Return the k nearest faces of the library for every face of a photo."""
-        from recog.library.inputs import photo_of
-        from recog.library.recognition import queries
+    def search(
+        self,
+        photo: AnyPhoto,
+        *,
+        k: int = 20,
+        person: str | None = None,
+        folder: AnyPath | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> SearchResult:
+        """Return the k nearest faces of the library for every face of a photo.
 
-        return queries.search(
-            self._context.catalog, self._context.networks, self._context.live_index, photo_of(photo), k=k
-        )
+        The search may be limited to faces that are named `person`, to photos in a folder, and to those taken from the
+        day `since` to the day `until`; a photo without a date of its own is then left out.
+        """
+        from recog.library.inputs import path_of, photo_of
+        from recog.library.recognition import queries
+        from recog.library.recognition.limits import among_of
+
+        catalog, below = self._context.catalog, None if folder is None else path_of(folder)
+        among = among_of(catalog, person=person, folder=below, since=since, until=until)
+        index = self._context.vector_index
+        return queries.search(catalog, self._context.networks, index, photo_of(photo), k=k, among=among)
 
     def status(self) -> LibraryStatus:
         """Return counts, places and networks of the library."""
         from recog.library.maintenance import upkeep
 
         return upkeep.status(
-            self._context.catalog, self._context.networks, self._context.live_index, self._context.settings
+            self._context.catalog, self._context.networks, self._context.vector_index, self._context.settings
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from recog.library.exchange.records import Unmatched
 from recog.library.indexing.results import FailedPhoto
 from recog.library.maintenance.results import Finding, Observation
+from recog.library.recognition.results import IndexStatus
 from recog.library.reports.results import DuplicatePair, DuplicateSide, MixedPerson, UnnamedGroup
 from recog.render import commands, remedies
 from recog.render.ways_out import detail_of_photo
@@ -27,6 +28,7 @@ _WRITTEN: Mapping[type, Mapping[str, Callable[[Any], str]]] = {
 }
 """Texts that a document has beside the record's fields, or in their place."""
 _LEFT_OUT: Mapping[type, frozenset[str]] = {
+    IndexStatus: frozenset({"place"}),
     DuplicatePair: frozenset({"kind"}),
     DuplicateSide: frozenset({"typical", "remembered"}),
     UnnamedGroup: frozenset({"typical", "whole"}),
@@ -34,7 +36,7 @@ _LEFT_OUT: Mapping[type, frozenset[str]] = {
     Observation: frozenset({"remedy", "error"}),
     Unmatched: frozenset({"alike"}),
 }
-"""Fields of which commands are written, and that the documents do not have."""
+"""Fields of which texts are written, and that the documents do not have."""
 
 
 def own_fields(record: type) -> list[str]:

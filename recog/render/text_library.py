@@ -11,7 +11,7 @@ from recog.library.maintenance.results import (
     Restored,
     WeightsStatus,
 )
-from recog.library.recognition.results import IndexStatus
+from recog.library.recognition.results import IndexPlace, IndexStatus
 from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCopy
 from recog.printable import printable
 from recog.render import commands
@@ -215,10 +215,17 @@ def _weights(one: WeightsStatus) -> str:
     return f"{'*' if one.default else ' '} {one.name}: {one.role}, {one.state}\n{facts(rows)}"
 
 
+_KEPT = {
+    IndexPlace.FILE: "no file yet",
+    IndexPlace.MEMORY: "in memory, no file",
+    IndexPlace.SERVER: "in the database, no file",
+}
+
+
 def _index(index: IndexStatus) -> str:
     behind = f", {index.behind:,} behind" if index.behind else ""
-    file = printable(str(index.published)) if index.published is not None else "no file yet"
-    return f"{index.kind} on {index.device}, {count(index.faces, 'face')}{behind}, {file}"
+    kept = _KEPT[index.place] if index.published is None else printable(str(index.published))
+    return f"{index.kind} on {index.device}, {count(index.faces, 'face')}{behind}, {kept}"
 
 
 def _threshold(state: LibraryStatus) -> str:

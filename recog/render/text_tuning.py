@@ -1,6 +1,6 @@
 """The curve of `index-tune` as text."""
 
-from recog.library.maintenance.index_tuning import IndexTuning
+from recog.library.recognition.index_tuning import IndexTuning
 from recog.render.figures import count
 from recog.render.table import table
 
@@ -9,7 +9,7 @@ BAR = 40
 
 
 def tuned(result: IndexTuning) -> str:
-    """Write what is in use and why, then each setting in a line: lists visited, recall, time, and the time as a bar."""
+    """Write what is in use and why, then each setting in a line: its width, recall, time, and the time as a bar."""
     head = f"{count(result.faces, 'face')}, {result.kind} on {result.device}: {result.reason}."
     if result.exact_milliseconds is None:
         return head
@@ -24,14 +24,16 @@ def tuned(result: IndexTuning) -> str:
         )
         for one in result.settings
     ]
-    every = "exact" + ("" if result.kind == "ivf" else " <- in use")
+    every = "exact" + (" <- in use" if result.kind == "flat" else "")
     bar = _bar(result.exact_milliseconds, slowest)
     rows.append(("all faces", "1.000", "1.000", f"{result.exact_milliseconds:.3f}", f"{bar} {every}"))
-    lists = f"of {count(result.lists or 0, 'list')}"
-    if result.kind == "flat":
-        lists += ", as the library would have if it were large"
-    return f"{head}\nA search {lists}, {count(result.probes, 'probe')} at once:\n" + table(
-        ("lists visited", "recall@1", "recall@10", "ms a probe", ""), rows, right=(0, 1, 2, 3)
+    width, searched = "lists visited", f"of {count(result.lists or 0, 'list')}"
+    if result.kind == "hnsw":
+        width, searched = "width (ef)", "of the server's index"
+    elif result.kind == "flat":
+        searched += ", as the library would have if it were large"
+    return f"{head}\nA search {searched}, {count(result.probes, 'probe')} at once:\n" + table(
+        (width, "recall@1", "recall@10", "ms a probe", ""), rows, right=(0, 1, 2, 3)
     )
 
 

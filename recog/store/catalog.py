@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # each part is imported when it is first used
     from recog.store.photos.embeddings import StoredEmbeddings
     from recog.store.photos.faces import Faces
     from recog.store.photos.files import Files
+    from recog.store.photos.hnsw import HnswIndexes
+    from recog.store.photos.nearest import NearestFaces
     from recog.store.photos.photos import Photos
     from recog.store.photos.timeline import Timeline
     from recog.store.styling import Styles
@@ -34,8 +36,9 @@ if TYPE_CHECKING:  # each part is imported when it is first used
 class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
-    Its methods are those of its parts: `files`, `photos`, `timeline`, `faces`, `embeddings`, `people`, `matches`,
-    `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by assigning another one.
+    Its methods are those of its parts: `files`, `photos`, `timeline`, `faces`, `embeddings`, `nearest`, `hnsw`,
+    `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by
+    assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -82,6 +85,20 @@ class Catalog:
         from recog.store.photos.embeddings import StoredEmbeddings
 
         return StoredEmbeddings(self._database)
+
+    @cached_property
+    def nearest(self) -> NearestFaces:
+        """Search of the server that keeps the catalog; only if `on_server`."""
+        from recog.store.photos.nearest import NearestFaces
+
+        return NearestFaces(self._database)
+
+    @cached_property
+    def hnsw(self) -> HnswIndexes:
+        """The server's search indexes; only if `on_server`."""
+        from recog.store.photos.hnsw import HnswIndexes
+
+        return HnswIndexes(self._database)
 
     @cached_property
     def people(self) -> People:
@@ -141,6 +158,11 @@ class Catalog:
     def url(self) -> str:
         """Where the catalog is, its password masked."""
         return self._database.url
+
+    @property
+    def on_server(self) -> bool:
+        """Whether a PostgreSQL server keeps the catalog, not a file."""
+        return not self._database.is_sqlite
 
     @property
     def read_only(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,6 +19,21 @@ if TYPE_CHECKING:  # the values that hold no array are used without numpy
     from numpy.typing import NDArray
 
     from recog.types import Embeddings, FaceIds
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The faces that a search is limited to; all conditions hold.
+
+    person_id: confirmed or matched faces of this person. folder: faces in photos that this folder shows, or that are
+    this file. since and until: faces in photos that were taken on these days or between them, by the local time of the
+    photo; a photo whose only date is that of its file's last change is left out.
+    """
+
+    person_id: int | None = None
+    folder: Path | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

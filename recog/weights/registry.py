@@ -178,9 +178,10 @@ _SFACE = _of_the_zoo(
         size=10_667_852,
     ),
     folder="face_recognition_sface",
-    licence="Apache-2.0 (OpenCV Zoo, face_recognition_sface_2021dec; zhongyy/SFace, arXiv:2205.12010)",
-    trained_on="not published with the file; its paper trains on CASIA-WebFace, VGGFace2 and MS1MV2",
-    scores="LFW 99.40 %",
+    licence="Apache-2.0 (OpenCV Zoo, face_recognition_sface_2021dec; zhongyy/SFace, arXiv:2205.12010); the sets that "
+    "its paper names are for research",
+    trained_on="unknown; its paper names CASIA-WebFace, VGGFace2 and MS1MV2, which show celebrities",
+    scores="LFW 99.42 %",
 )
 
 _VGG16_HED = WeightsSpec(

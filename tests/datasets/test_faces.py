@@ -6,7 +6,7 @@ import numpy as np
 
 from recog.datasets.faces import Found, Undetected, find_labelled, labelled_crops
 from recog.datasets.people import labelled_photos
-from recog.types import FaceBox
+from recog.types import FaceBox, Pixels
 from tests.white_faces import SIDE, WhiteFaces, white_people
 
 
@@ -33,12 +33,31 @@ def test_the_large_central_face_is_meant() -> None:
     assert (box.left, box.right) == (20, 38)
 
 
-def test_a_tight_crop_is_searched_in_padding_and_its_box_is_in_its_own_pixels() -> None:
+class WideWhiteFaces(WhiteFaces):
+    """The same, which finds nothing in a photo as narrow as a tight crop."""
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        found = super().detect(pixels)
+        return found if pixels.shape[1] > SIDE else []
+
+
+def test_a_tight_crop_whose_face_is_found_is_not_padded() -> None:
+    """Repeated borders deceive a detector."""
     pixels = np.zeros((SIDE, SIDE, 3), dtype=np.uint8)
     pixels[20:60, 45:70] = 255
     detector = WhiteFaces()
     found, box = find_labelled(pixels, detector, undetected=Undetected.PAD)
-    assert detector.seen == [(2 * SIDE, 2 * SIDE)]
+    assert (found, detector.seen) == (Found.DETECTED, [(SIDE, SIDE)])
+    assert box is not None
+    assert (box.left, box.right) == (45, 70)
+
+
+def test_a_tight_crop_is_searched_in_padding_too_and_its_box_is_in_its_own_pixels() -> None:
+    pixels = np.zeros((SIDE, SIDE, 3), dtype=np.uint8)
+    pixels[20:60, 45:70] = 255
+    detector = WideWhiteFaces()
+    found, box = find_labelled(pixels, detector, undetected=Undetected.PAD)
+    assert detector.seen == [(SIDE, SIDE), (2 * SIDE, 2 * SIDE)]
     assert found is Found.IN_PADDING
     assert box is not None
     assert (box.left, box.top, box.right, box.bottom) == (45, 20, 70, 60)

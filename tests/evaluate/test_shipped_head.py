@@ -6,10 +6,18 @@ from pathlib import Path
 import pytest
 
 from recog.embed.head import SHIPPED_HEADS, load_head
+from recog.embed.info import info_of
 from recog.evaluate.calibration_file import load_calibration
 
 HEAD = "facenet-dlib-triplet128"
-SHIPPED = {HEAD: (128, 1792 + 256), "facenet-casia-triplet128": (128, 1792)}
+SHIPPED = {
+    HEAD: (128, 1792 + 256),
+    "facenet-casia-triplet128": (128, 1792),
+    "sface-triplet128": (128, 128),
+    "sface-dlib-triplet128": (128, 128 + 256),
+    "facenet-sface-triplet128": (128, 1792 + 128),
+    "facenet-sface-dlib-triplet128": (128, 1792 + 128 + 256),
+}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -23,6 +31,24 @@ def test_the_record_tells_how_the_head_was_made_and_names_nobody(name: str) -> N
     assert record["scores"]["head"]["mean"] > record["scores"]["pca_start"]["mean"]
     assert record["scores"]["head"]["accuracy"] >= record["scores"]["pca_start"]["accuracy"]
     assert "/" not in str(record["arguments"]["data"])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_head_has_a_calibration_of_its_own_that_groups_and_names(name: str) -> None:
+    calibration = load_calibration(name, network_sha256=info_of(load_head(name)).sha256)
+    assert calibration.far == 1e-3
+    assert 0.4 < calibration.threshold < 1.4
+    assert calibration.tail is not None
+    assert calibration.clusters is not None
+    assert calibration.clusters.threshold < calibration.threshold
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if "sface" in name])
+def test_a_threshold_accepts_about_as_many_strangers_as_it_says_in_families_that_fitted_nothing(name: str) -> None:
+    record = json.loads((SHIPPED_HEADS / f"{name}.calibration.json").read_text(encoding="utf-8"))
+    (families,) = record["measured"]["strangers"]
+    assert families["people"] > 300
+    assert record["far"] / 2 <= families["far"] <= record["far"] * 2
 
 
 @pytest.mark.data

@@ -96,11 +96,14 @@ def make_published(library: Path, count: int) -> Published:
     library.mkdir(parents=True)
     with faces.catalog(library / "catalog.sqlite3") as catalog:
         catalog.embeddings.drop(late, INFO.sha256)
-        older = contents(LiveIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
+        LiveIndex(catalog, library / "index", INFO, device="cpu").publish()
+        home = network_directory(library / "index", INFO.sha256)
+        older = contents(home)
         with closing(sqlite3.connect(library / "catalog.sqlite3")) as raw, raw:
             rows = [(face_id, faces.embeddings[face_id - 1].tobytes()) for face_id in late]
             raw.executemany("INSERT INTO embeddings (face_id, network_id, vector) VALUES (?, 1, ?)", rows)
-        files = contents(LiveIndex(catalog, library / "index", INFO, device="cpu").publish().parent)
+        LiveIndex(catalog, library / "index", INFO, device="cpu").publish()
+        files = contents(home)
     nearest = np.argsort(2 - 2 * probes @ faces.embeddings.T, axis=1, kind="stable")[:, :NEAREST] + 1
     return Published(library, faces.embeddings, probes, nearest, files, older)
 
@@ -138,7 +141,7 @@ def mended(world: Published) -> bool:
     """Return whether the index is sound after a writing command has published it."""
     with open_catalog(f"sqlite:///{world.catalog}", create=False) as catalog:
         LiveIndex(catalog, world.library / "index", INFO, device="cpu").publish()
-        return not LiveIndex(catalog, world.library / "index", INFO, device="cpu").file_problem()
+        return not LiveIndex(catalog, world.library / "index", INFO, device="cpu").disagreement()
 
 
 def flipped(data: bytes, choose: random.Random) -> bytes:

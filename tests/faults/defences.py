@@ -328,7 +328,8 @@ SABOTAGES = (
     ),
     Sabotage(
         "a migration is one transaction",
-        "recog/store/schema/migrations.py", "database.writing() as connection:", "database.alone() as connection:",
+        "recog/store/schema/migrations.py",
+        "_MIGRATING, database.writing() as connection:", "_MIGRATING, database.alone() as connection:",
         "tests/store/schema/test_migrations.py -k kill_during",
     ),
     Sabotage(
@@ -1109,6 +1110,16 @@ SABOTAGES = (
         "tests/cli/test_failures.py -k descriptors",
     ),
     Sabotage(
+        "a file of another network is not taken for SFace's",
+        "recog/weights/sface_file.py", "    _check_steps(model, path)\n", "",
+        "tests/embed/test_sface.py -k another_network",
+    ),
+    Sabotage(
+        "embeddings of faces that were cut otherwise are not compared",
+        "recog/embed/network.py", "            if view != _DLIB_VIEW:", "            if False:",
+        "tests/embed/test_network.py -k digest_of_two_trunks",
+    ),
+    Sabotage(
         "the thumbnail of a pruned photo goes with it",
         "recog/library/indexing/prune.py", "        context.drop_outdated_thumbnails()\n", "",
         "tests/library/test_thumbnails.py -k a_pruned_photo",
@@ -1147,6 +1158,43 @@ SABOTAGES = (
         "what an installed package calls a page is one",
         "recog/web/pages/__init__.py", "if not isinstance(page, Page):", "if False:",
         "tests/web/test_own_page.py -k one_sentence",
+    ),
+    Sabotage(
+        "a server collects no statistics of the vectors that it searches",
+        "migrations/versions/0017_halfvec.py", "SET STATISTICS 0", "SET STATISTICS -1",
+        "tests/library/recognition/test_server_index.py -k statistics",
+    ),
+    Sabotage(
+        "a server collects no statistics of the vectors in its search index",
+        "recog/store/photos/hnsw.py", "ALTER COLUMN 1 SET STATISTICS 0", "ALTER COLUMN 1 SET STATISTICS -1",
+        "tests/library/recognition/test_server_index.py -k statistics",
+    ),
+    Sabotage(
+        "an index file that an earlier recog left beside a catalog on a server is deleted",
+        "recog/library/outdated.py", "_always if catalog.on_server else catalog.erasure", "catalog.erasure",
+        "tests/library/test_shared_server.py -k earlier_recog_goes",
+    ),
+    Sabotage(
+        "a search index whose build was cut short is not searched",
+        "recog/library/recognition/server_index.py", "state is None or not state.valid else", "state is None else",
+        "tests/library/recognition/test_server_index.py -k cut_short",
+    ),
+    Sabotage(
+        "two clients do not build one search index at once",
+        "recog/store/photos/hnsw.py",
+        'if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({key})").scalar():', "if False:",
+        "tests/library/recognition/test_server_index.py -k meets_another_one",
+    ),
+    Sabotage(
+        "no search index is built while a lock keeps everybody from the tables of a forgotten person",
+        "recog/store/maintenance/old_pages.py", "        drop_hnsw_indexes(connection)\n", "",
+        "tests/library/recognition/test_server_index.py -k under_a_lock",
+    ),
+    Sabotage(
+        "a server without pgvector is refused before anything is changed",
+        "recog/store/schema/migrations.py",
+        "            require_pgvector(connection, database.where)", "            pass",
+        "tests/store/schema/test_pgvector.py",
     ),
     Sabotage(
         "a network's file is in its place before its description names it",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from recog.config import Settings, read_settings
 from recog.distance import unit_rows
 from recog.types import Calibration, Crops, Embedder, Embeddings, NetworkInfo, Origin
+from tests.held_index import live_index
 from tests.painted import BLUE, CELL, GREEN, RED, WHITE, Colour, PaintedLibrary, PaintedNetworks, paint
 from tests.sequences import of_sequences
 
@@ -157,11 +158,11 @@ class LibraryAgainstDict(RuleBasedStateMachine):
     @rule()
     def change_network(self) -> None:
         """Change the network: names and face numbers stay, and faces that are new to it are embedded."""
-        before = {self.key_of(face_id): face_id for face_id in self.library.context.live_index.current().ids().tolist()}
+        before = {self.key_of(face_id): face_id for face_id in live_index(self.library).current().ids().tolist()}
         self.library.close()
         self.kinds = (self.kinds[1], self.kinds[0])
         self.open()
-        after = {self.key_of(face_id): face_id for face_id in self.library.context.live_index.current().ids().tolist()}
+        after = {self.key_of(face_id): face_id for face_id in live_index(self.library).current().ids().tolist()}
         assert after == before
 
     @rule()
@@ -198,7 +199,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
 
     def assigned(self) -> dict[Key, tuple[str, Origin]]:
         people = {person.id: person.name for person in self.library.people.all()}
-        ids = self.library.context.live_index.current().ids().tolist()
+        ids = live_index(self.library).current().ids().tolist()
         faces = self.library.context.catalog.faces.by_ids(ids)
         return {
             self.key_of(face_id): (people[face.person_id], face.origin)
@@ -221,7 +222,7 @@ class LibraryAgainstDict(RuleBasedStateMachine):
         """Search for every colour and compare with exact search over the colours of the photos."""
         vectors = self.vectors()
         squares: defaultdict[Key, list[float]] = defaultdict(list)
-        index = self.library.context.live_index.current()
+        index = live_index(self.library).current()
         keys = {face_id: self.key_of(face_id) for face_id in index.ids().tolist()}
         assert set(keys.values()) == set(vectors)
         embed = warmth if self.kinds[0] is WarmLibrary else unit_rows

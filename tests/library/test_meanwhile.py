@@ -10,6 +10,7 @@ from recog.store.connection.database import Database
 from recog.store.photos.faces import Faces
 from recog.store.photos.files import Files
 from recog.types import Face
+from tests.held_index import live_index
 from tests.library.busy import BusyCatalog
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
 
@@ -39,7 +40,7 @@ def disturbed(tmp_path: Path, folder: Path) -> Iterator[PaintedLibrary]:
 
 
 def test_a_search_leaves_out_faces_that_went(disturbed: PaintedLibrary, tmp_path: Path) -> None:
-    assert disturbed.context.live_index.current().count == 6
+    assert live_index(disturbed).current().count == 6
     (found,) = disturbed.search(paint(tmp_path / "probe.png", RED), k=6).faces
     assert {one.face.id for one in found.found} == {1, 2, 3}
 

@@ -1,6 +1,9 @@
-"""Two folders share one catalog: a person forgotten in one is erased from the other by its next command."""
+"""Two folders share one catalog: a person forgotten in one is erased from the other by its next command.
 
-from collections.abc import Callable, Iterator
+On a server: tests/library/test_shared_server.py.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +15,8 @@ from recog.index.manifest import MANIFEST
 from recog.library.maintenance.doctor import examine
 from recog.store.writer_lock import WriterLock
 from tests.faults.privilege import bound_by_permissions
+from tests.held_index import live_index
 from tests.painted import GREEN, PaintedLibrary, paint
-from tests.postgres import Databases
 
 Verb = Callable[[PaintedLibrary], object]
 ROSE, LIME = (231, 97, 113), (97, 231, 53)
@@ -72,17 +75,6 @@ def shared(tmp_path: Path) -> Shared:
     return Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.db'}")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def on_each_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shared]:
-    if request.param == "sqlite":
-        yield Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.db'}")
-        return
-    databases: Databases = request.getfixturevalue("databases")
-    made = databases.new()
-    yield Shared(tmp_path, made)
-    databases.drop(made)
-
-
 @pytest.mark.parametrize("verb", VERBS)
 def test_no_vector_of_who_is_forgotten_outlives_the_next_verb_in_another_folder(shared: Shared, verb: str) -> None:
     shared.forget()
@@ -94,20 +86,20 @@ def test_no_vector_of_who_is_forgotten_outlives_the_next_verb_in_another_folder(
     assert not shared.held("b")
 
 
-def test_the_older_index_is_not_read_before_it_goes(on_each_engine: Shared) -> None:
-    on_each_engine.forget()
-    with on_each_engine.open("b") as second:
+def test_the_older_index_is_not_read_before_it_goes(shared: Shared) -> None:
+    shared.forget()
+    with shared.open("b") as second:
         assert second.status().index.faces == 2
-        assert "there is no search index" in second.context.live_index.problem
-    assert not on_each_engine.held("b")
+        assert "there is no search index" in live_index(second).problem
+    assert not shared.held("b")
 
 
-def test_a_library_that_was_open_all_the_while_drops_its_older_index_too(on_each_engine: Shared) -> None:
-    with on_each_engine.open("b") as second:
+def test_a_library_that_was_open_all_the_while_drops_its_older_index_too(shared: Shared) -> None:
+    with shared.open("b") as second:
         assert len(second.people.all()) == 3
-        on_each_engine.forget()
+        shared.forget()
         assert [person.name for person in second.people.all()] == ["Ben", "Bob"]
-        assert not on_each_engine.held("b")
+        assert not shared.held("b")
         assert second.status().index.faces == 2
 
 

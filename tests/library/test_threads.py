@@ -12,6 +12,7 @@ from recog.errors import NoFaceFoundError
 from recog.library.indexing.index_run import BATCH_PHOTOS
 from recog.library.indexing.results import IngestProgress, IngestReport
 from recog.types import Origin
+from tests.held_index import live_index
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
 
 PHOTOS = BATCH_PHOTOS + 4
@@ -143,7 +144,7 @@ def test_what_removes_photos_waits_for_the_end_of_a_run(library: PaintedLibrary,
 
 def test_writers_take_turns_and_nothing_that_they_say_is_lost(library: PaintedLibrary, many: Path) -> None:
     library.index(many)
-    faces = library.context.live_index.current().ids().tolist()
+    faces = live_index(library).current().ids().tolist()
 
     def say(number: int) -> None:
         library.people.confirm(f"Person {number}", [faces[number]], new=True)
@@ -182,7 +183,7 @@ def test_threads_that_ask_beside_one_that_names_get_whole_answers(library: Paint
 def test_parts_that_several_threads_need_first_are_opened_once(library: PaintedLibrary, many: Path) -> None:
     library.index(many)
     library.close()
-    parts = at_once(8, lambda _: (id(library.context.gallery), id(library.context.live_index)), range(32))
+    parts = at_once(8, lambda _: (id(library.context.gallery), id(live_index(library))), range(32))
     assert len(set(parts)) == 1
 
 

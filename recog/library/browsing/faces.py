@@ -24,7 +24,7 @@ class Faces:
     def neighbours(self, face_id: int, *, k: int = 20) -> FaceNeighbours:
         """Return the k faces nearest to a face of the library, without the face itself."""
         return neighbours.neighbours(
-            self._context.catalog, self._context.networks, self._context.live_index.current(), face_id, k=k
+            self._context.catalog, self._context.networks, self._context.vector_index, face_id, k=k
         )
 
     def compare(self, face_id: int, other: int) -> Verification:

@@ -52,7 +52,7 @@ def ingest(
             interrupted = True
         failures = {failure.stat.path: failure for root in folders for failure in catalog.files.failures(root)}
         with context.turn():
-            context.live_index.publish()
+            context.vector_index.publish()
     return IngestReport(
         added=run.added,
         changed=run.changed,

@@ -45,7 +45,7 @@ def prune_photos(context: LibraryContext, folder: AnyPath | None) -> MissingPhot
         else:
             failed = [one.stat.path for one in catalog.files.failures(found.folder) if is_gone(one.stat.path)]
             catalog.files.drop([*found.files, *failed], folders=found.roots)
-        context.live_index.publish()
+        context.vector_index.publish()
         context.drop_outdated_thumbnails()
         return found
 

@@ -15,7 +15,7 @@ from recog.library.maintenance.results import DoctorReport, Observation, Remedy,
 from recog.library.maintenance.weights import needed
 from recog.library.networks import Networks
 from recog.library.outdated import drop_outdated
-from recog.library.recognition.live_index import LiveIndex
+from recog.library.recognition.index_choice import index_of
 from recog.printable import printable
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
@@ -171,8 +171,10 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
             sentence = "may only be read here: questions are answered, and changes refused"
             yield Observation("database", True, sentence, _advice("to change it, open it where it may be written"))
         yield _erasures(catalog.old_pages.pending or drop_outdated(catalog, settings.library))
+        if catalog.on_server:
+            yield _fine("extension", f"pgvector {catalog.hnsw.extension()}")
         if networks.info.sha256 not in misshapen:
-            yield _index(catalog, settings.library / "index", networks)
+            yield _index(catalog, settings, networks)
 
 
 def _erasures(pending: PendingErasure | None) -> Observation:
@@ -181,11 +183,14 @@ def _erasures(pending: PendingErasure | None) -> Observation:
     return _ill("erasures", pending.sentence, remedy_of(pending))
 
 
-def _index(catalog: Catalog, directory: Path, networks: Networks) -> Observation:
-    problem = LiveIndex(catalog, directory, networks.info, device="cpu").file_problem()
-    if problem:
+def _index(catalog: Catalog, settings: Settings, networks: Networks) -> Observation:
+    index = index_of(catalog, networks.info, settings=settings, device="cpu")
+    if problem := index.disagreement():
         return Observation("index", False, str(problem), Remedy(RemedyKind.FIX), problem)
-    return _fine("index", "holds exactly the catalog's faces")
+    if not catalog.on_server:
+        return _fine("index", "holds exactly the catalog's faces")
+    recall = f"recall {index.recall.at_1:.3f} of the nearest face, {index.recall.at_10:.3f} of the 10 nearest"
+    return _fine("index", f"{index.kind} on the {index.device}, valid, {index.count:,} faces, {recall}")
 
 
 def _stray_files(library: Path) -> Iterator[Observation]:

@@ -8,14 +8,14 @@ from recog.distance import are_unit
 from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus, Remedy, RemedyKind, remedy_of
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import naming_threshold
-from recog.library.recognition.live_index import LiveIndex
+from recog.library.recognition.vector_index import VectorIndex
 from recog.store.catalog import Catalog
 
 FACES_TOLD = 10
 """Most numbers of damaged faces in a sentence."""
 
 
-def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Settings) -> LibraryStatus:
+def status(catalog: Catalog, networks: Networks, index: VectorIndex, settings: Settings) -> LibraryStatus:
     """Return the counts, places and networks of a library."""
     counts, calibration = catalog.upkeep.counts(), networks.calibration_if_any
     return LibraryStatus(
@@ -42,7 +42,7 @@ def status(catalog: Catalog, networks: Networks, index: LiveIndex, settings: Set
     )
 
 
-def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) -> CheckReport:
+def check(catalog: Catalog, networks: Networks, index: VectorIndex, *, fix: bool) -> CheckReport:
     """Check the database for consistency, and the index against the database; `fix` mends what can be mended.
 
     With `fix` the caller holds the writer's lock.
@@ -63,7 +63,7 @@ def check(catalog: Catalog, networks: Networks, index: LiveIndex, *, fix: bool) 
         catalog.photos.delete_orphans()
         catalog.upkeep.look_again(networks.info.sha256)
     readable = fix or networks.info.sha256 not in misshapen
-    if readable and (problem := index.file_problem()):
+    if readable and (problem := index.disagreement()):
         if fix:
             index.rebuild()
         findings.append(Finding("index", 1, str(problem), fixed=fix, remedy=Remedy(RemedyKind.FIX), error=problem))

@@ -2,9 +2,9 @@
 
 from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, path_of
-from recog.library.maintenance import backups, index_tuning, upkeep
-from recog.library.maintenance.index_tuning import IndexTuning
+from recog.library.maintenance import backups, upkeep
 from recog.library.maintenance.results import Backup, CheckReport, Restored
+from recog.library.recognition.index_tuning import IndexTuning
 from recog.library.recognition.results import IndexStatus
 from recog.store.maintenance.pending import PendingErasure
 
@@ -17,14 +17,14 @@ class Maintenance:
 
     def tune_index(self) -> IndexTuning:
         """Measure recall against time of the index on the library's own faces; nothing is written."""
-        return index_tuning.tune(self._context.live_index.current())
+        return self._context.vector_index.tuning()
 
     def check(self, *, fix: bool = False) -> CheckReport:
         """Report what is wrong with the library; `fix` mends what can be mended."""
         if not fix:
-            return upkeep.check(self._context.catalog, self._context.networks, self._context.live_index, fix=False)
+            return upkeep.check(self._context.catalog, self._context.networks, self._context.vector_index, fix=False)
         with self._context.writing_alone() as catalog:
-            return upkeep.check(catalog, self._context.networks, self._context.live_index, fix=True)
+            return upkeep.check(catalog, self._context.networks, self._context.vector_index, fix=True)
 
     def back_up(self, target: AnyPath) -> Backup:
         """Copy a snapshot of the whole catalog to a new file or into a folder; others may write meanwhile."""
@@ -34,14 +34,14 @@ class Maintenance:
         """Replace the catalog by a backup and keep the old one beside it. People forgotten since then come back."""
         with self._context.replacing():
             restored = backups.restore(self._context.settings, path_of(backup))
-            self._context.live_index.publish()
+            self._context.vector_index.publish()
             return restored
 
     def rebuild_index(self) -> IndexStatus:
         """Rebuild the vector index from the catalog."""
         with self._context.writing():
-            self._context.live_index.rebuild()
-            return self._context.live_index.status()
+            self._context.vector_index.rebuild()
+            return self._context.vector_index.status()
 
     @property
     def pending_erasure(self) -> PendingErasure | None:

@@ -170,7 +170,7 @@ class People:
             shown = catalog.photos.of_people([person.id])
             self._context.thumbnails.drop(one.photo.sha256 for one in shown)
             erased = catalog.erasure.forget(person.id)
-            self._context.live_index.publish()
+            self._context.vector_index.publish()
             styled = tuple(path for path in erased.styled if path.exists())
             return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
 

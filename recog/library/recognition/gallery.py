@@ -4,7 +4,7 @@ Faces of which the detector is unsure are left out (see recog.quality.SURE_SCORE
 docs/decisions/gallery.md.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
@@ -18,6 +18,7 @@ from recog.distance import squared_distances
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
+from recog.library.recognition.vector_index import Searchable
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
 from recog.store.people.snapshot import Snapshot
@@ -62,7 +63,7 @@ class _Made:
     """
 
     version: Hashable
-    searched: FaceIndex | _Confirmed
+    searched: Searchable | _Confirmed
     threshold: float
     reach: int
 
@@ -83,12 +84,12 @@ class PersonGallery:
         self,
         catalog: Catalog,
         networks: Networks,
-        library_index: Callable[[], FaceIndex] | None,
+        library_index: Searchable | None,
         *,
         k: int,
         large: int = MANY,
     ) -> None:
-        """library_index gives the current index of all faces; without it, or below `large` confirmed ones, unused."""
+        """library_index is the index of all faces; it is not asked below `large` confirmed ones."""
         self._catalog = catalog
         self._networks = networks
         self._library_index = library_index
@@ -152,7 +153,9 @@ class PersonGallery:
             confirmed = self._catalog.people.confirmed_count()
             searched = self._library_to_ask(confirmed) or self._confirmed()
             threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
-            reach = ceil(self._k * (searched.count / confirmed) ** 2) if isinstance(searched, FaceIndex) else self._k
+            reach = self._k
+            if not isinstance(searched, _Confirmed):
+                reach = ceil(self._k * (searched.count / confirmed) ** 2)
             self._made = _Made(version, searched, threshold, reach)
             return self._made
 
@@ -160,18 +163,18 @@ class PersonGallery:
         self, now: Snapshot, made: _Made, probes: Embeddings, refused: Mapping[int, Collection[int]]
     ) -> list[Decision]:
         searched = made.searched
-        if isinstance(searched, FaceIndex):
+        if not isinstance(searched, _Confirmed):
             return self._decided_in_library(now, searched, made, probes, refused)
         neighbours: list[Sequence[Neighbour]] = searched.index.search(probes, self._k)
         for row, person_ids in refused.items():
             neighbours[row] = nearest_but(searched.gallery, probes[row], person_ids, k=self._k)
         return [decide.identify(row, searched.owner_of, threshold=made.threshold) for row in neighbours]
 
-    def _library_to_ask(self, confirmed: int) -> FaceIndex | None:
-        if self._library_index is None or confirmed < self._many:
+    def _library_to_ask(self, confirmed: int) -> Searchable | None:
+        index = self._library_index
+        if index is None or confirmed < self._many or index.kind == "flat":
             return None
-        index = self._library_index()
-        return index if index.kind == "ivf" and confirmed >= NEARLY_ALL * index.count else None
+        return index if confirmed >= NEARLY_ALL * index.count else None
 
     def _confirmed(self) -> _Confirmed:
         gallery = self._catalog.embeddings.gallery(self._networks.info.sha256)
@@ -188,7 +191,7 @@ class PersonGallery:
     def _decided_in_library(
         self,
         now: Snapshot,
-        index: FaceIndex,
+        index: Searchable,
         made: _Made,
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],
@@ -209,7 +212,7 @@ class PersonGallery:
                 not_these = refused.get(row, ())
                 named = [one for one in near if owner_of.get(one.face_id, -1) not in {-1, *not_these}][: self._k]
                 beyond = bool(named) and near[-1].squared_distance > threshold
-                if len(named) == self._k or beyond or reach >= index.count:
+                if len(named) == self._k or beyond or len(near) < reach:
                     decided[row] = decide.identify(named, owner_of, threshold=threshold)
             undecided = [row for row in undecided if row not in decided]
             reach *= WIDER

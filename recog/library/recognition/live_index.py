@@ -1,6 +1,6 @@
 """Keep the FAISS index in sync with the catalog: apply new rows, rebuild when it cannot be trusted, write the file."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -10,9 +10,12 @@ import numpy as np
 from recog.errors import SearchIndexError
 from recog.index.faiss_index import FaceIndex
 from recog.index.files import IndexMark, load, network_directory, publish, published, sweep
-from recog.library.recognition.results import IndexStatus
+from recog.index.structures import Recall
+from recog.library.recognition.index_tuning import IndexTuning, tune
+from recog.library.recognition.results import IndexPlace, IndexStatus
 from recog.store.catalog import Catalog
-from recog.types import NetworkInfo
+from recog.store.records import Among
+from recog.types import Embeddings, Neighbour, NetworkInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,11 @@ class LiveIndex:
     """The index of one network, equal to the catalog whenever it is handed out. Threads may share it.
 
     The file under `directory` is a cache: if it is absent, damaged, of another library or network, or disagrees with
-    the catalog after catching up, the index is rebuilt from the catalog. `problem` says why.
+    the catalog after catching up, the index is rebuilt from the catalog. `problem` says why. Without a directory the
+    index is in memory alone, and each process builds its own.
     """
 
-    def __init__(self, catalog: Catalog, directory: Path, network: NetworkInfo, *, device: str) -> None:
+    def __init__(self, catalog: Catalog, directory: Path | None, network: NetworkInfo, *, device: str) -> None:
         self._catalog = catalog
         self._directory = directory
         self._network = network
@@ -43,19 +47,52 @@ class LiveIndex:
         self._from_file = False
         self.problem = ""
 
+    @property
+    def kind(self) -> str:
+        """'flat' or 'ivf'; see FaceIndex."""
+        return self.current().kind
+
+    @property
+    def count(self) -> int:
+        """Faces held."""
+        return self.current().count
+
+    @property
+    def device(self) -> str:
+        """Where FAISS searches."""
+        return self.current().device
+
+    @property
+    def recall(self) -> Recall:
+        """What was measured when the index was built."""
+        return self.current().recall
+
+    def search(self, probes: Embeddings, k: int, *, among: Among | None = None) -> list[Sequence[Neighbour]]:
+        """Find the nearest faces of each probe; see VectorIndex. `among` is resolved by the catalog."""
+        only = None if among is None else self._catalog.faces.ids_among(among, self._network.sha256)
+        return self.current().search(probes, k, only=only)
+
+    def tuning(self) -> IndexTuning:
+        """Measure recall against time on the library's own faces."""
+        return tune(self.current())
+
     def status(self) -> IndexStatus:
         """Return what the index is and how many changes of the catalog its file has not seen."""
         index, file = self.current(), self._file
+        if self._directory is None:
+            return IndexStatus(index.kind, index.device, index.count, None, 0, IndexPlace.MEMORY)
         mark = self._catalog.embeddings.mark(self._network.sha256)
         behind = (mark.last_embedding_id - file.mark.last_embedding_id) + (
             mark.last_removal_id - file.mark.last_removal_id
         )
         return IndexStatus(index.kind, index.device, index.count, file.home, max(0, behind))
 
-    def file_problem(self) -> SearchIndexError | None:
-        """Compare the published file with the catalog and return what is wrong with it; None if nothing is."""
+    def disagreement(self) -> SearchIndexError | None:
+        """Compare the published file, if any, with the catalog and return what is wrong; None if nothing is."""
+        if self._directory is None:
+            return None
         try:
-            index, mark = self._load()
+            index, mark = self._load(self._directory)
         except SearchIndexError as error:
             return error
         self._caught_up(index, mark)
@@ -84,25 +121,26 @@ class LiveIndex:
                 self._current = version, index
             return index
 
-    def publish(self) -> Path:
+    def publish(self) -> None:
         """Write the index file for the next process if it is outdated; the caller holds the writer's lock."""
+        if self._directory is None:
+            return
         with self._lock:
             index, library_id, network = self.current(), self._catalog.library_id, self._network.sha256
             path = published(self._directory, library_id=library_id, network_sha256=network, mark=self._mark)
             if path is not None and self._from_file and self._file.mark == self._mark:
                 sweep(self._directory, network_sha256=network)
-                return path
+                return
             path = publish(index, self._directory, library_id=library_id, mark=self._mark)
             self._file = _File(self._mark, path.parent)
             self._from_file = True
-            return path
 
-    def rebuild(self) -> Path:
+    def rebuild(self) -> None:
         """Build the index from the catalog whatever the file says, and publish it."""
         with self._lock:
             self._index = self._rebuilt()
             self._current = None
-            return self.publish()
+            self.publish()
 
     def _as_of(self, version: Hashable) -> FaceIndex | None:
         current = self._current
@@ -119,9 +157,9 @@ class LiveIndex:
             self._index = index = self._rebuilt()
         return index
 
-    def _load(self) -> tuple[FaceIndex, IndexMark]:
+    def _load(self, directory: Path) -> tuple[FaceIndex, IndexMark]:
         return load(
-            self._directory,
+            directory,
             library_id=self._catalog.library_id,
             network_sha256=self._network.sha256,
             dim=self._network.dim,
@@ -129,8 +167,10 @@ class LiveIndex:
         )
 
     def _read(self) -> FaceIndex:
+        if self._directory is None:
+            return self._rebuilt()
         try:
-            index, self._mark = self._load()
+            index, self._mark = self._load(self._directory)
         except SearchIndexError as error:
             self.problem = str(error)
             return self._rebuilt()

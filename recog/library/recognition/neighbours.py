@@ -7,9 +7,9 @@ import numpy as np
 
 from recog import identify as decide
 from recog.errors import CatalogError, UnknownNumberError
-from recog.index.faiss_index import FaceIndex
 from recog.library.networks import Networks
 from recog.library.recognition.results import FoundFace
+from recog.library.recognition.vector_index import Searchable
 from recog.library.recognition.verify import refuse_doubted
 from recog.quality import doubt_of
 from recog.store.catalog import Catalog
@@ -24,7 +24,7 @@ class FaceNeighbours:
     found: tuple[FoundFace, ...]
 
 
-def neighbours(catalog: Catalog, networks: Networks, index: FaceIndex, face_id: int, *, k: int) -> FaceNeighbours:
+def neighbours(catalog: Catalog, networks: Networks, index: Searchable, face_id: int, *, k: int) -> FaceNeighbours:
     """Return the k faces of the library nearest to one of them."""
     face, embedding = _embedded(catalog, networks, face_id)
     near = [one for one in index.search(embedding, k + 1)[0] if one.face_id != face_id][:k]

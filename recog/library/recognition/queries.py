@@ -11,7 +11,6 @@ from recog.library.inputs import GivenPhoto
 from recog.library.networks import Networks
 from recog.library.probes import Probe, face_quality, pick_face, read_probe
 from recog.library.recognition.gallery import PersonGallery
-from recog.library.recognition.live_index import LiveIndex
 from recog.library.recognition.neighbours import found_faces
 from recog.library.recognition.results import (
     FaceReasons,
@@ -21,10 +20,12 @@ from recog.library.recognition.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.library.recognition.vector_index import VectorIndex
 from recog.library.recognition.verify import decided, refuse_doubted
 from recog.quality import doubt_of, may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.photos.face_rows import SAME_FACE_IOU
+from recog.store.records import Among
 from recog.types import Face, Match, Origin
 from recog.verification.features import Method
 
@@ -171,10 +172,12 @@ def verify_person(
     return VerifiedPair(probe.path, person.name, probe.faces.boxes[row], None, decision)
 
 
-def search(catalog: Catalog, networks: Networks, index: LiveIndex, photo: GivenPhoto, *, k: int) -> SearchResult:
+def search(
+    catalog: Catalog, networks: Networks, index: VectorIndex, photo: GivenPhoto, *, k: int, among: Among | None
+) -> SearchResult:
     """Return the k nearest faces of the library for every face of a photo, without those dropped meanwhile."""
     probe: Probe = read_probe(photo, networks)
-    neighbours = index.current().search(probe.embeddings, k)
+    neighbours = index.search(probe.embeddings, k, among=among)
     results = (
         FaceSearch(number, box, found_faces(catalog, networks.calibration, row, of=box), doubt_of(box))
         for number, (box, row) in enumerate(zip(probe.faces.boxes, neighbours, strict=True), start=1)

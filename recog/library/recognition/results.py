@@ -1,17 +1,30 @@
 """Results of identifying, verifying and searching, and what is told of the vector index."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from recog.quality import Shortfall
 from recog.types import Face, FaceBox, Match, Person, Verification
 
 
+class IndexPlace(StrEnum):
+    """Where a vector index is kept."""
+
+    FILE = "file"
+    """In a file of this machine, beside the catalog."""
+    MEMORY = "memory"
+    """In the memory of this process alone."""
+    SERVER = "server"
+    """In the database, with the catalog."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """The vector index: its kind ('flat' or 'ivf'), where it is searched, and how far behind its file is.
+    """The vector index: its kind ('flat', 'ivf' or 'hnsw'), where it is searched and kept, how far behind its file is.
 
-    published is the directory of the file, None where there is none yet; behind counts changes of the catalog.
+    device is 'cpu', 'cuda' or 'server'. published is the directory of the file, None where there is none (yet); behind
+    counts changes of the catalog.
     """
 
     kind: str
@@ -19,6 +32,7 @@ class IndexStatus:
     faces: int
     published: Path | None
     behind: int
+    place: IndexPlace = IndexPlace.FILE
 
 
 @dataclass(frozen=True, slots=True)

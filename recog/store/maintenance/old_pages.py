@@ -22,6 +22,7 @@ from recog.store.connection.backup import automatic_backups
 from recog.store.connection.database import Database
 from recog.store.connection.rewriting import rewrite_tables
 from recog.store.maintenance.pending import ErasedBy, PendingErasure
+from recog.store.photos.hnsw import drop_hnsw_indexes
 from recog.store.schema.tables import pending_erasures
 
 _LEFT = "bytes of a forgotten person may be left in old pages of the database"
@@ -108,6 +109,7 @@ class OldPages:
     def _rewrite_tables(self, connection: Connection) -> PendingErasure | None:
         """Write a server's tables anew; wait for other programs' transactions up to the busy timeout."""
         deadline = time.monotonic() + self._database.busy_seconds
+        drop_hnsw_indexes(connection)
         while True:
             personal = rewrite_tables(connection, _PERSONAL_TABLES)
             statistics = rewrite_tables(connection, [_STATISTICS])

@@ -8,12 +8,15 @@ from sqlalchemy import case, func, select
 
 from recog.quality import SURE_SCORE
 from recog.store.connection.database import Database
+from recog.store.photos.among import those_among
 from recog.store.photos.face_rows import face_of, faces_by_id, faces_of_photos, select_faces
-from recog.store.records import Owners
+from recog.store.records import Among, Owners
+from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
-from recog.store.schema.tables import assignments, faces, thumbnails
-from recog.types import Face, Origin
+from recog.store.schema.tables import assignments, embeddings, faces, thumbnails
+from recog.store.schema.vectors import face_ids_of
+from recog.types import Face, FaceIds, Origin
 
 
 class Faces:
@@ -44,6 +47,13 @@ class Faces:
         found = np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows)).reshape(-1, 4)
         face_ids, photo_ids, person_ids, confirmed = np.ascontiguousarray(found.T)
         return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_))
+
+    def ids_among(self, among: Among, network_sha256: str) -> FaceIds:
+        """Return the faces that a search of a network's embeddings is limited to, (n,) ascending."""
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            statement = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *those_among(among))
+            return face_ids_of(connection.scalars(statement.order_by(embeddings.c.face_id)).all())
 
     def doubted(self) -> set[int]:
         """Return the faces that the detector was unsure of: they get no name by distance (recog.quality.doubt_of)."""

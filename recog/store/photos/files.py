@@ -146,6 +146,11 @@ class Files:
         with self._database.reading() as connection:
             return [(path_from_bytes(raw), photo_id) for raw, photo_id in connection.execute(statement)]
 
+    def knows_any_below(self, folder: Path) -> bool:
+        """Return whether a known file is `folder` or below it."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(files.c.id).where(below_folder(files.c.path, folder)).limit(1)) is not None
+
     def roots(self) -> list[Path]:
         """Return the folders that were ever indexed, by path."""
         with self._database.reading() as connection:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from recog.boxes import iou, match_boxes
 from recog.store.people.facts import spoken_of
+from recog.store.photos.embedding_rows import insert_embeddings
 from recog.store.photos.face_rows import SAME_FACE_IOU, box_row, faces_of_photos, relative
 from recog.store.photos.files import put_files
 from recog.store.photos.label_transfer import Before, Carried, carry_facts, earlier_photos
@@ -188,7 +189,7 @@ def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: in
     before = {row.face_id: row.vector for row in connection.execute(vectors)}
     changed = {face_id: face for face_id, face in again.items() if before.get(face_id) != vector_bytes(face.embedding)}
     delete_embeddings(connection, changed, network_id)
-    _insert_embeddings(connection, changed, network_id)
+    insert_embeddings(connection, {face_id: face.embedding for face_id, face in changed.items()}, network_id)
 
 
 def _insert_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:
@@ -203,21 +204,12 @@ def _insert_faces(connection: Connection, plans: Iterable[_Plan], network_id: in
         plan.face_ids[new] = face_id
         new_faces[face_id] = plan.scan.faces[new]
     _insert_thumbnails(connection, new_faces)
-    _insert_embeddings(connection, new_faces, network_id)
+    insert_embeddings(connection, {face_id: face.embedding for face_id, face in new_faces.items()}, network_id)
 
 
 def _insert_thumbnails(connection: Connection, owners: dict[int, NewFace]) -> None:
     jpegs = [{"face_id": face_id, "jpeg": face.thumbnail} for face_id, face in owners.items()]
     connection.execute(insert(thumbnails), jpegs)
-
-
-def _insert_embeddings(connection: Connection, owners: dict[int, NewFace], network_id: int) -> None:
-    rows = [
-        {"face_id": face_id, "network_id": network_id, "vector": vector_bytes(face.embedding)}
-        for face_id, face in owners.items()
-    ]
-    if rows:
-        connection.execute(insert(embeddings), rows)
 
 
 def _exclude_forgotten(connection: Connection, plans: Iterable[_Plan]) -> None:

@@ -2,6 +2,7 @@
 
 * embeddings and centroids: float32, little-endian, one after the other: 512 bytes for 128 numbers
   (`numpy.frombuffer(blob, "<f4")` reads them anywhere)
+* on PostgreSQL, a copy of each embedding in half precision, which the server searches: pgvector's halfvec
 * landmarks: x, y of each point, float32, little-endian: 40 bytes for five points
 * digests of photos: the 32 bytes of the SHA-256; of networks and detectors: hexadecimal text
 * paths: the file system's own bytes, so that names that are not valid UTF-8 survive

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from recog.errors import CatalogError, NoLibraryError, SchemaOutdatedError, WayOut
 from recog.store.connection.backup import BACKUP_MARK, abandoned_backups, write_backup
 from recog.store.connection.database import Database
+from recog.store.schema.pgvector import require_pgvector
 
 _PLACES = (Path(__file__).parents[1] / "migrations", Path(__file__).parents[3] / "migrations")
 _MIGRATING = Lock()
@@ -56,6 +57,9 @@ def prepare(database: Database, *, create: bool = True) -> None:
         )
     if revision is not None and database.path is not None:
         write_backup(database, database.path.with_name(f"{database.path.name}{BACKUP_MARK}{known[-1]}"), replace=True)
+    if not database.is_sqlite:
+        with database.writing() as connection:
+            require_pgvector(connection, database.where)
     migrate(database)
 
 

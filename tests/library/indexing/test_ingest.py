@@ -15,6 +15,7 @@ from recog.library.indexing.index_run import MANY_COPIES
 from recog.library.indexing.results import IngestProgress, LostWord
 from recog.store.records import FactKind
 from recog.store.writer_lock import WriterLock
+from tests.held_index import live_index
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 
 
@@ -295,10 +296,10 @@ def test_the_index_holds_exactly_the_catalog(library: PaintedLibrary, folder: Pa
     ids = np.concatenate(
         [rows.face_ids for rows in library.context.catalog.embeddings.batches(library.networks.info.sha256)]
     )
-    assert library.context.live_index.current().ids().tolist() == sorted(ids.tolist())
+    assert live_index(library).current().ids().tolist() == sorted(ids.tolist())
     with painted_library(library.context.settings.library) as again:
-        assert again.context.live_index.current().ids().tolist() == sorted(ids.tolist())
-        assert again.context.live_index.problem == ""
+        assert live_index(again).current().ids().tolist() == sorted(ids.tolist())
+        assert live_index(again).problem == ""
 
 
 def test_a_chain_of_renames_loses_no_name(library: PaintedLibrary, folder: Path) -> None:

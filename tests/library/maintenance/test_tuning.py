@@ -8,7 +8,7 @@ import pytest
 from recog.distance import unit_rows
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import Kind
-from recog.library.maintenance.index_tuning import tune
+from recog.library.recognition.index_tuning import tune
 from tests.painted import RED, PaintedLibrary, paint
 from tests.texts import to_text
 

@@ -8,6 +8,7 @@ import pytest
 from recog.errors import CatalogError, NoLibraryError, WayOut
 from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.store.schema.tables import embeddings
+from tests.held_index import live_index
 from tests.library.database import writing_to
 from tests.painted import GREEN, RED, PaintedLibrary, paint, painted_library
 
@@ -79,7 +80,7 @@ def test_an_index_of_another_library_is_not_believed(filled: PaintedLibrary, tmp
         (home / name).write_bytes(content)
     with painted_library(filled.context.settings.library) as again:
         assert len(again.search(folder / "0.png", k=6).faces[0].found) == 6
-        assert "library" in again.context.live_index.problem
+        assert "library" in live_index(again).problem
 
 
 def test_rebuilding_publishes_the_whole_index(filled: PaintedLibrary) -> None:

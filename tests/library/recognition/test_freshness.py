@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from recog.library.recognition.live_index import LiveIndex
+from tests.held_index import live_index
 from tests.library.busy import BusyCatalog
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint, painted_library
 
@@ -40,14 +41,14 @@ def test_looking_for_faults_of_the_file_leaves_the_index_in_memory_behind_nothin
     indexed: PaintedLibrary, folder: Path, tmp_path: Path
 ) -> None:
     """As many faces were added as removed, so the count does not reveal the change."""
-    assert indexed.context.live_index.current().ids().tolist() == [1, 2, 3]
+    assert live_index(indexed).current().ids().tolist() == [1, 2, 3]
     with painted_library(tmp_path / "library") as other:
         (folder / "1.png").unlink()
         paint(folder / "3.png", GREEN, noise=1)
         other.index(folder)
         other.photos.prune()
     assert indexed.maintenance.check().findings == ()
-    assert indexed.context.live_index.current().ids().tolist() == [1, 3, 4]
+    assert live_index(indexed).current().ids().tolist() == [1, 3, 4]
 
 
 def test_an_index_file_that_is_as_it_should_be_is_not_written_again(indexed: PaintedLibrary, folder: Path) -> None:

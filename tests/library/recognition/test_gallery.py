@@ -59,7 +59,7 @@ class World:
     def galleries(self) -> tuple[PersonGallery, PersonGallery]:
         """Return the gallery that searches the library's index, and the exact one."""
         return (
-            PersonGallery(self.catalog, self.networks, lambda: self.index, k=4, large=1),
+            PersonGallery(self.catalog, self.networks, self.index, k=4, large=1),
             PersonGallery(self.catalog, self.networks, None, k=4),
         )
 

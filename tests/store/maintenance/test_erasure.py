@@ -320,6 +320,24 @@ def test_postgres_keeps_no_byte_of_a_forgotten_person_in_its_tables(
 
 
 @pytest.mark.postgres
+def test_postgres_keeps_no_byte_of_a_forgotten_person_in_its_search_index(
+    databases: Databases, server: Any, scans: Scans
+) -> None:
+    url = databases.new()
+    with open_catalog(url) as catalog:
+        crowd = Crowd(catalog, scans)
+        before = files_of_server(server, url, crowd.needles)
+        catalog.hnsw.build(scans.network.sha256, count=80)
+        assert catalog.hnsw.state(scans.network.sha256) is not None
+        assert files_of_server(server, url, crowd.needles) >= before
+        assert catalog.erasure.forget(crowd.ann.id).complete
+        assert files_of_server(server, url, crowd.needles) == 0
+        catalog.hnsw.build(scans.network.sha256, count=40)
+    assert files_of_server(server, url, crowd.needles) == 0
+    assert files_of_server(server, url, crowd.other_needles) >= len(crowd.other_faces)
+
+
+@pytest.mark.postgres
 def test_while_a_transaction_is_open_on_the_server_the_erasure_is_pending(
     databases: Databases, server: Any, scans: Scans
 ) -> None:

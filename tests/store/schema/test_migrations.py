@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from recog.errors import CatalogError
 from recog.store.connection.backup import automatic_backups
@@ -24,6 +26,7 @@ from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
 from recog.store.engine import open_catalog
 from recog.store.records import FailedFile
+from recog.store.schema.halfvec import Halfvec
 from recog.store.schema.migrations import migrate, migrations_directory, prepare, revisions
 from recog.store.schema.tables import metadata
 from recog.store.styling import NewStyleJob, StyleShare
@@ -31,8 +34,10 @@ from recog.types import DateSource
 from tests.databases import database_at
 
 if TYPE_CHECKING:
+    from tests.postgres import Databases
     from tests.store.conftest import Scans
 
+ischema_names["halfvec"] = Halfvec  # so that tables are reflected without a warning
 REVISIONS = revisions()
 BEFORE_TURNS = REVISIONS[REVISIONS.index("0015") - 1]
 
@@ -86,7 +91,11 @@ def test_the_migrations_make_the_tables_of_today(url: str) -> None:
     open_catalog(url).close()
     with database_at(url) as database, database.reading() as connection:
         # SQLite has no identity columns (AUTOINCREMENT stands in), which the comparison takes for a changed default.
-        opts = {"compare_type": True, "compare_server_default": not database.is_sqlite}
+        opts = {
+            "compare_type": True,
+            "compare_server_default": not database.is_sqlite,
+            "include_name": lambda name, kind, _: (kind, name) != ("column", "near"),  # see recog.store.schema.halfvec
+        }
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
@@ -123,6 +132,41 @@ def test_every_revision_goes_down_and_up_again_with_its_data(url: str, scans: Sc
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
     assert after["alembic_version"] == [(REVISIONS[-1],)]
     database.close()
+
+
+@pytest.mark.postgres
+def test_a_catalog_that_earlier_recogs_kept_on_a_server_is_searched_by_it_without_losing_a_name(
+    databases: Databases, scans: Scans
+) -> None:
+    """Networks of several dimensions, and a vector that the disk damaged: the check finds it, no search does."""
+    url = databases.new()
+    populate(url, scans)
+    wide = scans.network_of(512)
+    with open_catalog(url) as catalog:
+        faces = [replace(scans.face(10), embedding=scans.vector(512)) for _ in range(3)]
+        photos = [scans.photo(f"{number}.jpg", f"W{number}", face) for number, face in enumerate(faces)]
+        catalog.photos.save(photos, detector=scans.detector, network=wide)
+        people = catalog.people.all()
+        history = catalog.acts.history()
+        owners = catalog.people.confirmed_owners(range(1, 10))
+        vectors = dict(zip(*catalog.embeddings.of_faces(range(1, 10), wide.sha256), strict=True))
+    with database_at(url) as database:
+        migrate(database, REVISIONS[REVISIONS.index("0017") - 1], down=True)
+        with database.writing() as connection:
+            connection.execute(text("UPDATE embeddings SET vector = '\\x00' WHERE face_id = 1"))
+    with open_catalog(url) as catalog:
+        assert (catalog.people.all(), catalog.acts.history()) == (people, history)
+        assert catalog.people.confirmed_owners(range(1, 10)) == owners
+        assert catalog.nearest.count(wide.sha256) == 3
+        assert catalog.nearest.without_copy(scans.network.sha256) == 0
+        assert catalog.embeddings.misshapen() == {scans.network.sha256: [1]}
+    with database_at(url) as database, database.reading() as connection:
+        rows = connection.execute(text("SELECT face_id, near::text FROM embeddings WHERE near IS NOT NULL")).all()
+    copies = {face_id: np.array(near.strip("[]").split(","), np.float32) for face_id, near in rows}
+    assert copies.keys() >= vectors.keys()
+    assert 1 not in copies
+    for face_id, vector in vectors.items():
+        assert np.array_equal(copies[face_id], vector.astype(np.float16).astype(np.float32))
 
 
 def test_photos_that_were_indexed_by_themselves_are_no_roots_any_more(url: str, scans: Scans) -> None:

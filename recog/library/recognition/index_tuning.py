@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from recog.index.faiss_index import FaceIndex
 from recog.index.shortlist import RECALL_AT_1, RECALL_AT_10, Setting
-from recog.index.structures import FLAT_LIMIT, Kind
+from recog.index.structures import FLAT_LIMIT
 
 FEWEST = 1_000
 """Fewest faces for which inverted lists are measured."""
@@ -15,12 +15,13 @@ class IndexTuning:
     """`index-tune`: the index in use, and what other settings would give.
 
     kind, nlist, nprobe: in use; nprobe is None if the search is exhaustive. settings: measured searches with a growing
-    nprobe, of the lists in use or of those that a large library would get (none below 1,000 faces). Times are
-    milliseconds per probe in a batch of `probes`.
+    nprobe, of the lists in use or of those that a large library would get (none below 1,000 faces). Of an index of
+    kind 'hnsw', nprobe is the width of the search (ef), and there are no lists. Times are milliseconds per probe in a
+    batch of `probes`.
     """
 
     faces: int
-    kind: Kind
+    kind: str
     device: str
     nlist: int | None
     nprobe: int | None
@@ -49,12 +50,18 @@ def tune(index: FaceIndex) -> IndexTuning:
     )
 
 
+def promised() -> str:
+    """Return the recall that recog promises, as the end of a clause."""
+    return (
+        f"found the nearest face at least {RECALL_AT_1:.0%} and the 10 nearest at least {RECALL_AT_10:.0%} of the time"
+    )
+
+
 def _reason(index: FaceIndex) -> str:
     if index.kind == "ivf":
         return (
             f"above {FLAT_LIMIT:,} faces a shortlist comes first; {index.nprobe} of {index.nlist} lists is about the "
-            f"smallest number that found the nearest face at least {RECALL_AT_1:.0%} and the 10 nearest at least "
-            f"{RECALL_AT_10:.0%} of the time when the index was built"
+            f"smallest number that {promised()} when the index was built"
         )
     if index.device != "cpu":
         return "a GPU looks at every face"

@@ -1,0 +1,32 @@
+"""SQL conditions for the faces that a search is limited to."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, select
+
+from recog.store.photos.files import below_folder
+from recog.store.records import Among
+from recog.store.schema.tables import assignments, embeddings, faces, files, photos
+from recog.types import DateSource
+
+
+def those_among(among: Among | None) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on rows of `embeddings`; None is every face."""
+    if among is None:
+        return
+    if among.person_id is not None:
+        theirs = select(assignments.c.face_id).where(assignments.c.person_id == among.person_id)
+        yield embeddings.c.face_id.in_(theirs)
+    if among.folder is not None:
+        shown = select(faces.c.id).join(files, files.c.photo_id == faces.c.photo_id)
+        yield embeddings.c.face_id.in_(shown.where(below_folder(files.c.path, among.folder)))
+    if among.since is not None or among.until is not None:
+        taken = select(faces.c.id).join(photos, photos.c.id == faces.c.photo_id)
+        taken = taken.where(photos.c.taken_from.is_distinct_from(DateSource.FILE_TIME.value))
+        # ISO 8601 text: its first ten characters are the local day.
+        if among.since is not None:
+            taken = taken.where(photos.c.taken_at >= among.since.isoformat())
+        if among.until is not None:
+            taken = taken.where(photos.c.taken_at < (among.until + timedelta(days=1)).isoformat())
+        yield embeddings.c.face_id.in_(taken)
