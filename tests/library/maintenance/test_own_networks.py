@@ -296,7 +296,9 @@ def test_a_head_that_is_none_is_refused(settings: Settings, tmp_path: Path) -> N
     added(settings, colours(tmp_path))
     with pytest.raises(WeightsMissingError, match=r"is no head: name the file HEAD\.safetensors"):
         set_head(settings, "mine", tmp_path / "colours0.onnx")
-    with pytest.raises(WeightsMissingError, match=r"there is no file .*nobody\.safetensors: name the file HEAD") as told:
+    with pytest.raises(
+        WeightsMissingError, match=r"there is no file .*nobody\.safetensors: name the file HEAD"
+    ) as told:
         set_head(settings, "mine", tmp_path / "nobody.safetensors")
     assert "RECOG_HEADS" not in with_way_out(told.value)
     (tmp_path / "alone.safetensors").write_bytes(b"")
