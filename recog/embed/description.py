@@ -135,7 +135,9 @@ class Description(_Checked):
 
 def descriptions(directory: Path) -> tuple[str, ...]:
     """Return the names of the networks that a directory describes; none if there is no such directory."""
-    return tuple(sorted(path.stem for path in directory.glob("*.toml") if _NAME.fullmatch(path.stem)))
+    return tuple(
+        sorted(path.stem for path in directory.glob("*.toml") if _NAME.fullmatch(path.stem) and path.is_file())
+    )
 
 
 def description_path(name: str, *, directory: Path) -> Path:
@@ -160,7 +162,12 @@ def file_beside(name: str, sha256: str) -> str:
 
 
 def named_beside(name: str, file: str) -> str | None:
-    """Return the name that `file_beside` gave a file for the network of that name, None if it is another file."""
+    """Return the name that `file_beside` gave a file for the network of that name, None if it is another file.
+
+    No description is such a file, even if it is that of a network called NAME-0123456789ab.
+    """
+    if file.endswith(".toml"):
+        return None
     found = re.fullmatch(rf"({re.escape(name)}-[0-9a-f]{{{_DIGITS}}})\.[a-z.]+", file)
     return None if found is None else found[1]
 

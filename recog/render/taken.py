@@ -1,4 +1,9 @@
-"""The date of a photo, as people read it."""
+"""The date of a photo, as people read it.
+
+A damaged date may be of any year from 1 on, and strftime writes those before 1000 with fewer than four digits.
+"""
+
+from datetime import date
 
 from recog.types import DateSource, Photo
 
@@ -20,4 +25,14 @@ def taken_on(photo: Photo) -> str:
     if photo.taken_at is None:
         return ""
     zone = f" {photo.taken_at:%Z}" if photo.taken_at.tzinfo is not None else ""
-    return f"{photo.taken_at:%Y-%m-%d %H:%M}{zone} ({_SAYS[photo.taken_from]})"
+    return f"{photo.taken_at.date()} {photo.taken_at:%H:%M}{zone} ({_SAYS[photo.taken_from]})"
+
+
+def day_in_words(day: date) -> str:
+    """Write '14 July 2019'."""
+    return f"{day.day} {month_of(day)}"
+
+
+def month_of(day: date) -> str:
+    """Write 'July 2019'."""
+    return f"{day:%B} {day.year}"

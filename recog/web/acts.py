@@ -9,7 +9,7 @@ POST            JSON                                      result
 /api/confirm    name, face_ids | cluster, new=false,      Confirmation
                 near=false
 /api/reject     name, face_ids                            Person
-/api/ignore     face_ids                                  IgnoredFaces
+/api/ignore     face_ids, nameless=false                  IgnoredFaces
 /api/unignore   face_ids                                  IgnoredFaces
 /api/rename     old, new, near=false                      Person
 /api/merge      source, target                            Person
@@ -121,6 +121,12 @@ class SomeFaces(_Act):
     face_ids: FaceIdList
 
 
+class IgnoredOnes(SomeFaces):
+    """Faces to ignore; with `nameless`, those that have a name by now are left out."""
+
+    nameless: bool = False
+
+
 class Renaming(_Act):
     """A person's old and new name; with `near`, even if somebody has nearly the new name."""
 
@@ -181,9 +187,9 @@ def reject(opened: Opened, given: NamedFaces) -> Document:
 
 
 @router.post("/ignore", responses=_answers(IgnoredFaces))
-def ignore(opened: Opened, given: SomeFaces) -> Document:
+def ignore(opened: Opened, given: IgnoredOnes) -> Document:
     """Ignore faces."""
-    return _done(opened, lambda library: library.people.ignore(given.face_ids))
+    return _done(opened, lambda library: library.people.ignore(given.face_ids, nameless=given.nameless))
 
 
 @router.post("/unignore", responses=_answers(IgnoredFaces))

@@ -51,7 +51,7 @@ def photo(opened: Showing, request: Request, photo_id: Number, side: Side = LONG
     kept = _headers(f"{shown.photo.sha256}-{side}")
     if _unchanged(request, kept):
         return Response(status_code=304, headers=kept)
-    pixels = _pixels(opened, shown)
+    pixels = _pixels(opened, shown, side)
     return Response(preview(pixels, longest=side), media_type="image/jpeg", headers=kept)
 
 
@@ -77,17 +77,20 @@ async def small_photo(opened: Opened, request: Request, photo_id: Number) -> Res
 
 def _made(opened: ServedLibrary, photo_id: int) -> bytes:
     def made(shown: PhotoDetail) -> bytes:
-        return thumbnail(_pixels(opened, shown), width=THUMBNAIL_WIDTH, height=THUMBNAIL_HEIGHT)
+        return thumbnail(_pixels(opened, shown, LONGEST_SIDE), width=THUMBNAIL_WIDTH, height=THUMBNAIL_HEIGHT)
 
     photos = opened.library.photos
     return photos.thumbnail(photo_id) or photos.keep_thumbnail(photo_id, made)
 
 
-def _pixels(opened: ServedLibrary, shown: PhotoDetail) -> Pixels:
-    """Decode a photo in a process of its own, from the first of its files that still shows it."""
+def _pixels(opened: ServedLibrary, shown: PhotoDetail, side: int) -> Pixels:
+    """Decode a photo in a process of its own, from the first of its files that still shows it.
+
+    What is halved until its longer side has at most 2 * `side` pixels still has at least `side`.
+    """
     problems = []
     for path in shown.paths:
-        found = opened.decoding.open(path, longest=2 * LONGEST_SIDE)  # halved, it is still larger than shown
+        found = opened.decoding.open(path, longest=2 * side)
         if isinstance(found, PhotoError):
             problems.append(str(found))
         elif isinstance(found, DecodedPhoto) and found.sha256 == shown.photo.sha256:

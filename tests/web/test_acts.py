@@ -229,3 +229,12 @@ def test_whoever_is_erased_by_another_process_is_told_of_no_more(client: Client,
     assert (told["person"], told["nearest_person"]) == (None, None)
     found = client.post("/api/search", photo).json["faces"][0]["found"]
     assert not erased & {one["face"]["id"] for one in found}
+
+
+def test_nameless_faces_alone_are_ignored_if_asked(client: Client, library: PaintedLibrary) -> None:
+    told = client.act("/api/ignore", face_ids=[1, 2, 4], nameless=True)
+    assert told.json["result"] == {"face_ids": [4], "ignored": True, "total": 1}
+    assert client.act("/api/ignore", face_ids=[1, 2], nameless=True).json["act"] is None
+    assert client.act("/api/ignore", face_ids=[1, 99], nameless=True).status == 404
+    assert client.act("/api/ignore", face_ids=[1]).json["result"]["face_ids"] == [1], "asked for without a name, too"
+    assert [one.ignored for one in library.photos.photo(1).faces] == [True]

@@ -224,3 +224,70 @@ def test_after_an_undo_the_toast_tells_of_it_and_not_of_the_act_before(visitor: 
     visitor.says("Undone: ignored 2 faces.")
     assert visitor.value("document.querySelector('#undo').textContent") == "Undo the act before"
     assert visitor.value("document.querySelector('#undo').title") == "Undo: renamed Ada to Ann"
+
+
+def test_whoever_was_named_meanwhile_is_not_ignored_with_the_others(visitor: Visitor, dated: PaintedLibrary) -> None:
+    at(visitor, "/photos/6")
+    dated.people.confirm("Ben", [6], new=True)
+    visitor.leave()
+    visitor.click("#others button")
+    visitor.arrive("/photos/6")
+    visitor.says("You ignored face 7.")
+    faces = dated.photos.photo(6).faces
+    assert [(one.person and one.person.name, one.ignored) for one in faces[1:]] == [("Ben", False), (None, True)]
+    dated.people.ignore([7], ignored=False)
+    at(visitor, "/photos/6")
+    dated.people.confirm("Eve", [7], new=True)
+    visitor.leave()
+    visitor.click("#others button")
+    visitor.arrive("/photos/6")
+    visitor.says("Nothing changed: these faces were named or ignored before.")
+
+
+def test_a_name_that_somebody_gave_meanwhile_is_told(visitor: Visitor, dated: PaintedLibrary) -> None:
+    at(visitor, "/photos/6")
+    dated.people.confirm("Ben", [6], new=True)
+    clicked(visitor, "#boxes a[href='#face-6'] rect")
+    visitor.wait(f"{FLOATING}?.id === 'face-6'")
+    visitor.browser.ask("Input.insertText", text="Eve")
+    visitor.leave()
+    visitor.press("Enter")
+    visitor.arrive("/photos/6")
+    visitor.says("You enrolled Eve with face 6. 1 face was confirmed as somebody else until now.")
+
+
+def test_a_photo_whose_file_changed_meanwhile_says_so(visitor: Visitor, dated: PaintedLibrary, tmp_path: Path) -> None:
+    file = paint(tmp_path / "more" / "2042-02-02.png", GREEN)
+    visitor.open("/photos/6")
+    visitor.wait("document.querySelector('.lost-photo')")
+    said = f"no file shows photo 6 any more: {file} holds another photo by now"
+    assert visitor.value("document.querySelector('.lost-photo').textContent") == said
+    assert visitor.value("document.querySelector('#figure')") is None
+    clicked(visitor, "#stage")
+    visitor.leave()
+    visitor.press("ArrowRight")
+    visitor.arrive("/photos/7")
+
+
+def test_the_address_of_another_face_of_the_photo_asks_about_that_one(visitor: Visitor, dated: PaintedLibrary) -> None:
+    at(visitor, "/photos/6#face-6")
+    visitor.wait(f"{FLOATING}?.id === 'face-6'")
+    visitor.value("location.hash = '#face-7'")
+    visitor.wait(f"{FLOATING}?.id === 'face-7'")
+    visitor.value("location.hash = '#face-%22]'")
+    visitor.wait(f"!{FLOATING}")
+
+
+def test_a_long_name_leaves_the_question_in_the_window_above_the_toast(visitor: Visitor, dated: PaintedLibrary) -> None:
+    dated.people.confirm("W" * 200, [6], new=True)
+    visitor.browser.ask("Emulation.setDeviceMetricsOverride", width=700, height=390, deviceScaleFactor=1, mobile=False)
+    try:
+        at(visitor, "/photos/6#face-6")
+        visitor.wait(f"{FLOATING}?.id === 'face-6'")
+        box = visitor.value(f"(({{ top, bottom }}) => [top, bottom])({FLOATING}.getBoundingClientRect())")
+        assert 0 <= box[0] <= box[1] <= 390
+        height = "((one) => Number(getComputedStyle(one).zIndex))"
+        assert visitor.value(f"{height}({FLOATING}) > {height}(document.querySelector('#last'))")
+        assert len(visitor.value("document.querySelector(\"#boxes a[href='#face-6'] text\").textContent")) == 40
+    finally:
+        visitor.browser.ask("Emulation.clearDeviceMetricsOverride")

@@ -22,7 +22,7 @@ from recog.library.reports.results import (
     PeopleReport,
     UnnamedGroup,
 )
-from recog.store.records import FailedFile, PastAct, PhotoFilter, WithFaces
+from recog.store.records import FailedFile, PastAct, PhotoFilter, ScannedPhoto, WithFaces
 from recog.types import Calibration, DateSource, Face, FaceBox, FileStat, NetworkInfo, Origin, Person, Photo
 from recog.web.error_page import error_page
 from recog.web.pages import pages
@@ -376,3 +376,27 @@ def test_a_face_of_which_the_detector_is_unsure_says_so_on_its_photo() -> None:
     ada = PHOTO.faces[0].person
     confirmed = photo_page(replace(PHOTO, faces=(replace(doubted(face(1)), person=ada),)), AROUND)
     assert "confirmed; the detector is unsure of this face (score 0.82): no other face gets its name" in confirmed
+
+
+def test_a_damaged_date_of_an_early_year_costs_no_page(client: Client, library: PaintedLibrary) -> None:
+    stat = FileStat(Path("/made-up/early.jpg"), 1, 1)
+    taken = datetime(99, 5, 1, 12, 0)  # noqa: DTZ001 - as cameras write it
+    early = ScannedPhoto(stat, "e" * 64, 40, 30, taken, (), taken_from=DateSource.EXIF_ORIGINAL)
+    with library.context.writing() as catalog:
+        catalog.photos.save([early], detector="d" * 64, network=library.networks.info)
+    page = client.get("/photos").body.decode()
+    assert "<h2>May 99</h2>" in page
+    assert "Photo of 1 May 99" in page
+    assert "0099-05-01 12:00" in client.get("/photos/5").body.decode()
+
+
+@pytest.mark.parametrize("path", ["/photos", "/photos/1", "/photos/folders", "/api/photos", "/api/timeline"])
+def test_a_folder_that_is_no_absolute_path_is_refused(client: Client, path: str) -> None:
+    answer = client.get(f"{path}?folder=holiday%00")
+    assert answer.status == 422
+    assert "is no absolute path: /photos/folders lists the folders there are" in answer.json["error"]
+    assert client.get(f"{path}?folder=").status == 200
+
+
+def test_slashes_before_a_folder_count_as_one(client: Client, folder: Path) -> None:
+    assert client.get(f"/api/photos?folder=//{folder}").json["all"] == 4

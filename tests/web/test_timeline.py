@@ -168,3 +168,26 @@ def test_without_scripts_photos_come_in_pages(visitor: Visitor, many: PaintedLib
     many.index([tmp_path / "more"])
     visitor.open("/photos")
     assert visitor.value("document.querySelector('.rows img').alt") == "Photo of 1 January 2030, 2 faces"
+
+
+def test_a_panorama_and_a_pole_can_be_seen_and_hit(visitor: Visitor, library: PaintedLibrary) -> None:
+    scanned = [
+        ScannedPhoto(
+            FileStat(Path(f"/made-up/{width}.png"), 1, 1), f"{width:064x}", width, height,
+            datetime(2043, month, 1), (), taken_from=DateSource.EXIF_ORIGINAL,  # noqa: DTZ001 - as cameras write it
+        )
+        for month, (width, height) in enumerate(((6000, 1), (1, 6000)), start=1)
+    ]  # fmt: skip
+    with library.context.writing() as catalog:
+        catalog.photos.save(scanned, detector="d" * 64, network=library.networks.info)
+    ready(visitor)
+    sizes = visitor.value(f"{TILES}.slice(0, 2).map((one) => [one.offsetWidth, one.offsetHeight])")
+    assert min(min(size) for size in sizes) >= 36
+    visitor.browser.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        visitor.browser.ask("Page.navigate", url=visitor.url + "/photos")
+        visitor.browser.wait("document.querySelectorAll('.rows li').length === 6 && document.readyState === 'complete'")
+        wide = visitor.value("[...document.querySelectorAll('.rows li')].map((one) => one.offsetWidth)")
+        assert min(wide) >= 36
+    finally:
+        visitor.browser.ask("Emulation.setScriptExecutionDisabled", value=False)

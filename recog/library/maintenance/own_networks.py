@@ -201,6 +201,9 @@ def _head_files(name: str, file: Path, network: Description) -> Mapping[str, byt
     """Return the files of a head by the names that they get beside the description, the tensors first."""
     if file.suffix != _HEAD_SUFFIXES[0]:
         raise WeightsMissingError(f"{file} is no head: name the file HEAD.safetensors of a training")
+    for one in map(file.with_suffix, _HEAD_SUFFIXES):
+        if not one.is_file():
+            raise WeightsMissingError(f"there is no file {one}: name the file HEAD.safetensors that a training wrote")
     head = load_head(file.stem, directory=file.parent, features=network.dim)
     OnnxNetwork(network).check_head(head)
     kept = file_beside(name, head.sha256)
@@ -257,7 +260,8 @@ def _discard_unnamed(settings: Settings, name: str) -> list[Path]:
     directory = settings.own_networks
     for each in durable.abandoned(directory):
         each.unlink(missing_ok=True)
-    named = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in directory.glob("*.toml"))
+    described_in = (path for path in directory.glob("*.toml") if path.is_file())
+    named = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in described_in)
     gone = [
         path
         for place in (directory, settings.cache)

@@ -101,11 +101,17 @@ class People:
             catalog.acts.set_distinct(people_named[0].id, people_named[1].id)
             return DistinctPeople(*people_named)
 
-    def ignore(self, face_ids: Sequence[int], *, ignored: bool = True) -> IgnoredFaces:
-        """Ignore faces, so that they are not named, grouped or reported; with `ignored` false, stop ignoring them."""
+    def ignore(self, face_ids: Sequence[int], *, ignored: bool = True, nameless: bool = False) -> IgnoredFaces:
+        """Ignore faces, so that they are not named, grouped or reported; with `ignored` false, stop ignoring them.
+
+        With `nameless`, faces that have a name by now are left out: whoever saw them without one may be late.
+        """
         from recog.library.people.results import IgnoredFaces
 
         with self._context.writing() as catalog:
+            if nameless:
+                known = catalog.faces.by_ids(face_ids)
+                face_ids = [one for one in face_ids if one not in known or known[one].person_id is None]
             (catalog.acts.ignore if ignored else catalog.acts.unignore)(face_ids)
             self._match(catalog)
             return IgnoredFaces(tuple(dict.fromkeys(face_ids)), ignored, len(catalog.people.ignored_faces()))

@@ -145,8 +145,9 @@
   // The next page says what was done, and the focus returns to the same item. The item stays busy until then.
   const ACTED = "acted";
   const BEFORE = "Undo the act before";
-  const leave = (item, go, said = "") => {
-    sessionStorage.setItem(ACTED, JSON.stringify({ id: item?.id ?? "", said }));
+  const NAMED_SINCE = "Nothing changed: these faces were named or ignored before.";
+  const leave = (item, go, said = "", label = "Undo") => {
+    sessionStorage.setItem(ACTED, JSON.stringify({ id: item?.id ?? "", said, label }));
     go();
   };
   const arrive = () => {
@@ -154,7 +155,7 @@
     sessionStorage.removeItem(ACTED);
     if (!acted && undo.dataset.id === sessionStorage.getItem(DISMISSED)) bar.hidden = true;
     else if (!bar.hidden) tell();
-    if (acted?.said) say(acted.said, { label: BEFORE });
+    if (acted?.said) say(acted.said, { label: acted.label });
     else if (acted) spoken.textContent = did.textContent;
     if (!acted) return;
     document.documentElement.dataset.acted = acted.id; // nothing more is asked about it
@@ -163,7 +164,7 @@
 
   // Count faces that were confirmed as somebody else, which this page may not have known.
   const taken = (item, { faces = [] }) => {
-    if (item.closest("#confirmed")) return "";
+    if (item.closest("#confirmed, .known")) return "";
     const count = faces.filter((face) => face.was).length;
     return count ? ` ${count === 1 ? "1 face was" : `${count} faces were`} confirmed as somebody else until now.` : "";
   };
@@ -181,8 +182,9 @@
       const told = await ask(button.dataset.act, body);
       leaves = button.dataset.then === "person" || button.dataset.then === "reload";
       if (button.dataset.then === "person") return leave(item, () => location.assign(`${root}/people/${told.result.id}`));
-      if (button.dataset.then === "reload") return leave(item, () => location.reload());
-      const sentence = told.act ? `You ${told.act.sentence}.${taken(item, told.result)}` : "Nothing changed: it was so before.";
+      const changed = told.act && `You ${told.act.sentence}.${taken(item, told.result)}`;
+      const sentence = changed || (body.nameless ? NAMED_SINCE : "Nothing changed: it was so before.");
+      if (button.dataset.then === "reload") return leave(item, () => location.reload(), sentence, changed ? "Undo" : BEFORE);
       const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];
       const restore = () => parts.forEach((back) => back());
       if (told.act) made.push({ id: told.act.id, sentence: told.act.sentence, restore, item });
@@ -207,7 +209,7 @@
       const told = await ask("undo", { act: latest.id });
       made.pop();
       const sentence = `Undone: ${told.act.sentence}.`;
-      if (!latest.restore) return leave(null, () => location.reload(), sentence);
+      if (!latest.restore) return leave(null, () => location.reload(), sentence, BEFORE);
       latest.restore();
       latest.item.focus();
       say(sentence, { label: BEFORE });

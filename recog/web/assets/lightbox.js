@@ -70,10 +70,10 @@
 
   // Ask who a face is: its card floats beside it, below or above, and stays in the window.
   const ask = (id) => {
-    const card = document.getElementById(id);
-    const rect = boxes?.querySelector(`a[href="#${id}"] rect`);
-    if (!card || !rect) return;
     close();
+    const card = document.getElementById(id);
+    const rect = boxes?.querySelector(`a[href="#${CSS.escape(id)}"] rect`);
+    if (!card || !rect) return;
     card.classList.add("floating");
     const { left, right, top, bottom } = rect.getBoundingClientRect();
     const { width, height } = card.getBoundingClientRect();
@@ -203,6 +203,17 @@
     new ResizeObserver(size).observe(stage);
   };
 
+  // A file may be gone or changed since it was indexed: the server says so in a sentence.
+  const lost = async () => {
+    const answer = await fetch(picture.src).catch(() => null);
+    const told = answer?.ok ? {} : ((await answer?.json().catch(() => ({}))) ?? {});
+    const said = document.createElement("p");
+    said.className = "lost-photo";
+    said.role = "status";
+    said.textContent = told.error ?? "The photo cannot be loaded: is 'recog serve' still running?";
+    figure.replaceWith(said);
+  };
+
   // The neighbours are decoded while one looks at this photo.
   const ahead = () => {
     for (const selector of ["#after", "#before"]) {
@@ -216,7 +227,12 @@
   if (!picture) return;
   watch();
   size();
-  if (picture.complete) ahead();
-  else picture.addEventListener("load", ahead, { once: true });
-  if (location.hash && document.documentElement.dataset.acted === undefined) ask(location.hash.slice(1));
+  if (!picture.complete) {
+    picture.addEventListener("load", ahead, { once: true });
+    picture.addEventListener("error", lost, { once: true });
+  } else if (picture.naturalWidth) ahead();
+  else lost();
+  const askNamed = () => ask(location.hash.slice(1));
+  if (location.hash && document.documentElement.dataset.acted === undefined) askNamed();
+  addEventListener("hashchange", askNamed);
 })();

@@ -2,6 +2,7 @@
 
 export const GAP = 4; // pixels between photos
 const HEADING = 64; // pixels of a month's heading
+const [NARROWEST, WIDEST] = [333, 6000]; // thousandths of the height: what is beyond is cut, so that it can be seen and hit
 const [LOWEST, HIGHEST] = [108, 220]; // pixels of a row; a fifth of the width between them
 const NO_DATE = "Without a date";
 const monthWords = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
@@ -26,7 +27,7 @@ export const photosOf = ({ months: given, numbers, ratios, days }) => {
   });
   return {
     numbers: unpacked(numbers, Float64Array),
-    ratios: unpacked(ratios, Uint16Array),
+    ratios: unpacked(ratios, Uint16Array).map((ratio) => Math.min(WIDEST, Math.max(NARROWEST, ratio))),
     days: unpacked(days, Uint8Array),
     months,
   };

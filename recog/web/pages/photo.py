@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from recog.library.browsing.photos import EVERY_PHOTO, FaceOnPhoto, PhotoDetail, PhotoNeighbours
 from recog.quality import doubt_of
-from recog.render.taken import taken_on
+from recog.render.taken import day_in_words, taken_on
 from recog.store.records import PhotoFilter
 from recog.types import Origin, Photo
 from recog.web.library import Opened
@@ -44,7 +44,7 @@ def photo_page(
     values = {
         "beside": beside,
         "query": query_of(wanted),
-        "day": "" if taken is None else f"{taken.day} {taken:%B %Y}",
+        "day": "" if taken is None else day_in_words(taken),
         "nobody": [one.face.id for one in detail.faces if one.person is None and not one.ignored],
         "photo": detail.photo,
         "paths": detail.paths,

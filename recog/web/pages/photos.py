@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.printable import printable
 from recog.render.figures import count
+from recog.render.taken import day_in_words, month_of
 from recog.store.records import PhotoFilter, WithFaces
 from recog.web.api import Start
 from recog.web.library import Opened
@@ -113,7 +114,7 @@ class _Year:
 
 def month_in_words(month: str | None) -> str:
     """Write 'July 2019' for '2019-07', and words for no date."""
-    return NO_DATE if month is None else f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+    return NO_DATE if month is None else month_of(date.fromisoformat(f"{month}-01"))
 
 
 def _choices(wanted: PhotoFilter | None) -> list[tuple[str, str, bool]]:
@@ -127,8 +128,8 @@ def _by_month(photos: Sequence[ListedPhoto]) -> Iterator[tuple[str, list[_Tile]]
     months: dict[str | None, list[_Tile]] = {}
     for one in photos:
         taken = one.photo.taken_at
-        month = None if taken is None else f"{taken:%Y-%m}"
-        when = "without a date" if taken is None else f"of {taken.day} {taken:%B %Y}"
+        month = None if taken is None else taken.isoformat()[:7]
+        when = "without a date" if taken is None else f"of {day_in_words(taken)}"
         months.setdefault(month, []).append(_Tile(one, f"Photo {when}, {count(one.faces, 'face')}"))
     for month, tiles in months.items():
         yield month_in_words(month), tiles

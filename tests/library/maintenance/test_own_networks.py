@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from recog.errors import ConfigError, RecogError, WayOut, WeightsMismatchError, 
 from recog.library.maintenance.own_networks import Origin, Preprocessing, add_network, remove_network, set_head
 from recog.library.maintenance.results import OwnNetwork
 from recog.library.maintenance.weights import models
+from recog.render.ways_out import with_way_out
 from recog.types import Embedder
 from recog.weights.loading import LoadOptions
 from tests.onnx_file import mean_colour_network
@@ -201,6 +203,30 @@ def test_what_was_removed_is_gone_with_its_files(settings: Settings, tmp_path: P
     assert not [path for path in settings.cache.iterdir() if path.name.startswith("mine")]
 
 
+def test_a_description_is_never_taken_for_a_file_that_a_killed_run_left(settings: Settings, tmp_path: Path) -> None:
+    added(settings, colours(tmp_path))
+    other = settings.own_networks / "mine-0123456789ab.toml"
+    text = (settings.own_networks / "mine.toml").read_text()
+    other.write_text(re.sub("(?m)^file = .*$", 'file = "theirs.onnx"', text))
+    added(settings, colours(tmp_path, seed=1), replace=True)
+    assert other.exists()
+    remove_network(settings, "mine")
+    assert descriptions(settings.own_networks) == ("mine-0123456789ab",)
+
+
+@pytest.mark.parametrize("spoil", [Path.mkdir, lambda path: path.symlink_to("/nowhere")], ids=["directory", "dangling"])
+def test_what_only_looks_like_a_description_disturbs_nothing(
+    settings: Settings, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    added(settings, colours(tmp_path))
+    spoil(settings.own_networks / "odd.toml")
+    added(settings, colours(tmp_path, seed=1), replace=True)
+    assert descriptions(settings.own_networks) == ("mine",)
+    assert [one.name for one in models(settings) if one.name in {"mine", "odd"}] == ["mine"]
+    remove_network(settings, "mine")
+    assert descriptions(settings.own_networks) == ()
+
+
 def test_a_network_in_use_or_unknown_is_not_removed(settings: Settings, tmp_path: Path) -> None:
     added(settings, colours(tmp_path))
     using = settings.model_copy(update={"network": "mine"})
@@ -270,8 +296,14 @@ def test_a_head_that_is_none_is_refused(settings: Settings, tmp_path: Path) -> N
     added(settings, colours(tmp_path))
     with pytest.raises(WeightsMissingError, match=r"is no head: name the file HEAD\.safetensors"):
         set_head(settings, "mine", tmp_path / "colours0.onnx")
-    with pytest.raises(WeightsMissingError, match="cannot be read"):
+    with pytest.raises(
+        WeightsMissingError, match=r"there is no file .*nobody\.safetensors: name the file HEAD"
+    ) as told:
         set_head(settings, "mine", tmp_path / "nobody.safetensors")
+    assert "RECOG_HEADS" not in with_way_out(told.value)
+    (tmp_path / "alone.safetensors").write_bytes(b"")
+    with pytest.raises(WeightsMissingError, match=r"there is no file .*alone\.json"):
+        set_head(settings, "mine", tmp_path / "alone.safetensors")
     with pytest.raises(ConfigError, match="no network of your own called 'yours'"):
         set_head(settings, "yours", None)
 
