@@ -7,6 +7,7 @@ deleted with it. If they take more than their space, those that were not shown f
 import logging
 import os
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -115,8 +116,9 @@ class PhotoThumbnails:
         for _, size, path in kept:
             if used <= KEPT_SHARE * self._space:
                 break
-            path.unlink(missing_ok=True)
-            used -= size
+            with suppress(OSError):  # one that cannot be deleted still counts
+                path.unlink(missing_ok=True)
+                used -= size
         return used
 
 

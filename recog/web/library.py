@@ -44,6 +44,7 @@ class ServedLibrary:
 
         Thumbnails of photos that were removed while nothing was served are deleted.
         """
+        self.library.context.catalog  # noqa: B018 - opens it
         self.library.photos.tidy_thumbnails()
 
     def __enter__(self) -> Self:

@@ -135,7 +135,7 @@ def test_a_calibration_of_another_network_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"network_sha256": "a", "threshold": "near"}'])
 def test_a_damaged_or_absent_calibration_is_one_sentence(tmp_path: Path, text: str) -> None:
-    with pytest.raises(EvaluationError, match="cannot be read"):
+    with pytest.raises(EvaluationError, match="has no calibration"):
         load_calibration(HEAD, network_sha256=NETWORK, directory=tmp_path)
     calibration_path(HEAD, directory=tmp_path).write_text(text, encoding="utf-8")
     with pytest.raises(EvaluationError, match="no calibration"):
