@@ -32,7 +32,7 @@ from recog.index.files import strays
 from recog.library.indexing.index_run import BATCH_PHOTOS
 from tests.faults.results import earliest, figure, read_results, write_results
 from tests.faults.world import State, state
-from tests.held_index import live_index
+from tests.held_index import held_faces
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library, tell
 
 SEED = 20261122
@@ -221,7 +221,7 @@ def problems_after(
         found += [f"a face of {name} is there {count} times" for (name, _), count in twice.items() if count > 1]
         if catalog.upkeep.counts().files < min(done, photos) - BATCH_PHOTOS:
             found.append(f"the run was past {done} photos, and only {catalog.upkeep.counts().files} are there")
-        if sorted(now) != live_index(opened).current().ids().tolist():
+        if sorted(now) != held_faces(opened):
             found.append("the index does not hold what the catalog holds")
     return now, found
 

@@ -20,7 +20,7 @@ from recog.store.styling import StyleJob
 from recog.types import Origin
 from tests.faults.program import GONE, NEWCOMER, STAYING, VANISHING, act
 from tests.faults.tracing import ROOT, Run
-from tests.held_index import live_index
+from tests.held_index import held_faces
 from tests.opened_twice import bytes_of
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint, painted_library
 from tests.store.seen import clusters_of
@@ -40,7 +40,7 @@ from recog.config import read_settings
 from recog.store.engine import open_catalog
 from recog.store.maintenance.old_pages import OldPages
 from tests.painted import PaintedLibrary
-from tests.held_index import live_index
+from tests.held_index import held_faces
 
 class Killed(OldPages):
     def overwrite(self):
@@ -132,7 +132,7 @@ class World:
             for rows in library.context.catalog.embeddings.batches(library.networks.info.sha256)
             for row in rows.face_ids
         ]
-        if sorted(ids) != live_index(library).current().ids().tolist():
+        if sorted(ids) != held_faces(library):
             found.append("the index does not hold what the catalog holds")
         if verb in ("forget", "erase") and now == self.after[verb]:
             found += self.left_of_the_forgotten(library.context.settings.library)
