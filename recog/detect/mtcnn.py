@@ -8,7 +8,8 @@ from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
-from recog.detect.cascade import FACTOR, THRESHOLDS, UNSURE, WINDOW, Stages, find_faces, scales
+from recog.detect.cascade import FACTOR, THRESHOLDS, UNSURE, Stages, find_faces, scales
+from recog.detect.limits import MOST_PIXELS, check_limits, full_side, smallest_face
 from recog.detect.rounding import LEVELS
 from recog.errors import ConfigError
 from recog.photos import refuse_other_than_pixels
@@ -19,10 +20,6 @@ from recog.weights.pull import ensure_weights
 from recog.weights.registry import spec
 
 _WEIGHTS = "mtcnn"
-_MOST_PIXELS = 8_000_000
-"""Pixels searched at once: their summed-area table takes 64 MB, and that of recog.detect.area fits 32 bits."""
-_SMALLEST_SCALED = 24
-"""Side of the smallest face in a photo larger than max_side, in pixels of the photo scaled down to max_side."""
 _LADDER = 20
 """One of the sides of P-Net's windows in a photo of at most max_side; neighbouring sides have the ratio FACTOR."""
 _LARGEST_WINDOW = 1.7
@@ -31,8 +28,6 @@ _LARGEST_WINDOW = 1.7
 P-Net finds faces that fill little more than half of a window, so a smaller window costs time and finds no more
 (docs/decisions/detector-thresholds.md).
 """
-_FULL_SIDE = 1.5
-"""A photo is reduced by a whole factor if its long side is more than this many times max_side."""
 _CASCADE = "cascade 5"
 """Increase the number with every change in the results of the cascade, because a library's faces change with it."""
 
@@ -87,11 +82,7 @@ class MtcnnDetector:
         min_face: int = 24,
         max_side: int = 2048,
     ) -> None:
-        if min_face < WINDOW:
-            raise ConfigError(f"min_face is at least {WINDOW} pixels, not {min_face}")
-        longest = int(_MOST_PIXELS**0.5)
-        if not min_face <= max_side <= longest:
-            raise ConfigError(f"max_side is between min_face ({min_face}) and {longest} pixels, not {max_side}")
+        check_limits(min_face=min_face, max_side=max_side)
         self.runtime = chosen_runtime(runtime, device)
         self.device = device
         self.min_face = min_face
@@ -116,7 +107,7 @@ class MtcnnDetector:
     @property
     def longest_side(self) -> int:
         """The long side down to which a photo may be halved before it is searched; see ReducingDetector."""
-        return int(_FULL_SIDE * self.max_side)
+        return int(full_side(self.max_side))
 
     def detect_reduced(self, pixels: Pixels, factor: int) -> list[FaceBox]:
         """Find every face in a photo that was reduced `factor` times; boxes in pixels of the full photo."""
@@ -140,15 +131,15 @@ class MtcnnDetector:
     def _smallest_window(self, side: int) -> float:
         """Return the side of the pyramid's smallest window in a photo with this long side, in pixels of the photo."""
         scale = max(1.0, side / self.max_side)
-        smallest_face = max(self.min_face, min(self.min_face, _SMALLEST_SCALED) * scale)
+        smallest = smallest_face(side, min_face=self.min_face, max_side=self.max_side)
         lowest = min(self.min_face, _LADDER) * scale
-        levels = floor(log(smallest_face * _LARGEST_WINDOW / lowest) / log(1 / FACTOR))
+        levels = floor(log(smallest * _LARGEST_WINDOW / lowest) / log(1 / FACTOR))
         return float(lowest / FACTOR**levels)
 
     def _factor(self, height: int, width: int) -> int:
         """Return the whole factor by which the photo is reduced."""
-        factor = max(1, ceil(max(height, width) / (_FULL_SIDE * self.max_side)))
-        while (height // factor) * (width // factor) > _MOST_PIXELS:
+        factor = max(1, ceil(max(height, width) / full_side(self.max_side)))
+        while (height // factor) * (width // factor) > MOST_PIXELS:
             factor += 1
         return factor
 

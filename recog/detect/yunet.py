@@ -7,13 +7,12 @@ from typing import ClassVar, Protocol, Self
 import numpy as np
 
 from recog.boxes import rescaled
-from recog.detect.cascade import WINDOW
+from recog.detect.limits import SMALLEST_SCALED, check_limits, full_side, smallest_face
 from recog.detect.mtcnn import chosen_runtime
 from recog.detect.placement import FINE, ODDS, Faces, Refiners, joined, placed
 from recog.detect.proposals import MULTIPLE, Floats, Outputs, decoded
 from recog.detect.suppression import covered_pairs, unsuppressed
 from recog.detect.windows import shrunk
-from recog.errors import ConfigError
 from recog.photos import refuse_other_than_pixels
 from recog.types import FaceBox, Pixels
 from recog.weights.device import cores
@@ -32,14 +31,8 @@ _SMALLEST_SEEN = 14.0
 """Side of the smallest face that YuNet finds about as well as larger ones, in pixels of the copy."""
 _SMALL = 32.0
 """A larger copy is searched too if the first shows a face smaller than this, or none at all."""
-_SMALLEST_SCALED = 24
-"""Side of the smallest face in a photo larger than max_side, in pixels of the photo scaled down to max_side."""
-_FULL_SIDE = 1.5
-"""A photo may be decoded reduced if its long side is more than this many times max_side."""
 _COVERED = 0.7
 """Two faces share at most this part of the smaller box."""
-_LONGEST_SIDE = 2828
-"""The most pixels of max_side; it bounds the memory."""
 _METHOD = "yunet-mtcnn 1"
 """Increase the number with every change in the results, because a library's faces change with it."""
 
@@ -98,10 +91,7 @@ class YunetMtcnnDetector:
         min_face: int = 24,
         max_side: int = 2048,
     ) -> None:
-        if min_face < WINDOW:
-            raise ConfigError(f"min_face is at least {WINDOW} pixels, not {min_face}")
-        if not min_face <= max_side <= _LONGEST_SIDE:
-            raise ConfigError(f"max_side is between min_face ({min_face}) and {_LONGEST_SIDE} pixels, not {max_side}")
+        check_limits(min_face=min_face, max_side=max_side)
         self.runtime = chosen_runtime(runtime, device)
         self.device = device
         self.min_face = min_face
@@ -115,7 +105,7 @@ class YunetMtcnnDetector:
         text = (
             f"weights {spec(_YUNET).sha256} {spec(_MTCNN).sha256}\nmin_face {self.min_face}\nmax_side {self.max_side}\n"
             f"least {_LEAST_PROPOSAL!r} {_LEAST!r}\nodds {ODDS!r}\n"
-            f"sides {_FIRST_SIDE} {_SMALLEST_SEEN!r} {_SMALL!r} {_SMALLEST_SCALED} {FINE!r}\n"
+            f"sides {_FIRST_SIDE} {_SMALLEST_SEEN!r} {_SMALL!r} {SMALLEST_SCALED} {FINE!r}\n"
             f"covered {_COVERED!r}\n{_METHOD}\n"
         )
         return hashlib.sha256(text.encode()).hexdigest()
@@ -127,13 +117,13 @@ class YunetMtcnnDetector:
     @property
     def longest_side(self) -> int:
         """The long side down to which a photo may be halved before it is searched; see ReducingDetector."""
-        return int(_FULL_SIDE * self.max_side)
+        return int(full_side(self.max_side))
 
     def detect_reduced(self, pixels: Pixels, factor: int) -> list[FaceBox]:
         """Find every face in a photo that was reduced `factor` times; boxes in pixels of the full photo."""
         refuse_other_than_pixels(pixels)
         long = max(pixels.shape[:2])
-        smallest = self._smallest_face(long * factor) / factor
+        smallest = smallest_face(long * factor, min_face=self.min_face, max_side=self.max_side) / factor
         faces = self._search(pixels, _FIRST_SIDE)
         wanted = long * _SMALLEST_SEEN / smallest
         if min(long, wanted) > _FIRST_SIDE and _promises_small(faces, _SMALL * long / _FIRST_SIDE):
@@ -145,11 +135,6 @@ class YunetMtcnnDetector:
             )
         ]
         return found if factor == 1 else [rescaled(box, factor, factor) for box in found]
-
-    def _smallest_face(self, long: int) -> float:
-        """Return the longer side of the smallest face that is returned, in pixels of a photo with this long side."""
-        scale = max(1.0, long / self.max_side)
-        return max(self.min_face, min(self.min_face, _SMALLEST_SCALED) * scale)
 
     def _search(self, pixels: Pixels, side: float) -> Faces:
         """Search a copy of the photo whose long side is at most `side` pixels; places are in pixels of the photo."""

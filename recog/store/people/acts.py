@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from recog.errors import CatalogError, UnknownNumberError
 from recog.store.clusters import take_out_of_clusters
@@ -17,8 +17,8 @@ from recog.store.people.facts import (
     rejected_among,
 )
 from recog.store.people.history import act_of_event, facts_of_event, record_event
-from recog.store.people.names import checked_name, name_key
-from recog.store.people.people import check_free, existing_faces, person_called, person_in
+from recog.store.people.names import checked_name
+from recog.store.people.people import add_person, check_free, existing_faces, person_called, person_in
 from recog.store.records import PastAct
 from recog.store.schema.encoding import now
 from recog.store.schema.tables import distinct_people, events, people
@@ -41,8 +41,7 @@ class Acts:
             made = Facts()
             if person_id is None:
                 clean = checked_name(name)
-                row = {"name": clean, "name_key": name_key(clean), "hidden": False}
-                person_id = int(connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one())
+                person_id = add_person(connection, clean)
                 made = Facts(people=frozenset({(person_id, clean, False)}))
             _confirm(connection, "enrol", face_ids, person_id, made)
             return person_in(connection, person_id), created

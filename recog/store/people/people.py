@@ -82,9 +82,7 @@ class People:
         clean = checked_name(name)
         with self._database.writing() as connection:
             check_free(connection, clean, None)
-            row = {"name": clean, "name_key": name_key(clean), "hidden": False}
-            person_id = connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one()
-            return person_in(connection, person_id)
+            return person_in(connection, add_person(connection, clean))
 
     def rejections(self) -> dict[int, set[int]]:
         """Return the people that users rejected, by face."""
@@ -103,6 +101,12 @@ class People:
         """Return the pairs of people, smaller number first, that a user said are not one person."""
         with self._database.reading() as connection:
             return {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
+
+
+def add_person(connection: Connection, name: str) -> int:
+    """Add a person with a checked name that is free, and return the number."""
+    row = {"name": name, "name_key": name_key(name), "hidden": False}
+    return int(connection.execute(insert(people).values(row).returning(people.c.id)).scalar_one())
 
 
 def person_called(connection: Connection, name: str) -> int | None:
