@@ -53,6 +53,7 @@ def main() -> None:
         weights = [Path(cache, f"{name}.safetensors") for name in WEIGHTS]
         for path in weights:
             path.symlink_to(options.cache.absolute() / path.name)
+        Path(cache, "yunet.onnx").symlink_to(options.cache.absolute() / "yunet.onnx")
         recog = [sys.executable, "-c", "from recog.cli.app import main; main()", "--library", library]
         run([*recog, "enrol", "Grace", str(SAMPLE)], Path(cache))
         commands = {

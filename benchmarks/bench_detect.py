@@ -196,9 +196,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     photos = ground_truth(options.folder)[: options.photos]
     detectors = {
-        "recog": our_detector(MtcnnDetector(cache=options.cache, device=options.device)),
-        "recog, from 20 px": our_detector(MtcnnDetector(cache=options.cache, device=options.device, min_face=20)),
-        "recog, yunet-mtcnn": our_detector(YunetMtcnnDetector(cache=options.cache, device=options.device)),
+        "recog": our_detector(YunetMtcnnDetector(cache=options.cache, device=options.device)),
+        "recog, mtcnn": our_detector(MtcnnDetector(cache=options.cache, device=options.device)),
+        "recog, mtcnn from 20 px": our_detector(MtcnnDetector(cache=options.cache, device=options.device, min_face=20)),
         "facenet-pytorch MTCNN": peer_detector(options.device),
         "facenet-pytorch MTCNN, from 24 px": peer_detector(options.device, min_face=24),
         **({"dlib HOG": dlib_detector()} if find_spec("dlib") else {}),

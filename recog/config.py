@@ -43,10 +43,10 @@ class Settings(BaseModel):
     copy of all embeddings in the memory of each command, and no file, for a GPU beside PostgreSQL."""
     encoder: Literal["auto", "torch", "openvino"] = "auto"
     """What runs the networks on a CPU; auto takes OpenVINO if it is installed: it is several times as fast as torch."""
-    detector: str = "mtcnn"
-    """What finds faces: mtcnn, yunet-mtcnn, or a detector of an installed package."""
-    network: str = "facenet-dlib"
-    """The embedder: facenet-dlib, sface, facenet-sface, sface-dlib or facenet-sface-dlib, which name their trunks;
+    detector: str = "yunet-mtcnn"
+    """What finds faces: yunet-mtcnn, mtcnn, or a detector of an installed package."""
+    network: str = "facenet-sface-dlib"
+    """The embedder: facenet-sface-dlib, sface-dlib, facenet-sface, sface or facenet-dlib, which name their trunks;
     facenet-casia or facenet-vggface2, FaceNet alone; or a network of your own."""
     own_networks: Path = Field(default_factory=lambda: user_config_path("recog") / "networks")
     """Directory of the descriptions (NAME.toml) of your own networks from ONNX files."""

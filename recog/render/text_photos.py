@@ -42,6 +42,11 @@ def ingest(report: IngestReport) -> str:
     )
     faces = "" if report.dry_run else f"; {count(report.faces, 'new face')}"
     blocks = [f"{head}.", f"{counts}{faces}."]
+    if report.again:
+        blocks.append(
+            f"{count(report.again, 'photo')} had been processed by another detector or network: their faces are found "
+            "and embedded anew, and names stay."
+        )
     if report.matched:
         blocks.append(f"Named {_faces_of(report.matched)} by distance:\n{_people(report.matched)}")
     blocks += [

@@ -235,10 +235,11 @@ def test_on_openvino_torch_is_not_loaded() -> None:
 
 
 @pytest.mark.networks
-def test_it_is_chosen_by_the_setting() -> None:
-    networks = Networks(read_settings(detector="yunet-mtcnn", device="cpu", min_face=33, cache=CACHE))
-    assert isinstance(networks.detector, YunetMtcnnDetector)
-    assert networks.detector.min_face == 33
+def test_it_is_the_default_and_mtcnn_is_chosen_by_the_setting() -> None:
+    assert isinstance(Networks(read_settings(device="cpu", cache=CACHE)).detector, YunetMtcnnDetector)
+    chosen = Networks(read_settings(detector="mtcnn", device="cpu", min_face=33, cache=CACHE)).detector
+    assert isinstance(chosen, MtcnnDetector)
+    assert chosen.min_face == 33
 
 
 @pytest.mark.networks

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recog.config import read_settings
-from recog.detect.mtcnn import MtcnnDetector
+from recog.detect.yunet import YunetMtcnnDetector
 from recog.errors import EvaluationError, WayOut
 from recog.evaluate.calibration_file import calibration_path
 from recog.library.maintenance.doctor import examine
@@ -19,7 +19,7 @@ from recog.render.remedies import sentence_of_observation
 @pytest.mark.parametrize(("encoder", "runtime"), [("auto", "openvino"), ("openvino", "openvino"), ("torch", "torch")])
 def test_the_encoder_of_the_settings_runs_the_detector_too(encoder: str, runtime: str) -> None:
     detector = Networks(read_settings(encoder=encoder, device="cpu", min_face=33)).detector
-    assert isinstance(detector, MtcnnDetector)
+    assert isinstance(detector, YunetMtcnnDetector)
     assert (detector.runtime, detector.min_face) == (runtime, 33)
 
 

@@ -71,6 +71,7 @@ def ingest(
         unreadable=found.unreadable,
         incomplete=tuple(run.incomplete),
         passed_over=found.passed_over,
+        again=found.again,
     )
 
 
@@ -104,6 +105,7 @@ def plan(
         interrupted=False,
         unreadable=found.unreadable,
         passed_over=found.passed_over,
+        again=found.again,
     )
 
 

@@ -54,7 +54,8 @@ class IngestReport:
     suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
     unreadable: not opened, because they could not be used before. matched: people, and how many faces each got by
     distance that were not theirs before. incomplete: new content that ends early, used as far as it is there.
-    passed_over: files that bear the suffix of a picture that is not read here.
+    passed_over: files that bear the suffix of a picture that is not read here. again: unchanged files that are opened
+    because another detector or network processed them; they count as changed once that is done.
     """
 
     added: int
@@ -74,3 +75,4 @@ class IngestReport:
     unreadable: int = 0
     incomplete: tuple[Path, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    again: int = 0

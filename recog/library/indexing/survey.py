@@ -21,7 +21,8 @@ class Survey:
     todo: files to open, new or changed. returned: unchanged files that were marked missing. unreadable counts unchanged
     files that were refused for good, unchanged the rest. gone: known files that are no longer there. suspended: roots
     without a single photo of which files are known (unmounted, most likely): nothing of theirs counts as gone. failed:
-    folders and files that could not be walked. passed_over counts pictures that are not read here, by suffix.
+    folders and files that could not be walked. again counts the unchanged files of todo, which another detector or
+    network processed. passed_over counts pictures that are not read here, by suffix.
     """
 
     todo: tuple[FileStat, ...]
@@ -32,6 +33,7 @@ class Survey:
     suspended: tuple[Path, ...]
     failed: tuple[FailedPhoto, ...]
     passed_over: tuple[PassedOver, ...] = ()
+    again: int = 0
 
     @property
     def total(self) -> int:
@@ -53,6 +55,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
     unreadable: set[Path] = set()
     gone: set[Path] = set()
     passed: set[Path] = set()
+    again: set[Path] = set()
     for root, known in roots.items():
         found = _walk(root, exclude, failed, passed)
         if not found:
@@ -68,6 +71,8 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
                 unreadable.add(stat.path)
             elif not file.current:
                 todo[stat.path] = stat
+                if file.photo_id is not None:
+                    again.add(stat.path)
             elif file.missing:
                 returned[stat.path] = file
             else:
@@ -83,6 +88,7 @@ def survey(roots: Mapping[Path, Mapping[Path, KnownFile]], *, exclude: Sequence[
         tuple(suspended),
         tuple(failed.values()),
         _counted(passed),
+        len(again),
     )
 
 

@@ -65,8 +65,10 @@ def test_without_a_library_it_looks_and_makes_none(library: PaintedLibrary) -> N
 def test_weights_that_are_not_here_are_told_and_not_pulled(filled: PaintedLibrary) -> None:
     told = [one for one in examined(filled).observations if one.subject == "weights"]
     assert [way_out_of_observation(one) for one in told] == [
+        "recog models pull yunet",
         "recog models pull mtcnn",
         "recog models pull facenet-casia",
+        "recog models pull sface",
         "recog models pull dlib-resnet",
     ]
     assert not (filled.context.settings.library.parent / "cache").exists()
