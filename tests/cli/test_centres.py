@@ -8,7 +8,7 @@ import pytest
 from platformdirs import user_cache_path
 
 from recog.assess.local_centres import CentresPlan
-from recog.embed.head import load_head
+from recog.embed.head import SHIPPED_HEADS, load_head
 from recog.embed.info import info_of
 from recog.errors import TrainingError
 from tests.cli.conftest import Recog
@@ -60,3 +60,16 @@ def test_centres_are_fitted_replaced_and_refused_if_there_are_too_few_faces(
     done = recog(*people, "--count", 5000, "--out", tmp_path / "heads")
     assert done.exit_code == 1
     assert "5000 centres need more different faces than" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["facenet-sface-dlib-triplet128", "facenet-sface-triplet128", "sface-dlib-triplet128"])
+def test_the_shipped_centres_are_of_nobody_who_calibrates_or_judges(name: str) -> None:
+    record = json.loads((SHIPPED_HEADS / f"{name}.json").read_text(encoding="utf-8"))
+    made = record["local_centring"]
+    assert [(each["data"], each["people"]) for each in made["sets"]] == [("CelebA", 196), ("Families in the Wild", 366)]
+    assert made["sets"][0]["people"] == record["data"]["people_trained"]
+    head = load_head(name)
+    assert head.local_centring is not None
+    assert len(head.local_centring.centres) == made["count"] == CentresPlan().count
+    assert head.local_centring.strength == pytest.approx(CentresPlan().strength)
+    assert head.local_centring.sharpness == pytest.approx(CentresPlan().sharpness)
