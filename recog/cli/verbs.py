@@ -103,6 +103,7 @@ VERBS = (
     Verb("style clear", "recog.cli.styling:clear"),
     Verb("style gallery", "recog.cli.styling:gallery"),
     Verb("train head", "recog.cli.training:head"),
+    Verb("train centres", "recog.cli.centres:centres"),
     Verb("train clean", "recog.cli.training:clean"),
     Verb("train verifier", "recog.cli.verifier:verifier"),
     Verb("evaluate lfw", "recog.cli.evaluations:lfw"),
