@@ -8,6 +8,7 @@ from pathlib import Path
 from recog.library.context import LibraryContext
 from recog.library.indexing.index_run import IndexRun
 from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport
+from recog.library.indexing.roots import recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
 from recog.library.recognition.matching import PeopleCounts, name_new
@@ -31,6 +32,8 @@ def ingest(
     start = time.perf_counter()
     with context.job(create=True) as catalog:
         networks = context.networks
+        with context.turn():
+            recognise(catalog, folders)
         roots = _known_files(catalog, networks, folders)
         found = survey(roots, exclude=exclude, verify=verify)
         run = IndexRun(context, catalog, {path: file for known in roots.values() for path, file in known.items()})
@@ -45,6 +48,7 @@ def ingest(
             with context.turn():
                 missing = catalog.files.mark_missing(found.gone)
                 run.find_again()
+                catalog.files.drop_hidden(folders)
                 if catalog.photos.delete_orphans():
                     context.drop_outdated_thumbnails()
                 matched = name_new(catalog, networks, k=context.settings.k)

@@ -153,7 +153,7 @@ def _writer(library: Path) -> Iterator[Observation]:
 
 def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
     try:
-        catalog = open_catalog(settings.catalog_at, create=False)
+        catalog = open_catalog(settings.catalog_at, create=False, host=settings.host)
     except NoLibraryError:
         return
     with catalog:
