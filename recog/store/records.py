@@ -107,6 +107,14 @@ class ScannedPhoto:
     taken_from: DateSource | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnFace:
+    """A face that a user drew on a photo of the catalog."""
+
+    photo_id: int
+    face: NewFace
+
+
 class FactKind(StrEnum):
     """What a user said about a face."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recog.boxes import match_boxes
+from recog.boxes import SAME_FACE_IOU, match_boxes
 from recog.errors import CatalogError, UnknownPersonError
 from recog.library.grouping.clusters import open_faces
 from recog.library.indexing.edited import MovedEdits
@@ -17,7 +17,6 @@ from recog.library.recognition.matching import match_now
 from recog.photos import stat_photo
 from recog.quality import doubt_of
 from recog.store.catalog import Catalog
-from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.store.records import ScannedPhoto
 from recog.types import FileStat, Person
 
