@@ -238,7 +238,7 @@ class ClusterRun:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
-    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched.
+    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched; drawn counts faces.
 
     incomplete_photos counts photos that end early and of which a file is present.
     """
@@ -256,6 +256,7 @@ class CatalogCounts:
     hidden_people: int
     clusters: int
     pending_erasures: int
+    drawn: int
 
 
 @dataclass(frozen=True, slots=True)

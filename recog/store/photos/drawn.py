@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, delete, insert
 
 from recog.store.photos.embedding_rows import check_embeddings, insert_embeddings
 from recog.store.photos.face_rows import box_row
 from recog.store.photos.removal import delete_faces
 from recog.store.records import DrawnFace
 from recog.store.schema.digests import intern_network
-from recog.store.schema.tables import faces, thumbnails
+from recog.store.schema.tables import faces, processings, thumbnails
 from recog.types import NetworkInfo
 
 
@@ -19,7 +19,8 @@ class DrawnFaces:
     def add(self, connection: Connection, drawn: Sequence[DrawnFace], network: NetworkInfo) -> list[int]:
         """Add drawn faces with this network's embeddings, and return their numbers in the same order.
 
-        Embeddings that are not (dim,) or not of unit length are a ValueError.
+        Other networks that processed the photos have not seen these faces: they process the photos again. Embeddings
+        that are not (dim,) or not of unit length are a ValueError.
         """
         if not drawn:
             return []
@@ -31,6 +32,8 @@ class DrawnFaces:
         connection.execute(insert(thumbnails), jpegs)
         vectors = {face_id: one.face.embedding for face_id, one in zip(added, drawn, strict=True)}
         insert_embeddings(connection, vectors, network_id)
+        theirs = processings.c.photo_id.in_([one.photo_id for one in drawn])
+        connection.execute(delete(processings).where(theirs, processings.c.network_id != network_id))
         return added
 
     def remove(self, connection: Connection, face_ids: Iterable[int]) -> None:
