@@ -58,6 +58,7 @@ class WayOut(StrEnum):
     LIST_STYLE_JOBS = "list the style jobs"
     NAME_BACKUP = "name a file that a backup wrote"
     EXCLUDE_LESS = "exclude less, or name another folder"
+    RESET_PHOTO = "reset the photo, and index it again"
     SPLIT_CLOSER = "split by a smaller threshold, or reject faces"
     COPY_LIBRARY = "copy the library to where it may be written, and open the copy"
     RESTORE_AGAIN = "restore the backup again"

@@ -73,6 +73,7 @@ VERBS = (
     Verb("people list", "recog.cli.people:list_people"),
     Verb("people show", "recog.cli.people:show"),
     Verb("people confirm", "recog.cli.people:confirm"),
+    Verb("people mark", "recog.cli.people:mark"),
     Verb("people reject", "recog.cli.acts:reject"),
     Verb("people ignore", "recog.cli.acts:ignore"),
     Verb("people unignore", "recog.cli.acts:unignore"),

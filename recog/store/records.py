@@ -128,6 +128,14 @@ class ScannedPhoto:
     taken_from: DateSource | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnFace:
+    """A face that a user drew on a photo of the catalog."""
+
+    photo_id: int
+    face: NewFace
+
+
 class FactKind(StrEnum):
     """What a user said about a face."""
 
@@ -251,7 +259,7 @@ class ClusterRun:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
-    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched.
+    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched; drawn counts faces.
 
     incomplete_photos counts photos that end early and of which a file is present.
     """
@@ -269,6 +277,7 @@ class CatalogCounts:
     hidden_people: int
     clusters: int
     pending_erasures: int
+    drawn: int
 
 
 @dataclass(frozen=True, slots=True)

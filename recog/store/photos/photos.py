@@ -11,13 +11,13 @@ from sqlalchemy import Row, func, select
 from recog.errors import UnknownNumberError
 from recog.store.connection.database import Database
 from recog.store.photos.removal import delete_unshown
-from recog.store.photos.saving import save_batch
+from recog.store.photos.saving import forgotten_in, save_batch
 from recog.store.photos.volumes import volumes_of, volumes_to_write
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
 from recog.store.schema.tables import assignments, detectors, faces, files, networks, photos, processings
-from recog.types import DateSource, NetworkInfo, Origin, Photo
+from recog.types import DateSource, FaceBox, NetworkInfo, Origin, Photo
 
 
 class Photos:
@@ -141,7 +141,7 @@ class Photos:
 
         * A scanned face that overlaps a stored one of the same photo (IoU at least 0.5) is that face: it keeps its
           number and its name and takes the new box, thumbnail and embedding. Stored faces that were not found again
-          are deleted, unless a user named, rejected or ignored them.
+          are deleted, unless a user drew, named, rejected or ignored them.
         * A face at the place of a forgotten person is left out.
         * If a file has new content, the facts about the faces that it showed before are transferred to the same faces
           of the new content (see recog.store.photos.pairing). The earlier photo stays until `delete_orphans`.
@@ -153,6 +153,12 @@ class Photos:
         with self._database.writing() as connection:
             volumes = volumes_to_write(connection, self._database.host)
             return save_batch(connection, volumes, batch, detector=detector, network=network, moved_from=moved_from)
+
+    def forgotten_boxes(self, photo_id: int) -> list[FaceBox]:
+        """Return the boxes of forgotten people on a photo, relative to it (0 to 1), without landmarks."""
+        with self._database.reading() as connection:
+            sha256 = connection.scalar(select(photos.c.sha256).where(photos.c.id == photo_id))
+            return [] if sha256 is None else forgotten_in(connection, [sha256]).get(sha256, [])
 
     def delete_orphans(self) -> int:
         """Delete photos that no file shows, present or missing, with their faces; return how many."""

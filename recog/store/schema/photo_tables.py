@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -151,8 +152,12 @@ faces = Table(
     Column("landmarks", LargeBinary, nullable=False),
     Column("sharpness", Double, nullable=False),
     Column("turn", Integer, nullable=False, server_default="0"),
+    Column("drawn", Boolean(create_constraint=False), nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
+
+# The few faces that users drew are asked for at each start of indexing.
+Index("ix_faces_drawn", faces.c.photo_id, sqlite_where=faces.c.drawn.is_(True), postgresql_where=faces.c.drawn)
 
 thumbnails = Table(
     "thumbnails",
