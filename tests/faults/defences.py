@@ -386,7 +386,7 @@ SABOTAGES = (
     Sabotage(
         "what was said is said of the new faces in the transaction that stores them",
         "recog/library/indexing/index_run.py",
-        "            moved_from=self._edits.earlier(photos),",
+        "            moved_from=earlier,",
         "            moved_from={},",
         "tests/library/indexing/test_killed.py -k a_kill_leaves",
     ),
@@ -525,7 +525,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "weights in the cache are held against their digest",
-        "recog/weights/pull.py", "if digest == _expected(wanted, path) else", "if True else",
+        "recog/weights/pull.py", "if digest == expected else", "if True else",
         "tests/weights/test_pull.py -k changed_byte",
     ),
     Sabotage(
@@ -1121,7 +1121,9 @@ SABOTAGES = (
     ),
     Sabotage(
         "every part of a large batch gets its own gradients",
-        "recog/train/chunks.py", "torch.autograd.backward(embeddings, gradient)", "torch.autograd.backward(embeddings, -gradient)",
+        "recog/train/chunks.py",
+        "torch.autograd.backward(embeddings, gradient)",
+        "torch.autograd.backward(embeddings, -gradient)",
         "tests/train/test_chunks.py",
     ),
     Sabotage(
