@@ -94,7 +94,7 @@ def _pixels(opened: ServedLibrary, shown: PhotoDetail, side: int) -> Pixels:
     for path in shown.paths:
         found = opened.decoding.open(path, longest=2 * side)
         if isinstance(found, PhotoError):
-            problems.append(str(found))
+            problems.append(f"{path} is not on this machine" if path in shown.elsewhere else str(found))
         elif isinstance(found, DecodedPhoto) and found.sha256 == shown.photo.sha256:
             return found.pixels
         else:

@@ -153,7 +153,7 @@ def _writer(library: Path) -> Iterator[Observation]:
 
 def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
     try:
-        catalog = open_catalog(settings.catalog_at, create=False)
+        catalog = open_catalog(settings.catalog_at, create=False, host=settings.host)
     except NoLibraryError:
         return
     with catalog:
@@ -167,8 +167,9 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
             sentence = f"{len(found)} embeddings have another length than their network's"
             yield _ill("embeddings", sentence, Remedy(RemedyKind.FIX_THEN_INDEX))
         counts = catalog.upkeep.counts()
+        drawn = f" ({counts.drawn:,} of them drawn by hand)" if counts.drawn else ""
         yield _fine(
-            "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
+            "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces{drawn}, {counts.people:,} people"
         )
         if catalog.read_only:
             sentence = "may only be read here: questions are answered, and changes refused"
