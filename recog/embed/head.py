@@ -19,7 +19,7 @@ from recog.errors import WayOut, WeightsMismatchError, WeightsMissingError
 from recog.types import Embeddings
 
 SHIPPED_HEADS = Path(recog.weights.__file__).parent / "heads"
-_BEFORE = "trunk_before_sha256"
+_BEFORE, _TUNED = "trunk_before_sha256", "tuned_trunk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class Head:
     def tuned(self) -> bool:
         """Whether blocks of the trunk were trained with it; they are in a file beside it (see recog.embed.tuning)."""
         return _BEFORE in self.record
+
+    @property
+    def tuned_trunk(self) -> str:
+        """The name of the trunk's weights whose blocks were trained; records of old name none, of their only trunk."""
+        return str(self.record.get(_TUNED, network_named(self.trunk).parts[0].weights))
 
     @property
     def pretrained_sha256(self) -> str:
