@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, quote
 
 from fastapi import Depends, Query, Request
 
+from recog.errors import RecogError
 from recog.store.records import PhotoFilter, WithFaces
 
 LONGEST_FOLDER = 4096
@@ -15,13 +16,20 @@ async def _wanted(
     request: Request,
     faces: Annotated[WithFaces, Query(description="Whether the photos show a face.")] = WithFaces.ALL,
     folder: Annotated[
-        str, Query(max_length=LONGEST_FOLDER, description="Absolute path; the folders in it count too.")
+        str,
+        Query(
+            max_length=LONGEST_FOLDER,
+            description="Absolute path; the folders in it count too.",
+            json_schema_extra={"pattern": "^(/|$)"},
+        ),
     ] = "",
 ) -> PhotoFilter:
     """Read the folder from the bytes of the address: its name need not be UTF-8."""
     raw = request.scope["query_string"].decode("latin-1")
     given = parse_qs(raw, errors="surrogateescape").get("folder", [folder])[-1]
-    return PhotoFilter(Path("/" + given.lstrip("/")) if given.startswith("/") else None, faces)
+    if given and not given.startswith("/"):
+        raise RecogError(f"the folder {given!r} is no absolute path: /photos/folders lists the folders there are")
+    return PhotoFilter(Path("/" + given.lstrip("/")) if given else None, faces)
 
 
 Wanted = Annotated[PhotoFilter, Depends(_wanted)]
