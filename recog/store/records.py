@@ -53,6 +53,27 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MountPoint:
+    """Where a machine has a root; host is the machine's name, empty if it has none (see the setting `host`)."""
+
+    host: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoot:
+    """A folder that was indexed, by number. path is where this machine has it, None if it has not.
+
+    mounts are all machines that have it; files counts the files that are known in it, missing ones too.
+    """
+
+    id: int
+    path: Path | None
+    mounts: tuple[MountPoint, ...]
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPhoto:
     """A photo of the catalog; current says that the networks in question processed it."""
 

@@ -1115,6 +1115,21 @@ SABOTAGES = (
         "tests/embed/test_sface.py -k another_network",
     ),
     Sabotage(
+        "half a low-rank change of a trunk is refused",
+        "recog/embed/tuning.py", "for name in {*ups, *downs} if not _changes(", "for name in ups if not _changes(",
+        "tests/train/test_low_rank.py -k half_a_change",
+    ),
+    Sabotage(
+        "every part of a large batch gets its own gradients",
+        "recog/train/chunks.py", "torch.autograd.backward(embeddings, gradient)", "torch.autograd.backward(embeddings, -gradient)",
+        "tests/train/test_chunks.py",
+    ),
+    Sabotage(
+        "embeddings of earlier batches are negatives alone",
+        "recog/train/triplets.py", "_others(same[:anchors, :anchors])", "_others(same)",
+        "tests/train/test_bank.py -k negatives_alone",
+    ),
+    Sabotage(
         "embeddings of faces that were cut otherwise are not compared",
         "recog/embed/network.py", "            if view != _DLIB_VIEW:", "            if False:",
         "tests/embed/test_network.py -k digest_of_two_trunks",

@@ -119,12 +119,11 @@ def load_what_loads(function: Callable[[], T]) -> T:
     def answer() -> tuple[T, list[str]]:
         before = set(sys.modules)
         result = function()
-        loaded = {name for name, module in sys.modules.items() if module is not None} - before
-        return result, sorted(loaded, key=lambda name: (not name.startswith("recog."), name))
+        return result, sorted(set(sys.modules) - before, key=lambda name: (not name.startswith("recog."), name))
 
     result, names = apart(answer)
     for name in names:
-        with suppress(ImportError):  # a submodule that only its own package can load
+        with suppress(ImportError):  # a submodule that only its own package can load, or what recog makes absent
             importlib.import_module(name)
     return result
 

@@ -55,7 +55,7 @@ def export_sidecars(catalog: Catalog, decoders: DecodePool, directory: Path, *, 
     for photo, named in by_photo:
         shown = [face for face in named if not face.hidden]
         written = 0
-        for path in catalog.files.paths([photo.id]).get(photo.id, ()) if shown else ():
+        for path in catalog.files.paths([photo.id], elsewhere=False).get(photo.id, ()) if shown else ():
             reason = _write_sidecar(decoders, directory, path, photo, shown)
             if reason is None:
                 written += 1

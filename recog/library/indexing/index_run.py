@@ -159,9 +159,10 @@ class IndexRun:
             return
         known_elsewhere, left = True, self._left_of.get(photo_id)
         if left is None:
-            paths = self._catalog.files.paths([photo_id]).get(photo_id, [])
+            paths = self._catalog.files.paths([photo_id], elsewhere=False).get(photo_id, [])
             others = [path for path in paths if path != stat.path]
-            known_elsewhere, left = bool(others), [path for path in others if path in self._gone or is_gone(path)]
+            known_elsewhere = bool(others) or photo_id in self._catalog.files.elsewhere([photo_id])
+            left = [path for path in others if path in self._gone or is_gone(path)]
             if len(others) >= MANY_COPIES:
                 self._left_of[photo_id] = left
         old = left.pop(0) if left else None

@@ -9,6 +9,7 @@ from recog.library.context import LibraryContext
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import IndexRun
 from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport
+from recog.library.indexing.roots import recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
 from recog.library.recognition.matching import PeopleCounts, name_new
@@ -34,6 +35,8 @@ def ingest(
     pool = DecodePool(context.decode_limits, processes=decoding_processes())
     with context.job(create=True) as catalog, pool:
         networks = context.networks
+        with context.turn():
+            recognise(catalog, folders)
         roots = _known_files(catalog, networks, folders)
         found = survey(roots, exclude=exclude, verify=verify)
         known = {path: file for below in roots.values() for path, file in below.items()}
@@ -49,6 +52,7 @@ def ingest(
             with context.turn():
                 missing = catalog.files.mark_missing(found.gone)
                 run.find_again()
+                catalog.files.drop_hidden(folders)
                 if catalog.photos.delete_orphans():
                     context.drop_outdated_thumbnails()
                 matched = name_new(catalog, networks, k=context.settings.k)

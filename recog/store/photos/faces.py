@@ -52,7 +52,8 @@ class Faces:
         """Return the faces that a search of a network's embeddings is limited to, (n,) ascending."""
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
-            statement = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *those_among(among))
+            limited = those_among(connection, self._database.host, among)
+            statement = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *limited)
             return face_ids_of(connection.scalars(statement.order_by(embeddings.c.face_id)).all())
 
     def doubted(self) -> set[int]:

@@ -17,6 +17,7 @@ from recog.store.photos.face_rows import box_row, faces_of_photos, relative
 from recog.store.photos.files import put_files
 from recog.store.photos.label_transfer import Before, Carried, carry_facts, earlier_photos
 from recog.store.photos.removal import delete_embeddings, delete_faces
+from recog.store.photos.volumes import Volumes
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.store.schema.digests import intern_detector, intern_network
 from recog.store.schema.encoding import path_bytes
@@ -42,6 +43,7 @@ class _Plan:
 
 def save_batch(
     connection: Connection,
+    volumes: Volumes,
     batch: Sequence[ScannedPhoto],
     *,
     detector: str,
@@ -51,7 +53,7 @@ def save_batch(
     """Save scanned photos with their faces; see `Photos.save` for the rules."""
     check_embeddings([face.embedding for scan in batch for face in scan.faces], network)
     detector_id, network_id = intern_detector(connection, detector), intern_network(connection, network)
-    earlier = earlier_photos(connection, batch, moved_from)
+    earlier = earlier_photos(connection, volumes, batch, moved_from)
     replaced = {old.path: old for old in earlier if not old.moved}
     plans = _plans(connection, batch, replaced)
     delete_faces(connection, [face_id for plan in plans.values() for face_id in plan.to_remove])
@@ -59,7 +61,7 @@ def save_batch(
     _insert_faces(connection, plans.values(), network_id)
     _exclude_forgotten(connection, plans.values())
     _mark_processed(connection, [plan.photo_id for plan in plans.values()], detector_id, network_id)
-    put_files(connection, [(scan.stat, plans[scan.sha256].photo_id) for scan in batch])
+    put_files(connection, volumes, [(scan.stat, plans[scan.sha256].photo_id) for scan in batch])
     new_photos = {bytes.fromhex(digest): plan.photo_id for digest, plan in plans.items() if not plan.was_known}
     carried = carry_facts(connection, earlier, new_photos, network_id)
     return _saved(batch, plans, replaced, carried)
