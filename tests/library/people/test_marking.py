@@ -156,14 +156,18 @@ def test_a_box_in_which_no_face_is_seen_keeps_its_name_and_lends_it_to_none(
 
 
 def test_a_drawn_face_founds_no_group_unless_it_is_confirmed(library: PaintedLibrary, folder: Path) -> None:
-    for name in ("a.png", "b.png"):
-        paint_missed(folder / name, RED, None, None, None, GREEN if name == "a.png" else BLUE)
+    box = (CELL // 2 + 10, 8, 44, 44)
+    for number in range(2):
+        pixels = np.array(Image.open(paint(folder / f"{number}.png", None, None, noise=number)))
+        pixels[box[1] : box[1] + box[3], box[0] : box[0] + box[2]] = RED
+        pixels[box[1] + 4 : box[1] + box[3] : 8, box[0] : box[0] + box[2]] = (120, 10, 10)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
     library.index([folder])
-    faces = [library.people.mark(folder / name, MISSED, "Ada").face for name in ("a.png", "b.png")]
-    sharp = {face.id: face.sharpness for face in faces}
-    grouped = [set(one.face_ids) for one in library.groups.cluster(full=True).clusters]
-    assert grouped in ([], [set(sharp)]), "small painted faces may be too poor to found anything"
-    library.people.reject("Ada", list(sharp))
+    faces = [library.people.mark(folder / f"{number}.png", box, "Ada").face for number in range(2)]
+    ids = [face.id for face in faces]
+    assert library.faces.why(ids[0]).shortfalls == (), "as good as any face"
+    assert [one.face_ids for one in library.groups.cluster(full=True).clusters] == [tuple(ids)]
+    library.people.reject("Ada", ids)
     assert library.groups.cluster(full=True).clusters == ()
 
 
