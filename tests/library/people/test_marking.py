@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recog.config import Settings, read_settings
+from recog.config import read_settings
 from recog.errors import CatalogError, NearNameError, PhotoError, UnknownNumberError, WayOut
 from recog.library.exchange.regions import Region
 from recog.types import Crops, Embeddings, FaceBox, NetworkInfo, Pixels
@@ -38,15 +38,7 @@ class BlindDetector(CellDetector):
         return []
 
 
-class DarkEmbedder(ColourEmbedder):
-    """Takes black for grey, because a box may be drawn where nothing is."""
-
-    def embed(self, crops: Crops) -> Embeddings:
-        """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length."""
-        return super().embed(np.maximum(crops, 1))
-
-
-class DimmedEmbedder(DarkEmbedder):
+class DimmedEmbedder(ColourEmbedder):
     """Another network."""
 
     info = NetworkInfo("dimmed", "f" * 64, 3, 16, 1.4, "nothing", "none", "tests")
@@ -54,12 +46,6 @@ class DimmedEmbedder(DarkEmbedder):
     def embed(self, crops: Crops) -> Embeddings:
         """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length."""
         return super().embed(crops)[:, ::-1]
-
-
-class DarkNetworks(PaintedNetworks):
-    """Networks that see boxes where nothing is."""
-
-    embedder = DarkEmbedder()
 
 
 class OtherNetworks(PaintedNetworks):
@@ -70,19 +56,15 @@ class OtherNetworks(PaintedNetworks):
     info = DimmedEmbedder.info
 
 
-def painted(settings: Settings) -> PaintedLibrary:
-    return PaintedLibrary(settings, networks=DarkNetworks(settings))
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PaintedLibrary]:
     if request.param == "sqlite":
-        with painted(read_settings(library=tmp_path / "library")) as library:
+        with PaintedLibrary(read_settings(library=tmp_path / "library")) as library:
             yield library
         return
     databases: Databases = request.getfixturevalue("databases")
     url = databases.new()
-    with painted(read_settings(library=tmp_path / "library", database=url)) as library:
+    with PaintedLibrary(read_settings(library=tmp_path / "library", database=url)) as library:
         yield library
     databases.drop(url)
 
@@ -271,7 +253,7 @@ def test_names_of_drawn_faces_go_to_another_library_by_a_file_and_by_sidecars(
     library.names.export(tmp_path / "names.json")
     library.names.export_sidecars(tmp_path / "sidecars")
     for place in ("names.json", "sidecars"):
-        with painted(read_settings(library=tmp_path / f"other {place}")) as other:
+        with PaintedLibrary(read_settings(library=tmp_path / f"other {place}")) as other:
             other.index([folder])
             given = tmp_path / place
             first = other.names.import_file(given) if given.is_file() else other.names.import_sidecars(given)
