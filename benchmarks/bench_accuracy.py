@@ -30,7 +30,7 @@ from recog.embed.trunks import load_trunks
 from recog.evaluate.pair_bootstrap import pair_intervals
 from recog.evaluate.photo_pairs import PhotoPairs, lfw_pairs
 from recog.train.blocks import joined_bottleneck, network_blocks
-from recog.train.head import LinearHead
+from recog.train.head import AnyHead, LinearHead
 from recog.train.pca import read_bottleneck
 from recog.train.plans import HeadPlan
 from recog.train.settings import TrainSettings
@@ -72,10 +72,10 @@ def main() -> None:
     )
     blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=settings.cache)
     joined = joined_bottleneck(faces.with_mirrored()[0], blocks)
-    heads = {
+    heads: dict[str, AnyHead] = {
         "512-d output": first_output(ensure_weights(network.parts[0].weights, cache=settings.cache), network.features),
         "PCA start": pca_start(faces, joined, dim=len(shipped.weight)),
-        "shipped head": LinearHead(shipped.weight, shipped.bias),
+        "shipped head": shipped,
     }
     found = dict(faces.validation.pair_features.counts())
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {arguments.threads} threads, {network.name} on {encoder}"
@@ -111,7 +111,7 @@ def plan_of(head: Head, *, pattern: str) -> HeadPlan:
 
 
 def measured(
-    validation: Validation, listed: PhotoPairs, heads: Mapping[str, LinearHead], *, default_flip: bool
+    validation: Validation, listed: PhotoPairs, heads: Mapping[str, AnyHead], *, default_flip: bool
 ) -> Iterator[dict[str, str | int | float]]:
     """Print and yield a row for each head, without and with flip averaging."""
     print(f"{'':14} flip  accuracy  +-    AUC      EER    VAL@1e-2  VAL@1e-3  held-out mean VAL")

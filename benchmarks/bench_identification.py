@@ -28,7 +28,7 @@ from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
 from recog.train.features import FaceFeatures, face_features
-from recog.train.head import LinearHead
+from recog.train.head import AnyHead, embed_flipped
 from recog.weights.pull import ensure_weights
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -73,17 +73,17 @@ def main() -> None:
         parts.append((faces, faces.labels + start))
         start += len(photos.people)
     labels = np.concatenate([own for _, own in parts])
-    heads = {
+    heads: dict[str, AnyHead] = {
         "first trunk 512-d": first_output(
             ensure_weights(network.parts[0].weights, cache=settings.cache), network.features
         ),
-        shipped.name: LinearHead(shipped.weight, shipped.bias),
+        shipped.name: shipped,
     }
     rows = []
     for name, head in heads.items():
         embeddings = np.concatenate(
             [
-                head.embed_flipped(faces.features, faces.mirrored) if shipped.flip else head.embed(faces.features)
+                embed_flipped(head, faces.features, faces.mirrored) if shipped.flip else head.embed(faces.features)
                 for faces, _ in parts
             ]
         )

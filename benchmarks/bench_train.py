@@ -33,7 +33,7 @@ from recog.evaluate.labelled_faces import Labels, all_pairs
 from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.blocks import joined_bottleneck, network_blocks
 from recog.train.features import FaceFeatures, face_features
-from recog.train.head import LinearHead
+from recog.train.head import LinearHead, embed_flipped
 from recog.train.head_training import LinearLearner
 from recog.train.loop import Learner, train
 from recog.train.plans import HeadPlan
@@ -144,7 +144,7 @@ def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures
 
 def right_labels(head: LinearHead, faces: FaceFeatures) -> Bools:
     """Return which faces `recog train clean` would keep, (n,), by the embeddings of this head."""
-    embeddings = head.embed_flipped(faces.features, faces.mirrored)
+    embeddings = embed_flipped(head, faces.features, faces.mirrored)
     measured = centre_distances(embeddings, faces.labels)
     limit = far_limit(embeddings, faces.labels)
     kept: Bools = ~(

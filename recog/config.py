@@ -32,6 +32,9 @@ class Settings(BaseModel):
     """Directory of the catalog, the vector index and the thumbnails of photos."""
     database: str | None = Field(default=None, repr=False)
     """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; by default a file in `library`."""
+    host: str | None = None
+    """Name of this machine, by which the catalog tells its folders from those of others. By default that of the system
+    if PostgreSQL keeps the catalog, and none for SQLite. Set it in containers, whose names change."""
     cache: Path = Field(default_factory=lambda: user_cache_path("recog"))
     """Directory of the downloaded weights."""
     weights: Path | None = None

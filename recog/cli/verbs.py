@@ -43,6 +43,7 @@ class Verb:
 
 GROUPS: Mapping[str, str] = {
     "people": "Name people, correct names, and undo.",
+    "roots": "Tell which machine has which folder.",
     "report": "Write reports.",
     "models": "Download, check and add networks.",
     "style": "Repaint photos in the style of paintings.",
@@ -72,6 +73,7 @@ VERBS = (
     Verb("people list", "recog.cli.people:list_people"),
     Verb("people show", "recog.cli.people:show"),
     Verb("people confirm", "recog.cli.people:confirm"),
+    Verb("people mark", "recog.cli.people:mark"),
     Verb("people reject", "recog.cli.acts:reject"),
     Verb("people ignore", "recog.cli.acts:ignore"),
     Verb("people unignore", "recog.cli.acts:unignore"),
@@ -88,6 +90,9 @@ VERBS = (
     Verb("people reset", "recog.cli.people:reset"),
     Verb("people export", "recog.cli.exchange:export_names"),
     Verb("people import", "recog.cli.exchange:import_names"),
+    Verb("roots list", "recog.cli.roots:list_roots"),
+    Verb("roots map", "recog.cli.roots:map_root"),
+    Verb("roots unmap", "recog.cli.roots:unmap_root"),
     Verb("report people", "recog.cli.people_report:people_report"),
     Verb("report duplicates", "recog.cli.clusters:duplicates"),
     Verb("report map", "recog.cli.maps:face_map"),
@@ -103,6 +108,7 @@ VERBS = (
     Verb("style clear", "recog.cli.styling:clear"),
     Verb("style gallery", "recog.cli.styling:gallery"),
     Verb("train head", "recog.cli.training:head"),
+    Verb("train centres", "recog.cli.centres:centres"),
     Verb("train clean", "recog.cli.training:clean"),
     Verb("train verifier", "recog.cli.verifier:verifier"),
     Verb("evaluate lfw", "recog.cli.evaluations:lfw"),

@@ -61,7 +61,7 @@ class LibraryContext:
         """The catalog, which must exist."""
         with self._opening:
             if self._catalog is None:
-                self._catalog = open_catalog(self.settings.catalog_at, create=False)
+                self._catalog = open_catalog(self.settings.catalog_at, create=False, host=self.settings.host)
                 with suppress(OSError):  # only a writer needs the folder, and its lock tells who may use it
                     self._folder = identity_of(self.settings.library)
             catalog = self._catalog
@@ -178,7 +178,7 @@ class LibraryContext:
     def _opened_by_writer(self) -> Catalog:
         with self._opening:
             if self._catalog is None:
-                self._catalog = open_catalog(self.settings.catalog_at, create=True)
+                self._catalog = open_catalog(self.settings.catalog_at, create=True, host=self.settings.host)
             self._folder = identity_of(self.settings.library)
             catalog = self._catalog
         self._drop_outdated(catalog, locked=True)

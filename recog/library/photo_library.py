@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.exchange.verbs import Names
     from recog.library.grouping.verbs import Groups
     from recog.library.indexing.results import IngestProgress, IngestReport
+    from recog.library.indexing.roots import Roots
     from recog.library.inputs import AnyPath, AnyPhoto
     from recog.library.maintenance.results import LibraryStatus
     from recog.library.maintenance.verbs import Maintenance
@@ -38,8 +39,8 @@ class PhotoLibrary:
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
     that writes; a call that only reads raises NoLibraryError if there is none. Every call may raise RecogError.
 
-    The verbs of a use case are methods of its attribute: `people`, `photos`, `faces`, `groups`, `reports`, `names`,
-    `styles`, `maintenance`.
+    The verbs of a use case are methods of its attribute: `people`, `photos`, `roots`, `faces`, `groups`, `reports`,
+    `names`, `styles`, `maintenance`.
 
     Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
@@ -190,6 +191,13 @@ class PhotoLibrary:
         from recog.library.browsing.photos import Photos
 
         return Photos(self._context)
+
+    @cached_property
+    def roots(self) -> Roots:
+        """The folders that were indexed, and the machines that have them."""
+        from recog.library.indexing.roots import Roots
+
+        return Roots(self._context)
 
     @cached_property
     def faces(self) -> Faces:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # each part is imported when it is first used
     from recog.store.photos.hnsw import HnswIndexes
     from recog.store.photos.nearest import NearestFaces
     from recog.store.photos.photos import Photos
+    from recog.store.photos.roots import Roots
     from recog.store.photos.timeline import Timeline
     from recog.store.styling import Styles
 
@@ -36,9 +37,9 @@ if TYPE_CHECKING:  # each part is imported when it is first used
 class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
-    Its methods are those of its parts: `files`, `photos`, `timeline`, `faces`, `embeddings`, `nearest`, `hnsw`,
-    `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced by
-    assigning another one.
+    Its methods are those of its parts: `files`, `roots`, `photos`, `timeline`, `faces`, `embeddings`, `nearest`,
+    `hnsw`, `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced
+    by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -57,6 +58,13 @@ class Catalog:
         from recog.store.photos.files import Files
 
         return Files(self._database)
+
+    @cached_property
+    def roots(self) -> Roots:
+        """Roots: the folders that were indexed, and where machines have them."""
+        from recog.store.photos.roots import Roots
+
+        return Roots(self._database)
 
     @cached_property
     def photos(self) -> Photos:
@@ -118,8 +126,9 @@ class Catalog:
     def acts(self) -> Acts:
         """What users do to faces and people, and its history."""
         from recog.store.people.acts import Acts
+        from recog.store.photos.drawn import DrawnFaces
 
-        return Acts(self._database)
+        return Acts(self._database, DrawnFaces())
 
     @cached_property
     def clusters(self) -> Clusters:
@@ -163,6 +172,11 @@ class Catalog:
     def on_server(self) -> bool:
         """Whether a PostgreSQL server keeps the catalog, not a file."""
         return not self._database.is_sqlite
+
+    @property
+    def host(self) -> str:
+        """The name of this machine in the catalog, empty if it has none."""
+        return self._database.host
 
     @property
     def read_only(self) -> bool:

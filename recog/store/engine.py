@@ -19,12 +19,17 @@ BUSY_SECONDS = 10.0
 _MAKING = Lock()
 
 
-def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> Catalog:
+def open_catalog(
+    url: str | Path, *, create: bool = True, busy_seconds: float = BUSY_SECONDS, host: str | None = None
+) -> Catalog:
     """Open the catalog at `sqlite:///PATH`, `postgresql://USER@HOST/NAME` or the path of a SQLite file.
 
     A new or older database gets today's schema; an older SQLite file is first copied to PATH.before-REVISION. Raises
     SchemaOutdatedError if the schema is newer, CatalogError if a restore of the file was interrupted, LibraryBusyError
     if another program holds a lock for more than busy_seconds.
+
+    host: the name of this machine, by which files of several machines are told apart; by default, that of the system
+    on a server, and the same for every machine that opens a SQLite file.
 
     Catalogs of one file that a process opens share their connections; threads may share a catalog.
 
@@ -35,7 +40,7 @@ def open_catalog(url: str | Path, *, create: bool = True, busy_seconds: float = 
     read_only = None
     if (path := sqlite_path(parsed)) is not None:
         read_only = _opened_file(path, create=create)
-    database = Database(parsed, busy_seconds=busy_seconds, read_only=read_only)
+    database = Database(parsed, busy_seconds=busy_seconds, read_only=read_only, host=host)
     try:
         prepare(database, create=create)
         with database.translated():

@@ -54,6 +54,27 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MountPoint:
+    """Where a machine has a root; host is the machine's name, empty if it has none (see the setting `host`)."""
+
+    host: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoot:
+    """A folder that was indexed, by number. path is where this machine has it, None if it has not.
+
+    mounts are all machines that have it; files counts the files that are known in it, missing ones too.
+    """
+
+    id: int
+    path: Path | None
+    mounts: tuple[MountPoint, ...]
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPhoto:
     """A photo of the catalog; current says that the networks in question processed it."""
 
@@ -107,6 +128,14 @@ class ScannedPhoto:
     faces: Sequence[NewFace]
     incomplete: bool = False
     taken_from: DateSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFace:
+    """A face that a user drew on a photo of the catalog."""
+
+    photo_id: int
+    face: NewFace
 
 
 class FactKind(StrEnum):
@@ -232,7 +261,7 @@ class ClusterRun:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
-    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched.
+    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched; drawn counts faces.
 
     incomplete_photos counts photos that end early and of which a file is present.
     """
@@ -250,6 +279,7 @@ class CatalogCounts:
     hidden_people: int
     clusters: int
     pending_erasures: int
+    drawn: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ _KINDS = {
     "rows.js": "text/javascript; charset=utf-8",
     "scrubber.js": "text/javascript; charset=utf-8",
     "lightbox.js": "text/javascript; charset=utf-8",
+    "draw.js": "text/javascript; charset=utf-8",
+    "float.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 _SHARED = {"pages.css": ("report.css", "people.css")}

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recog.errors import QueryError
@@ -57,7 +57,7 @@ leaves: st.SearchStrategy[Condition] = st.one_of(
         lambda one: Taken(date(*one, 1), date(one[0], one[1] + 1, 1) - timedelta(days=1))
     ),
     st.integers(1, 12).map(InMonth),
-    st.text(min_size=1).filter(lambda name: name.strip("/") != "").map(InFolder),
+    st.text(min_size=1, max_size=12).filter(lambda name: name.strip("/") != "").map(InFolder),
 )
 conditions = st.recursive(
     leaves,
@@ -70,6 +70,7 @@ conditions = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(conditions)
 def test_what_is_written_is_read_as_the_same(condition: Condition) -> None:
     text = written(condition, by_number(*NAMES))
@@ -78,9 +79,10 @@ def test_what_is_written_is_read_as_the_same(condition: Condition) -> None:
 
 
 LANGUAGE = [*NAMES, *sorted(KEPT), "(", ")", ",", '"', "2019", "June", "3", "people", "group"]
-words_of_queries = st.lists(st.sampled_from(LANGUAGE) | st.text()).map(" ".join)
+words_of_queries = st.lists(st.sampled_from(LANGUAGE) | st.text(max_size=12)).map(" ".join)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(words_of_queries)
 def test_any_text_is_read_or_refused_with_a_place_in_it(text: str) -> None:
     refused: QueryError | None = None

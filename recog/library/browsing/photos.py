@@ -37,11 +37,15 @@ class FaceOnPhoto:
 
 @dataclass(frozen=True, slots=True)
 class PhotoDetail:
-    """A photo, its files (none if all are gone), and its faces from left to right."""
+    """A photo, its files (none if all are gone), and its faces from left to right.
+
+    elsewhere: those of the paths that are on another machine, and not on this one.
+    """
 
     photo: Photo
     paths: tuple[Path, ...]
     faces: tuple[FaceOnPhoto, ...]
+    elsewhere: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Photos:
                 )
                 for face in faces
             ),
+            tuple(catalog.files.elsewhere([photo_id]).get(photo_id, ())),
         )
 
     def page(self, wanted: PhotoFilter = EVERY_PHOTO, *, start: int = 0, limit: int = 100) -> PhotoPage:

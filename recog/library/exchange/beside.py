@@ -42,7 +42,11 @@ def export_beside(catalog: Catalog, decoders: DecodePool, *, matched: bool) -> N
                     names.setdefault(face.photo_id, {})[face.id] = name
                     people.setdefault(person.name, set()).add(face.photo_id)
         files = {file for root in catalog.files.roots() for file in catalog.files.below(root)}
-        files |= {(path, photo_id) for photo_id, paths in catalog.files.paths(names).items() for path in paths}
+        files |= {
+            (path, photo_id)
+            for photo_id, paths in catalog.files.paths(names, elsewhere=False).items()
+            for path in paths
+        }
         photos = catalog.photos.by_ids({photo_id for _, photo_id in files})
         faces_of = catalog.faces.of_photos(names)
     outcome = _Outcome(decoders)

@@ -44,7 +44,11 @@ class MovedEdits:
         near = {photo.stat.path: self._near(photo) for photo in photos}
         candidates = {photo_id for row in near.values() for photo_id in row}
         stats = self._catalog.files.present(candidates)
-        gone = {photo_id: all(map(_is_shown_no_more, stats.get(photo_id, ()))) for photo_id in candidates}
+        elsewhere = self._catalog.files.elsewhere(candidates)
+        gone = {
+            photo_id: photo_id not in elsewhere and all(map(_is_shown_no_more, stats.get(photo_id, ())))
+            for photo_id in candidates
+        }
         found: dict[Path, int] = {}
         for path, row in near.items():
             if row:

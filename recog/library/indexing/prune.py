@@ -70,7 +70,8 @@ def _missing(catalog: Catalog, listed: Sequence[tuple[Path, int]], *, dropped: b
     gone = {path for path, _ in marked}
     with catalog.repeatable_reads():
         shown = catalog.files.paths({photo_id for _, photo_id in marked})
-        photo_ids = [photo_id for photo_id, paths in shown.items() if gone.issuperset(paths)]
+        elsewhere = catalog.files.elsewhere(shown)
+        photo_ids = [one for one, paths in shown.items() if one not in elsewhere and gone.issuperset(paths)]
         faces = [face for theirs in catalog.faces.of_photos(photo_ids).values() for face in theirs]
         owners = Counter(
             face.person_id for face in faces if face.origin is Origin.CONFIRMED and face.person_id is not None

@@ -37,7 +37,7 @@ def status(catalog: Catalog, networks: Networks, index: VectorIndex, settings: S
         else naming_threshold(catalog, calibration, confirmed=catalog.people.confirmed_count()),
         calibration=calibration,
         index=index.status(),
-        roots=tuple(catalog.files.roots()),
+        roots=tuple(catalog.files.roots(elsewhere=True)),
         incomplete_photos=counts.incomplete_photos,
     )
 

@@ -17,11 +17,13 @@ if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no de
         Forgotten,
         History,
         IgnoredFaces,
+        MarkedFace,
         PersonDetail,
         ResetPhotos,
         SplitPerson,
     )
     from recog.library.recognition.results import MatchReport, VerifiedPair
+    from recog.photos import DecodePool
     from recog.store.catalog import Catalog
     from recog.store.records import PastAct
     from recog.types import Person
@@ -83,6 +85,36 @@ class People:
             )
             self._match(catalog)
             return replace(done, person=catalog.people.by_id(done.person.id))
+
+    def mark(
+        self,
+        photo: AnyPath | int,
+        box: tuple[float, float, float, float],
+        name: str,
+        *,
+        near: bool = False,
+        decoders: DecodePool | None = None,
+    ) -> MarkedFace:
+        """Name a face that no detector found, by a box that a user draws on the photo.
+
+        photo is a file of the library, or the number of a photo. box is left, top, width and height in pixels of the
+        upright photo. O-Net places the box and finds the landmarks; if it sees no face, the box stays as it is, and no
+        other face gets its name from this one. The face stays whatever later runs of `index` find, and moves with an
+        edited photo. If the library knows a face there, that face is confirmed. A new name that is close to an existing
+        one is a NearNameError; with `near`, it creates a new person. decoders: processes to decode the photo in.
+        """
+        from recog.library.inputs import path_of
+        from recog.library.people.marking import mark
+        from recog.photos import DecodePool
+        from recog.types import FaceBox
+
+        left, top, width, height = box
+        drawn = FaceBox(left, top, left + width, top + height, 0.0, ())
+        where = photo if isinstance(photo, int) else path_of(photo)
+        if decoders is not None:
+            return mark(self._context, decoders, where, drawn, name, near=near)
+        with DecodePool(self._context.decode_limits) as pool:
+            return mark(self._context, pool, where, drawn, name, near=near)
 
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
         """Record that faces are not this person, so that they never get the name by distance again."""

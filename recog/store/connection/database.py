@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
+from socket import gethostname
 from threading import Lock, local
 from typing import cast
 
@@ -18,6 +19,8 @@ from recog.store.connection.translation import translated
 from recog.store.connection.url import Secrets, shown_url, sqlite_path
 
 _READERS = count()
+ONLY_HOST = ""
+"""Stands for the machine of a SQLite catalog, which moves to another machine together with its photos."""
 
 
 class _ThreadState(local):
@@ -35,11 +38,15 @@ class Database:
     if the file was opened for reading only.
     """
 
-    def __init__(self, url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> None:
+    def __init__(
+        self, url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None, host: str | None = None
+    ) -> None:
+        """host: the name of this machine, whose paths are those of the tables; by default see `ONLY_HOST`."""
         self.busy_seconds = busy_seconds
         self.read_only = read_only
         self.path = sqlite_path(url)
         self.url = shown_url(url)
+        self.host = host if host is not None else ONLY_HOST if self.path else gethostname()
         self._secrets = Secrets.of(url)
         self.where = str(self.path) if self.path else self.url
         self._connections = connections_to(url, busy_seconds=busy_seconds, read_only=read_only)

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from recog.store.photos.files import below_folder
+from recog.store.photos.volumes import volumes_of
 from recog.store.records import Among
 from recog.store.schema.tables import assignments, embeddings, faces, files, photos
 from recog.types import DateSource
 
 
-def those_among(among: Among | None) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions on rows of `embeddings`; None is every face."""
+def those_among(connection: Connection, host: str, among: Among | None) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on rows of `embeddings`, as a machine sees the folders; None is every face."""
     if among is None:
         return
     if among.person_id is not None:
@@ -20,7 +20,7 @@ def those_among(among: Among | None) -> Iterator[ColumnElement[bool]]:
         yield embeddings.c.face_id.in_(theirs)
     if among.folder is not None:
         shown = select(faces.c.id).join(files, files.c.photo_id == faces.c.photo_id)
-        yield embeddings.c.face_id.in_(shown.where(below_folder(files.c.path, among.folder)))
+        yield embeddings.c.face_id.in_(shown.where(volumes_of(connection, host).shown_below(files, among.folder)))
     if among.since is not None or among.until is not None:
         taken = select(faces.c.id).join(photos, photos.c.id == faces.c.photo_id)
         taken = taken.where(photos.c.taken_from.is_distinct_from(DateSource.FILE_TIME.value))

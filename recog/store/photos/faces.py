@@ -9,14 +9,14 @@ from sqlalchemy import case, func, select
 from recog.quality import SURE_SCORE
 from recog.store.connection.database import Database
 from recog.store.photos.among import those_among
-from recog.store.photos.face_rows import face_of, faces_by_id, faces_of_photos, select_faces
+from recog.store.photos.face_rows import box_of, face_of, faces_by_id, faces_of_photos, select_faces
 from recog.store.records import Among, Owners
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
-from recog.store.schema.tables import assignments, embeddings, faces, ignored_faces, thumbnails
+from recog.store.schema.tables import assignments, embeddings, faces, ignored_faces, photos, thumbnails
 from recog.store.schema.vectors import face_ids_of
-from recog.types import Face, FaceIds, Origin
+from recog.types import Face, FaceBox, FaceIds, Origin
 
 
 class Faces:
@@ -66,13 +66,23 @@ class Faces:
         """Return the faces that a search of a network's embeddings is limited to, (n,) ascending."""
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
-            statement = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *those_among(among))
+            limited = those_among(connection, self._database.host, among)
+            statement = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *limited)
             return face_ids_of(connection.scalars(statement.order_by(embeddings.c.face_id)).all())
 
     def doubted(self) -> set[int]:
         """Return the faces that the detector was unsure of: they get no name by distance (recog.quality.doubt_of)."""
         with self._database.reading() as connection:
             return set(connection.scalars(select(faces.c.id).where(faces.c.score < SURE_SCORE)))
+
+    def drawn(self) -> dict[str, list[FaceBox]]:
+        """Return the faces that users drew on photos, by the digest of the photo's bytes."""
+        statement = select(faces, photos.c.sha256).join(photos, photos.c.id == faces.c.photo_id).where(faces.c.drawn)
+        found: dict[str, list[FaceBox]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(statement.order_by(faces.c.id)):
+                found.setdefault(row.sha256.hex(), []).append(box_of(row))
+        return found
 
     def of_photo(self, photo_id: int) -> list[Face]:
         """Return the faces of a photo, oldest first."""

@@ -28,7 +28,7 @@ from recog.query.conditions import (
     Taken,
     Undated,
 )
-from recog.store.photos.files import below_folder
+from recog.store.photos.volumes import Volumes
 from recog.store.schema.encoding import storable
 from recog.store.schema.tables import assignments, faces, files, ignored_faces, photos
 from recog.types import DateSource, Origin
@@ -47,8 +47,11 @@ def _lowered_on_postgresql(element: _Lowered, compiler: SQLCompiler, **options: 
     return f'lower({compiler.process(element.clauses, **options)} COLLATE "C")'
 
 
-def fits(condition: Condition, *, confirmed: bool = False) -> ColumnElement[bool]:
-    """Return whether a row of `photos` fits; with `confirmed`, only faces that a human named show a person."""
+def fits(condition: Condition, volumes: Volumes, *, confirmed: bool = False) -> ColumnElement[bool]:
+    """Return whether a row of `photos` fits, as a machine with these volumes sees the folders.
+
+    With `confirmed`, only faces that a human named show a person.
+    """
     fitting: ColumnElement[bool]
     match condition:
         case Shows(person_id):
@@ -67,13 +70,13 @@ def fits(condition: Condition, *, confirmed: bool = False) -> ColumnElement[bool
         case Undated():
             fitting = not_(has_own_date())
         case InFolder(name):
-            fitting = photos.c.id.in_(_photos_in(name))
+            fitting = photos.c.id.in_(_photos_in(name, volumes))
         case Not(inner):
-            fitting = not_(fits(inner, confirmed=confirmed))
+            fitting = not_(fits(inner, volumes, confirmed=confirmed))
         case Every(conditions):
-            fitting = and_(*(fits(one, confirmed=confirmed) for one in conditions))
+            fitting = and_(*(fits(one, volumes, confirmed=confirmed) for one in conditions))
         case Any(conditions):
-            fitting = or_(*(fits(one, confirmed=confirmed) for one in conditions))
+            fitting = or_(*(fits(one, volumes, confirmed=confirmed) for one in conditions))
     return fitting
 
 
@@ -121,10 +124,10 @@ def _taken(since: date | None, until: date | None) -> ColumnElement[bool]:
     return fitting
 
 
-def _photos_in(name: str) -> Select[tuple[int]]:
+def _photos_in(name: str, volumes: Volumes) -> Select[tuple[int]]:
     present = select(files.c.photo_id).where(~files.c.missing)
     if name.startswith("/"):
-        return present.where(below_folder(files.c.path, Path(name)))
+        return present.where(volumes.shown_below(files, Path(name)))
     # A folder of macOS may be written with its accents apart.
     forms = {unicodedata.normalize(form, storable(name.strip("/"))) for form in ("NFC", "NFD")}
     shown = _Lowered(files.c.display)

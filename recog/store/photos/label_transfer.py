@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from recog.store.people.facts import Facts, change, ignored_among, rejected_among, spoken_of
 from recog.store.photos.face_rows import faces_of_photos, relative
 from recog.store.photos.pairing import PlacedFace, pair_faces
+from recog.store.photos.volumes import Volumes
 from recog.store.records import FactKind, LostFact, ScannedPhoto
 from recog.store.schema.encoding import chunks, path_bytes
 from recog.store.schema.tables import assignments, embeddings, files, people, photos
@@ -43,7 +44,7 @@ class Carried:
 
 
 def earlier_photos(
-    connection: Connection, batch: Sequence[ScannedPhoto], moved_from: Mapping[Path, int]
+    connection: Connection, volumes: Volumes, batch: Sequence[ScannedPhoto], moved_from: Mapping[Path, int]
 ) -> list[Before]:
     """Return the earlier photos of the files of a batch whose content changed, then those of moved contents.
 
@@ -52,10 +53,12 @@ def earlier_photos(
     digests = {path_bytes(scan.stat.path): bytes.fromhex(scan.sha256) for scan in batch}
     found: list[Before] = []
     statement = select(files.c.path, photos.c.id, photos.c.sha256).join(photos)
-    for paths in chunks(digests):
-        for path, photo_id, sha256 in connection.execute(statement.where(files.c.path.in_(paths))):
-            if sha256 != digests[path]:
-                found.append(Before(path, photo_id, sha256, digests[path], moved=False))
+    for volume_id, paths in volumes.grouped(scan.stat.path for scan in batch):
+        rows = connection.execute(statement.where(files.c.volume_id == volume_id, files.c.path.in_(paths)))
+        for there, photo_id, sha256 in rows:
+            here = volumes.local(volume_id, there)
+            if sha256 != digests[here]:
+                found.append(Before(here, photo_id, sha256, digests[here], moved=False))
     known = dict(
         connection.execute(select(photos.c.id, photos.c.sha256).where(photos.c.id.in_(moved_from.values()))).all()
     )

@@ -57,7 +57,7 @@ class NearestFaces:
                 .where(
                     embeddings.c.network_id == literal_column(str(network_id)),
                     literal_column("embeddings.near").is_not(None),
-                    *those_among(among),
+                    *those_among(connection, self._database.host, among),
                 )
                 .order_by(distance if ef is not None else distance + literal_column("0"))
                 .limit(reach)
@@ -77,7 +77,8 @@ class NearestFaces:
         """Return whether a search that is limited to `among` has at most so many faces to look at."""
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
-            limited = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *those_among(among))
+            those = those_among(connection, self._database.host, among)
+            limited = select(embeddings.c.face_id).where(embeddings.c.network_id == network_id, *those)
             counted = select(func.count()).select_from(limited.limit(most + 1).subquery())
             return (connection.scalar(counted) or 0) <= most
 

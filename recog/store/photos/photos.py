@@ -14,12 +14,13 @@ from recog.query.conditions import every as all_of
 from recog.store.connection.database import Database
 from recog.store.photos.fitting import fits
 from recog.store.photos.removal import delete_unshown
-from recog.store.photos.saving import save_batch
+from recog.store.photos.saving import forgotten_in, save_batch
+from recog.store.photos.volumes import volumes_of, volumes_to_write
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
-from recog.store.schema.encoding import chunks, path_bytes, path_from_bytes
+from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
 from recog.store.schema.tables import detectors, files, networks, photos, processings
-from recog.types import DateSource, NetworkInfo, Photo
+from recog.types import DateSource, FaceBox, NetworkInfo, Photo
 
 
 class Photos:
@@ -74,10 +75,11 @@ class Photos:
         """Return photos by the absolute path of a file that shows them; unknown paths are left out."""
         found: dict[Path, Photo] = {}
         with self._database.reading() as connection:
-            for raw in chunks(path_bytes(path) for path in paths):
-                statement = select(files.c.path, photos).join(photos, photos.c.id == files.c.photo_id)
-                rows = connection.execute(statement.where(files.c.path.in_(raw)))
-                found |= {path_from_bytes(row.path): photo_of(row) for row in rows}
+            volumes = volumes_of(connection, self._database.host)
+            statement = select(files.c.path, photos).join(photos, photos.c.id == files.c.photo_id)
+            for volume_id, raw in volumes.grouped(paths):
+                rows = connection.execute(statement.where(files.c.volume_id == volume_id, files.c.path.in_(raw)))
+                found |= {volumes.path(volume_id, row.path): photo_of(row) for row in rows}
         return found
 
     def of_people(self, person_ids: Iterable[int], *, every: bool = True, confirmed: bool = False) -> list[FiledPhoto]:
@@ -93,19 +95,20 @@ class Photos:
 
         confirmed: count confirmed faces only, not matched ones.
         """
-        statement = (
-            select(photos, files.c.path, files.c.missing)
-            .join(files, files.c.photo_id == photos.c.id)
-            .where(fits(condition, confirmed=confirmed))
-            .order_by(files.c.missing, files.c.path)
-        )
+        statement = select(photos, files.c.volume_id, files.c.path, files.c.missing)
+        statement = statement.join(files, files.c.photo_id == photos.c.id)
         found: dict[int, FiledPhoto] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(statement):
+            volumes = volumes_of(connection, self._database.host)
+            statement = statement.where(fits(condition, volumes, confirmed=confirmed))
+
+            def place(row: Row[Any]) -> tuple[bool, bool, bytes]:
+                return row.missing, row.volume_id not in volumes.here, volumes.local(row.volume_id, row.path)
+
+            for row in sorted(connection.execute(statement), key=place):
                 before = found.get(row.id) or FiledPhoto(photo_of(row), ())
-                found[row.id] = (
-                    before if row.missing else FiledPhoto(before.photo, (*before.paths, path_from_bytes(row.path)))
-                )
+                path = volumes.path(row.volume_id, row.path)
+                found[row.id] = before if row.missing else FiledPhoto(before.photo, (*before.paths, path))
         return list(found.values())
 
     def all_digests(self) -> set[str]:
@@ -137,7 +140,7 @@ class Photos:
 
         * A scanned face that overlaps a stored one of the same photo (IoU at least 0.5) is that face: it keeps its
           number and its name and takes the new box, thumbnail and embedding. Stored faces that were not found again
-          are deleted, unless a user named, rejected or ignored them.
+          are deleted, unless a user drew, named, rejected or ignored them.
         * A face at the place of a forgotten person is left out.
         * If a file has new content, the facts about the faces that it showed before are transferred to the same faces
           of the new content (see recog.store.photos.pairing). The earlier photo stays until `delete_orphans`.
@@ -147,7 +150,14 @@ class Photos:
         Embeddings that are not (dim,) or not of unit length are a ValueError.
         """
         with self._database.writing() as connection:
-            return save_batch(connection, batch, detector=detector, network=network, moved_from=moved_from)
+            volumes = volumes_to_write(connection, self._database.host)
+            return save_batch(connection, volumes, batch, detector=detector, network=network, moved_from=moved_from)
+
+    def forgotten_boxes(self, photo_id: int) -> list[FaceBox]:
+        """Return the boxes of forgotten people on a photo, relative to it (0 to 1), without landmarks."""
+        with self._database.reading() as connection:
+            sha256 = connection.scalar(select(photos.c.sha256).where(photos.c.id == photo_id))
+            return [] if sha256 is None else forgotten_in(connection, [sha256]).get(sha256, [])
 
     def delete_orphans(self) -> int:
         """Delete photos that no file shows, present or missing, with their faces; return how many."""

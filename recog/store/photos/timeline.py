@@ -4,16 +4,17 @@ Only photos of which a file is present are listed. Photos without a date come la
 order ignores time zones, as albums do.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from recog.store.connection.database import Database
-from recog.store.photos.files import below_folder
 from recog.store.photos.fitting import fits as fits_query
 from recog.store.photos.fitting import has_own_date
 from recog.store.photos.photos import photo_of
+from recog.store.photos.volumes import volumes_of
 from recog.store.records import PhotoFilter, PhotoShape, WithFaces
 from recog.store.schema.encoding import path_from_bytes
 from recog.store.schema.plain_rows import plain_rows
@@ -30,8 +31,8 @@ class Timeline:
     def months(self, wanted: PhotoFilter) -> list[tuple[str | None, int]]:
         """Return (month, number of photos) in the order of the timeline; a month is 'YYYY-MM', None without a date."""
         month = func.substr(photos.c.taken_at, 1, 7)
-        statement = select(month, func.count()).where(_fits(wanted)).group_by(month)
         with self._database.reading() as connection:
+            statement = select(month, func.count()).where(self._fits(connection, wanted)).group_by(month)
             found = {row[0]: int(row[1]) for row in connection.execute(statement)}
         dated = sorted((month for month in found if month is not None), reverse=True)
         return [(month, found[month]) for month in (*dated, None) if month in found]
@@ -39,16 +40,17 @@ class Timeline:
     def page(self, wanted: PhotoFilter, *, start: int, limit: int) -> list[tuple[Photo, int]]:
         """Return photos from place `start` of the timeline on, at most `limit`, each with its number of faces."""
         shown = select(func.count()).where(faces.c.photo_id == photos.c.id).scalar_subquery().label("shown")
-        ids = _in_order(select(photos.c.id).where(_fits(wanted))).offset(start).limit(limit).subquery()
-        statement = _in_order(select(photos, shown).join(ids, ids.c.id == photos.c.id))
         with self._database.reading() as connection:
+            fitting = select(photos.c.id).where(self._fits(connection, wanted))
+            ids = _in_order(fitting).offset(start).limit(limit).subquery()
+            statement = _in_order(select(photos, shown).join(ids, ids.c.id == photos.c.id))
             return [(photo_of(row), int(row.shown)) for row in connection.execute(statement)]
 
     def shapes(self, wanted: PhotoFilter) -> list[PhotoShape]:
         """Return (number, width, height, date or None) of every photo, in the order of the timeline."""
         columns = select(photos.c.id, photos.c.width, photos.c.height, func.substr(photos.c.taken_at, 1, 10))
         with self._database.reading() as connection:
-            return plain_rows(connection, _in_order(columns.where(_fits(wanted))))
+            return plain_rows(connection, _in_order(columns.where(self._fits(connection, wanted))))
 
     def own_days(self) -> dict[int, str]:
         """Return the day, 'YYYY-MM-DD', of every photo that has a date of its own: not that of its file's change."""
@@ -65,43 +67,45 @@ class Timeline:
         place = select(photos.c.taken_at).where(photos.c.id == photo.id)
         with self._database.reading() as connection:
             date = connection.scalar(place)
-            before: int | None = connection.scalar(_nearest(wanted, _is_before(date, photo.id), newest=False))
-            after: int | None = connection.scalar(_nearest(wanted, _is_after(date, photo.id), newest=True))
+            fits = self._fits(connection, wanted)
+            before: int | None = connection.scalar(_nearest(fits, _is_before(date, photo.id), newest=False))
+            after: int | None = connection.scalar(_nearest(fits, _is_after(date, photo.id), newest=True))
         return before, after
 
     def folders(self) -> dict[Path, int]:
         """Return every folder that directly holds a present file, by path, with the number of these files."""
-        statement = select(files.c.path).where(~files.c.missing).order_by(files.c.path)
+        statement = select(files.c.volume_id, files.c.path).where(~files.c.missing)
         with self._database.reading() as connection:
+            volumes = volumes_of(connection, self._database.host)
             rows = plain_rows(connection, statement)
-        found: dict[bytes, int] = {}
-        for (path,) in rows:
-            folder = path.rpartition(b"/")[0]
-            found[folder] = found.get(folder, 0) + 1
-        return {path_from_bytes(folder or b"/"): number for folder, number in sorted(found.items())}
+        found = Counter((volume_id, path.rpartition(b"/")[0]) for volume_id, path in rows)
+        shown: Counter[bytes] = Counter()
+        for (volume_id, folder), number in found.items():
+            shown[volumes.local(volume_id, folder)] += number
+        return {path_from_bytes(folder or b"/"): number for folder, number in sorted(shown.items())}
 
-
-def _fits(wanted: PhotoFilter) -> ColumnElement[bool]:
-    shown = select(files.c.photo_id).where(~files.c.missing)
-    if wanted.folder is not None:
-        shown = shown.where(below_folder(files.c.path, wanted.folder))
-    fits: ColumnElement[bool] = photos.c.id.in_(shown)
-    match wanted.faces:
-        case WithFaces.WITH:
-            fits &= photos.c.id.in_(select(faces.c.photo_id))
-        case WithFaces.WITHOUT:
-            fits &= photos.c.id.not_in(select(faces.c.photo_id))
-    if wanted.query is not None:
-        fits &= fits_query(wanted.query.condition)
-    return fits
+    def _fits(self, connection: Connection, wanted: PhotoFilter) -> ColumnElement[bool]:
+        shown = select(files.c.photo_id).where(~files.c.missing)
+        volumes = volumes_of(connection, self._database.host)
+        if wanted.folder is not None:
+            shown = shown.where(volumes.shown_below(files, wanted.folder))
+        fits: ColumnElement[bool] = photos.c.id.in_(shown)
+        match wanted.faces:
+            case WithFaces.WITH:
+                fits &= photos.c.id.in_(select(faces.c.photo_id))
+            case WithFaces.WITHOUT:
+                fits &= photos.c.id.not_in(select(faces.c.photo_id))
+        if wanted.query is not None:
+            fits &= fits_query(wanted.query.condition, volumes)
+        return fits
 
 
 def _in_order(statement: Select[Any]) -> Select[Any]:
     return statement.order_by(photos.c.taken_at.desc().nulls_last(), photos.c.id.desc())
 
 
-def _nearest(wanted: PhotoFilter, where: ColumnElement[bool], *, newest: bool) -> Select[Any]:
-    found = select(photos.c.id).where(where, _fits(wanted)).limit(1)
+def _nearest(fits: ColumnElement[bool], where: ColumnElement[bool], *, newest: bool) -> Select[Any]:
+    found = select(photos.c.id).where(where, fits).limit(1)
     if newest:
         return _in_order(found)
     return found.order_by(photos.c.taken_at.asc().nulls_first(), photos.c.id.asc())

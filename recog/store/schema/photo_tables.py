@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -50,12 +51,37 @@ networks = Table(
     sqlite_autoincrement=True,
 )
 
+# What a path is unique in: the files of one machine, or a share (host is NULL). top is where the first machine that
+# mounted a share has it; paths in the share begin with it.
+volumes = Table(
+    "volumes",
+    metadata,
+    id_column(),
+    Column("host", String, unique=True),
+    Column("top", LargeBinary),
+    sqlite_autoincrement=True,
+)
+
+mounts = Table(
+    "mounts",
+    metadata,
+    id_column(),
+    Column("volume_id", ID, ForeignKey("volumes.id", ondelete="CASCADE"), nullable=False),
+    Column("host", String, nullable=False),
+    Column("path", LargeBinary, nullable=False),
+    UniqueConstraint("volume_id", "host"),
+    UniqueConstraint("host", "path"),
+    sqlite_autoincrement=True,
+)
+
 roots = Table(
     "roots",
     metadata,
     id_column(),
-    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("path", LargeBinary, nullable=False),
     Column("display", String, nullable=False),
+    Column("volume_id", ID, ForeignKey("volumes.id"), nullable=False),
+    UniqueConstraint("volume_id", "path"),
     sqlite_autoincrement=True,
 )
 
@@ -81,17 +107,19 @@ processings = Table(
     Column("detector_id", ID, ForeignKey("detectors.id"), nullable=False),
 )
 
-# Paths are the file system's bytes (os.fsencode); display is for eyes only.
+# Paths are the file system's bytes (os.fsencode), see recog.store.photos.volumes; display is for eyes only.
 files = Table(
     "files",
     metadata,
     id_column(),
-    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("path", LargeBinary, nullable=False),
     Column("display", String, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("photo_id", ID, ForeignKey("photos.id"), nullable=False, index=True),
     Column("missing", Boolean(create_constraint=False), nullable=False),
+    Column("volume_id", ID, ForeignKey("volumes.id"), nullable=False),
+    UniqueConstraint("volume_id", "path"),
     sqlite_autoincrement=True,
 )
 
@@ -99,13 +127,15 @@ failures = Table(
     "failures",
     metadata,
     id_column(),
-    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("path", LargeBinary, nullable=False),
     Column("display", String, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("reason", String, nullable=False),
     Column("detail", String, nullable=False),
     Column("failed_at", String, nullable=False),
+    Column("volume_id", ID, ForeignKey("volumes.id"), nullable=False),
+    UniqueConstraint("volume_id", "path"),
     sqlite_autoincrement=True,
 )
 
@@ -122,8 +152,12 @@ faces = Table(
     Column("landmarks", LargeBinary, nullable=False),
     Column("sharpness", Double, nullable=False),
     Column("turn", Integer, nullable=False, server_default="0"),
+    Column("drawn", Boolean(create_constraint=False), nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
+
+# The few faces that users drew are asked for at each start of indexing.
+Index("ix_faces_drawn", faces.c.photo_id, sqlite_where=faces.c.drawn.is_(True), postgresql_where=faces.c.drawn)
 
 thumbnails = Table(
     "thumbnails",

@@ -21,6 +21,7 @@ from recog.store.schema.photo_tables import (
     files,
     forgotten_boxes,
     library,
+    mounts,
     networks,
     pending_erasures,
     photos,
@@ -28,6 +29,7 @@ from recog.store.schema.photo_tables import (
     removals,
     roots,
     thumbnails,
+    volumes,
 )
 from recog.store.schema.style_tables import style_jobs, style_shares
 
@@ -48,6 +50,7 @@ __all__ = [
     "library",
     "matchings",
     "metadata",
+    "mounts",
     "networks",
     "pending_erasures",
     "people",
@@ -59,4 +62,5 @@ __all__ = [
     "style_jobs",
     "style_shares",
     "thumbnails",
+    "volumes",
 ]

