@@ -38,8 +38,13 @@ def test_every_option_reaches_its_plan() -> None:
     assert options.head_plan("a") == HeadPlan(**people, shares=(1.0, 2.0), centrings=(0.5, 0.25))  # type: ignore[arg-type]
     mirrored = Augmentation(jitter=0.0, jpeg=0.0, grey=0.0)
     assert options.network_plan("a") == NetworkPlan(
-        **people, part="all", trunk="sface", rank=4, bf16=True, augmentation=mirrored
-    )  # type: ignore[arg-type]
+        **people,  # type: ignore[arg-type]
+        part="all",
+        trunk="sface",
+        rank=4,
+        bf16=True,
+        augmentation=mirrored,
+    )
 
 
 def test_a_report_says_which_photos_are_left_out(tmp_path: Path) -> None:

@@ -1390,7 +1390,8 @@ SABOTAGES = (
     Sabotage(
         "a drawn face moves with an edited photo",
         "recog/library/indexing/index_run.py",
-        "            photos = self._drawn_edits.completed(photos, earlier, self._decoded_again)\n", "            pass\n",
+        "            photos = self._drawn_edits.completed(photos, earlier, self._decoded_again)\n",
+        "            pass\n",
         "tests/library/people/test_marking.py -k 'edited_photo and sqlite'",
     ),
     Sabotage(
