@@ -174,13 +174,6 @@ def sface_training() -> str:
     return table(["Recipe", "Steps", "Best step", "Spread", *heads], *body) + f"\n*{comment}*\n"
 
 
-def sface_trained() -> str:
-    """Return SFace before and after that training on sets that chose nothing."""
-    columns = read_results("sface_trained.csv")[0][0]
-    named = {name: (f"{name.replace('_', ' ')}, %", percent) for name in columns if name != "network"}
-    return shown("sface_trained.csv", {"network": "Network", **named})
-
-
 def detection() -> str:
     """Return recog's detector beside others."""
     return shown(
