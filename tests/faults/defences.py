@@ -525,7 +525,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "weights in the cache are held against their digest",
-        "recog/weights/pull.py", "if digest == _expected(wanted, path) else", "if True else",
+        "recog/weights/pull.py", "if digest == expected else", "if True else",
         "tests/weights/test_pull.py -k changed_byte",
     ),
     Sabotage(
@@ -1121,7 +1121,9 @@ SABOTAGES = (
     ),
     Sabotage(
         "every part of a large batch gets its own gradients",
-        "recog/train/chunks.py", "torch.autograd.backward(embeddings, gradient)", "torch.autograd.backward(embeddings, -gradient)",
+        "recog/train/chunks.py",
+        "torch.autograd.backward(embeddings, gradient)",
+        "torch.autograd.backward(embeddings, -gradient)",
         "tests/train/test_chunks.py",
     ),
     Sabotage(
@@ -1388,7 +1390,8 @@ SABOTAGES = (
     Sabotage(
         "a drawn face moves with an edited photo",
         "recog/library/indexing/index_run.py",
-        "            photos = self._drawn_edits.completed(photos, earlier, self._decoded_again)\n", "            pass\n",
+        "            photos = self._drawn_edits.completed(photos, earlier, self._decoded_again)\n",
+        "            pass\n",
         "tests/library/people/test_marking.py -k 'edited_photo and sqlite'",
     ),
     Sabotage(

@@ -18,6 +18,7 @@ from recog.library.reports.results import (
     DuplicateSide,
     FaceSample,
     MixedPerson,
+    NamingReport,
     PairKind,
     PeopleReport,
     UnnamedGroup,
@@ -75,6 +76,12 @@ REPORT = PeopleReport(
     ignored=2,
     created=NOW.isoformat(),
 )
+
+
+def naming(report: PeopleReport, *, named: int = 0) -> NamingReport:
+    return NamingReport(report, ((),) * len(report.groups), (0,) * len(report.groups), (), named)
+
+
 SIDES = (
     DuplicateSide(SCRIPT, None, 3, (sample(1), sample(2))),
     DuplicateSide("Ben", None, 1, (sample(9),)),
@@ -128,7 +135,7 @@ FOLDERS = (PhotoFolder(Path("/photos/a"), 3), PhotoFolder(Path(f"/photos/{SCRIPT
 DAMAGED = FailedFile(FileStat(Path(f"/photos/{SCRIPT}"), 1, 1), "damaged", f"/photos/{SHOWN} is damaged: leave it out")
 FAILED = FailedFiles(500, 200, (DAMAGED,))
 PAGES = {
-    "groups": groups_page(REPORT, AROUND, matched_at_once=True),
+    "groups": groups_page(naming(REPORT), AROUND, matched_at_once=True),
     "people": people_page((ADA, BEN), AROUND),
     "person": person_page(DETAIL, AROUND),
     "duplicates": duplicates_page(TWICE, AROUND),
@@ -229,7 +236,7 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
         "Is this Ben?Who is this?1 face, grouped with faces of theirs",
         "Yes they are BenNo not Ben",
         "Who is this?30 faces",
-        "12 more",
+        "19 more",
         "and 6 more faces like these, which get the name too",
         "9 groups of faces without a name, the largest first. 6 smaller groups will come up",
         "12,408 photos, 31,022 faces, 0 people with a name, 2 ignored. Faces near those you name get the name at once",
@@ -237,14 +244,14 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
     ):
         assert part in said
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
-    assert meant == ["[9, 31]", "[40]", str(list(range(1, 31))), "picked"]
+    assert meant == ["[9, 31]", "[40]", str(list(range(1, 31))), "picked", "groups"]
 
 
 def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> None:
     group = replace(REPORT.groups[0], samples=(sample(1),))
     many = replace(REPORT, groups=(group,) * 300, all_groups=900, lone=(sample(2),) * 300, all_lone=800)
-    page = groups_page(many, AROUND, matched_at_once=True)
-    assert Reader(page).tags["article"] == GROUPS_SHOWN + 1
+    page = groups_page(naming(many), AROUND, matched_at_once=True)
+    assert Reader(page).tags["article"] == GROUPS_SHOWN + 2
     assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
     assert "840 smaller groups will come up" in words(page)
     assert "680 smaller faces not shown" in words(page)
@@ -252,13 +259,15 @@ def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> N
 
 def test_every_state_of_a_library_is_said() -> None:
     nobody = replace(REPORT, groups=(), all_groups=0, lone=())
-    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, matched_at_once=True))
+    assert "Every group of faces has a name." in words(groups_page(naming(nobody), AROUND, matched_at_once=True))
     blank = replace(nobody, faces=0)
-    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, matched_at_once=True))
-    empty = words(groups_page(replace(blank, photos=0), AROUND, matched_at_once=True))
+    assert "No face on 12,408 photos" in words(groups_page(naming(blank), AROUND, matched_at_once=True))
+    empty = words(groups_page(naming(replace(blank, photos=0)), AROUND, matched_at_once=True))
     assert "recog index FOLDER finds them" in empty
     assert "ignored" not in empty, "there is nothing to count"
-    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, matched_at_once=False))
+    assert "recog identify --all names the faces near" in words(
+        groups_page(naming(nobody), AROUND, matched_at_once=False)
+    )
     assert "Nobody has a name yet" in words(people_page((), AROUND))
     assert "No two people or groups" in words(duplicates_page(replace(TWICE, pairs=(), mixed=()), AROUND))
     gone = photo_page(replace(PHOTO, paths=(), faces=()), AROUND)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
+from recog.decoded import DecodedPhoto
 from recog.photos import DecodePool
 from recog.web.access import Access
 from recog.web.library import ServedLibrary
@@ -49,7 +50,7 @@ def test_a_thumbnail_is_made_from_a_photo_that_was_reduced_as_far_as_it_may_be(
     client: Client, large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 2000 x 3000 pixels, 267 x 400 need a quarter, and no full photo."""
-    decoded = []
+    decoded: list[Any] = []
     opening = DecodePool.open
 
     def open_and_note(*given: Any, **options: Any) -> Any:
@@ -59,6 +60,7 @@ def test_a_thumbnail_is_made_from_a_photo_that_was_reduced_as_far_as_it_may_be(
     monkeypatch.setattr(DecodePool, "open", open_and_note)
     assert client.get(f"/photos/{large}.webp").status == 200
     (photo,) = decoded
+    assert isinstance(photo, DecodedPhoto)
     assert photo.pixels.shape == (750, 500, 3)
 
 

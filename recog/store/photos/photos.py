@@ -6,18 +6,21 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from recog.errors import UnknownNumberError
+from recog.query.conditions import Condition, Shows, any_of
+from recog.query.conditions import every as all_of
 from recog.store.connection.database import Database
+from recog.store.photos.fitting import fits
 from recog.store.photos.removal import delete_unshown
 from recog.store.photos.saving import forgotten_in, save_batch
 from recog.store.photos.volumes import volumes_of, volumes_to_write
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
-from recog.store.schema.tables import assignments, detectors, faces, files, networks, photos, processings
-from recog.types import DateSource, FaceBox, NetworkInfo, Origin, Photo
+from recog.store.schema.tables import detectors, files, networks, photos, processings
+from recog.types import DateSource, FaceBox, NetworkInfo, Photo
 
 
 class Photos:
@@ -84,24 +87,20 @@ class Photos:
 
         confirmed: count confirmed faces only, not matched ones.
         """
-        wanted = set(person_ids)
-        theirs = assignments.c.person_id.in_(wanted)
-        said = assignments.c.origin == Origin.CONFIRMED.value
-        shown = (
-            select(faces.c.photo_id)
-            .join(assignments, assignments.c.face_id == faces.c.id)
-            .where(theirs & said if confirmed else theirs)
-            .group_by(faces.c.photo_id)
-            .having(func.count(assignments.c.person_id.distinct()) >= (len(wanted) if every else 1))
-        )
-        statement = (
-            select(photos, files.c.volume_id, files.c.path, files.c.missing)
-            .join(files, files.c.photo_id == photos.c.id)
-            .where(photos.c.id.in_(shown))
-        )
+        wanted = [Shows(person_id) for person_id in dict.fromkeys(person_ids)]
+        return self.that_fit(all_of(wanted) if every else any_of(wanted), confirmed=confirmed)
+
+    def that_fit(self, condition: Condition, *, confirmed: bool = False) -> list[FiledPhoto]:
+        """Return the photos that fit a query's condition, by path; those without a file last.
+
+        confirmed: count confirmed faces only, not matched ones.
+        """
+        statement = select(photos, files.c.volume_id, files.c.path, files.c.missing)
+        statement = statement.join(files, files.c.photo_id == photos.c.id)
         found: dict[int, FiledPhoto] = {}
         with self._database.reading() as connection:
             volumes = volumes_of(connection, self._database.host)
+            statement = statement.where(fits(condition, volumes, confirmed=confirmed))
 
             def place(row: Row[Any]) -> tuple[bool, bool, bytes]:
                 return row.missing, row.volume_id not in volumes.here, volumes.local(row.volume_id, row.path)
