@@ -1374,4 +1374,61 @@ SABOTAGES = (
         "recog/store/photos/fitting.py", "autoescape=True", "autoescape=False",
         "tests/store/photos/test_fitting.py -k plain_loop",
     ),
+    Sabotage(
+        "a face that a user drew stays when no detector finds it",
+        "recog/store/photos/saving.py",
+        "face.origin == Origin.CONFIRMED or face.drawn}", "face.origin == Origin.CONFIRMED}",
+        "tests/store/photos/test_drawn.py -k without_a_name",
+    ),
+    Sabotage(
+        "a drawn face that was removed during a scan does not come back",
+        "recog/store/photos/saving.py", " and not (was_known and face.drawn)]", "]",
+        "tests/store/photos/test_drawn.py -k while_its_photo_was_scanned",
+    ),
+    Sabotage(
+        "undoing a drawn face removes it",
+        "recog/store/people/acts.py",
+        "            self._drawing.remove(connection, [face_id for (face_id,) in removed.drawn])\n", "",
+        "tests/store/photos/test_drawn.py -k undoing",
+    ),
+    Sabotage(
+        "networks that have not seen a drawn face process its photo again",
+        "recog/store/photos/drawn.py",
+        "        connection.execute(delete(processings).where(theirs, processings.c.network_id != network_id))\n", "",
+        "tests/store/photos/test_drawn.py -k other_networks",
+    ),
+    Sabotage(
+        "each network embeds the drawn faces of a photo",
+        "recog/library/indexing/index_run.py", ", drawn=self._drawn.get(photo.sha256, ()))", ")",
+        "tests/library/people/test_marking.py -k 'every_detector and sqlite'",
+    ),
+    Sabotage(
+        "a drawn face moves with an edited photo",
+        "recog/library/indexing/index_run.py",
+        "            photos = self._drawn_edits.completed(photos, earlier, self._decoded_again)\n",
+        "            pass\n",
+        "tests/library/people/test_marking.py -k 'edited_photo and sqlite'",
+    ),
+    Sabotage(
+        "who was forgotten is not drawn again",
+        "recog/library/people/marking.py", "if is_forgotten(catalog, known, box):", "if False:",
+        "tests/library/people/test_marking.py -k 'forgotten and sqlite'",
+    ),
+    Sabotage(
+        "a known face beside a drawn one is not taken for it",
+        "recog/library/drawn.py", "return drawn if _is_beside(seen, drawn, faces) else seen", "return seen",
+        "tests/library/test_drawn.py -k beside",
+    ),
+    Sabotage(
+        "a drawn face whose name is not confirmed founds no group",
+        "recog/library/grouping/identity.py",
+        "return founders & np.array(told, np.bool_), joiners", "return founders, joiners",
+        "tests/library/people/test_marking.py -k 'founds and sqlite'",
+    ),
+    Sabotage(
+        "a box on the part of a known face draws no second one",
+        "recog/library/exchange/drawing.py", "if drawn is None or any(_overlap(drawn, face.box) for face in known):",
+        "if drawn is None:",
+        "tests/library/exchange/test_exchange.py -k part_of_a_face",
+    ),
 )  # fmt: skip

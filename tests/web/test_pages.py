@@ -204,7 +204,8 @@ def test_every_link_and_picture_of_every_page_is_there(client: Client, library: 
 
 def test_styles_and_scripts_are_served_as_they_are(client: Client) -> None:
     """Templates escape text, but a style sheet with `&gt;` in place of `>` would be invalid."""
-    for name in ("pages.css", "acts.js", "keys.js", "find.js", "timeline.js", "rows.js", "scrubber.js", "lightbox.js"):
+    scripts = ("acts", "keys", "find", "timeline", "rows", "scrubber", "lightbox", "draw", "float")
+    for name in ("pages.css", *(f"{script}.js" for script in scripts)):
         text = client.get(f"/assets/{name}").body.decode()
         assert not {"&#34;", "&#39;", "&gt;", "&lt;"} & set(re.findall(r"&#?\w+;", text)), name
     assert ".faces > :first-child" in client.get("/assets/pages.css").body.decode()
@@ -310,6 +311,10 @@ def test_an_empty_timeline_says_the_next_step() -> None:
     assert "recog index FOLDER finds them" in words(photos_page(nothing, PhotoFilter(), AROUND))
     wanted = PhotoFilter(faces=WithFaces.WITH)
     assert "No photo with a face is here. Show all photos" in words(photos_page(nothing, wanted, AROUND))
+    nowhere = PhotoFilter(Path("/nothing"))
+    assert "No photo is in this folder. Show all photos or choose a folder" in words(
+        photos_page(nothing, nowhere, AROUND)
+    )
     assert "recog index FOLDER finds them" in words(folders_page((), PhotoFilter(), AROUND))
     assert "Every file that was found could be used." in words(failed_page(FailedFiles(0, 0, ()), AROUND))
 
@@ -401,3 +406,10 @@ def test_a_damaged_date_of_an_early_year_costs_no_page(client: Client, library: 
 
 def test_slashes_before_a_folder_count_as_one(client: Client, folder: Path) -> None:
     assert client.get(f"/api/photos?folder=//{folder}").json["all"] == 4
+
+
+@pytest.mark.parametrize("path", ["/photos", "/photos/1", "/photos/folders", "/api/photos", "/api/timeline"])
+def test_a_folder_that_is_no_absolute_path_is_refused_in_a_sentence(client: Client, path: str) -> None:
+    answer = client.get(f"{path}?folder=abc")
+    assert answer.status == 422
+    assert answer.json["error"].startswith("the folder 'abc' is no absolute path: /photos/folders lists")

@@ -80,8 +80,9 @@ class Faces:
         statement = select(faces, photos.c.sha256).join(photos, photos.c.id == faces.c.photo_id).where(faces.c.drawn)
         found: dict[str, list[FaceBox]] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(statement.order_by(faces.c.id)):
-                found.setdefault(row.sha256.hex(), []).append(box_of(row))
+            rows = connection.execute(statement).all()
+        for row in sorted(rows, key=lambda row: row.id):  # an order asked of SQLite would cost it the small index
+            found.setdefault(row.sha256.hex(), []).append(box_of(row))
         return found
 
     def of_photo(self, photo_id: int) -> list[Face]:
