@@ -1,5 +1,6 @@
 """Name many groups fast, in a real browser: rows, choosing by Shift and by dragging, keys, and progress."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,15 @@ def test_chosen_groups_get_one_name_and_the_progress_grows(
     assert visitor.value("[...document.querySelectorAll('.group [data-face] input:not(:checked)')].length") == 1
 
 
-@pytest.mark.usefixtures("groups")
+@pytest.fixture
+def large_window(visitor: Visitor) -> Iterator[None]:
+    size = {"width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    visitor.browser.ask("Emulation.setDeviceMetricsOverride", **size)
+    yield
+    visitor.browser.ask("Emulation.clearDeviceMetricsOverride")
+
+
+@pytest.mark.usefixtures("groups", "large_window")
 def test_dragging_chooses_groups(visitor: Visitor) -> None:
     visitor.open("/")
     drag(visitor, rows(2), rows(3), rows(4))

@@ -52,14 +52,14 @@ def search(
 def found_page(page: PhotoPage, asked: AskedQuery, around: Frame) -> str:
     """Show the photos that fit as a timeline, below the people whom the query names."""
     wanted = PhotoFilter(query=asked.query)
-    values = {"asked": asked.query.text, "people": asked.people, "read_as": asked.read_as}
+    values = {"query_text": asked.query.text, "people": asked.people, "read_as": asked.read_as}
     return show("search.html", around, timeline_values(page, wanted, "/search") | values)
 
 
 def unread_page(error: QueryError, around: Frame) -> str:
     """Show a query that cannot be read, with the place that is meant, and links to what may have been meant."""
     values = {
-        "asked": error.query,
+        "query_text": error.query,
         "sentence": error.sentence,
         "before": error.query[: error.start],
         "place": error.query[error.start : error.end],
