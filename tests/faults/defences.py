@@ -772,6 +772,11 @@ SABOTAGES = (
         "tests/photos/test_cut_short.py -k never_sent",
     ),
     Sabotage(
+        "nor is one that has its end mark",
+        "recog/photos/decode.py", "whole = scans is None or scans.all_sent()", "whole = True",
+        "tests/photos/test_cut_short.py -k before_its_last_scans",
+    ),
+    Sabotage(
         "less than half of a photo is refused",
         "recog/photos/cut_short.py", "LEAST_SHARE = 0.5", "LEAST_SHARE = 0.0",
         "tests/photos/test_cut_short.py -k less_than_half",
