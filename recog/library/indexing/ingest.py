@@ -34,7 +34,7 @@ def ingest(
         networks = context.networks
         with context.turn():
             recognise(catalog, folders)
-        roots = _known_files(catalog, networks, folders)
+        roots = known_files(catalog, networks, folders)
         found = survey(roots, exclude=exclude, verify=verify)
         run = IndexRun(context, catalog, {path: file for known in roots.values() for path, file in known.items()})
         with context.turn():
@@ -89,7 +89,7 @@ def plan(
     start = time.perf_counter()
     roots: dict[Path, dict[Path, KnownFile]] = {root: {} for root in folders}
     if catalog is not None:
-        roots = _known_files(catalog, networks, folders)
+        roots = known_files(catalog, networks, folders)
     found: Survey = survey(roots, exclude=exclude, verify=verify)
     known = {path for files in roots.values() for path in files}
     changed = sum(stat.path in known for stat in found.todo)
@@ -113,7 +113,7 @@ def plan(
     )
 
 
-def _known_files(catalog: Catalog, networks: Networks, folders: Sequence[Path]) -> dict[Path, dict[Path, KnownFile]]:
+def known_files(catalog: Catalog, networks: Networks, folders: Sequence[Path]) -> dict[Path, dict[Path, KnownFile]]:
     """Return the files that the catalog knows below each folder, and whether these networks processed them."""
     detector, network = networks.detector.sha256, networks.info.sha256
     return {root: catalog.files.under(root, detector=detector, network=network) for root in folders}

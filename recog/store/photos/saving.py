@@ -18,11 +18,11 @@ from recog.store.photos.face_rows import SAME_FACE_IOU, box_row, faces_of_photos
 from recog.store.photos.files import put_files
 from recog.store.photos.label_transfer import Before, Carried, carry_facts, earlier_photos
 from recog.store.photos.removal import delete_embeddings, delete_faces
-from recog.store.photos.volumes import Volumes
+from recog.store.photos.volumes import NO_VOLUME, Volumes
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.store.schema.digests import intern_detector, intern_network
 from recog.store.schema.encoding import path_bytes
-from recog.store.schema.tables import embeddings, faces, forgotten_boxes, photos, processings, thumbnails
+from recog.store.schema.tables import embeddings, faces, files, forgotten_boxes, photos, processings, thumbnails
 from recog.store.schema.vectors import vector_bytes
 from recog.types import Face, FaceBox, NetworkInfo, NewFace, Origin
 
@@ -66,6 +66,21 @@ def save_batch(
     new_photos = {bytes.fromhex(digest): plan.photo_id for digest, plan in plans.items() if not plan.was_known}
     carried = carry_facts(connection, earlier, new_photos, network_id)
     return _saved(batch, plans, replaced, carried)
+
+
+class NotNewError(Exception):
+    """A batch holds a photo or a file that is known, or the first of a machine: it cannot be saved beside others."""
+
+
+def refuse_known(connection: Connection, volumes: Volumes, batch: Sequence[ScannedPhoto]) -> None:
+    """Raise NotNewError unless all photos and files of a batch are new, so that saving it changes no other row."""
+    known = select(photos.c.id).where(photos.c.sha256.in_([bytes.fromhex(scan.sha256) for scan in batch])).limit(1)
+    if volumes.own == NO_VOLUME or connection.scalar(known) is not None:
+        raise NotNewError
+    for volume_id, raw in volumes.grouped(scan.stat.path for scan in batch):
+        at = select(files.c.id).where(files.c.volume_id == volume_id, files.c.path.in_(raw)).limit(1)
+        if connection.scalar(at) is not None:
+            raise NotNewError
 
 
 def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
