@@ -22,7 +22,7 @@ import torch
 
 from recog.config import read_settings
 from recog.datasets.people import labelled_photos
-from recog.detect.mtcnn import MtcnnDetector
+from recog.detect.registry import load_detector
 from recog.embed.encoder import choose_encoder
 from recog.embed.head import Head, load_head
 from recog.embed.network import network_named
@@ -30,12 +30,13 @@ from recog.embed.trunks import load_trunks
 from recog.evaluate.pair_bootstrap import pair_intervals
 from recog.evaluate.photo_pairs import PhotoPairs, lfw_pairs
 from recog.train.blocks import joined_bottleneck, network_blocks
-from recog.train.head import LinearHead
+from recog.train.head import AnyHead, LinearHead
 from recog.train.pca import read_bottleneck
 from recog.train.plans import HeadPlan
 from recog.train.settings import TrainSettings
 from recog.train.training_faces import pca_start, training_faces
 from recog.train.validation import Validation, mean_val, read_pair_list
+from recog.weights.loading import LoadOptions
 from recog.weights.pull import ensure_weights
 from recog.weights.sface import FEATURES as SFACE_FEATURES
 
@@ -63,7 +64,7 @@ def main() -> None:
     faces = training_faces(
         labelled_photos(arguments.people, pattern=plan.pattern),
         read_pair_list(arguments.photos, pairs),
-        MtcnnDetector(cache=settings.cache),
+        load_detector(settings.detector, LoadOptions(cache=settings.cache, runtime=encoder)),
         load_trunks(network, cache=settings.cache, encoder=encoder),
         plan,
         views=network.views,
@@ -72,10 +73,10 @@ def main() -> None:
     )
     blocks = network_blocks(network, shares=plan.shares, centrings=plan.centrings, cache=settings.cache)
     joined = joined_bottleneck(faces.with_mirrored()[0], blocks)
-    heads = {
+    heads: dict[str, AnyHead] = {
         "512-d output": first_output(ensure_weights(network.parts[0].weights, cache=settings.cache), network.features),
         "PCA start": pca_start(faces, joined, dim=len(shipped.weight)),
-        "shipped head": LinearHead(shipped.weight, shipped.bias),
+        "shipped head": shipped,
     }
     found = dict(faces.validation.pair_features.counts())
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {arguments.threads} threads, {network.name} on {encoder}"
@@ -111,7 +112,7 @@ def plan_of(head: Head, *, pattern: str) -> HeadPlan:
 
 
 def measured(
-    validation: Validation, listed: PhotoPairs, heads: Mapping[str, LinearHead], *, default_flip: bool
+    validation: Validation, listed: PhotoPairs, heads: Mapping[str, AnyHead], *, default_flip: bool
 ) -> Iterator[dict[str, str | int | float]]:
     """Print and yield a row for each head, without and with flip averaging."""
     print(f"{'':14} flip  accuracy  +-    AUC      EER    VAL@1e-2  VAL@1e-3  held-out mean VAL")

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from recog.types import FaceBox
 
+SAME_FACE_IOU = 0.5
+"""Two boxes of one photo that overlap at least that much (intersection over union) are one face."""
 QUARTERS = (0, 90, 180, 270)
 """Turns of a photo, in degrees counter-clockwise."""
 

@@ -60,8 +60,8 @@ class DecodedPhoto:
     """A photo read once: its identity (digest of the file's bytes) and its upright pixels.
 
     taken_at is aware where its offset from UTC is known, else the camera's local time; taken_from says where it stands.
-    incomplete: the file ends early; what is missing of the pixels is grey, or coarser than it was. reduced is None if
-    the pixels are in full resolution.
+    incomplete: the file ends early or lacks scans; what is missing of the pixels is grey, or coarser than it was.
+    reduced is None if the pixels are in full resolution.
     """
 
     sha256: str

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from recog.distance import paired_squared_distances
 from recog.types import Calibration, Embeddings, Match, Neighbour, Verification
 
-NEAR_TIE = 0.05
-"""Squared distance within which a face counts as near as the nearest one: less than the difference between two photos
-of a person in one session, so the order within it means nothing."""
+NEAR_TIE = 0.15
+"""A face counts as near as the nearest one if it is at most this share of the threshold farther: the order of two faces
+that are so nearly as near means little (docs/decisions/constants-of-distance.md)."""
 
 SECOND_IN_A_PHOTO = 0.5
 """A second face of a photo gets the same name up to this share of the threshold."""
@@ -71,7 +71,7 @@ def identify(
     nearest_of: dict[int, float] = {}
     votes: defaultdict[int, int] = defaultdict(int)
     electorate: defaultdict[int, int] = defaultdict(int)
-    reach = min(threshold, named[0].squared_distance + NEAR_TIE)
+    reach = min(threshold, named[0].squared_distance + NEAR_TIE * threshold)
     for near in named:
         person_id, squared = person_of[near.face_id], near.squared_distance
         nearest_of.setdefault(person_id, squared)

@@ -66,6 +66,8 @@ def doubt_of(box: FaceBox) -> str | None:
     """Return why a face gets no name by distance, as the middle of a sentence; None if it may get one."""
     if box.score >= SURE_SCORE:
         return None
+    if box.score == 0:  # only of a box that a user drew
+        return "no eyes, nose and mouth are seen in the box that was drawn"
     # Rounded down, so that no doubtful score reads like the least one that is enough.
     return f"the detector is unsure of this face (score {math.floor(box.score * 100) / 100:.2f})"
 

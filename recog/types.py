@@ -107,18 +107,23 @@ class NewFace:
     """A face as the steps made it, not yet in the catalog.
 
     embedding is (dim,) float32 of unit length; thumbnail the bytes of a small JPEG without metadata; sharpness the
-    variance of the Laplacian of the crop's luma (see recog.quality).
+    variance of the Laplacian of the crop's luma (see recog.quality). drawn: a user drew the box, whose landmarks are
+    empty if no face was seen in it.
     """
 
     box: FaceBox
     embedding: Embeddings
     sharpness: float
     thumbnail: bytes
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face of the catalog; person_id is None while nobody is named. squared_distance: of a match, else None."""
+    """A face of the catalog; person_id is None while nobody is named. squared_distance: of a match, else None.
+
+    drawn: a user drew it on the photo, and it stays whatever a detector finds.
+    """
 
     id: int
     photo_id: int
@@ -127,6 +132,7 @@ class Face:
     person_id: int | None
     origin: Origin | None
     squared_distance: float | None
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +246,16 @@ class Detector(Protocol):
 
     def detect(self, pixels: Pixels) -> list[FaceBox]:
         """Find every face in (H, W, 3) uint8 RGB upright pixels."""
+
+
+class FacePlacer(Protocol):
+    """A drawn box to the face in it."""
+
+    def place(self, pixels: Pixels, box: FaceBox) -> FaceBox | None:
+        """Return the face that a box drawn on (H, W, 3) uint8 RGB upright pixels means, or None if none is seen there.
+
+        The turn of the box is that of the photo's other faces. The result has landmarks, and a score from 0 to 1.
+        """
 
 
 @runtime_checkable

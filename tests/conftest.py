@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import opened_twice
+from tests import opened_twice, unforked
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # several share the cores: OpenMP's threads would wait for each other, spinning
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -17,6 +17,11 @@ pytest_plugins = ["tests.postgres"]
 opened_twice.watch()
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_sessionstart() -> None:
+    """Refuse forks only where tests run: programs of tests.faults import this file too, and fork."""
+    unforked.watch()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from recog.library.indexing.results import IngestProgress
 from recog.library.networks import Networks
 from recog.library.photo_library import PhotoLibrary
 from recog.store.catalog import Catalog
-from recog.types import Calibration, Crops, Detector, Embedder, Embeddings, FaceBox, NetworkInfo, Pixels
+from recog.types import Calibration, Crops, Detector, Embedder, Embeddings, FaceBox, FacePlacer, NetworkInfo, Pixels
 
 if TYPE_CHECKING:  # torch loads only in the tests that style
     from recog.style.layers import StyleNetwork
@@ -48,6 +48,19 @@ def paint(path: Path, *colours: Colour | None, noise: int = 0) -> Path:
     return path
 
 
+MISSED = (CELL // 2 + 4, 4, FACE // 2, FACE // 2)
+"""Left, top, width and height of the face that `paint_missed` adds: no middle of a cell is bright there."""
+
+
+def paint_missed(path: Path, colour: Colour, *cells: Colour | None) -> Path:
+    """Write a PNG as `paint` does, by default black, with one more face, which CellDetector does not find."""
+    pixels = np.array(Image.open(paint(path, *(cells or (None, None)))))
+    left, top, width, height = MISSED
+    pixels[top : top + height, left : left + width] = colour
+    Image.fromarray(pixels).save(path)
+    return path
+
+
 class CellDetector:
     """Finds cells that are brighter than black."""
 
@@ -63,12 +76,28 @@ class CellDetector:
                     pixels[top + CELL // 2, left + CELL // 2].max() > 0
                 ):
                     x, y = left + margin, top + margin
-                    landmarks = tuple(
-                        (x + FACE * u, y + FACE * v)
-                        for u, v in ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
-                    )
-                    boxes.append(FaceBox(x, y, x + FACE, y + FACE, 0.999, landmarks))
+                    boxes.append(FaceBox(x, y, x + FACE, y + FACE, 0.999, landmarks_in(x, y, x + FACE, y + FACE)))
         return boxes
+
+
+class BrightPlacer:
+    """Moves a drawn box to the bright pixels in it, which may lie off the grid where CellDetector finds nothing."""
+
+    def place(self, pixels: Pixels, box: FaceBox) -> FaceBox | None:
+        """The box around everything bright in the drawn one; None if all of it is dark."""
+        left, top = max(0, int(box.left)), max(0, int(box.top))
+        rows, columns = np.nonzero(pixels[top : int(box.bottom), left : int(box.right)].max(axis=2) > 100)
+        if not len(rows):
+            return None
+        x, y = float(left + columns.min()), float(top + rows.min())
+        right, bottom = float(left + columns.max() + 1), float(top + rows.max() + 1)
+        return FaceBox(x, y, right, bottom, 0.99, landmarks_in(x, y, right, bottom))
+
+
+def landmarks_in(left: float, top: float, right: float, bottom: float) -> tuple[tuple[float, float], ...]:
+    """Return the landmarks of a painted face in a box."""
+    places = ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
+    return tuple((left + (right - left) * u, top + (bottom - top) * v) for u, v in places)
 
 
 class ColourEmbedder:
@@ -77,8 +106,10 @@ class ColourEmbedder:
     info = NetworkInfo("colour", "c" * 64, 3, 16, 1.4, "nothing", "none", "tests")
 
     def embed(self, crops: Crops) -> Embeddings:
-        """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length."""
-        return unit_rows(crops.astype(np.float32).mean(axis=(1, 2)))
+        """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length; black, where boxes may be drawn, counts as grey."""
+        colours = crops.astype(np.float32).mean(axis=(1, 2))
+        colours[~colours.any(axis=1)] = 1
+        return unit_rows(colours)
 
 
 class PaintedNetworks(Networks):
@@ -98,6 +129,11 @@ class PaintedNetworks(Networks):
     def embedder(self) -> Embedder:
         """Colours."""
         return ColourEmbedder()
+
+    @cached_property
+    def placer(self) -> FacePlacer:
+        """Bright pixels."""
+        return BrightPlacer()
 
     @cached_property
     def info(self) -> NetworkInfo:

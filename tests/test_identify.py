@@ -113,7 +113,7 @@ def slow_vote(neighbours: list[Neighbour], person_of: dict[int, int], threshold:
     for person in set(person_of.values()):
         own = sorted((near.squared_distance, near.face_id) for near in within if person_of[near.face_id] == person)
         if own:
-            votes = sum(squared <= best + NEAR_TIE for squared, _ in own)
+            votes = sum(squared <= best + NEAR_TIE * threshold for squared, _ in own)
             scores.append((-votes, own[0], Match(person, own[0][0], len(own))))
     return min(scores, key=lambda score: score[:2])[2]
 

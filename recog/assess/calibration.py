@@ -154,7 +154,7 @@ def _set_faces(
     grouping: Grouping | None,
 ) -> _SetFaces:
     found = _embedded(photos, people, pipeline)
-    chosen = np.isin(found.labels, _unseen(photos, found.labels, head_record))
+    chosen = np.isin(found.labels, unseen_people(photos, found.labels, head_record))
     count = len(np.unique(found.labels[chosen]))
     data = f"{people.data}, {count} people{'' if chosen.all() else ' not trained on'}"
     groups = () if grouping is None else tuple(group_of(photos.paths[row], grouping) for row in found.photos[chosen])
@@ -174,7 +174,7 @@ def _check_disjoint(sets: Sequence[LabelledPhotos]) -> None:
         seen |= folders
 
 
-def _unseen(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:
+def unseen_people(photos: LabelledPhotos, labels: Labels, record: Mapping[str, object]) -> Labels:
     """Return the labels of the people that the head has not seen: all, unless it was trained on these very photos.
 
     The record is empty if recog did not train the network.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -28,6 +28,14 @@ Out = Annotated[
     typer.Option("--out", metavar="DIR", help="Write a page with plots, PNG and JSON there.", show_default=False),
 ]
 _Sets = list[str] | None
+SetGlobs = Annotated[
+    _Sets,
+    typer.Option("--set", metavar="GLOB=NAME", help="Take the people whose folder matches GLOB as a set NAME."),
+]
+TightGlobs = Annotated[
+    _Sets, typer.Option("--tight", metavar="GLOB=NAME", help="Like --set, for crops whose faces meet the border.")
+]
+PeopleSets: TypeAlias = "tuple[PeopleSet, ...]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +72,8 @@ class PeopleOptions:
 class CalibrateOptions:
     """What to calibrate on, for which false accept rate, and where the result goes."""
 
-    sets: Annotated[
-        _Sets,
-        typer.Option("--set", metavar="GLOB=NAME", help="Take the people whose folder matches GLOB as a set NAME."),
-    ] = None
-    tight: Annotated[
-        _Sets,
-        typer.Option("--tight", metavar="GLOB=NAME", help="Like --set, for crops whose faces meet the border."),
-    ] = None
+    sets: SetGlobs = None
+    tight: TightGlobs = None
     strangers: Annotated[
         _Sets,
         typer.Option("--strangers", metavar="GLOB=NAME", help="Fit the grouping too, with one photo each of these."),
@@ -97,15 +99,22 @@ class CalibrateOptions:
 
     def calibration(self) -> CalibrationOptions:
         """Return what to fit; EvaluationError if a set is malformed."""
-        from recog.assess.calibration import CalibrationOptions, PeopleSet
+        from recog.assess.calibration import CalibrationOptions
 
         return CalibrationOptions(
-            sets=_read(self.sets, self.tight) or (PeopleSet("*", "a folder of people"),),
+            sets=read_sets(self.sets, self.tight),
             far=self.far,
             check=self.check,
             strangers=_read(self.strangers, self.tight_strangers),
             grouping=self.groups,
         )
+
+
+def read_sets(whole: _Sets, tight: _Sets) -> PeopleSets:
+    """Return the sets of --set and --tight, everybody if there are none; EvaluationError if one is malformed."""
+    from recog.assess.calibration import PeopleSet
+
+    return _read(whole, tight) or (PeopleSet("*", "a folder of people"),)
 
 
 def _read(whole: _Sets, tight: _Sets) -> tuple[PeopleSet, ...]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recog.cli.exit_codes import REFUSED
+from recog.cli.failures import warn
 from recog.cli.session import Session, verb
 
 if TYPE_CHECKING:
+    from recog.config import Settings
     from recog.library.maintenance.results import WeightsStatus
 
 
@@ -18,12 +20,16 @@ if TYPE_CHECKING:
 def list_models(session: Session) -> None:
     """List the networks with their origin and licence.
 
+    A network of your own whose description is not valid is named in a warning.
+
     Example:
       recog models list
     """
     from recog.library.maintenance.weights import models
 
-    _show(session, models(session.settings()))
+    settings = session.settings()
+    _show(session, models(settings))
+    _warn_of_invalid(settings)
 
 
 @verb
@@ -47,17 +53,28 @@ def pull(
 def verify(session: Session) -> None:
     """Check every weights file against its digest.
 
-    Exits with 1 if a file is damaged.
+    Exits with 1 if a file is damaged, or the description of a network of your own is not valid.
 
     Example:
       recog models verify
     """
     from recog.library.maintenance.weights import verify_models
 
-    states = verify_models(session.settings())
+    settings = session.settings()
+    states = verify_models(settings)
     _show(session, states)
-    if any(state.state == "damaged" for state in states):
+    if _warn_of_invalid(settings) or any(state.state == "damaged" for state in states):
         raise typer.Exit(REFUSED)
+
+
+def _warn_of_invalid(settings: Settings) -> bool:
+    """Name each description that is not valid; return whether there is one."""
+    from recog.library.maintenance.weights import invalid_descriptions
+
+    invalid = invalid_descriptions(settings)
+    for error in invalid:
+        warn(str(error))
+    return bool(invalid)
 
 
 def _show(session: Session, networks: Sequence[WeightsStatus]) -> None:

@@ -1,4 +1,4 @@
-"""The verbs about people: list, show, confirm, rename, merge, hide, unhide, forget, reset."""
+"""The verbs about people: list, show, confirm, mark, rename, merge, hide, unhide, forget, reset."""
 
 from __future__ import annotations
 
@@ -75,6 +75,36 @@ def confirm(  # noqa: PLR0917 - a verb and its options
         session.show(
             library.people.confirm(name, faces or (), cluster=cluster, new=new, near=near), text_acts.confirmation
         )
+        if not library.people.matched_at_once:
+            warn(MATCH_LATER)
+
+
+@verb
+def mark(  # noqa: PLR0917 - a verb and its arguments
+    session: Session,
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", show_default=False)],
+    left: Annotated[float, typer.Argument(min=0.0, metavar="X", show_default=False)],
+    top: Annotated[float, typer.Argument(min=0.0, metavar="Y", show_default=False)],
+    width: Annotated[float, typer.Argument(min=1.0, metavar="W", show_default=False)],
+    height: Annotated[float, typer.Argument(min=1.0, metavar="H", show_default=False)],
+    name: NameArgument,
+    near: NearOption = False,
+) -> None:
+    """Name a face that no detector found, by a box on PHOTO.
+
+    X and Y are the left and upper edge of the face in PHOTO as you see it, W and H its width and height, all in pixels.
+    PHOTO must be in the library. recog moves the box to where it sees eyes, nose and mouth; if it sees none, the box
+    stays as you gave it, and no other face gets the name from this one. The face stays when you index again, whatever
+    detector and network you use then, and moves with an edited photo. If the library knows a face there already, that
+    face is confirmed. `recog people undo` removes the face again.
+
+    Example:
+      recog people mark party.jpg 410 220 96 120 "Ada Lovelace"
+    """
+    from recog.render import text_acts
+
+    with session.open() as library:
+        session.show(library.people.mark(photo, (left, top, width, height), name, near=near), text_acts.marked)
         if not library.people.matched_at_once:
             warn(MATCH_LATER)
 

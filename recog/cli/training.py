@@ -81,7 +81,7 @@ def _trained(
         encoder=choose_encoder(settings.encoder, device=device),
         detector=settings.detector,
     )
-    run = RunOptions(output=options.out, resume=options.resume, on_photo=progress, on_step=_say_step)
+    run = RunOptions(output=options.out, resume=options.resume, on_photo=progress, on_step=_steps_told(options, name))
     if options.train == "head":
         made = train_head_from_folder(data, options.head_plan(name), runtime, run)
         own = None if settings.network in NETWORKS else settings.network
@@ -159,6 +159,22 @@ def clean(
     if report is not None:
         write_report(made, report, folder=folder)
     session.show_document(made, cleaning_text(made, folder=folder))
+
+
+def _steps_told(options: TrainHeadOptions, name: str) -> Callable[[Progress], None]:
+    """Return what tells a validated step: on the standard error, and to TensorBoard if that is wanted."""
+    from recog.train.event_file import EventFile
+
+    if options.tensorboard is None:
+        return _say_step
+    check_folder(options.tensorboard)
+    events = EventFile(options.tensorboard / name, resume=options.resume)
+
+    def tell(step: Progress) -> None:
+        _say_step(step)
+        events.add(step)
+
+    return tell
 
 
 def _say_step(step: Progress) -> None:

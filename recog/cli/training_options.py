@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # these load torch, which only a running verb needs
     from recog.train.plans import HeadPlan, NetworkPlan
 
 _USUAL = TrainSettings()
-_GONE = ("--strangers", "--margin-to", "--then", "--then-after")
+_GONE = ("--strangers", "--then", "--then-after")
 
 
 def _refuse(value: str | None) -> None:
@@ -32,8 +32,22 @@ class TrainHeadOptions:
     pairs: Pairs
     train: Annotated[
         Literal["head", "blocks", "all"],
-        typer.Option(help="Train the head alone, the trunk's last blocks with it, or the whole network."),
+        typer.Option(help="Train the head alone, a trunk's last blocks with it, or a whole trunk."),
     ] = "head"
+    trunk: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Blocks, all: the trunk to train.", show_default="the network's only one"),
+    ] = None
+    blocks: Annotated[
+        int | None,
+        typer.Option(min=1, help="Blocks: how many of the last ones.", show_default="3 of FaceNet, 2 of others"),
+    ] = None
+    rank: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Blocks, all: train changes of this rank, which make a small file.", show_default="all weights"
+        ),
+    ] = None
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the result goes.")] = Path()
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the result.", show_default="that of the network's head")
@@ -48,11 +62,20 @@ class TrainHeadOptions:
     selection: Annotated[Selection, typer.Option(help="Triplets to learn from.")] = _USUAL.selection
     distance: Annotated[Distance, typer.Option(help="Distance that the margin is a difference of.")] = _USUAL.distance
     margin: Annotated[float, typer.Option(help="Margin between positives and negatives.")] = _USUAL.margin
+    margin_to: Annotated[
+        float | None, typer.Option(help="Margin at the last batch, reached evenly.", show_default="no change")
+    ] = None
+    bank: Annotated[int, typer.Option(min=0, help="Embeddings of earlier batches that serve as further negatives.")] = (
+        _USUAL.bank
+    )
     mine_every: Annotated[int, typer.Option(min=1, help="Batches between minings of offline triplets.")] = (
         _USUAL.mine_every
     )
     people: Annotated[int, typer.Option(min=2, help="People of a batch.")] = _USUAL.batch.people
     photos_each: Annotated[int, typer.Option(min=2, help="Photos of each of them.")] = _USUAL.batch.photos
+    chunk: Annotated[
+        int, typer.Option(min=1, help="Photos in memory at once; a larger batch is computed in such parts.")
+    ] = _USUAL.chunk
     least: Annotated[int, typer.Option(min=2, help="Photos that a person needs to be one of them.")] = (
         _USUAL.batch.minimum
     )
@@ -66,6 +89,10 @@ class TrainHeadOptions:
     validate_every: Annotated[int, typer.Option(min=1, help="Batches between validations and checkpoints.")] = (
         _USUAL.validate_every
     )
+    patience: Annotated[
+        int | None,
+        typer.Option(min=1, help="End after so many validations without a better one.", show_default="never"),
+    ] = None
     augment: Annotated[
         bool, typer.Option(help="Blocks, all: move the box, use JPEG and grey too, besides mirror images.")
     ] = True
@@ -84,6 +111,10 @@ class TrainHeadOptions:
     flip: Annotated[
         bool, typer.Option("--flip/--no-flip", help="Average the embedding of a face with that of its mirror image.")
     ] = True
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write loss and scores for TensorBoard to DIR/NAME.", show_default=False),
+    ] = None
     resume: Annotated[bool, typer.Option("--resume", help="Resume this very run from its checkpoint.")] = False
     seed: Annotated[int, typer.Option(min=0, help="Start of the random numbers.")] = _USUAL.seed
     gone: Annotated[str | None, typer.Option(*_GONE, hidden=True, callback=_refuse)] = None
@@ -103,11 +134,15 @@ class TrainHeadOptions:
             selection=self.selection,
             distance=self.distance,
             margin=self.margin,
+            margin_to=self.margin_to,
+            bank=self.bank,
+            chunk=self.chunk,
             mine_every=self.mine_every,
             learning_rate=usual.learning_rate if self.learning_rate is None else self.learning_rate,
             hold=usual.hold if self.hold is None else self.hold,
             steps=usual.steps if self.steps is None else self.steps,
             validate_every=self.validate_every,
+            patience=self.patience,
             seed=self.seed,
         )
 
@@ -127,12 +162,15 @@ class TrainHeadOptions:
         )
 
     def network_plan(self, name: str) -> NetworkPlan:
-        """Return the plan to train the last blocks or the whole network under this name."""
+        """Return the plan to train the last blocks or the whole of a trunk under this name."""
         from recog.train.augment import Augmentation
         from recog.train.plans import NetworkPlan
 
         return NetworkPlan(
             name=name,
+            trunk=self.trunk,
+            blocks=self.blocks,
+            rank=self.rank,
             part="blocks" if self.train == "blocks" else "all",
             pattern=self.pattern,
             tight=self.tight,

@@ -72,13 +72,19 @@ def joined(*parts: Faces) -> Faces:
 
 def _placed(networks: Refiners, pixels: Pixels, boxes: Floats, scores: Floats, zoom: Floats) -> Faces:
     """Place n >= 1 boxes by windows of these pixels; the result is multiplied by zoom (4,)."""
+    found = decided(networks, pixels, boxes)
+    return Faces(found.boxes * zoom, _score(scores, found.scores), found.landmarks * zoom[:2])
+
+
+def decided(networks: Refiners, pixels: Pixels, boxes: Floats) -> Faces:
+    """Place n >= 1 boxes (n, 4), which R-Net moves first; the scores are O-Net's probabilities."""
     squares = _squared(boxes)
     _, offsets = networks.refine(windows(pixels, squares, _REFINED))
     squares = _squared(_moved(squares, offsets))
     odds, offsets, points = networks.decide(windows(pixels, squares, _DECIDED))
     sides = squares[:, None, 2:] - squares[:, None, :2]
     landmarks = points.reshape(-1, 2, 5).transpose(0, 2, 1) * sides + squares[:, None, :2]
-    return Faces(_moved(squares, offsets) * zoom, _score(scores, odds), landmarks * zoom[:2])
+    return Faces(_moved(squares, offsets), odds, landmarks)
 
 
 def _score(yunet: Floats, onet: Floats) -> Floats:

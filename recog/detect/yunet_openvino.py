@@ -24,48 +24,65 @@ Without a limit 300 sizes of photos took 770 MB.
 """
 
 
-class OpenVinoYunet:
-    """The three networks; thread-safe, up to `threads` photos at a time, each processed by the calling thread."""
+class OpenVinoRefiners:
+    """R-Net and O-Net; thread-safe, up to `threads` photos at a time, each processed by the calling thread."""
 
-    def __init__(self, yunet: Path, mtcnn: Path, *, threads: int) -> None:
-        graph = openvino.Core().read_model(read_onnx(yunet).SerializeToString())
-        graph.reshape([1, 3, -1, -1])
+    def __init__(self, mtcnn: Path, *, threads: int) -> None:
         tensors = load_file(mtcnn)
-        graphs = (graph, refinement_graph(tensors, batch=_REFINED), output_graph(tensors, batch=_DECIDED))
-        self._networks = [compiled(each, threads=threads, streams=threads, prepared=_PREPARED) for each in graphs]
-        self._here = threading.local()
-
-    def propose(self, image: Floats) -> Outputs:
-        """Run YuNet on (3, h, w) blue, green and red, 0 to 255, h and w multiples of 32."""
-        request = self._request(0)
-        request.set_input_tensor(openvino.Tensor(image[None], shared_memory=True))
-        request.infer()
-        return {name: request.get_tensor(name).data[0].copy() for name in OUTPUTS}
+        graphs = (refinement_graph(tensors, batch=_REFINED), output_graph(tensors, batch=_DECIDED))
+        self._refinement, self._output = (Requests(graph, threads=threads) for graph in graphs)
 
     def refine(self, windows: NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Run R-Net on n >= 1 windows (n, 3, 24, 24): probabilities (n,), offsets (n, 4)."""
-        answers = self._batches(1, windows, _REFINED)
+        answers = _batches(self._refinement.mine, windows, _REFINED)
         return odds(answers[:, :2]), answers[:, 2:]
 
     def decide(self, windows: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
         """Run O-Net on n >= 1 windows (n, 3, 48, 48): probabilities (n,), offsets (n, 4), landmarks (n, 10)."""
-        answers = self._batches(2, windows, _DECIDED)
+        answers = _batches(self._output.mine, windows, _DECIDED)
         return odds(answers[:, :2]), answers[:, 2:6], answers[:, 6:]
 
-    def _request(self, network: int) -> Any:
-        """Return the calling thread's request."""
-        if not hasattr(self._here, "requests"):
-            self._here.requests = [each.create_infer_request() for each in self._networks]
-        return self._here.requests[network]
 
-    def _batches(self, network: int, windows: NDArray[np.uint8], batch: int) -> Floats:
-        """Run a network on n >= 1 windows; what an earlier batch left pads the last one."""
-        request, parts = self._request(network), []
-        inputs = np.zeros((batch, *windows.shape[1:]), np.uint8)
-        request.set_input_tensor(openvino.Tensor(inputs, shared_memory=True))
-        for start in range(0, len(windows), batch):
-            some = windows[start : start + batch]
-            inputs[: len(some)] = some
-            request.infer()
-            parts.append(request.get_output_tensor().data[: len(some)].copy())
-        return np.concatenate(parts)
+class OpenVinoYunet(OpenVinoRefiners):
+    """YuNet, R-Net and O-Net."""
+
+    def __init__(self, yunet: Path, mtcnn: Path, *, threads: int) -> None:
+        super().__init__(mtcnn, threads=threads)
+        graph = openvino.Core().read_model(read_onnx(yunet).SerializeToString())
+        graph.reshape([1, 3, -1, -1])
+        self._proposal = Requests(graph, threads=threads)
+
+    def propose(self, image: Floats) -> Outputs:
+        """Run YuNet on (3, h, w) blue, green and red, 0 to 255, h and w multiples of 32."""
+        request = self._proposal.mine
+        request.set_input_tensor(openvino.Tensor(image[None], shared_memory=True))
+        request.infer()
+        return {name: request.get_tensor(name).data[0].copy() for name in OUTPUTS}
+
+
+class Requests:
+    """A compiled network, with a request for each calling thread."""
+
+    def __init__(self, graph: Any, *, threads: int) -> None:
+        self._network = compiled(graph, threads=threads, streams=threads, prepared=_PREPARED)
+        self._here = threading.local()
+
+    @property
+    def mine(self) -> Any:
+        """The calling thread's request."""
+        if not hasattr(self._here, "request"):
+            self._here.request = self._network.create_infer_request()
+        return self._here.request
+
+
+def _batches(request: Any, windows: NDArray[np.uint8], batch: int) -> Floats:
+    """Run a network on n >= 1 windows; what an earlier batch left pads the last one."""
+    parts = []
+    inputs = np.zeros((batch, *windows.shape[1:]), np.uint8)
+    request.set_input_tensor(openvino.Tensor(inputs, shared_memory=True))
+    for start in range(0, len(windows), batch):
+        some = windows[start : start + batch]
+        inputs[: len(some)] = some
+        request.infer()
+        parts.append(request.get_output_tensor().data[: len(some)].copy())
+    return np.concatenate(parts)

@@ -22,21 +22,14 @@ _BATCH = 512
 """Windows in a batch; bounds the memory."""
 
 
-class TorchYunet:
-    """The three networks; device is "cpu" or "cuda"."""
+class TorchRefiners:
+    """R-Net and O-Net; device is "cpu" or "cuda"."""
 
-    def __init__(self, yunet: Path, mtcnn: Path, *, device: str) -> None:
+    def __init__(self, mtcnn: Path, *, device: str) -> None:
         self._device = checked_device(device)
         state = load_file(mtcnn, device=device)
-        self._yunet = OnnxModule(read_onnx(yunet)).to(self._device)
         self._refinement = loaded(RNet(pretrained=False), "rnet", state, self._device)
         self._output = loaded(ONet(pretrained=False), "onet", state, self._device)
-
-    @torch.inference_mode()
-    def propose(self, image: Floats) -> Outputs:
-        """Run YuNet on (3, h, w) blue, green and red, 0 to 255, h and w multiples of 32."""
-        outputs = self._yunet(torch.from_numpy(image[None]).to(self._device))
-        return {name: array(outputs[name][0]) for name in OUTPUTS}
 
     @torch.inference_mode()
     def refine(self, windows: NDArray[np.uint8]) -> tuple[Floats, Floats]:
@@ -56,6 +49,20 @@ class TorchYunet:
             for some in torch.split(torch.from_numpy(windows), _BATCH)
         ]
         return [array(torch.cat(parts)) for parts in zip(*outputs, strict=True)]
+
+
+class TorchYunet(TorchRefiners):
+    """YuNet, R-Net and O-Net; device is "cpu" or "cuda"."""
+
+    def __init__(self, yunet: Path, mtcnn: Path, *, device: str) -> None:
+        super().__init__(mtcnn, device=device)
+        self._yunet = OnnxModule(read_onnx(yunet)).to(self._device)
+
+    @torch.inference_mode()
+    def propose(self, image: Floats) -> Outputs:
+        """Run YuNet on (3, h, w) blue, green and red, 0 to 255, h and w multiples of 32."""
+        outputs = self._yunet(torch.from_numpy(image[None]).to(self._device))
+        return {name: array(outputs[name][0]) for name in OUTPUTS}
 
 
 class OnnxModule(nn.Module):

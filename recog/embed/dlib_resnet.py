@@ -23,11 +23,16 @@ class DlibResnet(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return the mean of the last block over all positions, (n, 256), of (n, 3, side, side) float32, 0 to 255."""
-        x = F.relu(self.stem((pixels - self.get_buffer("means")) / 256.0))
+        x = F.relu(self.stem(self.seen(pixels)))
         x = F.max_pool2d(x, kernel_size=3, stride=2)
         for block in self.blocks:
             x = block(x)
         return x.mean(dim=(2, 3))
+
+    def seen(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Return pixels from 0 to 255 as the first convolution sees them."""
+        seen: torch.Tensor = (pixels - self.get_buffer("means")) / 256.0
+        return seen
 
     def descriptors(self, features: torch.Tensor) -> torch.Tensor:
         """Return dlib's own embedding of features, (n, 256) -> (n, 128), not of unit length; its threshold is 0.6."""

@@ -11,6 +11,7 @@ from recog.embed.crops import checked_crops
 from recog.embed.dlib_resnet import DlibResnet
 from recog.embed.network import DLIB_RESNET
 from recog.embed.trunk import in_batches
+from recog.embed.tuning import Tuning
 from recog.embed.weights import trunk_weights
 from recog.types import Crops
 from recog.weights.device import checked_device
@@ -19,15 +20,28 @@ from recog.weights.pull import Progress
 
 
 class DlibTrunk:
-    """recog.embed.dlib_resnet.DlibResnet with pretrained weights, for inference only; device is "cpu" or "cuda"."""
+    """recog.embed.dlib_resnet.DlibResnet with pretrained weights, for inference only.
+
+    device is "cpu" or "cuda". tuning replaces some of the pretrained tensors.
+    """
 
     def __init__(
-        self, *, cache: Path, offline_dir: Path | None = None, device: str = "cpu", progress: Progress | None = None
+        self,
+        *,
+        cache: Path,
+        offline_dir: Path | None = None,
+        device: str = "cpu",
+        tuning: Tuning | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.device = checked_device(device)
         path, self.sha256 = trunk_weights(DLIB_RESNET, cache=cache, offline_dir=offline_dir, progress=progress)
         network = DlibResnet()
-        network.load_state_dict(load_file(path))
+        tensors = load_file(path)
+        if tuning is not None:
+            tensors |= {name: torch.from_numpy(tensor) for name, tensor in tuning.tensors_for(tensors).items()}
+            self.sha256 = tuning.sha256_over(self.sha256)
+        network.load_state_dict(tensors)
         self.network = network.eval().requires_grad_(requires_grad=False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
 

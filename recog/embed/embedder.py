@@ -51,7 +51,7 @@ class FaceEmbedder:
             encoder=self.encoder,
             offline_dir=offline_dir,
             device=device,
-            tuning=read_tuning(own.name, directory=heads) if own.tuned else None,
+            tuning=read_tuning(own.name, directory=heads, weights=own.tuned_trunk) if own.tuned else None,
             progress=progress,
         )
         if self._head.trunk_sha256 != self._trunks.sha256:

@@ -4,11 +4,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from recog.embed.network import SFACE
 from recog.embed.ranges import ranges_of
 from recog.errors import ConfigError
-from recog.weights.device import multiplies_bytes
+from recog.weights.device import multiplies_bfloat16, multiplies_bytes
 
 Encoder: TypeAlias = Literal["torch", "openvino"]
+Precision: TypeAlias = Literal["int8", "bfloat16", "float32"]
 
 
 def choose_encoder(wanted: str, *, device: str) -> Encoder:
@@ -38,13 +40,16 @@ def choose_encoder(wanted: str, *, device: str) -> Encoder:
             raise ConfigError(f"encoder is one of auto, torch, openvino, not {wanted!r}")
 
 
-def precision(encoder: Encoder, trunk: str, *, cpuinfo: Path = Path("/proc/cpuinfo")) -> Literal["int8", "float32"]:
-    """Return the type of the numbers that a trunk's convolutions multiply.
+def precision(encoder: Encoder, trunk: str, *, cpuinfo: Path = Path("/proc/cpuinfo")) -> Precision:
+    """Return the type of the numbers that most of a trunk's convolutions multiply.
 
     It is int8 with OpenVINO, for a trunk with known ranges (see recog.embed.ranges), on a processor with instructions
-    for sums of byte products (VNNI), because these sums would saturate without them. Only Linux reports them; elsewhere
-    it is float32.
+    for sums of byte products (VNNI), because these sums would saturate without them. For SFace, for which 8 bits are
+    too few, it is bfloat16 on a processor with instructions for that. Only Linux reports instructions; elsewhere it is
+    float32.
     """
-    if encoder == "torch" or not ranges_of(trunk):
+    if encoder == "torch":
         return "float32"
-    return "int8" if multiplies_bytes(cpuinfo) else "float32"
+    if trunk == SFACE:
+        return "bfloat16" if multiplies_bfloat16(cpuinfo) else "float32"
+    return "int8" if ranges_of(trunk) and multiplies_bytes(cpuinfo) else "float32"

@@ -25,9 +25,11 @@ class HeadedNetwork:
     def facts(self, options: LoadOptions) -> EmbedderFacts:
         """Read the head and its record; no trunk is loaded."""
         head = head_of(self.network.name, heads=options.heads or SHIPPED_HEADS)
-        numbers = {"float32"}
-        if not head.tuned:
-            numbers = {precision(options.runtime, trunk.weights) for trunk in self.network.parts}
+        tuned = head.tuned_trunk if head.tuned else None
+        numbers = {
+            "float32" if part.weights == tuned else precision(options.runtime, part.weights)
+            for part in self.network.parts
+        }
         encoder = f"{options.runtime} {' and '.join(sorted(numbers))}"
         flip = head.flip if options.flip is None else options.flip
         return EmbedderFacts(info=info_of(head), encoder=encoder, flip=flip, record=head.record)

@@ -41,10 +41,19 @@ def info_of(head: Head) -> NetworkInfo:
         input_size=INPUT_SIZE,
         crop_scale=head.crop_scale,
         views=network.views,
-        trained_on=f"{trunks}; {own}: {head.record.get('trained_on', 'see its run record')}",
+        trained_on=f"{trunks}; {own}: {learnt_from(head)}",
         licence="; ".join(one.licence for one in specs),
         source="; ".join(str(source) for one in specs for source in one.sources),
     )
+
+
+def learnt_from(head: Head) -> str:
+    """Return what the run record says of the faces that a head and its local centring were fitted to."""
+    learnt = str(head.record.get("trained_on", "see its run record"))
+    match head.record:
+        case {"local_centring": {"centres_of": str(faces)}}:
+            return f"{learnt}; its local centres: {faces}"
+    return learnt
 
 
 def network_digest(*, trunk_sha256: str, head_sha256: str, crop_scale: float, flip: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from recog.embed.description import Description
 from recog.embed.facts import EmbedderFacts
 from recog.embed.head import Head, load_head
-from recog.embed.info import CROPPING, network_digest
+from recog.embed.info import CROPPING, learnt_from, network_digest
 from recog.errors import WayOut, WeightsMismatchError
 from recog.registry import refuse_missing
 from recog.types import Embedder, NetworkInfo, View
@@ -60,7 +60,7 @@ class OnnxNetwork:
             sha256 = network_digest(
                 trunk_sha256=self.features_sha256, head_sha256=head.sha256, crop_scale=one.crop_scale, flip=flip
             )
-            trained_on = f"{one.trained_on}; head: {head.record.get('trained_on', 'see its run record')}"
+            trained_on = f"{one.trained_on}; head: {learnt_from(head)}"
         info = NetworkInfo(
             name=one.name if head is None else head.name,
             sha256=sha256,

@@ -58,9 +58,9 @@ class OpenVinoTrunk:
     """The network of recog.embed.trunk, dlib_trunk or sface_trunk, from the same weights file, with the same features.
 
     In float32 the features are the same up to rounding. In int8, which `precision` chooses, convolutions multiply 8-bit
-    numbers (weights with one scale a channel, inputs with one scale each; the first layers stay float32). An embedding
-    in int8 then has a cosine of at least 0.999 to that in float32, a squared distance of at most 0.002 (tests/embed
-    checks this), so both share one network digest.
+    numbers (weights with one scale a channel, inputs with one scale each; the first layers stay float32); in bfloat16,
+    numbers of 8 significant bits. An embedding then has a cosine of at least 0.999 to that in float32, a squared
+    distance of at most 0.002 (tests/embed checks this), so all share one network digest.
 
     threads None is one a core. The compiled network is cached for the next start.
     Thread-safe: batches run one at a time, because one batch uses every core.
@@ -97,6 +97,7 @@ class OpenVinoTrunk:
                 made_of=[self.sha256, json.dumps(known, sort_keys=True)],
                 code=_CODE,
                 threads=threads,
+                bfloat16=numbers == "bfloat16",
             )
         else:
             network = compiled(_graph(name, path, ranges, tuning), threads=threads)

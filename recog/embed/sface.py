@@ -20,11 +20,15 @@ class Sface(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return SFace's own embedding, (n, 128), not of unit length, of (n, 3, 112, 112) float32, 0 to 255."""
-        x = (pixels - MEAN) * SCALE
+        x = self.seen(pixels)
         for layer in layers():
             x = self.get_submodule(layer.name)(x)
         found: torch.Tensor = self.fc(x)
         return found.flatten(start_dim=1)
+
+    def seen(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Return pixels from 0 to 255 as the first convolution sees them."""
+        return (pixels - MEAN) * SCALE
 
 
 class Rectified(nn.Module):

@@ -10,6 +10,7 @@ from recog.embed.crops import checked_crops
 from recog.embed.network import SFACE
 from recog.embed.sface import Sface
 from recog.embed.trunk import in_batches
+from recog.embed.tuning import Tuning
 from recog.embed.weights import trunk_weights
 from recog.types import Crops
 from recog.weights.device import checked_device
@@ -19,15 +20,28 @@ from recog.weights.sface_file import sface_tensors
 
 
 class SfaceTrunk:
-    """recog.embed.sface.Sface with pretrained weights, for inference only; device is "cpu" or "cuda"."""
+    """recog.embed.sface.Sface with pretrained weights, for inference only.
+
+    device is "cpu" or "cuda". tuning replaces some of the pretrained tensors.
+    """
 
     def __init__(
-        self, *, cache: Path, offline_dir: Path | None = None, device: str = "cpu", progress: Progress | None = None
+        self,
+        *,
+        cache: Path,
+        offline_dir: Path | None = None,
+        device: str = "cpu",
+        tuning: Tuning | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.device = checked_device(device)
         path, self.sha256 = trunk_weights(SFACE, cache=cache, offline_dir=offline_dir, progress=progress)
         network = Sface()
-        network.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in sface_tensors(path).items()})
+        tensors = sface_tensors(path)
+        if tuning is not None:
+            tensors |= tuning.tensors_for(tensors)
+            self.sha256 = tuning.sha256_over(self.sha256)
+        network.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
         self.network = network.eval().requires_grad_(requires_grad=False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
 

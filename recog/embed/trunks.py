@@ -54,15 +54,15 @@ def load_trunks(
 ) -> FeatureNetwork:
     """Load a network without its head; a head records the sha256 of the result as that of its trunk.
 
-    encoder and device are as recog.embed.encoder chooses them. tuning is possible only for a network of one trunk.
+    encoder and device are as recog.embed.encoder chooses them. tuning changes the trunk that it names.
 
     Raises:
         WeightsMissingError: no source has a trunk.
         WeightsMismatchError: a file was altered, or tuned blocks belong to another network.
         ConfigError: the device is missing.
     """
-    if tuning is not None and len(network.parts) != 1:
-        raise WeightsMismatchError(f"{tuning.path} belongs to one trunk, but {network.name} has {len(network.parts)}")
+    if tuning is not None and tuning.weights not in [part.weights for part in network.parts]:
+        raise WeightsMismatchError(f"{tuning.path} belongs to the trunk {tuning.weights}, which {network.name} lacks")
     trunks = [
         load_trunk(
             part,
@@ -70,7 +70,7 @@ def load_trunks(
             cache=cache,
             offline_dir=offline_dir,
             device=device,
-            tuning=tuning,
+            tuning=tuning if tuning is not None and tuning.weights == part.weights else None,
             progress=progress,
         )
         for part in network.parts
@@ -96,16 +96,14 @@ def load_trunk(
         from recog.embed.openvino_trunk import OpenVinoTrunk
 
         return OpenVinoTrunk(part.weights, cache=cache, offline_dir=offline_dir, tuning=tuning, progress=progress)
-    if part.weights in {DLIB_RESNET, SFACE} and tuning is not None:
-        raise WeightsMismatchError(f"{tuning.path} belongs to InceptionResnetV1, not to {part.weights}")
     if part.weights == SFACE:
         from recog.embed.sface_trunk import SfaceTrunk
 
-        return SfaceTrunk(cache=cache, offline_dir=offline_dir, device=device, progress=progress)
+        return SfaceTrunk(cache=cache, offline_dir=offline_dir, device=device, tuning=tuning, progress=progress)
     if part.weights == DLIB_RESNET:
         from recog.embed.dlib_trunk import DlibTrunk
 
-        return DlibTrunk(cache=cache, offline_dir=offline_dir, device=device, progress=progress)
+        return DlibTrunk(cache=cache, offline_dir=offline_dir, device=device, tuning=tuning, progress=progress)
     from recog.embed.trunk import Trunk
 
     return Trunk(part.weights, cache=cache, offline_dir=offline_dir, device=device, tuning=tuning, progress=progress)

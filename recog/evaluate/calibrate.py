@@ -69,8 +69,9 @@ def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str)
     the people of the training, and strangers are nearer wherever people are more alike than those. With sets of several
     origins, none of them trained on, the strictest is the safe guess for an unmeasured library.
 
-    The tail describes the strictest set's false accepts: an exponential distribution of threshold minus distance,
-    fitted by maximum likelihood (1 / mean; Pickands 1975, with shape 0).
+    The tail describes a set's false accepts: an exponential distribution of threshold minus distance, fitted by maximum
+    likelihood (1 / mean; Pickands 1975, with shape 0). The heaviest tail of all sets decides, because it names fewest
+    strangers in a large gallery.
 
     The map to a probability is fitted to the strictest set without its misplaced faces, with the remaining wrong labels
     as part of the model (see curve.fit_curve). Its prior is one half: a search in a library of many people has fewer
@@ -96,7 +97,7 @@ def calibrate(sets: Sequence[LabelledFaces], *, far: float, network_sha256: str)
             intercept=curve.intercept,
             data=chosen.data if len(sets) == 1 else f"{chosen.data} (the strictest of {len(sets)} sets)",
             pairs=len(measured[strictest].distances),
-            tail=measured[strictest].tail(),
+            tail=min((tail for each in measured if (tail := each.tail()) is not None), default=None),
         ),
         strictest,
         tuple(each.errors(threshold) for each in measured),

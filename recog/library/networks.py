@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # a verb that needs no network waits for neither NumPy nor to
     from recog.embed.facts import EmbedderFacts
     from recog.embed.registry import EmbedderClass
     from recog.style.layers import StyleNetwork
-    from recog.types import Calibration, ClusterRule, Detector, Embedder, NetworkInfo
+    from recog.types import Calibration, ClusterRule, Detector, Embedder, FacePlacer, NetworkInfo
     from recog.weights.loading import LoadOptions, Runtime
     from recog.weights.pull import Progress
 
@@ -30,6 +30,7 @@ class Networks:
         self._embedder_class = Once(self._choose_embedder)
         self._facts = Once(self._read_facts)
         self._detector = Once(self._load_detector)
+        self._placer = Once(self._load_placer)
         self._embedder = Once(lambda: self.embedder_with(flip=None))
         self._calibration = Once(self._load_calibration)
 
@@ -67,6 +68,11 @@ class Networks:
     def detector(self) -> "Detector":
         """The detector of the settings."""
         return self._detector.get()
+
+    @property
+    def placer(self) -> "FacePlacer":
+        """What finds the face in a box that a user drew, whichever detector the settings name."""
+        return self._placer.get()
 
     @property
     def embedder(self) -> "Embedder":
@@ -171,6 +177,11 @@ class Networks:
         from recog.detect.registry import load_detector
 
         return load_detector(self._settings.detector, self._options())
+
+    def _load_placer(self) -> "FacePlacer":
+        from recog.detect.drawn import DrawnFacePlacer
+
+        return DrawnFacePlacer.load(self._options())
 
     def _load_calibration(self) -> "Calibration":
         from recog.evaluate.calibration_file import calibration_path

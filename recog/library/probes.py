@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recog.boxes import left_to_right
+from recog.boxes import SAME_FACE_IOU, iou, left_to_right
 from recog.crop import face_views, thumbnail
 from recog.errors import NoFaceFoundError, NoSuchFaceError, SeveralFacesFoundError
 from recog.library.any_turn import find_faces
@@ -27,12 +27,14 @@ MAIN_FACE = 3.0
 class CutFaces:
     """Faces of a photo from left to right, cut out so that its pixels can be freed.
 
-    crops (n, size, size, 3 * views) uint8, thumbnails n small JPEGs.
+    crops (n, size, size, 3 * views) uint8, thumbnails n small JPEGs. The last `drawn` faces, in any order, are those
+    that users drew on the photo.
     """
 
     boxes: tuple[FaceBox, ...]
     crops: Crops
     thumbnails: tuple[bytes, ...]
+    drawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,23 @@ class Probe:
     embeddings: Embeddings
 
 
-def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> CutFaces:
-    """Find the faces of a photo, or take these boxes for them, and cut them out as the network wants them."""
+def cut_faces(
+    photo: DecodedPhoto,
+    networks: Networks,
+    boxes: Sequence[FaceBox] | None = None,
+    *,
+    drawn: Sequence[FaceBox] = (),
+) -> CutFaces:
+    """Find the faces of a photo, or take these boxes for them, and cut them out as the network wants them.
+
+    drawn: faces that users drew on the photo. Those that the detector did not find come after the ones that it found.
+    """
     if boxes is None:
         factor = photo.reduced.factor if photo.reduced else 1
         found = find_faces(networks.detector, photo.pixels, min_face=networks.min_face, factor=factor)
         boxes = tuple(found[row] for row in left_to_right(found))
+    missed = [one for one in drawn if all(iou(one, box) < SAME_FACE_IOU for box in boxes)]
+    boxes = (*boxes, *missed)
     views = partial(
         face_views,
         scale=networks.info.crop_scale,
@@ -59,7 +72,7 @@ def cut_faces(photo: DecodedPhoto, networks: Networks, boxes: Sequence[FaceBox] 
     )
     shown = close_ups(photo, boxes)
     crops = np.concatenate([views(pixels, [box]) for pixels, box in shown]) if shown else views(photo.pixels, [])
-    return CutFaces(tuple(boxes), crops, tuple(thumbnail(pixels, box) for pixels, box in shown))
+    return CutFaces(boxes, crops, tuple(thumbnail(pixels, box) for pixels, box in shown), len(missed))
 
 
 def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> Probe:
@@ -116,7 +129,8 @@ def qualities(faces: CutFaces) -> list[FaceQuality]:
 
 def face_quality(box: FaceBox, sharp: float) -> FaceQuality:
     """Return the quality of a face of which the catalog knows box and sharpness."""
-    return FaceQuality(min(box.width, box.height), box.score, sharp, frontality(box))
+    turned_away = 0.0 if not box.landmarks else frontality(box)  # a drawn box in which no face was seen has none
+    return FaceQuality(min(box.width, box.height), box.score, sharp, turned_away)
 
 
 def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Embeddings) -> ScannedPhoto:
@@ -129,9 +143,9 @@ def scanned(stat: FileStat, photo: DecodedPhoto, faces: CutFaces, embeddings: Em
 
 def new_faces(faces: CutFaces, embeddings: Embeddings) -> Sequence[NewFace]:
     """Return faces as the catalog takes them; row i of embeddings is that of faces.boxes[i]."""
+    found = len(faces.boxes) - faces.drawn
+    rows = zip(faces.boxes, embeddings, sharpness(faces.crops), faces.thumbnails, strict=True)
     return tuple(
-        NewFace(box, embedding, float(sharp), small)
-        for box, embedding, sharp, small in zip(
-            faces.boxes, embeddings, sharpness(faces.crops), faces.thumbnails, strict=True
-        )
+        NewFace(box, embedding, float(sharp), small, drawn=row >= found)
+        for row, (box, embedding, sharp, small) in enumerate(rows)
     )

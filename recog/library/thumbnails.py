@@ -4,10 +4,11 @@ Each is named by the digest of its photo, for its owner alone. They are made whe
 deleted with it. If they take more than their space, those that were not shown for longest go first.
 """
 
+import errno
 import logging
 import os
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -21,6 +22,8 @@ KEPT_SHARE = 0.9
 """Share of the space that is still used after the oldest thumbnails were deleted."""
 SEEN_SECONDS = 86_400.0
 """A thumbnail that is shown is marked as seen at most once in this time, because each mark is a write."""
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
+"""Errors of a path at which nothing can be."""
 _logger = logging.getLogger(__name__)
 
 
@@ -52,41 +55,39 @@ class PhotoThumbnails:
             for folder in (self.folder, path.parent):  # not the library's folder: if that is gone, it stays gone
                 folder.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
             write_private(path, content)
+            with self._lock:
+                self._used = self._all_bytes() if self._used is None else self._used + len(content)
+                if self._used > self._space:
+                    self._used = self._make_room()
         except (OSError, RecogError) as error:
             _logger.warning("the thumbnail of a photo is not kept: %s", error)
-            return
-        with self._lock:
-            self._used = self._all_bytes() if self._used is None else self._used + len(content)
-            if self._used > self._space:
-                self._used = self._make_room()
 
     def drop(self, digests: Iterable[str]) -> None:
         """Delete the thumbnails of photos, durably; RecogError says which one cannot be deleted."""
         changed = set[Path]()
-        for path in map(self._path, digests):
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise RecogError(
-                    f"the thumbnail {path} cannot be deleted: {error.strerror}; delete the folder {self.folder}"
-                ) from error
-            changed.add(path.parent)
-        for folder in changed:
-            sync_directory(folder)
+        with self._told():
+            for path in map(self._path, digests):
+                if _deleted(path):
+                    changed.add(path.parent)
+            for folder in changed:
+                sync_directory(folder)
 
     def drop_others(self, digests: Collection[str]) -> None:
         """Delete every thumbnail, and what else a killed process left, except those of these photos."""
-        for path in self._files():
-            if path.suffix == SUFFIX and path.stem in digests:
-                continue
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise RecogError(
-                    f"the thumbnail {path} cannot be deleted: {error.strerror}; delete the folder {self.folder}"
-                ) from error
+        with self._told():
+            for path in self._files():
+                if path.suffix != SUFFIX or path.stem not in digests:
+                    _deleted(path)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what cannot be deleted, and the way out."""
+        try:
+            yield
+        except OSError as error:
+            raise RecogError(
+                f"thumbnails cannot be deleted ({error.filename}: {error.strerror}): delete the folder {self.folder}"
+            ) from error
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}{SUFFIX}"
@@ -122,8 +123,21 @@ class PhotoThumbnails:
         return used
 
 
+def _deleted(path: Path) -> bool:
+    """Delete a file; return whether there was one."""
+    try:
+        path.unlink()
+    except OSError as error:
+        if error.errno not in _ABSENT:
+            raise
+        return False
+    return True
+
+
 def _listed(folder: Path | str) -> list[str]:
     try:
         return sorted(entry.path for entry in os.scandir(folder))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError as error:
+        if error.errno not in _ABSENT:
+            raise
         return []

@@ -6,7 +6,7 @@ from PIL import Image
 
 from recog.photos.formats import open_image
 from recog.photos.jpeg_rows import end_of_data, load_cut_jpeg
-from recog.photos.jpeg_scans import read_scans
+from recog.photos.jpeg_scans import Scans, read_scans
 from recog.photos.png_rows import mended_png
 from recog.types import Pixels
 
@@ -29,14 +29,13 @@ class LoadedPicture:
     factor: int = 1
 
 
-def load_cut(data: bytes, name: str, *, most_pixels: int) -> LoadedPicture | None:
-    """Decode a JPEG or PNG that lacks its end.
+def load_cut(data: bytes, name: str, scans: Scans | None, *, most_pixels: int) -> LoadedPicture | None:
+    """Decode a JPEG, whose scans are given, or a PNG that lacks its end.
 
     Returns None if the file has its end, or if recog cannot tell which rows of this format are there. Raises whatever
     the decoder raises.
     """
-    if name == "JPEG":
-        scans = read_scans(data)
+    if scans is not None:
         if scans.ended:
             return None
         data = end_of_data(data)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from recog.photos.formats import (
     open_image,
     photo_format,
 )
+from recog.photos.jpeg_scans import read_scans
 from recog.photos.jxl import jxl_size, open_jxl
 from recog.photos.quiet import DecoderChatter
 from recog.photos.raw import add_what_the_camera_says, read_raw
@@ -172,7 +173,8 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int, longest: int | 
         return LoadedPicture(image, image.height, whole=True)
     image = open_image(data, name)
     refuse_too_large(path, image.size, max_pixels)
-    cut = load_cut(data, name, most_pixels=max_pixels)
+    scans = read_scans(data) if name == "JPEG" else None
+    cut = load_cut(data, name, scans, most_pixels=max_pixels)
     if cut is not None:
         if cut.rows < LEAST_SHARE * cut.image.height:
             message = (
@@ -181,8 +183,9 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int, longest: int | 
             )
             raise UnreadablePhotoError(message, reason=Reason.DAMAGED)
         return cut
-    if name == "JPEG" and (picture := _whole_jpeg(image, data, longest)) is not None:
-        return picture
+    whole = scans is None or scans.all_sent()  # libjpeg does not mind scans that are missing before the end mark
+    if name == "JPEG" and (picture := _ended_jpeg(image, data, longest)) is not None:
+        return replace(picture, whole=whole)
     thumbnail_first = name == "TIFF" and with_full_page_first(data) is not data
     add = first_page_says(image, data) if thumbnail_first else None
     image.load()
@@ -190,10 +193,10 @@ def _loaded(path: Path, data: bytes, name: str, max_pixels: int, longest: int | 
         add()
     # Some decoders learn the size of the picture only from its pixels.
     refuse_too_large(path, image.size, max_pixels)
-    return LoadedPicture(image, image.height, whole=True)
+    return LoadedPicture(image, image.height, whole=whole)
 
 
-def _whole_jpeg(image: Image.Image, data: bytes, longest: int | None) -> LoadedPicture | None:
+def _ended_jpeg(image: Image.Image, data: bytes, longest: int | None) -> LoadedPicture | None:
     """Decode a JPEG that has its end, reduced if it is longer than `longest`; None if that is left to Pillow.
 
     A photo that is turned stays full unless its sides are multiples of the factor, because otherwise its pixels would

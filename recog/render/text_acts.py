@@ -1,6 +1,13 @@
 """What users said about people and faces, and what follows from it, as text."""
 
-from recog.library.people.results import Confirmation, DistinctPeople, History, IgnoredFaces, SplitPerson
+from recog.library.people.results import (
+    Confirmation,
+    DistinctPeople,
+    History,
+    IgnoredFaces,
+    MarkedFace,
+    SplitPerson,
+)
 from recog.library.recognition.results import FaceReasons
 from recog.printable import printable
 from recog.render.commands import name_faces
@@ -17,6 +24,14 @@ def confirmation(result: Confirmation) -> str:
     """Write the person, and the faces that a user had confirmed as somebody else."""
     lines = [f"  face {face.face_id}{taken_from(face.was)}" for face in result.faces if face.was is not None]
     return "\n".join([person_line(result.person), *lines])
+
+
+def marked(result: MarkedFace) -> str:
+    """Write the person, the face, and whether the library knew it."""
+    face = result.face
+    how = "drawn" if result.added else "known already, and confirmed now"
+    line = f"  face {face.id}, {how}{taken_from(result.was)}{lends_none(result.doubt)}"
+    return f"{person_line(result.person)}\n{line}"
 
 
 def taken_from(was: str | None) -> str:
@@ -86,6 +101,8 @@ def deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
     match act.kind:
         case "enrol":
             return f"enrolled {who['person']} with {faces}"
+        case "mark":
+            return f"drew {faces} of {who['person']}"
         case "confirm":
             return f"confirmed {faces} as {who['person']}"
         case "reject":

@@ -34,7 +34,8 @@ def exported(result: NamesExport) -> str:
 def imported(result: NamesImport) -> str:
     """Write how many faces got names, or were rejected or ignored, and every name without a face."""
     passed = f", {result.passed_over:,} passed over (named by distance, not by a human)" if result.passed_over else ""
-    blocks = [f"{count(result.confirmed, 'face')} confirmed, {result.already:,} so already{passed}."]
+    drawn = f" ({result.drawn:,} drawn where no detector had found one)" if result.drawn else ""
+    blocks = [f"{count(result.confirmed, 'face')} confirmed{drawn}, {result.already:,} so already{passed}."]
     if result.rejected or result.ignored:
         blocks.append(f"Now {_refused(result.rejected, result.ignored)}.")
     if result.created:

@@ -136,7 +136,7 @@ def _may_be_named(face: Identification) -> bool:
 def matches(report: MatchReport) -> str:
     """Write how many faces got which name."""
     named = f"Named {_faces_of(report.matched)} by distance in {seconds(report.seconds)}"
-    head = f"{named}; {report.unknown:,} stay unknown."
+    head = f"{named}; {report.unknown:,} {'stays' if report.unknown == 1 else 'stay'} unknown."
     return f"{head}\n{_people(report.matched)}" if report.matched else head
 
 

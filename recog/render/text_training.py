@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 
 from recog.assess.clean import Cleaning
+from recog.assess.local_centres import CentredHead
 from recog.embed.network import NETWORKS
 from recog.evaluate.lfw import LfwScores
 from recog.printable import printable
@@ -38,6 +39,18 @@ def trained_network(run: NetworkRun) -> str:
         ("best step", _step(run.trained.step)),
         *((name, f"{_percent(run.scores[key])} (start {_percent(run.start_scores[key])})") for key, name in _SHOWN),
         *_use(run.path, calibrated=False),
+    ]
+    return facts(rows)
+
+
+def centred_head(made: CentredHead) -> str:
+    """Describe a head with a local centring: its path, and the faces that its centres were fitted to."""
+    own = made.record["trunk"] not in NETWORKS
+    use = [_put_on(str(made.record["trunk"]), made.path)] if own else _use(made.path, calibrated=False)
+    rows = [
+        ("head", printable(str(made.path))),
+        ("fitted to", f"{count(sum(made.faces), 'face')}"),
+        *use,
     ]
     return facts(rows)
 

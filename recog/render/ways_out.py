@@ -24,6 +24,7 @@ _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.LIST_STYLE_JOBS: "'recog style list' shows those there are",
     WayOut.NAME_BACKUP: "name a file that 'recog backup' wrote",
     WayOut.EXCLUDE_LESS: "look at --exclude, or name another folder",
+    WayOut.RESET_PHOTO: "'recog people reset' and 'recog index' with this photo find it again",
     WayOut.SPLIT_CLOSER: "choose a smaller --threshold, or reject faces by their numbers",
     WayOut.COPY_LIBRARY: "copy the folder to where you may write, and name the copy with --library",
     WayOut.RESTORE_AGAIN: "run 'recog restore FILE' again",

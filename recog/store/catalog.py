@@ -134,8 +134,9 @@ class Catalog:
     def acts(self) -> Acts:
         """What users do to faces and people, and its history."""
         from recog.store.people.acts import Acts
+        from recog.store.photos.drawn import DrawnFaces
 
-        return Acts(self._database)
+        return Acts(self._database, DrawnFaces())
 
     @cached_property
     def clusters(self) -> Clusters:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from recog.query.conditions import Query
 from recog.types import Cluster, DateSource, FileStat, NewFace, Photo
 
 PhotoShape: TypeAlias = tuple[int, int, int, str | None]
@@ -99,10 +100,11 @@ class WithFaces(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """Photos that are wanted: those with a present file in `folder` or below it, if one is given, and by faces."""
+    """Photos that are wanted: those with a present file in `folder` or below it, by faces, and by a query, if given."""
 
     folder: Path | None = None
     faces: WithFaces = WithFaces.ALL
+    query: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,14 @@ class ScannedPhoto:
     faces: Sequence[NewFace]
     incomplete: bool = False
     taken_from: DateSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFace:
+    """A face that a user drew on a photo of the catalog."""
+
+    photo_id: int
+    face: NewFace
 
 
 class FactKind(StrEnum):
@@ -264,7 +274,7 @@ class ClusterRun:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
-    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched.
+    """How much the catalog holds. files counts present ones; faces_named is confirmed plus matched; drawn counts faces.
 
     incomplete_photos counts photos that end early and of which a file is present.
     """
@@ -282,6 +292,7 @@ class CatalogCounts:
     hidden_people: int
     clusters: int
     pending_erasures: int
+    drawn: int
 
 
 @dataclass(frozen=True, slots=True)

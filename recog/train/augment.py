@@ -56,12 +56,17 @@ def jittered(box: FaceBox, random: np.random.Generator, *, jitter: float) -> Fac
 
 
 def altered(crop: Crops, random: np.random.Generator, augmentation: Augmentation) -> Crops:
-    """Mirror, make grey and compress a crop at random, in this order: (size, size, 3) uint8 -> the same shape."""
+    """Mirror, make grey and compress a crop at random, in this order: (size, size, 3 * views) uint8 -> the same shape.
+
+    All views of a face are altered alike.
+    """
     flip, grey, jpeg = random.random(3) < (augmentation.flip, augmentation.grey, augmentation.jpeg)
     quality = int(random.integers(_QUALITY[0], _QUALITY[1] + 1))
     if flip:
         crop = np.ascontiguousarray(crop[:, ::-1])
+    views = np.split(crop, crop.shape[2] // 3, axis=2)
     if grey:
-        luma = np.rint(crop @ _LUMA).astype(np.uint8)
-        crop = np.repeat(luma[:, :, None], 3, axis=2)
-    return recompressed(crop, quality=quality) if jpeg else crop
+        views = [np.repeat(np.rint(view @ _LUMA).astype(np.uint8)[:, :, None], 3, axis=2) for view in views]
+    if jpeg:
+        views = [recompressed(np.ascontiguousarray(view), quality=quality) for view in views]
+    return np.concatenate(views, axis=2)

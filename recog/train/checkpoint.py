@@ -14,7 +14,7 @@ from recog.durable import make_output_directory, put
 from recog.errors import TrainingError
 from recog.train.collapse import StepFacts
 
-_FORMAT = "recog checkpoint 1"
+_FORMAT = "recog checkpoint 2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,8 @@ class Checkpoint:
     """The state of a run after `step`.
 
     now and best are the trained tensors by name, current and best so far. optimiser holds AdamW's tensors as "NAME
-    STATE", pool the offline triplets in use, (t, 3), generator the state of torch's random numbers. Sampler and
-    augmentation have no state, because they draw from (seed, step).
+    STATE", pool the offline triplets in use, (t, 3), bank the state of the memory bank, generator that of torch's
+    random numbers. Sampler and augmentation have no state, because they draw from (seed, step).
     """
 
     step: int
@@ -46,6 +46,7 @@ class Checkpoint:
     best_step: int
     optimiser: Mapping[str, Tensor]
     pool: Tensor
+    bank: Mapping[str, Tensor]
     generator: Tensor
     history: tuple[Progress, ...]
     recent: tuple[StepFacts, ...]
@@ -67,6 +68,7 @@ class CheckpointFile:
             **{f"now {name}": tensor for name, tensor in checkpoint.now.items()},
             **{f"best {name}": tensor for name, tensor in checkpoint.best.items()},
             **{f"optimiser {name}": tensor for name, tensor in checkpoint.optimiser.items()},
+            **{f"bank {name}": tensor for name, tensor in checkpoint.bank.items()},
             "pool": checkpoint.pool,
             "generator": checkpoint.generator,
         }
@@ -105,6 +107,7 @@ class CheckpointFile:
                 best_step=int(facts["best_step"]),
                 optimiser=_named("optimiser ", tensors),
                 pool=tensors["pool"],
+                bank=_named("bank ", tensors),
                 generator=tensors["generator"].to(torch.uint8),
                 history=tuple(Progress(**each) for each in facts["history"]),
                 recent=tuple(StepFacts(**each) for each in facts["recent"]),

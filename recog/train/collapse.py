@@ -51,14 +51,15 @@ class CollapseWatch:
         if all(seen.spread < LEAST_SPREAD for seen in self._recent):
             raise TrainingError(
                 f"step {facts.step}: collapse: for {len(self._recent)} steps all embeddings have been nearly one "
-                f"point (spread {facts.spread:.3f} of 1): lower the learning rate or hold the head nearer to its start"
+                f"point (spread {facts.spread:.3f} of 1): lower the learning rate, hold the network nearer to "
+                "its start, or choose semi-hard triplets"
             )
         stuck = [seen for seen in self._recent if seen.triplets and abs(seen.loss - seen.margin) < 0.01 * seen.margin]
         if len(stuck) == len(self._recent) and all(seen.active > 0.95 for seen in self._recent):
             raise TrainingError(
                 f"step {facts.step}: collapse: the loss stands at the margin {facts.margin:g} and "
                 f"{100 * facts.active:.0f} % of triplets stay active, so positives are no nearer than negatives; "
-                "check the labels, or lower the learning rate"
+                "check the labels, lower the learning rate, or hold the network nearer to its start"
             )
 
     def idle(self) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +25,6 @@ class LinearHead:
         """Embed features, (n, width) float32 -> (n, dim) float32 of unit length."""
         return unit_rows(features @ self.weight.T + self.bias)
 
-    def embed_flipped(self, features: NDArray[np.float32], mirrored: NDArray[np.float32]) -> Embeddings:
-        """Return the unit sum of the embeddings of crops and their mirror images, (n, width) twice -> (n, dim)."""
-        return unit_rows(self.embed(features) + self.embed(mirrored))
-
     def to_bytes(self) -> bytes:
         """Return the safetensors file with the tensors "weight" and "bias"."""
         blob: bytes = save({"weight": np.ascontiguousarray(self.weight), "bias": np.ascontiguousarray(self.bias)})
@@ -37,6 +34,18 @@ class LinearHead:
     def sha256(self) -> str:
         """Return the digest of the safetensors file, hex."""
         return sha256(self.to_bytes()).hexdigest()
+
+
+class AnyHead(Protocol):
+    """What makes embeddings of features: a head in training, or a recog.embed.head.Head with its local centring."""
+
+    def embed(self, features: NDArray[np.float32]) -> Embeddings:
+        """Embed features, (n, width) float32 -> (n, dim) float32 of unit length."""
+
+
+def embed_flipped(head: AnyHead, features: NDArray[np.float32], mirrored: NDArray[np.float32]) -> Embeddings:
+    """Return the unit sum of the embeddings of crops and their mirror images, (n, width) twice -> (n, dim)."""
+    return unit_rows(head.embed(features) + head.embed(mirrored))
 
 
 def unit_outputs(features: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """The box of the labelled face in each photo, found once and cached in a file, so that crops can be cut anew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from recog.crop import crop_faces
+from recog.crop import face_views
 from recog.datasets.faces import Found, Undetected, find_labelled
 from recog.datasets.people import LabelledPhotos
 from recog.durable import make_output_directory, put
 from recog.errors import PhotoError, TrainingError
 from recog.evaluate.labelled_faces import Labels
 from recog.photos import read_photo
-from recog.types import Crops, Detector, FaceBox
+from recog.types import Crops, Detector, FaceBox, View
 
 INPUT_SIZE = 160
 _KINDS = tuple(Found)
@@ -60,9 +60,10 @@ class LocatedFaces:
         *,
         scale: float,
         size: int = INPUT_SIZE,
+        views: Sequence[View] = (),
         moved: Callable[[FaceBox], FaceBox] = lambda box: box,
     ) -> Crops:
-        """Read the photo and crop this face at moved(box), (size, size, 3) uint8.
+        """Read the photo and crop this face at moved(box), (size, size, 3 + 3 * views) uint8.
 
         Raises:
             TrainingError: the photo, which was readable once, no longer is.
@@ -72,7 +73,7 @@ class LocatedFaces:
             pixels = read_photo(path).pixels
         except PhotoError as error:
             raise TrainingError(f"{path} was readable when its face was found: {error}") from error
-        crop: Crops = crop_faces(pixels, [moved(self.boxes[face])], scale=scale, size=size)[0]
+        crop: Crops = face_views(pixels, [moved(self.boxes[face])], scale=scale, size=size, views=views)[0]
         return crop
 
 
@@ -118,7 +119,8 @@ def _found(
         kinds.append(_KINDS.index(kind))
         if box is not None:
             rows.append(row)
-            boxes.append([box.left, box.top, box.right, box.bottom, box.score, *np.ravel(box.landmarks)])
+            landmarks = np.ravel(box.landmarks) if box.landmarks else np.full(2 * 5, np.nan)
+            boxes.append([box.left, box.top, box.right, box.bottom, box.score, *landmarks])
         progress(row + 1, len(photos.paths))
     return {
         "rows": np.array(rows, dtype=np.int64),
@@ -129,7 +131,8 @@ def _found(
 
 def _box(row: NDArray[np.float64]) -> FaceBox:
     left, top, right, bottom, score, *points = row.tolist()
-    return FaceBox(left, top, right, bottom, score, tuple(zip(points[::2], points[1::2], strict=True)))
+    found = () if np.isnan(points).any() else tuple(zip(points[::2], points[1::2], strict=True))
+    return FaceBox(left, top, right, bottom, score, found)
 
 
 def _read(path: Path, photos: int) -> Mapping[str, NDArray[Any]] | None:

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from recog.errors import TrainingError
 from recog.evaluate.labelled_faces import Labels
+from recog.train.bank import MemoryBank
 from recog.train.checkpoint import Checkpoint, CheckpointFile, Progress
+from recog.train.chunks import ChunkedBatch
 from recog.train.collapse import CollapseWatch, StepFacts
 from recog.train.losses import drift, mean_variance, triplet_loss
 from recog.train.offline import draw_triplets, mine_triplets
@@ -105,6 +107,7 @@ class _Run:
         )
         self._watch = CollapseWatch()
         self._pool = np.empty((0, 3), dtype=np.int64)
+        self._bank = MemoryBank(settings.bank)
         self._best, self._best_step = self._copy(), 0
         self._history: list[Progress] = []
         self._file = checkpoint
@@ -125,6 +128,8 @@ class _Run:
                 warnings.append(str(error))
                 break
             progress(self._history[-1])
+            if self._exhausted():
+                break
         if self._watch.idle():
             warnings.append("no triplet was chosen in the last steps: nothing is left to learn at this margin")
         return Trained(best=self._best, step=self._best_step, history=tuple(self._history), warnings=tuple(warnings))
@@ -144,28 +149,34 @@ class _Run:
         return 0
 
     def _step(self, step: int) -> StepFacts:
-        settings = self._settings
+        settings, margin = self._settings, self._settings.margin_at(step)
         rows, mined = self._batch(step)
-        embeddings, held = self._learner.embed(rows, step)
+        batch = ChunkedBatch(lambda part: self._learner.embed(part, step), rows, chunk=settings.chunk)
+        embeddings = batch.embeddings
         labels = torch.from_numpy(self._labels[rows]).to(embeddings.device)
+        candidates, candidate_labels = self._bank.beside(embeddings, labels)
         triplets = (
-            select_triplets(embeddings, labels, settings.selection, margin=settings.margin, squared=settings.squared)
+            select_triplets(
+                candidates, candidate_labels, settings.selection,
+                margin=margin, squared=settings.squared, anchors=len(rows),
+            )
             if mined is None
             else mined.to(embeddings.device)
-        )
+        )  # fmt: skip
         loss = triplet_loss(
-            embeddings,
+            candidates,
             triplets,
-            margin=settings.margin,
+            margin=margin,
             squared=settings.squared,
             mean_over="positive" if settings.selection == "batch-all" else "all",
         )
-        active = active_share(embeddings, labels, margin=settings.margin, squared=settings.squared)
-        facts = StepFacts(step, settings.margin, float(loss.detach()), len(triplets), active, mean_variance(embeddings))
+        active = active_share(embeddings, labels, margin=margin, squared=settings.squared)
+        facts = StepFacts(step, margin, float(loss.detach()), len(triplets), active, mean_variance(embeddings))
         self._watch.see(facts)
         self._optimiser.zero_grad()
-        torch.autograd.backward(loss + settings.hold * drift(embeddings, held))
+        batch.backward(loss + settings.hold * drift(embeddings, batch.held))
         self._optimiser.step()
+        self._bank.add(embeddings, labels)
         return facts
 
     def _batch(self, step: int) -> tuple[Rows, Tensor | None]:
@@ -215,6 +226,11 @@ class _Run:
         if self._file is not None:
             self._file.write(self._checkpoint(step))
 
+    def _exhausted(self) -> bool:
+        """Return whether as many validations as `patience` have passed since the best one."""
+        since = len(self._history) - 1 - max(at for at, each in enumerate(self._history) if each.best)
+        return self._settings.patience is not None and since >= self._settings.patience
+
     def _copy(self) -> dict[str, Tensor]:
         return {name: tensor.detach().clone() for name, tensor in self._learner.tensors.items()}
 
@@ -231,6 +247,7 @@ class _Run:
                 for key, value in state[tensor].items()
             },
             pool=torch.from_numpy(self._pool),
+            bank=self._bank.state,
             generator=torch.get_rng_state(),
             history=tuple(self._history),
             recent=self._watch.recent,
@@ -251,6 +268,7 @@ class _Run:
         self._best = {name: tensor.to(tensors[name].device) for name, tensor in kept.best.items()}
         self._best_step = kept.best_step
         self._pool = kept.pool.numpy()
+        self._bank = MemoryBank(self._settings.bank, kept.bank)
         torch.set_rng_state(kept.generator)
         self._history = list(kept.history)
         self._watch = CollapseWatch(kept.recent)

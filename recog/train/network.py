@@ -1,80 +1,127 @@
-"""A trunk and its head as one network, of which the last blocks or all stages can be trained."""
+"""A network of which one trunk's last stages, or all of them, are trained together with the head."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 
+from recog.errors import TrainingError
 from recog.train.head import LinearHead, unit_outputs
+from recog.train.low_rank import changed_kernels, low_rank_start
 from recog.train.plans import Part
+from recog.train.stages import PretrainedTrunk, Stages, stages_of
 from recog.types import Crops
 
-STAGES = (
-    "conv2d_1a", "conv2d_2a", "conv2d_2b", "maxpool_3a", "conv2d_3b", "conv2d_4a", "conv2d_4b", "repeat_1", "mixed_6a",
-    "repeat_2", "mixed_7a", "repeat_3", "block8",
-)  # fmt: skip
-"""Stages of InceptionResnetV1 (facenet-pytorch), from the crop to the map that is averaged into the features."""
-LAST_BLOCKS = ("mixed_7a", "repeat_3", "block8")
+_TRUNK = "trunk."
 
 
-class PretrainedTrunk(Protocol):
-    """The part of recog.embed.Trunk that fine-tuning needs."""
+class Seen(NamedTuple):
+    """What the trained stages see of faces.
 
-    network: Any
-    sha256: str
-    device: torch.device
+    map is the output of the frozen stages, (b, ...); uint8 crops (b, side, side, 3) if no stage is frozen. beside holds
+    the features of the network's other trunks, (b, width) float32.
+    """
+
+    map: Tensor
+    beside: Tensor
+
+
+class OtherTrunks(Protocol):
+    """The trunks of the network that stay as they are (see recog.train.trunk_choice)."""
+
+    @property
+    def left(self) -> int:
+        """Number of their features that come before those of the trained trunk."""
+
+    def own(self, crops: Crops) -> Crops:
+        """Cut the trained trunk's input out of crops: (n, size, size, 3 * views) -> (n, side, side, 3)."""
+
+    def features(self, crops: Crops) -> NDArray[np.float32]:
+        """Return their features side by side, (n, width)."""
 
 
 class TunableNetwork:
-    """A pretrained trunk under a linear head; `part` says which stages are trained together with the head.
+    """A pretrained trunk, the frozen trunks beside it if there are any, and a linear head.
 
-    "blocks" trains LAST_BLOCKS, "all" every stage. Batch norm is frozen, both statistics and affine, because a batch of
-    48 people is unlike the data that they come from. bf16 computes the trunk in bfloat16 (PyTorch's autocast), and the
-    head and the loss in float32. The trunk's own network is changed in place.
+    part "blocks" trains the last `blocks` stages with the head, or as many as the trunk is usually trained of; "all"
+    trains every stage. rank trains low-rank changes of the kernels
+    (see low_rank_start) instead of the kernels themselves. Batch norm is frozen, both statistics and affine, because a
+    batch of 48 people is unlike the data that they come from; SFace's and dlib's are folded into the convolutions. bf16
+    computes the trunk in bfloat16 (PyTorch's autocast), and the head and the loss in float32. Without rank, the trunk's
+    own network is changed in place.
+
+    Raises:
+        TrainingError: the trunk has fewer stages.
     """
 
-    def __init__(self, trunk: PretrainedTrunk, head: LinearHead, *, part: Part, bf16: bool = False) -> None:
-        self.device, self._bf16 = trunk.device, bf16
-        stages = dict(trunk.network.named_children())
-        trained = LAST_BLOCKS if part == "blocks" else STAGES
-        self._stem = [stages[name] for name in STAGES if name not in trained]
-        self._tail = [stages[name] for name in trained]
+    def __init__(
+        self,
+        trunk: PretrainedTrunk,
+        head: LinearHead,
+        *,
+        part: Part,
+        blocks: int | None = None,
+        rank: int | None = None,
+        bf16: bool = False,
+        others: OtherTrunks | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.device, self._bf16, self._others = trunk.device, bf16, others
+        self._stages: Stages = stages_of(trunk.network)
+        names = self._stages.names
+        count = len(names) if part == "all" else blocks or self._stages.blocks
+        if not 1 <= count <= len(names):
+            raise TrainingError(f"the trunk has {len(names)} stages, {', '.join(names)}, and not {count}")
+        first = len(names) - count
+        self._stem, self._tail = self._stages.stages[:first], self._stages.stages[first:]
         trunk.network.eval().requires_grad_(requires_grad=False)
-        weights = {
-            f"trunk.{stage}.{name}": parameter
-            for stage in trained
-            for name, parameter in _convolutions(stages[stage]).items()
-        }
-        for parameter in weights.values():
-            parameter.requires_grad_()
+        self._kernels = {name: tensor for stage in self._tail for name, tensor in stage.parameters().items()}
+        kernels = dict(self._kernels) if rank is None else low_rank_start(self._kernels, rank=rank, seed=seed)
         weight, bias = (torch.from_numpy(array.copy()).to(self.device) for array in (head.weight, head.bias))
         self.tensors: Mapping[str, Tensor] = {
-            **weights, "head.weight": weight.requires_grad_(), "head.bias": bias.requires_grad_()
-        }  # fmt: skip
+            **{f"{_TRUNK}{name}": tensor.requires_grad_() for name, tensor in kernels.items()},
+            "head.weight": weight.requires_grad_(),
+            "head.bias": bias.requires_grad_(),
+        }
 
-    def stem(self, crops: Crops) -> Tensor:
-        """Run the frozen stages without a gradient, (b, 160, 160, 3) uint8 -> (b, 896, 8, 8) for "blocks"."""
-        x = torch.from_numpy(np.ascontiguousarray(crops)).to(self.device)
-        x = ((x.permute(0, 3, 1, 2).float() - 127.5) / 128.0).contiguous(memory_format=torch.channels_last)
-        with torch.no_grad(), self._autocast():
-            for stage in self._stem:
-                x = stage(x)
-        return x
+    @property
+    def trained_stages(self) -> tuple[str, ...]:
+        """The names of the stages that are trained."""
+        return tuple(stage.name for stage in self._tail)
 
-    def features(self, stem: Tensor) -> Tensor:
-        """Run the trained stages, (b, ...) of stem -> (b, 1792) float32, with a gradient if gradients are on."""
-        x = stem.to(self.device).float()
+    def stem(self, crops: Crops) -> Seen:
+        """Run what is frozen, without a gradient: (b, size, size, 3 * views) uint8 -> what the trained stages see."""
+        others = self._others
+        beside = np.empty((len(crops), 0), np.float32) if others is None else others.features(crops)
+        own = np.ascontiguousarray(crops if others is None else others.own(crops))
+        seen = torch.from_numpy(own).to(self.device)
+        if self._stem:
+            with torch.no_grad(), self._autocast():
+                seen = self._pixels(seen)
+                for stage in self._stem:
+                    seen = stage.module(seen)
+        return Seen(seen, torch.from_numpy(beside).to(self.device))
+
+    def features(self, seen: Seen) -> Tensor:
+        """Run the trained stages, (b, width) float32, with a gradient if gradients are on."""
+        x = seen.map.to(self.device)
+        trained = {name.removeprefix(_TRUNK): tensor for name, tensor in self.tensors.items()}
+        changed = changed_kernels(self._kernels, trained)
         with self._autocast():
+            x = x.float() if self._stem else self._pixels(x)
             for stage in self._tail:
-                x = stage(x)
-            return x.float().mean(dim=(2, 3))
+                x = stage.run(x, changed)
+            own = x.float().mean(dim=(2, 3))
+        left, beside = 0 if self._others is None else self._others.left, seen.beside.to(self.device)
+        return torch.cat([beside[:, :left], own, beside[:, left:]], dim=1)
 
-    def embeddings(self, stem: Tensor) -> Tensor:
-        """Return the embeddings, (b, ...) of stem -> (b, dim) of unit length."""
-        return unit_outputs(self.features(stem), self.tensors["head.weight"], self.tensors["head.bias"])
+    def embeddings(self, seen: Seen) -> Tensor:
+        """Return the embeddings of what the trained stages see of b faces, (b, dim) of unit length."""
+        return unit_outputs(self.features(seen), self.tensors["head.weight"], self.tensors["head.bias"])
 
     def head(self) -> LinearHead:
         """Return the head as it is now."""
@@ -90,20 +137,16 @@ class TunableNetwork:
     def trunk_bytes(self, *, half: bool) -> bytes:
         """Return the trained tensors of the trunk as a safetensors file, in float16 if `half`."""
         kept = {
-            name.removeprefix("trunk."): t.detach().cpu() for name, t in self.tensors.items() if name[:5] == "trunk"
+            name.removeprefix(_TRUNK): tensor.detach().cpu()
+            for name, tensor in self.tensors.items()
+            if name.startswith(_TRUNK)
         }
         blob: bytes = save({name: (t.half() if half else t).contiguous() for name, t in kept.items()})
         return blob
 
+    def _pixels(self, crops: Tensor) -> Tensor:
+        """(b, side, side, 3) uint8 -> the input of the first stage, channels last in memory."""
+        return self._stages.seen(crops.permute(0, 3, 1, 2).float()).contiguous(memory_format=torch.channels_last)
+
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self._bf16)
-
-
-def _convolutions(stage: nn.Module) -> dict[str, nn.Parameter]:
-    """Return the parameters of the convolutions of a stage, by their names in it: all that is not batch norm."""
-    return {
-        f"{name}.{kind}" if name else kind: parameter
-        for name, module in stage.named_modules()
-        if isinstance(module, nn.Conv2d)
-        for kind, parameter in module.named_parameters(recurse=False)
-    }

@@ -1,6 +1,6 @@
 """The files of a fine-tuned network: the head, the trunk's trained tensors and the run record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,13 +31,17 @@ class NetworkRun:
 
 @dataclass(frozen=True, slots=True)
 class NetworkSource:
-    """What a network was tuned on: its name, the digests of the trunk as it was and of the detector, and the photos.
+    """What a network was tuned on: its name, the trained trunk, digests, and the photos.
 
-    learnt are the faces that were trained on, held_out counts the people who were not.
+    tuned_trunk names the weights of the trained trunk, and tuned_sha256 is its digest as it was. trunk_sha256 maps that
+    digest, as it was or as it became, to that of everything below the head. learnt are the faces that were trained on,
+    held_out counts the people who were not.
     """
 
     network: str
-    trunk_sha256: str
+    tuned_trunk: str
+    tuned_sha256: str
+    trunk_sha256: Callable[[str], str]
     detector_sha256: str
     people: LabelledPhotos
     pairs: PairList
@@ -59,8 +63,10 @@ def write_network(
         "name": plan.name,
         "sha256": head.sha256,
         "trunk": source.network,
-        "trunk_sha256": tuned_sha256(source.trunk_sha256, blob),
-        "trunk_before_sha256": source.trunk_sha256,
+        "trunk_sha256": source.trunk_sha256(tuned_sha256(source.tuned_sha256, blob)),
+        "trunk_before_sha256": source.trunk_sha256(source.tuned_sha256),
+        "tuned_trunk": source.tuned_trunk,
+        "tuned_stages": list(tunable.trained_stages),
         "trunk_bytes": len(blob),
         "detector_sha256": source.detector_sha256,
         "crop_scale": plan.crop_scale,

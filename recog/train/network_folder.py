@@ -1,5 +1,6 @@
-"""Fine-tune the last blocks of a trunk, or all of it, with its head on a folder of people."""
+"""Fine-tune the last blocks of a trunk, or all of it, with its network's head on a folder of people."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -9,29 +10,66 @@ from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos, labelled_photos
 from recog.datasets.split import check_split, held_out_people
 from recog.embed.info import head_of
-from recog.embed.network import NETWORKS, network_named
-from recog.embed.trunk import Trunk
+from recog.embed.network import network_named
 from recog.errors import TrainingError
 from recog.train.checkpoint import CheckpointFile
 from recog.train.head import LinearHead
 from recog.train.located import LocatedFaces, located_faces
 from recog.train.loop import Scores, train
-from recog.train.network import PretrainedTrunk, TunableNetwork
+from recog.train.network import OtherTrunks, TunableNetwork
 from recog.train.network_files import NetworkRun, NetworkSource, write_network
-from recog.train.network_training import NetworkLearner, StemOutputs, tuned_features
+from recog.train.network_training import Cropping, NetworkLearner, StemOutputs, tuned_features
 from recog.train.options import RunOptions, Runtime, TrainingData
 from recog.train.plans import DECIDING_SCORE, NetworkPlan
+from recog.train.stages import PretrainedTrunk
+from recog.train.trunk_choice import FrozenTrunks, load_torch_trunk, trained_part
 from recog.train.validation import PairList, Validation, read_pair_list
-from recog.types import Detector
+from recog.types import Detector, View
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkStart:
-    """The network to fine-tune: its name, its trunk, which is changed in place, and the head to start from."""
+    """The network to fine-tune: its name, the trunk to train, which is changed in place, and the head to start from.
+
+    tuned_trunk names the weights of that trunk. others are the trunks beside it, views the network's views of a face.
+    digest maps the trunk's digest to that of everything below the head.
+    """
 
     name: str
+    tuned_trunk: str
     trunk: PretrainedTrunk
     head: LinearHead
+    others: OtherTrunks | None = None
+    views: tuple[View, ...] = ()
+    digest: Callable[[str], str] = str
+
+
+def load_start(plan: NetworkPlan, runtime: Runtime) -> NetworkStart:
+    """Load a network with its shipped head, on torch, to train the trunk that the plan names.
+
+    Raises:
+        TrainingError: the network has no such trunk, or several and the plan names none.
+        ConfigError: there is no such network.
+        WeightsError: the networks cannot be had.
+    """
+    network = network_named(runtime.network)
+    part = trained_part(network, plan.trunk)
+    shipped = head_of(network.name)
+    trunks = [load_torch_trunk(each, runtime) for each in network.parts]
+    at = network.parts.index(part)
+
+    def digest(tuned: str) -> str:
+        return network.trunks_sha256([tuned if place == at else each.sha256 for place, each in enumerate(trunks)])
+
+    return NetworkStart(
+        name=network.name,
+        tuned_trunk=part.weights,
+        trunk=trunks[at],
+        head=LinearHead(shipped.weight, shipped.bias),
+        others=FrozenTrunks(network, part, trunks),
+        views=network.views,
+        digest=digest,
+    )
 
 
 def train_network_from_folder(data: TrainingData, plan: NetworkPlan, runtime: Runtime, run: RunOptions) -> NetworkRun:
@@ -43,22 +81,13 @@ def train_network_from_folder(data: TrainingData, plan: NetworkPlan, runtime: Ru
         TrainingError: the data does not suffice, training collapsed before anything was better than the start, or a
             checkpoint is in the way or of another run.
         EvaluationError: the pairs file is malformed.
-        WeightsError: the networks cannot be had.
+        Otherwise as load_start.
     """
-    tunable = [name for name, each in NETWORKS.items() if [part.sees_all for part in each.parts] == [True]]
-    if network_named(runtime.network).name not in tunable:
-        raise TrainingError(
-            f"blocks are trained of a network of one trunk that sees the crop along the box, and {runtime.network} is "
-            f"none: choose one of {', '.join(tunable)}"
-        )
-    shipped = head_of(runtime.network)
-    detector = runtime.load_detector()
-    trunk = Trunk(runtime.network, cache=runtime.cache, offline_dir=runtime.offline_dir, device=runtime.device)
     return train_network(
         labelled_photos(data.folder, pattern=plan.pattern),
         read_pair_list(data.photos, data.pairs),
-        detector,
-        NetworkStart(runtime.network, trunk, LinearHead(shipped.weight, shipped.bias)),
+        runtime.load_detector(),
+        load_start(plan, runtime),
         plan=plan,
         run=run,
         cache=runtime.cache / "features",
@@ -79,15 +108,16 @@ def train_network(
 ) -> NetworkRun:
     """Fine-tune loaded networks on listed photos; otherwise as train_network_from_folder."""
     faces = _located(people, pairs, detector, plan, run, cache=cache, left_out=left_out)
-    tunable = TunableNetwork(start.trunk, start.head, part=plan.part, bf16=plan.bf16)
-    validate = _Validate(tunable, faces, pairs, plan)
-    learner = NetworkLearner(
-        tunable, faces.learnt, crop_scale=plan.crop_scale, augmentation=plan.augmentation, seed=plan.settings.seed
-    )
+    tunable = TunableNetwork(
+        start.trunk, start.head, part=plan.part, blocks=plan.blocks, rank=plan.rank, bf16=plan.bf16,
+        others=start.others, seed=plan.settings.seed,
+    )  # fmt: skip
+    cropping = Cropping(plan.crop_scale, start.views)
+    validate = _Validate(tunable, faces, pairs, cropping, flip=plan.flip)
     checkpoint = CheckpointFile(
         run.output / f"{plan.name}.checkpoint.safetensors",
         {
-            "trunk": start.trunk.sha256,
+            "trunk": start.digest(start.trunk.sha256),
             "start": start.head.sha256,
             "detector": detector.sha256,
             "data": people.digest(),
@@ -97,7 +127,7 @@ def train_network(
     )
     checkpoint.expect(resume=run.resume)
     trained = train(
-        learner,
+        NetworkLearner(tunable, faces.learnt, cropping, augmentation=plan.augmentation, seed=plan.settings.seed),
         faces.learnt.labels,
         plan.settings,
         validate=validate,
@@ -110,8 +140,10 @@ def train_network(
         rounded = {name: t.half().float() if name.startswith("trunk.") else t for name, t in trained.best.items()}
         trained = replace(trained, best=rounded)
     tunable.load(trained.best)
-    held_out = len(np.unique(faces.held_out.labels))
-    source = NetworkSource(start.name, start.trunk.sha256, detector.sha256, people, pairs, faces.learnt, held_out)
+    source = NetworkSource(
+        start.name, start.tuned_trunk, start.trunk.sha256, start.digest, detector.sha256, people, pairs, faces.learnt,
+        held_out=len(np.unique(faces.held_out.labels)),
+    )  # fmt: skip
     written = write_network(tunable, trained, validate(), source, plan, output=run.output)
     checkpoint.remove()
     return written
@@ -152,10 +184,12 @@ def _located(
 class _Validate:
     """Scores the network as it is on the pairs and on the people held out, from cached outputs of the frozen stages."""
 
-    def __init__(self, network: TunableNetwork, faces: _Located, pairs: PairList, plan: NetworkPlan) -> None:
-        self._network, self._pairs, self._flip = network, pairs, plan.flip
-        self._held_out = (StemOutputs(faces.held_out, network, crop_scale=plan.crop_scale), faces.held_out)
-        self._paired = (StemOutputs(faces.paired, network, crop_scale=plan.crop_scale), faces.paired)
+    def __init__(
+        self, network: TunableNetwork, faces: _Located, pairs: PairList, cropping: Cropping, *, flip: bool
+    ) -> None:
+        self._network, self._pairs, self._flip = network, pairs, flip
+        self._held_out = (StemOutputs(faces.held_out, network, cropping), faces.held_out)
+        self._paired = (StemOutputs(faces.paired, network, cropping), faces.paired)
 
     def __call__(self) -> Scores:
         validation = Validation(

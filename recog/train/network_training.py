@@ -1,6 +1,7 @@
 """A network as a learner: it embeds crops augmented at every step, or cached outputs of its frozen stages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,34 +11,49 @@ from torch import Tensor
 from recog.train.augment import Augmentation, altered, jittered
 from recog.train.features import FaceFeatures
 from recog.train.located import LocatedFaces
-from recog.train.network import TunableNetwork
+from recog.train.network import Seen, TunableNetwork
 from recog.train.sampler import Rows
-from recog.types import Crops, Embeddings, FaceBox
+from recog.types import Crops, Embeddings, FaceBox, View
 
 _BATCH = 32
 
 
-class StemOutputs:
-    """Outputs of a network's frozen stages for faces and their mirror images, in float16, computed on first use.
+@dataclass(frozen=True, slots=True)
+class Cropping:
+    """How faces are cut out of their photos: the scale of the box, and the views that the network wants beside it."""
 
-    A crop takes 115 KB for "blocks", so 3,000 faces and their mirror images take 700 MB of memory.
+    scale: float
+    views: Sequence[View] = ()
+
+    def cut(self, faces: LocatedFaces, row: int, moved: Callable[[FaceBox], FaceBox] = lambda box: box) -> Crops:
+        """Cut one face at moved(box), (160, 160, 3 + 3 * views) uint8."""
+        return faces.crop(row, scale=self.scale, views=self.views, moved=moved)
+
+
+class StemOutputs:
+    """What a network's trained stages see of faces and of their mirror images, computed on first use and kept.
+
+    Outputs of frozen stages are kept in float16. A crop takes 115 KB for FaceNet's last three stages, so 3,000 faces
+    and their mirror images take 700 MB of memory.
     """
 
-    def __init__(self, faces: LocatedFaces, network: TunableNetwork, *, crop_scale: float) -> None:
-        self._faces, self._network, self._scale = faces, network, crop_scale
-        self._kept: dict[tuple[int, bool], Tensor] = {}
+    def __init__(self, faces: LocatedFaces, network: TunableNetwork, cropping: Cropping) -> None:
+        self._faces, self._network, self._cropping = faces, network, cropping
+        self._kept: dict[tuple[int, bool], Seen] = {}
 
-    def of(self, rows: Iterable[int], mirrored: Iterable[bool]) -> Tensor:
-        """Return the outputs of these faces, mirrored or not, (b, ...) float16."""
+    def of(self, rows: Iterable[int], mirrored: Iterable[bool]) -> Seen:
+        """Return what is seen of these b faces, mirrored or not."""
         wanted = [(int(row), bool(side)) for row, side in zip(rows, mirrored, strict=True)]
         missing = sorted({row for row, side in wanted if (row, side) not in self._kept})
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
-            crops = np.stack([self._faces.crop(row, scale=self._scale) for row in batch])
-            for side, seen in ((False, crops), (True, crops[:, :, ::-1])):
-                made = self._network.stem(np.ascontiguousarray(seen)).half().cpu()
-                self._kept.update({(row, side): made[place].clone() for place, row in enumerate(batch)})
-        return torch.stack([self._kept[each] for each in wanted])
+            crops = np.stack([self._cropping.cut(self._faces, row) for row in batch])
+            for side, given in ((False, crops), (True, crops[:, :, ::-1])):
+                made = _halved(self._network.stem(np.ascontiguousarray(given)))
+                self._kept.update(
+                    {(row, side): Seen(made.map[at].clone(), made.beside[at].clone()) for at, row in enumerate(batch)}
+                )
+        return _stacked([self._kept[each] for each in wanted])
 
 
 class NetworkLearner:
@@ -48,13 +64,14 @@ class NetworkLearner:
     """
 
     def __init__(
-        self, network: TunableNetwork, faces: LocatedFaces, *, crop_scale: float, augmentation: Augmentation, seed: int
+        self, network: TunableNetwork, faces: LocatedFaces, cropping: Cropping, *, augmentation: Augmentation, seed: int
     ) -> None:
         self.tensors = network.tensors
-        self._network, self._faces, self._scale = network, faces, crop_scale
+        self._network, self._faces, self._cropping = network, faces, cropping
         self._augmentation, self._seed = augmentation, seed
-        self._stems = StemOutputs(faces, network, crop_scale=crop_scale)
+        self._stems = StemOutputs(faces, network, cropping)
         self._held = torch.from_numpy(self.embed_all())
+        self._step, self._of_step = 0, dict[int, Seen]()
 
     def embed(self, rows: Rows, step: int) -> tuple[Tensor, Tensor]:
         """Return the embeddings of these faces as augmented in this step, and the embeddings to hold them near."""
@@ -68,14 +85,25 @@ class NetworkLearner:
         return np.concatenate(parts)
 
     def crops(self, rows: Rows, step: int) -> Crops:
-        """Return the augmented crops, (b, 160, 160, 3) uint8: the same for the same seed, step and row."""
+        """Return the augmented crops, (b, 160, 160, 3 * views) uint8: the same for the same seed, step and row."""
         return np.stack([self._crop(int(row), step) for row in rows])
 
-    def _seen(self, rows: Rows, step: int) -> Tensor:
+    def _seen(self, rows: Rows, step: int) -> Seen:
         flips = self._augmentation.flip
         if self._augmentation == Augmentation(flip=flips, jitter=0.0, jpeg=0.0, grey=0.0):
-            return self._stems.of(rows, np.random.default_rng((self._seed, step, 1)).random(len(rows)) < flips)
-        return self._network.stem(self.crops(rows, step))
+            mirrored = np.random.default_rng((self._seed, step, 1)).random(len(self._faces.rows)) < flips
+            return self._stems.of(rows, mirrored[rows])
+        return self._augmented(rows, step)
+
+    def _augmented(self, rows: Rows, step: int) -> Seen:
+        """Cut and alter the crops of a step once, even if the step embeds them twice (see recog.train.chunks)."""
+        if step != self._step:
+            self._step, self._of_step = step, {}
+        missing = [int(row) for row in rows if int(row) not in self._of_step]
+        if missing:
+            made = _halved(self._network.stem(self.crops(np.array(missing, dtype=np.int64), step)))
+            self._of_step.update({row: Seen(made.map[at], made.beside[at]) for at, row in enumerate(missing)})
+        return _stacked([self._of_step[int(row)] for row in rows])
 
     def _crop(self, row: int, step: int) -> Crops:
         random = np.random.default_rng((self._seed, step, 2, row))
@@ -83,12 +111,22 @@ class NetworkLearner:
         def moved(box: FaceBox) -> FaceBox:
             return jittered(box, random, jitter=self._augmentation.jitter)
 
-        return altered(self._faces.crop(row, scale=self._scale, moved=moved), random, self._augmentation)
+        return altered(self._cropping.cut(self._faces, row, moved), random, self._augmentation)
 
     def _unchanged(self, rows: Rows) -> Embeddings:
         with torch.inference_mode():
             embeddings: Embeddings = self._network.embeddings(self._stems.of(rows, [False] * len(rows))).cpu().numpy()
         return embeddings
+
+
+def _halved(seen: Seen) -> Seen:
+    """Return what is seen on the processor, maps in float16; crops stay in uint8."""
+    kept = seen.map.half() if seen.map.is_floating_point() else seen.map
+    return Seen(kept.cpu(), seen.beside.cpu())
+
+
+def _stacked(faces: Sequence[Seen]) -> Seen:
+    return Seen(torch.stack([face.map for face in faces]), torch.stack([face.beside for face in faces]))
 
 
 def tuned_features(network: TunableNetwork, stems: StemOutputs, faces: LocatedFaces) -> FaceFeatures:

@@ -52,18 +52,24 @@ class HeadPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkPlan:
-    """The plan to fine-tune a trunk together with its head.
+    """The plan to fine-tune a trunk of a network together with the network's head.
 
-    part is "blocks", the last blocks, or "all". pattern, tight, crop_scale, flip, held_out and data are as in HeadPlan.
-    bf16 computes the trunk in bfloat16. half writes the trained tensors in float16, and scores them so. The default
-    hold of 0.5 is half the squared distance to the old embedding.
+    trunk names the trunk's weights; None is the only trunk of the network. part is "blocks", the last stages, or "all".
+    blocks is the number of those stages; None is the trunk's own count (see stages.Stages). rank trains low-rank
+    changes of the kernels, for a small file (see low_rank.low_rank_start); None trains the kernels themselves.
+    pattern, tight, crop_scale, flip, held_out and data are as in HeadPlan. bf16 computes the trunk in bfloat16. half
+    writes the trained tensors in float16, and scores them so. The default hold of 0.5 is half the squared distance to
+    the old embedding.
 
     Raises:
         TrainingError: a value is out of its range, or name is no name for files.
     """
 
     name: str = "facenet-casia-tuned"
+    trunk: str | None = None
     part: Part = "blocks"
+    blocks: int | None = None
+    rank: int | None = None
     pattern: str = "*"
     tight: bool = False
     crop_scale: float = 1.19
@@ -81,3 +87,7 @@ class NetworkPlan:
             raise TrainingError(
                 f"held_out {self.held_out} must lie between 0 and 1, crop_scale {self.crop_scale} between 0.5 and 4"
             )
+        if not all(each is None or each >= 1 for each in (self.blocks, self.rank)):
+            raise TrainingError(f"{self.blocks} blocks of rank {self.rank}: both are at least 1")
+        if self.part == "all" and self.blocks is not None:
+            raise TrainingError(f"all stages are trained, so no number of last stages ({self.blocks}) can be given")

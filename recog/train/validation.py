@@ -14,7 +14,7 @@ from recog.evaluate.labelled_faces import all_pairs
 from recog.evaluate.lfw import LfwScores, Pair, pair_photos, read_pairs, ten_folds
 from recog.evaluate.roc import Bools, accepted, threshold_at_far
 from recog.train.features import FaceFeatures
-from recog.train.head import LinearHead
+from recog.train.head import AnyHead, embed_flipped
 from recog.types import Distances, Embeddings
 
 FARS = np.logspace(-3, -1, 13)
@@ -69,24 +69,24 @@ class Validation:
     held_out: FaceFeatures
     flip: bool
 
-    def embed(self, head: LinearHead, faces: FaceFeatures) -> Embeddings:
+    def embed(self, head: AnyHead, faces: FaceFeatures) -> Embeddings:
         """Embed faces as the product would with this head, (n, dim)."""
-        return head.embed_flipped(faces.features, faces.mirrored) if self.flip else head.embed(faces.features)
+        return embed_flipped(head, faces.features, faces.mirrored) if self.flip else head.embed(faces.features)
 
-    def lfw(self, head: LinearHead) -> LfwScores:
+    def lfw(self, head: AnyHead) -> LfwScores:
         """Score the pairs by the ten-fold protocol."""
         return ten_folds(self.pair_distances(head), self.pairs.same, self.pairs.fold)
 
-    def pair_distances(self, head: LinearHead) -> Distances:
+    def pair_distances(self, head: AnyHead) -> Distances:
         """Return the squared distance of every pair of the list, (n,)."""
         embeddings = self.embed(head, self.pair_features)
         return paired_squared_distances(embeddings[self.pairs.left], embeddings[self.pairs.right])
 
-    def held_out_pairs(self, head: LinearHead) -> tuple[Distances, Bools]:
+    def held_out_pairs(self, head: AnyHead) -> tuple[Distances, Bools]:
         """Return the squared distances of all pairs of held-out faces, and which pairs show one person."""
         return all_pairs(self.embed(head, self.held_out), self.held_out.labels)
 
-    def __call__(self, head: LinearHead) -> Mapping[str, float]:
+    def __call__(self, head: AnyHead) -> Mapping[str, float]:
         """Return named scores; higher is better. "mean", the mean of the two mean VALs, decides which head is kept.
 
         One set at one rate would follow noise, because 1,000 pairs do not resolve half a percent. A whole curve on two

@@ -8,8 +8,10 @@ POST            JSON                                      result
 =============== ========================================= ===================
 /api/confirm    name, face_ids | cluster, new=false,      Confirmation
                 near=false
+/api/mark       photo_id, left, top, width, height,       MarkedFace
+                name, near=false
 /api/reject     name, face_ids                            Person
-/api/ignore     face_ids, nameless=false                  IgnoredFaces
+/api/ignore     face_ids, nameless=false, others=false    IgnoredFaces
 /api/unignore   face_ids                                  IgnoredFaces
 /api/rename     old, new, near=false                      Person
 /api/merge      source, target                            Person
@@ -28,7 +30,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from recog.errors import CatalogError
-from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, SplitPerson
+from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, MarkedFace, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
 from recog.store.records import PastAct
@@ -36,9 +38,11 @@ from recog.types import Person
 from recog.web.api import LARGEST
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
-from recog.web.library import Opened
+from recog.web.library import Opened, ServedLibrary
 
 MOST_FACES = 100_000
+LARGEST_SIDE = 1_000_000
+"""Pixels; no photo that can be decoded has a longer side."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -48,6 +52,7 @@ def _whole(given: object) -> object:
 
 
 FaceId = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
+Pixel = Annotated[float, Field(ge=0, le=LARGEST_SIDE, allow_inf_nan=False)]
 FaceIdList = Annotated[list[FaceId], Field(min_length=1, max_length=MOST_FACES)]
 
 router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409, 428), tags=["acts"])
@@ -115,6 +120,18 @@ class NamedGroup(_Act):
         return self
 
 
+class DrawnBox(_Act):
+    """A face that no detector found: a box in pixels of the upright photo, and who it is."""
+
+    photo_id: FaceId
+    left: Pixel
+    top: Pixel
+    width: Pixel
+    height: Pixel
+    name: Name
+    near: bool = False
+
+
 class SomeFaces(_Act):
     """Faces."""
 
@@ -122,9 +139,13 @@ class SomeFaces(_Act):
 
 
 class IgnoredOnes(SomeFaces):
-    """Faces to ignore; with `nameless`, those that have a name by now are left out."""
+    """Faces to ignore; with `nameless`, those that have a name by now are left out.
+
+    With `others`, everybody else without a name on the photos of these faces is ignored, and not the faces.
+    """
 
     nameless: bool = False
+    others: bool = False
 
 
 class Renaming(_Act):
@@ -180,6 +201,21 @@ def confirm(opened: Opened, given: NamedGroup) -> Document:
     )
 
 
+@router.post("/mark", responses=_answers(MarkedFace))
+def mark(opened: Opened, given: DrawnBox) -> Document:
+    """Add a face that a user drew on a photo, and confirm it as a person, who is made if nobody has the name."""
+    box = given.left, given.top, given.width, given.height
+    return _done(opened, lambda _: marked(opened, given.photo_id, box, given.name, near=given.near))
+
+
+def marked(
+    opened: ServedLibrary, photo_id: int, box: tuple[float, float, float, float], name: str, *, near: bool
+) -> MarkedFace:
+    """Draw a face on a photo that the server's own processes decode."""
+    with opened.probe_lock:
+        return opened.library.people.mark(photo_id, box, name, near=near, decoders=opened.decoding)
+
+
 @router.post("/reject", responses=_answers(Person))
 def reject(opened: Opened, given: NamedFaces) -> Document:
     """Say that faces are not this person."""
@@ -189,7 +225,10 @@ def reject(opened: Opened, given: NamedFaces) -> Document:
 @router.post("/ignore", responses=_answers(IgnoredFaces))
 def ignore(opened: Opened, given: IgnoredOnes) -> Document:
     """Ignore faces."""
-    return _done(opened, lambda library: library.people.ignore(given.face_ids, nameless=given.nameless))
+    return _done(
+        opened,
+        lambda library: library.people.ignore(given.face_ids, nameless=given.nameless, others=given.others),
+    )
 
 
 @router.post("/unignore", responses=_answers(IgnoredFaces))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from recog.errors import PhotoError, UnknownNumberError
 from recog.library.browsing.photos import PhotoDetail
-from recog.photos.preview import preview, thumbnail
+from recog.photos.preview import preview, thumbnail, thumbnail_side
 from recog.types import DecodedPhoto, Pixels
 from recog.web.api import LARGEST
 from recog.web.failures import documented
@@ -77,7 +77,9 @@ async def small_photo(opened: Opened, request: Request, photo_id: Number) -> Res
 
 def _made(opened: ServedLibrary, photo_id: int) -> bytes:
     def made(shown: PhotoDetail) -> bytes:
-        return thumbnail(_pixels(opened, shown, LONGEST_SIDE), width=THUMBNAIL_WIDTH, height=THUMBNAIL_HEIGHT)
+        photo = shown.photo
+        side = thumbnail_side(photo.width, photo.height, width=THUMBNAIL_WIDTH, height=THUMBNAIL_HEIGHT)
+        return thumbnail(_pixels(opened, shown, side), width=THUMBNAIL_WIDTH, height=THUMBNAIL_HEIGHT)
 
     photos = opened.library.photos
     return photos.thumbnail(photo_id) or photos.keep_thumbnail(photo_id, made)

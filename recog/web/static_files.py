@@ -12,11 +12,15 @@ _KINDS = {
     "pages.css": "text/css; charset=utf-8",
     "acts.js": "text/javascript; charset=utf-8",
     "keys.js": "text/javascript; charset=utf-8",
+    "naming.js": "text/javascript; charset=utf-8",
+    "search.js": "text/javascript; charset=utf-8",
     "find.js": "text/javascript; charset=utf-8",
     "timeline.js": "text/javascript; charset=utf-8",
     "rows.js": "text/javascript; charset=utf-8",
     "scrubber.js": "text/javascript; charset=utf-8",
     "lightbox.js": "text/javascript; charset=utf-8",
+    "draw.js": "text/javascript; charset=utf-8",
+    "float.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 _SHARED = {"pages.css": ("report.css", "people.css")}

@@ -25,20 +25,26 @@ _START = len(_MAGIC) + hashlib.sha256().digest_size
 
 
 def compiled_once(
-    path: Path, graph: Callable[[], Any], *, made_of: Sequence[str], code: Sequence[Path], threads: int | None = None
+    path: Path,
+    graph: Callable[[], Any],
+    *,
+    made_of: Sequence[str],
+    code: Sequence[Path],
+    threads: int | None = None,
+    bfloat16: bool = False,
 ) -> Any:
     """Return the openvino.CompiledModel cached at path; if there is none, compile `graph` and cache it there.
 
     made_of names everything that `graph` depends on, except recog's code: digests of weights, numbers. code lists the
-    files of that code. threads is as in recog.weights.openvino_runtime.
+    files of that code. threads and bfloat16 are as in recog.weights.openvino_runtime.
     """
-    identity = identity_of(made_of, code)
+    identity = identity_of([*made_of, "bfloat16"] if bfloat16 else made_of, code)
     content = _own(path)
     payload = content[_START:]
     if content[:_START] == _seal(identity, payload):
         with suppress(RuntimeError):  # OpenVINO's error for a file that it cannot read
-            return imported(payload, threads=threads)
-    network = compiled(graph(), threads=threads)
+            return imported(payload, threads=threads, bfloat16=bfloat16)
+    network = compiled(graph(), threads=threads, bfloat16=bfloat16)
     payload = network.export_model().getbuffer()
     with suppress(OSError):  # a full disk or a read-only cache costs only time
         durable.put(path, sealed(identity, payload))

@@ -48,11 +48,21 @@ def multiplies_bytes(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 
     Only Linux reports this; elsewhere the answer is False.
     """
+    return _has({"avx512_vnni", "avx_vnni"}, cpuinfo)
+
+
+def multiplies_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Return whether this processor sums bfloat16 products in one instruction; only Linux reports this, as above."""
+    return _has({"avx512_bf16"}, cpuinfo)
+
+
+def _has(instructions: set[str], cpuinfo: Path) -> bool:
+    """Return whether the processor has one of these instructions; False if the system does not list them."""
     try:
         flags = cpuinfo.read_text(encoding="utf-8", errors="replace")
     except OSError:  # not Linux: there is no such file
         return False
-    return not {"avx512_vnni", "avx_vnni"}.isdisjoint(flags.split())
+    return not instructions.isdisjoint(flags.split())
 
 
 def _driver_is_there() -> bool:

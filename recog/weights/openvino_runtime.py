@@ -14,28 +14,40 @@ import openvino  # noqa: E402 - after the lines above, which are this module's j
 
 from recog.memory import refuse_small_address_space  # noqa: E402 - likewise
 
-__all__ = ["compiled", "imported", "openvino"]
+__all__ = ["compiled", "imported", "in_float32", "openvino"]
+
+_PRECISE = b"""<net name="precise" version="11"><layers>
+<layer id="0" name="in" type="Parameter" version="opset1"><rt_info><attribute name="precise" version="0"/></rt_info>
+<data shape="1" element_type="f32"/><output><port id="0" precision="FP32"><dim>1</dim></port></output></layer>
+<layer id="1" name="out" type="Result" version="opset1">
+<input><port id="0" precision="FP32"><dim>1</dim></port></input></layer>
+</layers><edges><edge from-layer="0" from-port="0" to-layer="1" to-port="0"/></edges></net>"""
+"""A network whose input has the attribute of `in_float32`; Python can make the attribute only by reading one."""
+_KEEPS_PRECISION = "DisablePrecisionConversion_0"
 
 
-def compiled(graph: Any, *, threads: int | None = None, streams: int = 1, prepared: int | None = None) -> Any:
-    """Compile an openvino.Model to an openvino.CompiledModel: float32 on every machine, without pinned threads.
+def compiled(
+    graph: Any, *, threads: int | None = None, streams: int = 1, prepared: int | None = None, bfloat16: bool = False
+) -> Any:
+    """Compile an openvino.Model to an openvino.CompiledModel, without pinned threads.
 
-    OpenVINO's default precision, bfloat16 on some processors, would make results depend on the processor. Pinned
-    threads would take cores away from the processes that decode photos. threads None is one a core. streams is the
-    number of requests that run at the same time; they share the threads. prepared is the most layers that stay prepared
-    for shapes seen before; None is OpenVINO's default, 5000, which takes gigabytes if inputs have many shapes.
+    It computes in float32 unless bfloat16 is asked for, because OpenVINO's own choice would make results depend on the
+    processor; even then layers marked by `in_float32` do. Pinned threads would take cores away from the processes that
+    decode photos. threads None is one a core. streams is the number of requests that run at the same time; they share
+    the threads. prepared is the most layers that stay prepared for shapes seen before; None is OpenVINO's default,
+    5000, which takes gigabytes if inputs have many shapes.
 
     Raises:
         MemoryError: the process may have too little address space.
     """
     refuse_small_address_space()
-    options = _options(threads, streams)
+    options = _options(threads, streams, bfloat16=bfloat16)
     if prepared is not None:
         options["CPU_RUNTIME_CACHE_CAPACITY"] = prepared
     return openvino.Core().compile_model(graph, "CPU", options)
 
 
-def imported(content: memoryview, *, threads: int | None = None, streams: int = 1) -> Any:
+def imported(content: memoryview, *, threads: int | None = None, streams: int = 1, bfloat16: bool = False) -> Any:
     """Read the openvino.CompiledModel whose export_model wrote content, with the options of `compiled`.
 
     Raises:
@@ -43,12 +55,27 @@ def imported(content: memoryview, *, threads: int | None = None, streams: int = 
         RuntimeError: OpenVINO cannot read it. OpenVINO checks little, so the caller must know that the content is safe.
     """
     refuse_small_address_space()
-    return openvino.Core().import_model(io.BytesIO(content), "CPU", _options(threads, streams))
+    return openvino.Core().import_model(io.BytesIO(content), "CPU", _options(threads, streams, bfloat16=bfloat16))
 
 
-def _options(threads: int | None, streams: int) -> dict[str, Any]:
+def in_float32(x: Any) -> None:
+    """Have this node and everything that it is computed from computed in float32, in a network of bfloat16.
+
+    Raises:
+        KeyError: this OpenVINO has no such attribute.
+    """
+    model = openvino.Core().read_model(_PRECISE, b"")
+    precise = model.get_parameters()[0].get_rt_info()[_KEEPS_PRECISION]
+    nodes = [x]
+    while nodes:
+        node = nodes.pop()
+        node.set_rt_info(precise, _KEEPS_PRECISION)
+        nodes += [each.get_source_output().get_node() for each in node.inputs()]
+
+
+def _options(threads: int | None, streams: int, *, bfloat16: bool) -> dict[str, Any]:
     options: Mapping[str, Any] = {
-        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_PRECISION_HINT": "bf16" if bfloat16 else "f32",
         "NUM_STREAMS": streams,
         "ENABLE_CPU_PINNING": False,
         **({} if threads is None else {"INFERENCE_NUM_THREADS": threads}),

@@ -12,7 +12,7 @@ from recog.weights.convert import to_safetensors
 from recog.weights.files import locked, publish
 from recog.weights.registry import spec
 from recog.weights.sources import SourceFailedError, fetch, find_in_directory
-from recog.weights.spec import Source, WeightsSpec
+from recog.weights.spec import Folder, Source, WeightsSpec
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the name of the file that is pulled, the bytes so far, and its size in bytes."""
@@ -87,15 +87,41 @@ def weights_state(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
     """Return the state of a network's weights in the cache, by their digest."""
     wanted = _spec(name)
     path = cache / f"{wanted.name}{wanted.suffix}"
+    digest = _digest(path)
+    return _compared(path, digest, None if digest is None else _expected(wanted, path))
+
+
+def found_weights(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
+    """Return the state of a network's weights in the cache, or beside its description until a first use copies them."""
+    wanted = _spec(name)
+    cached = weights_state(wanted, cache=cache)
+    if cached.state is not WeightsState.ABSENT:
+        return cached
+    beside = (
+        (source.path / file.name, file.sha256)
+        for source in wanted.sources
+        for file in wanted.files
+        if isinstance(source, Folder)
+    )
+    states = (_compared(path, _digest(path), expected) for path, expected in beside)
+    return next((found for found in states if found.state is not WeightsState.ABSENT), cached)
+
+
+def _digest(path: Path) -> str | None:
+    """Return the digest of a file, None if there is none."""
     try:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except (FileNotFoundError, NotADirectoryError):
-        return CachedWeights(WeightsState.ABSENT, path, None)
+        return None
     except OSError as error:
         raise WeightsMissingError(f"{path} cannot be read ({error.strerror}): make it readable or delete it") from error
-    state = WeightsState.PRESENT if digest == _expected(wanted, path) else WeightsState.DAMAGED
-    return CachedWeights(state, path, digest)
+
+
+def _compared(path: Path, digest: str | None, expected: str | None) -> CachedWeights:
+    if digest is None:
+        return CachedWeights(WeightsState.ABSENT, path, None)
+    return CachedWeights(WeightsState.PRESENT if digest == expected else WeightsState.DAMAGED, path, digest)
 
 
 def _spec(name: str | WeightsSpec) -> WeightsSpec:

@@ -39,7 +39,7 @@ def test_a_network_is_added_listed_and_removed(add: Add, recog: Recog, tmp_path:
         "Then measure its threshold, without which it names nobody: recog calibrate PEOPLE",
     ]
     listed = recog("models", "list").stdout
-    block = listed[listed.index("  mine: embedder, absent") :].splitlines()[:4]
+    block = listed[listed.index("  mine: embedder, present") :].splitlines()[:4]
     assert block[2:] == [
         "    licence     research\\x1b only",
         "    commercial  forbidden by the licence of the weights",
@@ -50,6 +50,18 @@ def test_a_network_is_added_listed_and_removed(add: Add, recog: Recog, tmp_path:
     assert gone.exit_code == 0
     assert "with another network, 'recog index' embeds their faces anew" in gone.stdout
     assert [path.name for path in (tmp_path / "networks").iterdir()] == [".lock"]
+
+
+def test_a_spoilt_description_is_named_beside_the_list_and_fails_the_check(
+    add: Add, recog: Recog, tmp_path: Path
+) -> None:
+    assert add().exit_code == 0
+    (tmp_path / "networks" / "spoilt.toml").write_text("file =")
+    listed, verified = recog("models", "list"), recog("models", "verify")
+    assert (listed.exit_code, verified.exit_code) == (0, 1)
+    for done in (listed, verified):
+        assert "  mine: embedder, present" in done.stdout
+        assert done.stderr.count("spoilt.toml is not valid TOML") == 1
 
 
 def test_a_network_in_use_is_replaced_with_its_consequence_and_not_removed(

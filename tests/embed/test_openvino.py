@@ -45,7 +45,7 @@ def test_crops_in_any_memory_order_are_taken_and_wrong_ones_refused(crops: Crops
 
 @pytest.mark.networks
 @pytest.mark.data
-@pytest.mark.parametrize("network", ["facenet-casia", "facenet-dlib"])
+@pytest.mark.parametrize("network", ["facenet-casia", "facenet-dlib", "sface", "facenet-sface-dlib"])
 def test_fast_embeddings_of_real_faces_are_the_reference_ones_to_a_cosine_of_0_999(data: Path, network: str) -> None:
     """That is why both share one network digest; faces from large and sharp to small and blurred."""
     detector = MtcnnDetector(cache=CACHE)

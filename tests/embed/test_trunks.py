@@ -23,6 +23,7 @@ from recog.embed.tuning import Tuning
 from recog.errors import ConfigError, WeightsMismatchError
 from recog.photos import read_photo
 from recog.types import Crops, FaceBox
+from recog.weights.sface_file import sface_tensors
 from tests.embed.conftest import save_head, write_head
 
 CACHE = user_cache_path("recog")
@@ -90,10 +91,28 @@ def test_a_network_of_three_trunks_gives_what_each_gives(trunk: Trunk, dlib: Dli
 @pytest.mark.networks
 @pytest.mark.parametrize("encoder", ["torch", "openvino"])
 def test_blocks_that_were_trained_fit_only_the_network_that_has_them(tmp_path: Path, encoder: Encoder) -> None:
-    tuning = Tuning(tmp_path / "x.trunk.safetensors", save({"block8.conv2d.bias": np.zeros(1792, np.float32)}))
-    for name in ("sface", "facenet-sface"):
-        with pytest.raises(WeightsMismatchError, match="belongs to"):
-            load_trunks(network_named(name), cache=CACHE, encoder=encoder, tuning=tuning)
+    content = save({"block8.conv2d.bias": np.zeros(1792, np.float32)})
+    for weights, why in (("facenet-casia", "the trunk facenet-casia, which sface lacks"), ("sface", "another network")):
+        tuning = Tuning(tmp_path / "x.trunk.safetensors", content, weights)
+        with pytest.raises(WeightsMismatchError, match=f"belongs to {why}"):
+            load_trunks(network_named("sface"), cache=CACHE, encoder=encoder, tuning=tuning)
+
+
+@pytest.mark.networks
+@pytest.mark.parametrize("encoder", ["torch", "openvino"])
+def test_one_trunk_of_several_is_changed_and_the_others_stay(tmp_path: Path, encoder: Encoder, crops: Crops) -> None:
+    """SFace's numbers move by what is added to the bias of its last layer."""
+    network = network_named("sface-dlib")
+    views = np.concatenate([crops, crops[::-1], crops[[1, 2, 0]]], axis=3)
+    before = load_trunks(network, cache=CACHE, encoder=encoder)
+    bias = sface_tensors(CACHE / "sface.onnx")["fc.bias"]
+    tuning = Tuning(tmp_path / "x.trunk.safetensors", save({"fc.bias": bias + 2}), "sface")
+    after = load_trunks(network, cache=CACHE, encoder=encoder, tuning=tuning)
+    moved = after.features(views) - before.features(views)
+    np.testing.assert_allclose(moved[:, :128], 2.0, atol=1e-4)
+    np.testing.assert_array_equal(moved[:, 128:], 0.0)
+    digests = [tuning.sha256_over(SfaceTrunk(cache=CACHE).sha256), DlibTrunk(cache=CACHE).sha256]
+    assert after.sha256 == network.trunks_sha256(digests) != before.sha256
 
 
 @pytest.mark.networks

@@ -32,7 +32,7 @@ def tuned_heads(directory: Path, tensors: dict[str, NDArray[np.float32]]) -> Pat
     directory.mkdir()
     path = directory / f"{NETWORK.head}.trunk.safetensors"
     path.write_bytes(to_safetensors(tensors))
-    after = Tuning(path, path.read_bytes()).sha256_over(str(NETWORK.sha256))
+    after = Tuning(path, path.read_bytes(), "facenet-casia").sha256_over(str(NETWORK.sha256))
     write_head(directory, trunk_sha256=after, trunk_before_sha256=NETWORK.sha256)
     return directory
 
@@ -89,7 +89,7 @@ def test_blocks_are_read_only_as_their_head_records_them(tmp_path: Path, block: 
 def test_blocks_that_are_none_are_refused(content: bytes, why: str) -> None:
     own = {"block8": np.zeros((2, 3), np.float32)}
     with pytest.raises(WeightsMismatchError, match=why):
-        Tuning(Path("own.trunk.safetensors"), content).tensors_for(own)
+        Tuning(Path("own.trunk.safetensors"), content, "drawn").tensors_for(own)
 
 
 def test_the_settings_heads_decide_what_embeddings_are_and_bring_their_own_calibration(tmp_path: Path) -> None:

@@ -65,6 +65,14 @@ def test_the_tail_tells_how_rare_false_accepts_are_at_smaller_distances() -> Non
         assert far_of(nearer, anew) / far_of(calibration, anew) == pytest.approx(share, rel=0.25)
 
 
+def test_the_heaviest_tail_of_all_sets_decides_even_if_another_set_is_strictest() -> None:
+    alike, usual = faces(80, offset=0.4), faces(80, seed=1)
+    tails = [calibrated(alike).tail, calibrated(usual).tail]
+    assert None not in tails
+    assert calibrated(alike, usual).tail == calibrated(usual, alike).tail == min(tails)  # type: ignore[type-var]
+    assert calibrate([alike, usual], far=0.01, network_sha256=NETWORK).strictest == 0
+
+
 def test_strangers_that_are_all_equally_far_have_no_tail() -> None:
     corners = LabelledFaces(np.repeat(np.eye(12, dtype=np.float32), 2, axis=0), np.repeat(np.arange(12), 2), "corners")
     assert calibrated(corners, far=0.01).tail is None

@@ -43,7 +43,7 @@ def test_every_shipped_head_has_a_calibration_of_its_own_that_groups_and_names(n
     assert calibration.clusters.threshold < calibration.threshold
 
 
-@pytest.mark.parametrize("name", [name for name in SHIPPED if "sface" in name])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_threshold_accepts_about_as_many_strangers_as_it_says_in_families_that_fitted_nothing(name: str) -> None:
     record = json.loads((SHIPPED_HEADS / f"{name}.calibration.json").read_text(encoding="utf-8"))
     (families,) = record["measured"]["strangers"]

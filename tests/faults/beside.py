@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import select
 import signal
 import sys
 import tempfile
@@ -30,7 +31,7 @@ from recog.web.app import create_app
 from recog.web.library import ServedLibrary
 from recog.web.serve import listen, serve
 from tests.faults.beside_commands import COMMANDS, Ack, faces_of, start_library, told
-from tests.faults.forked import apart
+from tests.faults.forked import LONGEST_SECONDS, apart, end_of, fork, hung, show_stacks
 from tests.faults.results import write_results
 from tests.painted import painted_library
 from tests.web.client import TOKEN
@@ -64,7 +65,7 @@ class Command:
         """Fork it."""
         acknowledged = home / f"acknowledged-{number}"
         acknowledged.touch()
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             _end_after(partial(_run_command, kind, number, home, acknowledged), home / "said")
         return cls(kind, pid, acknowledged)
@@ -86,15 +87,17 @@ class Server:
     def start(cls, home: Path) -> "Server":
         """Fork it and wait until it listens."""
         reader, writer = os.pipe()
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             os.close(reader)
             _end_after(partial(_serve, home / "library", writer), home / "said")
         os.close(writer)
         with os.fdopen(reader) as told_port:
+            if not select.select([told_port], [], [], LONGEST_SECONDS)[0]:
+                raise hung(pid, home / "said", seconds=LONGEST_SECONDS)
             port = told_port.read()
         if not port:
-            os.waitpid(pid, 0)
+            end_of(pid, home / "said")
             raise RuntimeError(f"the server did not start: {(home / 'said').read_text()}")
         return cls(pid, HTTPConnection("127.0.0.1", int(port), timeout=_ANSWER_SECONDS))
 
@@ -148,6 +151,9 @@ class Run:
         self._look_for_deleted_files()
         try:
             self._act()
+        except TimeoutError:
+            self.tally.problems.append(str(hung(self._server.pid, self.home / "said", seconds=_ANSWER_SECONDS)))
+            self._server = Server.start(self.home)
         except (OSError, HTTPException) as error:
             self.tally.problems.append(f"the server did not answer: {error!r}")
             self._restart()
@@ -210,13 +216,13 @@ class Run:
     def _end(self) -> None:
         """Let the command end, and stop the server as Ctrl-C does."""
         if self._command is not None:
-            os.waitpid(self._command.pid, 0)
+            end_of(self._command.pid, self.home / "said")
             self._take_in(self._command)
         self._server.connection.close()
         os.kill(self._server.pid, signal.SIGINT)
-        os.waitpid(self._server.pid, 0)
-        said = (self.home / "said").read_text(errors="replace") if (self.home / "said").exists() else ""
-        if "Traceback" in said:
+        end_of(self._server.pid, self.home / "said")
+        said = (self.home / "said").read_text(errors="replace")
+        if said:
             self.tally.problems.append(f"a process ended with {said[-2000:]}")
 
 
@@ -253,6 +259,7 @@ def _run_command(kind: str, number: int, home: Path, acknowledged: Path) -> None
 def _end_after(function: Callable[[], None], said: Path) -> None:
     """Run in a fork and never return. Sentences of recog are shown as to a user; all other output goes to `said`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    show_stacks(said)
     status = 0
     try:
         function()

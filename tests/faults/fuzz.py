@@ -1,7 +1,8 @@
 """Change bytes of good files at random: every reader must raise only its own errors, in bounded time and memory.
 
 `python -m tests.faults.fuzz --count 5000 --write` tries this many changed files for each reader and keeps the counts in
-benchmarks/results/faults_fuzz.csv. Each reader runs in its own process with a limit on its memory. A crash, a foreign
+benchmarks/results/faults_fuzz.csv. Each reader runs in its own process with a limit on its memory, and its good files
+are made in another one. A crash, a foreign
 exception or a slow file is a failure, printed with the seed and the number that reproduce it.
 """
 
@@ -18,10 +19,10 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from recog.errors import PhotoError, RecogError
+from tests.faults.forked import apart, end_of, fork, load_what_loads
 from tests.faults.results import write_results
 
 SEED = 20261122
@@ -84,12 +85,11 @@ def _in_a_process(reader: Reader, numbers: range, seed: int) -> list[str]:
     """Return a word for each file, or its failure; a process that dies skips the rest of its files."""
     with tempfile.TemporaryDirectory() as directory:
         said = Path(directory) / "said"
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             _try_and_exit(reader, numbers, seed, said, Path(directory))
-        _, status = os.waitpid(pid, 0)
+        code = end_of(pid, said, seconds=6 * MOST_SECONDS * len(numbers))
         endings = said.read_text(encoding="utf-8").splitlines()
-    code = os.waitstatus_to_exitcode(status)
     if code != 0:
         how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
         endings.append(f"number {numbers[len(endings)]}: the process ended by {how}")
@@ -129,32 +129,12 @@ def _ending(reader: Reader, data: bytes, directory: Path, number: int) -> str:
     return ending if took <= MOST_SECONDS else f"number {number}: {ending} after {took:.1f} s"
 
 
-def readers() -> list[Reader]:
-    """Return all readers; makes the files that they read, and adds the shared hostile files if they are there."""
-    return [_photos(), _graph(), _state_dict(), _hdf5(), _dlib(), _index(), _manifest(), _signed_manifest()]
-
-
 def _photos() -> Reader:
-    """Decode in this process; in use a decoding process contains the decoder."""
-    import io
-
-    import numpy as np
-    import pillow_heif
-    from PIL import Image
-
+    """Decode in this process; in use a decoding process contains the decoder. Try the shared hostile files as well."""
     from recog.photos import read_photo
     from tests.conftest import DATA
 
-    pillow_heif.register_heif_opener()
-    pixels = np.random.default_rng(1).integers(0, 256, (40, 48, 3), np.uint8)
-    seeds = []
-    for form, options in (
-        ("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("GIF", {}), ("WEBP", {}), ("TIFF", {}),
-        ("TIFF", {"compression": "tiff_lzw"}), ("BMP", {}), ("HEIF", {}), ("AVIF", {}),
-    ):  # fmt: skip
-        buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, form, **options)
-        seeds.append(buffer.getvalue())
+    seeds = load_what_loads(_photo_files)
     hostile = sorted(path for path in (DATA / "hostile").rglob("*") if path.is_file()) if DATA.is_dir() else []
     seeds += [path.read_bytes() for path in hostile if path.stat().st_size < 20_000]
 
@@ -166,6 +146,26 @@ def _photos() -> Reader:
     return Reader("photo decoder", seeds, read, (PhotoError,))
 
 
+def _photo_files() -> list[bytes]:
+    import io
+
+    import numpy as np
+    import pillow_heif
+    from PIL import Image
+
+    pillow_heif.register_heif_opener()
+    pixels = np.random.default_rng(1).integers(0, 256, (40, 48, 3), np.uint8)
+    seeds = []
+    for form, options in (
+        ("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("GIF", {}), ("WEBP", {}), ("TIFF", {}),
+        ("TIFF", {"compression": "tiff_lzw"}), ("BMP", {}), ("HEIF", {}), ("AVIF", {}),
+    ):  # fmt: skip
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, form, **options)
+        seeds.append(buffer.getvalue())
+    return seeds
+
+
 def _graph() -> Reader:
     from recog.weights.graphdef import read_constants
     from tests.weights.test_graphdef import GRAPH
@@ -174,30 +174,34 @@ def _graph() -> Reader:
 
 
 def _state_dict() -> Reader:
-    import io
-
-    import torch
-
     from recog.weights.convert import torch_state
 
-    buffer = io.BytesIO()
-    torch.save({"weight": torch.arange(6.0).reshape(2, 3), "bias": torch.zeros(3)}, buffer)
-    return Reader("PyTorch state", [buffer.getvalue()], lambda data, _: torch_state({"a.pt": data}), (ValueError,))
+    def write() -> bytes:
+        import io
+
+        import torch
+
+        buffer = io.BytesIO()
+        torch.save({"weight": torch.arange(6.0).reshape(2, 3), "bias": torch.zeros(3)}, buffer)
+        return buffer.getvalue()
+
+    seed = load_what_loads(write)
+    return Reader("PyTorch state", [seed], lambda data, _: torch_state({"a.pt": data}), (ValueError,))
 
 
 def _hdf5() -> Reader:
     from recog.weights.vgg import keras_hed
     from tests.weights.test_vgg import hdf5
 
-    return Reader("HDF5 weights", [hdf5()], lambda data, _: keras_hed({"w.h5": data}), (ValueError,))
+    return Reader("HDF5 weights", [apart(hdf5)], lambda data, _: keras_hed({"w.h5": data}), (ValueError,))
 
 
 def _dlib() -> Reader:
     from recog.weights.dlib_resnet import dlib_face_resnet
     from tests.weights.dlib_file import written_network
 
-    data = bytes(written_network(7).data)
-    return Reader("dlib network", [data], lambda data, _: dlib_face_resnet({"net.dat": data}), (RecogError,))
+    seed = load_what_loads(lambda: bytes(written_network(7).data))
+    return Reader("dlib network", [seed], lambda data, _: dlib_face_resnet({"net.dat": data}), (RecogError,))
 
 
 def _index() -> Reader:
@@ -208,17 +212,18 @@ def _index() -> Reader:
     from recog.index.faiss_index import FaceIndex
     from recog.index.structures import Kind, Recall
 
-    vectors = unit_rows(np.random.default_rng(2).normal(size=(300, 16)).astype(np.float32))
-    ids = np.arange(300, dtype=np.int64)
-    kinds: tuple[Kind, ...] = ("flat", "ivf")
-    build = partial(FaceIndex.build, [(ids, vectors)], network_sha256="ab" * 32, dim=16, device="cpu")
-    seeds = [b"".join(build(kind=kind).to_parts()) for kind in kinds]
+    def build() -> list[bytes]:
+        vectors = unit_rows(np.random.default_rng(2).normal(size=(300, 16)).astype(np.float32))
+        rows = [(np.arange(300, dtype=np.int64), vectors)]
+        kinds: tuple[Kind, ...] = ("flat", "ivf")
+        built = [FaceIndex.build(rows, kind=kind, network_sha256="ab" * 32, dim=16, device="cpu") for kind in kinds]
+        return [b"".join(one.to_parts()) for one in built]
 
     def load(data: bytes, _: Path) -> object:
         memory, recall = np.frombuffer(bytearray(data), np.uint8), Recall(1.0, 1.0)
         return FaceIndex.from_bytes(memory, len(data), network_sha256="ab" * 32, dim=16, recall=recall, device="cpu")
 
-    return Reader("index", seeds, load, (ValueError,))
+    return Reader("index", load_what_loads(build), load, (ValueError,))
 
 
 def _manifests() -> tuple[bytes, Callable[[bytes, Path], object]]:
@@ -263,6 +268,10 @@ def _signed_manifest() -> Reader:
     return Reader("signed manifest", [encoded], sign, (RecogError,))
 
 
+READERS = (_photos, _graph, _state_dict, _hdf5, _dlib, _index, _manifest, _signed_manifest)
+"""Functions that make the good files of a reader, and return it."""
+
+
 def main() -> int:
     """Try every reader, print the failures, keep the counts."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -272,9 +281,10 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="keep the counts")
     options = parser.parse_args()
     began, rows, failed = time.monotonic(), [], 0
-    for reader in readers():
+    for make_reader in READERS:
         if time.monotonic() - began > 60 * options.minutes:
             break
+        reader = make_reader()
         counts, wrong = try_reader(reader, count=options.count, seed=options.seed)
         rows.append((reader.name, counts.total() + len(wrong), counts["read"], counts["refused"], len(wrong)))
         failed += len(wrong)

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.covering import Chosen, Recorder, tests_of
+from tests.faults.forked import fork
 from tests.faults.verdicts import Verdicts, described, key_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -208,7 +209,7 @@ def _passes(tree: Path, tests: Sequence[str], covered: Covered) -> bool:
 
 def _run(tree: Path, files: Sequence[str], most_seconds: float, plugin: Callable[[], object]) -> bool:
     """Run tests in a fork of this process, which has loaded their third-party imports."""
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         _test_and_exit(tree, files, plugin)
     deadline = time.monotonic() + most_seconds

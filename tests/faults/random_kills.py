@@ -25,11 +25,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from recog.errors import RecogError
 from recog.index.files import strays
 from recog.library.indexing.index_run import BATCH_PHOTOS
+from tests.faults.forked import apart, end_of, fork, hung, load_what_loads, show_stacks
 from tests.faults.results import earliest, figure, read_results, write_results
 from tests.faults.world import State, state
 from tests.held_index import held_faces
@@ -97,17 +99,20 @@ class Run:
 
     pid: int
     output: int
+    stacks: Path
     done: int = 0
     said: bytes = b""
 
     @classmethod
     def start(cls, library: Path, folder: Path) -> "Run":
         reader, writer = os.pipe()
-        pid = os.fork()
+        stacks = library.with_name("stacks")
+        pid = fork()
         if pid == 0:
+            show_stacks(stacks)
             _index_and_exit(library, folder, reader, writer)
         os.close(writer)
-        return cls(pid, reader)
+        return cls(pid, reader, stacks)
 
     def read(self, until: float) -> bool:
         """Read its output until this time of time.monotonic(); return False at its end."""
@@ -123,9 +128,9 @@ class Run:
 
     def wait(self) -> int:
         """Return its exit status, negative for a signal; its child processes must end with it."""
-        _, status = os.waitpid(self.pid, 0)
+        status = end_of(self.pid, self.stacks)
         os.close(self.output)
-        return os.waitstatus_to_exitcode(status)
+        return status
 
     def children(self) -> list[int]:
         """Return the decoding processes."""
@@ -178,7 +183,8 @@ def strike(run: Run, kind: str, choose: random.Random, *, photos: int, seconds: 
     else:
         publishes = kind == "while it publishes"
         while run.done < (photos if publishes else 1) and run.read(began + _END_SECONDS):
-            pass
+            if time.monotonic() > began + _END_SECONDS:
+                raise hung(run.pid, run.stacks, seconds=_END_SECONDS)
         at = time.monotonic() + choose.uniform(0.0, 0.05 if publishes else seconds)
     while time.monotonic() < at and run.read(at):
         pass
@@ -226,9 +232,17 @@ def problems_after(
     return now, found
 
 
-def problems_at_end(library: Path, undisturbed: State) -> list[str]:
+def index_undisturbed(library: Path, folder: Path) -> tuple[State, set[tuple[str, float, bytes]]]:
+    """Return what a run without kills leaves: its state, and what must never change about its faces."""
+    with painted_library(library) as opened:
+        opened.index([folder])
+        return state(opened), set(known_faces(opened).values())
+
+
+def problems_at_end(library: Path, folder: Path, undisturbed: State) -> list[str]:
     """Return the problems of a library whose indexing ended after many kills."""
     with painted_library(library) as opened:
+        opened.index([folder])  # the last kill may have come before the index was published
         found = [] if state(opened) == undisturbed else ["the library is not that of an undisturbed run"]
         found += [f"check finds {one.sentence}" for one in opened.maintenance.check().findings]
     found += [f"{path} is left" for path in (*strays(library / "index"), *library.glob(".*"))]
@@ -239,9 +253,7 @@ def kill_often(home: Path, tally: Tally, *, kills: int, photos: int, seconds: fl
     """Yield the tally after each run until enough kills have landed, counting those of earlier runs."""
     folder, library = home / "photos", home / "library"
     paint_photos(folder, photos)
-    with painted_library(home / "undisturbed") as opened:
-        opened.index([folder])
-        undisturbed, expected = state(opened), set(known_faces(opened).values())
+    undisturbed, expected = load_what_loads(partial(index_undisturbed, home / "undisturbed", folder))
     choose = random.Random(f"{seed} {tally.kills.total()}")
     before = Known()
     while tally.kills.total() < kills:
@@ -254,12 +266,10 @@ def kill_often(home: Path, tally: Tally, *, kills: int, photos: int, seconds: fl
             tally.problems.append(f"a run ended by itself: {run.said.decode()[-300:]}")
         if not group_ends(run.pid):
             tally.problems.append(f"after {kind}: processes are left")
-        before, found = problems_after(library, before, run.done, expected, photos)
+        before, found = apart(partial(problems_after, library, before, run.done, expected, photos))
         tally.problems += [f"after kill {tally.kills.total()} ({kind}, seed {seed}): {one}" for one in found]
         if status == 0 or len(before) == len(expected):
-            with painted_library(library) as opened:
-                opened.index([folder])  # the last kill may have come before the index was published
-            tally.problems += problems_at_end(library, undisturbed)
+            tally.problems += apart(partial(problems_at_end, library, folder, undisturbed))
             tally.ends += 1
             shutil.rmtree(library)
             before = {}

@@ -21,12 +21,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import recog.library.styling.batch  # noqa: F401 - loads torch once, here, and not in every run
 from recog.errors import RecogError
 from recog.photos import photo_digest
 from recog.store.styling import JobState
+from tests.faults.forked import apart, end_of, fork, show_stacks
 from tests.faults.random_kills import SEED, group_ends
 from tests.faults.results import write_results
 from tests.library.styling.styled import QUICK, paint_style
@@ -41,6 +43,7 @@ PLACES = (
 # A run is killed before this share of the time that an undisturbed one takes.
 _LONGEST = 0.8
 _COLOURS = (RED, GREEN, BLUE, WHITE)
+_END_SECONDS = 300.0
 
 Pictures = dict[str, tuple[int, int, str]]
 """Name of a picture -> its inode, modification time (ns), and the digest of its bytes."""
@@ -72,6 +75,10 @@ class World:
     def out(self) -> Path:
         return self.home / "out"
 
+    @property
+    def stacks(self) -> Path:
+        return self.home / "stacks"
+
     def paint(self, photos: int) -> None:
         """Paint photos and two styles."""
         for number in range(photos):
@@ -89,10 +96,11 @@ class World:
 
 def start(world: World, library: Path, out: Path) -> int:
     """Start the batch in its own process group; return the group's id."""
-    pid = os.fork()
+    pid = fork()
     if pid:
         return pid
     try:
+        show_stacks(world.stacks)
         os.setsid()
         world.style(library, out)
         os._exit(0)
@@ -102,11 +110,6 @@ def start(world: World, library: Path, out: Path) -> int:
     except BaseException as error:  # noqa: BLE001 - this process must not come back as a second run of its parent
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
         os._exit(70)
-
-
-def status_of(pid: int) -> int:
-    """Return its exit status, negative for a signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def pictures_in(out: Path) -> Pictures:
@@ -145,7 +148,7 @@ def kill_often(home: Path, *, kills: int, photos: int, seed: int) -> Iterator[Ta
     world = World(home)
     world.paint(photos)
     began = time.monotonic()
-    if status_of(start(world, home / "undisturbed", home / "expected")) != 0:
+    if end_of(start(world, home / "undisturbed", home / "expected"), world.stacks, seconds=_END_SECONDS) != 0:
         raise RuntimeError("the undisturbed run failed")
     whole = time.monotonic() - began
     expected = {name: digest for name, (_, _, digest) in pictures_in(home / "expected").items()}
@@ -157,11 +160,11 @@ def kill_often(home: Path, *, kills: int, photos: int, seed: int) -> Iterator[Ta
         time.sleep(choose.uniform(0.0, _LONGEST * whole))
         with suppress(ProcessLookupError):
             (os.killpg if choose.random() < 0.7 else os.kill)(pid, signal.SIGKILL)
-        status = status_of(pid)
+        status = end_of(pid, world.stacks)
         if not group_ends(pid):
             tally.problems.append("processes are left")
         now = pictures_in(world.out)
-        place, found = place_of(world)
+        place, found = apart(partial(place_of, world))
         again = [name for name in before if now.get(name) != before[name]]
         broken = [name for name, (_, _, digest) in now.items() if expected.get(name) != digest]
         found += [f"{name} was there and is gone or made again" for name in again]
@@ -176,7 +179,7 @@ def kill_often(home: Path, *, kills: int, photos: int, seed: int) -> Iterator[Ta
         tally.problems += [f"after kill {tally.kills.total()} ({place}, seed {seed}): {one}" for one in found]
         before = now
         if status == 0:
-            tally.problems += problems_at_end(world, expected)
+            tally.problems += apart(partial(problems_at_end, world, expected))
             tally.ends += 1
             shutil.rmtree(world.library)
             shutil.rmtree(world.out)

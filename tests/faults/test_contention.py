@@ -14,6 +14,7 @@ import pytest
 
 from recog.store.engine import BUSY_SECONDS
 from tests.faults.program import VANISHING
+from tests.faults.started import run_program
 from tests.faults.tracing import ROOT, obstacle, run_traced
 from tests.faults.world import World, state
 from tests.painted import painted_library
@@ -24,9 +25,7 @@ LOCK_SECONDS = float(os.environ.get("RECOG_FAULT_LOCK_SECONDS", "45"))
 
 
 def test_of_several_indexers_at_once_one_works_and_the_others_leave_with_its_process_id() -> None:
-    """Runs in its own process, which forks the indexers, because this one may have threads."""
-    command = [sys.executable, "-m", "tests.faults.meeting", "--rounds", str(ROUNDS)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = run_program("meeting", "--rounds", str(ROUNDS))
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(rf"of {2 * ROUNDS} times they met, 0 left something wrong", done.stdout), done.stdout
 

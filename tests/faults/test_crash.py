@@ -4,25 +4,22 @@ A sparse sample of the sweep (`make faults` hits every moment): see tests/faults
 """
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.faults.started import run_program
 from tests.faults.sweep import FAULTS
-from tests.faults.tracing import CALLS, ROOT, obstacle, run_traced
+from tests.faults.tracing import CALLS, obstacle, run_traced
 from tests.faults.world import VERBS, World
 
 A_VERB_AND_FAULT = 2
 
 
 def test_a_verb_killed_or_failed_at_any_call_leaves_the_library_whole() -> None:
-    """Runs in its own process, which forks the verbs, because this one may have threads."""
     if why := obstacle():
         pytest.skip(f"no fault can be injected: {why}")
-    command = [sys.executable, "-m", "tests.faults.sweep", "--sample", str(A_VERB_AND_FAULT), "--verbs", *VERBS]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = run_program("sweep", "--sample", str(A_VERB_AND_FAULT), "--verbs", *VERBS)
     places = len(VERBS) * len(FAULTS) * A_VERB_AND_FAULT
     assert done.stdout.splitlines() == [f"{places} faults of {places} happened, 0 left something wrong"], done.stderr
 

@@ -4,23 +4,23 @@ A few files a reader; `python -m tests.faults.fuzz` tries thousands.
 """
 
 import random
+import re
 import subprocess
 import sys
 
 import pytest
 
-from tests.faults.fuzz import changed, readers
+from tests.faults.fuzz import READERS, changed
+from tests.faults.started import run_program
 from tests.faults.tracing import ROOT
 
 COUNT = 60
 
 
 def test_readers_of_foreign_bytes_refuse_in_time_with_their_own_errors() -> None:
-    """Runs in its own process, which forks the readers, because this one may have threads."""
-    command = [sys.executable, "-m", "tests.faults.fuzz", "--count", str(COUNT)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = run_program("fuzz", "--count", str(COUNT))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert all(f"{reader.name}\n  {COUNT}\n" in done.stdout for reader in readers())
+    assert len(re.findall(rf"^\S.*\n  {COUNT}$", done.stdout, re.MULTILINE)) == len(READERS)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,9 @@ def test_styling_writes_below_its_folder_and_its_library_and_leaves_nothing_else
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr(tempfile, "tempdir", None)  # the verb is forked from here, and these remember an earlier answer
+    monkeypatch.setattr(
+        tempfile, "tempdir", None
+    )  # the verb is started from here, and these remember an earlier answer
     monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
     library = world.copy("style", tmp_path / "library")
     before = originals(world)

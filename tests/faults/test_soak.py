@@ -1,15 +1,11 @@
 """A short soak: no open or temporary file is left. `make soak` measures memory over two hours."""
 
-import subprocess
-import sys
-
 from tests.faults.soak import Samples
-from tests.faults.tracing import ROOT
+from tests.faults.started import run_program
 
 
 def test_a_process_that_indexes_asks_and_forgets_again_and_again_leaves_nothing_open() -> None:
-    command = [sys.executable, "-m", "tests.faults.soak", "--minutes", "0"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = run_program("soak", "--minutes", "0")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "libraries: 2" in done.stdout
 

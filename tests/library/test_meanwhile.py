@@ -100,9 +100,9 @@ class _LateFiles(Files):
         super().__init__(database)
         self._let_others_write = let_others_write
 
-    def paths(self, photo_ids: Iterable[int]) -> dict[int, list[Path]]:
+    def paths(self, photo_ids: Iterable[int], *, elsewhere: bool = False) -> dict[int, list[Path]]:
         """Do the same as Files.paths."""
-        found = super().paths(photo_ids)
+        found = super().paths(photo_ids, elsewhere=elsewhere)
         self._let_others_write()
         return found
 

@@ -9,6 +9,7 @@ import pytest
 from recog.errors import RecogError, UnknownNumberError
 from recog.library.browsing.photos import PhotoDetail
 from recog.library.thumbnails import SEEN_SECONDS, PhotoThumbnails
+from tests.faults.privilege import bound_by_permissions
 from tests.painted import BLUE, RED, PaintedLibrary, paint
 
 NOW = 1_000_000_000.0
@@ -90,6 +91,26 @@ def test_a_thumbnail_that_cannot_be_deleted_is_told(thumbnails: PhotoThumbnails)
         thumbnails.drop([digest(1)])
     with pytest.raises(RecogError, match="delete the folder"):
         thumbnails.drop_others(())
+
+
+def test_where_no_thumbnail_can_be_none_is_deleted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    thumbnails = PhotoThumbnails(tmp_path / ("long" * 100), space=1000)
+    thumbnails.keep(digest(1), b"one")
+    assert "File name too long" in caplog.text
+    thumbnails.drop([digest(1)])
+    thumbnails.drop_others(())
+
+
+def test_a_folder_that_may_not_be_listed_is_told(thumbnails: PhotoThumbnails, caplog: pytest.LogCaptureFixture) -> None:
+    thumbnails.keep(digest(1), b"one")
+    (thumbnails.folder / "00").chmod(0o300)
+    with bound_by_permissions():
+        with pytest.raises(RecogError, match=r"/00: Permission denied\): delete the folder"):
+            thumbnails.drop_others(())
+        with pytest.raises(RecogError, match="Permission denied"):
+            thumbnails.drop([digest(1)])
+        PhotoThumbnails(thumbnails.folder.parent, space=1000).keep("ff" * 32, b"two")
+    assert "is not kept: [Errno 13]" in caplog.text
 
 
 def test_the_thumbnail_of_a_pruned_photo_is_deleted(seen: PaintedLibrary, folder: Path) -> None:

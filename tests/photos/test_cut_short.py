@@ -133,6 +133,16 @@ def test_a_jpeg_whose_last_scans_were_never_sent_is_incomplete() -> None:
         decoded(data[: scans[3]])
 
 
+@pytest.mark.parametrize("missing", [1, 2, 6, 9])
+def test_a_jpeg_that_ends_before_its_last_scans_is_incomplete_though_its_end_mark_is_there(missing: int) -> None:
+    data = jpeg(progressive=True)
+    scans = [at for at in range(len(data)) if data[at : at + 2] == b"\xff\xda"]
+    photo = decoded(data[: scans[-missing]] + data[-2:])
+    assert photo.incomplete
+    assert rows_there(photo.pixels) == HEIGHT
+    assert not decoded(data).incomplete
+
+
 @pytest.mark.parametrize("orientation", [3, 6, 8])
 def test_the_missing_rows_are_turned_with_the_photo(orientation: int) -> None:
     exif = Image.Exif()

@@ -196,7 +196,7 @@ def test_a_photo_that_is_not_done_in_time_is_a_timeout_and_the_next_is_decoded(t
         error = refusal(pool, picture(tmp_path / f"{deed}.png"))
         assert error.reason == "timeout"
         assert "within 2 seconds" in str(error)
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < DecodeLimits().seconds
         assert isinstance(pool.open(picture(tmp_path / "good.png")), DecodedPhoto)
 
 
@@ -264,7 +264,7 @@ def test_closing_ends_every_process_even_one_that_hangs(tmp_path: Path) -> None:
         began = time.monotonic()
     for thread in threads:
         thread.join()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < DecodeLimits().seconds / 2
     assert children() - before == set()
     assert len(told) == 2
 

@@ -305,3 +305,8 @@ def test_networks_are_listed_with_origin_and_licence() -> None:
         "    file        /w",
     ]
     assert weights([]) == "No weights are here yet: recog models pull"
+
+
+def test_one_face_stays_unknown_and_two_stay() -> None:
+    assert "; 1 stays unknown." in to_text(MatchReport((), 1, 1.0))
+    assert "; 2 stay unknown." in to_text(MatchReport((), 2, 1.0))

@@ -134,7 +134,7 @@ def test_a_lock_that_lasts_is_a_sentence_and_changes_nothing(sqlite_path: Path) 
         began = monotonic()
         with pytest.raises(LibraryBusyError, match=r"write lock of the database .*recog.db.* wait for it or stop it"):
             catalog.people.add("Ann")
-        assert monotonic() - began < 2.5
+        assert monotonic() - began < 30
         assert catalog.people.all() == []  # reading goes on
         other.execute("ROLLBACK")
         other.close()

@@ -25,11 +25,12 @@ class Interrupted(Exception):  # noqa: N818 - no error of the product
     """Stands for the end of the process."""
 
 
-def recipe(selection: Selection = "semi-hard") -> TrainSettings:
+def recipe(selection: Selection = "semi-hard", *, bank: int = 0) -> TrainSettings:
     return TrainSettings(
         batch=BatchShape(people=5, photos=3),
         selection=selection,
         margin=0.4,
+        bank=bank,
         mine_every=7,
         learning_rate=1e-2,
         hold=0.5,

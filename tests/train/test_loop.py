@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 from recog.errors import TrainingError
 from recog.train.checkpoint import Progress
 from recog.train.collapse import WINDOW, CollapseWatch, StepFacts
-from recog.train.head import LinearHead
+from recog.train.head import LinearHead, embed_flipped
 from recog.train.head_training import train_head
 from recog.train.settings import BatchShape, Selection, TrainSettings
 
@@ -211,4 +211,45 @@ def test_flip_averaging_is_the_unit_sum_of_both_embeddings() -> None:
     head = start()
     slow = [one + other for one, other in zip(head.embed(features), head.embed(mirrored), strict=True)]
     expected = np.array([row / math.sqrt(float(row @ row)) for row in slow])
-    assert np.allclose(head.embed_flipped(features, mirrored), expected, atol=1e-6)
+    assert np.allclose(embed_flipped(head, features, mirrored), expected, atol=1e-6)
+
+
+def collapsing(hold: float) -> list[Progress]:
+    """Train with batch-hard triplets on wrong labels and large steps; return what was validated."""
+    features, labels = people(count=40)
+    wrong = np.random.default_rng(5).permutation(labels)
+    seen: list[Progress] = []
+    train_head(
+        (features + 1).astype(np.float32), wrong,
+        TrainSettings(
+            batch=BatchShape(people=16, photos=4), selection="batch-hard", learning_rate=3e-2, hold=hold, steps=60,
+            validate_every=10,
+        ),
+        start=start(), validate=lambda _: {"none": 0.0}, score="none", progress=seen.append,
+    )  # fmt: skip
+    return seen
+
+
+def test_a_collapse_on_purpose_is_named_with_its_cure_and_the_cure_helps() -> None:
+    with pytest.raises(TrainingError, match=r"collapse: .* lower the learning rate, hold the network nearer"):
+        collapsing(hold=0.0)
+    assert min(each.spread for each in collapsing(hold=20.0)[1:]) > 0.7
+
+
+def test_a_run_ends_once_its_patience_is_exhausted() -> None:
+    features, labels = people()
+    scores = iter([0.0, 1.0, 0.5, 0.6, 0.7, 2.0])
+    settings = TrainSettings(batch=SHAPE, steps=5, validate_every=1, patience=3)
+    run = train_head(
+        features, labels, settings, start=start(), validate=lambda _: {"given": next(scores)}, score="given"
+    )
+    assert run.step == 1
+    assert [progress.step for progress in run.history] == [0, 1, 2, 3, 4]
+
+
+def test_a_margin_moves_evenly_from_the_first_step_to_the_last() -> None:
+    settings = TrainSettings(margin=0.1, margin_to=0.5, steps=5)
+    assert [settings.margin_at(step) for step in range(1, 6)] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
+    assert TrainSettings(margin=0.1).margin_at(300) == 0.1
+    with pytest.raises(TrainingError, match=r"margin 0\.2 to 5\.0 must lie in \(0, 4\)"):
+        TrainSettings(margin_to=5.0)

@@ -5,11 +5,14 @@ from contextlib import closing
 from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 
+from recog.decoded import DecodedPhoto
+from recog.photos import DecodePool
 from recog.web.access import Access
 from recog.web.library import ServedLibrary
 from recog.web.pictures import LONGEST_SIDE
@@ -41,6 +44,24 @@ def test_a_thumbnail_is_upright_and_small_and_carries_no_metadata(client: Client
     assert (shown.format, shown.size, dict(shown.getexif())) == ("WEBP", (267, 400), {})
     red, green, blue = shown.convert("RGB").getpixel((100, 100))  # type: ignore[misc] # three bands
     assert (abs(red - 200) < 9, abs(green - 120) < 9, blue < 9) == (True, True, True)
+
+
+def test_a_thumbnail_is_made_from_a_photo_that_was_reduced_as_far_as_it_may_be(
+    client: Client, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 2000 x 3000 pixels, 267 x 400 need a quarter, and no full photo."""
+    decoded: list[Any] = []
+    opening = DecodePool.open
+
+    def open_and_note(*given: Any, **options: Any) -> Any:
+        decoded.append(opening(*given, **options))
+        return decoded[-1]
+
+    monkeypatch.setattr(DecodePool, "open", open_and_note)
+    assert client.get(f"/photos/{large}.webp").status == 200
+    (photo,) = decoded
+    assert isinstance(photo, DecodedPhoto)
+    assert photo.pixels.shape == (750, 500, 3)
 
 
 def test_a_thumbnail_is_made_once(client: Client, opened: ServedLibrary, large: int, tmp_path: Path) -> None:

@@ -130,7 +130,9 @@ def test_folders_and_faces_choose_what_is_shown(visitor: Visitor, many: PaintedL
     visitor.arrive(f"/photos?folder={folder}")
     assert shown() == [1, 2, 3, 4]
     visitor.open(f"/photos?faces=without&folder={folder}")
-    assert visitor.value("document.querySelector('.none').innerText").startswith("No photo without a face is here.")
+    assert visitor.value("document.querySelector('.none').innerText").startswith(
+        "No photo without a face is in this folder."
+    )
 
 
 def test_thumbnails_load_where_one_looks_and_say_where_none_can(visitor: Visitor, many: PaintedLibrary) -> None:

@@ -27,9 +27,11 @@ _MEASURES = ("left", "top", "width", "height")
 def to_json(names: Names) -> bytes:
     r"""Return a JSON document in ASCII; other characters, and bytes of paths that are not UTF-8, are \uXXXX escapes.
 
-    The lists of rejected and ignored faces were added to version 1 later; an older recog skips them.
+    The lists of rejected and ignored faces, and the mark of drawn ones, were added to version 1 later; an older recog
+    skips them.
     """
-    document = {"format": _FORMAT, "version": _VERSION, "faces": [_row(face) for face in names.faces]}
+    faces = [_row(face) | ({"drawn": True} if face.drawn else {}) for face in names.faces]
+    document = {"format": _FORMAT, "version": _VERSION, "faces": faces}
     if names.rejected:
         document["rejected"] = [_refused_row(face) for face in names.rejected]
     if names.ignored:
@@ -102,7 +104,7 @@ def _refused_row(face: NamedFace | RefusedFace) -> dict[str, object]:
 def _face(row: Mapping[str, Any]) -> NamedFace:
     place = _rejected_face(row)
     hidden = str(row["hidden"]).lower() == "true"
-    return NamedFace(place.region, Origin(row["by"]), place.photo, place.path, hidden)
+    return NamedFace(place.region, Origin(row["by"]), place.photo, place.path, hidden, row.get("drawn") is True)
 
 
 def _ignored_face(row: Mapping[str, Any]) -> RefusedFace:

@@ -77,7 +77,8 @@ def _named_faces(catalog: Catalog, *, matched: bool) -> Iterator[tuple[Photo, Na
             photo = photos[face.photo_id]
             region = region_of(person.name, face.box, photo.width, photo.height)
             path = next(iter(paths.get(photo.id, ())), None)
-            yield photo, NamedFace(region, face.origin or Origin.MATCHED, photo.sha256, path, person.hidden)
+            by = face.origin or Origin.MATCHED
+            yield photo, NamedFace(region, by, photo.sha256, path, person.hidden, face.drawn)
 
 
 def _refused_faces(catalog: Catalog) -> tuple[tuple[RefusedFace, ...], tuple[RefusedFace, ...]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from recog.errors import CatalogError
 from recog.library.exchange.documents import read_names
+from recog.library.exchange.drawing import Drawer
 from recog.library.exchange.pairing import Pairing, pair
 from recog.library.exchange.records import NO_PHOTO, LeftOut, NameConflict, NamesImport, RefusedFace, Unmatched
 from recog.library.exchange.regions import Region, region_of
@@ -20,11 +21,15 @@ _IGNORED = "ignored"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A name at a place of an upright photo, and the file that claims it."""
+    """A name at a place of an upright photo, and the file that claims it.
+
+    draws: if no face was found there, the place is a face that a human drew.
+    """
 
     region: Region
     source: Path
     hidden: bool = False
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Outcome:
     rejected: int = 0
     ignored: int = 0
     kept: list[NameConflict] = field(default_factory=list)
+    drawn: int = 0
 
     def result(self, *, replace: bool) -> NamesImport:
         """Return the report of the import."""
@@ -68,19 +74,21 @@ class Outcome:
             rejected=self.rejected,
             ignored=self.ignored,
             kept=tuple(self.kept),
+            drawn=self.drawn,
         )
 
 
-def import_names(catalog: Catalog, path: Path, *, replace: bool, near: bool) -> NamesImport:
+def import_names(catalog: Catalog, path: Path, drawer: Drawer, *, replace: bool, near: bool) -> NamesImport:
     """Confirm the names of a file that `export_names` wrote.
 
     A claim belongs to the face of the same photo (by the digest of its bytes) in whose middle its rectangle lies, see
     `pairing.pair`. A face keeps its state, and is reported as a conflict, if a human named it otherwise, rejected the
     name for it or ignored it here; `replace` overrides this. Names that recog gave by distance are skipped, because no
     human confirmed them. A new person is created only if one of their faces is found, and a name close to an existing
-    one only with `near`. Then the faces that the file rejects and ignores are rejected and ignored here; a name that a
-    human gave here always stays. The import can be run again after an interruption: names that are there already change
-    nothing. The caller holds the writer's lock.
+    one only with `near`. A face that was drawn in the other library is drawn here if none is there. Then the faces that
+    the file rejects and ignores are rejected and ignored here; a name that a human gave here always stays. The import
+    can be run again after an interruption: names that are there already change nothing. The caller holds the writer's
+    lock.
     """
     outcome = Outcome()
     claims: dict[str, list[Claim]] = {}
@@ -89,21 +97,24 @@ def import_names(catalog: Catalog, path: Path, *, replace: bool, near: bool) -> 
         if face.by is Origin.MATCHED:
             outcome.passed_over += 1
         else:
-            claims.setdefault(face.photo, []).append(Claim(face.region, face.path or path, face.hidden))
+            claims.setdefault(face.photo, []).append(Claim(face.region, face.path or path, face.hidden, face.drawn))
     known = catalog.photos.by_digests(claims)
     for digest, theirs in claims.items():
         if digest not in known:
             outcome.unmatched += [Unmatched(claim.region.name, claim.source, NO_PHOTO) for claim in theirs]
     found = [Claims(known[digest], (theirs,)) for digest, theirs in claims.items() if digest in known]
-    say_names(catalog, found, outcome, replace=replace, near=near)
+    say_names(catalog, found, outcome, drawer, replace=replace, near=near)
     _refuse(catalog, [*names.rejected, *names.ignored], path, outcome)
     return outcome.result(replace=replace)
 
 
-def say_names(catalog: Catalog, claims: Sequence[Claims], outcome: Outcome, *, replace: bool, near: bool) -> None:
+def say_names(
+    catalog: Catalog, claims: Sequence[Claims], outcome: Outcome, drawer: Drawer, *, replace: bool, near: bool
+) -> None:
     """Match the claims of each file with the faces of its photo, and confirm those without a conflict.
 
-    If two files of one import disagree about a face, the earlier one holds and the later one is reported.
+    A claim that draws becomes a face of its own if none is there, unless nothing tells how the photo was turned. If two
+    files of one import disagree about a face, the earlier one holds and the later one is reported.
     """
     faces_of = catalog.faces.of_photos(one.photo.id for one in claims)
     naming = _Naming(catalog, faces_of.values(), outcome, replace=replace, near=near)
@@ -112,16 +123,23 @@ def say_names(catalog: Catalog, claims: Sequence[Claims], outcome: Outcome, *, r
         pairings = [_pair([claim.region for claim in option], one.photo, faces) for option in one.options]
         best = max(range(len(pairings)), key=lambda row: (len(pairings[row].faces), -row))
         pairing, theirs = pairings[best], one.options[best]
+        missed = [row for row in range(len(theirs)) if row not in pairing.faces and row not in pairing.taken]
+        sure = len(one.options) == 1 or len(pairing.faces) > 0
+        draw = [row for row in missed if theirs[row].draws and sure]
+        drawn = drawer.draw(one.photo, {row: theirs[row].region for row in draw}, faces) if draw else {}
+        faces += drawn.values()
         for row, claim in enumerate(theirs):
             if row in pairing.faces:
                 naming.say(claim, faces[pairing.faces[row]].id)
+            elif row in drawn:
+                naming.say(claim, drawn[row].id)
             elif row not in pairing.taken:
                 outcome.unmatched.append(Unmatched(claim.region.name, claim.source, _NO_FACE))
             elif not _same_name(other := theirs[pairing.taken[row]].region.name, claim.region.name):
                 outcome.unmatched.append(
                     Unmatched(claim.region.name, claim.source, f"the face there is called {other}")
                 )
-    naming.confirm(catalog)
+    naming.confirm(catalog, drawer)
 
 
 class _Naming:
@@ -192,10 +210,17 @@ class _Naming:
             return f"not {person.name}"
         return _IGNORED if face_id in self._ignored else None
 
-    def confirm(self, catalog: Catalog) -> None:
-        """Confirm the faces, one act per person. A new person is created, and removed again if the act is undone."""
+    def confirm(self, catalog: Catalog, drawer: Drawer) -> None:
+        """Confirm the faces, one act per person. What the act made, also drawn faces, goes again if it is undone."""
         for key, face_ids in self._confirm.items():
-            person, made = catalog.acts.enrol(self._shown[key], face_ids)
+            drawn = drawer.drawn_among(face_ids)
+            name, known = self._shown[key], face_ids - drawn.keys()
+            if drawn:
+                network = drawer.network
+                person, made, _ = catalog.acts.mark(name, list(drawn.values()), network, face_ids=known)
+            else:
+                person, made = catalog.acts.enrol(name, known)
+            self._outcome.drawn += len(drawn)
             if made:
                 self._outcome.created.append(person.name)
                 if key in self._hidden:

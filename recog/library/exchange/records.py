@@ -15,7 +15,7 @@ class NamedFace:
     """A face with a name, as a file of names holds it; region refers to the upright photo.
 
     photo: SHA-256 of the photo's bytes, by which the face is found. path: where the photo was, only for people to read.
-    by: a human (confirmed) or recog, by distance (matched).
+    by: a human (confirmed) or recog, by distance (matched). drawn: a human drew the face on the photo.
     """
 
     region: Region
@@ -23,6 +23,7 @@ class NamedFace:
     photo: str
     path: Path | None
     hidden: bool
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ class NamesImport:
     created: people who were not in the library. conflicts: faces that have another confirmed name, are rejected for
     this person or are ignored here; `replaced` says whether they were renamed. rejected, ignored: faces rejected and
     ignored now because the file does so. kept: faces that the file rejects or ignores but a human named so here; they
-    always keep their name. unreadable: files that could not be read.
+    always keep their name. unreadable: files that could not be read. drawn: how many of the faces that are confirmed
+    now were drawn, because no detector had found a face there.
     """
 
     confirmed: int
@@ -127,3 +129,4 @@ class NamesImport:
     rejected: int = 0
     ignored: int = 0
     kept: tuple[NameConflict, ...] = ()
+    drawn: int = 0

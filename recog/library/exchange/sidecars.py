@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recog.errors import CatalogError, PhotoError
+from recog.library.exchange.drawing import Drawer
 from recog.library.exchange.frames import turns, undecided
 from recog.library.exchange.importing import Claim, Claims, Outcome, say_names
 from recog.library.exchange.places import SIDECAR_SUFFIX, Places, content, is_sidecar, sidecars_below
@@ -91,12 +92,13 @@ def _take(
 
 
 def import_sidecars(
-    catalog: Catalog, names: FoundNames, decoders: DecodePool, *, replace: bool, near: bool
+    catalog: Catalog, names: FoundNames, decoders: DecodePool, drawer: Drawer, *, replace: bool, near: bool
 ) -> NamesImport:
     """Confirm the names that `find_names` found, by the rules of `import_names`.
 
-    `Places.photos_of` decides which photo a sidecar belongs to. A sidecar takes precedence over the metadata inside its
-    photo. The caller holds the writer's lock.
+    A rectangle where no face was found becomes a face that a human drew. `Places.photos_of` decides which photo a
+    sidecar belongs to. A sidecar takes precedence over the metadata inside its photo. The caller holds the writer's
+    lock.
     """
     if not names.sidecars and not names.found and not names.unreadable:
         below = ", ".join(map(str, names.paths))
@@ -121,7 +123,7 @@ def import_sidecars(
                 outcome.unmatched += _all_without(one, _UNREADABLE)
             else:
                 claims += _claims(one, photo, metadata, outcome)
-    say_names(catalog, claims, outcome, replace=replace, near=near)
+    say_names(catalog, claims, outcome, drawer, replace=replace, near=near)
     return outcome.result(replace=replace)
 
 
@@ -149,7 +151,10 @@ def _claims(one: _Found, photo: Photo, metadata: PhotoMetadata, outcome: Outcome
 
 
 def _turned(one: _Found, photo: Photo, regions: Sequence[Region], options: Sequence[int]) -> Claims:
-    return Claims(photo, tuple([Claim(upright(region, turn), one.path) for region in regions] for turn in options))
+    return Claims(
+        photo,
+        tuple([Claim(upright(region, turn), one.path, draws=True) for region in regions] for turn in options),
+    )
 
 
 def _all_without(one: _Found, reason: str) -> list[Unmatched]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from recog.library.context import LibraryContext
 from recog.library.exchange import beside, exporting, importing, sidecars
+from recog.library.exchange.drawing import Drawer
 from recog.library.exchange.records import NamesExport, NamesImport
 from recog.library.inputs import AnyPath, path_of, several
 from recog.library.recognition.matching import match_now
@@ -36,19 +37,26 @@ class Names:
 
     def import_file(self, path: AnyPath, *, replace: bool = False, near: bool = False) -> NamesImport:
         """Confirm the names in a file that `export` wrote; reject and ignore the faces that it rejects and ignores."""
-        with self._context.writing() as catalog:
-            done = importing.import_names(catalog, Path(path), replace=replace, near=near)
-            match_now(catalog, self._context.networks, k=self._context.settings.k)
+        networks = self._context.networks
+        with DecodePool(self._context.decode_limits) as decoders, self._context.writing() as catalog:
+            drawer = Drawer(catalog, networks, decoders)
+            done = importing.import_names(catalog, Path(path), drawer, replace=replace, near=near)
+            match_now(catalog, networks, k=self._context.settings.k)
             return done
 
     def import_sidecars(
         self, paths: AnyPath | Sequence[AnyPath], *, replace: bool = False, near: bool = False
     ) -> NamesImport:
-        """Confirm the names in XMP sidecars and in photos; a folder stands for all files below it."""
+        """Confirm the names in XMP sidecars and in photos; a folder stands for all files below it.
+
+        A rectangle with a name where no face was found becomes a face that a human drew, as by `people.mark`.
+        """
         self._context.catalog  # noqa: B018 - fails if there is no library, before photos are read
         with DecodePool(self._context.decode_limits) as decoders:
             names = sidecars.find_names(several(paths), decoders)
+            networks = self._context.networks
             with self._context.writing() as catalog:
-                done = sidecars.import_sidecars(catalog, names, decoders, replace=replace, near=near)
-                match_now(catalog, self._context.networks, k=self._context.settings.k)
+                drawer = Drawer(catalog, networks, decoders)
+                done = sidecars.import_sidecars(catalog, names, decoders, drawer, replace=replace, near=near)
+                match_now(catalog, networks, k=self._context.settings.k)
                 return done

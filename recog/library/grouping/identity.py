@@ -16,7 +16,7 @@ from recog.library.probes import face_quality
 from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
 from recog.store.records import ClusterRun, Owners
-from recog.types import Calibration, Cluster, Embeddings, FaceIds
+from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +169,15 @@ def _rejected(catalog: Catalog, face_ids: FaceIds) -> list[tuple[int, int]]:
 
 
 def _bars(catalog: Catalog, face_ids: FaceIds) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which faces are good enough to found a cluster, and which to join one, (n,) each."""
+    """Return which faces are good enough to found a cluster, and which to join one, (n,) each.
+
+    A face that a user drew founds one only if its name is confirmed: no detector vouches for it.
+    """
     faces = catalog.faces.by_ids(face_ids.tolist())
     qualities = [face_quality(faces[one].box, faces[one].sharpness) for one in face_ids.tolist()]
-    founders, joiners = ([bool(bar(quality)) for quality in qualities] for bar in (may_found, may_join))
-    return np.array(founders, np.bool_), np.array(joiners, np.bool_)
+    founders, joiners = (np.array([bool(bar(each)) for each in qualities], np.bool_) for bar in (may_found, may_join))
+    told = [not faces[one].drawn or faces[one].origin is Origin.CONFIRMED for one in face_ids.tolist()]
+    return founders & np.array(told, np.bool_), joiners
 
 
 def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:

@@ -6,7 +6,7 @@ goes on after them. Each batch takes a turn of the library's writers, so other t
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from recog.library.close_up import longest_side
 from recog.library.context import LibraryContext
 from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
 from recog.library.indexing.detect_ahead import CutPhoto, Found, detect_ahead
+from recog.library.indexing.drawn_edits import DrawnEdits
 from recog.library.indexing.edited import MovedEdits
 from recog.library.indexing.results import IngestProgress, LostWord
 from recog.library.indexing.survey import Survey, is_gone
@@ -23,7 +24,7 @@ from recog.library.probes import CutFaces, cut_faces, new_faces
 from recog.photos import SLOW_REASONS, DecodePool, KnownContent, Opened
 from recog.store.catalog import Catalog
 from recog.store.records import FailedFile, KnownFile, LostFact, ScannedPhoto
-from recog.types import DecodedPhoto, Embeddings, FileStat
+from recog.types import DecodedPhoto, Embeddings, FaceBox, FileStat
 
 BATCH_FACES = 64
 """Faces embedded at once: 2 to 6 % more photos a second than with 32, because detection is interrupted less often."""
@@ -47,6 +48,7 @@ class IndexRun:
         context: LibraryContext,
         catalog: Catalog,
         known: Mapping[Path, KnownFile],
+        pool: DecodePool,
         *,
         turn: Callable[[], AbstractContextManager[int]] | None = None,
         stored: Callable[[Iterable[Path]], None] | None = None,
@@ -58,6 +60,8 @@ class IndexRun:
         self._catalog = catalog
         self._networks = context.networks
         self._known = known
+        self._pool = pool
+        self._drawn: dict[str, list[FaceBox]] = {}
         self._gone: frozenset[Path] = frozenset()
         self._left_of: dict[int, list[Path]] = {}
         self._last_turn = 0
@@ -68,6 +72,7 @@ class IndexRun:
         self._failing_since = time.monotonic()
         self.added = self.changed = self.moved = self.duplicates = self.faces = self.failed = self.touched = 0
         self._edits = MovedEdits(catalog, self._networks.info.sha256)
+        self._drawn_edits = DrawnEdits(catalog, self._networks)
         self._lost: dict[int, list[tuple[Path, LostFact]]] = {}
         self._carried: set[int] = set()
         self.incomplete: list[Path] = []
@@ -102,13 +107,10 @@ class IndexRun:
         *,
         done: int = 0,
         total: int = 0,
-        pool: DecodePool | None = None,
     ) -> None:
-        """Bring files into the catalog, in order; progress counts from `done`. pool: one that is used again later."""
-        processes = decoding_processes()
+        """Bring files into the catalog, in order; progress counts from `done`."""
         with (
-            nullcontext(pool) if pool else DecodePool(self._context.decode_limits, processes=processes) as decoders,
-            closing(self._decoded(files, decoders, processes)) as photos,
+            closing(self._decoded(files)) as photos,
             closing(detect_ahead(photos, known=self._digests, cut=self._cut)) as searched,
         ):
             try:
@@ -122,12 +124,16 @@ class IndexRun:
                 self._store_failures()
                 raise
 
-    def _decoded(
-        self, todo: Iterable[FileStat], pool: DecodePool, processes: int
-    ) -> Generator[tuple[FileStat, Opened], None, None]:
+    def _decoded(self, todo: Iterable[FileStat]) -> Generator[tuple[FileStat, Opened], None, None]:
         """Decode the files ahead, reduced if the detector would reduce them anyway."""
         longest = longest_side(self._networks.detector) if todo else None
-        return decode_ahead(todo, known=self._digests, pool=pool, processes=processes, longest=longest)
+        processes = decoding_processes()
+        return decode_ahead(todo, known=self._digests, pool=self._pool, processes=processes, longest=longest)
+
+    def _decoded_again(self, photo: ScannedPhoto) -> DecodedPhoto | None:
+        """Return the pixels of a photo once more; None if the file is gone, or has other bytes by now."""
+        opened = self._pool.open(photo.stat.path, longest=longest_side(self._networks.detector))
+        return opened if isinstance(opened, DecodedPhoto) and opened.sha256 == photo.sha256 else None
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -138,6 +144,7 @@ class IndexRun:
                 self._digests |= self._catalog.photos.digests(
                     detector=self._networks.detector.sha256, network=self._networks.info.sha256
                 )
+                self._drawn = self._catalog.faces.drawn()
                 self._edits = MovedEdits(self._catalog, self._networks.info.sha256)
                 self._left_of.clear()
             self._last_turn = number
@@ -191,7 +198,7 @@ class IndexRun:
             self.duplicates += 1
 
     def _cut(self, photo: DecodedPhoto) -> CutFaces:
-        return cut_faces(photo, self._networks)
+        return cut_faces(photo, self._networks, drawn=self._drawn.get(photo.sha256, ()))
 
     def _fail(self, failed: FailedFile) -> None:
         """Let a failure wait until its batch is full; a failure that took long to find is noted at once."""
@@ -252,11 +259,14 @@ class IndexRun:
 
     def _save(self, photos: list[ScannedPhoto]) -> None:
         """Commit photos in one transaction, and count what became of each."""
+        earlier = self._edits.earlier(photos)
+        if self._drawn:
+            photos = self._drawn_edits.completed(photos, earlier, self._decoded_again)
         saved = self._catalog.photos.save(
             photos,
             detector=self._networks.detector.sha256,
             network=self._networks.info,
-            moved_from=self._edits.earlier(photos),
+            moved_from=earlier,
         )
         for photo, result in zip(photos, saved, strict=True):
             self._digests[photo.sha256] = result.photo_id

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recog.library.context import LibraryContext
+from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import IndexRun
 from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport
 from recog.library.indexing.roots import recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
 from recog.library.recognition.matching import PeopleCounts, name_new
+from recog.photos import DecodePool
 from recog.store.catalog import Catalog
 from recog.store.records import KnownFile
 
@@ -30,13 +32,15 @@ def ingest(
     library: between its batches other threads may write.
     """
     start = time.perf_counter()
-    with context.job(create=True) as catalog:
+    pool = DecodePool(context.decode_limits, processes=decoding_processes())
+    with context.job(create=True) as catalog, pool:
         networks = context.networks
         with context.turn():
             recognise(catalog, folders)
         roots = known_files(catalog, networks, folders)
         found = survey(roots, exclude=exclude, verify=verify)
-        run = IndexRun(context, catalog, {path: file for known in roots.values() for path, file in known.items()})
+        known = {path: file for below in roots.values() for path, file in below.items()}
+        run = IndexRun(context, catalog, known, pool)
         with context.turn():
             for root in folders:
                 if not os.path.isfile(root):  # noqa: PTH113 - False, too, if the folder above may not be looked into

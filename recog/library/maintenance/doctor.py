@@ -21,12 +21,15 @@ from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.maintenance.pending import PendingErasure
 from recog.store.writer_lock import lock_owner
-from recog.weights.pull import WeightsState, weights_state
+from recog.weights.pull import WeightsState, found_weights
 
 SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
 """First SQLite in which two connections that write and checkpoint at once cannot damage a database in WAL mode."""
 LEAST_FREE_BYTES = 1 << 30
-_LIBRARIES = ("torch", "openvino", "faiss-cpu", "faiss-gpu", "pillow", "pillow-heif", "numpy", "sqlalchemy")
+_LIBRARIES = (
+    "torch", "openvino", "faiss-cpu", "faiss-gpu", "pillow", "pillow-heif", "simplejpeg", "rawpy", "pillow-jxl-plugin",
+    "numpy", "sqlalchemy",
+)  # fmt: skip
 
 
 def examine(settings: Settings, networks: Networks) -> DoctorReport:
@@ -85,15 +88,15 @@ def _device(networks: Networks) -> Iterator[Observation]:
 
 def _weights(settings: Settings) -> Iterator[Observation]:
     for spec in needed(settings):
-        cached = weights_state(spec, cache=settings.cache)
-        match cached.state:
+        found = found_weights(spec, cache=settings.cache)
+        match found.state:
             case WeightsState.PRESENT:
-                yield _fine("weights", f"{spec.name} is here and has the digest {(cached.sha256 or '')[:12]}")
+                yield _fine("weights", f"{spec.name} is here and has the digest {(found.sha256 or '')[:12]}")
             case WeightsState.ABSENT:
                 pull = Remedy(RemedyKind.PULL_WEIGHTS, spec.name)
                 yield Observation("weights", True, f"{spec.name} is not here yet: brought at first need", pull)
             case WeightsState.DAMAGED:
-                sentence = f"{spec.name} at {printable(cached.path)} is damaged: its digest is another"
+                sentence = f"{spec.name} at {printable(found.path)} is damaged: its digest is another"
                 yield _ill("weights", sentence, Remedy(RemedyKind.PULL_WEIGHTS, spec.name))
 
 
@@ -164,8 +167,9 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
             sentence = f"{len(found)} embeddings have another length than their network's"
             yield _ill("embeddings", sentence, Remedy(RemedyKind.FIX_THEN_INDEX))
         counts = catalog.upkeep.counts()
+        drawn = f" ({counts.drawn:,} of them drawn by hand)" if counts.drawn else ""
         yield _fine(
-            "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces, {counts.people:,} people"
+            "database", f"sound, with {counts.photos:,} photos, {counts.faces:,} faces{drawn}, {counts.people:,} people"
         )
         if catalog.read_only:
             sentence = "may only be read here: questions are answered, and changes refused"

@@ -1,4 +1,4 @@
-"""The known networks, the state of their weights in the cache, and download."""
+"""The known networks, the state of their weights, and download."""
 
 from collections.abc import Sequence
 
@@ -20,11 +20,25 @@ def needed(settings: Settings) -> tuple[WeightsSpec, ...]:
 
 
 def models(settings: Settings) -> tuple[WeightsStatus, ...]:
-    """Return every network that recog knows, with the state of its weights in the cache, verified by digest.
+    """Return every network that recog knows, with the state of its weights, verified by digest.
 
-    These are recog's own networks, those described in the user's directory of networks, and those of the settings.
+    These are recog's own networks, those described in the user's directory of networks, and those of the settings. A
+    description that is not valid is left out (see `invalid_descriptions`).
     """
-    return tuple(_status(settings, one) for one in _known(settings).values())
+    own, invalid = _own(settings)
+    try:
+        used = needed(settings)
+    except ConfigError:
+        if settings.network not in invalid:
+            raise
+        used = DETECTORS.named(settings.detector).needs.weights
+    known = {**SPECS, **own, **{one.name: one for one in used}}
+    return tuple(_status(settings, one, used) for one in known.values())
+
+
+def invalid_descriptions(settings: Settings) -> tuple[ConfigError, ...]:
+    """Return what is wrong with the descriptions in the user's directory of networks, one error each."""
+    return tuple(_own(settings)[1].values())
 
 
 def pull(
@@ -36,41 +50,53 @@ def pull(
         ConfigError: there are no such weights.
         WeightsError: no source has the weights, or what it has is something else.
     """
-    wanted = [_named(settings, name) for name in names] if names else list(needed(settings))
+    used = needed(settings)
+    wanted = [_named(settings, name) for name in names] if names else list(used)
     for one in wanted:
         cache.pull(one, cache=settings.cache, offline_dir=settings.weights, progress=progress)
-    return tuple(_status(settings, one) for one in wanted)
+    return tuple(_status(settings, one, used) for one in wanted)
 
 
 def verify_models(settings: Settings) -> tuple[WeightsStatus, ...]:
-    """Return the networks whose weights are in the cache; each file is read and compared with its digest."""
+    """Return the networks whose weights are here; each file is read and compared with its digest."""
     return tuple(status for status in models(settings) if status.path is not None)
 
 
-def _known(settings: Settings) -> dict[str, WeightsSpec]:
-    own = (described(name, directory=settings.own_networks) for name in descriptions(settings.own_networks))
-    mine = {one.name: one.weights for one in own if one is not None}
-    return {**SPECS, **mine, **{one.name: one for one in needed(settings)}}
+def _own(settings: Settings) -> tuple[dict[str, WeightsSpec], dict[str, ConfigError]]:
+    """Return the weights of the user's own networks, and the errors of descriptions that are not valid, by name."""
+    specs, invalid = {}, {}
+    for name in descriptions(settings.own_networks):
+        try:
+            description = described(name, directory=settings.own_networks)
+        except ConfigError as error:
+            invalid[name] = error
+        else:
+            if description is not None:
+                specs[name] = description.weights
+    return specs, invalid
 
 
 def _named(settings: Settings, name: str) -> WeightsSpec:
-    known = _known(settings)
-    if name not in known:
-        raise ConfigError(f"there are no weights called {name!r}: choose one of {', '.join(known)}")
-    return known[name]
+    own, invalid = _own(settings)
+    known = {**SPECS, **own, **{one.name: one for one in needed(settings)}}
+    if name in known:
+        return known[name]
+    if name in invalid:
+        raise invalid[name]
+    raise ConfigError(f"there are no weights called {name!r}: choose one of {', '.join(known)}")
 
 
-def _status(settings: Settings, one: WeightsSpec) -> WeightsStatus:
-    cached = cache.weights_state(one, cache=settings.cache)
+def _status(settings: Settings, one: WeightsSpec, used: Sequence[WeightsSpec]) -> WeightsStatus:
+    found = cache.found_weights(one, cache=settings.cache)
     return WeightsStatus(
         name=one.name,
         role=one.role.value,
-        state=cached.state.value,
-        path=cached.path if cached.sha256 is not None else None,
-        sha256=one.sha256 or cached.sha256 or "",
+        state=found.state.value,
+        path=found.path if found.sha256 is not None else None,
+        sha256=one.sha256 or found.sha256 or "",
         trained_on=one.trained_on,
         licence=one.licence,
         sources=tuple(str(source) for source in one.sources),
-        default=one in needed(settings),
+        default=one in used,
         commercial_use=one.commercial_use.value,
     )

@@ -1,12 +1,14 @@
 """Enrol people, confirm their faces, and keep their names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recog.boxes import match_boxes
+from recog.boxes import SAME_FACE_IOU, iou, match_boxes
 from recog.errors import CatalogError, UnknownPersonError
+from recog.library.drawn import embedded
 from recog.library.grouping.clusters import open_faces
+from recog.library.indexing.drawn_edits import DrawnEdits
 from recog.library.indexing.edited import MovedEdits
 from recog.library.indexing.results import LostWord
 from recog.library.networks import Networks
@@ -17,9 +19,8 @@ from recog.library.recognition.matching import match_now
 from recog.photos import stat_photo
 from recog.quality import doubt_of
 from recog.store.catalog import Catalog
-from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.store.records import ScannedPhoto
-from recog.types import FileStat, Person
+from recog.types import DecodedPhoto, FaceBox, FileStat, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _stored_photos(
     detector, network = networks.detector.sha256, networks.info
     known: dict[str, int] = {}
     fresh: dict[str, ScannedPhoto] = {}
+    pixels = {one.probe.photo.sha256: one.probe.photo for one in portraits}
     for one in portraits:
         photo = one.probe.photo
         stored = catalog.photos.by_digest(photo.sha256, detector=detector, network=network.sha256)
@@ -134,8 +136,11 @@ def _stored_photos(
             catalog.files.link(one.stat, stored.photo.id)
         else:
             fresh[photo.sha256] = scanned(one.stat, photo, one.probe.faces, one.probe.embeddings)
-    photos = list(fresh.values())
+    drawn = catalog.faces.drawn()
+    photos = [_with_drawn(one, drawn.get(one.sha256, ()), pixels[one.sha256], networks) for one in fresh.values()]
     moved_from = MovedEdits(catalog, network.sha256).earlier(photos)
+    if drawn:
+        photos = DrawnEdits(catalog, networks).completed(photos, moved_from, lambda photo: pixels[photo.sha256])
     saved = catalog.photos.save(photos, detector=detector, network=network, moved_from=moved_from)
     known |= {sha256: photo.photo_id for sha256, photo in zip(fresh, saved, strict=True)}
     carried = {face_id for photo in saved for face_id in photo.carried}
@@ -146,6 +151,13 @@ def _stored_photos(
         if fact.face_id not in carried
     ]
     return [known[one.probe.photo.sha256] for one in portraits], tuple(lost)
+
+
+def _with_drawn(scan: ScannedPhoto, drawn: Sequence[FaceBox], photo: DecodedPhoto, networks: Networks) -> ScannedPhoto:
+    """Add the faces that a user drew on the photo and that the detector did not find."""
+    found = [face.box for face in scan.faces]
+    missed = [one for one in drawn if all(iou(one, box) < SAME_FACE_IOU for box in found)]
+    return replace(scan, faces=(*scan.faces, *embedded(photo, networks, missed))) if missed else scan
 
 
 def _stored_face(catalog: Catalog, photo_id: int, portrait: Portrait) -> int:

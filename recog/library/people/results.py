@@ -71,6 +71,22 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedFace:
+    """`people mark`: the person, whether they are new, and the face.
+
+    added: false if the library knew a face there already. was: the other person that a human had confirmed before.
+    doubt: why the face keeps its name but does not pass it on to other faces; None if it passes it on.
+    """
+
+    person: Person
+    created: bool
+    face: Face
+    added: bool
+    was: str | None = None
+    doubt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IgnoredFaces:
     """`people ignore | unignore`. total: number of all ignored faces now."""
 

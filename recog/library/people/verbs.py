@@ -17,11 +17,13 @@ if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no de
         Forgotten,
         History,
         IgnoredFaces,
+        MarkedFace,
         PersonDetail,
         ResetPhotos,
         SplitPerson,
     )
     from recog.library.recognition.results import MatchReport, VerifiedPair
+    from recog.photos import DecodePool
     from recog.store.catalog import Catalog
     from recog.store.records import PastAct
     from recog.types import Person
@@ -84,6 +86,36 @@ class People:
             self._match(catalog)
             return replace(done, person=catalog.people.by_id(done.person.id))
 
+    def mark(
+        self,
+        photo: AnyPath | int,
+        box: tuple[float, float, float, float],
+        name: str,
+        *,
+        near: bool = False,
+        decoders: DecodePool | None = None,
+    ) -> MarkedFace:
+        """Name a face that no detector found, by a box that a user draws on the photo.
+
+        photo is a file of the library, or the number of a photo. box is left, top, width and height in pixels of the
+        upright photo. O-Net places the box and finds the landmarks; if it sees no face, the box stays as it is, and no
+        other face gets its name from this one. The face stays whatever later runs of `index` find, and moves with an
+        edited photo. If the library knows a face there, that face is confirmed. A new name that is close to an existing
+        one is a NearNameError; with `near`, it creates a new person. decoders: processes to decode the photo in.
+        """
+        from recog.library.inputs import path_of
+        from recog.library.people.marking import mark
+        from recog.photos import DecodePool
+        from recog.types import FaceBox
+
+        left, top, width, height = box
+        drawn = FaceBox(left, top, left + width, top + height, 0.0, ())
+        where = photo if isinstance(photo, int) else path_of(photo)
+        if decoders is not None:
+            return mark(self._context, decoders, where, drawn, name, near=near)
+        with DecodePool(self._context.decode_limits) as pool:
+            return mark(self._context, pool, where, drawn, name, near=near)
+
     def reject(self, name: str, face_ids: Sequence[int]) -> Person:
         """Record that faces are not this person, so that they never get the name by distance again."""
         with self._context.writing() as catalog:
@@ -101,15 +133,20 @@ class People:
             catalog.acts.set_distinct(people_named[0].id, people_named[1].id)
             return DistinctPeople(*people_named)
 
-    def ignore(self, face_ids: Sequence[int], *, ignored: bool = True, nameless: bool = False) -> IgnoredFaces:
+    def ignore(
+        self, face_ids: Sequence[int], *, ignored: bool = True, nameless: bool = False, others: bool = False
+    ) -> IgnoredFaces:
         """Ignore faces, so that they are not named, grouped or reported; with `ignored` false, stop ignoring them.
 
-        With `nameless`, faces that have a name by now are left out: whoever saw them without one may be late.
+        With `nameless`, faces that have a name by now are left out: whoever saw them without one may be late. With
+        `others`, everybody else without a name on the photos of these faces is ignored, and not the faces.
         """
         from recog.library.people.results import IgnoredFaces
 
         with self._context.writing() as catalog:
-            if nameless:
+            if others:
+                face_ids = catalog.faces.nameless_beside(face_ids)
+            elif nameless:
                 known = catalog.faces.by_ids(face_ids)
                 face_ids = [one for one in face_ids if one not in known or known[one].person_id is None]
             (catalog.acts.ignore if ignored else catalog.acts.unignore)(face_ids)
@@ -192,7 +229,23 @@ class People:
         from recog.library.people.photos_of import photos_of
 
         wanted = [names] if isinstance(names, str) else list(names)
-        return photos_of(self._context.catalog, wanted, any_of=any_of, confirmed=confirmed, by_path=by_path)
+        return photos_of(self._context.catalog, wanted, any_person=any_of, confirmed=confirmed, by_path=by_path)
+
+    def find_by_query(
+        self, words: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
+    ) -> FoundPhotos:
+        """Return the photos that fit a query, such as "Ann without Bob, 2019": see docs/reference/find.md.
+
+        words: the query in one or several parts, which all have to fit, or with `any_of` at least one; a part that is
+        exactly a name is that name. The order, and `confirmed`, are those of `find`.
+
+        Raises:
+            QueryError: the query cannot be read.
+        """
+        from recog.library.people.photos_of import photos_asked
+
+        given = [words] if isinstance(words, str) else list(words)
+        return photos_asked(self._context.catalog, given, any_part=any_of, confirmed=confirmed, by_path=by_path)
 
     def reset(self, photos: AnyPath | Sequence[AnyPath]) -> ResetPhotos:
         """Let the next run of `index` find the forgotten faces of these photos again.

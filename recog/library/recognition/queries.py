@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from recog import identify as decide
-from recog.boxes import match_boxes
+from recog.boxes import SAME_FACE_IOU, match_boxes
 from recog.errors import NoFaceFoundError, UnknownNumberError, WayOut
 from recog.library.inputs import GivenPhoto
 from recog.library.networks import Networks
@@ -24,7 +24,6 @@ from recog.library.recognition.vector_index import VectorIndex
 from recog.library.recognition.verify import decided, refuse_doubted
 from recog.quality import doubt_of, may_found, may_join
 from recog.store.catalog import Catalog
-from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.store.records import Among
 from recog.types import Face, Match, Origin
 from recog.verification.features import Method

@@ -106,7 +106,7 @@ class Worker:
         """
         files = iter(claimed.files) if claimed.alone else self._stream(claimed.files)
         try:
-            self._runs[-1].take_files(files, self._tell, pool=self._pool)
+            self._runs[-1].take_files(files, self._tell)
         except (RecogError, KeyboardInterrupt):
             self._begin_anew()
             raise
@@ -125,7 +125,7 @@ class Worker:
 
     def _new_run(self) -> IndexRun:
         turn = self._context.turn_of_worker
-        return IndexRun(self._context, self._catalog, {}, turn=turn, stored=self._stored.extend)
+        return IndexRun(self._context, self._catalog, {}, self._pool, turn=turn, stored=self._stored.extend)
 
     def _new_pool(self) -> DecodePool:
         return DecodePool(self._context.decode_limits, processes=decoding_processes())

@@ -62,6 +62,7 @@ class Upkeep:
                 hidden_people=_count(connection, select(people.c.id).where(people.c.hidden)),
                 clusters=_count(connection, select(clusters.c.id)),
                 pending_erasures=_count(connection, select(pending_erasures.c.id)),
+                drawn=_count(connection, select(faces.c.id).where(faces.c.drawn)),
             )
 
     def quick_check(self) -> list[str]:
@@ -75,7 +76,7 @@ class Upkeep:
         """Return how many rows lost what they belong to, by kind; with a digest also what this network's faces lost.
 
         photos_without_file, faces_without_thumbnail and faces_without_embedding, the last two of photos that the
-        network processed. A face that a user spoke of and only another network found lost nothing.
+        network processed.
         """
         with self._database.reading() as connection:
             found = {"photos_without_file": _count(connection, photos_without_file())}
@@ -117,7 +118,10 @@ def _without_thumbnail(network_id: int | None) -> Select[int]:
 
 
 def _without_embedding(network_id: int | None) -> Select[int]:
-    """Select the faces without an embedding, of photos that the network processed, that no user kept."""
+    """Select the faces without an embedding, of photos that the network processed.
+
+    A face that a user spoke of and only another network found lost nothing; every network embeds drawn faces.
+    """
     own = embeddings.alias()
     other = select(embeddings.c.id).where(embeddings.c.face_id == faces.c.id).exists()
     confirmed = assignments.c.origin == Origin.CONFIRMED.value
@@ -127,7 +131,7 @@ def _without_embedding(network_id: int | None) -> Select[int]:
         | select(ignored_faces.c.face_id).where(ignored_faces.c.face_id == faces.c.id).exists()
     )
     lost = _processed(network_id).outerjoin(own, (own.c.face_id == faces.c.id) & (own.c.network_id == network_id))
-    return lost.where(own.c.id.is_(None), ~(spoken_of & other))
+    return lost.where(own.c.id.is_(None), ~(spoken_of & other) | faces.c.drawn)
 
 
 def _processed(network_id: int | None) -> Select[int]:

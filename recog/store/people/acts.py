@@ -1,7 +1,8 @@
 """What users say about faces and people: facts that no job overwrites, recorded in the history, and undoable."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -19,32 +20,52 @@ from recog.store.people.facts import (
 from recog.store.people.history import act_of_event, facts_of_event, record_event
 from recog.store.people.names import checked_name
 from recog.store.people.people import add_person, check_free, existing_faces, person_called, person_in
-from recog.store.records import PastAct
+from recog.store.records import DrawnFace, PastAct
 from recog.store.schema.encoding import now
 from recog.store.schema.tables import distinct_people, events, people
-from recog.types import Person
+from recog.types import NetworkInfo, Person
 
 _ACTS_ON_PEOPLE = frozenset({"rename", "hide", "unhide"})
+
+
+class Drawing(Protocol):
+    """Adds and removes the faces that users draw on photos (recog.store.photos.drawn)."""
+
+    def add(self, connection: Connection, drawn: Sequence[DrawnFace], network: NetworkInfo) -> list[int]:
+        """Add drawn faces with this network's embeddings, and return their numbers in the same order."""
+
+    def remove(self, connection: Connection, face_ids: Iterable[int]) -> None:
+        """Delete drawn faces with all that is known of them."""
 
 
 class Acts:
     """The acts of users on the catalog. An act that changes nothing is not recorded in the history."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, drawing: Drawing) -> None:
         self._database = database
+        self._drawing = drawing
 
     def enrol(self, name: str, face_ids: Iterable[int]) -> tuple[Person, bool]:
         """Confirm faces as the person of that name, made if unknown; return the person and whether it was made."""
         with self._database.writing() as connection:
-            person_id = person_called(connection, name)
-            created = person_id is None
-            made = Facts()
-            if person_id is None:
-                clean = checked_name(name)
-                person_id = add_person(connection, clean)
-                made = Facts(people=frozenset({(person_id, clean, False)}))
+            person_id, made = _named(connection, name)
             _confirm(connection, "enrol", face_ids, person_id, made)
-            return person_in(connection, person_id), created
+            return person_in(connection, person_id), bool(made)
+
+    def mark(
+        self, name: str, drawn: Sequence[DrawnFace], network: NetworkInfo, *, face_ids: Iterable[int] = ()
+    ) -> tuple[Person, bool, list[int]]:
+        """Add faces that a user drew on photos, and confirm them as the person of that name, made if unknown.
+
+        face_ids: faces of the catalog that the same act confirms as that person. Returns the person, whether it was
+        made, and the numbers of the drawn faces. Undoing the act removes them.
+        """
+        with self._database.writing() as connection:
+            person_id, made = _named(connection, name)
+            added = self._drawing.add(connection, drawn, network)
+            made = replace(made, drawn=frozenset((face_id,) for face_id in added))
+            _confirm(connection, "mark", [*face_ids, *added], person_id, made)
+            return person_in(connection, person_id), bool(made.people), added
 
     def confirm(self, face_ids: Iterable[int], person_id: int) -> None:
         """Name faces: no job changes it. It overrides an earlier rejection or `ignore` of these faces."""
@@ -148,7 +169,8 @@ class Acts:
         """Take back the latest act that stands; raise CatalogError if there is none, or if it can no longer be undone.
 
         Of a large act, the part that can still be taken back is: faces that are gone, or that a later edit of their
-        photo gave other names, are left as they are. An act whose faces were all erased with a person is skipped.
+        photo gave other names, are left as they are. Faces that the act drew are removed. An act whose faces were all
+        erased with a person is skipped.
         """
         with self._database.writing() as connection:
             row = _last_standing(connection)
@@ -159,9 +181,21 @@ class Acts:
             act = act_of_event(row)
             added, removed = facts_of_event(row)  # swapped: this is the inverse
             _check_undoable(connection, act, removed, added)
-            change(connection, *_still_so(connection, removed, added))
+            removed, added = _still_so(connection, removed, added)
+            change(connection, removed, added)
+            self._drawing.remove(connection, [face_id for (face_id,) in removed.drawn])
             connection.execute(update(events).where(events.c.id == row.id).values(undone_at=now()))
             return act_of_event(connection.execute(select(events).where(events.c.id == row.id)).one())
+
+
+def _named(connection: Connection, name: str) -> tuple[int, Facts]:
+    """Return the number of the person of that name, and the fact that it was made just now, if it was."""
+    person_id = person_called(connection, name)
+    if person_id is not None:
+        return person_id, Facts()
+    clean = checked_name(name)
+    person_id = add_person(connection, clean)
+    return person_id, Facts(people=frozenset({(person_id, clean, False)}))
 
 
 def _act(connection: Connection, kind: str, roles: dict[str, tuple[int, str]], removed: Facts, added: Facts) -> None:
@@ -171,7 +205,7 @@ def _act(connection: Connection, kind: str, roles: dict[str, tuple[int, str]], r
 
 
 def _confirm(connection: Connection, kind: str, face_ids: Iterable[int], person_id: int, made: Facts) -> None:
-    """Confirm faces and record it; made holds the person if it was made just now."""
+    """Confirm faces and record it; made holds the person and the faces that were made just now."""
     person = person_in(connection, person_id)
     wanted = _checked_faces(connection, face_ids)
     pairs = frozenset((face_id, person_id) for face_id in wanted)
@@ -184,7 +218,7 @@ def _confirm(connection: Connection, kind: str, face_ids: Iterable[int], person_
     added = Facts(confirmed=pairs - known)
     change(connection, removed, added)
     if removed or added or made:
-        told = Facts(people=made.people, confirmed=added.confirmed)
+        told = Facts(people=made.people, confirmed=added.confirmed, drawn=made.drawn)
         record_event(connection, kind, {"person": (person_id, person.name)}, removed, told)
 
 
@@ -244,6 +278,7 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
         rejected=removed.rejected & rejected_among(connection, face_ids),
         ignored=removed.ignored & ignored_among(connection, face_ids),
         distinct=removed.distinct & known,
+        drawn=frozenset(row for row in removed.drawn if row[0] in there),
     )
     added = Facts(
         people=added.people,

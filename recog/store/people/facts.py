@@ -31,7 +31,8 @@ _NONE: Pairs = frozenset()
 class Facts:
     """A set of facts. confirmed, matched and rejected are (face, person); distinct is (smaller, larger) person.
 
-    people is (id, name, hidden). ignored is (face,). matched is no fact but the result of a job: only a merge moves it.
+    people is (id, name, hidden). ignored and drawn are (face,). matched is no fact but the result of a job: only a
+    merge moves it. drawn: faces that a user drew on a photo; recog.store.people.acts adds and removes them.
     """
 
     people: frozenset[tuple[int, str, bool]] = frozenset()
@@ -40,6 +41,7 @@ class Facts:
     rejected: Pairs = _NONE
     ignored: frozenset[tuple[int]] = frozenset()
     distinct: Pairs = _NONE
+    drawn: frozenset[tuple[int]] = frozenset()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -54,6 +56,7 @@ class Facts:
             people=frozenset(row for row in self.people if row[0] not in person_ids),
             distinct=frozenset(row for row in self.distinct if not set(row) & set(person_ids)),
             ignored=frozenset(row for row in self.ignored if row[0] not in face_ids),
+            drawn=frozenset(row for row in self.drawn if row[0] not in face_ids),
             **{
                 name: frozenset(
                     (face, person)
@@ -66,7 +69,7 @@ class Facts:
 
     def face_ids(self) -> set[int]:
         """Return every face that is mentioned."""
-        return {row[0] for rows in (self.confirmed, self.rejected, self.ignored) for row in rows}
+        return {row[0] for rows in (self.confirmed, self.rejected, self.ignored, self.drawn) for row in rows}
 
     def plain(self) -> dict[str, list[list[Any]]]:
         """Return plain JSON values, without the kinds that have no row."""

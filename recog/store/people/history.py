@@ -3,7 +3,7 @@
 The payload of an event is JSON: `people` maps roles to {"id", "name"}; `removed` and `added` are the facts that the act
 removed and added (see recog.store.people.facts). Undoing an act swaps the two. Roles:
 
-* enrol, confirm, reject, split, hide, unhide: person
+* enrol, mark, confirm, reject, split, hide, unhide: person
 * rename: before, after (the same id)
 * merge: source (gone since), target
 * distinct: person, other

@@ -1,6 +1,6 @@
-"""Insert embeddings: the exact bytes, and on a server the half-precision copy that it searches."""
+"""Check and insert embeddings: the exact bytes, and on a server the half-precision copy that it searches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import Connection, insert
@@ -8,7 +8,16 @@ from sqlalchemy import Connection, insert
 from recog.store.schema.halfvec import halfvec_texts, server_embeddings
 from recog.store.schema.tables import embeddings
 from recog.store.schema.vectors import vector_bytes
-from recog.types import Embeddings
+from recog.types import Embeddings, NetworkInfo
+
+
+def check_embeddings(vectors: Sequence[Embeddings], network: NetworkInfo) -> None:
+    """Raise ValueError unless each is (dim,) as this network makes them, and of unit length."""
+    for vector in vectors:
+        if vector.shape != (network.dim,):
+            raise ValueError(f"{network.name} makes embeddings of shape ({network.dim},), not {vector.shape}")
+    if vectors and not np.allclose(np.linalg.norm(np.stack(vectors), axis=1), 1.0, atol=1e-3):
+        raise ValueError("an embedding is not of unit length")
 
 
 def insert_embeddings(connection: Connection, vectors: Mapping[int, Embeddings], network_id: int) -> None:

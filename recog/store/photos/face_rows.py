@@ -11,9 +11,6 @@ from recog.store.schema.encoding import chunks, landmark_bytes, landmarks_of
 from recog.store.schema.tables import assignments, faces
 from recog.types import Face, FaceBox, NewFace, Origin
 
-# Two boxes of one photo that overlap at least that much (intersection over union) are one face.
-SAME_FACE_IOU = 0.5
-
 
 def select_faces() -> Select[Any]:
     """Return the statement for all faces with their people; narrow it with where()."""
@@ -24,9 +21,15 @@ def select_faces() -> Select[Any]:
 
 def face_of(row: Row[Any]) -> Face:
     """Return a row of `select_faces` as a Face."""
-    box = FaceBox(row.left, row.top, row.right, row.bottom, row.score, landmarks_of(row.landmarks), row.turn)
     origin = None if row.origin is None else Origin(row.origin)
-    return Face(row.id, row.photo_id, box, row.sharpness, row.person_id, origin, row.squared_distance)
+    return Face(
+        row.id, row.photo_id, box_of(row), row.sharpness, row.person_id, origin, row.squared_distance, bool(row.drawn)
+    )
+
+
+def box_of(row: Row[Any]) -> FaceBox:
+    """Return the box of a row that has the columns of the table of faces."""
+    return FaceBox(row.left, row.top, row.right, row.bottom, row.score, landmarks_of(row.landmarks), row.turn)
 
 
 def faces_of_photos(connection: Connection, photo_ids: Iterable[int]) -> dict[int, list[Face]]:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recog.boxes import match_boxes
+from recog.boxes import SAME_FACE_IOU, match_boxes
 from recog.distance import squared_distances
-from recog.store.photos.face_rows import SAME_FACE_IOU
 from recog.types import Embeddings, Face, FaceBox
 
 # Measured by benchmarks/measure_edits.py. The half `chose` of benchmarks/results/edits.csv decided; `judged` confirms.

@@ -7,18 +7,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from recog.errors import LibraryBusyError, UnknownNumberError
+from recog.query.conditions import Condition, Shows, any_of
+from recog.query.conditions import every as all_of
 from recog.store.connection.database import Database
+from recog.store.photos.fitting import fits
+from recog.store.photos.new_only import NotNewError, refuse_known
 from recog.store.photos.removal import delete_unshown
-from recog.store.photos.saving import NotNewError, refuse_known, save_batch
+from recog.store.photos.saving import forgotten_in, save_batch
 from recog.store.photos.volumes import volumes_of, volumes_to_write
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
-from recog.store.schema.tables import assignments, detectors, faces, files, networks, photos, processings
-from recog.types import DateSource, NetworkInfo, Origin, Photo
+from recog.store.schema.tables import detectors, files, networks, photos, processings
+from recog.types import DateSource, FaceBox, NetworkInfo, Photo
 
 
 class Photos:
@@ -85,24 +89,20 @@ class Photos:
 
         confirmed: count confirmed faces only, not matched ones.
         """
-        wanted = set(person_ids)
-        theirs = assignments.c.person_id.in_(wanted)
-        said = assignments.c.origin == Origin.CONFIRMED.value
-        shown = (
-            select(faces.c.photo_id)
-            .join(assignments, assignments.c.face_id == faces.c.id)
-            .where(theirs & said if confirmed else theirs)
-            .group_by(faces.c.photo_id)
-            .having(func.count(assignments.c.person_id.distinct()) >= (len(wanted) if every else 1))
-        )
-        statement = (
-            select(photos, files.c.volume_id, files.c.path, files.c.missing)
-            .join(files, files.c.photo_id == photos.c.id)
-            .where(photos.c.id.in_(shown))
-        )
+        wanted = [Shows(person_id) for person_id in dict.fromkeys(person_ids)]
+        return self.that_fit(all_of(wanted) if every else any_of(wanted), confirmed=confirmed)
+
+    def that_fit(self, condition: Condition, *, confirmed: bool = False) -> list[FiledPhoto]:
+        """Return the photos that fit a query's condition, by path; those without a file last.
+
+        confirmed: count confirmed faces only, not matched ones.
+        """
+        statement = select(photos, files.c.volume_id, files.c.path, files.c.missing)
+        statement = statement.join(files, files.c.photo_id == photos.c.id)
         found: dict[int, FiledPhoto] = {}
         with self._database.reading() as connection:
             volumes = volumes_of(connection, self._database.host)
+            statement = statement.where(fits(condition, volumes, confirmed=confirmed))
 
             def place(row: Row[Any]) -> tuple[bool, bool, bytes]:
                 return row.missing, row.volume_id not in volumes.here, volumes.local(row.volume_id, row.path)
@@ -142,7 +142,7 @@ class Photos:
 
         * A scanned face that overlaps a stored one of the same photo (IoU at least 0.5) is that face: it keeps its
           number and its name and takes the new box, thumbnail and embedding. Stored faces that were not found again
-          are deleted, unless a user named, rejected or ignored them.
+          are deleted, unless a user drew, named, rejected or ignored them.
         * A face at the place of a forgotten person is left out.
         * If a file has new content, the facts about the faces that it showed before are transferred to the same faces
           of the new content (see recog.store.photos.pairing). The earlier photo stays until `delete_orphans`.
@@ -160,6 +160,12 @@ class Photos:
         with self._database.writing() as connection:
             volumes = volumes_to_write(connection, self._database.host)
             return save_batch(connection, volumes, batch, detector=detector, network=network, moved_from=moved_from)
+
+    def forgotten_boxes(self, photo_id: int) -> list[FaceBox]:
+        """Return the boxes of forgotten people on a photo, relative to it (0 to 1), without landmarks."""
+        with self._database.reading() as connection:
+            sha256 = connection.scalar(select(photos.c.sha256).where(photos.c.id == photo_id))
+            return [] if sha256 is None else forgotten_in(connection, [sha256]).get(sha256, [])
 
     def delete_orphans(self) -> int:
         """Delete photos that no file shows, present or missing, with their faces; return how many."""

@@ -8,21 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from recog.boxes import iou, match_boxes
+from recog.boxes import SAME_FACE_IOU, iou, match_boxes
 from recog.store.people.facts import spoken_of
-from recog.store.photos.embedding_rows import insert_embeddings
-from recog.store.photos.face_rows import SAME_FACE_IOU, box_row, faces_of_photos, relative
+from recog.store.photos.embedding_rows import check_embeddings, insert_embeddings
+from recog.store.photos.face_rows import box_row, faces_of_photos, relative
 from recog.store.photos.files import put_files
 from recog.store.photos.label_transfer import Before, Carried, carry_facts, earlier_photos
 from recog.store.photos.removal import delete_embeddings, delete_faces
-from recog.store.photos.volumes import NO_VOLUME, Volumes
+from recog.store.photos.volumes import Volumes
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.store.schema.digests import intern_detector, intern_network
 from recog.store.schema.encoding import path_bytes
-from recog.store.schema.tables import embeddings, faces, files, forgotten_boxes, photos, processings, thumbnails
+from recog.store.schema.tables import embeddings, faces, forgotten_boxes, photos, processings, thumbnails
 from recog.store.schema.vectors import vector_bytes
 from recog.types import Face, FaceBox, NetworkInfo, NewFace, Origin
 
@@ -52,7 +51,7 @@ def save_batch(
     moved_from: Mapping[Path, int],
 ) -> list[SavedPhoto]:
     """Save scanned photos with their faces; see `Photos.save` for the rules."""
-    _check(batch, network)
+    check_embeddings([face.embedding for scan in batch for face in scan.faces], network)
     detector_id, network_id = intern_detector(connection, detector), intern_network(connection, network)
     earlier = earlier_photos(connection, volumes, batch, moved_from)
     replaced = {old.path: old for old in earlier if not old.moved}
@@ -68,30 +67,6 @@ def save_batch(
     return _saved(batch, plans, replaced, carried)
 
 
-class NotNewError(Exception):
-    """A batch holds a photo or a file that is known, or the first of a machine: it cannot be saved beside others."""
-
-
-def refuse_known(connection: Connection, volumes: Volumes, batch: Sequence[ScannedPhoto]) -> None:
-    """Raise NotNewError unless all photos and files of a batch are new, so that saving it changes no other row."""
-    known = select(photos.c.id).where(photos.c.sha256.in_([bytes.fromhex(scan.sha256) for scan in batch])).limit(1)
-    if volumes.own == NO_VOLUME or connection.scalar(known) is not None:
-        raise NotNewError
-    for volume_id, raw in volumes.grouped(scan.stat.path for scan in batch):
-        at = select(files.c.id).where(files.c.volume_id == volume_id, files.c.path.in_(raw)).limit(1)
-        if connection.scalar(at) is not None:
-            raise NotNewError
-
-
-def _check(batch: Sequence[ScannedPhoto], network: NetworkInfo) -> None:
-    vectors = [face.embedding for scan in batch for face in scan.faces]
-    for vector in vectors:
-        if vector.shape != (network.dim,):
-            raise ValueError(f"{network.name} makes embeddings of shape ({network.dim},), not {vector.shape}")
-    if vectors and not np.allclose(np.linalg.norm(np.stack(vectors), axis=1), 1.0, atol=1e-3):
-        raise ValueError("an embedding is not of unit length")
-
-
 def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict[bytes, Before]) -> dict[str, _Plan]:
     """Return one plan for each content of the batch, by digest."""
     scans: dict[str, ScannedPhoto] = {}
@@ -99,9 +74,9 @@ def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict
         scans.setdefault(scan.sha256, scan)
     photo_ids, known = _put_photos(connection, scans)
     stored = faces_of_photos(connection, known)
-    forgotten = _forgotten_boxes(connection, {*map(bytes.fromhex, scans), *(old.sha256 for old in replaced.values())})
+    forgotten = forgotten_in(connection, {*map(bytes.fromhex, scans), *(old.sha256 for old in replaced.values())})
     kept = spoken_of(connection, [face.id for faces in stored.values() for face in faces])
-    kept |= {face.id for faces in stored.values() for face in faces if face.origin == Origin.CONFIRMED}
+    kept |= {face.id for faces in stored.values() for face in faces if face.origin == Origin.CONFIRMED or face.drawn}
     plans = {
         digest: _plan(scan, photo_ids[digest], photo_ids[digest] in known, stored.get(photo_ids[digest], []), kept)
         for digest, scan in scans.items()
@@ -123,7 +98,10 @@ def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict
 
 
 def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[Face], kept: Collection[int]) -> _Plan:
-    """Pair scanned faces with stored ones; insert other scanned faces, remove other stored ones not in `kept`."""
+    """Pair scanned faces with stored ones; insert other scanned faces, remove other stored ones not in `kept`.
+
+    A drawn face of a known photo that is stored no more was removed while the photo was scanned, and stays so.
+    """
     face_ids: list[int | None] = [None] * len(scan.faces)
     old_boxes = relative([face.box for face in stored], scan.width, scan.height)
     new_boxes = relative([face.box for face in scan.faces], scan.width, scan.height)
@@ -131,7 +109,7 @@ def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[F
     for old, new in match_boxes(old_boxes, new_boxes, SAME_FACE_IOU):
         face_ids[new] = stored[old].id
         again.add(old)
-    to_insert = [new for new, face_id in enumerate(face_ids) if face_id is None]
+    to_insert = [new for new, face in enumerate(scan.faces) if face_ids[new] is None and not (was_known and face.drawn)]
     to_remove = [face.id for old, face in enumerate(stored) if old not in again and face.id not in kept]
     return _Plan(scan, photo_id, was_known, face_ids, to_insert, to_remove)
 
@@ -162,7 +140,7 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
     return photo_ids, known
 
 
-def _forgotten_boxes(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, list[FaceBox]]:
+def forgotten_in(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, list[FaceBox]]:
     """Return the boxes of forgotten people, relative to their photo, by the photo's digest."""
     found: dict[bytes, list[FaceBox]] = {}
     for row in connection.execute(select(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(list(digests)))):
@@ -214,7 +192,10 @@ def _insert_faces(connection: Connection, plans: Iterable[_Plan], network_id: in
     places = [(plan, new) for plan in plans for new in plan.to_insert]
     if not places:
         return
-    rows = [box_row(plan.scan.faces[new]) | {"photo_id": plan.photo_id} for plan, new in places]
+    rows = [
+        box_row(plan.scan.faces[new]) | {"photo_id": plan.photo_id, "drawn": plan.scan.faces[new].drawn}
+        for plan, new in places
+    ]
     inserted = connection.scalars(insert(faces).returning(faces.c.id, sort_by_parameter_order=True), rows)
     new_faces: dict[int, NewFace] = {}
     for (plan, new), face_id in zip(places, inserted, strict=True):

@@ -9,12 +9,14 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from recog.store.schema.columns import ID, id_column, metadata
@@ -151,8 +153,12 @@ faces = Table(
     Column("landmarks", LargeBinary, nullable=False),
     Column("sharpness", Double, nullable=False),
     Column("turn", Integer, nullable=False, server_default="0"),
+    Column("drawn", Boolean(create_constraint=False), nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
+
+# The few faces that users drew are asked for at each start of indexing.
+Index("ix_faces_drawn", faces.c.photo_id, sqlite_where=text("drawn = 1"), postgresql_where=text("drawn"))
 
 thumbnails = Table(
     "thumbnails",

@@ -1,6 +1,7 @@
-"use strict";
-
 // One photo: fit it into its stage, zoom, go to its neighbours, and ask who a face is where it is.
+
+import { float } from "./float.js";
+
 (() => {
   const stage = document.querySelector("#stage");
   const figure = document.querySelector("#figure");
@@ -65,24 +66,19 @@
     card.classList.remove("floating");
     card.style.left = card.style.top = "";
     if (card.contains(document.activeElement)) document.activeElement.blur();
+    card.dispatchEvent(new Event("closed"));
     return true;
   };
 
-  // Ask who a face is: its card floats beside it, below or above, and stays in the window.
+  // Ask who a face is: its card floats beside it.
   const ask = (id) => {
     close();
     const card = document.getElementById(id);
     const rect = boxes?.querySelector(`a[href="#${CSS.escape(id)}"] rect`);
-    if (!card || !rect) return;
-    card.classList.add("floating");
-    const { left, right, top, bottom } = rect.getBoundingClientRect();
-    const { width, height } = card.getBoundingClientRect();
-    const within = (value, room) => Math.max(8, Math.min(value, room - 8));
-    const below = bottom + 12 + height < innerHeight;
-    card.style.left = `${within((left + right - width) / 2, innerWidth - width)}px`;
-    card.style.top = `${within(below ? bottom + 12 : top - 12 - height, innerHeight - height)}px`;
-    card.querySelector("input[list]").focus({ preventScroll: true });
+    if (card && rect) float(card, rect.getBoundingClientRect());
   };
+
+  document.addEventListener("drawing", close);
 
   const names = () => {
     const button = tools.querySelector("[data-tool=names]");

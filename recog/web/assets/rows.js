@@ -2,6 +2,8 @@
 
 export const GAP = 4; // pixels between photos
 const HEADING = 64; // pixels of a month's heading
+const APART = 28; // pixels between two months that share a row
+const WORDS = 180; // pixels of the widest words of a heading
 const [NARROWEST, WIDEST] = [333, 6000]; // thousandths of the height: what is beyond is cut, so that it can be seen and hit
 const [LOWEST, HIGHEST] = [108, 220]; // pixels of a row; a fifth of the width between them
 const NO_DATE = "Without a date";
@@ -45,7 +47,7 @@ const lastUpTo = (wanted, count, at) => {
 };
 
 // All lines of the page: a heading for each month, then its photos. A row ends where its height comes nearest to the
-// wanted one; the last row of a month is not stretched.
+// wanted one; the last row of a month is not stretched. Months of few photos share a row and the line of headings.
 export class Rows {
   constructor({ numbers, ratios, months }, width) {
     this.photos = { numbers, ratios, months };
@@ -54,15 +56,22 @@ export class Rows {
     this.tops = [];
     this.heights = [];
     this.firsts = []; // the first photo of each line
-    this.headings = []; // the month whose heading a line is, or -1
+    this.headings = []; // the first month whose heading is on a line, or -1
     this.monthTops = [];
+    this.monthLefts = [];
+    this.shared = new Set(); // lines of photos of several months
     this.lineOf = new Uint32Array(numbers.length);
     const wanted = Math.min(HIGHEST, Math.max(LOWEST, width / 5));
-    months.forEach((month, place) => {
-      this.monthTops.push(this.height);
-      this.#line(HEADING, month.first, place);
-      this.#fill(month.first, month.first + month.photos, wanted);
-    });
+    for (let place = 0; place < months.length; place = this.monthTops.length) {
+      const lefts = this.#together(place, wanted);
+      const [first, last] = [months[place], months[place + lefts.length - 1]];
+      const end = last.first + last.photos;
+      this.monthTops.push(...lefts.map(() => this.height));
+      this.monthLefts.push(...lefts);
+      this.#line(HEADING, first.first, place);
+      if (lefts.length > 1) this.#share(first.first, end, wanted);
+      else this.#fill(first.first, end, wanted);
+    }
     this.firsts.push(numbers.length);
   }
 
@@ -76,6 +85,27 @@ export class Rows {
     this.firsts.push(first);
     this.headings.push(heading);
     this.height += tall + (heading < 0 ? GAP : 0);
+  }
+
+  // Where the months begin that share a row with the one at a place, from the left; that one alone begins at 0.
+  #together(place, wanted) {
+    const { ratios, months } = this.photos;
+    const lefts = [];
+    let left = 0;
+    for (const { first, photos } of months.slice(place, place + Math.ceil(this.width / WORDS))) {
+      let wide = GAP * (photos - 1);
+      for (let photo = first; photo < first + photos && wide <= this.width; photo += 1) wide += (wanted * ratios[photo]) / 1000;
+      if (lefts.length && left + Math.max(wide, WORDS) > this.width) break;
+      lefts.push(left);
+      left += Math.max(wide, WORDS) + APART;
+    }
+    return lefts;
+  }
+
+  #share(first, end, wanted) {
+    this.lineOf.fill(this.lines, first, end);
+    this.shared.add(this.lines);
+    this.#line(wanted, first, -1);
   }
 
   #fill(start, end, wanted) {
@@ -110,11 +140,18 @@ export class Rows {
     return Math.min(this.width, (this.heights[this.lineOf[photo]] * this.photos.ratios[photo]) / 1000);
   }
 
+  // The months whose headings are on a line.
+  *monthsOf(line) {
+    for (let month = this.headings[line]; month >= 0 && this.monthTops[month] === this.tops[line]; month += 1) yield month;
+  }
+
   // The photos of a line, each with its distance from the left.
   *of(line) {
     if (this.headings[line] >= 0) return;
     let left = 0;
     for (let photo = this.firsts[line]; photo < this.firsts[line + 1]; photo += 1) {
+      const month = this.shared.has(line) ? this.monthOf(photo) : -1;
+      if (month >= 0 && this.photos.months[month].first === photo) left = this.monthLefts[month];
       yield [photo, left];
       left += this.wide(photo) + GAP;
     }

@@ -8,6 +8,7 @@ export class Scrubber {
   #mark = document.createElement("div");
   #bubble = document.createElement("span");
   #months;
+  #tops = []; // of the months; those that share a row have one
   #month = -1;
   #resting = 0;
 
@@ -32,8 +33,9 @@ export class Scrubber {
     this.#pulled(toShare);
     mark.addEventListener("keydown", (event) => {
       const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 12, PageUp: -12 };
-      const to = { Home: 0, End: months.length - 1 }[event.key] ?? this.#month + steps[event.key];
+      let to = { Home: 0, End: months.length - 1 }[event.key] ?? this.#month + steps[event.key];
       if (Number.isNaN(to)) return;
+      while (this.#tops[to] === this.#tops[this.#month] && to > 0 && to < months.length - 1) to += Math.sign(steps[event.key]);
       event.preventDefault();
       toMonth(Math.min(months.length - 1, Math.max(0, to)));
     });
@@ -66,6 +68,7 @@ export class Scrubber {
 
   // Write the years where their photos begin; tops are those of the months, in a page of this height.
   label(tops, height) {
+    this.#tops = tops;
     const begins = new Map();
     this.#months.forEach(({ year }, place) => begins.has(year) || begins.set(year, tops[place]));
     let last = -Infinity;

@@ -95,8 +95,10 @@ class Timeline {
     this.#lastTop = top;
     const kept = new Set([document.activeElement?.dataset?.photo]);
     for (let line = rows.lineAt(top - view); line < rows.lines && rows.tops[line] < top + 2 * view; line += 1) {
-      const [at, tall, month] = [rows.tops[line], rows.heights[line], rows.headings[line]];
-      if (month >= 0) kept.add(this.#put(`m${month}`, () => this.#heading(month), 0, at, 0, tall));
+      const [at, tall] = [rows.tops[line], rows.heights[line]];
+      for (const month of rows.monthsOf(line)) {
+        kept.add(this.#put(`m${month}`, () => this.#heading(month), rows.monthLefts[month], at, 0, tall));
+      }
       for (const [photo, left] of rows.of(line)) {
         kept.add(this.#put(String(photo), () => this.#tile(photo), left, at, rows.wide(photo), tall));
         if (!flung) this.#load(photo);

@@ -191,10 +191,10 @@ FILE = b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]><x>&f;</x>'
     ],
 )
 def test_what_is_hostile_or_broken_is_refused_at_once(data: bytes, said: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(NoXmlError, match=said):
         read_packet(data)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_packet_with_any_bytes_changed_is_read_or_refused() -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def examined(library: PaintedLibrary) -> DoctorReport:
 def seen(library: PaintedLibrary, subject: str) -> Observation:
     (found,) = [one for one in examined(library).observations if one.subject == subject]
     return found
+
+
+def test_the_decoders_of_photos_are_among_the_libraries(filled: PaintedLibrary) -> None:
+    sentence = seen(filled, "libraries").sentence
+    for package in ("pillow", "pillow-heif", "simplejpeg"):
+        assert f"{package} {version(package)}" in sentence.split(", ")
 
 
 def test_a_sound_library_needs_no_hand(filled: PaintedLibrary) -> None:

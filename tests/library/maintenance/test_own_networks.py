@@ -20,9 +20,12 @@ from recog.embed.description import described, descriptions
 from recog.embed.onnx import OnnxNetwork
 from recog.embed.registry import embedder_class
 from recog.errors import ConfigError, RecogError, WayOut, WeightsMismatchError, WeightsMissingError
+from recog.library.maintenance import weights
+from recog.library.maintenance.doctor import examine
 from recog.library.maintenance.own_networks import Origin, Preprocessing, add_network, remove_network, set_head
 from recog.library.maintenance.results import OwnNetwork
 from recog.library.maintenance.weights import models
+from recog.library.networks import Networks
 from recog.render.ways_out import with_way_out
 from recog.types import Embedder
 from recog.weights.loading import LoadOptions
@@ -127,6 +130,40 @@ def test_the_network_is_listed_with_what_its_licence_forbids(settings: Settings,
     uses = {one.name: one.commercial_use for one in models(settings)}
     assert (uses["mine"], uses["other"]) == ("forbidden", "unknown")
     assert set(uses.values()) == {"forbidden", "unknown", "data for research"}
+
+
+def test_a_network_is_present_as_soon_as_it_was_added_and_damaged_if_its_file_changed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    added(settings, colours(tmp_path))
+    (path,) = settings.own_networks.glob("mine-*.onnx")
+    (listed,) = (one for one in models(settings) if one.name == "mine")
+    assert (listed.state, listed.path) == ("present", path)
+    used = settings.model_copy(update={"network": "mine"})
+    told = [one.sentence for one in examine(used, Networks(used)).observations if one.subject == "weights"]
+    assert any(sentence.startswith("mine is here and has the digest") for sentence in told)
+    path.write_bytes(b"other")
+    (listed,) = (one for one in weights.verify_models(settings) if one.name == "mine")
+    assert listed.state == "damaged"
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_spoilt_description_leaves_the_other_networks_in_the_list(
+    settings: Settings, tmp_path: Path, *, used: bool
+) -> None:
+    added(settings, colours(tmp_path))
+    added(settings, colours(tmp_path, seed=1), "spoilt")
+    (settings.own_networks / "spoilt.toml").write_text("file = 3")
+    if used:
+        settings = settings.model_copy(update={"network": "spoilt"})
+    names = [one.name for one in models(settings)]
+    assert "mine" in names
+    assert "spoilt" not in names
+    assert {one.name for one in models(settings) if one.default} >= {"yunet", "mtcnn"}
+    (error,) = weights.invalid_descriptions(settings)
+    assert re.search(r"spoilt\.toml is not valid: file", str(error))
+    with pytest.raises(ConfigError, match=r"spoilt\.toml is not valid"):
+        weights.pull(settings, ["spoilt"])
 
 
 @pytest.mark.parametrize(

@@ -364,10 +364,10 @@ def test_sides_of_fifty_thousand_faces_take_bounded_memory_and_time() -> None:
     left, right = (unit_rows(draw.normal(size=(50_000, 128)).astype(np.float32) + shift) for shift in (0.3, 0.5))
     one, other = sides(left, right)
     tracemalloc.start()
-    start = time.perf_counter()
+    start = time.process_time()
     assert 0 < one.nearest(other) < one.squared_distance(other)
     assert len(one.typical) == 100
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 200_000_000

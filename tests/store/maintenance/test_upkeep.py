@@ -49,6 +49,7 @@ def test_everything_is_counted(catalog: Catalog, scans: Scans) -> None:
         hidden_people=1,
         clusters=0,
         pending_erasures=0,
+        drawn=0,
     )
 
 

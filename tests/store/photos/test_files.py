@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,6 +177,6 @@ def test_tens_of_thousands_of_files_are_listed_in_a_second(catalog: Catalog, dat
     ]
     with database.writing() as connection:
         connection.execute(insert(files), rows)
-    started = perf_counter()
+    started = process_time()
     assert len(under(catalog, "/many")) == 30_000
-    assert perf_counter() - started < 5.0  # 0.4 s on a quiet machine
+    assert process_time() - started < 5.0  # 0.4 s on a quiet machine
