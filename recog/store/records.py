@@ -108,6 +108,19 @@ class PhotoFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Files in the queue: those for the networks in use, waiting and claimed ones that this machine has, and elsewhere.
+
+    others counts files that were queued for another detector or network, or with other settings of these.
+    """
+
+    waiting: int
+    claimed: int
+    elsewhere: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
 class FailedFile:
     """A file that could not be used as a photo, as of stat; reason is one word, detail one sentence."""
 

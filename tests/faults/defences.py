@@ -57,6 +57,21 @@ SABOTAGES = (
         "tests/store/test_faults.py -k before_it_reads",
     ),
     Sabotage(
+        "files of another machine are never missing here",
+        "recog/store/photos/files.py", "statement.where(volumes.are_here(files))", "statement",
+        "tests/library/indexing/test_roots.py -k neither_missing",
+    ),
+    Sabotage(
+        "no two workers get the same file, and none waits for another",
+        "recog/store/jobs.py", ".limit(most).with_for_update(skip_locked=True)", ".limit(most)",
+        "tests/store/test_jobs.py -k is_just_claiming",
+    ),
+    Sabotage(
+        "a photo that two workers meet at once is stored once",
+        "recog/store/connection/postgres_errors.py", '    "23505": _COLLISION,  # unique_violation\n', "",
+        "tests/store/test_jobs.py -k at_the_same_time",
+    ),
+    Sabotage(
         "one writer at a time",
         "recog/store/writer_lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
         "tests/store/test_writer_lock.py",
@@ -312,7 +327,7 @@ SABOTAGES = (
     Sabotage(
         "writers on a server take turns, so that ids come in order",
         "recog/store/connection/pool.py",
-        'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")',
+        'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({WRITER_KEY})")',
         "pass",
         "tests/store/test_faults.py -k 'lock_on_the_server'",
     ),

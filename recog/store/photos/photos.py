@@ -1,6 +1,7 @@
 """Photos, by number, digest or path, and saved with their faces."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -8,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from recog.errors import UnknownNumberError
+from recog.errors import LibraryBusyError, UnknownNumberError
 from recog.query.conditions import Condition, Shows, any_of
 from recog.query.conditions import every as all_of
 from recog.store.connection.database import Database
 from recog.store.photos.fitting import fits
+from recog.store.photos.new_only import NotNewError, refuse_known
 from recog.store.photos.removal import delete_unshown
 from recog.store.photos.saving import forgotten_in, save_batch
 from recog.store.photos.volumes import volumes_of, volumes_to_write
@@ -149,6 +151,12 @@ class Photos:
 
         Embeddings that are not (dim,) or not of unit length are a ValueError.
         """
+        if not self._database.is_sqlite and not moved_from:
+            # Batches of new photos are saved at the same time. One that meets another's photo is saved again, alone.
+            with suppress(NotNewError, LibraryBusyError), self._database.writing(beside_others=True) as connection:
+                volumes = volumes_of(connection, self._database.host)
+                refuse_known(connection, volumes, batch)
+                return save_batch(connection, volumes, batch, detector=detector, network=network, moved_from=moved_from)
         with self._database.writing() as connection:
             volumes = volumes_to_write(connection, self._database.host)
             return save_batch(connection, volumes, batch, detector=detector, network=network, moved_from=moved_from)
