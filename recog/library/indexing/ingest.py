@@ -42,19 +42,13 @@ def ingest(
         known = {path: file for below in roots.values() for path, file in below.items()}
         run = IndexRun(context, catalog, known, pool)
         with context.turn():
-            for root in folders:
-                if not os.path.isfile(root):  # noqa: PTH113 - False, too, if the folder above may not be looked into
-                    catalog.files.add_root(root)
+            _add_roots(catalog, folders)
         interrupted, missing = False, 0
         matched: PeopleCounts = ()
         try:
             run.take(found, progress)
             with context.turn():
-                missing = catalog.files.mark_missing(found.gone)
-                run.find_again()
-                catalog.files.drop_hidden(folders)
-                if catalog.photos.delete_orphans():
-                    context.drop_outdated_thumbnails()
+                missing = _settle(context, catalog, run, found, folders)
                 matched = name_new(catalog, networks, k=context.settings.k)
         except KeyboardInterrupt:
             interrupted = True
@@ -81,6 +75,23 @@ def ingest(
         passed_over=found.passed_over,
         again=found.again,
     )
+
+
+def _add_roots(catalog: Catalog, folders: Sequence[Path]) -> None:
+    """Note the folders as roots of the library."""
+    for root in folders:
+        if not os.path.isfile(root):  # noqa: PTH113 - False, too, if the folder above may not be looked into
+            catalog.files.add_root(root)
+
+
+def _settle(context: LibraryContext, catalog: Catalog, run: IndexRun, found: Survey, folders: Sequence[Path]) -> int:
+    """Note what a run found gone or hidden, and drop photos that no file shows; return how many files are missing."""
+    missing = catalog.files.mark_missing(found.gone)
+    run.find_again()
+    catalog.files.drop_hidden(folders)
+    if catalog.photos.delete_orphans():
+        context.drop_outdated_thumbnails()
+    return missing
 
 
 def plan(

@@ -22,7 +22,14 @@ from tests.painted import BLUE, GREEN, RED, PaintedLibrary, PaintedNetworks, pai
 class Interrupted(Matches):
     """A catalog part that is interrupted when faces would be named."""
 
-    def replace(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
+    def replace(
+        self,
+        network_sha256: str,
+        matches: Sequence[tuple[int, int, float]],
+        *,
+        rule: str = "",
+        seen: tuple[int, int] | None = None,
+    ) -> int:
         """Raise KeyboardInterrupt, as Ctrl-C does."""
         raise KeyboardInterrupt
 
