@@ -36,8 +36,11 @@ check: setup ## Lint and check types.
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
+# The tests start some thousand processes, which would compile recog each time. The slowest files come first by
+# tests/slowest.py, and not those with the most tests.
+unexport PYTHONDONTWRITEBYTECODE
 unit: setup ## Run the tests.
-	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 docs: setup ## Write the generated parts of the documents anew, and build the site.
 	$(VENV)/bin/python -m cogapp -r $$(grep -rl '\[\[\[cog' README.md docs)

@@ -22,7 +22,7 @@ import torch
 
 from recog.config import read_settings
 from recog.datasets.people import labelled_photos
-from recog.detect.mtcnn import MtcnnDetector
+from recog.detect.registry import load_detector
 from recog.embed.encoder import choose_encoder
 from recog.embed.head import Head, load_head
 from recog.embed.network import network_named
@@ -36,6 +36,7 @@ from recog.train.plans import HeadPlan
 from recog.train.settings import TrainSettings
 from recog.train.training_faces import pca_start, training_faces
 from recog.train.validation import Validation, mean_val, read_pair_list
+from recog.weights.loading import LoadOptions
 from recog.weights.pull import ensure_weights
 from recog.weights.sface import FEATURES as SFACE_FEATURES
 
@@ -63,7 +64,7 @@ def main() -> None:
     faces = training_faces(
         labelled_photos(arguments.people, pattern=plan.pattern),
         read_pair_list(arguments.photos, pairs),
-        MtcnnDetector(cache=settings.cache),
+        load_detector(settings.detector, LoadOptions(cache=settings.cache, runtime=encoder)),
         load_trunks(network, cache=settings.cache, encoder=encoder),
         plan,
         views=network.views,

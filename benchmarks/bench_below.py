@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 from torch import Tensor
 
+from benchmarks.bench_train import val
 from benchmarks.measured import kept_rows, machine, write_results
 from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos, labelled_photos, unlabelled
@@ -34,7 +35,6 @@ from recog.evaluate.cfp import Poses, cfp_pairs
 from recog.evaluate.labelled_faces import Labels, all_pairs
 from recog.evaluate.lfw import ten_folds
 from recog.evaluate.photo_pairs import PhotoPairs, lfw_pairs
-from recog.evaluate.roc import accepted, threshold_at_far
 from recog.train.checkpoint import CheckpointFile, Progress
 from recog.train.located import LocatedFaces, located_faces
 from recog.train.loop import Scores, train
@@ -164,11 +164,6 @@ def vals(found: Embeddings, labels: Labels) -> tuple[float, float]:
     """Return VAL at FAR 1e-3 and the mean VAL over all pairs of faces."""
     distances, same = all_pairs(found, labels)
     return val(distances, same, 1e-3), mean_val(distances, same)
-
-
-def val(distances: NDArray[np.float32], same: NDArray[np.bool_], far: float) -> float:
-    """Return the share of same pairs accepted at a false accept rate."""
-    return float(accepted(distances[same], threshold_at_far(distances[~same], far)).mean())
 
 
 @dataclass(frozen=True)

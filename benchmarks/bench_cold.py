@@ -33,6 +33,7 @@ LOADING = (
 
 
 WEIGHTS = ("facenet-casia", "dlib-resnet", "mtcnn")
+ONNX = ("sface.onnx", "yunet.onnx")
 FIRST = "recog identify, for the first time"
 
 
@@ -53,7 +54,8 @@ def main() -> None:
         weights = [Path(cache, f"{name}.safetensors") for name in WEIGHTS]
         for path in weights:
             path.symlink_to(options.cache.absolute() / path.name)
-        Path(cache, "yunet.onnx").symlink_to(options.cache.absolute() / "yunet.onnx")
+        for name in ONNX:
+            Path(cache, name).symlink_to(options.cache.absolute() / name)
         recog = [sys.executable, "-c", "from recog.cli.app import main; main()", "--library", library]
         run([*recog, "enrol", "Grace", str(SAMPLE)], Path(cache))
         commands = {

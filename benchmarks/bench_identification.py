@@ -21,7 +21,7 @@ from recog.config import read_settings
 from recog.datasets.faces import Undetected
 from recog.datasets.people import LabelledPhotos, labelled_photos
 from recog.datasets.split import held_out_people
-from recog.detect.mtcnn import MtcnnDetector
+from recog.detect.registry import load_detector
 from recog.embed.encoder import choose_encoder
 from recog.embed.head import load_head
 from recog.embed.network import network_named
@@ -29,6 +29,7 @@ from recog.embed.trunks import load_trunks
 from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
 from recog.train.features import FaceFeatures, face_features
 from recog.train.head import AnyHead, embed_flipped
+from recog.weights.loading import LoadOptions
 from recog.weights.pull import ensure_weights
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -53,7 +54,7 @@ def main() -> None:
     encoder = choose_encoder(settings.encoder, device="cpu")
     shipped = load_head(network.head)
     trunk = load_trunks(network, cache=settings.cache, encoder=encoder)
-    detector = MtcnnDetector(cache=settings.cache)
+    detector = load_detector(settings.detector, LoadOptions(cache=settings.cache, runtime=encoder))
     parts, start = [], 0
     for pattern in (arguments.trained, *arguments.tight):
         photos = labelled_photos(arguments.people, pattern=pattern)

@@ -22,9 +22,10 @@ from platformdirs import user_cache_path
 
 from benchmarks.measured import machine, write_results
 from recog.assess.clean import centre_distances, far_limit
+from recog.config import read_settings
 from recog.datasets.faces import Undetected
 from recog.datasets.people import labelled_photos
-from recog.detect.mtcnn import MtcnnDetector
+from recog.detect.registry import load_detector
 from recog.embed.encoder import choose_encoder
 from recog.embed.network import network_named
 from recog.embed.trunks import load_trunks
@@ -41,6 +42,7 @@ from recog.train.settings import TrainSettings
 from recog.train.training_faces import TrainingFaces, pca_start, training_faces
 from recog.train.validation import Validation, mean_val, read_pair_list
 from recog.types import Distances
+from recog.weights.loading import LoadOptions
 
 HOLD = 2.0
 """A tenth of the product's value, because all recipes would end within their noise of the start with the full value."""
@@ -86,6 +88,7 @@ def main() -> None:
     parser.add_argument("--pattern", default="celeba_*", help="people to train on, less those held out")
     parser.add_argument("--other", default="pins105_*", help="people of another origin, to measure on alone")
     parser.add_argument("--network", default="facenet-dlib")
+    parser.add_argument("--detector", default=read_settings().detector, help="by default that of the settings")
     parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
@@ -112,6 +115,7 @@ def main() -> None:
         threads=arguments.threads,
         torch=torch.__version__,
         network=arguments.network,
+        detector=arguments.detector,
         people=f"{people(faces.train)} trained on, {people(faces.validation.held_out)} held out, "
         f"{people(other)} of {arguments.other}",
         seed=arguments.seed,
@@ -122,9 +126,9 @@ def main() -> None:
 def prepared(arguments: argparse.Namespace) -> tuple[TrainingFaces, FaceFeatures, LinearHead]:
     """Return features of training people, held-out people and pairs; of people of another origin; the bottleneck."""
     plan = HeadPlan(pattern=arguments.pattern, settings=TrainSettings(seed=arguments.seed))
-    detector = MtcnnDetector(cache=arguments.cache)
     named = network_named(arguments.network)
     encoder = choose_encoder("auto", device="cpu")
+    detector = load_detector(arguments.detector, LoadOptions(cache=arguments.cache, runtime=encoder))
     trunk = load_trunks(named, cache=arguments.cache, encoder=encoder)
     cache = arguments.cache / "features" / encoder
     pairs = read_pair_list(arguments.photos, arguments.pairs)

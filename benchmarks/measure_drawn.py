@@ -2,8 +2,8 @@
 
     python -m benchmarks.measure_drawn ../shared/data
 
-Drawn boxes are made up: those of found faces, enlarged or shrunk and moved at random, on photos of CelebA; the true boxes
-of faces that the detector misses, and boxes where nobody is, on photos of WIDER FACE.
+Drawn boxes are made up: those of found faces, enlarged or shrunk and moved at random, on photos of CelebA; the true
+boxes of faces that the detector misses, and boxes where nobody is, on photos of WIDER FACE.
 """
 
 import argparse
@@ -38,7 +38,7 @@ class Measure:
         settings = read_settings()
         self.networks = Networks(settings)
         self.placer = DrawnFacePlacer(cache=settings.cache, offline_dir=settings.weights)
-        self.random = Random(SEED)
+        self.random = Random(SEED)  # noqa: S311 - nothing is kept secret by it
 
     def embedded(self, pixels: Pixels, boxes: list[FaceBox]) -> Embeddings:
         """(H, W, 3) uint8, n boxes -> (n, dim)."""

@@ -7,6 +7,7 @@
     │   ├── UnreadablePhotoError
     │   └── PhotoTooLargeError
     ├── NoPhotosFoundError
+    ├── QueryError
     ├── NoFaceFoundError
     │   └── NoSuchFaceError
     ├── SeveralFacesFoundError
@@ -107,6 +108,23 @@ class PhotoTooLargeError(PhotoError):
 
 class NoPhotosFoundError(RecogError):
     """A folder holds no photo, or is not there."""
+
+
+class QueryError(RecogError):
+    """A query of `find` cannot be read.
+
+    query: the whole text, of which the characters from `start` to `end` are the ones that are meant. alike: names that
+    may have been meant there, the likeliest first.
+    """
+
+    def __init__(self, message: str, query: str, start: int, end: int, *, alike: tuple[str, ...] = ()) -> None:
+        place = f" (character {start + 1} of {query!r})" if start else ""
+        super().__init__(f"{message}{place}")
+        self.sentence = message
+        self.query = query
+        self.start = start
+        self.end = end
+        self.alike = alike
 
 
 class NoFaceFoundError(RecogError):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import opened_twice, unforked
+from tests.slowest import slowest_first
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # several share the cores: OpenMP's threads would wait for each other, spinning
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -22,6 +23,11 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 def pytest_sessionstart() -> None:
     """Refuse forks only where tests run: programs of tests.faults import this file too, and fork."""
     unforked.watch()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files that take longest start first."""
+    items[:] = slowest_first(items)
 
 
 @pytest.fixture(scope="session")

@@ -106,8 +106,10 @@ class ColourEmbedder:
     info = NetworkInfo("colour", "c" * 64, 3, 16, 1.4, "nothing", "none", "tests")
 
     def embed(self, crops: Crops) -> Embeddings:
-        """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length."""
-        return unit_rows(crops.astype(np.float32).mean(axis=(1, 2)))
+        """(n, 16, 16, 3) uint8 -> (n, 3) float32 of unit length; black, where boxes may be drawn, counts as grey."""
+        colours = crops.astype(np.float32).mean(axis=(1, 2))
+        colours[~colours.any(axis=1)] = 1
+        return unit_rows(colours)
 
 
 class PaintedNetworks(Networks):

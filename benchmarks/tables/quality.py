@@ -159,6 +159,21 @@ def training() -> str:
     )
 
 
+def sface_training() -> str:
+    """Return the scores of SFace before and after the training of its last stages by each recipe."""
+    rows, comment = read_results("sface_training.csv")
+    by_recipe = {row["recipe"]: [each for each in rows if each["recipe"] == row["recipe"]] for row in rows}
+    scores = ("celeba_val_1e-3", "celeba_mean_val", "families_val_1e-3", "families_mean_val")
+    body = [["start", "0", "", "", *(percent(rows[0][name]) for name in scores)]]
+    for recipe, own in by_recipe.items():
+        last, best = own[-1], max(own, key=lambda row: float(row["mean"]))
+        scored = [percent(last[name]) for name in scores]
+        body.append([recipe, last["step"], best["step"], f"{float(last['spread']):.2f}", *scored])
+    sets = ("CelebA held out", "families")
+    heads = [f"{name}: {what}, %" for name in sets for what in ("VAL at FAR 1e-3", "mean VAL")]
+    return table(["Recipe", "Steps", "Best step", "Spread", *heads], *body) + f"\n*{comment}*\n"
+
+
 def detection() -> str:
     """Return recog's detector beside others."""
     return shown(

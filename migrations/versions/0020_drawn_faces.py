@@ -4,13 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 
 def upgrade() -> None:
     op.add_column("faces", sa.Column("drawn", sa.Boolean, nullable=False, server_default=sa.false()))
-    drawn = sa.column("drawn", sa.Boolean)
-    op.create_index("ix_faces_drawn", "faces", ["photo_id"], sqlite_where=drawn.is_(True), postgresql_where=drawn)
+    op.create_index(
+        "ix_faces_drawn", "faces", ["photo_id"], sqlite_where=sa.text("drawn = 1"), postgresql_where=sa.text("drawn")
+    )
 
 
 def downgrade() -> None:

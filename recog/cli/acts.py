@@ -52,16 +52,24 @@ def distinct(
 
 
 @verb
-def ignore(session: Session, faces: Faces) -> None:
+def ignore(
+    session: Session,
+    faces: Faces,
+    *,
+    others: Annotated[
+        bool, typer.Option("--others", help="Ignore everybody else without a name on the photos of each FACE instead.")
+    ] = False,
+) -> None:
     """Ignore each FACE: it gets no name and appears in no group or report.
 
     Example:
       recog people ignore 41 57
+      recog people ignore 41 --others
     """
     from recog.render import text_acts
 
     with session.open() as library:
-        session.show(library.people.ignore(faces), text_acts.ignored)
+        session.show(library.people.ignore(faces, others=others), text_acts.ignored)
 
 
 @verb

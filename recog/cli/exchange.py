@@ -77,8 +77,9 @@ def import_names(
 
     PATH is a file of `recog people export --out` (.json or .csv), an .xmp sidecar with MWG or Microsoft regions, a
     photo that contains such regions, or a folder of sidecars and photos. Each name goes to the face at the same place
-    of the same photo, and counts as confirmed. Names without such a face are listed, and so are new names that are
-    nearly those of existing people. A sidecar wins over its photo. What you recorded here wins over both, unless you
+    of the same photo, and counts as confirmed. A region where recog found no face becomes a face drawn by hand, as by
+    `recog people mark`. Other names without a face are listed, and so are new names that are nearly those of existing
+    people. A sidecar wins over its photo. What you recorded here wins over both, unless you
     give --replace. Similar faces are named too, as after `recog people confirm`.
 
     Example:

@@ -1,4 +1,4 @@
-"""The verb that finds photos of people: find."""
+"""The verb that finds photos by people, dates, folders and numbers of people: find."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from recog.render.figures import count
 @verb
 def find(
     session: Session,
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", show_default=False)],
+    words: Annotated[list[str], typer.Argument(metavar="NAME...", show_default=False)],
     *,
     any_of: Annotated[
-        bool, typer.Option("--any", help="List photos with any of the people, not only with all.")
+        bool, typer.Option("--any", help="List photos that fit any of the arguments, not only all.")
     ] = False,
     confirmed: Annotated[
         bool, typer.Option("--confirmed", help="Use only faces that you confirmed, not those that recog named.")
@@ -26,7 +26,10 @@ def find(
     by_path: Annotated[bool, typer.Option("--by-path", help="Sort by path, not by date.")] = False,
     null: Annotated[bool, typer.Option("--null", "-0", help="End each path with a null byte, for xargs -0.")] = False,
 ) -> None:
-    """List the photos that show every NAME.
+    """List the photos that show every NAME, or that fit a query.
+
+    A query names people, dates, folders and numbers of people: see docs/reference/find.md. An argument that is exactly
+    a name is that name.
 
     Prints one path a line, the newest photo first, and one existing file for each photo. Photos without a date of their
     own come last. Control characters in paths are escaped: programs should use --null or --json.
@@ -34,11 +37,12 @@ def find(
     Example:
       recog find "Ada Lovelace" "Charles Babbage"
       recog find Ada -0 | xargs -0 cp -t ~/for-ada
+      recog find Ada without Charles, from 2018 to 2020, in Holiday
     """
     if null and session.as_json:
         raise typer.BadParameter("give --null or --json, not both")
     with session.open() as library:
-        found = library.people.find(names, any_of=any_of, confirmed=confirmed, by_path=by_path)
+        found = library.people.find_by_query(words, any_of=any_of, confirmed=confirmed, by_path=by_path)
     from recog.render.text_find import found_text, nobody_text
 
     if null:
@@ -46,6 +50,6 @@ def find(
     elif found.photos or session.as_json:
         session.show_document(found, found_text(found))
     else:
-        warn(nobody_text(found, any_of=any_of))
+        warn(nobody_text(found, words, any_of=any_of))
     if found.missing:
         warn(f"{count(found.missing, 'photo')} of them missing and not listed: see 'recog prune --dry-run'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,7 @@ def index(  # noqa: PLR0917 - a verb and its options
         bool, typer.Option("--verify", help="Also compare the contents of files that look unchanged.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be indexed, and write nothing.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Only queue photos for `recog work`.")] = False,
 ) -> None:
     """Find the photos in each FOLDER and store their faces.
 
@@ -43,6 +45,9 @@ def index(  # noqa: PLR0917 - a verb and its options
     """
     from recog.render import text_photos
 
+    if queue:
+        _fill(session, folders, exclude or (), min_face=min_face, verify=verify, dry_run=dry_run)
+        return
     with session.open(min_face=min_face) as library, photo_bar() as progress:
         report = library.index(folders, exclude=exclude or (), verify=verify, dry_run=dry_run, progress=progress)
         to_name = (
@@ -55,15 +60,32 @@ def index(  # noqa: PLR0917 - a verb and its options
         warn("the new faces have no names yet: 'recog identify --all' names those that resemble the faces you named")
     if report.interrupted:
         fail("interrupted; indexed photos are kept, and running the same command again continues", INTERRUPTED)
-    if report.suspended:
-        roots = ", ".join(str(root) for root in report.suspended)
+    _fail_suspended(report.suspended)
+    usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
+    if report.failed and not usable:
+        fail(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")
+
+
+def _fill(
+    session: Session, folders: list[Path], exclude: Sequence[str], *, min_face: int | None, verify: bool, dry_run: bool
+) -> None:
+    from recog.render.text_work import queued
+
+    if dry_run:
+        fail("--queue and --dry-run exclude each other: leave out one of them")
+    with session.open(min_face=min_face) as library:
+        report = library.queue.fill(folders, exclude=exclude, verify=verify)
+    session.show(report, queued)
+    _fail_suspended(report.suspended)
+
+
+def _fail_suspended(suspended: Sequence[Path]) -> None:
+    if suspended:
+        roots = ", ".join(str(root) for root in suspended)
         fail(
             f"{roots} is empty or missing, so its photos were left as they are: mount it and run again, or drop "
             "photos that are gone for good with 'recog prune FOLDER'"
         )
-    usable = report.added + report.changed + report.moved + report.duplicates + report.unchanged
-    if report.failed and not usable:
-        fail(f"none of {count(len(report.failed), 'photo')} could be indexed; the reasons are listed above")
 
 
 @verb

@@ -54,6 +54,7 @@ GROUPS: Mapping[str, str] = {
 
 VERBS = (
     Verb("index", "recog.cli.upkeep:index"),
+    Verb("work", "recog.cli.work:work"),
     Verb("enrol", "recog.cli.faces:enrol"),
     Verb("identify", "recog.cli.faces:identify"),
     Verb("verify", "recog.cli.faces:verify"),

@@ -1,6 +1,7 @@
 """YuNet, R-Net and O-Net on OpenVINO."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from recog.detect import openvino_graphs, rounding
 from recog.detect.openvino_graphs import output_graph, refinement_graph
 from recog.detect.openvino_stages import odds
 from recog.detect.proposals import OUTPUTS, Floats, Outputs
-from recog.weights.onnx_file import read_onnx
-from recog.weights.openvino_runtime import compiled, openvino
+from recog.weights import openvino_kernel
+from recog.weights.compiled_cache import compiled_once
+from recog.weights.openvino_runtime import openvino
+from recog.weights.registry import spec
+
+_CODE = [
+    *(Path(str(one.__file__)) for one in (openvino_graphs, rounding, openvino_kernel)),
+    Path(openvino_kernel.__file__).with_name("onnx_file.py"),  # not imported, because it imports onnx
+    Path(__file__),
+]
+"""The files of recog's code on which the compiled networks depend."""
 
 _REFINED = 8
 _DECIDED = 4
@@ -25,12 +36,15 @@ Without a limit 300 sizes of photos took 770 MB.
 
 
 class OpenVinoRefiners:
-    """R-Net and O-Net; thread-safe, up to `threads` photos at a time, each processed by the calling thread."""
+    """R-Net and O-Net; thread-safe, up to `threads` photos at a time, each processed by the calling thread.
+
+    The weights files are verified. The compiled networks are cached beside them for the next start.
+    """
 
     def __init__(self, mtcnn: Path, *, threads: int) -> None:
-        tensors = load_file(mtcnn)
-        graphs = (refinement_graph(tensors, batch=_REFINED), output_graph(tensors, batch=_DECIDED))
-        self._refinement, self._output = (Requests(graph, threads=threads) for graph in graphs)
+        kept = mtcnn.with_name("rnet.compiled"), mtcnn.with_name("onet.compiled")
+        self._refinement = Requests(kept[0], lambda: refinement_graph(load_file(mtcnn), batch=_REFINED), threads)
+        self._output = Requests(kept[1], lambda: output_graph(load_file(mtcnn), batch=_DECIDED), threads)
 
     def refine(self, windows: NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Run R-Net on n >= 1 windows (n, 3, 24, 24): probabilities (n,), offsets (n, 4)."""
@@ -48,9 +62,7 @@ class OpenVinoYunet(OpenVinoRefiners):
 
     def __init__(self, yunet: Path, mtcnn: Path, *, threads: int) -> None:
         super().__init__(mtcnn, threads=threads)
-        graph = openvino.Core().read_model(read_onnx(yunet).SerializeToString())
-        graph.reshape([1, 3, -1, -1])
-        self._proposal = Requests(graph, threads=threads)
+        self._proposal = Requests(yunet.with_suffix(".compiled"), lambda: _proposal_graph(yunet), threads)
 
     def propose(self, image: Floats) -> Outputs:
         """Run YuNet on (3, h, w) blue, green and red, 0 to 255, h and w multiples of 32."""
@@ -61,10 +73,18 @@ class OpenVinoYunet(OpenVinoRefiners):
 
 
 class Requests:
-    """A compiled network, with a request for each calling thread."""
+    """A network that is compiled once and kept at a path, with a request for each calling thread."""
 
-    def __init__(self, graph: Any, *, threads: int) -> None:
-        self._network = compiled(graph, threads=threads, streams=threads, prepared=_PREPARED)
+    def __init__(self, path: Path, graph: Callable[[], Any], threads: int) -> None:
+        self._network = compiled_once(
+            path,
+            graph,
+            made_of=[str(spec(name).sha256) for name in ("yunet", "mtcnn")],
+            code=_CODE,
+            threads=threads,
+            streams=threads,
+            prepared=_PREPARED,
+        )
         self._here = threading.local()
 
     @property
@@ -73,6 +93,15 @@ class Requests:
         if not hasattr(self._here, "request"):
             self._here.request = self._network.create_infer_request()
         return self._here.request
+
+
+def _proposal_graph(path: Path) -> Any:
+    """Make an openvino.Model of YuNet's file, for photos of any size."""
+    from recog.weights.onnx_file import read_onnx  # it imports onnx, which is needed only here, to compile
+
+    graph = openvino.Core().read_model(read_onnx(path).SerializeToString())
+    graph.reshape([1, 3, -1, -1])
+    return graph
 
 
 def _batches(request: Any, windows: NDArray[np.uint8], batch: int) -> Floats:

@@ -49,7 +49,7 @@ class Head:
 
     @property
     def tuned_trunk(self) -> str:
-        """The name of the trunk's weights whose blocks were trained; records of old name none, of their only trunk."""
+        """The name of the trained trunk's weights; a record without it is of a network of one trunk."""
         return str(self.record.get(_TUNED, network_named(self.trunk).parts[0].weights))
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -148,6 +148,23 @@ class LibraryContext:
             with self._writers.turn(self.lock(self.settings.library)):
                 catalog = self._opened_by_writer()
             yield catalog
+
+    @contextmanager
+    def working(self) -> Iterator[Catalog]:
+        """Begin to work on the queue: beside other processes on a server, which orders what they write; else a job."""
+        self._refuse_unwritable(create=False)
+        if (catalog := self.catalog).on_server:
+            yield catalog
+            return
+        with self.job() as catalog:
+            yield catalog
+
+    @contextmanager
+    def turn_of_worker(self) -> Iterator[int]:
+        """Inside `working`, take a turn at writing, among the threads of this process; see `turn`."""
+        lock = nullcontext() if self.catalog.on_server else self.lock(self.settings.library)
+        with self._writers.turn(lock) as number:
+            yield number
 
     @contextmanager
     def writing_alone(self) -> Iterator[Catalog]:

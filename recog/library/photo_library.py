@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.recognition.results import IdentifiedPhoto, SearchResult, VerifiedPair
     from recog.library.reports.verbs import Reports
     from recog.library.styling.verbs import Styles
+    from recog.library.work.queue import Queue
     from recog.store.catalog import Catalog
     from recog.verification.features import Method
     from recog.weights.pull import Progress
@@ -39,8 +40,8 @@ class PhotoLibrary:
     Opening costs nothing: catalog, networks and index open when first needed. The catalog is made by the first call
     that writes; a call that only reads raises NoLibraryError if there is none. Every call may raise RecogError.
 
-    The verbs of a use case are methods of its attribute: `people`, `photos`, `roots`, `faces`, `groups`, `reports`,
-    `names`, `styles`, `maintenance`.
+    The verbs of a use case are methods of its attribute: `people`, `photos`, `roots`, `queue`, `faces`, `groups`,
+    `reports`, `names`, `styles`, `maintenance`.
 
     Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
@@ -198,6 +199,13 @@ class PhotoLibrary:
         from recog.library.indexing.roots import Roots
 
         return Roots(self._context)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The queue of photos to be indexed, which several processes and machines share."""
+        from recog.library.work.queue import Queue
+
+        return Queue(self._context)
 
     @cached_property
     def faces(self) -> Faces:

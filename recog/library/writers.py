@@ -1,7 +1,7 @@
 """Let the threads of one library write one after the other, while other processes are kept out."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from threading import Lock, RLock
 
 from recog.store.writer_lock import WriterLock
@@ -25,7 +25,7 @@ class Writers:
         self._turns = 0
 
     @contextmanager
-    def turn(self, lock: WriterLock) -> Iterator[int]:
+    def turn(self, lock: AbstractContextManager[object]) -> Iterator[int]:
         """Write while other threads wait; LibraryBusyError if another process writes. Gives the turn's number."""
         with self._turn, self._holding(lock):
             self._turns += 1
@@ -38,7 +38,7 @@ class Writers:
             yield
 
     @contextmanager
-    def _holding(self, lock: WriterLock) -> Iterator[None]:
+    def _holding(self, lock: AbstractContextManager[object]) -> Iterator[None]:
         """Take the lock of processes for the first of the threads that need it; the last one lets it go."""
         with self._count:
             if not self._holders:

@@ -17,6 +17,7 @@ from recog.store.schema.tables import library
 
 if TYPE_CHECKING:  # each part is imported when it is first used
     from recog.store.clusters import Clusters
+    from recog.store.jobs import Jobs
     from recog.store.maintenance.erasure import Erasure
     from recog.store.maintenance.upkeep import Upkeep
     from recog.store.people.acts import Acts
@@ -37,9 +38,9 @@ if TYPE_CHECKING:  # each part is imported when it is first used
 class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
-    Its methods are those of its parts: `files`, `roots`, `photos`, `timeline`, `faces`, `embeddings`, `nearest`,
-    `hnsw`, `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may be replaced
-    by assigning another one.
+    Its methods are those of its parts: `files`, `roots`, `jobs`, `photos`, `timeline`, `faces`, `embeddings`,
+    `nearest`, `hnsw`, `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may
+    be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -65,6 +66,13 @@ class Catalog:
         from recog.store.photos.roots import Roots
 
         return Roots(self._database)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The queue of files to be looked at."""
+        from recog.store.jobs import Jobs
+
+        return Jobs(self._database)
 
     @cached_property
     def photos(self) -> Photos:

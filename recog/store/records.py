@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from recog.query.conditions import Query
 from recog.types import Cluster, DateSource, FileStat, NewFace, Photo
 
 PhotoShape: TypeAlias = tuple[int, int, int, str | None]
@@ -99,10 +100,24 @@ class WithFaces(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """Photos that are wanted: those with a present file in `folder` or below it, if one is given, and by faces."""
+    """Photos that are wanted: those with a present file in `folder` or below it, by faces, and by a query, if given."""
 
     folder: Path | None = None
     faces: WithFaces = WithFaces.ALL
+    query: Query | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Files in the queue: those for the networks in use, waiting and claimed ones that this machine has, and elsewhere.
+
+    others counts files that were queued for another detector or network, or with other settings of these.
+    """
+
+    waiting: int
+    claimed: int
+    elsewhere: int
+    others: int
 
 
 @dataclass(frozen=True, slots=True)

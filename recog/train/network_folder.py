@@ -47,6 +47,8 @@ class NetworkStart:
 def load_start(plan: NetworkPlan, runtime: Runtime) -> NetworkStart:
     """Load a network with its shipped head, on torch, to train the trunk that the plan names.
 
+    The head starts without its local centring, whose centres belong to embeddings of the trunk as it was.
+
     Raises:
         TrainingError: the network has no such trunk, or several and the plan names none.
         ConfigError: there is no such network.

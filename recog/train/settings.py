@@ -43,7 +43,8 @@ class TrainSettings:
     margin_to makes the margin change evenly from `margin` at the first step to this at the last. bank is the number of
     embeddings of earlier batches that serve as further negatives (see bank.MemoryBank). chunk is the number of crops of
     a batch whose graph is in memory at once (see chunks.ChunkedBatch); it does not change the result. patience ends the
-    run after so many validations without a better one. docs/decisions/sface-end-to-end.md has what each of them gave.
+    run after so many validations without a better one. None of them is on by default (see
+    docs/decisions/sface-end-to-end.md).
 
     Raises:
         TrainingError: a value is out of its range.

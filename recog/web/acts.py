@@ -11,7 +11,7 @@ POST            JSON                                      result
 /api/mark       photo_id, left, top, width, height,       MarkedFace
                 name, near=false
 /api/reject     name, face_ids                            Person
-/api/ignore     face_ids, nameless=false                  IgnoredFaces
+/api/ignore     face_ids, nameless=false, others=false    IgnoredFaces
 /api/unignore   face_ids                                  IgnoredFaces
 /api/rename     old, new, near=false                      Person
 /api/merge      source, target                            Person
@@ -139,9 +139,13 @@ class SomeFaces(_Act):
 
 
 class IgnoredOnes(SomeFaces):
-    """Faces to ignore; with `nameless`, those that have a name by now are left out."""
+    """Faces to ignore; with `nameless`, those that have a name by now are left out.
+
+    With `others`, everybody else without a name on the photos of these faces is ignored, and not the faces.
+    """
 
     nameless: bool = False
+    others: bool = False
 
 
 class Renaming(_Act):
@@ -221,7 +225,10 @@ def reject(opened: Opened, given: NamedFaces) -> Document:
 @router.post("/ignore", responses=_answers(IgnoredFaces))
 def ignore(opened: Opened, given: IgnoredOnes) -> Document:
     """Ignore faces."""
-    return _done(opened, lambda library: library.people.ignore(given.face_ids, nameless=given.nameless))
+    return _done(
+        opened,
+        lambda library: library.people.ignore(given.face_ids, nameless=given.nameless, others=given.others),
+    )
 
 
 @router.post("/unignore", responses=_answers(IgnoredFaces))

@@ -11,6 +11,7 @@ GET                                 answers
 /api/photos?start=&limit=           PhotoPage, the newest photo first
 /api/photos/{photo_id}              PhotoDetail
 /api/timeline                       PhotoLayout: numbers, shapes and days of all photos
+/api/find?q=&start=&limit=          FoundPage: photos that fit a query, the newest first
 /api/failures?start=&limit=         FailedFiles
 /api/faces/{face_id}                FaceReasons
 /api/faces/{face_id}/neighbours?k=  FaceNeighbours, nearest first
@@ -18,7 +19,7 @@ GET                                 answers
 /api/history?limit=                 History, the latest act first
 =================================== ===================================================================================
 
-/api/photos and /api/timeline take faces=with or without, and folder=PATH.
+/api/photos and /api/timeline take faces=with or without, folder=PATH, and q=QUERY (see docs/reference/find.md).
 """
 
 from dataclasses import dataclass
@@ -27,12 +28,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from recog.library.browsing.photos import PhotoDetail
+from recog.library.browsing.search import FoundPage
 from recog.library.browsing.timeline import FailedFiles, PhotoLayout, PhotoPage
 from recog.library.maintenance.results import LibraryStatus
 from recog.library.people.results import History, PersonDetail
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
 from recog.library.reports.results import DuplicateReport, FaceSample, UnnamedGroup
+from recog.query.reading import LONGEST
 from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
@@ -111,6 +114,17 @@ def photos(opened: Opened, wanted: Wanted, start: Start = 0, limit: Limit = 100)
 def timeline(opened: Opened, wanted: Wanted) -> Document:
     """Numbers, shapes and days of all photos by date, packed."""
     return Document(opened.library.photos.layout(wanted))
+
+
+@router.get("/find", responses=answers(FoundPage) | documented())
+def find(
+    opened: Opened,
+    q: Annotated[str, Query(max_length=LONGEST, description="A query: see docs/reference/find.md.")],
+    start: Start = 0,
+    limit: Limit = 100,
+) -> Document:
+    """Photos that fit a query, the newest first."""
+    return Document(opened.library.photos.find(q, start=start, limit=limit))
 
 
 @router.get("/failures", responses=answers(FailedFiles) | documented())

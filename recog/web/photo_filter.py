@@ -7,13 +7,16 @@ from urllib.parse import parse_qs, quote
 from fastapi import Depends, Query, Request
 
 from recog.errors import RecogError
+from recog.query.reading import LONGEST
 from recog.store.records import PhotoFilter, WithFaces
+from recog.web.library import Opened
 
 LONGEST_FOLDER = 4096
 
 
-async def _wanted(
+def _wanted(
     request: Request,
+    opened: Opened,
     faces: Annotated[WithFaces, Query(description="Whether the photos show a face.")] = WithFaces.ALL,
     folder: Annotated[
         str,
@@ -23,13 +26,15 @@ async def _wanted(
             json_schema_extra={"pattern": "^(/|$)"},
         ),
     ] = "",
+    q: Annotated[str, Query(max_length=LONGEST, description="A query: see docs/reference/find.md.")] = "",
 ) -> PhotoFilter:
     """Read the folder from the bytes of the address: its name need not be UTF-8."""
     raw = request.scope["query_string"].decode("latin-1")
     given = parse_qs(raw, errors="surrogateescape").get("folder", [folder])[-1]
     if given and not given.startswith("/"):
         raise RecogError(f"the folder {given!r} is no absolute path: /photos/folders lists the folders there are")
-    return PhotoFilter(Path("/" + given.lstrip("/")) if given else None, faces)
+    query = opened.library.photos.asked(q).query if q.strip() else None
+    return PhotoFilter(Path("/" + given.lstrip("/")) if given else None, faces, query)
 
 
 Wanted = Annotated[PhotoFilter, Depends(_wanted)]
@@ -43,4 +48,6 @@ def query_of(wanted: PhotoFilter, **more: int) -> str:
         given["faces"] = wanted.faces.value
     if wanted.folder is not None:
         given["folder"] = quote(bytes(wanted.folder))
+    if wanted.query is not None:
+        given["q"] = quote(wanted.query.text, safe="")
     return "?" + "&".join(f"{name}={value}" for name, value in given.items()) if given else ""

@@ -8,9 +8,9 @@ from recog.web.entry_page import entry_page
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Everything on a page comes from this server, and no page holds a script or a style."""
+"""Everything on a page comes from this server, and no page holds a script or a style; the search form asks here."""
 FORBIDDING = {
     b"content-security-policy": POLICY.encode(),
     b"x-content-type-options": b"nosniff",

@@ -13,11 +13,11 @@ import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from recog import durable
 from recog.weights import openvino_runtime
-from recog.weights.openvino_runtime import compiled, imported, openvino
+from recog.weights.openvino_runtime import RunOptions, compiled, imported, openvino
 
 _MAGIC = b"recogovn"
 _CODE = [Path(__file__), Path(openvino_runtime.__file__)]
@@ -30,21 +30,21 @@ def compiled_once(
     *,
     made_of: Sequence[str],
     code: Sequence[Path],
-    threads: int | None = None,
-    bfloat16: bool = False,
+    **options: Unpack[RunOptions],
 ) -> Any:
     """Return the openvino.CompiledModel cached at path; if there is none, compile `graph` and cache it there.
 
     made_of names everything that `graph` depends on, except recog's code: digests of weights, numbers. code lists the
-    files of that code. threads and bfloat16 are as in recog.weights.openvino_runtime.
+    files of that code. options are those of recog.weights.openvino_runtime;
+    only bfloat16 decides whether a cached network fits, because the others are set anew when it is read.
     """
-    identity = identity_of([*made_of, "bfloat16"] if bfloat16 else made_of, code)
+    identity = identity_of([*made_of, "bfloat16"] if options.get("bfloat16") else made_of, code)
     content = _own(path)
     payload = content[_START:]
     if content[:_START] == _seal(identity, payload):
         with suppress(RuntimeError):  # OpenVINO's error for a file that it cannot read
-            return imported(payload, threads=threads, bfloat16=bfloat16)
-    network = compiled(graph(), threads=threads, bfloat16=bfloat16)
+            return imported(payload, **options)
+    network = compiled(graph(), **options)
     payload = network.export_model().getbuffer()
     with suppress(OSError):  # a full disk or a read-only cache costs only time
         durable.put(path, sealed(identity, payload))

@@ -77,3 +77,10 @@ def _torch_sees_cuda() -> bool:
     import torch
 
     return torch.cuda.is_available()
+
+
+def usable_gpus() -> int:
+    """Return the number of GPUs that torch can use."""
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0

@@ -2,8 +2,7 @@
 
 import io
 import sys
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 # On import OpenVINO sends an event to an analytics service if it finds the package openvino_telemetry; otherwise it
 # uses a stub that sends nothing. A face library calls nobody, so OpenVINO gets the stub.
@@ -26,28 +25,35 @@ _PRECISE = b"""<net name="precise" version="11"><layers>
 _KEEPS_PRECISION = "DisablePrecisionConversion_0"
 
 
-def compiled(
-    graph: Any, *, threads: int | None = None, streams: int = 1, prepared: int | None = None, bfloat16: bool = False
-) -> Any:
+class RunOptions(TypedDict, total=False):
+    """How a network runs.
+
+    threads None, or left out, is one a core. streams is the number of requests that run at the same time, 1 if left
+    out; they share the threads. prepared is the most layers that stay prepared for shapes seen before; left out it is
+    OpenVINO's default, 5000, which takes gigabytes if inputs have many shapes. bfloat16 computes in bfloat16 except
+    for layers marked by `in_float32`; left out or False, all is float32, because OpenVINO's own choice would make
+    results depend on the processor.
+    """
+
+    threads: int | None
+    streams: int
+    prepared: int
+    bfloat16: bool
+
+
+def compiled(graph: Any, **options: Unpack[RunOptions]) -> Any:
     """Compile an openvino.Model to an openvino.CompiledModel, without pinned threads.
 
-    It computes in float32 unless bfloat16 is asked for, because OpenVINO's own choice would make results depend on the
-    processor; even then layers marked by `in_float32` do. Pinned threads would take cores away from the processes that
-    decode photos. threads None is one a core. streams is the number of requests that run at the same time; they share
-    the threads. prepared is the most layers that stay prepared for shapes seen before; None is OpenVINO's default,
-    5000, which takes gigabytes if inputs have many shapes.
+    Pinned threads would take cores away from the processes that decode photos.
 
     Raises:
         MemoryError: the process may have too little address space.
     """
     refuse_small_address_space()
-    options = _options(threads, streams, bfloat16=bfloat16)
-    if prepared is not None:
-        options["CPU_RUNTIME_CACHE_CAPACITY"] = prepared
-    return openvino.Core().compile_model(graph, "CPU", options)
+    return openvino.Core().compile_model(graph, "CPU", _properties(options))
 
 
-def imported(content: memoryview, *, threads: int | None = None, streams: int = 1, bfloat16: bool = False) -> Any:
+def imported(content: memoryview, **options: Unpack[RunOptions]) -> Any:
     """Read the openvino.CompiledModel whose export_model wrote content, with the options of `compiled`.
 
     Raises:
@@ -55,7 +61,7 @@ def imported(content: memoryview, *, threads: int | None = None, streams: int = 
         RuntimeError: OpenVINO cannot read it. OpenVINO checks little, so the caller must know that the content is safe.
     """
     refuse_small_address_space()
-    return openvino.Core().import_model(io.BytesIO(content), "CPU", _options(threads, streams, bfloat16=bfloat16))
+    return openvino.Core().import_model(io.BytesIO(content), "CPU", _properties(options))
 
 
 def in_float32(x: Any) -> None:
@@ -73,11 +79,16 @@ def in_float32(x: Any) -> None:
         nodes += [each.get_source_output().get_node() for each in node.inputs()]
 
 
-def _options(threads: int | None, streams: int, *, bfloat16: bool) -> dict[str, Any]:
-    options: Mapping[str, Any] = {
-        "INFERENCE_PRECISION_HINT": "bf16" if bfloat16 else "f32",
-        "NUM_STREAMS": streams,
+def _properties(options: RunOptions) -> dict[str, Any]:
+    """Return the options under OpenVINO's names."""
+    properties: dict[str, Any] = {
+        "INFERENCE_PRECISION_HINT": "bf16" if options.get("bfloat16") else "f32",
+        "NUM_STREAMS": options.get("streams", 1),
         "ENABLE_CPU_PINNING": False,
-        **({} if threads is None else {"INFERENCE_NUM_THREADS": threads}),
     }
-    return dict(options)
+    threads = options.get("threads")
+    if threads is not None:
+        properties["INFERENCE_NUM_THREADS"] = threads
+    if "prepared" in options:
+        properties["CPU_RUNTIME_CACHE_CAPACITY"] = options["prepared"]
+    return properties

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from recog.errors import WeightsMismatchError
 from recog.weights.convert import Tensors
-from recog.weights.onnx_file import constants_of, read_onnx
 from recog.weights.sface import FEATURES, PLACES, layers
 
 _EPSILON, _LAST_EPSILON = 1e-3, 2e-5
@@ -25,6 +24,8 @@ def sface_tensors(path: Path) -> Tensors:
     Raises:
         WeightsMismatchError: the file is not of this network.
     """
+    from recog.weights.onnx_file import constants_of, read_onnx  # it imports onnx, which a cached network spares
+
     model = read_onnx(path)
     _check_steps(model, path)
     try:

@@ -29,10 +29,14 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def recog(tmp_path: Path) -> Recog:
     """Return a function that runs a verb on the library of this test."""
+    return verbs_on(tmp_path / "library")
+
+
+def verbs_on(library: Path) -> Recog:
+    """Return a function that runs a verb on a library."""
 
     def run(*words: str | Path, answer: str = "") -> Result:
-        library = str(tmp_path / "library")
-        arguments = ["--library", library, *map(str, words)]
+        arguments = ["--library", str(library), *map(str, words)]
         return CliRunner().invoke(app, arguments, obj=open_painted, input=answer, prog_name="recog")
 
     return run

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from recog.cli.training_options import TrainHeadOptions
+from recog.errors import TrainingError
 from recog.train.augment import Augmentation
+from recog.train.checkpoint import Progress
+from recog.train.options import RunOptions
 from recog.train.plans import HeadPlan, NetworkPlan
 from recog.train.settings import BatchShape, TrainSettings
 from tests.cli.conftest import Recog
@@ -35,8 +38,13 @@ def test_every_option_reaches_its_plan() -> None:
     assert options.head_plan("a") == HeadPlan(**people, shares=(1.0, 2.0), centrings=(0.5, 0.25))  # type: ignore[arg-type]
     mirrored = Augmentation(jitter=0.0, jpeg=0.0, grey=0.0)
     assert options.network_plan("a") == NetworkPlan(
-        **people, part="all", trunk="sface", rank=4, bf16=True, augmentation=mirrored
-    )  # type: ignore[arg-type]
+        **people,  # type: ignore[arg-type]
+        part="all",
+        trunk="sface",
+        rank=4,
+        bf16=True,
+        augmentation=mirrored,
+    )
 
 
 def test_a_report_says_which_photos_are_left_out(tmp_path: Path) -> None:
@@ -67,6 +75,25 @@ def test_an_option_that_is_gone_is_refused_in_one_sentence(recog: Recog, words: 
     assert done.exit_code == 2
     assert why in " ".join(done.stderr.split())
     assert "--strangers" not in recog("train", "head", "--help").stdout
+
+
+def test_validated_steps_are_written_for_tensorboard(
+    recog: Recog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Progress(step=25, steps=50, loss=0.1, triplets=9, active=0.5, spread=0.9, scores={"mean": 0.8}, best=True)
+
+    def validated(_data: object, _plan: object, _runtime: object, run: RunOptions) -> None:
+        run.on_step(step)
+        raise TrainingError("enough")
+
+    monkeypatch.setattr("recog.train.head_folder.train_head_from_folder", validated)
+    done = recog(
+        "train", "head", tmp_path, "--photos", tmp_path, "--pairs", tmp_path / "none.txt", "--out", tmp_path,
+        "--name", "mine", "--tensorboard", tmp_path / "runs",
+    )  # fmt: skip
+    assert done.exit_code == 1
+    assert "step 25 of 50" in done.stderr
+    assert b"validation/mean" in (tmp_path / "runs" / "mine" / "events.out.tfevents.recog").read_bytes()
 
 
 def test_a_run_says_first_that_it_will_not_be_plotted(

@@ -62,6 +62,24 @@ def reference() -> YunetMtcnnDetector:
 
 
 @pytest.mark.networks
+def test_kept_networks_are_the_compiled_ones_bit_by_bit_and_need_no_onnx(tmp_path: Path) -> None:
+    for name in ("yunet.onnx", "mtcnn.safetensors"):
+        (tmp_path / name).symlink_to(CACHE / name)
+    paths = tmp_path / "yunet.onnx", tmp_path / "mtcnn.safetensors"
+    first = OpenVinoYunet(*paths, threads=1)
+    assert {path.name for path in tmp_path.glob("*.compiled")} == {"yunet.compiled", "rnet.compiled", "onet.compiled"}
+    for path in paths:  # what is kept stands for the files, which were proved before
+        path.unlink()
+    again = OpenVinoYunet(*paths, threads=1)
+    image = np.random.default_rng(3).integers(0, 256, (3, 96, 160)).astype(np.float32)
+    for name, answer in first.propose(image).items():
+        np.testing.assert_array_equal(again.propose(image)[name], answer)
+    windows = np.random.default_rng(4).integers(0, 256, (3, 3, 48, 48), np.uint8)
+    np.testing.assert_array_equal(again.decide(windows)[2], first.decide(windows)[2])
+    np.testing.assert_array_equal(again.refine(windows[..., :24, :24])[1], first.refine(windows[..., :24, :24])[1])
+
+
+@pytest.mark.networks
 def test_torch_computes_what_openvino_computes() -> None:
     paths = ensure_weights("yunet", cache=CACHE), ensure_weights("mtcnn", cache=CACHE)
     fast, reference = OpenVinoYunet(*paths, threads=1), TorchYunet(*paths, device="cpu")

@@ -31,7 +31,7 @@ from recog.web.app import create_app
 from recog.web.library import ServedLibrary
 from recog.web.serve import listen, serve
 from tests.faults.beside_commands import COMMANDS, Ack, faces_of, start_library, told
-from tests.faults.forked import LONGEST_SECONDS, apart, end_of, fork, hung, show_stacks
+from tests.faults.forked import LONGEST_SECONDS, apart, end_of, fork, hung, load_what_loads, show_stacks
 from tests.faults.results import write_results
 from tests.painted import painted_library
 from tests.web.client import TOKEN
@@ -119,7 +119,7 @@ class Run:
         self._acks: list[Ack] = []
         self._people: list[str] = ["Ann"]
         self._number = 0
-        apart(partial(start_library, home))
+        load_what_loads(partial(start_library, home))
         self._faces = apart(partial(faces_of, home))
         self._server = Server.start(home)
         self._command: Command | None = None

@@ -57,6 +57,21 @@ SABOTAGES = (
         "tests/store/test_faults.py -k before_it_reads",
     ),
     Sabotage(
+        "files of another machine are never missing here",
+        "recog/store/photos/files.py", "statement.where(volumes.are_here(files))", "statement",
+        "tests/library/indexing/test_roots.py -k neither_missing",
+    ),
+    Sabotage(
+        "no two workers get the same file, and none waits for another",
+        "recog/store/jobs.py", ".limit(most).with_for_update(skip_locked=True)", ".limit(most)",
+        "tests/store/test_jobs.py -k is_just_claiming",
+    ),
+    Sabotage(
+        "a photo that two workers meet at once is stored once",
+        "recog/store/connection/postgres_errors.py", '    "23505": _COLLISION,  # unique_violation\n', "",
+        "tests/store/test_jobs.py -k at_the_same_time",
+    ),
+    Sabotage(
         "one writer at a time",
         "recog/store/writer_lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
         "tests/store/test_writer_lock.py",
@@ -312,7 +327,7 @@ SABOTAGES = (
     Sabotage(
         "writers on a server take turns, so that ids come in order",
         "recog/store/connection/pool.py",
-        'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")',
+        'connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({WRITER_KEY})")',
         "pass",
         "tests/store/test_faults.py -k 'lock_on_the_server'",
     ),
@@ -770,6 +785,11 @@ SABOTAGES = (
         "a JPEG whose last scans are missing is not whole",
         "recog/photos/jpeg_rows.py", "rows == image.height and scans.all_sent()", "rows == image.height",
         "tests/photos/test_cut_short.py -k never_sent",
+    ),
+    Sabotage(
+        "nor is one that has its end mark",
+        "recog/photos/decode.py", "whole = scans is None or scans.all_sent()", "whole = True",
+        "tests/photos/test_cut_short.py -k before_its_last_scans",
     ),
     Sabotage(
         "less than half of a photo is refused",
@@ -1343,8 +1363,13 @@ SABOTAGES = (
         "tests/detect/test_mtcnn.py -k panorama",
     ),
     Sabotage(
+        "the first layers of SFace are computed in float32",
+        "recog/embed/openvino_sface.py", "if layer.name == _LAST_IN_FLOAT32:", "if not layer.name:",
+        "tests/embed/test_sface.py -k first_two_layers",
+    ),
+    Sabotage(
         "photos of many sizes take bounded memory",
-        "recog/detect/yunet_openvino.py", ", prepared=_PREPARED", "",
+        "recog/detect/yunet_openvino.py", "            prepared=_PREPARED,\n", "",
         "tests/detect/test_yunet.py -k many_sizes",
     ),
     Sabotage(
@@ -1358,5 +1383,77 @@ SABOTAGES = (
         "return boxes[single], scores[single], landmarks[single]",
         "return boxes, scores, landmarks",
         "tests/detect/test_yunet.py -k in_both_copies",
+    ),
+    Sabotage(
+        "brackets inside each other end before the stack does",
+        "recog/query/reading.py", "        if self._depth > DEEPEST:", "        if False:",
+        "tests/query/test_reading.py -k neither_long",
+    ),
+    Sabotage(
+        "a part of a hidden person's name finds nobody",
+        "recog/store/people/known_names.py", "if not person.hidden and wanted", "if wanted",
+        "tests/query/test_reading.py -k hidden",
+    ),
+    Sabotage(
+        "no letter of a folder's name stands for another",
+        "recog/store/photos/fitting.py", "autoescape=True", "autoescape=False",
+        "tests/store/photos/test_fitting.py -k plain_loop",
+    ),
+    Sabotage(
+        "a face that a user drew stays when no detector finds it",
+        "recog/store/photos/saving.py",
+        "face.origin == Origin.CONFIRMED or face.drawn}", "face.origin == Origin.CONFIRMED}",
+        "tests/store/photos/test_drawn.py -k without_a_name",
+    ),
+    Sabotage(
+        "a drawn face that was removed during a scan does not come back",
+        "recog/store/photos/saving.py", " and not (was_known and face.drawn)]", "]",
+        "tests/store/photos/test_drawn.py -k while_its_photo_was_scanned",
+    ),
+    Sabotage(
+        "undoing a drawn face removes it",
+        "recog/store/people/acts.py",
+        "            self._drawing.remove(connection, [face_id for (face_id,) in removed.drawn])\n", "",
+        "tests/store/photos/test_drawn.py -k undoing",
+    ),
+    Sabotage(
+        "networks that have not seen a drawn face process its photo again",
+        "recog/store/photos/drawn.py",
+        "        connection.execute(delete(processings).where(theirs, processings.c.network_id != network_id))\n", "",
+        "tests/store/photos/test_drawn.py -k other_networks",
+    ),
+    Sabotage(
+        "each network embeds the drawn faces of a photo",
+        "recog/library/indexing/index_run.py", ", drawn=self._drawn.get(photo.sha256, ()))", ")",
+        "tests/library/people/test_marking.py -k 'every_detector and sqlite'",
+    ),
+    Sabotage(
+        "a drawn face moves with an edited photo",
+        "recog/library/indexing/index_run.py",
+        "            photos = self._drawn_edits.completed(photos, earlier, self._decoded_again)\n",
+        "            pass\n",
+        "tests/library/people/test_marking.py -k 'edited_photo and sqlite'",
+    ),
+    Sabotage(
+        "who was forgotten is not drawn again",
+        "recog/library/people/marking.py", "if is_forgotten(catalog, known, box):", "if False:",
+        "tests/library/people/test_marking.py -k 'forgotten and sqlite'",
+    ),
+    Sabotage(
+        "a known face beside a drawn one is not taken for it",
+        "recog/library/drawn.py", "return drawn if _is_beside(seen, drawn, faces) else seen", "return seen",
+        "tests/library/test_drawn.py -k beside",
+    ),
+    Sabotage(
+        "a drawn face whose name is not confirmed founds no group",
+        "recog/library/grouping/identity.py",
+        "return founders & np.array(told, np.bool_), joiners", "return founders, joiners",
+        "tests/library/people/test_marking.py -k 'founds and sqlite'",
+    ),
+    Sabotage(
+        "a box on the part of a known face draws no second one",
+        "recog/library/exchange/drawing.py", "if drawn is None or any(_overlap(drawn, face.box) for face in known):",
+        "if drawn is None:",
+        "tests/library/exchange/test_exchange.py -k part_of_a_face",
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from tests.faults.started import run_program
 
 
 def test_no_acknowledged_act_is_lost_or_twice_in_the_history_whatever_runs_beside_the_server() -> None:
-    done = run_program("beside", "--acts", "1000", "--kills", "10", "--minutes", "1")
+    done = run_program("beside", "--acts", "1000", "--kills", "10", "--minutes", "0.5")
     assert done.returncode == 0, done.stdout + done.stderr
     assert ", 0 problems, " in done.stdout
     counts = re.findall(r"\('(\w+)', '(\w+)', (\d+)\)", done.stdout)

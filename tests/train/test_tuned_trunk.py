@@ -77,11 +77,11 @@ def by_hand(crops: Crops, start: NetworkStart, found: NetworkRun, encoder: str) 
     seen: list[torch.Tensor] = []
     start.trunk.network.fc.register_forward_hook(lambda _module, given, _made: seen.append(given[0].flatten(1)))
     assert start.others is not None
-    SfaceTrunk.features(start.trunk, start.others.own(crops))  # type: ignore[arg-type]
+    before = SfaceTrunk.features(start.trunk, start.others.own(crops))  # type: ignore[arg-type]
     change = {name: tensor.astype(np.float32) for name, tensor in load_file(found.trunk_path).items()}
     own = seen[0].numpy() @ (change["fc.weight.up"] @ change["fc.weight.down"]).T
     own += change["fc.bias"] - start.trunk.network.fc.bias.numpy()
     assert np.abs(own).max() > 1e-3
     whole = load_trunks(network_named("sface-dlib"), cache=CACHE, encoder=encoder).features(crops)  # type: ignore[arg-type]
-    whole[:, :128] += own
+    whole[:, :128] = before + own  # a trained trunk computes in float32
     return LinearHead(**load_file(found.path)).embed(whole)

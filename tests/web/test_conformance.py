@@ -40,6 +40,9 @@ IN_BODIES: dict[str, tuple[Any, ...]] = {
     "hidden": (True, False),
     "threshold": (None, 0.1),
     "act": (None,),
+    "photo_id": FACES,
+    **dict.fromkeys(("left", "top"), (10,)),
+    **dict.fromkeys(("width", "height"), (45,)),
 }
 IN_ADDRESSES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("photo_id", "face_id", "other"), FACES),

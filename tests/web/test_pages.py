@@ -18,6 +18,7 @@ from recog.library.reports.results import (
     DuplicateSide,
     FaceSample,
     MixedPerson,
+    NamingReport,
     PairKind,
     PeopleReport,
     UnnamedGroup,
@@ -75,6 +76,12 @@ REPORT = PeopleReport(
     ignored=2,
     created=NOW.isoformat(),
 )
+
+
+def naming(report: PeopleReport, *, named: int = 0) -> NamingReport:
+    return NamingReport(report, ((),) * len(report.groups), (0,) * len(report.groups), (), named)
+
+
 SIDES = (
     DuplicateSide(SCRIPT, None, 3, (sample(1), sample(2))),
     DuplicateSide("Ben", None, 1, (sample(9),)),
@@ -128,7 +135,7 @@ FOLDERS = (PhotoFolder(Path("/photos/a"), 3), PhotoFolder(Path(f"/photos/{SCRIPT
 DAMAGED = FailedFile(FileStat(Path(f"/photos/{SCRIPT}"), 1, 1), "damaged", f"/photos/{SHOWN} is damaged: leave it out")
 FAILED = FailedFiles(500, 200, (DAMAGED,))
 PAGES = {
-    "groups": groups_page(REPORT, AROUND, matched_at_once=True),
+    "groups": groups_page(naming(REPORT), AROUND, matched_at_once=True),
     "people": people_page((ADA, BEN), AROUND),
     "person": person_page(DETAIL, AROUND),
     "duplicates": duplicates_page(TWICE, AROUND),
@@ -197,7 +204,8 @@ def test_every_link_and_picture_of_every_page_is_there(client: Client, library: 
 
 def test_styles_and_scripts_are_served_as_they_are(client: Client) -> None:
     """Templates escape text, but a style sheet with `&gt;` in place of `>` would be invalid."""
-    for name in ("pages.css", "acts.js", "keys.js", "find.js", "timeline.js", "rows.js", "scrubber.js", "lightbox.js"):
+    scripts = ("acts", "keys", "find", "timeline", "rows", "scrubber", "lightbox", "draw", "float")
+    for name in ("pages.css", *(f"{script}.js" for script in scripts)):
         text = client.get(f"/assets/{name}").body.decode()
         assert not {"&#34;", "&#39;", "&gt;", "&lt;"} & set(re.findall(r"&#?\w+;", text)), name
     assert ".faces > :first-child" in client.get("/assets/pages.css").body.decode()
@@ -228,7 +236,7 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
         "Is this Ben?Who is this?1 face, grouped with faces of theirs",
         "Yes they are BenNo not Ben",
         "Who is this?30 faces",
-        "12 more",
+        "19 more",
         "and 6 more faces like these, which get the name too",
         "9 groups of faces without a name, the largest first. 6 smaller groups will come up",
         "12,408 photos, 31,022 faces, 0 people with a name, 2 ignored. Faces near those you name get the name at once",
@@ -236,14 +244,14 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
     ):
         assert part in said
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
-    assert meant == ["[9, 31]", "[40]", str(list(range(1, 31))), "picked"]
+    assert meant == ["[9, 31]", "[40]", str(list(range(1, 31))), "picked", "groups"]
 
 
 def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> None:
     group = replace(REPORT.groups[0], samples=(sample(1),))
     many = replace(REPORT, groups=(group,) * 300, all_groups=900, lone=(sample(2),) * 300, all_lone=800)
-    page = groups_page(many, AROUND, matched_at_once=True)
-    assert Reader(page).tags["article"] == GROUPS_SHOWN + 1
+    page = groups_page(naming(many), AROUND, matched_at_once=True)
+    assert Reader(page).tags["article"] == GROUPS_SHOWN + 2
     assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
     assert "840 smaller groups will come up" in words(page)
     assert "680 smaller faces not shown" in words(page)
@@ -251,13 +259,15 @@ def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> N
 
 def test_every_state_of_a_library_is_said() -> None:
     nobody = replace(REPORT, groups=(), all_groups=0, lone=())
-    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, matched_at_once=True))
+    assert "Every group of faces has a name." in words(groups_page(naming(nobody), AROUND, matched_at_once=True))
     blank = replace(nobody, faces=0)
-    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, matched_at_once=True))
-    empty = words(groups_page(replace(blank, photos=0), AROUND, matched_at_once=True))
+    assert "No face on 12,408 photos" in words(groups_page(naming(blank), AROUND, matched_at_once=True))
+    empty = words(groups_page(naming(replace(blank, photos=0)), AROUND, matched_at_once=True))
     assert "recog index FOLDER finds them" in empty
     assert "ignored" not in empty, "there is nothing to count"
-    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, matched_at_once=False))
+    assert "recog identify --all names the faces near" in words(
+        groups_page(naming(nobody), AROUND, matched_at_once=False)
+    )
     assert "Nobody has a name yet" in words(people_page((), AROUND))
     assert "No two people or groups" in words(duplicates_page(replace(TWICE, pairs=(), mixed=()), AROUND))
     gone = photo_page(replace(PHOTO, paths=(), faces=()), AROUND)
@@ -301,6 +311,10 @@ def test_an_empty_timeline_says_the_next_step() -> None:
     assert "recog index FOLDER finds them" in words(photos_page(nothing, PhotoFilter(), AROUND))
     wanted = PhotoFilter(faces=WithFaces.WITH)
     assert "No photo with a face is here. Show all photos" in words(photos_page(nothing, wanted, AROUND))
+    nowhere = PhotoFilter(Path("/nothing"))
+    assert "No photo is in this folder. Show all photos or choose a folder" in words(
+        photos_page(nothing, nowhere, AROUND)
+    )
     assert "recog index FOLDER finds them" in words(folders_page((), PhotoFilter(), AROUND))
     assert "Every file that was found could be used." in words(failed_page(FailedFiles(0, 0, ()), AROUND))
 
@@ -392,3 +406,10 @@ def test_a_damaged_date_of_an_early_year_costs_no_page(client: Client, library: 
 
 def test_slashes_before_a_folder_count_as_one(client: Client, folder: Path) -> None:
     assert client.get(f"/api/photos?folder=//{folder}").json["all"] == 4
+
+
+@pytest.mark.parametrize("path", ["/photos", "/photos/1", "/photos/folders", "/api/photos", "/api/timeline"])
+def test_a_folder_that_is_no_absolute_path_is_refused_in_a_sentence(client: Client, path: str) -> None:
+    answer = client.get(f"{path}?folder=abc")
+    assert answer.status == 422
+    assert answer.json["error"].startswith("the folder 'abc' is no absolute path: /photos/folders lists")

@@ -293,7 +293,7 @@ def test_a_photo_from_elsewhere_is_named_and_not_kept(
     field = visitor.browser.ask("DOM.querySelector", nodeId=document, selector="#photo")["nodeId"]
     visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
     visitor.wait("document.querySelector('#asked').textContent === '2 faces, from left to right'")
-    said = visitor.value("[...document.querySelectorAll('#named li')].map((one) => one.innerText)")
+    said = visitor.value("[...document.querySelectorAll('#named > li')].map((one) => one.innerText)")
     assert said[0].startswith(f"{SHOWN}, ")
     assert said[1].startswith(f"Nobody you named; the nearest is {SHOWN}, ")
     assert visitor.value("document.querySelectorAll('#boxes rect').length") == 2
@@ -377,7 +377,7 @@ def test_without_scripts_a_page_shows_all_and_says_that_it_cannot_act(visitor: V
         for path in hostile:
             visitor.open(path)
             assert "but not answer" in visitor.value("document.querySelector('.notice').innerText"), path
-            shown = "[...document.querySelectorAll('button, input')].filter((one) => one.checkVisibility()).length"
+            shown = "[...document.querySelectorAll('button, main input')].filter((one) => one.checkVisibility()).length"
             assert visitor.value(shown) == 0, path
     finally:
         visitor.browser.ask("Emulation.setScriptExecutionDisabled", value=False)

@@ -50,7 +50,7 @@ def test_a_thumbnail_is_made_from_a_photo_that_was_reduced_as_far_as_it_may_be(
     client: Client, large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 2000 x 3000 pixels, 267 x 400 need a quarter, and no full photo."""
-    decoded = []
+    decoded: list[Any] = []
     opening = DecodePool.open
 
     def open_and_note(*given: Any, **options: Any) -> Any:

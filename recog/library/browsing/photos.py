@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recog.errors import UnknownNumberError
+from recog.library.browsing.search import AskedQuery, FoundPage, asked
 from recog.library.browsing.timeline import (
     FailedFiles,
     ListedPhoto,
@@ -92,6 +93,20 @@ class Photos:
             found = timeline.page(wanted, start=start, limit=limit)
         listed = tuple(ListedPhoto(photo, faces) for photo, faces in found)
         return PhotoPage(sum(month.photos for month in months), start, listed, months)
+
+    def asked(self, text: str) -> AskedQuery:
+        """Read a query, such as "Ann without Bob, 2019": see docs/reference/find.md.
+
+        Raises:
+            QueryError: the text is none; the error tells the place.
+        """
+        return asked(self._context.catalog, text)
+
+    def find(self, text: str, *, start: int = 0, limit: int = 100) -> FoundPage:
+        """Return photos that fit a query, the newest first, those without a date last; see `asked`."""
+        query = self.asked(text)
+        page = self.page(PhotoFilter(query=query.query), start=start, limit=limit)
+        return FoundPage(text, query.read_as, query.people, page.all, start, page.photos, page.months)
 
     def layout(self, wanted: PhotoFilter = EVERY_PHOTO) -> PhotoLayout:
         """Return the number, shape and day of every photo of the timeline, packed."""

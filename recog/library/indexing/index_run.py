@@ -5,8 +5,8 @@ goes on after them. Each batch takes a turn of the library's writers, so other t
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +44,19 @@ class IndexRun:
     """
 
     def __init__(
-        self, context: LibraryContext, catalog: Catalog, known: Mapping[Path, KnownFile], pool: DecodePool
+        self,
+        context: LibraryContext,
+        catalog: Catalog,
+        known: Mapping[Path, KnownFile],
+        pool: DecodePool,
+        *,
+        turn: Callable[[], AbstractContextManager[int]] | None = None,
+        stored: Callable[[Iterable[Path]], None] | None = None,
     ) -> None:
+        """turn: how to take a turn at writing, by default the library's. stored: told what is in the catalog by now."""
         self._context = context
+        self._take_turn = context.turn if turn is None else turn
+        self._stored = stored
         self._catalog = catalog
         self._networks = context.networks
         self._known = known
@@ -87,10 +97,20 @@ class IndexRun:
         returned = [(file.stat, file.photo_id) for file in found.returned if file.photo_id is not None]
         with self._turn():
             self._catalog.files.link_all(returned)
-        done = found.total - len(found.todo)
         self._gone = frozenset(found.gone)
+        self.take_files(found.todo, progress, done=found.total - len(found.todo), total=found.total)
+
+    def take_files(
+        self,
+        files: Iterable[FileStat],
+        progress: Callable[[IngestProgress], None] | None,
+        *,
+        done: int = 0,
+        total: int = 0,
+    ) -> None:
+        """Bring files into the catalog, in order; progress counts from `done`."""
         with (
-            closing(self._decoded(found.todo)) as photos,
+            closing(self._decoded(files)) as photos,
             closing(detect_ahead(photos, known=self._digests, cut=self._cut)) as searched,
         ):
             try:
@@ -98,13 +118,13 @@ class IndexRun:
                     self._take_one(stat, photo)
                     done += 1
                     if progress is not None:
-                        progress(IngestProgress(done, found.total, self.faces, self.failed, stat.path))
+                        progress(IngestProgress(done, total, self.faces, self.failed, stat.path))
                 self._store()
             except KeyboardInterrupt:
                 self._store_failures()
                 raise
 
-    def _decoded(self, todo: Sequence[FileStat]) -> Generator[tuple[FileStat, Opened], None, None]:
+    def _decoded(self, todo: Iterable[FileStat]) -> Generator[tuple[FileStat, Opened], None, None]:
         """Decode the files ahead, reduced if the detector would reduce them anyway."""
         longest = longest_side(self._networks.detector) if todo else None
         processes = decoding_processes()
@@ -118,7 +138,7 @@ class IndexRun:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Take a turn at writing; if another thread had one since the last, read again what it may have changed."""
-        with self._context.turn() as number:
+        with self._take_turn() as number:
             if number != self._last_turn + 1:
                 # In place, because threads that decode and detect look up digests meanwhile.
                 self._digests |= self._catalog.photos.digests(
@@ -139,6 +159,7 @@ class IndexRun:
             self._store_failures()  # the link drops what is noted of the path that the file had before
             with self._turn():
                 self._link(stat, self._digests[photo.sha256])
+            self._tell_stored([stat.path])
         else:
             self._take(stat, photo)
 
@@ -197,6 +218,7 @@ class IndexRun:
         if self._failing:
             with self._turn():
                 self._catalog.files.record_failures(self._failing)
+            self._tell_stored([failed.stat.path for failed in self._failing])
             self._failing.clear()
 
     def _take(self, stat: FileStat, photo: CutPhoto) -> None:
@@ -228,7 +250,12 @@ class IndexRun:
                     self._link(photo.stat, photo_id)
             if fresh := [photo for photo in photos if photo.sha256 not in self._digests]:
                 self._save(fresh)
+        self._tell_stored([photo.stat.path for photo in photos])
         self._waiting.clear()
+
+    def _tell_stored(self, paths: Iterable[Path]) -> None:
+        if self._stored is not None:
+            self._stored(paths)
 
     def _save(self, photos: list[ScannedPhoto]) -> None:
         """Commit photos in one transaction, and count what became of each."""

@@ -37,7 +37,7 @@ def ingest(
         networks = context.networks
         with context.turn():
             recognise(catalog, folders)
-        roots = _known_files(catalog, networks, folders)
+        roots = known_files(catalog, networks, folders)
         found = survey(roots, exclude=exclude, verify=verify)
         known = {path: file for below in roots.values() for path, file in below.items()}
         run = IndexRun(context, catalog, known, pool)
@@ -93,7 +93,7 @@ def plan(
     start = time.perf_counter()
     roots: dict[Path, dict[Path, KnownFile]] = {root: {} for root in folders}
     if catalog is not None:
-        roots = _known_files(catalog, networks, folders)
+        roots = known_files(catalog, networks, folders)
     found: Survey = survey(roots, exclude=exclude, verify=verify)
     known = {path for files in roots.values() for path in files}
     changed = sum(stat.path in known for stat in found.todo)
@@ -117,7 +117,7 @@ def plan(
     )
 
 
-def _known_files(catalog: Catalog, networks: Networks, folders: Sequence[Path]) -> dict[Path, dict[Path, KnownFile]]:
+def known_files(catalog: Catalog, networks: Networks, folders: Sequence[Path]) -> dict[Path, dict[Path, KnownFile]]:
     """Return the files that the catalog knows below each folder, and whether these networks processed them."""
     detector, network = networks.detector.sha256, networks.info.sha256
     return {root: catalog.files.under(root, detector=detector, network=network) for root in folders}

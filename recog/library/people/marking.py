@@ -3,7 +3,7 @@
 from math import isfinite
 from pathlib import Path
 
-from recog.errors import CatalogError, PhotoError, RecogError, UnknownNumberError, WayOut
+from recog.errors import CatalogError, PhotoError, UnknownNumberError, WayOut
 from recog.library.close_up import longest_side
 from recog.library.context import LibraryContext
 from recog.library.drawn import LEAST_SIDE, embedded, face_at, is_forgotten, on_photo, pixels_of, placed
@@ -67,12 +67,12 @@ def _photo(context: LibraryContext, decoders: DecodePool, photo: Path | int) -> 
 
 
 def _checked(drawn: FaceBox, photo: Photo) -> FaceBox:
-    """Return the part of a drawn box that is on the photo; RecogError if it can hold no face."""
+    """Return the part of a drawn box that is on the photo; CatalogError if it can hold no face."""
     finite = all(map(isfinite, (drawn.left, drawn.top, drawn.right, drawn.bottom)))
     inside = on_photo(drawn, photo) if finite else None
     if inside is None:
         least = f"{LEAST_SIDE:.0f} by {LEAST_SIDE:.0f}"
-        raise RecogError(
+        raise CatalogError(
             f"less than {least} pixels of the box are on the photo, which has {photo.width} by {photo.height}: give "
             "left, top, width and height of the face in pixels"
         )

@@ -133,15 +133,20 @@ class People:
             catalog.acts.set_distinct(people_named[0].id, people_named[1].id)
             return DistinctPeople(*people_named)
 
-    def ignore(self, face_ids: Sequence[int], *, ignored: bool = True, nameless: bool = False) -> IgnoredFaces:
+    def ignore(
+        self, face_ids: Sequence[int], *, ignored: bool = True, nameless: bool = False, others: bool = False
+    ) -> IgnoredFaces:
         """Ignore faces, so that they are not named, grouped or reported; with `ignored` false, stop ignoring them.
 
-        With `nameless`, faces that have a name by now are left out: whoever saw them without one may be late.
+        With `nameless`, faces that have a name by now are left out: whoever saw them without one may be late. With
+        `others`, everybody else without a name on the photos of these faces is ignored, and not the faces.
         """
         from recog.library.people.results import IgnoredFaces
 
         with self._context.writing() as catalog:
-            if nameless:
+            if others:
+                face_ids = catalog.faces.nameless_beside(face_ids)
+            elif nameless:
                 known = catalog.faces.by_ids(face_ids)
                 face_ids = [one for one in face_ids if one not in known or known[one].person_id is None]
             (catalog.acts.ignore if ignored else catalog.acts.unignore)(face_ids)
@@ -224,7 +229,23 @@ class People:
         from recog.library.people.photos_of import photos_of
 
         wanted = [names] if isinstance(names, str) else list(names)
-        return photos_of(self._context.catalog, wanted, any_of=any_of, confirmed=confirmed, by_path=by_path)
+        return photos_of(self._context.catalog, wanted, any_person=any_of, confirmed=confirmed, by_path=by_path)
+
+    def find_by_query(
+        self, words: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
+    ) -> FoundPhotos:
+        """Return the photos that fit a query, such as "Ann without Bob, 2019": see docs/reference/find.md.
+
+        words: the query in one or several parts, which all have to fit, or with `any_of` at least one; a part that is
+        exactly a name is that name. The order, and `confirmed`, are those of `find`.
+
+        Raises:
+            QueryError: the query cannot be read.
+        """
+        from recog.library.people.photos_of import photos_asked
+
+        given = [words] if isinstance(words, str) else list(words)
+        return photos_asked(self._context.catalog, given, any_part=any_of, confirmed=confirmed, by_path=by_path)
 
     def reset(self, photos: AnyPath | Sequence[AnyPath]) -> ResetPhotos:
         """Let the next run of `index` find the forgotten faces of these photos again.

@@ -38,8 +38,9 @@ def identify_all(catalog: Catalog, networks: Networks, gallery: PersonGallery) -
     writing.
     """
     start = time.perf_counter()
+    seen = catalog.matches.seen(networks.info.sha256)
     matches, unknown, _ = _decided(catalog, networks, gallery)
-    catalog.matches.replace(networks.info.sha256, matches, rule=gallery.rule)
+    catalog.matches.replace(networks.info.sha256, matches, rule=gallery.rule, seen=seen)
     named = _counted(catalog, (person_id for _, person_id, _ in matches))
     return MatchReport(named, unknown, time.perf_counter() - start)
 
@@ -68,8 +69,9 @@ def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCH
     due = catalog.matches.due(digest, rule=gallery.rule) and catalog.people.count() > 0
     if not due or not matches_at_once(catalog, networks, limit=limit):
         return ()
+    seen = catalog.matches.seen(digest)
     matches, _, before = _decided(catalog, networks, gallery)
-    catalog.matches.replace(digest, matches, rule=gallery.rule)
+    catalog.matches.replace(digest, matches, rule=gallery.rule, seen=seen)
     face_ids, people = _columns(matches)
     new = before.person_ids[np.searchsorted(before.face_ids, face_ids)] != people
     return _counted(catalog, people[new].tolist())

@@ -1,6 +1,7 @@
 """Report of people: groups of faces without a name, people with their faces, and single faces."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -30,14 +31,28 @@ def people_report(catalog: Catalog, networks: Networks) -> PeopleReport:
     meanwhile.
     """
     with catalog.repeatable_reads():
-        return _report(catalog, networks)
+        return people_in(catalog, grouped_faces(catalog, networks))
 
 
-def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
+@dataclass(frozen=True, slots=True)
+class GroupedFaces:
+    """The faces of a library, the groups without a name, the largest first, and the single faces, largest first.
+
+    named: number of groups whose faces all have a name.
+    """
+
+    grouping: Grouping
+    faces: Faces
+    open_sides: Sequence[tuple[Side, ClusterSummary]]
+    lone: Sequence[int]
+    named: int
+
+
+def grouped_faces(catalog: Catalog, networks: Networks) -> GroupedFaces:
+    """Group the faces of a library."""
     grouping = identity_grouping(catalog, networks)
     faces = Faces(grouping.face_ids, grouping.embeddings, grouping.photo_ids, grouping.person_ids)
     open_sides = _open_sides(catalog, networks, grouping, faces)
-    shown_sides = open_sides[:GROUPS_SHOWN]
     clustered = {face_id for one in grouping.clusters for face_id in one.face_ids}
     lone = _largest_first(
         catalog,
@@ -47,8 +62,16 @@ def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
             if person_id < 0 and face_id not in clustered
         ],
     )
+    nameless = set(faces.ids[faces.person_ids < 0].tolist())
+    named = sum(nameless.isdisjoint(cluster.face_ids) for cluster in grouping.clusters)
+    return GroupedFaces(grouping, faces, open_sides, lone, named)
+
+
+def people_in(catalog: Catalog, grouped: GroupedFaces) -> PeopleReport:
+    """Return everybody among the faces, which were grouped in the same snapshot of the catalog."""
+    grouping, lone, shown_sides = grouped.grouping, grouped.lone, grouped.open_sides[:GROUPS_SHOWN]
     people = [(person, *_faces_of(catalog, person)) for person in catalog.people.all()]
-    samples = _samples(
+    samples = samples_of(
         catalog,
         [
             *(face_id for side, _ in shown_sides for face_id in side.typical[:FACES_SHOWN].tolist()),
@@ -67,7 +90,7 @@ def _report(catalog: Catalog, networks: Networks) -> PeopleReport:
         photos=counts.photos,
         faces=counts.faces,
         groups=tuple(_unnamed(side, cluster, samples, remembered) for side, cluster in shown_sides),
-        all_groups=len(open_sides),
+        all_groups=len(grouped.open_sides),
         people=tuple(_named(person, confirmed, matched, samples) for person, confirmed, matched in people),
         lone=tuple(samples[face_id] for face_id in lone[:LONE_SHOWN]),
         all_lone=len(lone),
@@ -141,7 +164,8 @@ def _largest_first(catalog: Catalog, face_ids: Sequence[int]) -> list[int]:
     return sorted(found, key=lambda one: (-(found[one].box.bottom - found[one].box.top), one))
 
 
-def _samples(catalog: Catalog, face_ids: Iterable[int]) -> dict[int, FaceSample]:
+def samples_of(catalog: Catalog, face_ids: Iterable[int]) -> dict[int, FaceSample]:
+    """Return faces as evidence, by number."""
     wanted = sorted(set(face_ids))
     thumbnails, faces = catalog.faces.thumbnails(wanted), catalog.faces.by_ids(wanted)
     paths = catalog.files.paths({face.photo_id for face in faces.values()})

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from recog.library.grouping.results import ClusterSummary, Suggestion
+from recog.quality import Shortfall
 from recog.types import Calibration, NetworkInfo, Person
 
 
@@ -170,6 +171,54 @@ class PeopleReport:
     all_lone: int
     ignored: int
     created: str
+
+
+class ContextReason(StrEnum):
+    """Why a group without a name may be a person, beside the look of the faces."""
+
+    TOGETHER = "together"
+    """Somebody on the group's photos is often together with the person."""
+    SAME_DAY = "same day"
+    """The person is on other photos of the same days."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSuggestion:
+    """A person who may be a group, by its photos. of: the group's photos; photos: those for which the reason holds.
+
+    companion: with TOGETHER, the person on the group's photos.
+    """
+
+    person: str
+    reason: ContextReason
+    photos: int
+    of: int
+    companion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PoorFaces:
+    """Single faces of one shortfall, the largest first; samples are the first of them."""
+
+    shortfall: Shortfall
+    face_ids: tuple[int, ...]
+    samples: tuple[FaceSample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamingReport:
+    """What a person who names faces looks at.
+
+    For each of people.groups, perhaps holds whom its photos suggest, the likeliest first, and others the number of
+    other faces without a name on its photos. poor: single faces that are too poor to found a group, each under its
+    first shortfall. named: number of groups whose faces all have a name.
+    """
+
+    people: PeopleReport
+    perhaps: tuple[tuple[ContextSuggestion, ...], ...]
+    others: tuple[int, ...]
+    poor: tuple[PoorFaces, ...]
+    named: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Report duplicates, people and a map of the faces of a library."""
 
 from recog.library.context import LibraryContext
-from recog.library.reports import duplicates, face_map, people
-from recog.library.reports.results import DuplicateReport, FaceMap, PeopleReport
+from recog.library.reports import duplicates, face_map, naming, people
+from recog.library.reports.results import DuplicateReport, FaceMap, NamingReport, PeopleReport
 
 
 class Reports:
@@ -18,6 +18,10 @@ class Reports:
     def people(self) -> PeopleReport:
         """Return groups without a name, people, and single faces."""
         return people.people_report(self._context.catalog, self._context.networks)
+
+    def naming(self) -> NamingReport:
+        """Return what is left to name, with persons whom the photos of a group suggest, and single faces by quality."""
+        return naming.naming_report(self._context.catalog, self._context.networks)
 
     def face_map(self, name: str | None = None, *, seed: int = 0) -> FaceMap:
         """Return the library's faces, or one person's, on a plane where similar faces lie together."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from recog.errors import CatalogError
-from recog.store.connection.pool import ALONE, WRITING, connections_to
+from recog.store.connection.pool import ALONE, BESIDE, WRITING, connections_to
 from recog.store.connection.read_only import ReadOnlyFile
 from recog.store.connection.translation import translated
 from recog.store.connection.url import Secrets, shown_url, sqlite_path
@@ -52,6 +52,7 @@ class Database:
         self._connections = connections_to(url, busy_seconds=busy_seconds, read_only=read_only)
         self.engine = self._connections.engine
         self._writer = self.engine.execution_options(**{WRITING: True})
+        self._beside = self.engine.execution_options(**{WRITING: BESIDE})
         self._mine = _ThreadState()
         self._lock = Lock()  # guards the next four
         self._uses = 0
@@ -146,14 +147,17 @@ class Database:
             return reader.number, commits
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, beside_others: bool = False) -> Iterator[Connection]:
         """Open a transaction that writes, all of it or nothing; wait for another writer up to the busy timeout.
+
+        beside_others: on a server, other transactions of this kind write at the same time, and all others wait for
+        their end. Then ids of one may become visible before smaller ones of another.
 
         Raises LibraryReplacedError if the file at the path is not the open one, before the transaction or after it:
         what was written to a file without a name is not acknowledged.
         """
         with self.translated():
-            with self._writer.begin() as connection:
+            with (self._beside if beside_others else self._writer).begin() as connection:
                 self._connections.refuse_replaced()
                 yield connection
             self._connections.refuse_replaced()

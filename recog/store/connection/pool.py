@@ -4,6 +4,7 @@ SQLite: write-ahead log, foreign keys, synchronous=FULL, secure_delete (deleted 
 storage in memory (so that no copy of a face lands in /tmp), and BEGIN IMMEDIATE for writers, because a transaction that
 reads first and then writes fails at once with "locked", whatever the timeout.
 PostgreSQL: every writing transaction holds one advisory lock, so that ids become visible in the order they were given.
+Those that only add new photos share it: whoever follows embeddings by their ids compares counts as well.
 
 A library's folder may be deleted or replaced while it is open. SQLite would go on writing into a file without a name,
 so each use of a connection first compares the file at the path with the file that was opened.
@@ -29,6 +30,8 @@ from recog.store.connection.url import sqlite_path
 
 WRITER_KEY = 0x7265636F67  # "recog": the key of the advisory lock
 WRITING = "recog_writing"
+BESIDE = "beside others"
+"""Value of WRITING for transactions that share the advisory lock."""
 ALONE = "recog_alone"
 _LOG = "recog_log"
 _POOLED = 4
@@ -137,7 +140,8 @@ class Connections:
             if writing:
                 self._refuse_lost_log(connection)
         elif writing:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY})")
+            shared = "_shared" if writing == BESIDE else ""
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({WRITER_KEY})")
 
     def _refuse_lost_log(self, connection: Connection) -> None:
         """Raise LibraryReplacedError if the write-ahead log that this connection writes to has lost its name."""

@@ -74,6 +74,7 @@ _OF_STATE = {
         f"another program and recog waited for each other in the database {{where}}: {_UNDONE}; run the same again",
     ),
     "40001": _COLLISION,  # serialization_failure
+    "23505": _COLLISION,  # unique_violation
     "57014": Told(  # query_canceled, of unknown cause: the server may speak any language
         CatalogUnusableError,
         f"the server of {{where}} cancelled a statement ({{said}}): {_UNDONE}; if its statement_timeout is too short "

@@ -1,6 +1,7 @@
 """Names that faces got by distance, and whether new embeddings or another rule call for new ones."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -11,6 +12,9 @@ from recog.store.schema.digests import network_row
 from recog.store.schema.tables import assignments, embeddings, matchings, people, removals
 from recog.types import Origin
 
+Seen: TypeAlias = tuple[int, int]
+"""The ids of the last embedding and of the last removal."""
+
 
 class Matches:
     """The names that faces got by distance."""
@@ -18,12 +22,25 @@ class Matches:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def replace(self, network_sha256: str, matches: Sequence[tuple[int, int, float]], *, rule: str = "") -> int:
+    def seen(self, network_sha256: str) -> Seen:
+        """Return the last embedding and the last removal of a network; nobody is just storing one with a smaller id."""
+        with self._database.writing() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            return (0, 0) if network_id is None else _last_ids(connection, network_id)
+
+    def replace(
+        self,
+        network_sha256: str,
+        matches: Sequence[tuple[int, int, float]],
+        *,
+        rule: str = "",
+        seen: Seen | None = None,
+    ) -> int:
         """Replace all matches by (face, person, squared distance); return how many were written.
 
         Confirmed and ignored faces are left out, and so are pairs that a user rejected, and faces and people that are
         gone. A face given twice is a ValueError. rule identifies how it was decided: any text that changes when the
-        decisions may change (see `due`).
+        decisions may change (see `due`). seen: what the decisions are made of, by default all embeddings there are.
         """
         if len({face_id for face_id, _, _ in matches}) != len(matches):
             raise ValueError("a face is matched twice")
@@ -49,7 +66,7 @@ class Matches:
             ]
             if rows:
                 connection.execute(insert(assignments), rows)
-            _note_matched(connection, network_id, rule)
+            _note_matched(connection, network_id, rule, seen)
         return len(rows)
 
     def due(self, network_sha256: str, *, rule: str = "") -> bool:
@@ -59,14 +76,14 @@ class Matches:
             return network_id is not None and not _all_matched(connection, network_id, rule)
 
 
-def _note_matched(connection: Connection, network_id: int | None, rule: str) -> None:
-    """Record that all embeddings of the network are matched by the rule, and none of any other network.
+def _note_matched(connection: Connection, network_id: int | None, rule: str, seen: Seen | None) -> None:
+    """Record that the embeddings of the network that were seen are matched by the rule, and none of any other network.
 
     network_id is None if the network has stored nothing.
     """
     connection.execute(delete(matchings))
     if network_id is not None:
-        last_embedding_id, last_removal_id = _last_ids(connection, network_id)
+        last_embedding_id, last_removal_id = seen or _last_ids(connection, network_id)
         row = {
             "network_id": network_id,
             "last_embedding_id": last_embedding_id,

@@ -14,7 +14,7 @@ from recog.store.records import Among, Owners
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
-from recog.store.schema.tables import assignments, embeddings, faces, photos, thumbnails
+from recog.store.schema.tables import assignments, embeddings, faces, ignored_faces, photos, thumbnails
 from recog.store.schema.vectors import face_ids_of
 from recog.types import Face, FaceBox, FaceIds, Origin
 
@@ -29,6 +29,20 @@ class Faces:
         """Return faces by number; unknown numbers are left out."""
         with self._database.reading() as connection:
             return faces_by_id(connection, [int(face_id) for face_id in face_ids])
+
+    def nameless_beside(self, face_ids: Iterable[int]) -> list[int]:
+        """Return the faces without a name that are on photos of these faces beside them, ascending; no ignored ones."""
+        given = dict.fromkeys(int(face_id) for face_id in face_ids)
+        found: set[int] = set()
+        with self._database.reading() as connection:
+            for ids in chunks(given):
+                shown = select(faces.c.photo_id).where(faces.c.id.in_(ids))
+                named, ignored = select(assignments.c.face_id), select(ignored_faces.c.face_id)
+                beside = select(faces.c.id).where(faces.c.photo_id.in_(shown))
+                beside = beside.where(~named.where(assignments.c.face_id == faces.c.id).exists())
+                beside = beside.where(~ignored.where(ignored_faces.c.face_id == faces.c.id).exists())
+                found.update(connection.scalars(beside))
+        return sorted(found - given.keys())
 
     def owners(self) -> Owners:
         """Return photo and person of every face; in large libraries much faster than `by_ids`."""
@@ -66,8 +80,9 @@ class Faces:
         statement = select(faces, photos.c.sha256).join(photos, photos.c.id == faces.c.photo_id).where(faces.c.drawn)
         found: dict[str, list[FaceBox]] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(statement.order_by(faces.c.id)):
-                found.setdefault(row.sha256.hex(), []).append(box_of(row))
+            rows = connection.execute(statement).all()
+        for row in sorted(rows, key=lambda row: row.id):  # an order asked of SQLite would cost it the small index
+            found.setdefault(row.sha256.hex(), []).append(box_of(row))
         return found
 
     def of_photo(self, photo_id: int) -> list[Face]:

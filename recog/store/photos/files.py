@@ -101,11 +101,7 @@ class Files:
             volumes = self._volumes_to_write(connection)
             for volume_id, raw in volumes.grouped(those):
                 connection.execute(delete(failures).where(failures.c.volume_id == volume_id, failures.c.path.in_(raw)))
-            rows = [
-                _stat_row(volumes.spot(path), one.stat)
-                | {"reason": one.reason, "detail": storable(one.detail), "failed_at": now()}
-                for path, one in those.items()
-            ]
+            rows = [failure_row(volumes.spot(path), one) for path, one in those.items()]
             for some in chunks(rows):
                 connection.execute(insert(failures), some)
 
@@ -266,6 +262,12 @@ def _failures(connection: Connection, volumes: Volumes, root: Path | None) -> li
         for volume_id, raw, size, mtime_ns, reason, detail in connection.execute(statement)
     ]
     return sorted(found, key=lambda one: path_bytes(one.stat.path))
+
+
+def failure_row(spot: Spot, failed: FailedFile) -> dict[str, object]:
+    """Return the columns of a failure."""
+    told = {"reason": failed.reason, "detail": storable(failed.detail), "failed_at": now()}
+    return _stat_row(spot, failed.stat) | told
 
 
 def _stat_row(spot: Spot, stat: FileStat) -> dict[str, object]:

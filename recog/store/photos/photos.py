@@ -1,23 +1,28 @@
 """Photos, by number, digest or path, and saved with their faces."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
-from recog.errors import UnknownNumberError
+from recog.errors import LibraryBusyError, UnknownNumberError
+from recog.query.conditions import Condition, Shows, any_of
+from recog.query.conditions import every as all_of
 from recog.store.connection.database import Database
+from recog.store.photos.fitting import fits
+from recog.store.photos.new_only import NotNewError, refuse_known
 from recog.store.photos.removal import delete_unshown
 from recog.store.photos.saving import forgotten_in, save_batch
 from recog.store.photos.volumes import volumes_of, volumes_to_write
 from recog.store.records import FiledPhoto, KnownPhoto, SavedPhoto, ScannedPhoto
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows
-from recog.store.schema.tables import assignments, detectors, faces, files, networks, photos, processings
-from recog.types import DateSource, FaceBox, NetworkInfo, Origin, Photo
+from recog.store.schema.tables import detectors, files, networks, photos, processings
+from recog.types import DateSource, FaceBox, NetworkInfo, Photo
 
 
 class Photos:
@@ -84,24 +89,20 @@ class Photos:
 
         confirmed: count confirmed faces only, not matched ones.
         """
-        wanted = set(person_ids)
-        theirs = assignments.c.person_id.in_(wanted)
-        said = assignments.c.origin == Origin.CONFIRMED.value
-        shown = (
-            select(faces.c.photo_id)
-            .join(assignments, assignments.c.face_id == faces.c.id)
-            .where(theirs & said if confirmed else theirs)
-            .group_by(faces.c.photo_id)
-            .having(func.count(assignments.c.person_id.distinct()) >= (len(wanted) if every else 1))
-        )
-        statement = (
-            select(photos, files.c.volume_id, files.c.path, files.c.missing)
-            .join(files, files.c.photo_id == photos.c.id)
-            .where(photos.c.id.in_(shown))
-        )
+        wanted = [Shows(person_id) for person_id in dict.fromkeys(person_ids)]
+        return self.that_fit(all_of(wanted) if every else any_of(wanted), confirmed=confirmed)
+
+    def that_fit(self, condition: Condition, *, confirmed: bool = False) -> list[FiledPhoto]:
+        """Return the photos that fit a query's condition, by path; those without a file last.
+
+        confirmed: count confirmed faces only, not matched ones.
+        """
+        statement = select(photos, files.c.volume_id, files.c.path, files.c.missing)
+        statement = statement.join(files, files.c.photo_id == photos.c.id)
         found: dict[int, FiledPhoto] = {}
         with self._database.reading() as connection:
             volumes = volumes_of(connection, self._database.host)
+            statement = statement.where(fits(condition, volumes, confirmed=confirmed))
 
             def place(row: Row[Any]) -> tuple[bool, bool, bytes]:
                 return row.missing, row.volume_id not in volumes.here, volumes.local(row.volume_id, row.path)
@@ -150,6 +151,12 @@ class Photos:
 
         Embeddings that are not (dim,) or not of unit length are a ValueError.
         """
+        if not self._database.is_sqlite and not moved_from:
+            # Batches of new photos are saved at the same time. One that meets another's photo is saved again, alone.
+            with suppress(NotNewError, LibraryBusyError), self._database.writing(beside_others=True) as connection:
+                volumes = volumes_of(connection, self._database.host)
+                refuse_known(connection, volumes, batch)
+                return save_batch(connection, volumes, batch, detector=detector, network=network, moved_from=moved_from)
         with self._database.writing() as connection:
             volumes = volumes_to_write(connection, self._database.host)
             return save_batch(connection, volumes, batch, detector=detector, network=network, moved_from=moved_from)

@@ -1,4 +1,4 @@
-"""Photos in the order in which they were taken, the newest first, by folder and by whether they show a face.
+"""Photos in the order in which they were taken, the newest first, by folder, by faces, and by a query.
 
 Only photos of which a file is present are listed. Photos without a date come last. The clock is that of the camera: the
 order ignores time zones, as albums do.
@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from recog.store.connection.database import Database
+from recog.store.photos.fitting import fits as fits_query
+from recog.store.photos.fitting import has_own_date
 from recog.store.photos.photos import photo_of
 from recog.store.photos.volumes import volumes_of
 from recog.store.records import PhotoFilter, PhotoShape, WithFaces
@@ -50,6 +52,13 @@ class Timeline:
         with self._database.reading() as connection:
             return plain_rows(connection, _in_order(columns.where(self._fits(connection, wanted))))
 
+    def own_days(self) -> dict[int, str]:
+        """Return the day, 'YYYY-MM-DD', of every photo that has a date of its own: not that of its file's change."""
+        day = func.substr(photos.c.taken_at, 1, 10)
+        statement = select(photos.c.id, day).where(has_own_date())
+        with self._database.reading() as connection:
+            return dict(plain_rows(connection, statement))
+
     def beside(self, photo: Photo, wanted: PhotoFilter) -> tuple[int | None, int | None]:
         """Return the numbers of the photos before and after a photo in the timeline, None at its ends.
 
@@ -77,8 +86,8 @@ class Timeline:
 
     def _fits(self, connection: Connection, wanted: PhotoFilter) -> ColumnElement[bool]:
         shown = select(files.c.photo_id).where(~files.c.missing)
+        volumes = volumes_of(connection, self._database.host)
         if wanted.folder is not None:
-            volumes = volumes_of(connection, self._database.host)
             shown = shown.where(volumes.shown_below(files, wanted.folder))
         fits: ColumnElement[bool] = photos.c.id.in_(shown)
         match wanted.faces:
@@ -86,6 +95,8 @@ class Timeline:
                 fits &= photos.c.id.in_(select(faces.c.photo_id))
             case WithFaces.WITHOUT:
                 fits &= photos.c.id.not_in(select(faces.c.photo_id))
+        if wanted.query is not None:
+            fits &= fits_query(wanted.query.condition, volumes)
         return fits
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from recog.store.schema.columns import ID, id_column, metadata
@@ -157,7 +158,7 @@ faces = Table(
 )
 
 # The few faces that users drew are asked for at each start of indexing.
-Index("ix_faces_drawn", faces.c.photo_id, sqlite_where=faces.c.drawn.is_(True), postgresql_where=faces.c.drawn)
+Index("ix_faces_drawn", faces.c.photo_id, sqlite_where=text("drawn = 1"), postgresql_where=text("drawn"))
 
 thumbnails = Table(
     "thumbnails",

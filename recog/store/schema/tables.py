@@ -1,6 +1,7 @@
 """The tables of the catalog as they are today; migrations/ tells how they came to be."""
 
 from recog.store.schema.columns import metadata
+from recog.store.schema.job_tables import jobs
 from recog.store.schema.people_tables import (
     assignments,
     cluster_faces,
@@ -47,6 +48,7 @@ __all__ = [
     "files",
     "forgotten_boxes",
     "ignored_faces",
+    "jobs",
     "library",
     "matchings",
     "metadata",

@@ -81,11 +81,15 @@
   // The faces that an item is about, and the cells that show them.
   const facesOf = (item) => {
     const given = item.dataset.faces;
+    if (given === "groups") {
+      const cells = [...document.querySelectorAll(".group:not(.done):has(.pick input:checked)")];
+      return { cells, ids: cells.flatMap((cell) => facesOf(cell).ids) };
+    }
     if (given === "picked" || given === "open") {
       const cells = cellsOf(item, given);
       return { cells, ids: cells.map((cell) => Number(cell.dataset.face)) };
     }
-    const out = new Set([...item.querySelectorAll("input[type=checkbox]:not(:checked)")].map((box) => Number(box.value)));
+    const out = new Set([...item.querySelectorAll("[data-face] input:not(:checked)")].map((box) => Number(box.value)));
     return { cells: [], ids: JSON.parse(given).filter((id) => !out.has(id)) };
   };
 
@@ -106,11 +110,13 @@
   const follow = (button, item, cells, sentence) => {
     const then = button.dataset.then;
     if (then === "picked") {
-      for (const cell of cells) for (const box of cell.querySelectorAll("input")) box.checked = false;
+      const chosen = cells.flatMap((cell) => [...cell.querySelectorAll(cell.matches(".group") ? ".pick input" : "input")]);
+      for (const box of chosen) box.checked = false;
       return mark(cells, "done");
     }
     const back = mark([item], then);
     const said = then === "done" && item.matches("article") ? line(item, sentence) : null;
+    if (said && button.dataset.act === "confirm") said.append(...[...item.querySelectorAll(".others")].map((one) => one.cloneNode(true)));
     return () => {
       back();
       said?.remove();
@@ -228,7 +234,7 @@
     if (button) act(button);
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.method === "post") return; // a form that works without scripts
+    if (event.target.id === "search" || event.target.method === "post") return; // what works without scripts
     event.preventDefault();
     const button = event.submitter ?? event.target.querySelector("button[type=submit]");
     if (button) act(button);

@@ -35,6 +35,7 @@ const stop = () => {
   drawing = false;
   box = pulled = null;
   shape.remove();
+  if (card.contains(document.activeElement)) document.activeElement.blur(); // the keys are for the photo again
   hint.hidden = card.hidden = true;
   stage.classList.remove("drawing");
   tool.ariaPressed = false;

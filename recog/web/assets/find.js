@@ -1,9 +1,10 @@
 "use strict";
 
-// Send a photo that is dropped, pasted or chosen to the API as it is, and show the names of its faces.
+// Send a photo that is dropped, pasted or chosen to the API as it is; show the names of its faces, and those nearest.
 (() => {
   const root = document.documentElement.dataset.root; // stands before every path
   const SVG = "http://www.w3.org/2000/svg";
+  const NEAREST = 8; // faces of the library beside each face of the photo
   const LONGEST = 1600; // pixels of the longer side of what is shown
   const drop = document.querySelector("#drop");
   const asked = document.querySelector("#asked");
@@ -70,6 +71,34 @@
     return made;
   };
 
+  const alike = ({ face, person, probability, squared_distance: far }) => {
+    const who = person ? printable(person.name) : "nobody yet";
+    const held = link("", `${root}/faces/${face.id}`);
+    const words = `${who}, ${probability === null ? "" : `probability ${percent(probability)}, `}distance ${far.toFixed(3)}`;
+    held.title = words;
+    const portrait = element("img", "", { src: `${root}/faces/${face.id}.jpg`, alt: words, width: 112, height: 112 });
+    portrait.addEventListener("error", () => portrait.replaceWith(who)); // no thumbnail is stored
+    held.append(portrait);
+    const made = document.createElement("li");
+    made.append(held, element("span", who, { "aria-hidden": true }));
+    return made;
+  };
+
+  // The nearest faces of the library below each face that was named.
+  const similar = async (body, signal) => {
+    const headers = { "Content-Type": "application/octet-stream" };
+    const answer = await fetch(`${root}/api/search?k=${NEAREST}`, { method: "POST", headers, body, signal });
+    const told = await answer.json();
+    if (signal.aborted) return;
+    if (!answer.ok) throw new Error(told.error);
+    for (const { number, found } of told.faces) {
+      if (!found.length) continue;
+      const strip = element("ul", "", { class: "strip nearest", "aria-label": `Nearest faces to face ${number}` });
+      strip.append(...found.map(alike));
+      named.children[number - 1]?.append(strip);
+    }
+  };
+
   const show = async (file, signal) => {
     const bitmap = await createImageBitmap(file).catch(() => null); // null: a format that this browser cannot show
     if (!bitmap || signal.aborted) return;
@@ -105,6 +134,8 @@
       if (!answer.ok) throw new Error(told.error);
       for (const face of told.faces) box(face, told);
       named.append(...told.faces.map(entry));
+      if (told.faces.length) await similar(file, signal);
+      if (signal.aborted) return;
       asked.textContent = told.faces.length === 1 ? "1 face" : `${told.faces.length} faces, from left to right`;
     } catch (error) {
       if (signal.aborted) return;

@@ -1,23 +1,10 @@
 "use strict";
 
-// Keys, the filter, and where the focus goes after an answer.
+// Keys, and where the focus goes after an answer.
 (() => {
   const field = document.querySelector("#find");
-  const found = document.querySelector("#found");
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const items = () => [...document.querySelectorAll(".item")];
-  const isOpen = (item) => item.matches("[tabindex]:not([hidden], .done, .outdated)") && item.checkVisibility();
-
-  const wordsOf = (item) =>
-    plain([item.textContent, ...[...item.querySelectorAll("[title]")].map((held) => held.title)].join(" "));
-
-  const filter = () => {
-    const wanted = plain(field.value).split(/\s+/).filter(Boolean);
-    const all = items();
-    for (const item of all) item.hidden = !wanted.every((word) => wordsOf(item).includes(word));
-    const shown = all.filter((item) => !item.hidden).length;
-    found.textContent = wanted.length ? `${shown} of ${all.length}` : "";
-  };
+  const isOpen = (item) => item.matches("[tabindex]:not(.done, .outdated)") && item.checkVisibility();
 
   const focus = (item) => {
     item?.focus({ preventScroll: true });
@@ -49,18 +36,12 @@
     Enter: () => current() === document.activeElement && current()?.querySelector("a")?.click(),
   };
 
-  field?.addEventListener("input", filter);
-
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.repeat && event.key === "Enter") event.preventDefault(); // it would press a button again and again
     if (event.repeat && event.key !== "j" && event.key !== "k") return;
     const writing = event.target.matches?.("input:not([type=checkbox], [type=file])");
     if (event.key === "Escape" && writing) {
-      if (event.target === field) {
-        field.value = "";
-        filter();
-      }
       event.target.closest(".item")?.focus();
       event.target.blur();
     }

@@ -11,17 +11,13 @@ from recog.types import Photo
 from recog.web.acts import DrawnBox, marked
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
-from recog.web.plain import POLICY
 from recog.web.shell import Frame, show
 
 MOST_FIELDS = 10
 router = page_router()
 PAGE = Page(router)
-HEADERS = {
-    "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'"),
-    "Referrer-Policy": "same-origin",
-}
-"""The page may send its form to this server, and says who asks: without a referrer, browsers send no origin."""
+HEADERS = {"Referrer-Policy": "same-origin"}
+"""The page says who asks: without a referrer, browsers send no origin with a form."""
 
 
 async def _sent(request: Request) -> bytes:

@@ -44,6 +44,7 @@ def photo_page(
     values = {
         "beside": beside,
         "query": query_of(wanted),
+        "timeline": "/photos" if wanted.query is None else "/search",
         "day": "" if taken is None else day_in_words(taken),
         "nobody": [one.face.id for one in detail.faces if one.person is None and not one.ignored],
         "photo": detail.photo,

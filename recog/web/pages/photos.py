@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.printable import printable
@@ -27,9 +27,11 @@ router = page_router()
 PAGE = Page(router, "/photos", "Photos", 15)
 
 
-@router.get("/photos")
-def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) -> HTMLResponse:
-    """All photos by date."""
+@router.get("/photos", response_class=HTMLResponse)
+def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) -> Response:
+    """All photos by date; those that fit a query are on the page of the search."""
+    if wanted.query is not None:
+        return RedirectResponse(f"{framing.root}/search{query_of(wanted)}", 303)
     page = opened.library.photos.page(wanted, start=start, limit=SHOWN)
     return HTMLResponse(photos_page(page, wanted, framing.frame()))
 
@@ -49,18 +51,25 @@ def failed(opened: Opened, framing: Framed, start: Start = 0) -> HTMLResponse:
 
 def photos_page(page: PhotoPage, wanted: PhotoFilter, around: Frame) -> str:
     """Show a page of the timeline: months with their photos, the newest first, and links to every year."""
-    values = {
-        "page": page,
+    values = timeline_values(page, wanted, "/photos") | {
         "wanted": wanted,
-        "query": query_of(wanted),
         "choices": _choices(wanted),
         "no_folder": query_of(replace(wanted, folder=None)),
+    }
+    return show("photos.html", around, values)
+
+
+def timeline_values(page: PhotoPage, wanted: PhotoFilter, address: str) -> dict[str, object]:
+    """Return what the template timeline.html shows; address is that of the page, without parameters."""
+    return {
+        "page": page,
+        "address": address,
+        "query": query_of(wanted),
         "groups": list(_by_month(page.photos)),
         "years": list(_years(page.months, wanted)),
         "newer": query_of(wanted, start=max(0, page.start - SHOWN)) if page.start else None,
         "older": query_of(wanted, start=page.start + SHOWN) if page.start + SHOWN < page.all else None,
     }
-    return show("photos.html", around, values)
 
 
 def folders_page(folders: Sequence[PhotoFolder], wanted: PhotoFilter, around: Frame) -> str:

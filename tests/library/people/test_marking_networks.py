@@ -46,7 +46,7 @@ def test_missed_faces_are_kept_by_another_network_and_by_a_crop(photo: Path, tmp
         assert (ben.added, ben.face.box.landmarks, ben.face.box.left) == (True, (), 830)
         assert ben.doubt is not None
         before = drawn_on(library, 1)
-    with PhotoLibrary(replace(settings, network="sface-dlib", detector="mtcnn")) as other:
+    with PhotoLibrary(read_settings(library=tmp_path / "library", network="sface-dlib", detector="mtcnn")) as other:
         report = other.index([photo.parent])
         assert (report.again, report.lost, drawn_on(other, 1)) == (1, (), before)
         assert all(other.faces.why(face.face.id).embedded for face in (ann, ben))
@@ -66,18 +66,19 @@ def test_a_generous_or_shifted_box_is_placed_as_the_detector_places_the_face(dat
     settings = read_settings(library=tmp_path / "library")
     reader = FaceReader.open(settings)
     placer = DrawnFacePlacer(cache=settings.cache, offline_dir=settings.weights)
-    tried = 0
+    distances: list[float] = []
     for file in sorted((data / "identities").glob("celeba_*/*"))[:400:40]:
         pixels = read_photo(file).pixels
         face = max(reader.read(pixels), key=lambda one: one.box.width, default=None)
         if face is None or face.box.score < SURE_SCORE:
             continue
-        tried += 1
         for factor, shift in ((0.9, 0.1), (1.3, -0.1), (1.7, 0.0)):
             box = scaled(replace(face.box, landmarks=()), factor)
             drawn = replace(box, left=box.left + shift * box.width, right=box.right + shift * box.width)
             placed = placer.place(pixels, drawn)
             assert placed is not None
             (again,) = reader.read(pixels, boxes=[placed])
-            assert float(np.sum((again.embedding - face.embedding) ** 2)) < 0.25, (file.name, factor)
-    assert tried >= 5
+            distances.append(float(np.sum((again.embedding - face.embedding) ** 2)))
+    assert len(distances) >= 15
+    assert np.median(distances) < 0.1
+    assert max(distances) < reader.calibration.threshold

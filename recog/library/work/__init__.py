@@ -1,0 +1,1 @@
+"""Index by a queue that several processes and machines share."""

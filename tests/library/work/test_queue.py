@@ -1,0 +1,266 @@
+"""The queue: workers that share it leave what one undisturbed run of index leaves, face by face."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from sqlalchemy import text
+
+from recog.config import Settings, read_settings
+from recog.errors import LibraryBusyError
+from recog.store.jobs import MOST_TRIES
+from recog.store.writer_lock import WriterLock
+from recog.types import Detector, FaceBox, Pixels
+from tests.databases import database_at
+from tests.library.work.compared import everything
+from tests.library.work.together import together
+from tests.painted import (
+    BLUE,
+    GREEN,
+    RED,
+    WHITE,
+    CellDetector,
+    PaintedLibrary,
+    PaintedNetworks,
+    paint,
+)
+from tests.postgres import Databases
+
+POISON = (200, 200, 10)
+
+
+class Shared:
+    """Folders of several clients with one catalog, and photos."""
+
+    def __init__(self, home: Path, database: str) -> None:
+        self.home = home
+        self.database = database
+        self.photos = home / "photos"
+        for number in range(12):
+            colours = (RED, GREEN, BLUE, WHITE)[: 1 + number % 4]
+            paint(self.photos / f"{number % 3}" / f"{number}.png", *colours, noise=number)
+        (self.photos / "bad.jpg").write_bytes(b"no photo")
+        (self.photos / "copy.png").write_bytes((self.photos / "0" / "0.png").read_bytes())
+
+    def client(self, name: str) -> PaintedLibrary:
+        return PaintedLibrary(read_settings(library=self.home / name, database=self.database))
+
+    def undisturbed(self) -> dict[str, object]:
+        """Return what index alone would leave of the photos as they are."""
+        with PaintedLibrary(read_settings(library=self.home / "alone")) as library:
+            library.index([self.photos])
+            return everything(library)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shared]:
+    if request.param == "sqlite":
+        yield Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
+        return
+    yield from on_server(request, tmp_path)
+
+
+@pytest.fixture
+def on_the_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shared]:
+    yield from on_server(request, tmp_path)
+
+
+def on_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shared]:
+    databases: Databases = request.getfixturevalue("databases")
+    made = databases.new()
+    yield Shared(tmp_path, made)
+    databases.drop(made)
+
+
+def test_a_worker_leaves_what_index_leaves(shared: Shared) -> None:
+    with shared.client("a") as library:
+        report = library.queue.fill([shared.photos])
+        assert (report.queued, report.unchanged, report.queue.waiting) == (14, 0, 14)
+        done = library.queue.work()
+        assert (done.added, done.known, done.failed, done.faces, done.interrupted) == (12, 1, 1, 30, False)
+        assert (done.queue.waiting, done.queue.claimed) == (0, 0)
+        assert everything(library) == shared.undisturbed()
+        again = library.queue.fill([shared.photos])
+        assert (again.queued, again.unchanged, again.unreadable) == (0, 13, 1)
+        assert library.index([shared.photos]).unchanged == 13
+
+
+def test_names_stay_with_photos_that_moved_or_were_edited(shared: Shared) -> None:
+    first = shared.photos / "0" / "3.png"
+    with shared.client("a") as library:
+        library.index([shared.photos])
+        library.people.enrol("Red", [shared.photos / "0" / "0.png"])
+        library.people.enrol("White", [first], face=4)
+        first.rename(shared.photos / "moved.png")
+        (shared.photos / "1" / "1.png").unlink()
+        paint(shared.photos / "new.png", RED, noise=99)
+        report = library.queue.fill([shared.photos])
+        assert (report.queued, report.missing) == (2, 2)
+        done = library.queue.work()
+        assert (done.added, done.known, done.lost) == (1, 1, ())
+        assert [person.name for person, _ in done.matched] == ["Red"]
+        moved = {path.name for _, paths in library.people.person("White").faces for path in paths}
+        assert "moved.png" in moved
+
+
+def test_workers_share_the_queue(on_the_server: Shared) -> None:
+    shared = on_the_server
+    with shared.client("a") as first, shared.client("b") as second:
+        first.queue.fill([shared.photos])
+        second.queue.counts()
+        reports = together(first.queue.work, second.queue.work)
+        assert sum(one.added + one.known + one.failed for one in reports) == 14
+        assert everything(first) == shared.undisturbed()
+        assert first.maintenance.check().ok
+
+
+def test_two_workers_may_meet_the_same_new_photo(on_the_server: Shared) -> None:
+    """Both save it at the same time: one of them waits, sees that it is there by then, and adds its path."""
+    shared = on_the_server
+    for number in range(12):
+        (shared.photos / f"again{number}.png").write_bytes((shared.photos / f"{number % 3}/{number}.png").read_bytes())
+    with shared.client("a") as first, shared.client("b") as second:
+        half = [shared.photos / "0", shared.photos / "1", shared.photos / "2"]
+        first.queue.fill([*half, *shared.photos.glob("again*.png")])
+        together(first.queue.work, second.queue.work)
+        assert len(first.context.catalog.photos.all_digests()) == 12
+        assert first.status().files == 24
+
+
+def test_what_a_dead_worker_held_is_taken_over_when_its_lease_ends(shared: Shared) -> None:
+    with shared.client("a") as library:
+        library.queue.fill([shared.photos])
+        networks = {"detector": library.networks.detector.sha256, "network": library.networks.info.sha256}
+        held = library.context.catalog.jobs.claim("dead", most=5, seconds=0.5, done=(), **networks)
+        assert (len(held.files), held.alone) == (5, False)
+        assert library.queue.counts().claimed == 5
+        start = time.monotonic()
+        assert library.queue.work(lease=1.0).added == 12
+        assert time.monotonic() - start > 0.4
+        assert everything(library) == shared.undisturbed()
+
+
+def test_a_worker_renews_its_lease(on_the_server: Shared) -> None:
+    shared = on_the_server
+
+    class Slow(PaintedNetworks):
+        @cached_property
+        def detector(self) -> Detector:
+            return SlowDetector()
+
+    settings = read_settings(library=shared.home / "slow", database=shared.database)
+    with PaintedLibrary(settings, networks=Slow(settings)) as slow, shared.client("b") as other:
+        slow.queue.fill([shared.photos / "0"])
+        thread = Thread(target=lambda: slow.queue.work(lease=1.0))
+        thread.start()
+        while not other.queue.counts().claimed:
+            time.sleep(0.02)
+        report = other.queue.work()
+        thread.join()
+        assert (report.added, report.known) == (0, 0)
+        assert other.status().photos == 4
+
+
+class SlowDetector(CellDetector):
+    """Takes longer than a lease for a batch."""
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        time.sleep(2.0)
+        return super().detect(pixels)
+
+
+class PoisonedDetector(CellDetector):
+    """Fails as no photo should: with an error that is not a photo's."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        if (pixels == POISON).all(axis=2).any():
+            self.tries += 1
+            raise ZeroDivisionError("the network met its poison")
+        return super().detect(pixels)
+
+
+class Poisoned(PaintedNetworks):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.poisoned = PoisonedDetector()
+
+    @cached_property
+    def detector(self) -> Detector:
+        return self.poisoned
+
+
+def test_a_photo_that_ends_workers_becomes_a_failure_and_the_others_are_indexed(shared: Shared) -> None:
+    for folder in ("1", "2"):
+        shutil.rmtree(shared.photos / folder)
+    expected = shared.undisturbed()
+    poison = paint(shared.photos / "poison.png", POISON)
+    settings = read_settings(library=shared.home / "a", database=shared.database)
+    networks = Poisoned(settings)
+    with PaintedLibrary(settings, networks=networks) as library:
+        library.queue.fill([shared.photos])
+        report = library.queue.work()
+        assert report.queue.waiting == report.queue.claimed == 0
+        assert networks.poisoned.tries == 1 + MOST_TRIES
+        (failed,) = [one for one in library.photos.failed().files if one.stat.path == poison]
+        assert failed.reason == "crashed"
+        assert (
+            "ended 3 workers that looked at nothing else (ZeroDivisionError: the network met its poison)"
+            in failed.detail
+        )
+        assert library.queue.fill([shared.photos]).queued == 0
+        poison.unlink()
+        library.index([shared.photos])
+        assert everything(library) == expected
+
+
+def test_a_second_process_on_sqlite_is_told_to_wait(tmp_path: Path) -> None:
+    shared = Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
+    with shared.client("a") as library:
+        library.queue.fill([shared.photos])
+        with WriterLock(tmp_path / "a"), pytest.raises(LibraryBusyError, match="another recog"):
+            library.queue.work()
+        assert library.queue.counts().waiting == 14
+
+
+def test_a_worker_outlasts_a_server_that_ends_its_connections(on_the_server: Shared) -> None:
+    shared = on_the_server
+    told: list[str] = []
+    with shared.client("a") as library, database_at(shared.database) as database:
+        library.queue.fill([shared.photos])
+
+        def end(_step: object) -> None:
+            if not told:
+                with database.writing() as connection:
+                    connection.execute(
+                        text(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                            " AND datname = current_database()"
+                        )
+                    )
+
+        report = library.queue.work(progress=end, told=told.append)
+        assert any("administrator ended this connection" in one or "server" in one for one in told)
+        assert report.queue.waiting == report.queue.claimed == 0
+        assert everything(library) == shared.undisturbed()
+
+
+def test_an_interrupted_worker_gives_back_what_it_held(shared: Shared) -> None:
+    with shared.client("a") as library:
+        library.queue.fill([shared.photos])
+
+        def interrupt(_step: object) -> None:
+            raise KeyboardInterrupt
+
+        report = library.queue.work(progress=interrupt)
+        assert report.interrupted
+        counts = library.queue.counts()
+        assert (counts.claimed, counts.waiting + report.added + report.known + report.failed) == (0, 14)
+        library.queue.work()
+        assert everything(library) == shared.undisturbed()
