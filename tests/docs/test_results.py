@@ -126,11 +126,11 @@ def test_the_disk_that_an_installation_takes() -> None:
 
 
 def test_edited_photos_keep_what_was_said_as_told() -> None:
-    assert "105 of 112 faces kept everything after a crop by 20 %" in words("docs/benchmarks/accuracy.md")
-    assert "3 of the other 7 were not found again" in words("docs/benchmarks/accuracy.md")
+    assert "106 of 114 faces kept everything after a crop by 20 %" in words("docs/benchmarks/accuracy.md")
+    assert "2 of the other 8 were not found again" in words("docs/benchmarks/accuracy.md")
     (row,) = (
         row for row in results("edits.csv")
         if (row["what"], row["half"]) == ("cropped: left 20%, bottom 20%", "judged")
     )  # fmt: skip
     lost = int(row["not found again"])
-    assert (int(row["carried"]), int(row["pairs"]) + lost, lost) == (105, 112, 3)
+    assert (int(row["carried"]), int(row["pairs"]) + lost, lost) == (106, 114, 2)
