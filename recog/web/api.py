@@ -104,19 +104,19 @@ def duplicates(opened: Reporting) -> Document:
     return Document(opened.library.reports.duplicates())
 
 
-@router.get("/photos", responses=answers(PhotoPage) | documented())
+@router.get("/photos", responses=answers(PhotoPage) | documented(404))
 def photos(opened: Opened, wanted: Wanted, start: Start = 0, limit: Limit = 100) -> Document:
     """Photos by date, the newest first."""
     return Document(opened.library.photos.page(wanted, start=start, limit=limit))
 
 
-@router.get("/timeline", responses=answers(PhotoLayout) | documented())
+@router.get("/timeline", responses=answers(PhotoLayout) | documented(404))
 def timeline(opened: Opened, wanted: Wanted) -> Document:
     """Numbers, shapes and days of all photos by date, packed."""
     return Document(opened.library.photos.layout(wanted))
 
 
-@router.get("/find", responses=answers(FoundPage) | documented())
+@router.get("/find", responses=answers(FoundPage) | documented(404))
 def find(
     opened: Opened,
     q: Annotated[str, Query(max_length=LONGEST, description="A query: see docs/reference/find.md.")],

@@ -20,6 +20,7 @@ from recog.errors import (
     NoSuchFaceError,
     PhotoError,
     PhotoTooLargeError,
+    QueryError,
     ReadOnlyError,
     RecogError,
     SchemaOutdatedError,
@@ -37,6 +38,7 @@ from recog.web.error_page import error_page
 from recog.web.guard import ROOT
 
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
+    (QueryError, 404),
     (UnknownPersonError, 404),
     (UnknownNumberError, 404),
     (NoSuchFaceError, 404),
@@ -71,7 +73,7 @@ _MEANINGS = {
     400: "the request is no HTTP that can be read",
     401: "neither token nor cookie",
     403: "another site or origin asks",
-    404: "nothing has this number or name",
+    404: "nothing has this number or name, or the query cannot be read",
     408: "the body came too slowly",
     409: "the catalog refuses: another process writes, a name is taken or none, or the act contradicts what is known",
     413: "the body, or the photo in it, is too large",

@@ -52,13 +52,13 @@ def test_the_timeline_and_the_list_of_photos_take_a_query(client: Client) -> Non
 def test_what_cannot_be_read_is_a_sentence_with_its_place(client: Client) -> None:
     answer = client.get(f"/api/find?q={quote('Ada and Adda')}")
     assert (answer.status, answer.json) == (
-        422,
+        404,
         {"error": "nobody is called 'Adda'; did you mean 'Ada'? (character 9 of 'Ada and Adda')"},
     )
-    assert client.get("/api/find?q=").status == 422
-    assert client.get("/api/timeline?q=(Ada").status == 422
+    assert client.get("/api/find?q=").status == 404
+    assert client.get("/api/timeline?q=(Ada").status == 404
     page = client.get(f"/search?q={quote('Ada and Adda')}")
-    assert page.status == 422
+    assert page.status == 404
     read = page.body.decode()
     assert "<mark>Adda</mark>" in read
     assert f'href="/search?q={quote("Ada and " + chr(34) + "Ada" + chr(34))}"' in read

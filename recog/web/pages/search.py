@@ -44,7 +44,7 @@ def search(
     try:
         asked = photos.asked(q)
     except QueryError as error:
-        return HTMLResponse(unread_page(error, around), 422)
+        return HTMLResponse(unread_page(error, around), 404)
     wanted = PhotoFilter(query=asked.query)
     return HTMLResponse(found_page(photos.page(wanted, start=start, limit=SHOWN), asked, around))
 
