@@ -49,7 +49,7 @@ def main() -> None:
             start = browser.value("location.href")
             _photograph(browser, "groups", top="main h2", height=805)
             faces.recog("enrol", "Barack Obama", photos / "obama.jpg", "--face", "1")
-            _open(browser, f"{start}people/1", "document.images.length > 1")
+            _open(browser, f"{start}people/1/faces", "document.images.length > 1")
             _photograph(browser, "person", top="main .head", height=605)
         with Browser(folder) as browser, faces.served() as entry:
             _open(browser, entry, "document.querySelectorAll('img').length > 3")

@@ -55,6 +55,7 @@ class WayOut(StrEnum):
     FIND_FACES = "search, or read the faces' numbers in any document"
     LIST_CLUSTERS = "cluster, which lists the numbers"
     LIST_ROOTS = "read the roots in the status"
+    LIST_MISSING = "list the files that are gone"
     MAP_UNLIKE = "name another folder, or map it all the same"
     LIST_STYLE_JOBS = "list the style jobs"
     NAME_BACKUP = "name a file that a backup wrote"

@@ -6,7 +6,7 @@ The array types are those of recog.arrays; importing one from here loads numpy, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -137,7 +137,11 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a name. confirmed and matched count the person's faces by origin."""
+    """Somebody with a name. confirmed and matched count the person's faces by origin.
+
+    cover_face_id is the face that stands for the person: chosen_cover_face_id, which the user chose, while that face is
+    the person's, else a good confirmed one. born is the day of birth, None if nobody said it.
+    """
 
     id: int
     name: str
@@ -145,6 +149,8 @@ class Person:
     cover_face_id: int | None
     confirmed: int
     matched: int
+    chosen_cover_face_id: int | None = None
+    born: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,17 +140,24 @@ def history(
 
 
 @verb
-def undo(session: Session) -> None:
-    """Undo the latest change to people or faces; run it again to undo the one before.
+def undo(
+    session: Session,
+    act: Annotated[
+        int | None,
+        typer.Argument(min=1, metavar="[ACT]", help="Its number in `recog people history`.", show_default=False),
+    ] = None,
+) -> None:
+    """Undo ACT, or the latest change to people or faces; run it again to undo the one before.
 
-    What `recog people forget` erased stays erased.
+    An earlier change is undone alone, unless a later one builds on it. What `recog people forget` erased stays erased.
 
     Example:
       recog people undo
+      recog people undo 12
     """
     from recog.render import text_acts
 
     with session.open() as library:
-        session.show(library.people.undo(), text_acts.undone)
+        session.show(library.people.undo(act), text_acts.undone)
         if not library.people.matched_at_once:
             warn(MATCH_LATER)

@@ -2,7 +2,7 @@
 
 from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_areas, decode_photo, read_photo, read_source
 from recog.photos.decoder_process import DecodeLimits, KnownContent, Opened
-from recog.photos.files import MAX_FILE_BYTES, photo_digest, stat_photo
+from recog.photos.files import MAX_FILE_BYTES, photo_digest, read_in_parts, stat_photo
 from recog.photos.find import PHOTO_SUFFIXES, SKIPPED_FOLDERS, extra_of, find_photos, photo_suffixes
 from recog.photos.metadata import PhotoMetadata, read_metadata
 from recog.photos.orientation import stored_orientation
@@ -31,6 +31,7 @@ __all__ = [
     "find_photos",
     "photo_digest",
     "photo_suffixes",
+    "read_in_parts",
     "read_metadata",
     "read_photo",
     "read_source",

@@ -17,6 +17,9 @@ from recog.types import FileStat
 MAX_FILE_BYTES = 1 << 30
 """Files above 1 GiB are not read into memory; 100 megapixels of uncompressed 16-bit colour take 600 MB."""
 
+PART = 1 << 20
+"""Bytes of a file that are read at once where it is not needed whole."""
+
 
 def stat_photo(path: Path) -> FileStat:
     """Return size and time of one file, following links; UnreadablePhotoError if it is no readable regular file."""
@@ -58,6 +61,19 @@ def read_bytes(path: Path) -> tuple[bytes, int]:
         data = file.read(before.st_size + 1)
         _refuse_changed(path, file, before, len(data))
     return data, before.st_mtime_ns
+
+
+def read_in_parts(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file in parts of at most PART bytes: little memory for any size.
+
+    Raises UnreadablePhotoError as read_photo does; if the file changes meanwhile, after its last part at the latest.
+    """
+    with _opened(path) as (file, before):
+        read = 0
+        while read <= before.st_size and (part := file.read(PART)):
+            read += len(part)
+            yield part
+        _refuse_changed(path, file, before, read)
 
 
 @contextmanager

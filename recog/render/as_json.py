@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from enum import Enum
 from numbers import Integral, Real
 from pathlib import Path
@@ -50,7 +50,7 @@ def _scalar(value: object) -> Json:
             return value
         case Path():
             return str(value)
-        case datetime():
+        case date():  # a datetime is one too
             return value.isoformat()
         case Integral():
             return int(value)

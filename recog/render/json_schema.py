@@ -7,7 +7,7 @@ import inspect
 import types
 import typing
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, reduce
 from operator import or_
 from pathlib import Path
@@ -24,7 +24,8 @@ Moment = Annotated[
     ),
 ]
 """No "date-time", which is a moment: cameras seldom say in which time zone their clock runs."""
-_SIMPLE: Mapping[Any, Any] = {Path: str, datetime: Moment}
+Day = Annotated[str, Field(description="ISO 8601: YYYY-MM-DD.", json_schema_extra={"format": "date"})]
+_SIMPLE: Mapping[Any, Any] = {Path: str, datetime: Moment, date: Day}
 
 
 class _Document(BaseModel):

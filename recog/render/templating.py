@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 from recog.printable import printable
 from recog.render.figures import count, distance, one_in, percent, seconds
+from recog.render.places import library_place
+from recog.render.taken import day_in_words
 
 PACKAGE = "recog.render"
 """The package of the templates that reports and the server share."""
@@ -43,9 +45,11 @@ def environment(packages: tuple[str, ...]) -> Environment:
         "bdi": _isolated,
         "count": count,
         "data_uri": _data_uri,
+        "day": day_in_words,
         "distance": distance,
         "exact": _exact,
         "json": json.dumps,
+        "library_place": library_place,
         "minute": _minute,
         "one_in": one_in,
         "percent": percent,

@@ -1,5 +1,7 @@
 """What users said about people and faces, and what follows from it, as text."""
 
+from datetime import date
+
 from recog.library.people.results import (
     Confirmation,
     DistinctPeople,
@@ -13,6 +15,7 @@ from recog.printable import printable
 from recog.render.commands import name_faces
 from recog.render.figures import count, distance, distance_against, percent
 from recog.render.table import table
+from recog.render.taken import day_in_words
 from recog.render.text_people import person_line
 from recog.store.records import PastAct
 from recog.types import Origin
@@ -85,8 +88,8 @@ def history(result: History) -> str:
     """Write acts, one a line, the latest first."""
     if not result.acts:
         return "Nothing was said of people or faces yet."
-    rows = [(act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
-    return table(("when (UTC)", "what", ""), rows)
+    rows = [(str(act.id), act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
+    return table(("act", "when (UTC)", "what", ""), rows, right=(0,))
 
 
 def undone(act: PastAct) -> str:
@@ -117,10 +120,20 @@ def deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
             return f"renamed {who['before']} to {who['after']}"
         case "distinct":
             return f"said that {who['person']} and {who['other']} are two people"
+        case "cover" | "born":
+            return _portrayed(act, who["person"], faces)
         case "hide" | "unhide":
             return f"{'hid' if act.kind == 'hide' else 'showed'} {who['person']}"
         case other:
             return f"{other} {' '.join(who.values())}"
+
+
+def _portrayed(act: PastAct, who: str, faces: str) -> str:
+    if act.kind == "cover":
+        return f"{f'chose {faces} as' if act.face_ids else 'let recog choose'} the cover of {who}"
+    if act.born is None:
+        return f"removed the date of birth of {who}"
+    return f"said that {who} was born on {day_in_words(date.fromisoformat(act.born))}"
 
 
 def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason

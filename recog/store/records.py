@@ -100,11 +100,12 @@ class WithFaces(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """Photos that are wanted: those with a present file in `folder` or below it, by faces, and by a query, if given."""
+    """Photos that are wanted: with a present file in `folder` or below it, by faces, by a query, and of a person."""
 
     folder: Path | None = None
     faces: WithFaces = WithFaces.ALL
     query: Query | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ class PastAct:
     """One act of a user on people or faces, from the history (at, undone_at: ISO 8601, UTC).
 
     people maps roles (see recog.store.people.history) to names, None for a name that was erased. face_ids are those
-    whose facts the act changed. undone_at is None while the act stands.
+    whose facts the act changed. undone_at is None while the act stands. born is the day that an act said, YYYY-MM-DD.
     """
 
     id: int
@@ -309,3 +310,4 @@ class PastAct:
     people: dict[str, str | None]
     face_ids: tuple[int, ...]
     undone_at: str | None
+    born: str | None

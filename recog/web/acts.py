@@ -18,42 +18,41 @@ POST            JSON                                      result
 /api/hide       name, hidden=true                         Person
 /api/distinct   name, other                               DistinctPeople
 /api/split      name, threshold=null                      SplitPerson
-/api/undo       act=null: the id that is to be the latest PastAct
+/api/cover      name, face_id: null lets recog choose     Person
+/api/born       name, born: YYYY-MM-DD or null            Person
+/api/undo       act=null: its id; the latest without it   PastAct
 =============== ========================================= ===================
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, make_dataclass
-from typing import Annotated, Any, Self
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
-from recog.errors import CatalogError
 from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, MarkedFace, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
 from recog.store.records import PastAct
 from recog.types import Person
-from recog.web.api import LARGEST
+from recog.web.act_bodies import (
+    Birth,
+    Covering,
+    DrawnBox,
+    Hiding,
+    IgnoredOnes,
+    Merging,
+    NamedFaces,
+    NamedGroup,
+    Renaming,
+    SomeFaces,
+    Splitting,
+    TwoPeople,
+    Undoing,
+)
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.library import Opened, ServedLibrary
-
-MOST_FACES = 100_000
-LARGEST_SIDE = 1_000_000
-"""Pixels; no photo that can be decoded has a longer side."""
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-def _whole(given: object) -> object:
-    """Turn 6434.0 into 6434: JSON has one kind of number, and a schema calls each without a fraction an integer."""
-    return int(given) if isinstance(given, float) and given.is_integer() else given
-
-
-FaceId = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
-Pixel = Annotated[float, Field(ge=0, le=LARGEST_SIDE, allow_inf_nan=False)]
-FaceIdList = Annotated[list[FaceId], Field(min_length=1, max_length=MOST_FACES)]
 
 router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409, 428), tags=["acts"])
 
@@ -78,116 +77,6 @@ def _answers(result: Any) -> dict[int | str, dict[str, Any]]:
     made = make_dataclass(f"Done{result.__name__}", [("act", ToldAct | None), ("result", result)])
     made.__doc__ = Done.__doc__
     return answers(made)
-
-
-class _Act(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class NamedFaces(_Act):
-    """Faces that are, or are not, a person."""
-
-    name: Name
-    face_ids: FaceIdList
-
-
-_FACES_OR_CLUSTER: dict[str, JsonValue] = {
-    "anyOf": [
-        {"required": ["face_ids"], "properties": {"face_ids": {"minItems": 1}}},
-        {"required": ["cluster"], "properties": {"cluster": {"type": "integer"}}},
-    ]
-}
-
-
-class NamedGroup(_Act):
-    """Faces, or a remembered cluster, or both, that are a person.
-
-    `new` makes a new person; with `near`, even if somebody has nearly the same name.
-    """
-
-    model_config = ConfigDict(json_schema_extra=_FACES_OR_CLUSTER)
-
-    name: Name
-    face_ids: Annotated[list[FaceId], Field(max_length=MOST_FACES)] = []
-    cluster: FaceId | None = None
-    new: bool = False
-    near: bool = False
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not self.face_ids and self.cluster is None:
-            raise ValueError("give face_ids or a cluster")
-        return self
-
-
-class DrawnBox(_Act):
-    """A face that no detector found: a box in pixels of the upright photo, and who it is."""
-
-    photo_id: FaceId
-    left: Pixel
-    top: Pixel
-    width: Pixel
-    height: Pixel
-    name: Name
-    near: bool = False
-
-
-class SomeFaces(_Act):
-    """Faces."""
-
-    face_ids: FaceIdList
-
-
-class IgnoredOnes(SomeFaces):
-    """Faces to ignore; with `nameless`, those that have a name by now are left out.
-
-    With `others`, everybody else without a name on the photos of these faces is ignored, and not the faces.
-    """
-
-    nameless: bool = False
-    others: bool = False
-
-
-class Renaming(_Act):
-    """A person's old and new name; with `near`, even if somebody has nearly the new name."""
-
-    old: Name
-    new: Name
-    near: bool = False
-
-
-class Merging(_Act):
-    """Two people who become one: the target stays."""
-
-    source: Name
-    target: Name
-
-
-class Hiding(_Act):
-    """A person to hide, or to show again."""
-
-    name: Name
-    hidden: bool = True
-
-
-class TwoPeople(_Act):
-    """Two different people."""
-
-    name: Name
-    other: Name
-
-
-class Splitting(_Act):
-    """A name that several people share, and the squared distance up to which faces belong together."""
-
-    name: Name
-    threshold: Annotated[float, Field(gt=0, le=4)] | None = None
-
-
-class Undoing(_Act):
-    """The act to undo, which must be the latest one that stands; without it, whichever that is."""
-
-    act: FaceId | None = None
 
 
 @router.post("/confirm", responses=_answers(Confirmation))
@@ -267,18 +156,23 @@ def split(opened: Opened, given: Splitting) -> Document:
     return _done(opened, lambda library: library.people.split(given.name, threshold=given.threshold))
 
 
+@router.post("/cover", responses=_answers(Person))
+def cover(opened: Opened, given: Covering) -> Document:
+    """Choose the face that stands for a person."""
+    return _done(opened, lambda library: library.people.set_cover(given.name, given.face_id))
+
+
+@router.post("/born", responses=_answers(Person))
+def born(opened: Opened, given: Birth) -> Document:
+    """Say on which day a person was born."""
+    return _done(opened, lambda library: library.people.set_born(given.name, given.born))
+
+
 @router.post("/undo", responses=_answers(PastAct))
 def undo(opened: Opened, given: Undoing) -> Document:
-    """Undo the latest act that stands; 409 if that is not the given one."""
-
-    def taken_back(library: PhotoLibrary) -> PastAct:
-        latest = next((one for one in library.people.history().acts if one.undone_at is None), None)
-        if given.act is not None and (latest is None or latest.id != given.act):
-            raise CatalogError("something else was done since: look at the history, then undo the latest act")
-        return library.people.undo()
-
+    """Undo an act, by default the latest one that stands; 409 if a later one builds on it, or it was undone before."""
     with opened.act_lock:
-        act = taken_back(opened.library)
+        act = opened.library.people.undo(given.act)
     return Document(Done(_told(act), act))
 
 

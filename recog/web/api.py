@@ -6,8 +6,11 @@ GET                                 answers
 /api/status                         LibraryStatus
 /api/people?hidden=false            PeopleList
 /api/people/{person_id}             PersonDetail
+/api/people/{person_id}/similar?k=  SimilarPeople, the most alike first
 /api/groups                         UnnamedFaces
 /api/duplicates                     DuplicateReport
+/api/copies                         CopiedPhotos: pictures in two files or more, the best file first
+/api/ignored?start=&limit=          IgnoredPage
 /api/photos?start=&limit=           PhotoPage, the newest photo first
 /api/photos/{photo_id}              PhotoDetail
 /api/timeline                       PhotoLayout: numbers, shapes and days of all photos
@@ -16,10 +19,11 @@ GET                                 answers
 /api/faces/{face_id}                FaceReasons
 /api/faces/{face_id}/neighbours?k=  FaceNeighbours, nearest first
 /api/faces/{face_id}/verify?other=  Verification: are two faces one person
-/api/history?limit=                 History, the latest act first
+/api/history?limit=&before=         History, the latest act first
 =================================== ===================================================================================
 
-/api/photos and /api/timeline take faces=with or without, folder=PATH, and q=QUERY (see docs/reference/find.md).
+/api/photos and /api/timeline take faces=with or without, folder=PATH, person=NUMBER, and q=QUERY (see
+docs/reference/find.md).
 """
 
 from dataclasses import dataclass
@@ -27,23 +31,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from recog.library.browsing.faces import IgnoredPage
 from recog.library.browsing.photos import PhotoDetail
 from recog.library.browsing.search import FoundPage
 from recog.library.browsing.timeline import FailedFiles, PhotoLayout, PhotoPage
 from recog.library.maintenance.results import LibraryStatus
-from recog.library.people.results import History, PersonDetail
+from recog.library.people.results import History, PersonDetail, SimilarPeople
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
-from recog.library.reports.results import DuplicateReport, FaceSample, UnnamedGroup
+from recog.library.reports.results import CopiedPhotos, DuplicateReport, FaceSample, UnnamedGroup
 from recog.query.reading import LONGEST
 from recog.types import Person, Verification
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.library import Opened, Reporting
+from recog.web.numbers import LARGEST
 from recog.web.photo_filter import Wanted
 
-LARGEST = 2**53 - 1
-"""Above every number of a catalog; every program that reads JSON holds it exactly."""
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 NearestMany = Annotated[int, Query(ge=1, le=1000, description="How many of the nearest faces.")]
 Start = Annotated[int, Query(ge=0, le=LARGEST, description="The place of the first one, from 0.")]
@@ -91,6 +95,12 @@ def person(opened: Opened, person_id: Number) -> Document:
     return Document(opened.library.people.person_by_number(person_id))
 
 
+@router.get("/people/{person_id}/similar", responses=answers(SimilarPeople) | documented(404))
+def similar(opened: Reporting, person_id: Number, k: NearestMany = 12) -> Document:
+    """People who look like a person, the most alike first."""
+    return Document(opened.library.people.similar(opened.library.people.by_number(person_id).name, k=k))
+
+
 @router.get("/groups", responses=answers(UnnamedFaces) | documented())
 def groups(opened: Reporting) -> Document:
     """Groups of faces without a name, the largest first, and lone faces."""
@@ -102,6 +112,18 @@ def groups(opened: Reporting) -> Document:
 def duplicates(opened: Reporting) -> Document:
     """People and clusters that are probably one person, and photos that are there twice."""
     return Document(opened.library.reports.duplicates())
+
+
+@router.get("/copies", responses=answers(CopiedPhotos) | documented())
+def copies(opened: Reporting) -> Document:
+    """Pictures that are there in two files or more, the best file first."""
+    return Document(opened.library.reports.copies())
+
+
+@router.get("/ignored", responses=answers(IgnoredPage) | documented())
+def ignored(opened: Opened, start: Start = 0, limit: Limit = 100) -> Document:
+    """Ignored faces, those found last first."""
+    return Document(opened.library.faces.ignored(start=start, limit=limit))
 
 
 @router.get("/photos", responses=answers(PhotoPage) | documented(404))
@@ -158,6 +180,10 @@ def verify(opened: Opened, face_id: Number, other: Annotated[int, Query(ge=1, le
 
 
 @router.get("/history", responses=answers(History) | documented())
-def history(opened: Opened, limit: Annotated[int, Query(ge=1, le=10_000)] = 100) -> Document:
+def history(
+    opened: Opened,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST, description="Only acts before this one.")] = None,
+) -> Document:
     """What was done to people and faces, the latest act first."""
-    return Document(opened.library.people.history(limit=limit))
+    return Document(opened.library.people.history(limit=limit, before=before))

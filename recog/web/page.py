@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import HTMLResponse
 
-from recog.web.api import LARGEST
 from recog.web.failures import documented
 from recog.web.guard import ROOT
 from recog.web.library import Opened, ServedLibrary
+from recog.web.numbers import LARGEST
 from recog.web.shell import Frame, frame
 
 ACTS_SEEN = 100

@@ -13,9 +13,9 @@ from recog.errors import PhotoError, UnknownNumberError
 from recog.library.browsing.photos import PhotoDetail
 from recog.photos.preview import preview, thumbnail, thumbnail_side
 from recog.types import DecodedPhoto, Pixels
-from recog.web.api import LARGEST
 from recog.web.failures import documented
 from recog.web.library import Opened, ServedLibrary, Showing
+from recog.web.numbers import LARGEST
 
 LONGEST_SIDE = 1600
 """Pixels of the longer side of a photo on a page."""

@@ -20,10 +20,11 @@ from recog.library.inputs import IN_MEMORY
 from recog.library.recognition.results import FaceSearch, Identification, VerifiedPair
 from recog.photos import PhotoSource
 from recog.types import DecodedPhoto
-from recog.web.api import LARGEST, NearestMany
+from recog.web.api import NearestMany
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.library import Opened, ServedLibrary
+from recog.web.numbers import LARGEST
 
 _BODY: dict[str, Any] = {
     "requestBody": {

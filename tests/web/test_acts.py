@@ -4,6 +4,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,14 @@ def dump(library: Path) -> list[str]:
         ("/api/hide", {"name": "Cat", "hidden": False}, lambda one: one.people.hide("Cat", hidden=False)),
         ("/api/distinct", {"name": "Ada", "other": "Bob"}, lambda one: one.people.distinct("Ada", "Bob")),
         ("/api/split", {"name": "Cat", "threshold": 0.1}, lambda one: one.people.split("Cat", threshold=0.1)),
+        ("/api/cover", {"name": "Ada", "face_id": 1}, lambda one: one.people.set_cover("Ada", 1)),
+        (
+            "/api/born",
+            {"name": "Ada", "born": "1815-12-10"},
+            lambda one: one.people.set_born("Ada", date(1815, 12, 10)),
+        ),
         ("/api/undo", {}, lambda one: one.people.undo()),
+        ("/api/undo", {"act": 2}, lambda one: one.people.undo(2)),
     ],
 )
 def test_an_act_is_the_librarys(
@@ -77,6 +85,7 @@ def test_an_act_is_the_librarys(
             "people": latest.people,
             "face_ids": list(latest.face_ids),
             "undone_at": None,
+            "born": latest.born,
             "sentence": told.json["act"]["sentence"],
         }
 
@@ -92,9 +101,12 @@ def test_one_act_after_the_other_is_taken_back_and_never_another(client: Client,
     first = client.act("/api/rename", old="Ada", new="Augusta").json["act"]
     second = client.act("/api/reject", name="Augusta", face_ids=[2]).json["act"]
     assert first["sentence"] == "renamed Ada to Augusta"
+    built_on = client.act("/api/hide", name="Augusta").json["act"]
     refused = client.act("/api/undo", act=first["id"])
     assert refused.status == 409
-    assert "something else was done since" in refused.json["error"]
+    assert f"undo act {built_on['id']} first" in refused.json["error"]
+    assert client.act("/api/undo", act=10**6).status == 404
+    assert client.act("/api/undo", act=built_on["id"]).status == 200
     told = client.act("/api/undo", act=second["id"])
     assert told.json["act"]["sentence"] == "said that face 2 is not Augusta"
     assert client.act("/api/undo", act=second["id"]).status == 409

@@ -50,6 +50,12 @@ def document(result: object) -> Any:
         ("/api/faces/2/verify?other=4", lambda library: library.faces.compare(2, 4)),
         ("/api/history", lambda library: library.people.history()),
         ("/api/history?limit=1", lambda library: library.people.history(limit=1)),
+        ("/api/history?before=2", lambda library: library.people.history(before=2)),
+        ("/api/people/1/similar", lambda library: library.people.similar("Ada")),
+        ("/api/copies", lambda library: library.reports.copies()),
+        ("/api/ignored?start=0&limit=5", lambda library: library.faces.ignored(limit=5)),
+        ("/api/photos?person=1", lambda library: library.photos.page(PhotoFilter(person_id=1))),
+        ("/api/timeline?person=2", lambda library: library.photos.layout(PhotoFilter(person_id=2))),
     ],
 )
 def test_an_answer_is_the_document_of_the_command_line(

@@ -52,7 +52,7 @@ def hold(visitor: Visitor, key: str, text: str) -> None:
 def test_while_an_act_is_on_its_way_another_click_sends_nothing(
     visitor: Visitor, library: PaintedLibrary, opened: ServedLibrary
 ) -> None:
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     count(visitor)
     with opened.act_lock:
         for _ in range(3):
@@ -67,7 +67,7 @@ def test_while_an_act_is_on_its_way_another_click_sends_nothing(
 def test_the_second_click_of_a_double_click_answers_no_other_question(
     visitor: Visitor, library: PaintedLibrary
 ) -> None:
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     double_click(visitor, ".asked-of .yes")
     visitor.says("You confirmed face 2 as Ada.")
     assert kinds(library) == ["confirm", "enrol"], "the next face has moved below the pointer"
@@ -76,7 +76,7 @@ def test_the_second_click_of_a_double_click_answers_no_other_question(
 @pytest.fixture
 def said_twice(visitor: Visitor, library: PaintedLibrary) -> None:
     """Confirm two faces, each by its own act."""
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     for _ in range(2):
         visitor.click(".asked-of li:not(.done) .yes")
         visitor.wait("document.querySelectorAll('.asked-of .done').length && !document.querySelector('[aria-busy]')")
@@ -140,7 +140,7 @@ def test_a_page_that_is_old_says_whose_faces_it_takes(visitor: Visitor, library:
 def test_a_page_of_somebody_who_was_erased_says_so_and_shows_nobody_again(
     visitor: Visitor, library: PaintedLibrary
 ) -> None:
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     library.people.forget("Ada")
     visitor.click(".asked-of .yes")
     visitor.wait("document.querySelector('#last').matches('.failed')")

@@ -3,16 +3,20 @@
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from recog.library.browsing.faces import IgnoredPage
 from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
 from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.library.grouping.results import Suggestion
-from recog.library.people.results import PersonDetail
+from recog.library.people.results import LookAlike, PersonDetail, SimilarPeople
 from recog.library.reports.results import (
+    CopiedFile,
+    CopiedPhotos,
+    CopyGroup,
     DuplicatePair,
     DuplicateReport,
     DuplicateSide,
@@ -27,13 +31,20 @@ from recog.store.records import FailedFile, PastAct, PhotoFilter, ScannedPhoto, 
 from recog.types import Calibration, DateSource, Face, FaceBox, FileStat, NetworkInfo, Origin, Person, Photo
 from recog.web.error_page import error_page
 from recog.web.pages import pages
+from recog.web.pages.duplicate_photos import copies_page
 from recog.web.pages.duplicates import duplicates_page
+from recog.web.pages.failures import failures_page
 from recog.web.pages.find import find_page
 from recog.web.pages.groups import GROUPS_SHOWN, LONE_SHOWN, groups_page
+from recog.web.pages.history import SHOWN as HISTORY_SHOWN
+from recog.web.pages.history import history_page
+from recog.web.pages.ignored import ignored_page
 from recog.web.pages.people import people_page
-from recog.web.pages.person import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, person_page
+from recog.web.pages.person import person_page
+from recog.web.pages.person_faces import CONFIRMED_SHOWN, DOUBTFUL_SHOWN, faces_page
+from recog.web.pages.person_similar import similar_page
 from recog.web.pages.photo import photo_page
-from recog.web.pages.photos import failed_page, folders_page, photos_page
+from recog.web.pages.photos import folders_page, photos_page
 from recog.web.shell import LATELY, Frame, frame
 from tests.pages import Reader
 from tests.painted import PaintedLibrary
@@ -45,7 +56,7 @@ SHOWN = '<script>alert("1")</script>\\u202e'
 ADA = Person(1, SCRIPT, False, 1, 3, 2)
 BEN = Person(2, 'Ben "B" & Co', True, None, 1, 0)
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-ACT = PastAct(7, NOW.isoformat(), "confirm", {"person": SCRIPT}, (1, 2), None)
+ACT = PastAct(7, NOW.isoformat(), "confirm", {"person": SCRIPT}, (1, 2), None, None)
 ROOT = "/s/of-the-session"
 BAR = tuple((page.path, page.label) for page in pages() if page.label)
 AROUND = Frame((SCRIPT,), ACT, ROOT, BAR)
@@ -134,15 +145,31 @@ TIMELINE = PhotoPage(
 FOLDERS = (PhotoFolder(Path("/photos/a"), 3), PhotoFolder(Path(f"/photos/{SCRIPT}&x=\udcff"), 1))
 DAMAGED = FailedFile(FileStat(Path(f"/photos/{SCRIPT}"), 1, 1), "damaged", f"/photos/{SHOWN} is damaged: leave it out")
 FAILED = FailedFiles(500, 200, (DAMAGED,))
+COPIES = CopiedPhotos(
+    (
+        CopyGroup(
+            False,
+            (
+                CopiedFile(5, Path(f"/photos/{SCRIPT}.jpg"), 4000, 3000, 3_100_000, 212.4),
+                CopiedFile(6, Path("/photos/small.jpg"), 800, 600, 90_000, 180.0),
+            ),
+        ),
+    )
+)
 PAGES = {
     "groups": groups_page(naming(REPORT), AROUND, matched_at_once=True),
     "people": people_page((ADA, BEN), AROUND),
-    "person": person_page(DETAIL, AROUND),
+    "person": person_page(ADA, TIMELINE, PhotoFilter(person_id=1), AROUND),
+    "person-faces": faces_page(DETAIL, AROUND),
+    "person-similar": similar_page(SimilarPeople(ADA, (LookAlike(BEN, 0.4, True),)), AROUND),
+    "history": history_page((ACT, replace(ACT, id=6, undone_at=ACT.at)), AROUND, pictured=frozenset({1}), latest=True),
+    "ignored": ignored_page(IgnoredPage(900, 300, (face(3),)), AROUND),
+    "copies": copies_page(COPIES, AROUND),
     "duplicates": duplicates_page(TWICE, AROUND),
     "photo": photo_page(PHOTO, AROUND),
     "photos": photos_page(TIMELINE, PhotoFilter(Path(f"/photos/{SCRIPT}")), AROUND),
     "folders": folders_page(FOLDERS, PhotoFilter(), AROUND),
-    "failed": failed_page(FAILED, AROUND),
+    "failures": failures_page(FAILED, AROUND),
     "find": find_page(AROUND, most=1000),
     "error": error_page(404, SCRIPT, root=ROOT, bar=BAR),
 }
@@ -186,7 +213,7 @@ def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:
 
 def test_every_link_and_picture_of_every_page_is_there(client: Client, library: PaintedLibrary) -> None:
     library.people.confirm("Ben", [3], new=True)
-    seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find", "/photos", "/photos/folders"]
+    seen, ahead = set[str](), ["/", "/people", "/duplicates", "/find", "/photos", "/photos/folders", "/history"]
     while ahead:
         path = ahead.pop().partition("#")[0]
         if path in seen:
@@ -300,7 +327,7 @@ def test_folders_are_shown_below_the_one_they_have_in_common(client: Client) -> 
 
 
 def test_a_failed_file_is_named_once_with_the_reason() -> None:
-    said = words(PAGES["failed"])
+    said = words(PAGES["failures"])
     assert "500 files could not be used" in said
     assert f"/photos/{SHOWN} is damaged: leave it out" in said
     assert said.count("/photos/<script>") == 1
@@ -316,7 +343,7 @@ def test_an_empty_timeline_says_the_next_step() -> None:
         photos_page(nothing, nowhere, AROUND)
     )
     assert "recog index FOLDER finds them" in words(folders_page((), PhotoFilter(), AROUND))
-    assert "Every file that was found could be used." in words(failed_page(FailedFiles(0, 0, ()), AROUND))
+    assert "Every file that was found could be used." in words(failures_page(FailedFiles(0, 0, ()), AROUND))
 
 
 def test_hidden_people_stand_apart_and_are_no_field_s_suggestion() -> None:
@@ -334,20 +361,58 @@ def test_the_latest_act_that_stands_can_be_undone_for_a_while() -> None:
     assert "You " not in words(find_page(Frame((), None), most=1000))
 
 
+def test_a_person_s_page_tells_the_age_beside_each_month_and_that_a_cover_is_away() -> None:
+    born = replace(ADA, born=date(2025, 11, 20), cover_face_id=2, chosen_cover_face_id=4)
+    said = words(person_page(born, TIMELINE, PhotoFilter(person_id=1), AROUND))
+    assert "November 2026 12 months" in said
+    assert "born on 20 November 2025" in said
+    assert "The face that you chose as cover is no longer" in said
+    assert f"{ROOT}/photos/5?person=1" in person_page(born, TIMELINE, PhotoFilter(person_id=1), AROUND)
+    assert "is no longer" not in words(PAGES["person"])
+
+
+def test_how_sure_recog_is_stands_in_words_with_the_number_on_demand() -> None:
+    calibration = Calibration("a" * 64, 1.0, None, 20.0, -13.0, "", 1)
+    said = words(faces_page(DETAIL, AROUND, calibration=calibration))
+    assert "Probably95 %, distance 0.500" in said
+    assert "Sure99.3 %, distance 0.400" in said
+    assert "Probablydistance 0.500" in words(PAGES["person-faces"])
+
+
+def test_the_history_offers_undo_for_what_stands_and_goes_on_with_earlier_acts() -> None:
+    said = words(PAGES["history"])
+    assert said.count("Undo act") == 1
+    assert "act 6" in said
+    acts = tuple(replace(ACT, id=number) for number in range(300, 300 - HISTORY_SHOWN - 1, -1))
+    page = history_page(acts, AROUND, pictured=frozenset(), latest=False)
+    assert f"{ROOT}/history?before={300 - HISTORY_SHOWN + 1}" in page
+    assert "Nothing was done yet" in words(history_page((), AROUND, pictured=frozenset(), latest=True))
+
+
+def test_copies_come_with_the_best_first_and_what_they_are_ranked_by() -> None:
+    said = words(PAGES["copies"])
+    assert "1 picture with 1 further file" in said
+    assert "4,000 x 3,000, sharpness 212, 3.1 MB" in said
+    assert Reader(PAGES["copies"]).tags["input"] == 3  # the filter of the bar, too
+    assert "No photo is there twice." in words(copies_page(CopiedPhotos(()), AROUND))
+
+
 def test_a_person_s_doubtful_faces_come_farthest_first_and_confirmed_ones_by_pages() -> None:
-    asked = [value for tag, name, value in Reader(PAGES["person"]).attributes if (tag, name) == ("li", "data-face")]
+    asked = [
+        value for tag, name, value in Reader(PAGES["person-faces"]).attributes if (tag, name) == ("li", "data-face")
+    ]
     assert asked == ["5", "4", "1", "2", "3"]
     many = PersonDetail(
         ADA,
         tuple((face(n), ()) for n in range(1, 2 * CONFIRMED_SHOWN + 2))
         + tuple((face(5000 + n, squared=0.2), ()) for n in range(DOUBTFUL_SHOWN + 9)),
     )
-    page = person_page(many, AROUND, start=CONFIRMED_SHOWN)
+    page = faces_page(many, AROUND, start=CONFIRMED_SHOWN)
     cells = [value for tag, name, value in Reader(page).attributes if (tag, name) == ("li", "data-face")]
     assert cells[DOUBTFUL_SHOWN:] == [str(n) for n in range(CONFIRMED_SHOWN + 1, 2 * CONFIRMED_SHOWN + 1)]
     assert "9 nearer faces come up after these" in words(page)
-    assert f"{ROOT}/people/1?start={2 * CONFIRMED_SHOWN}" in page
-    assert f"{ROOT}/people/1?start=0" in page
+    assert f"{ROOT}/people/1/faces?start={2 * CONFIRMED_SHOWN}" in page
+    assert f"{ROOT}/people/1/faces?start=0" in page
 
 
 def test_a_pair_offers_what_can_be_said_of_it() -> None:

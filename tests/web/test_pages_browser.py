@@ -151,7 +151,7 @@ def test_lone_faces_are_picked_and_named_or_ignored(visitor: Visitor, library: P
 
 
 def test_doubtful_faces_are_said_one_by_one_or_all_at_once(visitor: Visitor, library: PaintedLibrary) -> None:
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     visitor.press("j", "n")
     visitor.says("You said that face 2 is not Ada.")
     assert [face.id for face, _ in library.people.person("Ada").faces] == [1, 3]
@@ -163,7 +163,7 @@ def test_doubtful_faces_are_said_one_by_one_or_all_at_once(visitor: Visitor, lib
 
 def test_a_confirmed_face_is_picked_and_given_to_somebody_else(visitor: Visitor, library: PaintedLibrary) -> None:
     library.people.confirm("Ada", [2, 4])
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     visitor.click("#confirmed input[value='4']")
     visitor.write("#other", "Sea")
     visitor.press("Enter")
@@ -176,7 +176,7 @@ def test_a_person_is_renamed_merged_and_hidden_and_the_next_page_undoes_it(
     visitor: Visitor, library: PaintedLibrary
 ) -> None:
     library.people.confirm("Sea", [4], new=True)
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     visitor.click("summary")
     visitor.write("#rename", "Ada Byron")
     visitor.leave()
@@ -211,7 +211,7 @@ def test_a_name_that_somebody_nearly_has_is_asked_about_and_pressing_again_makes
 ) -> None:
     library.people.confirm("Ada", [2])
     library.people.confirm("kiliç", [4], new=True)
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     visitor.click("#confirmed input[value='2']")
     visitor.write("#other", "KILIÇ")
     visitor.press("Enter")
@@ -241,14 +241,32 @@ def test_a_merged_pair_closes_and_the_pairs_of_who_is_gone_say_so(visitor: Visit
     visitor.says("You said that Adda and Adah are two people.")
 
 
-def test_what_another_process_did_since_is_not_undone_by_mistake(visitor: Visitor, library: PaintedLibrary) -> None:
+def test_undo_takes_back_what_it_says_and_not_what_another_process_did_since(
+    visitor: Visitor, library: PaintedLibrary
+) -> None:
     visitor.click("#alone input[value='4']")
     visitor.click("#alone .quiet")
     visitor.says("You ignored face 4.")
     library.people.rename("Ada", "Ann")
     visitor.click("#undo")
-    visitor.says("something else was done since: look at the history, then undo the latest act")
+    visitor.says("Undone: ignored face 4.")
     assert names(library) == ["Ann"]
+    assert library.reports.people().ignored == 0
+
+
+def test_what_another_process_built_on_since_stays_and_the_page_says_why(
+    visitor: Visitor, library: PaintedLibrary
+) -> None:
+    visitor.click("#alone input[value='4']")
+    visitor.click("#alone .quiet")
+    visitor.says("You ignored face 4.")
+    library.people.confirm("Ada", [4])
+    visitor.click("#undo")
+    visitor.says(
+        "act 2 (ignore) cannot be undone alone, because act 3 (confirm) changed the same faces or people later: "
+        "undo act 3 first"
+    )
+    assert confirmed(library, "Ada") == [1, 4]
 
 
 def test_while_another_process_writes_the_page_says_so_and_changes_nothing(
@@ -319,8 +337,9 @@ def hostile(visitor: Visitor, library: PaintedLibrary, more: More, tmp_path: Pat
     (tmp_path / "more" / "no <b>photo.png").write_text("no photo")
     library.index([tmp_path / "more"])
     return [
-        "/", "/people", "/people/1", "/duplicates", "/photos/11", "/find", "/people/99",
-        "/photos", "/photos/folders", "/photos/failed", "/photos?faces=with&folder=/nowhere",
+        "/", "/people", "/people/1", "/people/1/faces", "/people/1/similar", "/duplicates", "/duplicates/photos",
+        "/history", "/ignored", "/photos/11", "/find", "/people/99",
+        "/photos", "/photos/folders", "/failures", "/photos?faces=with&folder=/nowhere",
     ]  # fmt: skip
 
 
@@ -336,7 +355,7 @@ def test_no_page_runs_what_a_name_says_or_breaks_the_policy(visitor: Visitor, ho
 
 
 def test_a_hostile_name_is_sent_as_it_is(visitor: Visitor, library: PaintedLibrary, hostile: list[str]) -> None:
-    visitor.open("/people/1")
+    visitor.open("/people/1/faces")
     visitor.click(".all > button, #confirmed .no")
     visitor.open("/")
     visitor.click("#likely .yes")

@@ -1,11 +1,23 @@
 """The faces of a library: thumbnails, nearest neighbours, and the reasons for a name."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from recog.errors import UnknownNumberError
 from recog.library.context import LibraryContext
 from recog.library.recognition import neighbours, queries
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
-from recog.types import Verification
+from recog.types import Face, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredPage:
+    """Ignored faces, those found last first, from place `start` on, of `all`."""
+
+    all: int
+    start: int
+    faces: tuple[Face, ...]
 
 
 class Faces:
@@ -20,6 +32,17 @@ class Faces:
             return self._context.catalog.faces.thumbnails([face_id])[face_id]
         except KeyError:
             raise UnknownNumberError(f"face {face_id} has no thumbnail, or there is no such face") from None
+
+    def with_thumbnails(self, face_ids: Iterable[int]) -> frozenset[int]:
+        """Return those of these faces that are there and have a thumbnail."""
+        return frozenset(self._context.catalog.faces.thumbnails(face_ids))
+
+    def ignored(self, *, start: int = 0, limit: int = 100) -> IgnoredPage:
+        """Return ignored faces, those found last first, from place `start` on."""
+        catalog = self._context.catalog
+        ids = sorted(catalog.people.ignored_faces(), reverse=True)
+        shown = catalog.faces.by_ids(ids[start : start + limit])
+        return IgnoredPage(len(ids), start, tuple(shown[one] for one in ids[start : start + limit] if one in shown))
 
     def neighbours(self, face_id: int, *, k: int = 20) -> FaceNeighbours:
         """Return the k faces nearest to a face of the library, without the face itself."""

@@ -113,6 +113,23 @@ class SplitPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A person who looks like another one. squared_distance: see `similar`. distinct: the user said they are two."""
+
+    person: Person
+    squared_distance: float
+    distinct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPeople:
+    """`people similar NAME`: who looks like a person, the most alike first."""
+
+    person: Person
+    similar: tuple[LookAlike, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """`people history`: the latest act first."""
 

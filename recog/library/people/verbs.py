@@ -6,34 +6,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from recog.library.people.questions import PeopleQuestions
+
 if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no decoder and no FAISS
-    from recog.library.context import LibraryContext
-    from recog.library.inputs import AnyPath, AnyPhoto
-    from recog.library.people.photos_of import FoundPhotos
+    from datetime import date
+
+    from recog.library.inputs import AnyPath
     from recog.library.people.results import (
         Confirmation,
         DistinctPeople,
         Enrolment,
         Forgotten,
-        History,
         IgnoredFaces,
         MarkedFace,
-        PersonDetail,
         ResetPhotos,
         SplitPerson,
     )
-    from recog.library.recognition.results import MatchReport, VerifiedPair
+    from recog.library.recognition.results import MatchReport
     from recog.photos import DecodePool
     from recog.store.catalog import Catalog
     from recog.store.records import PastAct
     from recog.types import Person
 
 
-class People:
+class People(PeopleQuestions):
     """The people of a library: name faces, change or undo decisions, and erase."""
-
-    def __init__(self, context: LibraryContext) -> None:
-        self._context = context
 
     def enrol(
         self, name: str, photos: AnyPath | Sequence[AnyPath], *, face: int | None = None, near: bool = False
@@ -51,16 +48,6 @@ class People:
             return enrolment.enrol(
                 catalog, self._context.networks, name, portraits, k=self._context.settings.k, near=near
             )
-
-    def all(self, *, hidden: bool = False) -> tuple[Person, ...]:
-        """Return all people, sorted by name; hidden people only if asked for."""
-        return tuple(self._context.catalog.people.all(hidden=hidden))
-
-    def person(self, name: str) -> PersonDetail:
-        """Return a person with all faces."""
-        from recog.library.people.detail import detail
-
-        return detail(self._context.catalog, name)
 
     def confirm(
         self,
@@ -162,18 +149,27 @@ class People:
             self._match(catalog)
             return done
 
-    def undo(self) -> PastAct:
-        """Undo the latest act on people or faces that is not undone yet; repeat to undo earlier acts."""
+    def undo(self, act: int | None = None) -> PastAct:
+        """Undo an act on people or faces by its number in the history, or the latest one that is not undone yet.
+
+        An act that a later one builds on is a CatalogError, which names that one.
+        """
         with self._context.writing() as catalog:
-            undone = catalog.acts.undo()
+            undone = catalog.acts.undo(act)
             self._match(catalog)
             return undone
 
-    def history(self, *, limit: int | None = None) -> History:
-        """Return the acts on people and faces, the latest first."""
-        from recog.library.people.results import History
+    def set_cover(self, name: str, face_id: int | None) -> Person:
+        """Choose the face that stands for a person, one of the person's; None lets recog choose again."""
+        with self._context.writing() as catalog:
+            return catalog.acts.set_cover(catalog.people.by_name(name).id, face_id)
 
-        return History(tuple(self._context.catalog.acts.history(limit=limit)))
+    def set_born(self, name: str, born: date | None) -> Person:
+        """Say on which day a person was born; None if that is not known. A day to come is a CatalogError."""
+        from recog.library.people.births import checked_birth
+
+        with self._context.writing() as catalog:
+            return catalog.acts.set_born(catalog.people.by_name(name).id, checked_birth(born))
 
     def rename(self, old: str, new: str, *, near: bool = False) -> Person:
         """Rename a person; a name close to that of somebody else is a NearNameError unless `near`."""
@@ -217,36 +213,6 @@ class People:
             styled = tuple(path for path in erased.styled if path.exists())
             return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
 
-    def find(
-        self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
-    ) -> FoundPhotos:
-        """Return the photos that show all of the named people, or with `any_of` at least one of them.
-
-        Confirmed and matched faces count; with `confirmed`, only confirmed faces. The newest photos come first, and
-        photos without a date other than the file's come last; with `by_path`, photos are sorted by path. The
-        UnknownPersonError for an unknown name lists similar names.
-        """
-        from recog.library.people.photos_of import photos_of
-
-        wanted = [names] if isinstance(names, str) else list(names)
-        return photos_of(self._context.catalog, wanted, any_person=any_of, confirmed=confirmed, by_path=by_path)
-
-    def find_by_query(
-        self, words: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
-    ) -> FoundPhotos:
-        """Return the photos that fit a query, such as "Ann without Bob, 2019": see docs/reference/find.md.
-
-        words: the query in one or several parts, which all have to fit, or with `any_of` at least one; a part that is
-        exactly a name is that name. The order, and `confirmed`, are those of `find`.
-
-        Raises:
-            QueryError: the query cannot be read.
-        """
-        from recog.library.people.photos_of import photos_asked
-
-        given = [words] if isinstance(words, str) else list(words)
-        return photos_asked(self._context.catalog, given, any_part=any_of, confirmed=confirmed, by_path=by_path)
-
     def reset(self, photos: AnyPath | Sequence[AnyPath]) -> ResetPhotos:
         """Let the next run of `index` find the forgotten faces of these photos again.
 
@@ -261,37 +227,12 @@ class People:
         with self._context.writing() as catalog:
             return ResetPhotos(paths, catalog.erasure.reset(digests))
 
-    def person_by_number(self, person_id: int) -> PersonDetail:
-        """Return a person with all faces; an unknown number is an UnknownPersonError."""
-        return self.person(self._context.catalog.people.by_id(person_id).name)
-
-    def verify_person(self, photo: AnyPhoto, person_id: int, *, face: int | None = None) -> VerifiedPair:
-        """Decide whether the face of a photo is a person of the library, as `verify` does by name."""
-        from recog.library.inputs import photo_of
-        from recog.library.recognition import queries
-        from recog.verification.features import Method
-
-        name = self._context.catalog.people.by_id(person_id).name
-        return queries.verify_person(
-            self._context.catalog, self._context.networks, photo_of(photo), name, face=face, method=Method.DISTANCE
-        )
-
     def match_all(self) -> MatchReport:
         """Name the library's unconfirmed faces by distance; earlier names by distance are replaced."""
         from recog.library.recognition.matching import identify_all
 
         with self._context.writing() as catalog:
             return identify_all(catalog, self._context.networks, self._context.gallery)
-
-    @property
-    def matched_at_once(self) -> bool:
-        """Whether faces are named at once, after indexing and after each confirmation; otherwise run `match_all`.
-
-        True for a library of at most 20,000 faces, because naming takes about a second there.
-        """
-        from recog.library.recognition.matching import matches_at_once
-
-        return matches_at_once(self._context.catalog, self._context.networks)
 
     def _match(self, catalog: Catalog) -> None:
         """Update the names by distance after a decision."""

@@ -14,8 +14,8 @@ from recog.library.grouping.clusters import summaries
 from recog.library.grouping.identity import identity_grouping
 from recog.library.grouping.numbering import with_numbers
 from recog.library.networks import Networks
+from recog.library.reports.copies import find_near_copies
 from recog.library.reports.impure import Mixed, mixed_people
-from recog.library.reports.near_copies import alike, near_copies
 from recog.library.reports.results import DuplicatePair, DuplicateReport, MixedPerson, PairKind, PhotoCopy
 from recog.library.reports.sides import FACES_NAMED, Faces, Rows, Samples, Side
 from recog.store.catalog import Catalog
@@ -89,7 +89,7 @@ def _report(catalog: Catalog, networks: Networks) -> DuplicateReport:
         mixed=tuple(_mixed(samples, one, odds) for one in mixed),
         groups=_groups([pair for pair in found if pair.probability >= SURE]),
         duplicate_photos=tuple(catalog.files.copies()),
-        near_copies=_near_copies(catalog, faces, sure),
+        near_copies=_near_copies(catalog, faces),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -209,18 +209,12 @@ def _groups(pairs: list[DuplicatePair]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted((group for group in unique if len(group) > 2), key=lambda group: (-len(group), group)))
 
 
-def _near_copies(catalog: Catalog, faces: Faces, sure: NDArray[np.bool_]) -> tuple[tuple[PhotoCopy, ...], ...]:
-    """Return groups of photos that look saved twice; face boxes are read only for photos with similar faces."""
-    trusted = np.flatnonzero(sure)
-    left, right = (trusted[side] for side in alike(faces.embeddings[trusted], faces.photo_ids[trusted]))
-    rows = np.flatnonzero(np.isin(faces.photo_ids, faces.photo_ids[np.concatenate([left, right])]))
-    theirs = faces.ids[rows].tolist()
-    found = catalog.faces.by_ids(theirs)
-    photos = catalog.photos.by_ids({face.photo_id for face in found.values()})
-    pairs = np.searchsorted(rows, left), np.searchsorted(rows, right)
-    groups = near_copies(pairs, faces.embeddings[rows], [found[face_id] for face_id in theirs], photos)
-    paths = catalog.files.paths(photo_id for group in groups for photo_id in group)
+def _near_copies(catalog: Catalog, faces: Faces) -> tuple[tuple[PhotoCopy, ...], ...]:
+    """Return groups of photos that look saved twice."""
+    near = find_near_copies(catalog, faces.ids, faces.embeddings, faces.photo_ids)
+    paths = catalog.files.paths(photo_id for group in near.groups for photo_id in group)
+    photos = near.photos
     return tuple(
         tuple(PhotoCopy(next(iter(paths.get(one, ())), None), photos[one].width, photos[one].height) for one in group)
-        for group in groups
+        for group in near.groups
     )

@@ -96,6 +96,36 @@ class PhotoCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class CopiedFile:
+    """A file of a group of copies. width, height: pixels, upright. bytes: the file's size.
+
+    sharpness: mean of the photo's faces (see recog.quality), None if it was not needed.
+    """
+
+    photo_id: int
+    path: Path
+    width: int
+    height: int
+    bytes: int
+    sharpness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyGroup:
+    """Files that show one picture, the best one first. exact: all have the same bytes."""
+
+    exact: bool
+    files: tuple[CopiedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedPhotos:
+    """`report copies`: pictures that are there in two files or more."""
+
+    groups: tuple[CopyGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateReport:
     """`report duplicates`: pairs ranked by probability, and groups of sides that belong together.
 

@@ -1,8 +1,8 @@
 """Report duplicates, people and a map of the faces of a library."""
 
 from recog.library.context import LibraryContext
-from recog.library.reports import duplicates, face_map, naming, people
-from recog.library.reports.results import DuplicateReport, FaceMap, NamingReport, PeopleReport
+from recog.library.reports import copies, duplicates, face_map, naming, people
+from recog.library.reports.results import CopiedPhotos, DuplicateReport, FaceMap, NamingReport, PeopleReport
 
 
 class Reports:
@@ -14,6 +14,10 @@ class Reports:
     def duplicates(self) -> DuplicateReport:
         """Return people and clusters that are probably the same person."""
         return duplicates.duplicates(self._context.catalog, self._context.networks)
+
+    def copies(self) -> CopiedPhotos:
+        """Return pictures that are there in two files or more, and which file of each is best."""
+        return copies.copies(self._context.catalog, self._context.networks)
 
     def people(self) -> PeopleReport:
         """Return groups without a name, people, and single faces."""

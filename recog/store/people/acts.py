@@ -2,40 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from datetime import date
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select
 
 from recog.errors import CatalogError, UnknownNumberError
 from recog.store.clusters import take_out_of_clusters
 from recog.store.connection.database import Database
 from recog.store.people.facts import (
     Facts,
+    births_of,
     change,
     confirmed_among,
+    covers_of,
+    faces_of,
     facts_of_person,
     ignored_among,
     rejected_among,
 )
-from recog.store.people.history import act_of_event, facts_of_event, record_event
+from recog.store.people.history import act_of_event, record_event
 from recog.store.people.names import checked_name
 from recog.store.people.people import add_person, check_free, existing_faces, person_called, person_in
+from recog.store.people.undoing import Drawing, undo_event
 from recog.store.records import DrawnFace, PastAct
-from recog.store.schema.encoding import now
-from recog.store.schema.tables import distinct_people, events, people
+from recog.store.schema.tables import events
 from recog.types import NetworkInfo, Person
-
-_ACTS_ON_PEOPLE = frozenset({"rename", "hide", "unhide"})
-
-
-class Drawing(Protocol):
-    """Adds and removes the faces that users draw on photos (recog.store.photos.drawn)."""
-
-    def add(self, connection: Connection, drawn: Sequence[DrawnFace], network: NetworkInfo) -> list[int]:
-        """Add drawn faces with this network's embeddings, and return their numbers in the same order."""
-
-    def remove(self, connection: Connection, face_ids: Iterable[int]) -> None:
-        """Delete drawn faces with all that is known of them."""
 
 
 class Acts:
@@ -125,11 +116,46 @@ class Acts:
             _replace(connection, kind, {"person": (person_id, before.name)}, before, before.name, hidden=hidden)
             return person_in(connection, person_id)
 
+    def set_cover(self, person_id: int, face_id: int | None) -> Person:
+        """Choose the face that stands for a person, one of the person's; None lets recog choose again."""
+        with self._database.writing() as connection:
+            person = person_in(connection, person_id)
+            if face_id is not None:
+                _checked_faces(connection, [face_id])
+                if face_id not in faces_of(connection, person_id):
+                    raise CatalogError(f"face {face_id} is not {person.name}'s: confirm it first")
+            before = covers_of(connection, [person_id])
+            after = frozenset() if face_id is None else frozenset({(person_id, face_id)})
+            _act(
+                connection,
+                "cover",
+                {"person": (person_id, person.name)},
+                Facts(covers=before - after),
+                Facts(covers=after - before),
+            )
+            return person_in(connection, person_id)
+
+    def set_born(self, person_id: int, born: date | None) -> Person:
+        """Say on which day a person was born; None if that is not known."""
+        with self._database.writing() as connection:
+            person = person_in(connection, person_id)
+            before = births_of(connection, [person_id])
+            after = frozenset() if born is None else frozenset({(person_id, born.isoformat())})
+            _act(
+                connection,
+                "born",
+                {"person": (person_id, person.name)},
+                Facts(births=before - after),
+                Facts(births=after - before),
+            )
+            return person_in(connection, person_id)
+
     def merge(self, source_id: int, target_id: int) -> Person:
         """Merge two people: the target gets all faces of the source, whose name stays in the history.
 
         Rejections and distinctions of the source become the target's; a face confirmed as either is no longer
-        rejected. A face that was matched with the source, but that a user rejected for the target, gets no name.
+        rejected. A face that was matched with the source, but that a user rejected for the target, gets no name. A
+        chosen cover and a day of birth become the target's if it has none.
         """
         if source_id == target_id:
             raise CatalogError("a person cannot be merged into itself: name two people")
@@ -148,44 +174,38 @@ class Acts:
                 matched=matched,
                 rejected=theirs.rejected | (known.rejected & confirmed),
                 distinct=theirs.distinct,
+                covers=theirs.covers,
+                births=theirs.births,
             )
             added = Facts(
                 confirmed=confirmed,
                 matched=frozenset((face_id, target_id) for face_id, _ in matched),
                 rejected=rejected - known.rejected - known.confirmed,
                 distinct=distinct - known.distinct,
+                covers=frozenset() if known.covers else frozenset((target_id, one) for _, one in theirs.covers),
+                births=frozenset() if known.births else frozenset((target_id, day) for _, day in theirs.births),
             )
             roles = {"source": (source_id, source.name), "target": (target_id, target.name)}
             _act(connection, "merge", roles, removed, added)
             return person_in(connection, target_id)
 
-    def history(self, *, limit: int | None = None) -> list[PastAct]:
-        """Return what users did, the latest act first, undone acts included."""
+    def history(self, *, limit: int | None = None, before: int | None = None) -> list[PastAct]:
+        """Return what users did, the latest act first, undone acts included; with `before`, acts before that number."""
+        acts = select(events).order_by(events.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
-            rows = connection.execute(select(events).order_by(events.c.id.desc()).limit(limit)).all()
+            rows = connection.execute(acts if before is None else acts.where(events.c.id < before)).all()
         return [act_of_event(row) for row in rows]
 
-    def undo(self) -> PastAct:
-        """Take back the latest act that stands; raise CatalogError if there is none, or if it can no longer be undone.
+    def undo(self, act: int | None = None) -> PastAct:
+        """Take back an act by number, or the latest that stands; raise CatalogError if it can no longer be undone.
 
-        Of a large act, the part that can still be taken back is: faces that are gone, or that a later edit of their
-        photo gave other names, are left as they are. Faces that the act drew are removed. An act whose faces were all
-        erased with a person is skipped.
+        An act that a later standing one builds on cannot: the error names that act. Of a large act, the part that can
+        still be taken back is: faces that are gone, or that a later edit of their photo gave other names, are left as
+        they are. Faces that the act drew are removed. Without a number, an act whose faces were all erased with a
+        person is skipped.
         """
         with self._database.writing() as connection:
-            row = _last_standing(connection)
-            if row is None:
-                raise CatalogError(
-                    "there is nothing to undo: no face or person was ever changed, or everything is undone"
-                )
-            act = act_of_event(row)
-            added, removed = facts_of_event(row)  # swapped: this is the inverse
-            _check_undoable(connection, act, removed, added)
-            removed, added = _still_so(connection, removed, added)
-            change(connection, removed, added)
-            self._drawing.remove(connection, [face_id for (face_id,) in removed.drawn])
-            connection.execute(update(events).where(events.c.id == row.id).values(undone_at=now()))
-            return act_of_event(connection.execute(select(events).where(events.c.id == row.id)).one())
+            return undo_event(connection, act, drawing=self._drawing)
 
 
 def _named(connection: Connection, name: str) -> tuple[int, Facts]:
@@ -236,56 +256,3 @@ def _checked_faces(connection: Connection, face_ids: Iterable[int]) -> Sequence[
     if missing := sorted(set(wanted) - existing_faces(connection, wanted)):
         raise UnknownNumberError(f"no face has the number {missing[0]}: index its photo again")
     return wanted
-
-
-def _last_standing(connection: Connection) -> Row[Any] | None:
-    """Return the latest act that stands and has not lost all its faces to a forgotten person."""
-    standing = select(events).where(events.c.undone_at.is_(None)).order_by(events.c.id.desc()).limit(1)
-    row = connection.execute(standing).first()
-    while row is not None and row.kind not in _ACTS_ON_PEOPLE and not any(facts_of_event(row)):
-        row = connection.execute(standing.where(events.c.id < row.id)).first()
-    return row
-
-
-def _check_undoable(connection: Connection, act: PastAct, removed: Facts, added: Facts) -> None:
-    """Raise CatalogError if an act cannot be taken back; removed and added are what undoing it would do."""
-    what = f"the last act ({act.kind}, {act.at})"
-    if not (removed or added):
-        raise CatalogError(f"{what} cannot be undone: the people or faces it was about were erased")
-    there = set(connection.scalars(select(people.c.id)))
-    taken_away, given = {row[0] for row in removed.people}, {row[0] for row in added.people}
-    meant = {row[1] for row in (*added.confirmed, *added.rejected)} | {one for pair in added.distinct for one in pair}
-    if (taken_away | meant - (given - taken_away)) - there:
-        raise CatalogError(f"{what} cannot be undone: somebody it was about was forgotten since")
-    for person_id, name, _ in added.people:
-        check_free(connection, name, person_id)
-    for person_id, name, _ in removed.people:
-        if person_id not in given and facts_of_person(connection, person_id).confirmed - removed.confirmed:
-            raise CatalogError(f"{what} cannot be undone: {name} has got other faces since; forget or merge {name}")
-
-
-def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Facts, Facts]:
-    """Return the part of a change that is still possible: facts that stand to remove, faces that exist to add to."""
-    face_ids = sorted(removed.face_ids() | added.face_ids())
-    there = existing_faces(connection, face_ids)
-    confirmed = confirmed_among(connection, face_ids)
-    taken = {face_id for face_id, _ in confirmed - removed.confirmed}
-    known = {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
-    removed = Facts(
-        people=removed.people,
-        confirmed=removed.confirmed & confirmed,
-        matched=removed.matched,
-        rejected=removed.rejected & rejected_among(connection, face_ids),
-        ignored=removed.ignored & ignored_among(connection, face_ids),
-        distinct=removed.distinct & known,
-        drawn=frozenset(row for row in removed.drawn if row[0] in there),
-    )
-    added = Facts(
-        people=added.people,
-        confirmed=frozenset(row for row in added.confirmed if row[0] in there - taken),
-        matched=added.matched,
-        rejected=frozenset(row for row in added.rejected if row[0] in there) - rejected_among(connection, face_ids),
-        ignored=frozenset(row for row in added.ignored if row[0] in there) - ignored_among(connection, face_ids),
-        distinct=added.distinct - known,
-    )
-    return removed, added

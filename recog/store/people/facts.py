@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    func,
     insert,
     select,
     text,
@@ -20,7 +19,16 @@ from sqlalchemy import (
 
 from recog.store.people.names import name_key
 from recog.store.schema.encoding import chunks
-from recog.store.schema.tables import assignments, distinct_people, ignored_faces, people, rejections
+from recog.store.schema.tables import (
+    assignments,
+    births,
+    chosen_covers,
+    distinct_people,
+    faces,
+    ignored_faces,
+    people,
+    rejections,
+)
 from recog.types import Origin
 
 Pairs = frozenset[tuple[int, int]]
@@ -31,8 +39,9 @@ _NONE: Pairs = frozenset()
 class Facts:
     """A set of facts. confirmed, matched and rejected are (face, person); distinct is (smaller, larger) person.
 
-    people is (id, name, hidden). ignored and drawn are (face,). matched is no fact but the result of a job: only a
-    merge moves it. drawn: faces that a user drew on a photo; recog.store.people.acts adds and removes them.
+    people is (id, name, hidden). ignored and drawn are (face,). covers is (person, face), births (person, YYYY-MM-DD).
+    matched is no fact but the result of a job: only a merge moves it. drawn: faces that a user drew on a photo;
+    recog.store.people.acts adds and removes them.
     """
 
     people: frozenset[tuple[int, str, bool]] = frozenset()
@@ -41,6 +50,8 @@ class Facts:
     rejected: Pairs = _NONE
     ignored: frozenset[tuple[int]] = frozenset()
     distinct: Pairs = _NONE
+    covers: Pairs = _NONE
+    births: frozenset[tuple[int, str]] = frozenset()
     drawn: frozenset[tuple[int]] = frozenset()
 
     def __bool__(self) -> bool:
@@ -56,6 +67,8 @@ class Facts:
             people=frozenset(row for row in self.people if row[0] not in person_ids),
             distinct=frozenset(row for row in self.distinct if not set(row) & set(person_ids)),
             ignored=frozenset(row for row in self.ignored if row[0] not in face_ids),
+            covers=frozenset(row for row in self.covers if row[0] not in person_ids and row[1] not in face_ids),
+            births=frozenset(row for row in self.births if row[0] not in person_ids),
             drawn=frozenset(row for row in self.drawn if row[0] not in face_ids),
             **{
                 name: frozenset(
@@ -99,6 +112,29 @@ def ignored_among(connection: Connection, face_ids: Iterable[int]) -> frozenset[
     return frozenset((face_id,) for face_id in found)
 
 
+def faces_of(connection: Connection, person_id: int) -> set[int]:
+    """Return the faces of a person, confirmed or matched."""
+    return set(connection.scalars(select(assignments.c.face_id).where(assignments.c.person_id == person_id)))
+
+
+def covers_of(connection: Connection, person_ids: Iterable[int]) -> Pairs:
+    """Return the (person, face) pairs of the covers that a user chose for these people."""
+    found: set[tuple[int, int]] = set()
+    for ids in chunks(person_ids):
+        rows = connection.execute(select(chosen_covers).where(chosen_covers.c.person_id.in_(ids)))
+        found |= {(row.person_id, row.face_id) for row in rows}
+    return frozenset(found)
+
+
+def births_of(connection: Connection, person_ids: Iterable[int]) -> frozenset[tuple[int, str]]:
+    """Return the (person, 'YYYY-MM-DD') pairs of these people whose day of birth is known."""
+    found: set[tuple[int, str]] = set()
+    for ids in chunks(person_ids):
+        rows = connection.execute(select(births).where(births.c.person_id.in_(ids)))
+        found |= {(row.person_id, row.born) for row in rows}
+    return frozenset(found)
+
+
 def spoken_of(connection: Connection, face_ids: Collection[int]) -> set[int]:
     """Return those of these faces that have a rejection or are ignored."""
     rejected = {face_id for face_id, _ in rejected_among(connection, face_ids)}
@@ -118,6 +154,8 @@ def facts_of_person(connection: Connection, person_id: int) -> Facts:
         matched=frozenset(said[Origin.MATCHED]),
         rejected=frozenset((face_id, person_id) for face_id in connection.scalars(refused)),
         distinct=frozenset((row[0], row[1]) for row in connection.execute(select(distinct_people).where(either))),
+        covers=covers_of(connection, [person_id]),
+        births=births_of(connection, [person_id]),
     )
 
 
@@ -127,9 +165,15 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
     People are added before the facts about them, and removed after; a person in both sets gets the added name.
     """
     _unassign(connection, [face_id for face_id, _ in removed.confirmed], Origin.CONFIRMED)
-    for rows, table in ((removed.rejected, rejections), (removed.ignored, ignored_faces)):
+    gone: tuple[tuple[Collection[tuple[int | str, ...]], Table], ...] = (
+        (removed.rejected, rejections),
+        (removed.ignored, ignored_faces),
+        (removed.distinct, distinct_people),
+        (removed.covers, chosen_covers),
+        (removed.births, births),
+    )
+    for rows, table in gone:
         _delete(connection, table, rows)
-    _delete(connection, distinct_people, removed.distinct)
     before, after = {row[0] for row in removed.people}, {row[0] for row in added.people}
     for person_id, name, hidden in sorted(added.people):
         _put_person(connection, person_id, name, hidden=hidden, known=person_id in before)
@@ -143,7 +187,9 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
     _insert(connection, rejections, added.rejected)
     _insert(connection, ignored_faces, added.ignored)
     _insert(connection, distinct_people, added.distinct)
-    for person_id in {person_id for _, person_id in added.confirmed}:
+    _insert(connection, chosen_covers, added.covers)
+    _insert(connection, births, added.births)
+    for person_id in {person_id for _, person_id in removed.confirmed | added.confirmed}:
         give_cover(connection, person_id)
 
 
@@ -189,7 +235,7 @@ def _by_person(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     return found
 
 
-def _delete(connection: Connection, table: Table, rows: Collection[tuple[int, ...]]) -> None:
+def _delete(connection: Connection, table: Table, rows: Collection[tuple[int | str, ...]]) -> None:
     if not rows:
         return
     key = and_(*(column == bindparam(f"key_{column.name}") for column in table.c))
@@ -197,7 +243,7 @@ def _delete(connection: Connection, table: Table, rows: Collection[tuple[int, ..
     connection.execute(delete(table).where(key), named)
 
 
-def _insert(connection: Connection, table: Table, rows: Collection[tuple[int, ...]], **same: str) -> None:
+def _insert(connection: Connection, table: Table, rows: Collection[tuple[int | str, ...]], **same: str) -> None:
     if rows:
         names = [column.name for column in table.c]
         connection.execute(insert(table), [{**dict(zip(names, row, strict=False)), **same} for row in sorted(rows)])
@@ -218,11 +264,21 @@ def _put_person(connection: Connection, person_id: int, name: str, *, hidden: bo
 
 
 def give_cover(connection: Connection, person_id: int) -> None:
-    """Give a person without a cover the oldest confirmed face, if there is one."""
-    first = (
-        select(func.min(assignments.c.face_id))
-        .where(assignments.c.person_id == person_id, assignments.c.origin == Origin.CONFIRMED.value)
-        .scalar_subquery()
-    )
+    """Give a person without a cover the best confirmed face, if there is one.
+
+    Sure faces come before unsure ones, then the one with most pixels that are sharp, then the oldest.
+    """
+    from recog.quality import SURE_SCORE  # noqa: PLC0415 - loads numpy, which listing people must not
+
     bare = (people.c.id == person_id) & people.c.cover_face_id.is_(None)
-    connection.execute(update(people).where(bare).values(cover_face_id=first))
+    if connection.scalar(select(people.c.id).where(bare)) is None:
+        return
+    pixels = (faces.c.right - faces.c.left) * (faces.c.bottom - faces.c.top)
+    best = (
+        select(faces.c.id)
+        .join(assignments, assignments.c.face_id == faces.c.id)
+        .where(assignments.c.person_id == person_id, assignments.c.origin == Origin.CONFIRMED.value)
+        .order_by(faces.c.score < SURE_SCORE, (pixels * faces.c.sharpness).desc(), faces.c.id)
+        .limit(1)
+    )
+    connection.execute(update(people).where(people.c.id == person_id).values(cover_face_id=connection.scalar(best)))

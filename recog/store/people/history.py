@@ -7,6 +7,7 @@ removed and added (see recog.store.people.facts). Undoing an act swaps the two. 
 * rename: before, after (the same id)
 * merge: source (gone since), target
 * distinct: person, other
+* cover, born: person
 * ignore, unignore: nobody
 """
 
@@ -46,8 +47,16 @@ def act_of_event(row: Row[Any]) -> PastAct:
     """Return an event as a PastAct."""
     removed, added = facts_of_event(row)
     people = {role: person["name"] for role, person in json.loads(row.payload)["people"].items()}
-    face_ids = sorted(removed.face_ids() | added.face_ids())
-    return PastAct(row.id, row.at, row.kind, people, tuple(face_ids), row.undone_at)
+    face_ids = removed.face_ids() | added.face_ids()
+    if row.kind == "cover":
+        face_ids = {face_id for _, face_id in added.covers}
+    born = next((day for _, day in added.births), None) if row.kind == "born" else None
+    return PastAct(row.id, row.at, row.kind, people, tuple(sorted(face_ids)), row.undone_at, born)
+
+
+def people_of_event(row: Row[Any]) -> set[int]:
+    """Return the numbers of the people in all roles of an act."""
+    return {person["id"] for person in json.loads(row.payload)["people"].values()}
 
 
 def scrub_events(connection: Connection, person_id: int, name: str, face_ids: Collection[int]) -> None:

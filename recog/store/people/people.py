@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, insert, select
@@ -13,6 +14,8 @@ from recog.store.people.names import checked_name, name_key, name_keys, unknown_
 from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import (
     assignments,
+    births,
+    chosen_covers,
     distinct_people,
     faces,
     ignored_faces,
@@ -132,21 +135,53 @@ def person_in(connection: Connection, person_id: int) -> Person:
 
 
 def select_people() -> Select[Any]:
-    """Return the statement for all people with their faces counted by origin; narrow it with where()."""
+    """Return the statement for all people with their faces counted by origin; narrow it with where().
+
+    A chosen cover counts while its face is the person's; a library that an earlier recog kept may lack any other.
+    """
 
     def counted(origin: Origin) -> Any:
         return func.coalesce(func.sum(case((assignments.c.origin == origin.value, 1), else_=0)), 0)
 
+    confirmed = assignments.c.origin == Origin.CONFIRMED.value
+    chosen = func.max(case((assignments.c.face_id == chosen_covers.c.face_id, assignments.c.face_id)))
+    oldest = func.min(case((confirmed, assignments.c.face_id)))
     return (
-        select(people, counted(Origin.CONFIRMED).label("confirmed"), counted(Origin.MATCHED).label("matched"))
-        .select_from(people.outerjoin(assignments, assignments.c.person_id == people.c.id))
-        .group_by(people.c.id)
+        select(
+            people,
+            func.coalesce(chosen, people.c.cover_face_id, oldest).label("cover"),
+            counted(Origin.CONFIRMED).label("confirmed"),
+            counted(Origin.MATCHED).label("matched"),
+            chosen_covers.c.face_id.label("chosen"),
+            births.c.born,
+        )
+        .select_from(
+            people.outerjoin(assignments, assignments.c.person_id == people.c.id)
+            .outerjoin(chosen_covers, chosen_covers.c.person_id == people.c.id)
+            .outerjoin(births, births.c.person_id == people.c.id)
+        )
+        .group_by(people.c.id, chosen_covers.c.face_id, births.c.born)
     )
 
 
 def person_of(row: Row[Any]) -> Person:
     """Return a row of `select_people` as a Person."""
-    return Person(row.id, row.name, bool(row.hidden), row.cover_face_id, int(row.confirmed), int(row.matched))
+    return person_of_values(row.id, row.name, row.hidden, row.cover, row.confirmed, row.matched, row.chosen, row.born)
+
+
+def person_of_values(  # noqa: PLR0917 - the columns of a row
+    number: int,
+    name: str,
+    hidden: bool | int,
+    cover: int | None,
+    confirmed: int,
+    matched: int,
+    chosen: int | None,
+    born: str | None,
+) -> Person:
+    """Return the values of `select_people`, as a driver gives them, as a Person."""
+    day = None if born is None else date.fromisoformat(born)
+    return Person(number, name, bool(hidden), cover, int(confirmed), int(matched), chosen, day)
 
 
 def check_free(connection: Connection, name: str, person_id: int | None) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 
 from recog.quality import SURE_SCORE
 from recog.store.connection.database import Database, Reader
-from recog.store.people.people import select_people
+from recog.store.people.people import person_of_values, select_people
 from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import assignments, faces, people
 from recog.types import Origin, Person
@@ -43,10 +43,7 @@ class Snapshot(ABC):
 
     def people_by_id(self, person_ids: Iterable[int]) -> dict[int, Person]:
         """Return people by number, hidden ones too; unknown numbers are left out."""
-        return {
-            number: Person(number, name, bool(hidden), cover, int(confirmed), int(matched))
-            for number, name, hidden, cover, confirmed, matched in self._rows(_PEOPLE, dict.fromkeys(person_ids))
-        }
+        return {row[0]: person_of_values(*row) for row in self._rows(_PEOPLE, dict.fromkeys(person_ids))}
 
 
 @contextmanager
@@ -133,9 +130,9 @@ def _lent() -> _Question:
 
 def _people() -> _Question:
     counted = select_people()
-    row = (people.c.id, people.c.name, people.c.hidden, people.c.cover_face_id)
-    both = (counted.selected_columns.confirmed, counted.selected_columns.matched)
-    return _question(counted.with_only_columns(*row, *both), people.c.id)
+    found = counted.selected_columns
+    row = (people.c.id, people.c.name, people.c.hidden, found.cover, found.confirmed, found.matched)
+    return _question(counted.with_only_columns(*row, found.chosen, found.born), people.c.id)
 
 
 _WHOSE, _LENT, _PEOPLE = _whose(), _lent(), _people()

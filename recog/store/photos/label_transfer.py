@@ -16,7 +16,7 @@ from recog.store.photos.pairing import PlacedFace, pair_faces
 from recog.store.photos.volumes import Volumes
 from recog.store.records import FactKind, LostFact, ScannedPhoto
 from recog.store.schema.encoding import chunks, path_bytes
-from recog.store.schema.tables import assignments, embeddings, files, people, photos
+from recog.store.schema.tables import assignments, chosen_covers, embeddings, files, people, photos
 from recog.store.schema.vectors import vectors_of
 from recog.types import Embeddings, Face, Origin
 
@@ -153,6 +153,8 @@ def _move_covers(connection: Connection, pairs: Sequence[tuple[Face, Face]]) -> 
         if before.origin == Origin.CONFIRMED:
             mine = people.c.cover_face_id == before.id
             connection.execute(update(people).where(mine).values(cover_face_id=after.id))
+            chosen = chosen_covers.c.face_id == before.id
+            connection.execute(update(chosen_covers).where(chosen).values(face_id=after.id))
 
 
 def _carry_refusals(connection: Connection, pairs: Sequence[tuple[Face, Face]]) -> None:

@@ -1,4 +1,4 @@
-"""Photos in the order in which they were taken, the newest first, by folder, by faces, and by a query.
+"""Photos in the order in which they were taken, the newest first, by folder, faces, person, and by a query.
 
 Only photos of which a file is present are listed. Photos without a date come last. The clock is that of the camera: the
 order ignores time zones, as albums do.
@@ -18,7 +18,7 @@ from recog.store.photos.volumes import volumes_of
 from recog.store.records import PhotoFilter, PhotoShape, WithFaces
 from recog.store.schema.encoding import path_from_bytes
 from recog.store.schema.plain_rows import plain_rows
-from recog.store.schema.tables import faces, files, photos
+from recog.store.schema.tables import assignments, faces, files, photos
 from recog.types import Photo
 
 
@@ -95,6 +95,9 @@ class Timeline:
                 fits &= photos.c.id.in_(select(faces.c.photo_id))
             case WithFaces.WITHOUT:
                 fits &= photos.c.id.not_in(select(faces.c.photo_id))
+        if wanted.person_id is not None:
+            theirs = select(faces.c.photo_id).join(assignments, assignments.c.face_id == faces.c.id)
+            fits &= photos.c.id.in_(theirs.where(assignments.c.person_id == wanted.person_id))
         if wanted.query is not None:
             fits &= fits_query(wanted.query.condition, volumes)
         return fits

@@ -15,6 +15,22 @@ people = Table(
     sqlite_autoincrement=True,
 )
 
+# The face that the user chose to stand for a person, while it is the person's; else `cover_face_id` does.
+chosen_covers = Table(
+    "chosen_covers",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("face_id", ID, ForeignKey("faces.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+# The day on which a person was born, YYYY-MM-DD, as the user said.
+births = Table(
+    "births",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("born", String, nullable=False),
+)
+
 assignments = Table(
     "assignments",
     metadata,

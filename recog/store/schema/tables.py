@@ -4,6 +4,8 @@ from recog.store.schema.columns import metadata
 from recog.store.schema.job_tables import jobs
 from recog.store.schema.people_tables import (
     assignments,
+    births,
+    chosen_covers,
     cluster_faces,
     cluster_runs,
     clusters,
@@ -36,6 +38,8 @@ from recog.store.schema.style_tables import style_jobs, style_shares
 
 __all__ = [
     "assignments",
+    "births",
+    "chosen_covers",
     "cluster_faces",
     "cluster_runs",
     "clusters",

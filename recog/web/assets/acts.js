@@ -190,9 +190,10 @@
       const told = await ask(button.dataset.act, body);
       leaves = button.dataset.then === "person" || button.dataset.then === "reload";
       if (button.dataset.then === "person") return leave(item, () => location.assign(`${root}/people/${told.result.id}`));
-      const changed = told.act && `You ${told.act.sentence}.${taken(item, told.result)}`;
+      const undone = button.dataset.act === "undo";
+      const changed = told.act && (undone ? `Undone: ${told.act.sentence}.` : `You ${told.act.sentence}.${taken(item, told.result)}`);
       const sentence = changed || (body.nameless ? NAMED_SINCE : "Nothing changed: it was so before.");
-      if (button.dataset.then === "reload") return leave(item, () => location.reload(), sentence, changed ? "Undo" : BEFORE);
+      if (button.dataset.then === "reload") return leave(item, () => location.reload(), sentence, changed && !undone ? "Undo" : BEFORE);
       const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];
       const restore = () => parts.forEach((back) => back());
       if (told.act) made.push({ id: told.act.id, sentence: told.act.sentence, restore, item });

@@ -23,7 +23,7 @@ const unpacked = (packed, Kind) => {
 export const photosOf = ({ months: given, numbers, ratios, days }) => {
   let first = 0;
   const months = given.map(({ month, photos }) => {
-    const one = { words: wordsOf(month), year: month === null ? NO_DATE : month.slice(0, 4), first, photos };
+    const one = { month, words: wordsOf(month), year: month === null ? NO_DATE : month.slice(0, 4), first, photos };
     first += photos;
     return one;
   });

@@ -1,5 +1,6 @@
 // Lay out every photo of the timeline, and keep only those near the window in the document.
 
+import { ageInMonth } from "./age.js";
 import { photosOf, Rows } from "./rows.js";
 import { Scrubber } from "./scrubber.js";
 
@@ -10,6 +11,7 @@ const root = document.documentElement.dataset.root; // stands before every path
 class Timeline {
   #element;
   #query;
+  #born; // of the person on the photos, if that is known
   #photos;
   #rows;
   #scrubber;
@@ -21,6 +23,7 @@ class Timeline {
   constructor(element, photos) {
     this.#element = element;
     this.#query = element.dataset.query;
+    this.#born = element.dataset.born;
     this.#photos = photos;
     this.#scrubber = new Scrubber(document.querySelector("#years"), photos.months, {
       toMonth: (month) => this.#goTo(this.#rows.monthTops[month] - BAR),
@@ -52,7 +55,10 @@ class Timeline {
 
   #heading(month) {
     const made = document.createElement("h2");
-    made.textContent = this.#photos.months[month].words;
+    const { words, month: key } = this.#photos.months[month];
+    made.textContent = words;
+    const age = this.#born && key ? ageInMonth(this.#born, key) : "";
+    if (age) made.append(" ", Object.assign(document.createElement("span"), { className: "age", textContent: age }));
     return made;
   }
 

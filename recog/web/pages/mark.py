@@ -8,7 +8,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from recog.errors import CatalogError
 from recog.types import Photo
-from recog.web.acts import DrawnBox, marked
+from recog.web.act_bodies import DrawnBox
+from recog.web.acts import marked
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
 from recog.web.shell import Frame, show

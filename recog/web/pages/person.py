@@ -1,49 +1,50 @@
-"""One person with all faces."""
+"""One person: all photos by date, and a way to take them along."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
-from fastapi import Query
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from recog.library.people.results import PersonDetail
-from recog.types import Origin
-from recog.web.api import LARGEST
+from recog.library.browsing.timeline import PhotoPage
+from recog.store.records import PhotoFilter
+from recog.types import Person
+from recog.web.api import Start
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
+from recog.web.pages.photos import SHOWN, timeline_values
+from recog.web.photo_filter import Wanted, page_of
 from recog.web.shell import Frame, show
 
-DOUBTFUL_SHOWN = 200
-"""Of the faces named by distance, the farthest; answering them brings up the others."""
-CONFIRMED_SHOWN = 500
-"""Confirmed faces on one page."""
 router = page_router()
 PAGE = Page(router)
+_ARCHIVE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "all photos of the person as they are, in one zip archive", "content": {"application/zip": {}}}
+}
 
 
 @router.get("/people/{person_id:int}")
-def person(
-    opened: Opened,
-    framing: Framed,
-    person_id: Number,
-    start: Annotated[int, Query(ge=0, le=LARGEST, description="Face.")] = 0,
-) -> HTMLResponse:
-    """One person's faces."""
-    detail = opened.library.people.person_by_number(person_id)
-    return HTMLResponse(person_page(detail, framing.frame(), start=start))
+def person(opened: Opened, framing: Framed, person_id: Number, wanted: Wanted, start: Start = 0) -> HTMLResponse:
+    """One person's photos by date."""
+    library = opened.library
+    theirs = replace(wanted, person_id=person_id)
+    shown = library.people.by_number(person_id)
+    page = library.photos.page(theirs, start=start, limit=SHOWN)
+    return HTMLResponse(person_page(shown, page, theirs, framing.frame()))
 
 
-def person_page(detail: PersonDetail, around: Frame, *, start: int = 0) -> str:
-    """Show doubtful faces first, with yes and no; then the confirmed ones from `start` on."""
-    confirmed = [face for face, _ in detail.faces if face.origin is Origin.CONFIRMED]
-    matched = [face for face, _ in detail.faces if face.origin is not Origin.CONFIRMED]
-    matched.sort(key=lambda face: (-(face.squared_distance or 0.0), face.id))
-    values = {
-        "person": detail.person,
-        "doubtful": matched[:DOUBTFUL_SHOWN],
-        "nearer": len(matched) - DOUBTFUL_SHOWN,
-        "all_confirmed": len(confirmed),
-        "confirmed": confirmed[start : start + CONFIRMED_SHOWN],
-        "earlier": max(0, start - CONFIRMED_SHOWN) if start > 0 else None,
-        "further": start + CONFIRMED_SHOWN if start + CONFIRMED_SHOWN < len(confirmed) else None,
-    }
-    return show("person.html", around, values)
+@router.get("/people/{person_id:int}/photos.zip", response_class=Response, responses=_ARCHIVE)
+def download(opened: Opened, person_id: Number) -> StreamingResponse:
+    """All photos of one person as a zip archive, made while it is sent."""
+    parts: Iterator[bytes] = opened.library.people.archive(opened.library.people.by_number(person_id).name)
+    attached = {"Content-Disposition": f'attachment; filename="person-{person_id}.zip"'}
+    return StreamingResponse(parts, media_type="application/zip", headers=attached)
+
+
+def person_page(person: Person, page: PhotoPage, wanted: PhotoFilter, around: Frame) -> str:
+    """Show a page of a person's photos, the newest first, with the age in each month if the day of birth is known."""
+    return show(
+        "person.html",
+        around,
+        {"person": person} | timeline_values(page, wanted, page_of(wanted), born=person.born),
+    )

@@ -1,17 +1,19 @@
 """One photo with everybody on it, between the photos before and after it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from recog.library.browsing.photos import EVERY_PHOTO, FaceOnPhoto, PhotoDetail, PhotoNeighbours
 from recog.quality import doubt_of
+from recog.render.ages import age_on
 from recog.render.taken import day_in_words, taken_on
 from recog.store.records import PhotoFilter
 from recog.types import Origin, Photo
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
-from recog.web.photo_filter import Wanted, query_of
+from recog.web.photo_filter import Wanted, page_of, query_of
 from recog.web.shell import Frame, show
 
 router = page_router()
@@ -44,7 +46,7 @@ def photo_page(
     values = {
         "beside": beside,
         "query": query_of(wanted),
-        "timeline": "/photos" if wanted.query is None else "/search",
+        "timeline": page_of(wanted),
         "day": "" if taken is None else day_in_words(taken),
         "nobody": [one.face.id for one in detail.faces if one.person is None and not one.ignored],
         "photo": detail.photo,
@@ -52,7 +54,10 @@ def photo_page(
         "elsewhere": detail.elsewhere,
         "title": detail.paths[0].name if detail.paths else f"Photo {detail.photo.id}",
         "taken": taken_on(detail.photo),
-        "cards": [_Card(one, _label(detail.photo, one), one.face.origin is Origin.CONFIRMED) for one in detail.faces],
+        "cards": [
+            _Card(one, _label(detail.photo, one), one.face.origin is Origin.CONFIRMED, taken and taken.date())
+            for one in detail.faces
+        ],
     }
     return show("photo.html", around, values)
 
@@ -78,12 +83,19 @@ class _Card:
     on_photo: FaceOnPhoto
     label: _Label
     confirmed: bool
+    taken: date | None
 
     @property
     def who(self) -> str:
         """The person's name, or words for nobody."""
         person = self.on_photo.person
         return person.name if person is not None else "somebody without a name"
+
+    @property
+    def age(self) -> str:
+        """How old the person was, if both dates are known."""
+        born = None if self.on_photo.person is None else self.on_photo.person.born
+        return "" if born is None or self.taken is None else age_on(born, self.taken)
 
     @property
     def doubt(self) -> str | None:

@@ -1,4 +1,4 @@
-"""All photos by date, by folder, and by whether they show a face; and the files that are no photos."""
+"""All photos by date, by folder, and by whether they show a face."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,20 +7,19 @@ from pathlib import Path
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
-from recog.printable import printable
+from recog.library.browsing.timeline import ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
+from recog.render.ages import age_in_month
 from recog.render.figures import count
 from recog.render.taken import day_in_words, month_of
 from recog.store.records import PhotoFilter, WithFaces
 from recog.web.api import Start
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
-from recog.web.photo_filter import Wanted, query_of
+from recog.web.photo_filter import Wanted, page_of, query_of
 from recog.web.shell import Frame, show
 
 SHOWN = 120
 """Photos on one page without scripts; with scripts, these are shown before the others are laid out."""
-FAILED_SHOWN = 200
 CHOICES = ((WithFaces.ALL, "All"), (WithFaces.WITH, "With faces"), (WithFaces.WITHOUT, "No faces"))
 NO_DATE = "Without a date"
 router = page_router()
@@ -29,9 +28,9 @@ PAGE = Page(router, "/photos", "Photos", 15)
 
 @router.get("/photos", response_class=HTMLResponse)
 def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) -> Response:
-    """All photos by date; those that fit a query are on the page of the search."""
-    if wanted.query is not None:
-        return RedirectResponse(f"{framing.root}/search{query_of(wanted)}", 303)
+    """All photos by date; those of one person, and those that fit a query, have pages of their own."""
+    if (own := page_of(wanted)) != "/photos":
+        return RedirectResponse(f"{framing.root}{own}{query_of(wanted)}", 303)
     page = opened.library.photos.page(wanted, start=start, limit=SHOWN)
     return HTMLResponse(photos_page(page, wanted, framing.frame()))
 
@@ -42,34 +41,41 @@ def folders(opened: Opened, framing: Framed, wanted: Wanted) -> HTMLResponse:
     return HTMLResponse(folders_page(opened.library.photos.folders(), wanted, framing.frame()))
 
 
-@router.get("/photos/failed")
-def failed(opened: Opened, framing: Framed, start: Start = 0) -> HTMLResponse:
-    """The files that could not be used as photos, with the reasons."""
-    found = opened.library.photos.failed(start=start, limit=FAILED_SHOWN)
-    return HTMLResponse(failed_page(found, framing.frame()))
-
-
 def photos_page(page: PhotoPage, wanted: PhotoFilter, around: Frame) -> str:
     """Show a page of the timeline: months with their photos, the newest first, and links to every year."""
     values = timeline_values(page, wanted, "/photos") | {
         "wanted": wanted,
-        "choices": _choices(wanted),
+        "choices": choices_of(wanted),
         "no_folder": query_of(replace(wanted, folder=None)),
     }
     return show("photos.html", around, values)
 
 
-def timeline_values(page: PhotoPage, wanted: PhotoFilter, address: str) -> dict[str, object]:
-    """Return what the template timeline.html shows; address is that of the page, without parameters."""
+def timeline_values(
+    page: PhotoPage, wanted: PhotoFilter, address: str, *, born: date | None = None
+) -> dict[str, object]:
+    """Return what the template timeline.html shows; address is that of the page, without parameters.
+
+    born: the day of birth of the person on the photos, whose age then stands beside each month.
+    """
     return {
         "page": page,
         "address": address,
         "query": query_of(wanted),
         "groups": list(_by_month(page.photos)),
+        "born": born,
+        "ages": {} if born is None else dict(_ages(page.months, born)),
         "years": list(_years(page.months, wanted)),
         "newer": query_of(wanted, start=max(0, page.start - SHOWN)) if page.start else None,
         "older": query_of(wanted, start=page.start + SHOWN) if page.start + SHOWN < page.all else None,
     }
+
+
+def _ages(months: Sequence[TimelineMonth], born: date) -> Iterator[tuple[str, str]]:
+    """Yield each month in words with the age that was reached in it, without those before the birth."""
+    for month in months:
+        if month.month is not None and (age := age_in_month(born, month.month)):
+            yield month_in_words(month.month), age
 
 
 def folders_page(folders: Sequence[PhotoFolder], wanted: PhotoFilter, around: Frame) -> str:
@@ -82,26 +88,10 @@ def folders_page(folders: Sequence[PhotoFolder], wanted: PhotoFilter, around: Fr
             for folder in folders
         ],
         "everything": query_of(replace(wanted, folder=None)),
-        "choices": _choices(wanted),
+        "choices": choices_of(wanted),
         "query": query_of(wanted),
     }
     return show("folders.html", around, values)
-
-
-def failed_page(failed: FailedFiles, around: Frame) -> str:
-    """Show the files that could not be used, by path, each with the reason and the way out.
-
-    Most reasons begin with the path, which is not shown twice.
-    """
-    values = {
-        "failed": failed,
-        "files": [(one.stat.path, one.detail.removeprefix(printable(one.stat.path))) for one in failed.files],
-        "choices": _choices(None),
-        "query": "",
-        "newer": f"?start={max(0, failed.start - FAILED_SHOWN)}" if failed.start else None,
-        "older": f"?start={failed.start + FAILED_SHOWN}" if failed.start + FAILED_SHOWN < failed.all else None,
-    }
-    return show("failed.html", around, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +116,7 @@ def month_in_words(month: str | None) -> str:
     return NO_DATE if month is None else month_of(date.fromisoformat(f"{month}-01"))
 
 
-def _choices(wanted: PhotoFilter | None) -> list[tuple[str, str, bool]]:
+def choices_of(wanted: PhotoFilter | None) -> list[tuple[str, str, bool]]:
     """Return label, parameters, and whether it is chosen, for each choice by faces; None if none is."""
     within = wanted or PhotoFilter()
     chosen = None if wanted is None else wanted.faces

@@ -86,7 +86,10 @@ def test_confirmed_faces_count_and_cover_and_can_be_corrected(catalog: Catalog, 
     )
     catalog.acts.confirm(saved.face_ids[:1], bob.id)
     assert [face.id for face in catalog.faces.of_person(bob.id)] == [saved.face_ids[0]]
-    assert (catalog.people.by_name("Ann").confirmed, catalog.people.by_name("Ann").cover_face_id) == (1, None)
+    assert (catalog.people.by_name("Ann").confirmed, catalog.people.by_name("Ann").cover_face_id) == (
+        1,
+        saved.face_ids[1],
+    )
     catalog.acts.confirm(saved.face_ids[:1], bob.id)
     assert (catalog.people.by_name("Bob").confirmed, catalog.people.by_name("Bob").cover_face_id) == (
         1,

@@ -85,10 +85,12 @@ def style_job(number: int, *shares: float) -> NewStyleJob:
     )
 
 
-def test_revisions_are_numbered_without_a_gap() -> None:
-    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
-    names = [path.stem for path in sorted((migrations_directory() / "versions").glob("*.py"))]
-    assert [name[:4] for name in names] == REVISIONS
+def test_each_revision_follows_the_one_before() -> None:
+    files = sorted((migrations_directory() / "versions").glob("*.py"))
+    assert [path.stem[:4] for path in files] == REVISIONS
+    for path, before in zip(files[1:], REVISIONS, strict=False):
+        said = path.read_text(encoding="utf-8")
+        assert f'\nrevision = "{path.stem[:4]}"\ndown_revision = "{before}"\n' in said, path.name
 
 
 def test_the_migrations_make_the_tables_of_today(url: str) -> None:
