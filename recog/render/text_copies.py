@@ -28,7 +28,8 @@ def copies_text(found: CopiedPhotos) -> str:
 def facts(one: CopiedFile) -> str:
     """Write what files are ranked by: '4,000 x 3,000, sharpness 212, 3.1 MB'."""
     sharp = "" if one.sharpness is None else f"sharpness {one.sharpness:,.0f}, "
-    return f"{one.width:,} x {one.height:,}, {sharp}{one.bytes / 1e6:,.1f} MB"
+    size = f"{one.bytes / 1e3:,.0f} kB" if one.bytes < 1e6 else f"{one.bytes / 1e6:,.1f} MB"
+    return f"{one.width:,} x {one.height:,}, {sharp}{size}"
 
 
 def others(found: CopiedPhotos, kept: Collection[str] = ()) -> list[Path]:

@@ -478,3 +478,12 @@ def test_a_folder_that_is_no_absolute_path_is_refused_in_a_sentence(client: Clie
     answer = client.get(f"{path}?folder=abc")
     assert answer.status == 422
     assert answer.json["error"].startswith("the folder 'abc' is no absolute path: /photos/folders lists")
+
+
+def test_one_ignored_face_is_told_of_as_one() -> None:
+    one = ignored_page(IgnoredPage(1, 0, (face(3),)), AROUND)
+    many = ignored_page(IgnoredPage(2, 0, (face(3), face(4))), AROUND)
+    assert "1 face gets no name and is in no group" in one
+    assert "Stop ignoring 1 face of this page" in one
+    assert "2 faces get no name and are in no group" in many
+    assert "Stop ignoring all 2 faces of this page" in many

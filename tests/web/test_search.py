@@ -62,7 +62,13 @@ def test_what_cannot_be_read_is_a_sentence_with_its_place(client: Client) -> Non
     read = page.body.decode()
     assert "<mark>Adda</mark>" in read
     assert f'href="/search?q={quote("Ada and " + chr(34) + "Ada" + chr(34))}"' in read
-    assert client.get(f"/search?q={'a' * 2000}").status == 422
+    for query, sentence in (
+        ("Adda", "nobody is called &#39;Adda&#39;; did you mean &#39;Ada&#39;?</p>"),
+        ("a" * 2000, "a query has at most 1000 characters, this one has 2000.</p>"),
+    ):
+        unread = client.get(f"/search?q={query}")
+        assert unread.status == 404
+        assert sentence in unread.body.decode()
 
 
 def test_the_page_shows_people_and_photos_without_scripts(client: Client) -> None:
@@ -84,6 +90,26 @@ def test_the_page_without_a_query_shows_what_can_be_asked(client: Client) -> Non
     examples = [link for link in links if link.startswith("/search?q=")]
     assert len(examples) == 8
     assert {client.get(link).status for link in examples} == {200}
+
+
+def test_a_name_that_is_a_word_of_the_language_is_in_quotes_in_the_examples(client: Client) -> None:
+    client.act("/api/rename", old="Ada", new="And", near=True)
+    page = client.get("/search").body.decode()
+    assert "&#34;And&#34; and" in page
+    links = [value for tag, name, value in Reader(page).attributes if (tag, name) == ("a", "href")]
+    assert {client.get(link).status for link in links if link.startswith("/search?q=")} == {200}
+
+
+@in_browser
+def test_examples_with_long_names_fit_a_phone(visitor: Visitor, library: PaintedLibrary) -> None:
+    library.people.rename("Ada", "Adelaide Featherstonehaugh the Younger of Somewhere", near=True)
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    visitor.browser.ask("Emulation.setDeviceMetricsOverride", **phone)
+    try:
+        visitor.open("/search")
+        assert visitor.value("document.documentElement.scrollWidth") == 390
+    finally:
+        visitor.browser.ask("Emulation.clearDeviceMetricsOverride")
 
 
 @in_browser

@@ -112,14 +112,16 @@ class _Names:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._tried: dict[str, int] = {}
+        """The last number tried for a name, so that thousands of photos of one name take no more time each."""
 
     def of(self, name: str) -> str:
         """Return the name as every system allows it, with a number if it is taken."""
         clean = _ON_NO_DISK.sub("_", printable(name)).rstrip(". ") or "photo"
-        path, number = Path(clean), 2
+        path, wanted = Path(clean), _key(clean)
         while _key(clean) in self._taken:
-            clean = f"{path.stem} ({number}){path.suffix}"
-            number += 1
+            self._tried[wanted] = self._tried.get(wanted, 1) + 1
+            clean = f"{path.stem} ({self._tried[wanted]}){path.suffix}"
         self._taken.add(_key(clean))
         return clean
 

@@ -79,7 +79,10 @@ def _refuse_dependent(connection: Connection, act: PastAct, row: Row[Any]) -> No
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """What an act changed: facts, faces whose owner they tell, and people; made and gone are people. meant: all."""
+    """What an act changed: facts, faces whose owner they tell, and people; made and gone are people. meant: all people.
+
+    drawn: faces that the act added. faces: all that it mentions, covers too.
+    """
 
     pairs: frozenset[tuple[int, int]]
     owned: frozenset[int]
@@ -87,6 +90,8 @@ class _Touched:
     people: frozenset[int]
     covers: frozenset[int]
     births: frozenset[int]
+    drawn: frozenset[int]
+    faces: frozenset[int]
     made: frozenset[int]
     gone: frozenset[int]
     meant: frozenset[int]
@@ -100,6 +105,7 @@ class _Touched:
             or self.people & later.people
             or self.covers & later.covers
             or self.births & later.births
+            or self.drawn & later.faces
             or self.made & later.meant
             or later.gone & self.meant
         )
@@ -112,6 +118,7 @@ def _touched(row: Row[Any]) -> _Touched:
     before, after = (frozenset(one[0] for one in side.people) for side in sides)
     covers = frozenset(one[0] for side in sides for one in side.covers)
     births = frozenset(one[0] for side in sides for one in side.births)
+    portraits = {face_id for side in sides for _, face_id in side.covers}
     told = {person for _, person in pairs} | {one for pair in distinct for one in pair}
     return _Touched(
         pairs=pairs,
@@ -120,6 +127,8 @@ def _touched(row: Row[Any]) -> _Touched:
         people=before | after,
         covers=covers,
         births=births,
+        drawn=frozenset(face_id for (face_id,) in added.drawn),
+        faces=frozenset(removed.face_ids() | added.face_ids() | portraits),
         made=after - before,
         gone=before - after,
         meant=before | after | covers | births | told | people_of_event(row),

@@ -12,8 +12,7 @@ from starlette.responses import HTMLResponse
 from recog.errors import QueryError
 from recog.library.browsing.search import AskedQuery
 from recog.library.browsing.timeline import PhotoPage
-from recog.query.reading import LONGEST
-from recog.query.words import quoted
+from recog.query.words import KEPT, quoted
 from recog.store.records import PhotoFilter
 from recog.web.api import Start
 from recog.web.bodies import Limits
@@ -33,7 +32,7 @@ def search(
     opened: Opened,
     framing: Framed,
     request: Request,
-    q: Annotated[str, Query(max_length=LONGEST, description="A query: see docs/reference/find.md.")] = "",
+    q: Annotated[str, Query(description="A query: see docs/reference/find.md.")] = "",
     start: Start = 0,
 ) -> HTMLResponse:
     """Photos that fit a query; without one, what can be asked, and a place to drop a photo."""
@@ -93,9 +92,13 @@ def _meant(name: str, error: QueryError) -> _Example:
     return _Example(f"{error.query[: error.start]}{quoted(name)}{error.query[error.end :]}", name)
 
 
+def _plain_or_quoted(name: str) -> str:
+    return name if name.isalpha() and name.lower() not in KEPT else quoted(name)
+
+
 def _examples(names: Sequence[str]) -> list[_Example]:
     """Return a query of each kind, those about people with names of the library."""
-    known = [name if name.isalpha() else quoted(name) for name in islice(names, NAMES_SHOWN)]
+    known = [_plain_or_quoted(name) for name in islice(names, NAMES_SHOWN)]
     about = []
     if len(known) == NAMES_SHOWN:
         one, other = known

@@ -4,7 +4,10 @@ import io
 import os
 import shutil
 import tracemalloc
+import unicodedata
+from collections import Counter
 from pathlib import Path
+from typing import Literal
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
@@ -52,6 +55,23 @@ def test_names_are_unique_and_allowed_on_every_system(
     photos = [paint(folder / str(place) / name, RED, noise=place) for place, name in enumerate(names)]
     enrolled(library, *photos)
     assert {name.casefold() for name in opened(library, "Ada").namelist()} == {name.casefold() for name in held}
+
+
+def test_many_photos_of_one_name_take_no_more_time_each(
+    library: PaintedLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = [paint(folder / str(place) / "x.png", RED, noise=place) for place in range(30)]
+    enrolled(library, *photos)
+    compared = Counter[str]()
+    normalize = unicodedata.normalize
+
+    def counted(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+        compared[text] += 1
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", counted)
+    assert len(opened(library, "Ada").namelist()) == 30
+    assert sum(compared.values()) < 200, "450 if each tries all numbers before its own"
 
 
 def test_what_is_gone_or_is_another_photo_by_now_is_told_in_it(library: PaintedLibrary, folder: Path) -> None:

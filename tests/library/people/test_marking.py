@@ -100,6 +100,26 @@ def test_a_drawn_face_is_named_and_names_its_like(library: PaintedLibrary, folde
     assert library.maintenance.check().findings == ()
 
 
+def test_what_a_later_act_says_of_a_drawn_face_is_undone_first(library: PaintedLibrary, folder: Path) -> None:
+    photo = paint_missed(folder / "a.png", RED)
+    paint(folder / "b.png", RED)
+    library.index([folder])
+    library.people.enrol("Ada", [folder / "b.png"])
+    face_id = library.people.mark(photo, MISSED, "Ada").face.id
+    mark = library.people.history().acts[0].id
+    library.people.enrol("Bea", [paint(folder / "c.png", GREEN)])
+    for chosen in (True, False):
+        if chosen:
+            library.people.set_cover("Ada", face_id)
+        else:
+            library.people.reject("Bea", [face_id])
+        latest = library.people.history().acts[0].id
+        with pytest.raises(CatalogError, match=f"undo act {latest} first"):
+            library.people.undo(mark)
+        library.people.undo(latest)
+    assert library.people.undo(mark).face_ids == (face_id,)
+
+
 def test_it_stays_under_every_detector_and_network_and_each_network_embeds_it(
     library: PaintedLibrary, folder: Path
 ) -> None:

@@ -61,8 +61,8 @@ def test_the_list_holds_the_bytes_of_paths_and_the_text_their_ranks() -> None:
     found = CopiedPhotos((CopyGroup(True, (copy("a.png", sharpness=None), copy("\udcff.png", sharpness=None))),))
     assert list_of(others(found)) == b"/photos/\xff.png\n"
     assert copies_text(found).splitlines() == [
-        "keep  /photos/a.png  (100 x 100, 0.0 MB)",
-        "copy  /photos/\\xff.png  (100 x 100, 0.0 MB)",
+        "keep  /photos/a.png  (100 x 100, 1 kB)",
+        "copy  /photos/\\xff.png  (100 x 100, 1 kB)",
         "",
         "1 picture with 1 further file. recog deletes nothing.",
     ]
