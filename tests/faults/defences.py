@@ -87,6 +87,11 @@ SABOTAGES = (
         "tests/library/work/test_processes.py -k with_its_facts",
     ),
     Sabotage(
+        "who asks for a face is told that another network embedded the library",
+        "recog/store/photos/embeddings.py", "return connection.scalar(own) is None and ", "return False and ",
+        "tests/cli/test_another_network.py",
+    ),
+    Sabotage(
         "a photo that two workers meet at once is stored once",
         "recog/store/connection/postgres_errors.py", '    "23505": _COLLISION,  # unique_violation\n', "",
         "tests/store/test_jobs.py -k at_the_same_time",
