@@ -43,6 +43,7 @@ exits with 1.
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 
 class WayOut(StrEnum):
@@ -89,6 +90,15 @@ class RecogError(Exception):
     def __init__(self, message: str, *, way_out: WayOut | None = None) -> None:
         super().__init__(message)
         self.way_out = way_out
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make the error in another process, which cannot know what its class was made with."""
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[RecogError], told: tuple[Any, ...]) -> RecogError:
+    """Return an error without facts; pickle adds them."""
+    return kind.__new__(kind, *told)
 
 
 class PhotoError(RecogError):

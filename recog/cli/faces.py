@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from recog.cli.acts import MATCH_LATER
 from recog.cli.failures import warn
 from recog.cli.options import NameArgument, NearOption
 from recog.cli.session import Session, verb
+
+if TYPE_CHECKING:  # what loads only when a verb runs
+    from recog.library.photo_library import PhotoLibrary
 
 DAY = ["%Y-%m-%d"]
 
@@ -73,6 +76,7 @@ def identify(
         if everything:
             session.show(library.people.match_all(), text_photos.matches)
         else:
+            _warn_of_another_network(library)
             session.show_photos(photos or (), library.identify)
 
 
@@ -135,6 +139,7 @@ def search(  # noqa: PLR0917 - a verb and its options
     from recog.render import text_photos
 
     with session.open() as library:
+        _warn_of_another_network(library)
         found = library.search(
             photo,
             k=k,
@@ -144,3 +149,13 @@ def search(  # noqa: PLR0917 - a verb and its options
             until=None if until is None else until.date(),
         )
         session.show(found, text_photos.searched)
+
+
+def _warn_of_another_network(library: PhotoLibrary) -> None:
+    """Warn if no face of the library can be found, because another network embedded all of them."""
+    context = library.context
+    if context.catalog.embeddings.are_of_others(context.networks.info.sha256):
+        warn(
+            "another network embedded all faces of this library, so none of them is found or named now: "
+            "run 'recog index FOLDER' first, which embeds them anew and keeps names"
+        )

@@ -142,10 +142,14 @@ def _clock(connection: Connection) -> float:
 
 
 def _locked(connection: Connection, which: ColumnElement[bool], most: int) -> Sequence[Any]:
-    """Return jobs that nobody else is just claiming, the oldest first; on SQLite one transaction writes at a time."""
+    """Return jobs that nobody else is just claiming; on SQLite one transaction writes at a time.
+
+    Those on which fewest workers died come first, and of these the oldest. So workers that die for another reason than
+    a photo's do not die on the same photo each time, which would make it a failure.
+    """
     columns = jobs.c.id, jobs.c.volume_id, jobs.c.path, jobs.c.size, jobs.c.mtime_ns
-    wanted = select(*columns).where(which).order_by(jobs.c.id).limit(most).with_for_update(skip_locked=True)
-    return connection.execute(wanted).all()
+    wanted = select(*columns).where(which).order_by(jobs.c.attempts, jobs.c.id)
+    return connection.execute(wanted.limit(most).with_for_update(skip_locked=True)).all()
 
 
 def _complete(connection: Connection, volumes: Volumes, owner: str, done: Iterable[Path]) -> None:

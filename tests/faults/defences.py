@@ -67,6 +67,31 @@ SABOTAGES = (
         "tests/store/test_jobs.py -k is_just_claiming",
     ),
     Sabotage(
+        "workers of the queue that die whatever they hold do not die on one photo each time",
+        "recog/store/jobs.py", ".order_by(jobs.c.attempts, jobs.c.id)", ".order_by(jobs.c.id)",
+        "tests/store/test_jobs.py -k whatever_they_hold",
+    ),
+    Sabotage(
+        "a worker of the queue waits anew for a server that is gone again",
+        "recog/library/work/worker.py", "if begun is None or self._number_stored > stored:", "if begun is None:",
+        "tests/library/work/test_queue.py -k waits_anew",
+    ),
+    Sabotage(
+        "Ctrl-C does not disturb a worker of the queue while it gives back what it holds",
+        "recog/library/work/processes.py", "    signal.signal(signal.SIGINT, signal.SIG_IGN)", "    pass",
+        "tests/library/work/test_processes.py -k ctrl_c",
+    ),
+    Sabotage(
+        "an error of a worker of the queue keeps its facts on the way to the first process",
+        "recog/errors.py", "return _remade, (type(self), self.args), ", "return type(self), self.args, ",
+        "tests/library/work/test_processes.py -k with_its_facts",
+    ),
+    Sabotage(
+        "who asks for a face is told that another network embedded the library",
+        "recog/store/photos/embeddings.py", "return connection.scalar(own) is None and ", "return False and ",
+        "tests/cli/test_another_network.py",
+    ),
+    Sabotage(
         "a photo that two workers meet at once is stored once",
         "recog/store/connection/postgres_errors.py", '    "23505": _COLLISION,  # unique_violation\n', "",
         "tests/store/test_jobs.py -k at_the_same_time",

@@ -90,6 +90,12 @@ def test_a_file_on_which_workers_die_becomes_a_failure(queue: Queue, catalog: Ca
     assert queue.counts() == QueueCounts(0, 9, 0, 0)
 
 
+def test_workers_that_die_whatever_they_hold_do_not_die_on_the_same_file_each_time(queue: Queue) -> None:
+    queue.claim("a", 10, seconds=0.0)
+    died_on = [names(queue.claim(f"worker {turn}", 10, seconds=0.0)) for turn in range(10)]
+    assert sorted(died_on) == [[f"{one}.jpg"] for one in range(10)]
+
+
 def test_a_file_that_changed_is_queued_as_it_is_now(queue: Queue, scans: Scans) -> None:
     queue.jobs.add([scans.stat("0.jpg", mtime_ns=7)], detector=scans.detector, network=scans.network)
     assert queue.counts() == QueueCounts(10, 0, 0, 0)

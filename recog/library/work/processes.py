@@ -127,6 +127,7 @@ def _start(place: Place, lease: float, opener: Opener) -> _Running:
 
 def _work(pipe: "Connection[object, object]", place: Place, lease: float, opener: Opener) -> None:
     """Work in a process of its own, and send the report or the error."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes, and the first one passes it on
     signal.signal(signal.SIGTERM, interrupt)
     os.sched_setaffinity(0, place.cores)
     if place.gpu is not None:
@@ -141,5 +142,6 @@ def _work(pipe: "Connection[object, object]", place: Place, lease: float, opener
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Handle SIGTERM as Ctrl-C: give back what is held, and end."""
+    """Handle SIGTERM as Ctrl-C: give back what is held, and end; a second one does not disturb that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt

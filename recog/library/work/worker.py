@@ -1,7 +1,7 @@
 """One worker: claim files, run them through the steps of indexing, store them, and start again."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -54,7 +54,7 @@ class Worker:
         self._networks = {"detector": networks.detector.sha256, "network": networks.info.sha256}
         self._stored: list[Path] = []
         self._next = Claimed((), alone=False)
-        self._done = self._total = 0
+        self._done = self._total = self._number_stored = 0
         self._pool = self._new_pool()
         self._runs = [self._new_run()]  # the last one works; those before ended in an error
 
@@ -125,7 +125,12 @@ class Worker:
 
     def _new_run(self) -> IndexRun:
         turn = self._context.turn_of_worker
-        return IndexRun(self._context, self._catalog, {}, self._pool, turn=turn, stored=self._stored.extend)
+        return IndexRun(self._context, self._catalog, {}, self._pool, turn=turn, stored=self._note_stored)
+
+    def _note_stored(self, paths: Iterable[Path]) -> None:
+        before = len(self._stored)
+        self._stored.extend(paths)
+        self._number_stored += len(self._stored) - before
 
     def _new_pool(self) -> DecodePool:
         return DecodePool(self._context.decode_limits, processes=decoding_processes())
@@ -167,15 +172,20 @@ class Worker:
         return matched
 
     def _patiently(self, act: Callable[[], Result]) -> Result:
-        """Act; if the catalog cannot be reached, give back what is held when it can be, and act again."""
+        """Act; if the catalog cannot be reached, give back what is held when it can be, and act again.
+
+        The patience starts anew whenever files were stored, because one act may take a whole queue.
+        """
         begun: float | None = None
+        stored = self._number_stored
         while True:
             try:
                 if begun is not None:
                     self._give_back()
                 return act()
             except _PASSING as error:
-                begun = time.monotonic() if begun is None else begun
+                if begun is None or self._number_stored > stored:
+                    begun, stored = time.monotonic(), self._number_stored
                 if time.monotonic() - begun > self._patience:
                     raise
                 self._told(str(error))

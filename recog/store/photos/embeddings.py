@@ -148,6 +148,13 @@ class StoredEmbeddings:
             count, last = connection.execute(stored).one()
             return EmbeddingMark(count, last, connection.scalar(removed) or 0)
 
+    def are_of_others(self, network_sha256: str) -> bool:
+        """Return whether the catalog holds embeddings, but none of this network."""
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            own = select(embeddings.c.id).where(embeddings.c.network_id == network_id).limit(1)
+            return connection.scalar(own) is None and connection.scalar(select(embeddings.c.id).limit(1)) is not None
+
     def misshapen(self) -> dict[str, list[int]]:
         """Return the faces whose embedding has another length than its network's, by the network's digest."""
         statement = (

@@ -118,17 +118,19 @@ def test_a_file_that_differed_when_it_was_mapped_is_looked_at_again(machines: Ma
 
 def test_files_of_another_machine_are_neither_missing_nor_pruned(machines: Machines) -> None:
     machines.index("nas")
+    (machines.share / "deep" / "ben.png").unlink()
+    assert counts(machines.index("nas")) == {"unchanged": 1, "missing": 1}
     nas = machines.share
     with machines.on("desk") as desk:
         other = paint(machines.home / "own" / "1.png", BLUE).parent
         desk.people.enrol("Ada", [paint(machines.home / "own" / "ada.png", RED, noise=1)])
         assert counts(desk.index([other])) == {"added": 1, "unchanged": 1}
         assert desk.photos.missing().files == ()
+        assert desk.photos.prune().files == ()
         with pytest.raises(CatalogError, match="knows no file in"):
             desk.photos.missing(nas)
         shown = desk.photos.photo(1)
         assert shown.paths == shown.elsewhere == (nas / "ada.png",)
-        assert desk.status().missing_files == 0
         assert desk.status().photos == 4
 
 

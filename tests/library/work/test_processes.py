@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from recog.config import Settings, read_settings
-from recog.errors import RecogError
-from recog.library.work.processes import places, work_in_processes
+from recog.errors import RecogError, WeightsDamagedError
+from recog.library.work.processes import interrupt, places, work_in_processes
 from recog.library.work.queue import Queue
 from tests.faults.queue_kills import painted_photos
 from tests.library.work.compared import everything
 from tests.painted import PaintedLibrary
 from tests.postgres import Databases
 
-pytestmark = pytest.mark.postgres
 DEAD = "dead"
+DAMAGED = "damaged"
 
 
 @contextmanager
@@ -34,6 +34,23 @@ def mortal_queue(settings: Settings) -> Iterator[Queue]:
 
 
 @contextmanager
+def damaged_queue(settings: Settings) -> Iterator[Queue]:
+    """Find damaged weights, as each process does that loads them."""
+    with PaintedLibrary(settings) as library:
+        if settings.library.name == DAMAGED:
+            raise WeightsDamagedError("the weights are damaged", name="sface")
+        yield library.queue
+
+
+@contextmanager
+def interrupted_queue(settings: Settings) -> Iterator[Queue]:
+    """Open the queue of a painted library; Ctrl-C reaches the process, as it does all those of a terminal."""
+    os.kill(os.getpid(), signal.SIGINT)
+    with PaintedLibrary(settings) as library:
+        yield library.queue
+
+
+@contextmanager
 def doomed_queue(settings: Settings) -> Iterator[Queue]:
     """Die before there is any work."""
     with PaintedLibrary(settings) as library:
@@ -41,6 +58,7 @@ def doomed_queue(settings: Settings) -> Iterator[Queue]:
         yield library.queue
 
 
+@pytest.mark.postgres
 def test_processes_share_the_queue_and_one_that_dies_is_started_anew(databases: Databases, tmp_path: Path) -> None:
     painted_photos(tmp_path / "photos", 20)
     made = databases.new()
@@ -65,3 +83,36 @@ def test_work_is_given_up_when_too_many_processes_died(tmp_path: Path) -> None:
     with pytest.raises(RecogError, match=r"3 workers died \(signal 9\): look at the memory"):
         work_in_processes(where, lease=5.0, told=told.append, opener=doomed_queue, most_deaths=2)
     assert len(told) == 2
+
+
+def test_an_error_of_a_process_is_told_with_its_facts(tmp_path: Path) -> None:
+    where = places(read_settings(library=tmp_path / DAMAGED), processes=1, gpus=0)
+    with pytest.raises(WeightsDamagedError, match="the weights are damaged") as caught:
+        work_in_processes(where, lease=5.0, told=print, opener=damaged_queue)
+    assert caught.value.name == "sface"
+
+
+def test_ctrl_c_of_a_terminal_is_left_to_the_first_process(tmp_path: Path) -> None:
+    """Else a process would be interrupted twice, the second time while it gives back what it holds."""
+    painted_photos(tmp_path / "photos", 2)
+    settings = read_settings(library=tmp_path / "library")
+    with PaintedLibrary(settings) as library:
+        library.queue.fill([tmp_path / "photos"])
+    told: list[str] = []
+    (report,) = work_in_processes(
+        places(settings, processes=1, gpus=0), lease=5.0, told=told.append, opener=interrupted_queue, most_deaths=0
+    )
+    assert (report.added, told) == (2, [])
+
+
+def test_a_second_sigterm_does_not_disturb_the_first() -> None:
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        except KeyboardInterrupt:
+            pytest.fail("the second one interrupts too")
+    finally:
+        signal.signal(signal.SIGTERM, before)

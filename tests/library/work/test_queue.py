@@ -11,7 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from recog.config import Settings, read_settings
-from recog.errors import LibraryBusyError
+from recog.errors import CatalogUnusableError, LibraryBusyError
+from recog.library.indexing.index_run import BATCH_PHOTOS
+from recog.library.indexing.results import IngestProgress
+from recog.library.work.worker import Worker
 from recog.store.jobs import MOST_TRIES
 from recog.store.writer_lock import WriterLock
 from recog.types import Detector, FaceBox, Pixels
@@ -249,6 +252,35 @@ def test_a_worker_outlasts_a_server_that_ends_its_connections(on_the_server: Sha
         assert any("administrator ended this connection" in one or "server" in one for one in told)
         assert report.queue.waiting == report.queue.claimed == 0
         assert everything(library) == shared.undisturbed()
+
+
+def test_a_worker_that_has_stored_photos_waits_anew_when_the_server_is_gone_again(tmp_path: Path) -> None:
+    """One act takes the whole queue, so the second outage of a long night is no part of the first."""
+    shared = Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
+    for number in range(BATCH_PHOTOS):
+        paint(shared.photos / "more" / f"{number}.png", RED, noise=100 + number)
+    patience, told, gone_at = 0.2, list[str](), {1, BATCH_PHOTOS + 10}
+    with shared.client("a") as library:
+        library.queue.fill([shared.photos])
+
+        def outage(step: IngestProgress) -> None:
+            if step.done in gone_at:
+                gone_at.remove(step.done)
+                time.sleep(2 * patience)
+                raise CatalogUnusableError(f"gone at {step.done}")
+
+        with library.context.working() as catalog:
+            worker = Worker(
+                library.context,
+                catalog,
+                owner="a",
+                lease=60.0,
+                progress=outage,
+                told=told.append,
+                patience=patience,
+            )
+            assert worker.run().queue.waiting == 0
+        assert told == ["gone at 1", f"gone at {BATCH_PHOTOS + 10}"]
 
 
 def test_an_interrupted_worker_gives_back_what_it_held(shared: Shared) -> None:
