@@ -1212,6 +1212,16 @@ SABOTAGES = (
         "tests/web/test_pictures.py -k asks_before",
     ),
     Sabotage(
+        "the service worker's requests do not bear the cookie for another site",
+        "recog/web/assets/service-worker.js", "event.preloadResponse.then(", "fetch(event.request).then(",
+        "tests/web/test_install.py -k which_site_asks",
+    ),
+    Sabotage(
+        "what has the keyboard's focus is seen on a phone",
+        "recog/web/assets/pages.css", ", .scrubber li:focus-within { opacity: 1; }", " { opacity: 1; }",
+        "tests/web/test_accessible.py -k keyboard",
+    ),
+    Sabotage(
         "a page of an installed package does not hide behind one that answers first",
         "recog/web/app.py", "    _refuse_collisions(routers)\n", "",
         "tests/web/test_own_page.py -k refused",
