@@ -1242,6 +1242,16 @@ SABOTAGES = (
         "tests/web/test_pictures.py -k asks_before",
     ),
     Sabotage(
+        "a page says when the server has ended",
+        "recog/web/assets/service-worker.js", "answer ?? absent(), absent)", "answer)",
+        "tests/web/test_install.py -k has_ended",
+    ),
+    Sabotage(
+        "what has the keyboard's focus is seen on a phone",
+        "recog/web/assets/pages.css", ", .scrubber li:focus-within { opacity: 1; }", " { opacity: 1; }",
+        "tests/web/test_accessible.py -k keyboard",
+    ),
+    Sabotage(
         "a page of an installed package does not hide behind one that answers first",
         "recog/web/app.py", "    _refuse_collisions(routers)\n", "",
         "tests/web/test_own_page.py -k refused",

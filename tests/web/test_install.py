@@ -71,8 +71,8 @@ def test_when_the_server_has_ended_a_page_says_so_and_nothing_of_the_library_is_
 
 
 @in_chromium
-def test_the_worker_does_not_hide_which_site_asks(visitor: Visitor) -> None:
-    """A worker that fetches pages itself would send the cookie, which is not sent when another site leads here."""
+def test_beside_the_worker_another_site_leads_to_no_page(visitor: Visitor) -> None:
+    """The cookie is not sent when another site leads here, and the worker changes nothing of that."""
     visitor.value(READY)
     visitor.open("/people")
     visitor.wait("navigator.serviceWorker.controller !== null")

@@ -3,8 +3,8 @@
 // Say that recog is not running when a page cannot be reached. The page is in this script (see recog/web/install.py), and
 // nothing is cached, so that no photo and no name outlives the server.
 //
-// Pages come by navigation preload, never by fetch: a worker's own request comes from this site and bears its cookie,
-// whichever site sent the browser here.
+// Pages come by navigation preload, never by fetch: the browser asks for them itself, with all that it says of the site
+// that led here, and does not wait for this worker to start.
 const absent = () => new Response(PAGE, { status: 503, headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY } });
 
 self.addEventListener("install", () => self.skipWaiting());
