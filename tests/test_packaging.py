@@ -87,7 +87,7 @@ def test_a_source_archive_carries_the_documents_and_nothing_that_is_built(tmp_pa
         sizes = {member.name.partition("/")[2]: member.size for member in sdist.getmembers() if member.isfile()}
     assert {"README.md", "SECURITY.md", "CONTRIBUTING.md", "mkdocs.yml", "docs/tutorial.md", "Makefile"} <= sizes.keys()
     assert {name.partition("/")[0] for name in sizes if "/" in name} <= {
-        ".ci", "benchmarks", "docs", "documents", "migrations", "recog", "tests",
+        ".ci", "benchmarks", "deploy", "docs", "documents", "migrations", "recog", "tests",
     }  # fmt: skip
     assert not [name for name in sizes if "__pycache__" in name]
     assert max(sizes.values()) < 2 * 1024 * 1024

@@ -7,19 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from recog.query.conditions import Query
 from recog.types import Cluster, DateSource, FileStat, NewFace, Photo
 
 PhotoShape: TypeAlias = tuple[int, int, int, str | None]
 """Number, width and height of a photo, and the day on which it was taken: 'YYYY-MM-DD', or None."""
-
-if TYPE_CHECKING:  # the values that hold no array are used without numpy
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from recog.types import Embeddings, FaceIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,67 +181,6 @@ class SavedPhoto:
     lost: list[LostFact] = field(default_factory=list)
     replaced_photo_id: int | None = None
     carried: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingRows:
-    """A batch of embeddings in the order they were stored; the next batch starts after last_id.
-
-    face_ids (n,) int64, embeddings (n, dim) float32, row by row.
-    """
-
-    last_id: int
-    face_ids: FaceIds
-    embeddings: Embeddings
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingMark:
-    """State of one network's embeddings; an index with the same mark holds what the catalog holds.
-
-    Both ids are 0 if nothing was ever stored or removed.
-    """
-
-    count: int
-    last_embedding_id: int
-    last_removal_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Owners:
-    """Photo and person of every face of the catalog, by face number.
-
-    face_ids (n,) int64 ascending, photo_ids (n,) int64, person_ids (n,) int64 with -1 for nobody, confirmed (n,) bool.
-    """
-
-    face_ids: FaceIds
-    photo_ids: FaceIds
-    person_ids: FaceIds
-    confirmed: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Gallery:
-    """The confirmed faces that probes are compared with.
-
-    face_ids (n,) int64, person_ids (n,) int64, embeddings (n, dim) float32, row by row; n may be 0.
-    """
-
-    face_ids: FaceIds
-    person_ids: FaceIds
-    embeddings: Embeddings
-
-
-@dataclass(frozen=True, slots=True)
-class ToldFaces:
-    """Faces that users confirmed, rejected or ignored and that have an embedding of one network.
-
-    face_ids and photo_ids (n,) int64, embeddings (n, dim) float32, row by row; n may be 0.
-    """
-
-    face_ids: FaceIds
-    photo_ids: FaceIds
-    embeddings: Embeddings
 
 
 @dataclass(frozen=True, slots=True)

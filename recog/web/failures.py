@@ -4,9 +4,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from recog.errors import (
     CatalogError,
@@ -165,8 +167,17 @@ async def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     answer = _failed(request, error.status_code, _OF_HTTP.get(error.status_code, str(error.detail)))
-    answer.headers.update(error.headers or {})  # of 405: which methods there are
+    answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["allow"] = ", ".join(_methods(request))
     return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods of all routes of the path; the framework names those of the first."""
+    routes: list[APIRoute] = [route for route in request.app.routes if isinstance(route, APIRoute)]
+    found = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in found for method in route.methods or ()})
 
 
 async def _of_a_fault(request: Request, error: Exception) -> Response:

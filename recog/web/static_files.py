@@ -24,6 +24,7 @@ _KINDS = {
     "draw.js": "text/javascript; charset=utf-8",
     "index.js": "text/javascript; charset=utf-8",
     "float.js": "text/javascript; charset=utf-8",
+    "install.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 _SHARED = {"pages.css": ("report.css", "people.css")}

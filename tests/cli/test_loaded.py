@@ -12,8 +12,8 @@ LISTING_NEEDS_NONE = {
     "pydantic_settings", "torch", "torchvision", "uvicorn",
     "recog.cli.evaluations", "recog.cli.serve", "recog.cli.styling", "recog.cli.training", "recog.evaluate",
     "recog.library.indexing", "recog.library.people.results", "recog.render.as_json", "recog.render.text_library",
-    "recog.store.people.history", "recog.store.records", "recog.store.styling", "recog.style", "recog.train",
-    "recog.web",
+    "recog.store.embedding_records", "recog.store.people.history", "recog.store.records", "recog.store.styling",
+    "recog.style", "recog.train", "recog.web",
 }  # fmt: skip
 """Modules that `recog people list` must not load, because they have nothing to do with names in a catalog."""
 CODE = """

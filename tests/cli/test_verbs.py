@@ -247,7 +247,7 @@ def test_corrections_are_said_explained_told_and_taken_back(recog: Recog, indexe
     assert document(recog("people", "unignore", face, "--json")) == {"face_ids": [face], "ignored": False, "total": 0}
     assert recog("people", "distinct", "Ann", "Bob").stdout == "Ann and Bob are two people, and stay so.\n"
     told = recog("people", "history", "-n", 4).stdout
-    assert [line.split("  ")[2] for line in told.splitlines()[1:]] == [
+    assert [line.rsplit("  ", 1)[-1].strip() for line in told.splitlines()[1:]] == [
         "said that Ann and Bob are two people", f"stopped ignoring face {face}", f"ignored face {face}",
         f"said that face {face} is not Ann",
     ]  # fmt: skip

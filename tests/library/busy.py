@@ -6,10 +6,10 @@ from pathlib import Path
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
+from recog.store.embedding_records import EmbeddingRows
 from recog.store.photos.embeddings import StoredEmbeddings
 from recog.store.photos.faces import Faces
 from recog.store.photos.photos import Photos
-from recog.store.records import EmbeddingRows
 from recog.types import Face, Photo
 
 

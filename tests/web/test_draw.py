@@ -174,5 +174,5 @@ def test_programs_mark_by_the_api_and_hear_what_is_wrong(client: Client, missed:
 @pytest.mark.parametrize("body", [b"", b"left=1", b"left=a&top=1&width=30&height=30&name=Ada", b"%ff", b"a=1&" * 50])
 def test_a_form_that_is_not_filled_in_is_refused(client: Client, missed: PaintedLibrary, body: bytes) -> None:
     answer = client.post("/photos/5/mark", body, kind="application/x-www-form-urlencoded")
-    assert answer.status == 409
+    assert answer.status == 422
     assert "give left, top, width and height in pixels" in answer.json["error"]

@@ -15,7 +15,8 @@ from recog.library.networks import Networks
 from recog.library.probes import face_quality
 from recog.quality import may_found, may_join
 from recog.store.catalog import Catalog
-from recog.store.records import ClusterRun, Owners
+from recog.store.embedding_records import Owners
+from recog.store.records import ClusterRun
 from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
 
 

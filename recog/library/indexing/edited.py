@@ -15,7 +15,8 @@ from recog.errors import PhotoError
 from recog.library.indexing.survey import is_gone
 from recog.photos import stat_photo
 from recog.store.catalog import Catalog
-from recog.store.records import ScannedPhoto, ToldFaces
+from recog.store.embedding_records import ToldFaces
+from recog.store.records import ScannedPhoto
 from recog.types import FileStat
 
 NEARLY_THE_SAME = 0.1

@@ -21,8 +21,8 @@ from recog.library.networks import Networks
 from recog.library.recognition.vector_index import Searchable
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
+from recog.store.embedding_records import Gallery
 from recog.store.people.snapshot import Snapshot
-from recog.store.records import Gallery
 from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 
 NEARLY_ALL = 0.5

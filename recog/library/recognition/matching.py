@@ -12,7 +12,7 @@ from recog.library.networks import Networks
 from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.results import MatchReport
 from recog.store.catalog import Catalog
-from recog.store.records import Owners
+from recog.store.embedding_records import Owners
 from recog.types import FaceIds, Person
 
 MatchedFace: TypeAlias = tuple[int, int, float]

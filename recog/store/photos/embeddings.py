@@ -6,8 +6,8 @@ from sqlalchemy import delete, func, literal, select, union
 
 from recog.quality import SURE_SCORE
 from recog.store.connection.database import Database
+from recog.store.embedding_records import EmbeddingMark, EmbeddingRows, Gallery, ToldFaces
 from recog.store.photos.removal import ERASURE, delete_embeddings
-from recog.store.records import EmbeddingMark, EmbeddingRows, Gallery, ToldFaces
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows

@@ -8,9 +8,10 @@ from sqlalchemy import case, func, select
 
 from recog.quality import SURE_SCORE
 from recog.store.connection.database import Database
+from recog.store.embedding_records import Owners
 from recog.store.photos.among import those_among
 from recog.store.photos.face_rows import box_of, face_of, faces_by_id, faces_of_photos, select_faces
-from recog.store.records import Among, Owners
+from recog.store.records import Among
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
 from recog.store.schema.plain_rows import plain_rows

@@ -1,20 +1,35 @@
 """A face that no detector found, marked without scripts: a form for its place in pixels."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from recog.errors import CatalogError
 from recog.types import Photo
 from recog.web.act_bodies import DrawnBox
 from recog.web.acts import marked
+from recog.web.failures import documented
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
 from recog.web.shell import Frame, show
 
 MOST_FIELDS = 10
+_PIXEL = {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,3})?$", "description": "Pixels of the upright photo."}
+_FIELDS: dict[str, Any] = {
+    **dict.fromkeys(("left", "top", "width", "height"), _PIXEL),
+    "name": {"type": "string", "minLength": 1, "maxLength": 200},
+    "near": {"enum": ["true", "false"], "default": "false"},
+}
+_FORM = {
+    "type": "object",
+    "properties": _FIELDS,
+    "required": [name for name in _FIELDS if name != "near"],
+    "additionalProperties": False,
+}
+_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": _FORM}}}
+}
 router = page_router()
 PAGE = Page(router)
 HEADERS = {"Referrer-Policy": "same-origin"}
@@ -32,7 +47,13 @@ def form(opened: Opened, framing: Framed, photo_id: Number) -> HTMLResponse:
     return HTMLResponse(mark_page(shown, framing.frame()), headers=HEADERS)
 
 
-@router.post("/photos/{photo_id:int}/mark", include_in_schema=False)
+@router.post(
+    "/photos/{photo_id:int}/mark",
+    response_class=RedirectResponse,
+    status_code=303,
+    responses=documented(404, 409, 428, pages=True),
+    openapi_extra=_BODY,
+)
 def mark(opened: Opened, framing: Framed, photo_id: Number, sent: Annotated[bytes, Depends(_sent)]) -> RedirectResponse:
     """Mark the face, and go to its place on the photo's page; programs use /api/mark."""
     try:
@@ -40,9 +61,8 @@ def mark(opened: Opened, framing: Framed, photo_id: Number, sent: Annotated[byte
         values = {name: given[-1] for name, given in fields.items()}
         given = DrawnBox.model_validate({**values, "photo_id": photo_id}, strict=False)
     except ValueError as error:
-        raise CatalogError(
-            "the form was not filled in: give left, top, width and height in pixels, and a name"
-        ) from error
+        sentence = "the form was not filled in: give left, top, width and height in pixels, and a name"
+        raise HTTPException(422, sentence) from error
     box = given.left, given.top, given.width, given.height
     with opened.act_lock:
         done = marked(opened, photo_id, box, given.name, near=given.near)

@@ -5,8 +5,8 @@ from pathlib import Path
 from recog.store.catalog import Catalog
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
+from recog.store.embedding_records import Gallery
 from recog.store.photos.embeddings import StoredEmbeddings
-from recog.store.records import Gallery
 from tests.painted import RED, PaintedLibrary, paint
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recog.store.records import EmbeddingMark
+from recog.store.embedding_records import EmbeddingMark
 
 if TYPE_CHECKING:
     from recog.store.catalog import Catalog

@@ -1,0 +1,11 @@
+"use strict";
+
+// Where a browser keeps service workers (on this machine, or by https), one says so when recog is not running.
+(() => {
+  const worker = `${document.documentElement.dataset.root}/service-worker.js`;
+  const { serviceWorker } = navigator;
+  if (!serviceWorker || !("NavigationPreloadManager" in window)) return;
+  const known = serviceWorker.controller?.scriptURL;
+  if (known === new URL(worker, location.href).href) return;
+  serviceWorker.register(worker, { scope: "/" }).catch(() => { /* a browser may refuse: then it shows its own page */ });
+})();
