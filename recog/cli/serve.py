@@ -26,6 +26,8 @@ def serve(
 ) -> None:
     """Show the library in a browser, and answer programs over HTTP.
 
+    Without a library, the first page asks for the folders of your photos, and makes one.
+
     Prints an address that works once. The browser that opens it stays logged in until the command ends; end it with
     Ctrl-C. Programs send the token that you set in RECOG_SERVE_TOKEN; /api/openapi.json describes the requests. Only
     this machine may connect. --host, --allow-network and a token together allow others, but unencrypted: an ssh tunnel
@@ -67,4 +69,5 @@ def serve(
                 {"url": place.url, "open": entry},
                 f"recog serves {printable(settings.library)}; open {entry} (works once)",
             )
-            answer(create_app(opened, access=access, place=place, pages=served), listening, tell=warn)
+            app = create_app(opened, access=access, place=place, pages=served)
+            answer(app, listening, tell=warn, ending=opened.runs.end)

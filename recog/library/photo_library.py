@@ -96,7 +96,8 @@ class PhotoLibrary:
 
         verify finds files that changed without a change of size and time. A photo that cannot be read is reported and
         stops nothing. New faces are named by distance (see `people.matched_at_once`). The run may be interrupted at any
-        time and run again. Other threads may ask and write meanwhile; a second run waits for this one.
+        time and run again; `progress` ends it if it raises RunStopped (see recog.library.indexing.results). Other
+        threads may ask and write meanwhile; a second run waits for this one.
         """
         from recog.library.indexing.ingest import ingest, plan
         from recog.library.indexing.survey import refuse_absent

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
 from recog.errors import (
@@ -39,6 +39,8 @@ from recog.render.ways_out import with_way_out
 from recog.web.error_page import error_page
 from recog.web.guard import ROOT
 
+FIRST_RUN = "/index"
+"""Where a browser is led while there is no library: the page that makes one."""
 STATUS_OF: tuple[tuple[type[RecogError], int], ...] = (
     (QueryError, 404),
     (UnknownPersonError, 404),
@@ -77,7 +79,10 @@ _MEANINGS = {
     403: "another site or origin asks",
     404: "nothing has this number or name, or the query cannot be read",
     408: "the body came too slowly",
-    409: "the catalog refuses: another process writes, a name is taken or none, or the act contradicts what is known",
+    409: (
+        "the catalog refuses: another process writes, a name is taken or none, a folder is none to be indexed, or the "
+        "act contradicts what is known"
+    ),
     413: "the body, or the photo in it, is too large",
     415: "the body is compressed, or no photo that can be read",
     421: "another host was asked for",
@@ -145,7 +150,9 @@ def _with_way_out(error: RecogError) -> str:
 async def _of_recog(request: Request, error: Exception) -> Response:
     if not isinstance(error, RecogError):
         raise error
-    return _failed(request, status_of(error), _with_way_out(error))
+    if isinstance(error, NoLibraryError) and request.method == "GET" and _wants_page(request):
+        return RedirectResponse(request.scope.get(ROOT, "") + FIRST_RUN, 303)
+    return _failed(request, status_of(error), sentence_of(error))
 
 
 async def _of_the_question(request: Request, error: Exception) -> Response:
@@ -174,16 +181,26 @@ def _methods(request: Request) -> list[str]:
 
 
 async def _of_a_fault(request: Request, error: Exception) -> Response:
+    return _failed(request, 503 if lacks_memory(error) else 500, sentence_of(error))
+
+
+def sentence_of(error: Exception) -> str:
+    """Say what went wrong, with the way out; an error that is not recog's own is a fault of recog."""
+    if isinstance(error, RecogError):
+        return printable(_with_way_out(error))
     if lacks_memory(error):
-        return _failed(request, 503, "there is not enough memory for this: close other programs, or ask for less")
-    return _failed(request, 500, f"unexpected {type(error).__name__} in recog: please report it")
+        return "there is not enough memory for this: close other programs, or ask for less"
+    return f"unexpected {type(error).__name__} in recog: please report it"
+
+
+def _wants_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
 def _failed(request: Request, status: int, sentence: str) -> Response:
     """Answer with the sentence, printable: a name of a file need not be UTF-8, but JSON and pages must be."""
     sentence = printable(sentence)
-    page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
-    if not page:
+    if not _wants_page(request):
         return JSONResponse({"error": sentence}, status)
     root, bar = request.scope.get(ROOT, ""), request.app.state.bar
     return HTMLResponse(error_page(status, sentence, root=root, bar=bar), status)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from recog.library.photo_library import PhotoLibrary
 from recog.photos import DecodeLimits, DecodePool
+from recog.web.index_runs import IndexRuns
 
 SHOWN_AT_ONCE = 4
 """Photos of the library that are decoded at the same time: each takes a process, and much memory if it is large."""
@@ -26,7 +27,7 @@ class ServedLibrary:
     Threads share the library: questions are answered while an act is written or a report is made. `act_lock` lets one
     act be written at a time, with its entry in the history, and `probe_lock` lets one uploaded photo go through the
     networks at a time. `decoding` opens photos in processes of their own; `thumbnail_turns` bounds how many thumbnails
-    are made at a time.
+    are made at a time. `runs` indexes folders, one run at a time.
     """
 
     def __init__(self, library: PhotoLibrary) -> None:
@@ -38,14 +39,18 @@ class ServedLibrary:
         settings = library.context.settings
         limits = DecodeLimits(settings.decode_seconds, settings.decode_memory)
         self.decoding = self._open.enter_context(DecodePool(limits))
+        self.runs = IndexRuns(library)
+        self._open.callback(self.runs.end)
 
     def open_catalog(self) -> None:
         """Open the catalog now, not with the first request; RecogError says why it cannot be opened.
 
-        Thumbnails of photos that were removed while nothing was served are deleted.
+        Thumbnails of photos that were removed while nothing was served are deleted. A library that does not exist yet
+        is made by the first index run.
         """
-        self.library.context.catalog  # noqa: B018 - opens it
-        self.library.photos.tidy_thumbnails()
+        if self.library.context.exists():
+            self.library.context.catalog  # noqa: B018 - opens it
+            self.library.photos.tidy_thumbnails()
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import HTMLResponse
 
+from recog.errors import NoLibraryError
 from recog.web.failures import documented
 from recog.web.guard import ROOT
 from recog.web.library import Opened, ServedLibrary
@@ -46,9 +47,12 @@ class Framing:
     opened: ServedLibrary
 
     def frame(self) -> Frame:
-        """Ask the library what the frame shows now."""
+        """Ask the library what the frame shows now; nothing while there is none."""
         people = self.opened.library.people
-        return frame(people.all(), people.history(limit=ACTS_SEEN).acts, root=self.root, bar=self.bar)
+        try:
+            return frame(people.all(), people.history(limit=ACTS_SEEN).acts, root=self.root, bar=self.bar)
+        except NoLibraryError:
+            return frame((), (), root=self.root, bar=self.bar)
 
 
 async def _framing(request: Request, opened: Opened) -> Framing:

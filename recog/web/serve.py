@@ -57,9 +57,11 @@ def configured(app: Guard, connection: type[Connection] = Connection) -> uvicorn
     )
 
 
-def serve(app: Guard, listening: socket.socket, *, tell: Callable[[str], None]) -> None:
-    """Answer until SIGTERM, or SIGINT unless that is ignored; then let the signal take its course.
+def serve(
+    app: Guard, listening: socket.socket, *, tell: Callable[[str], None], ending: Callable[[], None] = lambda: None
+) -> None:
+    """Answer until SIGTERM, or SIGINT unless that is ignored; call `ending`, then let the signal take its course.
 
     `tell` takes messages for whoever started the server.
     """
-    Server(configured(app), most=own_limit(), tell=tell).run(sockets=[listening])
+    Server(configured(app), most=own_limit(), tell=tell, ending=ending).run(sockets=[listening])

@@ -39,13 +39,22 @@ class Server(uvicorn.Server):
 
     A connection is silent until a request on it is admitted, by token or cookie, and again after the answer. Those
     without any admitted request go first. A connection whose request is being answered stays. If there are only such
-    ones, new connections wait in the kernel's queue. `tell` is told once that connections are closed. asyncio's own
-    accept loop would take connections until no descriptor is left, then write a traceback for each and pause a second.
+    ones, new connections wait in the kernel's queue. `tell` is told once that connections are closed. `ending` ends
+    long work before the process does. asyncio's own accept loop would take connections until no descriptor is left,
+    then write a traceback for each and pause a second.
     """
 
-    def __init__(self, config: uvicorn.Config, *, most: int, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        most: int,
+        tell: Callable[[str], None],
+        ending: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(config)
         self._most = most
+        self._ending = ending
         self._tell = tell
         self._told = False
         self._accepting: list[asyncio.Task[None]] = []
@@ -69,11 +78,11 @@ class Server(uvicorn.Server):
         self.started = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept no more, and end."""
+        """Accept no more, end long work, and end; then the signal takes its course, which may be this process's end."""
         for task in self._accepting:
             task.cancel()
         await asyncio.gather(*self._accepting, return_exceptions=True)
-        await super().shutdown(sockets)
+        await asyncio.gather(super().shutdown(sockets), asyncio.to_thread(self._ending))
 
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()

@@ -1257,6 +1257,27 @@ SABOTAGES = (
         "tests/web/test_own_page.py -k refused",
     ),
     Sabotage(
+        "a run that is stopped keeps every photo that it told of",
+        "recog/library/indexing/index_run.py",
+        "            except RunStopped:\n                self._store()\n", "            except RunStopped:\n",
+        "tests/web/test_index_runs.py -k keeps_what_it_counted",
+    ),
+    Sabotage(
+        "the end of the server ends its index run",
+        "recog/web/library.py", "        self._open.callback(self.runs.end)\n", "",
+        "tests/web/test_index_runs.py -k ends_a_paused_run",
+    ),
+    Sabotage(
+        "a link leads an index run of a page to no folder that pages may not have indexed",
+        "recog/web/folder_choice.py", "folder.resolve(strict=True)", "folder.absolute()",
+        "tests/web/test_index_runs.py -k links_lead",
+    ),
+    Sabotage(
+        "another machine names no new folder to be indexed",
+        "recog/web/folder_choice.py", "    if not from_here:\n", "    if False:\n",
+        "tests/web/test_index_runs.py -k links_lead",
+    ),
+    Sabotage(
         "what an installed package calls a page is one",
         "recog/web/pages/__init__.py", "if not isinstance(page, Page):", "if False:",
         "tests/web/test_own_page.py -k one_sentence",

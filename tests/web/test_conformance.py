@@ -40,6 +40,7 @@ IN_BODIES: dict[str, tuple[Any, ...]] = {
     "hidden": (True, False),
     "threshold": (None, 0.1),
     "act": (None,),
+    "folders": ([],),
     "photo_id": FACES,
     **dict.fromkeys(("left", "top"), (10,)),
     **dict.fromkeys(("width", "height"), (45,)),

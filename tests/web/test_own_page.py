@@ -152,7 +152,7 @@ def test_the_pages_stand_in_the_bar_in_their_order(opened: ServedLibrary) -> Non
     first = Page(page_router(), "/first", "First", -1)
     with Client(create_app(opened, access=Access(TOKEN), place=PLACE, pages=[*pages(), first]), PLACE) as client:
         assert [label for _, label in client.app.app.state.bar] == [
-            "First", "Who is this?", "Photos", "People", "Duplicates", "Ask a photo",
+            "First", "Who is this?", "Photos", "People", "Duplicates", "Ask a photo", "History", "Index",
         ]  # fmt: skip
 
 

@@ -339,7 +339,7 @@ def hostile(visitor: Visitor, library: PaintedLibrary, more: More, tmp_path: Pat
     return [
         "/", "/people", "/people/1", "/people/1/faces", "/people/1/similar", "/duplicates", "/duplicates/photos",
         "/history", "/ignored", "/photos/11", "/find", "/people/99",
-        "/photos", "/photos/folders", "/failures", "/photos?faces=with&folder=/nowhere",
+        "/photos", "/photos/folders", "/failures", "/index", "/photos?faces=with&folder=/nowhere",
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
 from recog.library.indexing.detect_ahead import CutPhoto, Found, detect_ahead
 from recog.library.indexing.drawn_edits import DrawnEdits
 from recog.library.indexing.edited import MovedEdits
-from recog.library.indexing.results import IngestProgress, LostWord
+from recog.library.indexing.results import IngestProgress, LostWord, RunStopped
 from recog.library.indexing.survey import Survey, is_gone
 from recog.library.probes import CutFaces, cut_faces, new_faces
 from recog.photos import SLOW_REASONS, DecodePool, KnownContent, Opened
@@ -120,6 +120,9 @@ class IndexRun:
                     if progress is not None:
                         progress(IngestProgress(done, total, self.faces, self.failed, stat.path))
                 self._store()
+            except RunStopped:
+                self._store()
+                raise
             except KeyboardInterrupt:
                 self._store_failures()
                 raise

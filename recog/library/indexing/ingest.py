@@ -8,7 +8,7 @@ from pathlib import Path
 from recog.library.context import LibraryContext
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import IndexRun
-from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport
+from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport, RunStopped
 from recog.library.indexing.roots import recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
@@ -50,7 +50,7 @@ def ingest(
             with context.turn():
                 missing = _settle(context, catalog, run, found, folders)
                 matched = name_new(catalog, networks, k=context.settings.k)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, RunStopped):
             interrupted = True
         failures = {failure.stat.path: failure for root in folders for failure in catalog.files.failures(root)}
         with context.turn():

@@ -18,6 +18,10 @@ class IngestProgress:
     path: Path
 
 
+class RunStopped(Exception):  # noqa: N818 - a wish, not a failure
+    """Raised by whoever is told the progress of a run: the run ends, and keeps every photo that it told of."""
+
+
 @dataclass(frozen=True, slots=True)
 class FailedPhoto:
     """A file that could not be indexed: reason is one word of a closed list, detail one sentence."""
@@ -51,7 +55,8 @@ class IngestReport:
 
     added: new content. changed: known path, new content. moved: known content at a new path (its old one is gone);
     duplicates: known content at one more path. unchanged: not even opened. missing: known files that are gone.
-    suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C; run it to go on.
+    suspended: empty or absent roots with known files, none marked missing. interrupted: by Ctrl-C or RunStopped; run it
+    again to go on.
     unreadable: not opened, because they could not be used before. matched: people, and how many faces each got by
     distance that were not theirs before. incomplete: new content that ends early, used as far as it is there.
     passed_over: files that bear the suffix of a picture that is not read here. again: unchanged files that are opened

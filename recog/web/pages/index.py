@@ -1,0 +1,78 @@
+"""Indexing: choose folders, start, pause and stop a run, and see how far it is; the first page without a library."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import parse_qs
+
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from recog.errors import RecogError
+from recog.render.text_photos import ingest
+from recog.web.folder_choice import FromHere, chosen, known_folders
+from recog.web.index_api import MOST_FOLDERS
+from recog.web.index_runs import RunState
+from recog.web.library import Opened
+from recog.web.page import Framed, Page, page_router
+from recog.web.shell import Frame, show
+
+PATH = "/index"
+HEADERS = {"Referrer-Policy": "same-origin"}
+"""The page says who asks: without a referrer, browsers send no origin with a form."""
+router = page_router()
+PAGE = Page(router, PATH, "Index", 50)
+Steer = Literal["start", "pause", "resume", "stop"]
+
+
+async def _sent(request: Request) -> bytes:
+    return await request.body()
+
+
+@router.get(PATH)
+def index(opened: Opened, framing: Framed, from_here: FromHere) -> HTMLResponse:
+    """The index run, what steers it, and the folders."""
+    content = index_page(
+        opened.runs.state(),
+        known_folders(opened.library),
+        framing.frame(),
+        first=not opened.library.context.exists(),
+        from_here=from_here,
+    )
+    return HTMLResponse(content, headers=HEADERS)
+
+
+@router.post("/index/{what}", include_in_schema=False)
+def steer(
+    opened: Opened, framing: Framed, what: Steer, sent: Annotated[bytes, Depends(_sent)], from_here: FromHere
+) -> RedirectResponse:
+    """Start, pause, resume or stop, and show the page again; programs use /api/index."""
+    runs = opened.runs
+    if what == "start":
+        runs.start(chosen(opened.library, _folders(sent), from_here=from_here))
+    else:
+        {"pause": runs.pause, "resume": runs.resume, "stop": runs.stop}[what]()
+    return RedirectResponse(framing.root + PATH, 303)
+
+
+def _folders(sent: bytes) -> list[str]:
+    """Return the folders that a form names, empty fields left out; RecogError if none is chosen."""
+    try:
+        fields = parse_qs(sent.decode(), max_num_fields=MOST_FOLDERS)
+    except ValueError as error:
+        raise RecogError("the form cannot be read: open the page again") from error
+    if folders := [name.strip() for name in fields.get("folder", ()) if name.strip()]:
+        return folders
+    raise RecogError("no folder is chosen: tick one, or write the path of another")
+
+
+def index_page(state: RunState, folders: Sequence[Path], around: Frame, *, first: bool, from_here: bool) -> str:
+    """Show a run and the folders; `first` is the page of a library that does not exist yet."""
+    values = {
+        "state": state,
+        "folders": folders,
+        "first": first,
+        "from_here": from_here,
+        "report": ingest(state.report) if state.report is not None else "",
+    }
+    return show("index.html", around, values)
