@@ -49,7 +49,6 @@ def work(
     to others. A photo on which three workers died is listed as a failure. A SQLite catalog takes one worker.
 
     Example:
-      recog index --queue /mnt/nas/photos
       recog work --processes 4
     """
     from recog.library.work.processes import interrupt, places, work_in_processes
