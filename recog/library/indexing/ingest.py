@@ -1,6 +1,5 @@
 """Index folders of photos: survey them, process what is new, note what is gone, and name new faces."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ from recog.library.context import LibraryContext
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import IndexRun
 from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport, RunStopped
-from recog.library.indexing.roots import recognise
+from recog.library.indexing.roots import note_roots, recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
 from recog.library.recognition.matching import PeopleCounts, name_new
@@ -42,7 +41,7 @@ def ingest(
         known = {path: file for below in roots.values() for path, file in below.items()}
         run = IndexRun(context, catalog, known, pool)
         with context.turn():
-            _add_roots(catalog, folders)
+            note_roots(catalog, folders)
         interrupted, missing = False, 0
         matched: PeopleCounts = ()
         try:
@@ -75,13 +74,6 @@ def ingest(
         passed_over=found.passed_over,
         again=found.again,
     )
-
-
-def _add_roots(catalog: Catalog, folders: Sequence[Path]) -> None:
-    """Note the folders as roots of the library."""
-    for root in folders:
-        if not os.path.isfile(root):  # noqa: PTH113 - False, too, if the folder above may not be looked into
-            catalog.files.add_root(root)
 
 
 def _settle(context: LibraryContext, catalog: Catalog, run: IndexRun, found: Survey, folders: Sequence[Path]) -> int:

@@ -75,6 +75,13 @@ def recognise(catalog: Catalog, folders: Iterable[Path]) -> None:
                 break
 
 
+def note_roots(catalog: Catalog, folders: Iterable[Path]) -> None:
+    """Note the folders that are indexed as roots of the library; a single file is none."""
+    for folder in folders:
+        if not os.path.isfile(folder):  # noqa: PTH113 - False, too, if the folder above may not be looked into
+            catalog.files.add_root(folder)
+
+
 def _listed(catalog: Catalog) -> RootList:
     return RootList(catalog.host, tuple(catalog.roots.all()))
 

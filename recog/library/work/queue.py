@@ -9,7 +9,7 @@ from uuid import uuid4
 from recog.library.context import LibraryContext
 from recog.library.indexing.ingest import known_files
 from recog.library.indexing.results import IngestProgress
-from recog.library.indexing.roots import recognise
+from recog.library.indexing.roots import note_roots, recognise
 from recog.library.indexing.survey import survey
 from recog.library.inputs import AnyPath, paths_of
 from recog.library.work.results import QueueReport, WorkReport
@@ -41,9 +41,7 @@ class Queue:
             found = survey(known_files(catalog, networks, roots), exclude=exclude, verify=verify)
             returned = [(file.stat, file.photo_id) for file in found.returned if file.photo_id is not None]
             with context.turn():
-                for root in roots:
-                    if not os.path.isfile(root):  # noqa: PTH113 - False, too, if the folder above may not be looked into
-                        catalog.files.add_root(root)
+                note_roots(catalog, roots)
                 catalog.files.link_all(returned)
                 catalog.jobs.add(found.todo, detector=networks.detector.sha256, network=networks.info)
                 missing = catalog.files.mark_missing(found.gone)

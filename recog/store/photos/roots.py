@@ -155,11 +155,13 @@ def _root(connection: Connection, root_id: int) -> tuple[int, bytes]:
 
 
 def _sample(connection: Connection, volume_id: int, raw: bytes) -> list[tuple[str, int]]:
-    """Return present files below a path of a volume, evenly spread by number."""
+    """Return present files below a path of a volume, evenly spread."""
     present = within(files, volume_id, raw) & ~files.c.missing
     held = connection.scalar(select(func.count()).select_from(files).where(present)) or 0
-    some = select(files.c.path, files.c.size).where(present, files.c.id % max(1, held // SAMPLE) == 0)
-    rows = connection.execute(some.order_by(files.c.id).limit(SAMPLE))
+    place = (func.row_number().over(order_by=files.c.id) - 1).label("place")
+    listed = select(files.c.path, files.c.size, place).where(present).subquery()
+    some = select(listed.c.path, listed.c.size).where(listed.c.place % max(1, held // SAMPLE) == 0)
+    rows = connection.execute(some.order_by(listed.c.place).limit(SAMPLE))
     return [(str(path_from_bytes(path[len(raw) :].lstrip(b"/"))), size) for path, size in rows]
 
 
