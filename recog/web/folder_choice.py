@@ -15,12 +15,13 @@ SYSTEM = tuple(
     map(
         Path,
         (
-            "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/usr", "/var",
+            "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/usr",
+            "/var/cache", "/var/lib", "/var/log", "/var/spool",
             "/Library", "/System", "/private/etc", "/private/var/db",
         ),
     )
 )  # fmt: skip
-"""Folders of the system, in which nobody keeps photos."""
+"""Folders of the system, in which nobody keeps photos. Some systems keep the homes of users in /var/home."""
 
 
 async def _from_here(request: Request) -> bool:

@@ -14,7 +14,7 @@ from recog.errors import CatalogError, RecogError
 from recog.library.indexing.results import IngestProgress, IngestReport
 from recog.web.access import Access
 from recog.web.app import create_app
-from recog.web.folder_choice import fit_folder
+from recog.web.folder_choice import SYSTEM, fit_folder
 from recog.web.index_runs import IndexRuns, RunState
 from recog.web.library import ServedLibrary
 from tests.painted import BLUE, GREEN, PaintedLibrary, paint, painted_library
@@ -276,6 +276,11 @@ def test_without_a_library_the_first_page_makes_one(tmp_path: Path, folder: Path
 def test_an_unfit_folder_is_refused(tmp_path: Path, name: str, why: str) -> None:
     with pytest.raises(CatalogError, match=why):
         fit_folder(name, keep_out=tmp_path / "library", from_here=True)
+
+
+def test_homes_of_users_are_not_the_systems() -> None:
+    """Some systems keep them in /var/home."""
+    assert not [system for system in SYSTEM if Path("/var/home/ada/Pictures").is_relative_to(system)]
 
 
 def test_links_lead_to_no_hidden_folder_and_to_none_of_the_system(tmp_path: Path) -> None:
