@@ -396,7 +396,8 @@ def test_without_scripts_a_page_shows_all_and_says_that_it_cannot_act(visitor: V
         for path in hostile:
             visitor.open(path)
             assert "but not answer" in visitor.value("document.querySelector('.notice').innerText"), path
-            shown = "[...document.querySelectorAll('button, main input')].filter((one) => one.checkVisibility()).length"
-            assert visitor.value(shown) == 0, path
+            seen = "[...document.querySelectorAll('button, main input')].filter((one) => one.checkVisibility())"
+            # A form that the browser itself sends needs no script.
+            assert visitor.value(f"{seen}.filter((one) => one.form?.method !== 'post').length") == 0, path
     finally:
         visitor.browser.ask("Emulation.setScriptExecutionDisabled", value=False)
