@@ -48,7 +48,7 @@ IN_BODIES: dict[str, tuple[Any, ...]] = {
 IN_ADDRESSES: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("photo_id", "face_id", "other"), FACES),
     "face": (1,),
-    "name": ("acts.js", "pages.css"),
+    "name": ("acts.js", "pages.css", "192.png"),
     "q": ("Ada", "only Bob", "2019 or Eve", "3 people"),
 }
 """Values that exist in the library, because random values never hit a person."""
