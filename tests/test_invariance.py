@@ -31,15 +31,6 @@ FORMATS: dict[str, tuple[dict[str, Any], float]] = {
     "picture.avif": ({"quality": 90}, LOSSY),
     "picture.heic": ({"quality": 90}, LOSSY),
 }
-MORE = {"picture.avif": 0.06, "picture.heic": 0.06}
-"""Measured: 0.051 and 0.055, where the others move by 0.043 at most, JPEG by 0.009, and what is lossless not at all.
-
-The cause is neither format nor its reading (colours differ by less than a grey level in the mean, by 1.6 and 1.7 root
-mean square): the detector's box of this portrait has two places, 5 % apart, and anything decides between them. Half a
-grey level of noise moves it by 0.055, one grey level more light by 0.038, two by 0.056, JPEG of quality 85 with all its
-colour by 0.057, with less of it by 0.009; AVIF by 0.045 to 0.056 at every quality from 60 to 100; HEIC of quality 85 by
-0.007, of 90 by 0.055 and with all its colour by 0.004.
-"""
 
 
 def portrait() -> Image.Image:
@@ -49,8 +40,8 @@ def portrait() -> Image.Image:
     return Image.open(Path(found.origin).parent / "mpl-data" / "sample_data" / "grace_hopper.jpg")
 
 
-def test_noise_that_nobody_sees_moves_the_box_of_this_portrait_as_far_as_any_format(tmp_path: Path) -> None:
-    """If it no longer does, then no format should be allowed to."""
+def test_noise_that_nobody_sees_hardly_moves_a_box(tmp_path: Path) -> None:
+    """YuNet's proposals move it by 0.015. MTCNN's P-Net had two places for this portrait, 0.055 apart."""
     pixels = np.asarray(portrait().convert("RGB"))
     random = np.random.default_rng(0)
     noisy = [(pixels + random.normal(0, 0.5, pixels.shape)).clip(0, 255).round().astype(np.uint8) for _ in range(8)]
@@ -60,7 +51,7 @@ def test_noise_that_nobody_sees_moves_the_box_of_this_portrait_as_far_as_any_for
         (box,) = detector.detect(one)
         boxes.append(np.array([box.left, box.top, box.right, box.bottom]))
     side = (boxes[0][2:] - boxes[0][:2]).max()
-    assert BOX < max(float(np.abs(box - boxes[0]).max() / side) for box in boxes) < max(MORE.values())
+    assert max(float(np.abs(box - boxes[0]).max() / side) for box in boxes) < BOX / 2
 
 
 def test_a_face_is_the_same_in_every_format_and_orientation(tmp_path: Path) -> None:
@@ -89,9 +80,8 @@ def test_a_face_is_the_same_in_every_format_and_orientation(tmp_path: Path) -> N
                 vectors[path.name] = rows.embeddings[rows.face_ids.tolist().index(face.id)]
         assert (report.faces, set(boxes)) == (len(limits), set(limits))
     reference = "picture.png"
-    box_limits = dict.fromkeys(limits, BOX) | MORE
     side = (boxes[reference][2:] - boxes[reference][:2]).max()
     moved = {name: float(np.abs(box - boxes[reference]).max() / side) for name, box in boxes.items()}
     apart = {name: float(((vector - vectors[reference]) ** 2).sum()) for name, vector in vectors.items()}
-    assert {name: share for name, share in moved.items() if share > box_limits[name]} == {}
+    assert {name: share for name, share in moved.items() if share > BOX} == {}
     assert {name: distance for name, distance in apart.items() if distance > limits[name]} == {}

@@ -64,6 +64,7 @@ def create_app(
     parts = [part.router for part in (api, acts, index_api, uploads, pictures, static_files, install)]
     routers = [*parts, *(page.router for page in shown)]
     _refuse_collisions(routers)
+    app.state.routes = tuple(route for router in routers for route in router.routes if isinstance(route, APIRoute))
     for router in routers:
         app.include_router(router)
     return Guard(app, access, place=place, uploads=UPLOADS, limits=limits)

@@ -175,7 +175,7 @@ async def _of_http(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Return the methods of all routes of the path; the framework names those of the first."""
-    routes: list[APIRoute] = [route for route in request.app.routes if isinstance(route, APIRoute)]
+    routes: tuple[APIRoute, ...] = request.app.state.routes
     found = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
     return sorted({method for route in found for method in route.methods or ()})
 

@@ -164,7 +164,7 @@ def test_embeddings_of_the_network_that_was_added_do_not_meet_those_of_another(
 
 def test_weights_of_the_network_that_was_added_are_listed(settings: Settings) -> None:
     (own,) = [one for one in models(settings) if one.name == "colours"]
-    assert (own.role, own.state, own.licence, own.default) == ("embedder", "absent", "CC0", True)
+    assert (own.role, own.state, own.licence, own.default) == ("embedder", "present", "CC0", True)
 
 
 @pytest.mark.usefixtures("package")

@@ -213,7 +213,7 @@ def test_reports_keep_nobody_waiting_who_wants_none(served: Served, opened: Serv
     """This holds even if a page is reloaded many times while its report takes seconds."""
     with ExitStack() as all_of_them:
         connections = [all_of_them.enter_context(connected(served)) for _ in range(60)]
-        with held(opened.library.reports, "people", "duplicates") as reports:
+        with held(opened.library.reports, "people", "duplicates", "naming") as reports:
             for connection in connections:
                 connection.request("GET", path, headers=BEARER)
             reports.wait()

@@ -164,7 +164,7 @@ def test_the_photo_that_was_given_last_is_the_one_that_is_told(
             visitor.browser.ask("DOM.setFileInputFiles", nodeId=field, files=[str(photo)])
             visitor.wait(f"{SENT} === {number}")
     visitor.wait("document.querySelector('#asked').textContent === '1 face'")
-    assert visitor.value("document.querySelectorAll('#named li, #boxes rect').length") == 2
+    assert visitor.value("document.querySelectorAll('#named > li, #boxes rect').length") == 2
 
 
 def test_a_file_that_is_too_large_is_not_sent(visitor: Visitor, tmp_path: Path) -> None:
