@@ -57,24 +57,13 @@ def centres(session: Session, folder: People, *, options: CentresOptions) -> Non
       recog train centres people/ --set 'party_*=my parties' --tight 'cut_*=my crops' --out heads/
     """
     from recog.assess.local_centres import CentresData, centre_head
-    from recog.embed.encoder import choose_encoder
     from recog.render.text_training import centred_head
     from recog.train.options import RunOptions, Runtime
-    from recog.weights.device import choose_device
 
     check_folder(options.out)
     settings = session.settings()
     sets, plan, head = options.people(), options.plan(), _head(settings)
-    device = choose_device(settings.device)
-    runtime = Runtime(
-        cache=settings.cache,
-        network=settings.network,
-        own_networks=settings.own_networks,
-        offline_dir=settings.weights,
-        device=device,
-        encoder=choose_encoder(settings.encoder, device=device),
-        detector=settings.detector,
-    )
+    runtime = Runtime.of(settings)
     with counting_bar() as progress:
         run = RunOptions(output=options.out, on_photo=progress)
         made = centre_head(CentresData(folder, sets), head, plan, runtime, run)

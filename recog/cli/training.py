@@ -62,25 +62,14 @@ def _trained(
     folder: Path, name: str, options: TrainHeadOptions, settings: Settings, progress: Callable[[int, int], None]
 ) -> tuple[TrainedHead | Trained, Mapping[str, object], str]:
     """Train what the options ask for; return the training, its record and its description."""
-    from recog.embed.encoder import choose_encoder
     from recog.embed.network import NETWORKS
     from recog.render.text_training import trained_head, trained_network
     from recog.train.head_folder import train_head_from_folder
     from recog.train.network_folder import train_network_from_folder
     from recog.train.options import RunOptions, Runtime
-    from recog.weights.device import choose_device
 
     data = options.photos_of(folder)
-    device = choose_device(settings.device)
-    runtime = Runtime(
-        cache=settings.cache,
-        network=settings.network,
-        own_networks=settings.own_networks,
-        offline_dir=settings.weights,
-        device=device,
-        encoder=choose_encoder(settings.encoder, device=device),
-        detector=settings.detector,
-    )
+    runtime = Runtime.of(settings)
     run = RunOptions(output=options.out, resume=options.resume, on_photo=progress, on_step=_steps_told(options, name))
     if options.train == "head":
         made = train_head_from_folder(data, options.head_plan(name), runtime, run)

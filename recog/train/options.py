@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from recog.config import Settings
 from recog.detect.registry import load_detector
-from recog.embed.encoder import Encoder
+from recog.embed.encoder import Encoder, choose_encoder
 from recog.train.checkpoint import Progress
 from recog.types import Detector
+from recog.weights.device import choose_device
 from recog.weights.loading import LoadOptions
 
 
@@ -40,6 +42,20 @@ class Runtime:
     device: str = "cpu"
     encoder: Encoder = "torch"
     detector: str = "mtcnn"
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Runtime":
+        """Return what the settings name; raises as choose_device and choose_encoder do."""
+        device = choose_device(settings.device)
+        return cls(
+            cache=settings.cache,
+            network=settings.network,
+            own_networks=settings.own_networks,
+            offline_dir=settings.weights,
+            device=device,
+            encoder=choose_encoder(settings.encoder, device=device),
+            detector=settings.detector,
+        )
 
     def load_detector(self) -> Detector:
         """Load the detector; raises as recog.detect.registry.load_detector does."""
