@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from recog.embed.crops import checked_crops
 from recog.embed.dlib_resnet import DlibResnet
 from recog.embed.network import DLIB_RESNET
-from recog.embed.trunk import in_batches
+from recog.embed.trunk import in_batches, tuned
 from recog.embed.tuning import Tuning
 from recog.embed.weights import trunk_weights
 from recog.types import Crops
@@ -39,8 +39,7 @@ class DlibTrunk:
         network = DlibResnet()
         tensors = load_file(path)
         if tuning is not None:
-            tensors |= {name: torch.from_numpy(tensor) for name, tensor in tuning.tensors_for(tensors).items()}
-            self.sha256 = tuning.sha256_over(self.sha256)
+            tensors, self.sha256 = tuned(tensors, tuning, self.sha256)
         network.load_state_dict(tensors)
         self.network = network.eval().requires_grad_(requires_grad=False)
         self.network.to(self.device).to(memory_format=torch.channels_last)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from recog.embed.crops import checked_crops
 from recog.embed.network import SFACE
 from recog.embed.sface import Sface
-from recog.embed.trunk import in_batches
+from recog.embed.trunk import in_batches, tuned
 from recog.embed.tuning import Tuning
 from recog.embed.weights import trunk_weights
 from recog.types import Crops
@@ -37,11 +37,10 @@ class SfaceTrunk:
         self.device = checked_device(device)
         path, self.sha256 = trunk_weights(SFACE, cache=cache, offline_dir=offline_dir, progress=progress)
         network = Sface()
-        tensors = sface_tensors(path)
+        tensors = {name: torch.from_numpy(tensor) for name, tensor in sface_tensors(path).items()}
         if tuning is not None:
-            tensors |= tuning.tensors_for(tensors)
-            self.sha256 = tuning.sha256_over(self.sha256)
-        network.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
+            tensors, self.sha256 = tuned(tensors, tuning, self.sha256)
+        network.load_state_dict(tensors)
         self.network = network.eval().requires_grad_(requires_grad=False)
         self.network.to(self.device).to(memory_format=torch.channels_last)
 

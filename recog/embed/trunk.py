@@ -1,7 +1,7 @@
 """The pretrained network below the head: crops to pooled features."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +44,7 @@ class Trunk:
         path, self.sha256 = trunk_weights(name, cache=cache, offline_dir=offline_dir, progress=progress)
         tensors = load_file(path)
         if tuning is not None:
-            tensors |= {name: torch.from_numpy(tensor) for name, tensor in tuning.tensors_for(tensors).items()}
-            self.sha256 = tuning.sha256_over(self.sha256)
+            tensors, self.sha256 = tuned(tensors, tuning, self.sha256)
         network = InceptionResnetV1(pretrained=None, classify=False)
         missing, unexpected = network.load_state_dict(tensors, strict=False)
         # Only counters of training steps may be missing, because inference does not use them.
@@ -73,6 +72,12 @@ class Trunk:
         x = network.block8(network.repeat_3(x))
         pooled: torch.Tensor = network.avgpool_1a(x).flatten(start_dim=1)
         return pooled
+
+
+def tuned(tensors: Mapping[str, torch.Tensor], tuning: Tuning, sha256: str) -> tuple[dict[str, torch.Tensor], str]:
+    """Return a trunk's tensors with those of a tuning in their place, and the digest of the two."""
+    changed = {name: torch.from_numpy(tensor) for name, tensor in tuning.tensors_for(tensors).items()}
+    return {**tensors, **changed}, tuning.sha256_over(sha256)
 
 
 def in_batches(run: Callable[[Crops], torch.Tensor], crops: Crops, *, width: int) -> NDArray[np.float32]:
