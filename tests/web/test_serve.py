@@ -119,16 +119,13 @@ def test_what_is_not_safe_is_refused_in_one_sentence(
     assert "guessable" not in done.stderr
 
 
-def test_a_port_that_is_taken_and_a_library_that_is_not_there_are_said(tmp_path: Path, faces: list[int]) -> None:
+def test_a_port_that_is_taken_is_said(tmp_path: Path, faces: list[int]) -> None:
     taken, place = listen("127.0.0.1", 0)
     with taken:
         command = ["--library", str(tmp_path / "library"), "serve", "--port", str(place.port)]
         done = CliRunner().invoke(app, command, obj=open_painted, prog_name="recog")
         assert f"nothing can listen at 127.0.0.1 port {place.port}" in done.stderr
-    command = ["--library", str(tmp_path / "none"), "serve", "--port", "0"]
-    done = CliRunner().invoke(app, command, obj=open_painted, prog_name="recog")
-    assert (done.exit_code, "make one with 'recog index FOLDER'" in done.stderr) == (1, True)
-    assert not (tmp_path / "none").exists()
+        assert done.exit_code == 1
 
 
 def test_without_its_packages_it_says_how_to_install_them(tmp_path: Path) -> None:
