@@ -110,3 +110,14 @@ class PeopleQuestions:
         from recog.library.recognition.matching import matches_at_once
 
         return matches_at_once(self._context.catalog, self._context.networks)
+
+    @property
+    def names_due(self) -> bool:
+        """Whether `match_all` may name faces that wait for it: those that came, or all because the rule changed."""
+        from recog.library.recognition.gallery import PersonGallery
+
+        catalog, networks = self._context.catalog, self._context.networks
+        if networks.calibration_if_any is None:
+            return False
+        gallery = PersonGallery(catalog, networks, None, k=self._context.settings.k)
+        return catalog.matches.due(networks.info.sha256, rule=gallery.rule)
