@@ -75,12 +75,12 @@ class PixelRecipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-ALL = replace(HARD, learning_rate=1e-5, steps=100)
+ALL = replace(HARD, batch=BatchShape(people=16, photos=4), learning_rate=1e-5, steps=50)
 ALL_FACES = BatchShape(people=225, photos=40)
 PIXELS: Mapping[str, PixelRecipe] = {
-    "blocks, then all layers": PixelRecipe(ALL, first=50),
+    "blocks, then all layers": PixelRecipe(ALL, first=25),
     "all layers, batches of 1800": PixelRecipe(
-        replace(ALL, batch=ALL_FACES, learning_rate=3e-5, steps=8, validate_every=2, chunk=96)
+        replace(ALL, batch=ALL_FACES, learning_rate=5e-5, steps=2, validate_every=1, chunk=96)
     ),
     "all layers, FaceNet frozen": PixelRecipe(ALL, network="facenet-sface", augmentation=FLIPS),
 }
@@ -169,8 +169,8 @@ def start_of(recipe: PixelRecipe, runtime: Runtime) -> NetworkStart:
 
 
 def all_layers(start: NetworkStart, settings: TrainSettings) -> TunableNetwork:
-    """Return a network of which all layers of SFace and the head are trained."""
-    return TunableNetwork(start.trunk, start.head, part="all", others=start.others, seed=settings.seed)
+    """Return a network of which all layers of SFace and the head are trained, in bfloat16."""
+    return TunableNetwork(start.trunk, start.head, part="all", bf16=True, others=start.others, seed=settings.seed)
 
 
 def trained_from_pixels(
@@ -179,8 +179,8 @@ def trained_from_pixels(
     data: Data,
     faces: tuple[LocatedFaces, LocatedFaces],
     keep: Callable[[Rows], None],
-) -> tuple[TunableNetwork, Inputs]:
-    """Train by a recipe; return the network at its best step, and the inputs of the sets that chose it.
+) -> tuple[TunableNetwork, Inputs, bool]:
+    """Train by a recipe; return the network at its best step, the inputs of the sets that chose it, and whether it won.
 
     keep gets the rows so far at each validated step.
     """
@@ -211,7 +211,7 @@ def trained_from_pixels(
         said = (str(error),)
     for warning in said:
         print(f"{name}: {warning}", file=sys.stderr)
-    return network, inputs
+    return network, inputs, any(row[-1] for row in (rows + curve.rows)[1:])
 
 
 def keep(comment: str, rows: Rows) -> None:
@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="a folder with identities, lfw_view1 and cfp_dev")
     parser.add_argument("--recipe", nargs="*", choices=list(PIXELS), default=list(PIXELS))
     parser.add_argument("--steps", type=int, help="other than the recipe's")
-    parser.add_argument("--judge", action="store_true", help="judge the best step of each recipe too")
+    parser.add_argument("--judge", action="store_true", help="judge a best step that is not the start too")
     parser.add_argument("--cache", type=Path, default=user_cache_path("recog"))
     parser.add_argument("--maps", type=Path, default=user_cache_path("recog") / "features" / "sface-maps")
     parser.add_argument("--threads", type=int, default=1)
@@ -239,8 +239,8 @@ def main() -> None:
         start = start_of(recipe, runtime)
         data = Data(arguments.data, arguments.maps, runtime, Cropping(NetworkPlan().crop_scale, start.views))
         comment = machine(threads=arguments.threads, torch=torch.__version__, network="sface", people="577 trained on")
-        network, inputs = trained_from_pixels(name, recipe, data, taught(data), partial(keep, comment))
-        if arguments.judge:
+        network, inputs, improved = trained_from_pixels(name, recipe, data, taught(data), partial(keep, comment))
+        if arguments.judge and improved:
             untrained = all_layers(start, recipe.settings)
             ends = {f"{recipe.network}, start": untrained, f"{recipe.network}, {name}": network}
             write_judged(comment, {who: judged(inputs.of(one), data) for who, one in ends.items()})
