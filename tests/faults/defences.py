@@ -203,7 +203,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an unfinished backup is deleted",
-        "recog/store/schema/migrations.py", "copy.unlink(missing_ok=True)\n    with", "pass\n    with",
+        "recog/store/schema/migrations.py", "copy.unlink(missing_ok=True)\n    revision", "pass\n    revision",
         "tests/library/maintenance/test_doctor.py -k unfinished_backup",
     ),
     Sabotage(
@@ -1571,7 +1571,7 @@ SABOTAGES = (
     Sabotage(
         "a drawn face whose name is not confirmed founds no group",
         "recog/library/grouping/identity.py",
-        "return founders & np.array(told, np.bool_), joiners", "return founders, joiners",
+        "bool(may_found(quality)) and vouched_for", "bool(may_found(quality))",
         "tests/library/people/test_marking.py -k 'founds and sqlite'",
     ),
     Sabotage(
