@@ -320,6 +320,7 @@ def test_who_is_forgotten_is_answered_from_no_replica_that_lags(world: World, re
         try:
             one.people.enrol("Cleo", [world.red])
             assert name_of(other, world.red) == "Ada"  # the nearest person whom the paused replica knows
+            assert len(other.people.find("Cleo").photos) == 1  # that the replica knows nobody of the name is no answer
             assert one.people.forget("Ada").complete
             assert ("Ada",) in replica.execute("SELECT name FROM people", database=world.name)
             for client in (one, other):
