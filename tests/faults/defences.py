@@ -40,7 +40,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an indexer may not forget people",
-        "recog/store/maintenance/roles.py", '    "people": ("UPDATE (cover_face_id)",),', "",
+        "recog/store/maintenance/roles.py", "_OF_INDEXER.get(name, _WRITING)", "_WRITING",
         "tests/library/maintenance/test_server_operations.py -k indexer",
     ),
     Sabotage(
