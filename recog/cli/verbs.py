@@ -99,6 +99,7 @@ VERBS = (
     Verb("roots list", "recog.cli.roots:list_roots"),
     Verb("roots map", "recog.cli.roots:map_root"),
     Verb("roots unmap", "recog.cli.roots:unmap_root"),
+    Verb("roots forget", "recog.cli.roots:forget_root"),
     Verb("report people", "recog.cli.people_report:people_report"),
     Verb("report duplicates", "recog.cli.clusters:duplicates"),
     Verb("report copies", "recog.cli.copies:copies"),

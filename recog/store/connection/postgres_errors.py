@@ -7,7 +7,14 @@ connection, the driver gets no state; the message, if in English, then says whet
 from collections.abc import Callable
 from typing import NamedTuple
 
-from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, ReadOnlyError
+from recog.errors import (
+    CatalogError,
+    CatalogForbiddenError,
+    CatalogUnusableError,
+    LibraryBusyError,
+    LibraryDiskError,
+    ReadOnlyError,
+)
 
 _UNDONE = "this step was undone"
 
@@ -54,7 +61,7 @@ _FOREIGN_TABLES = Told(
     "name another database",
 )
 _NOT_LET_IN = Told(
-    CatalogUnusableError,
+    CatalogForbiddenError,
     "the server of {where} does not let this user in ({said}): check user and password, and the server's pg_hba.conf",
 )
 _IDLE = Told(
@@ -98,7 +105,7 @@ _OF_STATE = {
         "default_transaction_read_only to off for this user",
     ),
     "42501": Told(  # insufficient_privilege
-        CatalogUnusableError,
+        CatalogForbiddenError,
         "the user of the database {where} lacks a right ({said}): let the owner of the database grant it, or make this "
         "user the owner",
     ),
