@@ -93,6 +93,12 @@ def read_settings(**overrides: Any) -> Settings:
     return settings.model_copy(update=_whole(settings))
 
 
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which `read_settings` gives these settings, for processes that start in it."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {f"{_PREFIX}{name.upper()}": str(value) for name, value in given.items() if value is not None}
+
+
 def _of_file() -> dict[str, Any]:
     if not CONFIG_FILE.is_file():
         return {}

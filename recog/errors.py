@@ -29,6 +29,7 @@
     │   ├── LibraryBusyError
     │   ├── LibraryReplacedError
     │   ├── CatalogUnusableError
+    │   │   └── CatalogForbiddenError
     │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
@@ -259,6 +260,10 @@ class LibraryReplacedError(CatalogError):
 
 class CatalogUnusableError(CatalogError):
     """The database is damaged, cannot be opened for writing, or cannot be reached."""
+
+
+class CatalogForbiddenError(CatalogUnusableError):
+    """The server lets this user not in, or not do this: only its administrator can change that."""
 
 
 class LibraryDiskError(CatalogError):

@@ -100,6 +100,7 @@ VERBS = (
     Verb("roots list", "recog.cli.roots:list_roots"),
     Verb("roots map", "recog.cli.roots:map_root"),
     Verb("roots unmap", "recog.cli.roots:unmap_root"),
+    Verb("roots forget", "recog.cli.roots:forget_root"),
     Verb("server grants", "recog.cli.server:grants"),
     Verb("report people", "recog.cli.people_report:people_report"),
     Verb("report duplicates", "recog.cli.clusters:duplicates"),

@@ -118,6 +118,19 @@ class QueueCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueOverview:
+    """The queue of all machines and networks: its files, those at work, and the workers and machines that hold these.
+
+    A file that a dead worker held is not at work once its lease has ended.
+    """
+
+    files: int
+    at_work: int
+    workers: int
+    machines: int
+
+
+@dataclass(frozen=True, slots=True)
 class FailedFile:
     """A file that could not be used as a photo, as of stat; reason is one word, detail one sentence."""
 

@@ -115,6 +115,70 @@ SABOTAGES = (
         "tests/library/work/test_queue.py -k waits_anew",
     ),
     Sabotage(
+        "processes of the queue end if the one that started them is killed",
+        "recog/library/work/processes.py", ", stop=_parent_is_gone)", ")",
+        "tests/library/work/test_processes.py -k parent_was_killed",
+    ),
+    Sabotage(
+        "a worker of the queue does not wait for a server that refuses its user",
+        "recog/library/work/outage.py", "return isinstance(error, CatalogUnusableError | LibraryBusyError | "
+        "LibraryDiskError) and not isinstance(\n        error, CatalogForbiddenError\n    )",
+        "return isinstance(error, CatalogUnusableError | LibraryBusyError | LibraryDiskError)",
+        "tests/library/work/test_watch.py -k refuses_the_user",
+    ),
+    Sabotage(
+        "what a share hides is kept until the queue has looked at the share",
+        "recog/store/photos/files.py", "delete(files).where(hidden, files.c.missing)", "delete(files).where(hidden)",
+        "tests/library/indexing/test_roots.py -k hides_is_kept",
+    ),
+    Sabotage(
+        "a file that was missing when a share came in its place is kept until the queue has looked at the share",
+        "recog/store/photos/roots.py",
+        "update(files).where(within(files, mine.own, place)).values(missing=False)",
+        "update(files).where(within(files, mine.own, place)).values(missing=files.c.missing)",
+        "tests/library/indexing/test_roots.py -k hides_is_kept",
+    ),
+    Sabotage(
+        "the status counts the missing files of its own machine",
+        "recog/store/maintenance/upkeep.py", "files.c.missing, mine.are_here(files)", "files.c.missing",
+        "tests/library/indexing/test_roots.py -k neither_missing",
+    ),
+    Sabotage(
+        "a share may be the whole of a machine",
+        "recog/store/photos/volumes.py", "    raw, top = without_slash(raw), without_slash(top)\n", "",
+        "tests/store/photos/test_roots.py",
+    ),
+    Sabotage(
+        "a root of this machine is not forgotten",
+        "recog/library/indexing/roots.py", "if root.path is not None:", "if False:",
+        "tests/library/indexing/test_roots.py -k can_be_forgotten",
+    ),
+    Sabotage(
+        "a worker of a Ray that asks for no token opens nothing",
+        "recog/scale/actor.py", 'refuse_unguarded(f"the Ray of {here}", os.environ)', "pass",
+        "tests/scale/test_actor.py -k without_a_token",
+    ),
+    Sabotage(
+        "a worker whose settings name another catalog does not work there",
+        "recog/scale/actor.py", "if queue.library_id != self._library_id:", "if False:",
+        "tests/scale/test_actor.py -k another_catalog",
+    ),
+    Sabotage(
+        "recog connects to no Ray that asks for no token",
+        "recog/scale/cluster.py", 'refuse_unguarded(f"the Ray of {address}", os.environ)', "pass",
+        "tests/cli/test_work.py -k no_guarded_ray",
+    ),
+    Sabotage(
+        "a worker that dies with its machine is not started there again",
+        "recog/scale/crew.py", "        self._asked = None\n        self._meet_nodes()\n", "",
+        "tests/scale/test_crew.py -k with_their_machine",
+    ),
+    Sabotage(
+        "if Ray starts no worker at all, the work ends with a sentence",
+        "recog/scale/crew.py", "            self._tell_if_late(member)\n", "",
+        "tests/scale/test_crew.py -k started_at_all",
+    ),
+    Sabotage(
         "Ctrl-C does not disturb a worker of the queue while it gives back what it holds",
         "recog/library/work/processes.py", "    signal.signal(signal.SIGINT, signal.SIG_IGN)", "    pass",
         "tests/library/work/test_processes.py -k ctrl_c",

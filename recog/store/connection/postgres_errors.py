@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from recog.errors import (
     CatalogError,
+    CatalogForbiddenError,
     CatalogUnusableError,
     LibraryBusyError,
     LibraryDiskError,
@@ -62,7 +63,7 @@ _FOREIGN_TABLES = Told(
     "name another database",
 )
 _NOT_LET_IN = Told(
-    CatalogUnusableError,
+    CatalogForbiddenError,
     "the server of {where} does not let this user in ({said}): check user and password, and the server's pg_hba.conf",
 )
 _IDLE = Told(
@@ -106,7 +107,7 @@ _OF_STATE = {
         "default_transaction_read_only to off for this user",
     ),
     "42501": Told(  # insufficient_privilege
-        CatalogUnusableError,
+        CatalogForbiddenError,
         f"the user of the database {{where}} lacks a right ({{said}}): {_UNDONE}",
         WayOut.GRANT,
     ),
