@@ -1,10 +1,11 @@
 """Measure the clustering of more faces than fit into memory: peak memory, room on the disk, time, and agreement.
 
-    python -m benchmarks.measure_clusters_on_disk --faces 100000 300000 1000000
+    python -m benchmarks.measure_clusters_on_disk --faces 100000 300000 --pieces 20000
     python -m benchmarks.measure_clusters_on_disk --people ../shared/data/lfw_view1/images
 
 Made-up faces are those of benchmarks.bench_cluster. Each size runs in a process of its own, which maps the embeddings
-from a file. `anonymous MB` is the memory that the process asked for, at its peak: the system cannot take it back.
+from a file. Pieces of 20,000 nodes are a tenth of those of a library, and are cut as often in a tenth of its
+faces. `anonymous MB` is the memory that the process asked for, at its peak: the system cannot take it back.
 `peak MB` adds the pages of mapped files that happened to be in memory. The last row extends the line through the two
 largest sizes to ten million faces. `agreement` is the pairwise F between these clusters and those made in memory, up
 to --compare faces. With --people, real faces are grouped in pieces of 100 and of 1,000 nodes.
@@ -136,6 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--faces", type=int, nargs="+", default=[], help="numbers of made-up faces")
     parser.add_argument("--people", type=Path, help="a folder with a folder per person")
+    parser.add_argument("--pieces", type=int, default=MOST_NODES, help="most nodes that are clustered at once")
     parser.add_argument("--compare", type=int, default=100_000, help="most faces that are grouped in memory too")
     options = parser.parse_args()
     networks = Networks(read_settings())
@@ -153,8 +155,8 @@ def main() -> None:
         ]
     made = [
         measured(
-            "made up", partial(made_up, count, SEED), linkage_of(networks.calibration, count),
-            min(MOST_NODES, max(1_000, count // 5)), compare=options.compare,
+            "made up", partial(made_up, count, SEED), linkage_of(networks.calibration, count), options.pieces,
+            compare=options.compare,
         )
         for count in sorted(options.faces)
     ]  # fmt: skip
