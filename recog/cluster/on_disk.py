@@ -41,8 +41,8 @@ def identity_clusters_on_disk(
 ) -> NDArray[np.int64]:
     """Return the labels, (n,), that `identity_clusters` returns, up to the order of some merges.
 
-    embeddings may be mapped from a file. folder: where files without a name take about 2.7 KB a face for a moment. most:
-    nodes that are clustered at once.
+    embeddings may be mapped from a file. folder: where files without a name take about 2.7 KB a face for a moment.
+    most: nodes that are clustered at once.
     """
     embeddings = checked_rows(embeddings)
     count = len(embeddings)
