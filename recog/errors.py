@@ -65,6 +65,8 @@ class WayOut(StrEnum):
     RESET_PHOTO = "reset the photo, and index it again"
     SPLIT_CLOSER = "split by a smaller threshold, or reject faces"
     COPY_LIBRARY = "copy the library to where it may be written, and open the copy"
+    GRANT = "let the owner of the database grant the rights of a role"
+    WITHOUT_REPLICA = "ask the primary server instead of the replica"
     RESTORE_AGAIN = "restore the backup again"
     FIX_THEN_INDEX = "check and fix, then index"
     TRAIN_HEAD = "train a head for the network"

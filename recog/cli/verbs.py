@@ -44,6 +44,7 @@ class Verb:
 GROUPS: Mapping[str, str] = {
     "people": "Name people, correct names, and undo.",
     "roots": "Tell which machine has which folder.",
+    "server": "Run a catalog on PostgreSQL.",
     "report": "Write reports.",
     "models": "Download, check and add networks.",
     "style": "Repaint photos in the style of paintings.",
@@ -100,6 +101,7 @@ VERBS = (
     Verb("roots map", "recog.cli.roots:map_root"),
     Verb("roots unmap", "recog.cli.roots:unmap_root"),
     Verb("roots forget", "recog.cli.roots:forget_root"),
+    Verb("server grants", "recog.cli.server:grants"),
     Verb("report people", "recog.cli.people_report:people_report"),
     Verb("report duplicates", "recog.cli.clusters:duplicates"),
     Verb("report copies", "recog.cli.copies:copies"),

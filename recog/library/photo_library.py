@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.maintenance.verbs import Maintenance
     from recog.library.people.verbs import People
     from recog.library.recognition.results import IdentifiedPhoto, SearchResult, VerifiedPair
+    from recog.library.replica import Answering
     from recog.library.reports.verbs import Reports
     from recog.library.styling.verbs import Styles
     from recog.library.work.queue import Queue
@@ -116,7 +117,8 @@ class PhotoLibrary:
         from recog.library.inputs import photo_of
         from recog.library.recognition import queries
 
-        return queries.identify(self._context.catalog, self._context.networks, self._context.gallery, photo_of(photo))
+        given, networks = photo_of(photo), self._context.networks
+        return self._context.answered(lambda source: queries.identify(source.catalog, networks, source.gallery, given))
 
     def verify(
         self,
@@ -167,10 +169,13 @@ class PhotoLibrary:
         from recog.library.recognition import queries
         from recog.library.recognition.limits import among_of
 
-        catalog, below = self._context.catalog, None if folder is None else path_of(folder)
-        among = among_of(catalog, person=person, folder=below, since=since, until=until)
-        index = self._context.vector_index
-        return queries.search(catalog, self._context.networks, index, photo_of(photo), k=k, among=among)
+        given, below = photo_of(photo), None if folder is None else path_of(folder)
+
+        def ask(source: Answering) -> SearchResult:
+            among = among_of(source.catalog, person=person, folder=below, since=since, until=until)
+            return queries.search(source.catalog, self._context.networks, source.vector_index, given, k=k, among=among)
+
+        return self._context.answered(ask)
 
     def status(self) -> LibraryStatus:
         """Return counts, places and networks of the library."""

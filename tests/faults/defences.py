@@ -17,6 +17,44 @@ class Sabotage:
 
 SABOTAGES = (
     Sabotage(
+        "an answer of a replica counts only if nobody was erased that the replica still had",
+        "recog/library/context.py", "        return answer if catalog.erasure.last_removal() == seen else ask(self)",
+        "        return answer",
+        "tests/library/maintenance/test_server_operations.py -k forgotten",
+    ),
+    Sabotage(
+        "an error of a replica that lags is no answer",
+        "recog/library/context.py", "        except RecogError:\n            return ask(self)",
+        "        except ZeroDivisionError:\n            return ask(self)",
+        "tests/library/maintenance/test_server_operations.py -k forgotten",
+    ),
+    Sabotage(
+        "nothing is written where a replica is asked, whatever server it is",
+        "recog/store/connection/pool.py", '        options.append("default_transaction_read_only=on")', "        pass",
+        "tests/library/maintenance/test_server_operations.py -k nothing_is_written",
+    ),
+    Sabotage(
+        "a connection that the server closed meanwhile is replaced",
+        "recog/store/connection/pool.py", "        if not _has_something_to_read(raw):", "        if True:",
+        "tests/library/maintenance/test_server_operations.py -k restarted",
+    ),
+    Sabotage(
+        "an indexer may not forget people",
+        "recog/store/maintenance/roles.py", "_OF_INDEXER.get(name, _WRITING)", "_WRITING",
+        "tests/library/maintenance/test_server_operations.py -k indexer",
+    ),
+    Sabotage(
+        "vectors that are grouped on the disk have no name there",
+        "recog/cluster/scratch.py", "    with room_for(folder, size), TemporaryFile(dir=folder) as file:",
+        '    with room_for(folder, size), (folder / "left").open("w+b") as file:',
+        "tests/cluster/test_on_disk.py -k killed",
+    ),
+    Sabotage(
+        "a piece that is cut merges no farther than its edges reach",
+        "recog/cluster/on_disk.py", "limit=min(limit, self.linkage.threshold))", "limit=self.linkage.threshold)",
+        "tests/cluster/test_on_disk.py -k groups_as_in_memory",
+    ),
+    Sabotage(
         "an index file is on the disk before it gets its name",
         "recog/durable.py", "            os.fsync(descriptor)\n        f", "            pass\n        f",
         "tests/faults/test_crash.py -k before_it_gets_its_name",
@@ -229,7 +267,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "an unfinished backup is deleted",
-        "recog/store/schema/migrations.py", "copy.unlink(missing_ok=True)\n    with", "pass\n    with",
+        "recog/store/schema/migrations.py", "copy.unlink(missing_ok=True)\n    revision", "pass\n    revision",
         "tests/library/maintenance/test_doctor.py -k unfinished_backup",
     ),
     Sabotage(
@@ -1597,7 +1635,7 @@ SABOTAGES = (
     Sabotage(
         "a drawn face whose name is not confirmed founds no group",
         "recog/library/grouping/identity.py",
-        "return founders & np.array(told, np.bool_), joiners", "return founders, joiners",
+        "bool(may_found(quality)) and vouched_for", "bool(may_found(quality))",
         "tests/library/people/test_marking.py -k 'founds and sqlite'",
     ),
     Sabotage(

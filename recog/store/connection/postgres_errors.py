@@ -14,6 +14,7 @@ from recog.errors import (
     LibraryBusyError,
     LibraryDiskError,
     ReadOnlyError,
+    WayOut,
 )
 
 _UNDONE = "this step was undone"
@@ -24,6 +25,7 @@ class Told(NamedTuple):
 
     kind: Callable[[str], CatalogError]
     sentence: str
+    way_out: WayOut | None = None
 
 
 _STOPPED = Told(
@@ -106,8 +108,8 @@ _OF_STATE = {
     ),
     "42501": Told(  # insufficient_privilege
         CatalogForbiddenError,
-        "the user of the database {where} lacks a right ({said}): let the owner of the database grant it, or make this "
-        "user the owner",
+        f"the user of the database {{where}} lacks a right ({{said}}): {_UNDONE}",
+        WayOut.GRANT,
     ),
     "53100": Told(  # disk_full
         LibraryDiskError,
@@ -156,7 +158,9 @@ _NO_MORE_CLIENTS = ("too many clients", "too many connections", "remaining conne
 def postgres_error(state: str | None, said: str, where: str, busy_seconds: float) -> CatalogError:
     """Make the error for an SQLSTATE (None: no connection was made) and the first line that the server said."""
     told = _told(state, said)
-    return told.kind(told.sentence.format(where=where, said=said, seconds=busy_seconds))
+    error = told.kind(told.sentence.format(where=where, said=said, seconds=busy_seconds))
+    error.way_out = told.way_out
+    return error
 
 
 def _told(state: str | None, said: str) -> Told:
