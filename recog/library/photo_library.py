@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.browsing.faces import Faces
     from recog.library.browsing.photos import Photos
     from recog.library.exchange.verbs import Names
+    from recog.library.explaining.verbs import Explaining
     from recog.library.grouping.verbs import Groups
     from recog.library.indexing.results import IngestProgress, IngestReport
     from recog.library.indexing.roots import Roots
@@ -42,7 +43,7 @@ class PhotoLibrary:
     that writes; a call that only reads raises NoLibraryError if there is none. Every call may raise RecogError.
 
     The verbs of a use case are methods of its attribute: `people`, `photos`, `roots`, `queue`, `faces`, `groups`,
-    `reports`, `names`, `styles`, `maintenance`.
+    `reports`, `names`, `styles`, `explaining`, `maintenance`.
 
     Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
@@ -240,6 +241,13 @@ class PhotoLibrary:
         from recog.library.exchange.verbs import Names
 
         return Names(self._context)
+
+    @cached_property
+    def explaining(self) -> Explaining:
+        """What networks learnt, and which parts of a face decide."""
+        from recog.library.explaining.verbs import Explaining
+
+        return Explaining(self._context)
 
     @cached_property
     def styles(self) -> Styles:
