@@ -44,6 +44,7 @@ class Verb:
 GROUPS: Mapping[str, str] = {
     "people": "Name people, correct names, and undo.",
     "roots": "Tell which machine has which folder.",
+    "accounts": "Let the people of a household log in.",
     "report": "Write reports.",
     "models": "Download, check and add networks.",
     "style": "Repaint photos in the style of paintings.",
@@ -54,6 +55,7 @@ GROUPS: Mapping[str, str] = {
 
 VERBS = (
     Verb("index", "recog.cli.upkeep:index"),
+    Verb("watch", "recog.cli.watch:watch"),
     Verb("work", "recog.cli.work:work"),
     Verb("enrol", "recog.cli.faces:enrol"),
     Verb("identify", "recog.cli.faces:identify"),
@@ -99,6 +101,14 @@ VERBS = (
     Verb("roots list", "recog.cli.roots:list_roots"),
     Verb("roots map", "recog.cli.roots:map_root"),
     Verb("roots unmap", "recog.cli.roots:unmap_root"),
+    Verb("accounts add", "recog.cli.accounts:add"),
+    Verb("accounts list", "recog.cli.accounts:list_accounts"),
+    Verb("accounts remove", "recog.cli.accounts:remove"),
+    Verb("accounts password", "recog.cli.accounts:password"),
+    Verb("accounts token", "recog.cli.accounts:token"),
+    Verb("accounts role", "recog.cli.accounts:role"),
+    Verb("accounts withhold", "recog.cli.accounts:withhold"),
+    Verb("accounts allow", "recog.cli.accounts:allow"),
     Verb("report people", "recog.cli.people_report:people_report"),
     Verb("report duplicates", "recog.cli.clusters:duplicates"),
     Verb("report copies", "recog.cli.copies:copies"),

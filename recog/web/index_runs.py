@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from typing import Literal, TypeAlias
 
 from recog.errors import CatalogError, RecogError
@@ -14,6 +14,8 @@ from recog.library.photo_library import PhotoLibrary
 from recog.web.failures import sentence_of
 
 Phase: TypeAlias = Literal["none", "looking", "indexing", "paused", "stopping", "ended", "stopped", "failed"]
+LOOK_SECONDS = 0.5
+"""How often a thread that waits for a run looks whether it shall stop."""
 _GOES_ON = frozenset({"looking", "indexing", "paused", "stopping"})
 _logger = logging.getLogger(__name__)
 
@@ -77,6 +79,13 @@ class IndexRuns:
             self._begun = None
             self._thread = Thread(target=self._run, args=(tuple(folders), verify), name="index")
             self._thread.start()
+            return self._state
+
+    def wait(self, stop: Event) -> RunState:
+        """Wait until no run goes on or `stop` is set, and return the state of the latest run."""
+        with self._changed:
+            while self._state.goes_on() and not stop.is_set():
+                self._changed.wait(LOOK_SECONDS)
             return self._state
 
     def pause(self) -> RunState:
@@ -148,3 +157,4 @@ class IndexRuns:
                 self._state.faces if report is None else report.faces
             )  # the last batch is stored after the last step
             self._state = replace(self._state, phase=phase, seconds_left=None, error=error, report=report, faces=faces)
+            self._changed.notify_all()
