@@ -47,7 +47,7 @@ class Changes:
         network: Callable[[Path], str | None] = network_type,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Folders is asked at every tick; told takes sentences for the user; network tells the type of a share."""
+        """Watch what `folders` returns at every tick. told takes sentences; network names the type of a share."""
         self._folders = folders
         self._told = told
         self._pace = pace
@@ -96,8 +96,9 @@ class Changes:
                 yield set()
             return
         milliseconds = round(self._pace.tick * 1000)
+        roots = {folder.resolve(): folder for folder in watched}
         events = watch(
-            *watched,
+            *roots,
             watch_filter=None,
             debounce=milliseconds,
             rust_timeout=milliseconds,
@@ -107,7 +108,8 @@ class Changes:
         )
         try:
             for changes in events:
-                yield {root for _, path in _shown(changes) for root in watched if Path(path).is_relative_to(root)}
+                paths = [Path(path) for _, path in _shown(changes)]
+                yield {folder for root, folder in roots.items() if any(one.is_relative_to(root) for one in paths)}
         except FileNotFoundError:  # one vanished before it was watched; the next round looks anew
             stop.wait(self._pace.tick)
         except OSError as error:
