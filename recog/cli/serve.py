@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +15,21 @@ from recog.cli.failures import fail, warn
 from recog.cli.session import Session, verb
 from recog.printable import printable
 
+if TYPE_CHECKING:
+    from recog.web.serve import Certificate
+
 TOKEN = "RECOG_SERVE_TOKEN"  # noqa: S105 - the name of the environment variable
+
+CertificateOption = Annotated[
+    Path | None, typer.Option("--tls-cert", metavar="FILE", help="Encrypt with this certificate.", show_default=False)
+]
+KeyOption = Annotated[
+    Path | None, typer.Option("--tls-key", metavar="FILE", help="Use this private key.", show_default=False)
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option("--public-url", metavar="URL", help="Answer a proxy that has this address.", show_default=False),
+]
 
 
 @verb
@@ -25,17 +41,9 @@ def serve(
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Allow other machines: those that log in, or send the token.")
     ] = False,
-    tls_cert: Annotated[
-        Path | None,
-        typer.Option("--tls-cert", metavar="FILE", help="Encrypt with this certificate.", show_default=False),
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option("--tls-key", metavar="FILE", help="Use this private key.", show_default=False)
-    ] = None,
-    public_url: Annotated[
-        str | None,
-        typer.Option("--public-url", metavar="URL", help="Answer a proxy that has this address.", show_default=False),
-    ] = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    public_url: UrlOption = None,
 ) -> None:
     """Show the library in a browser, and answer programs over HTTP.
 
@@ -52,24 +60,16 @@ def serve(
       recog serve --port 8000
     """
     token = os.environ.pop(TOKEN, "") or None  # child processes need not know it
-    try:
+    with _packages():
         from recog.web.app import create_app
         from recog.web.pages import installed_pages
-        from recog.web.serve import Certificate, listen
+        from recog.web.serve import listen
         from recog.web.serve import serve as answer
-    except ModuleNotFoundError as error:
-        if error.name not in {"argon2", "fastapi", "starlette", "uvicorn", "watchfiles"}:
-            raise
-        fail("recog serve needs more packages: pip install 'recog[web]'")
     from recog.web.access import Access
     from recog.web.library import ServedLibrary
     from recog.web.place import Place, public_address
 
-    if (tls_cert is None) != (tls_key is None):
-        fail("a certificate needs its key: give --tls-cert and --tls-key together, or neither", WRONG_USAGE)
-    certificate = None if tls_cert is None or tls_key is None else Certificate(tls_cert, tls_key)
-    if certificate is not None:
-        certificate.check()
+    certificate = _checked(tls_cert, tls_key)
     public = "" if public_url is None else public_address(public_url)
     served = installed_pages()
     settings = session.settings()
@@ -90,6 +90,30 @@ def serve(
             )
             app = create_app(opened, access=access, place=place, pages=served)
             answer(app, listening, tell=warn, ending=opened.runs.end, certificate=certificate)
+
+
+@contextmanager
+def _packages() -> Iterator[None]:
+    """Fail if the block imports a package that is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in {"argon2", "fastapi", "starlette", "uvicorn", "watchfiles"}:
+            raise
+        fail("recog serve needs more packages: pip install 'recog[web]'")
+
+
+def _checked(chain: Path | None, key: Path | None) -> Certificate | None:
+    """Return the certificate that the options name; None if they name none."""
+    from recog.web.serve import Certificate
+
+    if (chain is None) != (key is None):
+        fail("a certificate needs its key: give --tls-cert and --tls-key together, or neither", WRONG_USAGE)
+    if chain is None or key is None:
+        return None
+    certificate = Certificate(chain, key)
+    certificate.check()
+    return certificate
 
 
 def _refuse_open_door(host: str, *, allowed: bool, kept: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.sql.dml import Update
 
-from recog.errors import CatalogError
+from recog.errors import CatalogError, WayOut
 from recog.store.account_records import Account, Credentials, Role
 from recog.store.connection.database import Database
 from recog.store.people.names import checked_name, name_key
@@ -36,7 +36,7 @@ class Accounts:
         """Return an account by name, ignoring case; CatalogError if there is none."""
         found = self.credentials(name)
         if found is None:
-            raise CatalogError(f"there is no account {name!r}: 'recog accounts list' lists them")
+            raise CatalogError(f"there is no account {name!r}", way_out=WayOut.LIST_ACCOUNTS)
         return found.account
 
     def credentials(self, name: str) -> Credentials | None:

@@ -74,7 +74,7 @@ def test_what_cannot_be_is_refused_with_the_way_out(library: PaintedLibrary) -> 
         (lambda: library.accounts.add("mia", Role.VIEWER), "there is an account 'mia' already"),
         (lambda: library.accounts.add("Tom", Role.VIEWER, password=SHORT), "10 to 1000 characters, this one has 5"),
         (lambda: library.accounts.set_password("Mia", "x" * 1001), "10 to 1000 characters, this one has 1001"),
-        (lambda: library.accounts.remove("Tom"), "there is no account 'Tom': 'recog accounts list' lists them"),
+        (lambda: library.accounts.remove("Tom"), "there is no account 'Tom'"),
         (lambda: library.accounts.withhold("Mia", "Ada"), "Mia is an editor, and only a viewer"),
         (lambda: library.accounts.allow("Mia", "Ada"), "Ada is not withheld from Mia"),
     ):
