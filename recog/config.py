@@ -73,6 +73,9 @@ class Settings(BaseModel):
     """Megabytes that thumbnails of photos may take in `library`, about 15 a thousand photos; those not seen for longest
     go first."""
 
+    watch: bool = False
+    """Whether `recog serve` watches the indexed folders, and indexes what changes in them."""
+
     @property
     def catalog_at(self) -> str | Path:
         """Where the catalog is: a database URL, or the path of a SQLite file, which is never read as a URL."""

@@ -56,6 +56,7 @@ class WayOut(StrEnum):
     NAME_FACES = "enrol the person, or identify all faces"
     FIND_FACES = "search, or read the faces' numbers in any document"
     LIST_CLUSTERS = "cluster, which lists the numbers"
+    LIST_ACCOUNTS = "list the accounts"
     LIST_ROOTS = "read the roots in the status"
     LIST_MISSING = "list the files that are gone"
     MAP_UNLIKE = "name another folder, or map it all the same"

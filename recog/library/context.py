@@ -109,7 +109,7 @@ class LibraryContext:
         with self._opening:
             catalog = self.catalog
             if self._gallery is None:
-                self._gallery = PersonGallery(catalog, self.networks, self._index_of(catalog), k=self.settings.k)
+                self._gallery = PersonGallery(catalog, self.networks, self.vector_index, k=self.settings.k)
             return self._gallery
 
     @cached_property

@@ -19,6 +19,7 @@ _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.NAME_FACES: "'recog enrol' and 'recog identify --all' find some",
     WayOut.FIND_FACES: "'recog search' and every --json document name them",
     WayOut.LIST_CLUSTERS: "'recog cluster' lists them",
+    WayOut.LIST_ACCOUNTS: "'recog accounts list' lists them",
     WayOut.LIST_ROOTS: "'recog status' lists the folders it knows as roots",
     WayOut.LIST_MISSING: "'recog prune --dry-run' lists the files that are gone",
     WayOut.MAP_UNLIKE: "name another folder, or give --unlike if it is the root all the same",

@@ -16,6 +16,7 @@ from recog.store.maintenance.old_pages import OldPages
 from recog.store.schema.tables import library
 
 if TYPE_CHECKING:  # each part is imported when it is first used
+    from recog.store.accounts import Accounts
     from recog.store.clusters import Clusters
     from recog.store.jobs import Jobs
     from recog.store.maintenance.erasure import Erasure
@@ -41,8 +42,8 @@ class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
     Its methods are those of its parts: `files`, `roots`, `jobs`, `photos`, `timeline`, `faces`, `embeddings`,
-    `nearest`, `hnsw`, `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`, `roles`,
-    `server`. A part may be replaced by assigning another one.
+    `nearest`, `hnsw`, `people`, `matches`, `acts`, `accounts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`,
+    `roles`, `server`. A part may be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -139,6 +140,13 @@ class Catalog:
         from recog.store.photos.drawn import DrawnFaces
 
         return Acts(self._database, DrawnFaces())
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts of the people who use the served library."""
+        from recog.store.accounts import Accounts
+
+        return Accounts(self._database)
 
     @cached_property
     def clusters(self) -> Clusters:

@@ -250,6 +250,7 @@ class PastAct:
 
     people maps roles (see recog.store.people.history) to names, None for a name that was erased. face_ids are those
     whose facts the act changed. undone_at is None while the act stands. born is the day that an act said, YYYY-MM-DD.
+    account and undone_by are names of accounts, None for whoever has the library's files.
     """
 
     id: int
@@ -259,3 +260,5 @@ class PastAct:
     face_ids: tuple[int, ...]
     undone_at: str | None
     born: str | None
+    account: str | None = None
+    undone_by: str | None = None

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Condition, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Literal, TypeAlias
 
 from recog.errors import CatalogError, RecogError
@@ -17,6 +17,8 @@ from recog.store.records import QueueOverview
 from recog.web.failures import sentence_of
 
 Phase: TypeAlias = Literal["none", "looking", "indexing", "paused", "stopping", "ended", "stopped", "failed"]
+LOOK_SECONDS = 0.5
+"""How often a thread that waits for a run looks whether it shall stop."""
 _GOES_ON = frozenset({"looking", "indexing", "paused", "stopping"})
 _logger = logging.getLogger(__name__)
 
@@ -94,6 +96,13 @@ class IndexRuns:
             self._thread.start()
             return self._state
 
+    def wait(self, stop: Event) -> RunState:
+        """Wait until no run goes on or `stop` is set, and return the state of the latest run."""
+        with self._changed:
+            while self._state.goes_on() and not stop.is_set():
+                self._changed.wait(LOOK_SECONDS)
+            return self._state
+
     def pause(self) -> RunState:
         """Let the run wait after the photo that it is at; without one that goes on, change nothing."""
         return self._turn_from({"looking", "indexing"}, "paused")
@@ -163,3 +172,4 @@ class IndexRuns:
                 self._state.faces if report is None else report.faces
             )  # the last batch is stored after the last step
             self._state = replace(self._state, phase=phase, seconds_left=None, error=error, report=report, faces=faces)
+            self._changed.notify_all()

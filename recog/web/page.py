@@ -11,7 +11,8 @@ from recog.web.failures import documented
 from recog.web.guard import ROOT
 from recog.web.library import Opened, ServedLibrary
 from recog.web.numbers import LARGEST
-from recog.web.shell import Frame, frame
+from recog.web.roles import Caller, bar_for, caller_of
+from recog.web.shell import LOOKS, Bar, Frame, frame
 
 ACTS_SEEN = 100
 """Acts among which the latest that stands is looked for: those after it were undone."""
@@ -43,20 +44,26 @@ class Framing:
     """Makes the frame of the page that is asked for; root stands before the paths of its links."""
 
     root: str
-    bar: tuple[tuple[str, str], ...]
+    bar: Bar
     opened: ServedLibrary
+    caller: Caller
+    look: str = LOOKS[0]
 
     def frame(self) -> Frame:
         """Ask the library what the frame shows now; nothing while there is none."""
         people = self.opened.library.people
         try:
-            return frame(people.all(), people.history(limit=ACTS_SEEN).acts, root=self.root, bar=self.bar)
+            names, acts = people.all(), people.history(limit=ACTS_SEEN).acts
         except NoLibraryError:
-            return frame((), (), root=self.root, bar=self.bar)
+            names, acts = (), ()
+        return frame(names, acts, root=self.root, bar=self.bar, caller=self.caller, look=self.look)
 
 
 async def _framing(request: Request, opened: Opened) -> Framing:
-    return Framing(request.scope[ROOT], request.app.state.bar, opened)
+    caller = caller_of(request)
+    look = request.cookies.get(request.app.state.place.look_cookie, "")
+    bar = bar_for(request.app.state.bar, caller.role)
+    return Framing(request.scope[ROOT], bar, opened, caller, look if look in LOOKS else LOOKS[0])
 
 
 Framed = Annotated[Framing, Depends(_framing)]

@@ -1,11 +1,15 @@
 """The styles, scripts and the icon of the pages: /assets/NAME."""
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from recog.errors import UnknownNumberError
 from recog.render.page import asset
+from recog.store.account_records import Role
 from recog.web.failures import documented
+from recog.web.roles import needs
 from recog.web.shell import PACKAGE
 
 _KINDS = {
@@ -30,14 +34,23 @@ _KINDS = {
 }
 _SHARED = {"pages.css": ("report.css", "people.css")}
 """Styles of the reports that come before a style of the pages."""
+_DARK_RULES = {"dark": "@media all", "light": "@media not all"}
+"""What stands in place of the question whether the browser's user likes dark pages."""
 
 router = APIRouter(default_response_class=Response, responses=documented(404, 409, pages=True), tags=["pages"])
 
 
 @router.get("/assets/{name}")
-def assets(name: str) -> Response:
+@needs(Role.VIEWER)
+def assets(
+    name: str, look: Annotated[Literal["auto", "light", "dark"], Query(description="For styles.")] = "auto"
+) -> Response:
     """The pages' style, scripts and icon."""
     if name not in _KINDS:
         raise UnknownNumberError(f"there is no {name!r} among the assets of the pages")
     parts = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
-    return Response("".join(parts), media_type=_KINDS[name])
+    content = "".join(parts)
+    if name.endswith(".css") and look != "auto":
+        content = content.replace("@media (prefers-color-scheme: dark)", _DARK_RULES[look])
+        content = content.replace("color-scheme: light dark", f"color-scheme: {look}")
+    return Response(content, media_type=_KINDS[name])

@@ -46,10 +46,12 @@ class Database:
         read_only: ReadOnlyFile | None = None,
         host: str | None = None,
         answers_only: bool = False,
+        account_id: int | None = None,
     ) -> None:
         """host: the name of this machine, whose paths are those of the tables; by default see `ONLY_HOST`.
 
         answers_only: a server lets no transaction write, as on a replica.
+        account_id: the account to which the database is shown, for reading alone; by default all of it is.
         """
         self.busy_seconds = busy_seconds
         self.read_only = read_only
@@ -59,7 +61,7 @@ class Database:
         self._secrets = Secrets.of(url)
         self.where = str(self.path) if self.path else self.url
         self._connections = connections_to(
-            url, busy_seconds=busy_seconds, read_only=read_only, answers_only=answers_only
+            url, busy_seconds=busy_seconds, read_only=read_only, answers_only=answers_only, account_id=account_id
         )
         self.engine = self._connections.engine
         self._writer = self.engine.execution_options(**{WRITING: True})

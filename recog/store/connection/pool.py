@@ -27,6 +27,7 @@ from sqlalchemy.pool import QueuePool
 
 from recog.errors import CatalogUnusableError, LibraryBusyError, LibraryReplacedError
 from recog.held_files import Identity, hold, identity_of, let_go
+from recog.store.connection.account_views import show_to_account
 from recog.store.connection.read_only import ReadOnlyFile
 from recog.store.connection.url import sqlite_path
 
@@ -58,12 +59,14 @@ class Connections:
         busy_seconds: float,
         read_only: ReadOnlyFile | None,
         answers_only: bool,
+        account_id: int | None,
     ) -> None:
         self._key = key
         self._path = path
         self._held: Path | None = None
         self._busy_seconds = busy_seconds
         self._read_only = read_only
+        self._account_id = account_id
         self._users = 0
         self._identity: Identity | None = None if path is None else _identity_now(path)
         if path is not None:
@@ -117,6 +120,8 @@ class Connections:
 
     def _on_connect(self, raw: Any, record: Any) -> None:
         if self._path is None:
+            if self._account_id is not None:
+                show_to_account(raw, self._account_id)
             return
         raw.isolation_level = None  # the driver begins nothing by itself; _on_begin does
         if self._read_only is None:
@@ -126,6 +131,8 @@ class Connections:
         if self._read_only is None:
             raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").close()  # opens the log
             record.info[_LOG] = _identity_now(_log_of(self._path))
+        if self._account_id is not None:
+            show_to_account(raw, self._account_id, of_file=True)
         if self._identity is None:
             self._identity = _identity_now(self._path)
         self.refuse_replaced()
@@ -179,22 +186,34 @@ class Connections:
 
 
 def connections_to(
-    url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None, answers_only: bool = False
+    url: URL,
+    *,
+    busy_seconds: float,
+    read_only: ReadOnlyFile | None = None,
+    answers_only: bool = False,
+    account_id: int | None = None,
 ) -> Connections:
     """Return the process's connections to a database to one more user, who gives them back with `release`.
 
-    A file that was replaced since it was opened gets its own connections. Raises LibraryBusyError while this process
-    restores the file.
+    With an account, they show what it may see, and can write nothing (see recog.store.connection.account_views). A file
+    that was replaced since it was opened gets its own connections. Raises LibraryBusyError while this process restores
+    the file.
     """
     path = sqlite_path(url)
     place = (url.render_as_string(hide_password=False), None) if path is None else (path.resolve(), _identity_now(path))
     seen = None if read_only is None else read_only.seen
-    key = (os.getpid(), place, busy_seconds, seen, read_only is None, answers_only)
+    key = (os.getpid(), place, busy_seconds, seen, read_only is None, answers_only, account_id)
     with _LOCK:
         shared = _SHARED.get(key)
         if shared is None:
             shared = _SHARED[key] = Connections(
-                key, url, path, busy_seconds=busy_seconds, read_only=read_only, answers_only=answers_only
+                key,
+                url,
+                path,
+                busy_seconds=busy_seconds,
+                read_only=read_only,
+                answers_only=answers_only,
+                account_id=account_id,
             )
         return shared.take()
 
