@@ -28,6 +28,8 @@ _OF_INDEXER = {
 }
 """What an indexer may write of the tables in which people are named and forgotten. A cover is chosen anew if its photo
 goes; boxes of forgotten faces are kept for an edited photo."""
+_UNSEEN_BY_INDEXER = frozenset({"accounts", "withheld_people"})
+"""Accounts of the pages, with the digests of passwords: who serves the pages reads them, who indexes does not."""
 _WRITING = ("INSERT", "UPDATE", "DELETE")
 _NO_SUCH_ROLE = "42704"
 
@@ -96,4 +98,6 @@ def _statements(connection: Connection, roles: Roles) -> Iterator[str]:
         for name, place in places.items():
             rights = ["SELECT", *(_OF_INDEXER.get(name, _WRITING) if may_write else _NOTHING)]
             yield f"REVOKE ALL ON {place} FROM {quoted(role)}"
+            if may_write and name in _UNSEEN_BY_INDEXER:
+                continue
             yield f"GRANT {', '.join(rights)} ON {place} TO {quoted(role)}"

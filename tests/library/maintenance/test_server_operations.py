@@ -203,6 +203,20 @@ def test_a_file_has_no_roles(tmp_path: Path) -> None:
         assert "SQLite file, which has no roles" in str(refused(lambda: library.maintenance.grants(readers=["one"])))
 
 
+def test_an_indexer_sees_no_account(world: World) -> None:
+    indexer, reader = world.role("indexer"), world.role("reader")
+    with world.open() as owner:
+        owner.maintenance.grants(indexers=[indexer], readers=[reader], apply=True)
+    rights = "SELECT has_table_privilege('{}', 'accounts', '{}')"
+    for role, right, expected in (
+        (indexer, "SELECT", False),
+        (indexer, "INSERT", False),
+        (reader, "SELECT", True),
+        (reader, "UPDATE", False),
+    ):
+        assert world.server.execute(rights.format(role, right), database=world.name) == [(expected,)]
+
+
 def rights_of(library: PaintedLibrary) -> str:
     return seen(examine(library.context.settings, library.networks), "rights").sentence
 
