@@ -50,6 +50,7 @@ async def state(opened: Opened) -> Document:
 
 
 @router.get("/index/queue", responses=answers(QueueProgress) | documented())
+@needs(Role.OWNER)
 def queue(opened: Opened) -> Document:
     """How far the workers of the queue are, on all machines; done counts from when the server first looked."""
     return Document(opened.runs.queue())

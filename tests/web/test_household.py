@@ -97,6 +97,8 @@ def every_route(client: Client) -> Iterator[tuple[str, str, Role | None]]:
     for route in iter_route_contexts(client.app.app.routes):
         if route.path in UNDECLARED:
             continue
+        assert route.path is not None
+        assert route.endpoint is not None
         for method in sorted(route.methods or ()):
             yield method, route.path, declared_role(route.endpoint)
 
