@@ -28,6 +28,8 @@ _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.RESET_PHOTO: "'recog people reset' and 'recog index' with this photo find it again",
     WayOut.SPLIT_CLOSER: "choose a smaller --threshold, or reject faces by their numbers",
     WayOut.COPY_LIBRARY: "copy the folder to where you may write, and name the copy with --library",
+    WayOut.GRANT: "'recog server grants' prints what its owner, or an administrator of the server, grants",
+    WayOut.WITHOUT_REPLICA: "leave RECOG_DATABASE_READ out to ask the primary server",
     WayOut.RESTORE_AGAIN: "run 'recog restore FILE' again",
     WayOut.FIX_THEN_INDEX: "run 'recog check --fix', then 'recog index'",
     WayOut.TRAIN_HEAD: "train a head for it with 'recog train head'",

@@ -1,5 +1,6 @@
 """Index runs in the API: GET /api/index tells the state, POST /api/index/start, pause, resume and stop steer it.
 
+GET /api/index/queue tells how far the workers of `recog work` are, on whichever machines.
 GET /api/index/events sends the state whenever it changes, as server-sent events, until no run goes on.
 """
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
+from recog.library.work.results import QueueProgress
 from recog.render.as_json import to_json
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
@@ -42,6 +44,12 @@ class Starting(BaseModel):
 async def state(opened: Opened) -> Document:
     """The latest index run, and how far it is."""
     return Document(opened.runs.state())
+
+
+@router.get("/index/queue", responses=answers(QueueProgress) | documented())
+def queue(opened: Opened) -> Document:
+    """How far the workers of the queue are, on all machines; done counts from when the server first looked."""
+    return Document(opened.runs.queue())
 
 
 @router.get(

@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import Literal, TypeAlias
 
 from recog.errors import CatalogError, RecogError
 from recog.library.indexing.results import IngestProgress, IngestReport, RunStopped
 from recog.library.photo_library import PhotoLibrary
+from recog.library.work.results import QueueProgress
+from recog.library.work.watch import QueueWatch
+from recog.store.records import QueueOverview
 from recog.web.failures import sentence_of
 
 Phase: TypeAlias = Literal["none", "looking", "indexing", "paused", "stopping", "ended", "stopped", "failed"]
@@ -60,11 +63,23 @@ class IndexRuns:
         self._thread: Thread | None = None
         self._closed = False
         self._begun: tuple[float, int] | None = None  # when the first file was done, and how many were by then
+        self._looking = Lock()  # guards the next
+        self._watch = QueueWatch(self._overview, told=_logger.info, clock=clock)
 
     def state(self) -> RunState:
         """Return the state of the latest run."""
         with self._changed:
             return self._state
+
+    def queue(self) -> QueueProgress:
+        """Return how far all workers of the queue are, as of the last second; all zero if there is no library yet."""
+        with self._looking:
+            if self._library.context.exists():
+                self._watch.look()
+            return self._watch.progress
+
+    def _overview(self) -> QueueOverview:
+        return self._library.queue.overview()
 
     def start(self, folders: Sequence[Path], *, verify: bool = False) -> RunState:
         """Begin to index folders. CatalogError if a run goes on, or the server ends."""

@@ -23,6 +23,7 @@ _KINDS = {
     "lightbox.js": "text/javascript; charset=utf-8",
     "draw.js": "text/javascript; charset=utf-8",
     "index.js": "text/javascript; charset=utf-8",
+    "queue.js": "text/javascript; charset=utf-8",
     "float.js": "text/javascript; charset=utf-8",
     "install.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",

@@ -12,6 +12,7 @@ so each use of a connection first compares the file at the path with the file th
 
 import logging
 import os
+import select
 import sqlite3
 from collections.abc import Hashable
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from recog.errors import CatalogUnusableError, LibraryBusyError, LibraryReplacedError
@@ -37,6 +39,9 @@ _LOG = "recog_log"
 _POOLED = 4
 """Connections that are kept open. More threads than this open further ones for the moment."""
 
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 9, "tcp_user_timeout": 120_000}
+"""A network may be gone for two minutes; then the connection is given up, instead of after hours."""
+
 _SHARED: dict[Hashable, "Connections"] = {}
 _LOCK = RLock()
 
@@ -45,7 +50,14 @@ class Connections:
     """A pool of connections with recog's settings; made by `connections_to`, given back with `release`."""
 
     def __init__(
-        self, key: Hashable, url: URL, path: Path | None, busy_seconds: float, read_only: ReadOnlyFile | None
+        self,
+        key: Hashable,
+        url: URL,
+        path: Path | None,
+        *,
+        busy_seconds: float,
+        read_only: ReadOnlyFile | None,
+        answers_only: bool,
     ) -> None:
         self._key = key
         self._path = path
@@ -57,8 +69,7 @@ class Connections:
         if path is not None:
             arguments: dict[str, Any] = {"timeout": busy_seconds}
         else:
-            milliseconds = max(1, round(busy_seconds * 1000))
-            arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
+            arguments = _server_arguments(url, busy_seconds, answers_only=answers_only)
             if not (told := logging.getLogger("psycopg")).handlers:
                 told.addHandler(logging.NullHandler())  # psycopg logs what it also raises
         opened = url if read_only is None else read_only.url
@@ -67,6 +78,8 @@ class Connections:
         )
         event.listen(self.engine, "connect", self._on_connect)
         event.listen(self.engine, "begin", self._on_begin)
+        if path is None:
+            event.listen(self.engine, "checkout", self._on_checkout)
         if path is not None:
             try:
                 self._held = hold(path)
@@ -130,6 +143,18 @@ class Connections:
             else:
                 return
 
+    def _on_checkout(self, raw: Any, _record: Any, _lent: Any) -> None:
+        """Let the pool replace a connection that the server has closed since it was last used.
+
+        An idle connection has nothing to say unless its server was stopped or restarted, so this costs no question.
+        """
+        if not _has_something_to_read(raw):
+            return
+        try:
+            self.engine.dialect.do_ping(raw)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
     def _on_begin(self, connection: Connection) -> None:
         options = connection.get_execution_options()
         if options.get(ALONE) or options.get("isolation_level") == "AUTOCOMMIT":
@@ -153,7 +178,9 @@ class Connections:
             )
 
 
-def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> Connections:
+def connections_to(
+    url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None, answers_only: bool = False
+) -> Connections:
     """Return the process's connections to a database to one more user, who gives them back with `release`.
 
     A file that was replaced since it was opened gets its own connections. Raises LibraryBusyError while this process
@@ -161,12 +188,33 @@ def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | N
     """
     path = sqlite_path(url)
     place = (url.render_as_string(hide_password=False), None) if path is None else (path.resolve(), _identity_now(path))
-    key = (os.getpid(), place, busy_seconds, None if read_only is None else read_only.seen, read_only is None)
+    seen = None if read_only is None else read_only.seen
+    key = (os.getpid(), place, busy_seconds, seen, read_only is None, answers_only)
     with _LOCK:
         shared = _SHARED.get(key)
         if shared is None:
-            shared = _SHARED[key] = Connections(key, url, path, busy_seconds, read_only)
+            shared = _SHARED[key] = Connections(
+                key, url, path, busy_seconds=busy_seconds, read_only=read_only, answers_only=answers_only
+            )
         return shared.take()
+
+
+def _server_arguments(url: URL, busy_seconds: float, *, answers_only: bool) -> dict[str, Any]:
+    """Return how to connect to a server; what the URL says of keepalives holds."""
+    options = [f"lock_timeout={max(1, round(busy_seconds * 1000))}"]
+    if answers_only:
+        options.append("default_transaction_read_only=on")
+    alive = {name: value for name, value in _KEEPALIVE.items() if name not in url.query}
+    return {"connect_timeout": 10, "options": " ".join(f"-c {one}" for one in options), **alive}
+
+
+def _has_something_to_read(raw: Any) -> bool:
+    """Return whether an idle connection was closed, or its server sent something."""
+    if raw.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(raw.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _identity_now(path: Path) -> Identity | None:

@@ -86,6 +86,11 @@ class Erasure:
             latest = connection.scalar(select(func.max(removals.c.id))) or 0
             return removal_id > latest or connection.scalar(erased.limit(1)) is not None
 
+    def last_removal(self) -> int:
+        """Return the number of the last removal of a face, or of the last erasure; 0 if there was none."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.max(removals.c.id))) or 0
+
     def reset(self, photo_sha256s: Sequence[str]) -> int:
         """Let the next scan find forgotten faces of these photos again; return how many boxes were dropped.
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from recog.errors import RecogError
+from recog.library.work.results import QueueProgress
 from recog.render.text_photos import ingest
 from recog.web.folder_choice import FromHere, chosen, known_folders
 from recog.web.index_api import MOST_FOLDERS
@@ -36,6 +37,7 @@ def index(opened: Opened, framing: Framed, from_here: FromHere) -> HTMLResponse:
         opened.runs.state(),
         known_folders(opened.library),
         framing.frame(),
+        opened.runs.queue(),
         first=not opened.library.context.exists(),
         from_here=from_here,
     )
@@ -66,10 +68,13 @@ def _folders(sent: bytes) -> list[str]:
     raise RecogError("no folder is chosen: tick one, or write the path of another")
 
 
-def index_page(state: RunState, folders: Sequence[Path], around: Frame, *, first: bool, from_here: bool) -> str:
-    """Show a run and the folders; `first` is the page of a library that does not exist yet."""
+def index_page(
+    state: RunState, folders: Sequence[Path], around: Frame, queue: QueueProgress, *, first: bool, from_here: bool
+) -> str:
+    """Show a run, the queue and the folders; `first` is the page of a library that does not exist yet."""
     values = {
         "state": state,
+        "queue": queue,
         "folders": folders,
         "first": first,
         "from_here": from_here,
