@@ -133,7 +133,7 @@ class Inputs:
             self._kept[name] = Seen(*(torch.cat(each) for each in zip(*parts, strict=True)))
         seen = self._kept[name]
         with torch.inference_mode():
-            batches = zip(seen.map.split(BATCH), seen.beside.split(BATCH), strict=True)
+            batches = zip(torch.split(seen.map, BATCH), torch.split(seen.beside, BATCH), strict=True)
             return np.concatenate([network.embeddings(Seen(*batch)).numpy() for batch in batches])
 
     def of(self, network: TunableNetwork) -> Embed:
@@ -161,10 +161,7 @@ def start_of(recipe: PixelRecipe, runtime: Runtime) -> NetworkStart:
         raise TypeError(f"{recipe.network} has no trunks")
     network = start.others.network
     part = trained_part(network, "sface")
-    trunks = [
-        start.trunk if each == part else load_trunk(each, cache=runtime.cache, encoder="openvino")
-        for each in network.parts
-    ]
+    trunks = [load_trunk(each, cache=runtime.cache, encoder="openvino") for each in network.parts]
     return replace(start, others=FrozenTrunks(network, part, trunks))
 
 

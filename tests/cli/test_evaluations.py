@@ -72,6 +72,6 @@ def test_what_a_verb_cannot_read_is_one_line(recog: Recog, tmp_path: Path) -> No
     assert "absent.txt cannot be read" in done.stderr
     done = recog("evaluate", "knn", tmp_path, "--k", 0)
     assert done.exit_code == 2
-    assert "0 is not in the range x>=1" in done.stderr
+    assert "Invalid value for '--k': Input should be greater than or equal to 1" in done.stderr
     done = recog("train", "verifier", tmp_path, "--photos", tmp_path)
     assert done.exit_code == 2
