@@ -296,8 +296,10 @@ def pair_scores(made: Embeddings, pairs: PhotoPairs) -> Mapping[str, float]:
 
 def write_judged(comment: str, scores: Mapping[str, Mapping[str, float]]) -> None:
     """Write the scores of networks on the sets that chose nothing to sface_trained.csv."""
-    table = [[who, *(round(one, 5) for one in found.values())] for who, found in scores.items()]
-    table += kept_rows("sface_trained.csv", 1, {(who,) for who in scores})
+    table: list[Sequence[object]] = [
+        *([who, *(round(one, 5) for one in found.values())] for who, found in scores.items()),
+        *kept_rows("sface_trained.csv", 1, {(who,) for who in scores}),
+    ]
     header = ["network", *next(iter(scores.values()))]
     write_results("sface_trained.csv", comment, header, table)
 

@@ -133,8 +133,10 @@ class Inputs:
             self._kept[name] = Seen(*(torch.cat(each) for each in zip(*parts, strict=True)))
         seen = self._kept[name]
         with torch.inference_mode():
-            batches = zip(torch.split(seen.map, BATCH), torch.split(seen.beside, BATCH), strict=True)
-            return np.concatenate([network.embeddings(Seen(*batch)).numpy() for batch in batches])
+            batches = (slice(at, at + BATCH) for at in range(0, len(seen.map), BATCH))
+            return np.concatenate(
+                [network.embeddings(Seen(seen.map[one], seen.beside[one])).numpy() for one in batches]
+            )
 
     def of(self, network: TunableNetwork) -> Embed:
         """Return what embeds the faces of a set by this network."""

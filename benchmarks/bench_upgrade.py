@@ -127,9 +127,8 @@ def main() -> None:
                 for detector in ("mtcnn", "yunet-mtcnn")
                 for network in (FORMER[0], NEW[0])
             ]
-    rows = [[who, *each] for each in rows]
-    rows += kept_rows("upgrade.csv", 1, {(who,)})
-    write_results("upgrade.csv", machine(threads=cores(), pattern=options.pattern), HEADER, rows)
+    table: list[Sequence[object]] = [*([who, *each] for each in rows), *kept_rows("upgrade.csv", 1, {(who,)})]
+    write_results("upgrade.csv", machine(threads=cores(), pattern=options.pattern), HEADER, table)
 
 
 if __name__ == "__main__":
