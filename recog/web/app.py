@@ -9,6 +9,8 @@ from fastapi.telemetry import TelemetryConfig
 
 from recog import __version__
 from recog.errors import ConfigError
+from recog.render.language import Language
+from recog.render.language import languages as own_languages
 from recog.web import acts, api, index_api, install, pictures, static_files, uploads
 from recog.web.access import Access
 from recog.web.bodies import Limits
@@ -35,11 +37,12 @@ def create_app(
     place: Place,
     limits: Limits = LIMITS,
     pages: Sequence[Page] | None = None,
+    languages: Sequence[Language] | None = None,
 ) -> Guard:
     """Make what a server at `place` serves to those whom `access` admits; its `app` is the application with the routes.
 
-    pages are those in recog.web.pages if none are given. The OpenAPI document is /api/openapi.json; pages that show one
-    load scripts from elsewhere, so there are none.
+    pages are those in recog.web.pages if none are given, and languages those that recog has catalogs of. The OpenAPI
+    document is /api/openapi.json; pages that show one load scripts from elsewhere, so there are none.
 
     Raises:
         ConfigError: a page answers what another page or the API answers.
@@ -57,6 +60,7 @@ def create_app(
     )
     app.state.library = opened
     app.state.limits = limits
+    app.state.languages = own_languages() if languages is None else tuple(languages)
     translate_failures(app)
     shown = own_pages() if pages is None else pages
     in_order = sorted(shown, key=lambda page: page.order)
@@ -67,7 +71,7 @@ def create_app(
     app.state.routes = tuple(route for router in routers for route in router.routes if isinstance(route, APIRoute))
     for router in routers:
         app.include_router(router)
-    return Guard(app, access, place=place, uploads=UPLOADS, limits=limits)
+    return Guard(app, access, place=place, uploads=UPLOADS, limits=limits, languages=app.state.languages)
 
 
 def _refuse_collisions(routers: Sequence[APIRouter]) -> None:

@@ -1,11 +1,17 @@
 """Why a page is not shown, as a page."""
 
+from recog.render.language import gettext, gettext_noop
 from recog.web.shell import Bar, Frame, show
 
-_TITLES = {404: "Nothing is here", 409: "Not now", 503: "The library cannot be used now"}
+_TITLES = {
+    404: gettext_noop("Nothing is here"),
+    409: gettext_noop("Not now"),
+    503: gettext_noop("The library cannot be used now"),
+}
+_FAILED = gettext_noop("That did not work")
 
 
 def error_page(status: int, sentence: str, *, root: str = "", bar: Bar = ()) -> str:
     """Show the sentence with the way back; status is that of the answer. For root and bar see Frame."""
-    values = {"title": _TITLES.get(status, "That did not work"), "sentence": sentence}
+    values = {"title": gettext(_TITLES.get(status, _FAILED)), "sentence": sentence}
     return show("error.html", Frame((), None, root, bar), values)

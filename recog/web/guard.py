@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import nullcontext
 
 from fastapi import FastAPI
@@ -10,8 +10,10 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from recog.printable import printable
+from recog.render.language import ENGLISH, Language, speaking
 from recog.web.access import Access
 from recog.web.bodies import GoneError, Limits, read_whole, replay, throw_away
+from recog.web.language_choice import wanted_language
 from recog.web.place import Place
 from recog.web.plain import Forbidding, Refused, refuse, welcome
 
@@ -41,15 +43,27 @@ class Guard:
       once would fill the memory and take the threads that answer everybody else.
     * The body of a refused request is read and thrown away, because a client that is still sending reads no answer.
 
+    Answers are in the language that the request wants, of `languages`: see recog.web.language_choice.
+
     Every answer says what browsers must not do with it (see recog.web.plain); no answer allows another origin anything.
     """
 
-    def __init__(self, app: FastAPI, access: Access, *, place: Place, uploads: Collection[str], limits: Limits) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        access: Access,
+        *,
+        place: Place,
+        uploads: Collection[str],
+        limits: Limits,
+        languages: Sequence[Language] = (ENGLISH,),
+    ) -> None:
         self.app = app
         self._access = access
         self._place = place
         self._uploads = uploads
         self._limits = limits
+        self._languages = languages
         self._turns = asyncio.Semaphore(limits.at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +78,10 @@ class Guard:
         scope[ROOT] = "" if rest is None else self._access.root
         if rest is not None:
             scope["path"], scope["raw_path"] = rest, rest.encode("utf-8", "replace")
-        answer = Forbidding(send)
+        with speaking(wanted_language(Headers(scope=scope), self._languages)):
+            await self._answered(scope, receive, Forbidding(send))
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: Forbidding) -> None:
         try:
             await self._passed(scope, receive, answer)
         except Refused as refused:

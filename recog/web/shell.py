@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from recog.render.language import Language, gettext
 from recog.render.templating import render
 from recog.render.text_acts import deed
 from recog.store.records import PastAct
@@ -22,13 +23,21 @@ Bar: TypeAlias = tuple[tuple[str, str], ...]
 class Frame:
     """What a page shows around its content: names that fields offer, the latest act if recent, and the bar.
 
-    root stands before the path of every link: see recog.web.access.
+    root stands before the path of every link: see recog.web.access. address is that of the page below root, to which
+    the choice of one of `languages` leads back.
     """
 
     names: tuple[str, ...]
     last: PastAct | None
     root: str = ""
     bar: Bar = ()
+    address: str = "/"
+    languages: tuple[Language, ...] = ()
+
+    @property
+    def links(self) -> Bar:
+        """The bar in the language that is spoken."""
+        return tuple((path, gettext(label)) for path, label in self.bar)
 
     @property
     def sentence(self) -> str:

@@ -1,15 +1,19 @@
 """The styles, scripts and the icon of the pages: /assets/NAME."""
 
+import json
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from recog.errors import UnknownNumberError
+from recog.render.language import Language, spoken
 from recog.render.page import asset
 from recog.web.failures import documented
 from recog.web.shell import PACKAGE
 
 _KINDS = {
     "pages.css": "text/css; charset=utf-8",
+    "words.js": "text/javascript; charset=utf-8",
     "acts.js": "text/javascript; charset=utf-8",
     "keys.js": "text/javascript; charset=utf-8",
     "naming.js": "text/javascript; charset=utf-8",
@@ -27,6 +31,7 @@ _KINDS = {
     "install.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
+WORDS = "words.js"
 _SHARED = {"pages.css": ("report.css", "people.css")}
 """Styles of the reports that come before a style of the pages."""
 
@@ -39,4 +44,12 @@ def assets(name: str) -> Response:
     if name not in _KINDS:
         raise UnknownNumberError(f"there is no {name!r} among the assets of the pages")
     parts = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
+    if name == WORDS:
+        parts.insert(0, _messages(spoken()))
     return Response("".join(parts), media_type=_KINDS[name])
+
+
+def _messages(language: Language) -> str:
+    """Return what words.js finds the words of a language by."""
+    messages = json.dumps(language.script_messages, ensure_ascii=False)
+    return f"const MESSAGES = {messages};\nconst pluralOf = (n) => Number({language.plural});\n"

@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse
 
 from recog.library.reports.results import ContextSuggestion, NamingReport, UnnamedGroup
 from recog.quality import Shortfall
+from recog.render.language import gettext_noop
 from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router
 from recog.web.shell import Frame, show
@@ -24,7 +25,7 @@ POOR_WORDS = {
 }
 """What is said of faces that are too poor to found a group."""
 router = page_router()
-PAGE = Page(router, "/", "Who is this?", 10)
+PAGE = Page(router, "/", gettext_noop("Who is this?"), 10)
 
 
 @router.get("/")

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import HTMLResponse
 
+from recog.render.language import gettext_noop
 from recog.render.text_acts import deed
 from recog.store.records import PastAct
 from recog.web.library import Opened
@@ -18,7 +19,7 @@ SHOWN = 100
 FACES_SHOWN = 6
 """Faces shown of one act."""
 router = page_router()
-PAGE = Page(router, "/history", "History", 40)
+PAGE = Page(router, "/history", gettext_noop("History"), 40)
 
 
 @router.get("/history")

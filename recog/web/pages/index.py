@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from recog.errors import RecogError
+from recog.render.language import gettext_noop
 from recog.render.text_photos import ingest
 from recog.web.folder_choice import FromHere, chosen, known_folders
 from recog.web.index_api import MOST_FOLDERS
@@ -21,7 +22,7 @@ PATH = "/index"
 HEADERS = {"Referrer-Policy": "same-origin"}
 """The page says who asks: without a referrer, browsers send no origin with a form."""
 router = page_router()
-PAGE = Page(router, PATH, "Index", 50)
+PAGE = Page(router, PATH, gettext_noop("Index"), 50)
 Steer = Literal["start", "pause", "resume", "stop"]
 
 

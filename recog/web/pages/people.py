@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from starlette.responses import HTMLResponse
 
+from recog.render.language import gettext_noop
 from recog.types import Person
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.shell import Frame, show
 
 router = page_router()
-PAGE = Page(router, "/people", "People", 20)
+PAGE = Page(router, "/people", gettext_noop("People"), 20)
 
 
 @router.get("/people")

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from recog.library.browsing.timeline import ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.render.ages import age_in_month
 from recog.render.figures import count
+from recog.render.language import gettext_noop
 from recog.render.taken import day_in_words, month_of
 from recog.store.records import PhotoFilter, WithFaces
 from recog.web.api import Start
@@ -23,7 +24,7 @@ SHOWN = 120
 CHOICES = ((WithFaces.ALL, "All"), (WithFaces.WITH, "With faces"), (WithFaces.WITHOUT, "No faces"))
 NO_DATE = "Without a date"
 router = page_router()
-PAGE = Page(router, "/photos", "Photos", 15)
+PAGE = Page(router, "/photos", gettext_noop("Photos"), 15)
 
 
 @router.get("/photos", response_class=HTMLResponse)
