@@ -17,6 +17,7 @@ _COUNTED = {
     "month": _counted("%(num)s month", "%(num)s months"),
     "person": _counted("%(num)s person", "%(num)s people"),
     "photo": _counted("%(num)s photo", "%(num)s photos"),
+    "picture": _counted("%(num)s picture", "%(num)s pictures"),
     "year": _counted("%(num)s year", "%(num)s years"),
 }
 
@@ -63,7 +64,7 @@ def count(how_many: int, noun: str) -> str:
 def seconds(value: float) -> str:
     """Write a wall time: '4.2 s', '3 min 12 s', '2 h 05 min'."""
     if round(value, 1) < 60:
-        return f"{value:.1f} s"
+        return f"{number(value, 1)} s"
     minutes, rest = divmod(round(value), 60)
     if minutes < 60:
         return f"{minutes} min {rest:02d} s"

@@ -44,7 +44,7 @@ def environment(packages: tuple[str, ...]) -> Environment:
         undefined=StrictUndefined,
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.extend(newstyle_gettext=True)  # a message and its values are given together
+    made.newstyle_gettext = True  # type: ignore[attr-defined] # a message gets its values with it
     made.globals |= {
         "gettext": _message,
         "ngettext": _plural_message,
@@ -56,6 +56,7 @@ def environment(packages: tuple[str, ...]) -> Environment:
         "count": count,
         "data_uri": _data_uri,
         "day": day_in_words,
+        "decimal": _with_decimal,
         "distance": distance,
         "exact": _exact,
         "json": json.dumps,
@@ -107,6 +108,10 @@ def _data_uri(content: bytes, kind: str = "image/jpeg") -> Markup:
     """Return a picture as an address that holds its bytes; empty for no bytes."""
     encoded = base64.b64encode(content).decode("ascii")
     return Markup("data:{};base64,{}").format(kind, encoded) if content else Markup()
+
+
+def _with_decimal(value: float) -> str:
+    return number(value, 1)
 
 
 def _minute(moment: str) -> str:

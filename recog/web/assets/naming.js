@@ -7,7 +7,6 @@
   const bar = document.querySelector("#progress");
   const told = document.querySelector("#progress-words");
   const named = bar ? bar.value : 0;
-  const plural = (number, thing) => `${number.toLocaleString("en")} ${thing}${number === 1 ? "" : "s"}`;
   const groups = () => [...document.querySelectorAll(".group:not(.done)")];
   const picks = () => groups().map((group) => group.querySelector(".pick input"));
   const isChosen = (group) => group.querySelector(".pick input").checked;
@@ -19,10 +18,11 @@
     const wanted = groups().filter(isChosen);
     chosen.hidden = !wanted.length;
     const faces = wanted.reduce((sum, group) => sum + facesOf(group), 0);
-    words.textContent = wanted.length ? `${plural(wanted.length, "group")}, ${plural(faces, "face")}` : "";
+    words.textContent = wanted.length ? [ngettext("%(num)s group", "%(num)s groups", wanted.length), ngettext("%(num)s face", "%(num)s faces", faces)].join(", ") : "";
     if (!bar) return;
     bar.value = named + document.querySelectorAll(".group.done").length;
-    told.textContent = `${bar.value.toLocaleString("en")} of ${plural(bar.max, "group")} named`;
+    const values = { named: written(bar.value), number: written(bar.max) };
+    told.textContent = ngettext("%(named)s of %(number)s group named", "%(named)s of %(number)s groups named", bar.max, values);
   };
 
   // The boxes that are chosen together with a box: those of all groups, or of one strip of faces.

@@ -1,7 +1,7 @@
 // Lay out every photo of the timeline, and keep only those near the window in the document.
 
 import { ageInMonth } from "./age.js";
-import { photosOf, Rows } from "./rows.js";
+import { dayInWords, photosOf, Rows } from "./rows.js";
 import { Scrubber } from "./scrubber.js";
 
 const FLUNG = 1.5; // windows a frame from which on nothing is loaded until it is over
@@ -31,7 +31,7 @@ class Timeline {
     });
     element.replaceChildren();
     element.role = "group";
-    element.ariaLabel = "Photos, the newest first; arrow keys go from one to the next";
+    element.ariaLabel = gettext("Photos, the newest first; arrow keys go from one to the next");
     element.classList.add("laid");
     this.#lay();
     this.#lay(); // the scroll bar that is there by now may have made the page narrower
@@ -69,8 +69,8 @@ class Timeline {
     made.dataset.photo = photo;
     made.tabIndex = photo === this.#current ? 0 : -1;
     const picture = document.createElement("img");
-    const month = months[this.#rows.monthOf(photo)].words;
-    picture.alt = days[photo] ? `Photo of ${days[photo]} ${month}` : "Photo without a date";
+    const { month } = months[this.#rows.monthOf(photo)];
+    picture.alt = days[photo] ? gettext("Photo of %(day)s", { day: dayInWords(month, days[photo]) }) : gettext("Photo without a date");
     picture.decoding = "async";
     picture.addEventListener("error", () => made.classList.add("lost"));
     picture.addEventListener("load", () => made.classList.add("there"));

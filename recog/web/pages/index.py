@@ -9,7 +9,9 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from recog.errors import RecogError
-from recog.render.language import gettext_noop
+from recog.library.indexing.results import IngestReport
+from recog.render.figures import number, seconds
+from recog.render.language import gettext_noop, ngettext
 from recog.render.text_photos import ingest
 from recog.web.folder_choice import FromHere, chosen, known_folders
 from recog.web.index_api import MOST_FOLDERS
@@ -67,6 +69,21 @@ def _folders(sent: bytes) -> list[str]:
     raise RecogError("no folder is chosen: tick one, or write the path of another")
 
 
+def _counts(report: IngestReport) -> str:
+    """Say what a run looked at and what it found."""
+    looked = report.added + report.changed + report.moved + report.duplicates + report.unchanged
+    return ngettext(
+        "Looked at %(num)s photo in %(time)s: %(added)s new, %(changed)s changed, %(faces)s.",
+        "Looked at %(num)s photos in %(time)s: %(added)s new, %(changed)s changed, %(faces)s.",
+        looked,
+        num=number(looked),
+        time=seconds(report.seconds),
+        added=number(report.added),
+        changed=number(report.changed),
+        faces=ngettext("%(num)s new face", "%(num)s new faces", report.faces, num=number(report.faces)),
+    )
+
+
 def index_page(state: RunState, folders: Sequence[Path], around: Frame, *, first: bool, from_here: bool) -> str:
     """Show a run and the folders; `first` is the page of a library that does not exist yet."""
     values = {
@@ -74,6 +91,7 @@ def index_page(state: RunState, folders: Sequence[Path], around: Frame, *, first
         "folders": folders,
         "first": first,
         "from_here": from_here,
-        "report": ingest(state.report) if state.report is not None else "",
+        "counts": "" if state.report is None else _counts(state.report),
+        "report": "" if state.report is None else ingest(state.report),
     }
     return show("index.html", around, values)
