@@ -30,6 +30,7 @@ _KINDS = {
     "float.js": "text/javascript; charset=utf-8",
     "install.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
+    "icon-find.svg": "image/svg+xml",
 }
 WORDS = "words.js"
 _SHARED = {"pages.css": ("report.css", "people.css")}

@@ -422,7 +422,7 @@ def test_a_pair_offers_what_can_be_said_of_it() -> None:
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
     assert meant == ["[]", "[60, 61]", "[60, 61, 70, 71]", "[]"]
     said = words(PAGES["duplicates"])
-    for part in ("< 0.1 %", "7 less likely pairs are not shown", "1 further part", "cluster 4"):
+    for part in ("< 0.1 %", "7 less likely pairs are not shown", "1 further part", "group 4"):
         assert part in said
 
 

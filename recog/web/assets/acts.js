@@ -219,18 +219,40 @@
     }
   };
 
-  undo.addEventListener("click", async () => {
+  // Press many buttons one after the other; what they do is told and undone together.
+  document.addEventListener("accepted", async ({ detail: buttons }) => {
+    const earlier = new Set(made);
+    for (const button of buttons) {
+      await act(button);
+      if (bar.matches(".failed")) break;
+    }
+    const done = made.filter((one) => !earlier.has(one));
+    if (done.length < 2) return;
+    for (const one of done) one.together = done;
+    if (bar.matches(".failed")) return;
+    say(ngettext("You said yes to %(num)s group.", "You said yes to %(num)s groups.", done.length), { label: gettext("Undo all") });
+  });
+
+  // Undo the latest act; and those before it that were done together with it.
+  const takeBack = async () => {
     const latest = made.at(-1);
-    if (!latest || bar.ariaBusy) return;
+    let sentence = "";
+    for (const one of [...(latest.together ?? [latest])].reverse()) {
+      if (made.at(-1) !== one) break;
+      sentence = undid((await ask("undo", { act: one.id })).act);
+      made.pop();
+      if (!one.restore) return leave(null, () => location.reload(), sentence, BEFORE);
+      one.restore();
+      one.item.focus();
+    }
+    say(latest.together ? gettext("All of it is undone.") : sentence, { label: BEFORE });
+  };
+
+  undo.addEventListener("click", async () => {
+    if (!made.length || bar.ariaBusy) return;
     bar.ariaBusy = "true";
     try {
-      const told = await ask("undo", { act: latest.id });
-      made.pop();
-      const sentence = undid(told.act);
-      if (!latest.restore) return leave(null, () => location.reload(), sentence, BEFORE);
-      latest.restore();
-      latest.item.focus();
-      say(sentence, { label: BEFORE });
+      await takeBack();
     } catch (error) {
       say(error.message, { failed: true, label: undo.textContent });
     } finally {

@@ -7,6 +7,7 @@ import { Scrubber } from "./scrubber.js";
 const FLUNG = 1.5; // windows a frame from which on nothing is loaded until it is over
 const BAR = 72; // pixels at the top of the window that the bar of the page covers
 const root = document.documentElement.dataset.root; // stands before every path
+const across = document.dir === "rtl" ? -1 : 1; // where a row goes on: to the right, or to the left
 
 class Timeline {
   #element;
@@ -79,10 +80,10 @@ class Timeline {
   }
 
   // Put an element, which is made if it is not there, where it belongs; returns its key and itself.
-  #put(key, make, left, top, width, height) {
+  #put(key, make, start, top, width, height) {
     if (!this.#shown.has(key)) this.#shown.set(key, this.#element.appendChild(make()));
     const { style } = this.#shown.get(key);
-    style.transform = `translate(${left}px, ${top}px)`;
+    style.transform = `translate(${across * start}px, ${top}px)`;
     style.width = width ? `${width}px` : "";
     style.height = `${height}px`;
     return key;
@@ -151,8 +152,8 @@ class Timeline {
     if (Number.isNaN(photo) || event.ctrlKey || event.metaKey || event.altKey) return;
     const last = this.#photos.numbers.length - 1;
     const steps = {
-      ArrowRight: () => photo + 1,
-      ArrowLeft: () => photo - 1,
+      ArrowRight: () => photo + across,
+      ArrowLeft: () => photo - across,
       ArrowDown: () => this.#rows.beside(photo, 1),
       ArrowUp: () => this.#rows.beside(photo, -1),
       Home: () => 0,
