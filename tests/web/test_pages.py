@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recog.library.browsing.faces import IgnoredPage
-from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
+from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail, PhotoNeighbours
 from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.library.grouping.results import Suggestion
 from recog.library.people.results import LookAlike, PersonDetail, SimilarPeople
@@ -203,6 +203,15 @@ def test_the_photo_page_says_when_a_photo_was_taken_and_what_says_so() -> None:
     assert "2019-07-14 18:05 (source unknown)" in said(date.replace(tzinfo=None), None)
     shown = {said(date, source).partition("18:05")[2] for source in DateSource}
     assert len(shown) == len(DateSource), "each source has words of its own"
+
+
+def test_the_photo_page_shows_the_photos_before_and_after_it() -> None:
+    read = Reader(photo_page(PHOTO, AROUND, beside=PhotoNeighbours(4, 6, (4, 5, 6)), wanted=PhotoFilter(person_id=1)))
+    film = [value for tag, name, value in read.attributes if (tag, name) == ("img", "src") and value.endswith(".webp")]
+    assert film == [f"{ROOT}/photos/{number}.webp" for number in (4, 5, 6)]
+    links = [value for tag, name, value in read.attributes if (tag, name) == ("a", "href")]
+    assert links.count(f"{ROOT}/photos/4?person=1") == 2, "the film and the arrow"
+    assert links.count(f"{ROOT}/photos/5?person=1") == 1
 
 
 def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:

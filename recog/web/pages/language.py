@@ -7,7 +7,7 @@ from fastapi import Query, Request
 from starlette.responses import RedirectResponse
 
 from recog.errors import UnknownNumberError
-from recog.render.language import Language
+from recog.render.language import Language, languages
 from recog.web.guard import ROOT
 from recog.web.language_choice import COOKIE
 from recog.web.page import Page, page_router
@@ -21,7 +21,14 @@ PAGE = Page(router)
 @router.get("/language", response_class=RedirectResponse, status_code=303)
 async def choose(
     request: Request,
-    to: Annotated[str, Query(max_length=35, description="The tag of a language, such as en or de.")],
+    to: Annotated[
+        str,
+        Query(
+            max_length=35,
+            description="The tag of a language.",
+            json_schema_extra={"enum": [one.tag for one in languages()]},
+        ),
+    ],
     back: Annotated[
         str, Query(max_length=8192, pattern=r"^/([^/\\].*)?$", description="The path of the page to go back to.")
     ] = "/",

@@ -89,7 +89,7 @@ def folders_page(folders: Sequence[PhotoFolder], wanted: PhotoFilter, around: Fr
     values = {
         "root_folder": root,
         "folders": [
-            (str(folder.path.relative_to(root)), folder.files, query_of(replace(wanted, folder=folder.path)))
+            (_below(root, folder.path), folder.files, query_of(replace(wanted, folder=folder.path)))
             for folder in folders
         ],
         "everything": query_of(replace(wanted, folder=None)),
@@ -153,6 +153,11 @@ def _years(months: Sequence[TimelineMonth], wanted: PhotoFilter) -> Iterator[_Ye
         start += month.photos
     for year, (first, photos) in years.items():
         yield _Year(year, photos, query_of(wanted, start=first) if first else query_of(wanted))
+
+
+def _below(root: Path, folder: Path) -> str:
+    """Write a folder as it is below another one; that one itself has its own name."""
+    return folder.name if folder == root else str(folder.relative_to(root))
 
 
 def _common(folders: Sequence[Path]) -> Path:
