@@ -121,6 +121,7 @@ VERBS = (
     Verb("evaluate lfw", "recog.cli.evaluations:lfw"),
     Verb("evaluate cfp", "recog.cli.evaluations:cfp"),
     Verb("evaluate identification", "recog.cli.evaluations:identification"),
+    Verb("evaluate knn", "recog.cli.evaluations:knn"),
     Verb("evaluate clusters", "recog.cli.evaluations:clusters"),
     Verb("evaluate detection", "recog.cli.evaluations:detection"),
 )
