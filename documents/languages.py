@@ -9,6 +9,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -18,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "recog" / "render" / "languages"
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _SOURCES = [("**.py", "python"), ("web/templates/**.html", "jinja2"), ("render/templates/*.html", "jinja2")]
 _SCRIPTS = [("web/assets/**.js", "javascript")]
 _KEYWORDS = {
@@ -51,8 +53,7 @@ def catalogs() -> dict[str, Catalog]:
 def written(catalog: Catalog) -> bytes:
     """Return a catalog as a .po file has it."""
     file = io.BytesIO()
-    options = {"width": 120, "sort_by_file": True, "include_lineno": False, "ignore_obsolete": True}
-    write_po(file, catalog, omit_header=True, **options)
+    write_po(file, catalog, width=120, omit_header=True, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
     return _header(catalog).encode() + file.getvalue()
 
 
@@ -64,7 +65,8 @@ def _header(catalog: Catalog) -> str:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """Return a catalog as a .mo file has it."""
+    """Return a catalog as a .mo file has it; its dates are always the same, so that it changes with its messages."""
+    catalog.creation_date = catalog.revision_date = _NO_DATE
     file = io.BytesIO()
     write_mo(file, catalog)
     return file.getvalue()
@@ -73,20 +75,30 @@ def compiled(catalog: Catalog) -> bytes:
 def script_messages(catalog: Catalog) -> bytes:
     """Return the messages of the scripts as JSON: each with its forms."""
     own = [one for one in catalog if one.id and any(file.endswith(".js") for file, _ in one.locations)]
-    forms = {key_of(one): list(one.string) if one.pluralizable else [one.string] for one in own}
+    forms = {key_of(one): forms_of(one) for one in own}
     return (json.dumps(forms, ensure_ascii=False, indent=0, sort_keys=True) + "\n").encode()
+
+
+def ids_of(message: Message) -> list[str]:
+    """Return a message in English: for one thing, and for many if it counts something."""
+    return [message.id] if isinstance(message.id, str) else list(message.id)
+
+
+def forms_of(message: Message) -> list[str]:
+    """Return the forms of a translation, of which those that are missing are empty."""
+    said = message.string
+    return [said or ""] if said is None or isinstance(said, str) else [str(form or "") for form in said]
 
 
 def key_of(message: Message) -> str:
     """Return what a script looks a message up by: its only form, or that for one thing."""
-    return str(message.id[0] if message.pluralizable else message.id)
+    return ids_of(message)[0]
 
 
 def untranslated(catalog: Catalog) -> Iterator[str]:
     """Yield each message that the catalog lacks, in one of its forms."""
     for message in catalog:
-        forms = message.string if message.pluralizable else (message.string,)
-        if message.id and (message.fuzzy or not all(forms)):
+        if message.id and (message.fuzzy or not all(forms_of(message))):
             yield key_of(message)
 
 

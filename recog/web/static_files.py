@@ -44,7 +44,7 @@ def assets(name: str) -> Response:
     """The pages' style, scripts and icon."""
     if name not in _KINDS:
         raise UnknownNumberError(f"there is no {name!r} among the assets of the pages")
-    parts = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
+    parts: list[str] = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
     if name == WORDS:
         parts.insert(0, _messages(spoken()))
     return Response("".join(parts), media_type=_KINDS[name])

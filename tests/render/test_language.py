@@ -12,7 +12,17 @@ from babel import Locale
 from babel.dates import format_date
 from babel.messages.catalog import Catalog, Message
 
-from documents.languages import LANGUAGES, catalogs, key_of, script_messages, template, untranslated, written
+from documents.languages import (
+    LANGUAGES,
+    catalogs,
+    forms_of,
+    ids_of,
+    key_of,
+    script_messages,
+    template,
+    untranslated,
+    written,
+)
 from recog.render.figures import count, distance, number, percent
 from recog.render.language import ENGLISH, Language, languages, speaking, spoken
 from recog.render.taken import MONTHS, day_in_words, month_of
@@ -29,9 +39,8 @@ def ids(catalog: Catalog) -> set[tuple[str | None, str]]:
 
 def forms(message: Message) -> list[tuple[str, str]]:
     """Pair each form of a translation with the form of the message that it translates."""
-    if not message.pluralizable:
-        return [(str(message.id), str(message.string))]
-    return [(message.id[min(place, 1)], one) for place, one in enumerate(message.string)]
+    given = ids_of(message)
+    return [(given[min(place, len(given) - 1)], one) for place, one in enumerate(forms_of(message))]
 
 
 def test_there_is_a_catalog_of_each_language_and_a_language_of_each_catalog() -> None:
@@ -57,7 +66,7 @@ def test_a_translation_has_the_values_and_the_tags_of_its_message(tag: str) -> N
             assert '"' not in TAGS.sub("", said), f"a quote would end an attribute: {said}"
             assert "%" not in VALUES.sub("", said), f"a percent sign begins a value: {said}"
             if message.pluralizable:
-                assert set(VALUES.findall(said)) <= set(VALUES.findall(" ".join(message.id))), said
+                assert set(VALUES.findall(said)) <= set(VALUES.findall(" ".join(ids_of(message)))), said
             else:
                 assert set(VALUES.findall(said)) == set(VALUES.findall(given)), said
 
@@ -67,13 +76,14 @@ def test_what_is_compiled_is_what_is_translated(tag: str) -> None:
     compiled = GNUTranslations(BytesIO((LANGUAGES / f"{tag}.mo").read_bytes()))
     for message in CATALOGS[tag]:
         if message.id and message.pluralizable:
-            one, many = message.id
-            said = {compiled.ngettext(one, many, number) for number in (1, 2)}
-            assert said == set(message.string), "run make languages"
+            one, many = ids_of(message)
+            assert {compiled.ngettext(one, many, number) for number in (1, 2)} == set(forms_of(message)), (
+                "make languages"
+            )
         elif message.id:
-            context = message.context
-            said = compiled.gettext(message.id) if context is None else compiled.pgettext(context, message.id)
-            assert said == message.string, "run make languages"
+            (given,), context = ids_of(message), message.context
+            said = compiled.gettext(given) if context is None else compiled.pgettext(context, given)
+            assert [said] == forms_of(message), "run make languages"
     assert (LANGUAGES / f"{tag}.json").read_bytes() == script_messages(CATALOGS[tag]), "run make languages"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.languages import key_of, template
+from documents.languages import ids_of, key_of, template
 from recog.render.language import Language, languages
 from recog.web.access import Access
 from recog.web.app import create_app
@@ -87,9 +87,7 @@ class Mirrored(NullTranslations):
 
 def made_up() -> Language:
     messages = [one for one in template() if one.id]
-    forms = {
-        key_of(one): [mirrored(form) for form in ([*one.id] if one.pluralizable else [str(one.id)])] for one in messages
-    }
+    forms = {key_of(one): [mirrored(form) for form in ids_of(one)] for one in messages}
     return Language("he", "עברית", Mirrored(), forms)
 
 
