@@ -64,6 +64,7 @@ bench: setup ## Measure speed and memory.
 	$(VENV)/bin/python -m benchmarks.bench_start
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
 	$(VENV)/bin/python -m benchmarks.bench_server
+	$(VENV)/bin/python -m benchmarks.bench_pages $(WIDER)
 	$(VENV)/bin/python -m benchmarks.bench_style
 
 bench-accuracy: setup ## Measure accuracy.
