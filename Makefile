@@ -84,6 +84,7 @@ faults: setup ## Break recog in every way the tests know, for hours.
 	$(VENV)/bin/python -m tests.faults.power --write
 	$(VENV)/bin/python -m tests.faults.random_kills --kills 1000 --photos 500 --write
 	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write
+	$(VENV)/bin/python -m tests.faults.queue_kills --photos 300 --every 4 --write
 	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write
 	$(VENV)/bin/python -m tests.faults.meeting --rounds 200 --write
 	$(VENV)/bin/python -m tests.faults.beside --acts 60000 --kills 600 --minutes 60 --write

@@ -199,6 +199,7 @@ def update_of_names() -> str:
     return shown(
         "upgrade.csv",
         {
+            "people_of": "People of",
             "library": "Library",
             "network": "Network",
             "detector": "Detector",

@@ -162,6 +162,11 @@ class Networks:
         )
 
     @property
+    def load_options(self) -> "LoadOptions":
+        """The options of the settings with which every network loads."""
+        return self._options()
+
+    @property
     def _runtime(self) -> "Runtime":
         from recog.embed.encoder import choose_encoder
 

@@ -14,10 +14,12 @@ _COUNTED = {
     "face": _counted("%(num)s face", "%(num)s faces"),
     "file": _counted("%(num)s file", "%(num)s files"),
     "group": _counted("%(num)s group", "%(num)s groups"),
+    "machine": _counted("%(num)s machine", "%(num)s machines"),
     "month": _counted("%(num)s month", "%(num)s months"),
     "person": _counted("%(num)s person", "%(num)s people"),
     "photo": _counted("%(num)s photo", "%(num)s photos"),
     "picture": _counted("%(num)s picture", "%(num)s pictures"),
+    "worker": _counted("%(num)s worker", "%(num)s workers"),
     "year": _counted("%(num)s year", "%(num)s years"),
 }
 

@@ -89,8 +89,17 @@ def history(result: History) -> str:
     """Write acts, one a line, the latest first."""
     if not result.acts:
         return "Nothing was said of people or faces yet."
-    rows = [(str(act.id), act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
-    return table(("act", "when (UTC)", "what", ""), rows, right=(0,))
+    if not any(act.account or act.undone_by for act in result.acts):
+        rows = [(str(act.id), act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
+        return table(("act", "when (UTC)", "what", ""), rows, right=(0,))
+    by = [(str(act.id), act.at, printable(act.account or ""), deed(act), _undone(act)) for act in result.acts]
+    return table(("act", "when (UTC)", "account", "what", ""), by, right=(0,))
+
+
+def _undone(act: PastAct) -> str:
+    if not act.undone_at:
+        return ""
+    return f"undone by {printable(act.undone_by)}" if act.undone_by else "undone"
 
 
 def undone(act: PastAct) -> str:

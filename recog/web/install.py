@@ -11,8 +11,10 @@ from recog.render.app_icon import app_icon
 from recog.render.language import Language, gettext, spoken
 from recog.render.page import asset, digest
 from recog.render.templating import render
+from recog.store.account_records import Role
 from recog.web.failures import documented
 from recog.web.guard import ROOT
+from recog.web.roles import needs
 from recog.web.shell import PACKAGE
 
 SIDES = (192, 512)
@@ -24,6 +26,7 @@ router = APIRouter(default_response_class=Response, responses=documented(404, 40
 
 
 @router.get("/app.webmanifest")
+@needs(Role.VIEWER)
 async def manifest(request: Request) -> Response:
     """The app's name, its icons and its first page.
 
@@ -49,6 +52,7 @@ async def manifest(request: Request) -> Response:
 
 
 @router.get("/icons/{name}")
+@needs(Role.VIEWER)
 def icons(name: str) -> Response:
     """An icon of the app."""
     sides = {f"{side}.png": side for side in SIDES}
@@ -58,6 +62,7 @@ def icons(name: str) -> Response:
 
 
 @router.get("/service-worker.js")
+@needs(Role.VIEWER)
 async def service_worker() -> Response:
     """The worker that shows a page when the server has ended; it may answer for "/", where the app starts."""
     allowed = {"service-worker-allowed": "/"}

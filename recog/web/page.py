@@ -12,7 +12,8 @@ from recog.web.failures import documented
 from recog.web.guard import ROOT
 from recog.web.library import Opened, ServedLibrary
 from recog.web.numbers import LARGEST
-from recog.web.shell import Frame, frame
+from recog.web.roles import Caller, bar_for, caller_of
+from recog.web.shell import LOOKS, Bar, Frame, frame
 
 ACTS_SEEN = 100
 """Acts among which the latest that stands is looked for: those after it were undone."""
@@ -46,25 +47,32 @@ class Framing:
     """Makes the frame of the page that is asked for; root stands before the paths of its links, also its address."""
 
     root: str
-    bar: tuple[tuple[str, str], ...]
+    bar: Bar
     opened: ServedLibrary
+    caller: Caller
     address: str
     languages: tuple[Language, ...]
+    look: str = LOOKS[0]
 
     def frame(self) -> Frame:
         """Ask the library what the frame shows now; nothing while there is none."""
         people = self.opened.library.people
         try:
-            made = frame(people.all(), people.history(limit=ACTS_SEEN).acts, root=self.root, bar=self.bar)
+            names, acts = people.all(), people.history(limit=ACTS_SEEN).acts
         except NoLibraryError:
-            made = frame((), (), root=self.root, bar=self.bar)
+            names, acts = (), ()
+        made = frame(names, acts, root=self.root, bar=self.bar, caller=self.caller, look=self.look)
         return replace(made, address=self.address, languages=self.languages)
 
 
 async def _framing(request: Request, opened: Opened) -> Framing:
-    url = request.url
+    caller = caller_of(request)
+    state, url = request.app.state, request.url
+    look = request.cookies.get(state.place.look_cookie, "")
+    bar = bar_for(state.bar, caller.role)
     address = f"{url.path}?{url.query}" if url.query else url.path
-    return Framing(request.scope[ROOT], request.app.state.bar, opened, address, request.app.state.languages)
+    look = look if look in LOOKS else LOOKS[0]
+    return Framing(request.scope[ROOT], bar, opened, caller, address, state.languages, look)
 
 
 Framed = Annotated[Framing, Depends(_framing)]

@@ -19,6 +19,7 @@ from recog.library.maintenance.results import (
     RemedyKind,
     remedy_of,
 )
+from recog.library.maintenance.server_checks import server_checks
 from recog.library.maintenance.weights import needed
 from recog.library.networks import Networks
 from recog.library.outdated import drop_outdated
@@ -183,7 +184,7 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
             yield Observation("database", True, sentence, _advice("to change it, open it where it may be written"))
         yield _erasures(catalog.old_pages.pending or drop_outdated(catalog, settings.library))
         if catalog.on_server:
-            yield _fine("extension", f"pgvector {catalog.hnsw.extension()}")
+            yield from server_checks(catalog, settings, networks.info)
         if catalog.embeddings.are_of_others(networks.info.sha256):
             yield _ill("index", ANOTHER_NETWORK, Remedy(RemedyKind.EMBED_ANEW))
         elif networks.info.sha256 not in misshapen:

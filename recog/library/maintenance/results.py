@@ -189,6 +189,14 @@ class RemovedNetwork:
 
 
 @dataclass(frozen=True, slots=True)
+class Grants:
+    """`server grants`: statements in SQL, without a semicolon, and whether they were executed."""
+
+    statements: tuple[str, ...]
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Backup:
     """`backup`: the file with a snapshot of the whole catalog; size in bytes."""
 

@@ -4,8 +4,10 @@ from starlette.responses import HTMLResponse
 
 from recog.library.reports.results import DuplicateReport
 from recog.render.language import gettext_noop
+from recog.store.account_records import Role
 from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 FACES = 5
@@ -15,6 +17,7 @@ PAGE = Page(router, "/duplicates", gettext_noop("Duplicates"), 30)
 
 
 @router.get("/duplicates")
+@needs(Role.EDITOR)
 def duplicates(opened: Reporting, framing: Framed) -> HTMLResponse:
     """Who may be in the library twice."""
     return HTMLResponse(duplicates_page(opened.library.reports.duplicates(), framing.frame()))

@@ -11,11 +11,13 @@ from recog.library.browsing.timeline import FailedFiles
 from recog.printable import printable
 from recog.render.failed_files import REMEDIES
 from recog.render.language import gettext
+from recog.store.account_records import Role
 from recog.store.records import FailedFile
 from recog.web.api import Start
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.pages.photos import choices_of
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 SHOWN = 200
@@ -25,6 +27,7 @@ PAGE = Page(router)
 
 
 @router.get("/failures")
+@needs(Role.EDITOR)
 def failures(opened: Opened, framing: Framed, start: Start = 0) -> HTMLResponse:
     """The files that could not be used as photos, with the reasons and the ways out."""
     found = opened.library.photos.failed(start=start, limit=SHOWN)

@@ -7,8 +7,10 @@ from starlette.responses import HTMLResponse
 from recog.library.reports.results import ContextSuggestion, NamingReport, UnnamedGroup
 from recog.quality import Shortfall
 from recog.render.language import gettext, gettext_noop
+from recog.store.account_records import Role
 from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 GROUPS_SHOWN = 60
@@ -29,6 +31,7 @@ PAGE = Page(router, "/", gettext_noop("Who is this?"), 10)
 
 
 @router.get("/")
+@needs(Role.EDITOR)
 def groups(opened: Reporting, framing: Framed) -> HTMLResponse:
     """Groups of faces without a name."""
     naming = opened.library.reports.naming()

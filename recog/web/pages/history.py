@@ -10,10 +10,12 @@ from starlette.responses import HTMLResponse
 from recog.render.language import gettext_noop
 from recog.render.taken import day_in_words
 from recog.render.text_acts import deed
+from recog.store.account_records import Role
 from recog.store.records import PastAct
 from recog.web.library import Opened
 from recog.web.numbers import LARGEST
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 SHOWN = 100
@@ -25,6 +27,7 @@ PAGE = Page(router, "/history", gettext_noop("History"), 40)
 
 
 @router.get("/history")
+@needs(Role.EDITOR)
 def history(
     opened: Opened,
     framing: Framed,

@@ -8,9 +8,11 @@ from starlette.responses import RedirectResponse
 
 from recog.errors import UnknownNumberError
 from recog.render.language import Language, languages
+from recog.store.account_records import Role
 from recog.web.guard import ROOT
 from recog.web.language_choice import COOKIE
 from recog.web.page import Page, page_router
+from recog.web.roles import needs
 
 A_YEAR = 365 * 24 * 3600
 """Seconds that a browser keeps the choice."""
@@ -19,6 +21,7 @@ PAGE = Page(router)
 
 
 @router.get("/language", response_class=RedirectResponse, status_code=303)
+@needs(Role.VIEWER)
 async def choose(
     request: Request,
     to: Annotated[

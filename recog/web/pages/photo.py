@@ -12,11 +12,13 @@ from recog.render.ages import age_on
 from recog.render.figures import number
 from recog.render.language import gettext
 from recog.render.taken import day_in_words, taken_on
+from recog.store.account_records import Role
 from recog.store.records import PhotoFilter
 from recog.types import Origin, Photo
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
 from recog.web.photo_filter import Wanted, page_of, query_of
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 router = page_router()
@@ -25,6 +27,7 @@ ALONE = PhotoNeighbours(None, None)
 
 
 @router.get("/photos/{photo_id:int}")
+@needs(Role.VIEWER)
 def photo(opened: Opened, framing: Framed, photo_id: Number, wanted: Wanted) -> HTMLResponse:
     """One photo with everybody on it."""
     photos = opened.library.photos
@@ -33,6 +36,7 @@ def photo(opened: Opened, framing: Framed, photo_id: Number, wanted: Wanted) -> 
 
 
 @router.get("/faces/{face_id:int}", response_class=RedirectResponse, status_code=303)
+@needs(Role.VIEWER)
 def face(opened: Opened, framing: Framed, face_id: Number) -> RedirectResponse:
     """Where a face is: its place on its photo's page."""
     return RedirectResponse(f"{framing.root}/photos/{opened.library.photos.of_face(face_id)}#face-{face_id}", 303)

@@ -12,11 +12,13 @@ from recog.render.ages import age_in_month
 from recog.render.figures import count
 from recog.render.language import gettext, gettext_noop
 from recog.render.taken import day_in_words, month_of
+from recog.store.account_records import Role
 from recog.store.records import PhotoFilter, WithFaces
 from recog.web.api import Start
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.photo_filter import Wanted, page_of, query_of
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 SHOWN = 120
@@ -32,6 +34,7 @@ PAGE = Page(router, "/photos", gettext_noop("Photos"), 15)
 
 
 @router.get("/photos", response_class=HTMLResponse)
+@needs(Role.VIEWER)
 def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) -> Response:
     """All photos by date; those of one person, and those that fit a query, have pages of their own."""
     if (own := page_of(wanted)) != "/photos":
@@ -41,6 +44,7 @@ def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) ->
 
 
 @router.get("/photos/folders")
+@needs(Role.VIEWER)
 def folders(opened: Opened, framing: Framed, wanted: Wanted) -> HTMLResponse:
     """The folders that hold photos."""
     return HTMLResponse(folders_page(opened.library.photos.folders(), wanted, framing.frame()))

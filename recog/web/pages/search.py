@@ -14,12 +14,14 @@ from recog.library.browsing.search import AskedQuery
 from recog.library.browsing.timeline import PhotoPage
 from recog.query.words import KEPT, quoted
 from recog.render.language import gettext
+from recog.store.account_records import Role
 from recog.store.records import PhotoFilter
 from recog.web.api import Start
 from recog.web.bodies import Limits
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.pages.photos import SHOWN, timeline_values
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 NAMES_SHOWN = 2
@@ -29,6 +31,7 @@ PAGE = Page(router)
 
 
 @router.get("/search")
+@needs(Role.VIEWER)
 def search(
     opened: Opened,
     framing: Framed,
