@@ -76,18 +76,6 @@ def in_table(task: str) -> str:
     return found[1]
 
 
-def test_a_group_gets_a_name_and_the_next_one_waits(hand: Hand, library: PaintedLibrary, tmp_path: Path) -> None:
-    for colour in ((0, 230, 0), (0, 230, 230)):
-        library.index([paint(tmp_path / f"{colour}" / f"{place}.png", colour, noise=place) for place in range(3)])
-    hand.visitor.open("/")
-    hand.visitor.press("j")  # once, for all groups
-    hand.type("e", *NAME, "Enter")
-    hand.visitor.says(f"You enrolled {NAME} with 3 faces.")
-    assert hand.visitor.value("document.activeElement.matches('.group:not(.done)')"), "the next group has the keys"
-    assert hand.told() == in_table("Name one person")
-    assert in_table("Name 45 people").startswith(f"{45 * hand.keys} keys: 3 min")
-
-
 def test_photos_of_two_people_are_found(hand: Hand, library: PaintedLibrary, tmp_path: Path) -> None:
     library.people.confirm("Ben", [4], new=True)
     library.index([paint(tmp_path / "both.png", RED, BLUE)])
