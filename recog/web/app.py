@@ -11,6 +11,8 @@ from fastapi.telemetry import TelemetryConfig
 from recog import __version__
 from recog.config import CONFIG_FILE
 from recog.errors import ConfigError
+from recog.render.language import Language
+from recog.render.language import languages as own_languages
 from recog.store.account_records import Role
 from recog.web import acts, api, index_api, install, pictures, static_files, uploads
 from recog.web.access import Access
@@ -40,13 +42,14 @@ def create_app(
     place: Place,
     limits: Limits = LIMITS,
     pages: Sequence[Page] | None = None,
+    languages: Sequence[Language] | None = None,
     attempts: Attempts | None = None,
     settings_file: Path = CONFIG_FILE,
 ) -> Guard:
     """Make what a server at `place` serves to those whom `access` admits; its `app` is the application with the routes.
 
-    pages are those in recog.web.pages if none are given. The OpenAPI document is /api/openapi.json; pages that show one
-    load scripts from elsewhere, so there are none.
+    pages are those in recog.web.pages if none are given, and languages those that recog has catalogs of. The OpenAPI
+    document is /api/openapi.json; pages that show one load scripts from elsewhere, so there are none.
 
     Raises:
         ConfigError: a page answers what another page or the API answers.
@@ -64,6 +67,7 @@ def create_app(
     )
     app.state.library = opened
     app.state.limits = limits
+    app.state.languages = own_languages() if languages is None else tuple(languages)
     app.state.place = place
     app.state.settings_file = settings_file
     translate_failures(app)
@@ -77,7 +81,16 @@ def create_app(
     for router in routers:
         app.include_router(router)
     attempts = app.state.attempts = attempts or Attempts()
-    return Guard(app, access, opened=opened, place=place, uploads=UPLOADS, limits=limits, attempts=attempts)
+    return Guard(
+        app,
+        access,
+        opened=opened,
+        place=place,
+        uploads=UPLOADS,
+        limits=limits,
+        attempts=attempts,
+        languages=app.state.languages,
+    )
 
 
 def _bar_link(page: Page) -> BarLink:

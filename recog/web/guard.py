@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from recog.printable import printable
+from recog.render.language import ENGLISH, Language, speaking
 from recog.store.account_records import Role
 from recog.store.people.author import acting_as
 from recog.web.access import Access
@@ -20,6 +21,7 @@ from recog.web.attempts import Attempts
 from recog.web.bodies import GoneError, Limits, read_whole, replay, throw_away
 from recog.web.callers import Callers
 from recog.web.error_page import error_page
+from recog.web.language_choice import wanted_language
 from recog.web.login import LOGIN, LOGOUT, Login
 from recog.web.login_page import login_page
 from recog.web.place import Place
@@ -57,6 +59,8 @@ class Guard:
       once would fill the memory and take the threads that answer everybody else.
     * The body of a refused request is read and thrown away, because a client that is still sending reads no answer.
 
+    Answers are in the language that the request wants, of `languages`: see recog.web.language_choice.
+
     Every answer says what browsers must not do with it (see recog.web.plain); no answer allows another origin anything.
     """
 
@@ -70,12 +74,14 @@ class Guard:
         uploads: Collection[str],
         limits: Limits,
         attempts: Attempts,
+        languages: Sequence[Language] = (ENGLISH,),
     ) -> None:
         self.app = app
         self._access = access
         self._place = place
         self._uploads = uploads
         self._limits = limits
+        self._languages = languages
         self._turns = asyncio.Semaphore(limits.at_once)
         sessions = Sessions()
         self._callers = Callers(access, opened, sessions, place)
@@ -93,7 +99,10 @@ class Guard:
         scope[ROOT] = root
         if root:
             scope["path"], scope["raw_path"] = rest, rest.encode("utf-8", "replace")
-        answer = Forbidding(send)
+        with speaking(wanted_language(Headers(scope=scope), self._languages)):
+            await self._answered(scope, receive, Forbidding(send))
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: Forbidding) -> None:
         try:
             await self._passed(scope, receive, answer)
         except Refused as refused:

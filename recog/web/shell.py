@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from recog.render.language import Language, gettext
 from recog.render.templating import render
 from recog.render.text_acts import deed
 from recog.store.records import PastAct
@@ -27,7 +28,8 @@ Bar: TypeAlias = tuple[tuple[str, str], ...]
 class Frame:
     """What a page shows around its content: names that fields offer, the latest act if recent, and the bar.
 
-    root stands before the path of every link: see recog.web.access. caller: who sees the page. look: see LOOKS.
+    root stands before the path of every link: see recog.web.access. caller: who sees the page. look: see LOOKS. address
+    is that of the page below root, to which the choice of one of `languages` leads back.
     """
 
     names: tuple[str, ...]
@@ -36,6 +38,13 @@ class Frame:
     bar: Bar = ()
     caller: Caller = STARTER
     look: str = LOOKS[0]
+    address: str = "/"
+    languages: tuple[Language, ...] = ()
+
+    @property
+    def links(self) -> Bar:
+        """The bar in the language that is spoken."""
+        return tuple((path, gettext(label)) for path, label in self.bar)
 
     @property
     def first(self) -> str:

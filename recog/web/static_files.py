@@ -1,11 +1,13 @@
 """The styles, scripts and the icon of the pages: /assets/NAME."""
 
+import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from recog.errors import UnknownNumberError
+from recog.render.language import Language, spoken
 from recog.render.page import asset
 from recog.store.account_records import Role
 from recog.web.failures import documented
@@ -14,6 +16,7 @@ from recog.web.shell import PACKAGE
 
 _KINDS = {
     "pages.css": "text/css; charset=utf-8",
+    "words.js": "text/javascript; charset=utf-8",
     "acts.js": "text/javascript; charset=utf-8",
     "keys.js": "text/javascript; charset=utf-8",
     "naming.js": "text/javascript; charset=utf-8",
@@ -31,7 +34,9 @@ _KINDS = {
     "float.js": "text/javascript; charset=utf-8",
     "install.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
+    "icon-find.svg": "image/svg+xml",
 }
+WORDS = "words.js"
 _SHARED = {"pages.css": ("report.css", "people.css")}
 """Styles of the reports that come before a style of the pages."""
 _DARK_RULES = {"dark": "@media all", "light": "@media not all"}
@@ -48,9 +53,17 @@ def assets(
     """The pages' style, scripts and icon."""
     if name not in _KINDS:
         raise UnknownNumberError(f"there is no {name!r} among the assets of the pages")
-    parts = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
+    parts: list[str] = [*map(asset, _SHARED.get(name, ())), asset(name, PACKAGE)]
+    if name == WORDS:
+        parts.insert(0, _messages(spoken()))
     content = "".join(parts)
     if name.endswith(".css") and look != "auto":
         content = content.replace("@media (prefers-color-scheme: dark)", _DARK_RULES[look])
         content = content.replace("color-scheme: light dark", f"color-scheme: {look}")
     return Response(content, media_type=_KINDS[name])
+
+
+def _messages(language: Language) -> str:
+    """Return what words.js finds the words of a language by."""
+    messages = json.dumps(language.script_messages, ensure_ascii=False)
+    return f"const MESSAGES = {messages};\nconst pluralOf = (n) => Number({language.plural});\n"

@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse
 
 from recog.library.browsing.timeline import FailedFiles
 from recog.printable import printable
-from recog.render.failed_files import REMEDIES, Remedy
+from recog.render.failed_files import REMEDIES
+from recog.render.language import gettext
 from recog.store.account_records import Role
 from recog.store.records import FailedFile
 from recog.web.api import Start
@@ -48,14 +49,16 @@ def failures_page(failed: FailedFiles, around: Frame) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
-    """Files that failed for one reason; each sentence is without the path that it begins with."""
+    """Files that failed for one reason, and what helps; each sentence is without the path that it begins with."""
 
     key: str
-    remedy: Remedy
+    what: str
+    help: str
     files: tuple[tuple[Path, str], ...]
 
 
 def _by_reason(files: Iterable[FailedFile]) -> Iterator[_Reason]:
     for reason, found in groupby(sorted(files, key=lambda one: (one.reason, one.stat.path)), lambda one: one.reason):
         said = [(one.stat.path, one.detail.removeprefix(printable(one.stat.path)).strip()) for one in found]
-        yield _Reason(reason, REMEDIES[reason], tuple(said))
+        remedy = REMEDIES[reason]
+        yield _Reason(reason, gettext(remedy.what), gettext(remedy.help), tuple(said))

@@ -7,7 +7,10 @@ from typing import Literal
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from recog.errors import RecogError
+from recog.library.indexing.results import IngestReport
 from recog.library.work.results import QueueProgress
+from recog.render.figures import number, seconds
+from recog.render.language import gettext_noop, ngettext
 from recog.render.text_photos import ingest
 from recog.store.account_records import Role
 from recog.web.folder_choice import FromHere, chosen, known_folders
@@ -21,7 +24,7 @@ from recog.web.shell import Frame, show
 
 PATH = "/index"
 router = page_router()
-PAGE = Page(router, PATH, "Index", 50)
+PAGE = Page(router, PATH, gettext_noop("Index"), 50)
 Steer = Literal["start", "pause", "resume", "stop"]
 
 
@@ -61,6 +64,21 @@ def _folders(sent: bytes) -> list[str]:
     raise RecogError("no folder is chosen: tick one, or write the path of another")
 
 
+def _counts(report: IngestReport) -> str:
+    """Say what a run looked at and what it found."""
+    looked = report.added + report.changed + report.moved + report.duplicates + report.unchanged
+    return ngettext(
+        "Looked at %(num)s photo in %(time)s: %(added)s new, %(changed)s changed, %(faces)s.",
+        "Looked at %(num)s photos in %(time)s: %(added)s new, %(changed)s changed, %(faces)s.",
+        looked,
+        num=number(looked),
+        time=seconds(report.seconds),
+        added=number(report.added),
+        changed=number(report.changed),
+        faces=ngettext("%(num)s new face", "%(num)s new faces", report.faces, num=number(report.faces)),
+    )
+
+
 def index_page(
     state: RunState,
     folders: Sequence[Path],
@@ -79,6 +97,7 @@ def index_page(
         "first": first,
         "from_here": from_here,
         "watched": watched,
-        "report": ingest(state.report) if state.report is not None else "",
+        "counts": "" if state.report is None else _counts(state.report),
+        "report": "" if state.report is None else ingest(state.report),
     }
     return show("index.html", around, values)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.responses import HTMLResponse
 
+from recog.render.language import gettext_noop
 from recog.store.account_records import Role
 from recog.types import Person
 from recog.web.library import Opened
@@ -12,7 +13,7 @@ from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 router = page_router()
-PAGE = Page(router, "/people", "People", 20)
+PAGE = Page(router, "/people", gettext_noop("People"), 20)
 
 
 @router.get("/people")
