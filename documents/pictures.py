@@ -31,6 +31,9 @@ _CROPPED = {
 }
 """Second prints of portraits of whom there is one photo: name, and the part of the portrait that it shows."""
 
+_LAYERS = ("conv2d_2b", "conv2d_4b", "repeat_1.4", "repeat_3.4")
+"""The layers of FaceNet that are shown, from shallow to deep."""
+
 
 def main() -> None:
     """Make the pictures."""
@@ -75,6 +78,20 @@ def main() -> None:
         with Browser(folder) as browser:
             _open(browser, (folder / "duplicates.html").as_uri(), "document.images.length > 1")
             _photograph(browser, "duplicates", top="main h2", height=700)
+        _explanations(faces, photos, folder)
+
+
+def _explanations(faces: "_Library", photos: Path, folder: Path) -> None:
+    """Make the pictures of what the networks look at."""
+    why, page = folder / "why.png", folder / "layers.html"
+    faces.recog("explain", "pair", photos / "obama.jpg", photos / "obama2.jpg", "--out", why)
+    with Image.open(why) as picture:
+        picture.save(PICTURES / "why.webp", quality=80)
+    layers = [word for name in _LAYERS for word in ("--layer", name)]
+    faces.recog("explain", "layers", "facenet-casia", photos, "--units", "6", *layers, "--out", page)
+    with Browser(folder) as browser:
+        _open(browser, page.as_uri(), "document.images.length > 20")
+        _photograph(browser, "layers", top="#layer-1", height=1500)
 
 
 def _live_in(faces: "_Library", photos: Path) -> None:

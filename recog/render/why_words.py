@@ -17,7 +17,9 @@ NAMES: Mapping[str, str] = {
     AROUND: gettext_noop("what surrounds the face"),
 }
 """Every part of a face in a sentence."""
-NO_GRADIENT = gettext_noop("This network has no gradients here, so only the map by covering is shown.")
+NO_GRADIENT = gettext_noop(
+    "Only the map by covering is shown: no gradient was asked for, or this network has none here."
+)
 
 
 def in_order(parts: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -152,9 +152,9 @@ def test_bad_photos_are_refused_as_other_verbs_do(tmp_path: Path) -> None:
 
 
 def test_a_network_without_gradients_is_explained_by_covering_alone_and_says_so(tmp_path: Path) -> None:
-    settings = read_settings(library=tmp_path / "library", network="own")
-    with PaintedLibrary(settings) as painted:
-        found = painted.explaining.face(paint(tmp_path / "one.png", RED))
+    with PaintedLibrary(read_settings(library=tmp_path / "library")) as painted:
+        assert differentiable("own", painted.context.networks.load_options) is None
+        found = painted.explaining.face(paint(tmp_path / "one.png", RED), gradient=False)
     assert found.gradient is None
     assert face_words(found)[-1] == NO_GRADIENT
     page = why_page(found)

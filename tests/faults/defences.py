@@ -1704,4 +1704,37 @@ SABOTAGES = (
         "recog/library/watching/changes.py", "if there != before:  # some", "if False:  # some",
         "tests/library/watching/test_changes.py -k come_back",
     ),
+    Sabotage(
+        "a receptive field ends at the border of the picture",
+        "recog/explain/extents.py", "np.where(inside, self.last[taps], -1).max(axis=1)",
+        "self.last[taps].max(axis=1) + 1",
+        "tests/explain/test_fields.py -k ends_at_the_border",
+    ),
+    Sabotage(
+        "a layer behind an unknown operator gets no guessed receptive field",
+        "recog/explain/torch_fields.py", "        return name\n    sides =",
+        "        return joined(before)\n    sides =",
+        "tests/explain/test_fields.py -k unknown_operator",
+    ),
+    Sabotage(
+        "a run over photos that was ended counts none of them again",
+        "recog/library/explaining/layers.py", "rest = self.files[state.done :]", "rest = self.files",
+        "tests/explain/test_layers.py -k killed_twice",
+    ),
+    Sabotage(
+        "the unfinished run of another choice is not continued",
+        "recog/library/explaining/unfinished.py", 'if told["fingerprint"] != fingerprint:', "if False:",
+        "tests/explain/test_layers.py -k another_choice",
+    ),
+    Sabotage(
+        "nobody else reads the faces in an unfinished run",
+        "recog/library/explaining/unfinished.py", "write_private(path, file.getvalue())",
+        "path.write_bytes(file.getvalue())",
+        "tests/explain/test_strongest.py -k as_it_was_saved",
+    ),
+    Sabotage(
+        "no browser keeps the picture of why a face has its name",
+        "recog/web/pages/why.py", '"private, no-store"', '"private"',
+        "tests/web/test_why.py -k nearest_confirmed",
+    ),
 )  # fmt: skip
