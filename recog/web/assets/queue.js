@@ -5,10 +5,11 @@
   const root = document.documentElement.dataset.root;
   const part = (id) => document.querySelector(`#queue-${id}`);
 
-  const workersOf = (queue) => gettext("%(workers)s on %(machines)s", {
-    workers: ngettext("%(num)s worker", "%(num)s workers", queue.workers),
-    machines: ngettext("%(num)s machine", "%(num)s machines", queue.machines),
-  });
+  const workersOf = (queue) => {
+    const workers = ngettext("%(num)s worker", "%(num)s workers", queue.workers);
+    const machines = ngettext("%(num)s machine", "%(num)s machines", queue.machines);
+    return gettext("%(workers)s on %(machines)s", { workers, machines });
+  };
 
   const show = (queue) => {
     const over = queue.done === queue.total;
