@@ -55,7 +55,7 @@ def test_a_page_is_in_the_language_that_is_wanted_and_offers_the_others(client: 
         ("/settings", "Wie streng Gesichter benannt werden"),
         ("/account", "damit bist du Besitzer dieser Bibliothek"),
         ("/accounts", "Betrachter: sieht Fotos und Personen an"),
-        ("/index/folders", "Ordner auswählen"),
+        ("/index-folders", "Ordner auswählen"),
         ("/faces/2/why", "recog hält sie für eine einzige Person: Ihr quadrierter Abstand von 0,000 liegt unter der"),
         ("/faces/1/why", "Am meisten Gewicht haben: "),
     ],
