@@ -1732,9 +1732,4 @@ SABOTAGES = (
         "path.write_bytes(file.getvalue())",
         "tests/explain/test_strongest.py -k as_it_was_saved",
     ),
-    Sabotage(
-        "no browser keeps the picture of why a face has its name",
-        "recog/web/pages/why.py", '"private, no-store"', '"private"',
-        "tests/web/test_why.py -k nearest_confirmed",
-    ),
 )  # fmt: skip
