@@ -32,6 +32,9 @@
     │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
+    ├── SharingError
+    ├── AlbumError
+    │   └── UnknownAlbumError
     ├── EvaluationError
     └── ConfigError
 
@@ -81,6 +84,7 @@ class WayOut(StrEnum):
     EXPORT_NAMES = "export the names"
     TRAIN_VERIFIER = "train a pair classifier"
     TRAIN_VERIFIER_OR_USE_DISTANCE = "train a pair classifier, or decide by the distance"
+    ALLOW_SHARING = "keep somebody else, or allow to share the person"
     BRING_WEIGHTS = "try again with a network connection, or put the files into the directory of weights"
 
 
@@ -273,6 +277,18 @@ class EvaluationError(RecogError):
 
 class StyleError(RecogError):
     """A picture cannot be styled, or a styled picture cannot be saved."""
+
+
+class SharingError(RecogError):
+    """A picture for others cannot be made, or would show somebody whom it must not show."""
+
+
+class AlbumError(RecogError):
+    """An album, or one of its folders and files, cannot be made or kept up."""
+
+
+class UnknownAlbumError(AlbumError):
+    """No album has this name."""
 
 
 class ConfigError(RecogError):

@@ -21,6 +21,7 @@ from recog.store.records import PastAct
 from recog.types import Origin
 
 ERASED = "somebody who was erased"
+_BY_RULE = {"expire": "deleted the embeddings of faces that nobody had named for too long"}
 
 
 def confirmation(result: Confirmation) -> str:
@@ -120,15 +121,17 @@ def deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
             return f"renamed {who['before']} to {who['after']}"
         case "distinct":
             return f"said that {who['person']} and {who['other']} are two people"
-        case "cover" | "born":
+        case "cover" | "born" | "never-share" | "allow-share":
             return _portrayed(act, who["person"], faces)
         case "hide" | "unhide":
             return f"{'hid' if act.kind == 'hide' else 'showed'} {who['person']}"
         case other:
-            return f"{other} {' '.join(who.values())}"
+            return _BY_RULE.get(other, f"{other} {' '.join(who.values())}")
 
 
 def _portrayed(act: PastAct, who: str, faces: str) -> str:
+    if act.kind in {"never-share", "allow-share"}:
+        return f"said that {who} may {'never be' if act.kind == 'never-share' else 'be'} shared"
     if act.kind == "cover":
         return f"{f'chose {faces} as' if act.face_ids else 'let recog choose'} the cover of {who}"
     if act.born is None:

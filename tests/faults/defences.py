@@ -1542,4 +1542,48 @@ SABOTAGES = (
         "if drawn is None:",
         "tests/library/exchange/test_exchange.py -k part_of_a_face",
     ),
+    Sabotage(
+        "a face that is to be covered is covered also where it meets a visible one",
+        "recog/share/covering.py", " & ~_inside(faces, width, height)", "",
+        "tests/share/test_covering.py -k spared",
+    ),
+    Sabotage(
+        "a shared picture is looked at before it is given away",
+        "recog/library/sharing/hiding.py", "            if not found:\n", "            if True:\n",
+        "tests/library/sharing/test_sharing.py -k sees_through",
+    ),
+    Sabotage(
+        "who is never shared is not left visible among others",
+        "recog/library/sharing/selection.py",
+        "if face.person is not None and face.person.id in self._unshared:", "if False:",
+        "tests/library/sharing/test_sharing.py -k never_shared",
+    ),
+    Sabotage(
+        "a name that recog no longer gives keeps nobody visible",
+        "recog/library/sharing/selection.py",
+        "person = one.person if face is None else _agreed(face, people, one.person)", "person = one.person",
+        "tests/library/sharing/test_sharing.py -k no_longer_gives",
+    ),
+    Sabotage(
+        "an encrypted picture opens in its own place alone",
+        "recog/library/sharing/locking.py", "self.cipher.encrypt(nonce, content, place)",
+        "self.cipher.encrypt(nonce, content, bytes(4))",
+        "tests/render/test_locked_album.py -k place_alone",
+    ),
+    Sabotage(
+        "an album deletes no photo that is left in its folder alone",
+        "recog/library/albums/links.py", " and link.stat().st_nlink > 1", "",
+        "tests/library/albums/test_albums.py -k only_what_recog_made",
+    ),
+    Sabotage(
+        "an album follows who was merged",
+        "recog/store/albums.py", "        return standing_as(int(text[1:]), self._standing)",
+        "        return int(text[1:])",
+        "tests/library/albums/test_albums.py -k follows_renames",
+    ),
+    Sabotage(
+        "an album of who is forgotten goes",
+        "recog/store/maintenance/erasure.py", "            drop_albums_of(connection, person_id, name)\n", "",
+        "tests/library/albums/test_albums.py -k follows_renames",
+    ),
 )  # fmt: skip

@@ -1,9 +1,11 @@
 """Index folders of photos: survey them, process what is new, note what is gone, and name new faces."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from recog.library.albums.keeping import keep_up
 from recog.library.context import LibraryContext
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import IndexRun
@@ -12,9 +14,12 @@ from recog.library.indexing.roots import note_roots, recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
 from recog.library.recognition.matching import PeopleCounts, name_new
+from recog.library.retention import note_and_expire
 from recog.photos import DecodePool
 from recog.store.catalog import Catalog
 from recog.store.records import KnownFile
+
+_logger = logging.getLogger(__name__)
 
 
 def ingest(
@@ -49,6 +54,8 @@ def ingest(
             with context.turn():
                 missing = _settle(context, catalog, run, found, folders)
                 matched = name_new(catalog, networks, k=context.settings.k)
+                _keep_albums(catalog)
+                note_and_expire(context, catalog)
         except (KeyboardInterrupt, RunStopped):
             interrupted = True
         failures = {failure.stat.path: failure for root in folders for failure in catalog.files.failures(root)}
@@ -84,6 +91,12 @@ def _settle(context: LibraryContext, catalog: Catalog, run: IndexRun, found: Sur
     if catalog.photos.delete_orphans():
         context.drop_outdated_thumbnails()
     return missing
+
+
+def _keep_albums(catalog: Catalog) -> None:
+    """Bring the albums up to date; `recog album update` shows again what could not be."""
+    for one in keep_up(catalog).outdated:
+        _logger.warning("album %s: %s", one.album, one.detail)
 
 
 def plan(

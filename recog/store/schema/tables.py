@@ -1,5 +1,6 @@
 """The tables of the catalog as they are today; migrations/ tells how they came to be."""
 
+from recog.store.schema.album_tables import album_outputs, albums
 from recog.store.schema.columns import metadata
 from recog.store.schema.job_tables import jobs
 from recog.store.schema.people_tables import (
@@ -13,6 +14,7 @@ from recog.store.schema.people_tables import (
     events,
     ignored_faces,
     matchings,
+    never_shared,
     people,
     rejections,
 )
@@ -31,12 +33,15 @@ from recog.store.schema.photo_tables import (
     processings,
     removals,
     roots,
+    sightings,
     thumbnails,
     volumes,
 )
 from recog.store.schema.style_tables import style_jobs, style_shares
 
 __all__ = [
+    "album_outputs",
+    "albums",
     "assignments",
     "births",
     "chosen_covers",
@@ -58,6 +63,7 @@ __all__ = [
     "metadata",
     "mounts",
     "networks",
+    "never_shared",
     "pending_erasures",
     "people",
     "photos",
@@ -65,6 +71,7 @@ __all__ = [
     "rejections",
     "removals",
     "roots",
+    "sightings",
     "style_jobs",
     "style_shares",
     "thumbnails",
