@@ -3,9 +3,9 @@
     python -m benchmarks.bench_embed ../shared/data/identities --threads 2
 
 Writes benchmarks/results/embed.csv. All encoders take turns on the same crops, after a warm-up; times are medians of
-the repeats. The cosine compares 128-d embeddings with those of torch's float32 features: of facenet-casia under its
-head; of dlib's network and of both trunks under seeded random directions of the centred features, with half of the
-variance from each trunk. The crop's centre replaces the aligned view, because the time does not depend on the content.
+the repeats. The cosine compares 128-d embeddings with those of torch's float32 features: under the shipped head where
+the trunk is a network of its own, else under seeded random directions of the centred features. The crop's centre
+replaces the aligned views, because the time does not depend on the content.
 Processor seconds are given beside wall seconds, because they are the fairer measure on a shared machine.
 """
 
@@ -25,18 +25,19 @@ from benchmarks.measured import machine, write_results
 from recog.crop import crop_faces
 from recog.distance import unit_rows
 from recog.embed.crops import INPUT_SIZE
-from recog.embed.dlib_trunk import DlibTrunk
 from recog.embed.encoder import precision
 from recog.embed.info import head_of
-from recog.embed.network import NetworkTrunk, network_named
+from recog.embed.network import DLIB_RESNET, NETWORKS, SFACE, NetworkTrunk, network_named
 from recog.embed.openvino_trunk import OpenVinoTrunk
 from recog.embed.trunk import Trunk
-from recog.embed.trunks import SideBySide
+from recog.embed.trunks import FeatureNetwork, SideBySide, load_trunk
 from recog.photos import read_photo
 from recog.types import Crops, FaceBox
 
-NETWORK = "facenet-casia"
-BOTH = "facenet-dlib"
+DEFAULT = "facenet-sface-dlib"
+PEER = "facenet-pytorch"
+TITLES = {"facenet-casia": "facenet-casia", SFACE: "sface", DLIB_RESNET: "dlib's network"}
+"""What the table calls each trunk, by the name of its weights."""
 SEED = 0
 Features = NDArray[np.float32]
 Encode = Callable[[Crops], Features]
@@ -70,57 +71,59 @@ def peer_encoder(weights: Trunk, batch: int) -> Encode:
     return encode
 
 
-def directions(blocks: list[Features]) -> Callable[[Features], Features]:
-    """Return a linear map of features to 128 seeded directions, centred, with the same share of variance per block."""
-    whole = np.concatenate(blocks, axis=1)
-    scale = np.concatenate([np.full(block.shape[1], np.sqrt(block.var(axis=0).sum())) for block in blocks])
-    axes = np.random.default_rng(SEED).normal(size=(whole.shape[1], 128)) / scale[:, None]
-    mean = whole.mean(axis=0)
+def directions(features: Features) -> Callable[[Features], Features]:
+    """Return a linear map of centred features to 128 seeded directions."""
+    axes = np.random.default_rng(SEED).normal(size=(features.shape[1], 128))
+    mean = features.mean(axis=0)
     return lambda rows: unit_rows(((rows - mean) @ axes).astype(np.float32))
 
 
 def seeing(part: NetworkTrunk, encode: Encode) -> Encode:
-    """Return an encoder of both views that passes on the view of this trunk."""
-    return lambda views: encode(network_named(BOTH).seen(part, views))
+    """Return an encoder of all views that passes on the view of this trunk."""
+    return lambda views: encode(network_named(DEFAULT).seen(part, views))
 
 
-def encoders_of(cache: Path, threads: int) -> dict[str, Encode]:
-    """Return encoders by name, from both views (n, 160, 160, 6) to features; the peers come first."""
-    network = network_named(BOTH)
-    box, aligned = network.parts
-    trunk, dlib = Trunk(box.weights, cache=cache), DlibTrunk(cache=cache)
-    fast, fast_dlib = (OpenVinoTrunk(part.weights, cache=cache, threads=threads) for part in network.parts)
-    exact, exact_dlib = (OpenVinoTrunk(part.weights, cache=cache, threads=threads, ranges={}) for part in network.parts)
-    numbers = precision("openvino", box.weights)
-    return {
-        **{f"facenet-pytorch, batch {size}": seeing(box, peer_encoder(trunk, size)) for size in (8, 16, 32)},
-        "recog, torch float32": seeing(box, trunk.features),
-        "recog, openvino float32": seeing(box, exact.features),
-        f"recog, openvino {numbers}": seeing(box, fast.features),
-        "dlib's network, torch float32": seeing(aligned, dlib.features),
-        "dlib's network, openvino float32": seeing(aligned, exact_dlib.features),
-        f"dlib's network, openvino {numbers}": seeing(aligned, fast_dlib.features),
-        "both, torch float32": SideBySide(network, [trunk, dlib]).features,
-        f"both, openvino {numbers} (the default)": SideBySide(network, [fast, fast_dlib]).features,
+def encoders_of(cache: Path, threads: int) -> dict[str, dict[str, Encode]]:
+    """Return encoders by name, for each network; they turn all views (n, 160, 160, 9) into features.
+
+    The peers come first. The first other encoder of each network is torch in float32, which the others are held to.
+    """
+    network = network_named(DEFAULT)
+    encoders: dict[str, dict[str, Encode]] = {}
+    exact: list[FeatureNetwork] = []
+    fast: list[FeatureNetwork] = []
+    for part in network.parts:
+        title = TITLES[part.weights]
+        torch_trunk = load_trunk(part, cache=cache)
+        rounded = OpenVinoTrunk(part.weights, cache=cache, threads=threads)
+        single = OpenVinoTrunk(part.weights, cache=cache, threads=threads, ranges={})
+        exact.append(torch_trunk)
+        fast.append(rounded)
+        peers: dict[str, Encode] = {}
+        if isinstance(torch_trunk, Trunk):
+            peers = {f"{PEER}, batch {size}": seeing(part, peer_encoder(torch_trunk, size)) for size in (8, 16, 32)}
+        encoders[part.weights] = peers | {
+            f"recog, {title}, torch float32": seeing(part, torch_trunk.features),
+            f"recog, {title}, openvino float32": seeing(part, single.features),
+            f"recog, {title}, openvino {precision('openvino', part.weights)}": seeing(part, rounded.features),
+        }
+    encoders[DEFAULT] = {
+        f"recog, {DEFAULT}, torch float32": SideBySide(network, exact).features,
+        f"recog, {DEFAULT}, openvino (the default)": SideBySide(network, fast).features,
     }
+    return encoders
 
 
-def least_cosines(features: dict[str, Features]) -> dict[str, float]:
+def least_cosines(encoders: dict[str, dict[str, Encode]], views: Crops) -> dict[str, float]:
     """Return the least cosine of each encoder's 128-d embeddings to those of torch in float32."""
-    first, second = features["recog, torch float32"], features["dlib's network, torch float32"]
-    maps = {
-        first.shape[1]: head_of(NETWORK).embed,
-        second.shape[1]: directions([second]),
-        first.shape[1] + second.shape[1]: directions([first, second]),
-    }
-    references = {
-        features[name].shape[1]: features[name]
-        for name in ("recog, torch float32", "dlib's network, torch float32", "both, torch float32")
-    }
     least = {}
-    for name, rows in features.items():
-        embed = maps[rows.shape[1]]
-        least[name] = float(np.einsum("nd,nd->n", embed(rows), embed(references[rows.shape[1]])).min())
+    for network, named in encoders.items():
+        features = {name: encode(views) for name, encode in named.items()}
+        reference = next(rows for name, rows in features.items() if name.endswith("torch float32"))
+        embed = head_of(network).embed if network in NETWORKS else directions(reference)
+        expected = embed(reference)
+        for name, rows in features.items():
+            least[name] = float(np.einsum("nd,nd->n", embed(rows), expected).min())
     return least
 
 
@@ -134,9 +137,10 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     crops = crops_of(options.folder, options.faces)
-    views = np.concatenate([crops, crops], axis=3)
-    encoders = encoders_of(options.cache, options.threads)
-    cosines = least_cosines({name: encode(views) for name, encode in encoders.items()})
+    views = np.concatenate([crops] * (1 + len(network_named(DEFAULT).views)), axis=3)
+    by_network = encoders_of(options.cache, options.threads)
+    cosines = least_cosines(by_network, views)
+    encoders = {name: encode for named in by_network.values() for name, encode in named.items()}
     clock: dict[str, list[float]] = {name: [] for name in encoders}
     processor: dict[str, list[float]] = {name: [] for name in encoders}
     for _ in range(options.repeats):
@@ -145,7 +149,7 @@ def main() -> None:
             encode(views)
             processor[name].append(time.process_time() - start_cpu)
             clock[name].append(time.perf_counter() - start)
-    peers = [name for name in encoders if name.startswith("facenet")]
+    peers = [name for name in encoders if name.startswith(PEER)]
     best = min(statistics.median(clock[name]) for name in peers)
     best_cpu = min(statistics.median(processor[name]) for name in peers)
     rows = []

@@ -40,6 +40,7 @@ HOMES = {
     "pillow_jxl": {"photos"},
     "simplejpeg": {"photos"},
     "psycopg": {"store"},
+    "ray": {"scale"},
 }
 """The packages and modules of recog that may import a library; one that is not listed may be imported anywhere."""
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES_OF_THE_LIBRARY = 300, 60, 16

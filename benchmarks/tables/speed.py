@@ -83,6 +83,34 @@ def serving() -> str:
     )
 
 
+def storing() -> str:
+    """Return how many photos of a queue several writers store in one PostgreSQL catalog."""
+    return shown(
+        "queue.csv",
+        {
+            "photos": ("Photos", thousands),
+            "writers": "Writers",
+            "seconds": "Seconds",
+            "photos/s": "Photos a second",
+            "faces/s": "Faces a second",
+        },
+    )
+
+
+def browsing() -> str:
+    """Return how fast the pages of photos answer, for a library of many."""
+    return shown(
+        "photos.csv",
+        {
+            "address": "Page",
+            "answers": "Answers",
+            "median, ms": "Median, ms",
+            "slowest, ms": "Slowest, ms",
+            "bytes": ("Bytes", thousands),
+        },
+    )
+
+
 def starting() -> str:
     """Return the time to the first answer of a new process."""
     return shown(

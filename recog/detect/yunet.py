@@ -124,6 +124,8 @@ class YunetMtcnnDetector:
         refuse_other_than_pixels(pixels)
         long = max(pixels.shape[:2])
         smallest = smallest_face(long * factor, min_face=self.min_face, max_side=self.max_side) / factor
+        if long < smallest:
+            return []
         faces = self._search(pixels, _FIRST_SIDE)
         wanted = long * _SMALLEST_SEEN / smallest
         if min(long, wanted) > _FIRST_SIDE and _promises_small(faces, _SMALL * long / _FIRST_SIDE):

@@ -77,6 +77,7 @@ def cut_faces(
 
 def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> Probe:
     """Find, crop and embed the faces of a photo, by path or in memory; boxes, where given, are taken for its faces."""
+    networks.load_embedder_ahead()
     if isinstance(given, DecodedPhoto):
         path, photo = IN_MEMORY, given
     else:

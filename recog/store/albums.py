@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select
 
-from recog.errors import AlbumError, UnknownAlbumError
+from recog.errors import AlbumError
 from recog.query.conditions import Condition, people_in
 from recog.query.reading import read_query
 from recog.query.writing import written
@@ -100,13 +100,13 @@ class Albums:
             return self._read(connection)
 
     def by_name(self, name: str) -> Album:
-        """Return an album by name, ignoring case; UnknownAlbumError if there is none."""
+        """Return an album by name, ignoring case; AlbumError if there is none."""
         wanted = name_key(name)
         found = self.all()
         album = next((one for one in found if name_key(one.name) == wanted), None)
         if album is None:
             known = ", ".join(repr(one.name) for one in found[:5]) or "there is none yet"
-            raise UnknownAlbumError(f"there is no album {name!r}: known ones: {known}")
+            raise AlbumError(f"there is no album {name!r}: known ones: {known}")
         return album
 
     def remove(self, album_id: int) -> None:

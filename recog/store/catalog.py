@@ -16,11 +16,14 @@ from recog.store.maintenance.old_pages import OldPages
 from recog.store.schema.tables import library
 
 if TYPE_CHECKING:  # each part is imported when it is first used
+    from recog.store.accounts import Accounts
     from recog.store.albums import Albums
     from recog.store.clusters import Clusters
     from recog.store.jobs import Jobs
     from recog.store.maintenance.erasure import Erasure
     from recog.store.maintenance.retention import Retention
+    from recog.store.maintenance.roles import ServerRoles
+    from recog.store.maintenance.server_state import ServerState
     from recog.store.maintenance.upkeep import Upkeep
     from recog.store.people.acts import Acts
     from recog.store.people.matches import Matches
@@ -41,8 +44,8 @@ class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
     Its methods are those of its parts: `files`, `roots`, `jobs`, `photos`, `timeline`, `faces`, `embeddings`,
-    `nearest`, `hnsw`, `people`, `matches`, `acts`, `clusters`, `albums`, `styles`, `erasure`, `retention`, `old_pages`,
-    `upkeep`. A part may be replaced by assigning another one.
+    `nearest`, `hnsw`, `people`, `matches`, `acts`, `accounts`, `clusters`, `albums`, `styles`, `erasure`, `retention`,
+    `old_pages`, `upkeep`, `roles`, `server`. A part may be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -141,6 +144,13 @@ class Catalog:
         return Acts(self._database, DrawnFaces())
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts of the people who use the served library."""
+        from recog.store.accounts import Accounts
+
+        return Accounts(self._database)
+
+    @cached_property
     def clusters(self) -> Clusters:
         """The latest clusters of each network."""
         from recog.store.clusters import Clusters
@@ -181,6 +191,20 @@ class Catalog:
         from recog.store.maintenance.upkeep import Upkeep
 
         return Upkeep(self._database)
+
+    @cached_property
+    def roles(self) -> ServerRoles:
+        """Rights of the server's roles."""
+        from recog.store.maintenance.roles import ServerRoles
+
+        return ServerRoles(self._database)
+
+    @cached_property
+    def server(self) -> ServerState:
+        """The state of the server; only if `on_server`."""
+        from recog.store.maintenance.server_state import ServerState
+
+        return ServerState(self._database)
 
     @property
     def library_id(self) -> str:

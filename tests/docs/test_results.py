@@ -103,13 +103,13 @@ def test_the_round_numbers_of_the_page_on_accuracy() -> None:
 def test_the_short_answers_of_the_readme() -> None:
     told = words("README.md")
     assert "in 99 of 100 pairs of portraits" in told
-    assert "indexes 10,000 photos of twelve megapixels in about half an hour" in told
+    assert "indexes 10,000 photos of twelve megapixels in about twenty minutes" in told
     (pairs,) = (row for row in results("accuracy.csv") if (row["head"], row["flip"]) == ("shipped head", "1"))
     assert round(100 * float(pairs["accuracy"])) == 99
     (large,) = (
         row for row in results("ingest.csv") if (row["photos"], row["pipeline"]) == ("12 MP", "recog index")
     )  # fmt: skip
-    assert 25 < 10_000 / float(large["photos/s"]) / 60 < 35
+    assert 17 < 10_000 / float(large["photos/s"]) / 60 < 25
     (again,) = (row for row in results("scale.csv") if row["run"] == "second run over 100000 files")
     assert "A second run over unchanged files takes seconds" in told
     assert float(again["seconds"]) < 10

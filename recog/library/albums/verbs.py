@@ -50,7 +50,7 @@ class Albums:
         return tuple(self._states(self._context.catalog.albums.all()))
 
     def photos(self, name: str) -> AlbumPhotos:
-        """Return the photos of an album, the newest first; UnknownAlbumError if there is none of that name."""
+        """Return the photos of an album, the newest first; AlbumError if there is none of that name."""
         catalog = self._context.catalog
         album = catalog.albums.by_name(name)
         return AlbumPhotos(album.name, query_of(catalog, album), tuple(photos_in(catalog, album)))

@@ -1,5 +1,6 @@
 """The tables of the catalog as they are today; migrations/ tells how they came to be."""
 
+from recog.store.schema.account_tables import accounts, withheld_people
 from recog.store.schema.album_tables import album_outputs, albums
 from recog.store.schema.columns import metadata
 from recog.store.schema.job_tables import jobs
@@ -40,6 +41,7 @@ from recog.store.schema.photo_tables import (
 from recog.store.schema.style_tables import style_jobs, style_shares
 
 __all__ = [
+    "accounts",
     "album_outputs",
     "albums",
     "assignments",
@@ -76,4 +78,5 @@ __all__ = [
     "style_shares",
     "thumbnails",
     "volumes",
+    "withheld_people",
 ]

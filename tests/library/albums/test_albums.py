@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from recog.errors import AlbumError, QueryError, UnknownAlbumError
+from recog.errors import AlbumError, QueryError
 from recog.store.albums import AlbumForm, AlbumOutput
 from tests.painted import GREEN, RED, Colour, PaintedLibrary, paint
 
@@ -79,7 +79,7 @@ def test_an_album_follows_renames_merges_and_undo_and_goes_with_who_is_forgotten
     assert named.albums.all() == ()
     assert not links.exists()
     assert not playlist.exists()
-    with pytest.raises(UnknownAlbumError, match="there is no album 'Two': known ones: there is none yet"):
+    with pytest.raises(AlbumError, match="there is no album 'Two': known ones: there is none yet"):
         named.albums.photos("Two")
 
 
