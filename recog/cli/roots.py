@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import fail
+from recog.cli.ask_first import ask_first
 from recog.cli.session import Session, verb
 
 RootArgument = Annotated[int, typer.Argument(metavar="ROOT", show_default=False)]
@@ -88,12 +88,6 @@ def forget_root(
         found = library.roots.to_forget(number)
         if not yes:
             typer.echo(forgotten(found), err=True)
-            try:
-                agreed = typer.confirm("Forget the root for good?", err=True)
-            except typer.Abort:
-                typer.echo(err=True)  # ends the line of the question
-                fail("nothing was forgotten because nobody answered: give --yes to skip the question")
-            if not agreed:
-                fail("nothing was forgotten")
+            ask_first("Forget the root for good?", refused="nothing was forgotten")
         found = library.roots.forget(number)
     session.show(found, forgotten)

@@ -13,6 +13,7 @@ def _counted(one: str, many: str) -> tuple[str, str]:
 _COUNTED = {
     "face": _counted("%(num)s face", "%(num)s faces"),
     "file": _counted("%(num)s file", "%(num)s files"),
+    "folder": _counted("%(num)s folder", "%(num)s folders"),
     "group": _counted("%(num)s group", "%(num)s groups"),
     "machine": _counted("%(num)s machine", "%(num)s machines"),
     "month": _counted("%(num)s month", "%(num)s months"),
@@ -41,10 +42,10 @@ def distance_against(value: float, threshold: float) -> str:
     Three decimals; more, up to the seven that float32 holds, if both would read the same although they differ.
     """
     for decimals in range(3, 7):
-        shown = f"{value:.{decimals}f}"
-        if value == threshold or shown != f"{threshold:.{decimals}f}":
+        shown = number(value, decimals)
+        if value == threshold or shown != number(threshold, decimals):
             return shown
-    return f"{value:.7f}"
+    return number(value, 7)
 
 
 def percent(probability: float) -> str:

@@ -56,7 +56,7 @@ def environment(packages: tuple[str, ...]) -> Environment:
         "count": count,
         "data_uri": _data_uri,
         "day": day_in_words,
-        "decimal": _with_decimal,
+        "decimal": _with_decimals,
         "distance": distance,
         "exact": _exact,
         "json": json.dumps,
@@ -110,8 +110,8 @@ def _data_uri(content: bytes, kind: str = "image/jpeg") -> Markup:
     return Markup("data:{};base64,{}").format(kind, encoded) if content else Markup()
 
 
-def _with_decimal(value: float) -> str:
-    return number(value, 1)
+def _with_decimals(value: float, decimals: int = 1) -> str:
+    return number(value, decimals)
 
 
 def _minute(moment: str) -> str:

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 from starlette.types import Scope, Send
 
-from recog.render.figures import count
+from recog.render.figures import number
+from recog.render.language import gettext, ngettext
 from recog.store.account_records import Role
 from recog.web.attempts import Attempts
 from recog.web.callers import asked
@@ -53,13 +54,18 @@ class Login:
         name, password = _read(body)
         address = scope["client"][0] if scope.get("client") else ""
         if wait := self._attempts.begin(name, address):
-            told = f"Too many wrong passwords: try again in {count(ceil(wait), 'second')}."
+            told = ngettext(
+                "Too many wrong passwords: try again in %(num)s second.",
+                "Too many wrong passwords: try again in %(num)s seconds.",
+                ceil(wait),
+                num=number(ceil(wait)),
+            )
             await answer_page(send, 429, *login_page(told), more=[(b"retry-after", str(ceil(wait)).encode())])
             return
         async with self._turn:
             found = await asked(self._opened.library.accounts.logged_in, name, password)
         if found is None:
-            await answer_page(send, 401, *login_page("There is no account with this name and password."))
+            await answer_page(send, 401, *login_page(gettext("There is no account with this name and password.")))
             return
         self._attempts.succeeded(name, address)
         session = self._sessions.begin(found.account.id, found.stamp)

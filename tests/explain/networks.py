@@ -5,8 +5,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from recog.explain.sources import layered_network
 from recog.explain.torch_layers import TorchLayers
-from recog.library.explaining.sources import layered_network
 from recog.weights.loading import LoadOptions
 
 NAMES = ("facenet-casia", "sface", "dlib-resnet", "pnet", "rnet", "onet", "yunet", "vgg16-hed")

@@ -10,10 +10,10 @@ from PIL import Image
 from recog.boxes import turned
 from recog.config import read_settings
 from recog.errors import NoFaceFoundError, SeveralFacesFoundError
+from recog.explain.gradients import differentiable
 from recog.explain.parts import AROUND
-from recog.library.explaining.gradients import differentiable
+from recog.explain.surroundings import SIDE, surroundings
 from recog.library.explaining.results import ExplainedFace
-from recog.library.explaining.surroundings import SIDE, surroundings
 from recog.library.networks import Networks
 from recog.library.photo_library import PhotoLibrary
 from recog.library.probes import read_probe

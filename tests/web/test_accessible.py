@@ -24,7 +24,7 @@ PAGES = [
     "/", "/people", "/people/1", "/people/1/faces", "/people/1/similar", "/people/3", "/duplicates",
     "/duplicates/photos", "/history", "/ignored", "/photos", "/photos/folders", "/photos?faces=with", "/photos/1",
     "/photos/12", "/photos/12/mark", "/failures", "/find", "/search", "/search?q=Ada", "/search?q=Ada%20without%20Eda",
-    "/search?q=Ada%20(", "/index", "/index/folders", "/account", "/accounts", "/settings",
+    "/search?q=Ada%20(", "/index", "/index-folders", "/account", "/accounts", "/settings",
     "/people/99", "/nothing-is-here",
 ]  # fmt: skip
 WIDTHS = [1440, 390]

@@ -80,14 +80,14 @@ def test_it_begins_at_the_home_at_mounted_disks_and_at_folders_of_the_library(ho
 
 def test_the_page_leads_down_and_up_and_indexes(client: Client, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(home))
-    start = client.get("/index/folders").body.decode()
-    assert f'href="/index/folders?at={quote(str(home))}"' in start
-    page = client.get(f"/index/folders?at={quote(str(home / 'Pictures'))}").body.decode()
+    start = client.get("/index-folders").body.decode()
+    assert f'href="/index-folders?at={quote(str(home))}"' in start
+    page = client.get(f"/index-folders?at={quote(str(home / 'Pictures'))}").body.decode()
     assert "2 files in it, and 1 folder." in page
     assert "1.jpg" not in page
-    assert f'href="/index/folders?at={quote(str(home))}">The folder above' in page
+    assert f'href="/index-folders?at={quote(str(home))}">The folder above' in page
     assert f'<input type="hidden" name="folder" value="{home / "Pictures"}">' in page
-    assert client.get(f"/index/folders?at={quote(str(home.parent))}").status == 409
+    assert client.get(f"/index-folders?at={quote(str(home.parent))}").status == 409
 
 
 def test_a_name_that_is_not_utf8_is_listed_and_leads_on(
@@ -96,15 +96,15 @@ def test_a_name_that_is_not_utf8_is_listed_and_leads_on(
     monkeypatch.setenv("HOME", str(home))
     odd = bytes(home) + b"/b\xfcro"
     Path(odd.decode("utf-8", "surrogateescape")).mkdir()
-    assert f"?at={quote(odd)}" in client.get(f"/index/folders?at={quote(str(home))}").body.decode()
-    answer = client.get(f"/index/folders?at={quote(odd)}")
+    assert f"?at={quote(odd)}" in client.get(f"/index-folders?at={quote(str(home))}").body.decode()
+    answer = client.get(f"/index-folders?at={quote(odd)}")
     assert answer.status == 200
     assert b"index it with <code>recog index</code>" in answer.body
 
 
 def test_folders_are_shown_to_nobody_on_another_machine(opened: ServedLibrary, client: Client) -> None:
-    assert client.get("/index/folders").status == 200
+    assert client.get("/index-folders").status == 200
     client.app.app.state.place = type(client.place)("127.0.0.1", 8765, public="https://photos.example")
-    answer = client.get("/index/folders")
+    answer = client.get("/index-folders")
     assert answer.status == 409, "behind a proxy nobody is known to be here"
     assert "only on the machine that runs" in answer.json["error"]

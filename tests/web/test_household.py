@@ -198,6 +198,9 @@ def test_the_page_for_strangers_lets_an_account_in_and_out(client: Client, vera:
     refused = vera.log_in("Vera", "another password")
     assert (refused.status, refused.header("set-cookie")) == (401, None)
     assert b"no account with this name and password" in refused.body
+    german = client.send("GET", "/", [HOST, HTML, ("accept-language", "de")]).body.decode()
+    assert "Melde dich an, um die Fotos zu sehen." in german
+    assert 'data-used="Diese Adresse wurde schon benutzt' in german, "what the script says of a spent code"
     entered = vera.log_in("vera")
     assert entered.header("location") == f"{vera.root}/photos"
     assert vera.get("/photos", HTML).status == 200

@@ -49,6 +49,22 @@ def test_a_page_is_in_the_language_that_is_wanted_and_offers_the_others(client: 
     assert language_of(client.get("/people").body) == "en"
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/settings", "Wie streng Gesichter benannt werden"),
+        ("/account", "damit bist du Besitzer dieser Bibliothek"),
+        ("/accounts", "Betrachter: sieht Fotos und Personen an"),
+        ("/index-folders", "Ordner auswählen"),
+        ("/faces/2/why", "recog hält sie für eine einzige Person: Ihr quadrierter Abstand von 0,000 liegt unter der"),
+        ("/faces/1/why", "Am meisten Gewicht haben: "),
+    ],
+)
+def test_what_python_says_on_a_page_is_in_its_language_too(client: Client, path: str, said: str) -> None:
+    page = client.send("GET", path, [*client.own, ("accept-language", "de")]).body.decode()
+    assert said in page
+
+
 def test_no_choice_leads_elsewhere(client: Client) -> None:
     for back in ("//evil.test", "/\\evil.test", "https://evil.test", ""):
         assert client.get(f"/language?to=de&back={back}").status == 422

@@ -89,7 +89,7 @@ def test_what_the_environment_sets_is_shown_and_not_changed(
     settings: Client, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECOG_THRESHOLD", "0.5")
-    assert "RECOG_THRESHOLD decides" in settings.get("/settings").body.decode()
+    assert "RECOG_THRESHOLD</bdi> decides" in settings.get("/settings").body.decode()
     refused = sent(settings, "threshold", threshold="0.4")
     assert refused.status == 503
     assert "RECOG_THRESHOLD" in refused.json["error"]

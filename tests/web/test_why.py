@@ -16,7 +16,7 @@ def test_a_face_is_compared_with_the_nearest_confirmed_one_of_its_person(client:
     )
     assert '<img class="why" src="/faces/2/why.png"' in page.body.decode()
     picture = client.get("/faces/2/why.png")
-    assert (picture.header("content-type"), picture.header("cache-control")) == ("image/png", "private, no-store")
+    assert (picture.header("content-type"), picture.header("cache-control")) == ("image/png", "no-store")
     width, height = Image.open(io.BytesIO(picture.body)).size
     assert width == height  # two faces, two pictures each
 

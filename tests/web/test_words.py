@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
+from recog.render.language import languages
 from recog.render.templating import environment
 from recog.web.shell import PACKAGE
 
@@ -70,10 +71,6 @@ def words_of(node: nodes.Node) -> Iterator[str]:
 
 STYLES = {"plain give", "quiet others", "light dark"}
 """Classes of elements, and what a browser reads."""
-ENGLISH_YET = {
-    "account.html", "accounts.html", "index_folders.html", "login.html", "settings.html", "why.html", "queue.js"
-}  # fmt: skip
-"""Pages whose words are no messages yet: take one out when they are."""
 
 
 def bare(source: str) -> list[str]:
@@ -83,7 +80,7 @@ def bare(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_word_of_a_template_is_bare(path: Path) -> None:
-    assert (bare(path.read_text(encoding="utf-8")) != []) == (path.name in ENGLISH_YET)
+    assert bare(path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +114,16 @@ KEYS = {"Enter", "Escape", "Home", "End"}
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_no_sentence_of_a_script_is_bare(path: Path) -> None:
-    assert (bare_of_script(path.read_text(encoding="utf-8")) != []) == (path.name in ENGLISH_YET)
+    assert bare_of_script(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_every_message_of_a_script_is_translated_for_it(path: Path) -> None:
+    asked = re.findall(r"\bn?gettext\(\s*\"([^\"]*)\"", path.read_text(encoding="utf-8"))
+    for language in languages()[1:]:
+        assert [one for one in asked if one not in language.script_messages] == [], (
+            "make languages sees no message in the arguments of another one"
+        )
 
 
 def test_a_bare_sentence_of_a_script_is_seen() -> None:

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.crop import face_views
+from recog.explain.gradients import DifferentiableFaces, gradient_map
 from recog.explain.occlusion import Map, occlusion_map, share_inside
 from recog.explain.parts import parts_of, shares
+from recog.explain.surroundings import SIDE, Surroundings, surroundings
 from recog.library.close_up import close_ups
-from recog.library.explaining.gradients import DifferentiableFaces, gradient_map
 from recog.library.explaining.results import ExplainedFace, ExplainedPair
-from recog.library.explaining.surroundings import SIDE, Surroundings, surroundings
 from recog.library.networks import Networks
 from recog.library.probes import Probe
 from recog.types import Crops, Embeddings, FaceBox, Verification

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from PIL import Image
 
 from recog.crop import face_views
-from recog.detect.windows import shrunk, windows
+from recog.detect.windows import windows
 from recog.embed.crops import INPUT_SIZE
 from recog.embed.description import Description, described
 from recog.embed.network import DLIB_RESNET, Network, network_named
 from recog.embed.onnx import OnnxNetwork
+from recog.explain.middle import middle
 from recog.explain.network import LayeredNetwork
+from recog.explain.sources import STAGES, YUNET
 from recog.library.any_turn import find_faces
 from recog.library.close_up import close_ups, longest_side
-from recog.library.explaining.sources import STAGES, YUNET
 from recog.library.networks import Networks
 from recog.style.layers import CONVENTIONS
 from recog.types import Crops, DecodedPhoto, FaceBox, Pixels
@@ -57,17 +57,6 @@ def shown_by(network: LayeredNetwork, networks: Networks, *, own_networks: Path)
     else:
         cut = _of_trunk(name)
     return lambda photo: _largest_face(photo, networks, side, cut)
-
-
-def middle(pixels: Pixels, side: int) -> Pixels:
-    """Return the central square of a photo, (side, side, 3) uint8; a smaller photo is enlarged."""
-    height, width = pixels.shape[:2]
-    short = min(height, width)
-    top, left = (height - short) // 2, (width - short) // 2
-    square = shrunk(np.ascontiguousarray(pixels[top : top + short, left : left + short]), side)
-    if square.shape[0] != side:
-        square = np.asarray(Image.fromarray(square).resize((side, side), Image.Resampling.BILINEAR))
-    return np.array(square)  # torch warns of arrays that cannot be written to
 
 
 def _largest_face(photo: DecodedPhoto, networks: Networks, side: int, cut: _Cut) -> Crops:

@@ -13,13 +13,13 @@ import numpy as np
 from recog.errors import NoPhotosFoundError, PhotoError
 from recog.explain.network import LayeredNetwork, Units, chosen_units
 from recog.explain.patches import cut, encoded, filter_pictures
+from recog.explain.sources import layered_network
 from recog.explain.strongest import MOST, Strongest
 from recog.explain.torch_layers import TorchLayers
 from recog.library.context import LibraryContext
 from recog.library.explaining.inputs import Shown, longest_needed, sees_faces, shown_by
 from recog.library.explaining.looks import looks_of
 from recog.library.explaining.results import LayersReport, ShownLayer, ShownPatch, ShownUnit, UnitLooks
-from recog.library.explaining.sources import layered_network
 from recog.library.explaining.unfinished import RunState, read, save
 from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
 from recog.library.indexing.detect_ahead import Found, detect_ahead

@@ -10,7 +10,7 @@ from recog.library.explaining.results import ExplainedFace, ExplainedPair, Layer
 from recog.library.inputs import AnyPath, AnyPhoto, path_of, photo_of
 
 if TYPE_CHECKING:  # it loads torch
-    from recog.library.explaining.gradients import DifferentiableFaces
+    from recog.explain.gradients import DifferentiableFaces
 
 UNITS = 9
 """Units of each layer that are looked at, if nobody names others."""
@@ -130,6 +130,6 @@ class Explaining:
     @cached_property
     def _differentiable(self) -> "DifferentiableFaces | None":
         """The network of the settings with gradients, None if it has none."""
-        from recog.library.explaining.gradients import differentiable
+        from recog.explain.gradients import differentiable
 
         return differentiable(self._context.settings.network, self._context.networks.load_options)

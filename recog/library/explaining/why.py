@@ -2,11 +2,11 @@
 
 from recog.distance import squared_distances
 from recog.errors import PhotoError, UnknownNumberError
+from recog.explain.surroundings import surroundings
 from recog.library.close_up import close_ups, longest_side
 from recog.library.context import LibraryContext
 from recog.library.explaining.faces import COARSE_STEP, Side, explain_face, explain_pair
 from recog.library.explaining.results import ExplainedFace, ExplainedPair
-from recog.library.explaining.surroundings import surroundings
 from recog.library.recognition import neighbours, queries
 from recog.library.recognition.results import FaceReasons
 from recog.photos import DecodePool

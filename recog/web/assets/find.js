@@ -65,7 +65,7 @@
     if (face.person) made.append(whose(face.person));
     else made.append(element("b", gettext("Nobody you named")));
     if (face.doubt) made.append(`: ${face.doubt}`);
-    if (!face.person && face.nearest_person) made.append(`; ${gettext("the nearest is")} `, whose(face.nearest_person));
+    if (!face.person && face.nearest_person) made.append("; ", gettext("the nearest is"), " ", whose(face.nearest_person));
     if (face.nearest) {
       made.append(`, ${gettext("probability %(odds)s", { odds: percent(face.probability) })}, ${far(face.nearest.squared_distance)}`);
     }

@@ -4,16 +4,20 @@
 (() => {
   const root = document.documentElement.dataset.root;
   const part = (id) => document.querySelector(`#queue-${id}`);
-  const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
+  const workersOf = (queue) => {
+    const workers = ngettext("%(num)s worker", "%(num)s workers", queue.workers);
+    const machines = ngettext("%(num)s machine", "%(num)s machines", queue.machines);
+    return gettext("%(workers)s on %(machines)s", { workers, machines });
+  };
 
   const show = (queue) => {
     const over = queue.done === queue.total;
     if (over) clearInterval(looking);
     Object.assign(part("bar"), { max: queue.total, value: queue.done });
-    part("counts").textContent = `${queue.done.toLocaleString("en")} of ${counted(queue.total, "photo")}`;
-    part("workers").textContent = over ? "The queue is empty." : queue.workers
-      ? `${counted(queue.workers, "worker")} on ${counted(queue.machines, "machine")}`
-      : "Nobody works on it: recog work does.";
+    part("counts").textContent = ngettext("%(done)s of %(num)s photo", "%(done)s of %(num)s photos", queue.total, { done: written(queue.done) });
+    part("workers").textContent = over ? gettext("The queue is empty.")
+      : queue.workers ? workersOf(queue) : gettext("Nobody works on it: recog work does.");
   };
 
   const look = async () => {

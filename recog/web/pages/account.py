@@ -12,7 +12,7 @@ from recog.web.attempts import Attempts
 from recog.web.forms import FORM_HEADERS, Sent, field_of, fields_of
 from recog.web.library import Whole
 from recog.web.page import Framed, Page, page_router
-from recog.web.pages.accounts import ABOUT, FIELDS
+from recog.web.pages.accounts import FIELDS, about, called
 from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
@@ -50,4 +50,5 @@ def set_password(whole: Whole, framing: Framed, request: Request, sent: Sent) ->
 
 def account_page(around: Frame) -> str:
     """Show who the caller is, with forms for another password and the way out."""
-    return show("account.html", around, {"about": ABOUT[around.caller.role]})
+    role = around.caller.role
+    return show("account.html", around, {"role": called(role), "about": about(role)})

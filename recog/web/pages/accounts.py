@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from recog.errors import NoLibraryError, RecogError
 from recog.library.accounts.results import AccountChange
 from recog.library.accounts.verbs import Accounts
+from recog.render.language import gettext, gettext_noop
 from recog.store.account_records import Account, Role
 from recog.types import Person
 from recog.web.forms import FORM_HEADERS, Sent, field_of, fields_of
@@ -18,12 +19,12 @@ from recog.web.shell import Frame, show
 
 PATH = "/accounts"
 FIELDS = 10
-ABOUT = {
-    Role.VIEWER: "looks at photos and people",
-    Role.EDITOR: "also names people",
-    Role.OWNER: "does everything, and has this page",
+_CALLED = {Role.VIEWER: gettext_noop("viewer"), Role.EDITOR: gettext_noop("editor"), Role.OWNER: gettext_noop("owner")}
+_ABOUT = {
+    Role.VIEWER: gettext_noop("looks at photos and people"),
+    Role.EDITOR: gettext_noop("also names people"),
+    Role.OWNER: gettext_noop("does everything, and keeps the accounts"),
 }
-"""What each role may do."""
 router = page_router()
 PAGE = Page(router)
 Change = Literal["add", "role", "password", "token", "withhold", "allow", "remove"]
@@ -71,8 +72,25 @@ def accounts_page(
 ) -> str:
     """Show every account with its forms; `made` is one whose token is shown now, once."""
     names = [person.name for person in people]
-    values = {"accounts": found, "people": names, "made": made, "roles": [(role.value, ABOUT[role]) for role in Role]}
+    values = {
+        "accounts": found,
+        "people": names,
+        "made": made,
+        "roles": [role.value for role in Role],
+        "called": {role: called(role) for role in Role},
+        "about": {role: about(role) for role in Role},
+    }
     return show("accounts.html", around, values)
+
+
+def called(role: Role) -> str:
+    """Return the name of a role in the language that is spoken."""
+    return gettext(_CALLED[role])
+
+
+def about(role: Role) -> str:
+    """Say what a role may do, as a sentence goes on after its name."""
+    return gettext(_ABOUT[role])
 
 
 def _shown(known: Accounts, people: Sequence[Person], around: Frame, *, made: AccountChange | None = None) -> str:

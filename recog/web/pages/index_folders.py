@@ -16,7 +16,7 @@ from recog.web.page import Framed, Page, page_router
 from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
-PATH = "/index/folders"
+PATH = "/index-folders"
 router = page_router()
 PAGE = Page(router)
 

@@ -23,18 +23,18 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/faces/{face_id:int}/why")
-@needs(Role.EDITOR)
+@needs(Role.VIEWER)
 def why(opened: Reporting, framing: Framed, face_id: Number) -> HTMLResponse:
     """Which parts of a face make it look like its person."""
     return HTMLResponse(why_page(face_id, opened.library.explaining.why(face_id), framing.frame()))
 
 
 @router.get("/faces/{face_id:int}/why.png", response_class=Response, responses=_PICTURE)
-@needs(Role.EDITOR)
+@needs(Role.VIEWER)
 def picture(opened: Reporting, face_id: Number) -> Response:
     """The face, and the one that it is compared with, coloured by what decides."""
     found = opened.library.explaining.why(face_id)
-    return Response(why_picture(found), media_type="image/png", headers={"Cache-Control": "private, no-store"})
+    return Response(why_picture(found), media_type="image/png")
 
 
 def why_page(face_id: int, found: ExplainedFace | ExplainedPair, around: Frame) -> str:

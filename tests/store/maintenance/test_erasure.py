@@ -429,12 +429,17 @@ def test_statistics_that_an_earlier_recog_let_postgres_collect_go(
             connection.exec_driver_sql("ANALYZE")
         assert statistics(database) >= PERSONAL - {"clusters.centroid"}
         if upgraded == "after":
-            later = [metadata.tables[name] for name in ("births", "chosen_covers")]  # what today's code joins
+            names = ("births", "chosen_covers", "accounts", "withheld_people")  # what today's code joins
+            later, of_accounts = [metadata.tables[name] for name in names], ("account", "undone_by")
             with database.writing() as connection:
                 metadata.create_all(connection, later)
+                for column in of_accounts:
+                    connection.exec_driver_sql(f"ALTER TABLE events ADD COLUMN {column} VARCHAR")
             Erasure(database, OldPagesBefore16(database)).forget(crowd.ann.id)
             with database.writing() as connection:
                 metadata.drop_all(connection, later)
+                for column in of_accounts:
+                    connection.exec_driver_sql(f"ALTER TABLE events DROP COLUMN {column}")
             assert files_of_server(server, url, crowd.needles) > 0
     with open_catalog(url) as catalog:
         assert catalog.old_pages.pending is None

@@ -23,9 +23,9 @@ from recog.embed.head import SHIPPED_HEADS, Head
 from recog.embed.info import head_of
 from recog.embed.network import NETWORKS, Network, NetworkTrunk
 from recog.explain.occlusion import Map
+from recog.explain.sources import layered_network
+from recog.explain.surroundings import SIDE, Surroundings
 from recog.explain.torch_layers import TorchLayers
-from recog.library.explaining.sources import layered_network
-from recog.library.explaining.surroundings import SIDE, Surroundings
 from recog.weights.loading import LoadOptions
 
 _SAMPLES, _NOISE = 6, 12.0
