@@ -1,7 +1,7 @@
 """Faces that expired, and proofs of erasure, as text."""
 
+from recog.library.indexing.retention import ExpiredFaces
 from recog.library.people.proof import ErasureReport
-from recog.library.retention import ExpiredFaces
 from recog.printable import printable
 from recog.render.figures import count
 from recog.render.text_people import forgotten

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from recog.share.heads import head_of, whole_pixels
+from recog.share.resizing import interpolated, means, repeated
 from recog.types import FaceBox, Pixels
 
 CELLS = 5
@@ -29,12 +29,12 @@ def painted(head: Pixels) -> Pixels:
 
 def pixelated(head: Pixels, *, cells: int = CELLS) -> Pixels:
     """Return the mean of each cell; `cells` are across the shorter side."""
-    return _resampled(_means(head, cells), head, Image.Resampling.NEAREST)
+    return repeated(_cells(head, cells), head.shape[1], head.shape[0])
 
 
 def blurred(head: Pixels, *, cells: int = CELLS) -> Pixels:
     """Return the means of cells, interpolated by a cubic; `cells` are across the shorter side."""
-    return _resampled(_means(head, cells), head, Image.Resampling.BICUBIC)
+    return interpolated(_cells(head, cells), head.shape[1], head.shape[0])
 
 
 def covered(pixels: Pixels, faces: Sequence[FaceBox], fill: Fill, *, spared: Sequence[FaceBox] = ()) -> Pixels:
@@ -62,12 +62,7 @@ def _inside(boxes: Sequence[FaceBox], width: int, height: int) -> NDArray[np.boo
     return mask
 
 
-def _means(head: Pixels, cells: int) -> Image.Image:
+def _cells(head: Pixels, cells: int) -> Pixels:
     height, width = head.shape[:2]
     side = min(height, width) / cells
-    size = max(1, round(width / side)), max(1, round(height / side))
-    return Image.fromarray(np.ascontiguousarray(head)).resize(size, Image.Resampling.BOX)
-
-
-def _resampled(small: Image.Image, head: Pixels, by: Image.Resampling) -> Pixels:
-    return np.asarray(small.resize((head.shape[1], head.shape[0]), by))
+    return means(head, max(1, round(width / side)), max(1, round(height / side)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recog import durable
 from recog.errors import AlbumError
-from recog.library.file_names import FreeNames
+from recog.library.albums.file_names import FreeNames
 from recog.store.records import FiledPhoto
 
 MANIFEST = ".recog-album.json"
@@ -106,7 +106,9 @@ def _link(link: Path, photo: Path, *, hard: bool) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        raise AlbumError(f"{photo} is on another disk, so it has no hard link in {link.parent}: use --links") from error
+        raise AlbumError(
+            f"{photo} is on another disk, so it has no hard link in {link.parent}: ask for symbolic links"
+        ) from error
 
 
 def _unlink(link: Path) -> None:

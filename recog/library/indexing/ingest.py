@@ -1,25 +1,21 @@
 """Index folders of photos: survey them, process what is new, note what is gone, and name new faces."""
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from recog.library.albums.keeping import keep_up
 from recog.library.context import LibraryContext
+from recog.library.indexing.conclusion import conclude
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import IndexRun
 from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport, RunStopped
 from recog.library.indexing.roots import note_roots, recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
-from recog.library.recognition.matching import PeopleCounts, name_new
-from recog.library.retention import note_and_expire
+from recog.library.recognition.matching import PeopleCounts
 from recog.photos import DecodePool
 from recog.store.catalog import Catalog
 from recog.store.records import KnownFile
-
-_logger = logging.getLogger(__name__)
 
 
 def ingest(
@@ -30,7 +26,7 @@ def ingest(
     verify: bool,
     progress: Callable[[IngestProgress], None] | None,
 ) -> IngestReport:
-    """Index folders, and name faces by distance (see `name_new`) if some came or went. IngestReport has the counts.
+    """Index folders, and conclude (see recog.library.indexing.conclusion). IngestReport has the counts.
 
     With verify the bytes of every file are compared with the digest that is known of it. The run is a job of the
     library: between its batches other threads may write.
@@ -53,9 +49,7 @@ def ingest(
             run.take(found, progress)
             with context.turn():
                 missing = _settle(context, catalog, run, found, folders)
-                matched = name_new(catalog, networks, k=context.settings.k)
-                _keep_albums(catalog)
-                note_and_expire(context, catalog)
+                matched = conclude(context, catalog)
         except (KeyboardInterrupt, RunStopped):
             interrupted = True
         failures = {failure.stat.path: failure for root in folders for failure in catalog.files.failures(root)}
@@ -91,12 +85,6 @@ def _settle(context: LibraryContext, catalog: Catalog, run: IndexRun, found: Sur
     if catalog.photos.delete_orphans():
         context.drop_outdated_thumbnails()
     return missing
-
-
-def _keep_albums(catalog: Catalog) -> None:
-    """Bring the albums up to date; `recog album update` shows again what could not be."""
-    for one in keep_up(catalog).outdated:
-        _logger.warning("album %s: %s", one.album, one.detail)
 
 
 def plan(

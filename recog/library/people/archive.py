@@ -10,7 +10,7 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from recog.errors import CatalogError, PhotoError, WayOut
-from recog.library.file_names import FreeNames
+from recog.library.albums.file_names import FreeNames
 from recog.library.people.photos_of import photos_of
 from recog.photos import photo_digest, read_in_parts, stat_photo
 from recog.printable import printable

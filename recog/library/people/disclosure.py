@@ -23,7 +23,7 @@ data.json
   history      what the user did, and when
 faces/N.jpg    the thumbnail of face number N
 
-Photos are not in this archive: 'recog people download' copies them. Nothing here was sent anywhere by recog.
+Photos are not in this archive; recog can copy them too. recog sent nothing of this anywhere.
 """
 
 

@@ -11,6 +11,7 @@ from recog.library.people.questions import PeopleQuestions
 if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no decoder and no FAISS
     from datetime import date
 
+    from recog.library.indexing.retention import ExpiredFaces
     from recog.library.inputs import AnyPath
     from recog.library.people.proof import ErasureReport
     from recog.library.people.results import (
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no de
         SplitPerson,
     )
     from recog.library.recognition.results import MatchReport
-    from recog.library.retention import ExpiredFaces
     from recog.photos import DecodePool
     from recog.store.catalog import Catalog
     from recog.store.records import PastAct
@@ -237,7 +237,7 @@ class People(PeopleQuestions):
 
     def expire(self, days: int, *, dry_run: bool = False) -> ExpiredFaces:
         """Delete the embeddings of faces that were known for so many days and that nobody named."""
-        from recog.library.retention import expire
+        from recog.library.indexing.retention import expire
 
         if dry_run:
             return expire(self._context, self._context.catalog, days, dry_run=True)

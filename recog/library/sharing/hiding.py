@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image
 
 from recog.boxes import SAME_FACE_IOU, match_boxes, rescaled
 from recog.errors import SharingError
@@ -17,6 +16,7 @@ from recog.share.covering import CELLS, Fill, blurred, covered, painted, pixelat
 from recog.share.deconvolution import restorations
 from recog.share.heads import head_of
 from recog.share.masks import Mask
+from recog.share.resizing import means
 from recog.style.files import encoded_picture
 from recog.types import Embeddings, FaceBox, Pixels
 
@@ -139,7 +139,7 @@ class Hiding:
         window = shown[int(head.top) : int(head.bottom), int(head.left) : int(head.right)]
         factor = min(1.0, _ATTACKED / max(window.shape[:2]))
         size = max(1, round(window.shape[1] * factor)), max(1, round(window.shape[0] * factor))
-        small = np.asarray(Image.fromarray(np.ascontiguousarray(window)).resize(size, Image.Resampling.BOX))
+        small = means(window, *size)
         face = rescaled(moved(one.box, -head.left, -head.top), size[0] / window.shape[1], size[1] / window.shape[0])
         attempts = [small, *restorations(small, min(small.shape[:2]) / LEVELS[one.level])]
         rows = np.concatenate([self._embedded(attempt, face) for attempt in attempts])

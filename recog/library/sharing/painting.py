@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from recog.library.networks import Networks
 from recog.library.sharing.hiding import Painter
 from recog.photos import read_photo
+from recog.share.resizing import interpolated
 from recog.style.pictures import check_style
 from recog.style.settings import Faces, StyleNet, StyleSettings
 from recog.style.transfer import stylize
@@ -31,11 +29,10 @@ def painter_of(networks: Networks, painting: Path) -> Painter:
     def paint(head: Pixels) -> Pixels:
         height, width = head.shape[:2]
         factor = max(1.0, LEAST_SIDE / min(height, width))
-        size = round(width * factor), round(height * factor)
-        large = np.asarray(Image.fromarray(head).resize(size, Image.Resampling.BICUBIC))
+        large = interpolated(head, round(width * factor), round(height * factor))
         for step in stylize(large, style, SETTINGS, network):
             if step.finished and step.pixels is not None:
-                return np.asarray(Image.fromarray(step.pixels).resize((width, height), Image.Resampling.LANCZOS))
+                return interpolated(step.pixels, width, height)
         raise RuntimeError("style transfer ended without a picture")
 
     return paint

@@ -60,6 +60,15 @@ def test_an_album_follows_new_photos_and_names(named: PaintedLibrary, folder: Pa
     assert linked(links) == {"ann.jpg": "ann.jpg", "moved.jpg": "moved.jpg"}
 
 
+def test_the_last_worker_of_a_queue_keeps_albums_up(named: PaintedLibrary, folder: Path, tmp_path: Path) -> None:
+    links = tmp_path / "links"
+    named.albums.add("Ann's", "ann", outputs=[AlbumOutput(AlbumForm.LINKS, links)])
+    dated(folder / "new.jpg", "2022-01-01", None, RED)
+    named.queue.fill([folder])
+    assert named.queue.work(lease=60).added == 1
+    assert set(linked(links)) == {"both.jpg", "ann.jpg", "new.jpg"}
+
+
 def test_an_album_follows_renames_merges_and_undo_and_goes_with_who_is_forgotten(
     named: PaintedLibrary, tmp_path: Path
 ) -> None:

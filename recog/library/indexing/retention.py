@@ -1,11 +1,14 @@
 """Faces that nobody named lose their embeddings after a while."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from recog.index.files import discard
 from recog.library.context import LibraryContext
 from recog.store.catalog import Catalog
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +21,23 @@ class ExpiredFaces:
 
 
 def note_and_expire(context: LibraryContext, catalog: Catalog) -> None:
-    """At the end of a run of `index`: note which faces are known, and apply the setting `unknown_days`."""
+    """At the end of a run that indexes: note which faces are known, and apply the setting `unknown_days`.
+
+    A role of a server that indexes may not erase: it logs how many faces wait for the owner.
+    """
     catalog.retention.note()
-    if context.settings.unknown_days is not None:
-        expire(context, catalog, context.settings.unknown_days)
+    days = context.settings.unknown_days
+    if days is None:
+        return
+    may_erase = not catalog.on_server or catalog.server.may_forget()
+    result = expire(context, catalog, days, dry_run=not may_erase)
+    if result.faces and not may_erase:
+        _logger.warning(
+            "%d faces without a name are older than %d days (unknown_days), but this user of the database may not "
+            "erase: let the owner of the tables index, or expire them",
+            result.faces,
+            days,
+        )
 
 
 def expire(context: LibraryContext, catalog: Catalog, days: int, *, dry_run: bool = False) -> ExpiredFaces:
