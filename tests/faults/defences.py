@@ -580,7 +580,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "no photo of an album takes the name of another",
-        "recog/library/people/archive.py", "        while _key(clean) in self._taken:\n", "        while False:\n",
+        "recog/library/albums/file_names.py", "        while _key(clean) in self._taken:\n", "        while False:\n",
         "tests/library/people/test_archive.py -k names_are_unique",
     ),
     Sabotage(
@@ -1731,5 +1731,55 @@ SABOTAGES = (
         "recog/library/explaining/unfinished.py", "write_private(path, file.getvalue())",
         "path.write_bytes(file.getvalue())",
         "tests/explain/test_strongest.py -k as_it_was_saved",
+    ),
+    Sabotage(
+        "a face that is to be covered is covered also where it meets a visible one",
+        "recog/share/covering.py", " & ~_inside(faces, width, height)", "",
+        "tests/share/test_covering.py -k spared",
+    ),
+    Sabotage(
+        "a shared picture is looked at before it is given away",
+        "recog/library/sharing/hiding.py", "            if not found:\n", "            if True:\n",
+        "tests/library/sharing/test_sharing.py -k sees_through",
+    ),
+    Sabotage(
+        "who is never shared is not left visible among others",
+        "recog/library/sharing/selection.py",
+        "if face.person is not None and face.person.id in self._unshared:", "if False:",
+        "tests/library/sharing/test_sharing.py -k never_shared",
+    ),
+    Sabotage(
+        "a name that recog no longer gives keeps nobody visible",
+        "recog/library/sharing/selection.py",
+        "person = one.person if face is None else _agreed(face, people, one.person)", "person = one.person",
+        "tests/library/sharing/test_sharing.py -k no_longer_gives",
+    ),
+    Sabotage(
+        "an encrypted picture opens in its own place alone",
+        "recog/library/sharing/locking.py", "self.cipher.encrypt(nonce, content, place)",
+        "self.cipher.encrypt(nonce, content, bytes(4))",
+        "tests/render/test_locked_album.py -k place_alone",
+    ),
+    Sabotage(
+        "an album deletes no photo that is left in its folder alone",
+        "recog/library/albums/links.py", " and link.stat().st_nlink > 1", "",
+        "tests/library/albums/test_albums.py -k only_what_recog_made",
+    ),
+    Sabotage(
+        "an album follows who was merged",
+        "recog/store/albums.py", "        return standing_as(int(text[1:]), self._standing)",
+        "        return int(text[1:])",
+        "tests/library/albums/test_albums.py -k follows_renames",
+    ),
+    Sabotage(
+        "who only indexes erases nothing",
+        "recog/library/indexing/retention.py",
+        "may_erase = not catalog.on_server or catalog.server.may_forget()", "may_erase = True",
+        "tests/library/maintenance/test_server_operations.py -k too_old",
+    ),
+    Sabotage(
+        "an album of who is forgotten goes",
+        "recog/store/maintenance/erasure.py", "            drop_albums_of(connection, person_id, name)\n", "",
+        "tests/library/albums/test_albums.py -k follows_renames",
     ),
 )  # fmt: skip

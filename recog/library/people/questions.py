@@ -28,6 +28,11 @@ class PeopleQuestions:
         """Return all people, sorted by name; hidden people only if asked for."""
         return tuple(self._context.catalog.people.all(hidden=hidden))
 
+    def never_shared(self) -> tuple[Person, ...]:
+        """Return the people whom no shared picture may show, by name."""
+        unshared = self._context.catalog.people.never_shared()
+        return tuple(one for one in self._context.catalog.people.all(hidden=True) if one.id in unshared)
+
     def person(self, name: str) -> PersonDetail:
         """Return a person with all faces."""
         from recog.library.people.detail import detail
@@ -45,6 +50,12 @@ class PeopleQuestions:
         from recog.library.people.similar import similar
 
         return similar(self._context.catalog, self._context.networks, name, k=k)
+
+    def disclosure(self, name: str) -> bytes:
+        """Return a zip archive with everything that is known of a person; see `recog.library.people.disclosure`."""
+        from recog.library.people.disclosure import disclosure
+
+        return disclosure(self._context.catalog, name)
 
     def archive(self, name: str) -> Iterator[bytes]:
         """Return the parts of a zip archive with all photos of a person; see `recog.library.people.archive`."""

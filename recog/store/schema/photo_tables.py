@@ -154,6 +154,18 @@ faces = Table(
     Column("sharpness", Double, nullable=False),
     Column("turn", Integer, nullable=False, server_default="0"),
     Column("drawn", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    # The embeddings were deleted because nobody had named the face for too long.
+    Column("expired", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    sqlite_autoincrement=True,
+)
+
+# All faces up to this number were known at this time: one row a run tells the age of every face.
+sightings = Table(
+    "sightings",
+    metadata,
+    id_column(),
+    Column("last_face_id", ID, nullable=False),
+    Column("at", String, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -429,7 +429,8 @@ def test_statistics_that_an_earlier_recog_let_postgres_collect_go(
             connection.exec_driver_sql("ANALYZE")
         assert statistics(database) >= PERSONAL - {"clusters.centroid"}
         if upgraded == "after":
-            names = ("births", "chosen_covers", "accounts", "withheld_people")  # what today's code joins
+            # What today's code joins.
+            names = ("births", "chosen_covers", "accounts", "withheld_people", "never_shared", "albums")
             later, of_accounts = [metadata.tables[name] for name in names], ("account", "undone_by")
             with database.writing() as connection:
                 metadata.create_all(connection, later)
