@@ -15,6 +15,7 @@ _SAYS = {
     DateSource.GPS: "from GPS",
     DateSource.XMP: "from XMP",
     DateSource.IPTC: "from IPTC",
+    DateSource.CONTAINER: "from the video",
     DateSource.FILE_NAME: "from the file's name",
     DateSource.FILE_TIME: "when the file was last changed",
 }

@@ -9,7 +9,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from recog import __version__
 from recog.errors import ConfigError
-from recog.web import acts, api, index_api, install, pictures, static_files, uploads
+from recog.web import acts, api, index_api, install, pictures, static_files, uploads, videos
 from recog.web.access import Access
 from recog.web.bodies import Limits
 from recog.web.failures import translate_failures
@@ -61,7 +61,7 @@ def create_app(
     shown = own_pages() if pages is None else pages
     in_order = sorted(shown, key=lambda page: page.order)
     app.state.bar = tuple((page.path, page.label) for page in in_order if page.label)
-    parts = [part.router for part in (api, acts, index_api, uploads, pictures, static_files, install)]
+    parts = [part.router for part in (api, acts, index_api, uploads, pictures, videos, static_files, install)]
     routers = [*parts, *(page.router for page in shown)]
     _refuse_collisions(routers)
     app.state.routes = tuple(route for router in routers for route in router.routes if isinstance(route, APIRoute))

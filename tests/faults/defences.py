@@ -1542,4 +1542,20 @@ SABOTAGES = (
         "if drawn is None:",
         "tests/library/exchange/test_exchange.py -k part_of_a_face",
     ),
+    Sabotage(
+        "a video that changed since it was indexed is not served",
+        "recog/web/videos.py", "and stat_photo(stat.path) == stat:", "and stat_photo(stat.path):",
+        "tests/web/test_videos.py -k has_changed",
+    ),
+    Sabotage(
+        "after a cut the place of a face in a video means nothing",
+        "recog/video/tracking.py", "            one.placed = False\n", "            pass\n",
+        "tests/video/test_tracking.py -k after_a_cut",
+    ),
+    Sabotage(
+        "somebody may be seen twice in a video",
+        "recog/store/photos/faces.py",
+        "case((faces.c.first_seen.is_(None), faces.c.photo_id), else_=-faces.c.id),", "faces.c.photo_id,",
+        "tests/video/test_library.py -k lists_moments",
+    ),
 )  # fmt: skip

@@ -53,15 +53,16 @@ class Faces:
                 faces.c.photo_id,
                 func.coalesce(assignments.c.person_id, -1),
                 case((assignments.c.origin == Origin.CONFIRMED.value, 1), else_=0),
+                case((faces.c.first_seen.is_(None), faces.c.photo_id), else_=-faces.c.id),
             )
             .select_from(faces.outerjoin(assignments, assignments.c.face_id == faces.c.id))
             .order_by(faces.c.id)
         )
         with self._database.reading() as connection:
             rows = plain_rows(connection, statement)
-        found = np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows)).reshape(-1, 4)
-        face_ids, photo_ids, person_ids, confirmed = np.ascontiguousarray(found.T)
-        return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_))
+        found = np.fromiter(chain.from_iterable(rows), np.int64, 5 * len(rows)).reshape(-1, 5)
+        face_ids, photo_ids, person_ids, confirmed, scenes = np.ascontiguousarray(found.T)
+        return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_), scenes)
 
     def ids_among(self, among: Among, network_sha256: str) -> FaceIds:
         """Return the faces that a search of a network's embeddings is limited to, (n,) ascending."""
@@ -75,6 +76,11 @@ class Faces:
         """Return the faces that the detector was unsure of: they get no name by distance (recog.quality.doubt_of)."""
         with self._database.reading() as connection:
             return set(connection.scalars(select(faces.c.id).where(faces.c.score < SURE_SCORE)))
+
+    def tracks(self) -> set[int]:
+        """Return the faces that are tracks of videos."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(select(faces.c.id).where(faces.c.first_seen.is_not(None))))
 
     def drawn(self) -> dict[str, list[FaceBox]]:
         """Return the faces that users drew on photos, by the digest of the photo's bytes."""

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from recog.library.browsing.photos import EVERY_PHOTO, FaceOnPhoto, PhotoDetail, PhotoNeighbours
 from recog.quality import doubt_of
 from recog.render.ages import age_on
+from recog.render.clock import moment
 from recog.render.taken import day_in_words, taken_on
 from recog.store.records import PhotoFilter
 from recog.types import Origin, Photo
@@ -52,6 +53,7 @@ def photo_page(
         "photo": detail.photo,
         "paths": detail.paths,
         "elsewhere": detail.elsewhere,
+        "video": detail.photo.duration is not None,
         "title": detail.paths[0].name if detail.paths else f"Photo {detail.photo.id}",
         "taken": taken_on(detail.photo),
         "cards": [
@@ -101,6 +103,18 @@ class _Card:
     def doubt(self) -> str | None:
         """Why the face takes part in no matching; None if it does."""
         return doubt_of(self.on_photo.face.box)
+
+    @property
+    def moment(self) -> str:
+        """When the face is seen, '00:12-00:31', if it is a track of a video; else ''."""
+        span = self.on_photo.face.span
+        return "" if span is None else moment(span)
+
+    @property
+    def start(self) -> str:
+        """The second at which a player begins to show the face."""
+        span = self.on_photo.face.span
+        return "" if span is None else f"{span.first:.1f},{span.last + 1:.1f}"
 
 
 def _label(photo: Photo, one: FaceOnPhoto) -> _Label:
