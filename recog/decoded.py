@@ -43,6 +43,15 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """When a track is seen, in seconds from the beginning of its video: first and last frame, and the best one."""
+
+    first: float
+    last: float
+    best: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reduced:
     """Say how a photo's pixels were reduced, and how to get full pixels.
 

@@ -15,6 +15,7 @@ from recog.decoded import Area as Area
 from recog.decoded import DateSource as DateSource
 from recog.decoded import DecodedPhoto as DecodedPhoto
 from recog.decoded import Reduced as Reduced
+from recog.decoded import Span as Span
 from recog.network_info import NetworkInfo as NetworkInfo
 from recog.network_info import View as View
 
@@ -104,15 +105,6 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """When a track is seen, in seconds from the beginning of its video: first and last frame, and the best one."""
-
-    first: float
-    last: float
-    best: float
-
-
-@dataclass(frozen=True, slots=True)
 class NewFace:
     """A face as the steps made it, not yet in the catalog.
 
@@ -134,8 +126,7 @@ class NewFace:
 class Face:
     """A face of the catalog; person_id is None while nobody is named. squared_distance: of a match, else None.
 
-    drawn: a user drew it on the photo, and it stays whatever a detector finds. span: when it is seen, if it is a track
-    of a video; None for a face in a photo.
+    drawn: a user drew it on the photo, and it stays whatever a detector finds. span: None unless a track of a video.
     """
 
     id: int
