@@ -10,7 +10,7 @@ PHOTOS ?=
 TRAINING ?= ../shared/data/identities
 WIDER ?= ../shared/data/wider_dev
 
-.PHONY: default help setup demo test check unit docs site pictures bench bench-accuracy faults mutants soak lock audit clean
+.PHONY: default help setup demo test check unit docs site languages pictures bench bench-accuracy faults mutants soak lock audit clean
 default: test
 
 help: ## List the targets.
@@ -49,6 +49,9 @@ docs: setup ## Write the generated parts of the documents anew, and build the si
 site: setup ## Build the site of the documents into site/.
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --strict
 
+languages: setup ## Bring the catalogs of the pages' languages up to date, and compile them.
+	$(VENV)/bin/python -m documents.languages
+
 pictures: setup ## Photograph the pages for the README (needs chromium, and PyPI for the portraits).
 	$(VENV)/bin/python -m documents.pictures
 
@@ -61,6 +64,7 @@ bench: setup ## Measure speed and memory.
 	$(VENV)/bin/python -m benchmarks.bench_start
 	$(VENV)/bin/python -m benchmarks.bench_search --quick
 	$(VENV)/bin/python -m benchmarks.bench_server
+	$(VENV)/bin/python -m benchmarks.bench_pages $(WIDER)
 	$(VENV)/bin/python -m benchmarks.bench_style
 
 bench-accuracy: setup ## Measure accuracy.
@@ -80,6 +84,7 @@ faults: setup ## Break recog in every way the tests know, for hours.
 	$(VENV)/bin/python -m tests.faults.power --write
 	$(VENV)/bin/python -m tests.faults.random_kills --kills 1000 --photos 500 --write
 	$(VENV)/bin/python -m tests.faults.style_kills --kills 50 --photos 20 --write
+	$(VENV)/bin/python -m tests.faults.queue_kills --photos 300 --every 4 --write
 	$(VENV)/bin/python -m tests.faults.fuzz --count 5000 --write
 	$(VENV)/bin/python -m tests.faults.meeting --rounds 200 --write
 	$(VENV)/bin/python -m tests.faults.beside --acts 60000 --kills 600 --minutes 60 --write

@@ -13,7 +13,7 @@ kept in --maps, so that only the first run computes them.
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,8 @@ from recog.train.validation import mean_val
 from recog.types import Detector, Embeddings
 
 Maps = NDArray[np.float16]
+Embed = Callable[[str, LocatedFaces], Embeddings]
+"""Embeds the faces of a set with this name."""
 
 BATCH = 64
 HARD = TrainSettings(
@@ -178,16 +180,22 @@ class Chosen:
     family_maps: Maps
 
     def scores(self, network: TunableNetwork) -> Scores:
-        """Score the network as it is; "mean" of the two mean VALs decides."""
-        celeba = vals(embeddings(network, self.maps[0], self.held_out), self.celeba.labels[self.held_out])
-        families = vals(embeddings(network, self.family_maps), self.families.labels)
-        return {
-            "celeba_val_1e-3": celeba[0],
-            "celeba_mean_val": celeba[1],
-            "families_val_1e-3": families[0],
-            "families_mean_val": families[1],
-            "mean": (celeba[1] + families[1]) / 2,
-        }
+        """Score the network as it is."""
+        return choosing_scores(
+            vals(embeddings(network, self.maps[0], self.held_out), self.celeba.labels[self.held_out]),
+            vals(embeddings(network, self.family_maps), self.families.labels),
+        )
+
+
+def choosing_scores(celeba: tuple[float, float], families: tuple[float, float]) -> Scores:
+    """Return the scores that choose a step, from the `vals` of both sets; "mean" of the two mean VALs decides."""
+    return {
+        "celeba_val_1e-3": celeba[0],
+        "celeba_mean_val": celeba[1],
+        "families_val_1e-3": families[0],
+        "families_mean_val": families[1],
+        "mean": (celeba[1] + families[1]) / 2,
+    }
 
 
 def taught(data: Data) -> tuple[LocatedFaces, LocatedFaces]:
@@ -214,29 +222,15 @@ def chosen_data(data: Data, faces: tuple[LocatedFaces, LocatedFaces], network: T
     )
 
 
-def trained(
-    name: str, recipe: Recipe, data: Data, chosen: Chosen, checkpoints: Path
-) -> tuple[list[list[object]], TunableNetwork]:
-    """Train by a recipe; return its rows, and the network at its best step."""
-    network = network_of(recipe, data.runtime)
-    rows: list[list[object]] = []
-    began = time.process_time()
-    count = sum(tensor.numel() for tensor in network.tensors.values())
-
-    def keep(progress: Progress) -> None:
-        facts = [round(one, 4) for one in (progress.loss, progress.active, progress.spread)]
-        scores = [round(one, 5) for one in progress.scores.values()]
-        rows.append(
-            [name, count, progress.step, round(time.process_time() - began), *facts, *scores, int(progress.best)]
-        )
-        print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
-
-    file = CheckpointFile(checkpoints / f"{name}.checkpoint.safetensors", {"recipe": name, "settings": repr(recipe)})
-    learner = MapLearner(network, chosen.maps, chosen.learnt, seed=recipe.settings.seed)
+def trained(name: str, settings: TrainSettings, network: TunableNetwork, chosen: Chosen, checkpoints: Path) -> "Curve":
+    """Train a network by a recipe, and leave it at its best step; return the rows."""
+    curve = Curve(name, network)
+    file = CheckpointFile(checkpoints / f"{name}.checkpoint.safetensors", {"recipe": name, "settings": repr(settings)})
+    learner = MapLearner(network, chosen.maps, chosen.learnt, seed=settings.seed)
     try:
         run = train(
-            learner, chosen.celeba.labels[chosen.learnt], recipe.settings,
-            validate=lambda: chosen.scores(network), score="mean", checkpoint=file, progress=keep,
+            learner, chosen.celeba.labels[chosen.learnt], settings,
+            validate=lambda: chosen.scores(network), score="mean", checkpoint=file, progress=curve.add,
         )  # fmt: skip
         network.load(run.best)
         said = run.warnings
@@ -245,7 +239,24 @@ def trained(
     file.remove()
     for warning in said:
         print(f"{name}: {warning}", file=sys.stderr)
-    return rows, network
+    return curve
+
+
+class Curve:
+    """The rows of sface_training.csv of one recipe, a row for each validated step; each is printed too."""
+
+    def __init__(self, name: str, network: TunableNetwork) -> None:
+        self._name, self._began = name, time.process_time()
+        self._count = sum(tensor.numel() for tensor in network.tensors.values())
+        self.rows: list[list[object]] = []
+
+    def add(self, progress: Progress) -> None:
+        """Add a validated step."""
+        seconds = round(time.process_time() - self._began)
+        facts = [round(one, 4) for one in (progress.loss, progress.active, progress.spread)]
+        scores = [round(one, 5) for one in progress.scores.values()]
+        self.rows.append([self._name, self._count, progress.step, seconds, *facts, *scores, int(progress.best)])
+        print(*self.rows[-1], sep="  ", file=sys.stderr, flush=True)
 
 
 def network_of(recipe: Recipe, runtime: Runtime) -> TunableNetwork:
@@ -256,27 +267,41 @@ def network_of(recipe: Recipe, runtime: Runtime) -> TunableNetwork:
     )
 
 
-def judged(network: TunableNetwork, data: Data) -> Mapping[str, float]:
+def on_maps(network: TunableNetwork, data: Data) -> Embed:
+    """Return what embeds the faces of a set by the kept maps of the network's frozen stages."""
+    return lambda name, faces: embeddings(network, data.map(faces, name, network))
+
+
+def judged(embed: Embed, data: Data) -> Mapping[str, float]:
     """Score a network on the sets that chose nothing."""
     identities = data.folder / "identities"
     found: dict[str, float] = {}
     for name, pattern in (("families", "fiw_*[a-f]"), ("pins", "pins105_*")):
         faces = data.faces(labelled_photos(identities, pattern=pattern), Undetected.PAD)
-        distances, same = all_pairs(embeddings(network, data.map(faces, f"{name}_judged", network)), faces.labels)
+        distances, same = all_pairs(embed(f"{name}_judged", faces), faces.labels)
         found |= {f"{name}_val_{far:g}": val(distances, same, far) for far in (1e-3, 1e-4)}
     lists = {"view1": lfw_pairs(data.folder / "lfw_view1", data.folder / "lfw_view1" / "pairsDevTest.txt")}
     lists |= {f"cfp_{pose.value.lower()}": cfp_pairs(data.folder / "cfp_dev", pose) for pose in Poses}
     for name, pairs in lists.items():
-        found |= {f"{name}_{what}": score for what, score in listed(network, data, name, pairs).items()}
+        faces = data.faces(unlabelled(pairs.photos), Undetected.CENTRE)
+        found |= {f"{name}_{what}": score for what, score in pair_scores(embed(name, faces), pairs).items()}
     return found
 
 
-def listed(network: TunableNetwork, data: Data, name: str, pairs: PhotoPairs) -> Mapping[str, float]:
-    """Score a network on listed pairs: accuracy, and VAL at FAR 1e-3 over the folds."""
-    faces = data.faces(unlabelled(pairs.photos), Undetected.CENTRE)
-    made = embeddings(network, data.map(faces, name, network))
+def pair_scores(made: Embeddings, pairs: PhotoPairs) -> Mapping[str, float]:
+    """Return the accuracy on listed pairs, and VAL at FAR 1e-3, over the folds."""
     folds = ten_folds(paired_squared_distances(made[pairs.left], made[pairs.right]), pairs.same, pairs.fold)
     return {"accuracy": folds.accuracy, "val_1e-3": next(at.val for at in folds.val if at.far == 1e-3)}
+
+
+def write_judged(comment: str, scores: Mapping[str, Mapping[str, float]]) -> None:
+    """Write the scores of networks on the sets that chose nothing to sface_trained.csv."""
+    table: list[Sequence[object]] = [
+        *([who, *(round(one, 5) for one in found.values())] for who, found in scores.items()),
+        *kept_rows("sface_trained.csv", 1, {(who,) for who in scores}),
+    ]
+    header = ["network", *next(iter(scores.values()))]
+    write_results("sface_trained.csv", comment, header, table)
 
 
 def told(done: int, total: int) -> None:
@@ -304,15 +329,14 @@ def main() -> None:
     faces = taught(data)
     comment = machine(threads=arguments.threads, torch=torch.__version__, network="sface", people="196 trained on")
     for name in arguments.recipe:
-        recipe = replace(RECIPES[name], settings=replace(RECIPES[name].settings, steps=arguments.steps))
-        start = network_of(recipe, runtime)
-        rows, network = trained(name, recipe, data, chosen_data(data, faces, start), arguments.maps)
+        recipe = RECIPES[name]
+        start, network = network_of(recipe, runtime), network_of(recipe, runtime)
+        settings = replace(recipe.settings, steps=arguments.steps)
+        rows = trained(name, settings, network, chosen_data(data, faces, start), arguments.maps).rows
         write_results("sface_training.csv", comment, HEADER, [*rows, *kept_rows("sface_training.csv", 1, {(name,)})])
         if arguments.judge:
-            scores = {"start": judged(start, data), name: judged(network, data)}
-            table = [[who, *(round(one, 5) for one in found.values())] for who, found in scores.items()]
-            table += kept_rows("sface_trained.csv", 1, {(who,) for who in scores})
-            write_results("sface_trained.csv", comment, ["network", *scores["start"]], table)
+            ends = {"start": start, name: network}
+            write_judged(comment, {who: judged(on_maps(one, data), data) for who, one in ends.items()})
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ photos has a name.
 
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -47,15 +49,22 @@ def grown(embeddings: Embeddings, owners: NDArray[np.int64], known: int) -> Grow
         return Grown(first, more, joined, time.perf_counter() - start, len(report.pairs) + report.pairs_left_out)
 
 
-def filled(library: PhotoLibrary, embeddings: Embeddings, first: int) -> NDArray[np.int64]:
-    """Add faces to the catalog; return their numbers, (n,)."""
+def _undated(_row: int) -> None:
+    return None
+
+
+def filled(
+    library: PhotoLibrary, embeddings: Embeddings, first: int, *, taken: Callable[[int], datetime | None] = _undated
+) -> NDArray[np.int64]:
+    """Add faces to the catalog; return their numbers, (n,). taken(row) is the date of a photo."""
     network: NetworkInfo = library.context.networks.info
     face_ids: list[int] = []
     with library.context.writing(create=True) as catalog:
         for start in range(0, len(embeddings), BATCH):
             photos = [
                 ScannedPhoto(
-                    FileStat(Path(f"/made-up/{first + row}.jpg"), 1, 1), f"{first + row:064x}", 100, 120, None,
+                    FileStat(Path(f"/made-up/{first + row}.jpg"), 1, 1), f"{first + row:064x}",
+                    100, 120, taken(first + row),
                     (NewFace(BOX, embeddings[row], 50.0, THUMBNAIL),),
                 )
                 for row in range(start, min(start + BATCH, len(embeddings)))

@@ -46,15 +46,30 @@ def align_faces(pixels: Pixels, boxes: Sequence[FaceBox], *, size: int, template
     Raises:
         ValueError: dlib's chip does not fit at the centre of such a view.
     """
+    _fitting_chip(template, size)
+    views: Crops = np.empty((len(boxes), size, size, 3), np.uint8)
+    for row, box in enumerate(boxes):
+        views[row] = _sampled(pixels, *place_in_photo(box, size=size, template=template), size)
+    return views
+
+
+def place_in_photo(box: FaceBox, *, size: int, template: str) -> tuple[Points, Points]:
+    """Return linear (2, 2) and shift (2,), which map a point of a view of `size` pixels to the photo.
+
+    The point (x, y) lies at linear @ (x, y) + shift. Raises ValueError as align_faces does.
+    """
+    chip = _fitting_chip(template, size)
+    scale, margin = (chip.side / size, 0.0) if chip.stretches else (1.0, (size - chip.side) / 2)
+    linear, shift = _to_photo(box, chip)
+    return linear * scale, shift - linear @ np.full(2, margin)
+
+
+def _fitting_chip(template: str, size: int) -> Template:
+    """Return the chip of a template; ValueError if a view of `size` pixels cannot hold it at its centre."""
     chip = TEMPLATES[template]
     if not chip.stretches and (size < chip.side or (size - chip.side) % 2):
         raise ValueError(f"an aligned view of {size} pixels cannot hold a chip of {chip.side} at its centre")
-    scale, margin = (chip.side / size, 0.0) if chip.stretches else (1.0, (size - chip.side) / 2)
-    views: Crops = np.empty((len(boxes), size, size, 3), np.uint8)
-    for row, box in enumerate(boxes):
-        linear, shift = _to_photo(box, chip)
-        views[row] = _sampled(pixels, linear * scale, shift - linear @ np.full(2, margin), size)
-    return views
+    return chip
 
 
 def _to_photo(box: FaceBox, chip: Template) -> tuple[Points, Points]:

@@ -32,6 +32,9 @@ class Settings(BaseModel):
     """Directory of the catalog, the vector index and the thumbnails of photos."""
     database: str | None = Field(default=None, repr=False)
     """URL of the catalog, sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME; by default a file in `library`."""
+    database_read: str | None = Field(default=None, repr=False)
+    """URL of a read replica of the server in `database`, postgresql://…: `identify`, `search` and `find` ask it. What
+    was written in the last moments may be missing from their answers, but nobody who was forgotten is in them."""
     host: str | None = None
     """Name of this machine, by which the catalog tells its folders from those of others. By default that of the system
     if PostgreSQL keeps the catalog, and none for SQLite. Set it in containers, whose names change."""
@@ -70,6 +73,9 @@ class Settings(BaseModel):
     """Megabytes that thumbnails of photos may take in `library`, about 15 a thousand photos; those not seen for longest
     go first."""
 
+    watch: bool = False
+    """Whether `recog serve` watches the indexed folders, and indexes what changes in them."""
+
     @property
     def catalog_at(self) -> str | Path:
         """Where the catalog is: a database URL, or the path of a SQLite file, which is never read as a URL."""
@@ -88,6 +94,12 @@ def read_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         raise _refused(error) from error
     return settings.model_copy(update=_whole(settings))
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which `read_settings` gives these settings, for processes that start in it."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {f"{_PREFIX}{name.upper()}": str(value) for name, value in given.items() if value is not None}
 
 
 def _of_file() -> dict[str, Any]:
@@ -117,7 +129,7 @@ def _refused(error: ValidationError) -> ConfigError:
         close = get_close_matches(name, Settings.model_fields, n=1)
         way_out = f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(Settings.model_fields)}"
         return ConfigError(f"there is no setting {name!r}, which {CONFIG_FILE} names: {way_out}")
-    given = "what was given" if name == "database" else repr(problem["input"])  # the URL may hold a password
+    given = "what was given" if name.startswith("database") else repr(problem["input"])  # the URL may hold a password
     return ConfigError(
         f"the setting {name!r} cannot be {given}: {problem['msg']}; "
         f"it comes from an option, {_PREFIX}{name.upper()}, or {CONFIG_FILE}"

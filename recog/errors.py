@@ -29,6 +29,7 @@
     │   ├── LibraryBusyError
     │   ├── LibraryReplacedError
     │   ├── CatalogUnusableError
+    │   │   └── CatalogForbiddenError
     │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
@@ -55,6 +56,7 @@ class WayOut(StrEnum):
     NAME_FACES = "enrol the person, or identify all faces"
     FIND_FACES = "search, or read the faces' numbers in any document"
     LIST_CLUSTERS = "cluster, which lists the numbers"
+    LIST_ACCOUNTS = "list the accounts"
     LIST_ROOTS = "read the roots in the status"
     LIST_MISSING = "list the files that are gone"
     MAP_UNLIKE = "name another folder, or map it all the same"
@@ -64,6 +66,8 @@ class WayOut(StrEnum):
     RESET_PHOTO = "reset the photo, and index it again"
     SPLIT_CLOSER = "split by a smaller threshold, or reject faces"
     COPY_LIBRARY = "copy the library to where it may be written, and open the copy"
+    GRANT = "let the owner of the database grant the rights of a role"
+    WITHOUT_REPLICA = "ask the primary server instead of the replica"
     RESTORE_AGAIN = "restore the backup again"
     FIX_THEN_INDEX = "check and fix, then index"
     TRAIN_HEAD = "train a head for the network"
@@ -257,6 +261,10 @@ class LibraryReplacedError(CatalogError):
 
 class CatalogUnusableError(CatalogError):
     """The database is damaged, cannot be opened for writing, or cannot be reached."""
+
+
+class CatalogForbiddenError(CatalogUnusableError):
+    """The server lets this user not in, or not do this: only its administrator can change that."""
 
 
 class LibraryDiskError(CatalogError):

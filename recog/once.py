@@ -19,6 +19,11 @@ class Once(Generic[T]):
         self._lock = RLock()
         self._made: tuple[T] | None = None
 
+    @property
+    def made(self) -> bool:
+        """Whether the value is there."""
+        return self._made is not None
+
     def get(self) -> T:
         """Return the value."""
         made = self._made

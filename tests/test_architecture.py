@@ -14,14 +14,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "torchvision", "faiss", "sqlalchemy", "alembic", "facenet_pytorch", "numpy", "PIL")
 HOMES = {
-    "torch": {"detect", "embed", "train", "style", "weights"},
+    "torch": {"detect", "embed", "explain", "train", "style", "weights"},
     "torchvision": {"detect", "embed", "train", "style", "weights"},
-    "facenet_pytorch": {"detect", "embed", "weights"},
+    "facenet_pytorch": {"detect", "embed", "explain", "weights"},
     "openvino": {"weights"},
     "faiss": {"index", "cluster", "train"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "PIL": {"photos", "crop", "align", "detect", "style", "render"},
+    "PIL": {"photos", "crop", "align", "detect", "explain", "style", "render"},
     "pillow_heif": {"photos"},
     "typer": {"cli"},
     "rich": {"cli", "render"},
@@ -40,6 +40,7 @@ HOMES = {
     "pillow_jxl": {"photos"},
     "simplejpeg": {"photos"},
     "psycopg": {"store"},
+    "ray": {"scale"},
 }
 """The packages and modules of recog that may import a library; one that is not listed may be imported anywhere."""
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES_OF_THE_LIBRARY = 300, 60, 16

@@ -22,6 +22,13 @@ def kills() -> str:
     return shown("faults_kills.csv", {"killed": "Killed", "kills that landed": "Kills that landed"})
 
 
+def queue() -> str:
+    """Return how often workers of a queue were killed, and in what the result differs from an undisturbed run."""
+    return shown(
+        "faults_queue.csv", {name: name.capitalize() for name in ("photos", "workers", "kills", "differences")}
+    )
+
+
 def power() -> str:
     """Return the states of a model disk that keeps only what was synced."""
     columns = ("verb", "disk", "states", "left something wrong")

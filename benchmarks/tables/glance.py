@@ -11,10 +11,10 @@ def glance() -> str:
 
 
 def _accuracy() -> list[Line]:
-    ours, trunk = (the_row("accuracy.csv", head=head, flip="1") for head in ("shipped head", "512-d output"))
+    ours, trunk = (the_row("accuracy.csv", head=head, flip="0") for head in ("shipped head", "512-d output"))
     one, plain = (
         the_row("identification.csv", embedding=name, people="1000", photos_each="1")
-        for name in ("facenet-dlib-triplet128", "first trunk 512-d")
+        for name in ("facenet-sface-dlib-triplet128", "first trunk 512-d")
     )
     return [
         [

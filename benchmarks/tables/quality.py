@@ -159,9 +159,9 @@ def training() -> str:
     )
 
 
-def sface_training() -> str:
-    """Return the scores of SFace before and after the training of its last stages by each recipe."""
-    rows, comment = read_results("sface_training.csv")
+def sface_training(name: str) -> str:
+    """Return the scores of SFace before and after its training by each recipe of a results file."""
+    rows, comment = read_results(name)
     by_recipe = {row["recipe"]: [each for each in rows if each["recipe"] == row["recipe"]] for row in rows}
     scores = ("celeba_val_1e-3", "celeba_mean_val", "families_val_1e-3", "families_mean_val")
     body = [["start", "0", "", "", *(percent(rows[0][name]) for name in scores)]]
@@ -172,6 +172,45 @@ def sface_training() -> str:
     sets = ("CelebA held out", "families")
     heads = [f"{name}: {what}, %" for name in sets for what in ("VAL at FAR 1e-3", "mean VAL")]
     return table(["Recipe", "Steps", "Best step", "Spread", *heads], *body) + f"\n*{comment}*\n"
+
+
+def sface_trained() -> str:
+    """Return the scores of trained networks, and of their starts, on the sets that chose nothing."""
+    return shown(
+        "sface_trained.csv",
+        {
+            "network": "Network",
+            "families_val_0.001": ("Families a to f: VAL 1e-3, %", percent),
+            "families_val_0.0001": ("VAL 1e-4, %", percent),
+            "pins_val_0.001": ("Pins: VAL 1e-3, %", percent),
+            "pins_val_0.0001": ("VAL 1e-4, %", percent),
+            "view1_accuracy": ("View 1: accuracy, %", percent),
+            "view1_val_1e-3": ("VAL 1e-3, %", percent),
+            "cfp_ff_accuracy": ("CFP frontal: accuracy, %", percent),
+            "cfp_ff_val_1e-3": ("VAL 1e-3, %", percent),
+            "cfp_fp_accuracy": ("CFP profile: accuracy, %", percent),
+            "cfp_fp_val_1e-3": ("VAL 1e-3, %", percent),
+        },
+    )
+
+
+def update_of_names() -> str:
+    """Return the names by distance of a small library before and after the change of the default network."""
+    return shown(
+        "upgrade.csv",
+        {
+            "people_of": "People of",
+            "library": "Library",
+            "network": "Network",
+            "detector": "Detector",
+            "faces": "Faces",
+            "threshold": "Threshold",
+            "right": "Right names",
+            "wrong": "Wrong names",
+            "unnamed": "Not named",
+            "share_right": ("Right, %", percent),
+        },
+    )
 
 
 def detection() -> str:

@@ -14,7 +14,7 @@ from recog.datasets.people_folder import PeopleFolder, embedded_people
 from recog.errors import EvaluationError, PhotoError
 from recog.evaluate.clusters import ClusterScores, cluster_scores
 from recog.evaluate.detection import DrawnFaces, SizeScores, detection_scores, read_wider
-from recog.evaluate.identification import IdentificationScores, gallery_sizes, identification
+from recog.evaluate.identification import IdentificationScores, identification, sizes_by_photos
 from recog.identify import identification_threshold
 from recog.photos import read_photo
 from recog.types import Calibration, Detector, NetworkInfo
@@ -79,13 +79,7 @@ def run_identification(
     named = folder.photos()
     faces = embedded_people(named, pipeline, tight=folder.tight)
     scores: list[IdentificationScores] = []
-    for number in photos:
-        try:
-            sizes = gallery_sizes(faces.labels, photos=number)
-        except EvaluationError:
-            if not scores:
-                raise
-            break
+    for number, sizes in sizes_by_photos(faces.labels, photos=photos).items():
         for size in sizes:
             limits = (
                 ()
@@ -95,7 +89,7 @@ def run_identification(
             scores.append(
                 identification(faces.embeddings, faces.labels, gallery=size, photos=number, thresholds=limits)
             )
-    return IdentificationRun(pipeline.embedder.info, _summary(named, faces), tuple(scores))
+    return IdentificationRun(pipeline.embedder.info, folder_faces(named, faces), tuple(scores))
 
 
 def run_clusters(
@@ -118,7 +112,7 @@ def run_clusters(
     linkage = linkage_of(calibration, len(faces.labels))
     others = [replace(linkage, threshold=share * linkage.threshold) for share in shares]
     sweep = tuple((other.threshold, scored(other)) for other in others)
-    return ClustersRun(pipeline.embedder.info, _summary(named, faces), linkage.threshold, scored(linkage), sweep)
+    return ClustersRun(pipeline.embedder.info, folder_faces(named, faces), linkage.threshold, scored(linkage), sweep)
 
 
 def run_detection(
@@ -158,6 +152,7 @@ def run_detection(
     return DetectionRun(len(scored), least, detection_scores(scored, found, least=least), unread)
 
 
-def _summary(photos: LabelledPhotos, faces: EmbeddedFaces) -> FolderFaces:
+def folder_faces(photos: LabelledPhotos, faces: EmbeddedFaces) -> FolderFaces:
+    """Return what a folder held, from its photos and the faces found in them."""
     counts = np.bincount(faces.labels, minlength=len(photos.people))
     return FolderFaces(len(photos.people), int(np.count_nonzero(counts == 1)), faces.counts(), faces.lost)

@@ -1,4 +1,4 @@
-"""The verbs that measure the networks: evaluate lfw, cfp, ytf, identification, clusters, detection."""
+"""The verbs that measure the networks: evaluate lfw, cfp, ytf, identification, knn, clusters, detection."""
 
 from __future__ import annotations
 
@@ -115,6 +115,51 @@ def identification(
         )
     sheet = identification_sheet(run)
     show_scores(session, run, "identification", sheet, plots=lambda: identification_plots(run), out=out)
+
+
+@verb
+@option_values
+def knn(
+    session: Session,
+    folder: People,
+    *,
+    people: PeopleOptions,
+    k: Annotated[
+        list[int] | None,
+        typer.Option("--k", min=1, metavar="N", help="Ask the N nearest faces; may be repeated.", show_default="1, 5"),
+    ] = None,
+    photos: Annotated[
+        list[int] | None,
+        typer.Option(min=1, metavar="N", help="Enrol N photos a person; may be repeated.", show_default="1, 5"),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Classify faces by their nearest neighbours, and compare with recog's vote.
+
+    Plain, weighted by 1 / distance, and both with abstention: a face is unknown unless most of its neighbours within
+    the threshold are one person.
+
+    Example:
+      recog evaluate knn people/
+      recog evaluate knn people/ --k 1 --k 3 --k 10 --photos 5 --out scores/
+    """
+    from recog.assess.knn import run_knn
+    from recog.datasets.embedded import Pipeline
+    from recog.library.networks import Networks
+    from recog.render.score_plots import knn_plots
+    from recog.render.score_sheets import knn_sheet
+
+    check_output(out)
+    networks = Networks(session.settings(), progress=session.weights_progress)
+    with counting_bar() as progress:
+        run = run_knn(
+            people.of(folder),
+            Pipeline(networks.detector, networks.embedder, networks.kept, progress),
+            networks.calibration,
+            ks=k or (1, 5),
+            photos=photos or (1, 5),
+        )
+    show_scores(session, run, "knn", knn_sheet(run), plots=lambda: knn_plots(run), out=out)
 
 
 @verb

@@ -153,9 +153,9 @@ def search(  # noqa: PLR0917 - a verb and its options
 
 def _warn_of_another_network(library: PhotoLibrary) -> None:
     """Warn if no face of the library can be found, because another network embedded all of them."""
+    from recog.library.maintenance.results import ANOTHER_NETWORK
+    from recog.render.remedies import EMBED_ANEW
+
     context = library.context
     if context.catalog.embeddings.are_of_others(context.networks.info.sha256):
-        warn(
-            "another network embedded all faces of this library, so none of them is found or named now: "
-            "run 'recog index FOLDER' first, which embeds them anew and keeps names"
-        )
+        warn(f"{ANOTHER_NETWORK}: {EMBED_ANEW}")

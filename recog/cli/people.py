@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from recog.cli.acts import MATCH_LATER
-from recog.cli.failures import fail, warn
+from recog.cli.ask_first import ask_first
+from recog.cli.failures import warn
 from recog.cli.options import NameArgument, NearOption
 from recog.cli.session import Session, verb
 from recog.printable import printable
@@ -189,13 +190,7 @@ def forget(
         if not yes:
             detail = library.people.person(name)
             what = f"{printable(detail.person.name)} with {count(len(detail.faces), 'face')}"
-            try:
-                agreed = typer.confirm(f"Erase {what} for good?", err=True)
-            except typer.Abort:
-                typer.echo(err=True)  # ends the line of the question
-                fail("nothing was forgotten because nobody answered: give --yes to skip the question")
-            if not agreed:
-                fail("nothing was forgotten")
+            ask_first(f"Erase {what} for good?", refused="nothing was forgotten")
         session.show(library.people.forget(name), text_people.forgotten)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recog.cli.failures import fail
+from recog.cli.ask_first import ask_first
 from recog.cli.session import Session, verb
 
 
@@ -38,12 +38,6 @@ def prune(
         if (found.files or found.roots) and not dry_run:
             if not yes:
                 typer.echo(missing_text(found), err=True)
-                try:
-                    agreed = typer.confirm("Drop them for good?", err=True)
-                except typer.Abort:
-                    typer.echo(err=True)  # ends the line of the question
-                    fail("nothing was dropped because nobody answered: give --yes to skip the question")
-                if not agreed:
-                    fail("nothing was dropped")
+                ask_first("Drop them for good?", refused="nothing was dropped")
             found = library.photos.prune(folder)
     session.show_document(found, missing_text(found))

@@ -1,4 +1,4 @@
-"""The verbs of roots, the folders that were indexed: list, map, unmap."""
+"""The verbs of roots, the folders that were indexed: list, map, unmap, forget."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from recog.cli.ask_first import ask_first
 from recog.cli.session import Session, verb
 
+RootArgument = Annotated[int, typer.Argument(metavar="ROOT", show_default=False)]
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)]
 
 
@@ -31,7 +33,7 @@ def list_roots(session: Session) -> None:
 @verb
 def map_root(
     session: Session,
-    number: Annotated[int, typer.Argument(metavar="ROOT", show_default=False)],
+    number: RootArgument,
     folder: FolderArgument,
     *,
     unlike: Annotated[bool, typer.Option("--unlike", help="Do so even if few files are the same.")] = False,
@@ -63,3 +65,29 @@ def unmap_root(session: Session, folder: FolderArgument) -> None:
 
     with session.open() as library:
         session.show(library.roots.unmap(folder), roots)
+
+
+@verb
+def forget_root(
+    session: Session,
+    number: RootArgument,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Forget ROOT of a machine that is gone.
+
+    ROOT is a number of `recog roots list`. Its files are forgotten. Photos that no other file shows go for good, with
+    their faces and names. Files on disks are left alone. For a folder of this machine use `recog prune FOLDER`.
+
+    Example:
+      recog roots forget 2
+    """
+    from recog.render.text_roots import forgotten
+
+    with session.open() as library:
+        found = library.roots.to_forget(number)
+        if not yes:
+            typer.echo(forgotten(found), err=True)
+            ask_first("Forget the root for good?", refused="nothing was forgotten")
+        found = library.roots.forget(number)
+    session.show(found, forgotten)

@@ -37,8 +37,8 @@ def index(  # noqa: PLR0917 - a verb and its options
     """Find the photos in each FOLDER and store their faces.
 
     Skips unchanged photos and keeps the names in moved ones. You can stop it with Ctrl-C at any time; running it again
-    continues. In a library of up to 20,000 faces, new faces that resemble named ones get their names at once; in a
-    larger one `recog identify --all` names them.
+    continues. New faces that resemble named ones get their names at once; in a library of more than 20,000 faces, run
+    `recog identify --all` once first.
 
     Example:
       recog index ~/Pictures --exclude '*/Screenshots/*'
@@ -53,11 +53,12 @@ def index(  # noqa: PLR0917 - a verb and its options
         to_name = (
             report.faces > 0
             and not library.people.matched_at_once
+            and library.people.names_due
             and any(one.confirmed for one in library.people.all(hidden=True))
         )
     session.show(report, text_photos.ingest)
     if to_name:
-        warn("the new faces have no names yet: 'recog identify --all' names those that resemble the faces you named")
+        warn("some faces have no names yet: 'recog identify --all' names those that resemble the faces you named")
     if report.interrupted:
         fail("interrupted; indexed photos are kept, and running the same command again continues", INTERRUPTED)
     _fail_suspended(report.suspended)

@@ -12,10 +12,12 @@ Departure: a cluster of at least LARGE faces takes in several small clusters at 
 person with 50,000 photos would otherwise need nearly as many rounds.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.cluster.graph import Edges, near_pairs
+from recog.cluster.graph import Block, Edges, Keep, near_blocks, near_pairs
 from recog.cluster.likelihood import Linkage
 from recog.types import Distances, Embeddings
 
@@ -39,13 +41,37 @@ Rows = NDArray[np.int64]
 class Clusters:
     """Clusters of rows that merge step by step; a cluster is identified by its smallest row, its root."""
 
-    def __init__(self, embeddings: Embeddings, linkage: Linkage) -> None:
-        """Start with one cluster for each row of (n, dim) unit embeddings."""
+    def __init__(
+        self,
+        sums: Embeddings,
+        linkage: Linkage,
+        *,
+        sizes: Rows | None = None,
+        norms: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Start with one cluster for each row of (n, dim) unit embeddings, a copy of which is changed in place.
+
+        If rows are clusters: sums (n, dim) of their faces, sizes (n,), and norms (n,), squared lengths of their means.
+        """
         self._linkage = linkage
-        self._sums: Embeddings = embeddings.copy()
-        self._norms = np.ones(len(embeddings))  # squared lengths of the means
-        self._sizes = np.ones(len(embeddings), np.int64)
-        self._parents = np.arange(len(embeddings))
+        self._sums = sums
+        self._sizes = np.ones(len(sums), np.int64) if sizes is None else sizes
+        self._norms = np.ones(len(sums)) if norms is None else norms
+        self._parents = np.arange(len(sums))
+
+    def part(self, roots: Rows) -> "Clusters":
+        """Return the clusters with these roots, (c,), alone, as rows 0 to c - 1."""
+        return Clusters(self._sums[roots], self._linkage, sizes=self._sizes[roots], norms=self._norms[roots])
+
+    def take_over(self, part: "Clusters", roots: Rows) -> None:
+        """Take over what was merged in the part with these roots, (c,), ascending."""
+        self._sums[roots], self._sizes[roots], self._norms[roots] = part.state
+        self._parents[roots] = roots[part.roots()]
+
+    @property
+    def state(self) -> tuple[Embeddings, Rows, NDArray[np.float64]]:
+        """Sums (n, dim), sizes (n,) and squared lengths of the means (n,) of all rows; those of roots count."""
+        return self._sums, self._sizes, self._norms
 
     def roots(self) -> Rows:
         """Return the root of each row's cluster, (n,)."""
@@ -58,6 +84,15 @@ class Clusters:
         sizes = self._sizes[roots].astype(np.float32)
         means: Embeddings = np.divide(self._sums[roots], sizes[:, np.newaxis])
         return means
+
+    @property
+    def dim(self) -> int:
+        """Dimensions of a row."""
+        return int(self._sums.shape[1])
+
+    def sizes(self, roots: Rows) -> Rows:
+        """Return the numbers of faces, (c,), of the clusters with these roots, (c,)."""
+        return self._sizes[roots]
 
     def merge_same(self, photos: Rows) -> None:
         """Merge equal rows of different photos (n,); call it before any other merge."""
@@ -81,6 +116,16 @@ class Clusters:
 
         At least one end of each pair is at a position in among.
         """
+        within, mergeable = self._bounds(alive)
+        return near_pairs(self.means(alive), k=k, within=within, seed=seed, among=among, keep=mergeable)
+
+    def near_blocks(self, alive: Rows, means: Embeddings, *, k: int, among: Rows, seed: int) -> Iterator[Block]:
+        """Yield the same pairs block by block; means: (c, dim) of alive, which may be mapped from a file."""
+        within, mergeable = self._bounds(alive)
+        return near_blocks(means, k=k, within=within, seed=seed, among=among, keep=mergeable)
+
+    def _bounds(self, alive: Rows) -> tuple[Distances, Keep]:
+        """Return the reach of each cluster, (c,), and whether pairs of positions in alive may merge."""
         sizes = self._sizes[alive].astype(np.float64)
         norms = self._norms[alive]
 
@@ -88,26 +133,26 @@ class Clusters:
             linkages = self._linkage(sizes[left], sizes[right], norms[left], norms[right], products)
             return np.asarray(linkages <= self._linkage.threshold)
 
-        within = np.where(sizes > 1, self._linkage.reach, self._linkage.reach_of_one).astype(np.float32)
-        return near_pairs(self.means(alive), k=k, within=within, seed=seed, among=among, keep=mergeable)
+        return np.where(sizes > 1, self._linkage.reach, self._linkage.reach_of_one).astype(np.float32), mergeable
 
-    def merge_near(self, left: Rows, right: Rows, same_photo: Rows) -> int:
-        """Merge along edges until no edge's linkage is within the threshold; returns the number of merges.
+    def merge_near(self, left: Rows, right: Rows, same_photo: Rows, *, limit: float | None = None) -> int:
+        """Merge along edges until no edge's linkage is within the limit; returns the number of merges.
 
         left < right are roots of clusters, each pair once. same_photo counts the face pairs of the two clusters that
-        share a photo. Ties go to the smaller rows.
+        share a photo. Ties go to the smaller rows. limit: by default the threshold.
         """
-        linkage = self._linkages(left, right, same_photo)
+        limit = self._linkage.threshold if limit is None else limit
+        linkage = self.linkages(left, right, same_photo)
         merges = 0
         while True:
-            near = linkage <= self._linkage.threshold
+            near = linkage <= limit
             unfinished = np.zeros(len(self._sizes), bool)
             unfinished[left[near]] = unfinished[right[near]] = True
             keep = unfinished[left] & unfinished[right]
             left, right, same_photo, linkage = left[keep], right[keep], same_photo[keep], linkage[keep]
             if not left.size:
                 return merges
-            kept, gone = self._merging(left, right, linkage)
+            kept, gone = self._merging(left, right, linkage, limit)
             merges += len(kept)
             np.add.at(self._sums, kept, self._sums[gone])
             np.add.at(self._sizes, kept, self._sizes[gone])
@@ -122,15 +167,15 @@ class Clusters:
             a, b, pairs = self._contracted(left[touched], right[touched], same_photo[touched])
             left, right = np.concatenate([left[~touched], a]), np.concatenate([right[~touched], b])
             same_photo = np.concatenate([same_photo[~touched], pairs])
-            linkage = np.concatenate([linkage[~touched], self._linkages(a, b, pairs)])
+            linkage = np.concatenate([linkage[~touched], self.linkages(a, b, pairs)])
 
-    def _merging(self, left: Rows, right: Rows, linkage: Distances) -> tuple[Rows, Rows]:
+    def _merging(self, left: Rows, right: Rows, linkage: Distances, limit: float) -> tuple[Rows, Rows]:
         """Choose the merges among edges within the threshold: mutual nearest neighbours, and intake of large clusters.
 
         Returns the clusters that stay, (m,), with repetitions, and those that are merged into them, (m,), each once. No
         cluster is in both.
         """
-        near = np.flatnonzero(linkage <= self._linkage.threshold)
+        near = np.flatnonzero(linkage <= limit)
         best_of = np.full(len(self._sizes), np.inf, np.float32)
         np.minimum.at(best_of, left[near], linkage[near])
         np.minimum.at(best_of, right[near], linkage[near])
@@ -170,7 +215,18 @@ class Clusters:
         apart = left != right
         return combined(left[apart], right[apart], same_photo[apart], rows=len(self._sizes))
 
-    def _linkages(self, left: Rows, right: Rows, same_photo: Rows) -> Distances:
+    def linkages_of(self, left: Rows, right: Rows, products: Distances) -> Distances:
+        """Return the linkage, without penalties, of pairs of clusters with these products of their means, (e,)."""
+        sizes, others = self._sizes[left].astype(np.float64), self._sizes[right].astype(np.float64)
+        return self._linkage(sizes, others, self._norms[left], self._norms[right], np.minimum(products, 1.0))
+
+    def linkages_to_one(self, roots: Rows, products: Distances) -> Distances:
+        """Return the linkage of single faces and the clusters with these roots, with products, (e,) each."""
+        one = np.ones(1)
+        sizes = self._sizes[roots].astype(np.float64)
+        return self._linkage(one, sizes, one, self._norms[roots], np.minimum(products, 1.0))
+
+    def linkages(self, left: Rows, right: Rows, same_photo: Rows) -> Distances:
         """Return the linkage of each pair of clusters, (e,), with penalties."""
         linkages = np.empty(len(left), np.float32)
         penalty = SAME_PHOTO * self._linkage.threshold

@@ -12,6 +12,9 @@ from recog.types import Distances, Embeddings
 ENTRIES = 1 << 24
 """Linkages that are held in memory at once."""
 
+SUMMED_AT_ONCE = 1 << 20
+"""Rows that are summed up at once: 512 MB of 128 dimensions."""
+
 Rows = NDArray[np.int64]
 
 
@@ -66,10 +69,26 @@ def join(
 
 def means_of(members: Embeddings, places: Rows, sizes: Rows) -> Embeddings:
     """Return the mean vector of each group, (g, dim); places: (n,) the group of each member, 0 to g - 1; sizes (g,)."""
-    order = np.argsort(places, kind="stable")
-    sums = np.add.reduceat(members[order], np.cumsum(sizes) - sizes, axis=0)
+    sums = sums_of(members, np.argsort(places, kind="stable"), sizes)
     means: Embeddings = np.divide(sums, sizes[:, np.newaxis].astype(np.float32))
     return means
+
+
+def sums_of(members: Embeddings, order: Rows, sizes: Rows) -> Embeddings:
+    """Return the sum of each group, (g, dim); order: rows of members, group by group, sizes (g,).
+
+    Members may be mapped from a file: few are in memory at once, unless a group is larger than that.
+    """
+    ends = np.cumsum(sizes)
+    sums = np.empty((len(sizes), members.shape[1]), np.float32)
+    first = 0
+    while first < len(sizes):
+        start = ends[first] - sizes[first]
+        last = max(first + 1, int(np.searchsorted(ends, start + SUMMED_AT_ONCE, side="right")))
+        some = members[order[start : ends[last - 1]]]
+        sums[first:last] = np.add.reduceat(some, ends[first:last] - sizes[first:last] - start, axis=0)
+        first = last
+    return sums
 
 
 def _nearest(

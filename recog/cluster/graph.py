@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ EXACT_PAIRS = 1_000_000_000
 TRAINING_ROWS_PER_CELL = 40
 ENTRIES = 1 << 23
 """Products held at once: 32 MB."""
+ASSIGNED_AT_ONCE = 1 << 20
+"""Rows that are assigned to cells at once."""
 CROWD = 4
 """If a row has many neighbours, about CROWD * k of them at even intervals are searched for the k nearest."""
 
@@ -50,6 +52,19 @@ class Edges:
     crowded: Rows
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Pairs of near rows: ends and others (e,) int64, with their products (e,); a pair may come from both its ends.
+
+    crowded: see Edges.
+    """
+
+    ends: Rows
+    others: Rows
+    products: Distances
+    crowded: Rows
+
+
 def near_pairs(
     vectors: Embeddings,
     *,
@@ -68,11 +83,31 @@ def near_pairs(
     products of pairs, (e,) each; returns which of them count. The result is exact up to EXACT_PAIRS products; above
     that, the search finds nearly all pairs.
     """
+    lefts, rights, crowds = ([np.empty(0, np.int64)] for _ in range(3))
+    for block in near_blocks(vectors, k=k, within=within, seed=seed, among=among, keep=keep, search=search):
+        lefts.append(np.minimum(block.ends, block.others))
+        rights.append(np.maximum(block.ends, block.others))
+        crowds.append(block.crowded)
+    base = max(len(vectors), 1)
+    left, right = np.divmod(np.unique(np.concatenate(lefts) * base + np.concatenate(rights)), base)
+    return Edges(left, right, np.unique(np.concatenate(crowds)))
+
+
+def near_blocks(
+    vectors: Embeddings,
+    *,
+    k: int,
+    within: float | Distances,
+    seed: int,
+    among: Rows | None = None,
+    keep: Keep | None = None,
+    search: Search = WIDE,
+) -> Iterator[Block]:
+    """Yield what `near_pairs` finds, block by block; vectors may be mapped from a file, of which little is read."""
     targets = np.arange(len(vectors)) if among is None else among
     limits = np.broadcast_to(np.asarray(1.0 - np.asarray(within) / 2.0, np.float32), (len(vectors),))
     exact = len(vectors) * len(targets) <= EXACT_PAIRS
     blocks = _all_blocks(targets, len(vectors)) if exact else _cells(vectors, targets, seed, search)
-    lefts, rights, crowds = ([np.empty(0, np.int64)] for _ in range(3))
     for rows, columns in blocks:
         products = vectors[rows] @ vectors[columns].T
         near = products >= max(limits[rows].min(), limits[columns].min())
@@ -84,12 +119,7 @@ def near_pairs(
         good = (ends != others) & (found >= np.maximum(limits[ends], limits[others]))
         if keep is not None:
             good[good] = keep(ends[good], others[good], found[good])
-        lefts.append(np.minimum(ends, others)[good])
-        rights.append(np.maximum(ends, others)[good])
-        crowds.append(rows[over])
-    base = max(len(vectors), 1)
-    left, right = np.divmod(np.unique(np.concatenate(lefts) * base + np.concatenate(rights)), base)
-    return Edges(left, right, np.unique(np.concatenate(crowds)))
+        yield Block(ends[good], others[good], found[good], rows[over])
 
 
 def _nearest(products: Distances, near: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
@@ -121,13 +151,31 @@ def _cells(vectors: Embeddings, targets: Rows, seed: int, search: Search) -> Ite
         vectors.shape[1], count, niter=search.iterations, seed=seed, spherical=True, min_points_per_centroid=1,
         max_points_per_centroid=TRAINING_ROWS_PER_CELL,
     )  # fmt: skip
-    trainer.train(unit_rows(vectors[targets]))
-    _, cells = faiss.knn(vectors, np.asarray(trainer.centroids), search.visits, metric=faiss.METRIC_INNER_PRODUCT)
+    trainer.train(unit_rows(vectors[targets[_drawn(len(targets), count * TRAINING_ROWS_PER_CELL, seed)]]))
+    cells = np.empty((len(vectors), search.visits), np.int32)
+    for start in range(0, len(vectors), ASSIGNED_AT_ONCE):
+        rows = np.ascontiguousarray(vectors[start : start + ASSIGNED_AT_ONCE])
+        _, nearest = faiss.knn(rows, np.asarray(trainer.centroids), search.visits, metric=faiss.METRIC_INNER_PRODUCT)
+        cells[start : start + len(rows)] = nearest
     home = np.argsort(cells[targets, 0], kind="stable")
     homes = np.split(targets[home], np.searchsorted(cells[targets, 0][home], np.arange(1, count)))
     visits = np.argsort(cells, axis=None, kind="stable")
-    visitors = np.split(visits // search.visits, np.searchsorted(cells.ravel()[visits], np.arange(1, count)))
+    borders = np.searchsorted(cells.ravel()[visits], np.arange(1, count))
+    del cells
+    visits //= search.visits
+    visitors = np.split(visits, borders)
     for inside, around in zip(homes, visitors, strict=True):
         step = max(1, ENTRIES // max(len(around), 1))
         for start in range(0, len(inside), step):
             yield inside[start : start + step], around
+
+
+def _drawn(count: int, most: int, seed: int) -> Rows:
+    """Return the rows that FAISS trains with if it is given more than `most`, (r,): it would copy all of them."""
+    import faiss
+
+    if count <= most:
+        return np.arange(count)
+    order, untyped = np.empty(count, np.int32), cast(Any, faiss)
+    untyped.rand_perm(untyped.swig_ptr(order), count, seed)
+    return order[:most].astype(np.int64)

@@ -83,8 +83,8 @@ def _roots(
     a time. After the first round, only clusters that have grown or had more neighbours than were kept are searched
     again, until nothing merges.
     """
-    clusters = Clusters(embeddings, linkage)
-    one, other = _pairs_within_photos(photo_ids)
+    clusters = Clusters(embeddings.copy(), linkage)
+    one, other = pairs_within_photos(photo_ids)
     before = clusters.roots()
     clusters.merge_same(np.arange(len(embeddings)) if photo_ids is None else photo_ids)
     alive = np.unique(clusters.roots())
@@ -112,7 +112,7 @@ def _roots(
     return clusters.roots()
 
 
-def _pairs_within_photos(photo_ids: NDArray[np.int64] | None) -> tuple[Rows, Rows]:
+def pairs_within_photos(photo_ids: NDArray[np.int64] | None) -> tuple[Rows, Rows]:
     """Return all pairs of rows of the same photo, (p,) and (p,)."""
     if photo_ids is None or not photo_ids.size:
         return np.empty(0, np.int64), np.empty(0, np.int64)

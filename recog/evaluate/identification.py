@@ -1,6 +1,6 @@
 """Scores of open-set identification: enrol a few photos per person, probe with the rest and with strangers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +83,23 @@ def gallery_sizes(labels: Labels, *, photos: int) -> tuple[int, ...]:
     return (*(size for size in GALLERIES if size < largest), largest)
 
 
+def sizes_by_photos(labels: Labels, *, photos: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+    """Return the gallery sizes for each number of photos per person, up to the first that too few people have.
+
+    Raises:
+        EvaluationError: too few people have even the first number of photos.
+    """
+    sizes: dict[int, tuple[int, ...]] = {}
+    for number in photos:
+        try:
+            sizes[number] = gallery_sizes(labels, photos=number)
+        except EvaluationError:
+            if not sizes:
+                raise
+            break
+    return sizes
+
+
 def identification(
     embeddings: Embeddings,
     labels: Labels,
@@ -106,16 +123,10 @@ def identification(
     Raises:
         ValueError: these faces cannot fill the gallery.
     """
-    people, person, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    able = np.flatnonzero(counts > photos)
-    if not 2 <= gallery <= len(able) or gallery == len(people) or photos < 1:
-        raise ValueError(f"{gallery} of {len(people)} people with {photos} photos each are no gallery of these faces")
+    people = np.unique(labels)
     tally = _Tally(len(people), [rank for rank in RANKS if rank <= gallery], (*fpirs, *CURVE), tuple(thresholds))
-    for trial in range(trials):
-        random = np.random.default_rng((seed, trial))
-        enrolled = np.sort(random.choice(able, size=gallery, replace=False))
-        faces = np.stack([random.choice(np.flatnonzero(person == one), size=photos, replace=False) for one in enrolled])
-        tally.add(_probed(embeddings, person, enrolled, faces))
+    for drawn in drawn_galleries(labels, gallery=gallery, photos=photos, trials=trials, seed=seed):
+        tally.add(_probed(embeddings, drawn))
     cmc, at = tally.scores()
     rates = len(fpirs) + len(CURVE)
     return IdentificationScores(
@@ -134,6 +145,43 @@ def identification(
 
 
 @dataclass(frozen=True, slots=True)
+class Gallery:
+    """Who is enrolled by which faces, and the other faces, which probe it.
+
+    People are numbered in the order of their labels. enrolled is (people,), sorted; faces (people, photos) are rows.
+    probes (p,) are rows, owners (p,) their people.
+    """
+
+    enrolled: Labels
+    faces: NDArray[np.int64]
+    probes: NDArray[np.int64]
+    owners: Labels
+
+    @property
+    def mated(self) -> NDArray[np.bool_]:
+        """Whether the person of each probe is enrolled, (p,); the others are strangers."""
+        return np.isin(self.owners, self.enrolled)
+
+
+def drawn_galleries(labels: Labels, *, gallery: int, photos: int, trials: int, seed: int) -> Iterator[Gallery]:
+    """Draw `gallery` people with more than `photos` faces and `photos` faces of each, `trials` times.
+
+    Raises:
+        ValueError: faces with these (n,) labels cannot fill the gallery.
+    """
+    people, person, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    able = np.flatnonzero(counts > photos)
+    if not 2 <= gallery <= len(able) or gallery == len(people) or photos < 1:
+        raise ValueError(f"{gallery} of {len(people)} people with {photos} photos each are no gallery of these faces")
+    for trial in range(trials):
+        random = np.random.default_rng((seed, trial))
+        enrolled = np.sort(random.choice(able, size=gallery, replace=False))
+        faces = np.stack([random.choice(np.flatnonzero(person == one), size=photos, replace=False) for one in enrolled])
+        probes = np.setdiff1d(np.arange(len(person)), faces)
+        yield Gallery(enrolled, faces, probes, person[probes])
+
+
+@dataclass(frozen=True, slots=True)
 class _Probed:
     """The answers to the probes of one trial, and the distance of each stranger to the nearest person.
 
@@ -147,14 +195,12 @@ class _Probed:
     strangers: NDArray[np.float32]
 
 
-def _probed(embeddings: Embeddings, person: Labels, enrolled: Labels, faces: NDArray[np.int64]) -> _Probed:
-    """Probe with every face that is not enrolled; enrolled (people,) is sorted, faces (people, photos) are rows."""
-    probe = np.ones(len(person), dtype=np.bool_)
-    probe[faces.ravel()] = False
-    mated = np.isin(person, enrolled)[probe]
-    to_people = _to_people(embeddings[probe], embeddings[faces.ravel()], len(enrolled))
-    owner = person[probe][mated]
-    to_own = to_people[mated][np.arange(len(owner)), np.searchsorted(enrolled, owner)]
+def _probed(embeddings: Embeddings, drawn: Gallery) -> _Probed:
+    """Probe a gallery with every face that is not enrolled."""
+    mated = drawn.mated
+    to_people = _to_people(embeddings[drawn.probes], embeddings[drawn.faces.ravel()], len(drawn.enrolled))
+    owner = drawn.owners[mated]
+    to_own = to_people[mated][np.arange(len(owner)), np.searchsorted(drawn.enrolled, owner)]
     rank = (to_people[mated] <= to_own[:, None]).sum(axis=1)
     return _Probed(owner, rank, to_own, to_people[~mated].min(axis=1))
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from recog.errors import CatalogError, LibraryReplacedError, NoLibraryError
+from recog.errors import (
+    CatalogError,
+    CatalogUnusableError,
+    ConfigError,
+    LibraryReplacedError,
+    NoLibraryError,
+    RecogError,
+    SchemaOutdatedError,
+    WayOut,
+)
 from recog.held_files import Identity, identity_of
 from recog.library.outdated import drop_outdated
 from recog.library.writers import Writers
@@ -23,8 +32,11 @@ if TYPE_CHECKING:  # a verb that asks the catalog alone waits for no index, netw
     from recog.library.networks import Networks
     from recog.library.recognition.gallery import PersonGallery
     from recog.library.recognition.vector_index import VectorIndex
+    from recog.library.replica import Answering, Replica
     from recog.library.thumbnails import PhotoThumbnails
     from recog.photos import DecodeLimits
+
+Answer = TypeVar("Answer")
 
 
 class LibraryContext:
@@ -39,10 +51,11 @@ class LibraryContext:
         self.settings = settings
         self.networks = networks
         self._writers = Writers()
-        self._opening = RLock()  # guards the next six; held while one of them is opened or closed
+        self._opening = RLock()  # guards the next seven; held while one of them is opened or closed
         self._catalog = catalog
         self._vector_index: VectorIndex | None = None
         self._gallery: PersonGallery | None = None
+        self._replica: Replica | None = None
         self._folder: Identity | None = None
         self._looked_at: Hashable = None
         self._outdated: PendingErasure | None = None
@@ -50,9 +63,11 @@ class LibraryContext:
     def close(self) -> None:
         """Close the catalog and drop what was read from it; the next question opens it again."""
         with self._opening:
-            catalog = self._catalog
-            self._catalog = self._vector_index = self._gallery = None
+            catalog, replica = self._catalog, self._replica
+            self._catalog = self._vector_index = self._gallery = self._replica = None
             self._folder = self._looked_at = self._outdated = None
+        if replica is not None:
+            replica.catalog.close()
         if catalog is not None:
             catalog.close()
 
@@ -94,7 +109,7 @@ class LibraryContext:
         with self._opening:
             catalog = self.catalog
             if self._gallery is None:
-                self._gallery = PersonGallery(catalog, self.networks, self._index_of(catalog), k=self.settings.k)
+                self._gallery = PersonGallery(catalog, self.networks, self.vector_index, k=self.settings.k)
             return self._gallery
 
     @cached_property
@@ -103,6 +118,36 @@ class LibraryContext:
         from recog.library.thumbnails import PhotoThumbnails
 
         return PhotoThumbnails(self.settings.library, space=self.settings.thumbnail_space << 20)
+
+    def answered(self, ask: Callable[[Answering], Answer]) -> Answer:
+        """Return what `ask` makes of the catalog, or of its replica if the settings name one.
+
+        An answer of the replica counts if the primary server, asked afterwards, has removed no face that the replica
+        still had. Otherwise, and if the replica raises an error that the primary might not, the primary is asked.
+        """
+        if self.settings.database_read is None:
+            return ask(self)
+        catalog = self.catalog
+        try:
+            replica = self._replica_of(catalog, self.settings.database_read)
+            seen = replica.catalog.erasure.last_removal()
+            answer = ask(replica)
+        except CatalogUnusableError as error:
+            error.way_out = error.way_out or WayOut.WITHOUT_REPLICA
+            raise
+        except (ConfigError, SchemaOutdatedError):
+            raise
+        except RecogError:
+            return ask(self)
+        return answer if catalog.erasure.last_removal() == seen else ask(self)
+
+    def _replica_of(self, catalog: Catalog, url: str) -> Replica:
+        from recog.library.replica import Replica
+
+        with self._opening:
+            if self._replica is None:
+                self._replica = Replica(url, self.settings, self.networks, of=catalog)
+            return self._replica
 
     def drop_outdated_thumbnails(self) -> None:
         """Delete the thumbnails of photos that the catalog no longer has."""

@@ -1,10 +1,13 @@
 """The networks that the settings name, loaded when first needed."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from recog.config import Settings
+from recog.errors import RecogError
 from recog.once import Once
 
 if TYPE_CHECKING:  # a verb that needs no network waits for neither NumPy nor torch
@@ -79,6 +82,24 @@ class Networks:
         """The network of the settings."""
         return self._embedder.get()
 
+    def load_embedder_ahead(self) -> None:
+        """Begin to load the embedder in a thread, because the first photo needs it as soon as its faces are found.
+
+        Does nothing if the embedder is loaded, or if weights must be pulled first. An error in the thread is left to
+        whoever asks for the embedder, and meets it too.
+        """
+        if self._embedder.made:
+            return
+        from recog.weights.pull import cached_path
+
+        weights = self._embedder_class.get().needs.weights
+        if all(cached_path(one, cache=self._settings.cache).exists() for one in weights):
+            Thread(target=self._try_embedder).start()
+
+    def _try_embedder(self) -> None:
+        with suppress(RecogError):
+            self.embedder  # noqa: B018 - it is loaded when it is first asked for
+
     def embedder_with(self, *, flip: bool | None) -> "Embedder":
         """Load the same with flip averaging on or off, whatever the network does by itself; for measuring."""
         return self._embedder_class.get().load(self._options(flip=flip))
@@ -139,6 +160,11 @@ class Networks:
             device=self.device,
             progress=self._progress,
         )
+
+    @property
+    def load_options(self) -> "LoadOptions":
+        """The options of the settings with which every network loads."""
+        return self._options()
 
     @property
     def _runtime(self) -> "Runtime":

@@ -15,9 +15,11 @@ from recog.library.networks import Networks
 
 if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.config import Settings
+    from recog.library.accounts.verbs import Accounts
     from recog.library.browsing.faces import Faces
     from recog.library.browsing.photos import Photos
     from recog.library.exchange.verbs import Names
+    from recog.library.explaining.verbs import Explaining
     from recog.library.grouping.verbs import Groups
     from recog.library.indexing.results import IngestProgress, IngestReport
     from recog.library.indexing.roots import Roots
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.maintenance.verbs import Maintenance
     from recog.library.people.verbs import People
     from recog.library.recognition.results import IdentifiedPhoto, SearchResult, VerifiedPair
+    from recog.library.replica import Answering
     from recog.library.reports.verbs import Reports
     from recog.library.styling.verbs import Styles
     from recog.library.work.queue import Queue
@@ -41,7 +44,7 @@ class PhotoLibrary:
     that writes; a call that only reads raises NoLibraryError if there is none. Every call may raise RecogError.
 
     The verbs of a use case are methods of its attribute: `people`, `photos`, `roots`, `queue`, `faces`, `groups`,
-    `reports`, `names`, `styles`, `maintenance`.
+    `reports`, `names`, `styles`, `explaining`, `accounts`, `maintenance`.
 
     Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
@@ -53,9 +56,10 @@ class PhotoLibrary:
         weights_progress: Progress | None = None,
         networks: Networks | None = None,
         catalog: Catalog | None = None,
+        context: LibraryContext | None = None,
     ) -> None:
-        """networks, catalog: other ones than those that the settings name."""
-        self._context = LibraryContext(
+        """networks, catalog: other ones than those that the settings name; or context, which has all three."""
+        self._context = context or LibraryContext(
             settings, networks or Networks(settings, progress=weights_progress), catalog=catalog
         )
 
@@ -116,7 +120,8 @@ class PhotoLibrary:
         from recog.library.inputs import photo_of
         from recog.library.recognition import queries
 
-        return queries.identify(self._context.catalog, self._context.networks, self._context.gallery, photo_of(photo))
+        given, networks = photo_of(photo), self._context.networks
+        return self._context.answered(lambda source: queries.identify(source.catalog, networks, source.gallery, given))
 
     def verify(
         self,
@@ -167,10 +172,13 @@ class PhotoLibrary:
         from recog.library.recognition import queries
         from recog.library.recognition.limits import among_of
 
-        catalog, below = self._context.catalog, None if folder is None else path_of(folder)
-        among = among_of(catalog, person=person, folder=below, since=since, until=until)
-        index = self._context.vector_index
-        return queries.search(catalog, self._context.networks, index, photo_of(photo), k=k, among=among)
+        given, below = photo_of(photo), None if folder is None else path_of(folder)
+
+        def ask(source: Answering) -> SearchResult:
+            among = among_of(source.catalog, person=person, folder=below, since=since, until=until)
+            return queries.search(source.catalog, self._context.networks, source.vector_index, given, k=k, among=among)
+
+        return self._context.answered(ask)
 
     def status(self) -> LibraryStatus:
         """Return counts, places and networks of the library."""
@@ -237,11 +245,25 @@ class PhotoLibrary:
         return Names(self._context)
 
     @cached_property
+    def explaining(self) -> Explaining:
+        """What networks learnt, and which parts of a face decide."""
+        from recog.library.explaining.verbs import Explaining
+
+        return Explaining(self._context)
+
+    @cached_property
     def styles(self) -> Styles:
         """Paint photos in the manner of style pictures."""
         from recog.library.styling.verbs import Styles
 
         return Styles(self._context)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The accounts of the people who use the served library."""
+        from recog.library.accounts.verbs import Accounts
+
+        return Accounts(self._context)
 
     @cached_property
     def maintenance(self) -> Maintenance:

@@ -14,7 +14,7 @@ from recog.library.any_turn import find_faces
 from recog.library.close_up import close_ups, longest_side
 from recog.library.inputs import IN_MEMORY, GivenPhoto
 from recog.library.networks import Networks
-from recog.library.videos import read_video
+from recog.library.videos.tracks import read_video
 from recog.photos import DecodeLimits, KnownContent, PhotoSource, decode_photo, read_source
 from recog.photos.video.formats import is_video
 from recog.quality import FaceQuality, frontality, may_join, sharpness
@@ -89,6 +89,7 @@ def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] |
     """Find, crop and embed the faces of a photo, by path or in memory; boxes, where given, are taken for its faces."""
     if isinstance(given, Path) and boxes is None and is_video(given):
         return _read_video(given, networks)
+    networks.load_embedder_ahead()
     if isinstance(given, DecodedPhoto):
         path, photo = IN_MEMORY, given
     else:

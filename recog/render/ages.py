@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from recog.render.figures import count
+from recog.render.language import gettext
 
 IN_MONTHS = 24
 """Months below which an age is told in months."""
@@ -14,7 +15,7 @@ def age_on(born: date, day: date) -> str:
     if day < born:
         return ""
     if months < 1:
-        return "under a month"
+        return gettext("under a month")
     return count(months, "month") if months < IN_MONTHS else count(months // 12, "year")
 
 

@@ -9,16 +9,19 @@ from recog.printable import printable
 from recog.render.ways_out import with_way_out
 from recog.store.maintenance.pending import PendingErasure
 
+EMBED_ANEW = "run 'recog index FOLDER' first, which embeds them anew and keeps names"
 _COMMANDS: Mapping[RemedyKind, str] = {
     RemedyKind.FIX: "recog check --fix",
     RemedyKind.FIX_THEN_INDEX: "recog check --fix, then recog index",
     RemedyKind.RESTORE: "recog restore FILE, or move it away and index again",
     RemedyKind.INDEX: "recog index FOLDER",
+    RemedyKind.EMBED_ANEW: "recog index FOLDER",
     RemedyKind.REBUILD_INDEX: "recog index-rebuild deletes them",
     RemedyKind.CALIBRATE: "recog calibrate PEOPLE",
 }
 _SENTENCES: Mapping[RemedyKind, str] = {
     RemedyKind.FIX: "run 'recog check --fix'",
+    RemedyKind.EMBED_ANEW: EMBED_ANEW,
     RemedyKind.FIX_THEN_INDEX: "run 'recog check --fix', then 'recog index', which looks at their photos anew",
     RemedyKind.RESTORE: (
         "put a backup in its place with 'recog restore FILE', or move it away and run 'recog index' again"

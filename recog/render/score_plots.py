@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from recog.assess.evaluations import ClustersRun, DetectionRun, IdentificationRun
+from recog.assess.knn import KnnRun
 from recog.assess.pairs import PairsRun
 from recog.evaluate.identification import IdentificationScores
 from recog.render.plots import Axes, Line, bars, curves, histograms
@@ -69,6 +70,29 @@ def identification_plots(run: IdentificationRun) -> tuple[Plot, ...]:
             ),
         ),
     )
+
+
+def knn_plots(run: KnnRun) -> tuple[Plot, ...]:
+    """Draw the share named rightly over the share of strangers named, a point for each k, by rule."""
+    largest = run.scores[-1]
+    lines = []
+    for rule in dict.fromkeys(one.rule for one in largest.rules):
+        own = [one for one in largest.rules if one.rule == rule]
+        lines.append(
+            Line(
+                rule,
+                [one.strangers_named for one in own],
+                [one.right for one in own],
+                [one.right_interval[0] for one in own],
+                [one.right_interval[1] for one in own],
+                points=True,
+            )
+        )
+    caption = (
+        "Share of the probes of enrolled people that are named rightly over the share of strangers that get a name; "
+        f"a point for each k. {largest.gallery:,} people are enrolled, by {largest.photos} photos each."
+    )
+    return (Plot("knn", caption, curves(lines, Axes("strangers named", "named rightly"), square=True)),)
 
 
 def clusters_plots(run: ClustersRun) -> tuple[Plot, ...]:

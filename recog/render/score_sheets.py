@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from recog.assess.evaluations import ClustersRun, DetectionRun, FolderFaces, IdentificationRun
+from recog.assess.knn import KnnRun
 from recog.assess.pairs import PairsRun, UnscoredPair
 from recog.evaluate.identification import DirAtFpir
 from recog.printable import printable
@@ -111,6 +112,37 @@ def identification_sheet(run: IdentificationRun) -> Sheet:
 
 def _fixed(at: DirAtFpir) -> tuple[str, str, str]:
     return distance(at.threshold), rate_with(at.dir, at.interval), percents(at.fpir)
+
+
+def knn_sheet(run: KnnRun) -> Sheet:
+    """Return a line for each rule, k and number of photos a person."""
+    rows = [
+        (
+            f"{each.gallery:,}",
+            str(each.photos),
+            distance(each.threshold),
+            str(one.k),
+            one.rule,
+            rate_with(one.right, one.right_interval),
+            percents(one.wrong),
+            percents(one.unknown),
+            percents(one.strangers_named),
+        )
+        for each in run.scores
+        for one in each.rules
+    ]
+    header = ("people", "photos each", "threshold", "k", "rule", "right", "wrong", "unknown", "strangers named")
+    note = (
+        f"Means of {run.scores[0].trials} random choices of who is enrolled by which photos; in brackets the 95 % "
+        "interval of the bootstrap over people. The threshold is the one that a library of this size uses for names. "
+        "Plain and weighted name everybody, strangers too."
+    )
+    return Sheet(
+        "Classification by the nearest faces",
+        tuple(folder_facts(run.network, run.folder)),
+        (score_table(header, rows, left=(4,)),),
+        (note,),
+    )
 
 
 def clusters_sheet(run: ClustersRun) -> Sheet:

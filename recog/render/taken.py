@@ -1,23 +1,35 @@
-"""The date of a photo, as people read it.
-
-A damaged date may be of any year from 1 on, and strftime writes those before 1000 with fewer than four digits.
-"""
+"""The date of a photo, as people read it, in the language that is spoken."""
 
 from datetime import date
 
+from recog.render.language import gettext, gettext_noop, pgettext
 from recog.types import DateSource, Photo
 
+MONTHS = (
+    gettext_noop("January"),
+    gettext_noop("February"),
+    gettext_noop("March"),
+    gettext_noop("April"),
+    gettext_noop("May"),
+    gettext_noop("June"),
+    gettext_noop("July"),
+    gettext_noop("August"),
+    gettext_noop("September"),
+    gettext_noop("October"),
+    gettext_noop("November"),
+    gettext_noop("December"),
+)
 _SAYS = {
-    None: "source unknown",
-    DateSource.EXIF_ORIGINAL: "from the camera",
-    DateSource.EXIF_DIGITIZED: "when it was digitized, from EXIF",
-    DateSource.EXIF_CHANGED: "when it was last changed, from EXIF",
-    DateSource.GPS: "from GPS",
-    DateSource.XMP: "from XMP",
-    DateSource.IPTC: "from IPTC",
-    DateSource.CONTAINER: "from the video",
-    DateSource.FILE_NAME: "from the file's name",
-    DateSource.FILE_TIME: "when the file was last changed",
+    None: gettext_noop("source unknown"),
+    DateSource.EXIF_ORIGINAL: gettext_noop("from the camera"),
+    DateSource.EXIF_DIGITIZED: gettext_noop("when it was digitized, from EXIF"),
+    DateSource.EXIF_CHANGED: gettext_noop("when it was last changed, from EXIF"),
+    DateSource.GPS: gettext_noop("from GPS"),
+    DateSource.XMP: gettext_noop("from XMP"),
+    DateSource.IPTC: gettext_noop("from IPTC"),
+    DateSource.CONTAINER: gettext_noop("from the video"),
+    DateSource.FILE_NAME: gettext_noop("from the file's name"),
+    DateSource.FILE_TIME: gettext_noop("when the file was last changed"),
 }
 
 
@@ -26,14 +38,16 @@ def taken_on(photo: Photo) -> str:
     if photo.taken_at is None:
         return ""
     zone = f" {photo.taken_at:%Z}" if photo.taken_at.tzinfo is not None else ""
-    return f"{photo.taken_at.date()} {photo.taken_at:%H:%M}{zone} ({_SAYS[photo.taken_from]})"
+    return f"{photo.taken_at.date()} {photo.taken_at:%H:%M}{zone} ({gettext(_SAYS[photo.taken_from])})"
 
 
 def day_in_words(day: date) -> str:
     """Write '14 July 2019'."""
-    return f"{day.day} {month_of(day)}"
+    return pgettext(
+        "date", "%(day)s %(month)s %(year)s", day=day.day, month=gettext(MONTHS[day.month - 1]), year=day.year
+    )
 
 
 def month_of(day: date) -> str:
     """Write 'July 2019'."""
-    return f"{day:%B} {day.year}"
+    return pgettext("date", "%(month)s %(year)s", month=gettext(MONTHS[day.month - 1]), year=day.year)

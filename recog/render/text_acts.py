@@ -14,13 +14,14 @@ from recog.library.recognition.results import FaceReasons
 from recog.printable import printable
 from recog.render.commands import name_faces
 from recog.render.figures import count, distance, distance_against, percent
+from recog.render.language import gettext, gettext_noop, ngettext
 from recog.render.table import table
 from recog.render.taken import day_in_words
 from recog.render.text_people import person_line
 from recog.store.records import PastAct
 from recog.types import Origin
 
-ERASED = "somebody who was erased"
+ERASED = gettext_noop("somebody who was erased")
 
 
 def confirmation(result: Confirmation) -> str:
@@ -88,8 +89,17 @@ def history(result: History) -> str:
     """Write acts, one a line, the latest first."""
     if not result.acts:
         return "Nothing was said of people or faces yet."
-    rows = [(str(act.id), act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
-    return table(("act", "when (UTC)", "what", ""), rows, right=(0,))
+    if not any(act.account or act.undone_by for act in result.acts):
+        rows = [(str(act.id), act.at, deed(act), "undone" if act.undone_at else "") for act in result.acts]
+        return table(("act", "when (UTC)", "what", ""), rows, right=(0,))
+    by = [(str(act.id), act.at, printable(act.account or ""), deed(act), _undone(act)) for act in result.acts]
+    return table(("act", "when (UTC)", "account", "what", ""), by, right=(0,))
+
+
+def _undone(act: PastAct) -> str:
+    if not act.undone_at:
+        return ""
+    return f"undone by {printable(act.undone_by)}" if act.undone_by else "undone"
 
 
 def undone(act: PastAct) -> str:
@@ -97,43 +107,52 @@ def undone(act: PastAct) -> str:
     return f"Undone: {deed(act)} ({act.at})."
 
 
-def deed(act: PastAct) -> str:  # noqa: PLR0911 - one line a kind
-    """Write what an act did, as a sentence goes on after 'you'."""
-    who = {role: printable(name) if name is not None else ERASED for role, name in act.people.items()}
-    faces = f"face {act.face_ids[0]}" if len(act.face_ids) == 1 else count(len(act.face_ids), "face")
-    match act.kind:
-        case "enrol":
-            return f"enrolled {who['person']} with {faces}"
-        case "mark":
-            return f"drew {faces} of {who['person']}"
-        case "confirm":
-            return f"confirmed {faces} as {who['person']}"
-        case "reject":
-            return f"said that {faces} {'is' if len(act.face_ids) == 1 else 'are'} not {who['person']}"
-        case "split":
-            return f"split {faces} off {who['person']}"
-        case "ignore" | "unignore":
-            return f"{'ignored' if act.kind == 'ignore' else 'stopped ignoring'} {faces}"
-        case "merge":
-            return f"merged {who['source']} into {who['target']}, {count(len(act.face_ids), 'face')}"
-        case "rename":
-            return f"renamed {who['before']} to {who['after']}"
-        case "distinct":
-            return f"said that {who['person']} and {who['other']} are two people"
-        case "cover" | "born":
-            return _portrayed(act, who["person"], faces)
-        case "hide" | "unhide":
-            return f"{'hid' if act.kind == 'hide' else 'showed'} {who['person']}"
-        case other:
-            return f"{other} {' '.join(who.values())}"
+def deed(act: PastAct) -> str:
+    """Write what an act did, as a sentence goes on after 'you'; in another language, after what that is there."""
+    who = {role: printable(name) if name is not None else gettext(ERASED) for role, name in act.people.items()}
+    faces = count(len(act.face_ids), "face")
+    if len(act.face_ids) == 1:
+        faces = gettext("face %(number)s", number=act.face_ids[0])
+    if act.kind in {"cover", "born"}:
+        return _portrayed(act, who["person"], faces)
+    if act.kind == "reject":
+        return ngettext(
+            "said that %(faces)s is not %(person)s",
+            "said that %(faces)s are not %(person)s",
+            len(act.face_ids),
+            faces=faces,
+            **who,
+        )
+    if act.kind not in _DEEDS:
+        return f"{act.kind} {' '.join(who.values())}"
+    return gettext(_DEEDS[act.kind], faces=faces, count=count(len(act.face_ids), "face"), **who)
+
+
+_DEEDS = {
+    "enrol": gettext_noop("enrolled %(person)s with %(faces)s"),
+    "mark": gettext_noop("drew %(faces)s of %(person)s"),
+    "confirm": gettext_noop("confirmed %(faces)s as %(person)s"),
+    "split": gettext_noop("split %(faces)s off %(person)s"),
+    "ignore": gettext_noop("ignored %(faces)s"),
+    "unignore": gettext_noop("stopped ignoring %(faces)s"),
+    "merge": gettext_noop("merged %(source)s into %(target)s, %(count)s"),
+    "rename": gettext_noop("renamed %(before)s to %(after)s"),
+    "distinct": gettext_noop("said that %(person)s and %(other)s are two people"),
+    "hide": gettext_noop("hid %(person)s"),
+    "unhide": gettext_noop("showed %(person)s"),
+}
+"""Kinds of acts, as a sentence goes on after 'you'."""
 
 
 def _portrayed(act: PastAct, who: str, faces: str) -> str:
+    if act.kind == "cover" and act.face_ids:
+        return gettext("chose %(faces)s as the cover of %(person)s", faces=faces, person=who)
     if act.kind == "cover":
-        return f"{f'chose {faces} as' if act.face_ids else 'let recog choose'} the cover of {who}"
+        return gettext("let recog choose the cover of %(person)s", person=who)
     if act.born is None:
-        return f"removed the date of birth of {who}"
-    return f"said that {who} was born on {day_in_words(date.fromisoformat(act.born))}"
+        return gettext("removed the date of birth of %(person)s", person=who)
+    day = day_in_words(date.fromisoformat(act.born))
+    return gettext("said that %(person)s was born on %(day)s", person=who, day=day)
 
 
 def _verdict(result: FaceReasons) -> str:  # noqa: PLR0911 - one line a reason

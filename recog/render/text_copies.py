@@ -6,7 +6,8 @@ from pathlib import Path
 
 from recog.library.reports.results import CopiedFile, CopiedPhotos
 from recog.printable import printable
-from recog.render.figures import count
+from recog.render.figures import count, number
+from recog.render.language import gettext
 
 
 def copies_text(found: CopiedPhotos) -> str:
@@ -27,9 +28,9 @@ def copies_text(found: CopiedPhotos) -> str:
 
 def facts(one: CopiedFile) -> str:
     """Write what files are ranked by: '4,000 x 3,000, sharpness 212, 3.1 MB'."""
-    sharp = "" if one.sharpness is None else f"sharpness {one.sharpness:,.0f}, "
-    size = f"{one.bytes / 1e3:,.0f} kB" if one.bytes < 1e6 else f"{one.bytes / 1e6:,.1f} MB"
-    return f"{one.width:,} x {one.height:,}, {sharp}{size}"
+    sharp = "" if one.sharpness is None else gettext("sharpness %(number)s", number=number(one.sharpness)) + ", "
+    size = f"{number(one.bytes / 1e3)} kB" if one.bytes < 1e6 else f"{number(one.bytes / 1e6, 1)} MB"
+    return f"{number(one.width)} x {number(one.height)}, {sharp}{size}"
 
 
 def others(found: CopiedPhotos, kept: Collection[str] = ()) -> list[Path]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from recog.library.grouping.results import ClusterReport, ClusterSummary
 from recog.library.maintenance.results import (
+    ANOTHER_NETWORK,
     Backup,
     CheckReport,
     DoctorReport,
@@ -16,7 +17,13 @@ from recog.library.reports.results import DuplicateReport, MixedPerson, PhotoCop
 from recog.printable import printable
 from recog.render import commands
 from recog.render.figures import count, distance, one_in, percent, seconds
-from recog.render.remedies import sentence_of, sentence_of_observation, way_out_of_finding, way_out_of_observation
+from recog.render.remedies import (
+    EMBED_ANEW,
+    sentence_of,
+    sentence_of_observation,
+    way_out_of_finding,
+    way_out_of_observation,
+)
 from recog.render.table import facts, table
 from recog.render.text_networks import commercial_use
 from recog.types import Calibration
@@ -162,7 +169,8 @@ def status(state: LibraryStatus) -> str:
         ("index", _index(state.index)),
         *(("root", printable(str(root))) for root in state.roots),
     ]
-    return facts(rows)
+    note = f"\n\nNote: {ANOTHER_NETWORK}: {EMBED_ANEW}." if state.of_another_network else ""
+    return facts(rows) + note
 
 
 def check(report: CheckReport) -> str:

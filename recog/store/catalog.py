@@ -16,9 +16,12 @@ from recog.store.maintenance.old_pages import OldPages
 from recog.store.schema.tables import library
 
 if TYPE_CHECKING:  # each part is imported when it is first used
+    from recog.store.accounts import Accounts
     from recog.store.clusters import Clusters
     from recog.store.jobs import Jobs
     from recog.store.maintenance.erasure import Erasure
+    from recog.store.maintenance.roles import ServerRoles
+    from recog.store.maintenance.server_state import ServerState
     from recog.store.maintenance.upkeep import Upkeep
     from recog.store.people.acts import Acts
     from recog.store.people.matches import Matches
@@ -39,8 +42,8 @@ class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
     Its methods are those of its parts: `files`, `roots`, `jobs`, `photos`, `timeline`, `faces`, `embeddings`,
-    `nearest`, `hnsw`, `people`, `matches`, `acts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`. A part may
-    be replaced by assigning another one.
+    `nearest`, `hnsw`, `people`, `matches`, `acts`, `accounts`, `clusters`, `styles`, `erasure`, `old_pages`, `upkeep`,
+    `roles`, `server`. A part may be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -139,6 +142,13 @@ class Catalog:
         return Acts(self._database, DrawnFaces())
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts of the people who use the served library."""
+        from recog.store.accounts import Accounts
+
+        return Accounts(self._database)
+
+    @cached_property
     def clusters(self) -> Clusters:
         """The latest clusters of each network."""
         from recog.store.clusters import Clusters
@@ -165,6 +175,20 @@ class Catalog:
         from recog.store.maintenance.upkeep import Upkeep
 
         return Upkeep(self._database)
+
+    @cached_property
+    def roles(self) -> ServerRoles:
+        """Rights of the server's roles."""
+        from recog.store.maintenance.roles import ServerRoles
+
+        return ServerRoles(self._database)
+
+    @cached_property
+    def server(self) -> ServerState:
+        """The state of the server; only if `on_server`."""
+        from recog.store.maintenance.server_state import ServerState
+
+        return ServerState(self._database)
 
     @property
     def library_id(self) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -19,6 +19,9 @@ from recog.store.schema.plain_rows import plain_rows
 from recog.store.schema.tables import cluster_faces, cluster_runs, clusters, embeddings, faces
 from recog.store.schema.vectors import vector_bytes, vectors_of
 from recog.types import Cluster
+
+_WRITTEN_AT_ONCE = 100_000
+"""Faces of clusters that are written at once; bounds the memory."""
 
 
 class Clusters:
@@ -154,14 +157,14 @@ def _put_members(
     present = set(known)
     for new in chunks(face_id for face_ids in fresh.values() for face_id in face_ids if face_id not in known):
         present |= set(connection.scalars(select(faces.c.id).where(faces.c.id.in_(new))))
-    members = [
+    members = (
         {"cluster_id": number, "face_id": int(face_id), "position": position}
         for number, face_ids in fresh.items()
         for position, face_id in enumerate(face_ids, last.get(number, -1) + 1)
         if face_id in present
-    ]
-    if members:
-        connection.execute(insert(cluster_faces), members)
+    )
+    while some := list(islice(members, _WRITTEN_AT_ONCE)):
+        connection.execute(insert(cluster_faces), some)
 
 
 def take_out_of_clusters(connection: Connection, face_ids: Iterable[int]) -> None:

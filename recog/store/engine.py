@@ -52,6 +52,24 @@ def open_catalog(
     return catalog
 
 
+def open_shown(
+    url: str | Path, account_id: int, *, busy_seconds: float = BUSY_SECONDS, host: str | None = None
+) -> Catalog:
+    """Open what an account is shown of a catalog that is open already, for reading alone.
+
+    See recog.store.connection.account_views.
+    """
+    parsed = parse_url(url)
+    read_only = None if (path := sqlite_path(parsed)) is None else read_only_file(path)
+    database = Database(parsed, busy_seconds=busy_seconds, read_only=read_only, host=host, account_id=account_id)
+    try:
+        with database.translated():
+            return Catalog(database)
+    except BaseException:
+        database.close()
+        raise
+
+
 def catalog_file(url: str | Path) -> Path | None:
     """Return the file that `open_catalog` would open, or None if a server keeps the catalog."""
     return sqlite_path(parse_url(url))

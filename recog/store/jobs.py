@@ -17,7 +17,7 @@ from recog.printable import printable
 from recog.store.connection.database import Database
 from recog.store.photos.files import failure_row
 from recog.store.photos.volumes import Volumes, volumes_of, volumes_to_write
-from recog.store.records import FailedFile, QueueCounts
+from recog.store.records import FailedFile, QueueCounts, QueueOverview
 from recog.store.schema.digests import intern_detector, intern_network
 from recog.store.schema.encoding import chunks, storable
 from recog.store.schema.tables import detectors, failures, jobs, networks
@@ -120,6 +120,15 @@ class Jobs:
         for state, volume_id, number in rows:
             found[state if volume_id in here else "elsewhere"] += number
         return QueueCounts(**found)
+
+    def overview(self) -> QueueOverview:
+        """Return what all machines have to do and are doing, for whichever networks."""
+        with self._database.reading() as connection:
+            held = jobs.c.state == CLAIMED, jobs.c.lease_until >= _clock(connection)
+            rows = connection.execute(select(jobs.c.owner, func.count()).where(*held).group_by(jobs.c.owner)).all()
+            files = connection.scalar(select(func.count()).select_from(jobs)) or 0
+        machines = {owner.partition("/")[0] for owner, _ in rows}
+        return QueueOverview(files, sum(number for _, number in rows), len(rows), len(machines))
 
     def are_done(self) -> bool:
         """Return whether the queue is empty, for all networks and machines."""

@@ -22,13 +22,15 @@ class Among:
 
     person_id: confirmed or matched faces of this person. folder: faces in photos that this folder shows, or that are
     this file. since and until: faces in photos that were taken on these days or between them, by the local time of the
-    photo; a photo whose only date is that of its file's last change is left out.
+    photo; a photo whose only date is that of its file's last change is left out. lending: confirmed faces of which the
+    detector is sure, which lend their names to others.
     """
 
     person_id: int | None = None
     folder: Path | None = None
     since: date | None = None
     until: date | None = None
+    lending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,19 @@ class QueueCounts:
     claimed: int
     elsewhere: int
     others: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOverview:
+    """The queue of all machines and networks: its files, those at work, and the workers and machines that hold these.
+
+    A file that a dead worker held is not at work once its lease has ended.
+    """
+
+    files: int
+    at_work: int
+    workers: int
+    machines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +254,7 @@ class PastAct:
 
     people maps roles (see recog.store.people.history) to names, None for a name that was erased. face_ids are those
     whose facts the act changed. undone_at is None while the act stands. born is the day that an act said, YYYY-MM-DD.
+    account and undone_by are names of accounts, None for whoever has the library's files.
     """
 
     id: int
@@ -248,3 +264,5 @@ class PastAct:
     face_ids: tuple[int, ...]
     undone_at: str | None
     born: str | None
+    account: str | None = None
+    undone_by: str | None = None

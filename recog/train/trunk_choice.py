@@ -11,6 +11,7 @@ from recog.embed.dlib_trunk import DlibTrunk
 from recog.embed.network import DLIB_RESNET, SFACE, Network, NetworkTrunk
 from recog.embed.sface_trunk import SfaceTrunk
 from recog.embed.trunk import Trunk as InceptionTrunk
+from recog.embed.trunks import FeatureNetwork
 from recog.errors import TrainingError
 from recog.train.options import Runtime
 from recog.train.stages import PretrainedTrunk
@@ -57,7 +58,7 @@ class FrozenTrunks:
 
     network: Network
     part: NetworkTrunk
-    trunks: Sequence[Trunk]
+    trunks: Sequence[FeatureNetwork]
 
     @property
     def left(self) -> int:

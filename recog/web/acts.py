@@ -25,7 +25,7 @@ POST            JSON                                      result
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, make_dataclass
+from dataclasses import dataclass, field, fields, make_dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -33,6 +33,7 @@ from fastapi import APIRouter
 from recog.library.people.results import Confirmation, DistinctPeople, IgnoredFaces, MarkedFace, SplitPerson
 from recog.library.photo_library import PhotoLibrary
 from recog.render.text_acts import deed
+from recog.store.account_records import Role
 from recog.store.records import PastAct
 from recog.types import Person
 from recog.web.act_bodies import (
@@ -53,6 +54,7 @@ from recog.web.act_bodies import (
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.library import Opened, ServedLibrary
+from recog.web.roles import needs
 
 router = APIRouter(prefix="/api", default_response_class=Document, responses=documented(404, 409, 428), tags=["acts"])
 
@@ -61,7 +63,7 @@ router = APIRouter(prefix="/api", default_response_class=Document, responses=doc
 class ToldAct(PastAct):
     """A PastAct, and what it did as a sentence goes on after "you"."""
 
-    sentence: str
+    sentence: str = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def _answers(result: Any) -> dict[int | str, dict[str, Any]]:
 
 
 @router.post("/confirm", responses=_answers(Confirmation))
+@needs(Role.EDITOR)
 def confirm(opened: Opened, given: NamedGroup) -> Document:
     """Confirm that faces are a person."""
     return _done(
@@ -91,6 +94,7 @@ def confirm(opened: Opened, given: NamedGroup) -> Document:
 
 
 @router.post("/mark", responses=_answers(MarkedFace))
+@needs(Role.EDITOR)
 def mark(opened: Opened, given: DrawnBox) -> Document:
     """Add a face that a user drew on a photo, and confirm it as a person, who is made if nobody has the name."""
     box = given.left, given.top, given.width, given.height
@@ -106,12 +110,14 @@ def marked(
 
 
 @router.post("/reject", responses=_answers(Person))
+@needs(Role.EDITOR)
 def reject(opened: Opened, given: NamedFaces) -> Document:
     """Say that faces are not this person."""
     return _done(opened, lambda library: library.people.reject(given.name, given.face_ids))
 
 
 @router.post("/ignore", responses=_answers(IgnoredFaces))
+@needs(Role.EDITOR)
 def ignore(opened: Opened, given: IgnoredOnes) -> Document:
     """Ignore faces."""
     return _done(
@@ -121,54 +127,63 @@ def ignore(opened: Opened, given: IgnoredOnes) -> Document:
 
 
 @router.post("/unignore", responses=_answers(IgnoredFaces))
+@needs(Role.EDITOR)
 def unignore(opened: Opened, given: SomeFaces) -> Document:
     """Stop ignoring faces."""
     return _done(opened, lambda library: library.people.ignore(given.face_ids, ignored=False))
 
 
 @router.post("/rename", responses=_answers(Person))
+@needs(Role.EDITOR)
 def rename(opened: Opened, given: Renaming) -> Document:
     """Give a person another name."""
     return _done(opened, lambda library: library.people.rename(given.old, given.new, near=given.near))
 
 
 @router.post("/merge", responses=_answers(Person))
+@needs(Role.EDITOR)
 def merge(opened: Opened, given: Merging) -> Document:
     """Merge two people into one."""
     return _done(opened, lambda library: library.people.merge(given.source, given.target))
 
 
 @router.post("/hide", responses=_answers(Person))
+@needs(Role.EDITOR)
 def hide(opened: Opened, given: Hiding) -> Document:
     """Hide a person from lists, or show the person again."""
     return _done(opened, lambda library: library.people.hide(given.name, hidden=given.hidden))
 
 
 @router.post("/distinct", responses=_answers(DistinctPeople))
+@needs(Role.EDITOR)
 def distinct(opened: Opened, given: TwoPeople) -> Document:
     """Say that two people are not one."""
     return _done(opened, lambda library: library.people.distinct(given.name, given.other))
 
 
 @router.post("/split", responses=_answers(SplitPerson))
+@needs(Role.EDITOR)
 def split(opened: Opened, given: Splitting) -> Document:
     """Split a name that several people share."""
     return _done(opened, lambda library: library.people.split(given.name, threshold=given.threshold))
 
 
 @router.post("/cover", responses=_answers(Person))
+@needs(Role.EDITOR)
 def cover(opened: Opened, given: Covering) -> Document:
     """Choose the face that stands for a person."""
     return _done(opened, lambda library: library.people.set_cover(given.name, given.face_id))
 
 
 @router.post("/born", responses=_answers(Person))
+@needs(Role.EDITOR)
 def born(opened: Opened, given: Birth) -> Document:
     """Say on which day a person was born."""
     return _done(opened, lambda library: library.people.set_born(given.name, given.born))
 
 
 @router.post("/undo", responses=_answers(PastAct))
+@needs(Role.EDITOR)
 def undo(opened: Opened, given: Undoing) -> Document:
     """Undo an act, by default the latest one that stands; 409 if a later one builds on it, or it was undone before."""
     with opened.act_lock:
@@ -187,4 +202,4 @@ def _done(opened: Opened, act: Callable[[PhotoLibrary], object]) -> Document:
 
 
 def _told(act: PastAct) -> ToldAct:
-    return ToldAct(**{field.name: getattr(act, field.name) for field in fields(act)}, sentence=deed(act))
+    return ToldAct(**{one.name: getattr(act, one.name) for one in fields(act)}, sentence=deed(act))

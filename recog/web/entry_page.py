@@ -2,17 +2,22 @@
 
 from functools import cache
 
+from recog.render.language import Language, spoken
 from recog.render.page import asset, digest
 from recog.render.templating import render
 from recog.web.shell import PACKAGE
 
 
-@cache
 def entry_page() -> tuple[str, str]:
-    """Return the page and its Content-Security-Policy.
+    """Return the page in the language that is spoken, and its Content-Security-Policy.
 
     The page holds its style and script, because nothing else is served to whoever was not let in.
     """
+    return _made(spoken())
+
+
+@cache
+def _made(_: Language) -> tuple[str, str]:
     style, script = asset("entry.css", PACKAGE), asset("entry.js", PACKAGE)
     rules = (
         f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; connect-src 'self'; "

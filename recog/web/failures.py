@@ -38,6 +38,7 @@ from recog.printable import printable
 from recog.render.ways_out import with_way_out
 from recog.web.error_page import error_page
 from recog.web.guard import ROOT
+from recog.web.roles import bar_for, caller_of
 
 FIRST_RUN = "/index"
 """Where a browser is led while there is no library: the page that makes one."""
@@ -75,8 +76,8 @@ class Failure(BaseModel):
 
 _MEANINGS = {
     400: "the request is no HTTP that can be read",
-    401: "neither token nor cookie",
-    403: "another site or origin asks",
+    401: "neither a token nor a cookie that is known",
+    403: "another site or origin asks, or an account whose role may not",
     404: "nothing has this number or name, or the query cannot be read",
     408: "the body came too slowly",
     409: (
@@ -202,5 +203,6 @@ def _failed(request: Request, status: int, sentence: str) -> Response:
     sentence = printable(sentence)
     if not _wants_page(request):
         return JSONResponse({"error": sentence}, status)
-    root, bar = request.scope.get(ROOT, ""), request.app.state.bar
-    return HTMLResponse(error_page(status, sentence, root=root, bar=bar), status)
+    root, caller = request.scope.get(ROOT, ""), caller_of(request)
+    bar = bar_for(request.app.state.bar, caller.role)
+    return HTMLResponse(error_page(status, sentence, root=root, bar=bar, caller=caller), status)

@@ -25,9 +25,12 @@ SYSTEM = tuple(
 
 
 async def _from_here(request: Request) -> bool:
-    """Say whether the client's address is one of this machine: the loopback, or the one that the server listens at."""
+    """Say whether the client's address is one of this machine: the loopback, or the one that the server listens at.
+
+    Behind a proxy every client has the proxy's address, so nobody is known to ask from here.
+    """
     client, server = request.scope.get("client"), request.scope.get("server")
-    if not client:
+    if not client or request.app.state.place.public:
         return False
     try:
         here = ip_address(client[0])
@@ -82,13 +85,18 @@ def fit_folder(name: str, *, keep_out: Path, from_here: bool) -> Path:
         raise _absent(name) from None
     if not folder.is_dir():
         raise _absent(name)
+    refuse_unfit(folder, keep_out=keep_out)
+    return folder
+
+
+def refuse_unfit(folder: Path, *, keep_out: Path) -> None:
+    """Raise CatalogError for a folder, without symbolic links, that `fit_folder` refuses."""
     if any(part.startswith(".") for part in folder.parts):
         raise CatalogError(f"{folder} is hidden: choose a folder of photos, or index this one with 'recog index'")
     if any(folder.is_relative_to(system) or system.is_relative_to(folder) for system in SYSTEM):
         raise CatalogError(f"{folder} belongs to the system: choose a folder of photos, or index it with 'recog index'")
     if folder.is_relative_to(keep_out.resolve()):
         raise CatalogError(f"{folder} is the library's own: choose a folder of photos")
-    return folder
 
 
 def _absent(name: str) -> CatalogError:

@@ -5,15 +5,20 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Literal, TypeAlias
 
 from recog.errors import CatalogError, RecogError
 from recog.library.indexing.results import IngestProgress, IngestReport, RunStopped
 from recog.library.photo_library import PhotoLibrary
+from recog.library.work.results import QueueProgress
+from recog.library.work.watch import QueueWatch
+from recog.store.records import QueueOverview
 from recog.web.failures import sentence_of
 
 Phase: TypeAlias = Literal["none", "looking", "indexing", "paused", "stopping", "ended", "stopped", "failed"]
+LOOK_SECONDS = 0.5
+"""How often a thread that waits for a run looks whether it shall stop."""
 _GOES_ON = frozenset({"looking", "indexing", "paused", "stopping"})
 _logger = logging.getLogger(__name__)
 
@@ -60,11 +65,23 @@ class IndexRuns:
         self._thread: Thread | None = None
         self._closed = False
         self._begun: tuple[float, int] | None = None  # when the first file was done, and how many were by then
+        self._looking = Lock()  # guards the next
+        self._watch = QueueWatch(self._overview, told=_logger.info, clock=clock)
 
     def state(self) -> RunState:
         """Return the state of the latest run."""
         with self._changed:
             return self._state
+
+    def queue(self) -> QueueProgress:
+        """Return how far all workers of the queue are, as of the last second; all zero if there is no library yet."""
+        with self._looking:
+            if self._library.context.exists():
+                self._watch.look()
+            return self._watch.progress
+
+    def _overview(self) -> QueueOverview:
+        return self._library.queue.overview()
 
     def start(self, folders: Sequence[Path], *, verify: bool = False) -> RunState:
         """Begin to index folders. CatalogError if a run goes on, or the server ends."""
@@ -77,6 +94,13 @@ class IndexRuns:
             self._begun = None
             self._thread = Thread(target=self._run, args=(tuple(folders), verify), name="index")
             self._thread.start()
+            return self._state
+
+    def wait(self, stop: Event) -> RunState:
+        """Wait until no run goes on or `stop` is set, and return the state of the latest run."""
+        with self._changed:
+            while self._state.goes_on() and not stop.is_set():
+                self._changed.wait(LOOK_SECONDS)
             return self._state
 
     def pause(self) -> RunState:
@@ -148,3 +172,4 @@ class IndexRuns:
                 self._state.faces if report is None else report.faces
             )  # the last batch is stored after the last step
             self._state = replace(self._state, phase=phase, seconds_left=None, error=error, report=report, faces=faces)
+            self._changed.notify_all()

@@ -8,10 +8,13 @@ from starlette.responses import Response
 
 from recog.errors import UnknownNumberError
 from recog.render.app_icon import app_icon
+from recog.render.language import Language, gettext, spoken
 from recog.render.page import asset, digest
 from recog.render.templating import render
+from recog.store.account_records import Role
 from recog.web.failures import documented
 from recog.web.guard import ROOT
+from recog.web.roles import needs
 from recog.web.shell import PACKAGE
 
 SIDES = (192, 512)
@@ -23,6 +26,7 @@ router = APIRouter(default_response_class=Response, responses=documented(404, 40
 
 
 @router.get("/app.webmanifest")
+@needs(Role.VIEWER)
 async def manifest(request: Request) -> Response:
     """The app's name, its icons and its first page.
 
@@ -34,7 +38,9 @@ async def manifest(request: Request) -> Response:
         "id": "/",
         "name": "recog",
         "short_name": "recog",
-        "description": "A photo library by face.",
+        "description": gettext("A photo library by face."),
+        "lang": spoken().tag,
+        "dir": spoken().direction,
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
@@ -46,6 +52,7 @@ async def manifest(request: Request) -> Response:
 
 
 @router.get("/icons/{name}")
+@needs(Role.VIEWER)
 def icons(name: str) -> Response:
     """An icon of the app."""
     sides = {f"{side}.png": side for side in SIDES}
@@ -55,15 +62,16 @@ def icons(name: str) -> Response:
 
 
 @router.get("/service-worker.js")
+@needs(Role.VIEWER)
 async def service_worker() -> Response:
     """The worker that shows a page when the server has ended; it may answer for "/", where the app starts."""
     allowed = {"service-worker-allowed": "/"}
-    return Response(_service_worker(), media_type="text/javascript; charset=utf-8", headers=allowed)
+    return Response(_service_worker(spoken()), media_type="text/javascript; charset=utf-8", headers=allowed)
 
 
 @cache
-def _service_worker() -> str:
-    """Return the worker's script with the page that it shows: it needs no cache."""
+def _service_worker(_: Language) -> str:
+    """Return the worker's script with the page that it shows, in the language that is spoken: it needs no cache."""
     style, script = asset("entry.css", PACKAGE), asset("service-worker.js", PACKAGE)
     page = render("offline.html", {"style": style}, packages=(PACKAGE,))
     rules = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'; "

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from copy import copy
 from threading import Lock
 from types import TracebackType
 from typing import Annotated, Self
@@ -10,8 +11,12 @@ from typing import Annotated, Self
 from fastapi import Depends, Request
 
 from recog.library.photo_library import PhotoLibrary
+from recog.library.seen import seen_library
 from recog.photos import DecodeLimits, DecodePool
+from recog.store.account_records import Account, Role
 from recog.web.index_runs import IndexRuns
+from recog.web.roles import caller_of
+from recog.web.watch import FolderWatch
 
 SHOWN_AT_ONCE = 4
 """Photos of the library that are decoded at the same time: each takes a process, and much memory if it is large."""
@@ -27,7 +32,7 @@ class ServedLibrary:
     Threads share the library: questions are answered while an act is written or a report is made. `act_lock` lets one
     act be written at a time, with its entry in the history, and `probe_lock` lets one uploaded photo go through the
     networks at a time. `decoding` opens photos in processes of their own; `thumbnail_turns` bounds how many thumbnails
-    are made at a time. `runs` indexes folders, one run at a time.
+    are made at a time. `runs` indexes folders, one run at a time; `watch` starts one when something changes in them.
     """
 
     def __init__(self, library: PhotoLibrary) -> None:
@@ -41,6 +46,24 @@ class ServedLibrary:
         self.decoding = self._open.enter_context(DecodePool(limits))
         self.runs = IndexRuns(library)
         self._open.callback(self.runs.end)
+        self.watch = FolderWatch(library, self.runs)
+        self._open.callback(self.watch.end)
+        self._seen: dict[int, ServedLibrary] = {}
+        self._seen_lock = Lock()
+
+    def seen_by(self, account: Account | None) -> "ServedLibrary":
+        """Return what an account is shown of the library; an owner and an editor see, and change, all of it.
+
+        A viewer's part has a catalog and a gallery of its own, and shares everything else.
+        """
+        if account is None or account.role is not Role.VIEWER:
+            return self
+        with self._seen_lock:
+            if account.id not in self._seen:
+                seen = copy(self)
+                seen.library = self._open.enter_context(seen_library(self.library, account.id))
+                self._seen[account.id] = seen
+            return self._seen[account.id]
 
     def open_catalog(self) -> None:
         """Open the catalog now, not with the first request; RecogError says why it cannot be opened.
@@ -51,6 +74,8 @@ class ServedLibrary:
         if self.library.context.exists():
             self.library.context.catalog  # noqa: B018 - opens it
             self.library.photos.tidy_thumbnails()
+        if self.library.context.settings.watch:
+            self.watch.start()
 
     def __enter__(self) -> Self:
         return self
@@ -63,9 +88,16 @@ class ServedLibrary:
 
 async def _served(request: Request) -> ServedLibrary:
     served: ServedLibrary = request.app.state.library
+    return served.seen_by(caller_of(request).account)
+
+
+async def _whole(request: Request) -> ServedLibrary:
+    served: ServedLibrary = request.app.state.library
     return served
 
 
+Whole = Annotated[ServedLibrary, Depends(_whole)]
+"""What a route about the caller's own account takes: the whole library, whatever the caller is shown of it."""
 Opened = Annotated[ServedLibrary, Depends(_served)]
 """What a route takes to ask the library."""
 

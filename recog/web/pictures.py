@@ -12,10 +12,12 @@ from starlette.responses import Response
 from recog.errors import PhotoError, UnknownNumberError
 from recog.library.browsing.photos import PhotoDetail
 from recog.photos.preview import preview, thumbnail, thumbnail_side
+from recog.store.account_records import Role
 from recog.types import DecodedPhoto, Pixels
 from recog.web.failures import documented
 from recog.web.library import Opened, ServedLibrary, Showing
 from recog.web.numbers import LARGEST
+from recog.web.roles import needs
 
 LONGEST_SIDE = 1600
 """Pixels of the longer side of a photo on a page."""
@@ -39,12 +41,14 @@ router = APIRouter(default_response_class=Response, tags=["pictures"])
 
 
 @router.get("/faces/{face_id:int}.jpg", responses=_documented("image/jpeg"))
+@needs(Role.VIEWER)
 def face(opened: Opened, face_id: Number) -> Response:
     """The thumbnail of a face, square; 404 if none is stored."""
     return Response(opened.library.faces.thumbnail(face_id), media_type="image/jpeg")
 
 
 @router.get("/photos/{photo_id:int}.jpg", responses=_documented("image/jpeg", kept=True))
+@needs(Role.VIEWER)
 def photo(opened: Showing, request: Request, photo_id: Number, side: Side = LONGEST_SIDE) -> Response:
     """A photo, upright, its longer side at most `side` pixels; 404 if no file with its content is left."""
     shown = opened.library.photos.photo(photo_id)
@@ -56,6 +60,7 @@ def photo(opened: Showing, request: Request, photo_id: Number, side: Side = LONG
 
 
 @router.get("/photos/{photo_id:int}.webp", responses=_documented("image/webp", kept=True))
+@needs(Role.VIEWER)
 async def small_photo(opened: Opened, request: Request, photo_id: Number) -> Response:
     """The thumbnail of a photo, upright; 404 if none was made yet and no file with the photo's content is left.
 

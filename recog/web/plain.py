@@ -1,6 +1,7 @@
 """Answers without a route, and the headers that every answer has."""
 
 import json
+from collections.abc import Sequence
 
 from starlette.types import Message, Send
 
@@ -60,6 +61,24 @@ async def refuse(send: Send, refused: Refused, *, page: bool = False) -> None:
             return
     content = json.dumps({"error": str(refused)})
     await _answer(send, refused.status, "application/json", content, headers)
+
+
+async def answer_page(
+    send: Send, status: int, content: str, policy: str, *, more: Sequence[tuple[bytes, bytes]] = ()
+) -> None:
+    """Answer with a page that has its own Content-Security-Policy, and whose form tells where it comes from."""
+    headers = [(b"content-security-policy", policy.encode()), (b"referrer-policy", b"same-origin"), *more]
+    if status == 401:
+        headers.append((b"www-authenticate", b'Bearer realm="recog"'))
+    await _answer(send, status, "text/html; charset=utf-8", content, headers)
+
+
+async def go_to(send: Send, path: str, *, cookie: str | None = None) -> None:
+    """Lead to a path, with a cookie if one is given."""
+    headers = [(b"location", path.encode())]
+    if cookie is not None:
+        headers.append((b"set-cookie", cookie.encode()))
+    await _answer(send, 303, "text/plain; charset=utf-8", "", headers)
 
 
 async def welcome(send: Send, cookie: str, first: str) -> None:

@@ -16,6 +16,7 @@ from recog.web.connections import Connection
 MOST = 512
 """Connections at once if descriptors allow more: a browser opens six, and each takes some memory."""
 FEWEST = 4
+_HANDSHAKE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.05
 """Pause before the server looks again for a connection to close."""
 
@@ -58,6 +59,7 @@ class Server(uvicorn.Server):
         self._tell = tell
         self._told = False
         self._accepting: list[asyncio.Task[None]] = []
+        self._shaking: dict[asyncio.Task[None], socket.socket] = {}
         self._interruptible = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -79,9 +81,10 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept no more, end long work, and end; then the signal takes its course, which may be this process's end."""
-        for task in self._accepting:
+        ended = [*self._accepting, *self._shaking]
+        for task in ended:
             task.cancel()
-        await asyncio.gather(*self._accepting, return_exceptions=True)
+        await asyncio.gather(*ended, return_exceptions=True)
         await asyncio.gather(super().shutdown(sockets), asyncio.to_thread(self._ending))
 
     async def _accept(self, listening: socket.socket) -> None:
@@ -95,14 +98,37 @@ class Server(uvicorn.Server):
                 await self._make_room()
                 continue
             try:
-                while len(self.server_state.connections) >= self._most:
+                while len(self.server_state.connections) + len(self._shaking) >= self._most:
                     await self._make_room()
+                if self.config.ssl is not None:
+                    self._begin_handshake(accepted)
+                    continue
                 await loop.connect_accepted_socket(self._connection, accepted)
             except OSError:
                 accepted.close()
             except asyncio.CancelledError:
                 accepted.close()
                 raise
+
+    def _begin_handshake(self, accepted: socket.socket) -> None:
+        """Let a client shake hands for TLS while others are accepted."""
+        task = asyncio.get_running_loop().create_task(self._shake_hands(accepted))
+        self._shaking[task] = accepted
+        task.add_done_callback(self._end_handshake)
+
+    def _end_handshake(self, task: asyncio.Task[None]) -> None:
+        accepted = self._shaking.pop(task)
+        if task.cancelled():  # perhaps before it began
+            accepted.close()
+
+    async def _shake_hands(self, accepted: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.connect_accepted_socket(
+                self._connection, accepted, ssl=self.config.ssl, ssl_handshake_timeout=_HANDSHAKE_SECONDS
+            )
+        except OSError:  # no TLS, or too slow; ssl.SSLError is one
+            accepted.close()
 
     def _connection(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
@@ -122,6 +148,8 @@ class Server(uvicorn.Server):
                 f"up to {MOST})"
             )
         if silent is None:
+            for task in [*self._shaking][:1]:  # the one that takes longest
+                task.cancel()
             await asyncio.sleep(_PAUSE_SECONDS)
             return
         silent.transport.abort()

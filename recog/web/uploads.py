@@ -19,12 +19,14 @@ from recog.library.close_up import longest_side
 from recog.library.inputs import IN_MEMORY
 from recog.library.recognition.results import FaceSearch, Identification, VerifiedPair
 from recog.photos import PhotoSource
+from recog.store.account_records import Role
 from recog.types import DecodedPhoto
 from recog.web.api import NearestMany
 from recog.web.documents import Document, answers
 from recog.web.failures import documented
 from recog.web.library import Opened, ServedLibrary
 from recog.web.numbers import LARGEST
+from recog.web.roles import needs
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -63,6 +65,7 @@ Sent = Annotated[bytes, Depends(_body)]
 
 
 @router.post("/identify", responses=answers(IdentifiedUpload), openapi_extra=_BODY)
+@needs(Role.VIEWER)
 def identify(opened: Opened, sent: Sent) -> Document:
     """Name every face of a photo, or call it unknown."""
     photo = _decoded(opened, sent)
@@ -71,6 +74,7 @@ def identify(opened: Opened, sent: Sent) -> Document:
 
 
 @router.post("/search", responses=answers(SearchedUpload), openapi_extra=_BODY)
+@needs(Role.VIEWER)
 def search(opened: Opened, sent: Sent, k: NearestMany = 20) -> Document:
     """The nearest faces of the library to every face of a photo."""
     photo = _decoded(opened, sent)
@@ -79,6 +83,7 @@ def search(opened: Opened, sent: Sent, k: NearestMany = 20) -> Document:
 
 
 @router.post("/verify", responses=answers(VerifiedPair), openapi_extra=_BODY)
+@needs(Role.VIEWER)
 def verify(
     opened: Opened,
     sent: Sent,

@@ -9,10 +9,12 @@ from starlette.responses import FileResponse
 from recog.errors import PhotoError, UnknownNumberError
 from recog.library.browsing.photos import PhotoDetail
 from recog.photos import stat_photo
+from recog.store.account_records import Role
 from recog.types import FileStat
 from recog.web.failures import documented
 from recog.web.library import Opened
 from recog.web.pictures import KEPT, Number
+from recog.web.roles import needs
 
 KINDS = {
     ".mp4": "video/mp4",
@@ -44,6 +46,7 @@ router = APIRouter(tags=["pictures"])
         **documented(404),
     },
 )
+@needs(Role.VIEWER)
 def video(opened: Opened, photo_id: Number) -> FileResponse:
     """The file of a video, whole or in parts (Range); 404 if it is no video, or no unchanged file is left."""
     shown = opened.library.photos.photo(photo_id)

@@ -12,6 +12,7 @@ import platform
 import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -39,11 +40,10 @@ def compiled_once(
     only bfloat16 decides whether a cached network fits, because the others are set anew when it is read.
     """
     identity = identity_of([*made_of, "bfloat16"] if options.get("bfloat16") else made_of, code)
-    content = _own(path)
-    payload = content[_START:]
-    if content[:_START] == _seal(identity, payload):
+    own = _own(path)
+    if own is not None and own.seal == _seal(identity, own.payload.data):
         with suppress(RuntimeError):  # OpenVINO's error for a file that it cannot read
-            return imported(payload, **options)
+            return imported(own.payload, **options)
     network = compiled(graph(), **options)
     payload = network.export_model().getbuffer()
     with suppress(OSError):  # a full disk or a read-only cache costs only time
@@ -61,28 +61,40 @@ def sealed(identity: bytes, payload: memoryview) -> bytes:
     return b"".join([_seal(identity, payload), payload])
 
 
-def _seal(identity: bytes, payload: memoryview) -> bytes:
-    """Return the head of a file, with the digest of both and of the length of the first."""
+def _seal(identity: bytes, payload: Any) -> bytes:
+    """Return the head of a file, with the digest of both and of the length of the first; payload is any buffer."""
     digest = hashlib.sha256(len(identity).to_bytes(8, "little") + identity)
     digest.update(payload)
     return _MAGIC + digest.digest()
 
 
-def _own(path: Path) -> memoryview:
-    """Return the content of a regular file of this user that nobody else may write to; otherwise nothing."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The content of a cache file; payload is an openvino.Tensor of bytes, because OpenVINO uses its memory."""
+
+    seal: bytes
+    payload: Any
+
+
+def _own(path: Path) -> _Kept | None:
+    """Return the content of a regular file of this user that nobody else may write to; otherwise None."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return memoryview(b"")
+        return None
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
         status = os.fstat(descriptor)
         shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or shared:
-            return memoryview(b"")
+        size = status.st_size - _START
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or shared or size < 1:
+            return None
+        payload = openvino.Tensor(openvino.Type.u8, [size])
         try:
-            return memoryview(file.read())
+            kept = _Kept(file.read(_START), payload)
+            whole = file.readinto(payload.data) == size
         except OSError:
-            return memoryview(b"")
+            return None
+    return kept if whole else None
 
 
 def _processor() -> str:

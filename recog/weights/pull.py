@@ -86,9 +86,14 @@ def pull(
 def weights_state(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:
     """Return the state of a network's weights in the cache, by their digest."""
     wanted = _spec(name)
-    path = cache / f"{wanted.name}{wanted.suffix}"
+    path = cached_path(wanted, cache=cache)
     digest = _digest(path)
     return _compared(path, digest, None if digest is None else _expected(wanted, path))
+
+
+def cached_path(wanted: WeightsSpec, *, cache: Path) -> Path:
+    """Return where the cache has, or will have, a network's weights."""
+    return cache / f"{wanted.name}{wanted.suffix}"
 
 
 def found_weights(name: str | WeightsSpec, *, cache: Path) -> CachedWeights:

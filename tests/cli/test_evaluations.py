@@ -52,6 +52,12 @@ def test_people_are_identified_and_classifiers_refuse_too_few(recog: Recog, data
     assert done.exit_code == 0, done.output
     assert "rank 1" in done.stdout
     assert {"identification-cmc.png", "identification-dir.png"} < {path.name for path in out.iterdir()}
+    done = recog("evaluate", "knn", folder, "--k", 1, "--k", 2, "--photos", 1, "--out", out, "--json")
+    assert done.exit_code == 0, done.output
+    (scores,) = json.loads(done.stdout)["scores"]
+    assert {one["k"] for one in scores["rules"]} == {1, 2}
+    assert all(one["right"] > 0.5 for one in scores["rules"])
+    assert {"knn-knn.png", "knn.html"} < {path.name for path in out.iterdir()}
     done = recog("train", "verifier", folder)
     assert done.exit_code == 1
     assert "6 people cannot be split" in done.stderr or "cannot show a false accept rate" in done.stderr
@@ -64,5 +70,8 @@ def test_what_a_verb_cannot_read_is_one_line(recog: Recog, tmp_path: Path) -> No
     done = recog("evaluate", "lfw", "--photos", tmp_path, "--pairs", tmp_path / "absent.txt")
     assert done.exit_code == 1
     assert "absent.txt cannot be read" in done.stderr
+    done = recog("evaluate", "knn", tmp_path, "--k", 0)
+    assert done.exit_code == 2
+    assert "Invalid value for '--k': Input should be greater than or equal to 1" in done.stderr
     done = recog("train", "verifier", tmp_path, "--photos", tmp_path)
     assert done.exit_code == 2

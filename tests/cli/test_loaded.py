@@ -43,8 +43,8 @@ def test_listing_people_loads_no_network_no_migration_and_no_page(tmp_path: Path
 def test_help_of_a_verb_loads_the_verb_alone() -> None:
     modules = loaded("people", "list", "--help")
     assert {name for name in modules if name.startswith("recog.cli.")} <= {
-        "recog.cli.acts", "recog.cli.app", "recog.cli.exit_codes", "recog.cli.failures", "recog.cli.options",
-        "recog.cli.people", "recog.cli.progress", "recog.cli.session", "recog.cli.verbs",
+        "recog.cli.acts", "recog.cli.app", "recog.cli.ask_first", "recog.cli.exit_codes", "recog.cli.failures",
+        "recog.cli.options", "recog.cli.people", "recog.cli.progress", "recog.cli.session", "recog.cli.verbs",
     }  # fmt: skip
     assert modules.isdisjoint({"sqlalchemy", "numpy", "recog.config"})
 

@@ -74,7 +74,9 @@ def test_index_tells_who_the_new_faces_are(recog: Recog, indexed: Path) -> None:
     assert (person["name"], faces) == ("Bob", 1)
 
 
-def test_index_tells_how_new_faces_of_a_large_library_get_names(recog: Recog, indexed: Path, tmp_path: Path) -> None:
+def test_index_names_new_faces_of_a_large_library_and_tells_when_all_are_due(
+    recog: Recog, indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with painted_library(tmp_path / "library") as library:
         vector = np.array([0, 0, 1], np.float32)
         face = NewFace(FaceBox(0, 0, 9, 9, 0.9, ()), vector, 1.0, b"")
@@ -83,11 +85,17 @@ def test_index_tells_how_new_faces_of_a_large_library_get_names(recog: Recog, in
         library.context.catalog.photos.save([scan], detector=detector, network=network)
     paint(indexed / "new.png", RED, noise=3)
     told = recog("index", indexed)
-    assert "Named" not in told.stdout
+    assert (told.stdout.splitlines()[-1], told.stderr) == ("Ann       1", "")
+    assert f"{indexed}/new.png" in recog("find", "Ann").stdout
+    monkeypatch.setenv("RECOG_K", "3")
+    paint(indexed / "newer.png", RED, noise=4)
+    told = recog("index", indexed)
+    assert "Ann       1" in told.stdout
     assert "'recog identify --all' names those that resemble" in told.stderr
     assert recog("index", indexed).stderr == ""
     recog("identify", "--all")
-    assert f"{indexed}/new.png" in recog("find", "Ann").stdout
+    paint(indexed / "newest.png", RED, noise=5)
+    assert recog("index", indexed).stderr == ""
 
 
 def test_index_takes_globs_to_skip_and_may_write_nothing(recog: Recog, folder: Path) -> None:

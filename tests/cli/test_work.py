@@ -1,11 +1,17 @@
 """recog index --queue, and recog work."""
 
 import json
+import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
+from recog.config import read_settings
+from recog.errors import RecogError
+from recog.scale.cluster import connected
 from tests.painted import GREEN, RED, paint
 
 Recog = Callable[..., Result]
@@ -41,3 +47,43 @@ def test_what_cannot_be_is_refused_in_a_sentence(recog: Recog, folder: Path) -> 
         "or put the catalog into PostgreSQL\n"
     )
     assert "no process is to work: give --processes or --gpus at least 1" in recog("work", "--processes", "0").stderr
+
+
+def test_a_ray_that_cannot_be_used_is_refused_in_a_sentence(
+    recog: Recog, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("RAY_AUTH_MODE", "RAY_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    paint(folder / "1.png", RED)
+    recog("index", "--queue", folder)
+    assert recog("work", "--ray", "local").stderr == (
+        "recog: a SQLite catalog takes one worker, because one process writes to it at a time: leave out --ray, or put "
+        "the catalog into PostgreSQL\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "mode", "said"),
+    [
+        ("head", None, "a Ray is 'local', or HOST:PORT of the head of a cluster, such as 10.0.0.5:6379, not 'head'"),
+        ("head:70000", None, "not 'head:70000'"),
+        ("127.0.0.1:{closed}", "token", "nobody answers at 127.0.0.1:"),
+        ("127.0.0.1:{open}", None, "the Ray of 127.0.0.1:{open} asks for no token"),
+        ("local", "disabled", "the Ray of this machine asks for no token"),
+    ],
+)
+def test_an_address_of_no_guarded_ray_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, mode: str | None, said: str
+) -> None:
+    if mode is None:
+        monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    else:
+        monkeypatch.setenv("RAY_AUTH_MODE", mode)
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_server(("127.0.0.1", 0)) as closed:
+        ports = {"open": listening.getsockname()[1], "closed": closed.getsockname()[1]}
+        closed.close()
+        with (
+            pytest.raises(RecogError, match=re.escape(said.format(**ports))),
+            connected(address.format(**ports), read_settings(library=tmp_path)),
+        ):
+            pytest.fail("connected to no Ray")

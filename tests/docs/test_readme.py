@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from documents.page_pictures import PAGES, SHAPES, WELCOME
 from tests.docs.texts import DOCS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 IN_README = ("groups", "person", "duplicates")
 PICTURES = (*IN_README, "photos", "photo")
+GALLERY = [f"{page.name}-{shape.name}.webp" for page in (WELCOME, *PAGES) for shape in SHAPES]
 
 
 def test_the_readme_is_short() -> None:
@@ -41,6 +43,14 @@ def test_the_terms_of_the_pictures_are_beside_them() -> None:
     assert "public domain" in beside
 
 
+def test_every_page_is_shown_in_every_shape_and_all_of_it_is_small() -> None:
+    shown = (DOCS / "pictures" / "pages.md").read_text(encoding="utf-8")
+    found = sorted((DOCS / "pictures" / "pages").glob("*.webp"))
+    assert [path.name for path in found] == sorted(GALLERY)
+    assert all(f"](pages/{path.name})" in shown for path in found)
+    assert sum(path.stat().st_size for path in found) < 4_000_000
+
+
 def test_no_other_photo_is_in_the_repository() -> None:
     """Pictures of recog's pages are the only raster images that may show a face; two others are plots."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -48,4 +58,5 @@ def test_no_other_photo_is_in_the_repository() -> None:
         pytest.skip("this is no git checkout")
     kinds = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".avif", ".gif", ".tif", ".tiff"}
     found = {path for path in listed.stdout.splitlines() if Path(path).suffix.lower() in kinds}
-    assert found == {"benchmarks/results/cluster.png", *(f"docs/pictures/{name}.webp" for name in PICTURES)}
+    shown = {f"docs/pictures/{name}.webp" for name in PICTURES} | {f"docs/pictures/pages/{name}" for name in GALLERY}
+    assert found == {"benchmarks/results/cluster.png", *shown}

@@ -42,11 +42,11 @@ def test_a_damaged_index_is_rebuilt_as_quickly_as_promised() -> None:
 def test_strangers_get_names_as_rarely_as_told() -> None:
     told = words("docs/benchmarks/accuracy.md")
     assert "In LFW's View 1 recog names fewer than 2 of 100; in Pins" in told
-    assert "it names 1 to 9" in told
+    assert "it names 1 to 8" in told
     rows = results("naming.csv")
     named = {name: [100 * float(row["fpir"]) for row in rows if row["set"] == name] for name in ("lfw_view1", "Pins")}
     assert max(named["lfw_view1"]) < 2
-    assert (round(min(named["Pins"])), round(max(named["Pins"]))) == (1, 9)
+    assert (round(min(named["Pins"])), round(max(named["Pins"]))) == (1, 8)
 
 
 def test_a_cost_of_style_is_reached_in_the_time_told() -> None:
@@ -86,30 +86,30 @@ def test_turned_photos_are_named_like_upright_ones() -> None:
 
 def test_the_round_numbers_of_the_page_on_accuracy() -> None:
     told = words("docs/explanation/accuracy.md")
-    assert "in about 99 of 100 cases, and finds 98 of 100 true pairs" in told
-    assert "about 8 of 10 faces" in told
-    assert "about 76 of 100 true pairs are found at one false accept in 1,000, against 98 in LFW" in told
-    (pairs,) = (row for row in results("accuracy.csv") if (row["head"], row["flip"]) == ("shipped head", "1"))
-    assert (round(100 * float(pairs["accuracy"])), round(100 * float(pairs["val_1e-3"]))) == (99, 98)
+    assert "in about 99 of 100 cases, and finds 99 of 100 true pairs" in told
+    assert "about 86 of 100 faces" in told
+    assert "about 92 of 100 true pairs are found at one false accept in 1,000, against 99 in LFW" in told
+    (pairs,) = (row for row in results("accuracy.csv") if (row["head"], row["flip"]) == ("shipped head", "0"))
+    assert (round(100 * float(pairs["accuracy"])), round(100 * float(pairs["val_1e-3"]))) == (99, 99)
     (named,) = (
         row for row in results("identification.csv")
-        if (row["embedding"], row["people"], row["photos_each"]) == ("facenet-dlib-triplet128", "1000", "1")
+        if (row["embedding"], row["people"], row["photos_each"]) == ("facenet-sface-dlib-triplet128", "1000", "1")
     )  # fmt: skip
-    assert round(10 * float(named["rank_1"])) == 8
-    (default,) = (row for row in results("options.csv") if (row["flip"], row["crops"]) == ("1", "1"))
-    assert round(100 * float(default["other_val_1e-3"])) == 76
+    assert round(100 * float(named["rank_1"])) == 86
+    (default,) = (row for row in results("options.csv") if (row["flip"], row["crops"]) == ("0", "1"))
+    assert round(100 * float(default["other_val_1e-3"])) == 92
 
 
 def test_the_short_answers_of_the_readme() -> None:
     told = words("README.md")
     assert "in 99 of 100 pairs of portraits" in told
-    assert "indexes 10,000 photos of twelve megapixels in about half an hour" in told
-    (pairs,) = (row for row in results("accuracy.csv") if (row["head"], row["flip"]) == ("shipped head", "1"))
+    assert "indexes 10,000 photos of twelve megapixels in about twenty minutes" in told
+    (pairs,) = (row for row in results("accuracy.csv") if (row["head"], row["flip"]) == ("shipped head", "0"))
     assert round(100 * float(pairs["accuracy"])) == 99
     (large,) = (
         row for row in results("ingest.csv") if (row["photos"], row["pipeline"]) == ("12 MP", "recog index")
     )  # fmt: skip
-    assert 25 < 10_000 / float(large["photos/s"]) / 60 < 35
+    assert 17 < 10_000 / float(large["photos/s"]) / 60 < 25
     (again,) = (row for row in results("scale.csv") if row["run"] == "second run over 100000 files")
     assert "A second run over unchanged files takes seconds" in told
     assert float(again["seconds"]) < 10

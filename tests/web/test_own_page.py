@@ -151,7 +151,7 @@ def test_a_page_that_answers_what_the_api_answers_is_refused(opened: ServedLibra
 def test_the_pages_stand_in_the_bar_in_their_order(opened: ServedLibrary) -> None:
     first = Page(page_router(), "/first", "First", -1)
     with Client(create_app(opened, access=Access(TOKEN), place=PLACE, pages=[*pages(), first]), PLACE) as client:
-        assert [label for _, label in client.app.app.state.bar] == [
+        assert [link.label for link in client.app.app.state.bar] == [
             "First", "Who is this?", "Photos", "People", "Duplicates", "Ask a photo", "History", "Index",
         ]  # fmt: skip
 

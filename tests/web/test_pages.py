@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recog.library.browsing.faces import IgnoredPage
-from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail
+from recog.library.browsing.photos import FaceOnPhoto, PhotoDetail, PhotoNeighbours
 from recog.library.browsing.timeline import FailedFiles, ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.library.grouping.results import Suggestion
 from recog.library.people.results import LookAlike, PersonDetail, SimilarPeople
@@ -205,6 +205,15 @@ def test_the_photo_page_says_when_a_photo_was_taken_and_what_says_so() -> None:
     assert len(shown) == len(DateSource), "each source has words of its own"
 
 
+def test_the_photo_page_shows_the_photos_before_and_after_it() -> None:
+    read = Reader(photo_page(PHOTO, AROUND, beside=PhotoNeighbours(4, 6, (4, 5, 6)), wanted=PhotoFilter(person_id=1)))
+    film = [value for tag, name, value in read.attributes if (tag, name) == ("img", "src") and value.endswith(".webp")]
+    assert film == [f"{ROOT}/photos/{number}.webp" for number in (4, 5, 6)]
+    links = [value for tag, name, value in read.attributes if (tag, name) == ("a", "href")]
+    assert links.count(f"{ROOT}/photos/4?person=1") == 2, "the film and the arrow"
+    assert links.count(f"{ROOT}/photos/5?person=1") == 1
+
+
 def test_the_photo_page_says_that_a_photo_is_incomplete() -> None:
     said = "incomplete: the file ends before the picture does"
     assert said in words(photo_page(replace(PHOTO, photo=replace(PHOTO.photo, incomplete=True)), AROUND))
@@ -267,7 +276,7 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
         "and 6 more faces like these, which get the name too",
         "9 groups of faces without a name, the largest first. 6 smaller groups will come up",
         "12,408 photos, 31,022 faces, 0 people with a name, 2 ignored. Faces near those you name get the name at once",
-        "2 smaller faces not shown",
+        "2 smaller faces are not shown",
     ):
         assert part in said
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
@@ -281,7 +290,7 @@ def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> N
     assert Reader(page).tags["article"] == GROUPS_SHOWN + 2
     assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
     assert "840 smaller groups will come up" in words(page)
-    assert "680 smaller faces not shown" in words(page)
+    assert "680 smaller faces are not shown" in words(page)
 
 
 def test_every_state_of_a_library_is_said() -> None:
@@ -290,7 +299,7 @@ def test_every_state_of_a_library_is_said() -> None:
     blank = replace(nobody, faces=0)
     assert "No face on 12,408 photos" in words(groups_page(naming(blank), AROUND, matched_at_once=True))
     empty = words(groups_page(naming(replace(blank, photos=0)), AROUND, matched_at_once=True))
-    assert "recog index FOLDER finds them" in empty
+    assert "choose the folder of your photos" in empty
     assert "ignored" not in empty, "there is nothing to count"
     assert "recog identify --all names the faces near" in words(
         groups_page(naming(nobody), AROUND, matched_at_once=False)
@@ -335,14 +344,14 @@ def test_a_failed_file_is_named_once_with_the_reason() -> None:
 
 def test_an_empty_timeline_says_the_next_step() -> None:
     nothing = PhotoPage(0, 0, (), ())
-    assert "recog index FOLDER finds them" in words(photos_page(nothing, PhotoFilter(), AROUND))
+    assert "choose the folder of your photos" in words(photos_page(nothing, PhotoFilter(), AROUND))
     wanted = PhotoFilter(faces=WithFaces.WITH)
     assert "No photo with a face is here. Show all photos" in words(photos_page(nothing, wanted, AROUND))
     nowhere = PhotoFilter(Path("/nothing"))
     assert "No photo is in this folder. Show all photos or choose a folder" in words(
         photos_page(nothing, nowhere, AROUND)
     )
-    assert "recog index FOLDER finds them" in words(folders_page((), PhotoFilter(), AROUND))
+    assert "choose the folder of your photos" in words(folders_page((), PhotoFilter(), AROUND))
     assert "Every file that was found could be used." in words(failures_page(FailedFiles(0, 0, ()), AROUND))
 
 
@@ -422,7 +431,7 @@ def test_a_pair_offers_what_can_be_said_of_it() -> None:
     meant = [value for _, name, value in read.attributes if name == "data-faces"]
     assert meant == ["[]", "[60, 61]", "[60, 61, 70, 71]", "[]"]
     said = words(PAGES["duplicates"])
-    for part in ("< 0.1 %", "7 less likely pairs not shown", "1 further part", "cluster 4"):
+    for part in ("< 0.1 %", "7 less likely pairs are not shown", "1 further part", "group 4"):
         assert part in said
 
 
@@ -484,6 +493,6 @@ def test_one_ignored_face_is_told_of_as_one() -> None:
     one = ignored_page(IgnoredPage(1, 0, (face(3),)), AROUND)
     many = ignored_page(IgnoredPage(2, 0, (face(3), face(4))), AROUND)
     assert "1 face gets no name and is in no group" in one
-    assert "Stop ignoring 1 face of this page" in one
+    assert "Stop ignoring the face of this page" in one
     assert "2 faces get no name and are in no group" in many
     assert "Stop ignoring all 2 faces of this page" in many

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from recog.cli.app import app
 from recog.web.serve import listen
+from tests.child_processes import child_processes
 from tests.cli.conftest import open_painted
 from tests.web.client import TOKEN
 from tests.web.running import Running, running_server
@@ -73,8 +74,7 @@ def test_the_address_lets_one_browser_in_and_nothing_secret_is_written(running: 
 @needs_proc
 def test_processes_that_decode_photos_do_not_know_the_token(running: Running) -> None:
     assert running.ask("GET", "/photos/1.jpg", Authorization=f"Bearer {TOKEN}")[0] == 200
-    tasks = Path(f"/proc/{running.process.pid}/task")
-    children = {child for task in tasks.iterdir() for child in (task / "children").read_text().split()}
+    children = child_processes(running.process.pid)
     assert children
     assert not [child for child in children if TOKEN.encode() in Path(f"/proc/{child}/environ").read_bytes()]
 

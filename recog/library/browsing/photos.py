@@ -23,6 +23,8 @@ from recog.store.records import PhotoFilter
 from recog.types import Face, FileStat, Person, Photo
 
 EVERY_PHOTO = PhotoFilter()
+STRIP = 3
+"""Photos before a photo, and after it, that a page shows beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,14 @@ class PhotoDetail:
 
 @dataclass(frozen=True, slots=True)
 class PhotoNeighbours:
-    """The numbers of the photos before and after one in a timeline; None at its ends."""
+    """The numbers of the photos before and after one in a timeline; None at its ends.
+
+    strip: a few photos in the order of the timeline, with the one itself among them; empty if it is alone.
+    """
 
     before: int | None
     after: int | None
+    strip: tuple[int, ...] = ()
 
 
 class Photos:
@@ -119,7 +125,9 @@ class Photos:
     def beside(self, photo_id: int, wanted: PhotoFilter = EVERY_PHOTO) -> PhotoNeighbours:
         """Return the photos before and after a photo in the timeline; an unknown number is an UnknownNumberError."""
         catalog = self._context.catalog
-        return PhotoNeighbours(*catalog.timeline.beside(catalog.photos.by_id(photo_id), wanted))
+        before, after = catalog.timeline.around(catalog.photos.by_id(photo_id), wanted, each=STRIP)
+        strip = (*reversed(before), photo_id, *after) if before or after else ()
+        return PhotoNeighbours(next(iter(before), None), next(iter(after), None), strip)
 
     def folders(self) -> tuple[PhotoFolder, ...]:
         """Return every folder that directly holds photos, by path."""

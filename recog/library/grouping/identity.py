@@ -1,6 +1,9 @@
 """Identity clusters of the library: groups of faces that are one person each, under what humans said."""
 
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +13,7 @@ from recog.cluster.extend import extended_clusters
 from recog.cluster.likelihood import Linkage, linkage_of
 from recog.cluster.linkage import identity_clusters
 from recog.cluster.registry import IDENTITY
+from recog.cluster.scratch import array_on_disk, copied
 from recog.library.grouping.numbering import grouped, numbered_as_before, places_of
 from recog.library.networks import Networks
 from recog.library.probes import face_quality
@@ -18,6 +22,11 @@ from recog.store.catalog import Catalog
 from recog.store.embedding_records import Owners
 from recog.store.records import ClusterRun
 from recog.types import Calibration, Cluster, Embeddings, FaceIds, Origin
+
+IN_MEMORY = 1_000_000
+"""Faces up to which all embeddings are in memory at once: 512 MB of 128 dimensions, and 2 GB more to group them."""
+JUDGED_AT_ONCE = 20_000
+"""Faces of which the quality is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,17 @@ class Grouping:
 
 
 def identity_grouping(
-    catalog: Catalog, networks: Networks, *, threshold: float | None = None, seed: int = 0, full: bool = False
+    catalog: Catalog,
+    networks: Networks,
+    *,
+    threshold: float | None = None,
+    seed: int = 0,
+    full: bool = False,
+    in_memory: int = IN_MEMORY,
 ) -> Grouping:
     """Return the identity clusters that `cluster` would remember; nothing is written.
+
+    in_memory: number of faces from which embeddings are mapped from files without a name in the library's folder.
 
     Earlier clusters of this network and threshold stay, and newer faces join them or found clusters of their own. If
     there are none, or with `full`, all faces are clustered anew, and a cluster takes the number of the earlier one with
@@ -56,12 +73,12 @@ def identity_grouping(
     which counts against joining them. Cannot-link constraints keep confirmed faces of different people, and rejected
     faces, in different clusters. Ignored faces are left out.
     """
-    face_ids, embeddings = all_embeddings(catalog, networks)
+    face_ids, embeddings = all_embeddings(catalog, networks, in_memory=in_memory)
     last_face = int(face_ids.max(initial=0))
     ignored = np.intersect1d(face_ids, list(catalog.people.ignored_faces()))
     if ignored.size:
-        cared = ~np.isin(face_ids, ignored)
-        face_ids, embeddings = face_ids[cared], embeddings[cared]
+        cared = np.flatnonzero(~np.isin(face_ids, ignored))
+        face_ids, embeddings = face_ids[cared], some_of(embeddings, cared, networks.library, in_memory)
     owners = catalog.faces.owners()
     photo_ids, person_ids, confirmed = owned(owners, face_ids)
     scenes = owners.scenes[np.searchsorted(owners.face_ids, face_ids)]
@@ -70,7 +87,7 @@ def identity_grouping(
     asked = _asked(calibration, threshold)
     run = catalog.clusters.run(networks.info.sha256)
     earlier = list(run.clusters) if run is not None else []
-    faces = _Clustered(catalog, face_ids, embeddings, scenes, linkage, seed)
+    faces = _Clustered(catalog, face_ids, embeddings, scenes, linkage, seed, networks.library, in_memory)
     if run is None or full or _asked_otherwise(run, asked):
         labels, joined = faces.anew(), None
     else:
@@ -105,11 +122,18 @@ class _Clustered:
     scenes: FaceIds
     linkage: Linkage
     seed: int
+    folder: Path
+    in_memory: int
 
     def anew(self) -> NDArray[np.int64]:
         """Return a label for each face, (n,) and -1 for none, whatever clusters there were."""
         founders, joiners = _bars(self.catalog, self.ids)
-        return identity_clusters(
+        group: Callable[..., NDArray[np.int64]] = identity_clusters
+        if len(self.ids) > self.in_memory:
+            from recog.cluster.on_disk import identity_clusters_on_disk  # noqa: PLC0415 - of very large libraries
+
+            group = partial(identity_clusters_on_disk, folder=self.folder)
+        return group(
             self.embeddings,
             self.linkage,
             photo_ids=self.scenes,
@@ -121,10 +145,11 @@ class _Clustered:
     def joining(self, run: ClusterRun) -> tuple[NDArray[np.int64], int]:
         """Return labels of which the first are the run's clusters, and how many faces joined these."""
         homes, new = _homes(self.ids, run)
-        order = np.concatenate([np.flatnonzero(~new), np.flatnonzero(new)])
+        known = np.flatnonzero(~new)
+        order = np.concatenate([known, np.flatnonzero(new)])
         labels = np.empty(len(self.ids), np.int64)
         labels[order] = extended_clusters(
-            self.embeddings[~new],
+            some_of(self.embeddings, known, self.folder, self.in_memory),
             homes[~new],
             self.embeddings[new],
             self.linkage,
@@ -135,17 +160,32 @@ class _Clustered:
         return labels, int(np.count_nonzero((labels >= 0) & (labels < len(run.clusters)) & (homes < 0)))
 
 
-def all_embeddings(catalog: Catalog, networks: Networks) -> tuple[FaceIds, Embeddings]:
-    """Return every face of the network with its embedding, by face id: (n,) and (n, dim)."""
-    rows = list(catalog.embeddings.batches(networks.info.sha256))
-    if not rows:
-        return np.empty(0, np.int64), np.empty((0, networks.info.dim), np.float32)
-    face_ids = np.concatenate([one.face_ids for one in rows])
-    embeddings = np.concatenate([one.embeddings for one in rows])
+def all_embeddings(catalog: Catalog, networks: Networks, *, in_memory: int = IN_MEMORY) -> tuple[FaceIds, Embeddings]:
+    """Return every face of the network with its embedding, by face id: (n,) and (n, dim).
+
+    Of more than in_memory faces, the embeddings are mapped from a file without a name in the library's folder.
+    """
+    mark = catalog.embeddings.mark(networks.info.sha256)
+    shape = mark.count, networks.info.dim
+    large = mark.count > in_memory
+    embeddings = array_on_disk(networks.library, shape, np.float32) if large else np.empty(shape, np.float32)
+    face_ids = np.empty(mark.count, np.int64)
+    count = 0
+    for rows in catalog.embeddings.batches(networks.info.sha256):
+        some = slice(count, min(count + len(rows.face_ids), mark.count))
+        taken = some.stop - some.start  # others may store more meanwhile; the next run groups them
+        face_ids[some], embeddings[some] = rows.face_ids[:taken], rows.embeddings[:taken]
+        count = some.stop
+    face_ids, embeddings = face_ids[:count], embeddings[:count]
     if np.all(np.diff(face_ids) > 0):
         return face_ids, embeddings
     order = np.argsort(face_ids)
-    return face_ids[order], embeddings[order]
+    return face_ids[order], some_of(embeddings, order, networks.library, in_memory)
+
+
+def some_of(embeddings: Embeddings, rows: FaceIds, folder: Path, in_memory: int) -> Embeddings:
+    """Return rows of embeddings, (r, dim); more than in_memory are mapped from a file without a name."""
+    return embeddings[rows] if len(embeddings) <= in_memory else copied(folder, embeddings, rows)
 
 
 def owned(owners: Owners, face_ids: FaceIds) -> tuple[FaceIds, FaceIds, NDArray[np.bool_]]:
@@ -176,11 +216,15 @@ def _bars(catalog: Catalog, face_ids: FaceIds) -> tuple[NDArray[np.bool_], NDArr
 
     A face that a user drew founds one only if its name is confirmed: no detector vouches for it.
     """
-    faces = catalog.faces.by_ids(face_ids.tolist())
-    qualities = [face_quality(faces[one].box, faces[one].sharpness) for one in face_ids.tolist()]
-    founders, joiners = (np.array([bool(bar(each)) for each in qualities], np.bool_) for bar in (may_found, may_join))
-    told = [not faces[one].drawn or faces[one].origin is Origin.CONFIRMED for one in face_ids.tolist()]
-    return founders & np.array(told, np.bool_), joiners
+    founders, joiners = np.empty(len(face_ids), np.bool_), np.empty(len(face_ids), np.bool_)
+    for start in range(0, len(face_ids), JUDGED_AT_ONCE):
+        some = face_ids[start : start + JUDGED_AT_ONCE].tolist()
+        faces = catalog.faces.by_ids(some)
+        for row, one in enumerate(map(faces.__getitem__, some), start=start):
+            quality = face_quality(one.box, one.sharpness)
+            vouched_for = not one.drawn or one.origin is Origin.CONFIRMED
+            founders[row], joiners[row] = bool(may_found(quality)) and vouched_for, bool(may_join(quality))
+    return founders, joiners
 
 
 def _asked(calibration: Calibration, threshold: float | None) -> dict[str, object]:

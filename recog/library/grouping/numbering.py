@@ -7,6 +7,7 @@ from itertools import chain, count
 import numpy as np
 from numpy.typing import NDArray
 
+from recog.cluster.assign import sums_of
 from recog.distance import unit_rows
 from recog.types import Cluster, Embeddings, FaceIds
 
@@ -18,7 +19,7 @@ def grouped(face_ids: FaceIds, embeddings: Embeddings, labels: FaceIds) -> list[
         return []
     order = inside[np.argsort(labels[inside], kind="stable")]
     starts = np.concatenate([[0], np.flatnonzero(np.diff(labels[order])) + 1])
-    centroids = unit_rows(np.add.reduceat(embeddings[order], starts, axis=0))
+    centroids = unit_rows(sums_of(embeddings, order, np.diff(np.append(starts, len(order)))))
     members = np.split(face_ids[order], starts[1:])
     groups = [Cluster(tuple(ids.tolist()), centroid) for ids, centroid in zip(members, centroids, strict=True)]
     return sorted(groups, key=lambda one: (-len(one.face_ids), one.face_ids[0]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recog.cluster.assign import means_of
+from recog.cluster.assign import sums_of
 from recog.cluster.likelihood import Linkage, probability_of_one
 from recog.library.grouping.results import ClusterSummary, Suggestion
 from recog.library.networks import Networks
@@ -51,10 +51,10 @@ def with_suggestions(
     if not (len(gallery.person_ids) and unnamed):
         return tuple(named)
     people, places, counts = np.unique(gallery.person_ids, return_inverse=True, return_counts=True)
-    persons = _sets(gallery.embeddings, places, counts)
+    persons = _sets(gallery.embeddings, np.argsort(places, kind="stable"), counts)
     rows = np.searchsorted(face_ids, np.concatenate([one.face_ids for one in unnamed]))
     sizes = np.array([one.size for one in unnamed])
-    clusters = _sets(embeddings[rows], np.repeat(np.arange(len(unnamed)), sizes), sizes)
+    clusters = _sets(embeddings, rows, sizes)
     nearest, linkages, products = _nearest(clusters, persons, linkage, _refused(catalog, unnamed, people))
     names = {person.id: person.name for person in catalog.people.all(hidden=True)}
     found = {}
@@ -65,8 +65,9 @@ def with_suggestions(
     return tuple(replace(one, suggestion=found[one.number]) if one.number in found else one for one in named)
 
 
-def _sets(members: Embeddings, places: NDArray[np.int64], sizes: NDArray[np.int64]) -> _Sets:
-    means = means_of(members, places, sizes)
+def _sets(members: Embeddings, order: NDArray[np.int64], sizes: NDArray[np.int64]) -> _Sets:
+    """Return sets of members, (n, dim); order: rows of members, set by set, sizes (s,)."""
+    means: Embeddings = np.divide(sums_of(members, order, sizes), sizes[:, np.newaxis].astype(np.float32))
     return _Sets(means, np.einsum("sd,sd->s", means, means, dtype=np.float64), sizes.astype(np.float64))
 
 

@@ -27,8 +27,9 @@ def decode_ahead(
     pool: DecodePool,
     processes: int,
     longest: int | None = None,
+    moving: bool = True,
 ) -> Generator[tuple[FileStat, Opened | Moving], None, None]:
-    """Open files in order, but leave moving pictures for later.
+    """Open files in order, but leave moving pictures for later; without `moving` they are their first frame.
 
     known holds the digests of contents that need no decoding, and may grow meanwhile.
 
@@ -40,7 +41,7 @@ def decode_ahead(
     threads = ThreadPoolExecutor(max_workers=processes, thread_name_prefix="decode")
     try:
         for stat in files:
-            waiting.append((stat, threads.submit(_open, stat, pool, known, longest)))
+            waiting.append((stat, threads.submit(_open, stat, pool, known, longest, moving)))
             if len(waiting) > processes + 1:
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -55,11 +56,13 @@ def decode_ahead(
         threads.shutdown(wait=True)
 
 
-def _open(stat: FileStat, pool: DecodePool, known: Container[str], longest: int | None) -> Opened | Moving:
-    if is_video(stat.path):
+def _open(
+    stat: FileStat, pool: DecodePool, known: Container[str], longest: int | None, moving: bool
+) -> Opened | Moving:
+    if moving and is_video(stat.path):
         return Moving(stat)
     opened = pool.open(stat.path, known=known, longest=longest)
-    return Moving(stat) if isinstance(opened, DecodedPhoto) and opened.moves else opened
+    return Moving(stat) if moving and isinstance(opened, DecodedPhoto) and opened.moves else opened
 
 
 def decoding_processes() -> int:

@@ -1,7 +1,7 @@
 """Drop photos whose files are gone, and say first what goes with them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,12 +72,14 @@ def _missing(catalog: Catalog, listed: Sequence[tuple[Path, int]], *, dropped: b
         shown = catalog.files.paths({photo_id for _, photo_id in marked})
         elsewhere = catalog.files.elsewhere(shown)
         photo_ids = [one for one, paths in shown.items() if one not in elsewhere and gone.issuperset(paths)]
-        faces = [face for theirs in catalog.faces.of_photos(photo_ids).values() for face in theirs]
-        owners = Counter(
-            face.person_id for face in faces if face.origin is Origin.CONFIRMED and face.person_id is not None
-        )
-        people = catalog.people.by_ids(owners)
-    confirmed = sorted(
-        ((people[one].name, number) for one, number in owners.items()), key=lambda row: (-row[1], row[0])
-    )
-    return MissingPhotos(tuple(path for path, _ in marked), len(photo_ids), len(faces), tuple(confirmed), dropped)
+        faces, confirmed = faces_and_names(catalog, photo_ids)
+    return MissingPhotos(tuple(path for path, _ in marked), len(photo_ids), faces, confirmed, dropped)
+
+
+def faces_and_names(catalog: Catalog, photo_ids: Iterable[int]) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Return how many faces are in photos, and how many confirmed ones of each person, most first."""
+    faces = [face for theirs in catalog.faces.of_photos(photo_ids).values() for face in theirs]
+    owners = Counter(face.person_id for face in faces if face.origin is Origin.CONFIRMED and face.person_id is not None)
+    people = catalog.people.by_ids(owners)
+    rows = [(people[one].name, number) for one, number in owners.items()]
+    return len(faces), tuple(sorted(rows, key=lambda row: (-row[1], row[0])))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recog.errors import CatalogError, WayOut
 from recog.library.context import LibraryContext
+from recog.library.indexing.prune import faces_and_names
 from recog.library.inputs import AnyPath, is_there, path_of
 from recog.store.catalog import Catalog
 from recog.store.records import KnownRoot
@@ -18,6 +19,20 @@ class RootList:
 
     host: str
     roots: tuple[KnownRoot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenRoot:
+    """A root of other machines, and what no file outside it shows: photos, their faces, confirmed names.
+
+    confirmed: how many faces of each person go, most first. dropped says whether all of it has gone from the library.
+    """
+
+    root: KnownRoot
+    photos: int
+    faces: int
+    confirmed: tuple[tuple[str, int], ...]
+    dropped: bool
 
 
 class Roots:
@@ -60,6 +75,39 @@ class Roots:
         with self._context.writing_alone() as catalog:
             catalog.roots.unmap(path_of(folder))
             return _listed(catalog)
+
+    def to_forget(self, number: int) -> ForgottenRoot:
+        """Return what `forget` would drop with a root.
+
+        Raises:
+            UnknownNumberError: no root has this number.
+            CatalogError: the root is on this machine.
+        """
+        return _going(self._context.catalog, number, dropped=False)
+
+    def forget(self, number: int) -> ForgottenRoot:
+        """Forget a root that only other machines have, with its files; return what went. Raises as `to_forget` does.
+
+        Photos that another file shows keep their faces and names. The others go for good.
+        """
+        with self._context.writing_alone() as catalog:
+            found = _going(catalog, number, dropped=True)
+            catalog.roots.forget(number)
+            self._context.vector_index.publish()
+            self._context.drop_outdated_thumbnails()
+            return found
+
+
+def _going(catalog: Catalog, number: int, *, dropped: bool) -> ForgottenRoot:
+    with catalog.repeatable_reads():
+        photo_ids = catalog.roots.photos_only_in(number)
+        root = next(one for one in catalog.roots.all() if one.id == number)
+        if root.path is not None:
+            raise CatalogError(
+                f"root {number} is on this machine, at {root.path}: prune that folder if it is gone for good"
+            )
+        faces, confirmed = faces_and_names(catalog, photo_ids)
+    return ForgottenRoot(root, len(photo_ids), faces, confirmed, dropped)
 
 
 def recognise(catalog: Catalog, folders: Iterable[Path]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Container
 from recog.errors import PhotoError
 from recog.library.indexing.decode_ahead import Moving
 from recog.library.networks import Networks
-from recog.library.videos import read_video
+from recog.library.videos.tracks import read_video
 from recog.photos import DecodeLimits, KnownContent
 from recog.store.records import ScannedPhoto
 

@@ -11,7 +11,15 @@ from pathlib import Path
 from recog.config import Settings
 from recog.errors import EvaluationError, NoLibraryError, RecogError
 from recog.index.files import strays
-from recog.library.maintenance.results import DoctorReport, Observation, Remedy, RemedyKind, remedy_of
+from recog.library.maintenance.results import (
+    ANOTHER_NETWORK,
+    DoctorReport,
+    Observation,
+    Remedy,
+    RemedyKind,
+    remedy_of,
+)
+from recog.library.maintenance.server_checks import server_checks
 from recog.library.maintenance.weights import needed
 from recog.library.networks import Networks
 from recog.library.outdated import drop_outdated
@@ -176,8 +184,10 @@ def _library(settings: Settings, networks: Networks) -> Iterator[Observation]:
             yield Observation("database", True, sentence, _advice("to change it, open it where it may be written"))
         yield _erasures(catalog.old_pages.pending or drop_outdated(catalog, settings.library))
         if catalog.on_server:
-            yield _fine("extension", f"pgvector {catalog.hnsw.extension()}")
-        if networks.info.sha256 not in misshapen:
+            yield from server_checks(catalog, settings, networks.info)
+        if catalog.embeddings.are_of_others(networks.info.sha256):
+            yield _ill("index", ANOTHER_NETWORK, Remedy(RemedyKind.EMBED_ANEW))
+        elif networks.info.sha256 not in misshapen:
             yield _index(catalog, settings, networks)
 
 

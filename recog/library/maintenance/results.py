@@ -12,10 +12,13 @@ from recog.library.recognition.results import IndexStatus
 from recog.store.maintenance.pending import ErasedBy, PendingErasure
 from recog.types import Calibration, NetworkInfo
 
+ANOTHER_NETWORK = "another network embedded all faces of this library, so none of them is found or named now"
+"""What is wrong with a library whose first run of indexing after a change of the network is still to come."""
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryStatus:
-    """`status`. threshold: largest squared distance at which a name is given."""
+    """`status`. threshold: largest squared distance at which a name is given. of_another_network: ANOTHER_NETWORK."""
 
     directory: Path
     database: str
@@ -35,6 +38,7 @@ class LibraryStatus:
     index: IndexStatus
     roots: tuple[Path, ...]
     incomplete_photos: int = 0
+    of_another_network: bool = False
 
 
 class RemedyKind(StrEnum):
@@ -54,6 +58,8 @@ class RemedyKind(StrEnum):
     """Restore a backup, or move the database away and index again."""
     INDEX = "index"
     """Index a folder."""
+    EMBED_ANEW = "embed anew"
+    """Index a folder of the library, which embeds the faces of the whole library by the network in use."""
     REBUILD_INDEX = "rebuild index"
     """Rebuild the vector index."""
     PULL_WEIGHTS = "pull weights"
@@ -180,6 +186,14 @@ class RemovedNetwork:
 
     name: str
     files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """`server grants`: statements in SQL, without a semicolon, and whether they were executed."""
+
+    statements: tuple[str, ...]
+    applied: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recog.config import Settings
 from recog.distance import are_unit
-from recog.library.maintenance.results import CheckReport, Finding, LibraryStatus, Remedy, RemedyKind, remedy_of
+from recog.library.maintenance.results import (
+    ANOTHER_NETWORK,
+    CheckReport,
+    Finding,
+    LibraryStatus,
+    Remedy,
+    RemedyKind,
+    remedy_of,
+)
 from recog.library.networks import Networks
 from recog.library.recognition.gallery import naming_threshold
 from recog.library.recognition.vector_index import VectorIndex
@@ -39,6 +47,7 @@ def status(catalog: Catalog, networks: Networks, index: VectorIndex, settings: S
         index=index.status(),
         roots=tuple(catalog.files.roots(elsewhere=True)),
         incomplete_photos=counts.incomplete_photos,
+        of_another_network=catalog.embeddings.are_of_others(networks.info.sha256),
     )
 
 
@@ -62,12 +71,15 @@ def check(catalog: Catalog, networks: Networks, index: VectorIndex, *, fix: bool
     if fix:
         catalog.photos.delete_orphans()
         catalog.upkeep.look_again(networks.info.sha256)
-    readable = fix or networks.info.sha256 not in misshapen
-    if readable and (problem := index.disagreement()):
+    faces = catalog.upkeep.counts().faces
+    if catalog.embeddings.are_of_others(networks.info.sha256):
+        remedy = Remedy(RemedyKind.EMBED_ANEW)
+        findings.append(Finding("network", faces, ANOTHER_NETWORK, fixed=False, remedy=remedy))
+    elif (fix or networks.info.sha256 not in misshapen) and (problem := index.disagreement()):
         if fix:
             index.rebuild()
         findings.append(Finding("index", 1, str(problem), fixed=fix, remedy=Remedy(RemedyKind.FIX), error=problem))
-    return CheckReport(tuple(findings), catalog.upkeep.counts().faces, time.perf_counter() - start)
+    return CheckReport(tuple(findings), faces, time.perf_counter() - start)
 
 
 def _orphans(catalog: Catalog, networks: Networks, *, fixed: bool) -> Iterator[Finding]:

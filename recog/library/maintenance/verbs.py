@@ -1,12 +1,15 @@
 """Keep a library sound: check, back up, restore, tune and rebuild."""
 
+from collections.abc import Sequence
+
 from recog.library.context import LibraryContext
 from recog.library.inputs import AnyPath, path_of
 from recog.library.maintenance import backups, upkeep
-from recog.library.maintenance.results import Backup, CheckReport, Restored
+from recog.library.maintenance.results import Backup, CheckReport, Grants, Restored
 from recog.library.recognition.index_tuning import IndexTuning
 from recog.library.recognition.results import IndexStatus
 from recog.store.maintenance.pending import PendingErasure
+from recog.store.maintenance.roles import Roles
 
 
 class Maintenance:
@@ -36,6 +39,19 @@ class Maintenance:
             restored = backups.restore(self._context.settings, path_of(backup))
             self._context.vector_index.publish()
             return restored
+
+    def grants(
+        self,
+        *,
+        owner: str | None = None,
+        indexers: Sequence[str] = (),
+        readers: Sequence[str] = (),
+        apply: bool = False,
+    ) -> Grants:
+        """Return the SQL that grants roles of the server their rights, and execute it with `apply`."""
+        roles = Roles(owner, indexers, readers)
+        server = self._context.catalog.roles
+        return Grants(server.grant(roles) if apply else server.grants(roles), apply)
 
     def rebuild_index(self) -> IndexStatus:
         """Rebuild the vector index from the catalog."""

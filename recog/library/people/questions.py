@@ -75,7 +75,9 @@ class PeopleQuestions:
         from recog.library.people.photos_of import photos_of
 
         wanted = [names] if isinstance(names, str) else list(names)
-        return photos_of(self._context.catalog, wanted, any_person=any_of, confirmed=confirmed, by_path=by_path)
+        return self._context.answered(
+            lambda source: photos_of(source.catalog, wanted, any_person=any_of, confirmed=confirmed, by_path=by_path)
+        )
 
     def find_by_query(
         self, words: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False
@@ -91,7 +93,9 @@ class PeopleQuestions:
         from recog.library.people.photos_of import photos_asked
 
         given = [words] if isinstance(words, str) else list(words)
-        return photos_asked(self._context.catalog, given, any_part=any_of, confirmed=confirmed, by_path=by_path)
+        return self._context.answered(
+            lambda source: photos_asked(source.catalog, given, any_part=any_of, confirmed=confirmed, by_path=by_path)
+        )
 
     def by_number(self, person_id: int) -> Person:
         """Return a person without the faces; an unknown number is an UnknownPersonError."""
@@ -121,3 +125,14 @@ class PeopleQuestions:
         from recog.library.recognition.matching import matches_at_once
 
         return matches_at_once(self._context.catalog, self._context.networks)
+
+    @property
+    def names_due(self) -> bool:
+        """Whether `match_all` may name faces that wait for it: those that came, or all because the rule changed."""
+        from recog.library.recognition.gallery import PersonGallery
+
+        catalog, networks = self._context.catalog, self._context.networks
+        if networks.calibration_if_any is None:
+            return False
+        gallery = PersonGallery(catalog, networks, None, k=self._context.settings.k)
+        return catalog.matches.due(networks.info.sha256, rule=gallery.rule)

@@ -18,11 +18,13 @@ from recog.distance import squared_distances
 from recog.index.faiss_index import FaceIndex
 from recog.index.structures import FLAT_LIMIT
 from recog.library.networks import Networks
+from recog.library.recognition.server_index import ServerIndex
 from recog.library.recognition.vector_index import Searchable
 from recog.quality import SURE_SCORE
 from recog.store.catalog import Catalog
 from recog.store.embedding_records import Gallery
 from recog.store.people.snapshot import Snapshot
+from recog.store.records import Among
 from recog.types import Calibration, Embeddings, Match, Neighbour, Person
 
 NEARLY_ALL = 0.5
@@ -56,14 +58,25 @@ class _Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """What is searched as of one version of the catalog: the library's index, or the confirmed faces.
+class _OnServer:
+    """The confirmed faces of a large library, where the server that keeps it searches: none of them is read here."""
 
-    reach: neighbours that are looked at first in the library's index.
+    index: ServerIndex
+
+    def search(self, probes: Embeddings, k: int) -> list[Sequence[Neighbour]]:
+        """Find the nearest confirmed faces; see Searchable."""
+        return self.index.search(probes, k, among=Among(lending=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is searched as of one version of the catalog: the library's index, a server's, or the confirmed faces.
+
+    reach: neighbours that are looked at first in the library's or the server's index.
     """
 
     version: Hashable
-    searched: Searchable | _Confirmed
+    searched: Searchable | _OnServer | _Confirmed
     threshold: float
     reach: int
 
@@ -77,7 +90,8 @@ class PersonGallery:
     """Identify probes; the catalog's faces are read again only after a change. Threads may share a gallery.
 
     In most libraries the confirmed faces have an exact index of their own. In a large library of which most faces are
-    confirmed, the library's index is searched, and the catalog says whose the few neighbours are.
+    confirmed, the library's index is searched, and the catalog says whose the few neighbours are. If a server keeps a
+    large library, it searches its own confirmed faces, whatever their share is.
     """
 
     def __init__(
@@ -154,7 +168,7 @@ class PersonGallery:
             searched = self._library_to_ask(confirmed) or self._confirmed()
             threshold = naming_threshold(self._catalog, self._networks.calibration, confirmed=confirmed)
             reach = self._k
-            if not isinstance(searched, _Confirmed):
+            if not isinstance(searched, _Confirmed | _OnServer):
                 reach = ceil(self._k * (searched.count / confirmed) ** 2)
             self._made = _Made(version, searched, threshold, reach)
             return self._made
@@ -170,9 +184,13 @@ class PersonGallery:
             neighbours[row] = nearest_but(searched.gallery, probes[row], person_ids, k=self._k)
         return [decide.identify(row, searched.owner_of, threshold=made.threshold) for row in neighbours]
 
-    def _library_to_ask(self, confirmed: int) -> Searchable | None:
+    def _library_to_ask(self, confirmed: int) -> Searchable | _OnServer | None:
         index = self._library_index
-        if index is None or confirmed < self._many or index.kind == "flat":
+        if index is None or confirmed < self._many:
+            return None
+        if isinstance(index, ServerIndex):
+            return _OnServer(index)
+        if index.kind == "flat":
             return None
         return index if confirmed >= NEARLY_ALL * index.count else None
 
@@ -191,7 +209,7 @@ class PersonGallery:
     def _decided_in_library(
         self,
         now: Snapshot,
-        index: Searchable,
+        index: Searchable | _OnServer,
         made: _Made,
         probes: Embeddings,
         refused: Mapping[int, Collection[int]],

@@ -12,7 +12,7 @@ from recog.library.networks import Networks
 from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.results import MatchReport
 from recog.store.catalog import Catalog
-from recog.store.embedding_records import Owners
+from recog.store.embedding_records import EmbeddingRows, Owners
 from recog.types import FaceIds, Person
 
 MatchedFace: TypeAlias = tuple[int, int, float]
@@ -59,22 +59,45 @@ def match_now(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATC
 def name_new(catalog: Catalog, networks: Networks, *, k: int, limit: int = MATCHED_AT_ONCE) -> PeopleCounts:
     """Match all faces if that is due, and return who got how many faces that were another's or nobody's.
 
-    It is due if faces came or went since the last time, or if the calibration, the threshold or k changed. Nothing is
-    done if nobody has a name, or without a calibration. The caller took a turn at writing.
+    It is due if faces came or went since the last time, or if the calibration, the threshold or k changed. Of more than
+    `limit` faces only new ones, and those beside them in a photo, are matched, if `identify_all` has matched the others
+    once. Nothing is done if nobody has a name, or without a calibration. The caller took a turn at writing.
     """
     digest = networks.info.sha256
     if networks.calibration_if_any is None:
         return ()
     gallery = PersonGallery(catalog, networks, None, k=k)
     due = catalog.matches.due(digest, rule=gallery.rule) and catalog.people.count() > 0
-    if not due or not matches_at_once(catalog, networks, limit=limit):
+    if not due:
         return ()
+    if not matches_at_once(catalog, networks, limit=limit):
+        return _counted(catalog, _name_later(catalog, networks, gallery))
     seen = catalog.matches.seen(digest)
     matches, _, before = _decided(catalog, networks, gallery)
     catalog.matches.replace(digest, matches, rule=gallery.rule, seen=seen)
-    face_ids, people = _columns(matches)
-    new = before.person_ids[np.searchsorted(before.face_ids, face_ids)] != people
-    return _counted(catalog, people[new].tolist())
+    return _counted(catalog, _newly_named(matches, before))
+
+
+def _name_later(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> list[int]:
+    """Match the faces that came since the last time, batch by batch; return the person of each that has a new one.
+
+    The faces that were there keep their names: new faces change no decision about them, except in their own photos.
+    """
+    digest = networks.info.sha256
+    last = catalog.matches.last(digest)
+    if last is None:
+        return []
+    until, removal = catalog.matches.seen(digest)
+    named: list[int] = []
+    for rows in catalog.embeddings.batches(digest, after=last[0], until=until):
+        owners = catalog.faces.owners_beside(rows.face_ids)
+        face_ids, embeddings = catalog.embeddings.of_faces(owners.face_ids, digest)
+        matches, _ = _decisions(catalog, gallery, [EmbeddingRows(rows.last_id, face_ids, embeddings)])
+        matches = _without_second_faces(owners, matches, gallery.threshold)
+        catalog.matches.extend(digest, face_ids.tolist(), matches, seen=(rows.last_id, last[1]))
+        named += _newly_named(matches, owners)
+    catalog.matches.extend(digest, [], [], seen=(until, removal))
+    return named
 
 
 def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tuple[list[MatchedFace], int, Owners]:
@@ -82,12 +105,22 @@ def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tu
 
     Returns the matches, the number of faces left unknown, and the current owner of every face.
     """
+    matches, unknown = _decisions(catalog, gallery, catalog.embeddings.batches(networks.info.sha256))
+    owners = catalog.faces.owners()
+    named_once = _without_second_faces(owners, matches, gallery.threshold)
+    return named_once, unknown + len(matches) - len(named_once), owners
+
+
+def _decisions(
+    catalog: Catalog, gallery: PersonGallery, batches: Iterable[EmbeddingRows]
+) -> tuple[list[MatchedFace], int]:
+    """Match unconfirmed faces to people, each by itself; return the matches, and the number of faces left unknown."""
     ignored = catalog.people.ignored_faces()
     doubted = catalog.faces.doubted()
     rejections = catalog.people.rejections()
     matches: list[MatchedFace] = []
     unknown = 0
-    for rows in catalog.embeddings.batches(networks.info.sha256):
+    for rows in batches:
         face_ids = rows.face_ids.tolist()
         settled = ignored | catalog.people.confirmed_owners(face_ids).keys()
         refused = {row: rejections[face_id] for row, face_id in enumerate(face_ids) if face_id in rejections}
@@ -98,9 +131,14 @@ def _decided(catalog: Catalog, networks: Networks, gallery: PersonGallery) -> tu
                 unknown += 1
             else:
                 matches.append((face_id, accepted.person_id, accepted.squared_distance))
-    owners = catalog.faces.owners()
-    named_once = _without_second_faces(owners, matches, gallery.threshold)
-    return named_once, unknown + len(matches) - len(named_once), owners
+    return matches, unknown
+
+
+def _newly_named(matches: Sequence[MatchedFace], before: Owners) -> list[int]:
+    """Return the person of each matched face that was another's or nobody's."""
+    face_ids, people = _columns(matches)
+    named: list[int] = people[before.person_ids[np.searchsorted(before.face_ids, face_ids)] != people].tolist()
+    return named
 
 
 def _without_second_faces(owners: Owners, matches: Sequence[MatchedFace], threshold: float) -> list[MatchedFace]:

@@ -1,10 +1,13 @@
-"""Work on the queue in several processes of this machine, and start anew those that die."""
+"""Work on the queue in several processes of this machine, and start anew those that die.
+
+A process sends by a pipe what it tells, a string each, and at last its report or its error.
+"""
 
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -14,6 +17,7 @@ from typing import TypeAlias
 
 from recog.config import Settings
 from recog.errors import RecogError
+from recog.library.work.outage import SharedOutage
 from recog.library.work.queue import Queue
 from recog.library.work.results import WorkReport
 
@@ -36,36 +40,50 @@ class Place:
 def places(settings: Settings, *, processes: int, gpus: int) -> list[Place]:
     """Return where workers run: one on each GPU, and `processes` others; each has its share of the cores."""
     number = gpus + processes
-    available = sorted(os.sched_getaffinity(0))
-    shares = [tuple(available[place::number]) or tuple(available) for place in range(number)]
     on_gpu = settings.model_copy(update={"device": "cuda"})
     return [
-        Place(on_gpu if place < gpus else settings, share, place if place < gpus else None)
-        for place, share in enumerate(shares)
+        Place(on_gpu if place < gpus else settings, share_of_cores(place, number), place if place < gpus else None)
+        for place in range(number)
     ]
 
 
+def share_of_cores(place: int, number: int) -> tuple[int, ...]:
+    """Return the cores for one of so many workers on this machine, counted from 0: all cores if they are too few."""
+    available = sorted(os.sched_getaffinity(0))
+    return tuple(available[place::number]) or tuple(available)
+
+
 def work_in_processes(
-    where: Sequence[Place], *, lease: float, told: Callable[[str], None], opener: Opener, most_deaths: int = MOST_DEATHS
+    where: Sequence[Place],
+    *,
+    lease: float,
+    told: Callable[[str], None],
+    opener: Opener,
+    look: Callable[[], None] = lambda: None,
+    most_deaths: int = MOST_DEATHS,
 ) -> list[WorkReport]:
     """Work until the queue is empty, with one process a place; return the reports of those that ended by themselves.
 
     A process that dies is started anew, because the photo that ended it is not given to others with it. Ctrl-C and
-    SIGTERM end all of them, and each gives back what it holds.
+    SIGTERM end all of them, and each gives back what it holds; if this process dies, they end after the photo in hand.
+    `look` is called again and again meanwhile (see QueueWatch).
 
     Raises:
         RecogError: that of a process, or if too many died.
     """
+    outage = SharedOutage(told)
     running = [_start(place, lease, opener) for place in where]
     reports: list[WorkReport] = []
     deaths = 0
     try:
         while running:
             sleep(POLL_SECONDS)
+            look()
             for one in list(running):
-                if (answer := one.answer()) is None:
+                if (answer := one.answer(outage)) is None:
                     continue
                 running.remove(one)
+                outage.gone(one)
                 if isinstance(answer, RecogError):
                     raise answer
                 if isinstance(answer, WorkReport):
@@ -77,14 +95,14 @@ def work_in_processes(
                 told(f"a worker died ({answer}) and is started anew")
                 running.append(_start(one.place, lease, opener))
     except KeyboardInterrupt:
-        reports += [answer for one in running if isinstance(answer := one.end(), WorkReport)]
+        reports += [answer for one in running if isinstance(answer := one.end(outage), WorkReport)]
     finally:
         for one in running:
-            one.end()
+            one.end(outage)
     return reports
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Running:
     """A process at work; what it answers comes by a pipe."""
 
@@ -92,27 +110,35 @@ class _Running:
     process: BaseProcess
     pipe: "Connection[object, object]"
 
-    def answer(self) -> WorkReport | RecogError | str | None:
-        """Return the report or the error of a process that has ended, how it died, or None while it works."""
-        if self.pipe.poll():
+    def answer(self, outage: SharedOutage) -> WorkReport | RecogError | str | None:
+        """Return the report or the error of a process that has ended, how it died, or None while it works.
+
+        `outage` hears what the process tells of the catalog.
+        """
+        while self.pipe.poll():
             try:
                 answer = self.pipe.recv()
             except EOFError:
                 answer = None
+            if isinstance(answer, str):
+                outage.heard(self, answer)
+                continue
             self.process.join()
             if isinstance(answer, WorkReport | RecogError):
                 return answer
+            break
         if self.process.is_alive():
             return None
         code = self.process.exitcode or 0
         return f"signal {-code}" if code < 0 else f"exit status {code}"
 
-    def end(self) -> WorkReport | RecogError | str | None:
+    def end(self, outage: SharedOutage) -> WorkReport | RecogError | str | None:
         """Ask the process to end, and wait for its answer."""
         if self.process.is_alive():
             self.process.terminate()
-        if self.pipe.poll(None if self.process.is_alive() else 0):
-            return self.answer()
+        while self.pipe.poll(None if self.process.is_alive() else 0):
+            if (answer := self.answer(outage)) is not None:
+                return answer
         return None
 
 
@@ -132,13 +158,22 @@ def _work(pipe: "Connection[object, object]", place: Place, lease: float, opener
     os.sched_setaffinity(0, place.cores)
     if place.gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = str(place.gpu)  # torch loads later
+    answer: WorkReport | RecogError
     try:
         with opener(place.settings) as queue:
-            pipe.send(queue.work(lease=lease))
+            answer = queue.work(lease=lease, told=pipe.send, stop=_parent_is_gone)
     except RecogError as error:
-        pipe.send(error)
+        answer = error
     except KeyboardInterrupt:
-        pass
+        return
+    with suppress(BrokenPipeError):  # the parent is gone
+        pipe.send(answer)
+
+
+def _parent_is_gone() -> bool:
+    """Return whether the process that started this one has died."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:

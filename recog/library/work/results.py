@@ -28,6 +28,20 @@ class QueueReport:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueProgress:
+    """How far all machines are. done: files that left the queue since it was first looked at, of total.
+
+    at_work: files that `workers` on `machines` hold right now.
+    """
+
+    done: int = 0
+    total: int = 0
+    at_work: int = 0
+    workers: int = 0
+    machines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class WorkReport:
     """The summary of `work`. Counts are photo files that this worker took from the queue; faces counts new faces.
 

@@ -7,26 +7,24 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
 
-from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, RecogError
+from recog.errors import CatalogError, RecogError
 from recog.library.context import LibraryContext
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import BATCH_PHOTOS, IndexRun
-from recog.library.indexing.results import IngestProgress
+from recog.library.indexing.results import IngestProgress, RunStopped
 from recog.library.recognition.matching import PeopleCounts, name_new
+from recog.library.work.outage import PATIENCE_SECONDS, RETRY_SECONDS, Outage, passes
 from recog.library.work.results import WorkReport
 from recog.photos import DecodePool
 from recog.store.catalog import Catalog
 from recog.store.jobs import Claimed
 from recog.types import FileStat
 
-PATIENCE_SECONDS = 300.0
-"""How long a worker waits for a catalog that cannot be reached."""
 POLL_SECONDS = 0.5
 """Seconds after which a worker without work looks again, because another one may die and leave some."""
 RENEWALS = 3
 """How often a lease is renewed while it runs."""
 Result = TypeVar("Result")
-_PASSING = (CatalogUnusableError, LibraryBusyError, LibraryDiskError)
 
 
 class Worker:
@@ -41,6 +39,7 @@ class Worker:
         lease: float,
         progress: Callable[[IngestProgress], None] | None,
         told: Callable[[str], None],
+        stop: Callable[[], bool],
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._context = context
@@ -48,7 +47,8 @@ class Worker:
         self._owner = owner
         self._lease = lease
         self._progress = progress
-        self._told = told
+        self._outage = Outage(told)
+        self._stop = stop
         self._patience = patience
         networks = context.networks
         self._networks = {"detector": networks.detector.sha256, "network": networks.info.sha256}
@@ -68,7 +68,7 @@ class Worker:
                 while self._patiently(self._step):
                     pass
                 matched = self._patiently(self._finish)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, RunStopped):
             interrupted = True
             self._give_back()
         except RecogError:
@@ -89,6 +89,7 @@ class Worker:
 
     def _step(self) -> bool:
         """Work on what can be claimed; return False when nothing is left for anybody."""
+        self._stop_if_asked()
         claimed = self._next if self._next.files else self._claim()
         self._next = Claimed((), alone=False)
         if claimed.files:
@@ -107,7 +108,7 @@ class Worker:
         files = iter(claimed.files) if claimed.alone else self._stream(claimed.files)
         try:
             self._runs[-1].take_files(files, self._tell)
-        except (RecogError, KeyboardInterrupt):
+        except (RecogError, KeyboardInterrupt, RunStopped):
             self._begin_anew()
             raise
         except Exception as error:  # noqa: BLE001 - whatever a photo makes a network or a decoder do
@@ -130,6 +131,7 @@ class Worker:
     def _note_stored(self, paths: Iterable[Path]) -> None:
         before = len(self._stored)
         self._stored.extend(paths)
+        self._outage.ended()
         self._number_stored += len(self._stored) - before
 
     def _new_pool(self) -> DecodePool:
@@ -164,6 +166,7 @@ class Worker:
             if self._catalog.jobs.are_done():
                 for run in self._runs:
                     run.find_again()
+                self._catalog.files.drop_marked()
                 if self._catalog.photos.delete_orphans():
                     self._context.drop_outdated_thumbnails()
                 matched = name_new(self._catalog, self._context.networks, k=self._context.settings.k)
@@ -182,20 +185,32 @@ class Worker:
             try:
                 if begun is not None:
                     self._give_back()
-                return act()
-            except _PASSING as error:
+                result = act()
+            except CatalogError as error:
+                if not passes(error):
+                    raise
                 if begun is None or self._number_stored > stored:
                     begun, stored = time.monotonic(), self._number_stored
                 if time.monotonic() - begun > self._patience:
                     raise
-                self._told(str(error))
-                time.sleep(min(POLL_SECONDS * 4, self._patience))
+                self._stop_if_asked()
+                self._outage.met(error)
+                time.sleep(min(RETRY_SECONDS, self._patience))
+            else:
+                self._outage.ended()
+                return result
 
     def _tell(self, step: IngestProgress) -> None:
         self._done += 1
         if self._progress is not None:
             faces, failed = (sum(run.faces for run in self._runs), sum(run.failed for run in self._runs))
             self._progress(IngestProgress(self._done, max(self._total, self._done), faces, failed, step.path))
+        self._stop_if_asked()
+
+    def _stop_if_asked(self) -> None:
+        """Raise RunStopped if the worker shall end; photos that are done are stored, and the others given back."""
+        if self._stop():
+            raise RunStopped
 
     @contextmanager
     def _renewing(self) -> Iterator[None]:

@@ -39,9 +39,20 @@ class Database:
     """
 
     def __init__(
-        self, url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None, host: str | None = None
+        self,
+        url: URL,
+        *,
+        busy_seconds: float,
+        read_only: ReadOnlyFile | None = None,
+        host: str | None = None,
+        answers_only: bool = False,
+        account_id: int | None = None,
     ) -> None:
-        """host: the name of this machine, whose paths are those of the tables; by default see `ONLY_HOST`."""
+        """host: the name of this machine, whose paths are those of the tables; by default see `ONLY_HOST`.
+
+        answers_only: a server lets no transaction write, as on a replica.
+        account_id: the account to which the database is shown, for reading alone; by default all of it is.
+        """
         self.busy_seconds = busy_seconds
         self.read_only = read_only
         self.path = sqlite_path(url)
@@ -49,7 +60,9 @@ class Database:
         self.host = host if host is not None else ONLY_HOST if self.path else gethostname()
         self._secrets = Secrets.of(url)
         self.where = str(self.path) if self.path else self.url
-        self._connections = connections_to(url, busy_seconds=busy_seconds, read_only=read_only)
+        self._connections = connections_to(
+            url, busy_seconds=busy_seconds, read_only=read_only, answers_only=answers_only, account_id=account_id
+        )
         self.engine = self._connections.engine
         self._writer = self.engine.execution_options(**{WRITING: True})
         self._beside = self.engine.execution_options(**{WRITING: BESIDE})

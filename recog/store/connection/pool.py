@@ -12,6 +12,7 @@ so each use of a connection first compares the file at the path with the file th
 
 import logging
 import os
+import select
 import sqlite3
 from collections.abc import Hashable
 from pathlib import Path
@@ -21,10 +22,12 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from recog.errors import CatalogUnusableError, LibraryBusyError, LibraryReplacedError
 from recog.held_files import Identity, hold, identity_of, let_go
+from recog.store.connection.account_views import show_to_account
 from recog.store.connection.read_only import ReadOnlyFile
 from recog.store.connection.url import sqlite_path
 
@@ -37,6 +40,9 @@ _LOG = "recog_log"
 _POOLED = 4
 """Connections that are kept open. More threads than this open further ones for the moment."""
 
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 9, "tcp_user_timeout": 120_000}
+"""A network may be gone for two minutes; then the connection is given up, instead of after hours."""
+
 _SHARED: dict[Hashable, "Connections"] = {}
 _LOCK = RLock()
 
@@ -45,20 +51,28 @@ class Connections:
     """A pool of connections with recog's settings; made by `connections_to`, given back with `release`."""
 
     def __init__(
-        self, key: Hashable, url: URL, path: Path | None, busy_seconds: float, read_only: ReadOnlyFile | None
+        self,
+        key: Hashable,
+        url: URL,
+        path: Path | None,
+        *,
+        busy_seconds: float,
+        read_only: ReadOnlyFile | None,
+        answers_only: bool,
+        account_id: int | None,
     ) -> None:
         self._key = key
         self._path = path
         self._held: Path | None = None
         self._busy_seconds = busy_seconds
         self._read_only = read_only
+        self._account_id = account_id
         self._users = 0
         self._identity: Identity | None = None if path is None else _identity_now(path)
         if path is not None:
             arguments: dict[str, Any] = {"timeout": busy_seconds}
         else:
-            milliseconds = max(1, round(busy_seconds * 1000))
-            arguments = {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
+            arguments = _server_arguments(url, busy_seconds, answers_only=answers_only)
             if not (told := logging.getLogger("psycopg")).handlers:
                 told.addHandler(logging.NullHandler())  # psycopg logs what it also raises
         opened = url if read_only is None else read_only.url
@@ -67,6 +81,8 @@ class Connections:
         )
         event.listen(self.engine, "connect", self._on_connect)
         event.listen(self.engine, "begin", self._on_begin)
+        if path is None:
+            event.listen(self.engine, "checkout", self._on_checkout)
         if path is not None:
             try:
                 self._held = hold(path)
@@ -104,6 +120,8 @@ class Connections:
 
     def _on_connect(self, raw: Any, record: Any) -> None:
         if self._path is None:
+            if self._account_id is not None:
+                show_to_account(raw, self._account_id)
             return
         raw.isolation_level = None  # the driver begins nothing by itself; _on_begin does
         if self._read_only is None:
@@ -113,6 +131,8 @@ class Connections:
         if self._read_only is None:
             raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").close()  # opens the log
             record.info[_LOG] = _identity_now(_log_of(self._path))
+        if self._account_id is not None:
+            show_to_account(raw, self._account_id, of_file=True)
         if self._identity is None:
             self._identity = _identity_now(self._path)
         self.refuse_replaced()
@@ -129,6 +149,18 @@ class Connections:
                 sleep(0.02)
             else:
                 return
+
+    def _on_checkout(self, raw: Any, _record: Any, _lent: Any) -> None:
+        """Let the pool replace a connection that the server has closed since it was last used.
+
+        An idle connection has nothing to say unless its server was stopped or restarted, so this costs no question.
+        """
+        if not _has_something_to_read(raw):
+            return
+        try:
+            self.engine.dialect.do_ping(raw)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
 
     def _on_begin(self, connection: Connection) -> None:
         options = connection.get_execution_options()
@@ -153,20 +185,55 @@ class Connections:
             )
 
 
-def connections_to(url: URL, *, busy_seconds: float, read_only: ReadOnlyFile | None = None) -> Connections:
+def connections_to(
+    url: URL,
+    *,
+    busy_seconds: float,
+    read_only: ReadOnlyFile | None = None,
+    answers_only: bool = False,
+    account_id: int | None = None,
+) -> Connections:
     """Return the process's connections to a database to one more user, who gives them back with `release`.
 
-    A file that was replaced since it was opened gets its own connections. Raises LibraryBusyError while this process
-    restores the file.
+    With an account, they show what it may see, and can write nothing (see recog.store.connection.account_views). A file
+    that was replaced since it was opened gets its own connections. Raises LibraryBusyError while this process restores
+    the file.
     """
     path = sqlite_path(url)
     place = (url.render_as_string(hide_password=False), None) if path is None else (path.resolve(), _identity_now(path))
-    key = (os.getpid(), place, busy_seconds, None if read_only is None else read_only.seen, read_only is None)
+    seen = None if read_only is None else read_only.seen
+    key = (os.getpid(), place, busy_seconds, seen, read_only is None, answers_only, account_id)
     with _LOCK:
         shared = _SHARED.get(key)
         if shared is None:
-            shared = _SHARED[key] = Connections(key, url, path, busy_seconds, read_only)
+            shared = _SHARED[key] = Connections(
+                key,
+                url,
+                path,
+                busy_seconds=busy_seconds,
+                read_only=read_only,
+                answers_only=answers_only,
+                account_id=account_id,
+            )
         return shared.take()
+
+
+def _server_arguments(url: URL, busy_seconds: float, *, answers_only: bool) -> dict[str, Any]:
+    """Return how to connect to a server; what the URL says of keepalives holds."""
+    options = [f"lock_timeout={max(1, round(busy_seconds * 1000))}"]
+    if answers_only:
+        options.append("default_transaction_read_only=on")
+    alive = {name: value for name, value in _KEEPALIVE.items() if name not in url.query}
+    return {"connect_timeout": 10, "options": " ".join(f"-c {one}" for one in options), **alive}
+
+
+def _has_something_to_read(raw: Any) -> bool:
+    """Return whether an idle connection was closed, or its server sent something."""
+    if raw.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(raw.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _identity_now(path: Path) -> Identity | None:

@@ -7,7 +7,15 @@ connection, the driver gets no state; the message, if in English, then says whet
 from collections.abc import Callable
 from typing import NamedTuple
 
-from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, ReadOnlyError
+from recog.errors import (
+    CatalogError,
+    CatalogForbiddenError,
+    CatalogUnusableError,
+    LibraryBusyError,
+    LibraryDiskError,
+    ReadOnlyError,
+    WayOut,
+)
 
 _UNDONE = "this step was undone"
 
@@ -17,6 +25,7 @@ class Told(NamedTuple):
 
     kind: Callable[[str], CatalogError]
     sentence: str
+    way_out: WayOut | None = None
 
 
 _STOPPED = Told(
@@ -54,7 +63,7 @@ _FOREIGN_TABLES = Told(
     "name another database",
 )
 _NOT_LET_IN = Told(
-    CatalogUnusableError,
+    CatalogForbiddenError,
     "the server of {where} does not let this user in ({said}): check user and password, and the server's pg_hba.conf",
 )
 _IDLE = Told(
@@ -98,9 +107,9 @@ _OF_STATE = {
         "default_transaction_read_only to off for this user",
     ),
     "42501": Told(  # insufficient_privilege
-        CatalogUnusableError,
-        "the user of the database {where} lacks a right ({said}): let the owner of the database grant it, or make this "
-        "user the owner",
+        CatalogForbiddenError,
+        f"the user of the database {{where}} lacks a right ({{said}}): {_UNDONE}",
+        WayOut.GRANT,
     ),
     "53100": Told(  # disk_full
         LibraryDiskError,
@@ -149,7 +158,9 @@ _NO_MORE_CLIENTS = ("too many clients", "too many connections", "remaining conne
 def postgres_error(state: str | None, said: str, where: str, busy_seconds: float) -> CatalogError:
     """Make the error for an SQLSTATE (None: no connection was made) and the first line that the server said."""
     told = _told(state, said)
-    return told.kind(told.sentence.format(where=where, said=said, seconds=busy_seconds))
+    error = told.kind(told.sentence.format(where=where, said=said, seconds=busy_seconds))
+    error.way_out = told.way_out
+    return error
 
 
 def _told(state: str | None, said: str) -> Told:

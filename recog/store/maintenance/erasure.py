@@ -55,6 +55,7 @@ class Erasure:
         """
         from recog.store.people.history import scrub_events
         from recog.store.people.people import person_in
+        from recog.store.people.withholding import drop_withheld
         from recog.store.records import ForgottenPerson
         from recog.store.styling import drop_style_jobs_of
 
@@ -68,6 +69,7 @@ class Erasure:
             log_erasure(connection)
             _drop_empty_clusters(connection)  # earlier versions left the centroids of faces that went with their photos
             scrub_events(connection, person_id, name, face_ids)
+            drop_withheld(connection, person_id)
             connection.execute(delete(people).where(people.c.id == person_id))
             connection.execute(insert(pending_erasures), [{"at": now()}])
         return ForgottenPerson(name, tuple(face_ids), self._old_pages.overwrite(), tuple(styled))
@@ -85,6 +87,11 @@ class Erasure:
         with self._database.reading() as connection:
             latest = connection.scalar(select(func.max(removals.c.id))) or 0
             return removal_id > latest or connection.scalar(erased.limit(1)) is not None
+
+    def last_removal(self) -> int:
+        """Return the number of the last removal of a face, or of the last erasure; 0 if there was none."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.max(removals.c.id))) or 0
 
     def reset(self, photo_sha256s: Sequence[str]) -> int:
         """Let the next scan find forgotten faces of these photos again; return how many boxes were dropped.

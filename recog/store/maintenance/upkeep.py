@@ -9,6 +9,7 @@ from recog.errors import CatalogError
 from recog.store.connection.backup import write_backup
 from recog.store.connection.database import Database
 from recog.store.photos.removal import photos_without_file
+from recog.store.photos.volumes import volumes_of
 from recog.store.records import CatalogCounts
 from recog.store.schema.digests import network_row
 from recog.store.schema.tables import (
@@ -38,8 +39,9 @@ class Upkeep:
         self._database = database
 
     def counts(self) -> CatalogCounts:
-        """Return how many rows of each kind the catalog holds."""
+        """Return how many rows of each kind the catalog holds; missing and failed files are those of this machine."""
         with self._database.reading() as connection:
+            mine = volumes_of(connection, self._database.host)
             confirmed = _count(connection, select(assignments).where(assignments.c.origin == Origin.CONFIRMED.value))
             matched = _count(connection, select(assignments).where(assignments.c.origin == Origin.MATCHED.value))
             return CatalogCounts(
@@ -52,8 +54,8 @@ class Upkeep:
                     ),
                 ),
                 files=_count(connection, select(files.c.id).where(~files.c.missing)),
-                missing_files=_count(connection, select(files.c.id).where(files.c.missing)),
-                failed_files=_count(connection, select(failures.c.id)),
+                missing_files=_count(connection, select(files.c.id).where(files.c.missing, mine.are_here(files))),
+                failed_files=_count(connection, select(failures.c.id).where(mine.are_here(failures))),
                 faces=_count(connection, select(faces.c.id)),
                 faces_named=confirmed + matched,
                 confirmed=confirmed,

@@ -24,6 +24,7 @@ from recog.store.people.history import act_of_event, record_event
 from recog.store.people.names import checked_name
 from recog.store.people.people import add_person, check_free, existing_faces, person_called, person_in
 from recog.store.people.undoing import Drawing, undo_event
+from recog.store.people.withholding import withhold_merged
 from recog.store.records import DrawnFace, PastAct
 from recog.store.schema.tables import events
 from recog.types import NetworkInfo, Person
@@ -187,6 +188,7 @@ class Acts:
             )
             roles = {"source": (source_id, source.name), "target": (target_id, target.name)}
             _act(connection, "merge", roles, removed, added)
+            withhold_merged(connection, source_id, target_id)
             return person_in(connection, target_id)
 
     def history(self, *, limit: int | None = None, before: int | None = None) -> list[PastAct]:

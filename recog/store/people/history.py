@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from recog.store.people.author import author
 from recog.store.people.facts import Facts
 from recog.store.people.names import name_key
 from recog.store.records import PastAct
@@ -33,7 +34,7 @@ def record_event(
         "removed": removed.plain(),
         "added": added.plain(),
     }
-    row = {"at": now(), "kind": kind, "payload": json.dumps(payload, ensure_ascii=False)}
+    row = {"at": now(), "kind": kind, "payload": json.dumps(payload, ensure_ascii=False), "account": author()}
     connection.execute(insert(events), [row])
 
 
@@ -51,7 +52,9 @@ def act_of_event(row: Row[Any]) -> PastAct:
     if row.kind == "cover":
         face_ids = {face_id for _, face_id in added.covers}
     born = next((day for _, day in added.births), None) if row.kind == "born" else None
-    return PastAct(row.id, row.at, row.kind, people, tuple(sorted(face_ids)), row.undone_at, born)
+    return PastAct(
+        row.id, row.at, row.kind, people, tuple(sorted(face_ids)), row.undone_at, born, row.account, row.undone_by
+    )
 
 
 def people_of_event(row: Row[Any]) -> set[int]:

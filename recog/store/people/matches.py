@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from recog.store.connection.database import Database
 from recog.store.people.facts import ignored_among, rejected_among
 from recog.store.people.people import existing_faces
 from recog.store.schema.digests import network_row
+from recog.store.schema.encoding import chunks
 from recog.store.schema.tables import assignments, embeddings, matchings, people, removals
 from recog.types import Origin
 
@@ -47,33 +48,72 @@ class Matches:
         with self._database.writing() as connection:
             network_id, _ = network_row(connection, network_sha256)
             connection.execute(delete(assignments).where(assignments.c.origin == Origin.MATCHED.value))
-            known = set(connection.scalars(select(people.c.id)))
-            taken = set(connection.scalars(select(assignments.c.face_id)))
-            wanted = [int(face_id) for face_id, _, _ in matches]
-            ignored = {face_id for (face_id,) in ignored_among(connection, wanted)}
-            open_faces = existing_faces(connection, wanted) - taken - ignored
-            rejected = rejected_among(connection, wanted)
-            rows = [
-                {
-                    "face_id": int(face_id),
-                    "person_id": int(person_id),
-                    "origin": Origin.MATCHED.value,
-                    "network_id": network_id,
-                    "squared_distance": float(squared_distance),
-                }
-                for face_id, person_id, squared_distance in matches
-                if face_id in open_faces and person_id in known and (face_id, person_id) not in rejected
-            ]
-            if rows:
-                connection.execute(insert(assignments), rows)
+            written = _put(connection, network_id, matches)
             _note_matched(connection, network_id, rule, seen)
-        return len(rows)
+        return written
+
+    def last(self, network_sha256: str) -> Seen | None:
+        """Return the last embedding and removal that `replace` or `extend` saw of a network; None if it named none."""
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            noted = select(matchings.c.last_embedding_id, matchings.c.last_removal_id)
+            row = connection.execute(noted.where(matchings.c.network_id == network_id)).first()
+            return None if row is None else (row.last_embedding_id, row.last_removal_id)
+
+    def extend(
+        self,
+        network_sha256: str,
+        face_ids: Sequence[int],
+        matches: Sequence[tuple[int, int, float]],
+        *,
+        seen: Seen,
+    ) -> int:
+        """Replace the matches of these faces alone; return how many were written. See `replace`.
+
+        The rule that is noted stays: if it was another one, the names of the other faces are still due.
+        """
+        with self._database.writing() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            for ids in chunks(face_ids):
+                theirs = assignments.c.face_id.in_(ids) & (assignments.c.origin == Origin.MATCHED.value)
+                connection.execute(delete(assignments).where(theirs))
+            written = _put(connection, network_id, matches)
+            last_embedding_id, last_removal_id = seen
+            noted = update(matchings).where(matchings.c.network_id == network_id)
+            connection.execute(noted.values(last_embedding_id=last_embedding_id, last_removal_id=last_removal_id))
+        return written
 
     def due(self, network_sha256: str, *, rule: str = "") -> bool:
         """Return whether embeddings of this network came or went since `replace` named faces by it and this rule."""
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
             return network_id is not None and not _all_matched(connection, network_id, rule)
+
+
+def _put(connection: Connection, network_id: int | None, matches: Sequence[tuple[int, int, float]]) -> int:
+    """Write matches of faces that nobody has, ignored or rejected; return how many."""
+    known = set(connection.scalars(select(people.c.id)))
+    wanted = [int(face_id) for face_id, _, _ in matches]
+    taken: set[int] = set()
+    for ids in chunks(wanted):
+        taken |= set(connection.scalars(select(assignments.c.face_id).where(assignments.c.face_id.in_(ids))))
+    ignored = {face_id for (face_id,) in ignored_among(connection, wanted)}
+    open_faces = existing_faces(connection, wanted) - taken - ignored
+    rejected = rejected_among(connection, wanted)
+    rows = [
+        {
+            "face_id": int(face_id),
+            "person_id": int(person_id),
+            "origin": Origin.MATCHED.value,
+            "network_id": network_id,
+            "squared_distance": float(squared_distance),
+        }
+        for face_id, person_id, squared_distance in matches
+        if face_id in open_faces and person_id in known and (face_id, person_id) not in rejected
+    ]
+    if rows:
+        connection.execute(insert(assignments), rows)
+    return len(rows)
 
 
 def _note_matched(connection: Connection, network_id: int | None, rule: str, seen: Seen | None) -> None:

@@ -160,7 +160,7 @@ def select_people() -> Select[Any]:
             .outerjoin(chosen_covers, chosen_covers.c.person_id == people.c.id)
             .outerjoin(births, births.c.person_id == people.c.id)
         )
-        .group_by(people.c.id, chosen_covers.c.face_id, births.c.born)
+        .group_by(*people.c, chosen_covers.c.face_id, births.c.born)
     )
 
 

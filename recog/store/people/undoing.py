@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, select, update
 
 from recog.errors import CatalogError, UnknownNumberError
+from recog.store.people.author import author
 from recog.store.people.facts import (
     Facts,
     births_of,
@@ -50,7 +51,7 @@ def undo_event(connection: Connection, act_id: int | None, *, drawing: Drawing) 
     removed, added = _still_so(connection, removed, added)
     change(connection, removed, added)
     drawing.remove(connection, [face_id for (face_id,) in removed.drawn])
-    connection.execute(update(events).where(events.c.id == row.id).values(undone_at=now()))
+    connection.execute(update(events).where(events.c.id == row.id).values(undone_at=now(), undone_by=author()))
     return act_of_event(connection.execute(select(events).where(events.c.id == row.id)).one())
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from recog.quality import SURE_SCORE
 from recog.store.photos.volumes import volumes_of
 from recog.store.records import Among
 from recog.store.schema.tables import assignments, embeddings, faces, files, photos
-from recog.types import DateSource
+from recog.types import DateSource, Origin
 
 
 def those_among(connection: Connection, host: str, among: Among | None) -> Iterator[ColumnElement[bool]]:
@@ -18,6 +19,10 @@ def those_among(connection: Connection, host: str, among: Among | None) -> Itera
     if among.person_id is not None:
         theirs = select(assignments.c.face_id).where(assignments.c.person_id == among.person_id)
         yield embeddings.c.face_id.in_(theirs)
+    if among.lending:
+        lent = select(assignments.c.face_id).join(faces, faces.c.id == assignments.c.face_id)
+        lent = lent.where(assignments.c.origin == Origin.CONFIRMED.value, faces.c.score >= SURE_SCORE)
+        yield embeddings.c.face_id.in_(lent)
     if among.folder is not None:
         shown = select(faces.c.id).join(files, files.c.photo_id == faces.c.photo_id)
         yield embeddings.c.face_id.in_(shown.where(volumes_of(connection, host).shown_below(files, among.folder)))

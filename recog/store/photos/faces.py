@@ -1,10 +1,10 @@
 """Faces, their owners and their thumbnails."""
 
 from collections.abc import Iterable
-from itertools import chain
 
 import numpy as np
-from sqlalchemy import case, func, select
+from numpy.typing import NDArray
+from sqlalchemy import Select, case, func, select
 
 from recog.quality import SURE_SCORE
 from recog.store.connection.database import Database
@@ -14,7 +14,7 @@ from recog.store.photos.face_rows import box_of, face_of, faces_by_id, faces_of_
 from recog.store.records import Among
 from recog.store.schema.digests import network_row
 from recog.store.schema.encoding import chunks
-from recog.store.schema.plain_rows import plain_rows
+from recog.store.schema.plain_rows import plain_numbers
 from recog.store.schema.tables import assignments, embeddings, faces, ignored_faces, photos, thumbnails
 from recog.store.schema.vectors import face_ids_of
 from recog.types import Face, FaceBox, FaceIds, Origin
@@ -47,22 +47,18 @@ class Faces:
 
     def owners(self) -> Owners:
         """Return photo and person of every face; in large libraries much faster than `by_ids`."""
-        statement = (
-            select(
-                faces.c.id,
-                faces.c.photo_id,
-                func.coalesce(assignments.c.person_id, -1),
-                case((assignments.c.origin == Origin.CONFIRMED.value, 1), else_=0),
-                case((faces.c.first_seen.is_(None), faces.c.photo_id), else_=-faces.c.id),
-            )
-            .select_from(faces.outerjoin(assignments, assignments.c.face_id == faces.c.id))
-            .order_by(faces.c.id)
-        )
         with self._database.reading() as connection:
-            rows = plain_rows(connection, statement)
-        found = np.fromiter(chain.from_iterable(rows), np.int64, 5 * len(rows)).reshape(-1, 5)
-        face_ids, photo_ids, person_ids, confirmed, scenes = np.ascontiguousarray(found.T)
-        return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_), scenes)
+            return _owners_of(plain_numbers(connection, _select_owners().order_by(faces.c.id)))
+
+    def owners_beside(self, face_ids: Iterable[int]) -> Owners:
+        """Return photo and person of every face on the photos of these faces."""
+        with self._database.reading() as connection:
+            found = [np.empty((5, 0), np.int64)]
+            for ids in chunks(int(face_id) for face_id in face_ids):
+                shown = select(faces.c.photo_id).where(faces.c.id.in_(ids))
+                found.append(plain_numbers(connection, _select_owners().where(faces.c.photo_id.in_(shown))))
+        columns = np.concatenate(found, axis=1)
+        return _owners_of(columns[:, np.unique(columns[0], return_index=True)[1]])
 
     def ids_among(self, among: Among, network_sha256: str) -> FaceIds:
         """Return the faces that a search of a network's embeddings is limited to, (n,) ascending."""
@@ -118,3 +114,19 @@ class Faces:
                 rows = connection.execute(select(thumbnails).where(thumbnails.c.face_id.in_(ids)))
                 found |= {row.face_id: row.jpeg for row in rows}
         return found
+
+
+def _select_owners() -> Select[tuple[int, int, int, int, int]]:
+    """Select face, photo, person (-1 for nobody), whether a user confirmed it, and its scene (see Owners)."""
+    return select(
+        faces.c.id,
+        faces.c.photo_id,
+        func.coalesce(assignments.c.person_id, -1),
+        case((assignments.c.origin == Origin.CONFIRMED.value, 1), else_=0),
+        case((faces.c.first_seen.is_(None), faces.c.photo_id), else_=-faces.c.id),
+    ).select_from(faces.outerjoin(assignments, assignments.c.face_id == faces.c.id))
+
+
+def _owners_of(columns: NDArray[np.int64]) -> Owners:
+    face_ids, photo_ids, person_ids, confirmed, scenes = columns
+    return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_), scenes)

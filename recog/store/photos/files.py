@@ -12,7 +12,7 @@ from recog.store.photos.removal import delete_unshown
 from recog.store.photos.volumes import Spot, Volumes, volumes_of, volumes_to_write
 from recog.store.records import FailedFile, KnownFile
 from recog.store.schema.encoding import chunks, now, path_bytes, path_from_bytes, storable
-from recog.store.schema.tables import detectors, failures, files, networks, photos, processings, roots
+from recog.store.schema.tables import detectors, failures, files, mounts, networks, photos, processings, roots
 from recog.types import FileStat
 
 
@@ -218,6 +218,21 @@ class Files:
             for folder in folders:
                 for hidden in volumes.hidden_below(files, folder):
                     connection.execute(delete(files).where(hidden))
+
+    def mark_hidden(self, folders: Iterable[Path]) -> None:
+        """Mark as missing what `drop_hidden` would forget: the share was surveyed, and its new files are queued."""
+        with self._database.writing() as connection:
+            volumes = self._volumes(connection)
+            for folder in folders:
+                for hidden in volumes.hidden_below(files, folder):
+                    connection.execute(update(files).where(hidden).values(missing=True))
+
+    def drop_marked(self) -> None:
+        """Forget, for all machines, the files that `mark_hidden` marked: the queue is empty, so all are looked at."""
+        with self._database.writing() as connection:
+            for host in connection.scalars(select(mounts.c.host).distinct()).all():
+                for hidden in volumes_of(connection, host).hidden_below(files, Path("/")):
+                    connection.execute(delete(files).where(hidden, files.c.missing))
 
     def drop(self, paths: Iterable[Path], *, folders: Iterable[Path]) -> int:
         """Forget files, missing or not, and roots; delete photos that no other file shows, and return how many."""

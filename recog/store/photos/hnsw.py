@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from recog.store.connection.database import Database
 from recog.store.schema.digests import network_row
-from recog.store.schema.pgvector import pgvector_version
 
 MOST_DIMENSIONS = 4_000
 """Dimensions of a halfvec up to which pgvector builds an index."""
@@ -51,16 +50,19 @@ class HnswIndexes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def extension(self) -> str | None:
-        """Return the version of pgvector in the database, None if it is gone."""
-        with self._database.reading() as connection:
-            return pgvector_version(connection)
-
     def state(self, network_sha256: str) -> HnswState | None:
         """Return the network's index, None if it has none."""
         with self._database.reading() as connection:
             network_id, _ = network_row(connection, network_sha256)
             return None if network_id is None else _state(connection, network_id)
+
+    def size(self, network_sha256: str) -> int:
+        """Return the bytes of the network's index; 0 if it has none."""
+        asked = "SELECT coalesce(pg_relation_size(to_regclass(%s)), 0)"
+        with self._database.reading() as connection:
+            network_id, _ = network_row(connection, network_sha256)
+            name = "" if network_id is None else _name(network_id)
+            return int(connection.exec_driver_sql(asked, (name,)).scalar_one()) if name else 0
 
     def may_build(self) -> bool:
         """Return whether this user owns the table of embeddings: PostgreSQL lets nobody else make an index."""

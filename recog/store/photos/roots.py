@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, literal, select, update
 
 from recog.errors import CatalogError, UnknownNumberError
 from recog.store.connection.database import ONLY_HOST, Database
-from recog.store.photos.volumes import Volumes, rest_below, volumes_of, volumes_to_write, within
+from recog.store.photos.removal import delete_unshown
+from recog.store.photos.volumes import Volumes, rest_below, volumes_of, volumes_to_write, within, without_slash
 from recog.store.records import KnownRoot, MountPoint
 from recog.store.schema.encoding import chunks, path_bytes, path_from_bytes
-from recog.store.schema.tables import failures, files, mounts, roots, volumes
+from recog.store.schema.tables import failures, files, jobs, mounts, roots, volumes
 
 SAMPLE = 200
 """Files of a root by which it is recognised."""
@@ -42,7 +43,10 @@ class Roots:
                     places = [MountPoint(host, path_from_bytes(raw))]
                 else:
                     rest = rest_below(raw, tops[volume_id]) or b""
-                    places = [MountPoint(host, path_from_bytes(top + rest)) for host, top in points[volume_id]]
+                    places = [
+                        MountPoint(host, path_from_bytes(without_slash(top) + rest or b"/"))
+                        for host, top in points[volume_id]
+                    ]
                 held = select(func.count()).select_from(files).where(within(files, volume_id, raw))
                 here = mine.path(volume_id, raw) if volume_id in mine.here else None
                 found.append(KnownRoot(root_id, here, tuple(places), connection.scalar(held) or 0))
@@ -68,14 +72,14 @@ class Roots:
                     "unmap it first if it is elsewhere now"
                 )
             top = connection.scalar(select(volumes.c.top).where(volumes.c.id == volume_id))
-            place = path_bytes(folder)
+            place = without_slash(path_bytes(folder))
             rest = b"" if top is None else rest_below(raw, top) or b""
             if not place.endswith(rest):
                 raise CatalogError(
                     f"root {root_id} is the folder {path_from_bytes(rest.lstrip(b'/'))} of a share: "
                     "name the place where this machine has that folder"
                 )
-            self._mount(connection, volume_id, raw if top is None else top, place[: len(place) - len(rest)])
+            self._mount(connection, volume_id, raw if top is None else top, place[: len(place) - len(rest)] or b"/")
 
     def unmap(self, folder: Path) -> None:
         """Forget that this machine has a share at `folder`; its photos stay, as those of other machines."""
@@ -89,6 +93,21 @@ class Roots:
             if (connection.scalar(others) or 0) < 2:
                 raise CatalogError(f"no other machine has the root at {folder}, so it stays: prune it if it is gone")
             connection.execute(delete(mounts).where(*at))
+
+    def photos_only_in(self, root_id: int) -> list[int]:
+        """Return the photos that no file outside a root shows, present or missing."""
+        with self._database.reading() as connection:
+            outside = case((within(files, *_root(connection, root_id)), 0), else_=1)
+            only = select(files.c.photo_id).group_by(files.c.photo_id).having(func.sum(outside) == 0)
+            return list(connection.scalars(only.order_by(files.c.photo_id)))
+
+    def forget(self, root_id: int) -> None:
+        """Forget a root: its files, what is queued of it, and the photos that no other file shows."""
+        with self._database.writing() as connection:
+            volume_id, raw = _root(connection, root_id)
+            for table in (files, failures, jobs, roots):
+                connection.execute(delete(table).where(within(table, volume_id, raw)))
+            delete_unshown(connection)
 
     def strangers(self, folder: Path) -> list[tuple[int, list[tuple[str, int]]]]:
         """Return volumes of other machines that have files by the path of a folder which is new here.
@@ -136,6 +155,8 @@ class Roots:
         _refuse_nested(mine, place)
         connection.execute(insert(mounts).values(volume_id=volume_id, host=self._database.host, path=place))
         _merge(connection, mine.own, place, volume_id, top)
+        # What waits is hidden from now on, and marked as missing once a survey has looked at the share.
+        connection.execute(update(files).where(within(files, mine.own, place)).values(missing=False))
 
 
 def _refuse_nested(mine: Volumes, place: bytes) -> None:
@@ -187,7 +208,8 @@ def _merge(connection: Connection, own: int, place: bytes, share: int, top: byte
 
 def _replaced(rows: Iterable[Any], place: bytes, top: bytes) -> list[tuple[int, bytes, int]]:
     """Return rows (number, path, photo or 0) with paths below `top` instead of `place`."""
-    return [(number, top + raw[len(place) :], photo_id) for number, raw, photo_id in rows]
+    top = without_slash(top)
+    return [(number, top + (rest_below(raw, place) or b"") or b"/", photo_id) for number, raw, photo_id in rows]
 
 
 def _merge_rows(connection: Connection, table: Table, rows: Sequence[tuple[int, bytes, int]], share: int) -> None:

@@ -59,18 +59,18 @@ class Timeline:
         with self._database.reading() as connection:
             return dict(plain_rows(connection, statement))
 
-    def beside(self, photo: Photo, wanted: PhotoFilter) -> tuple[int | None, int | None]:
-        """Return the numbers of the photos before and after a photo in the timeline, None at its ends.
+    def around(self, photo: Photo, wanted: PhotoFilter, *, each: int) -> tuple[list[int], list[int]]:
+        """Return the numbers of at most `each` photos before a photo in the timeline, and of those after it.
 
-        The photo itself need not fit the filter.
+        The nearest come first. The photo itself need not fit the filter.
         """
         place = select(photos.c.taken_at).where(photos.c.id == photo.id)
         with self._database.reading() as connection:
             date = connection.scalar(place)
             fits = self._fits(connection, wanted)
-            before: int | None = connection.scalar(_nearest(fits, _is_before(date, photo.id), newest=False))
-            after: int | None = connection.scalar(_nearest(fits, _is_after(date, photo.id), newest=True))
-        return before, after
+            before = connection.scalars(_nearest(fits, _is_before(date, photo.id), newest=False).limit(each))
+            after = connection.scalars(_nearest(fits, _is_after(date, photo.id), newest=True).limit(each))
+            return list(before), list(after)
 
     def folders(self) -> dict[Path, int]:
         """Return every folder that directly holds a present file, by path, with the number of these files."""
@@ -108,7 +108,7 @@ def _in_order(statement: Select[Any]) -> Select[Any]:
 
 
 def _nearest(fits: ColumnElement[bool], where: ColumnElement[bool], *, newest: bool) -> Select[Any]:
-    found = select(photos.c.id).where(where, fits).limit(1)
+    found = select(photos.c.id).where(where, fits)
     if newest:
         return _in_order(found)
     return found.order_by(photos.c.taken_at.asc().nulls_first(), photos.c.id.asc())

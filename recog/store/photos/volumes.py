@@ -44,7 +44,7 @@ class Volumes:
         raw = path_bytes(path)
         for mount in self._mounts:
             if (rest := rest_below(raw, mount.path)) is not None:
-                return mount.volume_id, mount.top + rest
+                return mount.volume_id, mount.top + rest or b"/"
         return self.own, raw
 
     def path(self, volume_id: int, raw: bytes) -> Path:
@@ -73,7 +73,7 @@ class Volumes:
 
     def below(self, table: Table, folder: Path) -> ColumnElement[bool]:
         """Match rows whose file is `folder` here, or below it."""
-        raw = _without_slash(path_bytes(folder))
+        raw = without_slash(path_bytes(folder))
         parts: list[ColumnElement[bool]] = []
         inside = [mount for mount in self._mounts if rest_below(mount.path, raw) is not None]
         parts += [table.c.volume_id == mount.volume_id for mount in inside]
@@ -84,12 +84,12 @@ class Volumes:
 
     def shown_below(self, table: Table, folder: Path) -> ColumnElement[bool]:
         """Match rows whose file is shown as `folder` or below it: `below`, and files elsewhere by their path there."""
-        elsewhere = ~self.are_here(table) & _in_range(table, _without_slash(path_bytes(folder)))
+        elsewhere = ~self.are_here(table) & _in_range(table, without_slash(path_bytes(folder)))
         return self.below(table, folder) | elsewhere
 
     def hidden_below(self, table: Table, folder: Path) -> list[ColumnElement[bool]]:
         """Match rows of the machine's own volume that a mount hides, below a folder; one condition a mount."""
-        raw = _without_slash(path_bytes(folder))
+        raw = without_slash(path_bytes(folder))
         inside = [mount.path for mount in self._mounts if rest_below(mount.path, raw) is not None]
         around = [raw for mount in self._mounts if rest_below(raw, mount.path)]
         return [within(table, self.own, hidden) for hidden in (*inside, *around)]
@@ -104,7 +104,11 @@ def volumes_of(connection: Connection, host: str) -> Volumes:
         .where(mounts.c.host == host)
         .order_by(mounts.c.id)
     )
-    return Volumes(NO_VOLUME if own is None else own, [Mount(*row) for row in connection.execute(mounted)])
+    found = [
+        Mount(volume_id, without_slash(path), without_slash(top))
+        for volume_id, path, top in connection.execute(mounted)
+    ]
+    return Volumes(NO_VOLUME if own is None else own, found)
 
 
 def volumes_to_write(connection: Connection, host: str) -> Volumes:
@@ -122,7 +126,11 @@ def within(table: Table, volume_id: int, raw: bytes) -> ColumnElement[bool]:
 
 
 def rest_below(raw: bytes, top: bytes) -> bytes | None:
-    """Return what of a path comes after `top`: empty or from a slash on; None if it is not below: /ab is not in /a."""
+    """Return what of a path comes after `top`: empty or from a slash on; None if it is not below: /ab is not in /a.
+
+    The path of / itself may be given as it is, or as nothing.
+    """
+    raw, top = without_slash(raw), without_slash(top)
     if raw == top:
         return b""
     return raw[len(top) :] if raw.startswith(top + b"/") else None
@@ -135,5 +143,6 @@ def _in_range(table: Table, raw: bytes) -> ColumnElement[bool]:
     return (table.c.path == raw) | and_(table.c.path >= prefix, table.c.path < after)
 
 
-def _without_slash(raw: bytes) -> bytes:
+def without_slash(raw: bytes) -> bytes:
+    """Return a path without a slash at its end; that of / is nothing."""
     return raw.rstrip(b"/")

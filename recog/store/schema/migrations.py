@@ -39,8 +39,7 @@ def prepare(database: Database, *, create: bool = True) -> None:
     """
     for copy in abandoned_backups(database) if database.read_only is None else ():
         copy.unlink(missing_ok=True)
-    with database.reading() as connection:
-        revision = _revision(connection, database.where)
+    revision = schema_of(database)
     known = revisions()
     if revision == known[-1]:
         return
@@ -61,6 +60,12 @@ def prepare(database: Database, *, create: bool = True) -> None:
         with database.writing() as connection:
             require_pgvector(connection, database.where)
     migrate(database)
+
+
+def schema_of(database: Database) -> str | None:
+    """Return the revision of the database's schema, None if it is empty."""
+    with database.reading() as connection:
+        return _revision(connection, database.where)
 
 
 def migrate(database: Database, revision: str = "head", *, down: bool = False) -> None:

@@ -91,7 +91,8 @@ distinct_people = Table(
     CheckConstraint("person_id < other_id", name="order"),
 )
 
-# What users did, so that it can be undone: payload is JSON (see recog.store.people.history).
+# What users did, so that it can be undone: payload is JSON (see recog.store.people.history). account and undone_by are
+# names of accounts; NULL for whoever has the library's files.
 events = Table(
     "events",
     metadata,
@@ -100,6 +101,8 @@ events = Table(
     Column("kind", String, nullable=False),
     Column("payload", String, nullable=False),
     Column("undone_at", String),
+    Column("account", String),
+    Column("undone_by", String),
     sqlite_autoincrement=True,
 )
 

@@ -29,7 +29,7 @@ def require_pgvector(connection: Connection, where: str) -> None:
     version = pgvector_version(connection)
     if version is None:
         version = _created(connection, where)
-    if _numbers(version) < LEAST_VERSION:
+    if version_numbers(version) < LEAST_VERSION:
         raise CatalogUnusableError(
             f"the database {where} has pgvector {version}, and recog needs {_NEEDED} or later: install it on the "
             "server, run ALTER EXTENSION vector UPDATE in the database, then run the same again"
@@ -46,7 +46,7 @@ def _created(connection: Connection, where: str) -> str:
             "postgresql-VERSION-pgvector of postgresql.org, or what the server's vendor calls pgvector), then run the "
             "same again; nothing was changed"
         )
-    if _numbers(available) < LEAST_VERSION:
+    if version_numbers(available) < LEAST_VERSION:
         raise CatalogUnusableError(
             f"the server of {where} has pgvector {available}, and recog needs {_NEEDED} or later: install that there, "
             "then run the same again; nothing was changed"
@@ -63,5 +63,6 @@ def _created(connection: Connection, where: str) -> str:
     return available
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def version_numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, for comparison."""
     return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -1,5 +1,6 @@
 """The tables of the catalog as they are today; migrations/ tells how they came to be."""
 
+from recog.store.schema.account_tables import accounts, withheld_people
 from recog.store.schema.columns import metadata
 from recog.store.schema.job_tables import jobs
 from recog.store.schema.people_tables import (
@@ -37,6 +38,7 @@ from recog.store.schema.photo_tables import (
 from recog.store.schema.style_tables import style_jobs, style_shares
 
 __all__ = [
+    "accounts",
     "assignments",
     "births",
     "chosen_covers",
@@ -69,4 +71,5 @@ __all__ = [
     "style_shares",
     "thumbnails",
     "volumes",
+    "withheld_people",
 ]

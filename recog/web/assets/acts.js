@@ -44,7 +44,7 @@
     if (!bar.matches(".failed")) telling = setTimeout(() => (bar.matches(":hover, :focus-within") ? tell() : hide()), TOLD);
   };
 
-  const say = (sentence, { failed = false, label = failed ? "" : "Undo" } = {}) => {
+  const say = (sentence, { failed = false, label = failed ? "" : gettext("Undo") } = {}) => {
     const latest = made.at(-1);
     did.textContent = sentence;
     spoken.textContent = sentence;
@@ -52,7 +52,7 @@
     tell();
     undo.hidden = !latest || !label;
     undo.textContent = label;
-    undo.title = latest ? `Undo: ${latest.sentence}` : "";
+    undo.title = latest ? gettext("Undo: %(deed)s", { deed: latest.sentence }) : "";
   };
 
   const ask = async (act, body) => {
@@ -64,11 +64,11 @@
         body: JSON.stringify(body),
       });
     } catch {
-      throw new Error("recog does not answer: is 'recog serve' still running?");
+      throw new Error(gettext("recog does not answer: is 'recog serve' still running?"));
     }
     const told = await answer.json().catch(() => ({}));
     if (!answer.ok) {
-      const error = new Error(told.error ?? `recog answered ${answer.status}`);
+      const error = new Error(told.error ?? gettext("recog answered %(status)s", { status: answer.status }));
       error.near = answer.status === 428;
       throw error;
     }
@@ -131,7 +131,7 @@
       (other) => other !== item && JSON.parse(other.dataset.labels).some((label) => gone.includes(label)),
     );
     const back = mark(others, "outdated");
-    const said = others.map((other) => line(other, "Your answer changes this one too: look again later."));
+    const said = others.map((other) => line(other, gettext("Your answer changes this one too: look again later.")));
     return () => {
       back();
       said.forEach((one) => one.remove());
@@ -152,9 +152,9 @@
 
   // The next page says what was done, and the focus returns to the same item. The item stays busy until then.
   const ACTED = "acted";
-  const BEFORE = "Undo the act before";
-  const NAMED_SINCE = "Nothing changed: these faces were named or ignored before.";
-  const leave = (item, go, said = "", label = "Undo") => {
+  const BEFORE = gettext("Undo the act before");
+  const NAMED_SINCE = gettext("Nothing changed: these faces were named or ignored before.");
+  const leave = (item, go, said = "", label = gettext("Undo")) => {
     sessionStorage.setItem(ACTED, JSON.stringify({ id: item?.id ?? "", said, label }));
     go();
   };
@@ -174,7 +174,16 @@
   const taken = (item, { faces = [] }) => {
     if (item.closest("#confirmed, .known")) return "";
     const count = faces.filter((face) => face.was).length;
-    return count ? ` ${count === 1 ? "1 face was" : `${count} faces were`} confirmed as somebody else until now.` : "";
+    const was = ["%(num)s face was confirmed as somebody else until now.", "%(num)s faces were confirmed as somebody else until now."];
+    return count ? ` ${ngettext(...was, count)}` : "";
+  };
+
+  const undid = ({ sentence }) => gettext("Undone: %(deed)s.", { deed: sentence });
+
+  // Somebody has nearly this name: the API says who, in English.
+  const nearly = (name, told) => {
+    const alike = /did you mean (['"])(.*)\1\?/.exec(told)?.[2];
+    return gettext("nobody is called '%(name)s'; did you mean '%(alike)s'? Press again for somebody else.", { name, alike });
   };
 
   const act = async (button) => {
@@ -182,7 +191,7 @@
     const { body, cells } = bodyOf(button, item);
     const given = body.name ?? body.new;
     if (given !== undefined && button.dataset.asked === given) body.near = true; // the user was asked, and pressed again
-    if (body.face_ids?.length === 0) return say("No face is chosen: pick one first.", { failed: true });
+    if (body.face_ids?.length === 0) return say(gettext("No face is chosen: pick one first."), { failed: true });
     if (item.ariaBusy) return;
     item.ariaBusy = "true";
     let leaves = false;
@@ -191,9 +200,9 @@
       leaves = button.dataset.then === "person" || button.dataset.then === "reload";
       if (button.dataset.then === "person") return leave(item, () => location.assign(`${root}/people/${told.result.id}`));
       const undone = button.dataset.act === "undo";
-      const changed = told.act && (undone ? `Undone: ${told.act.sentence}.` : `You ${told.act.sentence}.${taken(item, told.result)}`);
-      const sentence = changed || (body.nameless ? NAMED_SINCE : "Nothing changed: it was so before.");
-      if (button.dataset.then === "reload") return leave(item, () => location.reload(), sentence, changed && !undone ? "Undo" : BEFORE);
+      const changed = told.act && (undone ? undid(told.act) : gettext("You %(deed)s.", { deed: told.act.sentence }) + taken(item, told.result));
+      const sentence = changed || (body.nameless ? NAMED_SINCE : gettext("Nothing changed: it was so before."));
+      if (button.dataset.then === "reload") return leave(item, () => location.reload(), sentence, changed && !undone ? gettext("Undo") : BEFORE);
       const parts = [follow(button, item, cells, sentence), outdate(item, { act: button.dataset.act, body })];
       const restore = () => parts.forEach((back) => back());
       if (told.act) made.push({ id: told.act.id, sentence: told.act.sentence, restore, item });
@@ -203,25 +212,47 @@
       item.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: button.dataset.then }));
     } catch (error) {
       if (error.near) button.dataset.asked = given;
-      const sentence = error.near ? error.message.replace(/ \("near".*$/, " Press again for somebody else.") : error.message;
+      const sentence = error.near ? nearly(given, error.message) : error.message;
       say(sentence, { failed: true });
     } finally {
       if (!leaves) item.ariaBusy = null;
     }
   };
 
-  undo.addEventListener("click", async () => {
+  // Press many buttons one after the other; what they do is told and undone together.
+  document.addEventListener("accepted", async ({ detail: buttons }) => {
+    const earlier = new Set(made);
+    for (const button of buttons) {
+      await act(button);
+      if (bar.matches(".failed")) break;
+    }
+    const done = made.filter((one) => !earlier.has(one));
+    if (done.length < 2) return;
+    for (const one of done) one.together = done;
+    if (bar.matches(".failed")) return;
+    say(ngettext("You said yes to %(num)s group.", "You said yes to %(num)s groups.", done.length), { label: gettext("Undo all") });
+  });
+
+  // Undo the latest act; and those before it that were done together with it.
+  const takeBack = async () => {
     const latest = made.at(-1);
-    if (!latest || bar.ariaBusy) return;
+    let sentence = "";
+    for (const one of [...(latest.together ?? [latest])].reverse()) {
+      if (made.at(-1) !== one) break;
+      sentence = undid((await ask("undo", { act: one.id })).act);
+      made.pop();
+      if (!one.restore) return leave(null, () => location.reload(), sentence, BEFORE);
+      one.restore();
+      one.item.focus();
+    }
+    say(latest.together ? gettext("All of it is undone.") : sentence, { label: BEFORE });
+  };
+
+  undo.addEventListener("click", async () => {
+    if (!made.length || bar.ariaBusy) return;
     bar.ariaBusy = "true";
     try {
-      const told = await ask("undo", { act: latest.id });
-      made.pop();
-      const sentence = `Undone: ${told.act.sentence}.`;
-      if (!latest.restore) return leave(null, () => location.reload(), sentence, BEFORE);
-      latest.restore();
-      latest.item.focus();
-      say(sentence, { label: BEFORE });
+      await takeBack();
     } catch (error) {
       say(error.message, { failed: true, label: undo.textContent });
     } finally {
@@ -242,7 +273,7 @@
   });
   document.addEventListener("input", ({ target }) => {
     const button = target.name === "name" ? target.form.querySelector("button.give") : null;
-    if (button) button.textContent = key(target.value) && !isKnown(target.value) ? "New person" : "Name";
+    if (button) button.textContent = key(target.value) && !isKnown(target.value) ? gettext("New person") : gettext("Name");
   });
 
   if (undo.dataset.id) made.push({ id: Number(undo.dataset.id), sentence: undo.dataset.sentence, restore: null });

@@ -9,7 +9,7 @@ const enter = async () => {
   const answer = await fetch("/enter", { method: "POST", body: code });
   const told = await answer.json();
   if (!answer.ok) {
-    said.textContent = "This address was used before: each works once. The terminal shows the next one.";
+    said.textContent = said.dataset.used;
     return;
   }
   kept(told.first);
@@ -17,8 +17,8 @@ const enter = async () => {
 };
 if (code) {
   history.replaceState(null, "", location.pathname);
-  said.textContent = "Opening the library...";
-  enter().catch(() => { said.textContent = "recog does not answer: is 'recog serve' still running?"; });
+  said.textContent = said.dataset.opening;
+  enter().catch(() => { said.textContent = said.dataset.silent; });
 } else if (location.pathname === "/" && /^\/s\/[\w-]+\/$/.test(known())) {
   location.replace(known());
 }

@@ -16,9 +16,9 @@
 
   const percent = (probability) => {
     const value = 100 * probability;
-    if (value > 99.9) return "> 99.9 %";
-    if (value < 0.1) return "< 0.1 %";
-    return `${value.toFixed(value < 1 || value > 99 ? 1 : 0)} %`;
+    if (value > 99.9) return `> ${written(99.9, 1)} %`;
+    if (value < 0.1) return `< ${written(0.1, 1)} %`;
+    return `${written(value, value < 1 || value > 99 ? 1 : 0)} %`;
   };
 
   // Write out characters that would turn the line around, as recog/printable.py does.
@@ -50,6 +50,8 @@
     );
   };
 
+  const far = (distance) => gettext("distance %(distance)s", { distance: written(distance, 3) });
+
   const link = (text, href) => element("a", text, { href });
 
   const whose = ({ id, name }) => {
@@ -61,20 +63,21 @@
   const entry = (face) => {
     const made = document.createElement("li");
     if (face.person) made.append(whose(face.person));
-    else made.append(element("b", "Nobody you named"));
+    else made.append(element("b", gettext("Nobody you named")));
     if (face.doubt) made.append(`: ${face.doubt}`);
-    if (!face.person && face.nearest_person) made.append("; the nearest is ", whose(face.nearest_person));
+    if (!face.person && face.nearest_person) made.append("; ", gettext("the nearest is"), " ", whose(face.nearest_person));
     if (face.nearest) {
-      made.append(`, probability ${percent(face.probability)}, distance ${face.nearest.squared_distance.toFixed(3)}`);
+      made.append(`, ${gettext("probability %(odds)s", { odds: percent(face.probability) })}, ${far(face.nearest.squared_distance)}`);
     }
-    if (face.face_id) made.append(". ", link("It is in the library", `${root}/faces/${face.face_id}`));
+    if (face.face_id) made.append(". ", link(gettext("It is in the library"), `${root}/faces/${face.face_id}`));
     return made;
   };
 
-  const alike = ({ face, person, probability, squared_distance: far }) => {
-    const who = person ? printable(person.name) : "nobody yet";
+  const alike = ({ face, person, probability, squared_distance: distance }) => {
+    const who = person ? printable(person.name) : gettext("nobody yet");
     const held = link("", `${root}/faces/${face.id}`);
-    const words = `${who}, ${probability === null ? "" : `probability ${percent(probability)}, `}distance ${far.toFixed(3)}`;
+    const odds = probability === null ? [] : [gettext("probability %(odds)s", { odds: percent(probability) })];
+    const words = [who, ...odds, far(distance)].join(", ");
     held.title = words;
     const portrait = element("img", "", { src: `${root}/faces/${face.id}.jpg`, alt: words, width: 112, height: 112 });
     portrait.addEventListener("error", () => portrait.replaceWith(who)); // no thumbnail is stored
@@ -93,7 +96,7 @@
     if (!answer.ok) throw new Error(told.error);
     for (const { number, found } of told.faces) {
       if (!found.length) continue;
-      const strip = element("ul", "", { class: "strip nearest", "aria-label": `Nearest faces to face ${number}` });
+      const strip = element("ul", "", { class: "strip nearest", "aria-label": gettext("Nearest faces to face %(number)s", { number }) });
       strip.append(...found.map(alike));
       named.children[number - 1]?.append(strip);
     }
@@ -120,10 +123,10 @@
     const most = Number(drop.dataset.most);
     if (file.size > most) {
       drop.ariaBusy = null;
-      asked.textContent = `This file is larger than ${(most / 1e6).toFixed(1)} MB: give a smaller one.`;
+      asked.textContent = gettext("This file is larger than %(size)s MB: give a smaller one.", { size: written(most / 1e6, 1) });
       return;
     }
-    asked.textContent = "Looking at the photo...";
+    asked.textContent = gettext("Looking at the photo…");
     drop.ariaBusy = "true";
     try {
       await show(file, signal);
@@ -136,10 +139,10 @@
       named.append(...told.faces.map(entry));
       if (told.faces.length) await similar(file, signal);
       if (signal.aborted) return;
-      asked.textContent = told.faces.length === 1 ? "1 face" : `${told.faces.length} faces, from left to right`;
+      asked.textContent = ngettext("%(num)s face", "%(num)s faces, from left to right", told.faces.length);
     } catch (error) {
       if (signal.aborted) return;
-      asked.textContent = error instanceof TypeError ? "recog does not answer: is 'recog serve' still running?" : error.message;
+      asked.textContent = error instanceof TypeError ? gettext("recog does not answer: is 'recog serve' still running?") : error.message;
     } finally {
       if (!signal.aborted) drop.ariaBusy = null;
     }

@@ -8,7 +8,6 @@
   let shown = "";
   let events = null;
 
-  const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
   const time = (seconds) => {
     const whole = Math.round(seconds);
     if (whole < 60) return `${whole} s`;
@@ -21,13 +20,15 @@
     const now = buttons[run.phase] ?? run.phase;
     if (shown && now !== shown) return location.reload();
     shown = now;
-    part("phase").textContent = { looking: "Looking through the folders", indexing: "Indexing" }[run.phase] ?? part("phase").textContent;
+    part("phase").textContent = { looking: gettext("Looking through the folders"), indexing: gettext("Indexing") }[run.phase] ?? part("phase").textContent;
     if (!run.total) return;
     Object.assign(part("bar"), { max: run.total, value: run.done });
-    const failed = run.failed ? `, ${run.failed.toLocaleString("en")} failed` : "";
-    part("counts").textContent = `${run.done.toLocaleString("en")} of ${counted(run.total, "photo")}, ${counted(run.faces, "new face")}${failed}`;
-    const left = run.seconds_left === null ? "" : `, ${time(run.seconds_left)} left`;
-    part("rate").textContent = run.rate ? `${run.rate.toFixed(1)} photos a second${left}` : "";
+    const failed = run.failed ? [ngettext("%(num)s failed", "%(num)s failed", run.failed)] : [];
+    const done = ngettext("%(done)s of %(num)s photo", "%(done)s of %(num)s photos", run.total, { done: written(run.done) });
+    part("counts").textContent = [done, ngettext("%(num)s new face", "%(num)s new faces", run.faces), ...failed].join(", ");
+    const left = run.seconds_left === null ? [] : [gettext("%(time)s left", { time: time(run.seconds_left) })];
+    const rate = run.rate ? [gettext("%(rate)s photos a second", { rate: written(run.rate, 1) }), ...left] : [];
+    part("rate").textContent = rate.join(", ");
   };
 
   // A browser has six connections to a server: a page that nobody sees holds none.

@@ -2,7 +2,10 @@
 
 // Where a browser keeps service workers (on this machine, or by https), one says so when recog is not running.
 (() => {
-  const worker = `${document.documentElement.dataset.root}/service-worker.js`;
+  const { root } = document.documentElement.dataset;
+  // The app starts at "/", and goes on from there to the session of this browser: see entry.js.
+  if (root) try { localStorage.setItem("first", `${root}/`); } catch { /* then one logs in */ }
+  const worker = `${root}/service-worker.js`;
   const { serviceWorker } = navigator;
   if (!serviceWorker || !("NavigationPreloadManager" in window)) return;
   const known = serviceWorker.controller?.scriptURL;

@@ -206,7 +206,7 @@ import { float } from "./float.js";
     const said = document.createElement("p");
     said.className = "lost-photo";
     said.role = "status";
-    said.textContent = told.error ?? "The photo cannot be loaded: is 'recog serve' still running?";
+    said.textContent = told.error ?? gettext("The photo cannot be loaded: is 'recog serve' still running?");
     figure.replaceWith(said);
   };
 

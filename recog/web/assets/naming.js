@@ -4,10 +4,10 @@
 (() => {
   const chosen = document.querySelector("#chosen");
   const words = document.querySelector("#chosen-words");
+  const accept = document.querySelector("#accept");
   const bar = document.querySelector("#progress");
   const told = document.querySelector("#progress-words");
   const named = bar ? bar.value : 0;
-  const plural = (number, thing) => `${number.toLocaleString("en")} ${thing}${number === 1 ? "" : "s"}`;
   const groups = () => [...document.querySelectorAll(".group:not(.done)")];
   const picks = () => groups().map((group) => group.querySelector(".pick input"));
   const isChosen = (group) => group.querySelector(".pick input").checked;
@@ -19,10 +19,14 @@
     const wanted = groups().filter(isChosen);
     chosen.hidden = !wanted.length;
     const faces = wanted.reduce((sum, group) => sum + facesOf(group), 0);
-    words.textContent = wanted.length ? `${plural(wanted.length, "group")}, ${plural(faces, "face")}` : "";
+    words.textContent = wanted.length ? [ngettext("%(num)s group", "%(num)s groups", wanted.length), ngettext("%(num)s face", "%(num)s faces", faces)].join(", ") : "";
+    const suggested = wanted.filter((group) => !group.matches(".answered")).length;
+    accept.hidden = !suggested;
+    accept.textContent = ngettext("Yes to the suggested name", "Yes to the suggested names of %(num)s groups", suggested);
     if (!bar) return;
     bar.value = named + document.querySelectorAll(".group.done").length;
-    told.textContent = `${bar.value.toLocaleString("en")} of ${plural(bar.max, "group")} named`;
+    const values = { named: written(bar.value), number: written(bar.max) };
+    told.textContent = ngettext("%(named)s of %(number)s group named", "%(named)s of %(number)s groups named", bar.max, values);
   };
 
   // The boxes that are chosen together with a box: those of all groups, or of one strip of faces.
@@ -73,6 +77,14 @@
     show();
   };
   document.querySelector("#choose-none").addEventListener("click", none);
+  document.querySelector("#choose-likely")?.addEventListener("click", () => {
+    for (const box of document.querySelectorAll("#likely .group:not(.done) .pick input")) box.checked = true;
+    show();
+  });
+  accept.addEventListener("click", () => {
+    const buttons = groups().filter(isChosen).map((group) => group.querySelector(".asked > .yes"));
+    document.dispatchEvent(new CustomEvent("accepted", { detail: buttons.filter((button) => button?.checkVisibility()) }));
+  });
 
   const current = () => document.activeElement?.closest(".group") ?? null;
   const choose = (group, state) => {
@@ -94,6 +106,7 @@
     x: () => choose(current(), !isChosen(current())),
     J: () => go(1),
     K: () => go(-1),
+    Y: () => accept.checkVisibility() && accept.click(),
     a: () => !chosen.hidden && document.querySelector("#chosen-name").focus(),
     i: () => current()?.querySelector("button[data-act=ignore]:not(.others)")?.click(),
     o: () => current()?.querySelector("details")?.toggleAttribute("open"),
@@ -105,7 +118,7 @@
     if (event.target.matches?.("input:not([type=checkbox], [type=file])")) return;
     const face = /^[1-9]$/.test(event.key) ? current()?.querySelectorAll("[data-face] input")[Number(event.key) - 1] : null;
     if (face) face.click();
-    else if (event.key in keys && (current() || "aJKEscape".includes(event.key))) keys[event.key]();
+    else if (event.key in keys && (current() || "aJKYEscape".includes(event.key))) keys[event.key]();
     else return;
     event.preventDefault();
   });

@@ -1,4 +1,4 @@
-// Rows of photos that are as wide as the page, computed without a document.
+// Rows of photos that are as wide as the page.
 
 export const GAP = 4; // pixels between photos
 const HEADING = 64; // pixels of a month's heading
@@ -6,10 +6,15 @@ const APART = 28; // pixels between two months that share a row
 const WORDS = 180; // pixels of the widest words of a heading
 const [NARROWEST, WIDEST] = [333, 6000]; // thousandths of the height: what is beyond is cut, so that it can be seen and hit
 const [LOWEST, HIGHEST] = [108, 220]; // pixels of a row; a fifth of the width between them
-const NO_DATE = "Without a date";
-const monthWords = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
+const NO_DATE = gettext("Without a date");
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // 14 July 2019
+const monthWords = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
+const dayWords = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
 const wordsOf = (month) => (month === null ? NO_DATE : monthWords.format(new Date(`${month}-01T00:00:00Z`)));
+
+// A day of a month, "YYYY-MM", in words.
+export const dayInWords = (month, day) => dayWords.format(new Date(`${month}-${String(day).padStart(2, "0")}T00:00:00Z`));
 
 // What the server packed: see PhotoLayout in recog/library/browsing/timeline.py.
 const unpacked = (packed, Kind) => {

@@ -20,7 +20,7 @@ export class Scrubber {
     mark.className = "mark";
     mark.role = "slider";
     mark.tabIndex = 0;
-    mark.ariaLabel = "Month";
+    mark.ariaLabel = gettext("Month");
     mark.ariaOrientation = "vertical";
     mark.ariaValueMin = 0;
     mark.ariaValueMax = months.length - 1;

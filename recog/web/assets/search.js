@@ -15,7 +15,7 @@
   list.id = "offers";
   list.className = "offers";
   list.role = "listbox";
-  list.ariaLabel = "Names";
+  list.ariaLabel = gettext("Names");
   list.hidden = true;
   form.append(list);
   field.role = "combobox";

@@ -1,12 +1,13 @@
 // Lay out every photo of the timeline, and keep only those near the window in the document.
 
 import { ageInMonth } from "./age.js";
-import { photosOf, Rows } from "./rows.js";
+import { dayInWords, photosOf, Rows } from "./rows.js";
 import { Scrubber } from "./scrubber.js";
 
 const FLUNG = 1.5; // windows a frame from which on nothing is loaded until it is over
 const BAR = 72; // pixels at the top of the window that the bar of the page covers
 const root = document.documentElement.dataset.root; // stands before every path
+const across = document.dir === "rtl" ? -1 : 1; // where a row goes on: to the right, or to the left
 
 class Timeline {
   #element;
@@ -31,7 +32,7 @@ class Timeline {
     });
     element.replaceChildren();
     element.role = "group";
-    element.ariaLabel = "Photos, the newest first; arrow keys go from one to the next";
+    element.ariaLabel = gettext("Photos, the newest first; arrow keys go from one to the next");
     element.classList.add("laid");
     this.#lay();
     this.#lay(); // the scroll bar that is there by now may have made the page narrower
@@ -69,8 +70,8 @@ class Timeline {
     made.dataset.photo = photo;
     made.tabIndex = photo === this.#current ? 0 : -1;
     const picture = document.createElement("img");
-    const month = months[this.#rows.monthOf(photo)].words;
-    picture.alt = days[photo] ? `Photo of ${days[photo]} ${month}` : "Photo without a date";
+    const { month } = months[this.#rows.monthOf(photo)];
+    picture.alt = days[photo] ? gettext("Photo of %(day)s", { day: dayInWords(month, days[photo]) }) : gettext("Photo without a date");
     picture.decoding = "async";
     picture.addEventListener("error", () => made.classList.add("lost"));
     picture.addEventListener("load", () => made.classList.add("there"));
@@ -79,10 +80,10 @@ class Timeline {
   }
 
   // Put an element, which is made if it is not there, where it belongs; returns its key and itself.
-  #put(key, make, left, top, width, height) {
+  #put(key, make, start, top, width, height) {
     if (!this.#shown.has(key)) this.#shown.set(key, this.#element.appendChild(make()));
     const { style } = this.#shown.get(key);
-    style.transform = `translate(${left}px, ${top}px)`;
+    style.transform = `translate(${across * start}px, ${top}px)`;
     style.width = width ? `${width}px` : "";
     style.height = `${height}px`;
     return key;
@@ -151,8 +152,8 @@ class Timeline {
     if (Number.isNaN(photo) || event.ctrlKey || event.metaKey || event.altKey) return;
     const last = this.#photos.numbers.length - 1;
     const steps = {
-      ArrowRight: () => photo + 1,
-      ArrowLeft: () => photo - 1,
+      ArrowRight: () => photo + across,
+      ArrowLeft: () => photo - across,
       ArrowDown: () => this.#rows.beside(photo, 1),
       ArrowUp: () => this.#rows.beside(photo, -1),
       Home: () => 0,

@@ -7,9 +7,11 @@ from starlette.responses import HTMLResponse, Response
 
 from recog.library.reports.results import CopiedPhotos
 from recog.render.text_copies import facts, key_of, list_of, others
+from recog.store.account_records import Role
 from recog.web.api import Start
 from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 SHOWN = 60
@@ -22,12 +24,14 @@ PAGE = Page(router)
 
 
 @router.get("/duplicates/photos")
+@needs(Role.EDITOR)
 def copies(opened: Reporting, framing: Framed, start: Start = 0) -> HTMLResponse:
     """Photos that are there twice."""
     return HTMLResponse(copies_page(opened.library.reports.copies(), framing.frame(), start=start))
 
 
 @router.get("/duplicates/photos.txt", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@needs(Role.EDITOR)
 def listed(opened: Reporting, keep: Keep = []) -> Response:  # noqa: B006 - FastAPI copies it
     """The files that are not kept, one path a line, as a file to download."""
     content = list_of(others(opened.library.reports.copies(), frozenset(keep)))

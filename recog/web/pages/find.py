@@ -3,15 +3,19 @@
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
+from recog.render.language import gettext_noop
+from recog.store.account_records import Role
 from recog.web.bodies import Limits
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 router = page_router()
-PAGE = Page(router, "/find", "Ask a photo", 40)
+PAGE = Page(router, "/find", gettext_noop("Ask a photo"), 40)
 
 
 @router.get("/find")
+@needs(Role.VIEWER)
 def find(framing: Framed, request: Request) -> HTMLResponse:
     """Ask who is on a photo."""
     limits: Limits = request.app.state.limits

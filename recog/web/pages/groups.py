@@ -6,8 +6,11 @@ from starlette.responses import HTMLResponse
 
 from recog.library.reports.results import ContextSuggestion, NamingReport, UnnamedGroup
 from recog.quality import Shortfall
+from recog.render.language import gettext, gettext_noop
+from recog.store.account_records import Role
 from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 GROUPS_SHOWN = 60
@@ -17,17 +20,18 @@ LONE_SHOWN = 120
 MOST_IGNORED = 5_000
 """Poor faces that one click ignores."""
 POOR_WORDS = {
-    Shortfall.SMALL: "too small",
-    Shortfall.DOUBTFUL: "hardly faces",
-    Shortfall.BLURRED: "blurred",
-    Shortfall.TURNED: "turned away",
+    Shortfall.SMALL: gettext_noop("too small"),
+    Shortfall.DOUBTFUL: gettext_noop("hardly faces"),
+    Shortfall.BLURRED: gettext_noop("blurred"),
+    Shortfall.TURNED: gettext_noop("turned away"),
 }
 """What is said of faces that are too poor to found a group."""
 router = page_router()
-PAGE = Page(router, "/", "Who is this?", 10)
+PAGE = Page(router, "/", gettext_noop("Who is this?"), 10)
 
 
 @router.get("/")
+@needs(Role.EDITOR)
 def groups(opened: Reporting, framing: Framed) -> HTMLResponse:
     """Groups of faces without a name."""
     naming = opened.library.reports.naming()
@@ -48,7 +52,7 @@ def groups_page(naming: NamingReport, around: Frame, *, matched_at_once: bool) -
         "report": report,
         "named": naming.named,
         "all_groups": naming.named + report.all_groups,
-        "poor": [(POOR_WORDS[one.shortfall], one, one.face_ids[:MOST_IGNORED]) for one in naming.poor],
+        "poor": [(gettext(POOR_WORDS[one.shortfall]), one, one.face_ids[:MOST_IGNORED]) for one in naming.poor],
         "likely": [(f"g{place}", row) for place, row in enumerate(likely, start=1)],
         "unknown": [(f"g{place}", row) for place, row in enumerate(unknown, start=len(likely) + 1)],
         "rest": report.all_groups - len(likely) - len(unknown),

@@ -1,16 +1,21 @@
 """What was done to people and faces, each act with a way back."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 from starlette.responses import HTMLResponse
 
+from recog.render.language import gettext_noop
+from recog.render.taken import day_in_words
 from recog.render.text_acts import deed
+from recog.store.account_records import Role
 from recog.store.records import PastAct
 from recog.web.library import Opened
 from recog.web.numbers import LARGEST
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 SHOWN = 100
@@ -18,10 +23,11 @@ SHOWN = 100
 FACES_SHOWN = 6
 """Faces shown of one act."""
 router = page_router()
-PAGE = Page(router, "/history", "History", 40)
+PAGE = Page(router, "/history", gettext_noop("History"), 40)
 
 
 @router.get("/history")
+@needs(Role.EDITOR)
 def history(
     opened: Opened,
     framing: Framed,
@@ -51,8 +57,8 @@ def history_page(acts: Sequence[PastAct], around: Frame, *, pictured: frozenset[
 
 
 def _by_day(acts: Sequence[PastAct]) -> dict[str, list[tuple[PastAct, str]]]:
-    """Return the acts of each day, YYYY-MM-DD in UTC, with what each did as a sentence goes on after 'you'."""
+    """Return the acts of each day, in words and in UTC, with what each did as a sentence goes on after 'you'."""
     days: dict[str, list[tuple[PastAct, str]]] = {}
     for act in acts:
-        days.setdefault(act.at[:10], []).append((act, deed(act)))
+        days.setdefault(day_in_words(date.fromisoformat(act.at[:10])), []).append((act, deed(act)))
     return days

@@ -3,9 +3,11 @@
 from starlette.responses import HTMLResponse
 
 from recog.library.browsing.faces import IgnoredPage
+from recog.store.account_records import Role
 from recog.web.api import Start
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 SHOWN = 300
@@ -15,6 +17,7 @@ PAGE = Page(router)
 
 
 @router.get("/ignored")
+@needs(Role.EDITOR)
 def ignored(opened: Opened, framing: Framed, start: Start = 0) -> HTMLResponse:
     """The faces that are ignored."""
     return HTMLResponse(ignored_page(opened.library.faces.ignored(start=start, limit=SHOWN), framing.frame()))

@@ -6,12 +6,14 @@ from urllib.parse import parse_qs
 from fastapi import Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from recog.store.account_records import Role
 from recog.types import Photo
 from recog.web.act_bodies import DrawnBox
 from recog.web.acts import marked
 from recog.web.failures import documented
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 MOST_FIELDS = 10
@@ -41,6 +43,7 @@ async def _sent(request: Request) -> bytes:
 
 
 @router.get("/photos/{photo_id:int}/mark")
+@needs(Role.EDITOR)
 def form(opened: Opened, framing: Framed, photo_id: Number) -> HTMLResponse:
     """A form for a missed face."""
     shown = opened.library.photos.photo(photo_id).photo
@@ -54,6 +57,7 @@ def form(opened: Opened, framing: Framed, photo_id: Number) -> HTMLResponse:
     responses=documented(404, 409, 428, pages=True),
     openapi_extra=_BODY,
 )
+@needs(Role.EDITOR)
 def mark(opened: Opened, framing: Framed, photo_id: Number, sent: Annotated[bytes, Depends(_sent)]) -> RedirectResponse:
     """Mark the face, and go to its place on the photo's page; programs use /api/mark."""
     try:

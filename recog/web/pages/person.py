@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from recog.library.browsing.timeline import PhotoPage
+from recog.store.account_records import Role
 from recog.store.records import PhotoFilter
 from recog.types import Person
 from recog.web.api import Start
@@ -14,6 +15,7 @@ from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
 from recog.web.pages.photos import SHOWN, timeline_values
 from recog.web.photo_filter import Wanted, page_of
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 router = page_router()
@@ -24,6 +26,7 @@ _ARCHIVE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/people/{person_id:int}")
+@needs(Role.VIEWER)
 def person(opened: Opened, framing: Framed, person_id: Number, wanted: Wanted, start: Start = 0) -> HTMLResponse:
     """One person's photos by date."""
     library = opened.library
@@ -34,6 +37,7 @@ def person(opened: Opened, framing: Framed, person_id: Number, wanted: Wanted, s
 
 
 @router.get("/people/{person_id:int}/photos.zip", response_class=Response, responses=_ARCHIVE)
+@needs(Role.VIEWER)
 def download(opened: Opened, person_id: Number) -> StreamingResponse:
     """All photos of one person as a zip archive, made while it is sent."""
     parts: Iterator[bytes] = opened.library.people.archive(opened.library.people.by_number(person_id).name)

@@ -6,10 +6,12 @@ from starlette.responses import HTMLResponse
 
 from recog.identify import probability
 from recog.library.people.results import PersonDetail
+from recog.store.account_records import Role
 from recog.types import Calibration, Face, Origin
 from recog.web.api import Start
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 DOUBTFUL_SHOWN = 200
@@ -23,6 +25,7 @@ PAGE = Page(router)
 
 
 @router.get("/people/{person_id:int}/faces")
+@needs(Role.VIEWER)
 def faces(opened: Opened, framing: Framed, person_id: Number, start: Start = 0) -> HTMLResponse:
     """One person's faces."""
     detail = opened.library.people.person_by_number(person_id)

@@ -3,8 +3,10 @@
 from starlette.responses import HTMLResponse
 
 from recog.library.people.results import SimilarPeople
+from recog.store.account_records import Role
 from recog.web.library import Reporting
 from recog.web.page import Framed, Number, Page, page_router
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 router = page_router()
@@ -12,6 +14,7 @@ PAGE = Page(router)
 
 
 @router.get("/people/{person_id:int}/similar")
+@needs(Role.VIEWER)
 def similar(opened: Reporting, framing: Framed, person_id: Number) -> HTMLResponse:
     """Who looks like one person."""
     people = opened.library.people

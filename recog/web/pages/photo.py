@@ -1,5 +1,6 @@
 """One photo with everybody on it, between the photos before and after it."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,12 +10,16 @@ from recog.library.browsing.photos import EVERY_PHOTO, FaceOnPhoto, PhotoDetail,
 from recog.quality import doubt_of
 from recog.render.ages import age_on
 from recog.render.clock import moment
+from recog.render.figures import number
+from recog.render.language import gettext
 from recog.render.taken import day_in_words, taken_on
+from recog.store.account_records import Role
 from recog.store.records import PhotoFilter
 from recog.types import Origin, Photo
 from recog.web.library import Opened
 from recog.web.page import Framed, Number, Page, page_router
 from recog.web.photo_filter import Wanted, page_of, query_of
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 router = page_router()
@@ -23,6 +28,7 @@ ALONE = PhotoNeighbours(None, None)
 
 
 @router.get("/photos/{photo_id:int}")
+@needs(Role.VIEWER)
 def photo(opened: Opened, framing: Framed, photo_id: Number, wanted: Wanted) -> HTMLResponse:
     """One photo with everybody on it."""
     photos = opened.library.photos
@@ -31,6 +37,7 @@ def photo(opened: Opened, framing: Framed, photo_id: Number, wanted: Wanted) -> 
 
 
 @router.get("/faces/{face_id:int}", response_class=RedirectResponse, status_code=303)
+@needs(Role.VIEWER)
 def face(opened: Opened, framing: Framed, face_id: Number) -> RedirectResponse:
     """Where a face is: its place on its photo's page."""
     return RedirectResponse(f"{framing.root}/photos/{opened.library.photos.of_face(face_id)}#face-{face_id}", 303)
@@ -54,7 +61,7 @@ def photo_page(
         "paths": detail.paths,
         "elsewhere": detail.elsewhere,
         "video": detail.photo.duration is not None,
-        "title": detail.paths[0].name if detail.paths else f"Photo {detail.photo.id}",
+        "title": detail.paths[0].name if detail.paths else gettext("Photo %(number)s", number=detail.photo.id),
         "taken": taken_on(detail.photo),
         "cards": [
             _Card(one, _label(detail.photo, one), one.face.origin is Origin.CONFIRMED, taken and taken.date())
@@ -91,7 +98,7 @@ class _Card:
     def who(self) -> str:
         """The person's name, or words for nobody."""
         person = self.on_photo.person
-        return person.name if person is not None else "somebody without a name"
+        return person.name if person is not None else gettext("somebody without a name")
 
     @property
     def age(self) -> str:
@@ -102,7 +109,13 @@ class _Card:
     @property
     def doubt(self) -> str | None:
         """Why the face takes part in no matching; None if it does."""
-        return doubt_of(self.on_photo.face.box)
+        box = self.on_photo.face.box
+        if doubt_of(box) is None:
+            return None
+        if box.score == 0:
+            return gettext("no eyes, nose and mouth are seen in the box that was drawn")
+        score = number(math.floor(100 * box.score) / 100, 2)
+        return gettext("the detector is unsure of this face (score %(score)s)", score=score)
 
     @property
     def moment(self) -> str:

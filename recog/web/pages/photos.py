@@ -10,23 +10,31 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from recog.library.browsing.timeline import ListedPhoto, PhotoFolder, PhotoPage, TimelineMonth
 from recog.render.ages import age_in_month
 from recog.render.figures import count
+from recog.render.language import gettext, gettext_noop
 from recog.render.taken import day_in_words, month_of
+from recog.store.account_records import Role
 from recog.store.records import PhotoFilter, WithFaces
 from recog.web.api import Start
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.photo_filter import Wanted, page_of, query_of
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 SHOWN = 120
 """Photos on one page without scripts; with scripts, these are shown before the others are laid out."""
-CHOICES = ((WithFaces.ALL, "All"), (WithFaces.WITH, "With faces"), (WithFaces.WITHOUT, "No faces"))
-NO_DATE = "Without a date"
+CHOICES = (
+    (WithFaces.ALL, gettext_noop("All")),
+    (WithFaces.WITH, gettext_noop("With faces")),
+    (WithFaces.WITHOUT, gettext_noop("No faces")),
+)
+NO_DATE = gettext_noop("Without a date")
 router = page_router()
-PAGE = Page(router, "/photos", "Photos", 15)
+PAGE = Page(router, "/photos", gettext_noop("Photos"), 15)
 
 
 @router.get("/photos", response_class=HTMLResponse)
+@needs(Role.VIEWER)
 def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) -> Response:
     """All photos by date; those of one person, and those that fit a query, have pages of their own."""
     if (own := page_of(wanted)) != "/photos":
@@ -36,6 +44,7 @@ def photos(opened: Opened, framing: Framed, wanted: Wanted, start: Start = 0) ->
 
 
 @router.get("/photos/folders")
+@needs(Role.VIEWER)
 def folders(opened: Opened, framing: Framed, wanted: Wanted) -> HTMLResponse:
     """The folders that hold photos."""
     return HTMLResponse(folders_page(opened.library.photos.folders(), wanted, framing.frame()))
@@ -84,7 +93,7 @@ def folders_page(folders: Sequence[PhotoFolder], wanted: PhotoFilter, around: Fr
     values = {
         "root_folder": root,
         "folders": [
-            (str(folder.path.relative_to(root)), folder.files, query_of(replace(wanted, folder=folder.path)))
+            (_below(root, folder.path), folder.files, query_of(replace(wanted, folder=folder.path)))
             for folder in folders
         ],
         "everything": query_of(replace(wanted, folder=None)),
@@ -113,14 +122,14 @@ class _Year:
 
 def month_in_words(month: str | None) -> str:
     """Write 'July 2019' for '2019-07', and words for no date."""
-    return NO_DATE if month is None else month_of(date.fromisoformat(f"{month}-01"))
+    return gettext(NO_DATE) if month is None else month_of(date.fromisoformat(f"{month}-01"))
 
 
 def choices_of(wanted: PhotoFilter | None) -> list[tuple[str, str, bool]]:
     """Return label, parameters, and whether it is chosen, for each choice by faces; None if none is."""
     within = wanted or PhotoFilter()
     chosen = None if wanted is None else wanted.faces
-    return [(label, query_of(replace(within, faces=faces)), faces is chosen) for faces, label in CHOICES]
+    return [(gettext(label), query_of(replace(within, faces=faces)), faces is chosen) for faces, label in CHOICES]
 
 
 def _by_month(photos: Sequence[ListedPhoto]) -> Iterator[tuple[str, list[_Tile]]]:
@@ -128,21 +137,31 @@ def _by_month(photos: Sequence[ListedPhoto]) -> Iterator[tuple[str, list[_Tile]]
     for one in photos:
         taken = one.photo.taken_at
         month = None if taken is None else taken.isoformat()[:7]
-        when = "without a date" if taken is None else f"of {day_in_words(taken)}"
-        months.setdefault(month, []).append(_Tile(one, f"Photo {when}, {count(one.faces, 'face')}"))
+        months.setdefault(month, []).append(_Tile(one, f"{_when(taken)}, {count(one.faces, 'face')}"))
     for month, tiles in months.items():
         yield month_in_words(month), tiles
+
+
+def _when(taken: date | None) -> str:
+    if taken is None:
+        return gettext("Photo without a date")
+    return gettext("Photo of %(day)s", day=day_in_words(taken))
 
 
 def _years(months: Sequence[TimelineMonth], wanted: PhotoFilter) -> Iterator[_Year]:
     start = 0
     years: dict[str, list[int]] = {}
     for month in months:
-        year = NO_DATE if month.month is None else month.month[:4]
+        year = gettext(NO_DATE) if month.month is None else month.month[:4]
         years.setdefault(year, [start, 0])[1] += month.photos
         start += month.photos
     for year, (first, photos) in years.items():
         yield _Year(year, photos, query_of(wanted, start=first) if first else query_of(wanted))
+
+
+def _below(root: Path, folder: Path) -> str:
+    """Write a folder as it is below another one; that one itself has its own name."""
+    return folder.name if folder == root else str(folder.relative_to(root))
 
 
 def _common(folders: Sequence[Path]) -> Path:

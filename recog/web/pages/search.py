@@ -13,12 +13,15 @@ from recog.errors import QueryError
 from recog.library.browsing.search import AskedQuery
 from recog.library.browsing.timeline import PhotoPage
 from recog.query.words import KEPT, quoted
+from recog.render.language import gettext
+from recog.store.account_records import Role
 from recog.store.records import PhotoFilter
 from recog.web.api import Start
 from recog.web.bodies import Limits
 from recog.web.library import Opened
 from recog.web.page import Framed, Page, page_router
 from recog.web.pages.photos import SHOWN, timeline_values
+from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
 NAMES_SHOWN = 2
@@ -28,6 +31,7 @@ PAGE = Page(router)
 
 
 @router.get("/search")
+@needs(Role.VIEWER)
 def search(
     opened: Opened,
     framing: Framed,
@@ -103,18 +107,18 @@ def _examples(names: Sequence[str]) -> list[_Example]:
     if len(known) == NAMES_SHOWN:
         one, other = known
         about = [
-            _Example(f"{one} and {other}", "both on one photo"),
-            _Example(f"{one} without {other}", "the first person without the second"),
+            _Example(f"{one} and {other}", gettext("both on one photo")),
+            _Example(f"{one} without {other}", gettext("the first person without the second")),
         ]
     if known:
         about += [
-            _Example(f"only {known[0]}", "nobody else on the photo"),
-            _Example(f"{known[0]} from 2018 to 2020", "between two dates"),
+            _Example(f"only {known[0]}", gettext("nobody else on the photo")),
+            _Example(f"{known[0]} from 2018 to 2020", gettext("between two dates")),
         ]
     return [
         *about,
-        _Example("March 2020", "a month, a year (2019) or a day (2015-06-01)"),
-        _Example("in Holiday", "a folder of this name, wherever it is"),
-        _Example("group", "three people or more; also: 2 people, at least 5 people"),
-        _Example("unknown", "somebody without a name"),
+        _Example("March 2020", gettext("a month, a year (2019) or a day (2015-06-01)")),
+        _Example("in Holiday", gettext("a folder of this name, wherever it is")),
+        _Example("group", gettext("three people or more; also: 2 people, at least 5 people")),
+        _Example("unknown", gettext("somebody without a name")),
     ]

@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 
 from recog.cluster.likelihood import linkage_of, probability_of_one
+from recog.cluster.linkage import identity_clusters
+from recog.cluster.on_disk import identity_clusters_on_disk
+from recog.config import read_settings
+from recog.datasets.embedded import Pipeline, embedded_faces
+from recog.datasets.faces import Undetected
+from recog.datasets.people import labelled_photos
 from recog.errors import CatalogError, NoFaceFoundError, UnknownPersonError
+from recog.evaluate.clusters import f_scores
 from recog.library.grouping import suggestions
+from recog.library.grouping.identity import identity_grouping
+from recog.library.networks import Networks
 from recog.quality import Shortfall
 from recog.types import Cluster
 from tests.library.people.test_acts import face_of, name_of
@@ -233,3 +242,41 @@ class OtherColours(ColourEmbedder):
     """A network with the same embeddings and another name."""
 
     info = replace(ColourEmbedder.info, sha256="e" * 64)
+
+
+def test_a_library_that_is_mapped_from_files_is_grouped_alike(library: PaintedLibrary, folder: Path) -> None:
+    ids = np.concatenate(fill(library, [around(one, 5) for one in ((1, 0, 0), (0, 1, 0), (0, 0, 1))]))
+    catalog, networks = library.context.catalog, library.networks
+    catalog.people.add("Nobody's")
+    catalog.acts.ignore([int(ids[7])])
+    for full in (True, False):
+        held, mapped = (identity_grouping(catalog, networks, full=full, in_memory=most) for most in (1_000, 3))
+        np.testing.assert_array_equal(mapped.face_ids, held.face_ids)
+        np.testing.assert_array_equal(mapped.embeddings, held.embeddings)
+        assert not isinstance(held.embeddings, np.memmap)
+        assert isinstance(mapped.embeddings.base, np.memmap) or isinstance(mapped.embeddings, np.memmap)
+        assert [(one.face_ids, one.number) for one in mapped.clusters] == [
+            (one.face_ids, one.number) for one in held.clusters
+        ]
+        for one, other in zip(mapped.clusters, held.clusters, strict=True):
+            np.testing.assert_allclose(one.centroid, other.centroid, atol=1e-6)
+        library.groups.cluster()
+        fill(library, [around(one, 2) for one in ((1, 0, 0), (-1, 0, 0))])
+    assert not [path for path in networks.library.iterdir() if path.is_dir() or path.stat().st_size > 1 << 20]
+
+
+@pytest.mark.networks
+def test_real_faces_are_grouped_piece_by_piece_as_in_memory(data: Path, tmp_path: Path) -> None:
+    networks = Networks(read_settings())
+    photos = labelled_photos(data / "identities", pattern="celeba_0*").of_people(range(7))
+    faces = embedded_faces(photos, Pipeline(networks.detector, networks.embedder), undetected=Undetected.LEAVE_OUT)
+    linkage = linkage_of(networks.calibration, len(faces.labels))
+    expected = identity_clusters(faces.embeddings, linkage)
+    assert expected.max() > 4
+    for most in (1_000, 40):
+        found = identity_clusters_on_disk(faces.embeddings, linkage, folder=tmp_path, most=most)
+        np.testing.assert_array_equal(found, expected)
+    few = identity_clusters_on_disk(faces.embeddings, linkage, folder=tmp_path, most=20)
+    alone = np.arange(len(few)) + len(few)
+    pairs, _ = f_scores(*(np.where(one < 0, alone, one) for one in (expected, few)))
+    assert pairs > 0.95

@@ -103,7 +103,8 @@ def test_what_a_machine_indexed_by_itself_becomes_the_shares(machines: Machines)
         assert desk.status().files == 3
 
 
-def test_a_file_that_differed_when_it_was_mapped_is_looked_at_again(machines: Machines) -> None:
+@pytest.mark.parametrize("queued", [False, True])
+def test_a_file_that_differed_when_it_was_mapped_is_looked_at_again(machines: Machines, queued: bool) -> None:
     machines.index("nas")
     with machines.on("desk") as desk:
         paint(machines.share / "ada.png", BLUE)
@@ -111,20 +112,76 @@ def test_a_file_that_differed_when_it_was_mapped_is_looked_at_again(machines: Ma
         desk.people.enrol("Blue", [machines.share / "ada.png"])
         (root, _) = desk.roots.all().roots
         desk.roots.map(root.id, machines.share, unlike=True)
+        if queued:
+            desk.queue.work()  # nobody has looked at the share yet, so what it hides must stay
+            desk.queue.fill([machines.share])
+    with machines.on("nas" if queued else "desk") as last:  # the last worker may be on any machine
+        _ = last.queue.work() if queued else last.index([machines.share])
+        assert [face[0].person_id is not None for face in last.people.person("Blue").faces] == [True]
+        assert last.status().files == 2
+        assert last.context.catalog.upkeep.counts().missing_files == 0
+
+
+def test_what_a_share_hides_is_kept_until_the_queue_is_empty(machines: Machines) -> None:
+    """The photo that is hidden may be what the share shows by now, and its names must not go before that is seen."""
+    machines.index("nas")
+    with machines.on("desk") as desk:
+        (machines.share / "ada.png").rename(machines.share.parent / "nas.png")
+        paint(machines.share / "ada.png", BLUE)
         desk.index([machines.share])
-        assert [face[0].person_id is not None for face in desk.people.person("Blue").faces] == [True]
-        assert desk.status().files == 2
+        desk.people.enrol("Blue", [machines.share / "ada.png"])
+        (machines.share / "ada.png").unlink()
+        assert desk.index([machines.share]).missing == 1
+        (root, _) = desk.roots.all().roots
+        desk.roots.map(root.id, machines.share, unlike=True)
+        paint(machines.share / "ada.png", BLUE)
+        desk.queue.work()
+        assert len(desk.people.person("Blue").faces) == 1
+        desk.queue.fill([machines.share])
+        assert len(desk.people.person("Blue").faces) == 1
+        desk.queue.work()
+        (face,) = desk.people.person("Blue").faces
+        assert face[1] == (machines.share / "ada.png",)
+
+
+def test_the_root_of_a_machine_that_is_gone_can_be_forgotten(machines: Machines) -> None:
+    with machines.on("nas") as nas:
+        nas.index([machines.share])
+        nas.people.enrol("Ada", [machines.share / "ada.png"])
+        nas.people.enrol("Ben", [machines.share / "deep" / "ben.png"])
+    with machines.on("desk") as desk:
+        own = machines.home / "own"
+        paint(own / "copy.png", RED)
+        desk.index([own])
+        number, mine = (root.id for root in desk.roots.all().roots)
+        found = desk.roots.to_forget(number)
+        assert (found.root.files, found.photos, found.faces, found.confirmed) == (2, 1, 1, (("Ben", 1),))
+        assert not found.dropped
+        assert desk.roots.forget(number).dropped
+        assert [root.id for root in desk.roots.all().roots] == [mine]
+        status = desk.status()
+        assert (status.photos, status.files, status.faces) == (1, 1, 1)
+        assert {person.name: person.confirmed for person in desk.people.all()} == {"Ada": 1, "Ben": 0}
+        assert desk.maintenance.check().ok
+        with pytest.raises(CatalogError, match=f"root {mine} is on this machine, at {own}: prune that folder"):
+            desk.roots.forget(mine)
+        with pytest.raises(UnknownNumberError, match="no root has the number 99"):
+            desk.roots.to_forget(99)
 
 
 def test_files_of_another_machine_are_neither_missing_nor_pruned(machines: Machines) -> None:
     machines.index("nas")
     (machines.share / "deep" / "ben.png").unlink()
-    assert counts(machines.index("nas")) == {"unchanged": 1, "missing": 1}
+    (machines.share / "bad.jpg").write_bytes(b"no photo")
+    with machines.on("nas") as library:
+        assert counts(library.index([machines.share])) == {"unchanged": 1, "missing": 1}
+        assert (library.status().missing_files, library.status().failed_files) == (1, 1)
     nas = machines.share
     with machines.on("desk") as desk:
         other = paint(machines.home / "own" / "1.png", BLUE).parent
         desk.people.enrol("Ada", [paint(machines.home / "own" / "ada.png", RED, noise=1)])
         assert counts(desk.index([other])) == {"added": 1, "unchanged": 1}
+        assert (desk.status().missing_files, desk.status().failed_files) == (0, 0)
         assert desk.photos.missing().files == ()
         assert desk.photos.prune().files == ()
         with pytest.raises(CatalogError, match="knows no file in"):

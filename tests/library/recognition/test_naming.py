@@ -123,13 +123,53 @@ def test_naming_all_faces_leaves_nothing_to_the_next_run(known: PaintedLibrary, 
         assert not interrupted_run(again, folder).interrupted
 
 
-def test_a_large_library_is_not_named_by_a_run(known: PaintedLibrary, folder: Path) -> None:
+def test_in_a_large_library_the_new_faces_alone_are_named(known: PaintedLibrary, folder: Path) -> None:
+    named_before = paint(folder / "before.png", RED, noise=7)
+    assert named(known.index([folder])) == {"Ada": 1}
     paint(folder / "new.png", RED, noise=1)
-    interrupted_run(known, folder)
+    # The nearer one of two faces of a photo gets the name, as among all faces; nobody is like the third.
+    party = paint(folder / "party.png", (230, 160, 20), RED, BLUE, noise=2)
+    assert interrupted_run(known, folder).interrupted
     with painted_library(known.context.settings.library) as again:
-        assert name_new(again.context.catalog, again.networks, k=5, limit=2) == ()
-        ((person, faces),) = name_new(again.context.catalog, again.networks, k=5, limit=3)
-        assert (person.name, faces) == ("Ada", 1)
+        catalog = again.context.catalog
+        ((person, faces),) = name_new(catalog, again.networks, k=5, limit=2)
+        assert (person.name, faces) == ("Ada", 2)
+        assert [name_of(again, face_of(again, party, number)) for number in (1, 2, 3)] == [None, "Ada", None]
+        assert name_of(again, face_of(again, named_before)) == "Ada"
+        assert not again.people.names_due
+        assert name_new(catalog, again.networks, k=5, limit=2) == ()
+        state = {name: again.people.person(name).faces for name in ("Ada", "Gwen")}
+        again.people.match_all()
+        assert {name: again.people.person(name).faces for name in ("Ada", "Gwen")} == state
+
+
+def test_a_large_library_that_was_never_named_waits_for_that(library: PaintedLibrary, folder: Path) -> None:
+    with library.context.writing(create=True) as opened:
+        assert name_new(opened, library.networks, k=5, limit=0) == ()
+    paint(folder / "red.png", RED)
+    library.index([folder])
+    with library.context.writing() as opened:
+        opened.acts.enrol("Ada", [1])  # nothing is named by distance yet
+        paint(folder / "more.png", RED, noise=3)
+        assert name_new(opened, library.networks, k=5, limit=0) == ()
+    assert library.people.names_due
+
+
+def test_in_a_large_library_another_rule_names_new_faces_and_leaves_the_others_due(
+    known: PaintedLibrary, folder: Path
+) -> None:
+    far = paint(folder / "far.png", OLIVE)
+    assert named(known.index([folder])) == {"Ada": 1}
+    strict = Calibration("c" * 64, 0.01, None, 30.0, -15.0, "painted faces", 1000)
+    known.networks.__dict__["calibration"] = strict
+    paint(folder / "new.png", RED, noise=1)
+    assert interrupted_run(known, folder).interrupted
+    ((person, faces),) = name_new(known.context.catalog, known.networks, k=5, limit=2)
+    assert (person.name, faces) == ("Ada", 1)
+    assert name_of(known, face_of(known, far)) == "Ada"
+    assert known.people.names_due
+    known.people.match_all()
+    assert name_of(known, face_of(known, far)) is None
 
 
 def test_after_another_threshold_the_next_run_names_what_is_near_now(known: PaintedLibrary, folder: Path) -> None:

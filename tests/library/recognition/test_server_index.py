@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,16 @@ import psycopg
 import pytest
 
 from benchmarks.made_up_faces import INFO, MadeUpFaces
+from recog.config import read_settings
 from recog.distance import unit_rows
 from recog.index.faiss_index import FaceIndex
+from recog.library.recognition.gallery import PersonGallery
 from recog.library.recognition.server_index import ServerIndex
 from recog.store.catalog import Catalog
 from recog.store.engine import open_catalog
 from recog.store.records import Among, ScannedPhoto
 from recog.types import DateSource, Embeddings, FaceBox, FileStat, Neighbour, NetworkInfo, NewFace
+from tests.painted import PaintedNetworks
 from tests.postgres import Databases
 from tests.texts import to_text
 
@@ -53,6 +57,7 @@ class World:
         self.url = url
         faces = MadeUpFaces(FACES)
         self.embeddings = faces.embeddings
+        self.owners = faces.owners
         self.probes = faces.probes(60)
         self.catalog = open_catalog(url)
         save(self.catalog, self.embeddings)
@@ -185,6 +190,41 @@ def test_a_search_among_some_faces_finds_all_of_them_as_faiss_does(
     assert [{*row} for row in ids(found)] == 5 * [held]
     only = world.catalog.faces.ids_among(limits, INFO.sha256)
     assert ids(world.exact.search(world.probes[:5], 10, only=only)) == ids(found)
+
+
+class Calibrated(PaintedNetworks):
+    """Networks of which the embedder is that of the made-up faces."""
+
+    @cached_property
+    def info(self) -> NetworkInfo:
+        return INFO
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_a_server_names_probes_by_its_confirmed_faces_as_exact_search_does(world: World, built: bool) -> None:
+    if built:
+        world.index().publish()
+    networks = Calibrated(read_settings())
+    acts = world.catalog.acts
+    theirs = {name: np.flatnonzero(world.owners == number)[:9] + 1 for name, number in (("Cid", 20), ("Dot", 33))}
+    for name, faces in theirs.items():
+        acts.enrol(name, faces.tolist())
+    try:
+        through = PersonGallery(world.catalog, networks, world.index(), k=4, large=1)
+        exact = PersonGallery(world.catalog, networks, None, k=4)
+        probes = np.concatenate([world.embeddings[faces - 1] for faces in theirs.values()] + [world.probes[:10]])
+        people = {person.id for person in world.catalog.people.all()}
+        for refused in ({}, {0: people - {world.person}, 12: {world.catalog.people.by_name("Dot").id}, 3: people}):
+            found, expected = through.decide(probes, refused), exact.decide(probes, refused)
+            assert [[one and (one.person_id, one.votes) for one in pair] for pair in found] == [
+                [one and (one.person_id, one.votes) for one in pair] for pair in expected
+            ]
+            assert {pair[0] is None for pair in expected} == {True, False}
+        acts.undo()
+        assert through.threshold == exact.threshold
+        assert {pair[1] and pair[1].person_id for pair in through.decide(probes)} <= people
+    finally:
+        world.catalog.acts.undo()
 
 
 def test_networks_of_several_dimensions_live_side_by_side(world: World) -> None:

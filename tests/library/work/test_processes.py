@@ -4,16 +4,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from recog.config import Settings, read_settings
 from recog.errors import RecogError, WeightsDamagedError
 from recog.library.work.processes import places, work_in_processes
 from recog.library.work.queue import Queue
+from tests.databases import database_at
 from tests.faults.queue_kills import painted_photos
 from tests.library.work.compared import everything
 from tests.painted import PaintedLibrary
@@ -58,6 +61,43 @@ def doomed_queue(settings: Settings) -> Iterator[Queue]:
     with PaintedLibrary(settings) as library:
         os.kill(os.getpid(), signal.SIGKILL)
         yield library.queue
+
+
+def test_workers_whose_parent_was_killed_end_after_the_photo_in_hand(tmp_path: Path) -> None:
+    painted_photos(tmp_path / "photos", 100)
+    with PaintedLibrary(read_settings(library=tmp_path / "library")) as library:
+        library.queue.fill([tmp_path / "photos"])
+        code = (
+            "from pathlib import Path\n"
+            "import sys\n"
+            "from recog.config import read_settings\n"
+            "from recog.library.work.processes import places, work_in_processes\n"
+            "from tests.library.work.slow import slow_queue\n"
+            "where = places(read_settings(library=Path(sys.argv[1])), processes=1, gpus=0)\n"
+            "work_in_processes(where, lease=60.0, told=print, opener=slow_queue)\n"
+        )
+        with subprocess.Popen([sys.executable, "-c", code, str(library.context.settings.library)]) as parent:
+            wait_until(lambda: library.queue.overview().workers == 1)
+            with database_at(library.context.settings.catalog_at) as opened, opened.reading() as connection:
+                owner = connection.scalar(text("SELECT max(owner) FROM jobs"))
+            wait_until(lambda: library.queue.overview().files < 100)
+            parent.kill()
+        worker = int(owner.split("/")[1])
+        wait_until(lambda: not Path(f"/proc/{worker}").exists())
+        counts = library.queue.counts()
+        assert counts.claimed == 0
+        assert counts.waiting > 0, "it was done before its parent was killed: nothing was proved"
+        library.queue.work()
+        with PaintedLibrary(read_settings(library=tmp_path / "alone")) as alone:
+            alone.index([tmp_path / "photos"])
+            assert everything(library) == everything(alone)
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
 
 
 @pytest.mark.postgres

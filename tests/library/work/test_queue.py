@@ -16,10 +16,12 @@ from recog.library.indexing.index_run import BATCH_PHOTOS
 from recog.library.indexing.results import IngestProgress
 from recog.library.work.worker import Worker
 from recog.store.jobs import MOST_TRIES
+from recog.store.records import QueueOverview
 from recog.store.writer_lock import WriterLock
 from recog.types import Detector, FaceBox, Pixels
 from tests.databases import database_at
 from tests.library.work.compared import everything
+from tests.library.work.slow import SlowNetworks
 from tests.library.work.together import together
 from tests.painted import (
     BLUE,
@@ -150,13 +152,8 @@ def test_what_a_dead_worker_held_is_taken_over_when_its_lease_ends(shared: Share
 def test_a_worker_renews_its_lease(on_the_server: Shared) -> None:
     shared = on_the_server
 
-    class Slow(PaintedNetworks):
-        @cached_property
-        def detector(self) -> Detector:
-            return SlowDetector()
-
     settings = read_settings(library=shared.home / "slow", database=shared.database)
-    with PaintedLibrary(settings, networks=Slow(settings)) as slow, shared.client("b") as other:
+    with PaintedLibrary(settings, networks=SlowNetworks(settings, 2.0)) as slow, shared.client("b") as other:
         slow.queue.fill([shared.photos / "0"])
         thread = Thread(target=lambda: slow.queue.work(lease=1.0))
         thread.start()
@@ -166,14 +163,6 @@ def test_a_worker_renews_its_lease(on_the_server: Shared) -> None:
         thread.join()
         assert (report.added, report.known) == (0, 0)
         assert other.status().photos == 4
-
-
-class SlowDetector(CellDetector):
-    """Takes longer than a lease for a batch."""
-
-    def detect(self, pixels: Pixels) -> list[FaceBox]:
-        time.sleep(2.0)
-        return super().detect(pixels)
 
 
 class PoisonedDetector(CellDetector):
@@ -235,11 +224,13 @@ def test_a_second_process_on_sqlite_is_told_to_wait(tmp_path: Path) -> None:
 def test_a_worker_outlasts_a_server_that_ends_its_connections(on_the_server: Shared) -> None:
     shared = on_the_server
     told: list[str] = []
+    ended: list[int] = []
     with shared.client("a") as library, database_at(shared.database) as database:
         library.queue.fill([shared.photos])
 
-        def end(_step: object) -> None:
-            if not told:
+        def end(step: IngestProgress) -> None:
+            if not ended:
+                ended.append(step.done)
                 with database.writing() as connection:
                     connection.execute(
                         text(
@@ -249,7 +240,7 @@ def test_a_worker_outlasts_a_server_that_ends_its_connections(on_the_server: Sha
                     )
 
         report = library.queue.work(progress=end, told=told.append)
-        assert any("administrator ended this connection" in one or "server" in one for one in told)
+        assert (ended, told) == ([1], []), "an outage of a moment is not worth a line"
         assert report.queue.waiting == report.queue.claimed == 0
         assert everything(library) == shared.undisturbed()
 
@@ -259,7 +250,7 @@ def test_a_worker_that_has_stored_photos_waits_anew_when_the_server_is_gone_agai
     shared = Shared(tmp_path, f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
     for number in range(BATCH_PHOTOS):
         paint(shared.photos / "more" / f"{number}.png", RED, noise=100 + number)
-    patience, told, gone_at = 0.2, list[str](), {1, BATCH_PHOTOS + 10}
+    patience, gone_at = 0.2, {1, BATCH_PHOTOS + 10}
     with shared.client("a") as library:
         library.queue.fill([shared.photos])
 
@@ -276,11 +267,12 @@ def test_a_worker_that_has_stored_photos_waits_anew_when_the_server_is_gone_agai
                 owner="a",
                 lease=60.0,
                 progress=outage,
-                told=told.append,
+                told=print,
+                stop=lambda: False,
                 patience=patience,
             )
             assert worker.run().queue.waiting == 0
-        assert told == ["gone at 1", f"gone at {BATCH_PHOTOS + 10}"]
+        assert gone_at == set()
 
 
 def test_an_interrupted_worker_gives_back_what_it_held(shared: Shared) -> None:
@@ -296,3 +288,29 @@ def test_an_interrupted_worker_gives_back_what_it_held(shared: Shared) -> None:
         assert (counts.claimed, counts.waiting + report.added + report.known + report.failed) == (0, 14)
         library.queue.work()
         assert everything(library) == shared.undisturbed()
+
+
+def test_a_worker_that_is_told_to_stop_ends_after_the_photo_in_hand(shared: Shared) -> None:
+    with shared.client("a") as library:
+        library.queue.fill([shared.photos])
+        seen: list[int] = []
+        report = library.queue.work(progress=lambda step: seen.append(step.done), stop=lambda: len(seen) >= 3)
+        assert report.interrupted
+        assert (report.added + report.known + report.failed, report.queue.waiting, report.queue.claimed) == (3, 11, 0)
+        library.queue.work()
+        assert everything(library) == shared.undisturbed()
+
+
+def test_the_overview_counts_the_work_of_all_machines(shared: Shared) -> None:
+    with shared.client("a") as library:
+        library.queue.fill([shared.photos])
+        jobs = library.context.catalog.jobs
+        networks = {"detector": library.networks.detector.sha256, "network": library.networks.info.sha256}
+        for owner, most, seconds in (
+            ("nas/1/a", 2, 60.0),
+            ("nas/2/b", 1, 60.0),
+            ("desk/1/c", 3, 60.0),
+            ("off/1/d", 1, -1.0),
+        ):
+            jobs.claim(owner, most=most, seconds=seconds, done=(), **networks)
+        assert library.queue.overview() == QueueOverview(files=14, at_work=6, workers=3, machines=2)

@@ -8,7 +8,14 @@ from contextlib import closing, contextmanager
 import psycopg
 import pytest
 
-from recog.errors import CatalogError, CatalogUnusableError, LibraryBusyError, LibraryDiskError, ReadOnlyError
+from recog.errors import (
+    CatalogError,
+    CatalogForbiddenError,
+    CatalogUnusableError,
+    LibraryBusyError,
+    LibraryDiskError,
+    ReadOnlyError,
+)
 from recog.store.connection.database import Database
 from recog.store.connection.url import parse_url
 from recog.store.engine import open_catalog
@@ -173,7 +180,7 @@ def test_tables_that_another_program_dropped_are_told_so(database: Database) -> 
         ("57P05", CatalogUnusableError, "took too long .* raise the timeout"),
         ("25P03", CatalogUnusableError, "took too long .* raise the timeout"),
         ("25P04", CatalogUnusableError, "took too long .* raise the timeout"),
-        ("28P01", CatalogUnusableError, "does not let this user in .* check user and password"),
+        ("28P01", CatalogForbiddenError, "does not let this user in .* check user and password"),
         ("3D000", CatalogUnusableError, "cannot be reached .* database name are right"),
         ("08006", CatalogUnusableError, "cannot be reached .* check that the server runs"),
         ("58030", LibraryDiskError, "the disk of the server .* fails .* check that disk"),

@@ -429,12 +429,20 @@ def test_statistics_that_an_earlier_recog_let_postgres_collect_go(
             connection.exec_driver_sql("ANALYZE")
         assert statistics(database) >= PERSONAL - {"clusters.centroid"}
         if upgraded == "after":
-            later = [metadata.tables[name] for name in ("births", "chosen_covers")]  # what today's code joins
+            names = ("births", "chosen_covers", "accounts", "withheld_people")  # what today's code joins
+            later = [metadata.tables[name] for name in names]
+            columns = [("events", name, "VARCHAR") for name in ("account", "undone_by")]
+            columns += [("forgotten_boxes", name, "DOUBLE PRECISION") for name in ("first_seen", "last_seen")]
+            columns += [("faces", name, "DOUBLE PRECISION") for name in ("first_seen", "last_seen", "best_seen")]
             with database.writing() as connection:
                 metadata.create_all(connection, later)
+                for table, column, kind in columns:
+                    connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
             Erasure(database, OldPagesBefore16(database)).forget(crowd.ann.id)
             with database.writing() as connection:
                 metadata.drop_all(connection, later)
+                for table, column, _ in columns:
+                    connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
             assert files_of_server(server, url, crowd.needles) > 0
     with open_catalog(url) as catalog:
         assert catalog.old_pages.pending is None

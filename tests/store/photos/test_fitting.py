@@ -173,7 +173,7 @@ def test_the_timeline_shows_what_fits_and_steps_from_one_to_the_next(
     assert sorted(shapes) == sorted(one.photo.id for one in catalog.photos.that_fit(Any((Shows(1), Shows(2)))))
     assert [photo.id for photo, _ in catalog.timeline.page(wanted, start=1, limit=2)] == shapes[1:3]
     assert sum(number for _, number in catalog.timeline.months(wanted)) == len(shapes)
-    assert catalog.timeline.beside(photos[shapes[1]], wanted) == (shapes[0], shapes[2])
+    assert catalog.timeline.around(photos[shapes[1]], wanted, each=1) == ([shapes[0]], [shapes[2]])
     missing = [path for paths in catalog.files.paths(shapes[:1]).values() for path in paths]
     catalog.files.mark_missing(missing)
     assert [shape[0] for shape in catalog.timeline.shapes(wanted)] == shapes[1:]

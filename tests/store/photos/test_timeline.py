@@ -70,8 +70,9 @@ def test_each_photo_has_its_neighbours(catalog: Catalog, numbers: dict[str, int]
         here = IN_ORDER.index(name)
         before = [numbers[one] for one in IN_ORDER[:here] if one in FILTERS[wanted]]
         after = [numbers[one] for one in IN_ORDER[here + 1 :] if one in FILTERS[wanted]]
-        found = catalog.timeline.beside(catalog.photos.by_id(number), wanted)
-        assert found == (before[-1] if before else None, after[0] if after else None), name
+        for each in (1, 3):
+            found = catalog.timeline.around(catalog.photos.by_id(number), wanted, each=each)
+            assert found == (before[::-1][:each], after[:each]), name
 
 
 def test_a_photo_whose_files_are_all_gone_is_not_shown(catalog: Catalog, scans: Scans, numbers: dict[str, int]) -> None:

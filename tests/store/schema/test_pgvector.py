@@ -68,5 +68,5 @@ def test_a_user_without_the_right_needs_an_administrator_once(url: str) -> None:
     with database_at(url) as database, database.writing() as connection:
         connection.exec_driver_sql("CREATE EXTENSION vector")
     with open_catalog(tenant) as catalog:
-        assert catalog.hnsw.extension() is not None
+        assert catalog.server.extension()[0] is not None
         assert catalog.hnsw.may_build()

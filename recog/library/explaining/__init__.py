@@ -1,0 +1,1 @@
+"""Explain what networks learnt, and which parts of a face decide."""

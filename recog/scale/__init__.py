@@ -1,0 +1,1 @@
+"""Let Ray start workers of the queue on many machines; the table of jobs stays the truth."""
