@@ -895,7 +895,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a file that took long to refuse is noted at once",
-        "recog/library/indexing/index_run.py", "            or failed.reason in SLOW_REASONS\n", "",
+        "recog/library/indexing/index_run.py", "if full or failed.reason in SLOW_REASONS:", "if full:",
         "tests/library/indexing/test_unreadable.py -k took_long",
     ),
     Sabotage(
@@ -1241,7 +1241,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a forgotten part of a face in a photo on its side keeps the whole face out",
-        "recog/store/photos/saving.py", "    return box.turn != 0 and", "    return False and",
+        "recog/store/photos/saving.py", "        box.turn != 0\n", "        False\n",
         "tests/store/photos/test_saving.py -k stays_forgotten",
     ),
     Sabotage(
