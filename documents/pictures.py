@@ -88,10 +88,10 @@ def _explanations(faces: "_Library", photos: Path, folder: Path) -> None:
     with Image.open(why) as picture:
         picture.save(PICTURES / "why.webp", quality=80)
     layers = [word for name in _LAYERS for word in ("--layer", name)]
-    faces.recog("explain", "layers", "facenet-casia", photos, "--units", "6", *layers, "--out", page)
+    faces.recog("explain", "layers", "facenet-casia", photos, "--units", "4", *layers, "--out", page)
     with Browser(folder) as browser:
         _open(browser, page.as_uri(), "document.images.length > 20")
-        _photograph(browser, "layers", top="#layer-1", height=1500)
+        _photograph(browser, "layers", top="#layer-1", height=1150)
 
 
 def _live_in(faces: "_Library", photos: Path) -> None:

@@ -12,7 +12,7 @@ from tests.docs.texts import DOCS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 IN_README = ("groups", "person", "duplicates")
-PICTURES = (*IN_README, "photos", "photo")
+PICTURES = (*IN_README, "photos", "photo", "why", "layers")
 GALLERY = [f"{page.name}-{shape.name}.webp" for page in (WELCOME, *PAGES) for shape in SHAPES]
 
 

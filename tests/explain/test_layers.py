@@ -184,3 +184,18 @@ def test_whole_photos_go_into_networks_that_look_at_no_faces(library: PaintedLib
         for name in ("strongest", "occlusion", "gradient", "maximised")
     }
     assert set(sizes.values()) == {(160, 160)}
+
+
+def test_the_network_of_styles_is_shown_paintings_and_photos_without_people(
+    library: PaintedLibrary, data: Path
+) -> None:
+    found = library.explaining.layers("vgg16-hed", data / "style", layers=["relu1_1", "relu5_3"], units=[0, 7])
+    assert (found.of_faces, found.photos, found.shown, found.side) == (False, 4, 4, 224)
+    shallow, deep = found.layers
+    assert (shallow.field, shallow.all_units, deep.field, deep.all_units) == ((3, 3), 64, (196, 196), 512)
+    names = {path.name for path in (data / "style").iterdir()}
+    for unit in (*shallow.units, *deep.units):
+        assert {one.photo.name for one in unit.patches} == names
+        values = [one.value for one in unit.patches]
+        assert values == sorted(values, reverse=True)
+        assert values[0] > 0
