@@ -59,7 +59,7 @@ def main() -> None:
             path.symlink_to(options.cache.absolute() / path.name)
         for name in ONNX:
             Path(cache, name).symlink_to(options.cache.absolute() / name)
-        recog = [sys.executable, "-c", "from recog.cli.app import main; main()", "--library", library]
+        recog = [sys.executable, "-c", "from recog.cli.start import main; main()", "--library", library]
         run([*recog, "enrol", "Grace", str(SAMPLE)], Path(cache))
         commands = {
             "import torch, load the weights": [sys.executable, "-c", LOADING, *map(str, weights)],

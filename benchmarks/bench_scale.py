@@ -2,11 +2,11 @@
 
     python -m benchmarks.bench_scale --photos 1000 10000 --unchanged 100000
 
-Writes benchmarks/results/scale.csv; takes about eight minutes on two cores. The photos are generated and all different:
-coarse noise of 160 x 120 pixels, every twentieth of 1600 x 1200. Every fifth shows the portrait of matplotlib's sample
-data at a different place, so that faces are found, embedded and stored. Each count is indexed in a separate process,
-whose peak memory is measured (without the decoders, each of which is limited by RECOG_DECODE_MEMORY). The unchanged
-files are pictures of 8 x 8 pixels that are indexed twice.
+Writes benchmarks/results/scale.csv; rows of runs that are not measured now stay. Takes about eight minutes on two
+cores. The photos are generated and all different: coarse noise of 160 x 120 pixels, every twentieth of 1600 x 1200.
+Every fifth shows the portrait of matplotlib's sample data at a different place, so that faces are found, embedded and
+stored. Each count is indexed in a separate process, whose peak memory is measured (without the decoders, each of which
+is limited by RECOG_DECODE_MEMORY). The unchanged files are pictures of 8 x 8 pixels that are indexed twice.
 """
 
 import argparse
@@ -15,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 from PIL import Image
 
-from benchmarks.measured import largest_size, machine, write_results
+from benchmarks.measured import kept_rows, largest_size, machine, write_results
 from recog.config import read_settings
 from recog.library.photo_library import PhotoLibrary
 from recog.weights.device import cores
@@ -107,7 +108,8 @@ def main() -> None:
         rows.append([f"index {options.unchanged} tiny files", int(first["added"]), *shown(first)])
         rows.append([f"second run over {options.unchanged} files", int(second["unchanged"]), *shown(second)])
     header = ["run", "photos", "faces", "seconds", "peak MB"]
-    write_results("scale.csv", machine(threads=cores(), large=f"1 photo in {_LARGE}"), header, rows)
+    everything: list[Sequence[object]] = [*rows, *kept_rows("scale.csv", 1, {(str(row[0]),) for row in rows})]
+    write_results("scale.csv", machine(threads=cores(), large=f"1 photo in {_LARGE}"), header, everything)
 
 
 def shown(run: dict[str, float]) -> list[str]:

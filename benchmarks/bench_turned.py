@@ -66,15 +66,21 @@ def boxes_of(networks: Networks, pixels: Pixels, *, now: bool) -> list[FaceBox]:
     return [found[row] for row in left_to_right(found)]
 
 
-def asked(networks: Networks, person: str, photo: DecodedPhoto, *, now: bool) -> Asked:
-    """Return the largest face of a photo."""
-    boxes = boxes_of(networks, photo.pixels, now=now)
-    if not boxes:
-        return Asked(person, None)
-    largest = max(boxes, key=lambda box: min(box.width, box.height))
-    if now and doubt_of(largest) is not None:
-        return Asked(person, None)
-    return Asked(person, networks.embedder.embed(cut_faces(photo, networks, [largest]).crops)[0])
+def asked(networks: Networks, person: str, photo: DecodedPhoto) -> tuple[Asked, Asked]:
+    """Return the largest face of a photo, before and now; a box that is the same is embedded once."""
+    looks = FirstLook(networks)
+    largest = [
+        max(found, key=lambda box: min(box.width, box.height), default=None)
+        for found in (looks.detect(photo.pixels), find_faces(looks, photo.pixels))
+    ]
+    wanted = list(dict.fromkeys(box for box in largest if box is not None))
+    embedded = dict(zip(wanted, networks.embedder.embed(cut_faces(photo, networks, wanted).crops), strict=True))
+    before, now = largest
+    sure = now is not None and doubt_of(now) is None
+    return (
+        Asked(person, None if before is None else embedded[before]),
+        Asked(person, embedded[now] if sure and now is not None else None),
+    )
 
 
 def share_of_strangers(faces: Sequence[Asked], threshold: float) -> float:
@@ -92,7 +98,7 @@ def names(networks: Networks, name: str, people: dict[str, list[Path]]) -> list[
     """Return a row for each turn: each person's first photo is enrolled, the others are identified."""
     gallery: list[tuple[str, Embeddings]] = []
     for person, paths in people.items():
-        face = asked(networks, person, turned(read_photo(paths[0]).pixels, 0), now=True).embedding
+        face = asked(networks, person, turned(read_photo(paths[0]).pixels, 0))[1].embedding
         if face is not None:
             gallery.append((person, face))
     calibration = networks.calibration
@@ -113,9 +119,8 @@ def names(networks: Networks, name: str, people: dict[str, list[Path]]) -> list[
     rows: list[list[object]] = []
     photos = [(person, path) for person, paths in people.items() for path in paths[1:]]
     for degrees in QUARTERS:
-        looks = [(person, turned(read_photo(path).pixels, degrees)) for person, path in photos]
-        before = [asked(networks, person, photo, now=False) for person, photo in looks]
-        now = [asked(networks, person, photo, now=True) for person, photo in looks]
+        both = [asked(networks, person, turned(read_photo(path).pixels, degrees)) for person, path in photos]
+        before, now = zip(*both, strict=True)
         rows.append([name, len(gallery), len(photos), degrees, *said(before), *said(now)])
         print(*rows[-1], flush=True)
     return rows
@@ -166,6 +171,25 @@ class Looks:
         """Detect faces, and count the call."""
         self.made += 1
         return self._detector.detect(pixels)
+
+
+class FirstLook:
+    """The detector; it remembers what it found in the first photo, and takes the very same pixels for that photo."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._detector = networks.detector
+        self._first: tuple[Pixels, list[FaceBox]] | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the detector."""
+        return self._detector.sha256
+
+    def detect(self, pixels: Pixels) -> list[FaceBox]:
+        """Detect faces, or return those found before in the same pixels."""
+        if self._first is None:
+            self._first = pixels, self._detector.detect(pixels)
+        return self._first[1] if pixels is self._first[0] else self._detector.detect(pixels)
 
 
 def without_faces(folder: Path) -> list[Pixels]:

@@ -2,8 +2,8 @@
 
 Libraries are drawn from the labelled faces: 70 % of the faces; 40 of the people with six or more faces are named by
 some of their faces, every third of these under two names; all other faces are clustered as in a library. For all pairs
-of sides within a squared distance of 1.2, two probabilities are compared with the truth: that of `cluster.likelihood`,
-and, as a baseline, that of two single faces at the same mean distance.
+of sides within twice the threshold for a pair, two probabilities are compared with the truth: that of
+`cluster.likelihood`, and, as a baseline, that of two single faces at the same mean distance.
 """
 
 import numpy as np
@@ -17,7 +17,8 @@ from recog.types import Calibration, Embeddings
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 1.0)
 NAMED = 40
 LEAST = 6
-NEAR = 1.2
+NEAR = 2.0
+"""Sides are compared within this many times the threshold for a pair."""
 
 Labels = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -65,7 +66,7 @@ def _library(embeddings: Embeddings, owners: Labels, calibration: Calibration, s
     means = np.stack([faces[rows].mean(axis=0) for rows in sides])
     sizes, norms = np.array([float(len(rows)) for rows in sides]), np.einsum("sd,sd->s", means, means, dtype=float)
     products = (means @ means.T).astype(np.float64)
-    one, other = np.nonzero(np.triu(2.0 - 2.0 * products <= NEAR, k=1))
+    one, other = np.nonzero(np.triu(2.0 - 2.0 * products <= NEAR * calibration.threshold, k=1))
     found = np.minimum(products[one, other], 1.0)
     linkages = rule(sizes[one], sizes[other], norms[one], norms[other], found)
     right = (np.array(truth)[one] == np.array(truth)[other]).astype(float)

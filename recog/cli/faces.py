@@ -46,9 +46,9 @@ def enrol(
     Example:
       recog enrol "Ada Lovelace" ada.jpg
     """
-    from recog.render import text_photos
+    with session.open(ahead=True) as library:
+        from recog.render import text_photos
 
-    with session.open() as library:
         session.show(library.people.enrol(name, photos, face=face, near=near), text_photos.enrolment)
         if not library.people.matched_at_once:
             warn(MATCH_LATER)
@@ -68,12 +68,12 @@ def identify(
       recog identify party.jpg
       recog identify --all
     """
-    from recog.render import text_photos
-
     if bool(photos) == everything:
         raise typer.BadParameter("give photos, or --all for the whole library")
-    with session.open() as library:
+    with session.open(ahead=not everything) as library:
         if everything:
+            from recog.render import text_photos
+
             session.show(library.people.match_all(), text_photos.matches)
         else:
             _warn_of_another_network(library)
@@ -103,10 +103,10 @@ def verify(
       recog verify ada.jpg party.jpg --other-face 2
       recog verify ada.jpg "Ada Lovelace"
     """
-    from recog.render import text_photos
-    from recog.verification.features import Method
+    with session.open(ahead=True) as library:
+        from recog.render import text_photos
+        from recog.verification.features import Method
 
-    with session.open() as library:
         decided = library.verify(left, right, face=face, other_face=other_face, method=Method(method.value))
         session.show(decided, text_photos.verified)
 
@@ -136,9 +136,9 @@ def search(  # noqa: PLR0917 - a verb and its options
     Example:
       recog search party.jpg -k 10 --since 2019-06-01
     """
-    from recog.render import text_photos
+    with session.open(ahead=True) as library:
+        from recog.render import text_photos
 
-    with session.open() as library:
         _warn_of_another_network(library)
         found = library.search(
             photo,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import typer
 
@@ -28,7 +28,13 @@ if TYPE_CHECKING:  # types of what loads only when a verb runs
 
 Answer = TypeVar("Answer")
 Progress: TypeAlias = Callable[[str, int, int], None]
-Opener: TypeAlias = "Callable[[Settings, Progress], PhotoLibrary]"
+
+
+class Opener(Protocol):
+    """What opens the library: the real one, or one with networks of a test."""
+
+    def __call__(self, settings: Settings, weights_progress: Progress, /, *, ahead: bool = False) -> PhotoLibrary:
+        """Open it; ahead: begin to load the networks before anything else, because a photo is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,9 @@ class Session:
         return read_settings(**{**self.given, **more})
 
     @contextmanager
-    def open(self, **more: Any) -> Iterator[PhotoLibrary]:
-        """Open the library; warn if bytes of a forgotten person could not be erased yet."""
-        with self.opener(self.settings(**more), self.weights_progress) as library:
+    def open(self, *, ahead: bool = False, **more: Any) -> Iterator[PhotoLibrary]:
+        """Open the library, and load its networks ahead; warn if bytes of a forgotten person are not erased yet."""
+        with self.opener(self.settings(**more), self.weights_progress, ahead=ahead) as library:
             try:
                 yield library
             finally:
@@ -109,11 +115,16 @@ class Before:
     opener: Opener
 
 
-def open_library(settings: Settings, weights_progress: Progress) -> PhotoLibrary:
-    """Open the real library."""
-    from recog.library.photo_library import PhotoLibrary
+def open_library(settings: Settings, weights_progress: Progress, /, *, ahead: bool = False) -> PhotoLibrary:
+    """Open the real library; see Opener."""
+    from recog.library.networks import Networks
 
-    return PhotoLibrary(settings, weights_progress=weights_progress)
+    networks = Networks(settings, progress=weights_progress)
+    if ahead:
+        networks.load_ahead()
+    from recog.library.photo_library import PhotoLibrary  # the networks load while this import takes 0.2 s
+
+    return PhotoLibrary(settings, networks=networks)
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:

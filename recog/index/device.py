@@ -42,6 +42,11 @@ def choose_device(wanted: str, *, gpus: int) -> Device:
             raise ConfigError(f"device is one of auto, cpu, cuda, not {wanted!r}")
 
 
+def device_for(wanted: str) -> Device:
+    """Choose where to search on this machine; FAISS is asked, and imported, unless 'cpu' is wanted."""
+    return choose_device(wanted, gpus=0 if wanted == "cpu" else visible_gpus())
+
+
 @contextmanager
 def few_threads(probes: int) -> Iterator[None]:
     """Use one thread for the calls to FAISS inside if probes are few: starting more costs more than they save."""

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any, Self, TypeVar
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recog.index.border import checked_embeddings, checked_ids, held, sorted_distinct
-from recog.index.device import Device, choose_device, few_threads, visible_gpus
+from recog.index.device import Device, device_for, few_threads
 from recog.index.encoding import Memory, decoded, encoded
-from recog.index.rows import Rows, Slots
+from recog.index.rows import Rows, Slots, are_few
 from recog.index.sharing import ReadersWriterLock
 from recog.index.shortlist import LENGTH, Curve, Shortlist
 from recog.index.structures import EXACT, Batch, Kind, Recall, kind_for
@@ -49,7 +49,7 @@ class FaceIndex:
         self.network_sha256 = network_sha256
         self.dim = dim
         self.recall = recall
-        self.device: Device = choose_device(device, gpus=visible_gpus())
+        self.device: Device = device_for(device)
         self._rows = rows
         self._shortlist = shortlist
         self._gpu_copy: Any = None
@@ -81,7 +81,7 @@ class FaceIndex:
         pending = deque(_checked(ids, embeddings, dim) for ids, embeddings in batches if len(ids) or len(embeddings))
         sorted_distinct(np.concatenate([*(ids for ids, _ in pending), np.empty(0, np.int64)]))
         rows = Rows.of(pending, dim=dim)
-        chosen = choose_device(device, gpus=visible_gpus())
+        chosen = device_for(device)
         kind = kind or kind_for(len(rows.ascending), device=chosen)
         shortlist, recall = (None, EXACT) if kind == "flat" else Shortlist.built(rows)
         return cls(rows, shortlist, network_sha256=network_sha256, dim=dim, recall=recall, device=chosen)
@@ -214,7 +214,7 @@ class FaceIndex:
             k = min(k, searched)
             if k == 0 or not len(probes):
                 return np.empty((len(probes), k), np.float32), np.empty((len(probes), k), np.int64)
-            with few_threads(len(probes)):
+            with nullcontext() if are_few(len(probes), searched) else few_threads(len(probes)):
                 squared, ids = self._settled(probes, k) if among is None else self._settled_among(probes, k, among)
         return squared.clip(0.0, 4.0, out=squared), ids
 

@@ -20,11 +20,25 @@ NOWHERE = np.float32(100.0)
 GROWTH = 1.25
 """A table has room for this many times its faces; memory that nobody has written to takes no space."""
 BATCH = 20_000
+FEW = 5000
+"""Most distances of a search that NumPy computes, in a millisecond; importing FAISS for them would take 75."""
 
 
 def roomy(size: int) -> int:
     """Return the room that a table of this size gets."""
     return int(GROWTH * size)
+
+
+def are_few(probes: int, rows: int) -> bool:
+    """Return whether a search of so many probes among so many rows needs no FAISS."""
+    return probes * rows <= FEW
+
+
+def _nearest_of_few(probes: Embeddings, vectors: Embeddings, k: int) -> tuple[Distances, Slots]:
+    """Do the same as faiss.knn."""
+    squared = np.stack([np.square(vectors - probe).sum(axis=1) for probe in probes])
+    places = np.argsort(squared, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(squared, places, axis=1), places
 
 
 class Rows:
@@ -98,13 +112,14 @@ class Rows:
 
         among: the filled slots to look at, by default all.
         """
-        import faiss
+        vectors = self.vectors if among is None else self._vectors[among]
+        if are_few(len(probes), len(vectors)):
+            squared, places = _nearest_of_few(probes, vectors, k)
+        else:
+            import faiss
 
-        if among is None:
-            squared, slots = faiss.knn(probes, self.vectors, k)
-            return squared, slots
-        squared, places = faiss.knn(probes, self._vectors[among], k)
-        return squared, among[places]
+            squared, places = faiss.knn(probes, vectors, k)
+        return squared, places if among is None else among[places]
 
     def slots_of(self, ids: FaceIds) -> Slots:
         """Return the slots of those of the faces that are held."""

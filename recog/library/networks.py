@@ -1,5 +1,6 @@
 """The networks that the settings name, loaded when first needed."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # a verb that needs no network waits for neither NumPy nor to
     from recog.types import Calibration, ClusterRule, Detector, Embedder, FacePlacer, NetworkInfo
     from recog.weights.loading import LoadOptions, Runtime
     from recog.weights.pull import Progress
+    from recog.weights.spec import WeightsSpec
 
 
 class Networks:
@@ -82,23 +84,42 @@ class Networks:
         """The network of the settings."""
         return self._embedder.get()
 
+    def load_ahead(self) -> None:
+        """Begin to load embedder and detector in a thread each, while the caller imports what else it needs.
+
+        As `load_embedder_ahead`. OpenVINO is imported before the threads start, because imports in two threads hold
+        each other up. The embedder is first, because it takes longest (see docs/decisions/first-answer.md).
+        """
+        with suppress(RecogError):
+            if self._runtime == "openvino":
+                from recog.weights import openvino_runtime  # noqa: F401 - see above
+            self.load_embedder_ahead()
+            from recog.detect.registry import DETECTORS
+
+            if self._are_cached(DETECTORS.named(self._settings.detector).needs.weights):
+                Thread(target=self._try_detector).start()
+
     def load_embedder_ahead(self) -> None:
         """Begin to load the embedder in a thread, because the first photo needs it as soon as its faces are found.
 
         Does nothing if the embedder is loaded, or if weights must be pulled first. An error in the thread is left to
         whoever asks for the embedder, and meets it too.
         """
-        if self._embedder.made:
-            return
-        from recog.weights.pull import cached_path
-
-        weights = self._embedder_class.get().needs.weights
-        if all(cached_path(one, cache=self._settings.cache).exists() for one in weights):
+        if not self._embedder.made and self._are_cached(self._embedder_class.get().needs.weights):
             Thread(target=self._try_embedder).start()
 
+    def _are_cached(self, weights: "Sequence[WeightsSpec]") -> bool:
+        from recog.weights.pull import cached_path
+
+        return all(cached_path(one, cache=self._settings.cache).exists() for one in weights)
+
+    def _try_detector(self) -> None:
+        with suppress(Exception):
+            self.detector  # noqa: B018 - it is loaded when it is first asked for
+
     def _try_embedder(self) -> None:
-        with suppress(RecogError):
-            self.embedder  # noqa: B018 - it is loaded when it is first asked for
+        with suppress(Exception):
+            self.embedder  # noqa: B018 - likewise
 
     def embedder_with(self, *, flip: bool | None) -> "Embedder":
         """Load the same with flip averaging on or off, whatever the network does by itself; for measuring."""

@@ -14,7 +14,7 @@ from tests.painted import PaintedLibrary
 Recog = Callable[..., Result]
 
 
-def open_painted(settings: Settings, weights_progress: Progress) -> PaintedLibrary:
+def open_painted(settings: Settings, weights_progress: Progress, /, *, ahead: bool = False) -> PaintedLibrary:
     """Open a library that downloads no weights; the command line takes it in place of the real one."""
     return PaintedLibrary(settings)
 

@@ -143,12 +143,22 @@ start.main()
 """
 
 
-@pytest.mark.parametrize("line", [8, 10, 11, 12, 13])
+@pytest.mark.parametrize("line", [9, 11, 12, 13, 14])
 def test_ctrl_c_between_loading_and_running_is_no_traceback(line: int) -> None:
     command = [sys.executable, "-c", INTERRUPTED_AT_A_LINE, str(line), "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 130
     assert done.stderr in {"", "recog: interrupted\n"}
+
+
+def test_a_command_that_ends_looks_for_no_cycles() -> None:
+    code = (
+        "import atexit, gc\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000, gc.get_count()[0]))\n"
+        "from recog.cli.start import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].startswith("True ")
 
 
 def test_the_installed_command_begins_where_ctrl_c_is_heard() -> None:

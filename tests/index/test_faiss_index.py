@@ -1,5 +1,7 @@
 """FaceIndex against plain loops."""
 
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, get_args
@@ -14,7 +16,7 @@ from recog.distance import unit_rows
 from recog.errors import ConfigError
 from recog.index.device import choose_device
 from recog.index.faiss_index import FaceIndex
-from recog.index.rows import Rows, Slots
+from recog.index.rows import FEW, Rows, Slots
 from recog.index.shortlist import LENGTH, NEAREST, Sample, Shortlist, reaches, recall_of
 from recog.index.structures import EXACT, FLAT_LIMIT, Kind, kind_for
 from recog.types import Embeddings, FaceIds, Neighbour
@@ -239,6 +241,34 @@ def test_an_ivf_index_that_outgrew_its_lists_says_so(make_index: Make, embedding
 @pytest.mark.parametrize(("count", "kind"), [(0, "flat"), (FLAT_LIMIT, "flat"), (FLAT_LIMIT + 1, "ivf")])
 def test_the_number_of_faces_chooses_the_structure(count: int, kind: Kind) -> None:
     assert kind_for(count) == kind
+
+
+def test_few_faces_are_searched_as_faiss_searches_them() -> None:
+    random = np.random.default_rng(3)
+    vectors = unit_rows(random.standard_normal((FEW, DIM)).astype(np.float32))
+    rows = Rows(np.arange(FEW), vectors)
+    rows.drop(np.arange(0, FEW, 7))
+    probe = unit_rows(random.standard_normal((1, DIM)).astype(np.float32))
+    squared, slots = rows.nearest(probe, 40)
+    expected, places = faiss.knn(probe, rows.vectors, 40)
+    np.testing.assert_array_equal(slots, places)
+    np.testing.assert_allclose(squared, expected, atol=1e-6)
+    some = np.arange(100, 300)
+    squared, slots = rows.nearest(probe, 5, some)
+    expected, places = faiss.knn(probe, rows.vectors[some], 5)
+    np.testing.assert_array_equal(slots, some[places])
+
+
+def test_few_faces_are_searched_without_loading_faiss() -> None:
+    code = (
+        "import sys, numpy as np\n"
+        "from recog.index.faiss_index import FaceIndex\n"
+        "eye = np.eye(8, dtype=np.float32)\n"
+        "index = FaceIndex.build([(np.arange(8), eye)], network_sha256='ab' * 32, dim=8, device='cpu', kind='flat')\n"
+        "print(index.search(eye[2:3], 1)[0][0].face_id, 'faiss' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "2 False\n"
 
 
 def test_an_ivf_index_of_copies_of_one_face_answers_by_face_id(make_index: Make) -> None:

@@ -14,7 +14,7 @@ from recog.library.maintenance.doctor import examine
 from recog.library.maintenance.results import Remedy, RemedyKind
 from recog.library.networks import Networks
 from recog.render.remedies import sentence_of_observation
-from recog.types import Embedder
+from recog.types import Detector, Embedder
 
 
 @pytest.mark.networks
@@ -58,13 +58,19 @@ def test_threads_that_need_the_networks_first_at_the_same_time_get_the_same_ones
 
 
 class Recorded(Networks):
-    """Networks that have no embedder, and note which thread asked for it."""
+    """Networks that have neither embedder nor detector, and note which thread asked for one."""
 
     @property
     def embedder(self) -> Embedder:
         """Raise."""
         self.asked_by.append(threading.current_thread())
         raise WeightsMissingError("no embedder")
+
+    @property
+    def detector(self) -> Detector:
+        """Raise."""
+        self.asked_by.append(threading.current_thread())
+        raise WeightsMissingError("no detector")
 
     asked_by: list[threading.Thread]
 
@@ -91,7 +97,22 @@ def test_the_embedder_is_loaded_ahead_in_a_thread_whose_error_whoever_asks_meets
         networks.embedder  # noqa: B018 - it is loaded when it is first asked for
 
 
+def test_detector_and_embedder_are_loaded_ahead_side_by_side(tmp_path: Path) -> None:
+    networks = recorded(tmp_path)
+    for name in ("sface.onnx", "yunet.onnx", "mtcnn.safetensors"):
+        (tmp_path / name).touch()
+    before = set(threading.enumerate())
+    networks.load_ahead()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    assert len(networks.asked_by) == 2
+    assert threading.current_thread() not in networks.asked_by
+    with pytest.raises(WeightsMissingError, match="no detector"):
+        networks.detector  # noqa: B018 - it is loaded when it is first asked for
+
+
 def test_weights_that_must_be_pulled_are_not_pulled_ahead(tmp_path: Path) -> None:
     networks = recorded(tmp_path)
     networks.load_embedder_ahead()
+    networks.load_ahead()
     assert networks.asked_by == []
