@@ -149,6 +149,7 @@ VERBS = (
     Verb("train verifier", "recog.cli.verifier:verifier"),
     Verb("evaluate lfw", "recog.cli.evaluations:lfw"),
     Verb("evaluate cfp", "recog.cli.evaluations:cfp"),
+    Verb("evaluate ytf", "recog.cli.evaluations:ytf"),
     Verb("evaluate identification", "recog.cli.evaluations:identification"),
     Verb("evaluate knn", "recog.cli.evaluations:knn"),
     Verb("evaluate clusters", "recog.cli.evaluations:clusters"),

@@ -895,7 +895,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a file that took long to refuse is noted at once",
-        "recog/library/indexing/index_run.py", "            or failed.reason in SLOW_REASONS\n", "",
+        "recog/library/indexing/index_run.py", "if full or failed.reason in SLOW_REASONS:", "if full:",
         "tests/library/indexing/test_unreadable.py -k took_long",
     ),
     Sabotage(
@@ -1241,7 +1241,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a forgotten part of a face in a photo on its side keeps the whole face out",
-        "recog/store/photos/saving.py", "    return box.turn != 0 and", "    return False and",
+        "recog/store/photos/saving.py", "        box.turn != 0\n", "        False\n",
         "tests/store/photos/test_saving.py -k stays_forgotten",
     ),
     Sabotage(
@@ -1643,6 +1643,22 @@ SABOTAGES = (
         "recog/library/exchange/drawing.py", "if drawn is None or any(_overlap(drawn, face.box) for face in known):",
         "if drawn is None:",
         "tests/library/exchange/test_exchange.py -k part_of_a_face",
+    ),
+    Sabotage(
+        "a video that changed since it was indexed is not served",
+        "recog/web/videos.py", "and stat_photo(stat.path) == stat:", "and stat_photo(stat.path):",
+        "tests/web/test_videos.py -k has_changed",
+    ),
+    Sabotage(
+        "after a cut the place of a face in a video means nothing",
+        "recog/video/tracking.py", "            one.placed = False\n", "            pass\n",
+        "tests/video/test_tracking.py -k after_a_cut",
+    ),
+    Sabotage(
+        "somebody may be seen twice in a video",
+        "recog/store/photos/faces.py",
+        "case((faces.c.first_seen.is_(None), faces.c.photo_id), else_=-faces.c.id),", "faces.c.photo_id,",
+        "tests/video/test_library.py -k lists_moments",
     ),
     Sabotage(
         "a role that a route needs is asked for",

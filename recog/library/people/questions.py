@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no decoder and no FAISS
     from recog.library.context import LibraryContext
-    from recog.library.inputs import AnyPhoto
+    from recog.library.inputs import AnyPath, AnyPhoto
+    from recog.library.people.clips import WrittenClips
     from recog.library.people.photos_of import FoundPhotos
     from recog.library.people.results import (
         History,
@@ -62,6 +63,16 @@ class PeopleQuestions:
         from recog.library.people.archive import archive
 
         return archive(self._context.catalog, name)
+
+    def write_clips(self, found: FoundPhotos, folder: AnyPath) -> WrittenClips:
+        """Write the moments of a search, which `find` and `find_by_query` return, as files into a folder.
+
+        Nothing is encoded anew, so a clip begins with the key frame before its moment.
+        """
+        from recog.library.inputs import path_of
+        from recog.library.people.clips import write_clips
+
+        return write_clips(found, path_of(folder), self._context.decode_limits)
 
     def find(
         self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False

@@ -121,11 +121,13 @@ def _exclude(connection: Connection, face_ids: Sequence[int]) -> None:
                 faces.c.top / photos.c.height,
                 faces.c.right / photos.c.width,
                 faces.c.bottom / photos.c.height,
+                faces.c.first_seen,
+                faces.c.last_seen,
             )
             .join(photos, photos.c.id == faces.c.photo_id)
             .where(faces.c.id.in_(ids))
         )
-        columns = ["photo_sha256", "left", "top", "right", "bottom"]
+        columns = ["photo_sha256", "left", "top", "right", "bottom", "first_seen", "last_seen"]
         connection.execute(insert(forgotten_boxes).from_select(columns, places))
 
 

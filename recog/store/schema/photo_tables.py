@@ -96,6 +96,7 @@ photos = Table(
     Column("taken_at", String),
     Column("incomplete", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Column("taken_from", String),
+    Column("duration", Double),
     sqlite_autoincrement=True,
 )
 
@@ -156,6 +157,10 @@ faces = Table(
     Column("drawn", Boolean(create_constraint=False), nullable=False, server_default=false()),
     # The embeddings were deleted because nobody had named the face for too long.
     Column("expired", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    # Seconds of a track in a video.
+    Column("first_seen", Double),
+    Column("last_seen", Double),
+    Column("best_seen", Double),
     sqlite_autoincrement=True,
 )
 
@@ -200,7 +205,8 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 
-# Boxes of forgotten people, relative to the photo (0 to 1), by the photo's digest. No vector is kept.
+# Boxes of forgotten people, relative to the photo (0 to 1), and the seconds of a track, by the photo's digest. No
+# vector is kept.
 forgotten_boxes = Table(
     "forgotten_boxes",
     metadata,
@@ -210,6 +216,8 @@ forgotten_boxes = Table(
     Column("top", Double, nullable=False),
     Column("right", Double, nullable=False),
     Column("bottom", Double, nullable=False),
+    Column("first_seen", Double),
+    Column("last_seen", Double),
     sqlite_autoincrement=True,
 )
 
