@@ -1,25 +1,27 @@
 """Measure how well covered faces stay hidden: results/sharing.csv.
 
-    python -m benchmarks.measure_sharing ../shared/data
+    python -m benchmarks.measure_sharing ../shared/data chosen judged
 
-One photo of each of PEOPLE people of CelebA is covered and saved as a JPEG; their other photos are the library.
+One photo of each of some people of CelebA is covered and saved as a JPEG; their other photos are the library. The rows
+of the part `chosen` chose how strongly recog covers; those of `judged`, of other people, say what that is worth.
 Somebody who knows the place of the face and the kernel tries to bring the face back. Columns: `own` is the share of
 covered faces of which an attempt lies within the threshold of the face itself, `library` the same of the person's other
 photos; `first` the share whose nearest person in the library is the right one, and `alike` the same if the attacker
-covers the photos of the library too. Chance is 1 / PEOPLE.
+covers the photos of the library too. Chance is 1 / faces.
 """
 
 import argparse
 import io
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from random import Random
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from benchmarks.measured import machine, write_results
+from benchmarks.measured import kept_rows, machine, write_results
 from recog.config import read_settings
 from recog.crop import face_views
 from recog.library.networks import Networks
@@ -32,9 +34,12 @@ from recog.types import Embeddings, FaceBox, Pixels
 from recog.weights.device import cores
 
 SEED = 1
-PEOPLE, OTHERS = 24, 2
-"""People, and the photos of each that are the library."""
-CELLS = (3, 5, 8, 12)
+PARTS = {"chosen": 24, "judged": 24}
+"""People of each part, none of them in both."""
+OTHERS = 2
+"""Photos of each that are the library."""
+CELLS = (3, 5, 8, 12, 20)
+COVERS = ("none", "Gaussian", "pixelate", "blur", "paint")
 SIGMAS = (0.1, 0.2, 0.4)
 """Standard deviations of plain Gaussian blur, as shares of the face's width."""
 
@@ -42,32 +47,30 @@ Restore = Callable[[Pixels, FaceBox], Iterator[Pixels]]
 """Makes attempts of a covered head, given the face in it."""
 
 
+def people_in(folder: Path, networks: Networks) -> Iterator[list[tuple[Pixels, FaceBox]]]:
+    """Yield people's photos that show one face each, OTHERS + 1 of a person, with the face; always in one order."""
+    people = sorted(folder.glob("celeba_*"))
+    Random(SEED).shuffle(people)  # noqa: S311 - nothing is kept secret by it
+    for person in people:
+        sure = []
+        for file in sorted(person.iterdir()):
+            pixels = read_photo(file).pixels
+            faces = networks.detector.detect(pixels)
+            if len(faces) == 1 and faces[0].score >= SURE_SCORE:
+                sure.append((pixels, faces[0]))
+            if len(sure) == OTHERS + 1:
+                yield sure
+                break
+
+
 class Measure:
-    """The photos, and the networks of the settings."""
+    """The people of a part: OTHERS + 1 photos of each."""
 
-    def __init__(self, folder: Path) -> None:
-        self.networks = Networks(read_settings())
-        self.photos = list(self._people(folder))
-        faces = [(pixels, face) for photos in self.photos for pixels, face in photos]
+    def __init__(self, networks: Networks, photos: Sequence[list[tuple[Pixels, FaceBox]]]) -> None:
+        self.networks = networks
+        self.photos = photos
+        faces = [(pixels, face) for one in photos for pixels, face in one]
         self.clear = self.embedded(faces).reshape(len(self.photos), OTHERS + 1, -1)
-
-    def _people(self, folder: Path) -> Iterator[list[tuple[Pixels, FaceBox]]]:
-        people = sorted(folder.glob("celeba_*"))
-        Random(SEED).shuffle(people)  # noqa: S311 - nothing is kept secret by it
-        found = 0
-        for person in people:
-            sure = []
-            for file in sorted(person.iterdir()):
-                pixels = read_photo(file).pixels
-                faces = self.networks.detector.detect(pixels)
-                if len(faces) == 1 and faces[0].score >= SURE_SCORE:
-                    sure.append((pixels, faces[0]))
-                if len(sure) == OTHERS + 1:
-                    yield sure
-                    found += 1
-                    break
-            if found == PEOPLE:
-                return
 
     def embedded(self, faces: Sequence[tuple[Pixels, FaceBox]]) -> Embeddings:
         """Return (n, dim) of n photos and the face on each."""
@@ -145,8 +148,8 @@ def softened(head: Pixels, *, share: float) -> Pixels:
     return np.asarray(Image.fromarray(head).filter(ImageFilter.GaussianBlur(share * head.shape[1] / 1.9)))
 
 
-def plan() -> Sequence[tuple[str, str, Fill, Restore]]:
-    """Return every cover, its strength, and how it is attacked."""
+def plan(numbers: Sequence[int]) -> Sequence[tuple[str, str, Fill, Restore]]:
+    """Return every cover, its strength, and how it is attacked; numbers of cells."""
     rows: list[tuple[str, str, Fill, Restore]] = [("none", "", np.copy, nothing)]
     rows += [
         ("Gaussian", f"{share:g} face widths", partial(softened, share=share), partial(by_gaussian, share=share))
@@ -154,7 +157,7 @@ def plan() -> Sequence[tuple[str, str, Fill, Restore]]:
     ]
     for name, fill in (("pixelate", pixelated), ("blur", blurred)):
         rows += [
-            (name, f"{cells} cells", partial(fill, cells=cells), partial(by_cells, cells=cells)) for cells in CELLS
+            (name, f"{cells} cells", partial(fill, cells=cells), partial(by_cells, cells=cells)) for cells in numbers
         ]
     return [*rows, ("paint", "", painted, nothing)]
 
@@ -163,14 +166,25 @@ def main() -> None:
     """Measure, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    measure = Measure(parser.parse_args().data / "identities")
-    rows = []
-    for one in plan():
-        rows.append(measure.row(*one))
-        print(*rows[-1], flush=True)
-    facts = {"seed": SEED, "people": PEOPLE, "network": measure.networks.info.name}
-    header = ("cover", "strength", "faces", "own", "library", "first", "alike")
-    write_results("sharing.csv", machine(threads=cores(), **facts), header, rows)
+    parser.add_argument("parts", nargs="+", choices=list(PARTS))
+    parser.add_argument("--cells", type=int, nargs="+", default=CELLS, help="numbers of cells; earlier rows stay")
+    arguments = parser.parse_args()
+    networks = Networks(read_settings())
+    people = people_in(arguments.data / "identities", networks)
+    rows: list[tuple[str, ...]] = []
+    for part, count in PARTS.items():
+        photos = list(islice(people, count))
+        if part not in arguments.parts:
+            continue
+        measure = Measure(networks, photos)
+        for one in plan(arguments.cells):
+            rows.append((part, *measure.row(*one)))
+            print(*rows[-1], flush=True)
+    rows += (tuple(row) for row in kept_rows("sharing.csv", 3, {row[:3] for row in rows}))
+    rows.sort(key=lambda row: (row[0], COVERS.index(row[1]), float(row[2].partition(" ")[0] or 0)))
+    header = ("part", "cover", "strength", "faces", "own", "library", "first", "alike")
+    comment = machine(threads=cores(), seed=SEED, network=networks.info.name)
+    write_results("sharing.csv", comment, header, rows)
 
 
 if __name__ == "__main__":

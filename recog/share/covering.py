@@ -15,8 +15,8 @@ from recog.share.heads import head_of, whole_pixels
 from recog.share.resizing import interpolated, means, repeated
 from recog.types import FaceBox, Pixels
 
-CELLS = 5
-"""Cells across the shorter side of a head, so about three across the face (see docs/decisions/sharing.md)."""
+CELLS = 3
+"""Cells across the shorter side of a head, so fewer than two across the face (see docs/decisions/sharing.md)."""
 
 Fill: TypeAlias = Callable[[Pixels], Pixels]
 """Makes of a head, (h, w, 3) uint8 RGB, what stands in for it, of the same shape."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select
 
-from recog.errors import AlbumError
+from recog.errors import AlbumError, UnknownNumberError
 from recog.query.conditions import Condition, people_in
 from recog.query.reading import read_query
 from recog.query.writing import written
@@ -107,6 +107,13 @@ class Albums:
         if album is None:
             known = ", ".join(repr(one.name) for one in found[:5]) or "there is none yet"
             raise AlbumError(f"there is no album {name!r}: known ones: {known}")
+        return album
+
+    def by_number(self, album_id: int) -> Album:
+        """Return an album by number; UnknownNumberError if there is none."""
+        album = next((one for one in self.all() if one.id == album_id), None)
+        if album is None:
+            raise UnknownNumberError(f"no album has the number {album_id}: see the list of albums")
         return album
 
     def remove(self, album_id: int) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recog.share.covering import Fill, blurred, covered, painted, pixelated
+from recog.share.covering import CELLS, Fill, blurred, covered, painted, pixelated
 from recog.share.heads import ABOVE, BELOW, SIDE, head_of
 from recog.types import FaceBox
 
@@ -59,8 +59,10 @@ def test_no_pixel_of_a_head_is_left_and_none_outside_is_touched(photo: NDArray[n
 @pytest.mark.parametrize("fill", [pixelated, blurred])
 def test_heads_with_the_same_means_are_covered_alike(fill: Fill) -> None:
     """What differs inside a cell is lost: this is why nothing can bring it back."""
-    cells = np.random.default_rng(2).integers(30, 220, (5, 5, 3), np.uint8).repeat(20, axis=0).repeat(20, axis=1)
-    stripes = np.where(np.indices((100, 100)).sum(axis=0)[..., np.newaxis] % 2 == 0, 25, -25)
+    cells = (
+        np.random.default_rng(2).integers(30, 220, (CELLS, CELLS, 3), np.uint8).repeat(20, axis=0).repeat(20, axis=1)
+    )
+    stripes = np.where(np.indices(cells.shape[:2]).sum(axis=0)[..., np.newaxis] % 2 == 0, 25, -25)
     assert np.array_equal(fill(cells), fill((cells + stripes).astype(np.uint8)))
 
 

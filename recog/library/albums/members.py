@@ -1,7 +1,7 @@
 """Which photos an album holds today."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from recog.query.conditions import people_in
 from recog.query.writing import written
@@ -25,6 +25,17 @@ def own_date(photo: Photo) -> datetime | None:
     if photo.taken_at is None or photo.taken_from is DateSource.FILE_TIME:
         return None
     return photo.taken_at.replace(tzinfo=None)
+
+
+def of_this_day(photos: Sequence[FiledPhoto], day: date) -> tuple[FiledPhoto, ...]:
+    """Return those of these photos that were taken on this day and month of another year."""
+    return tuple(
+        one
+        for one in photos
+        if (taken := own_date(one.photo)) is not None
+        and (taken.month, taken.day) == (day.month, day.day)
+        and taken.year != day.year
+    )
 
 
 def query_of(catalog: Catalog, album: Album) -> str:

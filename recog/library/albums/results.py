@@ -12,6 +12,7 @@ from recog.store.records import FiledPhoto
 class AlbumState:
     """An album with today's query, names and number of photos. outputs are those of this machine."""
 
+    id: int
     name: str
     query: str
     confirmed: bool
@@ -60,6 +61,20 @@ class AlbumStatistics:
     years: Mapping[str, int]
     people: tuple[tuple[str, int], ...]
     together: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumPage:
+    """Photos from place `start` of an album on (0 is the newest), and what was taken on this day of other years.
+
+    statistics counts all photos of the album.
+    """
+
+    id: int
+    start: int
+    photos: tuple[FiledPhoto, ...]
+    statistics: AlbumStatistics
+    on_this_day: tuple[FiledPhoto, ...]
 
 
 @dataclass(frozen=True, slots=True)

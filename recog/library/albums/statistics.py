@@ -1,22 +1,23 @@
 """Statistics of an album: photos by year, and who is on them with whom."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TypeVar
 
-from recog.library.albums.members import own_date, photos_in, query_of
+from recog.library.albums.members import own_date, query_of
 from recog.library.albums.results import AlbumStatistics
 from recog.store.albums import Album
 from recog.store.catalog import Catalog
+from recog.store.records import FiledPhoto
 
 Named = TypeVar("Named", str, tuple[str, str])
 MOST = 20
 """People, and pairs, that are counted out."""
 
 
-def statistics_of(catalog: Catalog, album: Album) -> AlbumStatistics:
+def statistics_of(catalog: Catalog, album: Album, photos: Sequence[FiledPhoto]) -> AlbumStatistics:
     """Count the photos of an album; hidden people are left out."""
-    photos = photos_in(catalog, album)
     years = Counter(str(taken.year) for one in photos if (taken := own_date(one.photo)) is not None)
     faces = catalog.faces.of_photos([one.photo.id for one in photos])
     names = {person.id: person.name for person in catalog.people.all()}

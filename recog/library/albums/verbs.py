@@ -6,8 +6,8 @@ from datetime import date
 from recog.library.albums.keeping import delete_outputs, keep_up
 from recog.library.albums.links import check_folder
 from recog.library.albums.lists import check_file
-from recog.library.albums.members import own_date, photos_in, queries_of, query_of
-from recog.library.albums.results import AlbumPhotos, AlbumState, AlbumStatistics, KeptUp, OnThisDay
+from recog.library.albums.members import of_this_day, photos_in, queries_of, query_of
+from recog.library.albums.results import AlbumPage, AlbumPhotos, AlbumState, AlbumStatistics, KeptUp, OnThisDay
 from recog.library.albums.statistics import statistics_of
 from recog.library.context import LibraryContext
 from recog.query.conditions import Taken
@@ -57,7 +57,21 @@ class Albums:
 
     def statistics(self, name: str) -> AlbumStatistics:
         """Count an album's photos by year, and who is on them with whom."""
-        return statistics_of(self._context.catalog, self._context.catalog.albums.by_name(name))
+        catalog = self._context.catalog
+        album = catalog.albums.by_name(name)
+        return statistics_of(catalog, album, photos_in(catalog, album))
+
+    def page(self, number: int, *, day: date, start: int = 0, limit: int = 120) -> AlbumPage:
+        """Return photos of an album from place `start` on, its statistics, and what was taken on this day before.
+
+        Raises UnknownNumberError if no album has the number.
+        """
+        catalog = self._context.catalog
+        album = catalog.albums.by_number(number)
+        photos = photos_in(catalog, album)
+        statistics = statistics_of(catalog, album, photos)
+        shown = tuple(photos[start : start + limit])
+        return AlbumPage(album.id, start, shown, statistics, of_this_day(photos, day))
 
     def on_this_day(self, name: str | None = None, *, day: date) -> OnThisDay:
         """Return photos, of an album or of all, that were taken on this day and month of another year."""
@@ -66,14 +80,8 @@ class Albums:
             album = Album(0, "", Taken(None, None), confirmed=False, made_at="", outputs=())
         else:
             album = catalog.albums.by_name(name)
-        found = [
-            one
-            for one in photos_in(catalog, album)
-            if (taken := own_date(one.photo)) is not None
-            and (taken.month, taken.day) == (day.month, day.day)
-            and taken.year != day.year
-        ]
-        return OnThisDay(f"{day:%m-%d}", None if name is None else album.name, tuple(found))
+        found = of_this_day(photos_in(catalog, album), day)
+        return OnThisDay(f"{day:%m-%d}", None if name is None else album.name, found)
 
     def update(self) -> KeptUp:
         """Bring the folders, lists and feeds of all albums up to date, as every run of `index` does."""
@@ -92,6 +100,6 @@ class Albums:
     def _states(self, albums: Sequence[Album]) -> list[AlbumState]:
         catalog: Catalog = self._context.catalog
         return [
-            AlbumState(one.name, query, one.confirmed, one.made_at, len(photos_in(catalog, one)), one.outputs)
+            AlbumState(one.id, one.name, query, one.confirmed, one.made_at, len(photos_in(catalog, one)), one.outputs)
             for one, query in zip(albums, queries_of(catalog, albums), strict=True)
         ]

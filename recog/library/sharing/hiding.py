@@ -20,7 +20,7 @@ from recog.share.resizing import means
 from recog.style.files import encoded_picture
 from recog.types import Embeddings, FaceBox, Pixels
 
-LEVELS = (CELLS, CELLS // 2, 1, 0)
+LEVELS = (CELLS, 1, 0)
 """Cells across a head, from the first attempt to the last; 0 is black."""
 _ATTACKED = 192
 """Longest side in pixels of a head whose mask somebody tries to undo: more than any network's crop of the face."""

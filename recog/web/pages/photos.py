@@ -137,12 +137,13 @@ def _by_month(photos: Sequence[ListedPhoto]) -> Iterator[tuple[str, list[_Tile]]
     for one in photos:
         taken = one.photo.taken_at
         month = None if taken is None else taken.isoformat()[:7]
-        months.setdefault(month, []).append(_Tile(one, f"{_when(taken)}, {count(one.faces, 'face')}"))
+        months.setdefault(month, []).append(_Tile(one, f"{taken_words(taken)}, {count(one.faces, 'face')}"))
     for month, tiles in months.items():
         yield month_in_words(month), tiles
 
 
-def _when(taken: date | None) -> str:
+def taken_words(taken: date | None) -> str:
+    """Say which photo it is to whoever cannot see it."""
     if taken is None:
         return gettext("Photo without a date")
     return gettext("Photo of %(day)s", day=day_in_words(taken))
