@@ -10,8 +10,8 @@ import torch
 from recog.errors import ConfigError, StyleError
 from recog.nn.pooling import PoolingKind
 from recog.style.layers import CAFFE, StyleNetwork
-from recog.style.settings import Colours, Faces, Optimiser, Start, StyleSettings
 from recog.style.search import MOST_COARSE_STEPS
+from recog.style.settings import Colours, Faces, Optimiser, Start, StyleSettings
 from recog.style.transfer import StyleProgress, stylize
 from recog.types import FaceBox, Pixels
 
