@@ -19,7 +19,7 @@ from recog.style.volume.settings import VolumeSettings
 from recog.style.volume.transfer import stylize_volume
 
 _RATE = 44_100
-_CASES = (("volume", 48, 5), ("sound", 10, 3), ("sound", 60, 2), ("volume", 125, 2))
+_CASES = (("volume", 48, 5), ("sound", 10, 3), ("sound", 60, 2), ("volume", 100, 2))
 """What, seconds or voxels a side, and optimiser steps."""
 
 

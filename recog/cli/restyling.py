@@ -72,7 +72,7 @@ def volume(
     """Build the volume or short film CONTENT in the texture of STYLE.
 
     Each is an array (.npy) of (depth, height, width), with or without a last axis of three colours, a folder of
-    pictures of one size, or an animation (.gif, .webp), and has at most two million voxels. OUT is a new file, .npy,
+    pictures of one size, or an animation (.gif, .webp), and has at most a million voxels. OUT is a new file, .npy,
     .gif or .webp. No network is brought, and no library is needed.
 
     Example:

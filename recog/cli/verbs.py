@@ -50,7 +50,7 @@ GROUPS: Mapping[str, str] = {
     "report": "Write reports.",
     "explain": "Show what networks look at.",
     "models": "Download, check and add networks.",
-    "style": "Repaint photos in the style of paintings; restyle sounds and volumes.",
+    "style": "Give photos, sounds and volumes a style.",
     "train": "Train networks.",
     "evaluate": "Measure networks.",
 }

@@ -59,7 +59,8 @@ def read_wav(path: Path) -> Sound:
         raise StyleError(f"{name} cannot be read ({error.strerror}): name a WAV file that you may read") from error
     except (wave.Error, EOFError) as error:
         raise StyleError(
-            f"{name} is no WAV file of PCM samples ({str(error) or 'it ends early'}): convert it to a WAV file of 16 bits"
+            f"{name} is no WAV file of PCM samples ({str(error) or 'it ends early'}): convert it to a WAV file of 16 "
+            "bits"
         ) from error
     if len(data) != frames * channels * width:
         raise StyleError(f"{name} is cut short: {len(data):,} of {frames * channels * width:,} bytes; copy it again")

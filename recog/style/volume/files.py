@@ -15,7 +15,7 @@ from recog.printable import printable
 from recog.style.files import ResultKind
 from recog.types import Pixels
 
-MOST_VOXELS = 2_000_000
+MOST_VOXELS = 1_000_000
 """What larger volumes would need: see docs/decisions/axes.md."""
 VOLUME = ResultKind("volume", (".npy", ".gif", ".webp"))
 _FRAME_MILLISECONDS = 80

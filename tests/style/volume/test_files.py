@@ -76,8 +76,8 @@ def no_film(path: Path) -> Path:
 
 
 def long_film(path: Path) -> Path:
-    """One colour, 1,600 x 1,000 px, twice: small as a file and too large as voxels."""
-    frames = [Image.new("P", (1600, 1000), number) for number in range(2)]
+    """One colour, 800 x 1,000 px, twice: small as a file and too large as voxels."""
+    frames = [Image.new("P", (800, 1000), number) for number in range(2)]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     return path
 
@@ -99,13 +99,13 @@ def long_film(path: Path) -> Path:
         (
             "a.npy",
             lambda path: stored(path, np.zeros((130, 130, 130), np.uint8)),
-            "130 x 130 x 130 voxels .* 2,000,000",
+            "130 x 130 x 130 voxels .* 1,000,000",
         ),
         ("a.npy", no_film, "a.npy is no array of numbers"),
         ("a.npy", lambda path: path, r"a\.npy cannot be read \(No such file or directory\)"),
         ("a.gif", no_film, "a.gif is no animation that can be read"),
         ("a.gif", lambda path: path, r"a\.gif cannot be read \(No such file or directory\)"),
-        ("a.gif", long_film, "2 x 1000 x 1600 voxels or more, .*: reduce it to at most 2,000,000"),
+        ("a.gif", long_film, "2 x 1000 x 800 voxels or more, .*: reduce it to at most 1,000,000"),
         ("stack", of_two_sizes, "pictures of 6 x 5 and of 7 x 5 px: make them of one size"),
         ("stack", empty_folder, "stack is empty"),
     ],
@@ -121,3 +121,22 @@ def test_an_array_that_holds_objects_is_not_unpickled(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{}], dtype=object), allow_pickle=True)
     with pytest.raises(StyleError, match="is no array of numbers"):
         read_volume(tmp_path / "a.npy")
+
+
+def test_an_animation_is_not_read_beyond_the_first_frame_that_is_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third of 20 frames of 400,000 px is too much, and the others are not decoded."""
+    frames = [Image.new("P", (800, 500), number) for number in range(20)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    decoded: list[int] = []
+    convert = Image.Image.convert
+
+    def counted(image: Image.Image, mode: str) -> Image.Image:
+        decoded.append(1)
+        return convert(image, mode)
+
+    monkeypatch.setattr(Image.Image, "convert", counted)
+    with pytest.raises(StyleError, match="3 x 500 x 800 voxels or more"):
+        read_volume(tmp_path / "a.gif")
+    assert len(decoded) == 3
