@@ -139,7 +139,7 @@
       named.append(...told.faces.map(entry));
       if (told.faces.length) await similar(file, signal);
       if (signal.aborted) return;
-      asked.textContent = ngettext("%(num)s face", "%(num)s faces, from left to right", told.faces.length);
+      asked.textContent = ngettext("%(num)s face is on it", "%(num)s faces, from left to right", told.faces.length);
     } catch (error) {
       if (signal.aborted) return;
       asked.textContent = error instanceof TypeError ? gettext("recog does not answer: is 'recog serve' still running?") : error.message;
