@@ -7,13 +7,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from recog.nn.gram import mean_gram_matrix
+from recog.nn.pooling import PoolingKind
 from recog.photos import read_photo
 from recog.style.descent import Descent
-from recog.style.gram import mean_gram_matrix
 from recog.style.layers import StyleNetwork
 from recog.style.objective import Objective, StyleReference
 from recog.style.pictures import fitted_size, resized, style_size, to_tensor
-from recog.style.settings import PoolingKind, StyleSettings
+from recog.style.settings import StyleSettings
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
+from documents.axes_pictures import draw_axes
 from documents.page_pictures import LOADED, WELCOME, photograph_pages, write_gallery
 from tests.browser import Browser
 
@@ -37,6 +38,7 @@ _LAYERS = ("conv2d_2b", "conv2d_4b", "repeat_1.4", "repeat_3.4")
 
 def main() -> None:
     """Make the pictures."""
+    draw_axes()
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         photos = folder / "photos"

@@ -50,7 +50,7 @@ GROUPS: Mapping[str, str] = {
     "report": "Write reports.",
     "explain": "Show what networks look at.",
     "models": "Download, check and add networks.",
-    "style": "Repaint photos in the style of paintings.",
+    "style": "Give photos, sounds and volumes a style.",
     "train": "Train networks.",
     "evaluate": "Measure networks.",
 }
@@ -143,6 +143,8 @@ VERBS = (
     Verb("style show", "recog.cli.styling:show"),
     Verb("style clear", "recog.cli.styling:clear"),
     Verb("style gallery", "recog.cli.styling:gallery"),
+    Verb("style sound", "recog.cli.restyling:sound"),
+    Verb("style volume", "recog.cli.restyling:volume"),
     Verb("train head", "recog.cli.training:head"),
     Verb("train centres", "recog.cli.centres:centres"),
     Verb("train clean", "recog.cli.training:clean"),

@@ -1,4 +1,6 @@
-"""Gradient descent of one picture at one scale, by L-BFGS or torch's Adam."""
+"""Gradient descent of one picture, sound or volume at one scale, by L-BFGS or torch's Adam."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -14,7 +16,7 @@ _LONGEST_STEP = 0.3
 
 
 class Descent:
-    """A picture, (1, 3, H, W) around 0..1, that moves one step at a time.
+    """A picture, sound or volume, (1, channels, *positions) around 0..1, that moves one step at a time.
 
     Gradients are those of a mean over the picture. For Adam they are multiplied by the number of values, so that its
     epsilon means the same at every size.
@@ -41,8 +43,8 @@ class Descent:
             self._adam.step()
             self.picture.grad = None
 
-    def at_scale(self, size: tuple[int, int], detail: Tensor | None = None) -> "Descent":
-        """Return the same descent with the picture enlarged, plus detail, (1, 3, *size), if given.
+    def at_scale(self, size: Sequence[int], detail: Tensor | None = None) -> "Descent":
+        """Return the same descent with the picture enlarged, plus detail, (1, channels, *size), if given.
 
         Adam keeps its moments, enlarged. L-BFGS starts with an empty memory, because enlarged pairs made the next scale
         worse at first and no better later (see docs/decisions/style-lbfgs.md).

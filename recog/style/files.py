@@ -1,7 +1,8 @@
-"""Files of styled pictures: written completely or not at all, never over another file, without private metadata."""
+"""Files of results: written completely or not at all, never over another file, without private metadata."""
 
 import io
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,32 @@ from recog.types import Pixels
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF"}
 """Formats that can be written: suffix in lower case -> Pillow's name of the format."""
 
-_PICTURE_MODE = 0o666
-"""The mode before the umask, because a picture is an ordinary file of the user, like the photo."""
+
+@dataclass(frozen=True, slots=True)
+class ResultKind:
+    """A kind of result, by its name and the suffixes that its files may have, in lower case."""
+
+    name: str
+    suffixes: tuple[str, ...]
+
+
+PICTURE = ResultKind("picture", tuple(SUFFIXES))
+
+_MODE = 0o666
+"""The mode before the umask, because a result is an ordinary file of the user, like the photo."""
 # 2000-01-01 00:00:00 as six 16-bit numbers: a valid date that reveals nothing.
 _NO_MOMENT = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 
 
-def publish_picture(data: bytes, path: Path) -> None:
-    """Write a picture's bytes; the file appears under its name only when it is complete and on the disk.
+def publish(data: bytes, path: Path, kind: ResultKind = PICTURE) -> None:
+    """Write a result's bytes; the file appears under its name only when it is complete and on the disk.
 
     Raises:
         StyleError: the file exists, its folder does not, or it cannot be written.
     """
-    check_target(path)
+    check_target(path, kind)
     try:
-        durable.put(path, data, mode=_PICTURE_MODE, replace=False)
+        durable.put(path, data, mode=_MODE, replace=False)
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
@@ -38,10 +50,12 @@ def publish_picture(data: bytes, path: Path) -> None:
         ) from error
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, kind: ResultKind = PICTURE) -> None:
     """Raise StyleError early if path cannot be written because of its suffix, an existing file or a missing folder."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise StyleError(f"{path.name} has no suffix of a picture that recog writes: use one of {', '.join(SUFFIXES)}")
+    if path.suffix.lower() not in kind.suffixes:
+        raise StyleError(
+            f"{path.name} has no suffix of a {kind.name} that recog writes: use one of {', '.join(kind.suffixes)}"
+        )
     if path.exists() or path.is_symlink():
         raise _exists(path)
     if not path.parent.is_dir():

@@ -1,9 +1,10 @@
-"""L-BFGS for a picture, with one evaluation a step, starting from the measured curvature of the style cost.
+"""L-BFGS for a picture, sound or volume, with one evaluation a step.
 
 It is the two-loop recursion of Nocedal, Wright, Numerical Optimization, algorithm 7.4, without a line search, as in
-torch. Departures: the initial inverse Hessian is gamma P, with P of recog.style.spectrum, instead of gamma I. gamma is
-the largest s'y / y'P y of the last ten pairs instead of the newest one, because a single pair mostly lies in directions
-that are steeper than average. See docs/decisions/style-lbfgs.md for what was measured.
+torch. Departures: the initial inverse Hessian is gamma P instead of gamma I, with P of recog.style.spectrum, the
+measured inverse curvature of the style cost of pictures. gamma is the largest s'y / y'P y of the last ten pairs instead
+of the newest one, because a single pair mostly lies in directions that are steeper than average. See
+docs/decisions/style-lbfgs.md for what was measured.
 """
 
 from collections import deque
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from recog.style.spectrum import InverseCurvature
+from recog.style.spectrum import inverse_curvature
 
 # Number of recent pairs from which gamma is the largest.
 _RECENT = 10
@@ -33,13 +34,13 @@ class _Pair:
 
 
 class PictureLbfgs:
-    """Computes the next step of a picture, (1, 3, H, W), from its gradients and the last `history` pairs.
+    """Computes the next step of values, (1, channels, *positions), from their gradients and the last `history` pairs.
 
     Large pictures keep fewer pairs, at least one, so that these fit into a quarter of a gigabyte.
     """
 
     def __init__(self, picture: Tensor, *, history: int) -> None:
-        self._inverse = InverseCurvature(picture)
+        self._inverse = inverse_curvature(picture)
         self._pairs: deque[_Pair] = deque(maxlen=self.fitting(picture, history))
         self._before: tuple[Tensor, Tensor] | None = None
 

@@ -1,4 +1,8 @@
-"""The total cost of a picture and its gradient; targets are computed once, and no unneeded layer is run.
+"""The total cost of a picture, sound or volume and its gradient.
+
+Targets are computed once, and no unneeded layer is run.
+
+Values are (1, channels, *positions): one axis of positions for sound, two for a picture, three for a volume or a film.
 
 The gradient is written by hand instead of using autograd. That needs half the memory, because a layer without a cost
 keeps only the signs of its ReLU, and lets both directions use the fast convolutions. A test compares it with autograd
@@ -11,30 +15,39 @@ take Gram matrices as means, and the variation per position: 0 is a perfect matc
 for any size, layer or network.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from recog.style.backward import let_through, spread, spread_through, sums_of_four, unpooled
-from recog.style.convolution import FastKernel, convolve
-from recog.style.gram import mean_gram_matrix
-from recog.style.layers import StyleNetwork
-from recog.style.settings import Form, PoolingKind, StyleSettings
+from recog.nn.backward import let_through, max_pooled, spread, spread_through, sums_of_blocks, unpooled
+from recog.nn.convolution import FastKernel, channels_last, convolve
+from recog.nn.gram import mean_gram_matrix
+from recog.nn.pooling import PoolingKind
+from recog.nn.trunk import Trunk
+from recog.style.settings import Form, StyleSettings
 
 TINY = 1e-12
 """Guards the division by the energy of an empty target; far below the energy of any real feature map."""
 # The output of a layer of at most this many values (64 MB) is kept for the backward pass, which is faster than signs.
 _SMALL = 1 << 24
+# Keys are the number of axes of a mask.
+_REDUCE: dict[int, Callable[..., Tensor]] = {
+    1: F.adaptive_avg_pool1d,
+    2: F.adaptive_avg_pool2d,
+    3: F.adaptive_avg_pool3d,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class StyleReference:
-    """A style picture at the size of one scale, (1, 3, h, w) RGB in 0..1, and its share of the blend.
+    """A style at the size of one scale, (1, channels, *positions) in 0..1, and its share of the blend.
 
-    mask is (H, W) at the size of the generated picture, the weight 0..1 of this style at each pixel; None is 1.
+    Its positions may differ from those of the generated values. mask has the positions of the generated values: the
+    weight 0..1 of this style at each; None is 1.
     """
 
     picture: Tensor
@@ -44,7 +57,7 @@ class StyleReference:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The costs of a picture; total = alpha content + beta style + weight * variation, in the form of the settings."""
+    """The costs of values; total = alpha content + beta style + weight * variation, in the form of the settings."""
 
     total: float
     content: float
@@ -85,18 +98,20 @@ class _Trace:
 
 
 class Objective:
-    """The cost of a generated picture (1, 3, H, W) against one content and one or more styles, at one scale.
+    """The cost of generated values (1, channels, *positions) against one content and one or more styles, at one scale.
+
+    Of the settings, those of costs count: content_layer, style_layers, alpha, beta, variation, form and pooling.
 
     If all styles have equal masks or none, their mean Gram matrices are blended by share and make one cost. Otherwise
     each style has its own cost, of the guided Gram matrix, weighted by share.
     """
 
     def __init__(
-        self, network: StyleNetwork, settings: StyleSettings, content: Tensor, styles: Sequence[StyleReference]
+        self, network: Trunk, settings: StyleSettings, content: Tensor, styles: Sequence[StyleReference]
     ) -> None:
         self._network = network
         self._settings = settings
-        self._positions = content.shape[2] * content.shape[3]
+        self._positions = content[0, 0].numel()
         wanted = ({settings.content_layer} if settings.alpha > 0 else set()) | (
             set(settings.lambdas) if settings.beta > 0 else set()
         )
@@ -110,9 +125,9 @@ class Objective:
             self._content_weight = 1.0 / max(energy, TINY) if relative else 0.5
             terms = self._gram_terms(styles, content) if settings.beta > 0 else {}
         for each in network.until(wanted):
-            # Average pooling is computed as a sum; the kernel contains the factor 0.25, exact as a power of two.
+            # Average pooling is computed as a sum; the kernel contains the factor, 0.25 for a picture, a power of two.
             averaged = each.pooled and pooling is PoolingKind.AVERAGE
-            forward, backward = network.fast_kernels(each, 0.25 if averaged else 1.0)
+            forward, backward = network.fast_kernels(each, 0.5**network.axes if averaged else 1.0)
             self._layers.append(
                 _Layer(
                     name=each.name,
@@ -127,7 +142,7 @@ class Objective:
 
     @torch.no_grad()
     def __call__(self, picture: Tensor) -> tuple[Costs, Tensor]:
-        """Return the costs of a picture, (1, 3, H, W) RGB in 0..1, and the gradient of the total, of the same shape."""
+        """Return the costs of values, (1, channels, *positions), and the gradient of the total, of the same shape."""
         settings = self._settings
         style, traces, difference = self._look(picture)
         content = 0.0 if difference is None else self._content_weight * float(difference.square().sum())
@@ -140,14 +155,14 @@ class Objective:
         """Run forwards; returns the style cost, traces for the backward pass, and the content layer's difference."""
         style, difference = 0.0, None
         traces: list[_Trace] = []
-        x = self._network.prepare(picture).contiguous(memory_format=torch.channels_last)
+        x = channels_last(self._network.prepare(picture))
         for layer in self._layers:
             size = x.shape if layer.pooled else None
             largest = None
             if layer.pooled and self._settings.pooling is PoolingKind.MAX:
-                x, largest = F.max_pool2d(x, 2, return_indices=True)
+                x, largest = max_pooled(x)
             elif layer.pooled:
-                x = sums_of_four(x)
+                x = sums_of_blocks(x)
             x = convolve(x, layer.forward, layer.bias, rectified=True)
             rows = x[0].flatten(1).T  # (positions, channels), contiguous in channels-last memory
             grams = []
@@ -166,7 +181,7 @@ class Objective:
         """Run backwards; returns the gradient of content and style cost by the network's input. Empties traces."""
         settings = self._settings
         gradient: Tensor | None = None
-        halved = False  # whether the gradient is that of sums of four positions, at half the width
+        halved = False  # whether the gradient is that of sums of blocks, at half the width
         for layer in reversed(self._layers):
             trace = traces.pop()
             if halved and gradient is not None and (trace.grams or layer.is_content):
@@ -193,7 +208,7 @@ class Objective:
             return 0.0
         scale = 1.0 / self._positions if self._settings.form is Form.RELATIVE else 1.0
         cost = 0.0
-        for axis in (2, 3):
+        for axis in range(2, picture.ndim):
             step = picture.diff(dim=axis)
             cost += scale * float(step.square().sum())
             step.mul_(2.0 * scale * self._settings.variation)
@@ -213,7 +228,7 @@ class Objective:
                 gram = mean_gram_matrix(features)
                 if settings.form is Form.TEXTBOOK:
                     # The paper's sums over positions depend on the sizes of the pictures.
-                    gram = gram * (features[0].numel() / self._map_positions(name, content))
+                    gram = gram * (features[0].numel() / math.prod(self._map_size(name, content)))
                 targets[name].append((gram, style.share / total_share, style.mask))
         terms: dict[str, list[_GramTerm]] = {}
         for name, each in targets.items():
@@ -235,13 +250,8 @@ class Objective:
             return share / (4.0 * target.shape[0] ** 2)
         return share / max(float(target.square().sum()), TINY)
 
-    def _map_size(self, name: str, content: Tensor) -> tuple[int, int]:
-        halvings = sum(each.pooled for each in self._network.until({name}))
-        return content.shape[2] >> halvings, content.shape[3] >> halvings
-
-    def _map_positions(self, name: str, content: Tensor) -> int:
-        height, width = self._map_size(name, content)
-        return height * width
+    def _map_size(self, name: str, content: Tensor) -> tuple[int, ...]:
+        return self._network.map_size(name, content.shape[2:])
 
 
 def _add_gram_gradient(gradient: Tensor | None, features: Tensor, term: _GramTerm, off: Tensor, beta: float) -> Tensor:
@@ -253,8 +263,8 @@ def _add_gram_gradient(gradient: Tensor | None, features: Tensor, term: _GramTer
     if gradient is None:
         flat = torch.mm(rows, off.mul_(factor))
         return flat.T.view_as(features[0])[None]
-    gradient = gradient.contiguous(memory_format=torch.channels_last)
-    gradient[0].flatten(1).T.addmm_(rows, off, alpha=factor)  # a view in channels-last memory
+    gradient = channels_last(gradient)
+    gradient[0].flatten(1).T.addmm_(rows, off, alpha=factor)  # a view, because the memory has no gaps
     return gradient
 
 
@@ -266,9 +276,9 @@ def _equal(masks: Sequence[Tensor | None]) -> bool:
     return all(mask is not None and torch.equal(mask, first) for mask in masks)
 
 
-def _small_mask(mask: Tensor | None, size: tuple[int, int]) -> Tensor | None:
-    """Reduce a mask (H, W) to (positions,) at a layer's size, with sum one (zero if all weights are zero)."""
+def _small_mask(mask: Tensor | None, size: tuple[int, ...]) -> Tensor | None:
+    """Reduce a mask (*positions) to (positions of the layer,) at a layer's size, with sum one or all zero."""
     if mask is None:
         return None
-    small = F.adaptive_avg_pool2d(mask[None, None], size).flatten()
+    small = _REDUCE[mask.ndim](mask[None, None], size).flatten()
     return small / small.sum().clamp_min(TINY)

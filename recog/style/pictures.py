@@ -1,6 +1,7 @@
 """Conversion between pixels and tensors, and the sizes of pictures at each scale."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -11,6 +12,9 @@ from torch import Tensor
 
 from recog.errors import StyleError
 from recog.types import Pixels
+
+# Keys are the number of axes of a batch of one; torch has cubics for pictures alone.
+_ENLARGE = {3: "linear", 4: "bicubic", 5: "trilinear"}
 
 LEAST_SIDE = 32
 """Smallest side in pixels; in a smaller picture the middle layers, at an eighth of the width, would be nearly empty."""
@@ -93,6 +97,6 @@ def resized_mask(mask: NDArray[np.float32], size: tuple[int, int], device: str) 
     return F.interpolate(whole, size=size, mode="bilinear", antialias=True, align_corners=False)[0, 0].clamp_(0.0, 1.0)
 
 
-def enlarged(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    """Enlarge (1, c, h, w) to (1, c, *size) by cubic interpolation, as the start of the next scale."""
-    return F.interpolate(picture, size=size, mode="bicubic", align_corners=False)
+def enlarged(values: Tensor, size: Sequence[int]) -> Tensor:
+    """Enlarge (1, channels, *positions) to (1, channels, *size), as the start of the next scale; pictures by cubics."""
+    return F.interpolate(values, size=tuple(size), mode=_ENLARGE[values.ndim], align_corners=False)

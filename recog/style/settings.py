@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from recog.errors import ConfigError
+from recog.nn.pooling import PoolingKind
 
 
 class StyleNet(StrEnum):
@@ -40,15 +41,6 @@ class Form(StrEnum):
 
     RELATIVE = "relative"
     TEXTBOOK = "textbook"
-
-
-class PoolingKind(StrEnum):
-    """The pooling with which the network halves its maps."""
-
-    MAX = "max"
-    """As the network was trained."""
-    AVERAGE = "average"
-    """As Gatys et al. 2016 advise for a smoother picture."""
 
 
 class Colours(StrEnum):

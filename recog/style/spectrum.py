@@ -9,6 +9,8 @@ the colours are fixed opponents; and the weights are measured as 1 / c(colour, f
 v' H v / v' v.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -28,6 +30,16 @@ _CURVATURES = torch.tensor(
 # A band's mean covers directions that differ by a factor of 100, so only a power of it is used: 0.5 is never far from
 # the best one (see docs/decisions/style-lbfgs.md).
 _POWER = 0.5
+# Batch, channels, height and width.
+_PICTURE_AXES = 4
+
+
+def inverse_curvature(like: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return the measured map for pictures in colour, (1, 3, H, W), and the identity for all other values.
+
+    The curvature along the axes of sounds, volumes and films was not measured: they start from equal steps.
+    """
+    return InverseCurvature(like) if like.ndim == _PICTURE_AXES and like.shape[1] == len(_OPPONENTS) else _unchanged
 
 
 class InverseCurvature:
@@ -48,6 +60,10 @@ class InverseCurvature:
         waves = torch.fft.rfft2(torch.einsum("oc,chw->ohw", self._opponents, picture[0]), norm="ortho")
         scaled = torch.fft.irfft2(waves.mul_(self._weights), s=self._size, norm="ortho")
         return torch.einsum("oc,ohw->chw", self._opponents, scaled)[None]
+
+
+def _unchanged(values: Tensor) -> Tensor:
+    return values
 
 
 def _weights(frequencies: Tensor) -> Tensor:

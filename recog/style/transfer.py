@@ -1,32 +1,29 @@
 """Style transfer of one picture, as an iterator of progress."""
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from recog.errors import StyleError
 from recog.style.colours import with_luminance_of
-from recog.style.descent import Descent
 from recog.style.faces import blended
 from recog.style.layers import StyleNetwork
 from recog.style.objective import Costs, Objective, StyleReference
 from recog.style.pictures import enlarged, resized, resized_mask, scale_sizes, style_size, to_pixels, to_tensor
 from recog.style.prepared import PreparedTransfer, prepared_transfer
+from recog.style.search import Scale, search
 from recog.style.settings import Colours, Faces, Start, StyleSettings
 from recog.types import FaceBox, Pixels
 
 # Grey and the standard deviation of the noise, in the 0..1 range of a channel.
 _GREY = 0.5
 _NOISE = 0.15
-
-MOST_COARSE_STEPS = 60
-"""Largest number of steps of one coarse scale: with 120, the next scale gained less than they cost, on two pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,65 +77,27 @@ def stylize(
 
 
 def _steps(prepared: PreparedTransfer, sizes: list[tuple[int, int]], messages: list[str]) -> Iterator[StyleProgress]:
-    """All scales, coarse to fine; at each, evaluate and move in turn."""
+    """Yield the steps of the search with the pictures that are due."""
     settings, began = prepared.settings, time.perf_counter()
-    descent = Descent(_start(prepared, sizes[0]), settings)
-    ends = list(np.cumsum(_shared_steps(settings.steps, len(sizes))))
-    done = 0
-    for number, (size, end) in enumerate(zip(sizes, ends, strict=True), 1):
-        if number > 1:
-            descent = descent.at_scale(size, _detail(prepared, sizes[number - 2], size))
-        objective = _objective(prepared, size)
-        costs, gradient = objective(descent.picture)
-        if number == 1 and not math.isfinite(costs.total):
-            raise StyleError(
-                f"the first cost is {costs.total}: alpha {settings.alpha:g}, beta {settings.beta:g}, the total "
-                "variation's or a layer's weight is too large for these pictures"
-            )
-        if number == 1 or math.isfinite(costs.total):
-            best, best_costs = descent.picture.clone(), costs
-        while done < end:
-            descent.step(gradient)
-            done += 1
-            costs, gradient = objective(descent.picture)
-            failed = not math.isfinite(costs.total)
-            if failed:
-                messages.append(
-                    f"the cost became {costs.total} at step {done} of {settings.steps}: stopped, the best picture "
-                    "before it is kept"
-                )
-            elif costs.total <= best_costs.total:
-                best, best_costs = descent.picture.clone(), costs
-            finished = failed or done == settings.steps
-            due = settings.preview_every > 0 and done % settings.preview_every == 0
-            yield StyleProgress(
-                step=done,
-                steps=settings.steps,
-                scale=number,
-                scales=len(sizes),
-                size=size,
-                costs=best_costs if finished else costs,
-                seconds=time.perf_counter() - began,
-                pixels=_finished(prepared, best if finished else descent.picture) if finished or due else None,
-                message="; ".join(messages),
-                finished=finished,
-            )
-            messages.clear()
-            if finished:
-                return
-
-
-def _shared_steps(steps: int, scales: int) -> list[int]:
-    """Return the steps of each scale, coarse to fine: equal, but at most MOST_COARSE_STEPS for a coarse scale.
-
-    The remainder of the division goes to the coarse scales. Steps above their limit go to the last scale, which gets at
-    least one.
-    """
-    each, rest = divmod(steps, scales)
-    if not each:
-        return [0] * (scales - 1) + [steps]
-    coarse = [min(each + (number < rest), MOST_COARSE_STEPS) for number in range(scales - 1)]
-    return [*coarse, steps - sum(coarse)]
+    scales = [
+        Scale(size, partial(_objective, prepared, size), partial(_detail, prepared, coarse, size))
+        for coarse, size in pairwise([sizes[0], *sizes])
+    ]
+    for found in search(_start(prepared, sizes[0]), scales, settings):
+        due = settings.preview_every > 0 and found.step % settings.preview_every == 0
+        yield StyleProgress(
+            step=found.step,
+            steps=settings.steps,
+            scale=found.scale,
+            scales=len(sizes),
+            size=sizes[found.scale - 1],
+            costs=found.costs,
+            seconds=time.perf_counter() - began,
+            pixels=_finished(prepared, found.values) if found.finished or due else None,
+            message="; ".join([*messages, *([found.message] if found.message else [])]),
+            finished=found.finished,
+        )
+        messages.clear()
 
 
 def _start(prepared: PreparedTransfer, size: tuple[int, int]) -> Tensor:

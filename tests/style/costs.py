@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from recog.style.gram import flat_features, mean_gram_matrix
+from recog.nn.gram import flat_features, mean_gram_matrix
 from recog.style.objective import TINY
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from recog.errors import StyleError
-from recog.style.files import SUFFIXES, check_target, encoded_picture, publish_picture
+from recog.style.files import SUFFIXES, check_target, encoded_picture, publish
 from recog.types import Pixels
 
 
@@ -21,7 +21,7 @@ def names(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", ["a.png", "b.jpg", "c.JPEG", "d.tif", "e.tiff"])
 def test_a_saved_picture_reads_back_with_srgb_and_nothing_private(tmp_path: Path, hills: Pixels, name: str) -> None:
-    publish_picture(encoded_picture(hills, SUFFIXES[Path(name).suffix.lower()]), tmp_path / name)
+    publish(encoded_picture(hills, SUFFIXES[Path(name).suffix.lower()]), tmp_path / name)
     with Image.open(tmp_path / name) as image:
         lossless = image.format != "JPEG"
         change = np.abs(np.asarray(image).astype(int) - hills)
@@ -38,7 +38,7 @@ def test_an_existing_file_stays_as_it_is(tmp_path: Path, hills: Pixels) -> None:
     path = tmp_path / "photo.png"
     path.write_bytes(b"precious")
     with pytest.raises(StyleError, match="exists already, and recog never overwrites"):
-        publish_picture(encoded_picture(hills, "PNG"), path)
+        publish(encoded_picture(hills, "PNG"), path)
     assert path.read_bytes() == b"precious"
     assert names(tmp_path) == ["photo.png"]
 
@@ -46,7 +46,7 @@ def test_an_existing_file_stays_as_it_is(tmp_path: Path, hills: Pixels) -> None:
 def test_a_dangling_link_is_not_followed(tmp_path: Path, hills: Pixels) -> None:
     (tmp_path / "link.png").symlink_to(tmp_path / "elsewhere.png")
     with pytest.raises(StyleError, match="exists already"):
-        publish_picture(encoded_picture(hills, "PNG"), tmp_path / "link.png")
+        publish(encoded_picture(hills, "PNG"), tmp_path / "link.png")
     assert not (tmp_path / "elsewhere.png").exists()
 
 
@@ -62,11 +62,11 @@ def test_no_space_is_a_sentence_and_leaves_nothing_behind(tmp_path: Path, hills:
     """A limit on file size stands for the full disk: the write fails in the middle, in a process of its own."""
     code = (
         "import numpy, resource, signal, sys; from pathlib import Path\n"
-        "from recog.errors import StyleError; from recog.style.files import encoded_picture, publish_picture\n"
+        "from recog.errors import StyleError; from recog.style.files import encoded_picture, publish\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "pixels = numpy.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(numpy.uint8)\n"
-        "try:\n    publish_picture(encoded_picture(pixels, 'PNG'), Path(sys.argv[1]))\n"
+        "try:\n    publish(encoded_picture(pixels, 'PNG'), Path(sys.argv[1]))\n"
         "except StyleError as error:\n    print(error)\n"
     )
     done = subprocess.run(
@@ -80,11 +80,11 @@ def test_no_space_is_a_sentence_and_leaves_nothing_behind(tmp_path: Path, hills:
 def test_a_kill_at_any_moment_leaves_whole_pictures_alone(tmp_path: Path) -> None:
     """A process saves one picture after another and is killed; whatever bears a name can be read."""
     code = (
-        "import numpy, sys; from pathlib import Path; from recog.style.files import encoded_picture, publish_picture\n"
+        "import numpy, sys; from pathlib import Path; from recog.style.files import encoded_picture, publish\n"
         "pixels = numpy.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(numpy.uint8)\n"
         "print('go', flush=True)\n"
         "for number in range(10_000):\n"
-        "    publish_picture(encoded_picture(pixels, 'PNG'), Path(sys.argv[1]) / f'{number}.png')\n"
+        "    publish(encoded_picture(pixels, 'PNG'), Path(sys.argv[1]) / f'{number}.png')\n"
     )
     for moment in range(4):
         folder = tmp_path / str(moment)

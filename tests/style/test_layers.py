@@ -5,9 +5,9 @@ import torch
 import torch.nn.functional as F
 
 from recog.errors import ConfigError
-from recog.style.gram import mean_gram_matrix
+from recog.nn.gram import mean_gram_matrix
+from recog.nn.pooling import PoolingKind
 from recog.style.layers import CAFFE, IMAGENET, StyleNetwork, load_network
-from recog.style.settings import PoolingKind
 
 
 def test_features_are_those_of_the_plain_stack(network: StyleNetwork) -> None:

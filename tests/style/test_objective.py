@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from recog.style.gram import mean_gram_matrix
+from recog.nn.gram import mean_gram_matrix
+from recog.nn.pooling import PoolingKind
 from recog.style.layers import StyleNetwork
 from recog.style.objective import Objective, StyleReference
-from recog.style.settings import Form, PoolingKind, StyleSettings
+from recog.style.settings import Form, StyleSettings
 from tests.style import costs
 
 LAYERS = (("relu1_1", 1.0), ("relu2_1", 2.0), ("relu3_1", 1.0))

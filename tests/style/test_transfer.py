@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from recog.errors import ConfigError, StyleError
+from recog.nn.pooling import PoolingKind
 from recog.style.layers import CAFFE, StyleNetwork
-from recog.style.settings import Colours, Faces, Optimiser, PoolingKind, Start, StyleSettings
-from recog.style.transfer import MOST_COARSE_STEPS, StyleProgress, stylize
+from recog.style.search import MOST_COARSE_STEPS
+from recog.style.settings import Colours, Faces, Optimiser, Start, StyleSettings
+from recog.style.transfer import StyleProgress, stylize
 from recog.types import FaceBox, Pixels
 
 LAYERS = (("relu1_1", 1.0), ("relu2_1", 1.0), ("relu3_1", 1.0))

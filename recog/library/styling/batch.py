@@ -24,7 +24,7 @@ from recog.store.catalog import Catalog
 from recog.store.styling import CostPoint, JobState, NewStyleJob, StyleJob, StyleShare
 from recog.style.batch import PlannedPicture, StyleSource, plan_pictures
 from recog.style.failures import costs_one_picture
-from recog.style.files import SUFFIXES, check_target, encoded_picture, publish_picture
+from recog.style.files import SUFFIXES, check_target, encoded_picture, publish
 from recog.style.layers import StyleNetwork
 from recog.style.pictures import check_style
 from recog.style.settings import Faces, StyleSettings
@@ -148,7 +148,7 @@ def make_picture(batch: Batch, job: StyleJob, number: int, pictures: int) -> boo
     )
     _must_be_there(noted, job)
     try:
-        publish_picture(data, output)
+        publish(data, output)
     except StyleError as error:
         catalog.styles.fail(job.id, str(error))
         raise

@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from recog.style.gram import mean_gram_matrix
+from recog.nn.gram import mean_gram_matrix
 from tests.style.costs import gram_matrix
 
 SHAPES = [(3, 7), (3, 4, 5), (2, 3, 4, 2), (1, 1, 1)]

@@ -1,4 +1,6 @@
-"""3 x 3 convolutions: minimal filtering (Winograd) if it is faster on the CPU, direct convolution otherwise.
+"""Convolutions over one, two or three axes.
+
+Those of 3 x 3 over pictures take minimal filtering (Winograd) if it is faster on the CPU; all others are direct.
 
 A direct 3 x 3 convolution multiplies 9 times for each output, input channel and output channel. F(4 x 4, 3 x 3) of
 Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016 (arXiv:1509.09308), multiplies 36 times
@@ -7,11 +9,17 @@ many channels: it is 1.4 times as fast from 64 to 128 channels, 2.5 times at 512
 docs/decisions/style-convolutions.md). On CUDA, cuDNN chooses by itself.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+# Keys are the number of axes of a batch of one: batch, channels, and one, two or three axes of positions.
+CONVOLVE: dict[int, Callable[..., Tensor]] = {3: F.conv1d, 4: F.conv2d, 5: F.conv3d}
+"""The plain convolution of torch, with autograd."""
+_CHANNELS_LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
 
 # With fewer channel pairs than this, the transforms cost more than the multiplications that they save.
 _LEAST_PAIRS = 64 * 128
@@ -58,18 +66,39 @@ _OUTPUT_16 = torch.cat([torch.kron(_OUTPUT, _OUTPUT), torch.ones(16, 1, dtype=to
 
 @dataclass(frozen=True, slots=True)
 class FastKernel:
-    """A prepared 3 x 3 kernel, either direct, (out, in, 3, 3), or at the points, (36, in, out)."""
+    """A prepared kernel, either direct, (out, in, *sizes), or at the points, (36, in, out).
+
+    padding is the number of zeros before and after the values along each axis.
+    """
 
     direct: Tensor | None
     points: Tensor | None
+    padding: tuple[int, ...]
 
 
-def prepare_kernel(kernel: Tensor) -> FastKernel:
-    """Convert (out, in, 3, 3) to the form in which `convolve` is fastest on the kernel's device."""
-    out_channels, in_channels = kernel.shape[:2]
-    if kernel.device.type != "cpu" or out_channels * in_channels < _LEAST_PAIRS:
-        return FastKernel(kernel.contiguous(memory_format=torch.channels_last), None)
-    return FastKernel(None, kernel_points(kernel))
+def channels_last(x: Tensor) -> Tensor:
+    """Return (1, channels, *positions) with the channels side by side in memory, if torch knows that for its axes."""
+    return x.contiguous(memory_format=_CHANNELS_LAST.get(x.ndim, torch.contiguous_format))
+
+
+def empty_channels_last(size: torch.Size, device: torch.device) -> Tensor:
+    """Return values to be written, (1, channels, *positions), in the memory layout of `channels_last`."""
+    layout = _CHANNELS_LAST.get(len(size), torch.contiguous_format)
+    return torch.empty(size, device=device, memory_format=layout)
+
+
+def prepare_kernel(kernel: Tensor, padding: Sequence[int]) -> FastKernel:
+    """Convert (out, in, *sizes) to the form in which `convolve` is fastest on the kernel's device."""
+    out_channels, in_channels, *sizes = kernel.shape
+    around = tuple(padding)
+    if kernel.device.type == "cpu" and _is_by_three(sizes, around) and out_channels * in_channels >= _LEAST_PAIRS:
+        return FastKernel(None, kernel_points(kernel), around)
+    return FastKernel(channels_last(kernel), None, around)
+
+
+def _is_by_three(sizes: Sequence[int], padding: tuple[int, ...]) -> bool:
+    """Return whether a kernel is 3 x 3 over a picture that keeps its size."""
+    return tuple(sizes) == (3, 3) and padding == (1, 1)
 
 
 def kernel_points(kernel: Tensor) -> Tensor:
@@ -80,7 +109,7 @@ def kernel_points(kernel: Tensor) -> Tensor:
 
 
 def convolve(x: Tensor, kernel: FastKernel, bias: Tensor | None = None, *, rectified: bool = False) -> Tensor:
-    """Convolve (1, in, H, W) to (1, out, H, W) float32 in channels-last memory, padded by one pixel; bias is (out,).
+    """Convolve (1, in, *positions) float32 to (1, out, *positions), with the channels last in memory; bias is (out,).
 
     rectified: apply ReLU.
     """
@@ -88,9 +117,11 @@ def convolve(x: Tensor, kernel: FastKernel, bias: Tensor | None = None, *, recti
         return convolve_by_points(x, kernel.points, bias, rectified=rectified)
     if kernel.direct is None:
         raise ValueError("a kernel without values: make it with prepare_kernel")
-    if kernel.direct.shape[0] == _PICTURE and x.device.type == "cpu" and bias is None and not rectified:
+    out_channels, _, *sizes = kernel.direct.shape
+    to_picture = out_channels == _PICTURE and x.device.type == "cpu" and _is_by_three(sizes, kernel.padding)
+    if to_picture and bias is None and not rectified:
         return _to_picture(x, kernel.direct)
-    answer = F.conv2d(x, kernel.direct, bias, padding=1)
+    answer = CONVOLVE[x.ndim](x, kernel.direct, bias, padding=kernel.padding)
     return answer.relu_() if rectified else answer
 
 

@@ -1,0 +1,1 @@
+"""Networks over one, two or three axes: convolutions, trunks, windows and Gram matrices."""

@@ -1,0 +1,1 @@
+"""Style transfer of sound: the texture of one sound over the content of another."""

@@ -1,0 +1,1 @@
+"""Style transfer of volumes and short films."""
