@@ -14,7 +14,7 @@ from recog.photos.decoder_process import DecodeLimits, DecoderProcess, Opened
 from recog.photos.metadata import PhotoMetadata
 from recog.photos.reasons import Reason, given_up, out_of_memory
 from recog.photos.video.formats import is_video
-from recog.photos.video.process import poster
+from recog.photos.video.process import frame_of
 from recog.types import Area, DecodedPhoto, Pixels
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class DecodePool:
         A video is shown by its first frame, which may come reduced.
         """
         if is_video(path):
-            return poster(path, self._limits, known=known)
+            return frame_of(path, self._limits, known=known)
         return self._opened(path, None, known, longest)
 
     def decode(self, source: PhotoSource, *, longest: int | None = None) -> DecodedPhoto:

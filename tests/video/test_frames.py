@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from recog.photos import DecodeLimits, KnownContent, photo_digest
-from recog.photos.video.process import clip_of, open_video, poster
+from recog.photos.video.process import clip_of, frame_of, open_video
 from recog.photos.video.samples import Sample
 from recog.types import DateSource, DecodedPhoto
 from tests.painted import BLUE, GREEN, RED
@@ -55,6 +55,13 @@ def test_a_frame_like_the_one_before_comes_without_pixels(tmp_path: Path) -> Non
     found = samples_of(write_clip(tmp_path / "a.mp4", painted_frames([RED], each=30)))
     assert [one.pixels is None for one in found] == [False] + [True] * (len(found) - 1)
     assert len(found) > 6
+
+
+@pytest.mark.parametrize("frames", [1, 2, 11])
+def test_the_last_frame_is_looked_at(tmp_path: Path, frames: int) -> None:
+    """A decoder with threads hands it out at the end alone."""
+    found = samples_of(write_clip(tmp_path / "a.mp4", painted_frames([RED], each=frames)))
+    assert found[-1].at == pytest.approx((frames - 1) / 10)
 
 
 def test_hdr_becomes_srgb(tmp_path: Path) -> None:
@@ -115,7 +122,19 @@ def test_a_clip_of_a_turned_video_stays_turned(data: Path, tmp_path: Path) -> No
     content, suffix = clip_of(data / "videos/with-gps.mov", LIMITS, 1.0, 2.0)
     cut = tmp_path / f"cut{suffix}"
     cut.write_bytes(content)
-    shown = poster(cut, LIMITS)
+    shown = frame_of(cut, LIMITS)
     assert isinstance(shown, DecodedPhoto)
     assert shown.pixels.shape == (568, 320, 3)
     assert b"+60" not in content  # the place where it was taken stays behind
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
+def test_one_frame_is_had_by_its_second(tmp_path: Path, name: str) -> None:
+    frames = list(painted_frames([RED], [GREEN], [BLUE], each=1 if name == "a.gif" else 10))
+    if name == "a.gif":
+        first, *rest = (Image.fromarray(one) for one in frames)
+        first.save(tmp_path / name, save_all=True, append_images=rest, duration=1000)
+    else:
+        write_clip(tmp_path / name, frames, gop=10)
+    shown = [frame_of(tmp_path / name, LIMITS, at=at) for at in (0.0, 1.2, 99.0)]
+    assert [int(one.pixels[32, 32].argmax()) for one in shown if isinstance(one, DecodedPhoto)] == [0, 1, 2]

@@ -1,14 +1,17 @@
 """Videos that are damaged, or made to do harm, cost themselves and nothing else."""
 
 import struct
+from collections import deque
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from recog.errors import PhotoError
 from recog.photos import DecodeLimits, KnownContent
 from recog.photos.video.process import open_video
-from tests.painted import GREEN, RED
+from tests.painted import GREEN, RED, painted_library
 from tests.video.clips import painted_frames, write_clip
 
 LIMITS = DecodeLimits(seconds=20.0, megabytes=2048)
@@ -98,5 +101,58 @@ def test_a_duration_that_lies_changes_nothing(clip: Path) -> None:
         assert video.duration == pytest.approx(4.0, abs=0.3)
 
 
-def test_the_real_damaged_video_is_one_failure(data: Path) -> None:
-    assert reason(data / "videos/fuzz_blackwhite_yuv420p.avi") == "damaged"
+def test_the_real_damaged_video_shows_its_only_frame(data: Path) -> None:
+    assert read(data / "videos/fuzz_blackwhite_yuv420p.avi") == (1, False)
+
+
+def test_a_thousand_streams_are_read_within_the_limits(clip: Path, tmp_path: Path) -> None:
+    path = tmp_path / "streams.mkv"
+    with av.open(clip) as container, av.open(path, "w") as out:
+        picture = container.streams.video[0]
+        streams = [out.add_stream_from_template(picture) for _ in range(1000)]
+        for packet in container.demux(picture):
+            if packet.dts is not None:
+                packet.stream = streams[0]
+                out.mux(packet)
+    assert read(path, DecodeLimits(seconds=20.0, megabytes=1024)) == read(clip)
+
+
+def test_a_video_without_a_frame_is_damaged(clip: Path, tmp_path: Path) -> None:
+    path = tmp_path / "none.mp4"
+    with av.open(clip) as container, av.open(path, "w") as out:
+        out.add_stream_from_template(container.streams.video[0])
+        out.start_encoding()
+    assert reason(path) == "damaged"
+
+
+def look_at_the_endless(path: Path) -> None:
+    with open_video(path, LIMITS, most_seconds=1.0, worker="tests.video.endless_worker") as video:
+        assert not isinstance(video, KnownContent)
+        deque(video.frames(), maxlen=0)
+
+
+def test_a_video_that_never_ends_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.touch()
+    with pytest.raises(PhotoError) as error:
+        look_at_the_endless(path)
+    assert error.value.reason == "timeout"
+
+
+def test_frames_that_need_more_memory_than_there_is_cost_their_video(tmp_path: Path) -> None:
+    """48 megapixels are within the limit of pixels; the process has too little memory for them."""
+    path = write_clip(tmp_path / "large.avi", [np.zeros((6000, 8000, 3), np.uint8)] * 2, codec="mjpeg",
+                      pix_fmt="yuvj420p", options={})  # fmt: skip
+    assert reason(path, DecodeLimits(seconds=20.0, megabytes=400)) in {"out_of_memory", "damaged", "crashed"}
+    assert read(path, DecodeLimits(seconds=60.0, megabytes=4096))[0] > 0
+
+
+def test_hostile_videos_leave_the_others_of_a_folder_alone(clip: Path, tmp_path: Path) -> None:
+    content = clip.read_bytes()
+    (tmp_path / "cut.mkv").write_bytes(content[: len(content) // 2])
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "zeros.webm").write_bytes(bytes(1000))
+    with painted_library(tmp_path / "library") as library:
+        report = library.index(tmp_path)
+        assert (report.added, sorted(one.reason for one in report.failed)) == (2, ["damaged", "empty"])
+        assert library.maintenance.check().findings == ()

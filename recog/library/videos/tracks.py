@@ -58,21 +58,22 @@ def read_video(
                 continue
             poster = frame.pixels if poster is None else poster
             boxes = networks.detector.detect(frame.pixels)
-            tracker.take(frame.at, boxes, _Cutter(frame, networks), scene_begins=frame.cut)
+            tracker.take(frame.at, boxes, FaceCutter(frame, networks), scene_begins=frame.cut)
         tracks = tracker.finish()
         if poster is None:
             raise given_up(path, Reason.DAMAGED, "shows nothing")
         return _faces_of(video, tracks, poster, networks)
 
 
-class _Cutter:
-    """Cuts faces out of one frame."""
+class FaceCutter:
+    """Cuts faces out of one frame, which has pixels."""
 
     def __init__(self, frame: Sample, networks: Networks) -> None:
         self._frame = frame
         self._info = networks.info
 
     def __call__(self, box: FaceBox) -> Sighting:
+        """Cut the face in a box out, as a network sees it."""
         pixels, info = self._frame.pixels, self._info
         if pixels is None:
             raise ValueError("a frame without pixels shows no face")

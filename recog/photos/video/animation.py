@@ -16,7 +16,7 @@ from recog.photos.decode import MAX_PIXELS, PhotoSource, decode_photo, refuse_to
 from recog.photos.formats import open_image, photo_format
 from recog.photos.quiet import DecoderChatter
 from recog.photos.reasons import Reason
-from recog.photos.video.plan import wanted_times
+from recog.photos.video.plan import nearest, wanted_times
 from recog.photos.video.samples import Sample, VideoFacts
 from recog.printable import printable
 
@@ -29,10 +29,14 @@ _CHATTER = DecoderChatter()
 class AnimationReader:
     """An animated picture, read from the bytes of its file."""
 
-    def __init__(self, source: PhotoSource) -> None:
-        """Raise PhotoError if the picture cannot be decoded, or does not move."""
+    def __init__(self, source: PhotoSource, *, at: float | None = None) -> None:
+        """at: the second of the only frame that is wanted.
+
+        Raise PhotoError if the picture cannot be decoded, or does not move.
+        """
         first = decode_photo(source)  # refuses what is no picture, or too large
         self.errors = 0
+        self._at = at
         self._path = source.path
         self._image = _moving(source)
         refuse_too_large(source.path, self._image.size, MAX_PIXELS)
@@ -42,7 +46,8 @@ class AnimationReader:
 
     def samples(self) -> Iterator[Sample]:
         """Yield the frames to look at, in order; the rest of a file that ends early counts as an error."""
-        wanted = set(wanted_times(self._starts, ()))
+        at = self._at
+        wanted = set(wanted_times(self._starts, ())) if at is None else {nearest(self._starts, at)}
         try:
             for at, frame in zip(self._starts, ImageSequence.Iterator(self._image), strict=False):
                 if at in wanted:

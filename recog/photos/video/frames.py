@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from recog.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from recog.photos.reasons import Reason
 from recog.photos.video.formats import DECODERS, DEMUXERS
-from recog.photos.video.plan import has_any, wanted_times
+from recog.photos.video.plan import has_any, nearest, wanted_times
 from recog.photos.video.samples import Sample, VideoFacts
 from recog.photos.video.tone import HLG, PQ, to_srgb
 from recog.printable import printable
@@ -60,14 +60,15 @@ class _Timeline:
 class VideoReader:
     """One video file, opened for reading its frames once; close it when done."""
 
-    def __init__(self, path: Path, file: BufferedReader, *, longest: int) -> None:
-        """longest: pixels of the longer side to which larger frames are reduced.
+    def __init__(self, path: Path, file: BufferedReader, *, longest: int, at: float | None = None) -> None:
+        """longest: pixels of the longer side to which larger frames are reduced; at: the second of the only frame.
 
         Raises:
             UnreadablePhotoError: FFmpeg cannot read it, it shows nothing, or its format is not on the lists.
             PhotoTooLargeError: its frames have more than MAX_FRAME_PIXELS.
         """
         self._path, self._file, self._longest = path, file, longest
+        self._any_frame = at is None
         self.errors = 0
         try:
             with opened(self._file) as container:
@@ -76,7 +77,8 @@ class VideoReader:
                 timeline = _timeline(path, container, stream)
                 taken_at = _written_date(container)
             self._timeline = timeline
-            frames = self._decoded(wanted_times(timeline.times, timeline.keys))
+            wanted = wanted_times(timeline.times, timeline.keys)
+            frames = self._decoded(wanted if at is None else [nearest(timeline.times, timeline.start + at)])
             first = next(frames, None)
         except (PhotoError, MemoryError):
             raise
@@ -126,7 +128,7 @@ class VideoReader:
             context = stream.codec_context
             context.thread_type, context.thread_count = "AUTO", 2
             context.options = {"max_pixels": str(MAX_FRAME_PIXELS)}
-            if stream.codec_context.name in ("h264", "hevc", "mpeg4", "mpeg2video"):
+            if self._any_frame and stream.codec_context.name in ("h264", "hevc", "mpeg4", "mpeg2video"):
                 context.skip_frame = "NONREF"
             end, fed = float("-inf"), False
             for place, packet in enumerate(container.demux(stream)):
@@ -152,6 +154,7 @@ class VideoReader:
             self.errors += 1
             return
         for frame in frames:
+            frame.time_base = frame.time_base or packet.time_base  # those that waited for the end have lost it
             if frame.is_corrupt or frame.time is None:
                 self.errors += 1
             elif left and frame.time >= left[0] - 0.5 / self._timeline.rate:

@@ -28,6 +28,11 @@ def wanted_times(times: Sequence[float], keys: Sequence[float], *, step: float =
     return wanted
 
 
+def nearest(times: Sequence[float], at: float) -> float:
+    """Return the one of some times, at least one, that is nearest to a second."""
+    return min(times, key=lambda one: abs(one - at))
+
+
 def has_any(wanted: Sequence[float], start: float, end: float) -> bool:
     """Return whether a wanted time, of an ascending list, is at `start` or after it and before `end`."""
     place = bisect_left(wanted, start)

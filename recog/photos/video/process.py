@@ -58,11 +58,18 @@ class Video:
 
 @contextmanager
 def open_video(
-    path: Path, limits: DecodeLimits, *, known: Container[str] = (), worker: str = WORKER
+    path: Path,
+    limits: DecodeLimits,
+    *,
+    known: Container[str] = (),
+    at: float | None = None,
+    most_seconds: float = MOST_SECONDS,
+    worker: str = WORKER,
 ) -> Iterator[Video | KnownContent]:
     """Open a video, or an animated picture, in a process of its own, which ends with the context.
 
     A video whose digest is in `known` is not decoded. limits: the seconds are those of opening it, and of each frame.
+    at: the second of the only frame that is wanted. most_seconds: those that all may take.
 
     Raises:
         PhotoError: it cannot be read, now or while its frames are read; the reasons are those of photos.
@@ -70,22 +77,24 @@ def open_video(
     """
     process = LimitedProcess(worker, limits)
     try:
-        yield _Conversation(process, path, limits).begin(known)
+        yield _Conversation(process, path, limits, most_seconds).begin(known, at)
     finally:
         process.end()
 
 
-def poster(path: Path, limits: DecodeLimits, *, known: Container[str] = ()) -> DecodedPhoto | KnownContent | PhotoError:
-    """Return the first frame of a video as a photo, or the error."""
+def frame_of(
+    path: Path, limits: DecodeLimits, *, at: float = 0.0, known: Container[str] = ()
+) -> DecodedPhoto | KnownContent | PhotoError:
+    """Return the frame of a video at a second, by default the first, as a photo, or the error."""
     try:
-        with open_video(path, limits, known=known) as video:
+        with open_video(path, limits, known=known, at=at) as video:
             if isinstance(video, KnownContent):
                 return video
             first = next(video.frames())
     except PhotoError as error:
         return error
     if first.pixels is None:
-        return given_up(path, Reason.CRASHED, "came without its first frame")
+        return given_up(path, Reason.CRASHED, "came without its frame")
     return DecodedPhoto(video.sha256, first.pixels, "VIDEO", video.taken_at, taken_from=video.taken_from)
 
 
@@ -104,14 +113,16 @@ def clip_of(path: Path, limits: DecodeLimits, start: float, end: float) -> tuple
 class _Conversation:
     """What a process answers about one video; a process that dies or hangs is a PhotoError."""
 
-    def __init__(self, process: LimitedProcess, path: Path, limits: DecodeLimits) -> None:
+    def __init__(
+        self, process: LimitedProcess, path: Path, limits: DecodeLimits, most_seconds: float = MOST_SECONDS
+    ) -> None:
         self._process, self._path, self._limits = process, path, limits
-        self._end = time.monotonic() + MOST_SECONDS
+        self._end = time.monotonic() + most_seconds
 
-    def begin(self, known: Container[str]) -> Video | KnownContent:
-        """Ask for the digest, and for the video if it is not known."""
+    def begin(self, known: Container[str], at: float | None) -> Video | KnownContent:
+        """Ask for the digest, and for the video, or its frame at a second, if it is not known."""
         with self._guarded():
-            send(self._process.connection, {"path": str(self._path), "longest": LONGEST})
+            send(self._process.connection, {"path": str(self._path), "longest": LONGEST, "at": at})
             sha256 = digest_in(self._next()["sha256"])
             wanted = sha256 not in known
             send(self._process.connection, {"wanted": wanted})

@@ -49,7 +49,7 @@ def serve(connection: socket.socket, seconds: int) -> None:
             if "clip" in request:
                 _clip(connection, path, *map(float, request["clip"]))
             else:
-                _answer(connection, path, int(request["longest"]), seconds)
+                _answer(connection, path, seconds, longest=int(request["longest"]), at=request["at"])
         except PhotoError as error:
             tell_refusal(connection, error)
         except MemoryError:
@@ -57,14 +57,14 @@ def serve(connection: socket.socket, seconds: int) -> None:
         signal.alarm(0)
 
 
-def _answer(connection: socket.socket, path: Path, longest: int, seconds: int) -> None:
+def _answer(connection: socket.socket, path: Path, seconds: int, *, longest: int, at: float | None) -> None:
     send(connection, {"sha256": photo_digest(path)})
     if not receive(connection)["wanted"]:
         return
     before = stat_photo(path)
     if before.size == 0:
         raise unreadable(path, Reason.EMPTY)
-    with _reader(path, longest) as reader:
+    with _reader(path, longest, at) as reader:
         facts = reader.facts
         date, source = _taken(facts, path, before.mtime_ns, reader)
         said = {"duration": facts.duration, "width": facts.width, "height": facts.height}
@@ -90,14 +90,14 @@ def _clip(connection: socket.socket, path: Path, start: float, end: float) -> No
 
 
 @contextmanager
-def _reader(path: Path, longest: int) -> Iterator["VideoReader | AnimationReader"]:
+def _reader(path: Path, longest: int, at: float | None) -> Iterator["VideoReader | AnimationReader"]:
     if path.suffix.lower() in ANIMATION_SUFFIXES:
-        yield AnimationReader(read_source(path))
+        yield AnimationReader(read_source(path), at=at)
         return
     from recog.photos.video.frames import VideoReader  # noqa: PLC0415 - an animation needs no PyAV
 
     with path.open("rb") as file:
-        yield VideoReader(path, file, longest=longest)
+        yield VideoReader(path, file, longest=longest, at=at)
 
 
 def _taken(
