@@ -49,17 +49,17 @@ class DecodePool:
     ) -> None:
         self.close()
 
-    def open(self, path: Path, *, known: Container[str] = (), longest: int | None = None) -> Opened:
+    def open(self, path: Path, *, known: Container[str] = (), longest: int | None = None, at: float = 0.0) -> Opened:
         """Decode one photo, or return the error. Thread-safe: each calling thread gets a process of its own.
 
         A photo whose long side exceeds `longest` may come reduced (see recog.photos.decode.decode_photo).
         A photo whose digest is in `known` is not decoded. If a process dies, it is replaced and the photo tried once
         more, because the system may have run out of memory; after that the reason is 'crashed'. After the time limit
         the reason is 'timeout'. Raises ConfigError if no process can be started.
-        A video is shown by its first frame, which may come reduced.
+        A video is shown by the frame at the second `at`, which may come reduced.
         """
         if is_video(path):
-            return frame_of(path, self._limits, known=known)
+            return frame_of(path, self._limits, at=at, known=known)
         return self._opened(path, None, known, longest)
 
     def decode(self, source: PhotoSource, *, longest: int | None = None) -> DecodedPhoto:

@@ -1,10 +1,13 @@
 """Videos over HTTP: whole, in parts, and never a file that has changed."""
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from tests.painted import RED, PaintedLibrary
+from tests.painted import BLUE, RED, PaintedLibrary
 from tests.video.clips import painted_frames, write_clip
 from tests.web.client import Client
 
@@ -42,3 +45,19 @@ def test_what_is_no_video_or_has_changed_is_not_served(client: Client, clip: Pat
 
 def test_nobody_who_was_not_let_in_gets_a_video(client: Client, clip: Path) -> None:
     assert client.send("GET", "/photos/5/video", []).status in {401, 421}
+
+
+def test_a_face_of_a_video_is_explained_by_its_best_frame(
+    library: PaintedLibrary, client: Client, tmp_path: Path
+) -> None:
+    library.index([write_clip(tmp_path / "clips/two.mp4", painted_frames([RED, None], [None, BLUE], each=20))])
+    tracks = [one.face for one in library.photos.photo(5).faces]
+    seen = {}
+    for face in tracks:
+        assert face.span is not None
+        picture = Image.open(io.BytesIO(client.get(f"/faces/{face.id}/why.png").body)).convert("RGB")
+        side = picture.height
+        middle = picture.crop((side // 3, side // 3, side // 2, side // 2))
+        seen[face.span.best < 2] = np.asarray(middle).mean(axis=(0, 1))
+    assert seen[True].argmax() == 0, "red"
+    assert seen[False].argmax() == 2, "blue"

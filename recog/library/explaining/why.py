@@ -1,5 +1,6 @@
 """Why a face of the library looks like its person: the face beside the nearest confirmed one."""
 
+from recog.boxes import rescaled
 from recog.distance import squared_distances
 from recog.errors import PhotoError, UnknownNumberError
 from recog.explain.surroundings import surroundings
@@ -56,15 +57,17 @@ def explain_why(context: LibraryContext, face: Face, other_id: int | None) -> Ex
 
 
 def _side(context: LibraryContext, pool: DecodePool, face: Face) -> Side:
-    """Read a face's photo from the first of its files that still shows it."""
+    """Read a face's photo, or its best frame of a video, from the first of its files that still shows it."""
     catalog = context.catalog
     paths = catalog.files.paths([face.photo_id]).get(face.photo_id, ())
-    sha256 = {one.sha256 for one in catalog.photos.by_ids([face.photo_id]).values()}
+    photo = catalog.photos.by_ids([face.photo_id])[face.photo_id]
+    at = 0.0 if face.span is None else face.span.best
     problems = []
     for path in paths:
-        opened = pool.open(path, longest=longest_side(context.networks.detector))
-        if isinstance(opened, DecodedPhoto) and opened.sha256 in sha256:
-            ((pixels, box),) = close_ups(opened, [face.box])
+        opened = pool.open(path, longest=longest_side(context.networks.detector), at=at)
+        if isinstance(opened, DecodedPhoto) and opened.sha256 == photo.sha256:
+            zoom = opened.width / photo.width  # frames of a video may come reduced
+            ((pixels, box),) = close_ups(opened, [rescaled(face.box, zoom, zoom) if zoom != 1 else face.box])
             return Side(path, face.id, surroundings(pixels, box))
         problems.append(str(opened) if isinstance(opened, PhotoError) else f"{path} holds another photo by now")
     told = "; ".join(problems) or "all are gone"
