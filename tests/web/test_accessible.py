@@ -24,7 +24,7 @@ PAGES = [
     "/", "/people", "/people/1", "/people/1/faces", "/people/1/similar", "/people/3", "/duplicates",
     "/duplicates/photos", "/history", "/ignored", "/photos", "/photos/folders", "/photos?faces=with", "/photos/1",
     "/photos/12", "/photos/12/mark", "/failures", "/find", "/search", "/search?q=Ada", "/search?q=Ada%20without%20Eda",
-    "/search?q=Ada%20(", "/index", "/index-folders", "/account", "/accounts", "/settings",
+    "/search?q=Ada%20(", "/index", "/index-folders", "/account", "/accounts", "/settings", "/map",
     "/people/99", "/nothing-is-here",
 ]  # fmt: skip
 WIDTHS = [1440, 390]
@@ -76,6 +76,7 @@ def lived_in(folder: Path) -> None:
         library.people.hide("Hidden")
         library.people.ignore([14])
         library.people.match_all()
+        library.reports.face_map()
         library.accounts.add("Vera", Role.VIEWER)
         library.accounts.withhold("Vera", "Eda")
 

@@ -264,10 +264,41 @@ class MappedFace:
 
 @dataclass(frozen=True, slots=True)
 class FaceMap:
-    """`report map`. person: None for the whole library. all_faces: number of faces, more than are shown if sampled."""
+    """`report map`. person: None for the whole library.
+
+    added: number of faces that were not on the kept map. kept: False if their places could not be written, because
+    another process was writing or the database may only be read. Of many faces, some have an empty thumbnail.
+    """
 
     person: str | None
     network: NetworkInfo
     faces: tuple[MappedFace, ...]
-    all_faces: int
+    added: int
+    kept: bool
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class MappedPerson:
+    """Somebody who has faces on the map."""
+
+    person_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapPlaces:
+    """The kept map of the library, packed because there may be 100,000 faces.
+
+    Each array is the base64 of little-endian numbers, one a face: face_ids holds float64; x and y hold uint16, 0 to
+    65,535, y upwards; person_ids holds float64, -1 for nobody. people: those with most faces first. missing: number of
+    faces that `report map` has not placed yet.
+    """
+
+    face_ids: str
+    x: str
+    y: str
+    person_ids: str
+    people: tuple[MappedPerson, ...]
+    faces: int
+    missing: int
