@@ -69,6 +69,9 @@ class Settings(BaseModel):
     """Time limit for reading and decoding one photo; a slower photo is listed as a timeout."""
     decode_memory: int = Field(default=4096, ge=256, le=1 << 20)
     """Address space in megabytes of each decoding process; a photo that needs more is listed as too large."""
+    unknown_days: int | None = Field(default=None, ge=1, le=36500)
+    """Days after which faces that nobody named lose their embeddings, at the end of the next run of `index`; by default
+    they keep them."""
     thumbnail_space: int = Field(default=4096, ge=1, le=1 << 20)
     """Megabytes that thumbnails of photos may take in `library`, about 15 a thousand photos; those not seen for longest
     go first."""

@@ -25,6 +25,8 @@ class DateSource(StrEnum):
     GPS = "gps"
     XMP = "xmp"
     IPTC = "iptc"
+    CONTAINER = "container"
+    """The metadata of a video."""
     FILE_NAME = "file_name"
     FILE_TIME = "file_time"
     """When the file was last changed."""
@@ -38,6 +40,15 @@ class Area:
     top: int
     right: int
     bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a track is seen, in seconds from the beginning of its video: first and last frame, and the best one."""
+
+    first: float
+    last: float
+    best: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,8 @@ class DecodedPhoto:
 
     taken_at is aware where its offset from UTC is known, else the camera's local time; taken_from says where it stands.
     incomplete: the file ends early or lacks scans; what is missing of the pixels is grey, or coarser than it was.
-    reduced is None if the pixels are in full resolution.
+    reduced is None if the pixels are in full resolution. moves: the file is an animation, of which this is the first
+    frame.
     """
 
     sha256: str
@@ -71,6 +83,7 @@ class DecodedPhoto:
     incomplete: bool = False
     taken_from: DateSource | None = None
     reduced: Reduced | None = field(default=None, repr=False)
+    moves: bool = False
 
     @property
     def width(self) -> int:

@@ -33,6 +33,8 @@
     │   └── LibraryDiskError
     ├── TrainingError
     ├── StyleError
+    ├── SharingError
+    ├── AlbumError
     ├── EvaluationError
     └── ConfigError
 
@@ -85,6 +87,7 @@ class WayOut(StrEnum):
     EXPORT_NAMES = "export the names"
     TRAIN_VERIFIER = "train a pair classifier"
     TRAIN_VERIFIER_OR_USE_DISTANCE = "train a pair classifier, or decide by the distance"
+    ALLOW_SHARING = "keep somebody else, or allow to share the person"
     BRING_WEIGHTS = "try again with a network connection, or put the files into the directory of weights"
 
 
@@ -281,6 +284,14 @@ class EvaluationError(RecogError):
 
 class StyleError(RecogError):
     """A picture cannot be styled, or a styled picture cannot be saved."""
+
+
+class SharingError(RecogError):
+    """A picture for others cannot be made, or would show somebody whom it must not show."""
+
+
+class AlbumError(RecogError):
+    """An album, or one of its folders and files, cannot be made or kept up."""
 
 
 class ConfigError(RecogError):

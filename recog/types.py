@@ -15,6 +15,7 @@ from recog.decoded import Area as Area
 from recog.decoded import DateSource as DateSource
 from recog.decoded import DecodedPhoto as DecodedPhoto
 from recog.decoded import Reduced as Reduced
+from recog.decoded import Span as Span
 from recog.network_info import NetworkInfo as NetworkInfo
 from recog.network_info import View as View
 
@@ -52,7 +53,7 @@ class Photo:
 
     width and height are those of the upright pixels. taken_at is aware where its offset from UTC is known, else the
     camera's local time; taken_from says where it stands, None if that is unknown. incomplete: the file ends early, and
-    part of the picture is lost.
+    part of the picture is lost. duration: the seconds of a video or an animated picture; None for a photo.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Photo:
     taken_at: datetime | None
     incomplete: bool = False
     taken_from: DateSource | None = None
+    duration: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ class NewFace:
 
     embedding is (dim,) float32 of unit length; thumbnail the bytes of a small JPEG without metadata; sharpness the
     variance of the Laplacian of the crop's luma (see recog.quality). drawn: a user drew the box, whose landmarks are
-    empty if no face was seen in it.
+    empty if no face was seen in it. span: of a track in a video, which the box, sharpness and thumbnail show in its
+    best frame; None for a face in a photo.
     """
 
     box: FaceBox
@@ -116,13 +119,14 @@ class NewFace:
     sharpness: float
     thumbnail: bytes
     drawn: bool = False
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """A face of the catalog; person_id is None while nobody is named. squared_distance: of a match, else None.
 
-    drawn: a user drew it on the photo, and it stays whatever a detector finds.
+    drawn: a user drew it on the photo, and it stays whatever a detector finds. span: None unless a track of a video.
     """
 
     id: int
@@ -133,6 +137,12 @@ class Face:
     origin: Origin | None
     squared_distance: float | None
     drawn: bool = False
+    span: Span | None = None
+
+    @property
+    def scene(self) -> int:
+        """The number of what two faces are on if they are rarely one person: of the photo, or of the track alone."""
+        return self.photo_id if self.span is None else -self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ HOMES = {
     "faiss": {"index", "cluster", "train"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "PIL": {"photos", "crop", "align", "detect", "explain", "style", "render"},
+    "PIL": {"photos", "crop", "align", "detect", "explain", "share", "style", "render"},
     "pillow_heif": {"photos"},
     "typer": {"cli"},
     "rich": {"cli", "render"},

@@ -1,4 +1,4 @@
-"""The verbs that measure the networks: evaluate lfw, cfp, identification, knn, clusters, detection."""
+"""The verbs that measure the networks: evaluate lfw, cfp, ytf, identification, knn, clusters, detection."""
 
 from __future__ import annotations
 
@@ -52,6 +52,31 @@ def cfp(
     from recog.evaluate.cfp import Poses, cfp_pairs
 
     _score_pairs(session, cfp_pairs(folder, Poses(poses)), f"CFP {poses}", f"cfp-{poses.lower()}", options)
+
+
+@verb
+def ytf(
+    session: Session,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Frames, NAME/NUMBER/*.jpg.", show_default=False)],
+    pairs: Annotated[Path, typer.Argument(metavar="SPLITS", help="Pairs in YTF's format.", show_default=False)],
+) -> None:
+    """Measure the network on pairs of videos by the ten folds of YouTube Faces.
+
+    Compares one frame of each video, the mean over all frames, and tracks, as indexing makes them.
+
+    Example:
+      recog evaluate ytf YouTubeFaces/ YouTubeFaces/splits.txt
+    """
+    from recog.assess.videos import run_ytf
+    from recog.evaluate.ytf import ytf_pairs
+    from recog.library.networks import Networks
+    from recog.render.text_videos import videos_text
+
+    listed = ytf_pairs(pairs)
+    networks = Networks(session.settings(), progress=session.weights_progress)
+    with counting_bar() as progress:
+        run = run_ytf(folder, listed, networks.detector, networks.embedder, on_video=progress)
+    session.show_document(run, videos_text(run))
 
 
 @verb

@@ -9,7 +9,7 @@ import typer
 
 from recog.cli.acts import MATCH_LATER
 from recog.cli.ask_first import ask_first
-from recog.cli.failures import warn
+from recog.cli.failures import fail, warn
 from recog.cli.options import NameArgument, NearOption
 from recog.cli.session import Session, verb
 from recog.printable import printable
@@ -176,10 +176,14 @@ def forget(
     session: Session,
     name: NameArgument,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    prove: Annotated[
+        bool, typer.Option("--report", help="Look for traces of NAME in the library's files afterwards.")
+    ] = False,
 ) -> None:
     """Erase NAME and everything derived from the faces, for good.
 
     Erases faces, embeddings and thumbnails. The photos stay, and indexing them again does not bring the faces back.
+    --report then searches every file of the library for the name, embeddings and thumbnails, and fails if one is left.
 
     Example:
       recog people forget "Ada Lovelace"
@@ -191,7 +195,15 @@ def forget(
             detail = library.people.person(name)
             what = f"{printable(detail.person.name)} with {count(len(detail.faces), 'face')}"
             ask_first(f"Erase {what} for good?", refused="nothing was forgotten")
-        session.show(library.people.forget(name), text_people.forgotten)
+        if not prove:
+            session.show(library.people.forget(name), text_people.forgotten)
+            return
+        from recog.render.text_privacy import erasure
+
+        found = library.people.forget_and_prove(name)
+        session.show(found, erasure)
+    if found.found:
+        fail(f"{count(len(found.found), 'trace')} of {printable(name)} found after erasing: see above")
 
 
 @verb

@@ -16,6 +16,7 @@ from recog.library.networks import Networks
 if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.config import Settings
     from recog.library.accounts.verbs import Accounts
+    from recog.library.albums.verbs import Albums
     from recog.library.browsing.faces import Faces
     from recog.library.browsing.photos import Photos
     from recog.library.exchange.verbs import Names
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # each use case is imported when it is first used
     from recog.library.recognition.results import IdentifiedPhoto, SearchResult, VerifiedPair
     from recog.library.replica import Answering
     from recog.library.reports.verbs import Reports
+    from recog.library.sharing.verbs import Sharing
     from recog.library.styling.verbs import Styles
     from recog.library.work.queue import Queue
     from recog.store.catalog import Catalog
@@ -44,7 +46,7 @@ class PhotoLibrary:
     that writes; a call that only reads raises NoLibraryError if there is none. Every call may raise RecogError.
 
     The verbs of a use case are methods of its attribute: `people`, `photos`, `roots`, `queue`, `faces`, `groups`,
-    `reports`, `names`, `styles`, `explaining`, `accounts`, `maintenance`.
+    `reports`, `names`, `styles`, `explaining`, `accounts`, `albums`, `sharing`, `maintenance`.
 
     Threads may share one: questions are answered while another thread indexes, and those that write take turns.
     """
@@ -264,6 +266,20 @@ class PhotoLibrary:
         from recog.library.accounts.verbs import Accounts
 
         return Accounts(self._context)
+
+    @cached_property
+    def albums(self) -> Albums:
+        """Albums that follow a query."""
+        from recog.library.albums.verbs import Albums
+
+        return Albums(self._context)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Make pictures for others."""
+        from recog.library.sharing.verbs import Sharing
+
+        return Sharing(self._context)
 
     @cached_property
     def maintenance(self) -> Maintenance:

@@ -14,10 +14,12 @@ from recog.library.any_turn import find_faces
 from recog.library.close_up import close_ups, longest_side
 from recog.library.inputs import IN_MEMORY, GivenPhoto
 from recog.library.networks import Networks
-from recog.photos import PhotoSource, decode_photo, read_source
+from recog.library.videos.tracks import read_video
+from recog.photos import DecodeLimits, KnownContent, PhotoSource, decode_photo, read_source
+from recog.photos.video.formats import is_video
 from recog.quality import FaceQuality, frontality, may_join, sharpness
 from recog.store.records import ScannedPhoto
-from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace
+from recog.types import Crops, DecodedPhoto, Embeddings, FaceBox, FileStat, NewFace, Span
 
 MAIN_FACE = 3.0
 """A face this many times as large as every other is the one that the photo is of."""
@@ -28,18 +30,26 @@ class CutFaces:
     """Faces of a photo from left to right, cut out so that its pixels can be freed.
 
     crops (n, size, size, 3 * views) uint8, thumbnails n small JPEGs. The last `drawn` faces, in any order, are those
-    that users drew on the photo.
+    that users drew on the photo. spans: when the tracks of a video are seen, empty for a photo.
     """
 
     boxes: tuple[FaceBox, ...]
     crops: Crops
     thumbnails: tuple[bytes, ...]
     drawn: int = 0
+    spans: tuple[Span, ...] = ()
+
+    def span(self, row: int) -> Span | None:
+        """Return when a face is seen; None in a photo."""
+        return self.spans[row] if self.spans else None
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A photo that is asked about: embeddings (n, dim), row i of faces.boxes[i]."""
+    """A photo that is asked about: embeddings (n, dim), row i of faces.boxes[i].
+
+    Of a video the photo is its first frame, and the faces are its tracks.
+    """
 
     path: Path
     photo: DecodedPhoto
@@ -77,6 +87,8 @@ def cut_faces(
 
 def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] | None = None) -> Probe:
     """Find, crop and embed the faces of a photo, by path or in memory; boxes, where given, are taken for its faces."""
+    if isinstance(given, Path) and boxes is None and is_video(given):
+        return _read_video(given, networks)
     networks.load_embedder_ahead()
     if isinstance(given, DecodedPhoto):
         path, photo = IN_MEMORY, given
@@ -85,6 +97,20 @@ def read_faces(given: GivenPhoto, networks: Networks, boxes: Sequence[FaceBox] |
         path, photo = source.path, decode_photo(source, longest_side(networks.detector))
     faces = cut_faces(photo, networks, boxes)
     return Probe(path, photo, faces, networks.embedder.embed(faces.crops))
+
+
+def _read_video(path: Path, networks: Networks) -> Probe:
+    """Return a video as a probe, whose faces are its tracks."""
+    read = read_video(path, networks, DecodeLimits())
+    if isinstance(read, KnownContent):
+        raise TypeError("nothing was said to be known")
+    photo = DecodedPhoto(read.sha256, read.poster, "VIDEO", read.taken_at, taken_from=read.taken_from)
+    spans = tuple(face.span for face in read.faces if face.span is not None)
+    thumbnails = tuple(face.thumbnail for face in read.faces)
+    faces = CutFaces(tuple(face.box for face in read.faces), read.crops, thumbnails, spans=spans)
+    embeddings = [face.embedding for face in read.faces]
+    made = np.stack(embeddings) if embeddings else networks.embedder.embed(read.crops)
+    return Probe(path, photo, faces, made)
 
 
 def read_probe(given: GivenPhoto, networks: Networks) -> Probe:

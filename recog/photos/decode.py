@@ -99,6 +99,7 @@ def decode_photo(source: PhotoSource, longest: int | None = None, *, max_pixels:
             incomplete=not picture.whole,
             taken_from=date_source,
             reduced=reduced,
+            moves=name in ("GIF", "WEBP") and bool(getattr(picture.image, "is_animated", False)),
         )
 
 

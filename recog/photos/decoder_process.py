@@ -57,12 +57,11 @@ Closer = Callable[[str, Sequence[Area]], list[Pixels]]
 """Decode areas of the photo with this digest, hexadecimal SHA-256, in full resolution; raises PhotoError."""
 
 
-class DecoderProcess:
-    """A process that decodes photos, and the connection to it."""
+class LimitedProcess:
+    """A process that runs a decoding program under limits, and the connection to it."""
 
     def __init__(self, program: str, limits: DecodeLimits) -> None:
-        self.photos = 0
-        self._connection, theirs = (_above_the_standard_ones(one) for one in socket.socketpair())
+        self.connection, theirs = (_above_the_standard_ones(one) for one in socket.socketpair())
         # -P: the current folder may hold a hostile json.py. -B: the process cannot write files, so no bytecode either.
         command = [sys.executable, "-P", "-B", "-m", program, str(theirs.fileno())]
         command += [str(limits.megabytes << 20), str(ceil(limits.seconds))]
@@ -78,12 +77,36 @@ class DecoderProcess:
                     env=environment,
                 )
             except OSError as error:
-                self._connection.close()
+                self.connection.close()
                 raise _not_started(error.strerror or type(error).__name__, limits) from error
         try:
-            receive(self._connection, time.monotonic() + START_SECONDS)
+            receive(self.connection, time.monotonic() + START_SECONDS)
         except (OSError, EOFError, ValueError) as error:
             raise _not_started(self.end(), limits) from error
+
+    def end(self) -> str:
+        """Kill the process unless it ends by itself; return how it ended, in words."""
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
+        try:
+            status = self._process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            # The kernel keeps a process that waits for a dead disk until the disk answers.
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE_SECONDS)
+            return "killed by recog"
+        finally:
+            self.connection.close()
+        return f"signal {_SIGNALS.get(-status, -status)}" if status < 0 else f"exit status {status}"
+
+
+class DecoderProcess(LimitedProcess):
+    """A process that decodes photos; `photos` counts those that it was asked for."""
+
+    def __init__(self, program: str, limits: DecodeLimits) -> None:
+        super().__init__(program, limits)
+        self.photos = 0
 
     def open(
         self,
@@ -101,21 +124,21 @@ class DecoderProcess:
         EOFError, ValueError, KeyError or TypeError if the process died or sent nonsense.
         """
         deadline = self._ask(path, data, limits, longest=longest)
-        answer = receive(self._connection, deadline)
+        answer = receive(self.connection, deadline)
         if "reason" in answer:
-            return _refusal(answer)
-        sha256 = _digest(answer["sha256"])
+            return refusal_in(answer)
+        sha256 = digest_in(answer["sha256"])
         wanted = sha256 not in known
-        send(self._connection, {"wanted": wanted})
+        send(self.connection, {"wanted": wanted})
         if not wanted:
             return KnownContent(sha256)
-        answer = receive(self._connection, deadline)
+        answer = receive(self.connection, deadline)
         if "reason" in answer:
-            return _refusal(answer)
+            return refusal_in(answer)
         width, height, factor = _size(answer, longest)
         date = None if answer["taken_at"] is None else datetime.fromisoformat(answer["taken_at"])
         pixels = np.empty((-(-height // factor), -(-width // factor), 3), np.uint8)
-        fill(self._connection, pixels.data.cast("B"), deadline)
+        fill(self.connection, pixels.data.cast("B"), deadline)
         return DecodedPhoto(
             sha256=sha256,
             pixels=pixels,
@@ -124,6 +147,7 @@ class DecoderProcess:
             incomplete=bool(answer["incomplete"]),
             taken_from=None if answer["taken_from"] is None else DateSource(answer["taken_from"]),
             reduced=Reduced(factor, width, height, partial(closer, sha256)) if factor > 1 else None,
+            moves=bool(answer["moves"]),
         )
 
     def areas(
@@ -135,58 +159,42 @@ class DecoderProcess:
         """
         wanted = [[area.left, area.top, area.right, area.bottom] for area in areas]
         deadline = self._ask(path, data, limits, areas=wanted, sha256=sha256)
-        answer = receive(self._connection, deadline)
+        answer = receive(self.connection, deadline)
         if "reason" in answer:
-            return _refusal(answer)
+            return refusal_in(answer)
         if answer["areas"] != len(areas):
             raise ValueError(f"{answer['areas']} areas")
         shown = [np.empty((area.bottom - area.top, area.right - area.left, 3), np.uint8) for area in areas]
         for pixels in shown:
-            fill(self._connection, pixels.data.cast("B"), deadline)
+            fill(self.connection, pixels.data.cast("B"), deadline)
         return shown
 
     def metadata(self, path: Path, limits: DecodeLimits) -> PhotoMetadata | PhotoError:
         """Read the metadata of the file at path; raises as `open` does."""
         deadline = self._ask(path, None, limits, metadata=True)
-        answer = receive(self._connection, deadline)
+        answer = receive(self.connection, deadline)
         if "reason" in answer:
-            return _refusal(answer)
+            return refusal_in(answer)
         packets = [bytearray(length) for length in _lengths(answer)]
         for packet in packets:
-            fill(self._connection, memoryview(packet), deadline)
+            fill(self.connection, memoryview(packet), deadline)
         orientation = int(answer["orientation"])
         if orientation not in range(1, 9):
             raise ValueError(f"an orientation {orientation}")
         by_format = bool(answer["turned_by_format"])
-        return PhotoMetadata(_digest(answer["sha256"]), orientation, by_format, tuple(map(bytes, packets)))
+        return PhotoMetadata(digest_in(answer["sha256"]), orientation, by_format, tuple(map(bytes, packets)))
 
     def _ask(self, path: Path, data: bytes | None, limits: DecodeLimits, **wanted: object) -> float:
         """Send a request, and the photo's bytes if given; returns the deadline of the answer by time.monotonic()."""
         self.photos += 1
         deadline = time.monotonic() + limits.seconds
         if data is None:
-            send(self._connection, {"path": str(path), **wanted})
+            send(self.connection, {"path": str(path), **wanted})
         else:
-            send(self._connection, {"path": str(path), "bytes": len(data), **wanted})
-            self._connection.settimeout(limits.seconds)
-            self._connection.sendall(data)
+            send(self.connection, {"path": str(path), "bytes": len(data), **wanted})
+            self.connection.settimeout(limits.seconds)
+            self.connection.sendall(data)
         return deadline
-
-    def end(self) -> str:
-        """Kill the process unless it ends by itself; return how it ended, in words."""
-        with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits for an answer
-        try:
-            status = self._process.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            # The kernel keeps a process that waits for a dead disk until the disk answers.
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_PATIENCE_SECONDS)
-            return "killed by recog"
-        finally:
-            self._connection.close()
-        return f"signal {_SIGNALS.get(-status, -status)}" if status < 0 else f"exit status {status}"
 
 
 def _above_the_standard_ones(connection: socket.socket) -> socket.socket:
@@ -204,7 +212,7 @@ def _not_started(how: str, limits: DecodeLimits) -> ConfigError:
     )
 
 
-def _refusal(answer: dict[str, Any]) -> PhotoError:
+def refusal_in(answer: dict[str, Any]) -> PhotoError:
     """Rebuild the error that the process reported."""
     reason, message = answer["reason"], printable(answer["message"])
     if reason not in REASONS:
@@ -212,7 +220,8 @@ def _refusal(answer: dict[str, Any]) -> PhotoError:
     return (PhotoTooLargeError if reason == Reason.TOO_LARGE else UnreadablePhotoError)(message, reason=reason)
 
 
-def _digest(sha256: str) -> str:
+def digest_in(sha256: str) -> str:
+    """Return a digest that the process sent; a ValueError if it is none."""
     if len(bytes.fromhex(sha256)) != hashlib.sha256().digest_size:
         raise ValueError("a digest of another length")
     return sha256

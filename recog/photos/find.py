@@ -11,6 +11,8 @@ from recog.errors import NoPhotosFoundError, PhotoError
 from recog.photos.files import stat_photo
 from recog.photos.formats import EXTRAS, JXL, RAW, decoder_is_there
 from recog.photos.reasons import unreadable_from
+from recog.photos.video.formats import EXTRA as VIDEO_EXTRA
+from recog.photos.video.formats import VIDEO_SUFFIXES, videos_are_read
 from recog.types import FileStat
 
 PHOTO_SUFFIXES: frozenset[str] = frozenset(
@@ -85,7 +87,9 @@ def photo_suffixes() -> frozenset[str]:
 
 
 def extra_of(suffix: str) -> str | None:
-    """Return the extra that reads photos of this suffix ('.cr3' -> 'raw'); None if there is no such extra."""
+    """Return the extra that reads files of this suffix ('.cr3' -> 'raw'); None if there is no such extra."""
+    if suffix.lower() in VIDEO_SUFFIXES:
+        return VIDEO_EXTRA
     name = _EXTRA_SUFFIXES.get(suffix.lower())
     return None if name is None else EXTRAS[name]
 
@@ -95,7 +99,12 @@ def _ignore(_: Path) -> None:
 
 
 def find_photos(
-    root: Path, *, exclude: Sequence[str] = (), on_error: OnError, on_passed_over: OnPassedOver = _ignore
+    root: Path,
+    *,
+    exclude: Sequence[str] = (),
+    on_error: OnError,
+    on_passed_over: OnPassedOver = _ignore,
+    videos: bool = False,
 ) -> Iterator[FileStat]:
     """Yield every photo file under root, in an order that depends on names alone.
 
@@ -111,7 +120,7 @@ def find_photos(
 
     on_error is called for a folder that cannot be listed, a broken link and a path that is too long; the walk goes on.
     The content of such a folder is unknown, not gone. on_passed_over is called for files with the suffix of a picture
-    format that this installation does not read.
+    format that this installation does not read. With `videos`, videos are files like photos.
 
     Raises NoPhotosFoundError immediately if root is absent or out of reach; an empty root yields nothing.
     """
@@ -120,7 +129,12 @@ def find_photos(
     except OSError as error:
         raise NoPhotosFoundError(str(unreadable_from(root, error))) from error
     patterns = tuple(re.compile(translate(p.rstrip("/"))) for p in exclude)
-    walk = _Walk(root, patterns, on_error, on_passed_over, photo_suffixes())
+    suffixes, passed_over = photo_suffixes(), _PICTURE_SUFFIXES | _EXTRA_SUFFIXES.keys()
+    if videos and videos_are_read():
+        suffixes |= VIDEO_SUFFIXES
+    elif videos:
+        passed_over |= VIDEO_SUFFIXES
+    walk = _Walk(root, patterns, on_error, on_passed_over, suffixes, passed_over)
     return walk.photos()
 
 
@@ -133,6 +147,7 @@ class _Walk:
     on_error: OnError
     on_passed_over: OnPassedOver
     suffixes: frozenset[str]
+    passed_over: frozenset[str]
     seen: set[tuple[int, int]] = field(default_factory=set)
     linked: list[str] = field(default_factory=list)
 
@@ -187,7 +202,7 @@ class _Walk:
                 self.linked.append(entry.path)
             elif suffix in self.suffixes and entry.is_file():
                 yield from self._photo(path)
-            elif (suffix in _PICTURE_SUFFIXES or suffix in _EXTRA_SUFFIXES) and entry.is_file():
+            elif suffix in self.passed_over and entry.is_file():
                 self.on_passed_over(path)
             elif suffix in _SUFFIXES_OF_LOST_LINKS and entry.is_symlink():
                 path.stat()

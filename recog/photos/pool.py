@@ -8,12 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
-from recog.errors import ConfigError, PhotoError, UnreadablePhotoError
+from recog.errors import ConfigError, PhotoError
 from recog.photos.decode import PhotoSource
 from recog.photos.decoder_process import DecodeLimits, DecoderProcess, Opened
 from recog.photos.metadata import PhotoMetadata
-from recog.photos.reasons import Reason, out_of_memory
-from recog.printable import printable
+from recog.photos.reasons import Reason, given_up, out_of_memory
+from recog.photos.video.formats import is_video
+from recog.photos.video.process import poster
 from recog.types import Area, DecodedPhoto, Pixels
 
 T = TypeVar("T")
@@ -55,7 +56,10 @@ class DecodePool:
         A photo whose digest is in `known` is not decoded. If a process dies, it is replaced and the photo tried once
         more, because the system may have run out of memory; after that the reason is 'crashed'. After the time limit
         the reason is 'timeout'. Raises ConfigError if no process can be started.
+        A video is shown by its first frame, which may come reduced.
         """
+        if is_video(path):
+            return poster(path, self._limits, known=known)
         return self._opened(path, None, known, longest)
 
     def decode(self, source: PhotoSource, *, longest: int | None = None) -> DecodedPhoto:
@@ -94,7 +98,7 @@ class DecodePool:
                 answer = ask(worker)
             except TimeoutError:
                 self._dismiss(worker)
-                return _given_up(path, Reason.TIMEOUT, f"was not decoded within {self._limits.seconds:g} seconds")
+                return given_up(path, Reason.TIMEOUT, f"was not decoded within {self._limits.seconds:g} seconds")
             except MemoryError:
                 self._dismiss(worker)
                 return out_of_memory(path)
@@ -104,7 +108,7 @@ class DecodePool:
             else:
                 self._release(worker)
                 return answer
-        return _given_up(path, Reason.CRASHED, f"ended the process that decoded it, {_TRIES} times ({ended})")
+        return given_up(path, Reason.CRASHED, f"ended the process that decoded it, {_TRIES} times ({ended})")
 
     def close(self) -> None:
         """End every process; threads that wait in `open` get a RuntimeError."""
@@ -148,8 +152,3 @@ class DecodePool:
         with self._lock:
             self._all.discard(worker)
         return worker.end()
-
-
-def _given_up(path: Path, reason: Reason, why: str) -> UnreadablePhotoError:
-    message = f"{printable(path)} {why}: touch it to have it tried again, or leave it out"
-    return UnreadablePhotoError(message, reason=reason)

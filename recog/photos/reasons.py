@@ -87,6 +87,12 @@ def out_of_memory(path: Path) -> PhotoTooLargeError:
     return PhotoTooLargeError(message, reason=Reason.TOO_LARGE)
 
 
+def given_up(path: Path, reason: Reason, why: str) -> UnreadablePhotoError:
+    """Make the error for a file whose decoding process died or took too long; why is the middle of the sentence."""
+    message = f"{printable(path)} {why}: touch it to have it tried again, or leave it out"
+    return UnreadablePhotoError(message, reason=reason)
+
+
 def unreadable_from(path: Path, error: OSError) -> UnreadablePhotoError:
     """Translate the operating system's error about a file or folder."""
     reason = _REASON_OF_ERRNO.get(error.errno or 0, Reason.IO_ERROR)

@@ -26,7 +26,8 @@ Cut = Callable[[PhotoSource, Sequence[Area]], list[Pixels]]
 Look = Callable[[PhotoSource], PhotoMetadata]
 Refuse = Callable[[PhotoSource], None]
 
-_GRACE_SECONDS = 5
+GRACE_SECONDS = 5
+"""After the limit, before the process ends itself."""
 
 
 def main(
@@ -39,12 +40,20 @@ def main(
 
     refuse raises PhotoError for bytes that cannot be a known photo; recog is then not asked about their digest.
     """
+    run(lambda connection, seconds: serve(connection, decode, look, refuse, cut, seconds=seconds))
+
+
+def run(answer: Callable[[socket.socket, int], None]) -> None:
+    """Limit this process as the command line says, and answer requests until recog closes the connection.
+
+    answer gets the connection, and the seconds that one request may take.
+    """
     descriptor, memory, seconds = (int(word) for word in sys.argv[1:])
     # Ctrl-C reaches every process of a terminal, but recog decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(memory)
     with socket.socket(fileno=descriptor) as connection, suppress(EOFError, OSError):  # recog hung up
-        serve(connection, decode, look, refuse, cut, seconds=seconds)
+        answer(connection, seconds)
     # Nothing needs to be cleaned up, and a normal exit of the interpreter is slow.
     os._exit(0)
 
@@ -60,7 +69,7 @@ def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse,
     while True:
         request = receive(connection)
         path = Path(request["path"])
-        signal.alarm(seconds + _GRACE_SECONDS)
+        signal.alarm(seconds + GRACE_SECONDS)
         try:
             source = _source(connection, path, request.get("bytes"))
             if request.get("metadata"):
@@ -73,9 +82,9 @@ def serve(connection: socket.socket, decode: Decode, look: Look, refuse: Refuse,
                 refuse(source)
                 _answer(connection, source, decode, request["longest"])
         except PhotoError as error:
-            _refuse(connection, error)
+            tell_refusal(connection, error)
         except MemoryError:
-            _refuse(connection, out_of_memory(path))
+            tell_refusal(connection, out_of_memory(path))
         signal.alarm(0)
 
 
@@ -96,7 +105,7 @@ def _answer(connection: socket.socket, source: PhotoSource, decode: Decode, long
     date = None if photo.taken_at is None else photo.taken_at.isoformat()
     factor = photo.reduced.factor if photo.reduced else 1
     said = {"width": photo.width, "height": photo.height, "factor": factor, "format": photo.format, "taken_at": date}
-    send(connection, said | {"incomplete": photo.incomplete, "taken_from": photo.taken_from})
+    send(connection, said | {"incomplete": photo.incomplete, "taken_from": photo.taken_from, "moves": photo.moves})
     connection.sendall(photo.pixels.data.cast("B"))
 
 
@@ -117,7 +126,8 @@ def _show(connection: socket.socket, areas: Sequence[Pixels]) -> None:
         connection.sendall(pixels.data.cast("B"))
 
 
-def _refuse(connection: socket.socket, error: PhotoError) -> None:
+def tell_refusal(connection: socket.socket, error: PhotoError) -> None:
+    """Send the reason and the sentence of an error."""
     send(connection, {"reason": error.reason, "message": str(error)})
 
 

@@ -27,6 +27,7 @@ _SAYS = {
     DateSource.GPS: gettext_noop("from GPS"),
     DateSource.XMP: gettext_noop("from XMP"),
     DateSource.IPTC: gettext_noop("from IPTC"),
+    DateSource.CONTAINER: gettext_noop("from the video"),
     DateSource.FILE_NAME: gettext_noop("from the file's name"),
     DateSource.FILE_TIME: gettext_noop("when the file was last changed"),
 }

@@ -113,7 +113,7 @@ def deed(act: PastAct) -> str:
     faces = count(len(act.face_ids), "face")
     if len(act.face_ids) == 1:
         faces = gettext("face %(number)s", number=act.face_ids[0])
-    if act.kind in {"cover", "born"}:
+    if act.kind in {"cover", "born", "never-share", "allow-share"}:
         return _portrayed(act, who["person"], faces)
     if act.kind == "reject":
         return ngettext(
@@ -140,11 +140,16 @@ _DEEDS = {
     "distinct": gettext_noop("said that %(person)s and %(other)s are two people"),
     "hide": gettext_noop("hid %(person)s"),
     "unhide": gettext_noop("showed %(person)s"),
+    "expire": gettext_noop("deleted the embeddings of faces that nobody had named for too long"),
 }
 """Kinds of acts, as a sentence goes on after 'you'."""
 
 
 def _portrayed(act: PastAct, who: str, faces: str) -> str:
+    if act.kind == "never-share":
+        return gettext("said that %(person)s may never be shared", person=who)
+    if act.kind == "allow-share":
+        return gettext("said that %(person)s may be shared", person=who)
     if act.kind == "cover" and act.face_ids:
         return gettext("chose %(faces)s as the cover of %(person)s", faces=faces, person=who)
     if act.kind == "cover":

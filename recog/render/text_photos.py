@@ -15,7 +15,9 @@ from recog.library.recognition.results import (
     SearchResult,
     VerifiedPair,
 )
+from recog.photos.video.formats import EXTRA as VIDEO_EXTRA
 from recog.printable import printable
+from recog.render.clock import moment
 from recog.render.figures import count, distance, distance_against, percent, seconds
 from recog.render.table import table
 from recog.render.text_acts import lends_none, taken_from
@@ -77,19 +79,21 @@ def ingest(report: IngestReport) -> str:
 def _passed_over(passed: Sequence[PassedOver]) -> str:
     """Write the photos that an extra reads, with the extra, then those that nothing reads."""
     lines = []
-    if with_extra := [one for one in passed if one.extra is not None]:
+    if videos := [one for one in passed if one.extra == VIDEO_EXTRA]:
+        lines.append(f"{_files_of(videos, 'video')} passed over: pip install 'recog[{VIDEO_EXTRA}]'")
+    if with_extra := [one for one in passed if one.extra not in (None, VIDEO_EXTRA)]:
         extras = ",".join(sorted({one.extra for one in with_extra if one.extra is not None}))
-        lines.append(f"{_photos_of(with_extra)} passed over: pip install 'recog[{extras}]'")
+        lines.append(f"{_files_of(with_extra, 'photo')} passed over: pip install 'recog[{extras}]'")
     if without := [one for one in passed if one.extra is None]:
-        lines.append(f"{_photos_of(without)} passed over, which recog does not read: save them as JPEG or PNG")
+        lines.append(f"{_files_of(without, 'photo')} passed over, which recog does not read: save them as JPEG or PNG")
     return "\n".join(lines)
 
 
-def _photos_of(passed: Sequence[PassedOver]) -> str:
-    """Count photos by suffix: '3 .cr3 and 2 .jxl photos were', '1 .psd photo was'."""
+def _files_of(passed: Sequence[PassedOver], kind: str) -> str:
+    """Count files by suffix: '3 .cr3 and 2 .jxl photos were', '1 .psd photo was'."""
     counts = [f"{one.count:,} {printable(one.suffix)}" for one in passed]
     listed = f"{', '.join(counts[:-1])} and {counts[-1]}" if len(counts) > 1 else counts[0]
-    return f"{listed} photo was" if sum(one.count for one in passed) == 1 else f"{listed} photos were"
+    return f"{listed} {kind} was" if sum(one.count for one in passed) == 1 else f"{listed} {kind}s were"
 
 
 def enrolment(result: Enrolment) -> str:
@@ -112,6 +116,10 @@ def identified(photo: IdentifiedPhoto) -> str:
     header = ["face", "name", "distance", "probability", "nearest"]
     rows = [[*_identity(face, limit)] for face in photo.faces]
     to_name = ""
+    if any(face.span is not None for face in photo.faces):
+        header.append("seen")
+        for row, face in zip(rows, photo.faces, strict=True):
+            row.append("-" if face.span is None else moment(face.span))
     if any(face.face_id is not None for face in photo.faces):
         header.append("in the library")
         for row, face in zip(rows, photo.faces, strict=True):

@@ -53,6 +53,7 @@ _WAYS_OUT: Mapping[WayOut, str] = {
     WayOut.EXPORT_NAMES: "'recog people export' writes such files",
     WayOut.TRAIN_VERIFIER: "train one with 'recog train verifier'",
     WayOut.TRAIN_VERIFIER_OR_USE_DISTANCE: "train one with 'recog train verifier', or ask for the method distance",
+    WayOut.ALLOW_SHARING: "keep somebody else, or take the mark back with 'recog people never-share NAME --allow'",
     WayOut.BRING_WEIGHTS: (
         "try again with a network connection, or put them into a directory and name it in RECOG_WEIGHTS"
     ),

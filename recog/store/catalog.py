@@ -17,9 +17,11 @@ from recog.store.schema.tables import library
 
 if TYPE_CHECKING:  # each part is imported when it is first used
     from recog.store.accounts import Accounts
+    from recog.store.albums import Albums
     from recog.store.clusters import Clusters
     from recog.store.jobs import Jobs
     from recog.store.maintenance.erasure import Erasure
+    from recog.store.maintenance.retention import Retention
     from recog.store.maintenance.roles import ServerRoles
     from recog.store.maintenance.server_state import ServerState
     from recog.store.maintenance.upkeep import Upkeep
@@ -43,8 +45,8 @@ class Catalog:
     """Photos, faces, embeddings, people and style jobs of one library; made by recog.store.engine.open_catalog.
 
     Its methods are those of its parts: `files`, `roots`, `jobs`, `photos`, `timeline`, `faces`, `embeddings`,
-    `map_places`, `nearest`, `hnsw`, `people`, `matches`, `acts`, `accounts`, `clusters`, `styles`, `erasure`,
-    `old_pages`, `upkeep`, `roles`, `server`. A part may be replaced by assigning another one.
+    `map_places`, `nearest`, `hnsw`, `people`, `matches`, `acts`, `accounts`, `clusters`, `albums`, `styles`, `erasure`,
+    `retention`, `old_pages`, `upkeep`, `roles`, `server`. A part may be replaced by assigning another one.
 
     Each method is one transaction: all or nothing, also when the process is killed. Threads may share a catalog:
     several read beside one that writes, and writers wait for each other. Whatever the database raises leaves as a
@@ -164,11 +166,25 @@ class Catalog:
         return Clusters(self._database)
 
     @cached_property
+    def albums(self) -> Albums:
+        """Albums that follow a query."""
+        from recog.store.albums import Albums
+
+        return Albums(self._database)
+
+    @cached_property
     def styles(self) -> Styles:
         """Style jobs."""
         from recog.store.styling import Styles
 
         return Styles(self._database)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """The age of faces, and the end of those that nobody named."""
+        from recog.store.maintenance.retention import Retention
+
+        return Retention(self._database, self.old_pages)
 
     @cached_property
     def erasure(self) -> Erasure:

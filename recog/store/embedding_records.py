@@ -41,12 +41,15 @@ class Owners:
     """Photo and person of every face of the catalog, by face number.
 
     face_ids (n,) int64 ascending, photo_ids (n,) int64, person_ids (n,) int64 with -1 for nobody, confirmed (n,) bool.
+    scenes (n,) int64: two faces of one scene are rarely one person; a photo is one, and each track of a video another,
+    because somebody may come and go in a video.
     """
 
     face_ids: FaceIds
     photo_ids: FaceIds
     person_ids: FaceIds
     confirmed: NDArray[np.bool_]
+    scenes: FaceIds
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,10 @@ class FailedFile:
 
 @dataclass(frozen=True, slots=True)
 class ScannedPhoto:
-    """A photo file and what the steps found in it. width and height are those of the upright pixels."""
+    """A photo file and what the steps found in it. width and height are those of the upright pixels.
+
+    duration: the seconds of a video or an animated picture; None for a photo.
+    """
 
     stat: FileStat
     sha256: str
@@ -151,6 +154,7 @@ class ScannedPhoto:
     faces: Sequence[NewFace]
     incomplete: bool = False
     taken_from: DateSource | None = None
+    duration: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

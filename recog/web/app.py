@@ -14,7 +14,7 @@ from recog.errors import ConfigError
 from recog.render.language import Language
 from recog.render.language import languages as own_languages
 from recog.store.account_records import Role
-from recog.web import acts, api, index_api, install, pictures, static_files, uploads
+from recog.web import acts, api, index_api, install, pictures, static_files, uploads, videos
 from recog.web.access import Access
 from recog.web.attempts import Attempts
 from recog.web.bodies import Limits
@@ -74,7 +74,7 @@ def create_app(
     shown = own_pages() if pages is None else pages
     in_order = sorted(shown, key=lambda page: page.order)
     app.state.bar = tuple(_bar_link(page) for page in in_order if page.label)
-    parts = [part.router for part in (api, acts, index_api, uploads, pictures, static_files, install)]
+    parts = [part.router for part in (api, acts, index_api, uploads, pictures, videos, static_files, install)]
     routers = [*parts, *(page.router for page in shown)]
     _refuse_collisions(routers)
     app.state.routes = tuple(route for router in routers for route in _routes(router))

@@ -580,7 +580,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "no photo of an album takes the name of another",
-        "recog/library/people/archive.py", "        while _key(clean) in self._taken:\n", "        while False:\n",
+        "recog/library/albums/file_names.py", "        while _key(clean) in self._taken:\n", "        while False:\n",
         "tests/library/people/test_archive.py -k names_are_unique",
     ),
     Sabotage(
@@ -895,7 +895,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a file that took long to refuse is noted at once",
-        "recog/library/indexing/index_run.py", "            or failed.reason in SLOW_REASONS\n", "",
+        "recog/library/indexing/index_run.py", "if full or failed.reason in SLOW_REASONS:", "if full:",
         "tests/library/indexing/test_unreadable.py -k took_long",
     ),
     Sabotage(
@@ -1241,7 +1241,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a forgotten part of a face in a photo on its side keeps the whole face out",
-        "recog/store/photos/saving.py", "    return box.turn != 0 and", "    return False and",
+        "recog/store/photos/saving.py", "        box.turn != 0\n", "        False\n",
         "tests/store/photos/test_saving.py -k stays_forgotten",
     ),
     Sabotage(
@@ -1652,6 +1652,22 @@ SABOTAGES = (
         "tests/library/exchange/test_exchange.py -k part_of_a_face",
     ),
     Sabotage(
+        "a video that changed since it was indexed is not served",
+        "recog/web/videos.py", "and stat_photo(stat.path) == stat:", "and stat_photo(stat.path):",
+        "tests/web/test_videos.py -k has_changed",
+    ),
+    Sabotage(
+        "after a cut the place of a face in a video means nothing",
+        "recog/video/tracking.py", "            one.placed = False\n", "            pass\n",
+        "tests/video/test_tracking.py -k after_a_cut",
+    ),
+    Sabotage(
+        "somebody may be seen twice in a video",
+        "recog/store/photos/faces.py",
+        "case((faces.c.first_seen.is_(None), faces.c.photo_id), else_=-faces.c.id),", "faces.c.photo_id,",
+        "tests/video/test_library.py -k lists_moments",
+    ),
+    Sabotage(
         "a role that a route needs is asked for",
         "recog/web/guard.py", "if not open_to_all and not caller.role.includes(needed):", "if False:",
         "tests/web/test_household.py -k viewer_can_write_nothing",
@@ -1738,5 +1754,55 @@ SABOTAGES = (
         "recog/library/explaining/unfinished.py", "write_private(path, file.getvalue())",
         "path.write_bytes(file.getvalue())",
         "tests/explain/test_strongest.py -k as_it_was_saved",
+    ),
+    Sabotage(
+        "a face that is to be covered is covered also where it meets a visible one",
+        "recog/share/covering.py", " & ~_inside(faces, width, height)", "",
+        "tests/share/test_covering.py -k spared",
+    ),
+    Sabotage(
+        "a shared picture is looked at before it is given away",
+        "recog/library/sharing/hiding.py", "            if not found:\n", "            if True:\n",
+        "tests/library/sharing/test_sharing.py -k sees_through",
+    ),
+    Sabotage(
+        "who is never shared is not left visible among others",
+        "recog/library/sharing/selection.py",
+        "if face.person is not None and face.person.id in self._unshared:", "if False:",
+        "tests/library/sharing/test_sharing.py -k never_shared",
+    ),
+    Sabotage(
+        "a name that recog no longer gives keeps nobody visible",
+        "recog/library/sharing/selection.py",
+        "person = one.person if face is None else _agreed(face, people, one.person)", "person = one.person",
+        "tests/library/sharing/test_sharing.py -k no_longer_gives",
+    ),
+    Sabotage(
+        "an encrypted picture opens in its own place alone",
+        "recog/library/sharing/locking.py", "self.cipher.encrypt(nonce, content, place)",
+        "self.cipher.encrypt(nonce, content, bytes(4))",
+        "tests/render/test_locked_album.py -k place_alone",
+    ),
+    Sabotage(
+        "an album deletes no photo that is left in its folder alone",
+        "recog/library/albums/links.py", " and link.stat().st_nlink > 1", "",
+        "tests/library/albums/test_albums.py -k only_what_recog_made",
+    ),
+    Sabotage(
+        "an album follows who was merged",
+        "recog/store/albums.py", "        return standing_as(int(text[1:]), self._standing)",
+        "        return int(text[1:])",
+        "tests/library/albums/test_albums.py -k follows_renames",
+    ),
+    Sabotage(
+        "who only indexes erases nothing",
+        "recog/library/indexing/retention.py",
+        "may_erase = not catalog.on_server or catalog.server.may_forget()", "may_erase = True",
+        "tests/library/maintenance/test_server_operations.py -k too_old",
+    ),
+    Sabotage(
+        "an album of who is forgotten goes",
+        "recog/store/maintenance/erasure.py", "            drop_albums_of(connection, person_id, name)\n", "",
+        "tests/library/albums/test_albums.py -k follows_renames",
     ),
 )  # fmt: skip

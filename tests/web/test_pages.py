@@ -23,8 +23,8 @@ from recog.library.reports.results import (
     FaceSample,
     MixedPerson,
     NamingReport,
+    OpenGroup,
     PairKind,
-    PeopleReport,
     UnnamedGroup,
 )
 from recog.store.records import FailedFile, PastAct, PhotoFilter, ScannedPhoto, WithFaces
@@ -35,7 +35,7 @@ from recog.web.pages.duplicate_photos import copies_page
 from recog.web.pages.duplicates import duplicates_page
 from recog.web.pages.failures import failures_page
 from recog.web.pages.find import find_page
-from recog.web.pages.groups import GROUPS_SHOWN, LONE_SHOWN, groups_page
+from recog.web.pages.groups import groups_page
 from recog.web.pages.history import SHOWN as HISTORY_SHOWN
 from recog.web.pages.history import history_page
 from recog.web.pages.ignored import ignored_page
@@ -71,26 +71,22 @@ def face(face_id: int, left: float = 10, *, person: int | None = 1, squared: flo
     return Face(face_id, 5, FaceBox(left, 10, left + 20, 40, 0.99, ()), 100.0, person, origin, squared)
 
 
-REPORT = PeopleReport(
-    library=SCRIPT,
+REPORT = NamingReport(
     photos=12_408,
     faces=31_022,
-    groups=(
-        UnnamedGroup(3, 30, tuple(map(sample, range(1, 25))), None, tuple(range(1, 31))),
-        UnnamedGroup(None, 2, (sample(9), sample(31)), Suggestion(SCRIPT, 0.0001, 0.5), (9, 31)),
-        UnnamedGroup(None, 1, (sample(40),), None, (40,), "Ben"),
+    people=0,
+    ignored=2,
+    likely=(
+        OpenGroup(UnnamedGroup(None, 2, (sample(9), sample(31)), Suggestion(SCRIPT, 0.0001, 0.5), (9, 31)), (), 0),
+        OpenGroup(UnnamedGroup(None, 1, (sample(40),), None, (40,), "Ben"), (), 0),
     ),
+    unknown=(OpenGroup(UnnamedGroup(3, 30, tuple(map(sample, range(1, 25))), None, tuple(range(1, 31))), (), 0),),
     all_groups=9,
-    people=(),
+    named=0,
     lone=(sample(50),),
     all_lone=3,
-    ignored=2,
-    created=NOW.isoformat(),
+    poor=(),
 )
-
-
-def naming(report: PeopleReport, *, named: int = 0) -> NamingReport:
-    return NamingReport(report, ((),) * len(report.groups), (0,) * len(report.groups), (), named)
 
 
 SIDES = (
@@ -157,7 +153,7 @@ COPIES = CopiedPhotos(
     )
 )
 PAGES = {
-    "groups": groups_page(naming(REPORT), AROUND, matched_at_once=True),
+    "groups": groups_page(REPORT, AROUND, matched_at_once=True),
     "people": people_page((ADA, BEN), AROUND),
     "person": person_page(ADA, TIMELINE, PhotoFilter(person_id=1), AROUND),
     "person-faces": faces_page(DETAIL, AROUND),
@@ -283,27 +279,21 @@ def test_groups_that_may_be_somebody_are_asked_about_first() -> None:
     assert meant == ["[9, 31]", "[40]", str(list(range(1, 31))), "picked", "groups"]
 
 
-def test_no_page_of_a_large_library_holds_more_than_anybody_names_at_once() -> None:
-    group = replace(REPORT.groups[0], samples=(sample(1),))
-    many = replace(REPORT, groups=(group,) * 300, all_groups=900, lone=(sample(2),) * 300, all_lone=800)
-    page = groups_page(naming(many), AROUND, matched_at_once=True)
-    assert Reader(page).tags["article"] == GROUPS_SHOWN + 2
-    assert Reader(page).tags["li"] < GROUPS_SHOWN + LONE_SHOWN + 10
-    assert "840 smaller groups will come up" in words(page)
-    assert "680 smaller faces are not shown" in words(page)
+def test_groups_that_are_not_shown_are_counted() -> None:
+    page = groups_page(replace(REPORT, all_groups=900, all_lone=801), AROUND, matched_at_once=True)
+    assert "897 smaller groups will come up" in words(page)
+    assert "800 smaller faces are not shown" in words(page)
 
 
 def test_every_state_of_a_library_is_said() -> None:
-    nobody = replace(REPORT, groups=(), all_groups=0, lone=())
-    assert "Every group of faces has a name." in words(groups_page(naming(nobody), AROUND, matched_at_once=True))
+    nobody = replace(REPORT, likely=(), unknown=(), all_groups=0, lone=())
+    assert "Every group of faces has a name." in words(groups_page(nobody, AROUND, matched_at_once=True))
     blank = replace(nobody, faces=0)
-    assert "No face on 12,408 photos" in words(groups_page(naming(blank), AROUND, matched_at_once=True))
-    empty = words(groups_page(naming(replace(blank, photos=0)), AROUND, matched_at_once=True))
+    assert "No face on 12,408 photos" in words(groups_page(blank, AROUND, matched_at_once=True))
+    empty = words(groups_page(replace(blank, photos=0), AROUND, matched_at_once=True))
     assert "choose the folder of your photos" in empty
     assert "ignored" not in empty, "there is nothing to count"
-    assert "recog identify --all names the faces near" in words(
-        groups_page(naming(nobody), AROUND, matched_at_once=False)
-    )
+    assert "recog identify --all names the faces near" in words(groups_page(nobody, AROUND, matched_at_once=False))
     assert "Nobody has a name yet" in words(people_page((), AROUND))
     assert "No two people or groups" in words(duplicates_page(replace(TWICE, pairs=(), mixed=()), AROUND))
     gone = photo_page(replace(PHOTO, paths=(), faces=()), AROUND)

@@ -20,7 +20,7 @@ from recog.library.context import LibraryContext
 from recog.library.indexing.prune import MissingPhotos, missing_photos, prune_photos
 from recog.library.inputs import AnyPath, path_of
 from recog.store.records import PhotoFilter
-from recog.types import Face, Person, Photo
+from recog.types import Face, FileStat, Person, Photo
 
 EVERY_PHOTO = PhotoFilter()
 STRIP = 3
@@ -90,6 +90,10 @@ class Photos:
             ),
             tuple(catalog.files.elsewhere([photo_id]).get(photo_id, ())),
         )
+
+    def present(self, photo_id: int) -> tuple[FileStat, ...]:
+        """Return the files of this machine that show a photo, as they were when they were indexed."""
+        return tuple(self._context.catalog.files.present([photo_id]).get(photo_id, ()))
 
     def page(self, wanted: PhotoFilter = EVERY_PHOTO, *, start: int = 0, limit: int = 100) -> PhotoPage:
         """Return photos of the timeline: the newest first, those without a date last, none whose files are all gone."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recog import durable
 from recog.errors import PhotoError, RecogError
+from recog.library.exchange.exporting import VIDEO
 from recog.library.exchange.merging import Name, merged
 from recog.library.exchange.packets import write_packet
 from recog.library.exchange.places import RAW_SUFFIXES, SIDECAR_SUFFIX, content, is_sidecar, one_shot, photo_names
@@ -107,6 +108,9 @@ class _Outcome:
         sidecar: Path | None,
         before: bytes | None,
     ) -> None:
+        if photo.duration is not None:
+            self.left_out.append(LeftOut(path, VIDEO))
+            return
         metadata = self._decoders.metadata(path)
         if isinstance(metadata, PhotoError):
             self.left_out.append(LeftOut(path, f"the photo cannot be read ({metadata.reason})"))

@@ -56,7 +56,7 @@ def export_sidecars(catalog: Catalog, decoders: DecodePool, directory: Path, *, 
         shown = [face for face in named if not face.hidden]
         written = 0
         for path in catalog.files.paths([photo.id], elsewhere=False).get(photo.id, ()) if shown else ():
-            reason = _write_sidecar(decoders, directory, path, photo, shown)
+            reason = VIDEO if photo.duration is not None else _write_sidecar(decoders, directory, path, photo, shown)
             if reason is None:
                 written += 1
             else:
@@ -109,6 +109,9 @@ def _by_photo(faces: Iterable[tuple[Photo, NamedFace]]) -> list[tuple[Photo, lis
     for photo, face in faces:
         groups.setdefault(photo.id, (photo, []))[1].append(face)
     return [groups[photo_id] for photo_id in sorted(groups)]
+
+
+VIDEO = "it is a video, and regions of sidecars have no time"
 
 
 def _refuse_photo_folders(catalog: Catalog, directory: Path) -> None:

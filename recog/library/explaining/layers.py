@@ -22,10 +22,10 @@ from recog.library.explaining.looks import looks_of
 from recog.library.explaining.results import LayersReport, ShownLayer, ShownPatch, ShownUnit, UnitLooks
 from recog.library.explaining.unfinished import RunState, read, save
 from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
-from recog.library.indexing.detect_ahead import Found, detect_ahead
+from recog.library.indexing.detect_ahead import CutPhoto, Found, detect_ahead
 from recog.library.indexing.results import FailedPhoto
 from recog.library.probes import CutFaces
-from recog.photos import DecodePool, KnownContent, find_photos
+from recog.photos import DecodePool, find_photos
 from recog.types import Crops, DecodedPhoto, FileStat
 
 BATCH = 16
@@ -118,7 +118,8 @@ class LayersRun:
         """Look at every file that was not looked at yet. Raises whatever `progress` raises; the run can go on later."""
         state, saved = self.state, time.monotonic()
         rest = self.files[state.done :]
-        decoded = decode_ahead(rest, known=state.digests, pool=pool, processes=decoding_processes(), longest=longest)
+        processes, known = decoding_processes(), state.digests
+        decoded = decode_ahead(rest, known=known, pool=pool, processes=processes, longest=longest, moving=False)
         with (
             closing(decoded) as photos,
             closing(detect_ahead(photos, known=state.digests, cut=lambda photo: _cut(photo, shown))) as searched,
@@ -139,7 +140,7 @@ class LayersRun:
     def _take_one(self, number: int, found: Found) -> None:
         if isinstance(found, PhotoError):
             self.state.failed.append((number, found.reason, str(found)))
-        elif not isinstance(found, KnownContent):
+        elif isinstance(found, CutPhoto):
             self.state.digests[found.sha256] = number
             if len(found.faces.crops):
                 self._batch.append((number, found.faces.crops[0]))

@@ -79,13 +79,15 @@ def identity_grouping(
     if ignored.size:
         cared = np.flatnonzero(~np.isin(face_ids, ignored))
         face_ids, embeddings = face_ids[cared], some_of(embeddings, cared, networks.library, in_memory)
-    photo_ids, person_ids, confirmed = owned(catalog.faces.owners(), face_ids)
+    owners = catalog.faces.owners()
+    photo_ids, person_ids, confirmed = owned(owners, face_ids)
+    scenes = owners.scenes[np.searchsorted(owners.face_ids, face_ids)]
     calibration = networks.calibration
     linkage = linkage_of(calibration, len(face_ids), threshold=threshold)
     asked = _asked(calibration, threshold)
     run = catalog.clusters.run(networks.info.sha256)
     earlier = list(run.clusters) if run is not None else []
-    faces = _Clustered(catalog, face_ids, embeddings, photo_ids, linkage, seed, networks.library, in_memory)
+    faces = _Clustered(catalog, face_ids, embeddings, scenes, linkage, seed, networks.library, in_memory)
     if run is None or full or _asked_otherwise(run, asked):
         labels, joined = faces.anew(), None
     else:
@@ -112,12 +114,12 @@ def identity_grouping(
 
 @dataclass(frozen=True, slots=True)
 class _Clustered:
-    """Faces that are clustered: ids (n,) rising, embeddings (n, dim), photo_ids (n,)."""
+    """Faces that are clustered: ids (n,) rising, embeddings (n, dim), scenes (n,); see Owners."""
 
     catalog: Catalog
     ids: FaceIds
     embeddings: Embeddings
-    photo_ids: FaceIds
+    scenes: FaceIds
     linkage: Linkage
     seed: int
     folder: Path
@@ -134,7 +136,7 @@ class _Clustered:
         return group(
             self.embeddings,
             self.linkage,
-            photo_ids=self.photo_ids,
+            photo_ids=self.scenes,
             may_found=founders,
             may_join=joiners,
             seed=self.seed,
@@ -151,7 +153,7 @@ class _Clustered:
             homes[~new],
             self.embeddings[new],
             self.linkage,
-            photo_ids=self.photo_ids[order],
+            photo_ids=self.scenes[order],
             bars=lambda rows: _bars(self.catalog, self.ids[order[rows]]),
             seed=self.seed,
         )

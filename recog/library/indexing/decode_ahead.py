@@ -3,12 +3,21 @@
 from collections import deque
 from collections.abc import Container, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 from recog.photos import DecodePool, Opened
-from recog.types import FileStat
+from recog.photos.video.formats import is_video
+from recog.types import DecodedPhoto, FileStat
 from recog.weights.device import cores
 
 _MOST_PROCESSES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A video or an animated picture: recog.library.indexing.videos reads its frames when its turn comes."""
+
+    stat: FileStat
 
 
 def decode_ahead(
@@ -18,18 +27,21 @@ def decode_ahead(
     pool: DecodePool,
     processes: int,
     longest: int | None = None,
-) -> Generator[tuple[FileStat, Opened], None, None]:
-    """Open files in order; known holds the digests of contents that need no decoding, and may grow meanwhile.
+    moving: bool = True,
+) -> Generator[tuple[FileStat, Opened | Moving], None, None]:
+    """Open files in order, but leave moving pictures for later; without `moving` they are their first frame.
+
+    known holds the digests of contents that need no decoding, and may grow meanwhile.
 
     processes are those of the pool. A photo whose long side exceeds `longest` may come reduced. A decoded photo may
     hold a few hundred megabytes: one more than there are processes wait at most. An iterator that is closed early
     closes the pool. At its end the pool stays open, because full pixels of a reduced photo may be needed later.
     """
-    waiting: deque[tuple[FileStat, Future[Opened]]] = deque()
+    waiting: deque[tuple[FileStat, Future[Opened | Moving]]] = deque()
     threads = ThreadPoolExecutor(max_workers=processes, thread_name_prefix="decode")
     try:
         for stat in files:
-            waiting.append((stat, threads.submit(pool.open, stat.path, known=known, longest=longest)))
+            waiting.append((stat, threads.submit(_open, stat, pool, known, longest, moving)))
             if len(waiting) > processes + 1:
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -42,6 +54,15 @@ def decode_ahead(
         raise
     finally:
         threads.shutdown(wait=True)
+
+
+def _open(
+    stat: FileStat, pool: DecodePool, known: Container[str], longest: int | None, moving: bool
+) -> Opened | Moving:
+    if moving and is_video(stat.path):
+        return Moving(stat)
+    opened = pool.open(stat.path, known=known, longest=longest)
+    return Moving(stat) if moving and isinstance(opened, DecodedPhoto) and opened.moves else opened
 
 
 def decoding_processes() -> int:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recog.errors import PhotoError
-from recog.library.probes import CutFaces
+from recog.library.indexing.decode_ahead import Moving
+from recog.library.probes import CutFaces, new_faces
 from recog.photos import KnownContent, Opened
-from recog.types import DateSource, DecodedPhoto, FileStat
+from recog.store.records import ScannedPhoto
+from recog.types import DateSource, DecodedPhoto, Embeddings, FileStat
 from recog.weights.device import cores
 
 _MOST_THREADS = 8
@@ -31,12 +33,25 @@ class CutPhoto:
     incomplete: bool = False
     taken_from: DateSource | None = None
 
+    def scanned(self, stat: FileStat, embeddings: Embeddings) -> ScannedPhoto:
+        """Return the photo as the catalog takes it; row i of embeddings, (n, dim), is that of its face i."""
+        return ScannedPhoto(
+            stat,
+            self.sha256,
+            self.width,
+            self.height,
+            self.taken_at,
+            new_faces(self.faces, embeddings),
+            incomplete=self.incomplete,
+            taken_from=self.taken_from,
+        )
 
-Found = CutPhoto | KnownContent | PhotoError
+
+Found = CutPhoto | KnownContent | Moving | PhotoError
 
 
 def detect_ahead(
-    photos: Iterable[tuple[FileStat, Opened]],
+    photos: Iterable[tuple[FileStat, Opened | Moving]],
     *,
     known: Container[str],
     cut: Callable[[DecodedPhoto], CutFaces],

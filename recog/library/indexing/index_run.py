@@ -5,7 +5,7 @@ goes on after them. Each batch takes a turn of the library's writers, so other t
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
@@ -14,17 +14,18 @@ import numpy as np
 from recog.errors import PhotoError
 from recog.library.close_up import longest_side
 from recog.library.context import LibraryContext
-from recog.library.indexing.decode_ahead import decode_ahead, decoding_processes
+from recog.library.indexing.decode_ahead import Moving, decode_ahead, decoding_processes
 from recog.library.indexing.detect_ahead import CutPhoto, Found, detect_ahead
 from recog.library.indexing.drawn_edits import DrawnEdits
 from recog.library.indexing.edited import MovedEdits
 from recog.library.indexing.results import IngestProgress, LostWord, RunStopped
 from recog.library.indexing.survey import Survey, is_gone
-from recog.library.probes import CutFaces, cut_faces, new_faces
+from recog.library.indexing.videos import read_moving
+from recog.library.probes import CutFaces, cut_faces
 from recog.photos import SLOW_REASONS, DecodePool, KnownContent, Opened
 from recog.store.catalog import Catalog
 from recog.store.records import FailedFile, KnownFile, LostFact, ScannedPhoto
-from recog.types import DecodedPhoto, Embeddings, FaceBox, FileStat
+from recog.types import DecodedPhoto, FaceBox, FileStat
 
 BATCH_FACES = 64
 """Faces embedded at once: 2 to 6 % more photos a second than with 32, because detection is interrupted less often."""
@@ -127,7 +128,7 @@ class IndexRun:
                 self._store_failures()
                 raise
 
-    def _decoded(self, todo: Iterable[FileStat]) -> Generator[tuple[FileStat, Opened], None, None]:
+    def _decoded(self, todo: Iterable[FileStat]) -> Generator[tuple[FileStat, Opened | Moving], None, None]:
         """Decode the files ahead, reduced if the detector would reduce them anyway."""
         longest = longest_side(self._networks.detector) if todo else None
         processes = decoding_processes()
@@ -154,7 +155,9 @@ class IndexRun:
             yield
 
     def _take_one(self, stat: FileStat, photo: Found) -> None:
-        if isinstance(photo, PhotoError):
+        if isinstance(photo, Moving):
+            self._take_moving(photo)
+        elif isinstance(photo, PhotoError):
             self._fail(FailedFile(stat, photo.reason, str(photo)))
         elif isinstance(photo, KnownContent):
             if photo.sha256 in self._waiting:
@@ -165,6 +168,15 @@ class IndexRun:
             self._tell_stored([stat.path])
         else:
             self._take(stat, photo)
+
+    def _take_moving(self, moving: Moving) -> None:
+        """Read a video, which may take a while, and store it at once."""
+        read = read_moving(moving, self._networks, self._context.decode_limits, known=self._digests)
+        if isinstance(read, ScannedPhoto):
+            self._store()
+            self._put([read])
+        else:
+            self._take_one(moving.stat, read)
 
     def _link(self, stat: FileStat, photo_id: int) -> None:
         """Note known content at another path: moved if an old path of it is gone, else one more copy.
@@ -204,16 +216,13 @@ class IndexRun:
         return cut_faces(photo, self._networks, drawn=self._drawn.get(photo.sha256, ()))
 
     def _fail(self, failed: FailedFile) -> None:
-        """Let a failure wait until its batch is full; a failure that took long to find is noted at once."""
+        """Let a failure wait until its batch is full; one that took long to find is noted at once."""
         if not self._failing:
             self._failing_since = time.monotonic()
         self._failing.append(failed)
         self.failed += 1
-        if (
-            len(self._failing) >= BATCH_FAILURES
-            or failed.reason in SLOW_REASONS
-            or time.monotonic() - self._failing_since >= BATCH_SECONDS
-        ):
+        full = len(self._failing) >= BATCH_FAILURES or time.monotonic() - self._failing_since >= BATCH_SECONDS
+        if full or failed.reason in SLOW_REASONS:
             self._store_failures()
 
     def _store_failures(self) -> None:
@@ -245,8 +254,13 @@ class IndexRun:
         embeddings = self._networks.embedder.embed(np.concatenate([one.faces.crops for _, one in waiting]))
         ends = np.cumsum([len(one.faces.boxes) for _, one in waiting])[:-1]
         photos = [
-            _scanned(stat, one, rows) for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
+            one.scanned(stat, rows) for (stat, one), rows in zip(waiting, np.split(embeddings, ends), strict=True)
         ]
+        self._put(photos)
+        self._waiting.clear()
+
+    def _put(self, photos: Sequence[ScannedPhoto]) -> None:
+        """Commit photos in one transaction."""
         with self._turn():
             for photo in photos:
                 if (photo_id := self._digests.get(photo.sha256)) is not None:  # another thread has enrolled it by now
@@ -254,7 +268,6 @@ class IndexRun:
             if fresh := [photo for photo in photos if photo.sha256 not in self._digests]:
                 self._save(fresh)
         self._tell_stored([photo.stat.path for photo in photos])
-        self._waiting.clear()
 
     def _tell_stored(self, paths: Iterable[Path]) -> None:
         if self._stored is not None:
@@ -284,17 +297,3 @@ class IndexRun:
                 self.changed += 1
             else:
                 self.added += 1
-
-
-def _scanned(stat: FileStat, photo: CutPhoto, embeddings: Embeddings) -> ScannedPhoto:
-    """Return a photo as the catalog takes it; row i of embeddings, (n, dim), is that of its face i."""
-    return ScannedPhoto(
-        stat,
-        photo.sha256,
-        photo.width,
-        photo.height,
-        photo.taken_at,
-        new_faces(photo.faces, embeddings),
-        incomplete=photo.incomplete,
-        taken_from=photo.taken_from,
-    )

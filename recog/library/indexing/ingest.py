@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recog.library.context import LibraryContext
+from recog.library.indexing.conclusion import conclude
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import IndexRun
 from recog.library.indexing.results import FailedPhoto, IngestProgress, IngestReport, RunStopped
 from recog.library.indexing.roots import note_roots, recognise
 from recog.library.indexing.survey import Survey, survey
 from recog.library.networks import Networks
-from recog.library.recognition.matching import PeopleCounts, name_new
+from recog.library.recognition.matching import PeopleCounts
 from recog.photos import DecodePool
 from recog.store.catalog import Catalog
 from recog.store.records import KnownFile
@@ -25,7 +26,7 @@ def ingest(
     verify: bool,
     progress: Callable[[IngestProgress], None] | None,
 ) -> IngestReport:
-    """Index folders, and name faces by distance (see `name_new`) if some came or went. IngestReport has the counts.
+    """Index folders, and conclude (see recog.library.indexing.conclusion). IngestReport has the counts.
 
     With verify the bytes of every file are compared with the digest that is known of it. The run is a job of the
     library: between its batches other threads may write.
@@ -48,7 +49,7 @@ def ingest(
             run.take(found, progress)
             with context.turn():
                 missing = _settle(context, catalog, run, found, folders)
-                matched = name_new(catalog, networks, k=context.settings.k)
+                matched = conclude(context, catalog)
         except (KeyboardInterrupt, RunStopped):
             interrupted = True
         failures = {failure.stat.path: failure for root in folders for failure in catalog.files.failures(root)}

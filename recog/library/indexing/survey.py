@@ -125,7 +125,7 @@ def _walk(root: Path, exclude: Sequence[str], failed: dict[Path, FailedPhoto], p
         failed[path] = FailedPhoto(path, error.reason, str(error))
 
     try:
-        return list(find_photos(root, exclude=exclude, on_error=report, on_passed_over=passed.add))
+        return list(find_photos(root, exclude=exclude, on_error=report, on_passed_over=passed.add, videos=True))
     except NoPhotosFoundError:
         return []
 

@@ -3,15 +3,14 @@
 The files go in as they are, byte by byte; photos are compressed already.
 """
 
-import re
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from recog.errors import CatalogError, PhotoError, WayOut
+from recog.library.albums.file_names import FreeNames
 from recog.library.people.photos_of import photos_of
 from recog.photos import photo_digest, read_in_parts, stat_photo
 from recog.printable import printable
@@ -20,8 +19,6 @@ from recog.store.records import FiledPhoto
 from recog.types import FileStat
 
 LEFT_OUT = "NOT INCLUDED.txt"
-_ON_NO_DISK = re.compile(r'[<>:"/\\|?*]')
-"""Characters that some system does not allow in the name of a file."""
 _EARLIEST, _LATEST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 """The times that an archive can hold."""
 
@@ -67,8 +64,7 @@ class _Sink:
 
 def _parts(photos: Sequence[FiledPhoto], known: dict[Path, FileStat]) -> Iterator[bytes]:
     sink = _Sink(bytearray())
-    names = _Names()
-    names.of(LEFT_OUT)
+    names = FreeNames((LEFT_OUT,))
     left_out: list[str] = []
     with ZipFile(sink, "w", ZIP_STORED, strict_timestamps=False) as zipped:  # type: ignore[call-overload] # no file
         for one in photos:
@@ -105,26 +101,3 @@ def _file_of(one: FiledPhoto, known: dict[Path, FileStat]) -> FileStat | str:
 def _moment(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
     moment = time.localtime(mtime_ns / 1e9)[:6]
     return max(_EARLIEST, min(_LATEST, moment))
-
-
-class _Names:
-    """Names in one archive: each once, also where a system takes large and small letters for the same."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-        self._tried: dict[str, int] = {}
-        """The last number tried for a name, so that thousands of photos of one name take no more time each."""
-
-    def of(self, name: str) -> str:
-        """Return the name as every system allows it, with a number if it is taken."""
-        clean = _ON_NO_DISK.sub("_", printable(name)).rstrip(". ") or "photo"
-        path, wanted = Path(clean), _key(clean)
-        while _key(clean) in self._taken:
-            self._tried[wanted] = self._tried.get(wanted, 1) + 1
-            clean = f"{path.stem} ({self._tried[wanted]}){path.suffix}"
-        self._taken.add(_key(clean))
-        return clean
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

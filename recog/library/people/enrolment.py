@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recog.boxes import SAME_FACE_IOU, iou, match_boxes
-from recog.errors import CatalogError, UnknownPersonError
+from recog.errors import CatalogError, UnknownPersonError, WayOut
 from recog.library.drawn import embedded
 from recog.library.grouping.clusters import open_faces
 from recog.library.indexing.drawn_edits import DrawnEdits
@@ -17,6 +17,7 @@ from recog.library.people.results import Confirmation, ConfirmedFace, EnrolledFa
 from recog.library.probes import Probe, pick_face, read_probe, scanned
 from recog.library.recognition.matching import match_now
 from recog.photos import stat_photo
+from recog.photos.video.formats import is_video
 from recog.quality import doubt_of
 from recog.store.catalog import Catalog
 from recog.store.records import ScannedPhoto
@@ -34,6 +35,10 @@ class Portrait:
 
 def read_portraits(networks: Networks, photos: Sequence[Path], *, face: int | None) -> list[Portrait]:
     """Read photos that are to show one person; needs no library, and one that cannot be used is an error."""
+    if video := next((path for path in photos if is_video(path)), None):
+        raise CatalogError(
+            f"{video} is a video: index it, and confirm one of its faces by number", way_out=WayOut.INDEX
+        )
     stats = [stat_photo(path) for path in photos]
     probes = [read_probe(path, networks) for path in photos]
     return [Portrait(stat, probe, pick_face(probe, face)) for stat, probe in zip(stats, probes, strict=True)]

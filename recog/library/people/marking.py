@@ -52,7 +52,7 @@ def _photo(context: LibraryContext, decoders: DecodePool, photo: Path | int) -> 
     """Return a photo of the library and its pixels."""
     catalog, networks = context.catalog, context.networks
     if isinstance(photo, int):
-        known = catalog.photos.by_id(photo)
+        known = _still(catalog.photos.by_id(photo))
         pixels = pixels_of(catalog, networks, decoders, known)
         if pixels is None:
             raise UnknownNumberError(f"no file shows photo {photo} any more, so no face can be drawn on it")
@@ -63,7 +63,14 @@ def _photo(context: LibraryContext, decoders: DecodePool, photo: Path | int) -> 
     found = catalog.photos.by_digests([opened.sha256]).get(opened.sha256)
     if found is None or not isinstance(opened, DecodedPhoto):
         raise CatalogError(f"{photo} is not in the library as it is now", way_out=WayOut.INDEX)
-    return found, opened
+    return _still(found), opened
+
+
+def _still(photo: Photo) -> Photo:
+    """Return the photo; CatalogError if it is a video, in which a box has no frame."""
+    if photo.duration is not None:
+        raise CatalogError("faces are drawn on photos, not on videos: save the frame as a photo and index it")
+    return photo
 
 
 def _checked(drawn: FaceBox, photo: Photo) -> FaceBox:

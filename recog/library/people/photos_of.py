@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recog.errors import CatalogError
+from recog.library.people.moments import VideoMoments, moments_of
 from recog.query.conditions import Condition, Shows, any_of, every, people_in
 from recog.query.reading import read_query
 from recog.query.words import quoted
@@ -16,11 +17,15 @@ from recog.types import DateSource, Person, Photo
 
 @dataclass(frozen=True, slots=True)
 class FoundPhotos:
-    """`find`: photos that fit, and the people who were named. missing: number of further photos without a file."""
+    """`find`: photos that fit, and the people who were named. missing: number of further photos without a file.
+
+    moments: when these people are seen in the videos among the photos.
+    """
 
     people: tuple[Person, ...]
     photos: tuple[FiledPhoto, ...]
     missing: int
+    moments: tuple[VideoMoments, ...] = ()
 
 
 def photos_of(
@@ -51,7 +56,9 @@ def _fitting(catalog: Catalog, wanted: Condition, *, confirmed: bool, by_path: b
     there = [one for one in shown if one.paths]
     if not by_path:
         there.sort(key=lambda one: _clock(one.photo), reverse=True)
-    return FoundPhotos(tuple(people[one] for one in named if one in people), tuple(there), len(shown) - len(there))
+    moments = moments_of(catalog, there, named, confirmed=confirmed)
+    shown_people = tuple(people[one] for one in named if one in people)
+    return FoundPhotos(shown_people, tuple(there), len(shown) - len(there), moments)
 
 
 def _clock(photo: Photo) -> datetime:

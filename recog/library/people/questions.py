@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no decoder and no FAISS
     from recog.library.context import LibraryContext
-    from recog.library.inputs import AnyPhoto
+    from recog.library.inputs import AnyPath, AnyPhoto
+    from recog.library.people.clips import WrittenClips
     from recog.library.people.photos_of import FoundPhotos
     from recog.library.people.results import (
         History,
@@ -28,6 +29,11 @@ class PeopleQuestions:
         """Return all people, sorted by name; hidden people only if asked for."""
         return tuple(self._context.catalog.people.all(hidden=hidden))
 
+    def never_shared(self) -> tuple[Person, ...]:
+        """Return the people whom no shared picture may show, by name."""
+        unshared = self._context.catalog.people.never_shared()
+        return tuple(one for one in self._context.catalog.people.all(hidden=True) if one.id in unshared)
+
     def person(self, name: str) -> PersonDetail:
         """Return a person with all faces."""
         from recog.library.people.detail import detail
@@ -46,11 +52,27 @@ class PeopleQuestions:
 
         return similar(self._context.catalog, self._context.networks, name, k=k)
 
+    def disclosure(self, name: str) -> bytes:
+        """Return a zip archive with everything that is known of a person; see `recog.library.people.disclosure`."""
+        from recog.library.people.disclosure import disclosure
+
+        return disclosure(self._context.catalog, name)
+
     def archive(self, name: str) -> Iterator[bytes]:
         """Return the parts of a zip archive with all photos of a person; see `recog.library.people.archive`."""
         from recog.library.people.archive import archive
 
         return archive(self._context.catalog, name)
+
+    def write_clips(self, found: FoundPhotos, folder: AnyPath) -> WrittenClips:
+        """Write the moments of a search, which `find` and `find_by_query` return, as files into a folder.
+
+        Nothing is encoded anew, so a clip begins with the key frame before its moment.
+        """
+        from recog.library.inputs import path_of
+        from recog.library.people.clips import write_clips
+
+        return write_clips(found, path_of(folder), self._context.decode_limits)
 
     def find(
         self, names: str | Sequence[str], *, any_of: bool = False, confirmed: bool = False, by_path: bool = False

@@ -23,7 +23,7 @@ def split(catalog: Catalog, networks: Networks, name: str, *, threshold: float |
     linkage = linkage_of(networks.calibration, faces, threshold=threshold)
     known = {face.id: face for face in catalog.faces.of_person(person.id)}
     face_ids, embeddings = catalog.embeddings.of_faces(known, networks.info.sha256)
-    photo_ids = np.array([known[face_id].photo_id for face_id in face_ids.tolist()], dtype=np.int64)
+    photo_ids = np.array([known[face_id].scene for face_id in face_ids.tolist()], dtype=np.int64)
     labels = identity_clusters(embeddings, linkage, photo_ids=photo_ids)
     groups = [face_ids[labels == label].tolist() for label in np.unique(labels[labels >= 0])]
     groups += [[face_id] for face_id in face_ids[labels < 0].tolist()]

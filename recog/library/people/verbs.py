@@ -11,7 +11,9 @@ from recog.library.people.questions import PeopleQuestions
 if TYPE_CHECKING:  # verbs that need only the catalog, such as `all`, load no decoder and no FAISS
     from datetime import date
 
+    from recog.library.indexing.retention import ExpiredFaces
     from recog.library.inputs import AnyPath
+    from recog.library.people.proof import ErasureReport
     from recog.library.people.results import (
         Confirmation,
         DistinctPeople,
@@ -171,6 +173,11 @@ class People(PeopleQuestions):
         with self._context.writing() as catalog:
             return catalog.acts.set_born(catalog.people.by_name(name).id, checked_birth(born))
 
+    def set_shareable(self, name: str, *, shareable: bool) -> Person:
+        """Say whether pictures that `sharing` makes may show a person."""
+        with self._context.writing() as catalog:
+            return catalog.acts.set_shareable(catalog.people.by_name(name).id, shareable=shareable)
+
     def rename(self, old: str, new: str, *, near: bool = False) -> Person:
         """Rename a person; a name close to that of somebody else is a NearNameError unless `near`."""
         from recog.library.people.near_names import refuse_near
@@ -196,22 +203,47 @@ class People(PeopleQuestions):
     def forget(self, name: str) -> Forgotten:
         """Erase a person: name, faces, embeddings, thumbnails, style jobs, and their traces in the index.
 
-        The thumbnails of photos that show the person go too. The photos stay, and so do pictures styled from them; the
+        Albums that tell of the person go, with their links and lists. The thumbnails of photos that show the person go
+        too. The photos stay, and so do pictures styled from them; the
         result lists these pictures.
         """
         from recog.index.files import discard
+        from recog.library.albums.keeping import delete_outputs
         from recog.library.people.results import Forgotten
+        from recog.store.albums import named_in
 
         with self._context.writing() as catalog:
             person = catalog.people.by_name(name)
             # First, so that no file holds the person's vectors or face if recog is killed afterwards.
             discard(self._context.settings.library / "index")
+            for album in named_in(catalog.albums.all(), person.id, person.name):
+                delete_outputs(catalog, album)
             shown = catalog.photos.of_people([person.id])
             self._context.thumbnails.drop(one.photo.sha256 for one in shown)
             erased = catalog.erasure.forget(person.id)
             self._context.vector_index.publish()
             styled = tuple(path for path in erased.styled if path.exists())
             return Forgotten(erased.name, len(erased.face_ids), erased.complete, styled)
+
+    def forget_and_prove(self, name: str) -> ErasureReport:
+        """Erase a person as `forget` does, then look for what was known of them in every file of the library."""
+        from recog.library.people.proof import report, traces_of
+
+        catalog = self._context.catalog
+        traces, on_server = traces_of(catalog, name), catalog.on_server
+        erased = self.forget(name)
+        self._context.close()  # closing a file that SQLite has open, as searching does, would drop its locks
+        return report(self._context.settings.library, erased, traces, on_server=on_server)
+
+    def expire(self, days: int, *, dry_run: bool = False) -> ExpiredFaces:
+        """Delete the embeddings of faces that were known for so many days and that nobody named."""
+        from recog.library.indexing.retention import expire
+
+        if dry_run:
+            return expire(self._context, self._context.catalog, days, dry_run=True)
+        with self._context.writing() as catalog:
+            catalog.retention.note()
+            return expire(self._context, catalog, days)
 
     def reset(self, photos: AnyPath | Sequence[AnyPath]) -> ResetPhotos:
         """Let the next run of `index` find the forgotten faces of these photos again.

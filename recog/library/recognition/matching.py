@@ -145,10 +145,10 @@ def _without_second_faces(owners: Owners, matches: Sequence[MatchedFace], thresh
     """Leave out the matches whose person is a nearer, or a confirmed, face of the same photo already."""
     face_ids, people = _columns(matches)
     squared = np.array([match[2] for match in matches])
-    photos = owners.photo_ids[np.searchsorted(owners.face_ids, face_ids)]
-    said = owners.confirmed & np.isin(owners.photo_ids, photos)
+    scenes = owners.scenes[np.searchsorted(owners.face_ids, face_ids)]
+    said = owners.confirmed & np.isin(owners.scenes, scenes)
     gives = decide.one_face_per_person(
-        np.concatenate([photos, owners.photo_ids[said]]),
+        np.concatenate([scenes, owners.scenes[said]]),
         np.concatenate([people, owners.person_ids[said]]),
         np.concatenate([squared, np.full(np.count_nonzero(said), -1.0)]),
         threshold=threshold,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from recog import identify as decide
-from recog.boxes import SAME_FACE_IOU, match_boxes
+from recog.boxes import SAME_FACE_IOU
 from recog.errors import NoFaceFoundError, UnknownNumberError, WayOut
 from recog.library.inputs import GivenPhoto
 from recog.library.networks import Networks
@@ -24,6 +24,7 @@ from recog.library.recognition.vector_index import VectorIndex
 from recog.library.recognition.verify import decided, refuse_doubted
 from recog.quality import doubt_of, may_found, may_join
 from recog.store.catalog import Catalog
+from recog.store.photos.spans import Place, match_places
 from recog.store.records import Among
 from recog.types import Face, Match, Origin
 from recog.verification.features import Method
@@ -33,7 +34,8 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
     """Name every face of a photo, or call it unknown (open set).
 
     A photo of the library is a probe like any other, but what a human said of its faces holds. If two faces of the
-    photo match one person, the nearer one gets the name (see recog.identify.one_face_per_person). A face of which the
+    photo match one person, the nearer one gets the name (see recog.identify.one_face_per_person); tracks of a video may
+    be one person. A face of which the
     detector is unsure is unknown, unless a human confirmed it.
     """
     probe = read_probe(photo, networks)
@@ -53,7 +55,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
         for row, (one, _) in enumerate(said.decisions)
         if one and row not in doubts and ids.get(row) not in ignored
     }
-    second = _second_faces(accepted, threshold)
+    second = _second_faces(accepted, threshold) if not probe.faces.spans else set()
     for row, (box, (_, near)) in enumerate(zip(probe.faces.boxes, said.decisions, strict=True)):
         named = accepted.get(row) if row not in second else None
         nearest = near if row not in doubts else None
@@ -69,6 +71,7 @@ def identify(catalog: Catalog, networks: Networks, gallery: PersonGallery, photo
                 face_id=ids.get(row),
                 ignored=ids.get(row) in ignored,
                 doubt=doubts.get(row),
+                span=probe.faces.span(row),
             )
         )
     return IdentifiedPhoto(probe.path, tuple(faces))
@@ -132,7 +135,8 @@ def _stored_faces(catalog: Catalog, probe: Probe) -> dict[int, Face]:
     if known is None:
         return {}
     stored = catalog.faces.of_photo(known.id)
-    pairs = match_boxes(probe.faces.boxes, [face.box for face in stored], SAME_FACE_IOU)
+    seen = [Place(box, probe.faces.span(row)) for row, box in enumerate(probe.faces.boxes)]
+    pairs = match_places(seen, [Place(face.box, face.span) for face in stored], SAME_FACE_IOU)
     return {row: stored[place] for row, place in pairs}
 
 

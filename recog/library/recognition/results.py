@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from recog.quality import Shortfall
-from recog.types import Face, FaceBox, Match, Person, Verification
+from recog.types import Face, FaceBox, Match, Person, Span, Verification
 
 
 class IndexPlace(StrEnum):
@@ -100,7 +100,7 @@ class Identification:
     right; threshold the squared distance up to which a name is given. number counts faces from the left, from 1.
     face_id is the library's number of the face, None where the photo, or the face, is not in it; ignored: as there.
     doubt: why the face gets no name by distance, whoever is near; nearest is None then, and probability 0. A name that
-    a human confirmed holds all the same.
+    a human confirmed holds all the same. span: when the face is seen, if it is a track of a video.
     """
 
     number: int
@@ -113,11 +113,12 @@ class Identification:
     face_id: int | None = None
     ignored: bool = False
     doubt: str | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IdentifiedPhoto:
-    """All faces of one probe photo, from left to right."""
+    """All faces of one probe photo, from left to right, or the tracks of a video in the order in which they begin."""
 
     path: Path
     faces: tuple[Identification, ...]

@@ -28,9 +28,10 @@ class NearCopies:
 def find_near_copies(catalog: Catalog, face_ids: FaceIds, embeddings: Embeddings, photo_ids: FaceIds) -> NearCopies:
     """Find near copies among the photos of faces (n,), embeddings (n, dim), photo_ids (n,).
 
-    Faces of which the detector is unsure are left out. Boxes are read only of photos with similar faces.
+    Faces of which the detector is unsure, and tracks of videos, are left out. Boxes are read only of photos with
+    similar faces.
     """
-    trusted = np.flatnonzero(~np.isin(face_ids, list(catalog.faces.doubted())))
+    trusted = np.flatnonzero(~np.isin(face_ids, list(catalog.faces.doubted() | catalog.faces.tracks())))
     left, right = (trusted[side] for side in alike(embeddings[trusted], photo_ids[trusted]))
     rows = np.flatnonzero(np.isin(photo_ids, photo_ids[np.concatenate([left, right])]))
     theirs = face_ids[rows].tolist()

@@ -44,8 +44,13 @@ class GroupedFaces:
     grouping: Grouping
     faces: Faces
     open_sides: Sequence[tuple[Side, ClusterSummary]]
-    lone: Sequence[int]
+    lone: Sequence[Face]
     named: int
+
+    @property
+    def remembered(self) -> set[int | None]:
+        """The numbers of the clusters that the catalog holds."""
+        return {one.number for one in self.grouping.clusters} - {None}
 
 
 def grouped_faces(catalog: Catalog, networks: Networks) -> GroupedFaces:
@@ -69,7 +74,8 @@ def grouped_faces(catalog: Catalog, networks: Networks) -> GroupedFaces:
 
 def people_in(catalog: Catalog, grouped: GroupedFaces) -> PeopleReport:
     """Return everybody among the faces, which were grouped in the same snapshot of the catalog."""
-    grouping, lone, shown_sides = grouped.grouping, grouped.lone, grouped.open_sides[:GROUPS_SHOWN]
+    shown_sides = grouped.open_sides[:GROUPS_SHOWN]
+    lone = [face.id for face in grouped.lone[:LONE_SHOWN]]
     people = [(person, *_faces_of(catalog, person)) for person in catalog.people.all()]
     samples = samples_of(
         catalog,
@@ -80,20 +86,20 @@ def people_in(catalog: Catalog, grouped: GroupedFaces) -> PeopleReport:
                 for _, confirmed, matched in people
                 for face in (*confirmed[:FACES_SHOWN], *matched[:FACES_SHOWN])
             ),
-            *lone[:LONE_SHOWN],
+            *lone,
         ],
     )
-    remembered = {one.number for one in grouping.clusters} - {None}
+    remembered = grouped.remembered
     counts = catalog.upkeep.counts()
     return PeopleReport(
         library=catalog.url,
         photos=counts.photos,
         faces=counts.faces,
-        groups=tuple(_unnamed(side, cluster, samples, remembered) for side, cluster in shown_sides),
+        groups=tuple(unnamed_group(side, cluster, samples, remembered) for side, cluster in shown_sides),
         all_groups=len(grouped.open_sides),
         people=tuple(_named(person, confirmed, matched, samples) for person, confirmed, matched in people),
-        lone=tuple(samples[face_id] for face_id in lone[:LONE_SHOWN]),
-        all_lone=len(lone),
+        lone=tuple(samples[face_id] for face_id in lone),
+        all_lone=len(grouped.lone),
         ignored=len(catalog.people.ignored_faces()),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -123,13 +129,19 @@ def _open_sides(
     return sorted(sides, key=lambda one: -len(one[0].rows))
 
 
-def _unnamed(
-    side: Side, cluster: ClusterSummary, samples: dict[int, FaceSample], remembered: set[int | None]
+def unnamed_group(
+    side: Side,
+    cluster: ClusterSummary,
+    samples: dict[int, FaceSample],
+    remembered: set[int | None],
+    *,
+    faces_shown: int = FACES_SHOWN,
 ) -> UnnamedGroup:
+    """Return a group as a report shows it; samples: those of its faces_shown most typical faces, among others."""
     return UnnamedGroup(
         number=cluster.number if cluster.number in remembered else None,
         faces=len(side.rows),
-        samples=tuple(samples[face_id] for face_id in side.typical[:FACES_SHOWN].tolist()),
+        samples=tuple(samples[face_id] for face_id in side.typical[:faces_shown].tolist()),
         suggestion=cluster.suggestion,
         face_ids=tuple(side.all.ids[side.rows].tolist()),
         likely=cluster.person,
@@ -159,9 +171,9 @@ def _faces_of(catalog: Catalog, person: Person) -> tuple[list[Face], list[Face]]
     return confirmed, sorted(matched, key=lambda face: (-(face.squared_distance or 0.0), face.id))
 
 
-def _largest_first(catalog: Catalog, face_ids: Sequence[int]) -> list[int]:
-    found = catalog.faces.by_ids(face_ids)
-    return sorted(found, key=lambda one: (-(found[one].box.bottom - found[one].box.top), one))
+def _largest_first(catalog: Catalog, face_ids: Sequence[int]) -> list[Face]:
+    found = catalog.faces.by_ids(face_ids).values()
+    return sorted(found, key=lambda one: (one.box.top - one.box.bottom, one.id))
 
 
 def samples_of(catalog: Catalog, face_ids: Iterable[int]) -> dict[int, FaceSample]:

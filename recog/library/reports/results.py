@@ -236,19 +236,42 @@ class PoorFaces:
 
 
 @dataclass(frozen=True, slots=True)
-class NamingReport:
-    """What a person who names faces looks at.
+class OpenGroup:
+    """A group without a name. perhaps: whom its photos suggest, the likeliest first.
 
-    For each of people.groups, perhaps holds whom its photos suggest, the likeliest first, and others the number of
-    other faces without a name on its photos. poor: single faces that are too poor to found a group, each under its
-    first shortfall. named: number of groups whose faces all have a name.
+    others: number of other faces without a name on its photos.
     """
 
-    people: PeopleReport
-    perhaps: tuple[tuple[ContextSuggestion, ...], ...]
-    others: tuple[int, ...]
-    poor: tuple[PoorFaces, ...]
+    group: UnnamedGroup
+    perhaps: tuple[ContextSuggestion, ...]
+    others: int
+
+    @property
+    def who(self) -> str | None:
+        """The person who the group is probably, by the look of its faces."""
+        return self.group.suggestion.person if self.group.suggestion is not None else self.group.likely
+
+
+@dataclass(frozen=True, slots=True)
+class NamingReport:
+    """What a person who names faces looks at: the largest groups that are probably somebody known, and the others.
+
+    all_groups: number of all groups without a name; named: number of groups whose faces all have one. lone: the largest
+    single faces, of all_lone. poor: single faces that are too poor to found a group, each under its first shortfall.
+    people: number of people who are not hidden.
+    """
+
+    photos: int
+    faces: int
+    people: int
+    ignored: int
+    likely: tuple[OpenGroup, ...]
+    unknown: tuple[OpenGroup, ...]
+    all_groups: int
     named: int
+    lone: tuple[FaceSample, ...]
+    all_lone: int
+    poor: tuple[PoorFaces, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,15 @@ def contents_below(folder: Path, *, out: Path) -> Contents:
 
 
 def contents_with(catalog: Catalog, name: str) -> Contents:
-    """Return the photos that show a person, by confirmed or matched faces, each once.
+    """Return the photos that show a person, by confirmed or matched faces, each once; videos are left out.
 
     Raises:
         UnknownPersonError: nobody has this name. NoPhotosFoundError: the person is on no photo.
     """
     person = catalog.people.by_name(name)
     photo_ids = sorted({face.photo_id for face in catalog.faces.of_person(person.id)})
-    paths = catalog.files.paths(photo_ids)
+    photos = catalog.photos.by_ids(photo_ids)
+    paths = catalog.files.paths(one for one in photo_ids if photos[one].duration is None)
     if not paths:
         raise NoPhotosFoundError(f"no photo shows {person.name}", way_out=WayOut.NAME_FACES)
     return _read([paths[photo_id][0] for photo_id in photo_ids if photo_id in paths], [])

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from recog.errors import CatalogError, RecogError
 from recog.library.context import LibraryContext
+from recog.library.indexing.conclusion import conclude
 from recog.library.indexing.decode_ahead import decoding_processes
 from recog.library.indexing.index_run import BATCH_PHOTOS, IndexRun
 from recog.library.indexing.results import IngestProgress, RunStopped
-from recog.library.recognition.matching import PeopleCounts, name_new
+from recog.library.recognition.matching import PeopleCounts
 from recog.library.work.outage import PATIENCE_SECONDS, RETRY_SECONDS, Outage, passes
 from recog.library.work.results import WorkReport
 from recog.photos import DecodePool
@@ -160,7 +161,7 @@ class Worker:
         self._next = Claimed((), alone=False)
 
     def _finish(self) -> PeopleCounts:
-        """Do once, when the queue is empty, what `index` does at its end: drop what no file shows, name, publish."""
+        """When the queue is empty, do what `index` does at its end: drop what no file shows, conclude, publish."""
         matched: PeopleCounts = ()
         with self._context.turn_of_worker():
             if self._catalog.jobs.are_done():
@@ -169,7 +170,7 @@ class Worker:
                 self._catalog.files.drop_marked()
                 if self._catalog.photos.delete_orphans():
                     self._context.drop_outdated_thumbnails()
-                matched = name_new(self._catalog, self._context.networks, k=self._context.settings.k)
+                matched = conclude(self._context, self._catalog)
         with self._context.turn_of_worker():
             self._context.vector_index.publish()
         return matched

@@ -36,6 +36,11 @@ def taken(image: Image, path: Path, changed_ns: int | None) -> tuple[datetime, D
         date = _found(look, image)
         if date is not None:
             return date, source
+    return undated(path, changed_ns)
+
+
+def undated(path: Path, changed_ns: int | None) -> tuple[datetime, DateSource] | tuple[None, None]:
+    """Return the date of a file whose content has none, from its name or its modification time; see `taken`."""
     date = named_date(path.stem)
     if date is not None:
         return date, DateSource.FILE_NAME

@@ -28,6 +28,7 @@ SHOWN_ROWS = {
     "people": f"id NOT IN ({_PEOPLE})",
     "chosen_covers": f"{_OF_PERSON} AND {_OF_FACE}",
     "births": _OF_PERSON,
+    "never_shared": _OF_PERSON,
     "assignments": _OF_FACE,
     "rejections": f"{_OF_PERSON} AND {_OF_FACE}",
     "ignored_faces": _OF_FACE,
@@ -42,6 +43,8 @@ SHOWN_ROWS = {
     "events": _NOTHING,
     "accounts": _NOTHING,
     "withheld_people": _NOTHING,
+    "albums": _NOTHING,
+    "album_outputs": _NOTHING,
     "cluster_runs": _NOTHING,
     "clusters": _NOTHING,
     "cluster_faces": _NOTHING,
@@ -55,6 +58,7 @@ SHOWN_ROWS = {
 SHOWN_WHOLE = frozenset(
     {
         "library", "detectors", "networks", "volumes", "mounts", "roots", "matchings", "removals", "pending_erasures",
+        "sightings",
     }
 )  # fmt: skip
 """Tables that tell nothing of people or photos. A table in neither set fails tests/library/accounts/test_seen.py."""

@@ -51,8 +51,9 @@ class Erasure:
         another program holds the database open or its disk is full: the next open of the catalog finishes.
 
         Style jobs whose photo, or one of whose styles, shows the person are deleted. The pictures stay, as the photos
-        do: they are the user's files, and the result names them.
+        do: they are the user's files, and the result names them. Albums that tell of the person are deleted.
         """
+        from recog.store.albums import drop_albums_of
         from recog.store.people.history import scrub_events
         from recog.store.people.people import person_in
         from recog.store.people.withholding import drop_withheld
@@ -68,6 +69,7 @@ class Erasure:
             delete_faces(connection, face_ids)
             log_erasure(connection)
             _drop_empty_clusters(connection)  # earlier versions left the centroids of faces that went with their photos
+            drop_albums_of(connection, person_id, name)
             scrub_events(connection, person_id, name, face_ids)
             drop_withheld(connection, person_id)
             connection.execute(delete(people).where(people.c.id == person_id))
@@ -119,11 +121,13 @@ def _exclude(connection: Connection, face_ids: Sequence[int]) -> None:
                 faces.c.top / photos.c.height,
                 faces.c.right / photos.c.width,
                 faces.c.bottom / photos.c.height,
+                faces.c.first_seen,
+                faces.c.last_seen,
             )
             .join(photos, photos.c.id == faces.c.photo_id)
             .where(faces.c.id.in_(ids))
         )
-        columns = ["photo_sha256", "left", "top", "right", "bottom"]
+        columns = ["photo_sha256", "left", "top", "right", "bottom", "first_seen", "last_seen"]
         connection.execute(insert(forgotten_boxes).from_select(columns, places))
 
 

@@ -122,7 +122,8 @@ def _without_thumbnail(network_id: int | None) -> Select[int]:
 def _without_embedding(network_id: int | None) -> Select[int]:
     """Select the faces without an embedding, of photos that the network processed.
 
-    A face that a user spoke of and only another network found lost nothing; every network embeds drawn faces.
+    A face that a user spoke of and only another network found lost nothing; every network embeds drawn faces. Faces
+    that expired have none on purpose.
     """
     own = embeddings.alias()
     other = select(embeddings.c.id).where(embeddings.c.face_id == faces.c.id).exists()
@@ -133,7 +134,7 @@ def _without_embedding(network_id: int | None) -> Select[int]:
         | select(ignored_faces.c.face_id).where(ignored_faces.c.face_id == faces.c.id).exists()
     )
     lost = _processed(network_id).outerjoin(own, (own.c.face_id == faces.c.id) & (own.c.network_id == network_id))
-    return lost.where(own.c.id.is_(None), ~(spoken_of & other) | faces.c.drawn)
+    return lost.where(own.c.id.is_(None), ~faces.c.expired, ~(spoken_of & other) | faces.c.drawn)
 
 
 def _processed(network_id: int | None) -> Select[int]:

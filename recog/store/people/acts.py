@@ -19,6 +19,7 @@ from recog.store.people.facts import (
     facts_of_person,
     ignored_among,
     rejected_among,
+    unshared_among,
 )
 from recog.store.people.history import act_of_event, record_event
 from recog.store.people.names import checked_name
@@ -151,12 +152,24 @@ class Acts:
             )
             return person_in(connection, person_id)
 
+    def set_shareable(self, person_id: int, *, shareable: bool) -> Person:
+        """Say whether shared pictures may show a person."""
+        with self._database.writing() as connection:
+            person = person_in(connection, person_id)
+            before = unshared_among(connection, [person_id])
+            after = frozenset() if shareable else frozenset({(person_id,)})
+            kind = "allow-share" if shareable else "never-share"
+            roles = {"person": (person_id, person.name)}
+            _act(connection, kind, roles, Facts(unshared=before - after), Facts(unshared=after - before))
+            return person
+
     def merge(self, source_id: int, target_id: int) -> Person:
         """Merge two people: the target gets all faces of the source, whose name stays in the history.
 
         Rejections and distinctions of the source become the target's; a face confirmed as either is no longer
         rejected. A face that was matched with the source, but that a user rejected for the target, gets no name. A
-        chosen cover and a day of birth become the target's if it has none.
+        chosen cover and a day of birth become the target's if it has none. If either may never be shared, nor may the
+        target.
         """
         if source_id == target_id:
             raise CatalogError("a person cannot be merged into itself: name two people")
@@ -177,6 +190,7 @@ class Acts:
                 distinct=theirs.distinct,
                 covers=theirs.covers,
                 births=theirs.births,
+                unshared=theirs.unshared,
             )
             added = Facts(
                 confirmed=confirmed,
@@ -185,6 +199,7 @@ class Acts:
                 distinct=distinct - known.distinct,
                 covers=frozenset() if known.covers else frozenset((target_id, one) for _, one in theirs.covers),
                 births=frozenset() if known.births else frozenset((target_id, day) for _, day in theirs.births),
+                unshared=frozenset((target_id,) for _ in theirs.unshared) - known.unshared,
             )
             roles = {"source": (source_id, source.name), "target": (target_id, target.name)}
             _act(connection, "merge", roles, removed, added)

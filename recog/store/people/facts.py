@@ -26,6 +26,7 @@ from recog.store.schema.tables import (
     distinct_people,
     faces,
     ignored_faces,
+    never_shared,
     people,
     rejections,
 )
@@ -40,6 +41,7 @@ class Facts:
     """A set of facts. confirmed, matched and rejected are (face, person); distinct is (smaller, larger) person.
 
     people is (id, name, hidden). ignored and drawn are (face,). covers is (person, face), births (person, YYYY-MM-DD).
+    unshared is (person,): whom no shared picture may show.
     matched is no fact but the result of a job: only a merge moves it. drawn: faces that a user drew on a photo;
     recog.store.people.acts adds and removes them.
     """
@@ -53,6 +55,7 @@ class Facts:
     covers: Pairs = _NONE
     births: frozenset[tuple[int, str]] = frozenset()
     drawn: frozenset[tuple[int]] = frozenset()
+    unshared: frozenset[tuple[int]] = frozenset()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -70,6 +73,7 @@ class Facts:
             covers=frozenset(row for row in self.covers if row[0] not in person_ids and row[1] not in face_ids),
             births=frozenset(row for row in self.births if row[0] not in person_ids),
             drawn=frozenset(row for row in self.drawn if row[0] not in face_ids),
+            unshared=frozenset(row for row in self.unshared if row[0] not in person_ids),
             **{
                 name: frozenset(
                     (face, person)
@@ -135,6 +139,14 @@ def births_of(connection: Connection, person_ids: Iterable[int]) -> frozenset[tu
     return frozenset(found)
 
 
+def unshared_among(connection: Connection, person_ids: Iterable[int]) -> frozenset[tuple[int]]:
+    """Return those of these people whom no shared picture may show."""
+    found: set[int] = set()
+    for ids in chunks(person_ids):
+        found |= set(connection.scalars(select(never_shared).where(never_shared.c.person_id.in_(ids))))
+    return frozenset((person_id,) for person_id in found)
+
+
 def spoken_of(connection: Connection, face_ids: Collection[int]) -> set[int]:
     """Return those of these faces that have a rejection or are ignored."""
     rejected = {face_id for face_id, _ in rejected_among(connection, face_ids)}
@@ -156,6 +168,7 @@ def facts_of_person(connection: Connection, person_id: int) -> Facts:
         distinct=frozenset((row[0], row[1]) for row in connection.execute(select(distinct_people).where(either))),
         covers=covers_of(connection, [person_id]),
         births=births_of(connection, [person_id]),
+        unshared=unshared_among(connection, [person_id]),
     )
 
 
@@ -171,6 +184,7 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
         (removed.distinct, distinct_people),
         (removed.covers, chosen_covers),
         (removed.births, births),
+        (removed.unshared, never_shared),
     )
     for rows, table in gone:
         _delete(connection, table, rows)
@@ -189,6 +203,7 @@ def change(connection: Connection, removed: Facts, added: Facts) -> None:
     _insert(connection, distinct_people, added.distinct)
     _insert(connection, chosen_covers, added.covers)
     _insert(connection, births, added.births)
+    _insert(connection, never_shared, added.unshared)
     for person_id in {person_id for _, person_id in removed.confirmed | added.confirmed}:
         give_cover(connection, person_id)
 

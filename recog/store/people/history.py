@@ -7,8 +7,8 @@ removed and added (see recog.store.people.facts). Undoing an act swaps the two. 
 * rename: before, after (the same id)
 * merge: source (gone since), target
 * distinct: person, other
-* cover, born: person
-* ignore, unignore: nobody
+* cover, born, never-share, allow-share: person
+* ignore, unignore, expire: nobody
 """
 
 import json

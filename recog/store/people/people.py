@@ -19,6 +19,7 @@ from recog.store.schema.tables import (
     distinct_people,
     faces,
     ignored_faces,
+    never_shared,
     people,
     rejections,
 )
@@ -99,6 +100,11 @@ class People:
         """Return the ignored faces."""
         with self._database.reading() as connection:
             return set(connection.scalars(select(ignored_faces)))
+
+    def never_shared(self) -> set[int]:
+        """Return the people whom no shared picture may show."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(select(never_shared)))
 
     def distinct_pairs(self) -> set[tuple[int, int]]:
         """Return the pairs of people, smaller number first, that a user said are not one person."""

@@ -17,6 +17,7 @@ from recog.store.people.facts import (
     facts_of_person,
     ignored_among,
     rejected_among,
+    unshared_among,
 )
 from recog.store.people.history import act_of_event, facts_of_event, people_of_event
 from recog.store.people.people import check_free, existing_faces
@@ -91,6 +92,7 @@ class _Touched:
     people: frozenset[int]
     covers: frozenset[int]
     births: frozenset[int]
+    unshared: frozenset[int]
     drawn: frozenset[int]
     faces: frozenset[int]
     made: frozenset[int]
@@ -106,6 +108,7 @@ class _Touched:
             or self.people & later.people
             or self.covers & later.covers
             or self.births & later.births
+            or self.unshared & later.unshared
             or self.drawn & later.faces
             or self.made & later.meant
             or later.gone & self.meant
@@ -119,6 +122,7 @@ def _touched(row: Row[Any]) -> _Touched:
     before, after = (frozenset(one[0] for one in side.people) for side in sides)
     covers = frozenset(one[0] for side in sides for one in side.covers)
     births = frozenset(one[0] for side in sides for one in side.births)
+    unshared = frozenset(one[0] for side in sides for one in side.unshared)
     portraits = {face_id for side in sides for _, face_id in side.covers}
     told = {person for _, person in pairs} | {one for pair in distinct for one in pair}
     return _Touched(
@@ -128,11 +132,12 @@ def _touched(row: Row[Any]) -> _Touched:
         people=before | after,
         covers=covers,
         births=births,
+        unshared=unshared,
         drawn=frozenset(face_id for (face_id,) in added.drawn),
         faces=frozenset(removed.face_ids() | added.face_ids() | portraits),
         made=after - before,
         gone=before - after,
-        meant=before | after | covers | births | told | people_of_event(row),
+        meant=before | after | covers | births | unshared | told | people_of_event(row),
     )
 
 
@@ -171,6 +176,7 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
     known = {(row[0], row[1]) for row in connection.execute(select(distinct_people))}
     covers = covers_of(connection, {one[0] for one in removed.covers | added.covers})
     births = births_of(connection, {one[0] for one in removed.births | added.births})
+    unshared = unshared_among(connection, {one[0] for one in removed.unshared | added.unshared})
     covered = {person_id for person_id, _ in covers - removed.covers}
     dated = {person_id for person_id, _ in births - removed.births}
     portrayed = existing_faces(connection, [face_id for _, face_id in added.covers])
@@ -183,6 +189,7 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
         distinct=removed.distinct & known,
         covers=removed.covers & covers,
         births=removed.births & births,
+        unshared=removed.unshared & unshared,
         drawn=frozenset(row for row in removed.drawn if row[0] in there),
     )
     added = Facts(
@@ -194,5 +201,6 @@ def _still_so(connection: Connection, removed: Facts, added: Facts) -> tuple[Fac
         distinct=added.distinct - known,
         covers=frozenset(row for row in added.covers if row[0] not in covered and row[1] in portrayed),
         births=frozenset(row for row in added.births if row[0] not in dated),
+        unshared=added.unshared - unshared,
     )
     return removed, added

@@ -155,6 +155,12 @@ class StoredEmbeddings:
             own = select(embeddings.c.id).where(embeddings.c.network_id == network_id).limit(1)
             return connection.scalar(own) is None and connection.scalar(select(embeddings.c.id).limit(1)) is not None
 
+    def networks(self) -> list[str]:
+        """Return the digests of the networks that have embeddings here."""
+        held = select(embeddings.c.id).where(embeddings.c.network_id == networks.c.id).exists()
+        with self._database.reading() as connection:
+            return list(connection.scalars(select(networks.c.sha256).where(held).order_by(networks.c.id)))
+
     def misshapen(self) -> dict[str, list[int]]:
         """Return the faces whose embedding has another length than its network's, by the network's digest."""
         statement = (

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from recog.boxes import rescaled
+from recog.store.photos.spans import span_of, span_row
 from recog.store.schema.encoding import chunks, landmark_bytes, landmarks_of
 from recog.store.schema.tables import assignments, faces
 from recog.types import Face, FaceBox, NewFace, Origin
@@ -23,7 +24,15 @@ def face_of(row: Row[Any]) -> Face:
     """Return a row of `select_faces` as a Face."""
     origin = None if row.origin is None else Origin(row.origin)
     return Face(
-        row.id, row.photo_id, box_of(row), row.sharpness, row.person_id, origin, row.squared_distance, bool(row.drawn)
+        row.id,
+        row.photo_id,
+        box_of(row),
+        row.sharpness,
+        row.person_id,
+        origin,
+        row.squared_distance,
+        bool(row.drawn),
+        span_of(row),
     )
 
 
@@ -61,7 +70,7 @@ def box_row(face: NewFace) -> dict[str, object]:
         "landmarks": landmark_bytes(face.box.landmarks),
         "sharpness": float(face.sharpness),
         "turn": int(face.box.turn),
-    }
+    } | span_row(face.span)
 
 
 def relative(boxes: Iterable[FaceBox], width: int, height: int) -> list[FaceBox]:

@@ -53,7 +53,7 @@ class Faces:
     def owners_beside(self, face_ids: Iterable[int]) -> Owners:
         """Return photo and person of every face on the photos of these faces."""
         with self._database.reading() as connection:
-            found = [np.empty((4, 0), np.int64)]
+            found = [np.empty((5, 0), np.int64)]
             for ids in chunks(int(face_id) for face_id in face_ids):
                 shown = select(faces.c.photo_id).where(faces.c.id.in_(ids))
                 found.append(plain_numbers(connection, _select_owners().where(faces.c.photo_id.in_(shown))))
@@ -72,6 +72,11 @@ class Faces:
         """Return the faces that the detector was unsure of: they get no name by distance (recog.quality.doubt_of)."""
         with self._database.reading() as connection:
             return set(connection.scalars(select(faces.c.id).where(faces.c.score < SURE_SCORE)))
+
+    def tracks(self) -> set[int]:
+        """Return the faces that are tracks of videos."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(select(faces.c.id).where(faces.c.first_seen.is_not(None))))
 
     def drawn(self) -> dict[str, list[FaceBox]]:
         """Return the faces that users drew on photos, by the digest of the photo's bytes."""
@@ -111,16 +116,17 @@ class Faces:
         return found
 
 
-def _select_owners() -> Select[tuple[int, int, int, int]]:
-    """Select face, photo, person (-1 for nobody), and whether a user confirmed it."""
+def _select_owners() -> Select[tuple[int, int, int, int, int]]:
+    """Select face, photo, person (-1 for nobody), whether a user confirmed it, and its scene (see Owners)."""
     return select(
         faces.c.id,
         faces.c.photo_id,
         func.coalesce(assignments.c.person_id, -1),
         case((assignments.c.origin == Origin.CONFIRMED.value, 1), else_=0),
+        case((faces.c.first_seen.is_(None), faces.c.photo_id), else_=-faces.c.id),
     ).select_from(faces.outerjoin(assignments, assignments.c.face_id == faces.c.id))
 
 
 def _owners_of(columns: NDArray[np.int64]) -> Owners:
-    face_ids, photo_ids, person_ids, confirmed = columns
-    return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_))
+    face_ids, photo_ids, person_ids, confirmed, scenes = columns
+    return Owners(face_ids, photo_ids, person_ids, confirmed.astype(np.bool_), scenes)

@@ -165,7 +165,8 @@ class Photos:
         """Return the boxes of forgotten people on a photo, relative to it (0 to 1), without landmarks."""
         with self._database.reading() as connection:
             sha256 = connection.scalar(select(photos.c.sha256).where(photos.c.id == photo_id))
-            return [] if sha256 is None else forgotten_in(connection, [sha256]).get(sha256, [])
+            found = {} if sha256 is None else forgotten_in(connection, [sha256])
+        return [place.box for places in found.values() for place in places]
 
     def delete_orphans(self) -> int:
         """Delete photos that no file shows, present or missing, with their faces; return how many."""
@@ -177,4 +178,4 @@ def photo_of(row: Row[Any]) -> Photo:
     """Return a row of the table of photos as a Photo."""
     taken_at = None if row.taken_at is None else datetime.fromisoformat(row.taken_at)
     taken_from = None if row.taken_from is None else DateSource(row.taken_from)
-    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at, row.incomplete, taken_from)
+    return Photo(row.id, row.sha256.hex(), row.width, row.height, taken_at, row.incomplete, taken_from, row.duration)

@@ -10,20 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from recog.boxes import SAME_FACE_IOU, iou, match_boxes
+from recog.boxes import SAME_FACE_IOU
 from recog.store.people.facts import spoken_of
 from recog.store.photos.embedding_rows import check_embeddings, insert_embeddings
 from recog.store.photos.face_rows import box_row, faces_of_photos, relative
 from recog.store.photos.files import put_files
 from recog.store.photos.label_transfer import Before, Carried, carry_facts, earlier_photos
 from recog.store.photos.removal import delete_embeddings, delete_faces
+from recog.store.photos.spans import Place, match_places, meet, overlap
 from recog.store.photos.volumes import Volumes
 from recog.store.records import SavedPhoto, ScannedPhoto
 from recog.store.schema.digests import intern_detector, intern_network
 from recog.store.schema.encoding import path_bytes
 from recog.store.schema.tables import embeddings, faces, forgotten_boxes, photos, processings, thumbnails
 from recog.store.schema.vectors import vector_bytes
-from recog.types import Face, FaceBox, NetworkInfo, NewFace, Origin
+from recog.types import Face, FaceBox, NetworkInfo, NewFace, Origin, Span
 
 _NO_LANDMARKS: tuple[tuple[float, float], ...] = ()
 
@@ -38,7 +39,7 @@ class _Plan:
     face_ids: list[int | None]
     to_insert: list[int]
     to_remove: list[int]
-    forgotten: list[FaceBox] = field(default_factory=list)
+    forgotten: list[Place] = field(default_factory=list)
 
 
 def save_batch(
@@ -86,12 +87,12 @@ def _plans(connection: Connection, batch: Sequence[ScannedPhoto], replaced: dict
         old = replaced.get(path_bytes(scan.stat.path))
         own = forgotten.get(bytes.fromhex(scan.sha256), [])
         inherited = forgotten.get(old.sha256, []) if old is not None and not plan.was_known else []
-        boxes = relative([face.box for face in plan.scan.faces], scan.width, scan.height)
+        places = _places(plan.scan.faces, scan)
         plan.to_insert = [
             new
             for new in plan.to_insert
-            if all(iou(boxes[new], box) < SAME_FACE_IOU for box in (*own, *inherited))
-            and not any(_holds_part(boxes[new], box) for box in own)
+            if all(overlap(places[new], place) < SAME_FACE_IOU for place in (*own, *inherited))
+            and not any(_holds_part(places[new], place) for place in own)
         ]
         plan.forgotten += inherited
     return plans
@@ -103,15 +104,18 @@ def _plan(scan: ScannedPhoto, photo_id: int, was_known: bool, stored: Sequence[F
     A drawn face of a known photo that is stored no more was removed while the photo was scanned, and stays so.
     """
     face_ids: list[int | None] = [None] * len(scan.faces)
-    old_boxes = relative([face.box for face in stored], scan.width, scan.height)
-    new_boxes = relative([face.box for face in scan.faces], scan.width, scan.height)
     again = set()
-    for old, new in match_boxes(old_boxes, new_boxes, SAME_FACE_IOU):
+    for old, new in match_places(_places(stored, scan), _places(scan.faces, scan), SAME_FACE_IOU):
         face_ids[new] = stored[old].id
         again.add(old)
     to_insert = [new for new, face in enumerate(scan.faces) if face_ids[new] is None and not (was_known and face.drawn)]
     to_remove = [face.id for old, face in enumerate(stored) if old not in again and face.id not in kept]
     return _Plan(scan, photo_id, was_known, face_ids, to_insert, to_remove)
+
+
+def _places(found: Sequence[Face | NewFace], scan: ScannedPhoto) -> list[Place]:
+    boxes = relative([face.box for face in found], scan.width, scan.height)
+    return [Place(box, face.span) for box, face in zip(boxes, found, strict=True)]
 
 
 def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple[dict[str, int], set[int]]:
@@ -124,6 +128,7 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
             "taken_at": None if scan.taken_at is None else scan.taken_at.isoformat(),
             "incomplete": scan.incomplete,
             "taken_from": None if scan.taken_from is None else scan.taken_from.value,
+            "duration": scan.duration,
         }
         for digest, scan in scans.items()
     }
@@ -132,7 +137,7 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
     known = set(photo_ids.values())
     if again := [row | {"of": photo_ids[digest]} for digest, row in rows.items() if digest in photo_ids]:
         # A newer version of recog may read more of a photo's metadata.
-        said: dict[str, Any] = {name: bindparam(name) for name in ("taken_at", "taken_from", "incomplete")}
+        said: dict[str, Any] = {name: bindparam(name) for name in ("taken_at", "taken_from", "incomplete", "duration")}
         connection.execute(update(photos).where(photos.c.id == bindparam("of")).values(**said), again)
     if new := [row for digest, row in rows.items() if digest not in photo_ids]:
         inserted = connection.execute(insert(photos).returning(photos.c.sha256, photos.c.id), new)
@@ -140,22 +145,29 @@ def _put_photos(connection: Connection, scans: dict[str, ScannedPhoto]) -> tuple
     return photo_ids, known
 
 
-def forgotten_in(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, list[FaceBox]]:
-    """Return the boxes of forgotten people, relative to their photo, by the photo's digest."""
-    found: dict[bytes, list[FaceBox]] = {}
+def forgotten_in(connection: Connection, digests: Iterable[bytes]) -> dict[bytes, list[Place]]:
+    """Return the places of forgotten people, relative to their photo, by the photo's digest."""
+    found: dict[bytes, list[Place]] = {}
     for row in connection.execute(select(forgotten_boxes).where(forgotten_boxes.c.photo_sha256.in_(list(digests)))):
         box = FaceBox(row.left, row.top, row.right, row.bottom, 1.0, _NO_LANDMARKS)
-        found.setdefault(row.photo_sha256, []).append(box)
+        span = None if row.first_seen is None else Span(row.first_seen, row.last_seen, row.first_seen)
+        found.setdefault(row.photo_sha256, []).append(Place(box, span))
     return found
 
 
-def _holds_part(box: FaceBox, forgotten: FaceBox) -> bool:
+def _holds_part(place: Place, gone: Place) -> bool:
     """Return whether a turned face contains the centre of a forgotten person's box.
 
     An earlier version of recog found a part of such a face there, which overlaps the whole face little.
     """
+    box, forgotten = place.box, gone.box
     across, down = (forgotten.left + forgotten.right) / 2, (forgotten.top + forgotten.bottom) / 2
-    return box.turn != 0 and box.left <= across <= box.right and box.top <= down <= box.bottom
+    return (
+        box.turn != 0
+        and meet(place.span, gone.span)
+        and box.left <= across <= box.right
+        and box.top <= down <= box.bottom
+    )
 
 
 def _update_faces(connection: Connection, plans: Iterable[_Plan], network_id: int) -> None:
@@ -215,13 +227,15 @@ def _exclude_forgotten(connection: Connection, plans: Iterable[_Plan]) -> None:
     rows = [
         {
             "photo_sha256": bytes.fromhex(plan.scan.sha256),
-            "left": box.left,
-            "top": box.top,
-            "right": box.right,
-            "bottom": box.bottom,
+            "left": place.box.left,
+            "top": place.box.top,
+            "right": place.box.right,
+            "bottom": place.box.bottom,
+            "first_seen": place.span and place.span.first,
+            "last_seen": place.span and place.span.last,
         }
         for plan in plans
-        for box in plan.forgotten
+        for place in plan.forgotten
     ]
     if rows:
         connection.execute(insert(forgotten_boxes), rows)

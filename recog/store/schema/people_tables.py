@@ -31,6 +31,13 @@ births = Table(
     Column("born", String, nullable=False),
 )
 
+# Whom pictures that go to others must not show.
+never_shared = Table(
+    "never_shared",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+
 assignments = Table(
     "assignments",
     metadata,

@@ -96,6 +96,7 @@ photos = Table(
     Column("taken_at", String),
     Column("incomplete", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Column("taken_from", String),
+    Column("duration", Double),
     sqlite_autoincrement=True,
 )
 
@@ -154,6 +155,22 @@ faces = Table(
     Column("sharpness", Double, nullable=False),
     Column("turn", Integer, nullable=False, server_default="0"),
     Column("drawn", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    # The embeddings were deleted because nobody had named the face for too long.
+    Column("expired", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    # Seconds of a track in a video.
+    Column("first_seen", Double),
+    Column("last_seen", Double),
+    Column("best_seen", Double),
+    sqlite_autoincrement=True,
+)
+
+# All faces up to this number were known at this time: one row a run tells the age of every face.
+sightings = Table(
+    "sightings",
+    metadata,
+    id_column(),
+    Column("last_face_id", ID, nullable=False),
+    Column("at", String, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -198,7 +215,8 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 
-# Boxes of forgotten people, relative to the photo (0 to 1), by the photo's digest. No vector is kept.
+# Boxes of forgotten people, relative to the photo (0 to 1), and the seconds of a track, by the photo's digest. No
+# vector is kept.
 forgotten_boxes = Table(
     "forgotten_boxes",
     metadata,
@@ -208,6 +226,8 @@ forgotten_boxes = Table(
     Column("top", Double, nullable=False),
     Column("right", Double, nullable=False),
     Column("bottom", Double, nullable=False),
+    Column("first_seen", Double),
+    Column("last_seen", Double),
     sqlite_autoincrement=True,
 )
 

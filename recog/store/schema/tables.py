@@ -1,6 +1,7 @@
 """The tables of the catalog as they are today; migrations/ tells how they came to be."""
 
 from recog.store.schema.account_tables import accounts, withheld_people
+from recog.store.schema.album_tables import album_outputs, albums
 from recog.store.schema.columns import metadata
 from recog.store.schema.job_tables import jobs
 from recog.store.schema.people_tables import (
@@ -14,6 +15,7 @@ from recog.store.schema.people_tables import (
     events,
     ignored_faces,
     matchings,
+    never_shared,
     people,
     rejections,
 )
@@ -33,6 +35,7 @@ from recog.store.schema.photo_tables import (
     processings,
     removals,
     roots,
+    sightings,
     thumbnails,
     volumes,
 )
@@ -40,6 +43,8 @@ from recog.store.schema.style_tables import style_jobs, style_shares
 
 __all__ = [
     "accounts",
+    "album_outputs",
+    "albums",
     "assignments",
     "births",
     "chosen_covers",
@@ -62,6 +67,7 @@ __all__ = [
     "metadata",
     "mounts",
     "networks",
+    "never_shared",
     "pending_erasures",
     "people",
     "photos",
@@ -69,6 +75,7 @@ __all__ = [
     "rejections",
     "removals",
     "roots",
+    "sightings",
     "style_jobs",
     "style_shares",
     "thumbnails",

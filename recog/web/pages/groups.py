@@ -1,10 +1,8 @@
 """The first page: groups of faces without a name, and faces that are alone."""
 
-from dataclasses import dataclass
-
 from starlette.responses import HTMLResponse
 
-from recog.library.reports.results import ContextSuggestion, NamingReport, UnnamedGroup
+from recog.library.reports.results import NamingReport
 from recog.quality import Shortfall
 from recog.render.language import gettext, gettext_noop
 from recog.store.account_records import Role
@@ -13,10 +11,6 @@ from recog.web.page import Framed, Page, page_router
 from recog.web.roles import needs
 from recog.web.shell import Frame, show
 
-GROUPS_SHOWN = 60
-"""Of each kind: more than anybody names before looking again."""
-LONE_SHOWN = 120
-"""Lone faces on the page."""
 MOST_IGNORED = 5_000
 """Poor faces that one click ignores."""
 POOR_WORDS = {
@@ -44,33 +38,14 @@ def groups_page(naming: NamingReport, around: Frame, *, matched_at_once: bool) -
 
     matched_at_once: naming some faces also names the faces near them.
     """
-    report = naming.people
-    rows = [_Row(*one) for one in zip(report.groups, naming.perhaps, naming.others, strict=True)]
-    likely = [row for row in rows if row.who is not None][:GROUPS_SHOWN]
-    unknown = [row for row in rows if row.who is None][:GROUPS_SHOWN]
+    likely, unknown = naming.likely, naming.unknown
     values = {
-        "report": report,
-        "named": naming.named,
-        "all_groups": naming.named + report.all_groups,
+        "report": naming,
+        "all_groups": naming.named + naming.all_groups,
         "poor": [(gettext(POOR_WORDS[one.shortfall]), one, one.face_ids[:MOST_IGNORED]) for one in naming.poor],
-        "likely": [(f"g{place}", row) for place, row in enumerate(likely, start=1)],
-        "unknown": [(f"g{place}", row) for place, row in enumerate(unknown, start=len(likely) + 1)],
-        "rest": report.all_groups - len(likely) - len(unknown),
-        "lone": report.lone[:LONE_SHOWN],
+        "likely": [(f"g{place}", one) for place, one in enumerate(likely, start=1)],
+        "unknown": [(f"g{place}", one) for place, one in enumerate(unknown, start=len(likely) + 1)],
+        "rest": naming.all_groups - len(likely) - len(unknown),
         "matched_at_once": matched_at_once,
     }
     return show("groups.html", around, values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A group, whom its photos suggest, and how many other faces without a name they show."""
-
-    group: UnnamedGroup
-    perhaps: tuple[ContextSuggestion, ...]
-    others: int
-
-    @property
-    def who(self) -> str | None:
-        """The person who the group is probably."""
-        return self.group.suggestion.person if self.group.suggestion is not None else self.group.likely

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from recog.library.browsing.photos import EVERY_PHOTO, FaceOnPhoto, PhotoDetail, PhotoNeighbours
 from recog.quality import doubt_of
 from recog.render.ages import age_on
+from recog.render.clock import moment
 from recog.render.figures import number
 from recog.render.language import gettext
 from recog.render.taken import day_in_words, taken_on
@@ -59,6 +60,7 @@ def photo_page(
         "photo": detail.photo,
         "paths": detail.paths,
         "elsewhere": detail.elsewhere,
+        "video": detail.photo.duration is not None,
         "title": detail.paths[0].name if detail.paths else gettext("Photo %(number)s", number=detail.photo.id),
         "taken": taken_on(detail.photo),
         "cards": [
@@ -114,6 +116,18 @@ class _Card:
             return gettext("no eyes, nose and mouth are seen in the box that was drawn")
         score = number(math.floor(100 * box.score) / 100, 2)
         return gettext("the detector is unsure of this face (score %(score)s)", score=score)
+
+    @property
+    def moment(self) -> str:
+        """When the face is seen, '00:12-00:31', if it is a track of a video; else ''."""
+        span = self.on_photo.face.span
+        return "" if span is None else moment(span)
+
+    @property
+    def start(self) -> str:
+        """The second at which a player begins to show the face."""
+        span = self.on_photo.face.span
+        return "" if span is None else f"{span.first:.1f},{span.last + 1:.1f}"
 
 
 def _label(photo: Photo, one: FaceOnPhoto) -> _Label:

@@ -66,12 +66,27 @@ class World:
             library.people.enrol("Ada", [self.ada])
             library.people.enrol("Ben", [paint(home / "photos" / "ben.png", GREEN)])
 
-    def open(self, *, url: str | None = None, user: str = "postgres", read: str | None = None) -> PaintedLibrary:
-        return PaintedLibrary(self.settings(url=url, user=user, read=read))
+    def open(
+        self,
+        *,
+        url: str | None = None,
+        user: str = "postgres",
+        read: str | None = None,
+        unknown_days: int | None = None,
+    ) -> PaintedLibrary:
+        return PaintedLibrary(self.settings(url=url, user=user, read=read, unknown_days=unknown_days))
 
-    def settings(self, *, url: str | None = None, user: str = "postgres", read: str | None = None) -> Settings:
+    def settings(
+        self,
+        *,
+        url: str | None = None,
+        user: str = "postgres",
+        read: str | None = None,
+        unknown_days: int | None = None,
+    ) -> Settings:
         database = url or self.server.url(self.name, user=user)
-        return read_settings(library=self.home / "library", database=database, database_read=read)
+        home = self.home / "library"
+        return read_settings(library=home, database=database, database_read=read, unknown_days=unknown_days)
 
     def role(self, name: str) -> str:
         """Make a role of this world."""
@@ -215,6 +230,31 @@ def test_an_indexer_sees_no_account(world: World) -> None:
         (reader, "UPDATE", False),
     ):
         assert world.server.execute(rights.format(role, right), database=world.name) == [(expected,)]
+
+
+def test_faces_that_are_too_old_wait_for_the_owner(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    indexer, photos = world.role("indexer"), world.home / "photos"
+    paint(photos / "stranger.png", BLUE)
+    with world.open() as owner:
+        owner.index([photos])
+        owner.maintenance.grants(indexers=[indexer], apply=True)
+        faces = owner.status().faces
+    world.server.execute("UPDATE sightings SET at = '2001-01-01T00:00:00+00:00'", database=world.name)
+    with world.open(user=indexer, unknown_days=30) as library:
+        paint(photos / "another.png", GREEN, noise=3)
+        assert library.index([photos]).added == 1
+    (told,) = caplog.messages
+    assert told == (
+        "1 faces without a name are older than 30 days (unknown_days), but this user of the database may not erase: "
+        "let the owner of the tables index, or expire them"
+    )
+    embedded = "SELECT count(*) FROM embeddings"
+    assert world.server.execute(embedded, database=world.name) == [(faces + 1,)]
+    with world.open(unknown_days=30) as owner:
+        owner.index([photos])
+        assert owner.people.history(limit=1).acts[0].kind == "expire"
+    assert world.server.execute(embedded, database=world.name) == [(faces,)]
+    assert len(caplog.messages) == 1
 
 
 def rights_of(library: PaintedLibrary) -> str:

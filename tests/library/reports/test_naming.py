@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recog.library.reports.results import ContextReason, ContextSuggestion
+from recog.library.reports import naming
+from recog.library.reports.naming import FACES_SHOWN
+from recog.library.reports.results import ContextReason, ContextSuggestion, OpenGroup
 from recog.quality import Shortfall
 from recog.store.records import ScannedPhoto
 from recog.types import FaceBox, FileStat, NewFace
@@ -30,25 +32,33 @@ def known(library: PaintedLibrary, folder: Path) -> PaintedLibrary:
     return library
 
 
+def only_group(library: PaintedLibrary) -> OpenGroup:
+    report = library.reports.naming()
+    (one,) = (*report.likely, *report.unknown)
+    return one
+
+
 def greens(library: PaintedLibrary) -> tuple[int, ...]:
-    (group,) = library.reports.naming().people.groups
-    return group.face_ids
+    return only_group(library).group.face_ids
+
+
+def perhaps(library: PaintedLibrary) -> list[str]:
+    return [suggestion.person for suggestion in only_group(library).perhaps]
 
 
 def test_a_group_is_perhaps_who_is_there_on_the_same_day_or_often_with_its_company(known: PaintedLibrary) -> None:
-    (perhaps,) = known.reports.naming().perhaps
-    assert set(perhaps) == {
+    assert set(only_group(known).perhaps) == {
         ContextSuggestion("Max", ContextReason.SAME_DAY, 3, 3),
         ContextSuggestion("Bob", ContextReason.TOGETHER, 3, 3, "Ann"),
     }
     known.people.reject("Bob", greens(known)[:1])
-    assert [one.person for one in known.reports.naming().perhaps[0]] == ["Max"]
+    assert perhaps(known) == ["Max"]
 
 
 def test_nobody_is_perhaps_on_a_photo_twice_or_hidden(known: PaintedLibrary) -> None:
-    assert "Ann" not in [one.person for one in known.reports.naming().perhaps[0]]
+    assert "Ann" not in perhaps(known)
     known.people.hide("Max")
-    assert [one.person for one in known.reports.naming().perhaps[0]] == ["Bob"]
+    assert perhaps(known) == ["Bob"]
 
 
 def test_the_day_of_a_files_change_suggests_nobody(library: PaintedLibrary, folder: Path) -> None:
@@ -57,14 +67,14 @@ def test_the_day_of_a_files_change_suggests_nobody(library: PaintedLibrary, fold
         paint(folder / f"white{number}.png", WHITE, noise=number)
     library.index([folder])
     library.people.enrol("Max", [folder / "white0.png"])
-    assert library.reports.naming().perhaps == ((),)
+    assert only_group(library).perhaps == ()
 
 
 def test_progress_counts_the_groups_whose_faces_all_have_a_name(known: PaintedLibrary) -> None:
     before = known.reports.naming()
     known.people.confirm("Gus", greens(known), new=True)
     after = known.reports.naming()
-    assert (after.named, after.people.all_groups) == (before.named + 1, 0)
+    assert (after.named, after.all_groups) == (before.named + 1, 0)
 
 
 def test_everybody_else_on_the_photos_of_faces_is_ignored(library: PaintedLibrary, folder: Path) -> None:
@@ -117,3 +127,27 @@ def test_single_faces_are_told_apart_by_what_is_wrong_with_them(library: Painted
         (Shortfall.TURNED, (5,)),
     ]
     assert [sample.face_id for sample in poor[0].samples] == [2, 6]
+
+
+def test_a_large_group_shows_its_most_typical_faces_and_means_all(library: PaintedLibrary, folder: Path) -> None:
+    many = FACES_SHOWN + 3
+    for number in range(many):
+        paint(folder / f"{number}.png", GREEN, noise=number)
+    library.index([folder])
+    (one,) = library.reports.naming().unknown
+    assert (len(one.group.samples), one.group.faces, len(one.group.face_ids)) == (FACES_SHOWN, many, many)
+
+
+def test_the_largest_groups_and_single_faces_are_shown_and_all_are_counted(
+    library: PaintedLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(naming, "GROUPS_SHOWN", 1)
+    monkeypatch.setattr(naming, "LONE_SHOWN", 1)
+    for number in range(3):
+        paint(folder / f"{number}.png", GREEN, RED if number else None, noise=number)
+    for number, colour in enumerate((BLUE, WHITE)):
+        paint(folder / f"alone{number}.png", colour)
+    library.index([folder])
+    report = library.reports.naming()
+    assert [one.group.faces for one in report.unknown] == [3]
+    assert (report.all_groups, len(report.lone), report.all_lone) == (2, 1, 2)

@@ -429,17 +429,21 @@ def test_statistics_that_an_earlier_recog_let_postgres_collect_go(
             connection.exec_driver_sql("ANALYZE")
         assert statistics(database) >= PERSONAL - {"clusters.centroid"}
         if upgraded == "after":
-            names = ("births", "chosen_covers", "accounts", "withheld_people")  # what today's code joins
-            later, of_accounts = [metadata.tables[name] for name in names], ("account", "undone_by")
+            # What today's code joins.
+            names = ("births", "chosen_covers", "accounts", "withheld_people", "never_shared", "albums")
+            later = [metadata.tables[name] for name in names]
+            columns = [("events", name, "VARCHAR") for name in ("account", "undone_by")]
+            columns += [("forgotten_boxes", name, "DOUBLE PRECISION") for name in ("first_seen", "last_seen")]
+            columns += [("faces", name, "DOUBLE PRECISION") for name in ("first_seen", "last_seen", "best_seen")]
             with database.writing() as connection:
                 metadata.create_all(connection, later)
-                for column in of_accounts:
-                    connection.exec_driver_sql(f"ALTER TABLE events ADD COLUMN {column} VARCHAR")
+                for table, column, kind in columns:
+                    connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
             Erasure(database, OldPagesBefore16(database)).forget(crowd.ann.id)
             with database.writing() as connection:
                 metadata.drop_all(connection, later)
-                for column in of_accounts:
-                    connection.exec_driver_sql(f"ALTER TABLE events DROP COLUMN {column}")
+                for table, column, _ in columns:
+                    connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
             assert files_of_server(server, url, crowd.needles) > 0
     with open_catalog(url) as catalog:
         assert catalog.old_pages.pending is None

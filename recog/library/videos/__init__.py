@@ -1,0 +1,1 @@
+"""Videos as their tracks: the faces that are seen over time."""

@@ -1,0 +1,1 @@
+"""Videos: sampled frames, decoded in a limited process of their own."""

@@ -1,0 +1,1 @@
+"""Faces in moving pictures: detections joined to tracks."""
