@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from recog.library.private_file import write_private
-from recog.library.reports.results import FaceMap
+from recog.library.reports.map_results import FaceMap
 from recog.printable import printable
 from recog.render.canvas import figure
 from recog.render.figures import count

@@ -40,7 +40,8 @@ from recog.library.maintenance.results import LibraryStatus
 from recog.library.people.results import History, PersonDetail, SimilarPeople
 from recog.library.recognition.neighbours import FaceNeighbours
 from recog.library.recognition.results import FaceReasons
-from recog.library.reports.results import CopiedPhotos, DuplicateReport, FaceSample, MapPlaces, UnnamedGroup
+from recog.library.reports.map_results import MapPlaces
+from recog.library.reports.results import CopiedPhotos, DuplicateReport, FaceSample, UnnamedGroup
 from recog.query.reading import LONGEST
 from recog.store.account_records import Role
 from recog.types import Person, Verification

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from recog.library.reports.results import FaceMap, MappedFace
+from recog.library.reports.map_results import FaceMap, MappedFace
 from recog.render.face_map import kept_words, map_page, map_picture, write_map
 from recog.types import NetworkInfo
 from tests.browser import CHROMIUM, dom

@@ -15,7 +15,7 @@ from recog.errors import LibraryBusyError, NoFaceFoundError, ReadOnlyError
 from recog.library.context import LibraryContext
 from recog.library.grouping.identity import all_embeddings
 from recog.library.reports.map_layout import Places, laid_out, placed_among
-from recog.library.reports.results import FaceMap, MappedFace, MappedPerson, MapPlaces
+from recog.library.reports.map_results import FaceMap, MappedFace, MappedPerson, MapPlaces
 from recog.store.catalog import Catalog
 from recog.types import Embeddings, FaceIds, NetworkInfo, Person
 

@@ -2,14 +2,8 @@
 
 from recog.library.context import LibraryContext
 from recog.library.reports import copies, duplicates, face_map, naming, people
-from recog.library.reports.results import (
-    CopiedPhotos,
-    DuplicateReport,
-    FaceMap,
-    MapPlaces,
-    NamingReport,
-    PeopleReport,
-)
+from recog.library.reports.map_results import FaceMap, MapPlaces
+from recog.library.reports.results import CopiedPhotos, DuplicateReport, NamingReport, PeopleReport
 
 
 class Reports:

@@ -2,7 +2,7 @@
 
 from starlette.responses import HTMLResponse
 
-from recog.library.reports.results import MapPlaces
+from recog.library.reports.map_results import MapPlaces
 from recog.store.account_records import Role
 from recog.web.library import Reporting
 from recog.web.page import Framed, Page, page_router

@@ -10,7 +10,7 @@ from recog.config import read_settings
 from recog.errors import NoFaceFoundError
 from recog.library.reports.face_map import PICTURED, pictured
 from recog.library.reports.map_layout import laid_out, placed_among
-from recog.library.reports.results import FaceMap
+from recog.library.reports.map_results import FaceMap
 from recog.store.writer_lock import WriterLock
 from recog.types import Embeddings
 from tests.painted import BLUE, GREEN, RED, PaintedLibrary, paint
